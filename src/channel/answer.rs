@@ -1,4 +1,4 @@
-//! What is the same in the answers of all platforms: none at all, and when to come back.
+//! Maps two cases that all platforms share: no answer at all, and `Retry-After`.
 
 use super::{HeaderMap, HttpError, Next, SendError, Sent};
 use crate::base::{
@@ -6,7 +6,7 @@ use crate::base::{
     time::Span,
 };
 
-/// Without an answer only one thing is safe to repeat: what never left.
+/// Without an answer, only a request that was certainly not sent is safe to repeat.
 pub fn no_answer(error: HttpError) -> SendError {
     let next = match error.sent {
         Sent::No => Next::Retry { after: None },
@@ -15,8 +15,8 @@ pub fn no_answer(error: HttpError) -> SendError {
     SendError { next, code: error.code.to_owned(), text: cut(&error.text) }
 }
 
-/// An answer in which nothing speaks to us: a page of HTML, a redirect, an empty body. A success without an id
-/// is no receipt, for nobody could ever match its statuses.
+/// Maps an answer without an error code that we know: an HTML page, a redirect, an empty body. A success without an id
+/// is no receipt, because its statuses could never be matched.
 pub fn by_status(status: u16, headers: &HeaderMap) -> SendError {
     if (200..300).contains(&status) {
         return ours(Next::Ambiguous, "no_id", "the answer says success, but holds no message id");
@@ -24,7 +24,7 @@ pub fn by_status(status: u16, headers: &HeaderMap) -> SendError {
     let next = match status {
         429 => Next::Retry { after: None },
         408 | 500..=599 => Next::Ambiguous,
-        // A redirect or a page that is not there: the address or the account in the configuration is wrong.
+        // A redirect or a missing page: the address or the account in the configuration is wrong.
         300..=399 | 401 | 403 | 404 | 405 | 407 => Next::Misconfigured,
         _ => Next::Rejected { why: super::Why::Request },
     };
@@ -32,7 +32,7 @@ pub fn by_status(status: u16, headers: &HeaderMap) -> SendError {
     SendError { next: with_retry_after(next, headers), code: format!("http_{status}"), text }
 }
 
-/// The provider's own word on when to come back.
+/// Adds the provider's `Retry-After` to a retry.
 pub fn with_retry_after(next: Next, headers: &HeaderMap) -> Next {
     let after = retry_after(headers);
     match next {
@@ -46,12 +46,12 @@ pub fn ours(next: Next, code: &str, text: &str) -> SendError {
     SendError { next, code: code.into(), text: text.into() }
 }
 
-/// A provider's words as they are kept.
+/// A provider's error text, cut to `PROVIDER_TEXT_CHARS_MAX` characters.
 pub fn cut(text: &str) -> String {
     text.chars().take(PROVIDER_TEXT_CHARS_MAX).collect()
 }
 
-/// Seconds, or a date that is measured against the answer's own `Date`; at most `RETRY_AFTER_MAX`.
+/// Seconds, or a date that is compared with the answer's own `Date`; at most `RETRY_AFTER_MAX`.
 fn retry_after(headers: &HeaderMap) -> Option<Span> {
     let text = headers.get("retry-after")?.to_str().ok()?.trim();
     let span = match text.parse::<u64>() {
@@ -65,8 +65,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Span> {
     Some(span.clamp(Span::ZERO, RETRY_AFTER_MAX))
 }
 
-/// In seconds since 1970.
+/// An HTTP date in seconds since 1970.
 pub fn http_date(text: &str) -> Option<i64> {
-    // RFC 9110 writes RFC 2822's form with `GMT`.
+    // The format of RFC 9110 is that of RFC 2822 with `GMT`.
     jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp().as_second())
 }

@@ -1,4 +1,4 @@
-//! The `http` step's request: secrets put in, guarded, redirects checked, the answer bounded.
+//! Makes the `http` step's request: inserts secrets, checks the address and each redirect, limits the answer.
 
 use super::{
     client::{builder, capped, reasons},
@@ -26,12 +26,12 @@ use reqwest::{
 };
 use std::collections::BTreeMap;
 
-/// Shorter secrets are not looked for in answers: they would be found by chance.
+/// Shorter secrets are not searched for in answers: they would match by chance.
 const ECHOED_SECRET_BYTES_MIN: usize = 6;
-/// What decides where a request goes and where its body ends is not the author's.
+/// Authors must not set the headers that decide the host of a request and the end of its body.
 const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
 
-/// Calls from flows.
+/// The HTTP client for flows.
 #[derive(Clone)]
 pub struct Caller {
     pub(super) client: reqwest::Client,
@@ -41,14 +41,14 @@ pub struct Caller {
 impl Caller {
     pub fn new(guard: Guard) -> Result<Self, reqwest::Error> {
         let client = builder()
-            // Redirects are followed below: there a secret header is left behind when the host changes.
+            // Redirects are followed below, where secret headers are dropped when the host changes.
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(guard.clone())
             .build()?;
         Ok(Caller { client, guard })
     }
 
-    /// One call, once. `secrets` are those granted to the flows. Any HTTP status is an answer.
+    /// Makes one call, once. `secrets` are those granted to the flows. Any HTTP status is an answer, not an error.
     pub async fn call(&self, call: &HttpCall, secrets: &BTreeMap<String, Secret>) -> Result<CallAnswer, CallError> {
         let mut fill = Fill { secrets, used: Vec::new() };
         let request = Request::build(call, &mut fill)?;
@@ -59,8 +59,8 @@ impl Caller {
         }
     }
 
-    /// The status and headers of an address, without its body: by `HEAD`, and where that is refused by a `GET` that ends
-    /// after the headers (links signed for a `GET` answer nothing else). `None`: nobody answered in time.
+    /// The status and headers of an address without its body: by `HEAD`, and if that is refused, by a `GET` that ends
+    /// after the headers (links signed for `GET` answer nothing else). `None` if there was no answer within `wait`.
     pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
         let asked = async {
             let head = self.headers_of(Method::HEAD, url).await?;
@@ -104,7 +104,8 @@ impl Caller {
     }
 }
 
-/// A post of our own: its bytes as they are, and no redirect followed, which would turn it into a GET.
+/// A POST by the daemon itself: the body is sent byte for byte, and no redirect is followed, because a redirect would
+/// turn it into a GET.
 #[derive(Debug, Clone, Copy)]
 pub struct Post<'a> {
     pub url: &'a str,
@@ -114,7 +115,7 @@ pub struct Post<'a> {
     pub timeout: Span,
 }
 
-/// What was answered to one.
+/// The answer to a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posted {
     pub status: u16,
@@ -122,13 +123,13 @@ pub struct Posted {
 }
 
 impl Caller {
-    /// The same checks as for a call: the address must be one that may be reached.
+    /// Checks an address in the same way as a call; the error says why it is refused.
     pub fn may_reach(&self, url: &str) -> Result<(), String> {
         let url = Url::parse(url).map_err(|why| why.to_string())?;
         self.guard.check(&url).map_err(|why| why.0)
     }
 
-    /// One post, once.
+    /// Makes one post, once.
     pub async fn post(&self, post: Post<'_>) -> Result<Posted, CallError> {
         let url = Url::parse(post.url).map_err(|why| error("invalid_url", why.to_string()))?;
         self.guard.check(&url).map_err(|why| error("blocked", why.0))?;
@@ -139,7 +140,7 @@ impl Caller {
         let sending = async {
             let mut answer = out.body(post.body.to_owned()).send().await.map_err(failed)?;
             let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
-            // Read, so that the connection can be used again; what it says is not kept.
+            // The body is read so that the connection can be reused, and dropped.
             let _ = capped(&mut answer, WEBHOOK_ANSWER_BYTES_MAX).await;
             Ok(Posted { status: answer.status().as_u16(), retry_after: after.map(Span::seconds) })
         };
@@ -155,7 +156,7 @@ struct Request {
     url: Url,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
-    /// The body or query holds a secret.
+    /// True if the body or query contains a secret.
     secret: bool,
 }
 
@@ -209,8 +210,8 @@ impl Request {
         Ok(Request { method, url, headers, body, secret: fill.used.len() > before })
     }
 
-    /// As browsers do it: 307 and 308 repeat the request, the others become a GET. To another host no
-    /// secret goes along.
+    /// Follows browsers: 307 and 308 repeat the request, the others become a GET. Secrets are not sent to another
+    /// host.
     fn redirected(mut self, url: Url, status: u16) -> Result<Self, CallError> {
         let same_body = matches!(status, 307 | 308) || matches!(self.method, Method::GET | Method::HEAD);
         if !same_body {
@@ -233,7 +234,7 @@ impl Request {
     }
 }
 
-/// Puts secrets in by their names, and remembers which.
+/// Inserts secrets by name, and remembers which were used.
 struct Fill<'s> {
     secrets: &'s BTreeMap<String, Secret>,
     used: Vec<&'s Secret>,
@@ -253,7 +254,7 @@ impl Fill<'_> {
     }
 }
 
-/// Where the answer sends us on to, if it does.
+/// The target of a redirect, if the answer is one.
 pub(super) fn target(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, CallError> {
     if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -292,8 +293,8 @@ async fn read(answer: &mut reqwest::Response, used: &[&Secret]) -> Result<CallAn
     Ok(CallAnswer { status, headers, body })
 }
 
-/// A server that echoes a secret shall not bring it into our rows; U+0000 and characters of private use not either. (In JSON a U+0000
-/// is escaped; the values are cleaned where they are stored.)
+/// Removes the used secrets from an answer, so that a server that echoes one does not bring it into our tables; also
+/// U+0000 and private-use characters. (In JSON, U+0000 is escaped; the values are cleaned where they are stored.)
 fn clean(text: &str, used: &[&Secret]) -> String {
     let mut text = private_use::without(text).replace('\0', "\u{FFFD}").replace("\\u0000", "\\ufffd");
     for secret in used.iter().map(|s| s.expose()).filter(|s| s.len() >= ECHOED_SECRET_BYTES_MIN) {

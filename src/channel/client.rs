@@ -1,4 +1,4 @@
-//! The one client for requests to providers: keep-alive, time-outs, no redirects, capped answers.
+//! The HTTP client for requests to providers: keep-alive, time-outs, no redirects, limited answers.
 
 use super::{
     Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
@@ -25,18 +25,18 @@ use std::{
 
 const AGENT: &str = concat!("transom/", env!("CARGO_PKG_VERSION"));
 
-/// Chooses ring for TLS, once for the whole process. `main` calls it before anything else; every client
-/// calls it again, so that tests cannot forget it.
+/// Installs ring as the TLS crypto provider, once for the process. `main` calls it first; every client calls it again,
+/// so that tests cannot forget it.
 pub fn install_crypto() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error says that somebody else installed a provider first: then there is one.
+        // An error means that a provider is already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }
 
-/// Requests to providers. Clones share connections. It stands on hyper itself: of an answered message each layer
-/// above that costs a measurable part.
+/// Sends requests to providers. Clones share connections. It is built directly on hyper, because each layer above
+/// costs a measurable share of an answered message.
 #[derive(Clone)]
 pub struct Client {
     pool: Pool,
@@ -45,17 +45,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// `wire`: where exchanges are written down; `None` for commands that only ask something.
+    /// `wire`: the log of exchanges; `None` for commands that only ask a question.
     pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Self {
         install_crypto();
-        // It follows no redirect and goes through no proxy: a token does not either.
+        // No redirects and no proxy: the token must go only to the configured host.
         Client { pool: Pool::new(), clock, wire }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let HttpRequest { method, url, auth, body, timeout, sender } = request;
         let kind = body.as_ref().map(super::Body::content_type);
-        // Of a file the length is enough.
+        // For a file the wire log gets only its length.
         let is_file = matches!(body, Some(super::Body::Parts { .. }));
         let body = body.map(|body| Bytes::from(body.into_bytes()));
         let began = self.clock.now();
@@ -145,7 +145,7 @@ impl Client {
     }
 }
 
-/// The header by which a request shows whose it is; never printed.
+/// The header that authenticates a request; never printed.
 fn credentials(auth: &Auth) -> Result<Option<(HeaderName, HeaderValue)>, HttpError> {
     let (name, text) = match auth {
         Auth::None => return Ok(None),
@@ -167,7 +167,7 @@ impl Http for Client {
     }
 }
 
-/// What a client for the calls of flows has in common with this one.
+/// The settings that the client for flows' calls shares with this one.
 pub(super) fn builder() -> reqwest::ClientBuilder {
     install_crypto();
     let mut tls = tls();
@@ -181,7 +181,7 @@ pub(super) fn builder() -> reqwest::ClientBuilder {
         .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT.to_std())
 }
 
-/// Reads at most `max` bytes; true when something is missing, because there was more or it broke off.
+/// Reads at most `max` bytes; true if the body is incomplete, because it was longer or broke off.
 pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     loop {
@@ -208,7 +208,7 @@ fn unsendable(code: &'static str, text: String) -> HttpError {
     HttpError { sent: Sent::No, code, text }
 }
 
-/// An error and its causes in one line.
+/// The error and its causes in one line.
 pub(super) fn reasons(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! The bytes of a customer's file, passed on as they come: guarded, bounded, never whole in memory.
+//! Streams a customer's file from its platform: checked address, limited size, never whole in memory.
 
 use super::{
     Auth,
@@ -11,12 +11,12 @@ use crate::{
 };
 use reqwest::{Body, Url, header::CONTENT_LENGTH};
 
-/// An answer whose body is not read yet.
+/// An answer with an unread body.
 pub type Fetched = hyper::http::Response<Body>;
 
 impl Caller {
-    /// Follows redirects as `call` does; whose request it is, is shown to the first host alone. Any status is an answer.
-    /// The whole may take `MEDIA_TIMEOUT`.
+    /// Follows redirects as `call` does; only the first host gets the credentials. Any status is an answer. All
+    /// requests together may take `MEDIA_TIMEOUT`.
     pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
         let mut url = Url::parse(&at.url).map_err(|why| error("invalid_url", why.to_string()))?;
         let first = url.origin();

@@ -1,28 +1,28 @@
-//! Where a customer's file lies, and who may be told who we are to read it.
+//! Resolves the address of a customer's file, and decides which host gets our credentials.
 
 use super::{Auth, question::Trouble};
 use crate::base::limits::URL_CHARS_MAX;
 use reqwest::Url;
 
-/// What a webhook told of a file.
+/// The file as a webhook describes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
-    /// The platform's own name for it.
+    /// The platform's id of the file.
     pub id: Option<&'a str>,
     pub url: Option<&'a str>,
 }
 
-/// An address that can be read just now.
+/// An address that can be read now.
 #[derive(Debug, Clone)]
 pub struct Located {
     pub url: String,
-    /// For the first request alone: where that leads on to another host, nothing is shown.
+    /// For the first request only: a redirect to another host gets no credentials.
     pub auth: Auth,
 }
 
 impl Located {
-    /// The address that the webhook told. Whoever can write a webhook can write an address, so credentials go to the
-    /// platform's own host alone.
+    /// The address from the webhook. A forged webhook could contain any address, so credentials go only to the
+    /// platform's own host.
     pub fn told(file: Told<'_>, api_base: &str, auth: Auth) -> Result<Located, Trouble> {
         let url = file.url.filter(|url| !url.is_empty() && url.len() <= URL_CHARS_MAX).ok_or_else(no_address)?;
         let ours = same_host(url, api_base);
@@ -34,7 +34,7 @@ pub(super) fn no_address() -> Trouble {
     Trouble { kind: "not_found", text: "the platform told no address of the file".into() }
 }
 
-/// Scheme, host and port are the same.
+/// True if scheme, host and port are the same.
 pub(super) fn same_host(one: &str, other: &str) -> bool {
     let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin()).filter(|origin| origin.is_tuple());
     origin(one).is_some_and(|one| origin(other).is_some_and(|other| one == other))

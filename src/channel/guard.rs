@@ -1,4 +1,4 @@
-//! Which addresses are called for others (flows, files, webhooks): none that only this machine or its network can reach.
+//! Blocks requests to addresses that only this machine or its network can reach (SSRF), for flows, files and webhooks.
 
 use ipnet::IpNet;
 use reqwest::{
@@ -11,17 +11,16 @@ use std::{
     sync::Arc,
 };
 
-/// Checks a URL before it is called, each redirect, and what every name resolves to. One alone can be
-/// passed by: addresses written as numbers never reach the resolver, names that change their answer
-/// between check and call never reach a check made before.
+/// Checks a URL before a request, each redirect, and the result of every name lookup. Both checks are needed: an IP
+/// address in a URL never reaches the resolver, and a name may resolve to another address after an earlier check.
 #[derive(Clone)]
 pub struct Guard {
     allow_private: Arc<[IpNet]>,
-    /// The key of the configuration that allows more, for the error.
+    /// The configuration key that allows more addresses, for the error.
     key: &'static str,
 }
 
-/// Why an address is not called. Names the host, which the author wrote.
+/// The reason why an address is blocked. Names the host, which the author wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked(pub String);
 
@@ -34,17 +33,17 @@ impl fmt::Display for Blocked {
 impl std::error::Error for Blocked {}
 
 impl Guard {
-    /// `allow_private`: networks that may be called although they are private (`flows.allow_private`).
+    /// `allow_private`: private networks that may be called nevertheless (`flows.allow_private`).
     pub fn new(allow_private: impl IntoIterator<Item = IpNet>) -> Self {
         Guard { allow_private: allow_private.into_iter().collect(), key: "flows.allow_private" }
     }
 
-    /// Errors name this key of the configuration as the one that allows more.
+    /// Sets the configuration key that errors name.
     pub fn named(self, key: &'static str) -> Self {
         Guard { key, ..self }
     }
 
-    /// The address that a URL names, where it names one itself.
+    /// Checks the scheme, and the address if the URL contains one.
     pub fn check(&self, url: &Url) -> Result<(), Blocked> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Blocked(format!("`{}:` addresses are not called; write `https:`", url.scheme())));
@@ -52,7 +51,7 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Blocked("a name and password in an address are not allowed; use a header".into()));
         }
-        // The URL parser has already turned `0x7f.1`, `2130706433` and full-width digits into plain numbers.
+        // The URL parser has already normalised `0x7f.1`, `2130706433` and full-width digits.
         match url.host_str().map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>()) {
             Some(Ok(ip)) if !self.allows(ip) => Err(self.private(&ip.to_string())),
             Some(_) => Ok(()),
@@ -84,7 +83,7 @@ impl Resolve for Guard {
     }
 }
 
-/// IANA's special-purpose registries, as of 2026: everything that is not globally reachable.
+/// True if the address is globally reachable, by IANA's special-purpose registries as of 2026.
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
@@ -111,16 +110,16 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     let s = ip.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match s {
-        // An IPv4 address inside: mapped, NAT64, 6to4.
+        // Contains an IPv4 address: mapped, NAT64, 6to4.
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
         [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
-        // ::, ::1 and the old IPv4-compatible ones; NAT64 of a local network; discard; Teredo and
-        // protocol assignments; documentation; segment routing.
+        // `::`, `::1` and IPv4-compatible addresses; NAT64 of a local network; discard; Teredo and protocol
+        // assignments; documentation; segment routing.
         [0, 0, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 1, ..] | [0x100, 0, 0, ..] => false,
         [0x2001, b, ..] if b < 0x200 || b == 0xdb8 => false,
         [0x3fff, b, ..] if b < 0x1000 => false,
         [0x5f00, ..] => false,
-        // Only 2000::/3 and NAT64 are given out at all; this leaves out unique-local, link-local, multicast.
+        // Only 2000::/3 and NAT64 are allocated; this excludes unique-local, link-local and multicast addresses.
         [a, ..] => a & 0xe000 == 0x2000,
     }
 }

@@ -1,20 +1,20 @@
-//! Webhooks that a platform would post, made by us and signed as it signs: for `transom trigger` and tests.
+//! Defines webhooks that we build and sign as a platform would, for `transom trigger` and tests.
 
 use super::meta::compose::{Act, News};
 
-/// What a webhook tells.
+/// The event of a webhook.
 #[derive(Debug, Clone, Copy)]
 pub enum Told<'a> {
-    /// A customer did something.
+    /// An action of a customer.
     Message(&'a Act),
-    /// What became of a message of ours.
+    /// A delivery status of our message.
     Status(&'a News),
 }
 
-/// A request to this daemon.
+/// A webhook request to this daemon.
 #[derive(Debug, Clone)]
 pub struct Posted {
-    /// With its query: `/webhooks/twilio/7?message=4711`.
+    /// The path with its query: `/webhooks/twilio/7?message=4711`.
     pub path: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,

@@ -1,4 +1,4 @@
-//! Reads JSON and texts of others, believing nothing of their types.
+//! Reads untrusted JSON and texts without assuming their types.
 
 use crate::{
     base::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// The part under a path of names and places (`transcript.0.content`).
+/// The value at a path of keys and indexes (`transcript.0.content`).
 pub fn part<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.').try_fold(json, |json, name| match json {
         Value::Array(items) => items.get(name.parse::<usize>().ok()?),
@@ -18,7 +18,7 @@ pub fn part<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
     })
 }
 
-/// A text that is not empty, or a number written out. U+0000 becomes U+FFFD: Postgres keeps no such text.
+/// A text that is not empty, or a number as text. U+0000 becomes U+FFFD, because Postgres cannot store it.
 pub fn text(json: &Value, path: &str) -> Option<String> {
     match part(json, path)? {
         Value::String(text) => Some(whole(text)).filter(|text| !text.is_empty()),
@@ -31,7 +31,7 @@ pub fn flag(json: &Value, path: &str) -> bool {
     matches!(part(json, path), Some(Value::Bool(true)))
 }
 
-/// A number, also one written as a text.
+/// A number, also if it is given as text.
 pub fn number(json: &Value, path: &str) -> Option<i64> {
     text(json, path)?.trim().parse().ok()
 }
@@ -40,13 +40,13 @@ pub fn whole(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
-/// Reads a phone or a user id, with or without `whatsapp:` in front.
+/// Parses a phone or a user id, with or without the prefix `whatsapp:`.
 pub fn alias(text: &str) -> Option<Alias> {
     let text = text.trim();
     Alias::read(text.strip_prefix("whatsapp:").unwrap_or(text))
 }
 
-/// The names of one person, each once, the phone first.
+/// The ids of one person without repetition, the phone first.
 pub fn aliases<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<Alias> {
     let mut found: Vec<Alias> = Vec::new();
     for alias in texts.into_iter().flatten().filter_map(alias) {
@@ -58,25 +58,25 @@ pub fn aliases<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<Alia
     found
 }
 
-/// Somebody whom the platform knows by the phone alone; empty: it names nobody.
+/// The phone as the person's only id; empty if the text is no phone.
 pub fn phones(text: Option<&str>) -> Vec<Alias> {
     text.and_then(Alias::phone).into_iter().collect()
 }
 
-/// An id that fits an index and is none of a sample's placeholders.
+/// An id that is short enough for an index and is not a sample's placeholder.
 pub fn id(text: &str) -> Option<ProviderId> {
     let good = !text.is_empty() && text.len() <= PROVIDER_ID_BYTES_MAX && is_plain(text);
     good.then(|| ProviderId::from(text))
 }
 
-/// A person's name as we keep it.
+/// A person's name, cut to `CONTACT_NAME_CHARS_MAX` characters.
 pub fn name(text: &str) -> String {
     whole(text).chars().take(CONTACT_NAME_CHARS_MAX).collect()
 }
 
-/// Seconds or milliseconds since 1970, as platforms write them: which of the two the size tells. Until 2100.
+/// Seconds or milliseconds since 1970, distinguished by size. Until 2100.
 pub fn stamp(text: &str) -> Option<Time> {
-    // Milliseconds below this would be before the autumn of 2001, seconds above it beyond the year 33000.
+    // Milliseconds below this are before autumn 2001, seconds above it after the year 33000.
     const MILLIS_FROM: i64 = 1_000_000_000_000;
     let number = text.trim().parse::<i64>().ok().filter(|number| *number > 0)?;
     let millis = if number >= MILLIS_FROM { number } else { number * 1000 };
@@ -85,7 +85,7 @@ pub fn stamp(text: &str) -> Option<Time> {
 
 const YEAR_2100: i64 = 4_102_444_800_000;
 
-/// An ISO 8601 time, one without a zone in UTC; or seconds or milliseconds. Between 1970 and 2100.
+/// An ISO 8601 time (UTC if it has no zone), or seconds or milliseconds. Between 1970 and 2100.
 pub fn time(text: &str) -> Option<Time> {
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit()) {

@@ -1,6 +1,6 @@
-//! Messaging platforms: what a provider must do, and the list of those we speak.
+//! Defines the interface of a messaging platform, and lists the supported ones.
 //!
-//! `client` and `guard` are the one way out to the network, for providers and for the calls of flows (`call`).
+//! All network requests go out through `client` and `guard`, those of providers and those of flows (`call`).
 
 pub mod answer;
 pub mod autocalls;
@@ -41,77 +41,77 @@ use checkup::Check;
 use file::Located;
 use imitate::{Posted, Told};
 use question::Trouble;
-// Every provider speaks of these.
+// Every provider uses these.
 pub use request::{Auth, Body, Http, HttpError, HttpRequest, HttpResponse, Method, Sent};
 pub use reqwest::header::{HeaderMap, HeaderName};
 use std::pin::Pin;
 use upload::Upload;
 
-/// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.
+/// A boxed future, so that `Provider` and `Http` can be used as `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a look for messages found.
+/// The result of polling for messages.
 #[derive(Debug, Default)]
 pub struct Polled {
     pub items: Vec<Item>,
-    /// The first of what could not be read: it is asked for again, and the rest counts.
+    /// The first error. Its part is polled again; the items are valid.
     pub trouble: Option<Trouble>,
 }
 
-/// One messaging platform with all our senders on it. Parsing is pure; only `send` touches the network.
+/// One messaging platform with all our senders on it. Parsing is pure; only methods that take `http` touch the
+/// network.
 pub trait Provider: Send + Sync {
-    /// The word of the configuration and of `/webhooks/{kind}`: `meta`, `sandbox`.
+    /// The name in the configuration and in `/webhooks/{kind}`: `meta`, `sandbox`.
     fn kind(&self) -> &'static str;
 
-    /// What fits into one message.
+    /// The limits of one message.
     fn carries(&self) -> &'static Carries;
 
-    /// The answer to the platform's question whether this address is ours; `None`: this is no such
-    /// question, but a webhook for `receive`.
+    /// Answers the platform's verification request for a webhook address; `None` if it is a webhook for `receive`.
     fn handshake(&self, request: &RawRequest<'_>) -> Option<Reply>;
 
-    /// Verifies the signature, then parses. Every item of the body comes back in its order; what is
-    /// not understood comes back as `Ignored` or `Dead`, so that one item never stops the others.
+    /// Verifies the signature, then parses. Gives every item of the body in order; an item that cannot be parsed
+    /// becomes `Ignored` or `Dead`, so that one item never stops the others.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected>;
 
-    /// What a webhook that was taken is answered with, as content type and text; `None`: nothing.
+    /// The content type and text that answer an accepted webhook; `None`: an empty answer.
     fn thanks(&self) -> Option<(&'static str, &'static str)> {
         None
     }
 
-    /// Reads the raw text of a dead letter again, as if its signature were good: an operator asked for it.
+    /// Parses the raw text of a dead letter as if its signature were valid: an operator asked for it.
     fn replay(&self, raw: &str) -> Vec<Item>;
 
-    /// Sends one message once. Repeating is the caller's business, see `Next`.
+    /// Sends one message once. The caller decides about retries, see `Next`.
     fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>>;
 
-    /// What to do about a message that a status says has failed: the same table as for sends.
+    /// The next action for a message whose status has failed: the same table as for sends.
     fn judge(&self, error: &StatusError) -> Next;
 
-    /// When a window that a refusal calls closed was opened, where its words say so.
+    /// The time at which a closed window was opened, if the error text contains it.
     fn opened_at(&self, _: &SendError) -> Option<Time> {
         None
     }
 
-    /// How often `poll` is asked; `None`: webhooks bring all.
+    /// The interval of `poll`; `None`: webhooks report everything.
     fn poll_every(&self, sender: SenderId) -> Option<Span> {
         let _ = sender;
         None
     }
 
-    /// What customers wrote after `since`, where no webhook tells it; told twice it has the same id. It is told again
-    /// until `polled` says that it is on disk.
+    /// The messages that customers wrote after `since`, if no webhook reports them; a repeated message has the same
+    /// id. They are repeated until `polled` confirms that they are stored.
     fn poll<'a>(&'a self, http: &'a dyn Http, sender: SenderId, since: Time) -> BoxFuture<'a, Result<Polled, Trouble>> {
         let _ = (http, sender, since);
         Box::pin(std::future::ready(Ok(Polled::default())))
     }
 
-    /// What the last `poll` of this sender gave is on disk.
+    /// Confirms that the result of the last `poll` of this sender is stored.
     fn polled(&self, sender: SenderId) {
         let _ = sender;
     }
 
-    /// When this person last wrote, as the platform knows it; `None`: it cannot be asked.
+    /// The time when this person last wrote, as the platform knows it; `None` if it cannot be asked.
     fn window<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -122,13 +122,13 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// What customers write is told as long as somebody listens: `window` is asked for only where the daemon was not
-    /// there for all of the last day.
+    /// True if webhooks report every customer's message while the daemon runs: then `window` is asked only if the
+    /// daemon was down at some time in the last 24 hours.
     fn tells_all(&self) -> bool {
         false
     }
 
-    /// Where a file that a customer sent can be read just now.
+    /// Resolves a customer's file to an address that can be read now.
     fn locate<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -139,8 +139,8 @@ pub trait Provider: Send + Sync {
         Box::pin(std::future::ready(Located::told(file, "", Auth::None)))
     }
 
-    /// Gives a file to the platform, which answers with its id there; `None`: it takes files by their address alone.
-    /// Nothing is sent by it, so no error of it is ambiguous.
+    /// Uploads a file to the platform and gives its id there; `None` if the platform takes files by URL only. No
+    /// message is sent, so no error is ambiguous.
     fn upload<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -151,7 +151,7 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// Shows the customer that a message was read; with `typing`, that it is being answered. `None`: it cannot.
+    /// Marks a message as read; with `typing`, also shows the typing indicator. `None` if the platform cannot.
     fn mark_read<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -163,27 +163,27 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// The webhook by which the platform would tell this; `None`: it tells no such thing.
+    /// The webhook by which the platform would report this event; `None` if it has no such webhook.
     fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted>;
 
-    /// Asks the platform whether a sender works: token, number, quality, sending, subscription, each alone. A
-    /// platform that can be asked nothing says nothing.
+    /// Asks the platform whether a sender works: token, number, quality, sending, subscription, each alone. Empty if
+    /// the platform cannot be asked.
     fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>>;
 
-    /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller gives its own.
+    /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller assigns its own.
     fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>>;
 }
 
-/// A request to a webhook address, before anything is believed of it.
+/// A request to a webhook address, before any check.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRequest<'a> {
     /// `GET`, `POST`.
     pub method: &'a str,
-    /// What stands after `?`, still encoded; empty without one.
+    /// The part after `?`, still encoded; empty if there is none.
     pub query: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
-    /// When it came: some platforms do not say when a message was written.
+    /// The time of receipt: some platforms do not send the time of a message.
     pub now: Time,
     /// From `/webhooks/{kind}/{sender_id}`; `None` for the address that all senders share.
     pub sender: Option<SenderId>,
@@ -196,17 +196,17 @@ impl RawRequest<'_> {
     }
 }
 
-/// What a handshake answers, as plain text.
+/// The answer to a verification request, as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
     pub body: String,
 }
 
-/// Why a whole webhook body is refused. Nothing of it was parsed.
+/// Why a whole webhook body is refused. None of it was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejected {
-    /// No secret of ours verifies the body: 401, counted.
+    /// None of our secrets verifies the body: 401, counted.
     BadSignature,
     /// The path names a sender that this provider does not have: 404.
     UnknownSender,
@@ -229,68 +229,68 @@ impl Rejected {
     }
 }
 
-/// One message on its way out. It fits the provider (`Carries::fit`) and its template, if it is one,
-/// has its language.
+/// A message to send. It is within the provider's limits (`Carries::fit`), and a template has a language.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub id: OutboundId,
     pub sender: SenderId,
-    /// All names we know the person by; a phone is preferred.
+    /// All known ids of the person; a phone is preferred.
     pub to: Vec<Alias>,
     pub content: Content,
-    /// The message of the contact that this one quotes.
+    /// The contact's message that this one quotes.
     pub reply_to: Option<ProviderId>,
-    /// Outside the window without a template; only where the sender's `direct_send` says so.
+    /// Send outside the window without a template; only if the sender's `direct_send` allows it.
     pub direct: bool,
 }
 
-/// The provider took the message. That it arrives is told by statuses.
+/// The provider accepted the message. Statuses report its delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub provider_id: ProviderId,
-    /// How the platform itself names the recipient: to be learnt as further aliases.
+    /// The platform's own ids of the recipient, to be stored as further aliases.
     pub aliases: Vec<Alias>,
     /// The template is being paced: it may still be dropped (a `failed` status with 132015).
     pub held_for_quality: bool,
 }
 
-/// A send that was not taken, or of which nobody knows.
+/// A send that was refused, or whose result is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendError {
     pub next: Next,
     /// The provider's own code (`131047`, `63016`, `SESSION_EXPIRED`), or ours: `http_502`,
     /// `timeout`, `unreachable`, `no_id`, `no_recipient`, `unknown_sender`.
     pub code: String,
-    /// The provider's words, for the author and the operator; holds no secret and no phone number of ours.
+    /// The provider's error text, for the author and the operator; contains no secret and no phone number of ours.
     pub text: String,
 }
 
-/// What to do next: the only thing the sender branches on.
+/// The next action: the sender decides by this only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Surely not sent. The same message again, for the whole sender later; `None`: back off by the attempt.
+    /// Certainly not sent. Send the same message later and pause the whole sender until then; `None`: back off by the
+    /// attempt.
     Retry { after: Option<Span> },
-    /// Surely not sent. Only this pair of sender and recipient must wait.
+    /// Certainly not sent. Only this pair of sender and recipient must wait.
     RetryPair { after: Option<Span> },
-    /// Surely not sent. Once more, then it has failed (media that could not be fetched).
+    /// Certainly not sent. Try once more, then it has failed (media that could not be fetched).
     RetryOnce,
     /// May have been sent: wait for a status that carries our id.
     Ambiguous,
     /// The window is closed: correct our record and plan again.
     WindowClosed,
-    /// The person has had enough marketing: not before 24 hours have passed, then drop.
+    /// The person's limit for marketing is reached: retry after 24 hours, then drop.
     WaitDay,
-    /// Never again, not this message to this person.
+    /// Final: never send this message to this person.
     Rejected { why: Why },
-    /// The person wants no more: record it.
+    /// The person opted out: record it.
     OptedOut { from: OptOutScope },
-    /// The platform wants quiet from this sender; its queue is kept. `None`: until a person has looked.
+    /// The platform asks for a pause of this sender; its queue is kept. `None`: until an operator lifts it.
     PauseSender { what: PauseScope, after: Option<Span> },
-    /// Token, rights or registration are wrong: stop the sender, alert, keep its queue.
+    /// Token, permissions or registration are wrong: stop the sender, alert, keep its queue.
     Misconfigured,
-    /// This template cannot go; another one may.
+    /// This template cannot be sent; another one may.
     TemplateUnusable { why: TemplateFault },
-    /// Not without a template.
+    /// Can only be sent as a template.
     DirectRefused,
 }
 
@@ -314,17 +314,17 @@ impl Next {
     }
 }
 
-/// Whose fault a final refusal is.
+/// The cause of a final refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// We asked for something impossible: our bug, a dead letter.
+    /// Our request is invalid: our bug, a dead letter.
     Request,
     /// This person cannot be reached, or not by us.
     Recipient,
-    /// The platform could reach nobody at this number: no account, or one that takes nothing. After some of these in a
-    /// row the number is asked no more (platform.md 4.11: "mark after n").
+    /// The number has no account, or one that accepts nothing. After several in a row the number is no longer tried
+    /// (platform.md 4.11: "mark after n").
     Nobody,
-    /// The platform dropped it for reasons of its own.
+    /// The platform dropped it for its own reasons.
     Dropped,
 }
 
@@ -342,7 +342,7 @@ pub enum PauseScope {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplateFault {
-    /// Its parameters, name or language do not fit: the author must look.
+    /// Its parameters, name or language do not match: the author must fix it.
     Data,
     Paused,
     Disabled,

@@ -1,6 +1,7 @@
-//! Kept-alive connections to providers, each with one request at a time.
+//! Pools keep-alive connections to providers, each with one request at a time.
 //!
-//! A pool for any host and protocol costs a task, two locks and a dozen allocations a request; this one a lock.
+//! A pool for any host and protocol costs a task, two locks and a dozen allocations for each request; this one costs
+//! one lock.
 
 use super::roots::tls;
 use crate::base::{
@@ -26,30 +27,30 @@ use tower_service::Service;
 
 type Host = (Scheme, Authority);
 
-/// Clones share the connections.
+/// The pool. Clones share the connections.
 #[derive(Clone)]
 pub struct Pool {
     connector: HttpsConnector<HttpConnector>,
     idle: Arc<Mutex<HashMap<Host, VecDeque<Idle>>>>,
 }
 
-/// Waits since then, the newest at the back.
+/// An idle connection and the time since when it is idle; the newest is last in its list.
 struct Idle {
     sender: SendRequest<Full<Bytes>>,
     since: Time,
 }
 
-/// A connection in use. Given back when its answer is read to the end, else closed.
+/// A connection in use. Return it with `give_back` when the answer is read to its end, otherwise it is closed.
 pub struct Used {
     host: Host,
     sender: SendRequest<Full<Bytes>>,
 }
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 pub enum Failed {
-    /// The request never left.
+    /// The request was not sent.
     Unsent(Box<dyn Error + Send + Sync>),
-    /// Perhaps it did.
+    /// The request may have been sent.
     Broken(hyper::Error),
 }
 
@@ -64,8 +65,8 @@ impl Pool {
         Pool { connector, idle: Arc::default() }
     }
 
-    /// Sends a request, whose address is whole, and gives the answer's head. A connection that the other side had
-    /// closed before anything was written to it is no failure: another one is taken.
+    /// Sends a request with an absolute URI, and gives the head of the answer. If the other side had closed an idle
+    /// connection before anything was written, another connection is used.
     pub async fn request(
         &self,
         mut request: Request<Full<Bytes>>,
@@ -78,7 +79,7 @@ impl Pool {
             let fresh = idle.is_none();
             let mut sender = match idle {
                 Some(sender) => sender,
-                // In a box: most requests find a connection, and all of them would hold the room for making one.
+                // Boxed: most requests find a connection, and the future would make every caller's future larger.
                 None => Box::pin(self.connect(&host)).await.map_err(Failed::Unsent)?,
             };
             if let Err(error) = sender.ready().await {
@@ -99,7 +100,7 @@ impl Pool {
         }
     }
 
-    /// The answer was read to its end.
+    /// Returns a connection whose answer was read to its end.
     pub fn give_back(&self, used: Used, now: Time) {
         let mut hosts = self.idle();
         let idle = hosts.entry(used.host).or_default();
@@ -111,7 +112,7 @@ impl Pool {
         }
     }
 
-    /// The connection that was used last: the others may grow old.
+    /// The most recently used connection: the others may time out.
     fn take(&self, host: &Host, now: Time) -> Option<SendRequest<Full<Bytes>>> {
         let mut hosts = self.idle();
         let idle = hosts.get_mut(host)?;
@@ -133,13 +134,13 @@ impl Pool {
     ) -> Result<SendRequest<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
         let address = Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/").build()?;
         let connecting = self.connector.clone().call(address);
-        // TLS included.
+        // Includes the TLS handshake.
         let Ok(connected) = tokio::time::timeout(CONNECT_TIMEOUT.to_std(), connecting).await else {
             return Err("no connection in time".into());
         };
         let (sender, connection) = handshake(connected?).await?;
         tokio::spawn(async move {
-            // Whoever waits for an answer on it hears of it.
+            // The waiting request gets the error, too.
             if let Err(error) = connection.await {
                 tracing::debug!(error = %error, "A connection to a provider broke");
             }
@@ -156,14 +157,14 @@ fn is_old(idle: &Idle, now: Time) -> bool {
     now - idle.since >= IDLE_CONNECTION_TIMEOUT
 }
 
-/// Puts the host where HTTP/1.1 has it: into a header, and not into the address.
+/// Moves the host from the URI to the header, as HTTP/1.1 needs it.
 fn addressed(request: &mut Request<Full<Bytes>>) -> Result<Host, &'static str> {
     let parts = std::mem::take(request.uri_mut()).into_parts();
     let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
         return Err("the address names no host");
     };
     let usual = if scheme == Scheme::HTTPS { 443 } else { 80 };
-    // Without a name and a password before it, and without the port that goes without saying.
+    // Without user and password, and without the scheme's default port.
     let name = match authority.port_u16() {
         Some(port) if port != usual => authority.as_str().rsplit('@').next().unwrap_or_default(),
         _ => authority.host(),

@@ -1,14 +1,14 @@
-//! A question to a platform that is no message, and its answer as JSON.
+//! Asks a platform something that sends no message, and gives its answer as JSON.
 
 use super::{Auth, Http, HttpRequest, Method};
 use crate::base::{ids::SenderId, limits::PROVIDER_TIMEOUT};
 
-/// Why a question was not answered.
+/// The reason why a question was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// `unreachable`, `token`, `busy`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
     pub kind: &'static str,
-    /// A sentence with what to do.
+    /// A sentence with advice.
     pub text: String,
 }
 
@@ -24,7 +24,7 @@ impl Trouble {
         Trouble { kind: "unreadable", text }
     }
 
-    /// Whatever else is asked now has the same trouble.
+    /// True if every other question now would fail in the same way.
     pub fn is_general(&self) -> bool {
         matches!(self.kind, "unreachable" | "token" | "busy")
     }
@@ -41,13 +41,13 @@ pub struct Question<'q> {
     pub url: String,
     pub auth: Auth,
     pub sender: SenderId,
-    /// The key of the configuration that holds the credentials, for advice.
+    /// The configuration key of the credentials, for advice.
     pub secret: &'q str,
-    /// The keys that say what was asked for.
+    /// The configuration keys that name the object of the question.
     pub names: &'q str,
 }
 
-/// The JSON of a good answer.
+/// Asks, and gives the JSON of a good answer.
 pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::Value, Trouble> {
     let place = question.url.split('?').next().unwrap_or_default().to_owned();
     let request = HttpRequest {

@@ -1,11 +1,11 @@
-//! A request to a provider, and what comes back.
+//! Defines a request to a provider, and its answer.
 
 use super::BoxFuture;
 use crate::base::{ids::SenderId, secret::Secret};
 use reqwest::header::HeaderMap;
 use std::{borrow::Cow, time::Duration};
 
-/// The one way out to the network; tests and the simulator put their own behind it.
+/// The interface to the network; tests and the simulator implement it themselves.
 pub trait Http: Send + Sync {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
 }
@@ -22,7 +22,7 @@ pub struct HttpRequest {
     pub sender: Option<SenderId>,
 }
 
-/// How a request shows whose it is. It goes to the configured address only: no redirect is followed.
+/// How a request authenticates. Credentials go to the configured address only: no redirect is followed.
 #[derive(Debug, Clone)]
 pub enum Auth {
     None,
@@ -33,7 +33,7 @@ pub enum Auth {
         user: String,
         password: Secret,
     },
-    /// A header of the platform's own.
+    /// A header with the platform's own name.
     Header {
         name: &'static str,
         value: Secret,
@@ -45,7 +45,7 @@ pub enum Body {
     Json(Vec<u8>),
     /// `a=1&b=two+words`
     Form(Vec<u8>),
-    /// A form with a file in it; see `upload::Upload::form`.
+    /// A form with a file; see `upload::Upload::form`.
     Parts {
         boundary: String,
         bytes: Vec<u8>,
@@ -89,11 +89,11 @@ pub struct HttpResponse {
     pub headers: HeaderMap,
     /// At most `limits::PROVIDER_ANSWER_BYTES_MAX`.
     pub body: Vec<u8>,
-    /// The rest of the body was not read.
+    /// True if the rest of the body was not read.
     pub cut: bool,
 }
 
-/// No answer. `sent` decides whether the message may have left.
+/// There is no answer. `sent` says whether the message may have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpError {
     pub sent: Sent,
@@ -104,8 +104,8 @@ pub struct HttpError {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
-    /// The request never reached the other side: no connection came about.
+    /// No connection was made, so the request was not sent.
     No,
-    /// Nobody knows.
+    /// Unknown.
     Perhaps,
 }

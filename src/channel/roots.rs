@@ -1,7 +1,7 @@
-//! Whom TLS trusts: the system's roots, read when the first server shows its certificate.
+//! Verifies TLS certificates with the system's root certificates, loaded at the first handshake.
 //!
-//! To read some hundred and forty certificates takes a third of a start and a megabyte, for each client anew; a sandbox
-//! never needs one.
+//! Loading about 140 certificates takes a third of the start time and a megabyte for each client; a sandbox never
+//! needs one.
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
@@ -12,9 +12,9 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use std::sync::{Arc, OnceLock};
 
-/// The settings of every client. `client::install_crypto` was called.
+/// The TLS settings of every client. Call `client::install_crypto` first.
 pub(super) fn tls() -> ClientConfig {
-    // The builder's word for a verifier that it does not know; this one hands everything to the platform's own.
+    // The builder calls every custom verifier dangerous; this one delegates to the platform's verifier.
     let builder = ClientConfig::builder().dangerous();
     builder.with_custom_certificate_verifier(Arc::new(Platform)).with_no_client_auth()
 }
@@ -22,7 +22,7 @@ pub(super) fn tls() -> ClientConfig {
 #[derive(Debug)]
 struct Platform;
 
-/// Once for the whole process. A system without any is asked again the next time.
+/// Loaded once for the process. A system without root certificates is asked again the next time.
 fn verifier() -> Result<&'static Verifier, Error> {
     static ROOTS: OnceLock<Verifier> = OnceLock::new();
     if let Some(roots) = ROOTS.get() {

@@ -1,4 +1,4 @@
-//! HMAC-SHA256 over raw webhook bodies: `X-Hub-Signature-256` and whoever signs in the same way.
+//! Signs and verifies raw webhook bodies with HMAC-SHA256: `X-Hub-Signature-256` and similar headers.
 
 use crate::base::secret::Secret;
 use base64::{
@@ -12,10 +12,10 @@ use subtle::ConstantTimeEq;
 
 const DIGEST_BYTES: usize = 32;
 const PREFIX: &str = "sha256=";
-/// What a key signs for its name; no provider sends such a body.
+/// The input from which a key's name is computed; no provider sends such a body.
 const NAMED: &[u8] = b"transom: the name of a key";
 
-/// A secret with its key schedule done once, not per webhook.
+/// A secret whose key schedule is computed once, not for each webhook.
 #[derive(Clone)]
 pub struct Key {
     secret: Secret,
@@ -32,17 +32,17 @@ impl Key {
         self.secret.matches(secret.expose())
     }
 
-    /// By which the key is known again, and from which nobody learns the secret.
+    /// A public name of the key, from which the secret cannot be derived.
     pub fn name(&self) -> String {
         self.digest(NAMED)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether `claimed` is this key's digest of exactly these bytes. Takes the same time for every wrong digest.
+    /// True if `claimed` is this key's digest of exactly these bytes. Compares in constant time.
     pub fn verifies(&self, body: &[u8], claimed: &Claimed) -> bool {
         bool::from(self.digest(body).ct_eq(&claimed.0))
     }
 
-    /// The header's value for a body that we sign ourselves: `trigger`, notifications, the emulator.
+    /// The header's value for a body that we sign: `trigger`, notifications, the emulator.
     pub fn sign(&self, body: &[u8]) -> String {
         let mut text = String::with_capacity(PREFIX.len() + 2 * DIGEST_BYTES);
         text.push_str(PREFIX);
@@ -52,7 +52,7 @@ impl Key {
         text
     }
 
-    /// The same in base64 and without a prefix.
+    /// The signature in base64, without a prefix.
     pub fn sign_base64(&self, body: &[u8]) -> String {
         STANDARD.encode(self.digest(body))
     }
@@ -64,22 +64,22 @@ impl Key {
     }
 }
 
-/// What a request claims to be signed with.
+/// The digest that a request claims.
 pub struct Claimed([u8; DIGEST_BYTES]);
 
 impl Claimed {
-    /// From `sha256=<64 hex digits>`, either case; anything else is no signature.
+    /// From `sha256=<64 hex digits>` in either case; `None` for anything else.
     pub fn parse(header: &str) -> Option<Self> {
         Self::of_digits(header.trim().strip_prefix(PREFIX)?)
     }
 
-    /// The same where the prefix may be missing.
+    /// As `parse`, with an optional prefix.
     pub fn of_hex(header: &str) -> Option<Self> {
         let header = header.trim();
         Self::of_digits(header.strip_prefix(PREFIX).unwrap_or(header))
     }
 
-    /// From base64, padded or not, perhaps with the prefix.
+    /// From base64, padded or not, with an optional prefix.
     pub fn of_base64(header: &str) -> Option<Self> {
         let header = header.trim();
         let bare = header.strip_prefix(PREFIX).unwrap_or(header).trim_end_matches('=');

@@ -1,19 +1,19 @@
-//! A file of ours on its way to a platform that keeps it and sends it by its id.
+//! Builds the upload of a file to a platform that stores files and sends them by id.
 
 use super::{Body, Next, SendError};
 use std::sync::Arc;
 
-/// A whole file. Clones share its bytes.
+/// A whole file in memory. Clones share its bytes.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// What a recipient of a document sees.
+    /// The file name that a recipient of a document sees.
     pub name: String,
     pub mime: String,
     pub bytes: Arc<Vec<u8>>,
 }
 
 impl Upload {
-    /// As a form of several parts: `fields`, then the file under `file`.
+    /// A multipart form: `fields`, then the file as `file`.
     pub fn form(&self, fields: &[(&str, &str)]) -> Body {
         let boundary = boundary();
         let mut bytes = Vec::with_capacity(self.bytes.len() + 1024);
@@ -33,8 +33,8 @@ impl Upload {
     }
 }
 
-/// A line that nobody can have written into a file before: 128 random bits. The file need not be searched for it, which
-/// a file made for that purpose could turn into quadratic work.
+/// A boundary that no file can contain on purpose: 128 random bits. So the file need not be searched for it, a search
+/// that a malicious file could make quadratic.
 fn boundary() -> String {
     let mut random = [0; 16];
     getrandom::fill(&mut random).expect("the system's random numbers were there when the daemon made its keys");
@@ -42,7 +42,7 @@ fn boundary() -> String {
     format!("transom-{hex}")
 }
 
-/// What becomes of a message whose file could not be uploaded: the message itself has surely not left.
+/// The result of a message whose file could not be uploaded: the message itself was certainly not sent.
 pub fn not_uploaded(error: SendError) -> SendError {
     let next = match error.next {
         Next::Ambiguous => Next::Retry { after: None },
@@ -51,7 +51,7 @@ pub fn not_uploaded(error: SendError) -> SendError {
     SendError { next, text: format!("its file could not be uploaded: {}", error.text), ..error }
 }
 
-/// As browsers write it: nothing ends the name before its end.
+/// Replaces the characters that could end the quoted name.
 fn quoted(name: &str) -> String {
     name.chars().map(|c| if c == '"' || c == '\\' || c.is_control() { '_' } else { c }).collect()
 }

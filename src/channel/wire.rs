@@ -1,4 +1,4 @@
-//! The wire log: every exchange with a provider, with texts, numbers and tokens replaced by their lengths.
+//! Writes the wire log: every exchange with a provider, with texts, numbers and tokens replaced by their lengths.
 
 use crate::base::{
     ids::SenderId,
@@ -21,41 +21,41 @@ tokio::task_local! {
     static TRACE: i64;
 }
 
-/// Whatever `work` sends stands in the wire log with this id.
+/// Exchanges that `work` makes get this trace id in the wire log.
 pub async fn traced<W: Future>(id: i64, work: W) -> W::Output {
     TRACE.scope(id, work).await
 }
 
-/// The id of what is being sent.
+/// The trace id of the current task.
 pub fn trace() -> Option<i64> {
     TRACE.try_with(|id| *id).ok()
 }
 
-/// One exchange as it happened; what is private in it is removed when it is written.
+/// One exchange; private data is removed when it is written.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     pub at: Time,
     /// `out`: our request; `in`: a webhook.
     pub direction: Direction,
     pub sender: Option<SenderId>,
-    /// The ids of what it is about, as the log and `runs show` have them.
+    /// The trace ids of its messages, as in the log and in `runs show`.
     pub traces: Vec<i64>,
     pub method: &'static str,
     pub url: String,
-    /// The status of the answer, or why there is none.
+    /// The status of the answer, or the reason why there is none.
     pub answer: Result<u16, &'static str>,
     pub took_ms: u64,
     pub request: Written,
     pub response: Vec<u8>,
 }
 
-/// What of a body is written down.
+/// How a body is written to the log.
 #[derive(Debug, Clone)]
 pub enum Written {
-    /// Its shape, with every text and number by its length.
+    /// The JSON with every text and number replaced by its length.
     Shape(Vec<u8>),
-    /// Its own length alone. Three of four webhooks are statuses, and to read each a second time would add a quarter to
-    /// what an answered message costs.
+    /// Only the body's length. Three of four webhooks are statuses, and parsing each again would add a quarter to the
+    /// cost of an answered message.
     Length(usize),
 }
 
@@ -65,7 +65,7 @@ pub enum Direction {
     In,
 }
 
-/// The log's hot end: hands exchanges to a thread of its own and never waits for it.
+/// Queues exchanges for a thread of its own and never waits for it.
 #[derive(Clone)]
 pub struct WireLog {
     queue: SyncSender<Exchange>,
@@ -73,7 +73,7 @@ pub struct WireLog {
 }
 
 impl WireLog {
-    /// Opens (or goes on with) the file; older parts stand beside it as `wire.jsonl.1` … `.3`.
+    /// Opens or continues the file; older parts are beside it as `wire.jsonl.1` … `.3`.
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut file = Rotating::open(path, WIRE_FILE_BYTES_MAX)?;
         let (queue, exchanges) = sync_channel(WIRE_QUEUE_MAX);
@@ -81,7 +81,7 @@ impl WireLog {
         Ok(WireLog { queue, dropped: Arc::default() })
     }
 
-    /// Queues an exchange. When the disk is too slow it is dropped and counted: sending does not wait.
+    /// Queues an exchange. If the disk is too slow it is dropped and counted: sending does not wait.
     pub fn record(&self, mut exchange: Exchange) {
         if let Written::Shape(body) = &mut exchange.request {
             body.truncate(WIRE_BODY_BYTES_MAX + 1);
@@ -92,7 +92,7 @@ impl WireLog {
         }
     }
 
-    /// How many exchanges were not written since the start.
+    /// The number of dropped exchanges since the start.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
@@ -109,7 +109,7 @@ fn write_all(file: &mut Rotating, exchanges: &Receiver<Exchange>) {
         match result.and_then(|()| file.flush()) {
             Ok(()) => failed = false,
             Err(error) => {
-                // Once per failure, not once per exchange.
+                // Warn once for each failure, not for each exchange.
                 if !failed {
                     tracing::warn!(%error, "Cannot write the wire log");
                 }
@@ -146,7 +146,7 @@ fn line(exchange: &Exchange) -> String {
     )
 }
 
-/// Scheme, host and path, or the path alone of an address of ours; no query, no credentials, long numbers as `{id}`.
+/// Scheme, host and path, or only the path of our own address; without query and credentials, long numbers as `{id}`.
 fn place(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     if url.starts_with('/') {
@@ -164,7 +164,7 @@ fn masked(path: &str) -> String {
     path.join("/")
 }
 
-/// Keys whose values say what kind of thing it is, never who or what was said.
+/// Keys whose values show the kind of a thing, never a person or a text.
 const SHOWN: &[&str] = &[
     "biz_opaque_callback_data",
     "category",
@@ -186,8 +186,8 @@ const SHOWN: &[&str] = &[
     "type",
 ];
 
-/// A JSON body with every text and number outside `SHOWN` replaced by its length, as JSON; what is no
-/// JSON becomes its length as a whole. One pass over the bytes: this runs for every message.
+/// A JSON body with every text and number outside `SHOWN` replaced by its length, as JSON; a body that is no JSON is
+/// replaced by its length. One pass over the bytes, because this runs for every message.
 pub fn redact(body: &[u8]) -> String {
     let whole = || format!("\"<{} bytes>\"", body.len());
     if body.is_empty() {
@@ -197,7 +197,7 @@ pub fn redact(body: &[u8]) -> String {
         return format!("\"<over {WIRE_BODY_BYTES_MAX} bytes>\"");
     }
     let Ok(text) = std::str::from_utf8(body) else { return whole() };
-    // The scan below copies what it does not understand; so first be sure that it is JSON.
+    // The scan below copies unknown bytes, so first check that it is JSON.
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
         return whole();
     }
@@ -207,7 +207,7 @@ pub fn redact(body: &[u8]) -> String {
 fn scan(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
-    // For each open container: whether it is an object, and whether its key lets the value be shown.
+    // For each open container: whether it is an object, and whether its key is in `SHOWN`.
     let mut open: Vec<(bool, bool)> = Vec::new();
     let (mut key_next, mut shown) = (false, false);
     let mut at = 0;
@@ -268,7 +268,7 @@ fn write_length(out: &mut String, length: usize, unit: &str) {
     std::fmt::Write::write_fmt(out, format_args!("\"<{length}{unit}>\"")).expect("a text takes what is written to it");
 }
 
-/// The byte of the closing quote.
+/// The index of the closing quote.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while at < bytes.len() && bytes[at] != b'"' {
@@ -277,7 +277,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     at.min(bytes.len() - 1)
 }
 
-/// A file that is renamed when it is full; only so many are kept.
+/// A file that is renamed when it is full; only `WIRE_FILES_MAX` files are kept.
 struct Rotating {
     path: PathBuf,
     file: BufWriter<File>,
@@ -290,7 +290,7 @@ impl Rotating {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        // Those of a version that made them readable for everybody.
+        // An earlier version made them world-readable.
         for n in 1..WIRE_FILES_MAX {
             keep_private(&PathBuf::from(format!("{}.{n}", path.display())))?;
         }
@@ -327,7 +327,7 @@ impl Rotating {
     }
 }
 
-/// For the daemon's own user alone: who wrote to whom, and when, is nobody else's business.
+/// Creates a file for the daemon's user only, because it shows who wrote to whom and when.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
@@ -338,7 +338,7 @@ fn private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// A file that was there before keeps its mode until somebody changes it.
+/// An existing file keeps its old mode unless it is changed.
 fn keep_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if path.exists() {

@@ -1,4 +1,4 @@
-//! What Autocalls and its automations post, made by us.
+//! Builds webhooks as Autocalls and its automations post them, for tests and `transom trigger`.
 
 use super::{AutocallsSender, SIGNATURE, receive::Mapping};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// `None`: Autocalls tells no such thing.
+/// The webhook for an event; `None` if Autocalls has no such webhook.
 pub fn told(sender: &AutocallsSender, what: Told<'_>) -> Option<Posted> {
     let path = format!("/webhooks/autocalls/{}", sender.id);
     match what {
@@ -47,7 +47,7 @@ fn message(paths: &Mapping, act: &Act) -> Option<Value> {
     }
     match &act.what {
         What::Text(text) | What::FromAd { text, .. } => put(&mut body, &paths.text, text.clone()),
-        // A button of a template comes back as its words.
+        // A template button is reported as its text.
         What::Tap { title, .. } | What::TapRow { title, .. } | What::TapTemplate { title, .. } => {
             put(&mut body, &paths.text, title.clone());
         }
@@ -67,7 +67,7 @@ fn message(paths: &Mapping, act: &Act) -> Option<Value> {
     Some(body)
 }
 
-/// Puts a text where a path leads; a place in a list is made as a name, which reading takes as well.
+/// Writes a text at a path; a list index is written as an object key, which the reader also accepts.
 fn put(body: &mut Value, path: &str, text: String) {
     if path.is_empty() {
         return;

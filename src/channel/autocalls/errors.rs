@@ -1,4 +1,5 @@
-//! Autocalls' refusals: HTTP status and `error_code` together (platform.md 1.2), never the status alone.
+//! Maps Autocalls' errors to the next action, by HTTP status and `error_code` together (platform.md 1.2), never by the
+//! status alone.
 
 use crate::{
     base::{
@@ -9,7 +10,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// `…; expired at 2026-02-23T10:30:00+00:00`: how we keep it beside the words.
+/// `…; expired at 2026-02-23T10:30:00+00:00`: the suffix in which we store the time beside the error text.
 const EXPIRED: &str = "; expired at ";
 
 pub fn refused(answer: &HttpResponse, json: &Value) -> SendError {
@@ -27,15 +28,15 @@ pub fn refused(answer: &HttpResponse, json: &Value) -> SendError {
     SendError { next, code, text: format!("{}{expired}", answer::cut(&said)) }
 }
 
-/// What to do about an answer.
+/// The next action for an answer.
 fn next(status: u16, code: Option<&str>) -> Next {
     let template = |why| Next::TemplateUnusable { why };
     let rejected = |why| Next::Rejected { why };
     match code {
         Some("SESSION_EXPIRED") => Next::WindowClosed,
-        // Until somebody has paid.
+        // Paused until the operator has paid.
         Some("INSUFFICIENT_BALANCE") => Next::PauseSender { what: PauseScope::Everything, after: None },
-        // 422 or 503, by the endpoint: the condition is the same.
+        // The status is 422 or 503, depending on the endpoint; the meaning is the same.
         Some("SENDER_OFFLINE" | "MESSAGING_LIMIT_UNAVAILABLE") => Next::Retry { after: None },
         Some("SENDER_NOT_FOUND" | "NO_ASSISTANT_CONFIGURED" | "VOICE_CALL_LIMIT_NOT_MET") => Next::Misconfigured,
         Some("TEMPLATE_NOT_FOUND" | "TEMPLATE_NOT_SYNCED" | "TEMPLATE_MISMATCH") => template(TemplateFault::Data),
@@ -45,20 +46,20 @@ fn next(status: u16, code: Option<&str>) -> Next {
             let number = code.trim_start_matches("TWILIO_ERROR_").parse().unwrap_or(0);
             twilio::judge_send(number).unwrap_or_else(|| rejected(Why::Dropped))
         }
-        // "UNKNOWN_ERROR" and codes that are new: it was refused, so it did not leave.
+        // "UNKNOWN_ERROR" and new codes: refused, so it was not sent.
         Some(_) if status < 500 => Next::RetryOnce,
         Some(_) => Next::Ambiguous,
         None => match status {
             401 | 403 | 404 => Next::Misconfigured,
             429 => Next::Retry { after: None },
             408 | 500..=599 => Next::Ambiguous,
-            // Laravel's list of what is wrong with our request.
+            // Laravel's list of validation errors in our request.
             _ => rejected(Why::Request),
         },
     }
 }
 
-/// A code out of a status: Twilio's have five digits, Meta's are larger or small.
+/// The next action for a code from a status: Twilio's codes have five digits, Meta's are shorter or longer.
 pub fn of_status(code: i64) -> Next {
     if (10_000..100_000).contains(&code) { twilio::judge_status(code) } else { meta::judge_status(code) }
 }

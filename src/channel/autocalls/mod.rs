@@ -1,5 +1,5 @@
-//! WhatsApp through Autocalls and its white labels (platform.md 1): texts and templates out, statuses in. Messages of
-//! customers come as JSON that somebody maps, or are asked for.
+//! Implements WhatsApp through Autocalls and its white labels (platform.md 1): sends texts and templates, receives
+//! statuses. Customers' messages come from an automation as JSON with a configured mapping, or are polled.
 
 mod compose;
 mod errors;
@@ -33,7 +33,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
-/// platform.md 1.1: texts and templates. Some of its senders are at Twilio, which takes 1,600 characters.
+/// platform.md 1.1: texts and templates. Some of its senders are at Twilio, which allows 1,600 characters.
 pub static CARRIES: Carries = Carries {
     text_max: 1600,
     interactive_body_max: 1600,
@@ -62,17 +62,17 @@ pub struct AutocallsSender {
     pub id: SenderId,
     /// `+` and digits.
     pub phone: String,
-    /// Their number for it.
+    /// Autocalls' id of the sender.
     pub sender_id: i64,
     pub api_key: Secret,
-    /// Sign statuses. Empty: none are taken.
+    /// The secrets that sign statuses. Empty: none are accepted.
     pub webhook_secrets: Vec<Secret>,
-    /// What an automation shows in `Authorization: Bearer` when it posts a message; empty: none is taken.
+    /// The bearer token that an automation sends with a message; empty: no messages are accepted.
     pub inbound_token: Secret,
     pub inbound: Mapping,
-    /// How often customers' messages are asked for; `None`: never.
+    /// The interval at which customers' messages are polled; `None`: never.
     pub poll: Option<Span>,
-    /// `https://app.autocalls.ai/api`, a white label's, or a local mock. The key goes nowhere else.
+    /// `https://app.autocalls.ai/api`, a white label's address, or a local mock. The key is sent nowhere else.
     pub api_base: String,
 }
 
@@ -94,7 +94,7 @@ impl AutocallsSender {
         let signed = claimed.is_some_and(|claimed| {
             self.webhook_secrets.iter().any(|secret| Key::new(secret.clone()).verifies(request.body, &claimed))
         });
-        // An HTTP step of an automation can show a token and cannot sign.
+        // An HTTP step of an automation can send a token but cannot sign.
         let shown = request.header("authorization").and_then(|shown| shown.strip_prefix("Bearer "));
         let token = &self.inbound_token;
         signed || shown.is_some_and(|shown| !token.is_empty() && token.matches(shown.trim()))
@@ -190,7 +190,7 @@ impl Provider for Autocalls {
     }
 }
 
-/// When the customer last wrote, as `session-status` tells it; `None`: never, or it does not say.
+/// When the customer last wrote, from `session-status`; `None` if never or unknown.
 async fn last_heard(sender: &AutocallsSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, Trouble> {
     let phone = encode(&format!("+{}", phone.trim_start_matches('+')));
     let path = format!("/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", sender.sender_id);
@@ -281,7 +281,7 @@ fn template(listed: &Value) -> Option<Template> {
             "approved" => TemplateStatus::Approved,
             "pending" => TemplateStatus::Pending,
             "rejected" => TemplateStatus::Rejected,
-            // A word that we do not know is nothing to send by.
+            // Do not send by a template with an unknown status.
             _ => TemplateStatus::Disabled,
         },
         body: loose::text(listed, "body_text").unwrap_or_default(),

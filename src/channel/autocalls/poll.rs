@@ -1,4 +1,4 @@
-//! Asks for what customers wrote: the list of conversations, then the history of each that has grown.
+//! Polls customers' messages: the list of conversations, then the history of each that has grown.
 
 use super::{Autocalls, AutocallsSender, last_heard};
 use crate::{
@@ -20,19 +20,20 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 
-/// What is remembered of conversations. After a start each is met for the first time again.
+/// The known conversations, in memory only. After a start each conversation is unknown again.
 #[derive(Default)]
 pub struct Memory {
-    /// How many messages each conversation had when what it held came to disk.
+    /// How many messages each conversation had when they were last stored.
     seen: HashMap<String, usize>,
-    /// Those that could not be read, and what counts as new in them.
+    /// Conversations that could not be read, and the time from which their messages are new.
     owed: HashMap<String, Time>,
-    /// What the last look at a sender read, until it is on disk.
+    /// The messages that the last poll of a sender read and that are not stored yet, as counts by conversation.
     read: HashMap<SenderId, Vec<(String, usize)>>,
 }
 
 impl Memory {
-    /// What others wrote moves `since` on, and makes nothing old that nobody has read.
+    /// Keeps the older `since` for a conversation that could not be read, because other conversations' messages move
+    /// the sender's `since` forward.
     fn owe(&mut self, id: &str, since: Time) {
         if self.owed.len() >= POLLED_CONVERSATIONS_MAX {
             self.owed.clear();
@@ -44,7 +45,7 @@ impl Memory {
         self.owed.get(id).map_or(since, |owed| since.min(*owed))
     }
 
-    /// What is forgotten is only met for the first time again.
+    /// Marks the last poll as stored. If the memory is full it is cleared: the conversations are then unknown again.
     fn settle(&mut self, sender: SenderId) {
         for (id, count) in self.read.remove(&sender).unwrap_or_default() {
             if self.seen.len() >= POLLED_CONVERSATIONS_MAX {
@@ -56,8 +57,9 @@ impl Memory {
     }
 }
 
-/// The messages of customers who wrote after `since`. Histories tell neither times nor ids: a message's id is its place
-/// in its conversation, its time that of the customer's last message. One that cannot be read keeps no other back.
+/// The messages of customers who wrote after `since`. Histories have neither times nor ids: the id of a message is its
+/// index in the conversation, its time that of the customer's last message. A conversation that cannot be read does
+/// not stop the others.
 pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: Time) -> Result<Polled, Trouble> {
     let sender = autocalls.sender(id).ok_or_else(|| Trouble::unknown(id, "Autocalls"))?;
     let mut polled = Polled::default();
@@ -83,7 +85,7 @@ pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: T
     Ok(polled)
 }
 
-/// What is new in one conversation, and how many messages it has.
+/// The new messages of one conversation, and its number of messages.
 async fn look(
     sender: &AutocallsSender,
     http: &dyn Http,
@@ -92,7 +94,7 @@ async fn look(
 ) -> Result<(Vec<Item>, usize), Trouble> {
     let heard = last_heard(sender, http, &one.phone).await?;
     let Some(at) = heard.filter(|at| *at > since) else {
-        // Only we or their own AI spoke.
+        // Only we or Autocalls' AI wrote.
         return Ok((Vec::new(), one.count));
     };
     let history = ask(http, sender.question(&format!("/conversations/{}", encode(&one.id)))).await?;
@@ -101,7 +103,7 @@ async fn look(
     };
     let from = match one.seen {
         Some(seen) => seen.min(history.len()),
-        // Met for the first time: what was said last and is not answered; what was before is not ours.
+        // An unknown conversation: take the customer's messages after the last answer.
         None => history.iter().rposition(|said| !is_theirs(said)).map_or(0, |last| last + 1),
     };
     let mut items = Vec::new();
@@ -132,7 +134,7 @@ struct Grown {
     phone: String,
     name: Option<String>,
     count: usize,
-    /// How many there were; `None`: it was not met before.
+    /// The stored number of messages; `None`: the conversation is unknown.
     seen: Option<usize>,
 }
 
@@ -148,7 +150,7 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
         };
         let before = found.len();
         found.extend(listed.iter().filter_map(|one| autocalls.grown(one)));
-        // The newest stand first: a page of which nothing has grown ends the search.
+        // The list is sorted by newest first: a page without a grown conversation ends the search.
         let cursor = loose::text(&page, "next_cursor").filter(|_| found.len() > before);
         match cursor {
             Some(cursor) if found.len() < POLLED_CONVERSATIONS_MAX => {
@@ -157,7 +159,7 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
             _ => break,
         }
     }
-    // The oldest first, as they were written.
+    // Oldest first, in the order of writing.
     found.reverse();
     Ok(found)
 }
@@ -176,7 +178,7 @@ impl Autocalls {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the last look at this sender read is on disk.
+    /// Marks the messages of the last poll of this sender as stored.
     pub(super) fn settle(&self, sender: SenderId) {
         self.memory().settle(sender);
     }

@@ -1,4 +1,4 @@
-//! What is posted becomes an item: statuses in their documented shape, messages by the mapping of the configuration.
+//! Parses webhooks: statuses in their documented form, messages by the configured mapping.
 
 use super::{Autocalls, AutocallsSender};
 use crate::{
@@ -16,24 +16,24 @@ use crate::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Where the parts of a message stand in a posted JSON: paths of names and places (`data.messages.0.text`).
+/// The paths to the parts of a message in a posted JSON: keys and indexes (`data.messages.0.text`).
 #[derive(Debug, Clone)]
 pub struct Mapping {
     pub from: String,
     pub text: String,
-    /// Without one, person, time and words are the id.
+    /// If missing, the id is a digest of phone, time and text.
     pub id: String,
     pub name: String,
-    /// ISO 8601, or seconds or milliseconds since 1970; without one it is when it came.
+    /// ISO 8601, or seconds or milliseconds since 1970; if missing, the time of receipt.
     pub at: String,
-    /// The address of a file.
+    /// The URL of a file.
     pub media: String,
-    /// `image`, `audio`, `video`, `document`; without one, by the address.
+    /// `image`, `audio`, `video`, `document`; if missing, derived from the URL.
     pub media_type: String,
 }
 
 impl Default for Mapping {
-    /// What the automation's own fields are called.
+    /// The field names of Autocalls' automations.
     fn default() -> Self {
         let path = |text: &str| text.to_owned();
         Mapping {
@@ -48,7 +48,7 @@ impl Default for Mapping {
     }
 }
 
-/// Beside the JSON in a dead letter: whose it is, and when it came.
+/// Added to the JSON of a dead letter: its sender and the time of receipt.
 const SENDER: &str = "transom_sender";
 const RECEIVED: &str = "transom_received_at";
 
@@ -69,7 +69,7 @@ pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
     }
 }
 
-/// A dead letter once more; one that names no sender is of the only one.
+/// Parses a dead letter again; one without a sender belongs to the only sender.
 pub fn again(autocalls: &Autocalls, raw: &str) -> Vec<Item> {
     let named = serde_json::from_str::<Value>(raw).ok().and_then(|json| loose::number(&json, SENDER)).map(SenderId);
     let sender = match named {
@@ -95,7 +95,7 @@ fn read(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, St
         Some("conversation_ended") => return Ok(Inbound::Ignored { why: "conversation_event" }),
         _ => {}
     }
-    // The end of a conversation repeats what was said in it.
+    // The webhook at the end of a conversation repeats its messages.
     if loose::part(json, "transcript").is_some_and(Value::is_array) {
         return Ok(Inbound::Ignored { why: "conversation_event" });
     }
@@ -145,7 +145,7 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
         (None, None) => return Err(format!("no text stands at `{}`; `inbound.text` says where", paths.text)),
     };
     let at = text(&paths.at).and_then(|at| loose::time(&at));
-    // A clock that runs ahead must not keep the window open longer.
+    // A clock that runs ahead must not extend the window.
     let at = at.map_or(now, |at| at.min(now));
     let said = words.or_else(|| text(&paths.media)).unwrap_or_default();
     let provider_id = match text(&paths.id).as_deref().and_then(loose::id) {
@@ -157,7 +157,7 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
     Ok(Inbound::Message { sender: sender.id, message })
 }
 
-/// The same words of the same person at the same moment are the same message.
+/// Two messages with the same person, time and text get the same id.
 fn made_id(phone: &str, at: Time, said: &str) -> ProviderId {
     let digest = Sha256::digest(format!("{phone}\n{}\n{said}", at.0));
     let short: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

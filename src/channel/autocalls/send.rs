@@ -1,4 +1,4 @@
-//! One send: `send-freeform` for texts, `send` for templates; the answer read as if it came from an enemy.
+//! Sends one message: `send-freeform` for texts, `send` for templates; parses the answer as untrusted input.
 
 use super::{Autocalls, errors};
 use crate::{
@@ -63,7 +63,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     if refused || !(200..300).contains(&answer.status) {
         return Err(errors::refused(answer, &json));
     }
-    // By this its statuses come; `message_sid` and `message_id` are other things.
+    // Statuses carry this id; `message_sid` and `message_id` are others.
     match loose::text(&json, "whatsapp_message_id").as_deref().and_then(loose::id) {
         Some(provider_id) => Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false }),
         None => Err(by_status(answer.status, &answer.headers)),

@@ -1,4 +1,4 @@
-//! WhatsApp through Kapso: Meta's interface behind a proxy, and webhooks of two kinds (platform.md 3).
+//! Implements WhatsApp through Kapso: Meta's API behind a proxy, and webhooks of two kinds (platform.md 3).
 
 mod receive;
 
@@ -34,12 +34,12 @@ pub struct KapsoSender {
     /// `+` and digits.
     pub phone: String,
     pub phone_number_id: String,
-    /// For the catalogue of templates.
+    /// For the template catalogue.
     pub waba_id: String,
     pub api_key: Secret,
-    /// Several while they are being rotated; never empty (the configuration sees to it).
+    /// Several during rotation; never empty (the configuration checks this).
     pub webhook_secrets: Vec<Secret>,
-    /// `https://api.kapso.ai`, or a local mock. The key goes nowhere else.
+    /// `https://api.kapso.ai`, or a local mock. The key is sent nowhere else.
     pub api_base: String,
     pub api_version: String,
 }
@@ -47,7 +47,7 @@ pub struct KapsoSender {
 const API_KEY: &str = "x-api-key";
 const SIGNATURE: &str = "x-webhook-signature";
 
-/// The provider. What Kapso passes on is Meta's, so Meta's own reader and sender do the work.
+/// The provider. Kapso forwards Meta's API, so the code for Meta parses and sends.
 pub struct Kapso {
     meta: Meta,
     senders: Vec<KapsoSender>,
@@ -88,7 +88,7 @@ impl Provider for Kapso {
         None
     }
 
-    /// The signature is bare hex, without `sha256=`, over the body as it came.
+    /// The signature is bare hex without `sha256=`, over the raw body.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
         if request.sender.is_some_and(|id| self.sender(id).is_none()) {
             return Err(Rejected::UnknownSender);
@@ -121,7 +121,7 @@ impl Provider for Kapso {
         self.meta.upload(http, sender, file)
     }
 
-    /// A webhook that is not answered comes three times within two minutes, and then no more.
+    /// Kapso repeats an unanswered webhook three times within two minutes, and then no more.
     fn tells_all(&self) -> bool {
         true
     }
@@ -147,7 +147,7 @@ impl Provider for Kapso {
         self.meta.mark_read(http, sender, message, typing)
     }
 
-    /// Kapso keeps the files itself, at the address that its webhooks tell.
+    /// Kapso hosts the files itself, at the address in its webhooks.
     fn locate<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -155,7 +155,7 @@ impl Provider for Kapso {
         file: file::Told<'a>,
     ) -> BoxFuture<'a, Result<Located, Trouble>> {
         let found = match self.sender(sender) {
-            // Webhooks that it passes on as Meta wrote them tell none.
+            // Webhooks that it forwards in Meta's form contain no address.
             Some(_) if file.url.is_none() => return self.meta.locate(http, sender, file),
             Some(of) => {
                 let auth = Auth::Header { name: API_KEY, value: of.api_key.clone() };
@@ -166,7 +166,7 @@ impl Provider for Kapso {
         Box::pin(std::future::ready(found))
     }
 
-    /// Of the kind that Kapso passes on as Meta wrote it.
+    /// Builds the kind of webhook that Kapso forwards in Meta's form.
     fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
         let body = self.meta.tell(self.meta.sender(sender)?, what);
         let key = Key::new(self.sender(sender)?.webhook_secrets.first()?.clone());
@@ -183,7 +183,7 @@ impl Provider for Kapso {
     }
 }
 
-/// When the customer last wrote, as Kapso's list of conversations tells it; `None`: it knows of no message.
+/// When the customer last wrote, from Kapso's list of conversations; `None` if it has no message.
 async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, Trouble> {
     let digits = phone.trim_start_matches('+');
     let (base, version) = (sender.api_base.trim_end_matches('/'), &sender.api_version);
@@ -198,7 +198,7 @@ async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Resul
         names: "`phone_number_id`",
     };
     let told = ask(http, question).await?;
-    // Conversations of others would open the wrong window, should the question ever be understood otherwise.
+    // If the API ignored the phone filter, another customer's conversation would open the wrong window.
     let is_theirs = |one: &&serde_json::Value| {
         loose::text(one, "phone_number").is_some_and(|shown| shown.trim_start_matches('+') == digits)
     };
@@ -219,7 +219,7 @@ async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
     };
     let webhooks = match ask(http, question).await {
         Ok(webhooks) => webhooks,
-        // A wrong key spoils every question: said once.
+        // A wrong key fails every check: report it once.
         Err(trouble) => return vec![unanswered(&trouble)],
     };
     let mut all = kapso.meta.examine_number(http, id).await;
@@ -229,8 +229,8 @@ async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
     all
 }
 
-/// Whether one of the number's webhooks brings messages here. Its address is told: only a person sees whether the host
-/// is still ours.
+/// Checks that one of the number's webhooks points to this daemon. The text contains its address, because only an
+/// operator knows whether the host is still ours.
 fn subscription(listed: &[serde_json::Value], id: SenderId) -> (Grade, String) {
     let here = format!("/webhooks/kapso/{id}");
     let address = |webhook: &serde_json::Value| loose::text(webhook, "url").unwrap_or_default();
@@ -260,7 +260,8 @@ fn subscription(listed: &[serde_json::Value], id: SenderId) -> (Grade, String) {
     }
 }
 
-/// One of the kind *meta* has no events to choose, and one that names none is not judged.
+/// True if the webhook includes messages. Webhooks of the kind *meta* have no event list; one without a list is not
+/// judged.
 fn brings_messages(webhook: &serde_json::Value) -> bool {
     let events = loose::part(webhook, "events").and_then(serde_json::Value::as_array);
     let Some(events) = events.filter(|events| !events.is_empty()) else { return true };

@@ -1,4 +1,5 @@
-//! Kapso's own webhooks become Meta's, which they are made of; those that it passes on are Meta's already.
+//! Converts Kapso's own webhooks to Meta's form, from which Kapso made them; forwarded ones are already in Meta's
+//! form.
 
 use crate::{
     channel::loose,
@@ -6,16 +7,17 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// All items of a body, in their order. `event`: the header that names it, if it came along. `read`: Meta's reader.
+/// All items of a body, in order. `event`: the header with the event's name, if there was one. `read`: the parser for
+/// Meta's form.
 pub fn receive(event: &str, body: &[u8], read: impl Fn(&[u8]) -> Vec<Item>) -> Vec<Item> {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        // Meta's reader knows how to say what is wrong with it, and mends what can be.
+        // Meta's parser reports the error, and repairs some.
         return read(body);
     };
     if json.get("entry").is_some() {
         return read(body);
     }
-    // A batch holds up to a hundred events of one conversation.
+    // A batch contains up to 100 events of one conversation.
     let name = loose::text(&json, "type").or_else(|| loose::text(&json, "event")).unwrap_or_else(|| event.to_owned());
     match json.get("data").or_else(|| json.as_array().map(|_| &json)) {
         Some(Value::Array(events)) => events.iter().flat_map(|one| of_event(&name, one, &read)).collect(),
@@ -33,14 +35,14 @@ fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Ve
             name if name.contains("conversation") => ignored("conversation_event"),
             name if name.contains("phone_number") => ignored("phone_number_event"),
             "" if event.get("conversation").is_some() => ignored("conversation_event"),
-            // As a dead letter somebody may look at it.
+            // It becomes a dead letter, for an operator.
             "" => read(event.to_string().as_bytes()),
             _ => ignored("unknown_event"),
         };
     };
     let outbound = loose::text(message, "kapso.direction").as_deref() == Some("outbound");
     match loose::text(message, "kapso.origin").as_deref() {
-        // What was written before the number came to Kapso: no new message, and no window.
+        // Messages from before the number moved to Kapso: not new, and they open no window.
         Some("history_sync") => ignored("history"),
         Some("business_app") if outbound => read(echo(event, message).to_string().as_bytes()),
         _ if outbound => match status(message) {
@@ -55,7 +57,7 @@ fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Ve
     }
 }
 
-/// The message as Meta wrote it, with what Kapso left out of it.
+/// The message in Meta's form, with the fields that Kapso left out.
 fn inbound(event: &Value, message: &Value) -> Value {
     let mut made = message.clone();
     let Some(map) = made.as_object_mut() else { return made };
@@ -67,7 +69,7 @@ fn inbound(event: &Value, message: &Value) -> Value {
             map.insert(key.to_owned(), text.trim_start_matches('+').into());
         }
     }
-    // A file is Kapso's copy, which stays; its own address takes no token of Meta's.
+    // The file is Kapso's permanent copy; its address needs no Meta token.
     let kind = loose::text(message, "type").unwrap_or_default();
     if let Some(Value::Object(file)) = map.get_mut(&kind) {
         for (key, path) in [
@@ -109,7 +111,8 @@ fn person(event: &Value, message: &Value) -> Value {
     person
 }
 
-/// The newest entry of the history, which grows with every webhook; without one, what the message says of itself.
+/// The newest entry of the status history, which each webhook repeats and extends; if there is none, the message's own
+/// status.
 fn status(message: &Value) -> Option<Value> {
     let all = loose::part(message, "kapso.statuses").and_then(Value::as_array);
     if let Some(newest) = all.and_then(|all| all.iter().max_by_key(|status| loose::number(status, "timestamp"))) {
@@ -119,7 +122,7 @@ fn status(message: &Value) -> Option<Value> {
     Some(json!({"id": message.get("id"), "status": state, "timestamp": message.get("timestamp")}))
 }
 
-/// A person of the business wrote on the phone: as Meta's `smb_message_echoes` tells it.
+/// An employee wrote on the business phone: in the form of Meta's `smb_message_echoes`.
 fn echo(event: &Value, message: &Value) -> Value {
     let mut made = message.clone();
     if let Some(map) = made.as_object_mut() {
@@ -131,7 +134,7 @@ fn echo(event: &Value, message: &Value) -> Value {
     envelope(event, "smb_message_echoes", "message_echoes", made, None)
 }
 
-/// One item in Meta's envelope: also what a dead letter of it looks like, so that it can be replayed.
+/// One item in Meta's envelope. A dead letter has the same form, so that it can be replayed.
 fn envelope(event: &Value, field: &str, list: &str, item: Value, person: Option<Value>) -> Value {
     let paths = ["phone_number_id", "conversation.phone_number_id", "message.kapso.phone_number_id"];
     let number = paths.iter().find_map(|path| loose::text(event, path)).unwrap_or_default();

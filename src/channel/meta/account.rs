@@ -1,4 +1,4 @@
-//! What Meta says of an account or a number that a person must hear of: bans, restrictions, a falling quality.
+//! Parses account and number events that an operator must know: bans, restrictions, falling quality.
 
 use super::{
     body::{Text, Tolerant, tolerate},
@@ -7,7 +7,7 @@ use super::{
 use crate::{base::time::Time, model::inbound::AccountNews};
 use serde::Deserialize;
 
-/// `None`: nothing that anybody must act on.
+/// `None` if no action is needed.
 pub fn news(field: &str, raw: &str) -> Option<AccountNews> {
     let told: Told<'_> = shape(raw).ok()?;
     let event = told.event.or_empty();
@@ -54,7 +54,7 @@ pub fn news(field: &str, raw: &str) -> Option<AccountNews> {
         ),
         _ => return None,
     };
-    // Until when no template goes out, if that is what is restricted.
+    // The end of the restriction of templates, if there is one.
     let begins =
         |one: &&Tolerant<Restriction<'_>>| one.restriction_type.or_empty() == "RESTRICTED_BIZ_INITIATED_MESSAGING";
     let until = told.restriction_info.iter().find(begins).and_then(|one| one.expiration.or_empty().parse::<i64>().ok());

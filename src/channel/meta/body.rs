@@ -1,4 +1,4 @@
-//! The shapes of a Meta webhook, as lenient as they can be: strings or numbers, unknown fields, missing ones.
+//! Defines the structure of Meta's webhooks, as lenient as possible: strings or numbers, unknown and missing fields.
 
 use serde::{
     Deserialize, Deserializer,
@@ -7,18 +7,18 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-/// A text, or a number where Meta's documents have a text; whatever else it is counts as absent.
-/// U+0000 becomes U+FFFD: Postgres keeps no such text.
+/// A text, or a number where Meta's documentation has a text; any other type counts as absent. U+0000 becomes U+FFFD,
+/// because Postgres cannot store it.
 #[derive(Debug, Clone, Default)]
 pub struct Text<'a>(Option<Cow<'a, str>>);
 
 impl<'a> Text<'a> {
-    /// The text if it is there and not empty.
+    /// The text if it is present and not empty.
     pub fn get(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
 
-    /// The text if it is there, even empty.
+    /// The text if it is present, even empty.
     pub fn present(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for AnyText {
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
         Ok(Text(Some(Cow::Borrowed(text))))
     }
-    // Only a text with escapes comes here, and only an escape can be U+0000.
+    // This is called only for a text with escapes, and U+0000 is always escaped.
     fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
         Ok(Text(Some(Cow::Owned(text.replace('\0', "\u{FFFD}")))))
     }
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for AnyText {
     }
 }
 
-/// The parts of a webhook. The lists inside stay raw, so that each item fails alone.
+/// The structure of a webhook. The lists inside stay raw, so that each item fails alone.
 #[derive(Deserialize)]
 pub struct Envelope<'a> {
     #[serde(borrow)]
@@ -101,7 +101,7 @@ pub struct Change<'a> {
     pub value: &'a RawValue,
 }
 
-/// The same with nothing believed of its parts; read only after the typed shape did not fit.
+/// The same without types for its parts; used only if the typed structure did not match.
 #[derive(Deserialize)]
 pub struct LooseEnvelope<'a> {
     #[serde(borrow)]
@@ -116,8 +116,7 @@ pub struct LooseEntry<'a> {
     pub changes: Vec<&'a RawValue>,
 }
 
-/// A part that counts as missing when it is of another type than expected: one strange contact must not
-/// cost a thousand messages.
+/// A value that counts as missing if it has an unexpected type: one strange contact must not cost a thousand messages.
 #[derive(Default)]
 pub struct Tolerant<T>(pub T);
 
@@ -134,7 +133,7 @@ impl<'de, T: Tolerate<'de>> Deserialize<'de> for Tolerant<T> {
     }
 }
 
-/// How a tolerated part is read when it has the right type.
+/// How a tolerated value is read if it has the right type.
 pub trait Tolerate<'de>: Default {
     fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -203,11 +202,11 @@ impl<'de, T: Deserialize<'de>> Tolerate<'de> for Vec<T> {
     }
 }
 
-/// The items of a list, not looked into.
+/// The items of a list, unparsed.
 pub type List<'a> = Tolerant<Vec<&'a RawValue>>;
 pub type People<'a> = Tolerant<Vec<Tolerant<Person<'a>>>>;
 
-/// What stands in `value` of the fields that are about a number.
+/// The `value` of fields about a phone number.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Value<'a> {
@@ -255,7 +254,7 @@ pub struct Standby<'a> {
     pub message_echoes: List<'a>,
 }
 
-/// An entry of `contacts`: who wrote, by name.
+/// An entry of `contacts`: the sender's id and name.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Person<'a> {

@@ -1,4 +1,4 @@
-//! The templates of an account, as Meta's catalogue lists them.
+//! Reads the template catalogue of an account from Meta.
 
 use super::{
     Meta, MetaSender,
@@ -20,28 +20,28 @@ use serde_json::value::RawValue;
 const FIELDS: &str = "id,name,language,status,category,components,message_send_ttl_seconds";
 
 impl Meta {
-    /// All templates of the sender's account. `Template::id` is Meta's own number; the caller gives its own.
-    /// What has no name, language or known category is left out.
+    /// All templates of the sender's account. `Template::id` is Meta's own number; the caller assigns its own. Entries
+    /// without a name, language or known category are left out.
     pub async fn templates(&self, http: &dyn Http, sender: SenderId) -> Result<Vec<Template>, Trouble> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let mut found = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..CATALOGUE_PAGES_MAX {
             let text = get(http, sender, &page_path(sender, after.as_deref())).await?;
-            // An empty catalogue takes every template out of use, so only a list is taken for one.
+            // An empty catalogue disables every template, so accept only an answer that is certainly a list.
             if !text.trim_start().starts_with('{') || serde_json::from_str::<Listed>(&text).is_err() {
                 return Err(unreadable("the template list"));
             }
             let page: Page<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the template list"))?;
             found.extend(page.data.iter().filter_map(|entry| ours(&entry.0)));
-            // `next` holds a whole address: it is not followed, so that the token stays with `api_base`.
+            // `next` contains a whole address: it is not followed, so that the token stays with `api_base`.
             let cursor = page.paging.0.cursors.0.after.owned();
             if page.paging.0.next.get().is_none() || cursor.is_none() || cursor == after {
                 return Ok(found);
             }
             after = cursor;
         }
-        // Half a list would make the other half look as if it had been deleted.
+        // After half a list, the other half would look deleted.
         Err(unreadable("the template list"))
     }
 }
@@ -61,12 +61,12 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         name: entry.name.owned()?,
         language: entry.language.owned()?,
         category: entry.category.get().and_then(category).unwrap_or(Category::Marketing),
-        // A word that we do not know is nothing to send by.
+        // Do not send by a template with an unknown status.
         status: entry.status.get().and_then(template_status).unwrap_or(TemplateStatus::Disabled),
         body: String::new(),
         header: None,
         buttons: Vec::new(),
-        // Meta lists -1 where the template has none of its own.
+        // Meta lists -1 if the template has no TTL of its own.
         ttl: entry.ttl.get().and_then(|text| text.parse::<i64>().ok()).filter(|ttl| *ttl > 0).map(Span::seconds),
         reference: None,
         parts: Default::default(),
@@ -130,7 +130,7 @@ fn button(button: &RawButton<'_>) -> TemplateButtonKind {
     }
 }
 
-/// What every page has, be it empty.
+/// The fields that every page has, even an empty one.
 #[derive(Deserialize)]
 struct Listed {
     #[serde(rename = "data")]

@@ -1,4 +1,4 @@
-//! Webhooks as Meta writes them, made by us: for `trigger`, the sandbox and tests.
+//! Builds webhooks in Meta's form, for `trigger`, the sandbox and tests.
 
 use crate::{
     base::{ids::OutboundId, time::Time},
@@ -6,43 +6,43 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// The number that the customer writes to.
+/// The business number that the customer writes to.
 #[derive(Debug, Clone)]
 pub struct Number {
     pub waba_id: String,
-    /// For a sandbox sender its id in the configuration.
+    /// For a sandbox sender, its id in the configuration.
     pub phone_number_id: String,
     /// `+` and digits.
     pub phone: String,
 }
 
-/// A customer and one thing that they do.
+/// A customer and one action.
 #[derive(Debug, Clone)]
 pub struct Act {
     pub from: Alias,
     pub name: Option<String>,
-    /// The message's own id: the same twice is a duplicate.
+    /// The id of the message: a repeated id is a duplicate.
     pub id: String,
     pub at: Time,
     pub what: What,
-    /// Our message that they reply to.
+    /// The provider id of our message that is replied to.
     pub reply_to: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 pub enum What {
     Text(String),
-    /// On a reply button of ours.
+    /// A tap on a reply button.
     Tap {
         id: String,
         title: String,
     },
-    /// On a row of a list of ours.
+    /// A tap on a list row.
     TapRow {
         id: String,
         title: String,
     },
-    /// On a quick reply of a template.
+    /// A tap on a template's quick reply.
     TapTemplate {
         payload: String,
         title: String,
@@ -59,26 +59,26 @@ pub enum What {
         caption: Option<String>,
     },
     Welcome,
-    /// As the wire has it: `text`, `product_items`.
+    /// In the wire format: `text`, `product_items`.
     Order(Value),
-    /// What was filled in; which form it is stands in its `flow_token`.
+    /// The values of a form; its `flow_token` identifies the form.
     Form(Value),
-    /// An empty emoji takes it away.
+    /// An empty emoji removes the reaction.
     Reaction {
         emoji: String,
         to: String,
     },
-    /// A text of somebody who comes from an advertisement.
+    /// A text of a customer who comes from an advertisement.
     FromAd {
         text: String,
         ad: Referral,
     },
-    /// Somebody's contact card; the phone with `+`.
+    /// A contact card; the phone with `+`.
     Card {
         name: String,
         phone: String,
     },
-    /// A call that ended without having been taken.
+    /// A call that was not answered.
     MissedCall,
 }
 
@@ -152,7 +152,7 @@ pub fn message(number: &Number, act: &Act) -> String {
     envelope(number, json!({"contacts": [contact], "messages": [message]}))
 }
 
-/// A webhook body with the end of a call that nobody took.
+/// A webhook body with the end of an unanswered call.
 fn missed_call(number: &Number, act: &Act) -> String {
     let mut call = json!({
         "id": act.id, "timestamp": (act.at.0 / 1000).to_string(), "event": "terminate", "direction": "USER_INITIATED",
@@ -165,17 +165,17 @@ fn missed_call(number: &Number, act: &Act) -> String {
     in_field("calls", number, json!({"calls": [call]}))
 }
 
-/// News about a message of ours.
+/// A status of our message.
 #[derive(Debug, Clone)]
 pub struct News {
     pub provider_id: String,
-    /// Echoed as Meta does, if the message carried it.
+    /// Repeated in the webhook as Meta does, if the message carried it.
     pub ours: Option<OutboundId>,
     pub state: DeliveryState,
     pub at: Time,
-    /// To whom, as digits.
+    /// The recipient's digits.
     pub to: String,
-    /// For `Failed`.
+    /// The error code for `Failed`.
     pub code: Option<i64>,
 }
 

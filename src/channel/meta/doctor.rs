@@ -1,4 +1,4 @@
-//! What an operator wants to know of a number before customers find out: token, number, health, subscription.
+//! Asks Meta whether a number works: token, number, health and webhook subscription.
 
 use super::{
     Meta, MetaSender,
@@ -11,16 +11,17 @@ use crate::{
 };
 use serde::Deserialize;
 
-/// What Meta says of one sender. Each check stands alone: one that fails tells why and stops no other.
+/// Meta's answers about one sender. Each check is independent: a failed one gives its reason and does not stop the
+/// others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkup {
     pub number: Result<Number, Trouble>,
-    /// When the token ends, and what Meta's clock said then; `None`: never, or it does not tell.
+    /// The end of the token and the time on Meta's clock; `None` if it never ends or is unknown.
     pub token_ends: Option<(Time, Time)>,
     pub account: Result<Vec<String>, Trouble>,
 }
 
-/// The number, which the token can read: so token and number are right.
+/// The data of the number. If it is readable, token and number are right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// As Meta shows it: `+1 555-000-1111`.
@@ -32,13 +33,13 @@ pub struct Number {
     pub status: Option<String>,
     /// `AVAILABLE`, `LIMITED`, `BLOCKED`: the worst of number, account, business and app.
     pub can_send: Option<String>,
-    /// What stands in the way, in Meta's words: `PHONE_NUMBER 141000: … (what to do)`.
+    /// The problems in Meta's words: `PHONE_NUMBER 141000: … (what to do)`.
     pub problems: Vec<String>,
-    /// `TIER_2K`, `UNLIMITED`: whom it may begin to talk with in 24 hours.
+    /// `TIER_2K`, `UNLIMITED`: how many people it may write to first in 24 hours.
     pub limit: Option<String>,
-    /// `STANDARD`, `HIGH`, `NOT_APPLICABLE`: how many messages a second it takes.
+    /// `STANDARD`, `HIGH`, `NOT_APPLICABLE`: how many messages per second it may send.
     pub throughput: Option<String>,
-    /// The digits of `display` are those of the configuration.
+    /// True if the digits of `display` are those of the configuration.
     pub phone_matches: bool,
 }
 
@@ -52,14 +53,14 @@ pub(super) fn unreadable(what: &str) -> Trouble {
 }
 
 impl Meta {
-    /// Asks Meta about one sender: three requests.
+    /// Checks one sender with three requests.
     pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, Trouble> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let (number, account) = (number(http, sender).await, subscribed(http, sender).await);
         Ok(Checkup { number, account, token_ends: token_ends(http, sender).await })
     }
 
-    /// Asks about its number alone.
+    /// Checks its number only.
     pub(super) async fn number(&self, http: &dyn Http, sender: SenderId) -> Result<Number, Trouble> {
         number(http, self.sender(sender).ok_or_else(|| unknown(sender))?).await
     }
@@ -92,19 +93,20 @@ async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble>
     })
 }
 
-/// Meta tells nobody that a token ends, so it is asked. Another app's token is not told of: then nothing is known.
+/// When the token ends. Meta does not announce this, so it is asked. For another app's token Meta gives no answer:
+/// then it is unknown.
 async fn token_ends(http: &dyn Http, sender: &MetaSender) -> Option<(Time, Time)> {
     let token = encode(sender.access_token.expose());
     let answer = put(http, sender, Method::Get, &format!("debug_token?input_token={token}"), None).await.ok()?;
     let now = answer.headers.get("date").and_then(|date| http_date(date.to_str().ok()?))?;
     let told: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
-    // 0: it never ends. The right to an account's data may end before the token does.
+    // 0: it never ends. The access to an account's data may end before the token does.
     let ends = ["data.expires_at", "data.data_access_expires_at"].map(|path| loose::number(&told, path));
     let ends = ends.into_iter().flatten().filter(|seconds| *seconds > 0).min()?;
     Some((Time(ends.checked_mul(1_000)?), Time(now.checked_mul(1_000)?)))
 }
 
-/// The names of the apps that get this account's webhooks. None: nothing will ever arrive.
+/// The names of the apps that get this account's webhooks. Without one, no webhook arrives.
 async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>, Trouble> {
     let text = get(http, sender, &format!("{}/subscribed_apps", sender.waba_id)).await?;
     let raw: Apps<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the subscribed apps"))?;
@@ -112,12 +114,12 @@ async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>,
     Ok(raw.data.iter().map(|app| name(app)).collect())
 }
 
-/// A question to the Graph API with the sender's token; the text of a good answer.
+/// A GET to the Graph API with the sender's token; gives the text of a good answer.
 pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Result<String, Trouble> {
     ask(http, sender, Method::Get, path, None).await
 }
 
-/// A request that is no message; the text of a good answer.
+/// A request that sends no message; gives the text of a good answer.
 pub(super) async fn ask(
     http: &dyn Http,
     sender: &MetaSender,
@@ -147,7 +149,7 @@ pub(super) async fn ask(
     Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
 }
 
-/// The key of the configuration that the path begins with.
+/// The configuration key of the path's first segment.
 fn named(sender: &MetaSender, path: &str) -> String {
     let first = path.split(['/', '?']).next().unwrap_or_default();
     let keys = [("phone_number_id", &sender.phone_number_id), ("waba_id", &sender.waba_id)];
@@ -157,7 +159,7 @@ fn named(sender: &MetaSender, path: &str) -> String {
     }
 }
 
-/// One request, whatever it is answered with.
+/// Sends one request; any status is an answer.
 async fn put(
     http: &dyn Http,
     sender: &MetaSender,

@@ -1,4 +1,4 @@
-//! Meta's error codes, sorted by what to do next (platform.md 4.11).
+//! Maps Meta's error codes to the next action (platform.md 4.11).
 
 use super::status::Fault;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     channel::{HttpResponse, Next, OptOutScope, PauseScope, SendError, TemplateFault, Why, answer::with_retry_after},
 };
 
-/// What to do about a code; `None`: Meta has a code that we do not know.
+/// The next action for a code; `None` for an unknown code.
 pub fn next(code: i64) -> Option<Next> {
     use Next::{
         Ambiguous, Misconfigured, OptedOut, PauseSender, Rejected, Retry, RetryOnce, RetryPair, TemplateUnusable,
@@ -15,15 +15,16 @@ pub fn next(code: i64) -> Option<Next> {
     let rejected = |why| Rejected { why };
     let pause = |what, after| PauseSender { what, after };
     Some(match code {
-        // Token and rights.
+        // Token and permissions.
         0 | 190 | 3 | 10 | 200..=299 | 131005 => Misconfigured,
-        // Rates: refused before anything was done, so surely not sent. 17, 32 and 613 are the Graph API's own.
+        // Rate limits: refused before anything was done, so certainly not sent. 17, 32 and 613 are the Graph API's
+        // own.
         4 | 17 | 32 | 613 | 80007 | 130429 => Retry { after: None },
         131056 => RetryPair { after: None },
         131048 => pause(PauseScope::Everything, Some(SPAM_PAUSE)),
         131064 => pause(PauseScope::Templates, None),
         133016 => pause(PauseScope::Everything, Some(REGISTRATION_PAUSE)),
-        // Something broke on their side: it may have left before.
+        // An internal error at Meta: it may have been sent before.
         1 | 2 | 131000 | 131016 | 131057 | 133004 | 2494100 => Ambiguous,
         131053 => RetryOnce,
         131047 => WindowClosed,
@@ -32,11 +33,11 @@ pub fn next(code: i64) -> Option<Next> {
         131055 | 131063 | 134100 => rejected(Why::Request),
         130472 => rejected(Why::Dropped),
         131026 => rejected(Why::Nobody),
-        // 131062 (user id refused): the phone is used whenever it is known, so there is no other way.
+        // 131062 (user id refused): we use the phone if it is known, so there is no other way.
         131062 | 130403 | 131021 | 131030 => rejected(Why::Recipient),
         131042 | 134011 => pause(PauseScope::Templates, None),
         368 | 131031 => pause(PauseScope::Everything, None),
-        // The table says stop. It is the recipient's country that is closed to us: everybody else goes on.
+        // The table says stop. The recipient's country is closed to us: messages to other countries go on.
         130497 => rejected(Why::Recipient),
         131037 | 131045 | 136024 | 133000..=133015 => Misconfigured,
         33 | 100 | 131008 | 131009 | 131051 | 131052 | 135000 => rejected(Why::Request),
@@ -44,7 +45,7 @@ pub fn next(code: i64) -> Option<Next> {
         132015 => TemplateUnusable { why: TemplateFault::Paused },
         132016 => TemplateUnusable { why: TemplateFault::Disabled },
         132021 | 139200 => Next::DirectRefused,
-        // WhatsApp Flows, groups, usernames: nothing that we send.
+        // WhatsApp Flows, groups, usernames: we send none of these.
         132068 | 132069 | 131041 | 131059 | 131200..=131299 | 137000 | 141000 | 147000..=147099 => {
             rejected(Why::Request)
         }
@@ -52,17 +53,17 @@ pub fn next(code: i64) -> Option<Next> {
     })
 }
 
-/// A code out of a `failed` status: the message had been taken, so nothing is unsure any more.
+/// The next action for a code from a `failed` status: the message had been accepted, so nothing is uncertain any more.
 pub fn of_status(code: i64) -> Next {
     match next(code) {
-        // It failed on its way, which is now certain.
+        // It certainly failed on its way.
         Some(Next::Ambiguous | Next::RetryOnce) => Next::Rejected { why: Why::Dropped },
         Some(next) => next,
         None => Next::Rejected { why: Why::Dropped },
     }
 }
 
-/// A request that was answered with an error of Meta's.
+/// The result of a request that was answered with a Meta error.
 pub fn refused(answer: &HttpResponse, fault: &Fault<'_>) -> SendError {
     let code = fault.number();
     let transient = fault.is_transient.unwrap_or(false);
@@ -71,13 +72,13 @@ pub fn refused(answer: &HttpResponse, fault: &Fault<'_>) -> SendError {
     SendError { next: with_retry_after(next, &answer.headers), code, text: fault.text() }
 }
 
-/// An answer without a code that we know.
+/// The next action for an answer without a known code.
 pub fn of_http(status: u16, transient: bool) -> Next {
     match status {
         429 => Next::Retry { after: None },
         408 | 500..=599 => Next::Ambiguous,
         _ if transient => Next::Ambiguous,
-        // A redirect or a page that is not there: `api_base`, `api_version` or `phone_number_id` are wrong.
+        // A redirect or a missing page: `api_base`, `api_version` or `phone_number_id` is wrong.
         300..=399 | 401 | 403 | 404 | 405 | 407 => Next::Misconfigured,
         _ => Next::Rejected { why: Why::Request },
     }

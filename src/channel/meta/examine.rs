@@ -1,4 +1,4 @@
-//! The checks of one sender, from what Meta says of its number, its account and its right to send.
+//! Builds the checks of one sender from Meta's answers about number, account and right to send.
 
 use super::{Meta, doctor::Number};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// Its number alone: who passes on Meta's interface keeps the account to itself.
+/// The checks of its number only: services that forward Meta's API do not give access to the account.
 pub(super) async fn number(meta: &Meta, http: &dyn Http, sender: SenderId) -> Vec<Check> {
     match meta.number(http, sender).await {
         Err(trouble) => unread(&trouble).into(),
@@ -46,7 +46,7 @@ pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> V
     checks
 }
 
-/// The number could not be read: whose fault that is decides which check fails.
+/// The checks for a number that could not be read: the cause decides which check fails.
 fn unread(trouble: &Trouble) -> [Check; 4] {
     let text = sentence(&trouble.text);
     let not_asked = |name| Check::new(name, Grade::Unknown, "Not known, since the number could not be read.");
@@ -60,7 +60,7 @@ fn unread(trouble: &Trouble) -> [Check; 4] {
     [token, number, not_asked("quality"), not_asked("sending")]
 }
 
-/// A token that ends before anybody looks again stops everything, so it is said a week ahead.
+/// An expired token stops everything, so a coming end is reported a week ahead.
 fn token(ends: Option<(Time, Time)>) -> Check {
     let Some((at, now)) = ends else { return Check::new("token", Grade::Good, "The token is valid.") };
     let day = jiff::Timestamp::from_millisecond(at.0).ok();
@@ -77,7 +77,7 @@ fn token(ends: Option<(Time, Time)>) -> Check {
     Check::new("token", grade, text).with(json!({ "expires_at": iso(at) }))
 }
 
-/// Whom it may begin to talk with, in Meta's word for it.
+/// How many people it may write to first, by Meta's tier.
 fn limit(tier: &str) -> Check {
     let people = match tier.strip_prefix("TIER_") {
         Some("UNLIMITED") => "any number of".to_owned(),
@@ -89,7 +89,7 @@ fn limit(tier: &str) -> Check {
     Check::new("limit", Grade::Good, text).with(json!({ "messaging_limit": tier }))
 }
 
-/// How fast it may send (platform.md 4.9); `rate` beside the sender is what holds it to that.
+/// How fast it may send (platform.md 4.9); the configured `rate` of the sender enforces it.
 fn throughput(level: &str) -> Check {
     let text = match level {
         "STANDARD" => "Meta takes up to 80 messages a second from it, 20 where people answer from the phone as well.",

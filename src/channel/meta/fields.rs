@@ -1,4 +1,5 @@
-//! All that is no plain message or status: echoes, wishes, new ids, calls, templates, and what we ignore.
+//! Parses items that are neither messages nor statuses: echoes, marketing preferences, new ids, calls, templates, and
+//! names what we ignore.
 
 use super::{
     body::{People, Text},
@@ -14,11 +15,10 @@ use crate::{
 };
 use serde::Deserialize;
 
-/// Longer than any word of Meta's for a quality.
+/// Longer than any of Meta's quality values.
 const QUALITY_WORD_MAX: usize = 32;
 
-/// A fixed word for a field that brings nothing to act on; for `account_update` its event, so that an
-/// operator sees a ban in the metrics.
+/// A fixed label for an ignored field; for `account_update` its event, so that an operator sees a ban in the metrics.
 pub fn ignored(field: &str, raw: &str) -> &'static str {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -59,25 +59,25 @@ pub fn ignored(field: &str, raw: &str) -> &'static str {
     }
 }
 
-/// An item of `smb_message_echoes`: a person typed on the business phone. `ours`: the display number.
+/// An item of `smb_message_echoes`: an employee wrote on the business phone. `ours`: the display number.
 pub fn app_echo(sender: SenderId, ours: &str, raw: &str) -> Result<Inbound, Malformed> {
     let echo: RawEcho<'_> = shape(raw)?;
     let digits = |text: &str| text.trim_start_matches('+').to_owned();
-    // Meta's own samples of `edit` and `revoke` name the two sides the wrong way round.
+    // Meta's own samples of `edit` and `revoke` swap the two sides.
     let swapped = echo.to.get().is_some_and(|to| digits(to) == digits(ours));
     let to = if swapped { aliases(&[&echo.from]) } else { aliases(&[&echo.to, &echo.to_user_id]) };
     let edited = echo.edit.as_ref().and_then(|edit| edit.message.text.body.owned());
     made_echo(sender, &echo, to, echo.text.body.owned().or(edited), EchoSource::App)
 }
 
-/// An item of `standby.message_echoes`: what another application sent, in the shape of a send request.
+/// An item of `standby.message_echoes`: a message that another application sent, in the form of a send request.
 pub fn standby_echo(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     let echo: RawEcho<'_> = shape(raw)?;
     let to = aliases(&[&echo.message.to, &echo.message.recipient, &echo.to, &echo.to_user_id]);
     made_echo(sender, &echo, to, echo.message.text.body.owned(), EchoSource::Standby)
 }
 
-/// That another application has the conversation, as a message in `standby` shows.
+/// A message in `standby` shows that another application has the conversation.
 pub fn standby_holder(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound, Malformed> {
     let echo: RawEcho<'_> = shape(raw)?;
     let known = person(people, echo.from.get(), echo.from_user_id.get());
@@ -87,7 +87,7 @@ pub fn standby_holder(sender: SenderId, people: &People<'_>, raw: &str) -> Resul
     }
     let mut made = made_echo(sender, &echo, to, None, EchoSource::Standby)?;
     if let Inbound::Echo { echo, .. } = &mut made {
-        // The message itself keeps the bare id.
+        // The message itself keeps the plain id.
         echo.provider_id = ProviderId::from(format!("{}:standby", echo.provider_id));
     }
     Ok(made)
@@ -155,7 +155,7 @@ struct EchoMessage<'a> {
     text: EchoText<'a>,
 }
 
-/// An item of `user_preferences`: the person told the platform about marketing.
+/// An item of `user_preferences`: the person changed a marketing preference on the platform.
 pub fn preference(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -177,7 +177,7 @@ pub fn preference(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     }
     let marketing = match wish.value.get() {
         Some("stop") => Preference::Stop,
-        // Who signs up by a link asks for marketing.
+        // Signing up by a link is consent to marketing.
         Some("resume" | "signup") => Preference::Resume,
         Some(_) => return Ok(Inbound::Ignored { why: "preference_kind" }),
         None => return Err("its `value` is missing".into()),
@@ -189,7 +189,7 @@ pub fn preference(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     Ok(Inbound::Preference { sender, from, at: time(&wish.timestamp)?, marketing })
 }
 
-/// An item of `user_id_update`: the platform gives the person another BSUID.
+/// An item of `user_id_update`: the platform gives the person another BSUID (business-scoped user id).
 pub fn new_user_id(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -221,8 +221,8 @@ pub fn new_user_id(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     Ok(Inbound::Identity { sender, old, new, at: time(&update.timestamp)? })
 }
 
-/// An item of `calls`. A customer's call opens the window, answered or not; we answer none ourselves, so
-/// one that ends without having been taken is missed.
+/// An item of `calls`. A customer's call opens the window, answered or not; we answer none, so a call that ends
+/// unanswered is missed.
 pub fn call(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -249,7 +249,7 @@ pub fn call(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
         return Ok(Inbound::Ignored { why: "call_of_the_business" });
     }
     let taken = call.start_time.get().is_some() || call.duration.get().is_some();
-    // The end of a call carries the same id as its beginning; as a message it is another one.
+    // The end of a call has the same id as its beginning; as a message it needs another one.
     let (missed, ending) = match call.event.get() {
         Some("connect") => (false, ""),
         Some("terminate") if !taken => (true, ":missed"),
@@ -265,7 +265,7 @@ pub fn call(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
     called(sender, &call.id, ending, &call.timestamp, from, name, missed)
 }
 
-/// An item of `statuses` under `calls`: a customer who takes our call opens the window, too.
+/// An item of `statuses` under `calls`: a customer who answers our call also opens the window.
 pub fn call_status(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -314,7 +314,7 @@ fn called(
     Ok(Inbound::Message { sender, message })
 }
 
-/// News of a template (its status, category or quality), for all senders of that account.
+/// A change of a template's status, category or quality, for all senders of that account.
 pub fn template(field: &str, senders: Vec<SenderId>, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -340,7 +340,7 @@ pub fn template(field: &str, senders: Vec<SenderId>, raw: &str) -> Result<Inboun
         }
     } else if field == "template_category_update" {
         if update.correct_category.get().is_some() {
-            // What will be in a day; the change itself comes as another webhook.
+            // Announces a change in 24 hours; the change itself comes as another webhook.
             return Ok(Inbound::Ignored { why: "template_category_impending" });
         }
         match update.new_category.get().and_then(category) {
@@ -350,17 +350,17 @@ pub fn template(field: &str, senders: Vec<SenderId>, raw: &str) -> Result<Inboun
     } else {
         match update.event.get().and_then(template_status) {
             Some(status) => TemplateChange::Status(status),
-            // FLAGGED and the like: it can still be sent.
+            // FLAGGED and similar: it can still be sent.
             None => return Ok(Inbound::Ignored { why: "template_event" }),
         }
     };
     let name = update.message_template_name.owned().ok_or("it names no template")?;
-    // Webhooks write `en-US` where sends want `en_US`.
+    // Webhooks write `en-US`, sends need `en_US`.
     let language = update.message_template_language.get().map(|language| language.replace('-', "_"));
     Ok(Inbound::Template { senders, name, language, change })
 }
 
-/// Meta's word for a template's state; `None` where it says nothing about sending.
+/// Meta's template status; `None` if it has no effect on sending.
 pub fn template_status(word: &str) -> Option<TemplateStatus> {
     Some(match word {
         "APPROVED" | "REINSTATED" | "UNPAUSED" => TemplateStatus::Approved,
@@ -374,7 +374,7 @@ pub fn template_status(word: &str) -> Option<TemplateStatus> {
     })
 }
 
-/// Meta's word for a category.
+/// Meta's template category.
 pub fn category(word: &str) -> Option<Category> {
     Some(match word {
         "MARKETING" => Category::Marketing,

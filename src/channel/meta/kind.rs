@@ -1,4 +1,4 @@
-//! What a message is: text, tap, file, place, form, reaction and so on.
+//! Parses the kind of a message: text, tap, file, location, form, reaction and so on.
 
 use super::{
     body::Text,
@@ -11,10 +11,11 @@ use crate::{
     model::{content::MediaKind, inbound::InboundKind, value::is_too_deep},
 };
 
-/// Its kind and content. What lacks the part that makes it one is malformed; an unknown kind is `Unsupported`.
+/// The kind and content of a message. A message without the part that its kind needs is malformed; an unknown kind is
+/// `Unsupported`.
 pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
     let unsupported = |what: &str, unknown| InboundKind::Unsupported { what: what.chars().take(64).collect(), unknown };
-    // A message without a type is what its parts say.
+    // The kind of a message without a type follows from its parts.
     let kind = message.kind.get().unwrap_or(if message.text.is_some() { "text" } else { "untyped" });
     Ok(match kind {
         "text" => match message.text.as_ref().and_then(|text| text.body.present()) {
@@ -45,7 +46,7 @@ pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
         "system" => InboundKind::System {
             what: message.system.as_ref().and_then(|s| s.kind.get()).unwrap_or("system").chars().take(64).collect(),
         },
-        // An edit as it comes where the number has not asked for edits.
+        // An edit, as it arrives at a number that has not subscribed to edits.
         "unsupported" if message.unsupported.as_ref().and_then(|u| u.kind.get()) == Some("edit") => {
             InboundKind::Edit { of: None, body: None }
         }
@@ -64,7 +65,7 @@ fn tapped(tap: Option<&Tapped<'_>>) -> Option<InboundKind> {
 }
 
 fn interactive(part: Option<&Interactive<'_>>) -> Result<InboundKind, Malformed> {
-    // Meta sends an empty one with `errors` beside it, when it could not pass the content on.
+    // Meta sends an empty one with `errors` beside it if it could not forward the content.
     let Some(part) = part else { return Ok(InboundKind::Unsupported { what: "interactive".into(), unknown: false }) };
     if let Some(tap) = tapped(part.button_reply.as_ref()).or_else(|| tapped(part.list_reply.as_ref())) {
         return Ok(tap);
@@ -79,13 +80,14 @@ fn interactive(part: Option<&Interactive<'_>>) -> Result<InboundKind, Malformed>
     Ok(InboundKind::Unsupported { what, unknown: true })
 }
 
-/// `response_json` is JSON inside a text; what is in it may be anything, even no JSON.
+/// `response_json` is JSON inside a text; its content may be anything, even invalid JSON.
 fn form_response(form: &FormReply<'_>) -> Result<serde_json::Value, Malformed> {
     let Some(raw) = form.response_json else { return Ok(serde_json::Value::Null) };
     Ok(match json(raw)? {
         serde_json::Value::String(text) => match serde_json::from_str(&text) {
             Ok(inside) if !is_too_deep(&inside) => without_nul(inside),
-            // Text within JSON has levels of its own: with those around it, its row could not be read again.
+            // JSON within a text has nesting of its own: together with the outer levels its row could not be parsed
+            // again.
             Ok(_) | Err(_) => serde_json::Value::String(text),
         },
         other => other,

@@ -1,4 +1,4 @@
-//! A customer's file: Meta tells an address for its id, which lives five minutes and wants the token.
+//! Resolves a customer's file: Meta gives a URL for its id, which is valid for five minutes and needs the token.
 
 use super::{Meta, body::Text, doctor};
 use crate::{
@@ -12,29 +12,29 @@ use crate::{
 use reqwest::Url;
 use serde::Deserialize;
 
-/// Hosts of Meta's own from which files come; the token goes nowhere else (platform.md 4.9).
+/// The hosts from which Meta serves files; the token goes nowhere else (platform.md 4.9).
 const HOSTS: &[&str] = &["fbsbx.com", "facebook.com", "whatsapp.net"];
 
-/// Asks anew each time: what the webhook told is over after five minutes.
+/// Asks for a new URL each time: the one in the webhook expires after five minutes.
 pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'_>) -> Result<Located, Trouble> {
     let sender = meta.sender(sender).ok_or_else(|| doctor::unknown(sender))?;
     let Some(id) = file.id.filter(|id| is_id(id)) else {
         return Err(no_address());
     };
-    // Meta itself refuses the number beside a file that a customer sent: it belongs to no number of ours. Whoever stands
-    // between needs it to find our account.
+    // Meta refuses `phone_number_id` for a customer's file, which belongs to no number of ours. A service between
+    // needs it to find our account.
     let of_number = match sender.token_header {
         Some(_) => format!("?phone_number_id={}", sender.phone_number_id),
         None => String::new(),
     };
     let text = doctor::get(http, sender, &format!("{id}{of_number}")).await;
     let text = text.map_err(|trouble| match trouble.kind {
-        // Of a number that can be asked, it is the file that is not there.
+        // The number can be read, so it is the file that is missing.
         "not_found" => Trouble { kind: "not_found", text: "Meta no longer keeps the file".into() },
         _ => trouble,
     })?;
     let raw: Raw<'_> = serde_json::from_str(&text).map_err(|_| doctor::unreadable("a file"))?;
-    // Who passes on Meta's interface has no token of Meta's to lend, and tells an address of its own.
+    // A service that forwards Meta's API has no Meta token to give, and returns a URL of its own.
     let url = raw
         .download_url
         .owned()
@@ -50,7 +50,7 @@ pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'
     Ok(Located { url, auth })
 }
 
-/// It stands in an address of ours: nothing that could make it another one.
+/// The id becomes part of a URL: allow no character that could change the URL.
 fn is_id(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 128

@@ -1,4 +1,4 @@
-//! One item of `messages`: what a customer wrote, tapped or sent.
+//! Parses one item of `messages`: a customer's text, tap or file.
 
 use super::{
     body::{People, Text},
@@ -17,8 +17,7 @@ use crate::{
 };
 use serde_json::value::RawValue;
 
-/// Reads a message. Everything that names no person, no id or no time is malformed; a kind that is not
-/// known is `Unsupported`.
+/// Parses a message. Without a person, id or time it is malformed; an unknown kind is `Unsupported`.
 pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound, Malformed> {
     let message: Message<'_> = shape(raw)?;
     if message.group_id.get().is_some() {
@@ -56,14 +55,15 @@ pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
     Ok(Inbound::Message { sender, message })
 }
 
-/// A user name without the `@` of its first drafts; a placeholder of a sample, or what is too long for one, is none.
+/// The user name without `@`, which early drafts of the API had; `None` for a sample's placeholder or a text that is
+/// too long.
 fn username(text: Option<&str>) -> Option<String> {
     let name = text?.trim().trim_start_matches('@');
     let fits = (1..=USERNAME_CHARS_MAX).contains(&name.chars().count()) && plain(name);
     fits.then(|| name.to_owned())
 }
 
-/// A provider's id: there, and short enough for an index.
+/// A provider's id: present, and short enough for an index.
 pub fn id(text: &Text<'_>) -> Result<ProviderId, Malformed> {
     match text.get() {
         Some(id) if !plain(id) => Err("its `id` is no id".into()),
@@ -73,18 +73,18 @@ pub fn id(text: &Text<'_>) -> Result<ProviderId, Malformed> {
     }
 }
 
-/// What an id is made of. A placeholder of a sample (`<USER_ID>`) is none.
+/// The characters of an id. A sample's placeholder (`<USER_ID>`) is none.
 fn plain(id: &str) -> bool {
     id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"'))
 }
 
-/// Meta's seconds, as text or number; who passes them on may write milliseconds.
+/// Meta's seconds, as text or number; forwarding services may write milliseconds.
 pub fn time(text: &Text<'_>) -> Result<Time, Malformed> {
     let text = text.get().ok_or("its `timestamp` is missing")?;
     loose::stamp(text).ok_or_else(|| "its `timestamp` is no time".into())
 }
 
-/// The names a person goes by, whatever field they stand in. What has not the form of one names nobody.
+/// The person's ids, from whatever field. A text without the form of an id is left out.
 pub fn aliases(texts: &[&Text<'_>]) -> Vec<Alias> {
     let mut found: Vec<Alias> = Vec::with_capacity(texts.len());
     for alias in texts.iter().filter_map(|text| text.get()).filter_map(Alias::read) {
@@ -95,12 +95,12 @@ pub fn aliases(texts: &[&Text<'_>]) -> Vec<Alias> {
     found
 }
 
-/// A value kept as JSON; U+0000 inside becomes U+FFFD, as in texts.
+/// A value kept as JSON; U+0000 in it becomes U+FFFD, as in texts.
 pub fn json(raw: &RawValue) -> Result<serde_json::Value, Malformed> {
     shape(raw.get()).map(without_nul)
 }
 
-/// A notice that the person has another number or BSUID from now on. These carry no `contacts`.
+/// A notice that the person has a new number or BSUID. Such items carry no `contacts`.
 fn new_number(sender: SenderId, message: &Message<'_>, system: &System<'_>, at: Time) -> Option<Inbound> {
     let kind = system.kind.or_empty();
     if !matches!(kind, "user_changed_number" | "customer_changed_number" | "user_changed_user_id") {
@@ -111,7 +111,7 @@ fn new_number(sender: SenderId, message: &Message<'_>, system: &System<'_>, at: 
     (!old.is_empty() && !new.is_empty()).then_some(Inbound::Identity { sender, old, new, at })
 }
 
-/// U+0000 becomes U+FFFD: Postgres keeps no such text.
+/// Replaces U+0000 by U+FFFD, because Postgres cannot store it.
 pub fn without_nul(json: serde_json::Value) -> serde_json::Value {
     use serde_json::Value as Json;
     match json {

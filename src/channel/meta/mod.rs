@@ -1,4 +1,4 @@
-//! WhatsApp Cloud API of Meta: all our senders on it, its handshake, webhooks and sends.
+//! Implements Meta's WhatsApp Cloud API for all our senders on it: handshake, webhooks and sends.
 
 mod account;
 mod body;
@@ -51,12 +51,12 @@ pub struct MetaSender {
     pub phone_number_id: String,
     pub waba_id: String,
     pub access_token: Secret,
-    /// Who passes on Meta's interface may want the token in a header of its own; `None`: as Meta does.
+    /// The token's header at a service that forwards Meta's API; `None`: `Authorization`, as at Meta.
     pub token_header: Option<&'static str>,
-    /// Several while they are being rotated; never empty (the configuration sees to it).
+    /// Several during rotation; never empty (the configuration checks this).
     pub app_secrets: Vec<Secret>,
     pub verify_token: Secret,
-    /// `https://graph.facebook.com`, or a local mock. The token goes nowhere else.
+    /// `https://graph.facebook.com`, or a local mock. The token is sent nowhere else.
     pub api_base: String,
     /// `v24.0`
     pub api_version: String,
@@ -77,14 +77,14 @@ impl MetaSender {
     }
 }
 
-/// The provider: senders, found by the ids that webhooks carry.
+/// The provider: senders, indexed by the ids that webhooks carry.
 pub struct Meta {
     senders: Vec<MetaSender>,
     by_phone_number_id: HashMap<String, usize>,
     by_id: HashMap<SenderId, usize>,
-    /// Each different secret once: its HMAC is taken once per webhook, however many senders share it.
+    /// The distinct secrets: each webhook needs one HMAC per secret, however many senders share it.
     keys: Vec<Key>,
-    /// Which of `keys` are a sender's own.
+    /// The indexes in `keys` of each sender's own secrets.
     own_keys: Vec<Vec<usize>>,
 }
 
@@ -105,25 +105,24 @@ impl Meta {
         &self.senders
     }
 
-    /// Reads a body whose origin was checked by other means.
+    /// Parses a body whose origin was verified by other means.
     pub fn read_trusted(&self, body: &[u8]) -> Vec<Item> {
         self.read(&Trust::All, None, body)
     }
 
-    /// Reads a body as Meta writes it; also one that somebody else wrapped otherwise. `to`: the sender whose address it
-    /// came to.
+    /// Parses a body in Meta's form, also one that another service forwarded. `to`: the sender in the webhook's path.
     pub(super) fn read(&self, trust: &Trust, to: Option<SenderId>, body: &[u8]) -> Vec<Item> {
         let asked = to.filter(|id| self.by_id.get(id).is_some_and(|n| self.trusts(trust, *n)));
         receive::receive(self, trust, &[], asked, body)
     }
 
-    /// Reads a body again whose signature was verified by the keys of these names.
+    /// Parses a body again whose signature was verified by the keys with these names.
     fn read_proven(&self, names: &[String], body: &[u8]) -> Vec<Item> {
         let keys = self.keys.iter().map(|key| names.contains(&key.name())).collect();
         receive::receive(self, &Trust::Keys(keys), names, None, body)
     }
 
-    /// A webhook's body, as Meta writes it.
+    /// A webhook body in Meta's form.
     pub fn tell(&self, sender: &MetaSender, what: Told<'_>) -> String {
         let number = compose::Number {
             waba_id: sender.waba_id.clone(),
@@ -136,12 +135,12 @@ impl Meta {
         }
     }
 
-    /// What is known of a number, without its account.
+    /// The checks of a number, without its account.
     pub(super) async fn examine_number(&self, http: &dyn Http, sender: SenderId) -> Vec<Check> {
         examine::number(self, http, sender).await
     }
 
-    /// Which keys verify this body; `None`: not one.
+    /// The keys that verify this body; `None`: no key does.
     pub(super) fn verified(&self, claimed: &Claimed, body: &[u8]) -> Option<Trust> {
         let keys: Vec<bool> = self.keys.iter().map(|key| key.verifies(body, claimed)).collect();
         keys.contains(&true).then_some(Trust::Keys(keys))
@@ -155,11 +154,11 @@ impl Meta {
     }
 }
 
-/// Whose items of a body count.
+/// The senders whose items in a body are trusted.
 pub(super) enum Trust {
-    /// Those of senders with a key marked here.
+    /// Senders with a key marked here.
     Keys(Vec<bool>),
-    /// All: the sandbox, and an operator who replays a dead letter.
+    /// All senders: for the sandbox, and for an operator who replays a dead letter.
     All,
 }
 
@@ -179,7 +178,7 @@ impl Provider for Meta {
         let get = |name| query_value(request.query, name);
         let token = get("hub.verify_token").unwrap_or_default();
         let ours = self.senders.iter().filter(|s| request.sender.is_none_or(|id| id == s.id)).any(|sender| {
-            // An empty token would let anybody in.
+            // An empty token would accept any request.
             !sender.verify_token.is_empty() && sender.verify_token.matches(&token)
         });
         Some(match get("hub.challenge") {
@@ -201,8 +200,8 @@ impl Provider for Meta {
 
     fn replay(&self, raw: &str) -> Vec<Item> {
         match receive::proof(raw) {
-            // Nobody's secret had verified the item for its sender: the sender's own of today must be one of those that
-            // verified the body.
+            // The item was not verified by its sender's secret when it came: now one of the sender's secrets must be
+            // among those that verified the body.
             Some(names) => self.read_proven(&names, raw.as_bytes()),
             None => self.read_trusted(raw.as_bytes()),
         }
@@ -261,19 +260,19 @@ impl Provider for Meta {
     }
 }
 
-/// What to do about a send that Meta refuses with this code.
+/// The next action after a send that Meta refuses with this code.
 pub fn judge_send(code: i64) -> Next {
     errors::next(code).unwrap_or_else(|| errors::of_http(400, false))
 }
 
-/// What to do about a message that a status with a code of Meta's says has failed.
+/// The next action for a message whose status has failed with this code.
 pub fn judge_status(code: i64) -> Next {
     errors::of_status(code)
 }
 
 fn own_keys(keys: &mut Vec<Key>, secrets: &[Secret]) -> Vec<usize> {
     let mut own = Vec::with_capacity(secrets.len());
-    // An empty secret verifies what anybody signs: it is none.
+    // Skip an empty secret: anybody could sign with it.
     for secret in secrets.iter().filter(|s| !s.is_empty()) {
         own.push(keys.iter().position(|key| key.is(secret)).unwrap_or_else(|| {
             keys.push(Key::new(secret.clone()));

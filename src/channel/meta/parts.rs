@@ -1,4 +1,4 @@
-//! The parts of a message in `messages`, as Meta names them.
+//! Defines the parts of an item in `messages`, with Meta's names.
 
 use super::body::Text;
 use crate::model::inbound::Referral;
@@ -29,7 +29,7 @@ pub struct Message<'a> {
     pub image: Option<File<'a>>,
     #[serde(borrow)]
     pub audio: Option<File<'a>>,
-    /// What was spoken: most webhooks say `audio` of it, and that it is `voice`.
+    /// A voice message: most webhooks send it as `audio` with a flag `voice`.
     #[serde(borrow)]
     pub voice: Option<File<'a>>,
     #[serde(borrow)]
@@ -122,7 +122,7 @@ pub struct Interactive<'a> {
     pub call_permission_reply: Option<&'a RawValue>,
 }
 
-/// A tap: `id` and `title` on our own messages, `payload` and `text` on templates.
+/// A tap: `id` and `title` on our interactive messages, `payload` and `text` on templates.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Tapped<'a> {
@@ -155,7 +155,7 @@ pub struct Reaction<'a> {
 pub struct System<'a> {
     #[serde(borrow, rename = "type")]
     pub kind: Text<'a>,
-    /// Older webhooks say `new_wa_id`.
+    /// Older webhooks call it `new_wa_id`.
     #[serde(borrow, alias = "new_wa_id")]
     pub wa_id: Text<'a>,
     #[serde(borrow)]

@@ -1,4 +1,4 @@
-//! The JSON of `POST /{phone_number_id}/messages`, for every kind of content.
+//! Builds the JSON of `POST /{phone_number_id}/messages`, for every kind of content.
 
 use crate::{
     base::ids::OutboundId,
@@ -14,22 +14,22 @@ use crate::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 
-/// What makes an opaque text ours: other applications on the same number write there as well.
+/// The prefix of our opaque ids: other applications on the same number write to the same field.
 const MARK: &str = "transom:";
 
-/// Why a message cannot be written down; a fixed code and a sentence.
+/// The reason why a message cannot be serialized; a fixed code and a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unsendable {
     pub code: &'static str,
     pub text: &'static str,
 }
 
-/// Our id as it travels in `biz_opaque_callback_data`.
+/// Our id as it is sent in `biz_opaque_callback_data`.
 pub fn opaque(id: OutboundId) -> String {
     format!("{MARK}{id}")
 }
 
-/// Our id out of a status, if the message was ours.
+/// Our id from a status, if the message was ours.
 pub fn our_id(opaque: &str) -> Option<OutboundId> {
     opaque.strip_prefix(MARK)?.parse().ok().map(OutboundId)
 }
@@ -40,14 +40,14 @@ pub fn payload(message: &Outgoing) -> Result<String, Unsendable> {
     Ok(serde_json::to_string(&body).expect("texts and maps become JSON"))
 }
 
-/// Written down as it goes: for every message that leaves, a tree of its keys would be built and torn down again.
+/// Serialized as a stream: a JSON tree would cost allocations for every message.
 struct Body<'m> {
     recipient: (&'static str, String),
     part: (&'static str, Part<'m>),
     message: &'m Outgoing,
 }
 
-/// What a message consists of: nearly always a text.
+/// The content of a message: nearly always a text.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Part<'m> {
@@ -75,8 +75,8 @@ impl Serialize for Body<'_> {
     }
 }
 
-/// A phone as `+E.164`: without the plus Meta may prepend the country of the business. A BSUID goes into
-/// `recipient`; where both stand, `to` wins, so only one does.
+/// The recipient: a phone as `+E.164`, because without the plus Meta may prepend the country of the business. A BSUID
+/// goes into `recipient`; if both are set `to` wins, so only one is sent.
 fn recipient(message: &Outgoing) -> Result<(&'static str, String), Unsendable> {
     let of = |kind| message.to.iter().find(|alias| alias.kind == kind && !alias.value.is_empty());
     match (of(AliasKind::Phone), of(AliasKind::Bsuid)) {
@@ -128,7 +128,7 @@ fn content(content: &Content) -> Result<(&'static str, Part<'_>), Unsendable> {
             interactive("location_request_message", body, (None, &Edges::default()), json!({"name": "send_location"}))
         }
         Content::Form(form) => interactive("flow", &form.body, (form.media.as_ref(), &form.edges), form_action(form)),
-        // An empty emoji takes the reaction away.
+        // An empty emoji removes the reaction.
         Content::Reaction { to, emoji } => {
             ("reaction", json!({"message_id": to.as_str(), "emoji": emoji.as_deref().unwrap_or_default()}))
         }
@@ -136,7 +136,7 @@ fn content(content: &Content) -> Result<(&'static str, Part<'_>), Unsendable> {
     Ok((kind, Part::Other(part)))
 }
 
-/// Meta wants a part of the name beside the whole one (131009): where the card has none, the whole name stands for it.
+/// Meta requires a part of the name beside the full name (131009): if the card has none, the full name is used.
 fn card(card: &ContactCard) -> Value {
     let mut name = json!({"formatted_name": card.name});
     match (&card.first_name, &card.last_name) {
@@ -184,7 +184,7 @@ fn card(card: &ContactCard) -> Value {
     part
 }
 
-/// A header is a file or a text; the file goes first, for the text can stand in the body as well.
+/// A header is a file or a text; the file has priority, because the text can be part of the body.
 fn interactive(
     kind: &str,
     body: &str,
@@ -242,7 +242,7 @@ fn file(media: &Media, caption: Option<&str>) -> Value {
     part
 }
 
-/// `{"type": "image", "image": {…}}`, as headers and template parameters have it.
+/// `{"type": "image", "image": {…}}`, for headers and template parameters.
 fn media_parameter(media: &Media) -> Value {
     let kind = media.kind.as_str();
     let mut part = Map::new();
@@ -285,7 +285,7 @@ fn template_header(header: &HeaderValue) -> Value {
     let parameter = match header {
         HeaderValue::Text(text) => json!({"type": "text", "text": text}),
         HeaderValue::Media(media) => media_parameter(media),
-        // Unlike the message itself it has degrees as texts, and both lines below the map.
+        // Unlike in a message, the degrees are texts, and both lines below the map are required.
         HeaderValue::Location(place) => json!({"type": "location", "location": {
             "latitude": place.latitude.to_string(),
             "longitude": place.longitude.to_string(),

@@ -1,4 +1,4 @@
-//! Shows a customer that a message was read, and that an answer is being written (platform.md 4.9).
+//! Marks a customer's message as read and shows the typing indicator (platform.md 4.9).
 
 use super::{Meta, doctor};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// Marks this message and all before it. The sign of typing goes with the answer, or after 25 seconds.
+/// Marks this message and all earlier ones as read. The typing indicator ends with the answer, or after 25 seconds.
 pub async fn mark_read(
     meta: &Meta,
     http: &dyn Http,

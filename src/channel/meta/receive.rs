@@ -1,4 +1,4 @@
-//! From a verified body to items: finds the sender of each change and lets every item fail alone.
+//! Splits a verified body into items: finds the sender of each change and lets every item fail alone.
 
 use super::{
     Meta, Trust, account,
@@ -13,11 +13,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Why an item is a dead letter: what is wrong with it, without its content.
+/// Why an item is a dead letter, without its content.
 pub type Malformed = Cow<'static, str>;
 
-/// All items of a body, in their order. Never fails: what is not understood is dead-lettered.
-/// `verified_by`: names of the keys that verified it, where only names are known. `asked`: whose address it came by.
+/// All items of a body, in order. Never fails: unknown items become dead letters. `verified_by`: the names of the keys
+/// that verified it, if only names are known. `asked`: the sender in the webhook's path.
 pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], asked: Option<SenderId>, body: &[u8]) -> Vec<Item> {
     let text = text_of(body);
     let mut reader = Reader { meta, trust, verified_by, asked, items: Vec::with_capacity(1) };
@@ -25,7 +25,8 @@ pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], asked: Option
     reader.items
 }
 
-/// Which keys verified the body of a dead letter; `None`: it was verified for its sender, or by other means.
+/// The names of the keys that verified a dead letter's body; `None` if it was verified for its sender, or by other
+/// means.
 pub fn proof(raw: &str) -> Option<Vec<String>> {
     #[derive(Deserialize)]
     struct Proof {
@@ -38,12 +39,12 @@ struct Reader<'m> {
     meta: &'m Meta,
     trust: &'m Trust,
     verified_by: &'m [String],
-    /// Whose a body is of which not even the number can be read: its address says so, and the sender's secret.
+    /// The sender in the webhook's path. It owns a body in which not even the phone number is readable.
     asked: Option<SenderId>,
     items: Vec<Item>,
 }
 
-/// Where an item stands, so that a dead letter can be wrapped again and read like a webhook.
+/// The context of an item, so that a dead letter can be wrapped again and parsed like a webhook.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub waba_id: &'a str,
@@ -53,7 +54,7 @@ pub struct Place<'a> {
 
 impl Reader<'_> {
     fn envelope(&mut self, text: &str) {
-        // One pass for what Meta sends; the second only for a body that has a strange part somewhere.
+        // One pass for valid webhooks; the second only for a body with a value of an unexpected type.
         if let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) {
             for entry in &envelope.entry {
                 self.entry(entry);
@@ -118,7 +119,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The fields that are about one number: all its lists, in the order in which they matter.
+    /// A change about one number: all its lists, in the order in which they must be handled.
     fn value(&mut self, place: Place<'_>, value: &Value<'_>) {
         let number = value.metadata.phone_number_id.or_empty();
         let sender = match self.meta.by_phone_number_id.get(number) {
@@ -147,13 +148,13 @@ impl Reader<'_> {
             self.ignored("platform_error", raw.get());
         }
         if self.items.len() == before {
-            // A change without items, or with lists that we do not know.
+            // A change without items, or with unknown lists.
             self.ignored("nothing_inside", place.value.get());
         }
     }
 
-    /// Another application holds the conversation. That is said first, so that the bot is silent when the
-    /// message itself is handled.
+    /// Another application has the conversation. This is reported first, so that the bot is silent when the message
+    /// itself is handled.
     fn standby(&mut self, place: Place<'_>, standby: &Standby<'_>, sender: &Result<SenderId, (&'static str, String)>) {
         let people = &standby.contacts;
         if let Ok(id) = sender {
@@ -214,7 +215,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stops messages is told to a person, of the senders of that account; all else is counted.
+    /// A problem that stops messages is reported for the senders of that account; everything else is counted.
     fn account(&mut self, place: Place<'_>) {
         let raw = place.value.get();
         if let Some(news) = account::news(place.field, raw) {
@@ -242,7 +243,7 @@ impl Reader<'_> {
         self.dead(kind, reason, alone(place));
     }
 
-    /// Of no sender whose own secret verified it: it keeps the names of the keys that did.
+    /// Adds a dead letter. If its sender's own secret did not verify it, it keeps the names of the keys that did.
     fn dead(&mut self, kind: &'static str, reason: String, raw: String) {
         let raw = match (self.trust, raw.strip_prefix('{')) {
             (Trust::Keys(keys), Some(rest)) => {
@@ -258,7 +259,7 @@ impl Reader<'_> {
     }
 }
 
-/// A change alone in its webhook.
+/// A webhook body with one change only.
 fn alone(place: Place<'_>) -> String {
     format!(
         r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{}}}]}}]}}"#,
@@ -268,18 +269,18 @@ fn alone(place: Place<'_>) -> String {
     )
 }
 
-/// One item's shape; the error says what is wrong, not what stood there.
+/// Parses one item; the error describes the problem without the content.
 pub fn shape<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Malformed> {
     serde_json::from_str(raw).map_err(|error| wrong(&error).into())
 }
 
-/// The text of a body. Nearly all are UTF-8, which is found out many bytes at a time; mending goes byte by byte.
+/// The text of a body. UTF-8 is validated in large blocks, which suffices for nearly all; repairing goes byte by byte.
 pub fn text_of(body: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-/// Reads an item; if it is broken, reads it again with halves of emoji (`\ud83d` alone, left behind by
-/// a cut text) replaced: the customer's message shall not be lost for a half smile.
+/// Parses an item; on an error parses it again with lone surrogates (`\ud83d`, left by a cut text) replaced, so that
+/// the message is not lost for half an emoji.
 fn mended(raw: &str, read: impl Fn(&str) -> Result<Inbound, Malformed>) -> Result<Inbound, Malformed> {
     let first = read(raw);
     if first.is_ok() || !raw.contains("\\u") {
@@ -291,7 +292,7 @@ fn mended(raw: &str, read: impl Fn(&str) -> Result<Inbound, Malformed>) -> Resul
     }
 }
 
-/// `None`: there is nothing to mend.
+/// `None` if there is no lone surrogate.
 fn mend_surrogates(raw: &str) -> Option<String> {
     let code = |at: usize| {
         let hex = raw.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -324,7 +325,7 @@ fn mend_surrogates(raw: &str) -> Option<String> {
     found.then_some(out)
 }
 
-/// The item alone in its webhook, with what surrounds it: `Provider::replay` reads it like a new one.
+/// One item alone in a webhook with its context: `Provider::replay` parses it like a new one.
 fn wrap(place: Place<'_>, name: &str, item: &str) -> String {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -348,7 +349,7 @@ fn wrap(place: Place<'_>, name: &str, item: &str) -> String {
         value += &format!(r#""metadata":{},"#, metadata.get());
     }
     let inner = around.standby.and_then(|s| s.contacts);
-    // One of a thousand items does not carry a thousand contacts.
+    // One dead letter of a large webhook does not carry all of its contacts.
     if let Some(contacts) = inner.or(around.contacts).filter(|c| c.get().len() <= DEAD_LETTER_CONTACTS_BYTES_MAX) {
         value += &format!(r#""contacts":{},"#, contacts.get());
     }
@@ -367,7 +368,7 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// serde's words without the value it met: that may be a customer's text.
+/// serde's message without the value, which may be a customer's text.
 fn wrong(error: &serde_json::Error) -> String {
     let kind = match error.classify() {
         serde_json::error::Category::Syntax => "not JSON",
@@ -377,12 +378,12 @@ fn wrong(error: &serde_json::Error) -> String {
     format!("{kind} (line {}, column {})", error.line(), error.column())
 }
 
-/// For messages: an id of the other side, at most 40 characters of it.
+/// For messages: a foreign id, at most 40 characters of it.
 fn short(id: &str) -> String {
     id.chars().take(40).collect()
 }
 
-/// The name that goes with one of these ids, and the person's other id.
+/// The contact entry with one of these ids: the name and the person's other id.
 pub fn person<'p, 'a>(people: &'p People<'a>, from: Option<&str>, user_id: Option<&str>) -> Option<&'p Person<'a>> {
     let is = |theirs: Option<&str>, given: Option<&str>| {
         given.is_some_and(|given| theirs.is_some_and(|t| t.trim_start_matches('+') == given.trim_start_matches('+')))
@@ -391,7 +392,7 @@ pub fn person<'p, 'a>(people: &'p People<'a>, from: Option<&str>, user_id: Optio
         .iter()
         .map(|p| &p.0)
         .find(|p| is(p.user_id.get(), user_id) || is(p.wa_id.get(), from))
-        // A BSUID may stand where a phone belongs, on either side.
+        // A BSUID may stand in a phone's field, on either side.
         .or_else(|| people.iter().map(|p| &p.0).find(|p| is(p.user_id.get(), from) || is(p.wa_id.get(), user_id)))
         .or_else(|| match (people.as_slice(), from, user_id) {
             ([only], None, None) => Some(&only.0),

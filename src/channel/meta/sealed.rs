@@ -1,7 +1,9 @@
-//! What an open form sends its endpoint, sealed as Meta does it: an AES key of its own, sealed for our RSA key.
+//! Decrypts the requests of open forms (WhatsApp Flows endpoint) and encrypts the answers: an AES key for each
+//! request, encrypted for our RSA key.
 //!
 //! developers.facebook.com/docs/whatsapp/flows/guides/implementingyourflowendpoint: the key by RSA-OAEP with SHA-256
-//! (also in MGF1), request and answer by AES-128-GCM with a vector of 16 bytes, which the answer flips bit by bit.
+//! (also in MGF1), request and answer by AES-128-GCM with an initialization vector of 16 bytes, whose bits are
+//! inverted for the answer.
 
 use crate::base::secret::Secret;
 use aes_gcm::{
@@ -20,7 +22,7 @@ type Cipher = AesGcm<Aes128, U16>;
 const AES_KEY_BYTES: usize = 16;
 const VECTOR_BYTES: usize = 16;
 
-/// Our half of the key pair whose public half Meta has.
+/// Our private key; Meta has its public key.
 pub struct FormKey(DecryptingKey<Sha256>);
 
 impl std::fmt::Debug for FormKey {
@@ -29,14 +31,14 @@ impl std::fmt::Debug for FormKey {
     }
 }
 
-/// A request that was opened, and what seals its answer.
+/// A decrypted request, and the key for its answer.
 pub struct Opened {
     pub request: Value,
     cipher: Cipher,
     vector: [u8; VECTOR_BYTES],
 }
 
-/// Meta has another key of ours, or somebody else wrote this.
+/// The request is encrypted for another key, or was not made by Meta.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotOpened;
 
@@ -48,8 +50,7 @@ struct Sealed {
 }
 
 impl FormKey {
-    /// From PEM, PKCS#8 or PKCS#1, without a passphrase. A value that came through the environment may have `\n` for its
-    /// line ends.
+    /// From PEM, PKCS#8 or PKCS#1, without a passphrase. A value from the environment may have `\n` for line ends.
     pub fn read(pem: &Secret) -> Result<FormKey, String> {
         let pem = pem.expose().replace("\\n", "\n");
         let pem = pem.trim();
@@ -60,8 +61,8 @@ impl FormKey {
         key.map(|key| FormKey(DecryptingKey::new(key))).map_err(|_| "this is no RSA key in PEM".to_owned())
     }
 
-    /// Opens a request. Only a body that Meta has signed may come here: whoever could let us open bytes of their own
-    /// choosing could measure how long it takes.
+    /// Decrypts a request. Call it only with a body that Meta has signed: an attacker who could choose the bytes could
+    /// measure the time of decryption.
     pub fn open(&self, body: &[u8]) -> Result<Opened, NotOpened> {
         let sealed: Sealed = serde_json::from_slice(body).map_err(|_| NotOpened)?;
         let bytes = |text: &str| STANDARD.decode(text.trim()).map_err(|_| NotOpened);
@@ -77,7 +78,7 @@ impl FormKey {
 }
 
 impl Opened {
-    /// The answer, sealed and in base64: the whole body of the response.
+    /// Encrypts the answer to base64: the whole body of the response.
     pub fn seal(&self, answer: &Value) -> String {
         let flipped = Nonce::<U16>::from(self.vector.map(|byte| !byte));
         let sealed = self.cipher.encrypt(&flipped, answer.to_string().as_bytes());

@@ -1,4 +1,4 @@
-//! One send: writes the request, reads the answer as if it came from an enemy.
+//! Sends one message: builds the request, parses the answer as untrusted input.
 
 use super::{Meta, body::Text, errors, message::aliases, payload::payload, receive::text_of, status::Fault};
 use crate::{
@@ -34,7 +34,7 @@ pub async fn send(meta: &Meta, http: &dyn Http, message: &Outgoing) -> Result<Re
     }
 }
 
-/// An answer to a send. A success without an id is no receipt: nobody could ever match its statuses.
+/// Parses the answer to a send. A success without an id is no receipt, because its statuses could never be matched.
 pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let text = text_of(&answer.body);
     let said: Option<Answer<'_>> = serde_json::from_str(&text).ok();
@@ -53,7 +53,7 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let mut known: Vec<Alias> = Vec::new();
     for contact in said.contacts.iter().flatten() {
         for text in [&contact.wa_id, &contact.input, &contact.user_id] {
-            // What is no name of a person is not learnt; the message was taken all the same.
+            // A text that is no person's id is not stored; the message was accepted nevertheless.
             for alias in aliases(&[text]) {
                 if !known.contains(&alias) {
                     known.push(alias);

@@ -1,4 +1,4 @@
-//! One item of `statuses`: what became of a message of ours. Three of four webhooks are these.
+//! Parses one item of `statuses`: the delivery status of our message. Three of four webhooks are statuses.
 
 use super::{
     body::Text,
@@ -60,7 +60,7 @@ struct Status<'a> {
     biz_opaque_callback_data: Text<'a>,
     #[serde(borrow)]
     errors: Option<&'a RawValue>,
-    /// Taken apart only of what arrived: nothing else is charged.
+    /// Parsed only for delivered messages: nothing else is charged.
     #[serde(borrow)]
     pricing: Option<&'a RawValue>,
 }
@@ -75,7 +75,7 @@ struct Pricing<'a> {
     kind: Text<'a>,
 }
 
-/// `free_customer_service` and its like are free, whatever `billable` says.
+/// The price. `free_customer_service` and similar types are free, whatever `billable` says.
 fn price(raw: &RawValue) -> Option<Price> {
     let pricing: Pricing<'_> = shape(raw.get()).ok()?;
     let free = pricing.billable == Some(false) || pricing.kind.get().is_some_and(|kind| kind.starts_with("free_"));
@@ -105,7 +105,7 @@ struct Details<'a> {
 }
 
 impl Fault<'_> {
-    /// Details first: titles and messages are not to be relied on.
+    /// The error text, details first: titles and messages are unreliable.
     pub fn text(&self) -> String {
         let details = self.error_data.as_ref().and_then(|data| data.details.get());
         let said = self.message.get().or(self.title.get());

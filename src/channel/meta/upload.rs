@@ -1,4 +1,4 @@
-//! A file of ours: Meta keeps it for thirty days and sends it by the id that it answers with (platform.md 4.6).
+//! Uploads a file of ours: Meta stores it for thirty days under the id that it returns (platform.md 4.6).
 
 use super::{Meta, body::Text, errors, receive::text_of, status::Fault};
 use crate::{
@@ -69,7 +69,7 @@ mod tests {
     fn what_becomes_of_a_message_whose_file_is_refused() {
         assert_eq!(told(200, r#"{"id":"4490709327384033"}"#).unwrap(), "4490709327384033");
         let next = |status, body| told(status, body).unwrap_err().next;
-        // Nothing was sent, so nothing is unsure.
+        // No message was sent, so the result is never ambiguous.
         for (status, body) in [(200, "{}"), (200, "<html>"), (500, "<html>"), (200, r#"{"id":""}"#)] {
             assert_eq!(next(status, body), Next::Retry { after: None }, "{status} {body}");
         }

@@ -1,4 +1,4 @@
-//! A provider without a network: takes every message at once, reads webhooks of Meta's shape.
+//! Implements a provider without a network: accepts every message at once, reads webhooks in Meta's form.
 
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError, Why,
@@ -34,18 +34,18 @@ pub struct SandboxSender {
     pub phone: String,
 }
 
-/// What the next send meets instead of success.
+/// The failure of the next send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Meta's error with this code.
     Code(i64),
-    /// No answer: it may have left.
+    /// No answer: the message may have been sent.
     Timeout,
 }
 
-/// The provider. A template with any name and any parameters is taken.
+/// The provider. It accepts templates of any name with any parameters.
 pub struct Sandbox {
-    /// Reads what comes in: one path for real and for made-up webhooks.
+    /// Parses webhooks with the same code for real and for built ones.
     reader: Meta,
     faults: Mutex<VecDeque<Fault>>,
     taken: broadcast::Sender<Outgoing>,
@@ -72,22 +72,23 @@ impl Sandbox {
         }
     }
 
-    /// The next send that has not its fault yet fails so.
+    /// Makes the next send fail that has no fault yet.
     pub fn fail_next(&self, fault: Fault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
     }
 
-    /// The faults that no send has met yet.
+    /// The faults that are still pending.
     pub fn faults(&self) -> Vec<Fault> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
-    /// Every message taken from now on; who is slower than `SANDBOX_WATCH_MAX` messages misses some.
+    /// Every message accepted from now on; a receiver that is more than `SANDBOX_WATCH_MAX` messages behind loses
+    /// some.
     pub fn watch(&self) -> broadcast::Receiver<Outgoing> {
         self.taken.subscribe()
     }
 
-    /// The number by which `meta::compose` addresses this sender.
+    /// The number with which `meta::compose` addresses this sender.
     pub fn number(&self, sender: SenderId) -> Option<Number> {
         let sender = self.reader.sender(sender)?;
         Some(Number {
@@ -114,7 +115,7 @@ impl Sandbox {
                 refused(next, &code.to_string(), &format!("(#{code}) {what}"))
             }
             None => {
-                // An error only says that nobody watches.
+                // An error means that there is no receiver.
                 let _ = self.taken.send(message.clone());
                 let provider_id = ProviderId::from(format!("sandbox.{}", message.id));
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
@@ -123,7 +124,7 @@ impl Sandbox {
     }
 }
 
-/// All sandbox senders belong to one made-up account.
+/// All sandbox senders belong to one fictitious account.
 const WABA_ID: &str = "sandbox";
 
 impl Provider for Sandbox {
@@ -139,8 +140,8 @@ impl Provider for Sandbox {
         None
     }
 
-    /// No signature: `web` lets in only who has an API key or sits on this machine. `metadata.phone_number_id`
-    /// is the sender's id.
+    /// No signature: `web` admits only requests with an API key or from this machine. `metadata.phone_number_id` is
+    /// the sender's id.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
         match request.sender {
             Some(id) if self.reader.sender(id).is_none() => Err(Rejected::UnknownSender),
@@ -156,7 +157,7 @@ impl Provider for Sandbox {
         Box::pin(async move { self.take(message) })
     }
 
-    /// It keeps nothing: an id is all that a message needs.
+    /// Stores nothing: a message needs only an id.
     fn upload<'a>(
         &'a self,
         _: &'a dyn Http,

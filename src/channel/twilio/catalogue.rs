@@ -1,4 +1,4 @@
-//! Content templates with WhatsApp's word on them: `GET /v1/ContentAndApprovals`.
+//! Reads Twilio's content templates and their WhatsApp approvals: `GET /v1/ContentAndApprovals`.
 
 use super::Twilio;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// All content templates that were ever handed in for WhatsApp.
+/// All content templates that were ever submitted to WhatsApp.
 pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
     let sender = twilio.sender(id).ok_or_else(|| Trouble::unknown(id, "Twilio"))?;
     let base = format!("{}/v1/ContentAndApprovals?PageSize=100", sender.content_base.trim_end_matches('/'));
@@ -28,7 +28,7 @@ pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result
             return Err(Trouble::unreadable("the content templates", "Twilio"));
         };
         found.extend(contents.iter().filter_map(ours));
-        // The next page's address is theirs: only its mark is taken, so that the token stays with `content_base`.
+        // The next page's URL comes from Twilio: only its cursor is used, so that the token stays with `content_base`.
         let next = loose::text(&page, "meta.next_page_url");
         let mark = next.as_deref().and_then(|next| {
             let query = next.split_once('?')?.1;
@@ -50,7 +50,7 @@ fn ours(content: &Value) -> Option<Template> {
         "pending" | "received" | "unsubmitted" => TemplateStatus::Pending,
         "rejected" => TemplateStatus::Rejected,
         "paused" => TemplateStatus::Paused,
-        // A word that we do not know is nothing to send by.
+        // Do not send by a template with an unknown status.
         _ => TemplateStatus::Disabled,
     };
     let category = match loose::text(approval, "category").unwrap_or_default().to_ascii_uppercase().as_str() {
@@ -68,7 +68,7 @@ fn ours(content: &Value) -> Option<Template> {
         category,
         status,
         body,
-        // A file with a fixed address takes no value.
+        // A file with a fixed URL takes no parameter.
         header: (has_file && loose::text(shape, "media.0").is_some_and(|url| url.contains("{{")))
             .then_some(TemplateHeader::Image),
         buttons: buttons(kind, shape),
@@ -78,8 +78,8 @@ fn ours(content: &Value) -> Option<Template> {
     })
 }
 
-/// Twilio numbers all variables of a template together, in any order. Ours are those of the text from 1, as everywhere
-/// else; under which number Twilio knows each stands in the slots.
+/// Renumbers the variables. Twilio numbers all variables of a template together, in any order; ours are numbered
+/// within the text from 1. The slots keep Twilio's numbers.
 fn numbered(body: &str, shape: &Value) -> (String, Slots) {
     let first = |text: Option<String>| text.and_then(|text| placeholders(&text).into_iter().next());
     let actions = loose::part(shape, "actions").and_then(Value::as_array);
@@ -89,7 +89,7 @@ fn numbered(body: &str, shape: &Value) -> (String, Slots) {
     for name in placeholders(body) {
         match name.parse() {
             Ok(number) => numbers.push(number),
-            // Words are names of their own, which nothing changes.
+            // Named variables stay as they are.
             Err(_) => return (body.to_owned(), slots),
         }
     }
@@ -113,7 +113,7 @@ fn buttons(kind: &str, shape: &Value) -> Vec<TemplateButtonKind> {
             "QUICK_REPLY" => TemplateButtonKind::QuickReply { title },
             "URL" => TemplateButtonKind::Url { title, url: loose::text(action, "url").unwrap_or_default() },
             "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
-            // `twilio/quick-reply` says the kind once for all.
+            // `twilio/quick-reply` has the kind once for all buttons.
             "" if kind == "twilio/quick-reply" => TemplateButtonKind::QuickReply { title },
             _ => TemplateButtonKind::Other { title },
         }

@@ -1,4 +1,4 @@
-//! Webhooks as Twilio posts them, made by us.
+//! Builds webhooks as Twilio posts them, for tests and `transom trigger`.
 
 use super::{TwilioSender, receive::OURS};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     model::inbound::AliasKind,
 };
 
-/// The query (with its `?`) and the form; `None`: Twilio tells no such thing.
+/// The query (with its `?`) and the form; `None` if Twilio has no such webhook.
 pub fn told(sender: &TwilioSender, what: Told<'_>) -> Option<(String, String)> {
     match what {
         Told::Message(act) => Some((String::new(), form(&message(sender, act)?))),

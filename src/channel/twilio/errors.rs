@@ -1,48 +1,49 @@
-//! Twilio's error codes, sorted by what to do next (platform.md 5.5).
+//! Maps Twilio's error codes to the next action (platform.md 5.5).
 
 use crate::{
     base::{limits::SPAM_PAUSE, time::Span},
     channel::{Next, OptOutScope, PauseScope, TemplateFault, Why},
 };
 
-/// What to do about a code; `None`: Twilio has a code that we do not know.
+/// The next action for a code; `None` for an unknown code.
 pub fn next(code: i64) -> Option<Next> {
     use Next::{
         Misconfigured, OptedOut, PauseSender, Rejected, Retry, RetryOnce, TemplateUnusable, WaitDay, WindowClosed,
     };
     let pause = |what, after| PauseSender { what, after };
     Some(match code {
-        // Outside the window; also a text that equals a template (since April 2025).
+        // Outside the window; also (since April 2025) a text that equals a template.
         63016 => WindowClosed,
-        // Rates and queues: refused before anything was done.
+        // Rate limits and full queues: refused before anything was done.
         14107 | 20429 | 21611 | 30001 | 63017 | 63018 => Retry { after: None },
-        // No such person.
+        // The person does not exist.
         21211 | 21614 | 63003 | 63024 => Rejected { why: Why::Nobody },
         63031 => Rejected { why: Why::Recipient },
-        // The platform's own cap on what a person gets.
+        // WhatsApp's limit of messages for one person.
         63032 => WaitDay,
         // Blocked or unsubscribed.
         21610 | 63033 | 63014 => OptedOut { from: OptOutScope::Everything },
-        // The daily limit of the account.
+        // The account's daily limit.
         63038 => pause(PauseScope::Everything, Some(Span::hours(24))),
         63013 | 63026 => pause(PauseScope::Everything, Some(SPAM_PAUSE)),
         63019 | 63034 | 63037 | 12300 | 11200 => RetryOnce,
         63027 | 63028 | 21654 | 21655 | 21656 => TemplateUnusable { why: TemplateFault::Data },
         63040 => TemplateUnusable { why: TemplateFault::Disabled },
         63041 => TemplateUnusable { why: TemplateFault::Paused },
-        // Channel, sender or keys are wrong; the sandbox was not joined.
+        // Channel, sender or credentials are wrong; the sandbox was not joined.
         20003 | 20404 | 21606 | 21659 | 21660 | 63001 | 63007 | 63008 | 63020 => Misconfigured,
         63015 => Rejected { why: Why::Recipient },
-        // Something broke on their side; a status makes sure that it did not leave.
+        // An internal error at Twilio; a status can confirm that it was not sent.
         30008 | 63009 | 63010 | 63012 | 20500 | 20503 => Next::Ambiguous,
-        // Too long, empty, malformed: our bug.
+        // Too long, empty or malformed: our bug.
         21602 | 21604 | 21605 | 21617 | 21619 | 21620 | 21623 | 63021 => Rejected { why: Why::Request },
         _ => return None,
     })
 }
 
-/// A code out of a `failed` or `undelivered` status: nothing is unsure any more. Twilio takes a message before it asks
-/// WhatsApp, so a rate or a full queue is told by a status, and such a message goes again.
+/// The next action for a code from a `failed` or `undelivered` status: nothing is uncertain any more. Twilio accepts a
+/// message before it asks WhatsApp, so a rate limit or a full queue appears in a status, and such a message is sent
+/// again.
 pub fn of_status(code: i64) -> Next {
     match next(code) {
         Some(Next::Ambiguous | Next::RetryOnce) | None => Next::Rejected { why: Why::Dropped },

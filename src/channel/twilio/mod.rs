@@ -1,4 +1,5 @@
-//! WhatsApp through Twilio: form-encoded webhooks that sign their address, and sends with basic auth.
+//! Implements WhatsApp through Twilio: form-encoded webhooks whose signature includes the address, and sends with
+//! basic auth.
 
 mod catalogue;
 pub mod compose;
@@ -35,7 +36,7 @@ use signature::SignedBy;
 
 const MIB: u64 = 1024 * 1024;
 
-/// platform.md 5.4: interactive messages are content templates only, so in a conversation they are said in words.
+/// platform.md 5.4: interactive messages need content templates, so within a conversation they are sent as text.
 pub static CARRIES: Carries = Carries {
     text_max: 1600,
     interactive_body_max: 1600,
@@ -68,16 +69,16 @@ pub struct TwilioSender {
     /// `+` and digits.
     pub phone: String,
     pub account_sid: String,
-    /// The first one sends; all of them verify. Never empty (the configuration sees to it).
+    /// The first sends; all verify. Never empty (the configuration checks this).
     pub auth_tokens: Vec<Secret>,
-    /// Shared keys by which a webhook setting of the account signs; they verify, and open nothing.
+    /// The shared keys of the account's webhook settings; they only verify.
     pub webhook_secrets: Vec<Secret>,
     pub messaging_service_sid: Option<String>,
-    /// `https://api.twilio.com`, or a local mock. The token goes nowhere else, but for the next one.
+    /// `https://api.twilio.com`, or a local mock. The token goes only here and to the next two addresses.
     pub api_base: String,
     /// `https://content.twilio.com`
     pub content_base: String,
-    /// `https://messaging.twilio.com`, for the sign of typing.
+    /// `https://messaging.twilio.com`, for the typing indicator.
     pub messaging_base: String,
 }
 
@@ -102,7 +103,7 @@ impl TwilioSender {
 pub struct Twilio {
     senders: Vec<TwilioSender>,
     pool: Pool,
-    /// Without a slash at its end: what Twilio calls, and signs.
+    /// Without a final slash: the address that Twilio calls and signs.
     public_url: String,
 }
 
@@ -115,7 +116,7 @@ impl Twilio {
         self.senders.iter().find(|sender| sender.id == id)
     }
 
-    /// The address that Twilio calls, as we told it.
+    /// The address that Twilio calls, as configured there.
     fn webhook(&self, sender: Option<SenderId>) -> String {
         match sender {
             Some(id) => format!("{}/webhooks/twilio/{id}", self.public_url),
@@ -123,7 +124,7 @@ impl Twilio {
         }
     }
 
-    /// The senders with a secret that verifies the request; none where the sender that the address names has not.
+    /// The senders with a secret that verifies the request; none if the sender in the path is not among them.
     fn verified(&self, request: &RawRequest<'_>) -> Vec<SenderId> {
         let Some(claimed) = request.header("x-twilio-signature") else { return Vec::new() };
         let mut address = self.webhook(request.sender);
@@ -147,7 +148,7 @@ impl Provider for Twilio {
         &CARRIES
     }
 
-    /// A GET may be a webhook as well: the console offers both methods.
+    /// A GET may also be a webhook: Twilio's console offers both methods.
     fn handshake(&self, _: &RawRequest<'_>) -> Option<Reply> {
         None
     }
@@ -163,7 +164,7 @@ impl Provider for Twilio {
         Ok(receive::receive(self, request, Some(&verified)))
     }
 
-    /// Else Twilio takes the body for a message that it shall send.
+    /// Otherwise Twilio takes the body as a message to send.
     fn thanks(&self) -> Option<(&'static str, &'static str)> {
         Some(("text/xml; charset=utf-8", "<Response/>"))
     }
@@ -180,7 +181,7 @@ impl Provider for Twilio {
         errors::of_status(error.code)
     }
 
-    /// Where the account protects its files, they want its token; what it leads on to does not.
+    /// An account that protects its files requires the token; the redirect target does not.
     fn locate<'a>(
         &'a self,
         _: &'a dyn Http,
@@ -194,7 +195,7 @@ impl Provider for Twilio {
         Box::pin(std::future::ready(found))
     }
 
-    /// There is no mark without the sign of typing.
+    /// Twilio has no read mark without the typing indicator.
     fn mark_read<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -223,12 +224,12 @@ impl Provider for Twilio {
     }
 }
 
-/// What to do about a send that Twilio refuses with this code, also where somebody else passes it on.
+/// The next action after a send that Twilio refuses with this code, also if another service forwards it.
 pub fn judge_send(code: i64) -> Option<Next> {
     errors::next(code)
 }
 
-/// What to do about a message that a status with a code of Twilio's says has failed.
+/// The next action for a message whose status has failed with this code.
 pub fn judge_status(code: i64) -> Next {
     errors::of_status(code)
 }
@@ -244,7 +245,7 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
     };
     let account = match ask(http, question).await {
         Ok(account) => account,
-        // Twilio says the same of a token that is wrong and of one that is another account's.
+        // Twilio gives the same error for a wrong token and for a token of another account.
         Err(trouble) if trouble.kind == "token" => {
             let text = format!("{}; a wrong `account_sid` is refused in the same way", trouble.text);
             return vec![unanswered(&Trouble { text, ..trouble })];
@@ -268,7 +269,7 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
             format!("The account is `{other}`: nothing is sent. The console says why."),
         ),
     });
-    // The address stands at the sender, where no key of an account looks.
+    // The webhook address is a setting of the sender, which the account's API does not show.
     let address = twilio.webhook(Some(id));
     let text = format!("Twilio must call {address}; `#rc=3&rp=all` behind it makes Twilio try again after an error.");
     all.push(Check::new("subscription", Grade::Unknown, text));

@@ -1,7 +1,8 @@
-//! Which number of a messaging service a person talks with: WhatsApp's window belongs to that number.
+//! Remembers which number of a messaging service a person talks with, because WhatsApp's window belongs to that
+//! number.
 //!
-//! Kept in memory alone. After a restart a person who writes tells it anew, and what nobody asked for leaves from the
-//! sender's own number.
+//! In memory only. After a restart the next message of a person shows it again; a message sent before that leaves from
+//! the sender's own number.
 
 use crate::base::{ids::SenderId, limits::POOL_NUMBERS_MAX};
 use std::{
@@ -13,7 +14,7 @@ use std::{
 pub struct Pool(Mutex<HashMap<(SenderId, String), String>>);
 
 impl Pool {
-    /// The person wrote to this number, `+` and digits; `None`: to the sender's own.
+    /// Records the number that the person wrote to, `+` and digits; `None`: the sender's own.
     pub fn heard(&self, sender: SenderId, person: &str, number: Option<&str>) {
         let mut numbers = self.lock();
         match number {
@@ -28,7 +29,7 @@ impl Pool {
         }
     }
 
-    /// The number that answers the person, if it is not the sender's own.
+    /// The number to answer the person from, if it is not the sender's own.
     pub fn answers(&self, sender: SenderId, person: &str) -> Option<String> {
         self.lock().get(&(sender, person.to_owned())).cloned()
     }

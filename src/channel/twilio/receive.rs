@@ -1,4 +1,4 @@
-//! A form of Twilio's becomes an item: what a customer wrote, or what became of a message of ours (platform.md 5.1).
+//! Parses Twilio's forms: a customer's message, or a status of our message (platform.md 5.1).
 
 use super::{Twilio, TwilioSender};
 use crate::{
@@ -17,16 +17,16 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Twilio does not say when something happened: of a dead letter this is kept beside the form.
+/// Twilio sends no times, so a dead letter keeps the time of receipt beside the form.
 const RECEIVED: &str = "transom_received_at";
-/// Of a form that was signed for others: whose tokens did, so that a replay is no way in.
+/// For a form that was signed by other senders' tokens: those senders, so that a replay cannot bypass the check.
 const VERIFIED: &str = "transom_verified";
-/// The sender whose address was called.
+/// The sender in the webhook's path.
 const ASKED: &str = "transom_asked";
-/// In the address of a status: which message of ours it is about.
+/// The query parameter of a status address that holds our message id.
 pub const OURS: &str = "message";
 
-/// The items of a request. `verified`: whose tokens signed it; `None`: an operator vouches for it.
+/// The items of a request. `verified`: the senders whose tokens signed it; `None` for a replay by an operator.
 pub fn receive(twilio: &Twilio, request: &RawRequest<'_>, verified: Option<&[SenderId]>) -> Vec<Item> {
     let body = String::from_utf8_lossy(request.body);
     let raw = match request.query.is_empty() || body.is_empty() {
@@ -36,7 +36,7 @@ pub fn receive(twilio: &Twilio, request: &RawRequest<'_>, verified: Option<&[Sen
     read(twilio, &raw, request.now, request.sender, verified)
 }
 
-/// A dead letter once more, at the time at which it came.
+/// Parses a dead letter again, with its time of receipt.
 pub fn again(twilio: &Twilio, raw: &str) -> Vec<Item> {
     let at = query::value(raw, RECEIVED).and_then(|at| at.parse().ok()).map_or(Time(0), Time);
     let verified = query::value(raw, VERIFIED).map(|ids| {
@@ -83,8 +83,8 @@ fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified:
     }
 }
 
-/// The sender with this number, if its own secret signed the request. A number that is nobody's own belongs to the
-/// sender with the messaging service that the form names, where the address names none.
+/// The sender with this number, if its own secret signed the request. A number of no sender belongs to the sender with
+/// the form's messaging service, if the path names none.
 fn sender<'t>(
     twilio: &'t Twilio,
     form: &Form,
@@ -102,7 +102,7 @@ fn sender<'t>(
         let is_of = |sender: &&TwilioSender| {
             let own = sender.messaging_service_sid.as_deref();
             match asked {
-                // Not every form names the service; the address and the secret do.
+                // Not every form contains the service; the path and the secret suffice.
                 Some(id) => id == sender.id && own.is_some() && (service.is_none() || service == own),
                 None => own.is_some() && service == own,
             }
@@ -125,7 +125,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// With which number of the service the person talks: the answer comes from there.
+/// Records the number of the service that the person writes to: the answer is sent from there.
 fn remember(twilio: &Twilio, sender: &TwilioSender, number: &str, found: &[Inbound]) {
     if sender.messaging_service_sid.is_none() {
         return;
@@ -146,7 +146,7 @@ fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static s
         "delivered" | "partially_delivered" => DeliveryState::Delivered,
         "read" => DeliveryState::Read,
         "failed" | "undelivered" | "canceled" => DeliveryState::Failed,
-        // Queued, accepted, sending, scheduled: the answer to the send said as much.
+        // Queued, accepted, sending, scheduled: already known from the answer to the send.
         _ => return Ok(Inbound::Ignored { why: "status_kind" }),
     };
     let error = (state == DeliveryState::Failed).then(|| StatusError {
@@ -164,7 +164,7 @@ fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static s
     Ok(Inbound::Status { sender, status })
 }
 
-/// Usually one; several files are several messages.
+/// Usually one message; several files are several messages.
 fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
     let id = form.id()?;
     let from = loose::aliases(["From", "WaId", "ExternalUserId"].map(|name| form.get(name)));
@@ -194,7 +194,7 @@ fn kinds(form: &Form) -> Result<Vec<InboundKind>, &'static str> {
     if let Some(what) = form.get("OptOutType") {
         return Ok(vec![InboundKind::Text { body: wished(what, body.unwrap_or_default()) }]);
     }
-    // The old names are those of template buttons; a payload may be missing where none was given.
+    // The old names are those of template buttons; the payload may be missing if none was set.
     let tapped = [("ButtonPayload", "ButtonText"), ("ListId", "ListTitle")].into_iter().find_map(|(id, title)| {
         let either = form.get(id).or(form.get(title))?;
         let title = form.get(title).or(body).unwrap_or(either);
@@ -231,7 +231,7 @@ fn kinds(form: &Form) -> Result<Vec<InboundKind>, &'static str> {
     }
 }
 
-/// Advanced Opt-Out understands words that we may not know, in languages of its own: the wish counts.
+/// Advanced Opt-Out understands words in other languages that we may not know: its result is used.
 fn wished(what: &str, body: &str) -> String {
     let known = consent_words::recognise(body, &ExtraWords::default());
     let word = match what {
@@ -251,7 +251,7 @@ fn file(url: String, mime: Option<String>, caption: Option<String>) -> InboundKi
         "video" => MediaKind::Video,
         _ => MediaKind::Document,
     };
-    // What is spoken comes as Opus in Ogg; a song that was sent does not.
+    // A voice message is Opus in Ogg; a music file is not.
     let voice = kind.starts_with("audio/ogg");
     InboundKind::Media { media, id: None, mime, url: Some(url), caption, filename: None, sha256: None, voice }
 }
@@ -273,7 +273,7 @@ fn referral(form: &Form) -> Option<Referral> {
 struct Form(BTreeMap<String, String>);
 
 impl Form {
-    /// The value if it is there and not empty.
+    /// The value if it is present and not empty.
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -283,7 +283,7 @@ impl Form {
         sid.ok_or("its `MessageSid` is missing").and_then(|sid| loose::id(sid).ok_or("its `MessageSid` is no id"))
     }
 
-    /// Addresses of files and what they are.
+    /// The URLs and MIME types of the files.
     fn files(&self) -> Vec<(String, Option<String>)> {
         const FILES_MAX: usize = 10;
         let count = self.get("NumMedia").and_then(|count| count.parse::<usize>().ok()).unwrap_or(0).min(FILES_MAX);

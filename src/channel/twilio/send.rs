@@ -1,4 +1,4 @@
-//! One send: a form to `Messages.json`, and its answer read as if it came from an enemy.
+//! Sends one message as a form to `Messages.json`; parses the answer as untrusted input.
 
 use super::{Twilio, TwilioSender, errors, receive::OURS};
 use crate::{
@@ -21,7 +21,7 @@ pub async fn send(twilio: &Twilio, http: &dyn Http, message: &Outgoing) -> Resul
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
     let mut form = form(twilio, sender, message)?;
-    // Statuses come without our id unless the address that they go to carries it.
+    // Statuses carry our id only as part of the callback address.
     form.push(("StatusCallback", format!("{}?{OURS}={}", twilio.webhook(Some(sender.id)), message.id)));
     let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let request = HttpRequest {
@@ -38,7 +38,7 @@ pub async fn send(twilio: &Twilio, http: &dyn Http, message: &Outgoing) -> Resul
     }
 }
 
-/// An answer to a send.
+/// Parses the answer to a send.
 fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = loose::number(&json, "code").or_else(|| loose::number(&json, "error_code"));
@@ -54,7 +54,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let id = loose::text(&json, "sid").filter(|_| (200..300).contains(&answer.status));
     match id.as_deref().and_then(loose::id) {
         Some(provider_id) => {
-            // `to` says how Twilio writes the recipient.
+            // `to` is the recipient in Twilio's form.
             let to = loose::text(&json, "to");
             let aliases = loose::aliases([to.as_deref()]);
             Ok(Receipt { provider_id, aliases, held_for_quality: false })
@@ -72,7 +72,7 @@ fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Ve
         (None, None) => return Err(refused("no_recipient", "the contact has neither a phone nor a user id")),
     };
     let mut form = vec![("To", to)];
-    // Beside a service the number says which of its numbers sends: else the service chooses any.
+    // Beside a service, `From` selects one of its numbers; otherwise the service chooses any.
     let talks_with = message.to.iter().find_map(|alias| twilio.pool.answers(sender.id, &alias.value));
     form.push(("From", format!("whatsapp:{}", talks_with.as_deref().unwrap_or(&sender.phone))));
     if let Some(service) = &sender.messaging_service_sid {
@@ -87,7 +87,7 @@ fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Ve
         Content::Location(place) => {
             let label = place.name.as_deref().map(|name| format!("|{name}")).unwrap_or_default();
             form.push(("PersistentAction", format!("geo:{},{}{label}", place.latitude, place.longitude)));
-            // The line below the map; without a text Twilio takes no message.
+            // The line below the map; Twilio accepts no message without a text.
             let below = place.address.as_deref().or(place.name.as_deref()).unwrap_or("📍");
             form.push(("Body", below.to_owned()));
         }
@@ -118,8 +118,8 @@ fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Ve
     Ok(form)
 }
 
-/// Twilio numbers all variables of a template together; the catalogue tells how. Without it: those of the text first,
-/// then the header's, then the ends of links, in their order.
+/// Twilio numbers all variables of a template together; the catalogue has the numbers. Without it: first those of the
+/// text, then the header's, then the link suffixes, in order.
 fn variables(template: &TemplateMessage) -> Map<String, Value> {
     let slots = &template.parts.slots;
     let mut all = Map::new();
@@ -138,7 +138,7 @@ fn variables(template: &TemplateMessage) -> Map<String, Value> {
     let header = template.header.as_ref().and_then(|header| match header {
         HeaderValue::Text(text) => Some((slots.header.as_ref(), text.as_str())),
         HeaderValue::Media(media) => Some((slots.header.as_ref(), media.url.as_str())),
-        // Refused before: this platform takes no such template.
+        // Refused before: this platform has no such template.
         HeaderValue::Location(_) => None,
     });
     let ends = template.buttons.iter().filter_map(|button| match button {

@@ -1,7 +1,8 @@
-//! `X-Twilio-Signature`: base64 of an HMAC over the address and all parameters (twilio.com/docs/usage/security).
+//! Verifies and creates `X-Twilio-Signature`: base64 of an HMAC over the address and all parameters
+//! (twilio.com/docs/usage/security).
 //!
-//! With the account's token it is HMAC-SHA1. With a shared key (public beta, webhooks/webhook-shared-keys) it is the
-//! algorithm that the webhook setting names, HMAC-SHA256 or HMAC-SHA1.
+//! With the account's token it is HMAC-SHA1. With a shared key (public beta, webhooks/webhook-shared-keys) it is
+//! HMAC-SHA256 or HMAC-SHA1, as the webhook setting says.
 
 use crate::{
     base::{query, secret::Secret},
@@ -23,12 +24,12 @@ pub enum SignedBy<'s> {
     SharedKey(&'s Secret),
 }
 
-/// Whether this secret signed the request. `address`: the whole public address with its query, as Twilio knows it;
-/// proxies change what arrives here. It is tried as it stands, with and without the scheme's own port.
+/// True if this secret signed the request. `address`: the public address with its query, as configured at Twilio,
+/// because proxies change the one that arrives here. Tried as given, with and without the scheme's default port.
 pub fn verifies(by: SignedBy<'_>, address: &str, request: &RawRequest<'_>, claimed: &str) -> bool {
     let (SignedBy::Token(secret) | SignedBy::SharedKey(secret)) = by;
     if secret.is_empty() {
-        // An empty secret verifies what anybody signs: it is none.
+        // Reject an empty secret: anybody could sign with it.
         return false;
     }
     let of_body = query::value(request.query, "bodySHA256");
@@ -39,7 +40,7 @@ pub fn verifies(by: SignedBy<'_>, address: &str, request: &RawRequest<'_>, claim
             }
             String::new()
         }
-        // Of a GET they stand in the address.
+        // The parameters of a GET are part of the address.
         None if request.method == "POST" => concatenated(&String::from_utf8_lossy(request.body)),
         None => String::new(),
     };
@@ -49,16 +50,16 @@ pub fn verifies(by: SignedBy<'_>, address: &str, request: &RawRequest<'_>, claim
         let by_sha256 = bool::from(sign::<Hmac<Sha256>>(secret, address, &params).as_bytes().ct_eq(claimed));
         by_sha1 | (matches!(by, SignedBy::SharedKey(_)) & by_sha256)
     };
-    // No short cut: the time shall not tell which spelling was nearer.
+    // Check all spellings: the time must not show which one was close.
     spellings(address).iter().filter(|address| is_it(address)).count() > 0
 }
 
-/// The header's value for a form that we post ourselves.
+/// The header's value for a form that we post.
 pub fn of_form(token: &Secret, address: &str, form: &str) -> String {
     sign::<Hmac<Sha1>>(token, address, &concatenated(form))
 }
 
-/// The same with a shared key, as its setting has it by default.
+/// The header's value by a shared key, with the default algorithm.
 pub fn of_form_by_key(key: &Secret, address: &str, form: &str) -> String {
     sign::<Hmac<Sha256>>(key, address, &concatenated(form))
 }
@@ -70,7 +71,7 @@ fn sign<M: Mac + KeyInit>(secret: &Secret, address: &str, params: &str) -> Strin
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// Names and values, sorted by name; of a name that is there several times each different value once, sorted.
+/// Names and values sorted by name; the distinct values of a repeated name, sorted.
 fn concatenated(form: &str) -> String {
     let mut params: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, value) in query::pairs(form) {
@@ -85,7 +86,7 @@ fn same_digest(body: &[u8], claimed: &str) -> bool {
     bool::from(ours.as_bytes().ct_eq(claimed.to_ascii_lowercase().as_bytes()))
 }
 
-/// The address as it is, and the same with and without the port that its scheme has anyway.
+/// The address as given, and with and without the scheme's default port.
 fn spellings(address: &str) -> Vec<String> {
     let mut all = vec![address.to_owned()];
     let Some((scheme, rest)) = address.split_once("://") else { return all };
@@ -94,7 +95,7 @@ fn spellings(address: &str) -> Vec<String> {
     let (host, path) = rest.split_at(end);
     match host.strip_suffix(port) {
         Some(bare) => all.push(format!("{scheme}://{bare}{path}")),
-        // Behind the bracket of an IPv6 address stands its port.
+        // The port of an IPv6 address stands after its bracket.
         None if !host.rsplit(']').next().unwrap_or_default().contains(':') => {
             all.push(format!("{scheme}://{host}{port}{path}"));
         }
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_shared_key_signs_by_sha256_and_the_token_never_does() {
-        // Worked out with `openssl dgst -sha256 -hmac` over the address and the sorted parameters.
+        // Computed with `openssl dgst -sha256 -hmac` over the address and the sorted parameters.
         let form = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
         let (key, address) = (Secret::new("12345"), "https://mycompany.com/myapp.php?foo=1&bar=2");
         let signed = of_form_by_key(&key, address, form);

@@ -1,6 +1,6 @@
-//! The sign of typing: it marks the message as read, too, and goes with the answer or after 25 seconds.
+//! Shows the typing indicator: this also marks the message as read, and ends with the answer or after 25 seconds.
 //!
-//! By the form that Twilio documents for WhatsApp (docs/whatsapp/api/typing-indicators-resource, public beta).
+//! The form is documented for WhatsApp (docs/whatsapp/api/typing-indicators-resource, public beta).
 
 use super::TwilioSender;
 use crate::{

@@ -1,4 +1,4 @@
-//! Events as Waplify posts them, made by us.
+//! Builds events as Waplify posts them, for tests and `transom trigger`.
 
 use super::WaplifySender;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// `None`: Waplify tells no such thing.
+/// The event; `None` if Waplify has no such event.
 pub fn told(sender: &WaplifySender, what: Told<'_>) -> Option<Value> {
     match what {
         Told::Message(act) => message(sender, act),
@@ -40,7 +40,7 @@ fn message(sender: &WaplifySender, act: &Act) -> Option<Value> {
             inside["message_type"] = "text".into();
             inside["content"] = body.as_str().into();
         }
-        // The id is not among what is documented.
+        // The documentation has no button id.
         What::Tap { title, .. } | What::TapTemplate { title, .. } => {
             event = "button.clicked";
             inside["message_type"] = "button".into();
@@ -86,7 +86,7 @@ fn status(news: &News) -> Value {
     json!({"event": format!("message.{state}"), "timestamp": at, "message": inside})
 }
 
-/// UTC, without saying so.
+/// UTC without a zone suffix.
 fn naive(at: Time) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()

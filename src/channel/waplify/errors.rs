@@ -1,4 +1,4 @@
-//! Waplify's refusals: an HTTP status and a sentence, in two shapes (platform.md 2.1, 2.2).
+//! Maps Waplify's errors to the next action: an HTTP status and a sentence, in two forms (platform.md 2.1, 2.2).
 
 use crate::{
     base::time::Time,
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// What a refusal says, whatever its shape: `detail` as a text or as a list of FastAPI, else `message`, `error`.
+/// The error text in any form: `detail` as a text or as FastAPI's list, else `message`, `error`.
 pub fn words(json: &Value) -> Option<String> {
     let listed = loose::part(json, "detail").and_then(Value::as_array).map(|all| {
         let each = all.iter().filter_map(|one| loose::text(one, "msg"));
@@ -20,7 +20,7 @@ pub fn words(json: &Value) -> Option<String> {
         .or_else(|| text("error"))
 }
 
-/// What to do about it.
+/// The result of a refused send.
 pub fn refused(answer: &HttpResponse, json: &Value) -> SendError {
     let Some(said) = words(json) else { return answer::by_status(answer.status, &answer.headers) };
     let lower = said.to_lowercase();
@@ -56,7 +56,7 @@ fn judge(status: u16, said: &str) -> (&'static str, Next) {
     }
 }
 
-/// `…Last inbound message was at 2026-06-14T08:00:00+00:00. …`: when the window that has closed was opened.
+/// `…Last inbound message was at 2026-06-14T08:00:00+00:00. …`: the time at which the closed window was opened.
 pub fn last_inbound(said: &str) -> Option<Time> {
     let rest = said.split_once("Last inbound message was at ")?.1;
     let word = rest.split_whitespace().next()?;

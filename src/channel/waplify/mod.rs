@@ -1,4 +1,4 @@
-//! WhatsApp through Waplify (platform.md 2): events of its own, sends by its two endpoints, statuses without our ids.
+//! Implements WhatsApp through Waplify (platform.md 2): its own events, two send endpoints, statuses without our ids.
 
 mod compose;
 mod errors;
@@ -26,11 +26,11 @@ use serde_json::Value;
 
 const MIB: u64 = 1024 * 1024;
 
-/// platform.md 2.2: three buttons or one link below a text, no lists; files of four kinds.
+/// platform.md 2.2: three buttons or one link below a text, no lists; four kinds of files.
 pub static CARRIES: Carries = Carries {
     rows_max: 0,
     above: false,
-    // It has no place for these lines.
+    // The API has no fields for headers and footers.
     header_max: 0,
     footer_max: 0,
     reactions: false,
@@ -60,11 +60,11 @@ pub struct WaplifySender {
     /// `+` and digits.
     pub phone: String,
     pub api_key: Secret,
-    /// Which of the account's numbers; empty: its only one.
+    /// The id of one of the account's numbers; empty if it has only one.
     pub waba_phone_id: String,
-    /// Empty: webhooks are not signed, and the daemon listens on this machine only.
+    /// Empty: webhooks are not signed, so the daemon must listen on this machine only.
     pub webhook_secrets: Vec<Secret>,
-    /// `https://server.waplify.io`, or a local mock. The key goes nowhere else.
+    /// `https://server.waplify.io`, or a local mock. The key is sent nowhere else.
     pub api_base: String,
 }
 
@@ -116,7 +116,7 @@ impl Provider for Waplify {
         None
     }
 
-    /// Only by an address that names its sender: most events do not say which number they are about.
+    /// Only at an address with a sender's id: most events do not name their number.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
         let sender = request.sender.and_then(|id| self.sender(id)).ok_or(Rejected::UnknownSender)?;
         if !sender.trusts(request) {
@@ -133,7 +133,7 @@ impl Provider for Waplify {
         Box::pin(send::send(self, http, message))
     }
 
-    /// The codes of its statuses are Meta's.
+    /// The error codes of its statuses are Meta's.
     fn judge(&self, error: &StatusError) -> Next {
         super::meta::judge_status(error.code)
     }
@@ -174,7 +174,7 @@ impl Provider for Waplify {
     }
 }
 
-/// With the slash at the end: the redirect to it drops the key.
+/// The path ends with a slash: the redirect to it would drop the key.
 async fn templates(waplify: &Waplify, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
     let sender = waplify.sender(id).ok_or_else(|| Trouble::unknown(id, "Waplify"))?;
     let question = Question {
@@ -207,7 +207,7 @@ fn template(listed: &Value) -> Option<Template> {
             "PENDING" | "IN_APPEAL" => TemplateStatus::Pending,
             "REJECTED" => TemplateStatus::Rejected,
             "PAUSED" => TemplateStatus::Paused,
-            // A word that we do not know is nothing to send by.
+            // Do not send by a template with an unknown status.
             _ => TemplateStatus::Disabled,
         },
         body: loose::text(listed, "body").unwrap_or_default(),
@@ -218,7 +218,7 @@ fn template(listed: &Value) -> Option<Template> {
             "TEXT" => Some(TemplateHeader::Text(loose::text(listed, "header").unwrap_or_default())),
             _ => None,
         },
-        // The list does not name them; replies are matched by their titles.
+        // The list has no button names; replies are matched by title.
         buttons: Vec::new(),
         ttl: None,
         reference: None,

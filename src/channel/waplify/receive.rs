@@ -1,4 +1,4 @@
-//! An event of Waplify's becomes an item (platform.md 2.3). It has no id of its own, and its times have no zone.
+//! Parses Waplify's events (platform.md 2.3). An event has no id, and its times have no zone.
 
 use crate::{
     base::{
@@ -18,10 +18,10 @@ use crate::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Beside the event in a dead letter: whose it is.
+/// Added to the event in a dead letter: its sender.
 const SENDER: &str = "transom_sender";
 
-/// The item of a body that came to this sender's address. `number`: the sender's `waba_phone_id`, if it has one.
+/// The item of a body posted to this sender's address. `number`: the sender's `waba_phone_id`, if it has one.
 pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
     let text = String::from_utf8_lossy(body).into_owned();
     let Ok(mut event) = serde_json::from_slice::<Value>(body) else {
@@ -42,7 +42,7 @@ pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
     }
 }
 
-/// A dead letter once more; one that names no sender is of the only one.
+/// Parses a dead letter again; one without a sender belongs to the only sender.
 pub fn again(only: Option<SenderId>, raw: &str) -> Vec<Item> {
     let named = serde_json::from_str::<Value>(raw).ok().and_then(|event| loose::number(&event, SENDER)).map(SenderId);
     match named.or(only) {
@@ -60,7 +60,8 @@ fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
     let ignored = |why| Ok(Inbound::Ignored { why });
     match name.as_str() {
         "message.received" => message(sender, event, "message", false),
-        // Announced a second time, when the customer answers a campaign: under another id, so what it says is the id.
+        // The same message is announced again as an answer to a campaign, with another id, so the id is computed from
+        // the content.
         "message.reply" => message(sender, event, "reply", false),
         "button.clicked" => {
             let part = if event.get("button").is_some() { "button" } else { "message" };
@@ -99,8 +100,8 @@ fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<
     Ok(Inbound::Message { sender, message })
 }
 
-/// One message may be announced as received and as a reply, under a wamid and under an internal id: person, time and
-/// words are the same in both.
+/// One message may be announced as received and as a reply, once with a wamid and once with an internal id: the digest
+/// of person, time and text is the same for both.
 fn id(phone: &str, at: Time, said: &str) -> ProviderId {
     let digest = Sha256::digest(format!("{phone}\n{}\n{said}", at.0));
     let short: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -110,7 +111,7 @@ fn id(phone: &str, at: Time, said: &str) -> ProviderId {
 fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
     let text = |path: &str| loose::text(inside, path);
     let words = text("content");
-    // No id or payload is documented here: a title is all that is told, and by it the option is found.
+    // No id or payload is documented: the option is found by its title.
     let title = text("button_text").or_else(|| text("text")).or_else(|| words.clone());
     let button_id = text("button_id").or_else(|| text("button_payload")).or_else(|| text("id").filter(|_| tapped));
     let kind = text("message_type").unwrap_or_else(|| "text".into());
@@ -152,7 +153,8 @@ fn referral(inside: &Value) -> Option<Referral> {
     })
 }
 
-/// Under an internal id, which no answer to a send names: kept as news of a message that nobody here knows.
+/// A status carries an internal id that no answer to a send contains: it is stored as the status of an unknown
+/// message.
 fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'static str> {
     let text = |path: &str| loose::text(event, &format!("message.{path}"));
     let state = match text("status").unwrap_or_else(|| name.trim_start_matches("message.").to_owned()).as_str() {
@@ -178,8 +180,8 @@ fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'stat
     Ok(Inbound::Status { sender, status })
 }
 
-/// A person took the conversation over at Waplify: the bot is silent. What an API or a rule did is no person, and
-/// what we caused ourselves must not come back to us.
+/// An employee took the conversation over at Waplify: the bot is silent. Ignores changes by the API or a rule, which
+/// are no person, and those that we caused ourselves.
 fn assigned(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
     let source = loose::text(event, "conversation.actor.source").unwrap_or_default();
     if source != "manual" {

@@ -1,4 +1,4 @@
-//! One send: free-form by `send-message`, templates by `send`; the answer read as if it came from an enemy.
+//! Sends one message: free-form by `send-message`, templates by `send`; parses the answer as untrusted input.
 
 use super::{Waplify, errors};
 use crate::{
@@ -21,7 +21,7 @@ pub async fn send(waplify: &Waplify, http: &dyn Http, message: &Outgoing) -> Res
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
     let (path, mut body) = request(message)?;
-    // Digits without a plus.
+    // The phone's digits without a plus.
     let phone = message.to.iter().find(|alias| alias.kind == AliasKind::Phone && !alias.value.is_empty());
     let Some(phone) = phone else {
         let next = Next::Rejected { why: Why::Request };
@@ -93,7 +93,7 @@ fn request(message: &Outgoing) -> Result<(&'static str, Value), SendError> {
     })
 }
 
-/// By its name alone: Waplify takes no language.
+/// The template by name only: Waplify has no language parameter.
 fn by_template(template: &TemplateMessage) -> Value {
     let mut body = json!({"template_name": template.name});
     let values: Map<String, Value> = match &template.body {
@@ -114,7 +114,7 @@ fn by_template(template: &TemplateMessage) -> Value {
                 body["filename"] = filename.as_str().into();
             }
         }
-        // Refused before: this platform takes no such template.
+        // Refused before: this platform has no such template.
         Some(HeaderValue::Location(_)) | None => {}
     }
     body
