@@ -1,4 +1,4 @@
-//! What the listener of probes and metrics answers: the same three as the public one, whole and without a key.
+//! Serves the probes and metrics on the `admin:` listener: the public three endpoints, complete and without a key.
 
 use super::{api::probes, guard, nowhere, state::Web};
 use axum::{Router, extract::Request, middleware, response::Response, routing::get};

@@ -1,4 +1,5 @@
-//! API keys: those of the configuration, those made by `keys create`, and the token of this machine's operator.
+//! Authenticates requests by API key: keys of the configuration, keys made by `keys create`, and the token of this
+//! machine's operator.
 
 use super::{problem::Problem, state::Web};
 use crate::{
@@ -14,16 +15,16 @@ use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// On whose behalf a request is made.
+/// The authenticated caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// Sees its own senders, contacts and conversations, and nothing of other accounts.
     Account(AccountName),
-    /// A command on this machine: sees all.
+    /// A command on this machine: sees everything.
     Operator,
 }
 
-/// A key as it is given out once, and as it is kept.
+/// A new key: the key, shown once, and its stored hash.
 pub struct NewKey {
     pub id: String,
     /// `<id>.<random>`: printed once.
@@ -32,7 +33,7 @@ pub struct NewKey {
     pub hash: String,
 }
 
-/// Who shows the key of this request; `None` if it is none of ours.
+/// The caller by the request's key; `None` if the key is missing or invalid.
 pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
     match bearer(headers) {
         Some(shown) => of_key(web, shown).await,
@@ -40,12 +41,12 @@ pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Pr
     }
 }
 
-/// Whom this key belongs to; `None` if it is none of ours.
+/// The caller of this key; `None` if it is invalid.
 pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     if web.operator.matches(shown) {
         return Ok(Some(Caller::Operator));
     }
-    // All keys are compared, whichever fits: the time taken tells nothing.
+    // Compare all keys, even after a match, so that the time taken reveals nothing.
     let mut found = None;
     for account in &web.app.config.accounts {
         for key in &account.api_keys {
@@ -61,19 +62,19 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     let Some(row) = api_key::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))? else {
         return Ok(None);
     };
-    // 256 random bits need no slow hash; that is for what people think up.
+    // 256 random bits need no slow hash, which protects only passwords that people invent.
     let fits = bool::from(hash(shown).as_bytes().ct_eq(row.hash.as_bytes()));
     let live = row.revoked_at.is_none() && web.app.config.accounts.iter().any(|account| account.name == row.account);
     Ok((fits && live).then_some(Caller::Account(row.account)))
 }
 
-/// The same, for the native API: without a key there is nothing to see.
+/// As `caller`, for the native API: without a valid key the answer is 401.
 pub async fn required(web: &Web, headers: &HeaderMap) -> Result<Caller, Problem> {
     caller(web, headers).await?.ok_or_else(Problem::unauthorized)
 }
 
-/// What the consent ledger says of who told it: `api` with the id of the key, or `operator`, and only behind that what
-/// the program calls itself. So nothing that is told can stand there as if the contact had said it.
+/// The source of a consent for the ledger: `api` with the key's id, or `operator`, followed by the program's own name.
+/// The fixed prefix ensures that a program's claim cannot look like the contact's own act.
 pub fn teller(web: &Web, headers: &HeaderMap, source: Option<&str>) -> String {
     let mut told = match bearer(headers) {
         Some(shown) if web.operator.matches(shown) => "operator".to_owned(),
@@ -90,7 +91,7 @@ pub fn teller(web: &Web, headers: &HeaderMap, source: Option<&str>) -> String {
     told
 }
 
-/// The id of a key that opens something: of one of the configuration its account and its place there.
+/// The id of a valid key; for a key of the configuration its account and position.
 fn key_id(web: &Web, shown: &str) -> Option<String> {
     for account in &web.app.config.accounts {
         if let Some(place) = account.api_keys.iter().position(|key| key.matches(shown)) {
@@ -100,7 +101,7 @@ fn key_id(web: &Web, shown: &str) -> Option<String> {
     shown.split_once('.').map(|(id, _)| id.to_owned())
 }
 
-/// A fresh key.
+/// Generates a key.
 fn new_key() -> Result<NewKey, getrandom::Error> {
     let (mut id, mut random) = ([0_u8; 6], [0_u8; 32]);
     getrandom::fill(&mut id)?;
@@ -110,7 +111,7 @@ fn new_key() -> Result<NewKey, getrandom::Error> {
     Ok(NewKey { hash: hash(&key), key: Secret::new(key), id })
 }
 
-/// Makes a key of an account and stores its hash.
+/// Creates a key for an account and stores its hash.
 pub async fn create_key(store: &Store, account: AccountName, name: String, now: Time) -> anyhow::Result<NewKey> {
     let key = new_key().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     let row = api_key::ApiKey {
@@ -127,7 +128,7 @@ pub async fn create_key(store: &Store, account: AccountName, name: String, now: 
     Ok(key)
 }
 
-/// From now on the key opens nothing; `CommitError::Stale` says that there is no such live key.
+/// Revokes a key; `CommitError::Stale` if there is no such active key.
 pub async fn revoke_key(store: &Store, id: &str, now: Time) -> Result<(), CommitError> {
     let mut set = WriteSet::new();
     set.push(&api_key::REVOKE, &api_key::Revoke { id: id.to_owned(), at: now });
@@ -135,7 +136,7 @@ pub async fn revoke_key(store: &Store, id: &str, now: Time) -> Result<(), Commit
 }
 
 impl Caller {
-    /// The sender, if this caller has it; another account's does not exist for it.
+    /// The sender, if this caller may use it; senders of other accounts look missing.
     pub fn sender<'w>(&self, web: &'w Web, id: SenderId) -> Option<&'w Sender> {
         web.app.senders.get(id).filter(|sender| self.owns(&sender.account))
     }
@@ -148,7 +149,7 @@ impl Caller {
     }
 }
 
-/// What stands after `Bearer`.
+/// The token after `Bearer`.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     let key = key.trim();

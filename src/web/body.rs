@@ -1,4 +1,4 @@
-//! Reads request bodies within a limit of size, and never holds more of one than that; `timed` limits their time.
+//! Reads request bodies up to a size limit, never holding more than that in memory; `timed` limits the time.
 
 use super::{held::crowded_out, problem::Problem, timed::is_late};
 use crate::base::limits::OVERSIZED_BODY_READ_BYTES_MAX;
@@ -8,15 +8,15 @@ use axum::{
 };
 use std::{future::poll_fn, pin::Pin};
 
-/// Why a body could not be had.
+/// The reason why a body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadBody {
-    /// Longer than the limit. The rest was read and thrown away, so that the client sees the answer
-    /// instead of a reset connection.
+    /// Longer than the limit. The rest was read and discarded, so that the client gets the answer instead of a
+    /// connection reset.
     TooLarge,
-    /// It did not arrive in time: `timed` says so.
+    /// It did not arrive in time; reported by `timed`.
     TooSlow,
-    /// Other bodies take all the room there is.
+    /// The memory for bodies is taken by other requests.
     Crowded,
     /// The connection broke, or the framing is wrong.
     Broken,
@@ -32,7 +32,7 @@ pub async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
             Ok(frame) => frame,
             Err(error) if is_late(&error) => return Err(BadBody::TooSlow),
             Err(error) => {
-                // The rest is read all the same: whoever sends it sees the answer, and sends it again.
+                // Read and discard the rest, so that the client gets the answer and can retry.
                 let Some(bytes) = crowded_out(&error) else { return Err(BadBody::Broken) };
                 seen = seen.saturating_add(bytes);
                 (crowded, first, kept) = (true, None, Vec::new());
@@ -51,7 +51,7 @@ pub async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
             }
             continue;
         }
-        // Nearly every webhook comes in one frame, which then needs no copy.
+        // Nearly every webhook arrives in one frame, which then needs no copy.
         match first.take() {
             None if kept.is_empty() => first = Some(data),
             None => kept.extend_from_slice(&data),

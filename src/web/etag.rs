@@ -1,4 +1,4 @@
-//! `ETag` and `If-Match`: who edits something says which state of it was looked at.
+//! Implements `ETag` and `If-Match`: an editing client names the state that it has seen.
 
 use super::problem::Problem;
 use axum::{
@@ -8,14 +8,14 @@ use axum::{
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-/// A short name of this state of a thing, in quotation marks as HTTP wants it.
+/// A short digest of the state, in quotation marks as HTTP requires.
 pub fn of(body: &Json) -> String {
     let digest = Sha256::digest(body.to_string().as_bytes());
     let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }
 
-/// The answer with the `etag` of its body as a header, too.
+/// The answer with the body's `etag` also as a header.
 pub fn tagged(status: StatusCode, body: &Json) -> Response {
     let mut response = super::idempotency::json(status, body);
     if let Some(Ok(tag)) = body["etag"].as_str().map(HeaderValue::from_str) {
@@ -24,7 +24,7 @@ pub fn tagged(status: StatusCode, body: &Json) -> Response {
     response
 }
 
-/// The thing is as the request's `If-Match` says, or there is none.
+/// Checks the request's `If-Match`, if there is one, against the current state.
 pub fn expected(headers: &HeaderMap, body: &Json) -> Result<(), Problem> {
     let Some(wanted) = headers.get(header::IF_MATCH) else { return Ok(()) };
     let now = body["etag"].as_str().unwrap_or_default();

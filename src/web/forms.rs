@@ -1,4 +1,4 @@
-//! `POST /forms/{sender_id}`: an open form (a WhatsApp Flow) asks for its next screen, and a flow answers.
+//! `POST /forms/{sender_id}`: gives an open form (a WhatsApp Flow) its next screen, computed by a flow.
 //!
 //! developers.facebook.com/docs/whatsapp/flows/guides/implementingyourflowendpoint
 
@@ -29,17 +29,17 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// What Meta's client does: it fetches our public key again and repeats the request.
+/// Makes Meta's client fetch our public key again and repeat the request.
 const KEY_CHANGED: u16 = 421;
-/// It says that the form leads nowhere any more and closes its button.
+/// Makes the client say that the form is no longer valid, and disable its button.
 const TOKEN_OVER: u16 = 427;
-/// It shows an error of its own, as behind `NOT_SIGNED`.
+/// Makes the client show an error of its own; so does `NOT_SIGNED`.
 const FAILED: u16 = 502;
 const NOT_SIGNED: u16 = 432;
 
 const SIGNATURE: &str = "x-hub-signature-256";
 const METRIC: &str = "forms";
-/// So much of the client's word for an error stands in the log.
+/// The length of a client's error code in the log.
 const CODE_CHARS_MAX: usize = 64;
 
 pub async fn take(
@@ -56,7 +56,7 @@ pub async fn take(
         Err(bad) => {
             web.app.metrics.webhook(METRIC, bad.as_str());
             let mut response = bad.problem(FORM_BODY_BYTES_MAX).into_response();
-            // Of a body that was not read to its end the connection cannot be used again.
+            // The connection cannot be reused if a body was not read to its end.
             response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
             return response;
         }
@@ -90,7 +90,7 @@ async fn sandbox(web: &Web, sender: SenderId, peer: std::net::SocketAddr, header
     Box::pin(webhooks::sandbox_user(web, Some(sender), peer, headers)).await.is_some()
 }
 
-/// What the form gets: an answer, or a status with what is said beside it.
+/// The result for a form: an answer, or an error status with its body.
 type Answered = Result<Json, (u16, Json)>;
 
 fn sealed(answered: Answered, opened: &Opened) -> Response {
@@ -100,7 +100,7 @@ fn sealed(answered: Answered, opened: &Opened) -> Response {
     }
 }
 
-/// For the sandbox: the same as it is.
+/// For the sandbox: the answer unencrypted.
 fn open(answered: Answered) -> Response {
     let (status, answer) = answered.map_or_else(|refused| refused, |answer| (200, answer));
     plain(status, answer.to_string())
@@ -123,7 +123,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
     }
     let data = request.get("data").cloned().unwrap_or_default();
     if let Some(error) = data.get("error") {
-        // The client tells what it could not do with our last answer. Its words may quote what somebody typed.
+        // The client reports that it could not use our last answer. Its text may quote a person's input.
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ');
         let code: String = error.as_str().unwrap_or_default().chars().filter(plain).take(CODE_CHARS_MAX).collect();
         web.app.metrics.webhook(METRIC, "client_error");

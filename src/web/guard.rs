@@ -1,4 +1,4 @@
-//! Around every handler: a panic becomes a 500, and the connection and everybody else's go on.
+//! Catches panics around every handler: the request gets a 500, and other requests and connections continue.
 
 use super::{problem::Problem, state::Web};
 use crate::runtime::catch::caught;
@@ -10,7 +10,7 @@ use axum::{
 };
 use std::{pin::pin, sync::Arc};
 
-/// A request that failed because the database is away failed for no reason of ours: whoever asks again soon is answered.
+/// Turns 500 into 503 while the database is unreachable, because that is the cause and a retry may succeed soon.
 pub async fn away(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let native = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
@@ -23,19 +23,19 @@ pub async fn away(State(web): State<Arc<Web>>, request: Request, next: Next) -> 
         problem.retry_after_s = Some(1);
         return problem.into_response();
     }
-    // The dialects have words of their own.
+    // The dialects have error bodies of their own.
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response
 }
 
 /// The outermost layer of the router.
 pub async fn catch(request: Request, next: Next) -> Response {
-    // The matched route, never the path: a path may hold what somebody outside chose.
+    // The matched route, never the path: a path may contain data from outside.
     let route = request.extensions().get::<MatchedPath>().cloned();
     answered(pin!(next.run(request)), || route.as_ref().map_or("", MatchedPath::as_str)).await
 }
 
-/// The answer of a handler, whatever happens in it; `route` says which one it is.
+/// The answer of a handler, even if it panics; `route` names it in the log.
 pub async fn answered<'r>(
     handler: impl Future<Output = Response> + Unpin,
     route: impl FnOnce() -> &'r str,

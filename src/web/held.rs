@@ -1,7 +1,8 @@
-//! The bytes of bodies that are held at once, over all requests: beyond that a body is refused instead of kept.
+//! Limits the total memory of request bodies: above the limit a body is refused instead of held.
 //!
-//! Small bodies, as nearly all webhooks are, are held without being counted: four thousand connections may have one each.
-//! So who fills the room with large ones that never end keeps out large ones alone, and for `BODY_READ_TIMEOUT`.
+//! Small bodies, as of nearly all webhooks, are not counted: four thousand connections may have one each. So an
+//! attacker who fills the memory with large, endless bodies blocks only other large bodies, and only for
+//! `BODY_READ_TIMEOUT`.
 
 use crate::base::limits::{BODIES_HELD_BYTES_MAX, BODY_FREE_BYTES, FILES_HELD_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX};
 use axum::{
@@ -20,29 +21,29 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Room for bodies: one for files that are uploaded with a key, one for everything else.
+/// The memory for bodies: one budget for files that are uploaded with a key, one for everything else.
 #[derive(Debug)]
 pub struct Room {
     files: Arc<AtomicUsize>,
     others: Arc<AtomicUsize>,
 }
 
-/// What one request holds, until it has its answer.
+/// The memory of one request's body, until the request is answered.
 #[derive(Debug)]
 pub struct Held {
     left: Arc<AtomicUsize>,
     bytes: AtomicUsize,
-    /// More than this of one body is thrown away as soon as it is read.
+    /// Bytes of one body beyond this are discarded as soon as they are read, so they are not counted.
     bytes_max: usize,
 }
 
-/// A body that is counted while it is read.
+/// A body whose bytes are counted while it is read.
 pub struct Counted<B> {
     inner: B,
     held: Arc<Held>,
 }
 
-/// There is no room for so many bytes more of it: they are thrown away.
+/// There is no memory for this many more bytes: they are discarded.
 #[derive(Debug)]
 struct Crowded(usize);
 
@@ -56,7 +57,7 @@ impl Default for Room {
 }
 
 impl Room {
-    /// For the body of a request to `path`; `None`: it is as small as is not counted.
+    /// The budget entry for the body of a request to `path`; `None` if the body is too small to be counted.
     pub fn hold(&self, path: &str, size: &SizeHint) -> Option<Arc<Held>> {
         if size.upper().is_some_and(|bytes| bytes <= BODY_FREE_BYTES as u64) {
             return None;
@@ -70,7 +71,7 @@ impl Room {
 }
 
 impl Held {
-    /// False: there is no room for so many more.
+    /// Reserves more bytes; false if there is no memory for them.
     fn grow(&self, bytes: usize) -> bool {
         let before = self.bytes.load(Ordering::Relaxed);
         let more = bytes.min(self.bytes_max.saturating_sub(before));
@@ -94,7 +95,7 @@ impl<B> Counted<B> {
     }
 }
 
-/// How many bytes of a body were thrown away because there was no room for them; `None`: it failed otherwise.
+/// The number of discarded bytes, if a body failed for lack of memory; `None` if it failed otherwise.
 pub fn crowded_out(error: &(dyn Error + 'static)) -> Option<usize> {
     error.downcast_ref().map(|Crowded(bytes)| *bytes).or_else(|| error.source().and_then(crowded_out))
 }

@@ -1,4 +1,4 @@
-//! `POST /hooks/{name}`: another system tells of a contact; recorded durably, then answered. No flow runs here.
+//! `POST /hooks/{name}`: stores an event of another system about a contact, then answers. Flows run later, in a lane.
 
 use super::{
     auth::{self, Caller},
@@ -93,7 +93,7 @@ fn problem(name: &str, refusal: NotTaken) -> Problem {
     }
 }
 
-/// After a body that was not read to its end the connection cannot be used again.
+/// An error response that closes the connection: it cannot be reused if a body was not read to its end.
 fn closing(bad: BadBody) -> Response {
     let mut response = bad.problem(HOOK_BODY_BYTES_MAX).into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

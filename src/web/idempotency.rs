@@ -1,8 +1,7 @@
-//! `Idempotency-Key`: a request repeated with its key does nothing again and gets the first answer.
+//! Implements `Idempotency-Key`: a request repeated with its key has no second effect and gets the first answer.
 //!
-//! A key and the id of the message it will send are stored before anything happens. After a crash the
-//! row says which message that was, and the message says whether it is there: so a repeated request is
-//! never guessed at.
+//! A key and the id of the message it will send are stored before anything happens. After a crash the row names the
+//! message, and the message table shows whether it was queued, so that a repeated request need not guess.
 
 use super::{
     problem::{Answered, Problem},
@@ -28,7 +27,7 @@ use std::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-/// What a handler answers, and whether it has done something that must not be done twice.
+/// The answer of a handler, and whether the request had an effect that must not be repeated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub status: StatusCode,
@@ -36,29 +35,29 @@ pub struct Answer {
     pub took_effect: bool,
 }
 
-/// A request that may begin.
+/// A request that may be processed.
 pub struct Begun {
-    /// The id that a message sent by this request gets.
+    /// The id for a message that this request sends.
     pub message: OutboundId,
-    /// An earlier try with this key was cut off by a crash: the message may be there already.
+    /// True if an earlier request with this key was interrupted by a crash: the message may already exist.
     pub is_again: bool,
     row: Option<Row>,
 }
 
 struct Row {
     claim: idempotency::Claim,
-    // One request per key at a time; the others wait here.
+    // One request per key at a time; the others wait for this lock.
     _turn: OwnedMutexGuard<()>,
 }
 
-/// Keys whose first request is being answered.
+/// The keys whose first request is still running.
 #[derive(Default)]
 pub struct InFlight(Mutex<HashMap<(AccountName, String), Turn>>);
 
-/// Held by the request that is being answered.
+/// Held by the running request.
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
-/// The key of this request begins, or has been answered before (`Err`: say that).
+/// Begins the request of this key; `Err` if it was already answered or must be refused.
 pub async fn begin(
     web: &Web,
     account: &AccountName,
@@ -104,8 +103,8 @@ pub async fn begin(
 }
 
 impl Begun {
-    /// Keeps the answer for the next request with this key. A request that did nothing is forgotten: it
-    /// may be tried again with the same key once what was wrong is mended.
+    /// Stores the answer for the next request with this key. A request without an effect is deleted, so that it can be
+    /// repeated with the same key after the error is fixed.
     pub async fn finish(self, web: &Web, answer: Answer) -> Answer {
         let Some(row) = self.row else { return answer };
         let mut set = WriteSet::default();
@@ -120,28 +119,28 @@ impl Begun {
             set.push(&idempotency::RELEASE, &row.claim);
         }
         if let Err(error) = web.app.store.commit(set).await {
-            // The row stays without an answer: the next request asks the message itself.
+            // The row stays without an answer: the next request looks at the message.
             tracing::warn!(error = %error, "The answer to an idempotent request was not kept");
         }
         answer
     }
 }
 
-/// Why a request with a key does not begin.
+/// The reason why a request with a key is not processed.
 #[derive(Debug)]
 pub enum Refused {
-    /// Answered before: say the same again.
+    /// It was answered before: repeat this answer.
     Before(StatusCode, Json),
     /// The key was used for another request.
     OtherBody,
-    /// The first request with this key is still being answered.
+    /// The first request with this key is still running.
     Busy,
     BadKey,
     Problem(Problem),
 }
 
 impl Refused {
-    /// For the native API.
+    /// As a response of the native API.
     pub fn respond(self) -> Response {
         match self {
             Refused::Before(status, body) => replayed(native(status, &body)),
@@ -149,7 +148,7 @@ impl Refused {
         }
     }
 
-    /// In our own words; the dialects say it in theirs. `Before` is no problem and never asked.
+    /// As a problem of the native API; the dialects have their own errors. Not called for `Before`.
     pub fn problem(self) -> Problem {
         match self {
             Refused::Problem(problem) => problem,
@@ -174,8 +173,7 @@ impl Refused {
     }
 }
 
-/// Runs the work of a native request once per key, in a task of its own: a client that hangs up stops
-/// nothing half-way.
+/// Runs a native request once per key, in a task of its own, so that a disconnected client cannot interrupt it.
 pub async fn once<W>(
     web: Arc<Web>,
     account: AccountName,
@@ -198,7 +196,7 @@ where
                 let answer = begun.finish(&web, answer).await;
                 native(answer.status, &answer.body)
             }
-            // Whether it took effect is not known: the row stays, and the next request asks what became of it.
+            // It is unknown whether the request had an effect: the row stays, and the next request finds out.
             Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR || problem.code == OUTCOME_UNKNOWN => {
                 problem.into_response()
             }
@@ -212,19 +210,20 @@ where
     task.await.map_err(|panic| Problem::bug(&panic))
 }
 
-/// What the work of a keyed request must know.
+/// The idempotency data for the handler.
 #[derive(Debug, Clone, Copy)]
 pub struct Again {
-    /// The id of the message that it sends, if it sends one.
+    /// The id for the message that it sends, if any.
     pub message: OutboundId,
-    /// An earlier try was cut off by a crash: what it does may be done already.
+    /// True if an earlier request was interrupted by a crash: its effect may already exist.
     pub cut_off: bool,
 }
 
-/// The code of the answer to a request whose first try was cut off: its key says so for as long as it is kept.
+/// The code for a request whose first attempt was interrupted: every repetition gets it, for as long as the key is
+/// stored.
 const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
-/// For what leaves no trace by which a repetition could know.
+/// For requests whose effect cannot be found afterwards.
 pub fn outcome_unknown() -> Problem {
     Problem::conflict(
         OUTCOME_UNKNOWN,
@@ -232,7 +231,7 @@ pub fn outcome_unknown() -> Problem {
     )
 }
 
-/// The first answer once more, marked as such.
+/// Marks a response as the repeated first answer.
 pub fn replayed(mut response: Response) -> Response {
     response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
     response
@@ -242,7 +241,8 @@ pub fn json(status: StatusCode, body: &Json) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-/// An answer of the native API; one that took effect may still be a problem: a message that the provider refused.
+/// An answer of the native API; it may be an error although the request had an effect, such as a message that the
+/// provider refused.
 fn native(status: StatusCode, body: &Json) -> Response {
     let mut response = json(status, body);
     if status.is_client_error() || status.is_server_error() {
@@ -256,11 +256,11 @@ static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 impl InFlight {
-    /// Waits until no other request with this key is being answered, at most `IDEMPOTENCY_WAIT`.
+    /// Waits until no other request with this key is running, for at most `IDEMPOTENCY_WAIT`.
     pub async fn turn(&self, account: &AccountName, key: &str) -> Option<OwnedMutexGuard<()>> {
         let lock = {
             let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // Whoever still waits or works holds its lock, too.
+            // A request that waits or runs also holds a reference to its lock.
             keys.retain(|_, lock| Arc::strong_count(lock) > 1);
             Arc::clone(keys.entry((account.clone(), key.to_owned())).or_default())
         };
@@ -268,7 +268,7 @@ impl InFlight {
     }
 }
 
-/// Of what is asked for, however its JSON is spaced or ordered.
+/// A hash of the request, independent of the spacing and order of its JSON.
 fn fingerprint(path: &str, body: &[u8]) -> String {
     let canonical = serde_json::from_slice::<Json>(body).map(|json| json.to_string().into_bytes());
     let mut hasher = Sha256::new();

@@ -1,4 +1,5 @@
-//! Reads the JSON body of a native request: every wrong field at once, unknown ones with a suggestion.
+//! Validates the JSON body of a native request: reports every wrong field at once, and suggests a name for unknown
+//! ones.
 
 use super::{body, problem::Problem};
 use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX};
@@ -8,7 +9,7 @@ use axum::{
 };
 use serde_json::{Map, Value as Json};
 
-/// The fields of a JSON object that have not been asked for yet.
+/// The fields of a JSON object that were not read yet, and the errors so far.
 #[derive(Debug)]
 pub struct Input {
     pointer: String,
@@ -17,7 +18,7 @@ pub struct Input {
     errors: Vec<(String, String)>,
 }
 
-/// The bytes of an API request.
+/// Reads the body of an API request.
 pub async fn bytes(body: Body) -> Result<Bytes, Problem> {
     body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(API_BODY_BYTES_MAX))
 }
@@ -36,7 +37,7 @@ impl Input {
         Input { pointer, fields, asked: Vec::new(), errors: Vec::new() }
     }
 
-    /// A text that must be there and say something.
+    /// A required text that is not empty.
     pub fn text(&mut self, name: &'static str, chars_max: usize) -> String {
         let text = self.opt_text(name, chars_max);
         if text.is_none() && !self.is_wrong(name) {
@@ -81,7 +82,7 @@ impl Input {
         number
     }
 
-    /// A text, or `null` to empty what is there; the outer `None`: it is not to be changed.
+    /// The change of a text: the outer `None` means unchanged, `null` in the request clears it.
     pub fn patched_text(&mut self, name: &'static str, chars_max: usize) -> Option<Option<String>> {
         if self.fields.get(name).is_some_and(Json::is_null) {
             self.take(name);
@@ -99,7 +100,7 @@ impl Input {
         flag
     }
 
-    /// A list of texts that say something.
+    /// An optional list of texts that are not empty.
     pub fn opt_texts(&mut self, name: &'static str, chars_max: usize) -> Vec<String> {
         let Some(value) = self.take(name) else { return Vec::new() };
         let Json::Array(items) = value else {
@@ -119,14 +120,14 @@ impl Input {
         texts
     }
 
-    /// The same, where a list that is empty differs from one that is not there.
+    /// As `opt_texts`, but distinguishes an empty list from a missing one.
     pub fn opt_list(&mut self, name: &'static str, chars_max: usize) -> Option<Vec<String>> {
         let is_there = self.fields.get(name).is_some_and(|value| !value.is_null());
         let texts = self.opt_texts(name, chars_max);
         is_there.then_some(texts)
     }
 
-    /// What is there, to decide how it is read.
+    /// The value, to decide how to read it.
     pub fn peek(&self, name: &str) -> Option<&Json> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
@@ -146,7 +147,7 @@ impl Input {
         }
     }
 
-    /// An object inside; read it with `read` and its errors join ours.
+    /// A nested object; `read` reads it, and its errors are added to ours.
     pub fn inside<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Input) -> T) -> Option<T> {
         let fields = self.opt_map(name)?;
         let mut inner = Input::of(format!("{}/{name}", self.pointer), fields);
@@ -156,8 +157,7 @@ impl Input {
         Some(value)
     }
 
-    /// The objects of a list, each with errors of its own, named by their places in it: those of one leave the others
-    /// alone.
+    /// The objects of a list, each with errors of its own under its index: an error in one does not affect the others.
     pub fn rows<T>(
         &mut self,
         name: &'static str,
@@ -191,7 +191,7 @@ impl Input {
         items.into_iter().map(row).collect()
     }
 
-    /// The same where an error of one is an error of the whole.
+    /// As `rows`, but an error in one is an error of the request.
     pub fn each<T>(&mut self, name: &'static str, rows_max: usize, read: impl FnMut(&mut Input) -> T) -> Vec<T> {
         let mut all = Vec::new();
         for (n, row) in self.rows(name, rows_max, read).into_iter().enumerate() {
@@ -207,12 +207,12 @@ impl Input {
         all
     }
 
-    /// Nothing was wrong so far.
+    /// True if there was no error so far.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// Nothing was wrong with this field or inside it.
+    /// True if there was no error in this field or inside it.
     pub fn is_clean_at(&self, name: &str) -> bool {
         let pointer = format!("{}/{name}", self.pointer);
         !self.errors.iter().any(|(wrong, _)| wrong.starts_with(&pointer))
@@ -222,7 +222,7 @@ impl Input {
         self.errors.push((format!("{}/{name}", self.pointer), detail.into()));
     }
 
-    /// The problem with all that was wrong, if anything was. What nobody asked for is unknown.
+    /// The problem with all errors, if any. Fields that were not read are unknown.
     pub fn finish(mut self) -> Result<(), Problem> {
         self.close();
         if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
@@ -236,7 +236,7 @@ impl Input {
         }
     }
 
-    /// `null` is the same as absent.
+    /// `null` counts as missing.
     fn take(&mut self, name: &'static str) -> Option<Json> {
         self.asked.push(name);
         self.fields.remove(name).filter(|value| !value.is_null())
@@ -258,7 +258,7 @@ fn kind(value: &Json) -> &'static str {
     }
 }
 
-/// RFC 6901.
+/// Escapes a part of a JSON pointer (RFC 6901).
 fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

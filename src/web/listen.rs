@@ -1,4 +1,4 @@
-//! Accepts connections: at most so many at once and of one address, and none that stays silent, or speaks in drips, for ever.
+//! Accepts connections within limits: a total, a number for each address, and time limits for slow clients.
 
 use super::{
     peers::{Counted, Peers},
@@ -26,7 +26,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A listening socket. Beyond its places for open connections new ones wait in the kernel's queue.
+/// A listening socket. Above its limit of open connections, new ones wait in the kernel's queue.
 pub struct Door {
     listener: TcpListener,
     places: Arc<Semaphore>,
@@ -34,14 +34,14 @@ pub struct Door {
     patience: Patience,
 }
 
-/// How long a client may take.
+/// The time limits of a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For a request's line and headers, from their first byte on.
+    /// For the request line and headers, from their first byte on.
     pub head: Span,
-    /// For its body.
+    /// For the request's body.
     pub body: Span,
-    /// To begin a request, or to take some of an answer.
+    /// For beginning a request, or for reading a part of an answer.
     pub idle: Span,
 }
 
@@ -51,24 +51,24 @@ impl Default for Patience {
     }
 }
 
-/// Who is at the other end.
+/// The client's address.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// A connection that ends with an error when no request has begun and nothing was taken by its client for
-/// `CONNECTION_IDLE` (at most twice that): neither an answer that nobody reads nor an unused keep-alive connection keeps
-/// its place for ever. Headers in drips are answered with 408 after `HEAD_READ_TIMEOUT`, a body in drips (`timed`) after
-/// `BODY_READ_TIMEOUT`.
+/// A connection that fails if for `CONNECTION_IDLE` (at most twice that) no request began and the client read nothing:
+/// neither an unread answer nor an idle keep-alive connection takes its place for ever. Slow headers get a 408 after
+/// `HEAD_READ_TIMEOUT`, a slow body (`timed`) after `BODY_READ_TIMEOUT`.
 pub struct Connection {
     stream: TcpStream,
-    /// Something was written since the alarm was set.
+    /// True if something was written since the timer was set.
     taken: bool,
     requests: Requests,
-    /// How many had begun when the alarm was set.
+    /// The number of requests that had begun when the timer was set.
     begun: u64,
-    /// How many had begun when bytes of the next one came; it has begun too, when there are more by now.
+    /// The number of requests that had begun when bytes of the next one arrived; if more have begun since, that one is
+    /// complete.
     heard: Option<u64>,
-    /// Rings when the headers of that one are late.
+    /// The timer for the headers of that request, with its number.
     head: Option<(u64, Pin<Box<Sleep>>)>,
     patience: Patience,
     alarm: Pin<Box<Sleep>>,
@@ -76,7 +76,7 @@ pub struct Connection {
     _place: OwnedSemaphorePermit,
 }
 
-/// How many requests of a connection have begun (their headers are complete), and how many have their answer.
+/// How many requests of a connection have begun (their headers are complete), and how many were answered.
 #[derive(Debug, Clone, Default)]
 pub struct Requests(Arc<[AtomicU64; 2]>);
 
@@ -103,8 +103,8 @@ impl Connection {
         self.requests.clone()
     }
 
-    /// What waits for the client waits no longer than the alarm. It is set again only when it rings: moving it with
-    /// each read would cost more than reading.
+    /// Limits every wait for the client by the timer. The timer is set again only when it expires: moving it at each
+    /// read would cost more than the read.
     fn waiting<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         while self.alarm.as_mut().poll(cx).is_ready() {
             let begun = self.requests.begun();
@@ -117,8 +117,8 @@ impl Connection {
         Poll::Pending
     }
 
-    /// Bytes came, and what they begin is not whole yet when the next ones are waited for: only then there is a clock,
-    /// so that a request whose headers come in one piece costs nothing.
+    /// True if the headers are late. The timer starts only if the headers are incomplete and more bytes must be
+    /// awaited, so a request whose headers arrive in one piece costs nothing.
     fn head_is_late(&mut self, cx: &mut Context<'_>) -> bool {
         let begun = self.requests.begun();
         if self.heard != Some(begun) || self.requests.is_in_hand() {
@@ -130,13 +130,13 @@ impl Connection {
         alarm.as_mut().poll(cx).is_ready()
     }
 
-    /// Nobody else can answer a request that has not begun.
+    /// Writes the 408 directly to the socket, because hyper does not know this request yet.
     fn refuse_late_head(&self) {
         let why = "The headers of the request did not arrive in time.";
         let body = Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).to_json().to_string();
         let head = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json";
         let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        // Who takes not even that is left without it.
+        // A client that does not read even this gets no answer.
         let _ = self.stream.try_write(answer.as_bytes());
     }
 }
@@ -147,7 +147,7 @@ impl Door {
     }
 }
 
-/// Connections that everybody shares. Each is a file, and the database and the probes need some, too.
+/// The number of public connections. Each needs a file descriptor, and so do the database and the probes.
 pub fn public_places(open_files_max: Option<u64>) -> usize {
     let files = open_files_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     files.saturating_sub(FILES_KEPT_FREE).clamp(files.min(FILES_KEPT_FREE) / 2, CONNECTIONS_MAX).max(1)
@@ -159,15 +159,15 @@ impl Listener for Door {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
-        // The listener of the standard library's own kind already waits out a lack of file descriptors.
+        // axum's `Listener` already waits when file descriptors run out.
         let (stream, address, counted) = loop {
             let (stream, address) = Listener::accept(&mut self.listener).await;
-            // One too many of its address is closed: in a queue it would keep others waiting.
+            // Close a connection above its address's limit: in a queue it would block others.
             if let Some(counted) = self.peers.admit(address.ip()) {
                 break (stream, address, counted);
             }
         };
-        // Answers are single small writes: waiting to fill a packet would only delay them.
+        // Answers are single small writes: waiting to fill a packet (Nagle's algorithm) would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %error, "A connection keeps Nagle's algorithm");
         }
@@ -204,7 +204,7 @@ impl AsyncRead for Connection {
             }
             Poll::Pending => this.waiting(cx),
             ready => {
-                // What belongs to the body of a request in hand is not the next one's.
+                // Bytes of the running request's body do not belong to the next request.
                 if buffer.filled().len() > before && !this.requests.is_in_hand() {
                     this.heard = Some(this.requests.begun());
                 }
@@ -303,7 +303,7 @@ mod tests {
             () = drips => panic!("the client saw the end before the server said it"),
         }
         drop(server);
-        // A drip that nobody has read makes the end a reset; what was said before it is there all the same.
+        // Unread input makes the close a reset; the answer written before still arrives.
         let (mut told, mut some) = (Vec::new(), [0; 512]);
         while let Ok(count @ 1..) = client.read(&mut some).await {
             told.extend_from_slice(&some[..count]);
@@ -318,7 +318,7 @@ mod tests {
         client.write_all(b"x").await.unwrap();
         let mut byte = [0];
         server.read_exact(&mut byte).await.unwrap();
-        // With that byte the request was whole, and it has its answer.
+        // With that byte the request was complete, and it was answered.
         server.requests().begin();
         server.requests().answered();
         let kind = server.read_exact(&mut byte).await.unwrap_err().kind();

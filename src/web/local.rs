@@ -1,17 +1,17 @@
-//! Is a request from this machine, and meant for it? Decides who may use the sandbox without a key.
+//! Tells whether a request comes from this machine and is meant for it, which allows the sandbox without a key.
 
 use axum::http::{HeaderMap, Uri, header, uri::Authority};
 use std::net::{IpAddr, SocketAddr};
 
-/// The peer is on loopback, the `Host` names loopback, and no foreign page sent the browser here.
+/// True if the peer and the `Host` are loopback and no foreign page sent the request.
 ///
-/// The peer alone would not do: a browser on this machine also posts for whatever page it shows
-/// (cross-site requests carry that page's `Origin`), and a name that resolves to 127.0.0.1 would pass
-/// for the same origin (DNS rebinding; its `Host` gives it away).
+/// The peer alone is not enough: a browser on this machine also sends requests of foreign pages (cross-site requests
+/// carry that page's `Origin`), and a name that resolves to 127.0.0.1 counts as the same origin (DNS rebinding; its
+/// `Host` shows the name).
 pub fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let Some(host) = text(header::HOST) else { return false };
-    // A proxy in front makes every peer local.
+    // Behind a proxy every peer would be local.
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
     peer.ip().to_canonical().is_loopback()
         && is_loopback_authority(host)

@@ -1,6 +1,7 @@
-//! HTTP: webhooks in, the API of both kinds, probes. `routes` lists all of it; the router is made from that list.
+//! Serves HTTP: webhooks, the native API, the dialects, probes. `routes` lists every endpoint; the router is built
+//! from that list.
 //!
-//! Handlers check who asks and what; everything that happens is done by `runtime`.
+//! Handlers authenticate and validate; `runtime` does everything else.
 
 pub mod admin;
 pub mod api;
@@ -44,26 +45,27 @@ use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
 
-/// Answers a request. Webhooks of providers (bytes in, recorded, answered) pass by the router, whose layers would be a
-/// measurable part of what they cost; everything else is one of its routes.
+/// Answers a request. Providers' webhooks bypass the router, whose layers would be a measurable part of their cost;
+/// everything else is one of its routes.
 pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
         return guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}").await;
     }
-    // The router would refuse it in words of its own; the dialects look at their addresses themselves.
+    // The router would refuse it with a text of its own; the dialects check their paths themselves.
     let path = request.uri().path();
     if !path.starts_with("/api/") && percent_decode_str(path).decode_utf8().is_err() {
         return nowhere::no_such_path(request.uri().clone()).await;
     }
     let (path, shows_key) = (path.to_owned(), strangers::shows_key(request.headers()));
     request.extensions_mut().insert(ConnectInfo(peer));
-    // In a box, as what is rare: the connection holds room for whichever of the two is larger.
+    // Boxed, because it is the rarer case: otherwise every connection would reserve memory for the larger of the two
+    // futures.
     let mut response = match Box::pin(router.clone().call(request)).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
     strangers::look(web, peer.0.ip(), &path, shows_key, response.status());
-    // Names, numbers, texts and secrets: no proxy and no browser keeps a copy.
+    // Answers contain names, numbers, texts and secrets: no proxy and no browser may cache them.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

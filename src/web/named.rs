@@ -1,4 +1,4 @@
-//! What an address names, as the dialects read it: whatever stands there, the answer is the dialect's own.
+//! Extracts the last path parameter for the dialects, whose handlers answer invalid ones themselves.
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
@@ -6,7 +6,7 @@ use axum::{
 };
 use std::convert::Infallible;
 
-/// The value in the path. What is no text is nothing, which nobody is called; axum itself would answer in plain words
+/// The last path parameter. One that is not UTF-8 becomes empty, which matches nothing; axum would answer with a text
 /// of its own.
 pub struct Named(pub String);
 

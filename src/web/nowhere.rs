@@ -1,4 +1,5 @@
-//! What is answered where nothing is, in the words of whom the address belongs to: `/api/` is the dialects' alone.
+//! Answers requests to unknown paths and methods, in the form of the API to which the path belongs: `/api/` belongs to
+//! the dialects.
 
 use super::{
     api::kapso::graph::Fault,
@@ -11,7 +12,7 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-/// No route has this path.
+/// 404: no route has this path.
 pub async fn no_such_path(uri: Uri) -> Response {
     let path = uri.path();
     match Whose::of(path) {
@@ -29,7 +30,7 @@ pub async fn no_such_path(uri: Uri) -> Response {
     }
 }
 
-/// A route has this path, and another method.
+/// 405: a route has this path, but not this method.
 pub async fn no_such_method(method: Method, uri: Uri) -> Response {
     let path = uri.path();
     match Whose::of(path) {
@@ -67,12 +68,12 @@ enum Whose {
 }
 
 impl Whose {
-    /// Two products share `/api/v1/`; the first word behind it says which one is meant.
+    /// Two products share `/api/v1/`; the next path segment decides.
     fn of(path: &str) -> Whose {
         if path.starts_with("/platform/v1/") {
             return Whose::Kapso;
         }
-        // The files behind its signed addresses are given in our own words.
+        // The files at signed URLs are served by our own code.
         if path.starts_with("/meta/whatsapp/") && !path.starts_with("/meta/whatsapp/files/") {
             return Whose::Proxy;
         }
@@ -88,7 +89,7 @@ impl Whose {
     }
 }
 
-/// As Laravel lists them.
+/// The methods of a path, as Laravel lists them.
 fn methods(path: &str) -> Vec<&'static str> {
     let mut methods = Vec::new();
     for route in routes::all().filter(|route| is_at(route, path)) {

@@ -1,4 +1,4 @@
-//! `/openapi.json`, written from the list of routes, and `/docs`, the page that shows it.
+//! Generates `/openapi.json` from the list of routes, and serves `/docs`, the page that shows it.
 
 use super::{
     idempotency::json,
@@ -19,7 +19,7 @@ pub async fn serve() -> Response {
     json(StatusCode::OK, &DOCUMENT)
 }
 
-/// The page holds all that it needs: no other host is asked for anything.
+/// The page is self-contained: it loads nothing from other hosts.
 pub async fn page() -> Response {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -69,7 +69,7 @@ pub fn document() -> Json {
     })
 }
 
-/// What a daemon of the examples really answered, kept by the test that asks it; by the route's name.
+/// The recorded answers of a daemon with example data, by the name of the route; a test records them.
 pub fn examples() -> &'static Json {
     static EXAMPLES: LazyLock<Json> =
         LazyLock::new(|| serde_json::from_str(include_str!("routes/examples.json")).expect("a test reads this file"));
@@ -112,7 +112,7 @@ fn operation(route: &Route) -> Json {
     operation
 }
 
-/// More sentences: what it does, who may call it, and where it stands as well.
+/// The details of a route: its description, the allowed callers, and its other paths.
 fn about(route: &Route) -> String {
     let also: Vec<String> = route.also.iter().map(|path| format!("`{path}`")).collect();
     let also = if also.is_empty() { String::new() } else { format!("Also at {}.", also.join(", ")) };
@@ -209,7 +209,7 @@ fn who(who: Who) -> &'static str {
     }
 }
 
-/// `docs/reference/api.md`: the same list as a page of the repository.
+/// Generates `docs/reference/api.md` from the list of routes.
 pub fn reference() -> String {
     let mut text =
         "# The API, route by route\n\nWritten from the list of routes by `transom reference --write`. A running \

@@ -1,6 +1,6 @@
-//! The query of a native request: what the route's list does not name, what is empty and what stands twice is refused.
+//! Checks the query of a native request: refuses unknown, empty and repeated parameters.
 //!
-//! A misspelt filter that is passed over in silence shows everything, and a program acts on that.
+//! If a misspelt filter were ignored, the answer would contain everything, and a program would act on that.
 
 use super::{
     auth::{self, Caller},
@@ -16,13 +16,13 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// The native API alone: the dialects read queries as their products do, and whoever calls a hook or a probe may add
-/// something of its own.
+/// Only the native API is checked: the dialects follow their products, and callers of a hook or a probe may add
+/// parameters of their own.
 pub fn are_checked(route: &Route) -> bool {
     route.path.starts_with("/v1/")
 }
 
-/// Around the handlers of a route.
+/// The middleware around the handlers of a route.
 pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let wrong = request.uri().query().map(|text| wrong(route, text)).unwrap_or_default();
     if wrong.is_empty() {
@@ -35,11 +35,11 @@ pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, request: 
         (Who::Sandbox, Ok(caller)) => caller.is_some() || web.sandbox_is_open,
         (Who::Anyone | Who::Provider, Ok(_)) => true,
     };
-    // Who may not ask hears that first, from the handler.
+    // A caller without a valid key gets the handler's 401 first.
     if may_know { Problem::invalid(wrong).into_response() } else { next.run(request).await }
 }
 
-/// `(JSON pointer, sentence)` for each parameter that is wrong.
+/// `(JSON pointer, sentence)` for each wrong parameter.
 fn wrong(route: &Route, text: &str) -> Vec<(String, String)> {
     let mut wrong: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<String> = Vec::new();

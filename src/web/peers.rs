@@ -1,4 +1,4 @@
-//! How many connections one address may hold open: a stranger with all of them would be the only one who is heard.
+//! Limits the open connections of one address, so that a single client cannot take all of them.
 
 use crate::{
     base::{
@@ -18,7 +18,7 @@ use std::{
 /// Open connections by address.
 #[derive(Clone)]
 pub struct Peers {
-    /// Networks of proxies: all their clients come from one address.
+    /// Networks of proxies, behind which many clients share an address.
     proxies: Arc<[IpNet]>,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
@@ -31,10 +31,10 @@ struct State {
     told: Option<Time>,
 }
 
-/// A connection that is counted; dropped, it no longer is.
+/// A counted connection; dropping it ends the count.
 #[derive(Debug)]
 pub struct Counted {
-    /// `None`: of an address that is not counted.
+    /// `None` if its address is not counted.
     address: Option<IpAddr>,
     state: Arc<Mutex<State>>,
 }
@@ -44,10 +44,11 @@ impl Peers {
         Peers { proxies: proxies.into(), clock, state: Arc::default() }
     }
 
-    /// `None`: this address has as many as it may have.
+    /// Counts a connection; `None` if the address has reached its limit.
     ///
-    /// Loopback and private networks are not counted: a proxy there brings everybody's connections, and who else is
-    /// there is inside already. A proxy at a public address stands under `proxies` in the configuration.
+    /// Loopback and private networks are not counted: a proxy there carries every client's connections, and other
+    /// peers there are already inside the network. A proxy at a public address must be listed under `proxies` in the
+    /// configuration.
     pub fn admit(&self, peer: IpAddr) -> Option<Counted> {
         let plain = peer.to_canonical();
         if !is_public(plain) || self.proxies.iter().any(|network| network.contains(&plain)) {
@@ -62,7 +63,7 @@ impl Peers {
         }
         state.refused += 1;
         let now = self.clock.now();
-        // A clock that was set back tells at once.
+        // Also log if the clock was set back.
         if state.told.is_none_or(|told| now - told >= STRANGERS_TOLD_EVERY || now < told) {
             let count = std::mem::take(&mut state.refused);
             state.told = Some(now);
@@ -89,7 +90,7 @@ impl Drop for Counted {
     }
 }
 
-/// Whoever has one IPv6 address has the 2^64 of its network.
+/// One IPv6 subscriber has a /64 network of 2^64 addresses, so count by network.
 fn subscriber(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,

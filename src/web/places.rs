@@ -1,4 +1,4 @@
-//! Places of something scarce, so many for each account: one that takes all of its own leaves those of others alone.
+//! Limits concurrent uses of a scarce resource for each account, so that one account cannot take the places of others.
 
 use super::auth::Caller;
 use crate::base::ids::AccountName;
@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// `None`: the operator, or whoever belongs to no account.
+/// `None`: the operator, or a user without an account.
 type Whose = Option<AccountName>;
 
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Places {
     taken: Arc<Mutex<HashMap<Whose, usize>>>,
 }
 
-/// Kept for as long as what it is for.
+/// A taken place; dropping it releases the place.
 #[derive(Debug)]
 pub struct Place {
     whose: Whose,
@@ -24,12 +24,12 @@ pub struct Place {
 }
 
 impl Places {
-    /// So many for each account.
+    /// `max` places for each account.
     pub fn new(max: usize) -> Self {
         Places { max, taken: Arc::default() }
     }
 
-    /// `None`: all of this account's are taken.
+    /// Takes a place; `None` if all of this account's are taken.
     pub fn take(&self, whose: Option<&AccountName>) -> Option<Place> {
         let whose = whose.cloned();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,16 +7,16 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-/// What a handler of the native API gives: its answer, or what went wrong.
+/// The result of a native API handler: its answer or a problem.
 pub type Answered = Result<Response, Problem>;
 
-/// What went wrong with a request: `code` is a fixed word for programs, `detail` a sentence for people.
+/// An error of a request: `code` is a fixed word for programs, `detail` a sentence for people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     pub status: StatusCode,
     pub code: &'static str,
     pub detail: String,
-    /// Which fields, as JSON pointers, and why.
+    /// The wrong fields as JSON pointers, each with a sentence.
     pub errors: Vec<(String, String)>,
     /// Seconds after which the same request may succeed.
     pub retry_after_s: Option<u64>,
@@ -44,7 +44,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// Some fields break a rule: `(JSON pointer, sentence)` each.
+    /// Some fields are invalid: `(JSON pointer, sentence)` each.
     pub fn invalid(errors: Vec<(String, String)>) -> Self {
         let detail = match errors.as_slice() {
             [(_, only)] => only.clone(),
@@ -53,7 +53,7 @@ impl Problem {
         Problem { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
-    /// Our own fault: the cause goes into the log, the client learns only that it was not its mistake.
+    /// An error of our own: logs the cause; the client learns only that the request was not at fault.
     pub fn bug(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = format!("{error:#}"), "A request failed for a reason of our own");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it is in the log.")

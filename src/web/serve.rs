@@ -1,4 +1,4 @@
-//! Runs the server until it is told to stop; then what is in hand is finished.
+//! Runs the HTTP server until it is stopped, then finishes the running requests.
 
 use super::{
     admin, answer,
@@ -27,7 +27,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// For whom a listener is. Each has connections of its own: those of one cannot keep the other from answering.
+/// The audience of a listener. Each has its own connection limit, so that one cannot block the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     /// Webhooks and the API.
@@ -45,17 +45,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to accept at the listener.
+    /// Starts to accept connections at the listener.
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
         Server::start_patient(listener, web, Patience::default(), public_places(open_files_max()))
     }
 
-    /// The same for clients that have so much time, and so many connections at once.
+    /// As `start`, with these time limits and this number of connections.
     pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience, places: usize) -> io::Result<Self> {
         Server::start_side(listener, web, (patience, places), Side::Public)
     }
 
-    /// Probes and metrics, whole and without a key, for whoever may reach the listener.
+    /// Serves probes and metrics completely and without a key, to every client that can reach the listener.
     pub fn start_admin(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
         Server::start_side(listener, web, (Patience::default(), ADMIN_CONNECTIONS_MAX), Side::Admin)
     }
@@ -74,10 +74,10 @@ impl Server {
         Ok(Server { address, stop, web, task })
     }
 
-    /// Accepts nothing more and waits for the requests in hand; who has no more patience lets go of it.
+    /// Accepts no more connections and waits for the running requests; drop the future to stop waiting.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        // A stream of events would keep its connection for ever.
+        // An event stream would keep its connection open for ever.
         self.web.stopping.send_replace(true);
         if let Err(error) = self.task.await {
             tracing::error!(error = %error, "The server's task failed");
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Until it is stopped, or dropped; then until the last connection has ended.
+/// Accepts until it is stopped or dropped; then waits until the last connection has ended.
 async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, mut stopped: watch::Receiver<bool>) {
     let router = match side {
         Side::Public => router(Arc::clone(&web)),
@@ -107,7 +107,7 @@ async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, m
     let _ = all_closed.recv().await;
 }
 
-/// The requests of one connection. When the server stops, the one in hand is the last.
+/// Serves the requests of one connection. When the server stops, the running one is the last.
 async fn serve(
     io: Connection,
     (peer, side): (Peer, Side),
@@ -149,7 +149,7 @@ async fn serve(
         }
     };
     if let Err(error) = ended {
-        // Clients break off, and fall silent: nothing to do about it.
+        // Clients disconnect or stop sending: no action is needed.
         tracing::debug!(error = %error, "A connection ended early");
     }
 }

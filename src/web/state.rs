@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! Holds the state that handlers share.
 
 use super::{api::waplify, held::Room, idempotency::InFlight, places::Places, strangers::Strangers};
 use crate::{
@@ -22,26 +22,26 @@ use tokio::sync::watch;
 
 pub struct Web {
     pub app: Arc<App>,
-    /// What a command on this machine shows to act on the running daemon: it stands in a file beside the
-    /// database, readable by the daemon's own user only, who could read the database as well.
+    /// The token of commands on this machine for the running daemon. It is in a file beside the database that only the
+    /// daemon's user can read, who can also read the database.
     pub operator: Secret,
-    /// No configuration file: the sandbox listens to this machine without a key.
+    /// True without a configuration file: the sandbox then accepts requests of this machine without a key.
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
     pub strangers: Strangers,
-    /// Where webhooks are written down, if anywhere.
+    /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
-    /// Places of those who listen to the stream of events.
+    /// Places for listeners to the event stream.
     pub listeners: Places,
-    /// Places of those who read files of customers.
+    /// Places for downloads of customers' files.
     pub files: Places,
-    /// Room for the bodies of requests.
+    /// The memory budget for request bodies.
     pub room: Room,
-    /// The server ends: streams do, too.
+    /// Set when the server stops, which ends event streams.
     pub stopping: watch::Sender<bool>,
-    /// Requests of each key to Waplify's dialect.
+    /// The request counts of each key in the Waplify dialect.
     pub waplify: waplify::Rates,
-    /// Over both sends of the Autocalls dialect, per account.
+    /// The rate limits for both sends of the Autocalls dialect, by account.
     sends: Mutex<HashMap<AccountName, Limiter>>,
 }
 
@@ -63,12 +63,12 @@ impl Web {
         }
     }
 
-    /// Webhooks stand in the wire log, too.
+    /// Also writes webhooks to the wire log.
     pub fn with_wire(self, wire: WireLog) -> Self {
         Web { wire: Some(wire), ..self }
     }
 
-    /// Counts a send of this account against its rate; `Err` says when the next may come.
+    /// Counts a send of this account against its rate limit; `Err` is the time of the next allowed send.
     pub fn take_send(&self, account: &AccountName, rate: Rate, now: Time) -> Result<(), Time> {
         let mut sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
         sends.entry(account.clone()).or_insert_with(|| Limiter::new(rate)).take(now)

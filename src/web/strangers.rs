@@ -1,4 +1,4 @@
-//! Requests of strangers: wrong keys and refused webhooks leave a trace, and never one that fills a disk.
+//! Logs unauthenticated requests (wrong keys, refused webhooks) at a limited rate, so that they cannot fill a disk.
 
 use super::state::Web;
 use crate::{
@@ -14,23 +14,23 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// What was told of strangers lately.
+/// The recent log lines about unauthenticated requests.
 #[derive(Debug, Default)]
 pub struct Strangers {
     keys: Few,
     webhooks: Few,
 }
 
-/// So many in a time, and how many more there were.
+/// Counts log lines in a period, and those that were left out.
 #[derive(Debug, Default)]
 struct Few(Mutex<(Option<Time>, u32, u64)>);
 
 impl Few {
-    /// Whether one more may be told now; if so, how many were left out since the one before.
+    /// If one more line is allowed now, gives the number that was left out since the last one.
     fn one_more(&self, max: u32, every: Span, now: Time) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, told, left_out) = &mut *state;
-        // A clock that was set back begins anew, too.
+        // A clock that was set back also begins a new period.
         if since.is_none_or(|since| now - since >= every || now < since) {
             (*since, *told) = (Some(now), 0);
         }
@@ -44,15 +44,14 @@ impl Few {
 }
 
 impl Strangers {
-    /// Whether a webhook that nobody vouched for may stand in the wire log, too: whoever sets up a platform looks there
-    /// for its refusals, and nobody shall be able to push everything else out of it.
+    /// True if an unauthenticated webhook may be written to the wire log, too: operators look there while they set up
+    /// a platform, but an attacker must not push everything else out of it.
     pub fn may_be_written(&self, now: Time) -> bool {
         self.webhooks.one_more(STRANGERS_WRITTEN_MAX, STRANGERS_TOLD_EVERY, now).is_some()
     }
 }
 
-/// Looks at the answer to a request of the API: one that showed a wrong key is counted and told in the log, without
-/// the key.
+/// Counts and logs an API request with a wrong key, without the key.
 pub fn look(web: &Web, peer: IpAddr, path: &str, shows_key: bool, status: StatusCode) {
     if status != StatusCode::UNAUTHORIZED {
         return;
@@ -72,7 +71,7 @@ pub fn look(web: &Web, peer: IpAddr, path: &str, shows_key: bool, status: Status
     }
 }
 
-/// Whether the request says who it is.
+/// True if the request contains a key.
 pub fn shows_key(headers: &HeaderMap) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
 }

@@ -1,4 +1,4 @@
-//! A request's body that must be there in time: who sends a byte a second is told so, and holds nobody up.
+//! Limits the time for a request's body: a client that sends one byte per second gets an error and blocks nobody.
 
 use crate::base::time::Span;
 use axum::{
@@ -14,15 +14,15 @@ use std::{
 };
 use tokio::time::{Sleep, sleep};
 
-/// The body of another, which fails as `Late` when its last byte has not come in time. There is a clock only once it
-/// must be waited for: nearly every webhook is there before anybody asks.
+/// Wraps a body, and fails with `Late` if its last byte has not arrived in time. The timer starts only when the body
+/// must be awaited: nearly every webhook is already complete.
 pub struct Timed<B> {
     inner: B,
     limit: Span,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-/// It did not arrive in time.
+/// The body did not arrive in time.
 #[derive(Debug)]
 struct Late;
 
@@ -32,7 +32,7 @@ impl<B> Timed<B> {
     }
 }
 
-/// Whether a body failed because it was late.
+/// True if a body failed because it was late.
 pub fn is_late(error: &(dyn Error + 'static)) -> bool {
     error.is::<Late>() || error.source().is_some_and(is_late)
 }

@@ -1,4 +1,4 @@
-//! Webhooks: the body as bytes, recorded durably, then answered. No flow runs here.
+//! Receives providers' webhooks: stores the body, then answers. Flows run later, in a lane.
 
 use super::{
     auth::{self, Caller},
@@ -28,15 +28,15 @@ use axum::{
 };
 use std::{net::SocketAddr, sync::Arc};
 
-/// Whose address a path is.
+/// The provider and sender in a webhook's path.
 #[derive(Debug, PartialEq)]
 pub struct Address<'p> {
     kind: &'p str,
-    /// `None`: the address that all senders of a provider share.
+    /// `None`: the path that all senders of a provider share.
     sender: Option<&'p str>,
 }
 
-/// `/webhooks/{provider}` and `/webhooks/{provider}/{sender_id}`; `None`: some other path.
+/// Parses `/webhooks/{provider}` and `/webhooks/{provider}/{sender_id}`; `None` for another path.
 pub fn address(path: &str) -> Option<Address<'_>> {
     let mut parts = path.strip_prefix("/webhooks/")?.split('/');
     let (kind, sender) = (parts.next()?, parts.next());
@@ -44,7 +44,7 @@ pub fn address(path: &str) -> Option<Address<'_>> {
     plain.then_some(Address { kind, sender })
 }
 
-/// As a route: how the list of routes knows such an address.
+/// The handler for the list of routes.
 pub async fn routed(
     State(web): State<Arc<Web>>,
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
@@ -53,13 +53,13 @@ pub async fn routed(
     answer(&web, peer, request).await
 }
 
-/// `GET|POST` of such an address.
+/// Answers `GET|POST` of such a path.
 pub async fn answer(web: &Web, peer: SocketAddr, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some(address) = address(&path) else { return Problem::not_found("There is no such webhook.").into_response() };
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         let mut refused = no_such_method(request.method().clone(), request.uri().clone()).await;
-        // The router, which would say it, is not asked.
+        // The router, which would add this header, is bypassed.
         refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET,HEAD,POST"));
         return refused;
     }
@@ -86,7 +86,8 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     let whole = app.clock.now();
     let response = heard(web, provider.as_ref(), sender, peer, &parts, &bytes).await;
     app.metrics.webhook_seconds.observe(in_seconds(app.clock.now() - whole));
-    // What was taken has its rows, and what was not stored is told whole. All else is nobody's: nobody signed it.
+    // An accepted webhook is in the database, and one that could not be stored is logged with its body. All others are
+    // unauthenticated, so the log limits them.
     let (is_taken, is_known) =
         (response.status() == StatusCode::OK, response.status() == StatusCode::SERVICE_UNAVAILABLE);
     if let Some(wire) = &web.wire
@@ -108,7 +109,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     response
 }
 
-/// What a webhook was about, for the wire log.
+/// The ids of a webhook's messages, for the wire log.
 #[derive(Clone)]
 struct Traces(Vec<i64>);
 
@@ -122,7 +123,7 @@ async fn heard(
 ) -> Response {
     let app = &web.app;
     let kind = provider.kind();
-    // The sandbox signs nothing, so somebody must vouch for its requests.
+    // The sandbox signs nothing, so its requests need a key or must come from this machine.
     let vouches = match kind {
         SANDBOX => Box::pin(sandbox_user(web, sender, peer, &parts.headers)).await,
         _ => Some(Caller::Operator),
@@ -152,7 +153,7 @@ async fn heard(
     if kind == SANDBOX && parts.method != Method::POST {
         return Problem::not_found("The sandbox takes messages by POST; nobody verifies its address.").into_response();
     }
-    // What is late is brought to its end all the same: the repetition then finds it recorded.
+    // A late commit is completed nevertheless: the repeated webhook then finds its messages recorded.
     let accepted = tokio::time::timeout(WEBHOOK_ANSWER_WITHIN.to_std(), app.accept_of(kind, &raw, only)).await;
     let late = |_| Err(NotAccepted::NotStored(anyhow::anyhow!("the database did not take it in time")));
     match accepted.unwrap_or_else(late) {
@@ -173,7 +174,7 @@ async fn heard(
             if let Some(more) = app.seldom.ask("webhook", app.clock.now()) {
                 tracing::error!(provider = kind, more, error = format!("{error:#}"), "A webhook could not be recorded");
             }
-            // 503: the provider sends it again, and nothing of it is lost.
+            // With 503 the provider repeats the webhook, so nothing is lost.
             let mut problem =
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_recorded", "Not recorded; please send it again.");
             problem.retry_after_s = Some(1);
@@ -182,7 +183,8 @@ async fn heard(
     }
 }
 
-/// Who uses the sandbox: a key of the sender's account, or, without a configuration file, somebody on this machine.
+/// Authenticates a sandbox user: a key of the sender's account, or, without a configuration file, any client on this
+/// machine.
 pub async fn sandbox_user(
     web: &Web,
     sender: Option<SenderId>,
@@ -209,7 +211,7 @@ fn refusal(rejected: Rejected) -> Problem {
     }
 }
 
-/// After a body that was not read to its end the connection cannot be used again.
+/// An error response that closes the connection: it cannot be reused if a body was not read to its end.
 fn closing(bad: BadBody) -> Response {
     let mut response = bad.problem(WEBHOOK_BODY_BYTES_MAX).into_response();
     response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));

@@ -1,4 +1,4 @@
-//! Whom a request of the native API is for, and who serves them.
+//! Resolves the recipient of a native API request, and the sender that serves it.
 
 use crate::{
     base::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Whom something is for: `contact: {phone, name}` and perhaps `sender`.
+/// The recipient in a request: `contact: {phone, name}` and optionally `sender`.
 pub struct Addressee {
     pub phone: String,
     pub name: Option<String>,
@@ -34,7 +34,7 @@ impl Addressee {
         Addressee { phone, name, asked: input.opt_whole("sender").map(SenderId) }
     }
 
-    /// The sender that was asked for, else the one that language.md 5, *Which sender*, names.
+    /// The requested sender, else the one that language.md 5, *Which sender*, selects.
     pub async fn sender<'w>(
         &self,
         web: &'w Web,
@@ -65,7 +65,7 @@ impl Addressee {
         Err(Problem::not_found("There is no sender for it."))
     }
 
-    /// The contact and its conversation at the sender; made if new.
+    /// Gives the contact and its conversation at the sender; creates them if they are new.
     pub async fn reach(&self, app: &Arc<App>, sender: &Sender) -> Result<(ContactId, ConversationId), Problem> {
         let reached = app.reach(&sender.account, sender.id, &self.phone, self.name.as_deref()).await;
         reached.map_err(|error| Problem::bug(&error))

@@ -1,4 +1,4 @@
-//! `/v1/balance`: what an account has left for messages, and what each cost.
+//! `/v1/balance`: shows an account's prepaid balance and the cost of each message.
 
 use super::{
     keys::operator,
@@ -49,7 +49,7 @@ pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
     Ok(json(StatusCode::OK, &page.body(rows.iter().map(charged).collect(), next)))
 }
 
-/// `POST /v1/balance/top-ups`: `{account, amount, note}`, for the operator.
+/// `POST /v1/balance/top-ups`: `{account, amount, note}`; operator only.
 pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     operator(&web, &parts.headers).await?;
@@ -84,7 +84,7 @@ pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
     };
     let adding = Arc::clone(&web);
     once(web, account.clone(), parts.headers, "balance/top-ups".to_owned(), bytes, move |again| async move {
-        // Under the number of the request: a try that was cut off adds nothing twice.
+        // The fund has the request's id, so a repeated request adds nothing twice.
         let sums = adding.app.top_up(again.message.0, &account, amount, &note).await;
         let sums = match sums.map_err(|error| Problem::bug(&error))? {
             ToppedUp::Now(sums) => sums,

@@ -1,5 +1,5 @@
-//! `/v1/broadcasts`: one-off sends of a flow to many: drafted with a forecast, started by its count, paused, stopped,
-//! reported.
+//! `/v1/broadcasts`: one-off sends of a flow to many contacts: drafted with a forecast, started with its count as
+//! confirmation, paused, stopped, reported.
 
 use super::{
     forecasts::sum_json,
@@ -38,7 +38,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `POST /v1/broadcasts`: a draft, and what it would do.
+/// `POST /v1/broadcasts`: creates a draft and gives its forecast.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -93,14 +93,14 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &page.body(data, next)))
 }
 
-/// `GET /v1/broadcasts/{id}`, with how far it has come.
+/// `GET /v1/broadcasts/{id}`: shows a broadcast and its progress.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     Ok(json(StatusCode::OK, &reported(&web, &row).await?))
 }
 
-/// `POST /v1/broadcasts/{id}/start`: `people` is the number that the draft gave.
+/// `POST /v1/broadcasts/{id}/start`: `people` must be the count that the draft gave.
 pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -139,7 +139,7 @@ pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     change(web, id, request, "resume", &[Stands::Paused], Stands::Running).await
 }
 
-/// What has not begun never does.
+/// Stops a broadcast: starts that have not begun never begin.
 pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let from = &[Stands::Running, Stands::Paused, Stands::Done, Stands::Draft];
     change(web, id, request, "stop", from, Stands::Stopped).await
@@ -192,7 +192,7 @@ async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wa
     Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
 }
 
-/// A broadcast as the lists show it.
+/// A broadcast as lists show it.
 pub fn described(row: &Broadcast) -> Json {
     let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
     let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
@@ -222,7 +222,7 @@ async fn reported(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
     with_report(&web.app.store.aside(), row, currency(web)).await.map_err(|error| Problem::bug(&error))
 }
 
-/// The same with what became of it.
+/// As `described`, with the report of its results.
 pub async fn with_report(store: &Store, row: &Broadcast, currency: &str) -> Result<Json, ReadError> {
     let since = super::reports::local_minute(row.created_at - Span::days(1));
     let key = broadcast_key(row.id);
@@ -239,7 +239,7 @@ async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Broadcast, Proble
     row.filter(|row| caller.owns(&row.account)).ok_or_else(missing)
 }
 
-/// The caller's own; an operator with several accounts names one.
+/// The caller's account; an operator with several accounts must name one.
 fn account(web: &Web, caller: &Caller, input: &mut Input) -> AccountName {
     let named = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
     let all: Vec<&AccountName> = web.app.senders.accounts().filter(|name| caller.owns(name)).collect();
@@ -282,7 +282,7 @@ fn to(input: &mut Input) -> To {
     to
 }
 
-/// A moment with its zone, or a minute on each contact's clock.
+/// A time with its zone, or a local minute for each contact.
 fn when(input: &mut Input) -> When {
     let Some(text) = input.opt_text("at", NAME_CHARS_MAX) else { return When::Now };
     if let Ok(at) = text.parse::<jiff::Timestamp>() {

@@ -1,4 +1,4 @@
-//! `/v1/consent` and `/v1/contacts/{id}/consent`: what people agreed to and withdrew, and what proves it.
+//! `/v1/consent` and `/v1/contacts/{id}/consent`: consents and withdrawals of contacts, with their proof.
 
 use super::{
     contacts::{described, find, happen, none, owned},
@@ -36,7 +36,7 @@ pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
-/// `GET /v1/contacts/{id}/consent`: all that the contact ever agreed to or withdrew, with what proves it.
+/// `GET /v1/contacts/{id}/consent`: all consents and withdrawals of a contact, with their proof.
 pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
@@ -44,7 +44,8 @@ pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: He
     Ok(json(StatusCode::OK, &json!({"data": entries.iter().map(shown).collect::<Vec<_>>()})))
 }
 
-/// `POST /v1/contacts/{id}/consent`: the contact agreed or withdrew elsewhere; `all` is the stop itself.
+/// `POST /v1/contacts/{id}/consent`: records a consent or withdrawal given elsewhere; topic `all` is the opt-out of
+/// everything.
 pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -56,7 +57,8 @@ pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let path = format!("contacts/{}/consent", contact.id);
     let acting = Arc::clone(&web);
     once(web, contact.account.clone(), parts.headers, path, bytes, move |_| async move {
-        // Said once more, it is one more line of the ledger and nothing else: a try that was cut off is repeated.
+        // A repetition adds one more ledger entry and has no other effect, so an interrupted request is simply
+        // repeated.
         happen(&acting, &contact, patch).await?;
         let contact = find(&acting, contact.id).await?.ok_or_else(none)?;
         Ok(Answer { status: StatusCode::OK, body: described(&acting, &contact).await?, took_effect: true })
@@ -64,7 +66,7 @@ pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     .await
 }
 
-/// One line, as every list of the ledger shows it.
+/// One ledger entry, as every list shows it.
 pub fn shown(entry: &LedgerEntry) -> Json {
     let Teller { by, key_id, source } = entry.teller();
     json!({
@@ -118,7 +120,7 @@ fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> Patch {
     patch
 }
 
-/// When the contact said so, where it was not just now.
+/// The time of the contact's own act, if it is given.
 pub fn said_at(input: &mut Input, now: Time) -> Option<Time> {
     let text = input.opt_text("at", NAME_CHARS_MAX)?;
     match text.parse::<jiff::Timestamp>().map(|at| Time(at.as_millisecond())) {

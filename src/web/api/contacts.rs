@@ -1,4 +1,4 @@
-//! `/v1/contacts`: the people of an account, and what is known of them.
+//! `/v1/contacts`: the contacts of an account and their data.
 
 use super::page::Page;
 use crate::{
@@ -47,7 +47,8 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
 }
 
-/// `PATCH /v1/contacts/{id}`: flows hear of each difference. With `If-Match` only what the caller has seen is changed.
+/// `PATCH /v1/contacts/{id}`: changes a contact; flows get an event for each difference. With `If-Match`, changes it
+/// only if the caller has seen the current state.
 pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -56,7 +57,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let mut input = Input::parse(&bytes)?;
     let patch = patch(&web, &mut input);
     input.finish()?;
-    // Two people who edit the same contact come one after the other.
+    // Serializes concurrent changes of the same contact.
     let key = format!("contact {}", contact.id);
     let Some(_turn) = web.in_flight.turn(&contact.account, &key).await else {
         return Err(Problem::conflict("in_progress", "Somebody else is changing this contact; try again."));
@@ -68,7 +69,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
 }
 
-/// The contact, if it exists for this caller; of one who was joined to another, that other.
+/// The contact, if this caller may see it; for one that was joined to another, the other.
 pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Contact, Problem> {
     let id = id.parse().map(ContactId).map_err(|_| none())?;
     let contact = find(web, id).await?;
@@ -84,7 +85,8 @@ pub(super) async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Pr
     contact::going_on(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
 }
 
-/// In the conversation that was alive last; the others overhear it. One whom a webhook made known has none yet.
+/// Applies the patch as an event in the latest conversation; the others only observe it. A contact that a webhook
+/// created has no conversation yet, so one is created.
 pub(super) async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
     let app = &web.app;
     let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
@@ -125,7 +127,7 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     .await
 }
 
-/// At most one for each account: also under another spelling of the number.
+/// At most one contact for each account; finds other spellings of the number, too.
 async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Json, Problem> {
     let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
     let Some(phone) = phone else {
@@ -171,12 +173,12 @@ pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
         "opted_out_at": contact.opted_out.map(iso),
         "conversations": conversations.iter().map(talk).collect::<Vec<_>>(),
     });
-    // What people edit; messages that come and go leave it alone.
+    // The ETag covers the editable data only, so that new messages do not change it.
     body["etag"] = etag::of(&body).into();
     Ok(body)
 }
 
-/// Name, language, zone, fields and tags as a request changes them.
+/// The changes of name, language, zone, fields and tags in a request.
 pub(super) fn patch(web: &Web, input: &mut Input) -> Patch {
     let mut patch = Patch { by: "api".into(), ..Patch::default() };
     let live = web.app.live.get();

@@ -1,4 +1,4 @@
-//! `/v1/conversations`: who writes with us, who has them, and handing them to and fro.
+//! `/v1/conversations`: lists conversations, and hands them over between bot and people.
 
 use super::{page::Page, runs};
 use crate::{
@@ -38,12 +38,12 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     Ok(json(StatusCode::OK, &describe(&web, &row).await?))
 }
 
-/// `POST /v1/conversations/{id}/take-over`: a person has it, the bot is silent.
+/// `POST /v1/conversations/{id}/take-over`: a person takes the conversation, and the bot is silent.
 pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
 }
 
-/// `POST /v1/conversations/{id}/assign`: a team or somebody of it has it, the bot is silent.
+/// `POST /v1/conversations/{id}/assign`: assigns the conversation to a team or a member, and the bot is silent.
 pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -60,17 +60,17 @@ pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     happen(web, row, parts.headers, "assign", bytes, event).await
 }
 
-/// `POST /v1/conversations/{id}/hand-back`: the bot has it again.
+/// `POST /v1/conversations/{id}/hand-back`: the bot takes the conversation again.
 pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "hand-back", |agent| Event::HandedBack { agent }).await
 }
 
-/// `POST /v1/conversations/{id}/close`: ends the runs, drops holds, clears the mark.
+/// `POST /v1/conversations/{id}/close`: ends the runs, drops held messages, clears the mark.
 pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "close", |_| Event::Closed).await
 }
 
-/// The conversation, if it exists for this caller.
+/// The conversation, if this caller may see it.
 pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<conversation::Conversation, Problem> {
     let none = || Problem::not_found("There is no such conversation.");
     let id = id.parse().map(ConversationId).map_err(|_| none())?;
@@ -78,7 +78,7 @@ pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<conversation:
     row.filter(|row| caller.sender(web, row.sender_id).is_some()).ok_or_else(none)
 }
 
-/// The same for what is done or said in it: of a contact who was joined to another, that one's at the same sender.
+/// As `owned`, for actions: if the contact was joined to another, the other's conversation at the same sender.
 pub async fn going_on(web: &Web, caller: &Caller, id: &str) -> Result<conversation::Conversation, Problem> {
     let row = owned(web, caller, id).await?;
     let store = &web.app.store;
@@ -89,7 +89,7 @@ pub async fn going_on(web: &Web, caller: &Caller, id: &str) -> Result<conversati
     there.ok_or_else(|| Problem::not_found(format!("Its contact was joined to contact {}.", contact.id)))
 }
 
-/// The account whose keys count for a request on this conversation.
+/// The account to which the idempotency keys of a request on this conversation belong.
 pub fn account_of(web: &Web, row: &conversation::Conversation) -> Result<AccountName, Problem> {
     let sender = web.app.senders.get(row.sender_id);
     sender.map(|sender| sender.account.clone()).ok_or_else(|| Problem::not_found("Its sender is no longer configured."))
@@ -143,7 +143,7 @@ fn state_word(session: &Session) -> &'static str {
     }
 }
 
-/// Which list is asked for.
+/// The requested list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     All,
@@ -194,7 +194,7 @@ async fn read(
     }
 }
 
-/// Where the list goes on after this row: what it is ordered by, and its id.
+/// The cursor after this row: the value that orders the list, and the id.
 async fn place_of(web: &Web, which: Which, row: &conversation::Conversation) -> Result<(i64, i64), Problem> {
     if which == Which::All {
         return Ok((0, row.id.0));
@@ -220,7 +220,7 @@ async fn act(
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, id).await?;
-    // Who does it may be left out, and the whole body with it.
+    // The agent is optional, and so is the whole body.
     let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
     let agent = input.opt_text("agent", NAME_CHARS_MAX);
     input.finish()?;
@@ -239,7 +239,7 @@ async fn happen(
     let path = format!("conversations/{}/{verb}", row.id);
     let acting = Arc::clone(&web);
     once(web, account, headers, path, bytes, move |_| async move {
-        // Doing it twice changes nothing, so an earlier try that was cut off is simply repeated.
+        // The event is idempotent, so an interrupted request is simply repeated.
         acting.app.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
         let body = describe(&acting, &row).await?;
         Ok(Answer { status: StatusCode::OK, body, took_effect: true })

@@ -1,4 +1,4 @@
-//! `/v1/dead-letters`: what could not be handled, and trying it again.
+//! `/v1/dead-letters`: lists messages, webhooks and runs that failed, and replays them.
 
 use super::{keys::operator, page::Page};
 use crate::{
@@ -25,24 +25,24 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
-/// `GET /v1/dead-letters/{id}`: with what was kept of it, for the operator.
+/// `GET /v1/dead-letters/{id}`: shows one, for the operator with its stored data.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let id: i64 = id.parse().map_err(|_| none())?;
     let letter = dead_letter::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     let letter = letter.filter(|letter| is_owned(&web, &caller, letter)).ok_or_else(none)?;
     let mut body = described(&letter);
-    // A body may hold items of other accounts, too: only who can read the database anyway sees it.
+    // A body may contain items of other accounts, so only the operator, who can read the database anyway, sees it.
     body["data"] = if caller == Caller::Operator { letter.data } else { Json::Null };
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `POST /v1/dead-letters/{id}/replay`: tries again what could not be handled.
+/// `POST /v1/dead-letters/{id}/replay`: processes it again.
 pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
 }
 
-/// `POST /v1/dead-letters/{id}/dismiss`: takes it off the list, for what cannot or need not be tried again.
+/// `POST /v1/dead-letters/{id}/dismiss`: closes an entry that cannot or need not be replayed.
 pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     operator(&web, &headers).await?;
     let id: i64 = id.parse().map_err(|_| none())?;
@@ -57,7 +57,7 @@ fn none() -> Problem {
     Problem::not_found("There is no such dead letter.")
 }
 
-/// An account sees those of its senders; the operator sees also those that belong to nobody.
+/// An account sees the dead letters of its senders; the operator also sees those without a sender.
 fn is_owned(web: &Web, caller: &Caller, letter: &dead_letter::DeadLetter) -> bool {
     match (caller, letter.sender_id) {
         (Caller::Operator, _) => true,
@@ -126,7 +126,7 @@ async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Prob
             Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) if is_unknown(web, id).await? => {
                 Err(failed_again("Again nobody knows whether it left; without a status it is listed anew.".to_owned()))
             }
-            // It keeps its place in the outbox: a rate, a stopped sender, a provider that takes its time.
+            // The message stays queued: because of a rate limit, a stopped sender or a slow provider.
             Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => Ok(json!({"id": id, "replayed": true, "waits": true})),
         },
         Replayed::Again(why) => Err(failed_again(why)),
@@ -136,7 +136,7 @@ async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Prob
     }
 }
 
-/// Nobody knows whether the message of this dead letter left.
+/// True if it is unknown whether the message of this dead letter was sent.
 async fn is_unknown(web: &Web, id: i64) -> Result<bool, Problem> {
     let store = &web.app.store;
     let letter = dead_letter::find(store, id).await.map_err(|error| Problem::bug(&error))?;

@@ -1,4 +1,4 @@
-//! `POST /v1/events`: something happened elsewhere; waiting runs and `event:` triggers hear it.
+//! `POST /v1/events`: an external event, delivered to waiting runs and `event:` triggers.
 
 use super::{addressee::Addressee, runs};
 use crate::{

@@ -1,4 +1,4 @@
-//! `GET /v1/contacts/{id}/export` and `POST …/erase`: what is kept of a person, and its end.
+//! `GET /v1/contacts/{id}/export` and `POST …/erase`: exports or erases the stored data of a person.
 
 use super::contacts::{described, none, owned};
 use crate::{
@@ -29,7 +29,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `GET /v1/contacts/{id}/export`: everything in one document.
+/// `GET /v1/contacts/{id}/export`: all data in one document.
 pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
@@ -47,7 +47,7 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
         Caller::Operator => AccountName::from(""),
     };
     let erasing = Arc::clone(&web);
-    // Found inside: a repetition with its key comes when the contact is there no more.
+    // Looked up inside, because a repeated request with the same key comes when the contact no longer exists.
     once(web, account, parts.headers, format!("contacts/{id}/erase"), bytes, move |_| async move {
         let contact = owned(&erasing, &caller, &id).await?;
         gone(&erasing, contact).await
@@ -55,7 +55,7 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
     .await
 }
 
-/// `POST /v1/contacts/erase`: by a name that somebody shows.
+/// `POST /v1/contacts/erase`: erases by a phone or user id.
 pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -83,7 +83,7 @@ pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> Ans
 }
 
 async fn gone(web: &Web, contact: Contact) -> Result<Answer, Problem> {
-    // Who hangs up stops nothing, and what was cut off is gone on with.
+    // The erasure continues if the client disconnects, and an interrupted erasure is continued.
     web.app.erase(&contact).await.map_err(|error| Problem::bug(&error))?;
     let body = json!({"contact_id": contact.id, "erased": true, "stays_opted_out": contact.opted_out.is_some()});
     Ok(Answer { status: StatusCode::OK, body, took_effect: true })
@@ -146,7 +146,7 @@ async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
     }))
 }
 
-/// Oldest first; `false` when there are more than one document holds: the lists have the rest.
+/// Oldest first; `false` if there are more than one document may contain: the lists have the rest.
 async fn messages(web: &Web, row: &conversation::Conversation) -> Result<(Vec<Json>, bool), Problem> {
     let store = &web.app.store;
     let bug = |error: crate::store::ReadError| Problem::bug(&error);

@@ -1,4 +1,4 @@
-//! `GET /v1/media/{message}`: the file that a contact sent, fetched from the platform when somebody asks for it.
+//! `GET /v1/media/{message}`: streams the file of a contact's message, fetched from the platform on request.
 
 use super::own_files::too_many;
 use crate::{
@@ -24,7 +24,7 @@ use axum::{
 use http_body_util::{BodyExt, Limited};
 use std::sync::Arc;
 
-/// What is said of a file that says nothing of itself.
+/// The type of a file for which no type is known.
 const UNSAID: &str = "application/octet-stream";
 
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
@@ -37,7 +37,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     fetched(&web, &sender.account, row).await
 }
 
-/// The file of a message, for whom may have it.
+/// The file of a message, after the caller's access was checked.
 pub(super) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> Answered {
     let none = || Problem::not_found("There is no such message, or it holds no file.");
     let InboundKind::Media { id, mime, url, filename, .. } = &row.data.message.kind else { return Err(none()) };
@@ -54,7 +54,7 @@ pub(super) async fn fetched(web: &Web, account: &AccountName, row: inbound::Reco
     let said = parts.headers.get(header::CONTENT_TYPE).cloned();
     let known = mime.as_deref().and_then(|mime| HeaderValue::try_from(mime).ok());
     let kind = known.or(said).unwrap_or(HeaderValue::from_static(UNSAID));
-    // The place is kept for as long as the body is read.
+    // Holds the place until the body is read.
     let body = Limited::new(body, MEDIA_BYTES_MAX).map_frame(move |frame| {
         let _ = &place;
         frame
@@ -66,14 +66,14 @@ pub(super) async fn fetched(web: &Web, account: &AccountName, row: inbound::Reco
         out.insert(header::CONTENT_LENGTH, length.clone());
     }
     out.insert(header::CONTENT_DISPOSITION, disposition(filename.as_deref(), row.id));
-    // A customer chose what is inside: no browser shall run it here, or guess what it is.
+    // The content is untrusted: a browser must neither run it nor guess its type.
     out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(answer)
 }
 
-/// To be kept under its own name (RFC 6266), never to be shown in place.
+/// `attachment` with the file's name (RFC 6266): a browser saves it instead of showing it.
 fn disposition(name: Option<&str>, id: InboundId) -> HeaderValue {
     let name = name.filter(|name| !name.is_empty()).map_or_else(|| format!("message-{id}"), str::to_owned);
     let mut encoded = String::new();

@@ -1,4 +1,4 @@
-//! `/v1/flows`: what is live, what starts it, and what the checker says of it.
+//! `/v1/flows`: the live flows, their triggers and the findings of the checker.
 
 use super::{
     keys::operator,
@@ -25,7 +25,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `GET /v1/flows?limit=&cursor=`: by name.
+/// `GET /v1/flows?limit=&cursor=`: ordered by name.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
@@ -75,12 +75,12 @@ fn unknown(set: &FlowSet, name: &str) -> Problem {
     Problem::not_found(format!("There is no such flow.{help}"))
 }
 
-/// `POST /v1/flows/{name}/pause`: it begins for nobody, and what its runs wait for stands still.
+/// `POST /v1/flows/{name}/pause`: no new run begins, and the timers of its runs stop.
 pub async fn pause(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
     turn(&web, &name, &headers, true).await
 }
 
-/// `POST /v1/flows/{name}/resume`: goes on with what was left of each wait.
+/// `POST /v1/flows/{name}/resume`: the timers continue with their remaining time.
 pub async fn resume(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
     turn(&web, &name, &headers, false).await
 }

@@ -1,4 +1,5 @@
-//! `/v1/schedules/{flow}/forecast`: what its next fire, or its dates in the week ahead, would do over the real contacts.
+//! `/v1/schedules/{flow}/forecast`: simulates the next fire of a schedule, or its dates in the next week, for the real
+//! contacts.
 
 use super::contacts;
 use crate::{
@@ -107,7 +108,7 @@ pub async fn forecast(
     Ok(json(StatusCode::OK, &body))
 }
 
-/// The daemon's present flows, templates and balances.
+/// The current flows, templates and balances of the daemon.
 pub(super) async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Result<Ground<'a>, Problem> {
     let live = web.app.live.get();
     let (app, set) = (&web.app, Arc::clone(&live.set));
@@ -115,12 +116,12 @@ pub(super) async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>)
     ground.map_err(|error| Problem::bug(&error))
 }
 
-/// Those whose contacts the caller sees.
+/// The accounts whose contacts the caller may see.
 pub(super) fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
     web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect()
 }
 
-/// A forecast as the API tells it.
+/// A forecast as JSON.
 pub fn sum_json(sum: &Forecast) -> Json {
     let fires: Vec<Json> = sum
         .fires

@@ -1,4 +1,4 @@
-//! `POST /v1/contacts/import`: many contacts at once, each row for itself.
+//! `POST /v1/contacts/import`: imports many contacts at once, each row independent of the others.
 
 use super::{
     consent::{check_topic, said_at},
@@ -32,14 +32,14 @@ use serde_json::{Value as Json, json};
 use std::{collections::HashMap, sync::Arc};
 use tokio::task::JoinSet;
 
-/// What a row says: who, and what is told of them.
+/// One row: the phone, and the data to import.
 struct Row {
     phone: String,
-    /// What is known first, then each consent with its own proof.
+    /// The data first, then each consent with its own proof.
     patches: Vec<Patch>,
 }
 
-/// What became of a row, or would.
+/// The result of a row, real or as a dry run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Taken {
     Created,
@@ -124,7 +124,7 @@ fn consent(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Patch {
     patch
 }
 
-/// All rows side by side, so that they share commits; of two that mean the same person only the first counts.
+/// Imports all rows concurrently, so that they share commits; of two rows for one person only the first is used.
 async fn take_all(
     web: &Arc<Web>,
     account: &AccountName,
@@ -155,7 +155,7 @@ async fn take_all(
             continue;
         }
         seen.extend(names.into_iter().map(|name| (name, place)));
-        // Its own place, until it is known.
+        // A placeholder until the row's result is known.
         outcomes.push((None, Ok(Taken::Unchanged)));
         let (web, account) = (Arc::clone(web), account.clone());
         tasks.spawn(async move { (place, take(&web, &account, row, known, dry_run).await) });
@@ -205,13 +205,13 @@ async fn take(
     for patch in changes.into_iter().filter(|patch| !is_empty(patch)) {
         happen(web, &contact, patch.clone()).await?;
     }
-    // What was said meanwhile stands, and of somebody who was erased it may be that they had opted out.
+    // The contact may have opted out in the meantime; a person who was erased may have opted out before.
     let now = find(web, contact.id).await?.ok_or_else(none)?;
     let against = stands_against(&now, &row);
     Ok((Some(now.id), if against.is_empty() { Ok(wanted) } else { Err(against) }))
 }
 
-/// What the contact says themselves against what is told of them.
+/// The errors for imported consents that contradict the contact's own statements.
 fn stands_against(contact: &Contact, row: &Row) -> Errors {
     let consents = row.patches.iter().flat_map(|patch| patch.consent.iter().map(move |one| (patch, one)));
     let mut errors = Errors::new();
@@ -230,7 +230,7 @@ fn stands_against(contact: &Contact, row: &Row) -> Errors {
     errors
 }
 
-/// The patch would change something.
+/// True if the patch would change the contact.
 fn differs(contact: &Contact, patch: &Patch) -> bool {
     let data = &contact.data;
     let holds = |name: &str| {

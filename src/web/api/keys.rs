@@ -1,4 +1,4 @@
-//! `/v1/keys`: API keys, for the operator of this machine.
+//! `/v1/keys`: creates and revokes API keys; operator only.
 
 use crate::{
     base::{ids::AccountName, limits::NAME_CHARS_MAX},
@@ -19,7 +19,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `POST /v1/keys`: `{account, name}`; the key is shown this once.
+/// `POST /v1/keys`: `{account, name}`; the key is shown only in this answer.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
     Ok(json(StatusCode::CREATED, &created(&web, request).await?))
 }
@@ -30,7 +30,7 @@ pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Only somebody who can read the daemon's folder may do this.
+/// Admits only the operator, who can read the daemon's folder.
 pub async fn operator(web: &Web, headers: &HeaderMap) -> Result<(), Problem> {
     match auth::required(web, headers).await? {
         Caller::Operator => Ok(()),

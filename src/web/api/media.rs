@@ -1,21 +1,21 @@
-//! Looks at a file by its address before it is sent: its own headers may say that no platform will take it.
+//! Checks a file's HTTP headers before a send: they may show that no platform will accept the file.
 
 use crate::{base::limits::MEDIA_LOOK_WAIT, model::content::MediaKind, web::state::Web};
 
-/// What a product takes of one kind.
+/// The limits of a product for one kind of file.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     pub kind: MediaKind,
     pub megabytes_max: u64,
-    /// MIME types, as servers say them.
+    /// MIME types as servers send them.
     pub formats: &'static [&'static str],
-    /// The same for people.
+    /// The formats' names for error texts.
     pub names: &'static str,
 }
 
-/// What WhatsApp shows as a picture, under all names that servers have for it.
+/// The image types that WhatsApp shows, under all names that servers use.
 pub const IMAGE_FORMATS: &[&str] = &["image/jpeg", "image/jpg", "image/png"];
-/// What WhatsApp plays, under all names that servers have for it.
+/// The audio types that WhatsApp plays, under all names that servers use.
 pub const AUDIO_FORMATS: &[&str] = &[
     "audio/aac",
     "audio/aacp",
@@ -31,18 +31,18 @@ pub const AUDIO_FORMATS: &[&str] = &[
     "application/ogg",
 ];
 
-/// What a file's headers break.
+/// The limit that a file breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Breach {
     TooLarge,
     Format(String),
 }
 
-/// Types by which a server says that it does not know.
+/// Types that servers send if they do not know the type.
 const UNSAID: &[&str] = &["", "application/octet-stream", "binary/octet-stream", "application/x-binary"];
 
-/// Asks the address for its headers, at most `MEDIA_LOOK_WAIT` long. Only an answer of success that itself breaks a
-/// rule counts: whoever does not answer us may still answer the platform.
+/// Asks the URL for its headers, for at most `MEDIA_LOOK_WAIT`. Only a successful answer that breaks a rule counts: a
+/// server that does not answer us may still answer the platform.
 pub async fn look(web: &Web, rules: &[Rule], kind: MediaKind, url: &str) -> Option<(Rule, Breach)> {
     let rule = rules.iter().find(|rule| rule.kind == kind)?;
     let (status, headers) = web.app.calls.look(url, MEDIA_LOOK_WAIT).await?;

@@ -1,4 +1,4 @@
-//! `/v1/messages` and `/v1/conversations/{id}/messages`: what was said, what a person says, and what a program does.
+//! `/v1/messages` and `/v1/conversations/{id}/messages`: lists messages, and sends messages of people and of programs.
 
 use super::{
     addressee::Addressee,
@@ -54,7 +54,7 @@ pub async fn list(
     Ok(json(StatusCode::OK, &page.body(data, next)))
 }
 
-/// `POST /v1/conversations/{id}/messages`: a person writes, and has the conversation from then on.
+/// `POST /v1/conversations/{id}/messages`: a person writes, and the conversation is assigned to them.
 pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -71,7 +71,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     once(web, account, parts.headers, path, bytes, work).await
 }
 
-/// `POST /v1/messages`: a program writes to somebody; whoever has the conversation keeps it.
+/// `POST /v1/messages`: a program writes to a contact; the conversation's assignment does not change.
 pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -94,7 +94,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
     once(web, account, parts.headers, "messages".to_owned(), bytes, work).await
 }
 
-/// `GET /v1/messages/{id}`: how far a message came, or what the contact wrote.
+/// `GET /v1/messages/{id}`: the status of our message, or the content of a contact's.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let none = || Problem::not_found("There is no such message.");
@@ -118,7 +118,7 @@ async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let theirs_rows = inbound::of(store, row.id, InboundId(before), limit).await.map_err(|error| bug(&error))?;
     let our_rows = outbound::of(store, row.id, OutboundId(before), limit).await.map_err(|error| bug(&error))?;
-    // Ids of both come from one sequence, so they order the conversation.
+    // Ids of both tables come from one sequence, so they order the conversation.
     let mut all: Vec<(i64, Json)> = theirs_rows.iter().map(|row| (row.id.0, theirs(row))).collect();
     all.extend(our_rows.iter().map(|row| (row.id.0, ours(row))));
     all.sort_by_key(|(id, _)| Reverse(*id));
@@ -145,11 +145,12 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
     if there.is_none() {
         let contact = contact::find(&app.store, row.contact_id).await.map_err(|error| bug(&error))?;
         let open = Window { opened_at: row.opened_at }.is_open(app.clock.now());
-        // Asked before it is queued, so that a refusal leaves nothing behind. Of a later moment nobody knows the window.
+        // Check before queueing, so that a refusal leaves nothing behind. For a scheduled message the state of the
+        // window is not known yet.
         if !content.is_template() && !open && at.is_none() {
             return Err(refused("131047", "", Some(Reason::WindowClosed)));
         }
-        // A person may answer somebody who wrote after a stop; a program may not.
+        // A person may answer a contact who wrote after opting out; a program may not.
         let unasked = content.is_template() || origin == Origin::Api;
         if contact.as_ref().is_some_and(|contact| contact.opted_out.is_some()) && unasked {
             return Err(refused("opted_out", "", Some(Reason::OptedOut)));
@@ -159,7 +160,7 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
         }
         let wanted = Wanted { content, origin, quotes, at };
         let said = app.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
-        // What waits for its moment is told of at once.
+        // A scheduled message is answered at once.
         let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
         match tokio::time::timeout(wait.to_std(), said.sent).await {
             Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
@@ -167,14 +168,14 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
                 return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
             }
             Ok(Ok(SendAnswer::Accepted { provider_id })) => accepted = Some(provider_id),
-            // Unknown, or not yet: the row says so.
+            // Unknown, or no answer yet: the row has the state.
             Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => {}
         }
     }
     let row = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
     let mut row = row.ok_or_else(|| Problem::bug(&"a message that was stored has no row"))?;
     if let (Some(provider_id), None) = (accepted, &row.provider_id) {
-        // The provider's answer is committed with the next group: what we heard is newer than the row.
+        // The provider's answer is committed with the next group, so it is newer than the row.
         row.provider_id = Some(provider_id.into());
         row.state = outbound::SendState::Sent;
         row.accepted_at = Some(app.clock.now());
@@ -182,7 +183,7 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
     Ok(Answer { status: StatusCode::CREATED, body: ours(&row), took_effect: true })
 }
 
-/// A mistake is told when the message is written, and not in the night in which it would leave.
+/// Checks a scheduled message now, so that an error appears in this request and not at the scheduled time.
 async fn may_be_planned(
     web: &Web,
     row: &Conversation,
@@ -202,7 +203,7 @@ async fn may_be_planned(
     Ok(())
 }
 
-/// `GET /v1/messages/planned?contact=&limit=&cursor=`: what waits for its moment, earliest first.
+/// `GET /v1/messages/planned?contact=&limit=&cursor=`: scheduled messages, earliest first.
 pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
@@ -232,7 +233,7 @@ pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
     Ok(json(StatusCode::OK, &page.gather(read, take).await?))
 }
 
-/// `DELETE /v1/messages/{id}`: takes back what a program or a person wrote and what has not left.
+/// `DELETE /v1/messages/{id}`: cancels a message of a program or a person that was not sent yet.
 pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let none = || Problem::not_found("There is no such message.");
@@ -242,7 +243,7 @@ pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, head
     caller.sender(&web, row.sender_id).ok_or_else(none)?;
     let taken = web.app.take_back(row.contact_id, row.conversation_id, id).await.map_err(|error| bug(&error))?;
     let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
-    // Taken back twice is taken back.
+    // A repeated cancellation succeeds.
     if taken || row.state == outbound::SendState::Dropped {
         return Ok(json(StatusCode::OK, &ours(&row)));
     }

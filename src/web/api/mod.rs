@@ -1,4 +1,4 @@
-//! The endpoints, one file per noun; `web/mod.rs` lists their paths.
+//! Contains the endpoints, one file per noun; `web/mod.rs` lists their paths.
 
 mod addressee;
 pub mod autocalls;

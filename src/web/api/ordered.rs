@@ -1,4 +1,4 @@
-//! Answers of the dialects as they are written out: the keys stand in the order of each product's documents.
+//! Serializes the answers of the dialects with the keys in the order of each product's documentation.
 
 use axum::{
     http::{StatusCode, header},
@@ -7,7 +7,7 @@ use axum::{
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
-/// All keys of a dialect. One order serves every answer, also what stands inside others.
+/// All keys of a dialect. One order is used for every object, also for nested ones.
 pub type Keys = &'static [&'static str];
 
 /// A response with this body.
@@ -30,7 +30,7 @@ impl Serialize for Ordered<'_> {
         };
         let place = |key: &str| self.1.iter().position(|known| *known == key).unwrap_or(self.1.len());
         let mut sorted: Vec<(&String, &Json)> = fields.iter().collect();
-        // Stable: what this dialect does not know keeps the order that it has.
+        // A stable sort: keys that this dialect does not know keep their order.
         sorted.sort_by_key(|(key, _)| place(key));
         let mut map = serializer.serialize_map(Some(sorted.len()))?;
         for (key, value) in sorted {

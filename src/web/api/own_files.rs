@@ -1,4 +1,4 @@
-//! `GET /v1/files/{token}/{name}`: a file of the bot's own folder, for platforms that fetch what is sent.
+//! `GET /v1/files/{token}/{name}`: a file of the bot's folder, for platforms that fetch media by URL.
 
 use crate::{
     base::limits::FILES_AT_ONCE_MAX,
@@ -27,10 +27,10 @@ use tokio::{
     io::{AsyncRead, ReadBuf},
 };
 
-/// What is read of a file at a time.
+/// The size of one read.
 const PART_BYTES: usize = 64 * 1024;
 
-/// The token is the key: it is signed for this one file.
+/// The token is signed for this one file and replaces a key.
 pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String, String)>) -> Answered {
     let none = || Problem::not_found("There is no such file.");
     let (file, path) = web.app.served_file(&token).ok_or_else(none)?;
@@ -45,24 +45,24 @@ pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String
     let kind = Format::of_name(&path).map_or("application/octet-stream", |format| format.mime);
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    // Nobody shall guess that it is a page.
+    // A browser must not guess that it is an HTML page.
     out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=600"));
     Ok(answer)
 }
 
-/// As many files are being read as there are places.
+/// The error if all places for reading files are taken.
 pub(super) fn too_many() -> Problem {
     let why = format!("{FILES_AT_ONCE_MAX} files are being read.");
     Problem { retry_after_s: Some(2), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_files", why) }
 }
 
-/// A file part by part: never whole in memory, and no longer than it was said to be.
+/// A file in parts: never whole in memory, and never longer than its announced length.
 struct Parts {
     file: File,
     left: u64,
-    /// Kept for as long as the file is read.
+    /// Held until the file is read.
     _place: Place,
 }
 
@@ -83,7 +83,7 @@ impl HttpBody for Parts {
         let count = read.filled().len();
         part.truncate(count);
         Poll::Ready(match done {
-            // It became shorter while it was read: the answer breaks off, and whoever reads it sees so.
+            // The file became shorter while it was read: break the answer off, so that the client notices.
             Ok(()) if count == 0 => Some(Err(io::ErrorKind::UnexpectedEof.into())),
             Ok(()) => {
                 self.left -= count as u64;

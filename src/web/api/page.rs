@@ -1,4 +1,4 @@
-//! Lists in pages: `limit` and an opaque `cursor`.
+//! Pages a list by `limit` and an opaque `cursor`.
 
 use crate::{
     base::{
@@ -12,7 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
-/// What a request asks of a list.
+/// The page that a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     pub limit: i64,
@@ -34,10 +34,10 @@ impl Page {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    /// Reads on until the page is full. Rows that are not for this caller, or not asked for, are passed over; one
-    /// who sees few of many does not wait for ever: its page is short then, and has a cursor.
+    /// Reads rows until the page is full. Rows that the caller may not see, or that the filter excludes, are skipped;
+    /// after `PAGES_READ_MAX` reads the page is returned short, with a cursor.
     ///
-    /// `read` gives the rows after a cursor; `take` the cursor behind a row, and what is shown of it.
+    /// `read` gives the rows after a cursor; `take` gives the cursor of a row and its JSON.
     pub async fn gather<C, R, Reading, Taking>(
         &self,
         read: impl Fn(Option<C>) -> Reading,
@@ -68,7 +68,7 @@ impl Page {
         Ok(self.body(data, cursor))
     }
 
-    /// `next_cursor` is `null` at the end of the list.
+    /// The page as JSON; `next_cursor` is `null` on the last page.
     pub fn body<C: Serialize>(&self, data: Vec<Json>, next: Option<C>) -> Json {
         json!({"data": data, "next_cursor": next.map(|next| encode(&next))})
     }

@@ -1,7 +1,7 @@
-//! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring. They read nothing from the database.
+//! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring. They do not read the database.
 //!
-//! The listener of `admin:` answers them whole. On the public one strangers learn whether the daemon is ready and no
-//! more: accounts, balances, senders and flows are for whoever has the operator's key.
+//! The `admin:` listener gives complete answers. The public one tells only whether the daemon is ready: accounts,
+//! balances, senders and flows need the operator's key.
 
 use super::keys::operator;
 use crate::{
@@ -22,9 +22,9 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// A good version of the flows is live, the database takes commits, and the daemon is not stopping.
+/// Ready: a valid version of the flows is live, the database takes commits, and the daemon is not stopping.
 pub async fn readyz(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    // Other keys are looked up in the database, which a probe does not wait for.
+    // Compare with the operator's key only: other keys need the database, and a probe must not wait for it.
     if auth::bearer(&headers).is_some_and(|shown| web.operator.matches(shown)) {
         return readyz_whole(State(web)).await;
     }
@@ -32,11 +32,11 @@ pub async fn readyz(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response
     json(status(ready), &json!({ "ready": ready }))
 }
 
-/// The same with all that an operator wants to see. The findings are those of the newest files, live or not.
+/// The complete readiness, for operators. The findings are those of the newest files, live or not.
 pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
     let app = &web.app;
     let now = app.clock.now();
-    // An `App` does not start without a good version, and keeps the last one.
+    // An `App` starts only with a valid version, and keeps the last one.
     let live = app.live.get();
     let ready = is_ready(&web);
     let senders = app.senders.all().iter().map(|sender| {
@@ -65,13 +65,13 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
     json(status(ready), &body)
 }
 
-/// The metrics, with the operator's key.
+/// The metrics; needs the operator's key.
 pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
     operator(&web, &headers).await?;
     Ok(metrics_open(State(web), headers).await)
 }
 
-/// OpenMetrics for whoever names it in `Accept`, else Prometheus' own text.
+/// OpenMetrics if `Accept` asks for it, else the Prometheus text format.
 pub async fn metrics_open(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
     web.app.measure();
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `/v1/schedules/{flow}/report`: what became of each fire, also as CSV.
+//! `/v1/schedules/{flow}/report`: the results of each fire, also as CSV.
 
 use crate::{
     base::{
@@ -39,7 +39,7 @@ pub async fn report(
     Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires})))
 }
 
-/// `GET /v1/schedules/{flow}/report.csv`: the same for a spreadsheet.
+/// `GET /v1/schedules/{flow}/report.csv`: the report for a spreadsheet.
 pub async fn as_csv(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
@@ -51,7 +51,7 @@ pub async fn as_csv(
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
 }
 
-/// One fire as the API tells it.
+/// One fire as JSON.
 pub fn fire_json(fire: &FireReport, currency: &str) -> Json {
     json!({
         "trigger": fire.trigger,
@@ -80,7 +80,7 @@ pub fn fire_json(fire: &FireReport, currency: &str) -> Json {
     })
 }
 
-/// Of the table of prices; empty without one.
+/// The currency of the price table; empty without a table.
 pub(super) fn currency(web: &Web) -> &str {
     let prices = &web.app.config.prices;
     if prices.is_empty() { "" } else { &prices.currency }
@@ -106,7 +106,7 @@ async fn asked(web: &Web, flow: &str, text: &str, headers: &HeaderMap) -> Result
     Ok((flow, fires.map_err(|error| Problem::bug(&error))?))
 }
 
-/// Minutes are written on each contact's clock: a day's slack keeps none out.
+/// Minutes are local to each contact: subtracting a day includes every time zone.
 pub(super) fn local_minute(since: Time) -> String {
     let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
     minute.strftime("%Y-%m-%dT%H:%M").to_string()

@@ -1,4 +1,4 @@
-//! What a native request wants to be said: one message, perhaps as an answer to another, perhaps later.
+//! Reads the message in a native request: its content, the quoted message, and a scheduled time.
 
 use super::said_template::template;
 use crate::{
@@ -25,12 +25,12 @@ use serde_json::Value as Json;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
     pub content: Content,
-    /// Our number for the message that it quotes.
+    /// Our id of the quoted message.
     pub quotes: Option<i64>,
     pub at: Option<Time>,
 }
 
-/// Reads all fields of a message; `None`: what is wrong stands in the input.
+/// Reads all fields of a message; `None` if there are errors, which are in `input`.
 pub fn read(input: &mut Input, now: Time) -> Option<Said> {
     let content = content(input);
     let quotes = input.opt_whole("reply_to");
@@ -55,7 +55,7 @@ fn moment(input: &mut Input, now: Time) -> Option<Time> {
     Some(at)
 }
 
-/// What can be tapped below a text.
+/// The tappable part below a text.
 enum Below {
     Buttons(Vec<Button>),
     List { button: String, rows: Vec<Row> },
@@ -173,7 +173,8 @@ fn below(input: &mut Input) -> Option<Below> {
     first
 }
 
-/// Two with one id could not be told apart when they are tapped, and WhatsApp refuses two of one title.
+/// Refuses two options with one id, because a tap could not be assigned, or with one title, because WhatsApp refuses
+/// them.
 fn unlike<'a>(input: &mut Input, name: &'static str, all: impl Iterator<Item = &'a str>) {
     let mut seen = Vec::new();
     for one in all {
@@ -185,7 +186,7 @@ fn unlike<'a>(input: &mut Input, name: &'static str, all: impl Iterator<Item = &
     }
 }
 
-/// Also in the header of a template.
+/// Reads a media file, in a message or a template header.
 pub fn media(input: &mut Input) -> Option<Media> {
     let kind = input.text("kind", NAME_CHARS_MAX);
     let id = input.opt_text("id", PROVIDER_ID_BYTES_MAX);
@@ -203,7 +204,7 @@ pub fn media(input: &mut Input) -> Option<Media> {
         input.wrong("url", "`url` must begin with `https://`.");
     }
     if known == Some(MediaKind::Document) && id.is_some() && filename.is_none() && input.is_clean() {
-        // An address ends in a name; an id says nothing, and WhatsApp would write "Untitled".
+        // A URL ends with a file name; an id has none, and WhatsApp would show "Untitled".
         input.wrong("filename", "`filename` is missing: the recipient sees it, and an `id` has none.");
     }
     known.map(|kind| match id {
@@ -212,7 +213,7 @@ pub fn media(input: &mut Input) -> Option<Media> {
     })
 }
 
-/// Also in the header of a template.
+/// Reads a location, in a message or a template header.
 pub fn location(input: &mut Input) -> Option<Location> {
     let mut degrees = |name: &'static str, most: f64| {
         let found = input.opt_number(name);
@@ -259,7 +260,7 @@ fn is_address(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
 
-/// What the sender's platform cannot do at all is refused here, with the field that asks for it.
+/// Refuses a message that the sender's platform cannot carry, and names the field.
 pub fn carried(sender: &Sender, said: &Said) -> Result<(), Problem> {
     let carries = sender.carries();
     let refused = |field: &str, why: String| Err(Problem::invalid(vec![(field.to_owned(), why)]));
@@ -285,7 +286,7 @@ pub fn carried(sender: &Sender, said: &Said) -> Result<(), Problem> {
     }
 }
 
-/// The platform's id of the message that is quoted: one of this conversation, of either side.
+/// The platform's id of the quoted message, which must be of this conversation, in either direction.
 pub async fn quoted(store: &Store, row: &Conversation, id: i64) -> Result<ProviderId, Problem> {
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let theirs = inbound::find(store, InboundId(id)).await.map_err(|error| bug(&error))?;

@@ -1,4 +1,4 @@
-//! The `template` of a native request: its name, and the values of all its parts.
+//! Reads the `template` of a native request: its name, and the values of its parts.
 
 use super::said;
 use crate::{
@@ -47,7 +47,7 @@ fn header(input: &mut Input) -> Option<HeaderValue> {
     })?
 }
 
-/// A list, or an object of names; `{"1": …, "2": …}` fills positional parameters, as in the dialects.
+/// A list, or an object; `{"1": …, "2": …}` fills positional parameters, as in the dialects.
 fn variables(input: &mut Input) -> Parameters {
     match input.opt_json("variables") {
         None => Parameters::None,
@@ -78,7 +78,7 @@ fn printed(value: &Json) -> String {
     }
 }
 
-/// Of a carousel, from the left.
+/// The cards of a carousel, from the left.
 fn cards(input: &mut Input) -> Vec<CardValues> {
     input.each("cards", TEMPLATE_CARDS_MAX, |card| CardValues {
         header: header(card),
@@ -96,8 +96,8 @@ fn offer_ends(input: &mut Input) -> Option<Time> {
     at.map(|at| Time(at.as_millisecond()))
 }
 
-/// For the template's buttons that take something, in their order: `{"url": …}` is the end of a link, `{"payload": …}`
-/// what a quick reply brings back, `{"code": …}` what is copied, `{"form": …}` what a WhatsApp Flow begins with.
+/// The values for the template's buttons that take one, in order: `{"url": …}` is a link's suffix, `{"payload": …}` a
+/// quick reply's payload, `{"code": …}` the code to copy, `{"form": …}` the initial data of a WhatsApp Flow.
 fn buttons(input: &mut Input) -> Vec<ButtonValue> {
     let read = input.each("buttons", TEMPLATE_BUTTONS_MAX, |one| {
         let url = one.opt_text("url", URL_CHARS_MAX).map(ButtonValue::UrlSuffix);

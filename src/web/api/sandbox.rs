@@ -1,4 +1,4 @@
-//! `GET /v1/sandbox/{sender_id}/messages`: what the phone of a sandbox's customer shows.
+//! `GET /v1/sandbox/{sender_id}/messages`: the messages on a sandbox customer's phone.
 
 use crate::{
     base::{
@@ -23,7 +23,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// Oldest first, those after `after`; who may post to the sandbox may read it.
+/// The messages with an id above `after`, oldest first; a caller who may post to the sandbox may read it.
 pub async fn messages(
     State(web): State<Arc<Web>>,
     Path(sender): Path<String>,

@@ -1,4 +1,4 @@
-//! `/v1/schedules`: what the clock will start, for whom, and what became of it.
+//! `/v1/schedules`: the scheduled starts of flows, their contacts and their results.
 
 use super::{
     contacts,
@@ -32,7 +32,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// How far `next` looks ahead.
+/// The limit of `next`, in days.
 const DAYS_MAX: i64 = 400;
 
 /// `GET /v1/schedules?limit=&cursor=`: every schedule and date of the live flows.
@@ -57,7 +57,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &page.body(data.collect(), Some(next).filter(|next| *next < entries.len()))))
 }
 
-/// `GET /v1/schedules/next?limit=&days=`: the next moments, earliest first, in each zone where contacts live.
+/// `GET /v1/schedules/next?limit=&days=`: the next fires, earliest first, in each time zone that contacts have.
 pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
@@ -89,8 +89,8 @@ pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &json!({"data": data.collect::<Vec<_>>()})))
 }
 
-/// `GET /v1/schedules/{flow}/explain?contact=&since=30d`: what became of its fires, by reason; for one contact why
-/// or why not.
+/// `GET /v1/schedules/{flow}/explain?contact=&since=30d`: the results of the fires by reason; for one contact, the
+/// reason why it started or not.
 pub async fn explain(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
@@ -127,7 +127,7 @@ pub async fn explain(
 }
 
 async fn fires(web: &Web, caller: &Caller, flow: &FlowName, since: Time) -> Result<Vec<start::Tally>, ReadError> {
-    // Minutes are written on each contact's clock: a day's slack keeps none out.
+    // Minutes are local to each contact: subtracting a day includes every time zone.
     let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
     let minute = minute.strftime("%Y-%m-%dT%H:%M").to_string();
     let store = &web.app.store;

@@ -45,7 +45,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     Ok(json(StatusCode::OK, &described(&web, sender)))
 }
 
-/// `POST /v1/senders/{id}/resume`, for the operator.
+/// `POST /v1/senders/{id}/resume`: lets a stopped sender send again; operator only.
 pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     operator(&web, &headers).await?;
     let id = id.parse().ok().map(SenderId);
@@ -55,7 +55,7 @@ pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
     Ok(json(StatusCode::OK, &described(&web, sender)))
 }
 
-/// `POST /v1/senders/{id}/health-check`: `{test_recipient}`, or nothing.
+/// `POST /v1/senders/{id}/health-check`: checks a sender; the body is `{test_recipient}` or empty.
 pub async fn health_check(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;

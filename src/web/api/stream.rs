@@ -1,5 +1,4 @@
-//! `GET /v1/events`: what happens, as it happens (Server-Sent Events), from the rows of the log; nothing is lost over
-//! a restart of either side.
+//! `GET /v1/events`: streams events from the event log as Server-Sent Events; none is lost when either side restarts.
 
 use crate::{
     base::{
@@ -36,7 +35,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` names those that are wanted.
+/// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` selects kinds.
 pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
@@ -55,7 +54,7 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_listeners", why);
         return Err(Problem { retry_after_s: Some(5), ..problem });
     };
-    // From here on what happens is written down, whoever is connected.
+    // From now on the event log is written, even while no client is connected.
     web.app.listen().await.map_err(|error| Problem::bug(&error))?;
     let (first, newest) = event::ends(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
     let (chunks, body) = mpsc::channel(EVENT_CHUNKS_WAITING_MAX);
@@ -63,7 +62,7 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
     let after = match last {
         None => newest,
         Some(last) => {
-            // What came between is no longer kept, or the log is another one: the listener must read the lists anew.
+            // The events between are deleted, or the log is another one: the client must read the lists again.
             if last.saturating_add(1) < first || last > newest {
                 begin.push_str("event: gap\ndata: {}\n\n");
             }
@@ -71,7 +70,7 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
         }
     };
     let listener = Listener { web, headers, caller, types, after, chunks };
-    // It ends when its reader does.
+    // The task ends when the client disconnects.
     tokio::spawn(listener.follow(begin));
     let kind = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     Ok((kind, Body::new(Chunks { body, _place: place })).into_response() as Response)
@@ -98,7 +97,7 @@ struct Listener {
     chunks: mpsc::Sender<Bytes>,
 }
 
-/// The listener is gone, or too slow.
+/// The client disconnected or is too slow.
 struct Gone;
 
 impl Listener {
@@ -124,14 +123,14 @@ impl Listener {
         Ok(())
     }
 
-    /// Its key is still good, and it still listens.
+    /// Checks that the key is still valid, and that the client still reads.
     async fn sign_of_life(&self) -> Result<(), Gone> {
         auth::required(&self.web, &self.headers).await.map_err(|_| Gone)?;
         self.web.app.listen().await.map_err(|_| Gone)?;
         self.send(": still here\n\n".to_owned()).await
     }
 
-    /// Sends what was committed since; true: there was something.
+    /// Sends the events committed since the last ones; true if there were any.
     async fn catch_up(&mut self) -> Result<bool, Gone> {
         let read = event::after(&self.web.app.store, self.after, EVENTS_READ_MAX).await;
         let events = read.map_err(|error| {
@@ -172,12 +171,12 @@ impl Listener {
     }
 }
 
-/// One who does not read is let go instead of buffered for: it comes back with the last id that it saw.
+/// Disconnects a client that does not read, instead of buffering: it comes back with its last event id.
 async fn offer(chunks: &mpsc::Sender<Bytes>, text: String, within: Span) -> Result<(), Gone> {
     chunks.send_timeout(Bytes::from(text), within.to_std()).await.map_err(|_| Gone)
 }
 
-/// The body of the answer: what is sent into its channel, until that ends.
+/// The response body: the chunks from a channel, until it closes.
 struct Chunks {
     body: mpsc::Receiver<Bytes>,
     _place: Place,

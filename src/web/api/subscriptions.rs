@@ -1,4 +1,4 @@
-//! `/v1/webhooks`: who is told of what happens by signed POST, and what became of each post.
+//! `/v1/webhooks`: subscriptions to events by signed POST, and the result of each post.
 
 use super::page::Page;
 use crate::{
@@ -39,7 +39,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     let (store, caller) = (&web.app.store, &caller);
     let body = page
         .gather(
-            // There are few, so all are read and those before the cursor passed over.
+            // There are few, so all are read and those before the cursor skipped.
             |cursor: Option<i64>| async move {
                 let rows = subscription::all(store).await?;
                 let after = cursor.unwrap_or(i64::MIN);
@@ -51,7 +51,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `POST /v1/webhooks`: the secret is shown this once.
+/// `POST /v1/webhooks`: creates a subscription; the secret is shown only in this answer.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -68,7 +68,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
     input.finish()?;
     let new = NewSubscription { name, account: account.clone(), url, filter };
     let making = Arc::clone(&web);
-    // The operator's own have no account; a key of theirs counts as the machine's.
+    // The operator's subscriptions have no account, so their idempotency keys have none either.
     let keys_of = account.unwrap_or_else(|| AccountName::from(""));
     once(web, keys_of, parts.headers, "webhooks".to_owned(), bytes, move |again| async move {
         if again.cut_off {
@@ -92,7 +92,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     Ok(etag::tagged(StatusCode::OK, &described(&owned(&web, &caller, &id).await?)))
 }
 
-/// `PATCH /v1/webhooks/{id}`; `state` pauses and resumes.
+/// `PATCH /v1/webhooks/{id}`: changes a subscription; `state` pauses and resumes it.
 pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -133,7 +133,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     Ok(etag::tagged(StatusCode::OK, &described(&changed.ok_or_else(none)?)))
 }
 
-/// `DELETE /v1/webhooks/{id}`: with all that waits for it.
+/// `DELETE /v1/webhooks/{id}`: deletes a subscription and its waiting deliveries.
 pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
@@ -146,7 +146,8 @@ pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
     }
 }
 
-/// `POST /v1/webhooks/{id}/rotate-secret`: the new one is shown this once, the old one signs as well for a day.
+/// `POST /v1/webhooks/{id}/rotate-secret`: creates a new secret, shown only in this answer; the old one also signs for
+/// 24 hours.
 pub async fn rotate(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
@@ -200,7 +201,7 @@ pub async fn deliveries(
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver`: once more, under the same id and word for word.
+/// `POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver`: posts the same bytes again under the same id.
 pub async fn redeliver(
     State(web): State<Arc<Web>>,
     Path((id, delivery)): Path<(String, String)>,
@@ -220,7 +221,7 @@ pub async fn redeliver(
     let path = format!("webhooks/{}/deliveries/{delivery}/redeliver", row.id);
     let account = row.account.unwrap_or_else(|| AccountName::from(""));
     once(web, account, parts.headers, path, bytes, move |_| async move {
-        // Asked for twice, it is asked for: its receiver knows it by its id.
+        // A repeated request is harmless: the receiver recognises the delivery by its id.
         let again = asking.app.redeliver(delivery).await.map_err(|error| Problem::bug(&error))?;
         let again = again.ok_or_else(gone)?;
         Ok(Answer { status: StatusCode::ACCEPTED, body: delivered(&again), took_effect: true })
@@ -243,7 +244,7 @@ fn configured() -> Problem {
     )
 }
 
-/// An account sees its own; those of the whole installation belong to the operator.
+/// An account sees its own subscriptions; those for all accounts belong to the operator.
 fn is_owned(caller: &Caller, row: &Subscription) -> bool {
     match caller {
         Caller::Operator => true,
@@ -272,7 +273,7 @@ fn described(row: &Subscription) -> Json {
         "old_secret_until": row.old_secret.as_ref().map(|(_, until)| iso(*until)),
         "created_at": iso(row.created_at),
     });
-    // What people edit; posts that are taken leave it alone.
+    // The ETag covers the editable data only, so that accepted posts do not change it.
     body["etag"] = etag::of(&body).into();
     body["last_taken_at"] = row.heard_at.map(iso).into();
     body
@@ -300,7 +301,7 @@ fn check_url(web: &Web, input: &mut Input, url: &str) {
     }
 }
 
-/// `None`: it is not there.
+/// `None` if the field is missing.
 fn types(input: &mut Input) -> Option<Vec<String>> {
     let given = input.opt_list("types", NAME_CHARS_MAX)?;
     for (n, kind) in given.iter().enumerate().filter(|(_, kind)| !KINDS.contains(&kind.as_str())) {
@@ -329,7 +330,7 @@ fn senders(web: &Web, caller: &Caller, input: &mut Input) -> Option<Vec<SenderId
     Some(ids)
 }
 
-/// An account's own; the operator may name one, or none for all.
+/// The caller's account; the operator may name one, or none for all.
 fn account(web: &Web, caller: &Caller, input: &mut Input) -> Option<AccountName> {
     let given = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
     if let Some(name) = &given

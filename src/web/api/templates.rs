@@ -1,4 +1,4 @@
-//! `/v1/templates`: what may be sent while the window is closed; and reading it anew from the providers.
+//! `/v1/templates`: the message templates of each sender, and pulling them from the providers.
 
 use super::{
     keys::operator,
@@ -21,7 +21,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `GET /v1/templates?sender=&status=&limit=&cursor=`: by number.
+/// `GET /v1/templates?sender=&status=&limit=&cursor=`: ordered by id.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The name of a start that a program asked for: by it the program finds the run, also of one that waits in line.
+//! Encodes tracking ids: a program gets one for its start, and finds the run by it, also of a queued start.
 //!
-//! It is a UUID of version 8, whose bits are ours: the conversation, and the number that the run keeps.
+//! It is a UUID of version 8, whose content is free: the conversation and the number that the run will have.
 
 use crate::{
     base::{
@@ -15,23 +15,23 @@ use crate::{
     },
 };
 
-/// Where a start stands.
+/// The state of a start.
 pub enum Stands {
-    /// It has begun; the run may have ended since.
+    /// The run has begun; it may have ended since.
     Run(Box<Run>),
-    /// In the line of a busy conversation, since then.
+    /// Queued at a busy conversation since this time.
     Queued(Box<Start>, Time),
-    /// It has left the line without beginning: a stop, a condition, or too long a wait.
+    /// Removed from the queue without beginning: by a stop, a condition or a time-out.
     Refused,
 }
 
-/// A fresh one of a number that nothing else has.
+/// The tracking id for a number that is unique to the start.
 pub fn name(conversation: ConversationId, number: i64) -> String {
     let (talk, own) = (format!("{:014x}", conversation.0), format!("{number:014x}"));
     format!("{}-{}-8{}1-8{}-{}0", &talk[..8], &talk[8..12], &talk[12..], &own[..3], &own[3..])
 }
 
-/// What `name` wrote.
+/// Parses a tracking id of `name`.
 pub fn read(text: &str) -> Option<(ConversationId, i64)> {
     let hex: String = text.chars().filter(|c| *c != '-').collect();
     let whole = text.len() == 36 && hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -42,7 +42,7 @@ pub fn read(text: &str) -> Option<(ConversationId, i64)> {
     Some((ConversationId(number([&hex[..12], &hex[13..15]])?), number([&hex[17..20], &hex[20..31]])?))
 }
 
-/// What became of the start with this number.
+/// The state of the start with this number.
 pub async fn find(store: &Store, conversation: ConversationId, number: i64) -> Result<Stands, ReadError> {
     let id = StartId::followed(number);
     if let Some(run) = run::of_start(store, id).await?.filter(|run| run.conversation_id == conversation) {
@@ -68,7 +68,7 @@ mod tests {
             }
         }
         assert_eq!(name(ConversationId(0x4d2), 0x7b), "00000000-0004-8d21-8000-0000000007b0");
-        // The name of a run itself is none, and what people type is neither.
+        // A run's own UUID and arbitrary texts are no tracking ids.
         for wrong in ["", "7", "00000000-0000-8000-8000-0000000004d2", "zzzzzzzz-0004-8d21-8000-0000000007b0"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

@@ -1,4 +1,4 @@
-//! `POST /v1/media?sender=…`: a file goes to the sender's platform, which keeps it and names it by an id for messages.
+//! `POST /v1/media?sender=…`: uploads a file to the sender's platform, and gives its id for messages.
 
 use super::own_files::too_many;
 use crate::{
@@ -62,7 +62,7 @@ pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, reques
     Ok(idempotency::json(StatusCode::CREATED, &told))
 }
 
-/// What is said beside the file.
+/// The query parameters and headers beside the file.
 struct Wanted {
     sender: SenderId,
     filename: Option<String>,
@@ -80,7 +80,7 @@ impl Wanted {
         if filename.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
             wrong.push(("/filename".to_owned(), format!("`filename` has more than {NAME_CHARS_MAX} characters.")));
         }
-        // curl says this of everything that it is not told about.
+        // curl's default types carry no information.
         let unsaid = |mime: &&str| !matches!(*mime, "application/octet-stream" | "application/x-www-form-urlencoded");
         let is_form = |mime: &str| mime.trim_start().to_ascii_lowercase().starts_with("multipart/");
         if headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).is_some_and(is_form) {
@@ -88,7 +88,7 @@ impl Wanted {
             wrong.push((String::new(), why.to_owned()));
         }
         let mime = headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).filter(unsaid);
-        // Programs have other names for some types (`audio/x-m4a`): then the file's own counts.
+        // Some programs use other names for a type (`audio/x-m4a`): then the file name decides.
         let by_name = || filename.as_deref().and_then(Format::of_name);
         let format = mime.and_then(Format::of_mime).or_else(by_name);
         if format.is_none() {

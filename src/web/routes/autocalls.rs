@@ -1,4 +1,4 @@
-//! `/api/user/whatsapp/…`: the dialect of Autocalls and Intellixent, in its own words and errors.
+//! `/api/user/whatsapp/…`: describes the routes of the Autocalls and Intellixent dialect.
 
 use super::{
     Errors, GET, POST, Route, ask, ok,
@@ -248,7 +248,7 @@ fn sending_template() -> Vec<(u16, &'static str, Json)> {
     written(all)
 }
 
-/// What both sends may answer.
+/// The errors of both sends.
 fn sending(offline: StatusCode) -> Vec<(&'static str, Refusal)> {
     vec![
         ("Bad body", Refusal::BadBody { status: StatusCode::BAD_REQUEST }),

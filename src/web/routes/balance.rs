@@ -1,4 +1,4 @@
-//! `/v1/balance`: what an account has left for messages.
+//! `/v1/balance`: describes the routes for the prepaid balance of an account.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, at, ok,

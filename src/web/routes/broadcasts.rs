@@ -1,4 +1,4 @@
-//! `/v1/broadcasts`: one-off sends of a flow to many.
+//! `/v1/broadcasts`: describes the routes for one-off sends of a flow to many contacts.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,

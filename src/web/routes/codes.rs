@@ -1,4 +1,4 @@
-//! Every code of a problem that the native API answers: its status, and an example of its words.
+//! Lists every problem code of the native API: its status, and an example of its text.
 
 /// One `code` at one status.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ const fn code(code: &'static str, status: u16, detail: &'static str) -> Code {
     Code { code, status, detail }
 }
 
-/// `Problem::new` takes no other while debugging, so that every test that meets a new one says so.
+/// In debug builds `Problem::new` accepts only these codes, so that a test that meets a new one fails.
 pub static CODES: &[Code] = &[
     code("bad_json", 400, "The body is not JSON: EOF while parsing an object at line 1 column 1."),
     code("bad_idempotency_key", 400, "An Idempotency-Key is a text of 1 to 255 characters."),

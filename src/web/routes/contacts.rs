@@ -1,4 +1,4 @@
-//! `/v1/contacts`: people, what is known of them, and what they agreed to.
+//! `/v1/contacts`: describes the routes for contacts, their data and their consents.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,

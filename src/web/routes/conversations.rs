@@ -1,4 +1,4 @@
-//! `/v1/conversations`: who writes with us, what was said, and handing it to a person and back.
+//! `/v1/conversations`: describes the routes for conversations, their messages, and hand-overs between bot and people.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
@@ -125,7 +125,7 @@ pub static ROUTES: &[Route] = &[
     },
 ];
 
-/// What changes who has it.
+/// The common part of routes that change the assignment.
 const ACT: Route = Route {
     part: PART,
     body: Some(Of(&AGENT)),
@@ -135,7 +135,7 @@ const ACT: Route = Route {
     ..POST
 };
 
-/// What a message may be refused for.
+/// The errors of sending a message.
 pub(super) const SAY_ERRORS: &[(&str, u16)] = &[
     ("opted_out", 403),
     ("window_closed", 409),

@@ -1,4 +1,4 @@
-//! `/v1/dead-letters`: what could not be handled.
+//! `/v1/dead-letters`: describes the routes for failed messages, webhooks and runs.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, ok,

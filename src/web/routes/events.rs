@@ -1,4 +1,4 @@
-//! `/v1/events`: what happens elsewhere, told to the flows.
+//! `/v1/events`: describes the route that delivers external events to flows.
 
 use super::{
     Errors, POST, Route, at,

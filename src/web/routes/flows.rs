@@ -1,4 +1,4 @@
-//! `/v1/flows`: what is live.
+//! `/v1/flows`: describes the routes for live flows.
 
 use super::{
     CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,

@@ -1,4 +1,4 @@
-//! `/v1/messages`: what a program writes to somebody, and how far it came.
+//! `/v1/messages`: describes the routes for messages that programs send, and their status.
 
 use super::{
     Answer, CURSOR, Errors, GET, LIMIT, POST, Route, Said, Verb, Who, ask, at,

@@ -1,7 +1,8 @@
-//! Every route of the daemon as data: the router, `/openapi.json` and the reference are made from this list.
+//! Lists every route of the daemon as data: the router, `/openapi.json` and the reference are generated from this
+//! list.
 //!
 //! An endpoint is its function in `web/api/<noun>.rs` and its entry in `web/routes/<noun>.rs`; a noun is one line
-//! here. A test asks the running daemon each example and keeps what it answers in `examples.json`.
+//! here. A test sends each example to a running daemon and records the answers in `examples.json`.
 
 pub mod codes;
 pub mod shape;
@@ -69,34 +70,35 @@ pub fn all() -> impl Iterator<Item = &'static Route> {
 
 pub struct Route {
     pub verb: Verb,
-    /// As axum and OpenAPI both write it.
+    /// The path in the syntax that axum and OpenAPI share.
     pub path: &'static str,
-    /// Other addresses of the same, as that product's clients also write them.
+    /// Other paths of the same route, which clients of that product also use.
     pub also: &'static [&'static str],
-    /// A word for programs: `operationId`, and the name of its example.
+    /// The `operationId`, and the name of its example.
     pub name: &'static str,
-    /// The part of the document in which it stands.
+    /// The section of the document.
     pub part: &'static str,
     pub summary: &'static str,
-    /// More sentences, where the summary does not say it all.
+    /// More sentences, if the summary is not enough.
     pub about: &'static str,
     pub who: Who,
     pub query: &'static [Field],
     pub body: Option<Type>,
-    /// The body may be left out.
+    /// True if the body is optional.
     pub bare: bool,
-    /// The body is a file, whatever its type.
+    /// True if the body is a file of any type.
     pub file: bool,
-    /// What it answers when all is well, by status.
+    /// The successful answers, by status.
     pub answers: &'static [Answer],
     pub errors: Errors,
-    /// `Idempotency-Key` is honoured.
+    /// True if `Idempotency-Key` is supported.
     pub keyed: bool,
-    /// The same for every account: flows and schedules belong to the bot, which serves all of them.
+    /// True if the answer is the same for every account: flows and schedules belong to the bot, which serves all of
+    /// them.
     pub shared: bool,
-    /// Request headers of its own.
+    /// Additional request headers.
     pub headers: &'static [Field],
-    /// Headers of its good answers, and what they are for.
+    /// Headers of its successful answers, with their descriptions.
     pub answers_with: &'static [(&'static str, &'static str)],
     pub example: Example,
     pub take: fn() -> MethodRouter<Arc<Web>>,
@@ -110,19 +112,19 @@ pub enum Verb {
     Delete,
 }
 
-/// Who may call it.
+/// The callers that a route admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     Anyone,
-    /// With a key of an account, or as the operator: sees what belongs to it.
+    /// A key of an account, which sees its own data, or the operator.
     Account,
-    /// The `transom` command on the daemon's own machine.
+    /// Only the `transom` command on the daemon's own machine.
     Operator,
-    /// With a key of the sender's account; without a configuration file anybody on this machine.
+    /// A key of the sender's account; without a configuration file any client on this machine.
     Sandbox,
-    /// The provider, which signs what it posts.
+    /// The provider, whose requests are signed.
     Provider,
-    /// Who shows what the flow's `verify` asks for; without `verify` an account.
+    /// A caller that passes the flow's `verify`; without `verify` a key of an account.
     Hook,
 }
 
@@ -132,28 +134,28 @@ pub struct Answer {
     pub body: Said,
 }
 
-/// What an answer's body is.
+/// The body of an answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Said {
     Nothing,
     Json(Type),
-    /// Of this media type.
+    /// Text of this media type.
     Text(&'static str),
     /// Bytes of any media type.
     File,
 }
 
 pub enum Errors {
-    /// Codes of `codes::CODES`, besides those that follow from who may call and what is read.
+    /// Codes of `codes::CODES`, in addition to those that follow from `who`, `query` and `body`.
     Problems(&'static [(&'static str, u16)]),
-    /// In a dialect's own words: status, name, body; and what all of them look like.
+    /// Errors of a dialect (status, name, body), and their common shape.
     Dialect(fn() -> Vec<(u16, &'static str, Json)>, &'static shape::Shape),
 }
 
-/// A request to the daemon of the examples. `$conversation` and the like stand for the ids that things have there.
+/// A request to the daemon with example data. `$conversation` and similar variables are replaced by ids of that data.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
-    /// With its query; empty: there is none, since only the platform or a browser asks so.
+    /// The path with its query; empty if there is no example, because only a platform or a browser calls it.
     pub path: &'static str,
     /// JSON text; empty: no body.
     pub body: &'static str,
@@ -175,7 +177,7 @@ impl Route {
         matches!(self.errors, Errors::Dialect(..))
     }
 
-    /// Every error that it may answer: its status, its name, and an example of its body.
+    /// Every error of this route: its status, its name, and an example of its body.
     pub fn refusals(&self) -> Vec<(u16, &'static str, Json)> {
         let own = match &self.errors {
             Errors::Dialect(all, _) => return all(),
@@ -211,7 +213,7 @@ impl Route {
     }
 }
 
-/// What a route's errors look like.
+/// The schema of a route's errors.
 pub fn error_shape(route: &Route) -> Type {
     match &route.errors {
         Errors::Dialect(_, shape) => Type::Of(shape),
@@ -227,7 +229,7 @@ fn example(code: &codes::Code) -> Json {
     }
 }
 
-/// What most routes have in common; each says the rest.
+/// The common part of most routes.
 const GET: Route = Route {
     verb: Verb::Get,
     path: "",
@@ -269,7 +271,7 @@ const fn at(status: u16, kind: Type, about: &'static str) -> Answer {
     Answer { status, about, body: Said::Json(kind) }
 }
 
-/// The query of every list.
+/// The query parameters of every list.
 const LIMIT: Field = shape::may("limit", Type::Whole, "Entries on one page: 1 to 200; 50 unless said otherwise.");
 const CURSOR: Field = shape::may("cursor", Type::Text, "`next_cursor` of the page before.");
 

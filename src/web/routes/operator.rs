@@ -1,4 +1,4 @@
-//! What only the `transom` command on the daemon's own machine may do.
+//! Describes the routes that only the `transom` command on the daemon's own machine may call.
 
 use super::{
     Answer, GET, POST, Route, Said, Verb, Who, ask, at,

@@ -1,4 +1,4 @@
-//! Probes, and the document of this very list.
+//! Describes the probes, and the routes that show this list.
 
 use super::{
     Answer, Errors, GET, Route, Said, Who, ask, at, ok,
@@ -32,7 +32,7 @@ static READY: Shape = shape(
 
 static LIVE: Shape = shape("Live", "", &[need("version", Whole, ""), need("flows", Whole, "How many.")]);
 
-/// What `transom check --format json` prints for each.
+/// One finding, as `transom check --format json` prints it.
 pub(super) static FINDING: Shape = Shape {
     name: "Finding",
     about: "What the checker says of the flows.",

@@ -1,4 +1,4 @@
-//! `/v1/runs`: passages through flows; starting, reading and stopping them.
+//! `/v1/runs`: describes the routes that start, show and stop runs of flows.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,

@@ -1,4 +1,4 @@
-//! The shapes of what a native request wants to be said.
+//! Describes the message in a native request.
 
 use super::shape::{
     Field, Shape,
@@ -6,7 +6,7 @@ use super::shape::{
     may, need, shape,
 };
 
-/// What both ways to write have in common.
+/// The fields that both endpoints for sending share.
 pub static FIELDS: [Field; 12] = [
     may("text", Text, "At most 16384 characters; what is longer than the platform takes becomes several messages."),
     may("media", Of(&MEDIA), "A `text` beside it is its caption, or follows it where WhatsApp shows none."),

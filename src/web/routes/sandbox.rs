@@ -1,4 +1,4 @@
-//! `/v1/sandbox`: the phone of a sandbox's customer.
+//! `/v1/sandbox`: describes the routes for the phone of a sandbox customer.
 
 use super::{
     GET, Route, Who, ask, ok,

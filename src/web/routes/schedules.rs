@@ -1,4 +1,4 @@
-//! `/v1/schedules`: what the clock starts.
+//! `/v1/schedules`: describes the routes for scheduled starts.
 
 use super::{
     Answer, CURSOR, Errors, GET, LIMIT, Route, Said, ask, ok,

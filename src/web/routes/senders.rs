@@ -1,4 +1,4 @@
-//! `/v1/senders`: the numbers that we send from.
+//! `/v1/senders`: describes the routes for the numbers that messages are sent from.
 
 use super::{
     CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,

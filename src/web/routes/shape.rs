@@ -1,4 +1,4 @@
-//! What requests and answers look like, as plain data: `/openapi.json` writes it as JSON Schema.
+//! Defines the types of request and answer bodies as plain data, which `/openapi.json` writes as JSON Schema.
 
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -14,12 +14,12 @@ pub enum Type {
     Time,
     /// Any JSON value.
     Any,
-    /// One of these words.
+    /// One of these strings.
     Word(&'static [&'static str]),
     List(&'static Type),
-    /// Or `null`.
+    /// The type or `null`.
     Maybe(&'static Type),
-    /// An object whose keys are anything and whose values are all of one type.
+    /// An object with any keys, whose values have one type.
     Map(&'static Type),
     Of(&'static Shape),
     Either(&'static [Type]),
@@ -27,13 +27,13 @@ pub enum Type {
     Page(&'static Type),
 }
 
-/// An object with a name of its own in the document.
+/// An object with its own name in the document.
 #[derive(Debug)]
 pub struct Shape {
     pub name: &'static str,
     pub about: &'static str,
     pub fields: &'static [Field],
-    /// What else it holds depends on one of its fields; readers take what they know.
+    /// True if it may have other fields, depending on one of its fields; clients ignore unknown ones.
     pub open: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct Field {
     pub name: &'static str,
     pub kind: Type,
     pub about: &'static str,
-    /// An answer always has it; a request must.
+    /// In an answer the field is always present; in a request it is required.
     pub needed: bool,
 }
 
@@ -59,7 +59,7 @@ pub const fn shape(name: &'static str, about: &'static str, fields: &'static [Fi
 }
 
 impl Type {
-    /// As JSON Schema 2020-12, named shapes by reference.
+    /// As JSON Schema 2020-12, with references to named shapes.
     pub fn schema(&self) -> Json {
         match self {
             Type::Text => json!({"type": "string"}),
@@ -88,7 +88,7 @@ impl Type {
         }
     }
 
-    /// Puts the shapes that it names, and those that they name, into `all`.
+    /// Adds the named shapes that it refers to, directly or indirectly, to `all`.
     pub fn collect(&self, all: &mut BTreeMap<&'static str, &'static Shape>) {
         match self {
             Type::List(of) | Type::Maybe(of) | Type::Map(of) | Type::Page(of) => of.collect(all),

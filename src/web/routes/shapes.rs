@@ -1,4 +1,4 @@
-//! The shapes that several routes answer or take.
+//! Defines the bodies that several routes share.
 
 use super::shape::{
     Shape, Type,
@@ -28,7 +28,7 @@ static FIELD_ERROR: Shape = shape(
     ],
 );
 
-/// The states of a message of ours.
+/// The states of a message to a contact.
 pub const SEND_STATES: &[&str] =
     &["queued", "sending", "sent", "delivered", "read", "failed", "held", "unknown", "dropped", "skipped"];
 
@@ -92,7 +92,7 @@ static WINDOW: Shape = shape(
     &[need("open", Flag, ""), need("ends_at", Maybe(&Time), "24 hours after the contact's last message.")],
 );
 
-/// What a message holds: the fields depend on its kind.
+/// The content of a message: the fields depend on its kind.
 pub static CONTENT: Shape = Shape {
     name: "Content",
     about: "What a message holds; the other fields depend on `kind`: `body` of a text, `media` and `caption` of a \

@@ -1,4 +1,4 @@
-//! `GET /v1/events`: what happens here, told to who listens.
+//! `GET /v1/events`: describes the stream of events.
 
 use super::{
     Answer, Errors, GET, Route, Said,

@@ -1,4 +1,4 @@
-//! `/v1/webhooks`: being told of what happens, by signed POST.
+//! `/v1/webhooks`: describes the routes for subscriptions to events by signed POST.
 
 use super::{
     Answer, CURSOR, Errors, GET, LIMIT, POST, Route, Said, Verb, ask, at, ok,

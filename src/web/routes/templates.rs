@@ -1,4 +1,4 @@
-//! `/v1/templates`: the catalogue of each sender.
+//! `/v1/templates`: describes the routes for each sender's template catalogue.
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, ok,

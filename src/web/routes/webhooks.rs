@@ -1,4 +1,4 @@
-//! `/webhooks/…` and `/hooks/…`: what platforms and other systems post.
+//! `/webhooks/…` and `/hooks/…`: describes the routes to which platforms and other systems post.
 
 use super::{
     Answer, Errors, Example, GET, POST, Route, Said, Who, at,

@@ -1,4 +1,4 @@
-//! `GET /api/user/whatsapp/senders` and `…/{id}/templates`: what one may send from, and which templates.
+//! `GET /api/user/whatsapp/senders` and `…/{id}/templates`: lists the senders of an account and their templates.
 
 use super::{KEYS, Refusal, caller, rules::Input, sender};
 use crate::{
@@ -15,12 +15,12 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `?status=online|all`; without it those that are online.
+/// `?status=online|all`; the default is `online`.
 pub async fn senders(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     respond(numbers(&web, &headers, &query.unwrap_or_default()).await)
 }
 
-/// `?status=approved|all`; without it those that are approved.
+/// `?status=approved|all`; the default is `approved`.
 pub async fn templates(
     State(web): State<Arc<Web>>,
     Named(id): Named,
@@ -41,7 +41,7 @@ async fn numbers(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Re
 
 async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
-    // An address that is no number is no sender of anybody's.
+    // No sender has an id that is not a number.
     let id = id.parse().map_err(|_| Refusal::SenderNotFoundShort)?;
     let sender = sender(web, &caller, id, Refusal::SenderNotFoundShort)?;
     let wanted = status(query, "approved")?;
@@ -53,7 +53,7 @@ async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, query: &str) -> Res
 
 #[derive(PartialEq)]
 enum Wanted {
-    /// The one that a send needs: online, approved.
+    /// Usable for a send: online, approved.
     Good,
     All,
 }
@@ -81,7 +81,7 @@ fn number(web: &Web, sender: &Sender, now: Time) -> Json {
         "phone_number": sender.phone,
         "display_name": sender.name,
         "status": if is_online(web, sender, now) { "online" } else { "offline" },
-        // Both as that product shows what the platform has not told it.
+        // Autocalls shows these values for data that the platform has not reported.
         "quality_rating": null,
         "messaging_limit": null,
         "messaging_limit_formatted": "Unlimited",
@@ -89,7 +89,7 @@ fn number(web: &Web, sender: &Sender, now: Time) -> Json {
 }
 
 fn described(template: &Template) -> Json {
-    // By number: "10" comes after "9". Names as the text has them.
+    // Numbers in numeric order ("10" after "9"); names in the order of the text.
     let mut variables: Vec<String> = placeholders(&template.body).into_iter().collect();
     let place = |name: &str| template.body.split("{{").skip(1).position(|part| part.trim_start().starts_with(name));
     variables.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), place(name), name.clone()));

@@ -1,4 +1,4 @@
-//! The dialect of Autocalls and Intellixent: exact in fields, texts, statuses and errors, so that clients
+//! Implements the API of Autocalls and Intellixent: exact in fields, texts, statuses and errors, so that clients
 //! written for those products work after a change of base URL (seeds 000–002, platform.md 1).
 
 mod freeform;
@@ -65,23 +65,23 @@ const KEYS: Keys = &[
     "retry_after",
 ];
 
-/// The account behind the request, in this dialect's words where there is none.
+/// The account of the request, or this dialect's error without one.
 async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
     auth::caller(web, headers).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)
 }
 
-/// Counts the request against the account's rate over both sends. A refused one counts nothing.
+/// Counts the request against the account's rate limit, which both sends share. A refused request is not counted.
 fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
     let Caller::Account(name) = caller else { return Ok(()) };
     let Some(account) = web.app.config.account(name) else { return Err(Refusal::Unauthorized) };
     web.take_send(name, account.rate_limit, now).map_err(|at| {
-        // Whole seconds, rounded up: a client that waits so long is let in.
+        // Whole seconds, rounded up: a client that waits that long is admitted.
         let seconds = u64::try_from((at - now).0).unwrap_or(0).div_ceil(1_000).max(1);
         Refusal::TooMany { retry_after_s: seconds }
     })
 }
 
-/// What both sends begin with: the body, whose key it is, and the account's rate.
+/// Runs the checks that both sends begin with: body, key and rate limit.
 async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller), Refusal> {
     let (parts, body) = request.into_parts();
     let body = send::bytes(body).await?;
@@ -90,7 +90,7 @@ async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller)
     Ok((parts.headers, body, caller))
 }
 
-/// Our own bug: told once, in the log.
+/// Logs an error of our own.
 fn bug(error: &dyn std::fmt::Display) -> Refusal {
     crate::web::api::sending::internal(error);
     Refusal::Internal

@@ -1,4 +1,4 @@
-//! Every error of this dialect: its status, its words, its code (platform.md 1.2).
+//! Lists every error of this dialect: status, text and code (platform.md 1.2).
 
 use super::KEYS;
 use crate::web::api::ordered;
@@ -14,12 +14,12 @@ pub enum Refusal {
     TooMany {
         retry_after_s: u64,
     },
-    /// Laravel's validation: its body as it stands.
+    /// A Laravel validation error, with its whole body.
     Invalid(Json),
     InvalidPhone,
-    /// For the sends.
+    /// The text for sends.
     SenderNotFound,
-    /// The words of the `GET`s.
+    /// The text for `GET` requests.
     SenderNotFoundShort,
     TemplateNotFound,
     TemplateNotApproved {
@@ -28,16 +28,16 @@ pub enum Refusal {
     TemplateMismatch {
         why: String,
     },
-    /// The catalogue shows it, and the platform does not know it.
+    /// The template is in our catalogue but unknown to the platform.
     TemplateNotSynced {
         why: String,
     },
-    /// A refusal of Twilio that has no word of its own here.
+    /// A Twilio error without a text of its own here.
     Twilio {
         code: String,
         why: String,
     },
-    /// 503 for freeform, 422 for templates: the product's own contradiction.
+    /// 503 for freeform, 422 for templates: Autocalls itself is inconsistent here.
     SenderOffline {
         status: StatusCode,
     },
@@ -46,11 +46,11 @@ pub enum Refusal {
         session: Json,
     },
     OptedOut,
-    /// The platform wants no more of these for now.
+    /// The platform currently limits these messages.
     LimitUnavailable {
         why: String,
     },
-    /// The provider refused it for a reason that this dialect has no word for.
+    /// The provider refused it for a reason that this dialect has no text for.
     Unknown {
         why: String,
     },

@@ -1,20 +1,20 @@
-//! Reads a request of this dialect and words what is wrong with it the way Laravel does (platform.md 1.2).
+//! Validates a request of this dialect, with error texts as Laravel writes them (platform.md 1.2).
 
 use crate::base::query;
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value as Json, json};
 
-/// The fields of a request. A body that is no JSON object has none, so that everything required is missing.
+/// The fields of a request. A body that is no JSON object has no fields, so everything required is missing.
 pub struct Input(Map<String, Json>);
 
-/// Collects what is wrong, in the order of the fields.
+/// Collects the errors, in the order of the fields.
 #[derive(Default)]
 pub struct Rules {
     errors: Vec<(String, String)>,
 }
 
 impl Input {
-    /// Of a form, too: Laravel knows no difference.
+    /// Also accepts a form: Laravel treats both alike.
     pub fn from_body(headers: &HeaderMap, body: &[u8]) -> Self {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -27,7 +27,7 @@ impl Input {
         }
     }
 
-    /// `variables[name]=Ana` is a field of a map.
+    /// `variables[name]=Ana` is one entry of a map.
     fn from_form(text: &str) -> Self {
         let mut fields = Map::new();
         for (key, value) in query::pairs(text) {
@@ -49,12 +49,12 @@ impl Input {
         Input(pairs.into_iter().map(|(key, value)| (key, Json::String(value))).collect())
     }
 
-    /// A field's text, where it has one.
+    /// The field's text, if it is a text.
     pub fn text(&self, field: &str) -> Option<String> {
         self.get(field).and_then(Json::as_str).map(str::to_owned)
     }
 
-    /// Blank texts, `null` and empty lists count as missing, as in the product itself.
+    /// Blank texts, `null` and empty lists count as missing, as in Autocalls.
     fn get(&self, field: &str) -> Option<&Json> {
         let value = self.0.get(field)?;
         let missing = match value {
@@ -68,7 +68,7 @@ impl Input {
 }
 
 impl Rules {
-    /// A required whole number; also one written as text, as query strings do.
+    /// A required whole number, also as text, because query strings contain texts.
     pub fn integer(&mut self, input: &Input, field: &str) -> Option<i64> {
         let Some(value) = input.get(field) else { return self.required(field) };
         let whole = match value {
@@ -93,13 +93,13 @@ impl Rules {
         }
     }
 
-    /// The same, where it may be left out.
+    /// As `string`, but optional.
     pub fn optional_string(&mut self, input: &Input, field: &str, chars_max: usize) -> Option<String> {
         input.get(field).and_then(|value| self.text(field, value, chars_max))
     }
 
-    /// An optional map of texts and numbers. PHP knows no difference between a list and a map, so a
-    /// list counts from 0 there; nobody means that, and it is refused.
+    /// An optional map of texts and numbers. PHP treats a list as a map with keys from 0; this is never intended, so a
+    /// list is refused.
     pub fn optional_texts(&mut self, input: &Input, field: &str) -> Vec<(String, String)> {
         let Some(value) = input.get(field) else { return Vec::new() };
         let Json::Object(map) = value else {
@@ -121,7 +121,7 @@ impl Rules {
         texts
     }
 
-    /// The body of the 422, if anything was wrong.
+    /// The body of the 422 response, if there was an error.
     pub fn finish(self) -> Result<(), Json> {
         let Some((_, first)) = self.errors.first() else { return Ok(()) };
         let message = match self.errors.len() - 1 {
@@ -162,7 +162,7 @@ impl Rules {
     }
 }
 
-/// `sender_id` is spoken of as "sender id".
+/// Error texts call `sender_id` "sender id".
 fn spoken(field: &str) -> String {
     field.replace('_', " ")
 }

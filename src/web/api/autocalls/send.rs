@@ -1,4 +1,4 @@
-//! What both sends of this dialect answer.
+//! Sends a message and builds the answer, for both sends of this dialect.
 
 use super::{KEYS, Refusal, session};
 use crate::web::{
@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// Which of the two endpoints asks; they differ in one status and in two fields.
+/// The endpoint; the two differ in one status and in two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Freeform,
@@ -31,7 +31,7 @@ pub async fn bytes(body: axum::body::Body) -> Result<axum::body::Bytes, Refusal>
     })
 }
 
-/// Sends, once per `Idempotency-Key`, and answers as the product does.
+/// Sends once per `Idempotency-Key`, and answers as Autocalls does.
 pub async fn once(web: Arc<Web>, kind: Kind, order: Order) -> Response {
     let clock = Arc::clone(&web.app.clock);
     let words = move |outcome: Result<Sent, Refused>| match outcome {
@@ -44,7 +44,7 @@ pub async fn once(web: Arc<Web>, kind: Kind, order: Order) -> Response {
     respond(sending::once(web, order, words).await)
 }
 
-/// A refusal in the words of this dialect.
+/// A refusal as an error of this dialect.
 pub fn said(kind: Kind, refused: Refused, now: crate::base::time::Time) -> Refusal {
     match refused {
         Refused::Offline => offline(kind),
@@ -57,7 +57,7 @@ pub fn said(kind: Kind, refused: Refused, now: crate::base::time::Time) -> Refus
         Refused::Template(TemplateTrouble::NotSynced { why }) => Refusal::TemplateNotSynced { why },
         Refused::Template(TemplateTrouble::Mismatch { why }) => Refusal::TemplateMismatch { why },
         Refused::Other { provider: "twilio", code, why } => Refusal::Twilio { code, why },
-        // Meta's codes of people who cannot be reached have six digits.
+        // Meta's codes for people who cannot be reached have six digits.
         Refused::Unreachable { code, why } if code.len() == TWILIO_DIGITS => Refusal::Twilio { code, why },
         Refused::Unreachable { why, .. } | Refused::Other { why, .. } => Refusal::Unknown { why },
         Refused::Key(KeyFault::OtherBody) => Refusal::IdempotencyKeyReused,
@@ -67,14 +67,14 @@ pub fn said(kind: Kind, refused: Refused, now: crate::base::time::Time) -> Refus
     }
 }
 
-/// Of every code of Twilio's.
+/// The number of digits of every Twilio code.
 const TWILIO_DIGITS: usize = 5;
 
 fn success(kind: Kind, sent: &Sent, now: crate::base::time::Time) -> Json {
     let mut body = json!({
         "success": true,
         "conversation_id": sent.conversation.0,
-        // One record serves as both here.
+        // In Transom both are the same record.
         "message_id": sent.id.0,
         "whatsapp_message_id": sent.id.0,
         "message_sid": sent.provider_id,

@@ -1,4 +1,4 @@
-//! The `session_status` object of this dialect: the window in its words (seeds 000 and 001).
+//! Builds the `session_status` object of this dialect: the state of the window (seeds 000 and 001).
 
 use crate::{
     base::time::{Time, iso},
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-/// The window as it stands at `now`, by its true end, so that a send and this answer agree.
+/// The window at `now`, by its true end, so that a send and this answer agree.
 pub fn status(window: Window, now: Time) -> Json {
     match window.ends_at() {
         Some(end) if now < end => {
@@ -32,7 +32,7 @@ pub fn status(window: Window, now: Time) -> Json {
     }
 }
 
-/// For somebody who never wrote and was never written to.
+/// For a person without any message in either direction.
 pub fn no_conversation() -> Json {
     closed("No conversation exists with this recipient. Send a template message first.")
 }

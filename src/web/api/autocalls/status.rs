@@ -1,4 +1,4 @@
-//! `GET /api/user/whatsapp/session-status`: is the window to this person open?
+//! `GET /api/user/whatsapp/session-status`: tells whether the window to a person is open.
 
 use super::{
     KEYS, Refusal, bug, caller, e164,
@@ -62,7 +62,7 @@ async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Ref
     }))
 }
 
-/// A `+` that was not encoded arrives as a blank: everybody makes this mistake once.
+/// A `+` that was not encoded arrives as a blank, a common mistake.
 fn plus(phone: &str) -> String {
     match phone.strip_prefix(' ') {
         Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => format!("+{digits}"),

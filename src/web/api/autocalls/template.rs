@@ -1,4 +1,4 @@
-//! `POST /api/user/whatsapp/send`: an approved template, at any time (seed 002).
+//! `POST /api/user/whatsapp/send`: sends an approved template, at any time (seed 002).
 
 use super::{
     Refusal, begin, bug, e164,
@@ -51,7 +51,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     Ok(send::once(web, Kind::Template, order).await)
 }
 
-/// The template with these values, if it is approved and they are the ones it wants.
+/// The template with these values, if it is approved and the values match its variables.
 fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<TemplateMessage, Refusal> {
     if template.status != TemplateStatus::Approved {
         return Err(Refusal::TemplateNotApproved { status: template.status.as_str().to_owned() });
@@ -68,7 +68,7 @@ fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<Templ
     let body = match (wanted.is_empty(), positional) {
         (true, _) => Parameters::None,
         (false, true) => {
-            // By number: "10" comes after "9".
+            // In numeric order: "10" after "9".
             let mut ordered: Vec<(usize, String)> =
                 given.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect();
             ordered.sort_by_key(|(place, _)| *place);

@@ -1,4 +1,4 @@
-//! What stands around every request of this dialect: whose key it is, and its body.
+//! Handles the common part of every request of this dialect: the API key and the body.
 
 use super::{KEYS, Refusal};
 use crate::{
@@ -19,18 +19,18 @@ use axum::{
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
-/// A request that may be answered.
+/// An authenticated request.
 pub struct Asked {
     pub web: Arc<Web>,
     pub caller: Caller,
     pub headers: HeaderMap,
-    /// What stands after `?`, still encoded.
+    /// The part after `?`, still encoded.
     pub query: String,
     pub body: Bytes,
 }
 
 impl Asked {
-    /// The object under one of these names in the body; the body itself where there is none of them.
+    /// The object in the body under one of these names, or the body itself if none is present.
     pub fn object(&self, names: &[&str]) -> Result<Map<String, Json>, Refusal> {
         if self.body.is_empty() {
             return Ok(Map::new());
@@ -47,7 +47,7 @@ impl Asked {
     }
 }
 
-/// Answers a request with `work`, or with what is wrong of it before.
+/// Authenticates a request and answers it with `work`, or with an error.
 pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
 where
     W: Future<Output = Result<Response, Refusal>>,
@@ -62,7 +62,7 @@ pub fn good(status: StatusCode, body: &Json) -> Response {
     ordered::response(status, body, KEYS)
 }
 
-/// `X-API-Key`, or a bearer as the other dialects have it.
+/// The caller by `X-API-Key`, or by a bearer token as in the other dialects.
 pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let own = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::trim);
     let shown = own.or_else(|| auth::bearer(headers)).ok_or_else(Refusal::unauthorized)?;
@@ -70,7 +70,7 @@ pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
     caller.ok_or_else(Refusal::unauthorized)
 }
 
-/// The request of somebody who may ask.
+/// Authenticates a request and reads its body.
 pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal> {
     let (parts, body) = request.into_parts();
     let caller = caller(&web, &parts.headers).await?;
@@ -84,7 +84,7 @@ pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal>
     Ok(Asked { web, caller, headers: parts.headers, query, body })
 }
 
-/// A text of the object, at most so long; blank is the same as not there.
+/// A text of at most `chars_max` characters; a blank text counts as missing.
 pub fn text(fields: &Map<String, Json>, name: &str, chars_max: usize) -> Result<Option<String>, Refusal> {
     match fields.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -96,7 +96,7 @@ pub fn text(fields: &Map<String, Json>, name: &str, chars_max: usize) -> Result<
     }
 }
 
-/// A page of a list: its number from 1, and how many stand on it.
+/// A page of a list: its number from 1, and its size.
 pub struct Page {
     pub page: usize,
     pub per_page: usize,
@@ -116,7 +116,7 @@ impl Page {
         Ok(Page { page, per_page: whole("per_page", KAPSO_PAGE_DEFAULT, KAPSO_PAGE_MAX)? })
     }
 
-    /// `data` and `meta` of this page of all entries.
+    /// `data` and `meta` for this page of all entries.
     pub fn of(&self, all: &[Json]) -> Json {
         let shown: Vec<&Json> = all.iter().skip((self.page - 1) * self.per_page).take(self.per_page).collect();
         serde_json::json!({

@@ -1,4 +1,4 @@
-//! `POST /api/v1/workflows/{workflow_id}/executions`: starts a flow for somebody; and how far it has come.
+//! `POST /api/v1/workflows/{workflow_id}/executions`: starts a flow for a contact, and shows its progress.
 
 use super::{
     Refusal,
@@ -83,7 +83,7 @@ async fn begin(asked: Asked, name: &str) -> Result<Response, Refusal> {
         let outcome = start(&web, &sender, &phone, flow, inputs, tracking).await;
         let (status, body, took_effect) = match outcome {
             Ok(body) => (StatusCode::ACCEPTED, body, true),
-            // Whether it began is not known: its key stays as it is.
+            // It is unknown whether the run began, so the idempotency row stays without an answer.
             Err(refusal) if refusal == Refusal::internal() => return Err(refusal),
             Err(refusal) => (refusal.status, refusal.body(), false),
         };
@@ -137,7 +137,7 @@ async fn start(
         "message": "Workflow execution initiated",
         "id": id.map(uuid),
         "workflow_id": flow,
-        // The same while there is one; by that of a start that waits in line its run is found later.
+        // The run's id if it has begun; otherwise an id by which a queued start's run can be found later.
         "tracking_id": id.map_or_else(|| tracking::name(turn.conversation, tracking), uuid),
     }}))
 }
@@ -194,7 +194,7 @@ async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
     ))
 }
 
-/// A start that has not begun, or never did.
+/// A start that is queued or was refused.
 fn in_line(id: &str, status: &str, start: Option<&Start>, since: Option<Time>) -> Response {
     good(
         StatusCode::OK,
@@ -210,7 +210,7 @@ fn in_line(id: &str, status: &str, start: Option<&Start>, since: Option<Time>) -
     )
 }
 
-/// The one that was asked for by its id at the platform or ours; else the one that language.md 5, *Which sender*, names.
+/// The requested sender, by its id at the platform or ours; else the one that language.md 5, *Which sender*, selects.
 async fn sender(
     asked: &Asked,
     wanted: Option<&str>,
@@ -238,7 +238,7 @@ async fn sender(
     Err(Refusal::not_found("WhatsApp phone number"))
 }
 
-/// Those on whose behalf somebody asks.
+/// The accounts of the caller.
 pub fn accounts(caller: &Caller, web: &Web) -> Vec<AccountName> {
     let all = web.app.config.accounts.iter().map(|account| &account.name);
     all.filter(|name| caller.owns(name)).cloned().collect()
@@ -248,7 +248,7 @@ fn is_startable(flow: &Flow) -> bool {
     flow.triggers.iter().any(|trigger| matches!(trigger.kind, Trigger::Api(_)))
 }
 
-/// `variables` that the flow declares as inputs. Others stay here: clients of that product give what any of their
+/// The `variables` that the flow declares as inputs. Others are ignored: clients of Kapso send what any of their
 /// workflows may need.
 fn inputs_of(flow: &Flow, given: Option<&Json>, zone: &jiff::tz::TimeZone) -> Result<BTreeMap<String, Value>, Refusal> {
     let given = match given {

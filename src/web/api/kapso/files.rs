@@ -1,4 +1,4 @@
-//! What this product takes of each kind of file, checked against the file's own headers.
+//! Checks a file against Kapso's limits for its kind, by the HTTP headers of its URL.
 
 use super::Refusal;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Any document passes: WhatsApp itself takes every type up to its size.
+/// Every document type passes: WhatsApp accepts all of them up to the size limit.
 const RULES: &[Rule] = &[
     Rule { kind: MediaKind::Image, megabytes_max: 5, formats: IMAGE_FORMATS, names: "JPEG, PNG" },
     Rule { kind: MediaKind::Video, megabytes_max: 16, formats: &["video/mp4", "video/3gpp"], names: "MP4, 3GPP" },
@@ -17,7 +17,7 @@ const RULES: &[Rule] = &[
     Rule { kind: MediaKind::Document, megabytes_max: 100, formats: &[], names: "" },
 ];
 
-/// 422 when the file's own headers say that it is too large or of another format.
+/// 422 if the file's HTTP headers show that it is too large or of another format.
 pub async fn check(web: &Web, media: &Media) -> Result<(), Refusal> {
     let Some((rule, breach)) = media::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
     let kind = rule.kind.as_str();

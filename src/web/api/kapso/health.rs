@@ -1,4 +1,4 @@
-//! `GET|POST /api/v1/whatsapp_configs/{id}/health`: the checks of a number in Kapso's shape, and a test message.
+//! `GET|POST /api/v1/whatsapp_configs/{id}/health`: the checks of a number in Kapso's form, and a test message.
 
 use super::{
     Refusal,
@@ -31,7 +31,7 @@ pub async fn check(State(web): State<Arc<Web>>, Named(id): Named, request: Reque
     .await
 }
 
-/// The same with a test message to somebody who has written lately.
+/// The same checks with a test message to a person who has written recently.
 pub async fn test(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { tested(asked, &id).await }).await
 }
@@ -68,7 +68,7 @@ fn number(asked: &Asked, id: &str) -> Result<Sender, Refusal> {
     found.cloned().ok_or_else(|| Refusal::not_found("WhatsApp configuration"))
 }
 
-/// Kapso's names for our checks.
+/// Kapso's names and the names of our checks.
 const NAMES: &[(&str, &str)] = &[
     ("phone_number_access", "number"),
     ("token_validity", "token"),
@@ -90,9 +90,9 @@ fn report(sender: &Sender, checkup: &Checkup) -> Json {
     if let Some(sending) = checks.get_mut("messaging_health") {
         let told = sending["details"]["overall_status"].clone();
         let is_stopped = online.is_some_and(|check| check.grade == Grade::Bad);
-        // Nothing is known of a number that could not be read, and nothing leaves with what could not read it.
+        // The state of an unreadable number is unknown, and its credentials cannot send either.
         let is_unread = is_bad("token") || (is_bad("number") && checkup.check("sending").is_none_or(is_unknown));
-        // A sender that we have stopped sends nothing, whatever its platform says.
+        // A sender that we have stopped sends nothing, whatever its platform reports.
         let overall = match told.as_str() {
             _ if is_stopped || is_unread => "BLOCKED",
             Some(word) => word,
@@ -117,7 +117,7 @@ fn report(sender: &Sender, checkup: &Checkup) -> Json {
     json!({"status": checkup.status().as_str(), "timestamp": at, "checked_at": at, "checks": checks})
 }
 
-/// What nobody could be asked counts as passed, but a test message that was not sent does not.
+/// An unknown check counts as passed, except a test message that was not sent.
 fn shown(check: &Check) -> Json {
     let passed = match check.grade {
         Grade::Good => true,

@@ -1,4 +1,5 @@
-//! `POST /api/v1/whatsapp_conversations/{conversation_id}/whatsapp_messages`: a message into a conversation (seed 004).
+//! `POST /api/v1/whatsapp_conversations/{conversation_id}/whatsapp_messages`: sends a message into a conversation
+//! (seed 004).
 
 use super::{
     Refusal,
@@ -44,7 +45,7 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Refusal> {
     let person = contact::find(store, row.contact_id).await.map_err(|error| bug(&error))?;
     let person = person.ok_or_else(|| bug(&"a conversation has no contact"))?;
     let is_open = sending::Shut::of(Some(&row)).window.is_open(asked.web.app.clock.now());
-    // Nobody is asked for a file that cannot be sent anyway.
+    // Check the file's URL only for a message that may be sent.
     if let Content::Media { media, .. } = &content
         && is_open
     {
@@ -70,7 +71,7 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Refusal> {
     Ok(if answered.replayed { idempotency::replayed(response) } else { response })
 }
 
-/// What the answer repeats of the request.
+/// The parts of the request that the answer repeats.
 struct Shown {
     content: Content,
     phone: Option<String>,
@@ -94,7 +95,7 @@ impl Shown {
         };
         let (status, processing) = match sent.provider_id {
             Some(_) => ("sent", "completed"),
-            // It is on its way, or nobody knows yet whether it left.
+            // It is queued, or it is unknown whether it was sent.
             None => ("pending", "pending"),
         };
         json!({"data": {
@@ -142,7 +143,7 @@ fn content(message: &Map<String, Json>) -> Result<Content, Refusal> {
     Ok(Content::Media { media: Media { kind: file, url, filename }, caption })
 }
 
-/// `location: {latitude, longitude, name, address}`, or the same beside `message_type`.
+/// `location: {latitude, longitude, name, address}`, or these fields beside `message_type`.
 fn location(message: &Map<String, Json>) -> Result<Content, Refusal> {
     let place = message.get("location").and_then(Json::as_object).unwrap_or(message);
     let degrees = |name: &str, max: f64| {

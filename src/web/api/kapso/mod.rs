@@ -1,4 +1,4 @@
-//! The dialect of Kapso: exact in fields, texts, statuses and errors, so that clients written for that product work
+//! Implements Kapso's API: exact in fields, texts, statuses and errors, so that clients written for that product work
 //! after a change of base URL (seed 004, platform.md 3).
 
 mod envelope;
@@ -18,7 +18,7 @@ pub use sandbox::{create, list, show};
 
 use crate::web::api::ordered::Keys;
 
-/// In the order of the product's documents.
+/// In the order of Kapso's documentation.
 const KEYS: Keys = &[
     "data",
     "meta",
@@ -56,13 +56,13 @@ const KEYS: Keys = &[
     "error",
 ];
 
-/// Our number for something as a UUID, which is what that product's clients expect: version 8, whose bits are ours.
+/// Our id as a UUID, which Kapso's clients expect: version 8, whose content is free.
 fn uuid(id: i64) -> String {
     let hex = format!("{id:014x}");
     format!("00000000-0000-8000-80{}-{}", &hex[..2], &hex[2..])
 }
 
-/// Reads what `uuid` wrote; also our plain number, as the native API shows it.
+/// Parses a UUID of `uuid`; also our plain number, as the native API shows it.
 fn from_uuid(text: &str) -> Option<i64> {
     if let Some(hex) = text.strip_prefix("00000000-0000-8000-80") {
         let (high, low) = hex.split_once('-')?;

@@ -1,4 +1,4 @@
-//! Every error of this dialect: a status and a sentence.
+//! Lists every error of this dialect: a status and a sentence.
 
 use super::KEYS;
 use crate::web::api::{
@@ -43,7 +43,7 @@ impl Refusal {
     }
 }
 
-/// What Kapso hands on of Meta's refusals: its words and, in brackets, its code.
+/// A provider's refusal as Kapso forwards it: Meta's text and, in brackets, its code.
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         let busy = "The first request with this Idempotency-Key is still being answered";
@@ -83,7 +83,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Our own bug: told once, in the log.
+/// Logs an error of our own.
 pub fn bug(error: &dyn std::fmt::Display) -> Refusal {
     crate::web::api::sending::internal(error);
     Refusal::internal()

@@ -1,4 +1,4 @@
-//! `/api/v1/sandbox_sessions`: phones that may reach the flows that are drafts, once they have sent their code.
+//! `/api/v1/sandbox_sessions`: phones that may test draft flows after they have sent their code.
 
 use super::{
     Refusal,
@@ -96,7 +96,7 @@ fn described(web: &Web, session: &TesterSession, now: Time) -> Json {
         "expires_at": iso_z(session.expires_at),
         "created_at": iso_z(session.created_at),
         "updated_at": iso_z(session.activated_at.unwrap_or(session.created_at)),
-        // Flows answer here; nobody is routed to an agent.
+        // Flows answer here; conversations are not routed to an agent.
         "agent": null,
     })
 }

@@ -1,4 +1,4 @@
-//! `/v1/runs`: passages through flows that were, where each stands, what it did and why; and the end of one.
+//! `/v1/runs`: lists and shows runs of flows with their state and trace, and stops or resumes one.
 
 use crate::{
     base::{
@@ -38,7 +38,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
-/// `GET /v1/runs/{id}`: with its trace.
+/// `GET /v1/runs/{id}`: one run with its trace.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
@@ -49,7 +49,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `GET /v1/runs/tracked/{tracking_id}`: what became of a start, also of one that waited in line.
+/// `GET /v1/runs/tracked/{tracking_id}`: the result of a start, also of one that was queued.
 pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let missing = || Problem::not_found("There is no such start.");
@@ -70,12 +70,12 @@ pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, head
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `POST /v1/runs/{id}/stop`: ends it; what it has not sent yet is dropped.
+/// `POST /v1/runs/{id}/stop`: ends a run; its unsent messages are dropped.
 pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "stop", |run| Event::Stop { run }).await
 }
 
-/// `POST /v1/runs/{id}/resume`: what it waits for is over, as if its time had passed.
+/// `POST /v1/runs/{id}/resume`: ends the current wait, as if its time had passed.
 pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "resume", |run| Event::Resume { run }).await
 }
@@ -114,7 +114,7 @@ async fn act(
     .await
 }
 
-/// It waits for something that may be cut short.
+/// True if the run waits for something that may be cut short.
 async fn may_resume(web: &Web, row: &run::Run) -> Result<bool, Problem> {
     let stored = session::find(&web.app.store, row.conversation_id).await.map_err(|error| Problem::bug(&error))?;
     let runs = stored.map(|stored| stored.session.runs).unwrap_or_default();
@@ -148,7 +148,7 @@ async fn is_owned(web: &Web, caller: &Caller, row: &run::Run) -> Result<bool, Pr
     }
 }
 
-/// What a list is asked for.
+/// The filters of a list request.
 struct Wanted {
     flow: Option<FlowName>,
     contact: Option<ContactId>,
@@ -210,7 +210,7 @@ impl Wanted {
     }
 }
 
-/// By the narrowest of what is asked; the rest is looked at row by row.
+/// Queries by the most selective filter; the others are applied row by row.
 async fn read(web: &Web, wanted: &Wanted, before: i64, limit: i64) -> Result<Vec<run::Run>, ReadError> {
     let store = &web.app.store;
     match (wanted.contact, &wanted.flow, wanted.state) {
@@ -246,7 +246,7 @@ async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
     }))
 }
 
-/// Where a run stands and what it waits for.
+/// The current step of a run, and its wait.
 fn waits(run: &Standing) -> Json {
     let at = run.frames.last();
     let (what, until) = match &run.waiting {
@@ -260,7 +260,7 @@ fn waits(run: &Standing) -> Json {
         Waiting::Fate { .. } => ("delivery", None),
         Waiting::Person { deadline } => ("person", *deadline),
     };
-    // The time of a `call` around it may be up before.
+    // The time limit of an enclosing `call` may end earlier.
     let until = until.into_iter().chain(run.called_until()).min();
     json!({
         "for": what,
@@ -270,7 +270,8 @@ fn waits(run: &Standing) -> Json {
     })
 }
 
-/// What each of its turns did, oldest first, and whether there are more; the first one says why it was this flow.
+/// The trace of the run's turns, oldest first, and whether there are more; the first turn explains the choice of this
+/// flow.
 async fn turns(web: &Web, row: &run::Run) -> Result<(Json, bool), Problem> {
     let mut own: Vec<trace::Trace> = Vec::new();
     let mut after = 0;

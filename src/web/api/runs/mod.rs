@@ -1,4 +1,4 @@
-//! `/v1/runs`: passages through flows.
+//! `/v1/runs`: runs of flows.
 
 mod list;
 mod start;

@@ -71,7 +71,7 @@ fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
     live.set.named(flow).is_none_or(|flow| hooks::serves(flow, sender))
 }
 
-/// The inputs as the flow declares them; what is wrong goes to `input`.
+/// Converts the inputs to the types that the flow declares; errors go to `input`.
 fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
     let current = web.app.live.get();
     let live = &current.set;
@@ -94,7 +94,7 @@ fn is_startable(flow: &Flow) -> bool {
     flow.triggers.iter().any(|trigger| matches!(trigger.kind, Trigger::Api(_)))
 }
 
-/// The inputs as a flow declares them; what is wrong goes to `input`.
+/// Converts the inputs to the types that a flow declares; errors go to `input`.
 pub(in crate::web::api) fn typed(
     flow: &Flow,
     mut given: Map<String, Json>,
@@ -129,7 +129,7 @@ pub(in crate::web::api) fn typed(
     inputs
 }
 
-/// The id of a run that has just begun: a caller addresses it by that, the engine by its number.
+/// The id of a run that has just begun: callers use the id, the engine uses the number.
 pub(in crate::web::api) async fn id_of(
     web: &Web,
     conversation: ConversationId,

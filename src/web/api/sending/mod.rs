@@ -1,6 +1,6 @@
-//! A message that a dialect sends: what all of them do once they know what to send and to whom.
+//! Sends a message for a dialect: the steps that all dialects share.
 //!
-//! The refusals are sorted here; each dialect says them in its own words.
+//! Refusals are classified here; each dialect maps them to its own texts.
 
 mod refused;
 
@@ -21,11 +21,11 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
-/// Who gets the message, as far as we know the person already.
+/// The recipient, with our records if the person is known.
 pub struct Recipient {
-    /// `+` and digits; empty: the conversation is named by its id, and stands in `known`.
+    /// `+` and digits; empty if the conversation is given by its id, which is then in `known`.
     pub phone: String,
-    /// For somebody whom we do not know yet.
+    /// The name for a new contact.
     pub name: Option<String>,
     pub known: Option<Known>,
 }
@@ -36,38 +36,38 @@ pub struct Known {
     pub conversation: Option<conversation::Conversation>,
 }
 
-/// A send that is to happen once.
+/// A send that must happen once.
 pub struct Order {
     pub sender: Sender,
     pub recipient: Recipient,
     pub content: Content,
     pub headers: HeaderMap,
-    /// A word for the endpoint, and the whole body: an `Idempotency-Key` belongs to both.
+    /// A name for the endpoint, and the whole body: the `Idempotency-Key` is bound to both.
     pub path: String,
     pub body: Vec<u8>,
 }
 
-/// The provider took it, or it is on its way.
+/// The provider accepted the message, or it is queued.
 pub struct Sent {
     pub id: OutboundId,
     pub contact: ContactId,
     pub conversation: ConversationId,
-    /// The provider's id; `None`: it has not answered yet.
+    /// The provider's id; `None` if there is no answer yet.
     pub provider_id: Option<String>,
     pub window: Window,
     pub at: Time,
 }
 
-/// What the client gets.
+/// The answer to the client.
 pub struct Answered {
     pub status: StatusCode,
     pub body: Json,
-    /// The first answer to this `Idempotency-Key` once more.
+    /// True if it repeats the first answer to this `Idempotency-Key`.
     pub replayed: bool,
     pub retry_after_s: Option<u64>,
 }
 
-/// Looks the recipient up without making one. `phone` is `+` and digits.
+/// Looks the recipient up without creating one. `phone` is `+` and digits.
 pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<String>) -> Result<Recipient, Refused> {
     let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| internal(&error))?;
     let Some(id) = contact else { return Ok(Recipient { phone, name, known: None }) };
@@ -77,8 +77,8 @@ pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<S
     Ok(Recipient { phone, name, known: Some(Known { contact: id, opted_out, conversation }) })
 }
 
-/// Sends, once per `Idempotency-Key`, in a task of its own: a client that hangs up stops nothing half-way. `words`
-/// says the outcome as the dialect does.
+/// Sends once per `Idempotency-Key`, in a task of its own, so that a disconnected client cannot interrupt it. `words`
+/// builds the dialect's answer.
 pub async fn once(
     web: Arc<Web>,
     order: Order,
@@ -101,11 +101,11 @@ pub async fn once(
             }
         };
         let outcome = settle(&web, &order, begun.message, begun.is_again).await;
-        // Whether it was queued is not known: the row stays, and the next request asks the message itself.
+        // It is unknown whether it was queued: the row stays, and the next request looks at the message.
         if matches!(outcome, Err(Refused::Internal)) {
             return plain(said(outcome));
         }
-        // Only what was queued may not be repeated: all refusals before left no trace.
+        // Only a queued message must not be repeated: refusals before that changed nothing.
         let took_effect = match &outcome {
             Ok(_) => true,
             Err(_) => outbound::find(&web.app.store, begun.message).await.is_ok_and(|row| row.is_some()),
@@ -117,13 +117,13 @@ pub async fn once(
     task.await.unwrap_or_else(|panic| plain(words(Err(internal(&panic)))))
 }
 
-/// Our own bug: told once, in the log.
+/// Logs an error of our own.
 pub fn internal(error: &dyn std::fmt::Display) -> Refused {
     tracing::error!(error = format!("{error:#}"), "A send request failed for a reason of our own");
     Refused::Internal
 }
 
-/// The same of a request that sends in a way of its own.
+/// An idempotency error as a refusal, for requests that send in another way.
 pub fn key_refused(refused: &idempotency::Refused) -> Refused {
     match refused {
         idempotency::Refused::Problem(_) => Refused::Internal,
@@ -131,10 +131,10 @@ pub fn key_refused(refused: &idempotency::Refused) -> Refused {
     }
 }
 
-/// What must be right of sender and recipient before anything is queued, in the order in which Autocalls asks.
+/// Checks sender and recipient before anything is queued, in the order of Autocalls.
 fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
     let Order { sender, recipient, content, .. } = order;
-    // Where templates alone rest, texts go, and a template would only wait.
+    // If only templates are paused, texts are sent; a template would only wait.
     if web.app.health.paused_until(sender.id, content.is_template(), now).is_some() {
         return Err(Refused::Offline);
     }
@@ -175,12 +175,12 @@ async fn settle(web: &Web, order: &Order, id: OutboundId, is_again: bool) -> Res
         .map_err(|error| internal(&error))?;
     match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
         Ok(Ok(answer)) => answered(web, sender, id, answer).await,
-        // Not yet, or the lane started again: it stays queued and nobody knows its id.
+        // No answer yet, or the lane was restarted: the message stays queued, without a provider id.
         Ok(Err(_)) | Err(_) => answered(web, sender, id, SendAnswer::Unknown).await,
     }
 }
 
-/// The answer for a message of which we know what became.
+/// The answer for a message with a known result.
 async fn answered(web: &Web, sender: &Sender, id: OutboundId, answer: SendAnswer) -> Result<Sent, Refused> {
     let row = outbound::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
     let Some(row) = row else { return Err(internal(&"a message that was sent has no row")) };
@@ -188,10 +188,10 @@ async fn answered(web: &Web, sender: &Sender, id: OutboundId, answer: SendAnswer
     let conversation = conversation.map_err(|error| internal(&error))?;
     let provider_id = match answer {
         SendAnswer::Accepted { provider_id } => Some(provider_id),
-        // It may have left: its status tells.
+        // It may have been sent: its status will tell.
         SendAnswer::Unknown => None,
         SendAnswer::Failed { code, text, reason } => {
-            // The correction of our record is committed with the next group; the provider's word counts.
+            // The correction of our record is committed with the next group, so use the provider's answer.
             let shut = Shut { window: Window::default(), ..Shut::of(conversation.as_ref()) };
             return Err(Refused::by(sender.provider(), &code, &text, reason, shut));
         }
@@ -206,7 +206,7 @@ async fn answered(web: &Web, sender: &Sender, id: OutboundId, answer: SendAnswer
     })
 }
 
-/// What became of the message of an earlier try that a crash cut off; `None`: it was never queued.
+/// The result of an earlier request that a crash interrupted; `None`: it was never queued.
 async fn earlier(web: &Web, id: OutboundId) -> Result<Option<SendAnswer>, Refused> {
     use outbound::SendState;
     let row = outbound::find(&web.app.store, id).await.map_err(|error| internal(&error))?;

@@ -1,4 +1,4 @@
-//! Why a send of a dialect does not happen, sorted: our own rules, and what the providers say.
+//! Classifies the reasons why a dialect's send is refused: our own rules, and providers' errors.
 
 use crate::{
     base::time::Time,
@@ -9,34 +9,34 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refused {
-    /// The sender is down, or was stopped.
+    /// The sender is unreachable or stopped.
     Offline,
     NoBalance,
     OptedOut,
-    /// The window is closed, by our record or by the provider's word.
+    /// The window is closed, by our record or by the provider's answer.
     Closed(Shut),
-    /// The platform wants no more of these for now.
+    /// The platform currently limits these messages.
     Limited {
         why: String,
     },
-    /// Nobody with this number can be reached on WhatsApp, or not by us.
+    /// The number cannot be reached on WhatsApp, or not by us.
     Unreachable {
         code: String,
         why: String,
     },
     Template(TemplateTrouble),
-    /// The provider refused it for another reason; the code is its own.
+    /// The provider refused it for another reason, with its own code.
     Other {
         provider: &'static str,
         code: String,
         why: String,
     },
     Key(KeyFault),
-    /// Our own bug; it stands in the log.
+    /// An error of our own, which is logged.
     Internal,
 }
 
-/// What is known of a window that is not open.
+/// The known data of a closed window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shut {
     pub window: Window,
@@ -47,11 +47,11 @@ pub struct Shut {
 pub enum TemplateTrouble {
     Paused,
     Disabled,
-    /// The catalogue and the platform disagree on whether there is such a template.
+    /// The catalogue and the platform disagree on whether the template exists.
     NotSynced {
         why: String,
     },
-    /// Its values do not fit.
+    /// The values do not match the template.
     Mismatch {
         why: String,
     },
@@ -59,10 +59,10 @@ pub enum TemplateTrouble {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFault {
-    /// It was used for another request.
+    /// The key was used for another request.
     OtherBody,
     BadKey,
-    /// Its first request is still being answered.
+    /// The first request with this key is still running.
     Busy,
 }
 
@@ -87,7 +87,7 @@ impl Shut {
 }
 
 impl Refused {
-    /// The provider's or our own rule's "no", from what the message's row says.
+    /// The refusal in a message's row, by the provider or by our own rule.
     pub fn by(provider: &'static str, code: &str, text: &str, reason: Option<Reason>, shut: Shut) -> Self {
         let why = || if text.is_empty() { code.to_owned() } else { text.to_owned() };
         match reason {
@@ -110,7 +110,7 @@ impl Refused {
             )
             | None => {}
         }
-        // Meta's codes (platform.md 4.11) and Twilio's (5.5); a number of another kind has no meaning here.
+        // Meta's codes (platform.md 4.11) and Twilio's (5.5); other codes have no special meaning here.
         match code.parse::<i64>() {
             Ok(131_047 | 63_016) => Refused::Closed(shut),
             Ok(131_050 | 21_610 | 63_033) => Refused::OptedOut,

@@ -1,4 +1,4 @@
-//! `buttons` of a text: up to three replies or one website, with every rule of the product (422).
+//! Reads `buttons` of a text: up to three replies or one link, with every rule of Waplify (422).
 
 use super::fields::Fields;
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     model::content::{Button, Content, Edges},
 };
 
-/// What stands below the text.
+/// The buttons below a text.
 pub enum Buttons {
     Replies(Vec<Button>),
     Website { title: String, url: String },
 }
 
 impl Buttons {
-    /// The field's own rules; what is wrong goes to `fields`.
+    /// Reads the field by its own rules; errors go to `fields`.
     pub fn read(fields: &mut Fields) -> Option<Buttons> {
         fields.inside("buttons", |given| {
             let kind = given.word("type", &[("reply", Kind::Reply), ("cta_url", Kind::Website)])?;

@@ -1,4 +1,4 @@
-//! `/api/v1/contacts/`: the people of the account, page by page, one by one, and new ones.
+//! `/api/v1/contacts/`: lists, shows and creates the contacts of the account.
 
 use super::{
     envelope::{self, Asked, good},
@@ -123,13 +123,13 @@ fn described(contact: &Contact, since: Time) -> Json {
         "company": field("company"),
         "tags": data.tags,
         "opted_in": contact.opted_out.is_none(),
-        // Whoever has written came by WhatsApp; all others were made by a request.
+        // A contact with a message came by WhatsApp; all others were created by a request.
         "source": if data.last_message_at.is_some() { "whatsapp" } else { "api" },
         "created_at": iso_z(since),
     })
 }
 
-/// For somebody of whom no name is known: four digits, always the same ones.
+/// A placeholder for a contact without a name: four digits, always the same for one contact.
 fn made_up(id: ContactId) -> String {
     const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
     let mixed = id.0.unsigned_abs().wrapping_mul(PRIME) >> 32;

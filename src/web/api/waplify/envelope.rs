@@ -1,4 +1,4 @@
-//! What stands around every request of this dialect: the key and its rate, the request's id, and the headers that tell.
+//! Handles the common part of every request of this dialect: API key, rate limit, request id, and their headers.
 
 use super::{
     ERROR_KEYS, KEYS,
@@ -28,23 +28,23 @@ use axum::{
 use serde_json::Value as Json;
 use std::sync::Arc;
 
-/// A request that may be answered.
+/// An authenticated request.
 pub struct Asked {
     pub web: Arc<Web>,
     pub account: AccountName,
     pub request_id: String,
     pub headers: HeaderMap,
-    /// What stands after `?`, still encoded.
+    /// The part after `?`, still encoded.
     pub query: String,
     pub body: Bytes,
 }
 
-/// A good answer.
+/// A successful answer.
 pub fn good(status: StatusCode, body: Json) -> Answered {
     Answered { status, body, replayed: false, retry_after_s: None }
 }
 
-/// Answers a request with `work`, or with what is wrong of it before.
+/// Authenticates a request and answers it with `work`, or with an error.
 pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
 where
     W: Future<Output = Result<Answered, Refusal>>,
@@ -82,13 +82,13 @@ where
     response
 }
 
-/// Whose key it is, and what is left of its minute.
+/// The account of the key, and the rest of its rate limit.
 async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountName, Left), Refusal> {
     let shown = auth::bearer(headers).ok_or(Refusal::Unauthorized)?;
     let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)?;
     let account = match caller {
         Caller::Account(account) => account,
-        // Who sees all speaks for the first account: this dialect knows no other way to say which.
+        // The operator acts for the first account: this dialect cannot name one.
         Caller::Operator => web
             .app
             .config
@@ -124,8 +124,8 @@ fn tell(headers: &mut HeaderMap, id: &str, left: Option<Left>, now: Time) {
     }
 }
 
-/// The client's own id where it is a UUID of version 4, else a new one. It is for tracing only: a repeated one does
-/// not make two sends one.
+/// The client's own id if it is a UUID of version 4, else a new one. For tracing only: repeating it does not make a
+/// request idempotent.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(given) = given.filter(|text| is_uuid_4(text)) {

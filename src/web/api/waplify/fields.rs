@@ -1,9 +1,9 @@
-//! Reads a request of this dialect and words what is wrong with it the way pydantic does: a list, each with its place.
+//! Validates a request of this dialect, with errors as pydantic writes them: a list, each error with its location.
 
 use super::refusal::Refusal;
 use serde_json::{Map, Value as Json, json};
 
-/// The fields of an object, and what was wrong with them so far.
+/// The fields of an object, and the errors so far.
 pub struct Fields {
     map: Map<String, Json>,
     place: Vec<Json>,
@@ -21,7 +21,7 @@ impl Fields {
         }
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn text(&mut self, name: &str, chars_max: usize) -> Option<String> {
         if !self.has(name) {
             self.wrong(name, "missing", "Field required".into());
@@ -30,7 +30,7 @@ impl Fields {
         self.opt_text(name, chars_max)
     }
 
-    /// A text; blank is the same as not there.
+    /// An optional text; a blank text counts as missing.
     pub fn opt_text(&mut self, name: &str, chars_max: usize) -> Option<String> {
         match self.map.get(name)? {
             Json::Null => None,
@@ -47,7 +47,7 @@ impl Fields {
         }
     }
 
-    /// One of these words.
+    /// A required value from a list of words.
     pub fn word<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Option<T> {
         if !self.has(name) {
             self.wrong(name, "missing", "Field required".into());
@@ -64,7 +64,7 @@ impl Fields {
         found
     }
 
-    /// A map of texts and numbers, as texts.
+    /// A map whose values are texts or numbers, as texts.
     pub fn values(&mut self, name: &str) -> Vec<(String, String)> {
         let map = match self.map.get(name) {
             None | Some(Json::Null) => return Vec::new(),
@@ -105,7 +105,7 @@ impl Fields {
         texts
     }
 
-    /// An object inside; read it with `read`, and its errors join ours.
+    /// A nested object; `read` reads it, and its errors are added to ours.
     pub fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
         let map = match self.map.get(name)? {
             Json::Null => return None,
@@ -137,17 +137,17 @@ impl Fields {
         self.map.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// It is there and says nothing.
+    /// True if the field is a blank text.
     pub fn is_blank(&self, name: &str) -> bool {
         self.map.get(name).and_then(Json::as_str).is_some_and(|text| text.trim().is_empty())
     }
 
-    /// A rule of the product that is more than the type of a field.
+    /// Adds an error for a rule beyond the field's type.
     pub fn breaks(&mut self, name: &str, words: &str) {
         self.wrong(name, "value_error", format!("Value error, {words}"));
     }
 
-    /// The 422, if anything was wrong.
+    /// The 422 response, if there was an error.
     pub fn finish(self) -> Result<(), Refusal> {
         if self.errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.errors)) }
     }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/messages/send-message`: a text, a file or buttons inside the window (seed 003).
+//! `POST /api/v1/messages/send-message`: sends a text, a file or buttons inside the window (seed 003).
 
 use super::{
     buttons::Buttons,
@@ -36,7 +36,7 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     let recipient = send::recipient(&asked.web, &sender, phone, name).await?;
     let known = recipient.known.as_ref().and_then(|known| known.conversation.as_ref());
     let window = Window { opened_at: known.and_then(|conversation| conversation.opened_at) };
-    // Nobody is asked for a file that cannot be sent anyway.
+    // Check the file's URL only for a message that may be sent.
     if let Content::Media { media, .. } = &content
         && window.is_open(asked.web.app.clock.now())
     {
@@ -46,7 +46,7 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     Ok(send::once(asked, sender, recipient, content, ("message_type", word), Place::Freeform).await)
 }
 
-/// The request's fields, each of its type.
+/// The request's fields with their types.
 struct Given {
     phone: String,
     name: Option<String>,

@@ -1,4 +1,4 @@
-//! `message_type`: what this product takes of each kind, checked against the file's own headers.
+//! Checks `message_type` and the file against Waplify's limits for its kind, by the HTTP headers of its URL.
 
 use super::refusal::Refusal;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Sizes and formats of the product's table.
+/// Sizes and formats of Waplify's table.
 const RULES: &[Rule] = &[
     Rule { kind: MediaKind::Image, megabytes_max: 5, formats: IMAGE_FORMATS, names: "JPEG, PNG" },
     Rule { kind: MediaKind::Video, megabytes_max: 16, formats: &["video/mp4"], names: "MP4" },
@@ -29,7 +29,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// The words of `message_type` that are files.
+/// The values of `message_type` with their kinds of file.
 pub const FILES: &[(&str, Option<MediaKind>)] = &[
     ("text", None),
     ("image", Some(MediaKind::Image)),
@@ -38,7 +38,7 @@ pub const FILES: &[(&str, Option<MediaKind>)] = &[
     ("document", Some(MediaKind::Document)),
 ];
 
-/// An address of the web; the platform fetches the file from there.
+/// An HTTP URL; the platform fetches the file from there.
 pub fn file(kind: MediaKind, url: String, filename: Option<String>) -> Result<Media, Refusal> {
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(Refusal::bad("media_url must start with http:// or https://"));
@@ -46,7 +46,7 @@ pub fn file(kind: MediaKind, url: String, filename: Option<String>) -> Result<Me
     Ok(Media { kind, url, filename: filename.filter(|_| kind == MediaKind::Document) })
 }
 
-/// 400 when the file's own headers say that it is too large or of another format.
+/// 400 if the file's HTTP headers show that it is too large or of another format.
 pub async fn check(web: &Web, media: &Media) -> Result<(), Refusal> {
     let Some((rule, breach)) = media::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
     let kind = rule.kind.as_str();

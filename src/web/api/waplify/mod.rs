@@ -1,5 +1,5 @@
-//! The dialect of Waplify: exact in fields, texts, statuses and errors, so that clients written for that product work
-//! after a change of base URL (seed 003, platform.md 2).
+//! Implements Waplify's API: exact in fields, texts, statuses and errors, so that clients written for that product
+//! work after a change of base URL (seed 003, platform.md 2).
 
 mod buttons;
 mod contacts;
@@ -26,7 +26,7 @@ use crate::{
     web::{api::ordered::Keys, state::Web},
 };
 
-/// In the order of the product's documents.
+/// In the order of Waplify's documentation.
 const KEYS: Keys = &[
     "status",
     "message",
@@ -66,17 +66,17 @@ const KEYS: Keys = &[
     "limit",
 ];
 
-/// An error's words stand before its number and time.
+/// In errors the texts come before id and time.
 const ERROR_KEYS: Keys = &["detail", "type", "loc", "msg", "error", "message", "request_id", "timestamp"];
 
-/// `+` and digits. That product's numbers have no `+`; whoever writes one means the same.
+/// `+` and digits. Waplify's numbers have no `+`; it is accepted nevertheless.
 fn number(text: &str) -> Result<String, Refusal> {
     let digits = text.trim().trim_start_matches('+');
     phone::strict(&format!("+{digits}")).ok_or(Refusal::InvalidPhone)
 }
 
-/// The number that was asked for, by its own id at the platform or ours; else the account's default, or the one that the
-/// contact talked with last.
+/// The requested number, by its id at the platform or ours; else the one that the contact talked with last or the
+/// account's default.
 async fn sender(web: &Web, account: &AccountName, asked: Option<&str>, phone: &str) -> Result<Sender, Refusal> {
     let own = |sender: &&Sender| sender.account == *account;
     if let Some(asked) = asked {
@@ -92,7 +92,7 @@ async fn sender(web: &Web, account: &AccountName, asked: Option<&str>, phone: &s
     chosen.cloned().ok_or_else(|| Refusal::not_found("No WhatsApp number is connected to this account".to_owned()))
 }
 
-/// Our number for something as that product writes ids: 24 hexadecimal digits.
+/// Our id in Waplify's form: 24 hexadecimal digits.
 fn object_id(id: i64) -> String {
     format!("{id:024x}")
 }

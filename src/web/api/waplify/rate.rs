@@ -1,4 +1,4 @@
-//! How often a key may ask: so many requests in each minute, told in every answer.
+//! Limits the requests of a key per minute; every answer contains the rest.
 
 use crate::base::{
     limits::{WAPLIFY_KEYS_MAX, WAPLIFY_REQUESTS_MAX, WAPLIFY_WINDOW},
@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// The present minute of each key that asked in it. Only keys that open something are counted.
+/// The current minute of each key with requests in it. Only valid keys are counted.
 #[derive(Default)]
 pub struct Rates(Mutex<HashMap<String, Count>>);
 
@@ -19,25 +19,25 @@ struct Count {
     asked: u32,
 }
 
-/// What is left of a key's minute.
+/// The rest of a key's minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
     pub requests: u32,
     /// When the next minute begins.
     pub resets_at: Time,
-    /// This request is one too many.
+    /// True if this request exceeds the limit.
     pub is_over: bool,
 }
 
 impl Left {
-    /// Whole seconds until the next minute, rounded up: a client that waits so long is let in.
+    /// Whole seconds until the next minute, rounded up: a client that waits that long is admitted.
     pub fn wait_s(&self, now: Time) -> u64 {
         u64::try_from((self.resets_at - now).0).unwrap_or(0).div_ceil(1_000).max(1)
     }
 }
 
 impl Rates {
-    /// Counts a request of a key; one that is too many counts nothing.
+    /// Counts a request of a key; a refused one is not counted.
     pub fn take(&self, key: &str, now: Time) -> Left {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_present = |count: &Count| (count.began..count.began + WAPLIFY_WINDOW).contains(&now);

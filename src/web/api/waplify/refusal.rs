@@ -1,4 +1,4 @@
-//! Every error of this dialect, each in the one of its two shapes that the product uses there (platform.md 2.1).
+//! Lists every error of this dialect, each in the one of Waplify's two forms that its endpoint uses (platform.md 2.1).
 
 use crate::base::time::{Time, iso_z};
 use axum::http::StatusCode;
@@ -8,13 +8,13 @@ use serde_json::{Value as Json, json};
 pub enum Refusal {
     Unauthorized,
     TooMany,
-    /// What pydantic says of the fields: a list.
+    /// pydantic's list of field errors.
     Invalid(Vec<Json>),
     InvalidPhone,
-    /// Something of the request is missing or does not fit; `{error, message}`.
+    /// A part of the request is missing or does not match; `{error, message}`.
     Bad(String),
     NotFound(String),
-    /// 403 of the free-form send; the others say it in the general shape.
+    /// 403; the free-form send has a form of its own.
     Forbidden {
         why: String,
         at: Place,
@@ -30,7 +30,7 @@ pub enum Refusal {
     Internal,
 }
 
-/// Where an error is said.
+/// The endpoint, which decides the form of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The free-form send: `{detail}`.
@@ -65,7 +65,7 @@ impl Refusal {
         }
     }
 
-    /// The body. What has an id and a time in the product's documents has them here.
+    /// The body. Errors have an id and a time where Waplify's documentation shows them.
     pub fn body(&self, request_id: &str, now: Time) -> Json {
         let traced = |code: &str, message: &str| json!({"error": code, "message": message, "request_id": request_id, "timestamp": iso_z(now)});
         let said = |at: &Place, code: &str, message: &str| match at {
@@ -96,12 +96,12 @@ impl Refusal {
     }
 }
 
-/// As the pages of the single endpoints show it: without an id and a time.
+/// The form without an id and a time, as the documentation of single endpoints shows it.
 fn plain(code: &str, message: &str) -> Json {
     json!({"error": code, "message": message})
 }
 
-/// Our own bug: told once, in the log.
+/// Logs an error of our own.
 pub fn bug(error: &dyn std::fmt::Display) -> Refusal {
     crate::web::api::sending::internal(error);
     Refusal::Internal

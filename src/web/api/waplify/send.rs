@@ -1,4 +1,4 @@
-//! What both sends of this dialect have in common: the person, made if new, and the outcome in its words.
+//! Resolves the recipient, created if new, and builds the answer, for both sends of this dialect.
 
 use super::{
     envelope::Asked,
@@ -18,18 +18,19 @@ use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// The recipient. Somebody new becomes a contact at once, also where nothing can be sent: that product does so.
+/// The recipient. A new person becomes a contact at once, even if the send fails: Waplify does the same.
 pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<String>) -> Result<Recipient, Refusal> {
     let known = sending::recipient(web, sender, phone.clone(), None).await.map_err(|_| Refusal::Internal)?;
     if known.known.is_some() {
         return Ok(known);
     }
-    // Without a name: what stands for it is made up where it is shown, so that the person's own takes its place.
+    // Without a name: the placeholder is computed when it is shown, so that the person's own name can replace it.
     web.app.reach(&sender.account, sender.id, &phone, name.as_deref()).await.map_err(|error| bug(&error))?;
     sending::recipient(web, sender, phone, None).await.map_err(|_| Refusal::Internal)
 }
 
-/// Sends, once per `Idempotency-Key`. `told` is what the answer repeats of the request: the kind, or the template.
+/// Sends once per `Idempotency-Key`. `told` is the part of the request that the answer repeats: the kind, or the
+/// template.
 pub async fn once(
     asked: Asked,
     sender: Sender,
@@ -59,7 +60,7 @@ fn success(sent: &Sent, (field, value): &(&'static str, String), now: Time) -> J
     let mut body = json!({
         "status": "success",
         "message": "Message sent successfully",
-        // Until the platform has answered, ours stands for its id, as in that product's own webhooks.
+        // Until the platform has answered, our id takes the place of its id, as in Waplify's own webhooks.
         "message_id": sent.provider_id.clone().unwrap_or_else(|| object_id(sent.id.0)),
         "contact_id": object_id(sent.contact.0),
         "timestamp": iso_z(now),
@@ -90,7 +91,7 @@ fn said(refused: Refused, at: Place, now: Time) -> Refusal {
     }
 }
 
-/// Clients read the window's beginning out of the second text: it names a time only where that is over.
+/// Clients parse the start of the window out of the second text, so it contains a time only if the window has expired.
 fn closed(shut: &Shut, now: Time) -> String {
     let began = shut.window.opened_at.or(shut.last_inbound_at);
     let over = began.filter(|began| !crate::model::window::Window { opened_at: Some(*began) }.is_open(now));

@@ -1,4 +1,4 @@
-//! `POST /api/v1/messages/send`: an approved template by its name, at any time.
+//! `POST /api/v1/messages/send`: sends an approved template by its name, at any time.
 
 use super::{
     envelope::{self, Asked},
@@ -36,7 +36,7 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     let listed = web.app.catalogue.list(sender.id);
     let versions: Vec<&Template> = listed.iter().filter(|template| template.name == given.template).collect();
     let template = if versions.is_empty() && sender.is_sandbox() {
-        // A sandbox takes every name.
+        // A sandbox accepts every template name.
         given.unlisted()
     } else {
         let language = web.app.live.get().set.bot.language.clone();
@@ -50,7 +50,8 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     Ok(send::once(asked, sender, recipient, content, ("template_name", given.template), Place::Other).await)
 }
 
-/// That product names no language: the only approved version, that in the bot's language, or the first.
+/// Waplify names no language, so this picks the only approved version, else the one in the bot's language, else the
+/// first.
 fn pick<'a>(versions: &[&'a Template], name: &str, language: &str) -> Result<&'a Template, Refusal> {
     let Some(any) = versions.first() else {
         return Err(Refusal::not_found(format!("Template '{name}' not found")));
@@ -97,7 +98,7 @@ impl Given {
         Ok(given)
     }
 
-    /// The template with these values, if they are all that it wants. What it does not want is left out.
+    /// The template with these values, if none is missing. Values without a variable are ignored.
     fn filled(&self, template: &Template) -> Result<TemplateMessage, Refusal> {
         let wanted = ordered(&template.body);
         let missing = absent(&wanted, &self.body);
@@ -170,14 +171,14 @@ fn absent(wanted: &[String], given: &BTreeMap<String, String>) -> String {
     missing.cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// The variables of a text.
+/// The variables of a text, in order.
 pub fn ordered(text: &str) -> Vec<String> {
     let mut names: Vec<String> = placeholders(text).into_iter().collect();
     sort(&mut names);
     names
 }
 
-/// By number: "10" comes after "9".
+/// In numeric order: "10" after "9".
 fn sort(names: &mut [String]) {
     names.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), name.clone()));
 }

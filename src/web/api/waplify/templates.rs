@@ -1,4 +1,4 @@
-//! `GET /api/v1/templates/`: every template of the account, in all its numbers.
+//! `GET /api/v1/templates/`: lists the templates of all numbers of the account.
 
 use super::{
     envelope::{self, Asked, good},
@@ -29,7 +29,7 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     let mut all = Vec::new();
     for sender in app.senders.all().iter().filter(|sender| sender.account == asked.account) {
         let rows = store::template::of(&app.store, sender.id).await.map_err(|error| bug(&error))?;
-        // What memory says counts: the rows only know since when.
+        // The catalogue in memory is current; the rows only add the time of the last change.
         for template in app.catalogue.list(sender.id) {
             let row = rows.iter().find(|row| row.name == template.name && row.language == template.language);
             let since = row.map_or_else(|| app.clock.now(), |row| row.updated_at);
@@ -66,7 +66,7 @@ fn described(template: &Template, since: Time) -> Json {
         "header_format": format,
         "header": text,
         "body": template.body,
-        // Neither is in our catalogue.
+        // Our catalogue has neither.
         "footer": null,
         "buttons": Some(buttons).filter(|buttons| !buttons.is_empty()),
         "requires_media": template.header.as_ref().is_some_and(|header| header.media().is_some()),
@@ -88,7 +88,7 @@ fn described(template: &Template, since: Time) -> Json {
     })
 }
 
-/// A request that would send it.
+/// A sample request that would send the template.
 fn payload(template: &Template, body: &[String], header: &[String]) -> Json {
     let values = |names: &[String]| names.iter().map(|name| (name.clone(), Json::from("…"))).collect();
     let mut request = json!({

@@ -1,4 +1,4 @@
-//! The dialect of Kapso, in its own words and errors.
+//! Describes the routes of the Kapso dialect.
 
 mod graph;
 mod shapes;
@@ -166,7 +166,7 @@ pub static ROUTES: &[Route] = &[
 
 type Said = Vec<(u16, &'static str, Json)>;
 
-/// What every request may be answered.
+/// The errors that every request may get.
 fn any() -> Said {
     written(vec![
         ("Invalid key", Refusal::unauthorized()),

@@ -1,4 +1,4 @@
-//! What requests and answers of Kapso's dialect look like.
+//! Describes the bodies of requests and answers in the Kapso dialect.
 
 use crate::web::routes::shape::{
     Shape,

@@ -1,4 +1,4 @@
-//! `/api/v1/…`: the dialect of Waplify, in its own words and errors.
+//! `/api/v1/…`: describes the routes of the Waplify dialect.
 
 mod shapes;
 

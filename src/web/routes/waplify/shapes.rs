@@ -1,4 +1,4 @@
-//! What requests and answers of Waplify's dialect look like.
+//! Describes the bodies of requests and answers in the Waplify dialect.
 
 use crate::web::routes::shape::{
     Shape,

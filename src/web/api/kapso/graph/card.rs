@@ -1,4 +1,4 @@
-//! Contact cards in Meta's own form, there and back. What a card here does not hold is refused.
+//! Converts contact cards between Meta's form and ours. A field that our card does not have is refused.
 
 use super::{
     Fault,
@@ -68,7 +68,7 @@ fn only(fields: &Fields, known: &[&str]) -> Result<(), Fault> {
     }
 }
 
-/// As the lists show them.
+/// Cards in Meta's form, for the lists.
 pub fn shown(cards: &[ContactCard]) -> Json {
     let one = |card: &ContactCard| {
         let phones: Vec<Json> =

@@ -1,5 +1,4 @@
-//! A message in Meta's own form becomes one of ours: what WhatsApp has and a message here cannot carry is refused, never
-//! left out.
+//! Converts a message in Meta's form to ours. A part that our message cannot carry is refused, never dropped.
 
 use super::{Fault, card, template};
 use crate::{
@@ -13,7 +12,7 @@ use serde_json::{Map, Value as Json};
 
 pub type Fields = Map<String, Json>;
 
-/// What a body with a `type` says; `templates` is the catalogue of the sender.
+/// The content of a body with a `type`; `templates` is the catalogue of the sender.
 pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> {
     let kind = text(body, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
     let part = |name: &str| object(body, name);
@@ -124,7 +123,7 @@ fn interactive(fields: &Fields) -> Result<Content, Fault> {
     }
 }
 
-/// A WhatsApp Flow by its id or name, with what it opens.
+/// A WhatsApp Flow by its id or name, with its first screen.
 fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -> Result<Content, Fault> {
     let id = text(parameters, "flow_id", NAME_CHARS_MAX)?.or(text(parameters, "flow_name", NAME_CHARS_MAX)?);
     let opens = match text(parameters, "flow_action", NAME_CHARS_MAX)?.as_deref() {
@@ -161,7 +160,8 @@ fn button(written: &Json) -> Result<Button, Fault> {
     Ok(Button { id, title: needed(reply, "reply.title", "title", NAME_CHARS_MAX)? })
 }
 
-/// The rows of all sections. A title above them is shown by WhatsApp only where there are several: those are refused.
+/// The rows of all sections. WhatsApp shows section titles only if there are several sections; several sections are
+/// refused.
 fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
     let sections = list(action, "sections")?;
     if sections.len() > 1 {
@@ -182,7 +182,7 @@ fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-/// What stands above and below: a line or a file, and a line.
+/// The header (a text or a file) and the footer.
 fn around(fields: &Fields) -> Result<(Option<Media>, Edges), Fault> {
     let footer = match fields.get("footer") {
         None | Some(Json::Null) => None,
@@ -216,7 +216,7 @@ pub fn list<'a>(fields: &'a Fields, name: &str) -> Result<&'a [Json], Fault> {
     }
 }
 
-/// A text that says something; blank is the same as not there.
+/// A text that is not empty; a blank text counts as missing.
 pub fn text(fields: &Fields, name: &str, chars_max: usize) -> Result<Option<String>, Fault> {
     match fields.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -232,7 +232,7 @@ pub fn needed(fields: &Fields, path: &str, name: &str, chars_max: usize) -> Resu
     text(fields, name, chars_max)?.ok_or_else(|| Fault::parameter(format!("The parameter {path} is required")))
 }
 
-/// What a message of this kind cannot have.
+/// Refuses fields that a message of this kind cannot have.
 fn unsupported(fields: &Fields, names: &[&str], kind: &str) -> Result<(), Fault> {
     match names.iter().find(|name| fields.get(**name).is_some_and(|value| !value.is_null())) {
         Some(name) => Err(Fault::parameter(format!("A message of type {kind} has no {name}"))),

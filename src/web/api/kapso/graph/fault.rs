@@ -1,4 +1,5 @@
-//! Every error of the Meta proxy, in the shape of the Graph API; the platform API says the same as a sentence.
+//! Lists every error of the Meta proxy in the form of the Graph API; the platform API gives the same error as a
+//! sentence.
 
 use crate::web::{
     api::{
@@ -14,14 +15,14 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-/// A code of the Graph API with what is wrong here.
+/// A Graph API error code with its texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     pub status: StatusCode,
     pub code: i64,
-    /// What the code means, in the platform's words.
+    /// The meaning of the code, in the platform's words.
     pub title: &'static str,
-    /// What is wrong with this request.
+    /// The error in this request.
     pub details: String,
 }
 
@@ -37,7 +38,7 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, PARAMETER, details)
     }
 
-    /// The object that the address names.
+    /// The object in the path does not exist.
     pub fn unknown(id: &str) -> Self {
         let id: String = id.chars().take(64).collect();
         let why = format!("There is no object with the id `{id}`, or this key does not reach it");
@@ -48,7 +49,7 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, (100, "Unsupported request"), format!("{what} not found"))
     }
 
-    /// Our own bug: told once, in the log.
+    /// Logs an error of our own.
     pub fn bug(error: &dyn std::fmt::Display) -> Self {
         internal(error);
         Self::internal()
@@ -114,7 +115,7 @@ impl From<Refused> for Fault {
     }
 }
 
-/// What the envelope says of a request that it does not let in.
+/// An error of authentication or of the body.
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         let kind = match refusal.status {
@@ -128,7 +129,7 @@ impl From<Refusal> for Fault {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        // Of what is wrong with a request the platform API says 422.
+        // The platform API answers 422 for errors in a request.
         let status = match fault.status {
             StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
             other => other,
@@ -137,7 +138,7 @@ impl From<Fault> for Refusal {
     }
 }
 
-/// What the native API says of the same.
+/// The same error of the native API.
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
         match problem.status {

@@ -1,5 +1,5 @@
-//! Files: `POST …/{phone_number_id}/media` gives one to the platform, `GET …/{media_id}` says where one of a customer can
-//! be read, for as long as the address is good.
+//! Files: `POST …/{phone_number_id}/media` uploads a file to the platform, `GET …/{media_id}` gives a temporary URL of
+//! a customer's file.
 
 use super::{Fault, Names, answered, history::until, multipart, number_of};
 use crate::{
@@ -42,7 +42,7 @@ pub async fn upload(State(web): State<Arc<Web>>, names: Names, request: Request)
 
 async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, Fault> {
     let (parts, body) = request.into_parts();
-    // Whose key it is comes before what may be large.
+    // Authenticate before reading a body that may be large.
     let caller = envelope::caller(web, &parts.headers).await.map_err(Fault::from)?;
     let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
     let sender = own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| Fault::unknown(id))?;
@@ -65,7 +65,7 @@ async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, Fa
     let field = |name: &str| form.iter().find(|part| part.name == name);
     let file = field("file").ok_or_else(|| Fault::parameter("The parameter file is required"))?;
     let name = file.filename.clone().filter(|name| !name.trim().is_empty() && name.chars().count() <= NAME_CHARS_MAX);
-    // Clients say the type of the file, or in `type` what it is; `image` alone leaves it to the file's own name.
+    // Clients give a MIME type for the file, or in `type`; for a plain `image` the file's own name decides.
     let kind = field("type").map(|part| String::from_utf8_lossy(part.body).trim().to_owned());
     let mimes = [file.mime.clone(), kind];
     let by_mime = mimes.iter().flatten().find_map(|mime| Format::of_mime(mime));
@@ -94,7 +94,7 @@ async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, Fa
     Ok(json!({"id": id}))
 }
 
-/// `GET /meta/whatsapp/{version}/{media_id}`: of a message of a customer, by the id that the lists show.
+/// `GET /meta/whatsapp/{version}/{media_id}`: the file of a customer's message, by the id that the lists show.
 pub async fn describe(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let id = names.get(0);
@@ -109,7 +109,7 @@ pub async fn describe(State(web): State<Arc<Web>>, names: Names, request: Reques
     .await
 }
 
-/// `DELETE /meta/whatsapp/{version}/{media_id}`: files stay with the platform, which ends them by itself.
+/// `DELETE /meta/whatsapp/{version}/{media_id}`: refused, because the platform deletes files itself.
 pub async fn delete(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
     answered(web, request, |asked| async move {
         customers(&asked, names.get(0)).await?;
@@ -130,7 +130,7 @@ async fn customers(asked: &Asked, id: &str) -> Result<inbound::Recorded, Fault> 
     Ok(row)
 }
 
-/// Where the file of a message can be read without a key, for a while: clients follow it as they follow Meta's own.
+/// A temporary URL for the file of a message, which needs no key: clients use it like Meta's own URLs.
 pub fn address(asked: &Asked, id: InboundId) -> String {
     let app = &asked.web.app;
     let host = asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
@@ -139,7 +139,7 @@ pub fn address(asked: &Asked, id: InboundId) -> String {
     format!("{}/meta/whatsapp/files/{token}", base.trim_end_matches('/'))
 }
 
-/// `GET /meta/whatsapp/files/{token}`: the token is the key, signed for this one file.
+/// `GET /meta/whatsapp/files/{token}`: the token is signed for this one file and replaces the key.
 pub async fn bytes(State(web): State<Arc<Web>>, names: Names) -> Answered {
     let none = || Problem::not_found("There is no such file, or its address is no longer good.");
     let id = web.app.file_of_token(names.get(0)).ok_or_else(none)?;

@@ -1,4 +1,4 @@
-//! Pages of messages: both directions in one order, newest first.
+//! Reads pages of messages of both directions, newest first.
 
 use super::{Fault, shown};
 use crate::{
@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// What a list is asked for.
+/// The filters and the page of a list request.
 #[derive(Default)]
 pub struct Wanted {
     pub conversation: Option<ConversationId>,
@@ -63,7 +63,7 @@ pub struct Wanted {
     pub page: Cursor,
 }
 
-/// How many, and behind which.
+/// The size of a page, and the id after which it begins.
 #[derive(Default)]
 pub struct Cursor {
     pub limit: usize,
@@ -93,13 +93,13 @@ impl Cursor {
         Ok(Cursor { limit, after })
     }
 
-    /// `paging` as the Graph API has it; `None`: there is nothing behind.
+    /// `paging` as in the Graph API; `None`: this is the last page.
     pub fn paging(next: Option<i64>) -> Json {
         json!({"cursors": {"before": null, "after": next.map(|next| next.to_string())}, "next": null, "previous": null})
     }
 }
 
-/// A moment of a filter.
+/// The time in a filter.
 pub fn moment(text: &str, name: &str) -> Result<Option<Time>, Fault> {
     let Some(given) = query::value(text, name).filter(|given: &String| !given.is_empty()) else { return Ok(None) };
     let parsed: Result<jiff::Timestamp, _> = given.parse();
@@ -150,7 +150,7 @@ impl Wanted {
     }
 }
 
-/// Shows rows; people who come again are read once.
+/// Converts rows to JSON; each contact is read once.
 pub struct Shower<'a> {
     asked: &'a Asked,
     people: HashMap<ContactId, Option<Contact>>,
@@ -169,7 +169,7 @@ impl<'a> Shower<'a> {
         Ok(self.people.get(&id).and_then(Option::as_ref))
     }
 
-    /// `None`: it is not for this caller, or not of this number.
+    /// `None` if the row is not visible to this caller or belongs to another number.
     pub async fn show(&mut self, row: &Row, only: Option<&Sender>) -> Result<Option<Json>, Fault> {
         let asked = self.asked;
         let Some(sender) = asked.caller.sender(&asked.web, row.sender()) else { return Ok(None) };
@@ -191,7 +191,7 @@ impl<'a> Shower<'a> {
     }
 }
 
-/// Rows of one conversation or of all, below an id.
+/// Rows of one conversation or of all, with an id below `before`.
 pub async fn rows(asked: &Asked, of: Option<ConversationId>, before: i64, limit: i64) -> Result<Vec<Row>, Fault> {
     let store = &asked.web.app.store;
     let bug = |error: &dyn std::fmt::Display| Fault::bug(error);
@@ -208,13 +208,14 @@ pub async fn rows(asked: &Asked, of: Option<ConversationId>, before: i64, limit:
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut all: Vec<Row> = theirs.into_iter().map(|row| Row::In(Box::new(row))).collect();
     all.extend(ours.into_iter().map(|row| Row::Out(Box::new(row))));
-    // Ids of both come from one sequence.
+    // Ids of both tables come from one sequence.
     all.sort_by_key(|row| Reverse(row.id()));
     all.truncate(size);
     Ok(all)
 }
 
-/// One page; who sees few of many does not wait for ever: the page is short then, and has a cursor.
+/// One page. If few of many rows are visible, the page is short and has a cursor, so that a request reads a limited
+/// number of rows.
 pub async fn page(asked: &Asked, only: Option<&Sender>, wanted: &Wanted) -> Result<Json, Fault> {
     let limit = i64::try_from(wanted.page.limit).unwrap_or(i64::MAX);
     let mut before = wanted.page.after.unwrap_or(i64::MAX);
@@ -238,7 +239,7 @@ pub async fn page(asked: &Asked, only: Option<&Sender>, wanted: &Wanted) -> Resu
     Ok(json!({"data": data, "paging": Cursor::paging(Some(before))}))
 }
 
-/// How long an address of a customer's file is good.
+/// The expiry of a file's temporary URL.
 pub fn until(now: Time) -> Time {
     now + MEDIA_LINK_KEPT
 }

@@ -1,4 +1,4 @@
-//! Messages and conversations of a number, or of all numbers of a key.
+//! Lists messages and conversations of a number, or of all numbers of a key.
 
 use super::{
     Fault, Names, answered,
@@ -70,7 +70,7 @@ pub async fn message_of(State(web): State<Arc<Web>>, names: Names, request: Requ
     told(web, request, |asked| async move { Ok(json!({"data": one(&asked, None, names.get(0)).await?})) }).await
 }
 
-/// By the platform's id, or by ours.
+/// One message by the platform's id or ours.
 async fn one(asked: &Asked, only: Option<&Sender>, id: &str) -> Result<Json, Fault> {
     let store = &asked.web.app.store;
     let bug = |error: &dyn std::fmt::Display| Fault::bug(error);
@@ -135,7 +135,7 @@ pub async fn conversation_of(State(web): State<Arc<Web>>, names: Names, request:
     .await
 }
 
-/// `PATCH /meta/whatsapp/{version}/conversations/{conversation_id}`: the case is closed, nothing of it goes on.
+/// `PATCH /meta/whatsapp/{version}/conversations/{conversation_id}`: closes the conversation and ends its runs.
 pub async fn end(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
     answered(web, request, |asked| async move { ended(&asked, names.last()).await }).await
 }
@@ -154,14 +154,14 @@ async fn ended(asked: &Asked, id: &str) -> Result<Json, Fault> {
             let done = asked.web.app.happen(row.contact_id, row.id, Event::Closed).await;
             done.map_err(|error| Fault::bug(&error))?;
         }
-        // The next message opens it by itself.
+        // No action: the next message activates it.
         "active" => {}
         _ => return Err(Fault::parameter("status must be active or ended")),
     }
     Ok(json!({"data": described(asked, &row, Some(status == "active")).await?}))
 }
 
-/// The number that `phone_number_id` of the query names.
+/// The number in the query parameter `phone_number_id`.
 pub fn named(asked: &Asked) -> Result<Option<&Sender>, Fault> {
     let given = query::value(&asked.query, "phone_number_id").filter(|given: &String| !given.is_empty());
     given.map(|id| number_of(asked, &id)).transpose()
@@ -174,7 +174,7 @@ async fn owned(asked: &Asked, id: &str) -> Result<Conversation, Fault> {
     row.filter(|row| asked.caller.sender(&asked.web, row.sender_id).is_some()).ok_or_else(none)
 }
 
-/// The conversations with whoever has this number.
+/// The conversations with the contact that has this phone number.
 async fn with(asked: &Asked, only: Option<&Sender>, given: &str) -> Result<Vec<Conversation>, Fault> {
     let given = given.trim();
     let phone = phone::strict(given).or_else(|| phone::strict(&format!("+{given}")));

@@ -1,5 +1,5 @@
-//! The two halves of Kapso's newer API: its Meta proxy (`/meta/whatsapp/{version}/…`), which its SDK calls, and what its
-//! platform API (`/platform/v1/whatsapp/…`) tells of numbers, messages, conversations and contacts.
+//! Implements both parts of Kapso's newer API: its Meta proxy (`/meta/whatsapp/{version}/…`), which its SDK calls, and
+//! its platform API (`/platform/v1/whatsapp/…`) for numbers, messages, conversations and contacts.
 
 mod card;
 mod content;
@@ -42,8 +42,7 @@ use axum::{
 use serde_json::Value as Json;
 use std::{convert::Infallible, sync::Arc};
 
-/// What stands behind the version in an address of the proxy, and behind the noun in one of the platform API. What is
-/// no text is nothing, which nobody is called.
+/// The path parameters without the version. A parameter that is not UTF-8 becomes empty, which matches nothing.
 pub struct Names(Vec<String>);
 
 impl Names {
@@ -71,7 +70,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
     }
 }
 
-/// Answers a request of the proxy, whose errors are those of the Graph API.
+/// Answers a request of the proxy; errors have the form of the Graph API.
 async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
 where
     W: Future<Output = Result<Json, Fault>>,
@@ -86,7 +85,7 @@ where
     }
 }
 
-/// The same for the platform API, whose errors are a sentence.
+/// Answers a request of the platform API; errors are a sentence.
 async fn told<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
 where
     W: Future<Output = Result<Json, Fault>>,
@@ -98,18 +97,18 @@ where
     .await
 }
 
-/// The number of this id, as its platform or the configuration knows it.
+/// The number with this id, which may be the platform's or ours.
 fn number_of<'a>(asked: &'a Asked, id: &str) -> Result<&'a Sender, Fault> {
     let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
     own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| Fault::unknown(id))
 }
 
-/// By which id clients know a number: the platform's own, else ours.
+/// The id by which clients address a number: the platform's if there is one, else ours.
 fn called(sender: &Sender) -> String {
     sender.platform_id().map_or_else(|| sender.id.to_string(), str::to_owned)
 }
 
-/// The id of the business account that has a number, where its platform has such accounts; else the number's own.
+/// The id of the number's business account if the platform has such accounts; else the number's own id.
 fn business_of(sender: &Sender) -> String {
     sender.business_id().map_or_else(|| sender.id.to_string(), str::to_owned)
 }

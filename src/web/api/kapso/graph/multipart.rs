@@ -1,4 +1,4 @@
-//! `multipart/form-data` (RFC 7578) as clients upload a file: a whole body, cut at its boundary.
+//! Parses `multipart/form-data` (RFC 7578) for file uploads: splits a whole body at its boundary.
 
 use crate::base::limits::FORM_PARTS_MAX;
 use memchr::memmem;
@@ -8,12 +8,12 @@ use memchr::memmem;
 pub struct Part<'a> {
     pub name: String,
     pub filename: Option<String>,
-    /// As the part itself says it.
+    /// The part's own content type.
     pub mime: Option<String>,
     pub body: &'a [u8],
 }
 
-/// What a `Content-Type` names as the boundary; RFC 2046 gives it at most 70 characters.
+/// The boundary in a `Content-Type`; RFC 2046 allows at most 70 characters.
 pub fn boundary(content_type: &str) -> Option<String> {
     let (kind, rest) = content_type.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
@@ -23,7 +23,7 @@ pub fn boundary(content_type: &str) -> Option<String> {
     (1..=70).contains(&found.len()).then_some(found)
 }
 
-/// The parts of a body, in their order; the error says what is wrong with it.
+/// The parts of a body in order; the error says what is wrong.
 pub fn parts<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, &'static str> {
     let line = format!("--{boundary}");
     let between = format!("\r\n--{boundary}");
@@ -62,8 +62,8 @@ fn part(whole: &[u8]) -> Result<Part<'_>, &'static str> {
     })
 }
 
-/// `name="value"` or `name=value`, between semicolons; inside quotes `\"` is a quote, and `%22` stays as browsers write
-/// it.
+/// The value of `name="value"` or `name=value`; parameters are separated by semicolons. Inside quotes `\"` is a quote,
+/// and `%22` stays as browsers write it.
 fn parameter(text: &str, wanted: &str) -> Option<String> {
     let mut rest = text;
     loop {

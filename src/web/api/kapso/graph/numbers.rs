@@ -1,4 +1,4 @@
-//! `/platform/v1/whatsapp/phone_numbers`: the numbers of a key, by which clients find the ids of everything else.
+//! `/platform/v1/whatsapp/phone_numbers`: lists the numbers of a key, whose ids clients need for all other requests.
 
 use super::{Names, business_of, called, number_of, told};
 use crate::{

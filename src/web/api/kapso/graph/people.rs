@@ -1,4 +1,4 @@
-//! Contacts of a number's account, or of all that a key reaches.
+//! Contacts of a number's account, or of all accounts of a key.
 
 use super::{Fault, Names, answered, content::text, history::Cursor, lists::named, number_of, shown, told};
 use crate::{
@@ -68,7 +68,8 @@ pub async fn contact_of(State(web): State<Arc<Web>>, names: Names, request: Requ
     .await
 }
 
-/// `PATCH /meta/whatsapp/{version}/{phone_number_id}/contacts/{wa_id}`: flows hear of each difference.
+/// `PATCH /meta/whatsapp/{version}/{phone_number_id}/contacts/{wa_id}`: changes a contact; flows get an event for each
+/// difference.
 pub async fn change(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let account = number_of(&asked, names.get(0))?.account.clone();
@@ -87,7 +88,7 @@ fn accounts(asked: &Asked) -> Vec<AccountName> {
     all.map(|account| account.name.clone()).collect()
 }
 
-/// By the number, with or without `+`, or by the id of these lists.
+/// Finds a contact by phone, with or without `+`, or by the id in these lists.
 async fn find(asked: &Asked, accounts: &[AccountName], who: &str) -> Result<Contact, Fault> {
     let app = &asked.web.app;
     let none = || Fault::missing("Contact");
@@ -111,7 +112,7 @@ async fn find(asked: &Asked, accounts: &[AccountName], who: &str) -> Result<Cont
 async fn listed(asked: &Asked, accounts: Vec<AccountName>) -> Result<Json, Fault> {
     let page = Cursor::read(&asked.query)?;
     let value = |name: &str| query::value(&asked.query, name).filter(|value: &String| !value.is_empty());
-    // Nobody has customers of their own here.
+    // Kapso's customers do not exist here, so no contact has one.
     let nobody = json!({"data": [], "paging": Cursor::paging(None)});
     if value("customer_id").is_some() || value("has_customer").as_deref() == Some("true") {
         return Ok(nobody);
@@ -158,7 +159,8 @@ async fn changed(asked: &Asked, accounts: &[AccountName], who: &str) -> Result<J
     Ok(json!({"data": shown::contact(&now)}))
 }
 
-/// The name, and under `metadata` the tags and the fields that the bot declares. What nobody would keep is refused.
+/// The changes in a request: the name, and under `metadata` the tags and the fields that the bot declares. Other
+/// fields are refused, because they would be lost.
 fn patch(asked: &Asked, contact: &Contact) -> Result<Patch, Fault> {
     let body = asked.object(&["contact", "whatsapp_contact"]).map_err(Fault::from)?;
     let mut patch = Patch { by: "api".into(), ..Patch::default() };

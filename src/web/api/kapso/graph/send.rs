@@ -1,4 +1,4 @@
-//! `POST /meta/whatsapp/{version}/{phone_number_id}/messages`: a message in Meta's own form, or the mark that one was read.
+//! `POST /meta/whatsapp/{version}/{phone_number_id}/messages`: sends a message in Meta's form, or marks one as read.
 
 use super::{
     Fault, Names,
@@ -61,7 +61,7 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Fault> {
     let user = text(&body, "recipient", NAME_CHARS_MAX)?;
     let recipient = recipient(&asked, &sender, input.as_deref(), user.as_deref()).await?;
     let conversation = recipient.known.as_ref().and_then(|known| known.conversation.as_ref());
-    // Nobody is asked for a file that cannot be sent anyway.
+    // Check the file's URL only for a message that may be sent.
     if let Content::Media { media, .. } = &content
         && media.upload_id().is_none()
         && Shut::of(conversation).window.is_open(asked.web.app.clock.now())
@@ -86,7 +86,7 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Fault> {
     Ok(if answered.replayed { idempotency::replayed(response) } else { response })
 }
 
-/// What the answer repeats of the request.
+/// The parts of the request that the answer repeats.
 struct Shown {
     input: String,
     phone: String,
@@ -94,7 +94,7 @@ struct Shown {
 
 impl Shown {
     fn sent(&self, sent: &Sent) -> Json {
-        // While the platform has not answered the message is known by our own id, here and in the lists.
+        // Until the platform has answered, the message has our id, here and in the lists.
         let id = sent.provider_id.clone().unwrap_or_else(|| uuid(sent.id.0));
         let mut contact = json!({"input": self.input});
         if !self.phone.is_empty() {
@@ -104,7 +104,7 @@ impl Shown {
     }
 }
 
-/// By number, which counts where both are there, or by the platform's id of the person.
+/// The recipient by phone, which has priority, or by the platform's user id.
 async fn recipient(asked: &Asked, sender: &Sender, to: Option<&str>, user: Option<&str>) -> Result<Recipient, Fault> {
     if let Some(to) = to {
         let phone = phone::strict(to.trim()).or_else(|| phone::strict(&format!("+{}", to.trim())));
@@ -129,7 +129,7 @@ async fn recipient(asked: &Asked, sender: &Sender, to: Option<&str>, user: Optio
     Ok(Recipient { phone: String::new(), name: None, known: Some(known) })
 }
 
-/// `{status: read, message_id, typing_indicator}`: what the customer sees of their message.
+/// `{status: read, message_id, typing_indicator}`: marks the customer's message as read.
 async fn read(asked: &Asked, sender: &Sender, body: &Fields) -> Result<Response, Fault> {
     if body.get("status").and_then(Json::as_str) != Some("read") {
         return Err(Fault::parameter("The parameter status must be read"));

@@ -1,4 +1,5 @@
-//! Messages, conversations and contacts as Kapso's lists show them: Meta's own shapes, and what Kapso adds under `kapso`.
+//! Builds messages, conversations and contacts as Kapso's lists show them: Meta's form, with Kapso's additions under
+//! `kapso`.
 
 use super::{called, card, content::Fields};
 use crate::{
@@ -20,11 +21,11 @@ use crate::{
 };
 use serde_json::{Map, Value as Json, json};
 
-/// What stands around a message.
+/// The context of a message.
 pub struct Around<'a> {
     pub sender: &'a Sender,
     pub contact: &'a Contact,
-    /// Where a file of the customer can be read.
+    /// The URL of the customer's file.
     pub media_url: Option<String>,
 }
 
@@ -53,7 +54,7 @@ fn seconds(at: Time) -> String {
     (at.0 / 1000).to_string()
 }
 
-/// What a customer wrote.
+/// A customer's message.
 pub fn incoming(row: &Recorded, around: &Around<'_>) -> Json {
     let message = &row.data.message;
     let (kind, part) = told(row.id.0, message);
@@ -85,7 +86,7 @@ fn told(id: i64, message: &InboundMessage) -> (&'static str, Json) {
         InboundKind::Button { id, title } => {
             ("interactive", json!({"type": "button_reply", "button_reply": {"id": id, "title": title}}))
         }
-        // By our own number: the platform's id of it is of no use to whom the platform does not know.
+        // The file's id is ours: the platform's id is useless to a client that has no account there.
         InboundKind::Media { media, mime, caption, filename, sha256, voice, .. } => {
             let all = [("mime_type", mime), ("caption", caption), ("filename", filename), ("sha256", sha256)];
             let mut file = json!({"id": uuid(id)});
@@ -118,7 +119,7 @@ fn told(id: i64, message: &InboundMessage) -> (&'static str, Json) {
     }
 }
 
-/// What we sent, or are to send.
+/// A message to a customer, sent or queued.
 pub fn outgoing(row: &Outbound, around: &Around<'_>) -> Json {
     let content = row.sent_as.as_ref().unwrap_or(&row.draft.content);
     let (kind, part) = said(content);
@@ -263,7 +264,7 @@ fn template_shown(template: &TemplateMessage) -> Json {
     json!({"name": template.name, "language": {"code": template.language}, "components": components})
 }
 
-/// A conversation is active for a day after its last message.
+/// A conversation is active until 24 hours after its last message.
 pub fn conversation(row: &Conversation, around: &Around<'_>, last: Option<&Json>, active: bool) -> Json {
     let newest = row.last_inbound_at.max(row.last_outbound_at).unwrap_or(row.created_at);
     let of_last = |pointer: &str| last.and_then(|last| last.pointer(pointer)).cloned().unwrap_or_default();
@@ -289,7 +290,7 @@ pub fn conversation(row: &Conversation, around: &Around<'_>, last: Option<&Json>
     })
 }
 
-/// What flows know of a contact stands under `metadata`.
+/// A contact; the data that flows use is under `metadata`.
 pub fn contact(contact: &Contact) -> Json {
     let data = &contact.data;
     let mut metadata: Map<String, Json> =
@@ -307,7 +308,7 @@ pub fn contact(contact: &Contact) -> Json {
     })
 }
 
-/// Which of Kapso's own fields are asked for, by `fields=kapso(a,b)`: `kapso()` none, else all.
+/// Selects Kapso's fields by `fields=kapso(a,b)`: `kapso()` selects none; all without the parameter.
 pub fn selected(mut shown: Json, fields: Option<&str>) -> Json {
     let inside = fields.and_then(|fields| fields.split_once("kapso(")?.1.split_once(')').map(|(inside, _)| inside));
     let Some(inside) = inside else { return shown };

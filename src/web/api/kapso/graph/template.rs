@@ -1,4 +1,4 @@
-//! A template in Meta's own form, with its components, becomes one of ours.
+//! Converts a template in Meta's form, with its components, to ours.
 
 use super::{
     Fault,
@@ -14,7 +14,7 @@ use crate::{
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// `known`: the catalogue of the sender.
+/// Reads a template message. `known`: the catalogue of the sender.
 pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Fault> {
     let name = needed(fields, "template.name", "name", NAME_CHARS_MAX)?;
     let language = needed(object(fields, "language")?, "template.language.code", "code", NAME_CHARS_MAX)?;
@@ -35,7 +35,7 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
                 let (place, value) = button(component)?;
                 buttons.insert(place, value);
             }
-            // Nothing can be put into it.
+            // A footer has no parameters.
             "footer" => {}
             other => {
                 return Err(Fault::parameter(format!("A component of type `{other}` is not sent from here")));
@@ -83,7 +83,7 @@ fn header_of(component: &Fields) -> Result<Option<HeaderValue>, Fault> {
     }
 }
 
-/// All by their place, or all by their names.
+/// All parameters positional, or all named.
 fn body_of(component: &Fields) -> Result<Parameters, Fault> {
     let values = parameters(component)?.iter().map(value).collect::<Result<Vec<_>, Fault>>()?;
     let named = values.iter().filter(|(name, _)| name.is_some()).count();
@@ -97,7 +97,7 @@ fn body_of(component: &Fields) -> Result<Parameters, Fault> {
     }
 }
 
-/// A value with its name. Money and moments have a text for who cannot show them; it is what is sent.
+/// A value and its name. For money and times the fallback text is sent.
 fn value(written: &Json) -> Result<(Option<String>, String), Fault> {
     let fields = written.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
     let name = text(fields, "parameter_name", NAME_CHARS_MAX)?;
@@ -144,8 +144,8 @@ fn button(component: &Fields) -> Result<(usize, ButtonValue), Fault> {
     Ok((place, value))
 }
 
-/// Values find the template's buttons one after the other, each the next one of its kind: a quick reply before the last
-/// that is given brings back what stands on it, as the platform has it.
+/// The values in the order of the template's buttons. Missing quick replies before the last given one are filled with
+/// their title as payload, as the platform does, so that positions stay right.
 fn in_order(mut buttons: BTreeMap<usize, ButtonValue>, known: Option<&Template>) -> Vec<ButtonValue> {
     let last =
         buttons.iter().filter(|(_, value)| matches!(value, ButtonValue::Reply { .. })).map(|(place, _)| *place).max();

@@ -1,4 +1,4 @@
-//! `GET /meta/whatsapp/{version}/{business_account_id}/message_templates`: the catalogue, as Meta shows it.
+//! `GET /meta/whatsapp/{version}/{business_account_id}/message_templates`: the template catalogue in Meta's form.
 
 use super::{Fault, Names, answered, business_of, history::Cursor};
 use crate::{
@@ -26,7 +26,7 @@ pub async fn template(State(web): State<Arc<Web>>, names: Names, request: Reques
     .await
 }
 
-/// Of all numbers of the account, each template once, in the order of our numbers for them.
+/// The templates of all numbers of the account without repetition, by our ids.
 fn of(asked: &Asked, business: &str) -> Result<Vec<Template>, Fault> {
     let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
     let senders: Vec<_> = own.filter(|sender| business_of(sender) == business || sender.is_called(business)).collect();

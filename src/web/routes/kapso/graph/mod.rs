@@ -1,4 +1,4 @@
-//! Kapso's Meta proxy and its platform API, as its SDK and its newer clients call them.
+//! Describes the routes of Kapso's Meta proxy and its platform API, which its SDK and newer clients call.
 
 mod platform;
 mod proxy;
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 type Told = Vec<(u16, &'static str, Json)>;
 
-/// What any request of the proxy may be answered.
+/// The errors that any request of the proxy may get.
 fn graph() -> Told {
     let all = [
         ("Invalid key", Fault::new(StatusCode::UNAUTHORIZED, (190, "Invalid API key"), "Invalid API key")),
@@ -41,7 +41,7 @@ fn graph() -> Told {
     written(all.to_vec())
 }
 
-/// And one that sends.
+/// The errors of a request that sends.
 fn sending() -> Told {
     use crate::web::api::sending::{KeyFault, Refused, Shut};
     let closed = Shut { window: Default::default(), last_inbound_at: None };
@@ -67,7 +67,7 @@ fn written(all: Vec<(&'static str, Fault)>) -> Told {
     all.into_iter().map(|(name, fault)| (fault.status.as_u16(), name, fault.body())).collect()
 }
 
-/// What any request of the platform API may be answered.
+/// The errors that any request of the platform API may get.
 fn platform() -> Told {
     let mut all = super::any();
     all.extend(super::written(vec![

@@ -1,4 +1,4 @@
-//! The platform API.
+//! Describes the routes of the platform API.
 
 use super::{
     super::{ERROR, KEY},

@@ -1,4 +1,4 @@
-//! The Meta proxy.
+//! Describes the routes of the Meta proxy.
 
 use super::{
     super::KEY,

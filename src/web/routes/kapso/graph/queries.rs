@@ -1,4 +1,4 @@
-//! What lists of Kapso's Meta proxy and platform API may be asked for.
+//! Describes the query parameters of lists in Kapso's Meta proxy and platform API.
 
 use crate::web::routes::shape::{
     Field,

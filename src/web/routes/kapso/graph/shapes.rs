@@ -1,4 +1,4 @@
-//! What requests and answers of Kapso's Meta proxy and platform API look like.
+//! Describes the bodies of requests and answers in Kapso's Meta proxy and platform API.
 
 use crate::web::routes::shape::{
     Shape,
