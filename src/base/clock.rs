@@ -1,9 +1,9 @@
-//! The only source of the current time. Everything else takes `now` as an argument.
+//! Provides the current time; it is the only source. All other code takes `now` as an argument.
 
 use super::time::Time;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Where the time comes from: the machine, or a test that moves it by hand.
+/// The source of the current time: the machine, or a test that sets it.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Time;
 }
@@ -19,7 +19,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until somebody moves it: the sandbox, tests and the simulator.
+/// A clock that moves only when it is set: for the sandbox, tests and the simulator.
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
@@ -27,7 +27,7 @@ impl ManualClock {
         ManualClock(AtomicI64::new(now.0))
     }
 
-    /// Moves to `now`; never backwards.
+    /// Sets the time to `now`; never moves backwards.
     pub fn set(&self, now: Time) {
         self.0.fetch_max(now.0, Ordering::SeqCst);
     }

@@ -1,13 +1,13 @@
-//! A number with what it counts: `1 error`, `2 errors`.
+//! Formats a number with its noun: `1 error`, `2 errors`.
 
 use std::fmt::Display;
 
-/// Its plural ends in `s`.
+/// For a noun whose plural ends in `s`.
 pub fn counted(number: impl Display, what: &str) -> String {
     counted_as(number, what, &format!("{what}s"))
 }
 
-/// The same with a plural of its own.
+/// For a noun with another plural.
 pub fn counted_as(number: impl Display, one: &str, many: &str) -> String {
     let number = number.to_string();
     let what = if number == "1" { one } else { many };

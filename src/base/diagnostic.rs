@@ -1,4 +1,4 @@
-//! The author's mistakes as data: what is wrong, where, and what to write instead.
+//! Defines findings, the author's mistakes as data: the mistake, its place, and the advice.
 
 use super::{
     fix::{Fix, Sureness},
@@ -13,18 +13,18 @@ pub enum Severity {
     Warning,
 }
 
-/// One finding. `code` is fixed for ever: `E…` is an error, `W…` a warning.
+/// One finding. `code` never changes its meaning: `E…` is an error, `W…` a warning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
     pub code: &'static str,
     pub severity: Severity,
     pub message: String,
     pub place: Place,
-    /// Other places that explain it, each with its words: "first written here".
+    /// Related places, each with a text: "first written here".
     pub labels: Vec<(Place, String)>,
-    /// What to write instead.
+    /// The advice: what to write instead.
     pub help: Option<String>,
-    /// A repair that a machine can make.
+    /// An automatic repair.
     pub fix: Option<Fix>,
 }
 
@@ -39,7 +39,7 @@ impl Diagnostic {
         Self::new(code, Severity::Warning, place, message.into())
     }
 
-    /// What stands behind `; ` in a message says what to write.
+    /// Splits the message at its first `; ` outside back-ticks: the part behind it is the advice.
     fn new(code: &'static str, severity: Severity, place: &Place, mut message: String) -> Self {
         let parts = message.match_indices("; ").find(|(at, _)| message[..*at].matches('`').count().is_multiple_of(2));
         let help = parts.map(|(at, _)| at).map(|at| {
@@ -74,8 +74,8 @@ impl Diagnostic {
         self
     }
 
-    /// "Did you mean …?" with the nearest of the known names, which a fix puts at the finding's place. Another
-    /// name may be meant, so the fix is a guess.
+    /// Adds "did you mean …?" with the nearest known name, and a fix that writes it. The author may have meant another
+    /// name, so the fix is a guess.
     #[must_use]
     pub fn meant<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
@@ -92,8 +92,8 @@ impl Diagnostic {
         self.help(format!("did you mean `{near}`?")).fix_if(fix)
     }
 
-    /// The same for words of the language itself: nothing else can be meant by a misspelt one, if it is long enough
-    /// to be told from others and no other word is as near.
+    /// As `meant`, for words of the language itself: the fix is sure if the misspelt word is long enough to be
+    /// distinct and no other word is as near.
     #[must_use]
     pub fn misspelt<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
@@ -112,7 +112,7 @@ impl Diagnostic {
         self
     }
 
-    /// The same mistake once more: shown beside the first, as long as there are few of them.
+    /// Adds another place of the same mistake, up to `LABELS_MAX`.
     #[must_use]
     pub fn and_at(self, place: &Place) -> Self {
         if self.place == *place || self.labels.len() >= LABELS_MAX {
@@ -125,7 +125,7 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// As rustc prints it, with the lines of the file. `colour` for a terminal.
+    /// Formats the finding as rustc does, with the lines of the file. `colour` is for a terminal.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -156,7 +156,7 @@ impl Diagnostic {
         renderer.render(&[group])
     }
 
-    /// For `check --json`, `/readyz` and editors; lines and columns from 1.
+    /// As JSON for `check --json`, `/readyz` and editors; lines and columns begin at 1.
     pub fn to_json(&self) -> serde_json::Value {
         let at = |place: &Place| {
             let (end_line, end_column) = place.end_line_column();
@@ -206,10 +206,10 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// So many other places of one mistake are shown.
+/// The number of other places that a finding shows.
 const LABELS_MAX: usize = 4;
 
-/// Collects findings while several readers share it by reference: parsing never stops at the first.
+/// Collects findings. Several readers share it by reference: parsing never stops at the first finding.
 #[derive(Default)]
 pub struct Findings(RefCell<Vec<Diagnostic>>);
 
@@ -222,7 +222,7 @@ impl Findings {
         self.0.borrow_mut().extend(findings);
     }
 
-    /// What was said turns out to follow from something else.
+    /// Removes a finding that turns out to follow from another one.
     pub fn take_back(&self, finding: &Diagnostic) {
         self.0.borrow_mut().retain(|said| said != finding);
     }
@@ -235,7 +235,7 @@ impl Findings {
         self.len() == 0
     }
 
-    /// Whether something is said of exactly this place.
+    /// True if there is a finding at exactly this place.
     pub fn speaks_of(&self, place: &Place) -> bool {
         self.0.borrow().iter().any(|finding| finding.place == *place)
     }
@@ -244,7 +244,7 @@ impl Findings {
         self.0.borrow().iter().any(Diagnostic::is_error)
     }
 
-    /// All of them by file and place; the same words at the same place count once.
+    /// All findings by file and place; the same text at the same place counts once.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut all = self.0.into_inner();
         sort(&mut all);
@@ -252,7 +252,7 @@ impl Findings {
     }
 }
 
-/// By file, place and severity; repetitions dropped.
+/// Sorts by file, place and severity, and removes repetitions.
 pub fn sort(findings: &mut Vec<Diagnostic>) {
     findings.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.place.path().to_owned(), d.place.range().start, d.severity, d.code);
@@ -261,14 +261,14 @@ pub fn sort(findings: &mut Vec<Diagnostic>) {
     findings.dedup_by(|a, b| a.code == b.code && a.place == b.place && a.message == b.message);
 }
 
-/// The known name that is nearest to a misspelt one, if any is near enough to be meant.
+/// The known name nearest to a misspelt one, if any is near enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     known
         .into_iter()
         .filter(|known| !known.is_empty())
         .map(|known| (distance(name, known), known))
-        // `name` is no misspelt `note`, and no single letter is another one.
+        // A short word must be nearer: `name` is no misspelt `note`, and a single letter is never misspelt.
         .filter(|(distance, known)| {
             let letters = known.chars().count();
             *distance <= if letters > 4 { 1 + letters / 4 } else { 1 } && *distance < letters.min(length).max(1)
@@ -277,7 +277,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, known)| known)
 }
 
-/// The known name that is nearer than any other: `lgo` may be `log` and may be `go`.
+/// The nearest known name, if no other is as near: `lgo` could be `log` or `go`.
 pub fn only_near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = nearest(name, known.iter().copied())?;
     let others = known.iter().copied().filter(|other| *other != near);
@@ -288,7 +288,8 @@ fn distance(name: &str, known: &str) -> usize {
     strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase())
 }
 
-/// Nothing but this word can be meant: of a short one all letters must be there, or one may be too many or wrong.
+/// True if no other word can be meant: a short word must have the same letters in another order, a longer one may have
+/// one letter too many or wrong.
 fn is_surely(name: &str, near: &str) -> bool {
     let letters = |text: &str| {
         let mut letters: Vec<char> = text.to_lowercase().chars().collect();
@@ -303,10 +304,10 @@ fn is_surely(name: &str, near: &str) -> bool {
     }
 }
 
-/// A word of fewer letters is another one as soon as one letter is.
+/// In a word of fewer letters, one different letter makes another word.
 const SURE_CHARS_MIN: usize = 4;
 
-/// The only known name that begins with a shorter one: `booking` for `book`.
+/// The only known name that begins with `name`: `booking` for `book`.
 fn longer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let mut found = known.into_iter().filter(|known| lower.len() >= SHORTENED_MIN && known.starts_with(&lower));
@@ -314,13 +315,13 @@ fn longer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'
     found.next().is_none().then_some(first)
 }
 
-/// So many letters of a name are enough to know which is meant.
+/// The length from which the beginning of a name identifies it.
 const SHORTENED_MIN: usize = 3;
 
-/// The help line of an unknown name.
+/// The advice for an unknown name.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    // `opened` for `open`.
+    // A known name that `name` begins with: `open` for `opened`.
     let begun = || known.iter().copied().find(|known| known.len() > SHORTENED_MIN && name.starts_with(known));
     nearest(name, known.iter().copied()).or_else(begun).map(|known| format!("did you mean `{known}`?"))
 }

@@ -1,4 +1,4 @@
-//! Typed access to one mapping that remembers what was asked for, so that unknown keys are reported once.
+//! Reads one mapping with types, and remembers the keys that were read, so that unknown keys are reported once.
 
 use super::{
     diagnostic::{Diagnostic, Findings, nearest},
@@ -8,27 +8,27 @@ use super::{
     yaml::{Entry, Kind, Node, Scalar},
 };
 
-/// Reads the keys of one map. Every mistake goes to the findings; a reader gets a default and goes on.
+/// Reads the keys of one map. Every mistake becomes a finding; the reader gets a default and continues.
 pub struct Fields<'a> {
-    /// What this is, for messages: "`ask`", "team `support`".
+    /// The name of the map in messages: "`ask`", "team `support`".
     what: String,
     place: Place,
     entries: &'a [Entry],
     asked: Vec<&'static str>,
-    /// The keys that help names; `None`: all that were asked for.
+    /// The keys that the advice lists; `None`: all that were read.
     offered: Option<Vec<&'static str>>,
-    /// That these are no keys is said: what they lack is no mistake of its own.
+    /// The value is no map, and this is reported: missing keys are then no mistake.
     unreadable: bool,
-    /// What was reported as missing.
+    /// The keys that were reported as missing.
     missing: Vec<&'static str>,
     findings: &'a Findings,
 }
 
-/// A map of no more keys than these is seen at a glance: its one unknown key stands for the one that is missing.
+/// In a map of at most this many keys, a single unknown key is taken for the single missing one.
 const GLANCE_KEYS: usize = 3;
 
 impl<'a> Fields<'a> {
-    /// `what` stands in messages: "`defaults`". Nothing written counts as no keys.
+    /// `what` is the name in messages: "`defaults`". A null value counts as an empty map.
     pub fn new(node: &'a Node, what: impl Into<String>, findings: &'a Findings) -> Self {
         let what = what.into();
         let unreadable = matches!(node.kind, Kind::Scalar(_) | Kind::List(_));
@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
         Fields { entries, unreadable, ..Self::empty(&node.place, what, findings) }
     }
 
-    /// No keys at all: for what stands as a single word (`- end`).
+    /// A map without keys, for a step that is a single word (`- end`).
     pub fn empty(place: &Place, what: impl Into<String>, findings: &'a Findings) -> Self {
         let (what, place) = (what.into(), place.clone());
         let (asked, missing) = (Vec::new(), Vec::new());
@@ -61,19 +61,19 @@ impl<'a> Fields<'a> {
         self.findings
     }
 
-    /// Where findings about the whole go.
+    /// The place of findings about the whole map.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Points findings about the whole (missing keys) somewhere better, such as the verb of a step.
+    /// Sets the place of findings about the whole map (missing keys), such as the verb of a step.
     #[must_use]
     pub fn at(mut self, place: &Place) -> Self {
         self.place = place.clone();
         self
     }
 
-    /// The key with its place and value, if written. It counts as known from now on.
+    /// The key with its place and value, if present. From now on the key counts as known.
     pub fn entry(&mut self, name: &'static str) -> Option<&'a Entry> {
         if !self.asked.contains(&name) {
             self.asked.push(name);
@@ -85,7 +85,7 @@ impl<'a> Fields<'a> {
         self.entry(name).map(|entry| &entry.value)
     }
 
-    /// Reports a missing key.
+    /// The value of a required key; reports a missing key.
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name);
         if node.is_none() && !self.unreadable && !self.is_misspelt(name) {
@@ -100,7 +100,7 @@ impl<'a> Fields<'a> {
         Diagnostic::error("E202", &self.place, message)
     }
 
-    /// The one key that is missing where one stands that is none: `href:` for `url:` is one mistake.
+    /// The missing key for which the only unknown key is taken: `href:` for `url:` is one mistake, not two.
     fn stands_for_missing(&self) -> Option<&'static str> {
         let [missing] = self.missing[..] else { return None };
         let mut unread = self.unread();
@@ -110,7 +110,7 @@ impl<'a> Fields<'a> {
             .then_some(missing)
     }
 
-    /// A key stands there that can only be this one with a wrong letter: that is said once, of the key.
+    /// True if an unknown key is a misspelling of this one: then only the unknown key is reported.
     fn is_misspelt(&self, name: &'static str) -> bool {
         let near = |written: &str| {
             written.eq_ignore_ascii_case(name)
@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
         self.read_text(name, node)
     }
 
-    /// A required text; empty when it is missing, which is reported.
+    /// A required text; empty if it is missing, which is reported.
     pub fn text(&mut self, name: &'static str) -> &'a str {
         let node = self.required(name);
         node.and_then(|node| self.read_text(name, node)).unwrap_or_default()
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
         Some(span)
     }
 
-    /// A length of time that may also lie before something: `-1d`.
+    /// A duration that may be negative: `-1d`.
     pub fn opt_offset(&mut self, name: &'static str) -> Option<Span> {
         let node = self.node(name)?;
         let text = self.read_text(name, node)?;
@@ -156,7 +156,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A length of time; `default` when it is absent or wrong.
+    /// A duration; `default` if it is absent or wrong.
     pub fn duration(&mut self, name: &'static str, default: Span) -> Span {
         self.opt_duration(name).unwrap_or(default)
     }
@@ -174,7 +174,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number within `range`; `default` when it is absent or wrong.
+    /// An integer within `range`; `default` if it is absent or wrong.
     pub fn whole(&mut self, name: &'static str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
         match (self.opt_whole(name), self.node(name)) {
             (Some(number), Some(node)) if !range.contains(&number) => {
@@ -198,12 +198,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Absent or wrong: false.
+    /// A boolean; false if it is absent or wrong.
     pub fn bool(&mut self, name: &'static str) -> bool {
         self.opt_bool(name).unwrap_or(false)
     }
 
-    /// One of some words; `None` when it is absent or wrong.
+    /// One of these words; `None` if it is absent or wrong.
     pub fn word(&mut self, name: &'static str, words: &[&'static str]) -> Option<&'static str> {
         let node = self.node(name)?;
         let text = self.read_text(name, node)?;
@@ -228,7 +228,7 @@ impl<'a> Fields<'a> {
         items.iter().filter_map(|item| self.read_text(name, item)).collect()
     }
 
-    /// The entries of a map that has names of the author's own.
+    /// The entries of a map whose keys are the author's own names.
     pub fn map(&mut self, name: &'static str) -> &'a [Entry] {
         match self.node(name) {
             None => &[],
@@ -242,13 +242,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A mapping below this one, to be read with `Fields` of its own. Absent: `None`.
+    /// A nested mapping, to be read with its own `Fields`; `None` if absent.
     pub fn fields(&mut self, name: &'static str) -> Option<Fields<'a>> {
         let node = self.node(name)?;
         Some(Fields::new(node, format!("`{name}`"), self.findings))
     }
 
-    /// A mistake in one value; nothing is said about a value that is known to be broken.
+    /// Reports a mistake in a value, unless the value is already reported as broken.
     pub fn wrong(&self, node: &Node, code: &'static str, message: impl Into<String>) {
         if !node.is_broken() {
             self.findings.push(Diagnostic::error(code, &node.place, message));
@@ -260,21 +260,21 @@ impl<'a> Fields<'a> {
         self.asked.extend(names);
     }
 
-    /// Only these are named as what may stand here; others were read to say that they do not.
+    /// Limits the keys that the advice lists; the others were read only to report that they are not allowed.
     pub fn offer(&mut self, may_stand: impl Fn(&str) -> bool) {
         self.offered = Some(self.asked.iter().copied().filter(|name| may_stand(name)).collect());
     }
 
-    /// The keys that nobody has asked for so far.
+    /// The keys that were not read so far.
     pub fn unread(&self) -> impl Iterator<Item = &'a Entry> + '_ {
         let said = |entry: &&Entry| entry.key.is_misspelt();
         self.entries.iter().filter(move |entry| !said(entry) && !self.asked.contains(&entry.key.text.as_str()))
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that were not read.
     pub fn finish(self) {
         let misspelt = self.entries.iter().map(|entry| &entry.key).filter(|key| key.is_misspelt());
-        // Of a verb it was said already that there is no such.
+        // A misspelt verb is already reported.
         for key in misspelt.filter(|key| !self.findings.speaks_of(&key.place)) {
             self.findings.push(self.misspelt(key));
         }
@@ -297,7 +297,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The key was read as what was meant.
+    /// The finding for a misspelt key that was read as the intended one.
     fn misspelt(&self, key: &Scalar) -> Diagnostic {
         let message = format!("{} has no key `{}`", self.what, key.written());
         let finding = Diagnostic::error("E203", &key.place, message);
@@ -328,7 +328,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What an unknown key may have been meant as, when no known one is near.
+/// The advice for an unknown key that has no near name.
 fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
     let names: Vec<&str> = unused.collect();
     let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -336,7 +336,7 @@ fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<
         .or_else(|| (!names.is_empty()).then(|| format!("it may have {}", listed())))
 }
 
-/// What to do with a list where a map belongs.
+/// The advice for a list in the place of a map.
 fn as_map(node: &Node) -> &'static str {
     match node.kind {
         Kind::List(_) => "write `name: value` lines without the `- ` in front of them",

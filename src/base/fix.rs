@@ -1,27 +1,27 @@
-//! Repairs that a machine can make: some bytes of a file replaced, all others untouched.
+//! Applies automatic repairs: replaces some bytes of a file and leaves all others untouched.
 
 use super::{diagnostic::Diagnostic, place::Place};
 use std::collections::BTreeSet;
 
-/// What would mend a finding. `check --fix` makes the sure ones; editors offer both kinds.
+/// The repair of a finding. `check --fix` applies sure ones; editors offer both kinds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fix {
-    /// What it does, for a menu: "write `timeout`".
+    /// Its description for a menu: "write `timeout`".
     pub title: String,
     pub edits: Vec<Edit>,
     pub sureness: Sureness,
 }
 
-/// How certain it is that the author wants it.
+/// How certain it is that the author wants the repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sureness {
-    /// Nothing else can be meant.
+    /// No other intention is possible.
     Sure,
-    /// A person should look: another name was perhaps meant.
+    /// A person should check: another name may have been meant.
     Guess,
 }
 
-/// What stands at `place` becomes `text`. An empty place is an insertion.
+/// Replaces the bytes at `place` by `text`. An empty place is an insertion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
     pub place: Place,
@@ -29,7 +29,7 @@ pub struct Edit {
 }
 
 impl Fix {
-    /// What stands at `place` is replaced.
+    /// A repair that replaces the bytes at `place`.
     pub fn replace(title: impl Into<String>, place: &Place, text: impl Into<String>) -> Fix {
         let edit = Edit { place: place.clone(), text: text.into() };
         Fix { title: title.into(), edits: vec![edit], sureness: Sureness::Sure }
@@ -52,13 +52,13 @@ impl Fix {
     }
 }
 
-/// What rounds of repairs have mended so far. A finding that comes back where it was is not mended by its repair, and
-/// a second time would make it worse.
+/// The findings repaired in earlier rounds. If one comes back at the same place, its repair did not help, and
+/// repeating it would make the file worse.
 #[derive(Debug, Default)]
 pub struct Mended(BTreeSet<(String, &'static str, (usize, usize))>);
 
 impl Mended {
-    /// It has a sure repair that was not made before.
+    /// True if the finding has a sure repair that was not applied before.
     pub fn may_mend(&self, finding: &Diagnostic) -> bool {
         finding.fix.as_ref().is_some_and(Fix::is_sure) && !self.0.contains(&Self::key(finding))
     }
@@ -72,8 +72,8 @@ impl Mended {
     }
 }
 
-/// Makes the repairs of one file in its text. Of two that touch the same bytes the first one is made, as a
-/// whole or not at all. Gives the new text, and which of `fixes` were made.
+/// Applies the repairs of one file to its text. Each is applied as a whole or not at all; of two that overlap, only
+/// the first. Gives the new text, and which of `fixes` were applied.
 pub fn apply(path: &str, text: &str, fixes: &[&Fix]) -> (String, Vec<bool>) {
     let mut taken: Vec<&Edit> = Vec::new();
     let mut made = Vec::with_capacity(fixes.len());
@@ -102,7 +102,8 @@ pub fn apply(path: &str, text: &str, fixes: &[&Fix]) -> (String, Vec<bool>) {
     (mended, made)
 }
 
-/// Two insertions at one point meet, too: nobody could say which of them comes first.
+/// True if the ranges overlap. Two insertions at one point count as overlapping, because their order would be
+/// arbitrary.
 fn meet(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
     a == b || (a.start < b.end && b.start < a.end)
 }

@@ -1,4 +1,4 @@
-//! Ids as types. Numbers come from blocks that the database hands out; they stay below 2^53.
+//! Defines ids as types. Numbers come from blocks that the database hands out, and stay below 2^53.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -23,11 +23,11 @@ numbers! {
     ContactId,
     /// A contact at one sender.
     ConversationId,
-    /// A number that we send from; the `id` of the configuration.
+    /// A number that messages are sent from; the `id` in the configuration.
     SenderId,
-    /// A message, tap or other item of a contact, as recorded.
+    /// A recorded message, tap or other item of a contact.
     InboundId,
-    /// A message of ours, as recorded; echoed by providers that carry our id.
+    /// A recorded message to a contact; providers that carry our id echo it.
     OutboundId,
     /// One planned start of a flow for one contact.
     StartId,
@@ -36,12 +36,12 @@ numbers! {
 }
 
 impl StartId {
-    /// Of a start that a program asked for: no row planned it, and the program finds its run by this number.
+    /// The id for a start by a program: it has no row in `start`, and the program finds its run by this number.
     pub fn followed(number: i64) -> StartId {
         StartId(-number)
     }
 
-    /// A row says what becomes of it.
+    /// True if the start has a row.
     pub fn is_planned(self) -> bool {
         self.0 > 0
     }

@@ -1,8 +1,9 @@
-//! Words of other products, and of plain English, for those of ours: no misspelling leads from `elseif` to `else`.
+//! Translates words of other products and of plain English to ours: no spelling distance leads from `elseif` to
+//! `else`.
 
 use super::yaml::Entry;
 
-/// Keys that people write for one of ours, wherever that may stand.
+/// Keys that authors write, and our keys that they may mean.
 const KEYS: [(&str, &[&str]); 56] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
@@ -62,7 +63,7 @@ const KEYS: [(&str, &[&str]); 56] = [
     ("variables", &["vars"]),
 ];
 
-/// Steps of other products.
+/// Steps of other products, and ours.
 const VERBS: [(&str, &str); 48] = [
     ("answer", "say"),
     ("assign", "set"),
@@ -114,13 +115,13 @@ const VERBS: [(&str, &str); 48] = [
     ("while", "repeat"),
 ];
 
-/// The step that somebody means by this word.
+/// Our step for this word.
 pub fn verb(written: &str) -> Option<&'static str> {
     let word = written.to_lowercase();
     VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
 }
 
-/// The step of ours that takes the same value as this one of another product: what stands beside it is read, too.
+/// Our step for this word if both take the same value, so that the keys beside it can be read, too.
 pub fn same_step(written: &str) -> Option<&'static str> {
     verb(written).filter(|ours| matches!(*ours, "ask" | "call" | "go" | "log" | "say"))
 }
@@ -129,7 +130,7 @@ pub fn is_elseif(key: &str) -> bool {
     matches!(key.to_lowercase().as_str(), "elseif" | "elif" | "else if" | "else_if")
 }
 
-/// What to write for an unknown key, of those that may still stand there; `None` when nothing is known of it.
+/// The advice for an unknown key, of the keys that are still allowed; `None` if nothing is known about it.
 pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
     let written = entry.key.text.as_str();
     let unused: Vec<&str> = unused.collect();
@@ -151,7 +152,7 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     Some(format!("write `{ours}:`"))
 }
 
-/// The key of ours that means the same and takes the same value, of those that may still stand there.
+/// Our allowed key that means the same and takes the same value.
 pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
     let word = written.to_lowercase();
     let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
@@ -159,19 +160,19 @@ pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
     ALIKE.contains(ours).then_some(ours)
 }
 
-/// Keys of ours whose value other products write in the same shape.
+/// Our keys whose values have the same structure in other products.
 const ALIKE: [&str; 17] = [
     "as", "cases", "check", "do", "else", "inputs", "json", "on_error", "on_fail", "options", "query", "say", "steps",
     "then", "url", "vars", "with",
 ];
 
-/// The word is what others call this key of ours.
+/// True if other products use this word for our key.
 pub fn stands_for(written: &str, ours: &str) -> bool {
     let word = written.to_lowercase();
     KEYS.iter().any(|(other, all)| *other == word && all.contains(&ours))
 }
 
-/// `given` or `withdrawn`, for what people write instead.
+/// `given` or `withdrawn`, for the words that authors write instead.
 pub fn consent(written: &str) -> Option<&'static str> {
     match written.to_lowercase().as_str() {
         "yes" | "true" | "on" | "give" | "granted" | "accepted" | "opt_in" | "optin" | "in" | "start" => Some("given"),
@@ -181,13 +182,13 @@ pub fn consent(written: &str) -> Option<&'static str> {
     }
 }
 
-/// The key is what others call `as`: its value is a name that the flow fills.
+/// True if other products use this key for `as`, whose value is the name of a variable.
 pub fn is_as(written: &str) -> bool {
     let word = written.to_lowercase();
     KEYS.iter().any(|(other, ours)| *other == word && *ours == ["as"])
 }
 
-/// What to write where a text has what should be a key: `say:Hello`, or with the colon of another keyboard.
+/// The key in a text, and the advice: `say:Hello` lacks a blank, or has the colon of another keyboard.
 pub fn key_in_text(text: &str) -> Option<(&str, String)> {
     let (name, rest) = text.split_once(['：', '﹕']).or_else(|| text.split_once(':'))?;
     let is_key = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
@@ -198,8 +199,8 @@ pub fn key_in_text(text: &str) -> Option<(&str, String)> {
     })
 }
 
-/// What to write for a step whose key and value stand without a colon: `say Hello`. `known` are the steps. `before` is
-/// what stands before it in the file.
+/// The advice for a step without a colon: `say Hello`. `known` tests for a step. `before` is the text of the file
+/// before it.
 pub fn step_in_words(text: &str, before: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     // `Stop by our shop` is a text.
@@ -209,7 +210,7 @@ pub fn step_in_words(text: &str, before: &str, known: impl Fn(&str) -> bool) -> 
         (step, "") => (format!("{step}: …"), ""),
         (step, rest) => (format!("{step}: "), rest),
     };
-    // Behind a `:` or in brackets there is no room for a `- `.
+    // Behind a `:` or within brackets a `- ` is not possible.
     let inline = before.trim_end().ends_with([':', '[', '{', ',']);
     Some(match (inline, step.as_str()) {
         (true, "end") => "write `end`".to_owned(),
@@ -218,7 +219,7 @@ pub fn step_in_words(text: &str, before: &str, known: impl Fn(&str) -> bool) -> 
     })
 }
 
-/// What to write for an `if_closed` of one text: `template reminder`.
+/// The advice for an `if_closed` that is one text: `template reminder`.
 pub fn if_closed(text: &str) -> String {
     match text.split_once([' ', ':']) {
         Some(("hold", span)) => format!("to hold it write `if_closed: {{hold: {}}}`", span.trim()),
@@ -229,7 +230,7 @@ pub fn if_closed(text: &str) -> String {
     }
 }
 
-/// Types as other languages call them.
+/// Our type for a type name of another language.
 pub fn type_name(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
         "int" | "integer" | "long" | "entero" | "inteiro" | "entier" => "whole",

@@ -1,6 +1,6 @@
-//! What every layer stands on: time, ids, places in files, findings, limits, secrets.
+//! Contains the foundations of every layer: time, ids, places in files, findings, limits, secrets.
 //!
-//! It knows nothing of conversations; every rule about them is above.
+//! It knows nothing of conversations; every rule about them is in a layer above.
 
 pub mod clock;
 pub mod codes;

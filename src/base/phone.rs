@@ -1,15 +1,17 @@
-//! Phone numbers as we keep them (`+` and digits), the country and clocks they point to, and other spellings of one person.
+//! Parses phone numbers to our form (`+` and digits), and gives a number's country, time zones and alternative
+//! spellings.
 //!
-//! Numbers that people write are read by `rlibphonenumber`, which carries the tables of Google's libphonenumber. The clocks of a
-//! number's country stand in a table of our own: it is asked several times for each message.
+//! Numbers that people type are parsed by `rlibphonenumber`, which contains the tables of Google's libphonenumber. The
+//! time zones are in a table of our own, because they are looked up several times for each message.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region as Country};
 
-/// Digits of the longest number that E.164 allows, and of the shortest that we believe.
+/// Digits of the longest number in E.164, and of the shortest that we accept.
 const DIGITS_MAX: usize = 15;
 const DIGITS_MIN: usize = 7;
 
-/// E.164 as an API must send it: `+` and 7 to 15 digits of a country that exists. Gives it back unchanged.
+/// A number in strict E.164, as an API must send it: `+` and 7 to 15 digits of an existing country. Gives it
+/// unchanged.
 pub fn strict(text: &str) -> Option<String> {
     let digits = text.strip_prefix('+')?;
     let plausible = digits.bytes().all(|b| b.is_ascii_digit())
@@ -18,8 +20,8 @@ pub fn strict(text: &str) -> Option<String> {
     plausible.then(|| text.to_owned())
 }
 
-/// Digits of a `wa_id` or number as a platform writes it, without `+`. Which countries exist is the platform's to know,
-/// and test numbers are short.
+/// True for the digits of a `wa_id` or number from a platform, without `+`. The country is not checked, because the
+/// platform knows it better, and test numbers are short.
 pub fn is_wire(digits: &str) -> bool {
     const WIRE_DIGITS_MIN: usize = 5;
     digits.bytes().all(|b| b.is_ascii_digit())
@@ -27,16 +29,16 @@ pub fn is_wire(digits: &str) -> bool {
         && !digits.starts_with('0')
 }
 
-/// As a person writes it, in the spelling of `country` (ISO 3166) or with the code of another: only a number that
-/// libphonenumber knows to be given out. Without a country its digits must begin with a calling code.
+/// Parses a number as people type it, in the national form of `country` (ISO 3166) or with another country's code.
+/// Accepts only numbers that libphonenumber knows as assigned. Without a country it must begin with a calling code.
 pub fn read(text: &str, country: Option<&str>) -> Option<String> {
     let number = parsed(text, country.and_then(|country| Country::from_code(country).ok()))?;
     PHONE_NUMBER_UTIL.is_valid_number(&number).then(|| spelled(&number))
 }
 
-/// As files and programs write it: blanks, dots, dashes, brackets, `00` or `tel:` in front. A number
-/// without a country is completed from `home`, a calling code without `+` (`"34"`); without `home`
-/// its digits must already begin with one. Its length must be one that its country has.
+/// Parses a number as files and programs write it: with blanks, dots, dashes, brackets, or a prefix `00` or `tel:`. A
+/// national number gets the calling code `home`, which has no `+` (`"34"`); without `home` the digits must begin with
+/// one. The length must be valid in the country.
 pub fn lenient(text: &str, home: Option<&str>) -> Option<String> {
     let text = text.trim();
     let text = ["tel:", "whatsapp:"].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text).trim();
@@ -50,9 +52,9 @@ pub fn lenient(text: &str, home: Option<&str>) -> Option<String> {
     PHONE_NUMBER_UTIL.is_possible_number(&number).then(|| strict(&spelled(&number)))?
 }
 
-/// Longer texts are no number.
+/// Longer texts are not parsed.
 const TEXT_BYTES_MAX: usize = 60;
-/// Fewer digits without a country are no international number.
+/// Fewer digits without a country are not an international number.
 const INTERNATIONAL_DIGITS_MIN: usize = 10;
 
 fn parsed(text: &str, country: Option<Country>) -> Option<PhoneNumber> {
@@ -80,7 +82,7 @@ pub fn country(phone: &str) -> Option<&'static str> {
 /// The calling code of a number, for numbers that are given without one.
 pub fn calling_code(phone: &str) -> Option<&'static str> {
     let digits = digits_of(phone);
-    // The table also lists area codes where they tell the country; the code itself is the shorter one.
+    // The table also has area codes that identify a country; the calling code itself is shorter.
     if digits.starts_with('1') {
         return Some("1");
     }
@@ -90,14 +92,14 @@ pub fn calling_code(phone: &str) -> Option<&'static str> {
     region(digits).map(|r| r.0)
 }
 
-/// The clocks of the number's country: one for most, several where the number cannot tell which
-/// (quiet hours then count in each of them). Small remote parts (the Canaries, Easter Island) are
-/// left out on purpose: with them a Spanish number would have no clock of its own at all.
+/// The time zones of the number's country: one for most; several if the number cannot tell which one (quiet hours then
+/// apply in each). Small remote parts (the Canaries, Easter Island) are left out on purpose: otherwise a Spanish
+/// number would have no definite zone at all.
 pub fn zones(phone: &str) -> &'static [&'static str] {
     region(digits_of(phone)).map_or(&[], |r| r.2)
 }
 
-/// The one clock of the number's country, if it has one.
+/// The time zone of the number's country, if it has only one.
 pub fn zone(phone: &str) -> Option<&'static str> {
     match zones(phone) {
         [one] => Some(one),
@@ -105,19 +107,19 @@ pub fn zone(phone: &str) -> Option<&'static str> {
     }
 }
 
-/// The country whose clock a zone is; small ones may share a neighbour's.
+/// The country of a time zone; small countries may share a neighbour's zone.
 pub fn country_of_zone(zone: &str) -> Option<&'static str> {
     REGIONS.iter().find(|region| region.2.contains(&zone)).map(|region| region.1)
 }
 
-/// A number of nobody for trying things out, in the country of a time zone; in the United States where the zone
-/// tells no country.
+/// A fictitious number for tests in the country of a time zone; in the United States if the zone belongs to no
+/// country.
 pub fn example(zone: &str) -> String {
     let of_zone = |only: bool| REGIONS.iter().find(|r| r.2.contains(&zone) && (r.2.len() == 1) == only);
     let prefix = of_zone(true).or_else(|| of_zone(false)).map_or("1", |region| region.0);
-    // Longer prefixes of other countries may begin alike.
+    // A longer prefix may belong to another country.
     let number = |rest: &str| region(&format!("{prefix}{rest}")).is_some_and(|region| region.0 == prefix);
-    // Of North America the table also has area codes.
+    // For North America the table also has area codes.
     let plausible: &[&str] = match prefix {
         "1" => &["5550100001"],
         code if code.starts_with('1') => &["5550101"],
@@ -127,8 +129,8 @@ pub fn example(zone: &str) -> String {
     format!("+{prefix}{rest}")
 }
 
-/// All spellings under which a provider may know the same phone, the given one first; digits without
-/// `+`. WhatsApp drops or adds Brazil's ninth digit, Mexico's `1` and Argentina's `9`.
+/// All spellings under which a provider may know the same phone, the given one first; digits without `+`. WhatsApp
+/// drops or adds Brazil's ninth digit, Mexico's `1` and Argentina's `9`.
 pub fn spellings(phone: &str) -> Vec<String> {
     let digits = digits_of(phone).to_owned();
     let mut all = vec![digits.clone()];
@@ -161,7 +163,7 @@ fn digits_of(phone: &str) -> &str {
 
 type Region = (&'static str, &'static str, &'static [&'static str]);
 
-/// The entry with the longest matching prefix. Asked several times for each message.
+/// The entry with the longest matching prefix. Called several times for each message.
 fn region(digits: &str) -> Option<&'static Region> {
     let known = |length| REGIONS.binary_search_by_key(&digits.get(..length)?, |region| region.0).ok();
     (1..=PREFIX_DIGITS_MAX).rev().find_map(known).map(|at| &REGIONS[at])
@@ -189,7 +191,7 @@ const CA: &[&str] = &[
 /// Digits of the longest prefix.
 const PREFIX_DIGITS_MAX: usize = 4;
 
-/// Prefix of the number, country, clocks; in the order of the prefixes.
+/// Prefix, country, time zones; sorted by prefix.
 #[rustfmt::skip]
 const REGIONS: &[Region] = &[
     ("1", "US", US), ("1204", "CA", CA), ("1226", "CA", CA), ("1236", "CA", CA), ("1242", "BS", &["America/Nassau"]),

@@ -1,17 +1,17 @@
-//! Where something stands in a file: a byte range that knows its line and column.
+//! Locates a range in a file: a byte range with its line and column.
 
 use std::{fmt, ops::Range, sync::Arc};
 
-/// A file as it was read. A byte order mark is dropped, so that columns count from the first letter.
+/// A file's content. A byte order mark is removed, so that columns count from the first letter.
 pub struct SourceFile {
     path: String,
     text: String,
-    /// The byte where each line starts.
+    /// The byte offsets of the lines.
     lines: Vec<usize>,
 }
 
 impl SourceFile {
-    /// `path` as the author knows it, relative to the project: `flows/welcome.yaml`.
+    /// `path` is relative to the project, as the author knows it: `flows/welcome.yaml`.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<SourceFile> {
         let mut text = text.into();
         if text.starts_with('\u{feff}') {
@@ -35,7 +35,7 @@ impl SourceFile {
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
-    /// Line and column of a byte, both from 1; columns count characters.
+    /// The line and column of a byte, both from 1; columns count characters.
     fn line_column(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= at).max(1);
         let start = self.lines[line - 1];
@@ -62,11 +62,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// `range` in bytes; one that leaves the file is cut to it.
+    /// `range` is in bytes; it is cut to the file.
     pub fn new(file: &Arc<SourceFile>, range: Range<usize>) -> Place {
         let mut end = range.end.min(file.text.len());
         let mut start = range.start.min(end);
-        // Never within a letter: whoever prints the place cuts the text there.
+        // Never within a character, because printing slices the text there.
         while !file.text.is_char_boundary(start) {
             start -= 1;
         }
@@ -76,7 +76,7 @@ impl Place {
         Place { file: file.clone(), start, end }
     }
 
-    /// The beginning of a file: for findings about the file as a whole.
+    /// The beginning of a file, for findings about the whole file.
     pub fn start_of(file: &Arc<SourceFile>) -> Place {
         Place::new(file, 0..0)
     }
@@ -93,7 +93,7 @@ impl Place {
         self.start..self.end
     }
 
-    /// The words of the file that stand here.
+    /// The text of the range.
     pub fn text(&self) -> &str {
         self.file.text.get(self.start..self.end).unwrap_or_default()
     }
@@ -102,12 +102,12 @@ impl Place {
         self.file.line_column(self.start).0
     }
 
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub fn column(&self) -> usize {
         self.file.line_column(self.start).1
     }
 
-    /// Line and column just behind the last character.
+    /// The line and column behind the last character.
     pub fn end_line_column(&self) -> (usize, usize) {
         self.file.line_column(self.end)
     }

@@ -1,23 +1,23 @@
-//! The private use areas of Unicode: characters that mean nothing between strangers, and are taken out of what they
-//! write, so that nothing of ours that is marked with one can be confused with it.
+//! Removes characters of Unicode's private use areas from foreign texts. They have no public meaning, and our own
+//! texts use some as markers, which must not be confused with foreign input.
 
 pub fn is_private_use(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
 }
 
-/// The text without such characters.
+/// The text without private-use characters.
 pub fn without(text: &str) -> String {
     text.chars().filter(|c| !is_private_use(*c)).collect()
 }
 
-/// Takes them out of a text.
+/// Removes private-use characters from a text.
 pub fn strip(text: &mut String) {
     if text.chars().any(is_private_use) {
         *text = without(text);
     }
 }
 
-/// Takes them out of all texts and names of a JSON value.
+/// Removes private-use characters from all texts and keys of a JSON value.
 pub fn strip_json(json: &mut serde_json::Value) {
     use serde_json::Value as Json;
     match json {

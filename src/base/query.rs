@@ -1,6 +1,6 @@
-//! Reads query strings.
+//! Parses and encodes query strings.
 
-/// The pairs of `a=1&b=two+words`, decoded; what is no UTF-8 becomes the replacement character.
+/// The decoded pairs of `a=1&b=two+words`; invalid UTF-8 becomes the replacement character.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
     query
         .split('&')
@@ -12,12 +12,12 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The last value under a name, as the frameworks of other products read it.
+/// The last value of a name, as in the frameworks of other products.
 pub fn value(query: &str, name: &str) -> Option<String> {
     pairs(query).into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// For a value that goes into a query.
+/// Percent-encodes a value for a query.
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -30,7 +30,7 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// A part of a path, decoded: a plus stands for itself there.
+/// Decodes a part of a path, in which a plus is literal.
 pub fn unescaped(text: &str) -> String {
     decode(&text.replace('+', "%2B"))
 }

@@ -1,4 +1,4 @@
-//! Secrets: never printed, compared in constant time.
+//! Holds secrets, which are never printed and are compared in constant time.
 
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -12,7 +12,7 @@ impl Secret {
         Secret(text.into().into())
     }
 
-    /// The value itself, for the one place that puts it on the wire or into a MAC.
+    /// The value itself, for the code that sends it or computes a MAC with it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Instants and lengths of time in whole milliseconds, as the database keeps them.
+//! Defines instants and durations in whole milliseconds, as the database stores them.
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -11,7 +11,7 @@ use std::{
 #[serde(transparent)]
 pub struct Time(pub i64);
 
-/// A length of time in milliseconds; may be negative (`offset: -1d`).
+/// A duration in milliseconds; may be negative (`offset: -1d`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Span(pub i64);
@@ -34,7 +34,7 @@ impl Span {
     pub const fn days(n: i64) -> Span {
         Span(n * 86_400_000)
     }
-    /// Reads `2h`, `30m`, `90s`, `500ms`, `1d`, `2w`, `-1d`, `1h30m`. The error says what to write.
+    /// Parses `2h`, `30m`, `90s`, `500ms`, `1d`, `2w`, `-1d`, `1h30m`. The error says what to write.
     pub fn parse(text: &str) -> Result<Span, String> {
         let wrong = || match in_words(text) {
             Some(meant) => format!("`{text}` is no length of time; write `{meant}`"),
@@ -62,7 +62,7 @@ impl Span {
                 "w" => 604_800_000,
                 _ => return Err(wrong()),
             };
-            // Units fall from left to right, each once: `1h30m`, never `30m1h`.
+            // Units must descend, each once: `1h30m`, never `30m1h`.
             if unit >= last_unit {
                 return Err(wrong());
             }
@@ -82,7 +82,7 @@ impl Span {
 const BEFORE: [&str; 6] = [" before", " earlier", " antes", " avant", " vorher", " davor"];
 const AFTER: [&str; 7] = [" after", " later", " después", " despues", " depois", " après", " danach"];
 
-/// `2 hours`, `30 Minuten`: how we write it.
+/// Our form of a duration in words, for the advice: `2 hours`, `30 Minuten`.
 fn in_words(text: &str) -> Option<String> {
     let text = text.trim();
     // `-1 day`, `1 day before`, `1 día antes`, `vor 1 Tag`.
@@ -101,7 +101,7 @@ fn in_words(text: &str) -> Option<String> {
         _ => return None,
     };
     let meant = format!("{sign}{}{unit}", &plain[..digits]);
-    // Too large, not misspelt.
+    // The text is spelt right, but the number is too large.
     (meant != text).then_some(meant)
 }
 
@@ -140,7 +140,7 @@ impl Sub for Span {
     }
 }
 
-/// As an author writes it: `1h30m`, `-1d`, `0s`.
+/// In the author's form: `1h30m`, `-1d`, `0s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
@@ -160,14 +160,14 @@ impl fmt::Display for Span {
     }
 }
 
-/// `2026-02-25T10:30:00+00:00`: how both APIs write times, and the founding documents with them.
+/// `2026-02-25T10:30:00+00:00`: the form in both APIs and in the original specification.
 pub fn iso(time: Time) -> String {
     let second = time.0.div_euclid(1_000);
     jiff::Timestamp::from_second(second)
         .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
 }
 
-/// `2026-06-15T10:00:00Z`: the same as Waplify and Kapso write it.
+/// `2026-06-15T10:00:00Z`: the form that Waplify and Kapso use.
 pub fn iso_z(time: Time) -> String {
     iso(time).replace("+00:00", "Z")
 }

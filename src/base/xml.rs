@@ -1,6 +1,6 @@
-//! Text within XML 1.0.
+//! Escapes text for XML 1.0.
 
-/// The signs of XML escaped; what XML cannot hold at all (control characters) shown as `\u{fffd}`.
+/// Escapes XML's special characters; control characters that XML cannot contain become `\u{fffd}`.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

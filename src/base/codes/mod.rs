@@ -1,32 +1,32 @@
-//! The one list of what findings mean: `transom help CODE`, the page of the reference and editors read it.
+//! Loads the explanation of every finding's code, for `transom help CODE`, the reference and editors.
 //!
-//! The texts stand beside this file, a group in a file: `## E501 Title`, an explanation, then what is wrong and
-//! what is right. A test runs every example and walks the sources for codes that are not listed.
+//! The texts are beside this file, one file for each group: `## E501 Title`, an explanation, a wrong and a right
+//! example. A test runs every example and walks the sources for codes that are not listed.
 
 use std::sync::OnceLock;
 
-/// One code.
+/// The explanation of one code.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Code {
     /// `E501`
     pub code: &'static str,
     pub title: &'static str,
-    /// Why it matters and what to do.
+    /// The reason for the rule, and advice.
     pub text: &'static str,
-    /// What has this finding and no other: files, or commands where no file can show it.
+    /// An example that causes this finding and no other: files, or commands if no file can show it.
     pub bad: &'static str,
-    /// The same, as it should be.
+    /// The corrected example.
     pub good: &'static str,
 }
 
-/// Codes that are about the same thing.
+/// Codes of one subject.
 #[derive(Debug)]
 pub struct Group {
     pub title: &'static str,
     pub codes: Vec<Code>,
 }
 
-/// All of them, in the order of the list.
+/// All groups, in the order of the list.
 pub fn groups() -> &'static [Group] {
     static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
     GROUPS.get_or_init(|| WRITTEN.iter().map(|(title, text)| Group { title, codes: parse(text) }).collect())
@@ -36,18 +36,19 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
     groups().iter().flat_map(|group| &group.codes)
 }
 
-/// What `E501` means.
+/// The explanation of a code such as `E501`.
 pub fn find(code: &str) -> Option<&'static Code> {
     all().find(|known| known.code == code)
 }
 
-/// The commands of an example of that kind: each line begins with `$ `.
+/// The commands of an example that consists of commands: each line begins with `$ `.
 pub fn commands(example: &str) -> Option<Vec<&str>> {
     example.starts_with("$ ").then(|| example.lines().filter_map(|line| line.strip_prefix("$ ")).collect())
 }
 
-/// The files of an example, by path: `# flows/NAME.yaml` begins one, and what begins with `flow: NAME` is a file
-/// by itself. A line that ends in `# and so on, 101 lines` stands for so many, counted where it holds a `1`.
+/// The files of an example, by path: `# flows/NAME.yaml` begins a file, and a text that begins with `flow: NAME` is a
+/// file by itself. A line that ends in `# and so on, 101 lines` is repeated 101 times, with its `1` replaced by the
+/// number.
 pub fn files(example: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in example.split_inclusive('\n') {
@@ -69,7 +70,7 @@ pub fn files(example: &str) -> Vec<(String, String)> {
     files
 }
 
-/// A line that stands for many: itself, and how many.
+/// A repeated line and its number of repetitions.
 fn repeated(line: &str) -> Option<(&str, usize)> {
     let (line, rest) = line.split_once("# and so on, ")?;
     Some((line.trim_end(), rest.trim_end().strip_suffix(" lines")?.parse().ok()?))
@@ -93,16 +94,16 @@ const WRITTEN: [(&str, &str); 10] = [
     ("Tests of flows", include_str!("tests.md")),
 ];
 
-/// `## E501 Title`, text, then a block of YAML that is wrong and one that is right.
+/// Parses `## E501 Title`, text, then a wrong and a right block of YAML.
 fn parse(text: &'static str) -> Vec<Code> {
     let sections = text.strip_prefix("## ").unwrap_or(text).split("\n## ");
     sections
         .filter_map(|section| {
             let (head, rest) = section.split_once('\n')?;
             let (code, title) = head.split_once(' ')?;
-            // The text, the wrong block, what is between the two, the right one.
+            // The text, the wrong block, the text between, the right block.
             let parts: Vec<&str> = rest.split("```").collect();
-            // A back-tick in a text is written with two around it: that is no block.
+            // A back-tick within a text is written between two back-ticks and begins no block.
             let begins =
                 |block: &&'static str| block.strip_prefix("yaml\n").or_else(|| block.strip_prefix("console\n"));
             let block = |at: usize| parts.get(at).and_then(begins).unwrap_or("");

@@ -1,4 +1,4 @@
-//! Every limit of the program, by name and unit. Each has a test at the limit.
+//! Defines every limit of the program with name and unit. Each has a test at the limit.
 
 mod flows;
 mod messages;

@@ -1,120 +1,121 @@
-//! Limits of what we call: providers, `http` steps, the wire log.
+//! Limits of outgoing requests: providers, `http` steps, the wire log.
 
 use crate::base::time::Span;
 
 // -- what a provider says
-/// An id that a provider gives to a message; longer ones do not fit a database index.
+/// The length of a provider's message id; longer ones do not fit into a database index.
 pub const PROVIDER_ID_BYTES_MAX: usize = 512;
-/// Contacts that a single dead letter carries with its item.
+/// The size of the contacts that a dead letter keeps with its item.
 pub const DEAD_LETTER_CONTACTS_BYTES_MAX: usize = 64 * 1024;
-/// People of whom it is remembered with which number of a messaging service they talk.
+/// People for whom their number of a messaging service is remembered.
 pub const POOL_NUMBERS_MAX: usize = 50_000;
-/// What we read of a provider's answer.
+/// The size of a provider's answer that is read.
 pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
-/// A provider's error text as it is kept.
+/// Characters of a provider's error text that are stored.
 pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
-/// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
+/// Pages of a template catalogue with 100 templates each; Meta allows 6,000 templates.
 pub const CATALOGUE_PAGES_MAX: usize = 100;
 
 // -- health
-/// A token that ends within this time is worth a warning: somebody looks once a week.
+/// A token that expires within this time causes a warning: operators look about once a week.
 pub const TOKEN_ENDS_SOON: Span = Span::days(7);
 
 // -- Direct Send
-/// The text of a message outside the window without a template (platform.md 4.7).
+/// Characters of a message outside the window without a template (platform.md 4.7).
 pub const DIRECT_SEND_CHARS_MAX: usize = 1024;
-/// After Meta refused one, none goes that way for so long: an account that is not eligible refuses each.
+/// The pause of Direct Send after Meta refused a message, because an account that is not eligible gets a refusal for
+/// each.
 pub const DIRECT_SEND_REST: Span = Span::hours(1);
 
 // -- asking for messages
-/// No sender is asked more often.
+/// The shortest polling interval of a sender.
 pub const POLL_EVERY_MIN: Span = Span::seconds(10);
-/// How often the poller looks whether somebody is due.
+/// How often the poller checks whether a sender is due.
 pub const POLL_REST: Span = Span::seconds(1);
-/// What a platform told late is asked for once more.
+/// The overlap of two polls, for messages that a platform lists late.
 pub const POLL_OVERLAP: Span = Span::minutes(2);
-/// Conversations of one look, and those whose length is remembered.
+/// Conversations in one poll, and conversations whose length is remembered.
 pub const POLLED_CONVERSATIONS_MAX: usize = 10_000;
-/// A window that our record calls closed is asked for at the platform once in this time.
+/// The interval at which the platform is asked about a window that is closed by our record.
 pub const WINDOW_ASK_EVERY: Span = Span::minutes(10);
 
 // -- read marks
-/// An older message is not marked: it was taken up again after a standstill.
+/// An older message is not marked as read: its processing was resumed after an interruption.
 pub const READ_MARK_FRESH: Span = Span::minutes(10);
-/// Marks on their way; what comes when they are full is not marked.
+/// Read marks under way at the same time; further messages are not marked.
 pub const READ_MARKS_AT_ONCE_MAX: usize = 64;
 
 // -- connections
-/// One request to a provider, from connecting to the last byte of the answer.
+/// The time for one request to a provider, from connecting to the last byte of the answer.
 pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
-/// One upload of a file, which may have 100 MiB.
+/// The time for one upload of a file, which may have 100 MiB.
 pub const UPLOAD_TIMEOUT: Span = Span::minutes(3);
 pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
-/// Connections kept open to one host: what one burst opened the next one uses, instead of closing and opening again.
+/// Idle connections to one host, enough to keep those of one burst for the next.
 pub const IDLE_CONNECTIONS_MAX: usize = 512;
 pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
-/// Idle connections that a request finds closed before it opens one of its own.
+/// Closed idle connections that a request tries before it opens a new one.
 pub const STALE_CONNECTIONS_MAX: usize = 8;
-/// How often a silent connection is asked whether it lives.
+/// The interval of TCP keep-alive probes.
 pub const TCP_KEEPALIVE: Span = Span::seconds(15);
 
 // -- files of the bot's own folder
-/// How many are known by `check`, how deep their folders go; what lies beyond is found when it is sent.
+/// Files that `check` indexes, and the depth of their folders; files beyond that are found when they are sent.
 pub const OWN_FILES_MAX: usize = 5_000;
 pub const OWN_FILES_DEPTH_MAX: usize = 8;
-/// How long an upload is used: Meta keeps it for thirty days.
+/// How long an upload is used: Meta stores it for thirty days.
 pub const UPLOAD_KEPT: Span = Span::days(29);
-/// After a platform refused a file nobody offers it again for so long: a thousand messages may carry it.
+/// How long a file is not offered to a platform again after it was refused: a thousand messages may contain it.
 pub const UPLOAD_REST: Span = Span::seconds(10);
-/// Uploads at a time: each holds its file in memory, twice.
+/// Uploads at the same time: each holds its file in memory twice.
 pub const UPLOADS_AT_ONCE_MAX: usize = 2;
 
 // -- pauses
-/// A `Retry-After` beyond this is taken for a mistake and shortened.
+/// A longer `Retry-After` is taken for a mistake and shortened to this.
 pub const RETRY_AFTER_MAX: Span = Span::hours(1);
-/// After 131048 (spam): repeating sooner makes it worse.
+/// The pause after 131048 (spam): an earlier retry makes it worse.
 pub const SPAM_PAUSE: Span = Span::hours(4);
-/// After 133016 (too many registrations): Meta's own figure.
+/// The pause after 133016 (too many registrations), by Meta's documentation.
 pub const REGISTRATION_PAUSE: Span = Span::hours(72);
-/// The longest rest of templates after Meta restricted an account; it names a time of its own.
+/// The longest pause of templates after Meta restricted an account for a stated period.
 pub const RESTRICTION_MAX: Span = Span::days(30);
-/// So many refusals in a row because nobody could be reached (131026), and a number counts as undeliverable.
+/// Consecutive refusals because nobody could be reached (131026), after which a number counts as undeliverable.
 pub const UNDELIVERABLE_AFTER: u32 = 3;
-/// How long a sender rests when its provider names no time.
+/// The pause of a sender if its provider states no time.
 pub const PAUSE_DEFAULT: Span = Span::minutes(5);
-/// So many messages in a row without an answer, or so many requests that nobody answers, and the platform counts as down.
+/// Consecutive messages, or requests, without an answer, after which the platform counts as down.
 pub const BREAKER_FAILURES: usize = 5;
-/// How long requests are left without any answer before that; each of them lasts up to `PROVIDER_TIMEOUT`.
+/// How long requests must have stayed without any answer for that; a single one lasts up to `PROVIDER_TIMEOUT`.
 pub const BREAKER_SILENCE: Span = Span::seconds(10);
-/// After how long the first message tries whether the platform is back, and the longest time between two that try.
+/// The time until the first message probes whether the platform is back, and the longest interval between two probes.
 pub const BREAKER_PROBE_FIRST: Span = Span::seconds(5);
 pub const BREAKER_PROBE_MAX: Span = Span::minutes(1);
-/// How often a message is looked for that may try.
+/// The interval at which a message for the next probe is searched.
 pub const BREAKER_LOOK_EVERY: Span = Span::seconds(5);
-/// A platform that fails again within this time is in the same outage: nobody is told again.
+/// A platform that fails again within this time is in the same outage, which is not reported again.
 pub const BREAKER_CALM: Span = Span::minutes(2);
-/// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).
+/// The longest pause of one pair of sender and recipient (4^n s, platform.md 4.11).
 pub const PAIR_WAIT_MAX: Span = Span::minutes(5);
-/// One message to a person in six seconds, 45 borrowed from the future (platform.md 4.9).
+/// One message to a person in six seconds, with a burst of 45 (platform.md 4.9).
 pub const PAIR_GAP: Span = Span::seconds(6);
 pub const PAIR_BURST: u32 = 45;
 
 // -- `http` steps
 pub const CALL_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const CALL_REDIRECTS_MAX: usize = 5;
-/// Calls of `http` steps that are under way at a time.
+/// Calls of `http` steps that run at the same time.
 pub const CALLS_AT_ONCE_MAX: usize = 256;
 
 // -- the wire log
 pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const WIRE_FILES_MAX: usize = 4;
-/// Exchanges that wait to be written; what comes when it is full is dropped and counted.
+/// Exchanges that wait to be written; further ones are dropped and counted.
 pub const WIRE_QUEUE_MAX: usize = 4096;
-/// Of a body, before it is redacted.
+/// The size of a body before it is redacted.
 pub const WIRE_BODY_BYTES_MAX: usize = 64 * 1024;
-/// How long the wire log gathers exchanges before it writes: each wake-up would cost the sender a system call.
+/// How long the wire log collects exchanges before it writes: each wake-up costs the sending thread a system call.
 pub const WIRE_GATHER: Span = Span::millis(20);
 
 // -- the sandbox
-/// Messages that a watcher of the sandbox may lag behind.
+/// Messages by which a watcher of the sandbox may lag behind.
 pub const SANDBOX_WATCH_MAX: usize = 1024;

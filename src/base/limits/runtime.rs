@@ -1,254 +1,258 @@
-//! Limits of the daemon at work: lanes, sending, the clockwork, notifications.
+//! Limits of the running daemon: lanes, sending, timers, notifications.
 
 use crate::base::time::Span;
 
 // -- contacts and lanes
-/// Keys that one limiter remembers at a time (people, API keys).
+/// Keys (people, API keys) that one rate limiter remembers.
 pub const LIMITER_KEYS_MAX: usize = 100_000;
-/// A step back of the clock up to this is no clock that was set: two threads asked in either order.
+/// A smaller step back of the clock does not count as a changed clock: two threads may read it in either order.
 pub const CLOCK_SLEW: Span = Span::seconds(1);
-/// Contacts whose state stays in memory while they are idle, some kilobytes each; the sweep forgets those for whom
-/// nothing was done since the sweep before.
+/// Idle contacts whose state stays in memory, some kilobytes each; the sweep removes those without work since the
+/// sweep before.
 pub const LANES_KEPT_MAX: usize = 16_384;
-/// Lanes that work at once, ten kilobytes each: enough for hundreds of sends under way. Messages beyond them wait in
-/// their rows.
+/// Lanes that run at the same time, ten kilobytes each: enough for hundreds of concurrent sends. Further messages wait
+/// in the database.
 pub const LANES_RUNNING_MAX: usize = 4096;
-/// Names of contacts, and conversations, that are remembered without asking the database.
+/// Names of contacts and conversations in the cache that saves database reads.
 pub const DIRECTORY_ENTRIES_MAX: usize = 200_000;
-/// How often recording is tried again when another webhook was faster.
+/// How often recording is tried again when a concurrent webhook was first.
 pub const ACCEPT_TRIES_MAX: usize = 3;
-/// How often a lane tries to store one message before the sweep takes it up.
+/// How often a lane tries to store one message before it leaves it to the sweep.
 pub const LANE_TRIES_MAX: usize = 3;
-/// Pieces of work in one contact's line; messages beyond that are read back from their rows.
+/// Jobs in one contact's queue; further messages are read from the database later.
 pub const LANE_LINE_MAX: usize = 256;
-/// How often work that the database did not take is tried while the database takes other commits, at growing distances.
+/// How often refused work is tried again, at growing intervals, while the database takes other commits.
 pub const UNDONE_ROUNDS_MAX: u32 = 8;
-/// How often a line of the log may be written that an outage would repeat.
+/// The interval at which a log line may be repeated during an outage.
 pub const SELDOM_EVERY: Span = Span::minutes(1);
-/// How long a lane rests that could not store its work.
+/// The pause of a lane that could not store its work.
 pub const LANE_RETRY: Span = Span::seconds(1);
-/// Messages of one conversation that are read back at once.
+/// Messages of one conversation that are read at once.
 pub const OUTBOX_READ_MAX: i64 = 1_000;
-/// Ticks of one session at one moment; more is our bug.
+/// Ticks of one session at the same time; more are our bug.
 pub const TICKS_AT_ONCE_MAX: usize = 100;
-/// A message that was taken up so often is poisonous.
+/// The number of attempts after which a message is dead-lettered as poison.
 pub const INBOUND_ATTEMPTS_MAX: i64 = 3;
 
 // -- sending
-/// How often one message is put on the wire.
+/// Attempts to send one message.
 pub const SEND_ATTEMPTS_MAX: u32 = 8;
-/// A send that has not come back for so long never will: our bug, and the sweep reads its lane anew. Files are given to
-/// the platform before.
+/// A send without a result after this time is lost by our bug, and the sweep reloads its lane. File uploads happen
+/// before and do not count.
 pub const SEND_UNANSWERED_MAX: Span = Span::minutes(10);
-/// How long a status is waited for before an unknown send is decided.
+/// How long to wait for a status before an unknown send is decided.
 pub const UNKNOWN_AFTER: Span = Span::seconds(60);
-/// Unknown sends on the list that a start remembers, the newest: a late status takes them off it.
+/// Unknown sends in the dead letters that are loaded at a start, newest first: a late status removes them.
 pub const LISTED_READ_MAX: i64 = 10_000;
-/// What was asked for by a message this young is sent again when it is unknown.
+/// An unknown message is sent again if the contact's message that requested it is not older than this.
 pub const RESEND_WITHIN: Span = Span::minutes(15);
-/// How often a message looks whether one of its templates has become usable.
+/// The interval at which a waiting message checks whether one of its templates has become usable.
 pub const TEMPLATE_RETRY: Span = Span::minutes(10);
-/// Stamps kept of one topic's unasked messages.
+/// Time stamps of unrequested messages that are kept for one topic.
 pub const STAMPS_KEPT_MAX: usize = 100;
 
 // -- what messages cost
-/// How often what accounts have left is read anew.
+/// The interval at which the balances of accounts are read.
 pub const PURSE_LOOK_EVERY: Span = Span::seconds(1);
-/// A reservation that no row says after so long was never written.
+/// A reservation that is not in the database after this time was never written.
 pub const RESERVATION_UNSEEN_MAX: Span = Span::minutes(2);
-/// What arrived longer ago and is reserved still is settled as it was reserved.
+/// A charge is settled at its reserved amount if its message was delivered this long ago and no status settled it.
 pub const CHARGE_SETTLED_LATE: Span = Span::minutes(5);
 /// Charges that are settled late in one commit.
 pub const CHARGES_READ_MAX: i64 = 500;
 
 // -- the clockwork
-/// Rows due within this time are in the timers' heap; the others wait in the database.
+/// Rows that are due within this time are in the timers' heap; the others wait in the database.
 pub const WAKE_HORIZON: Span = Span::minutes(2);
 pub const LOAD_DUE_EVERY: Span = Span::seconds(30);
 pub const SWEEP_EVERY: Span = Span::minutes(1);
-/// How long retention rests between two passes over the tables.
+/// The pause of retention between two passes over the tables.
 pub const RETAIN_EVERY: Span = Span::minutes(1);
-/// What has been unhandled or due for longer and is in no lane is our bug.
+/// Work that has been unhandled or due for longer and is in no lane was lost by our bug.
 pub const SWEEP_AGE: Span = Span::minutes(1);
-/// Rows that are due and read at once.
+/// Due rows that are read at once.
 pub const DUE_READ_MAX: i64 = 50_000;
-/// Rounds of work at one moment of a clock that is moved by hand.
+/// Rounds of work at one time of a clock that is moved by hand.
 pub const SETTLE_TURNS_MAX: usize = 1_000;
-/// How often start rows are looked at whose slot has come, at most and at least.
+/// The interval at which due starts are read: shortest and longest.
 pub const BEGIN_EVERY: Span = Span::millis(100);
 pub const BEGIN_LOOK: Span = Span::seconds(1);
-/// How often the planner looks what schedules, audiences, the sweep and retention have to do.
+/// The interval at which the planner checks schedules, audiences, the sweep and retention.
 pub const PLAN_EVERY: Span = Span::seconds(1);
 
 // -- the log
-/// Messages of which is remembered what led to them, so that their statuses can be joined with it.
+/// Messages whose trace ids are remembered, so that the log lines of their statuses can be joined.
 pub const TRACES_KEPT_MAX: usize = 20_000;
-/// Ids of one webhook that its line in the wire log names.
+/// Trace ids of one webhook in its line of the wire log.
 pub const TRACES_SHOWN_MAX: usize = 64;
 
 // -- probes and metrics
-/// How often is read from the rows what probes and metrics tell of them: asking the daemon never asks the database.
+/// The interval at which the figures for probes and metrics are read from the database: a probe itself never reads it.
 pub const SURVEY_EVERY: Span = Span::seconds(10);
-/// How long one such look may take.
+/// The time for one such read.
 pub const SURVEY_TIMEOUT: Span = Span::seconds(10);
-/// How often the platforms are asked when tokens end, and how long after the start for the first time.
+/// The interval at which platforms are asked for the expiry of tokens, and the delay of the first time after the
+/// start.
 pub const TOKENS_LOOK_EVERY: Span = Span::hours(1);
 pub const TOKENS_LOOK_FIRST: Span = Span::minutes(1);
 
 // -- schedules
-/// What the database looks for in a contact's row before it is read: of so many groups one of so many texts.
+/// Text groups that the database searches in a contact's row before it is decoded, and alternatives in each group.
 pub const SIEVE_GROUPS_MAX: usize = 3;
 pub const SIEVE_TEXTS_MAX: usize = 2;
-/// Comparisons beside that: so many must hold, and of each one of so many.
+/// Further comparisons: the number of clauses that must hold, and of alternatives in each.
 pub const SIEVE_CLAUSES_MAX: usize = 6;
 pub const SIEVE_TESTS_MAX: usize = 4;
-/// How far a stored day may lie from the same moment's day elsewhere: zones are up to a day apart, and so is what is
-/// compared with it.
+/// The tolerance for stored days: time zones are up to a day apart, both for the stored day and for the day that it is
+/// compared with.
 pub const SIEVE_DAYS_SLACK: Span = Span::days(2);
-/// Of a moment it is what changes of clocks can make of a length of time.
+/// The tolerance for stored times: a duration can change by clock changes (daylight saving).
 pub const SIEVE_HEARD_SLACK: Span = Span::hours(3);
-/// Of the rate of its senders a fire takes three of four parts at most. At the whole rate the sender's line never gets
-/// empty, and whoever writes meanwhile waits behind it for their answer, for as long as the fire lasts.
+/// The share of its senders' rate that a fire may use: three quarters. At the full rate the sender's queue would never
+/// be empty, and contacts who write meanwhile would wait behind it for their answers until the fire ends.
 pub const FIRE_SHARE_TAKEN: i64 = 3;
 pub const FIRE_SHARE_OF: i64 = 4;
-/// By how much starts of a sender may come ahead of that share: they are handed over in beats, and a lane may be slow.
+/// The tolerance for starts of a sender ahead of that share: they are handed over in batches, and a lane may be slow.
 pub const START_SLACK: Span = Span::millis(500);
-/// So much of what is unasked may wait for its place in that share before starts give way to it.
+/// The backlog of unrequested messages in that share from which starts are postponed.
 pub const UNASKED_BACKLOG: Span = Span::seconds(2);
-/// Starts that gave way and whose place is remembered; those beyond begin at once, and their messages wait.
+/// Postponed starts whose slot is remembered; further starts begin at once, and their messages wait.
 pub const STARTS_PUT_OFF_MAX: usize = 500_000;
-/// How long after its place a start may come that gave way; one that never comes was called off.
+/// How long the slot of a postponed start is remembered; a start that never comes was cancelled.
 pub const STARTS_PUT_OFF_FOR: Span = Span::hours(1);
-/// Local minutes whose line of starts is remembered, the newest; older ones are read from their rows.
+/// Local minutes whose next free slot is remembered, newest first; older ones are read from the database.
 pub const LINES_KEPT_MAX: usize = 1_000;
-/// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
+/// Contacts in one planning commit: a message's commit waits behind it, and a hundred rows take about two
+/// milliseconds.
 pub const PLAN_BATCH: i64 = 100;
-/// How long a planner rests after each batch, so that messages are most of what the writer and the processors do.
+/// The pause of a planner after each batch, so that messages get most of the writer and the processors.
 pub const PLAN_REST: Span = Span::millis(5);
-/// Batches without anybody in them after which the cursor is written all the same: that much is looked at again after a
-/// crash.
+/// Batches without a matching contact after which the cursor is stored: this much is scanned again after a crash.
 pub const PLAN_BATCHES_UNWRITTEN_MAX: u32 = 20;
-/// The most contacts that a `start` with an `order` picks: all of them are one commit.
+/// Contacts that a `start` with an `order` may select: all of them are in one commit.
 pub const AUDIENCE_ORDERED_MAX: u32 = 1_000;
-/// Between two starts for an audience: 20 in a second, as schedules have it.
+/// The distance between two starts of an audience: 20 per second, as the default of schedules.
 pub const AUDIENCE_GAP: Span = Span(50);
-/// Audiences planned in one beat of the clockwork.
+/// Audiences planned in one tick of the planner.
 pub const AUDIENCES_AT_ONCE: i64 = 50;
-/// How long after its moment a planned start still begins, when the daemon was down.
+/// How late a planned start may still begin if the daemon was down.
 pub const START_LATE: Span = Span::hours(24);
-/// Starts that are read at a time to be handed to their lanes.
+/// Starts that are read at once to be handed to their lanes.
 pub const START_SLICE: i64 = 500;
-/// Starts that lanes have at the same time. Each reads its contact's rows and takes a turn, beside those who write.
+/// Starts that lanes process at the same time, beside contacts' messages. Each reads its contact's rows and runs a
+/// turn.
 pub const STARTS_UNDER_WAY_MAX: usize = 16;
 
 // -- webhooks that we post
-/// Subscriptions of one account made by API; those of the operator are as many.
+/// Webhook subscriptions that one account may create by API; the operator may have the same number.
 pub const SUBSCRIPTIONS_MAX: usize = 50;
-/// Posts of one pass over a subscription.
+/// Posts in one pass over a subscription.
 pub const WEBHOOK_PASS: i64 = 64;
-/// Posts to one subscription that are under way at the same time, each of another conversation.
+/// Concurrent posts to one subscription, each of another conversation.
 pub const WEBHOOK_AT_ONCE: usize = 8;
-/// Deliveries of one subscription that wait; what happens beyond that waits in the log, as long as that is kept.
+/// Waiting deliveries of one subscription; further events stay in the event log, as long as it is kept.
 pub const WEBHOOK_WAITING_MAX: i64 = 50_000;
-/// From the first byte of a post to the end of its answer.
+/// The time from the first byte of a post to the end of its answer.
 pub const WEBHOOK_TIMEOUT: Span = Span::seconds(15);
-/// Of an answer so much is read; nothing of it is kept.
+/// The size of an answer that is read; its content is ignored.
 pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 64 * 1024;
 pub const WEBHOOK_BACKOFF_MAX: Span = Span::hours(1);
-/// The longest `Retry-After` that is followed.
+/// The longest `Retry-After` that is respected.
 pub const WEBHOOK_RETRY_AFTER_MAX: Span = Span::hours(6);
-/// A delivery that nobody took for so long is given up; when nothing was taken meanwhile, its subscription is paused.
+/// A delivery that was not accepted for this long is given up; if nothing was accepted meanwhile, its subscription is
+/// paused.
 pub const WEBHOOK_GIVE_UP: Span = Span::days(3);
-/// How long a receiver that takes nothing rests at most between two tries.
+/// The longest pause between two attempts to a receiver that accepts nothing.
 pub const WEBHOOK_REST_MAX: Span = Span::minutes(5);
-/// How often the log is looked at for subscriptions.
+/// The interval at which the event log is read for subscriptions.
 pub const WEBHOOK_LOOK_EVERY: Span = Span::millis(250);
-/// For how long the old secret signs as well, after a rotation.
+/// How long the old secret also signs after a rotation.
 pub const WEBHOOK_SECRET_OVERLAP: Span = Span::days(1);
-/// Of a secret that we make.
+/// The length of a generated secret.
 pub const WEBHOOK_SECRET_BYTES: usize = 32;
 
 // -- start, stop and what is live
-/// The least that `retention.messages` may be: so long Meta repeats a webhook.
+/// The least value of `retention.messages`: Meta repeats a webhook for this long.
 pub const MESSAGES_KEPT_MIN: Span = Span::days(7);
-/// The configuration file.
+/// The size of the configuration file.
 pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
-/// A file behind `${file:…}`.
+/// The size of a file in `${file:…}`.
 pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
-/// Of the key that signs buttons.
+/// The length of the key that signs buttons.
 pub const TOKEN_KEY_BYTES: usize = 32;
-/// How long what is in hand may take when the daemon stops: requests, turns, sends and calls together.
+/// How long running work may take when the daemon stops: requests, turns, sends and calls together.
 pub const STOP_DRAIN: Span = Span::seconds(10);
-/// The part of it that clients have to take their answers.
+/// The part of that time in which clients may read their answers.
 pub const STOP_CLIENTS: Span = Span::seconds(6);
-/// How long the daemon's end waits for whoever reads probes.
+/// How long the daemon waits for readers of probes when it ends.
 pub const STOP_PROBES: Span = Span::millis(500);
-/// How long files must be left alone before a change counts as done.
+/// How long files must be unchanged before they are loaded.
 pub const WATCH_SETTLE: Span = Span::millis(100);
-/// How long a part of the daemon rests that panicked, before it begins anew.
+/// The pause before a part of the daemon that panicked is restarted.
 pub const PART_REST: Span = Span::seconds(1);
-/// How long the watch waits when good files could not be stored.
+/// The pause after valid files could not be stored.
 pub const RELOAD_RETRY: Span = Span::seconds(1);
-/// Flow sets that are kept parsed beside the live one, the newest; those of older runs are read again when needed.
+/// Parsed flow sets beside the live one that are cached, newest first; those of older runs are parsed again when
+/// needed.
 pub const VERSIONS_KEPT_MAX: usize = 32;
-/// How often files are looked at in case the system tells nothing.
+/// The interval at which files are checked, in case the system reports no change.
 pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
 
-/// How often the providers' catalogues are read anew to be compared with `templates.lock.yaml`, and its size.
+/// The interval at which catalogues are read to be compared with `templates.lock.yaml`, and the size of that file.
 pub const TEMPLATES_LOOK_EVERY: Span = Span::hours(1);
 pub const LOCK_BYTES_MAX: u64 = 512 * 1024;
-/// Our newest messages among which the one is looked for that a consent answers.
+/// Our newest messages among which the one that a consent answers is searched.
 pub const SHOWN_LOOKED_AT_MAX: i64 = 20;
 
 // -- what `schedule` and `/v1/schedules` show
-/// How far ahead.
+/// How far ahead fires are listed.
 pub const AGENDA_AHEAD: Span = Span::days(400);
-/// Fires of one trigger and zone that are looked at.
+/// Fires of one trigger and zone that are computed.
 pub const AGENDA_FIRES_MAX: usize = 1_000;
 /// Planned starts that are read.
 pub const AGENDA_STARTS_MAX: i64 = 200;
 /// Fires of a flow that are counted.
 pub const AGENDA_TALLIES_MAX: i64 = 1_000;
-/// Messages of the starts of one contact and flow that are read to say what became of them.
+/// Messages of the starts of one contact and flow that are read for their results.
 pub const OUTCOME_ROWS_MAX: i64 = 1_000;
-/// How often `schedule show --follow` looks.
+/// The interval of `schedule show --follow`.
 pub const FOLLOW_EVERY: Span = Span::seconds(1);
-/// And how long before a fire it begins to wait for it.
+/// How long before a fire `--follow` begins to wait for it.
 pub const FOLLOW_AHEAD: Span = Span::minutes(15);
-/// Whom quiet hours kept waiting comes this much after the one before: the default `rate` of a schedule.
+/// The distance between contacts whose messages waited for the end of quiet hours: the default `rate` of a schedule.
 pub const MORNING_GAP: Span = Span::millis(50);
-/// And is moved by up to as much for each who waits before it, and never by more than the most.
+/// The random delay that is added for each contact waiting before, and its maximum.
 pub const MORNING_JITTER_EACH: Span = Span::seconds(1);
 pub const MORNING_JITTER_MAX: Span = Span::minutes(10);
-/// Ends of quiet hours for which a line is kept: there are some forty zones, and a law has its own.
+/// Ends of quiet hours with a queue: there are about forty time zones, and legal quiet hours add more.
 pub const MORNINGS_KEPT_MAX: usize = 500;
-/// Nobody waits for a place in such a line for longer than until the next night.
+/// The longest wait in such a queue, so that it ends before the next night.
 pub const MORNING_LATEST: Span = Span::hours(8);
-/// In which time a portfolio may reach so many people (platform.md 4.7).
+/// The period in which the messaging limit of a portfolio counts people (platform.md 4.7).
 pub const REACH_COUNTED: Span = Span::days(1);
-/// The largest such number that is written as one; above it there is none.
+/// The largest messaging limit that is stored as a number; above it there is none.
 pub const MESSAGING_LIMIT_MAX: i64 = 10_000_000;
-/// How many ends of quiet hours a forecast follows one message over.
+/// Ends of quiet hours over which a forecast follows one message.
 pub const FORECAST_ROUNDS_MAX: usize = 8;
-/// How far a forecast of a `date:` trigger looks.
+/// How far a forecast of a `date:` trigger looks ahead.
 pub const FORECAST_DATES_AHEAD: Span = Span::days(7);
-/// People that a forecast names for each outcome.
+/// Example contacts that a forecast names for each result.
 pub const FORECAST_EXAMPLES: usize = 3;
-/// Starts of a broadcast are planned so far ahead of their slots: whoever pauses it stops all but these.
+/// How far ahead of their slots the starts of a broadcast are planned: a pause cannot stop these any more.
 pub const BROADCAST_AHEAD: Span = Span::minutes(2);
-/// A start of a paused broadcast looks again after so long, if nobody resumes it before.
+/// The interval at which a start of a paused broadcast is checked, if it is not resumed before.
 pub const BROADCAST_LOOK: Span = Span::hours(1);
-/// Broadcasts that are read at a time.
+/// Broadcasts that are read at once.
 pub const BROADCASTS_AT_ONCE: i64 = 50;
-/// Audiences of broadcasts that are kept in memory.
+/// Audiences of broadcasts that are cached.
 pub const BROADCASTS_READ_MAX: usize = 64;
-/// Operations of the condition in a `to` that comes over the API, for one contact: it compares a few fields.
+/// Operations of the condition in an API request's `to`, for one contact: it compares a few fields.
 pub const TO_OPERATIONS_MAX: u64 = 50_000;
-/// The same for all contacts of a draft together, some ten seconds of work: then the draft is refused.
+/// Operations for all contacts of a draft together, about ten seconds of work; above that the draft is refused.
 pub const DRAFT_OPERATIONS_MAX: u64 = 100_000_000;
-/// How long a draft can be started: afterwards its count is old.
+/// How long a draft can be started: later its count is outdated.
 pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);
 
 // -- senders that go on again
-/// Contacts of one look at those who wait for it.
+/// Contacts that are read at once when a paused sender resumes.
 pub const RESTING_BATCH: i64 = 500;

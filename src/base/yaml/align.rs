@@ -1,10 +1,10 @@
-//! From a place in a scalar's text back to the place in the file where it was written.
+//! Maps a range of a scalar's text back to its place in the file.
 
 use super::{Scalar, Style};
 use crate::base::place::Place;
 use std::ops::Range;
 
-/// The place of `range` (bytes of the text). Where the two cannot be matched: the whole scalar.
+/// The place of `range` (bytes of the text); the whole scalar if the text cannot be aligned with the source.
 pub fn part(scalar: &Scalar, range: Range<usize>) -> Place {
     let raw = scalar.place.text();
     let found = match scalar.style {
@@ -20,13 +20,13 @@ pub fn part(scalar: &Scalar, range: Range<usize>) -> Place {
     Place::new(scalar.place.file(), base + found.start..base + found.end.max(found.start))
 }
 
-/// A `|` block: each written line ends with the text's line; what stands before is indentation.
+/// For a `|` block: each source line ends with the line of the text, after its indentation.
 fn in_literal(raw: &str, text: &str, range: &Range<usize>) -> Option<Range<usize>> {
     let locate = |at: usize| {
         let mut text_start = 0;
         let mut raw_start = 0;
         let mut raw_lines = raw.split_inclusive('\n');
-        // What was written begins at the first line that is not empty.
+        // The source begins at the first line that is not empty.
         let empty = text.len() - text.trim_start_matches('\n').len();
         for (number, line) in text.split('\n').enumerate() {
             let raw_line = if number < empty && !raw.starts_with(['\n', '\r']) { "" } else { raw_lines.next()? };
@@ -44,12 +44,12 @@ fn in_literal(raw: &str, text: &str, range: &Range<usize>) -> Option<Range<usize
     Some(locate(range.start)?..locate(range.end)?)
 }
 
-/// Each character of a text, by its bytes in the text and in what was written: kept, for a text of twelve kilobytes
-/// with hundreds of expressions is asked for each of them, again and again.
+/// The alignment of each character, in bytes of the text and of the source. It is cached, because a text of twelve
+/// kilobytes with hundreds of expressions is looked up for each of them repeatedly.
 #[derive(Debug, Clone)]
 pub struct Walk {
     places: Vec<(usize, usize)>,
-    /// Where it ends; `None`: the two could not be matched to their ends.
+    /// The end of the source; `None` if the alignment failed before the end.
     end: Option<usize>,
 }
 
@@ -63,7 +63,7 @@ impl Walk {
     }
 }
 
-/// Plain, quoted and folded texts: both are walked side by side; escapes and line folds are stepped over.
+/// For plain, quoted and folded texts: walks source and text side by side, and skips escapes and line folds.
 fn walk(raw: &str, text: &str, style: Style) -> Walk {
     let mut at = usize::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
     let mut places = Vec::with_capacity(text.len());
@@ -75,7 +75,7 @@ fn walk(raw: &str, text: &str, style: Style) -> Walk {
     Walk { places, end: Some(at) }
 }
 
-/// Where `wanted` stands in `raw` from `at` on, and where to go on behind it.
+/// The position of `wanted` in `raw` from `at` on, and the position behind it.
 fn step(raw: &str, mut at: usize, wanted: char, style: Style) -> Option<(usize, usize)> {
     loop {
         let mut rest = raw.get(at..)?.chars();
@@ -98,7 +98,7 @@ fn step(raw: &str, mut at: usize, wanted: char, style: Style) -> Option<(usize, 
             }
             (Style::SingleQuoted, '\'') if next == Some('\'') => return Some((at, at + 2)),
             (_, here) if here == wanted && here != '\n' => return Some((at, at + here.len_utf8())),
-            // A fold: line end and indentation stand for one blank or line end of the text.
+            // A fold: a line end and indentation in the source are one blank or line end in the text.
             (_, '\n' | '\r' | ' ' | '\t') if matches!(wanted, ' ' | '\n') => {
                 let blank = raw[at..].len() - raw[at..].trim_start().len();
                 return Some((at, at + blank));

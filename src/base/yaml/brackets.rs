@@ -1,21 +1,21 @@
-//! What stands between `{ }` or `[ ]`, or in quotes: where it ends, and where it ends too early.
+//! Scans bracketed and quoted values: finds their end, and ends that come too early.
 
 use std::ops::Range;
 
-/// `{answers[]: …}`: where the name stands that appends to a list.
+/// `{answers[]: …}`: the position of the name that appends to a list.
 pub fn list_name(value: &str) -> Option<(usize, &str)> {
     let end = value.find("[]:")? + 2;
     let start = value[..end].rfind(['{', ',', ' '])? + 1;
     (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
 }
 
-/// The bracket at the beginning is open still where the text ends.
+/// True if the bracket at the beginning is not closed.
 pub fn never_closed(text: &str) -> bool {
     closed_at(text).is_none()
 }
 
-/// The byte behind the bracket that closes the one at the beginning. What stands in quotes, and what is a word of a
-/// text (`a [b`), does not count.
+/// The byte behind the bracket that closes the one at the beginning. Brackets in quotes or inside words (`a [b`) do
+/// not count.
 pub fn closed_at(text: &str) -> Option<usize> {
     let (mut depth, mut quote, mut previous) = (0usize, None, ' ');
     for (at, c) in text.char_indices() {
@@ -55,7 +55,7 @@ pub fn closing(value: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// Where `${` stands outside of quotes.
+/// The position of the first `${` outside quotes.
 pub fn unquoted_code(value: &str) -> Option<usize> {
     let mut quote = None;
     let mut previous = ' ';
@@ -72,8 +72,8 @@ pub fn unquoted_code(value: &str) -> Option<usize> {
     None
 }
 
-/// A text in quotes between `{ }` or `[ ]` whose quote ends before it does: where it stands as it was meant, and the
-/// quote that ends it.
+/// A quoted text in `{ }` or `[ ]` that contains its own quote: the range that the author meant, and the quote that
+/// ends it too early.
 pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
     let (mut at, mut previous) = (0, ' ');
     let closes = |rest: &str| rest.trim_start().is_empty() || rest.trim_start().starts_with([',', ']', '}', ':']);
@@ -81,7 +81,7 @@ pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
         if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') {
             let end = at + closing(&value[at..], c)?;
             if !closes(&value[end..]) {
-                // It was meant to end where a quote is followed by what closes an item.
+                // The intended end is a quote that is followed by the end of an item.
                 let mut meant = value[end..].match_indices(c).map(|(offset, _)| end + offset + 1);
                 let last = meant.find(|end| closes(&value[*end..]))?;
                 return Some((at..last, end - 1));
@@ -95,7 +95,7 @@ pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
     None
 }
 
-/// `[Hello], how are you`: a text goes on behind the bracket.
+/// True if a text follows the bracket: `[Hello], how are you`.
 pub fn goes_on(value: &str) -> bool {
     if value.contains(['"', '\'']) {
         return false;
@@ -115,7 +115,7 @@ pub fn goes_on(value: &str) -> bool {
     false
 }
 
-/// Where a text within `{ }` or `[ ]` holds a second `: `.
+/// The position of a second `: ` in a text within `{ }` or `[ ]`.
 pub fn second_colon(value: &str) -> Option<usize> {
     let mut quote = None;
     let mut seen = false;

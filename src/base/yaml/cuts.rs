@@ -1,4 +1,4 @@
-//! Texts that end at a `#`, which begins a comment: which of them were meant to go on.
+//! Reports texts that a `#` cuts off as a comment although the author meant it as text.
 
 use super::mend;
 use crate::base::{
@@ -7,7 +7,7 @@ use crate::base::{
 };
 use std::sync::Arc;
 
-/// A plain text that stops at ` #` without being followed by a blank: no comment was meant.
+/// A plain text that ends at ` #` without a blank behind it, which is probably no comment.
 pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     let rest = &file.text()[place.range().end..];
     let line = rest.lines().next().unwrap_or_default();
@@ -21,13 +21,13 @@ pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
         Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
     let whole = place.range().start..place.range().end + line.trim_end().len();
     let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]);
-    // `#12` and `#${no}` are numbers; any other word may have been meant as a comment.
+    // `#12` and `#${no}` are numbers; any other word may be a comment.
     let number = meant.starts_with(|c: char| c.is_ascii_digit() || c == '$');
     let fix = if number { fix } else { fix.guess() };
     Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
 }
 
-/// `say: #hashtag`: nothing but a comment stands behind the key.
+/// `say: #hashtag`: only a comment follows the key.
 pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
     let rest = file.text()[key.range().end..].lines().next().unwrap_or_default();
     let comment = rest.strip_prefix(':')?.trim_start_matches([' ', '\t']);
@@ -46,7 +46,7 @@ pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
     Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
 }
 
-/// `say: Price # 5`: a number behind `# ` in a text is hardly a comment.
+/// `say: Price # 5`: a number behind `# ` in a text is probably no comment.
 pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     let text = file.text();
     let range = place.range();
@@ -57,7 +57,7 @@ pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     if words.len() > COMMENT_WORDS_MAX || number.is_empty() || !number.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    // Only where people write sentences: `timeout: 2h # 3 would be too long` is a comment.
+    // Only for keys with sentences: in `timeout: 2h # 3 would be too long` it is a comment.
     let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
     let before = text[line_start..range.start].trim_start().trim_start_matches("- ").trim_end();
     if !(before.is_empty() || before.strip_suffix(':').is_some_and(|key| TEXT_KEYS.contains(&key))) {
@@ -73,8 +73,8 @@ pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     Some(finding.help(help).fix(fix))
 }
 
-/// A comment that is longer explains something.
+/// A longer comment is probably an explanation.
 const COMMENT_WORDS_MAX: usize = 3;
 
-/// Keys whose value the contact reads.
+/// Keys whose values the contact reads.
 const TEXT_KEYS: [&str; 8] = ["say", "ask", "title", "desc", "invalid", "header", "footer", "summary"];

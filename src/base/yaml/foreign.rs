@@ -1,4 +1,4 @@
-//! What comes from other languages and programs: their comments, their blanks, their way to write a value.
+//! Reports syntax of other languages: their comments, their blanks, their notation for values.
 
 use crate::base::{
     diagnostic::Diagnostic,
@@ -7,7 +7,7 @@ use crate::base::{
 };
 use std::{ops::Range, sync::Arc};
 
-/// `// a comment` of another language, on one of these lines. It may be what the author wants to say.
+/// `// a comment` of another language in one of these lines. It may also be the author's text.
 pub fn slashes(file: &Arc<SourceFile>, mut lines: impl Iterator<Item = Range<usize>>) -> Option<Diagnostic> {
     let line = lines.find(|line| file.text().get(line.clone()).is_some_and(|line| line.starts_with("//")))?;
     let place = Place::new(file, line.start..line.start + 2);
@@ -16,7 +16,7 @@ pub fn slashes(file: &Arc<SourceFile>, mut lines: impl Iterator<Item = Range<usi
     Some(finding.help("write `# …`").fix(fix))
 }
 
-/// Blanks that look like ordinary ones and are none, in the indentation of a line.
+/// Unusual blank characters in the indentation of a line.
 pub fn odd_blank(file: &Arc<SourceFile>) -> Option<Diagnostic> {
     let text = file.text();
     let mut start = 0;
@@ -34,7 +34,7 @@ pub fn odd_blank(file: &Arc<SourceFile>) -> Option<Diagnostic> {
     None
 }
 
-/// `{name} and more`: the name, when a text goes on behind the brace.
+/// The name in `{name} and more`, if a text follows the brace.
 pub fn text_behind(value: &str) -> Option<&str> {
     let (name, rest) = value.strip_prefix('{')?.split_once('}')?;
     let goes_on = rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '.' | '!' | '?'));
@@ -42,7 +42,7 @@ pub fn text_behind(value: &str) -> Option<&str> {
     (word && goes_on).then_some(name)
 }
 
-/// `say: {{ name }}`: YAML reads a map whose key is a map.
+/// `say: {{ name }}`: YAML reads this as a map whose key is a map.
 pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagnostic {
     let text = &file.text()[start.range().start..];
     if flow_style && text.starts_with("{{") {
@@ -55,7 +55,7 @@ pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagno
         .help("write `name: value`")
 }
 
-/// A value as other languages write it.
+/// The finding for a value in the notation of other languages.
 pub fn handlebars(place: &Place, name: &str) -> Diagnostic {
     let fix = Fix::replace(format!("write `${{{name}}}`"), place, format!("${{{name}}}"));
     Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here")

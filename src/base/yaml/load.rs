@@ -1,4 +1,4 @@
-//! The parser's events become nodes: duplicate keys, anchors, merge keys and budgets are settled here.
+//! Builds nodes from the parser's events, and resolves duplicate keys, anchors, merge keys and size limits.
 
 use super::{Entry, Kind, Node, Scalar, Style, cuts, foreign, traps};
 use crate::base::{
@@ -13,8 +13,8 @@ use std::{
     sync::Arc,
 };
 
-/// Reads a file, mends each mistake that it recognises in a copy of the text and reads again, so that one
-/// broken line does not hide the findings of the others.
+/// Reads a file. If a line is broken, replaces it in a copy of the text and reads again, so that it does not hide the
+/// findings of other lines.
 pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
     if file.text().len() > limits::YAML_BYTES_MAX {
         let message = format!("the file is larger than {} KiB", limits::YAML_BYTES_MAX / 1024);
@@ -36,7 +36,7 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
                 let (finding, broken) = traps::explain(file, &text, at, &error.to_string());
                 findings.push(finding);
                 let range = broken?;
-                // The filler has the same number of bytes, so that every other place stays right.
+                // The replacement has the same length, so that all other places stay right.
                 text.replace_range(range.clone(), &"x".repeat(range.len()));
                 mended.push(range);
             }
@@ -47,7 +47,7 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
 
 enum Stop {
     Syntax(ScanError),
-    /// A budget is used up; the finding is pushed.
+    /// A limit is exceeded; the finding is reported.
     Reported,
 }
 
@@ -73,7 +73,7 @@ fn read(file: &Arc<SourceFile>, text: &str, mended: &[Range<usize>], findings: &
         nodes: 0,
     };
     let outcome = reader.document();
-    // A text that is read again after mending says its other findings then; only the last reading counts.
+    // A text that is read again after a repair may give other findings; only those of the last reading count.
     if !matches!(outcome, Err(Stop::Syntax(_))) {
         findings.extend(own.into_sorted());
     }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
                 self.untagged(tag.is_some(), &start);
                 let place = self.whole(start, entries.last().map(|entry| &entry.value.place), &end);
                 let node = Node { place, kind: Kind::Map(entries) };
-                // What was meant is unknown: that it is a map is no mistake of its own.
+                // The intended value is unknown, so that it is a map must not cause a second finding.
                 let node = if spoilt && self.findings.len() > before { broken(node) } else { node };
                 Ok(self.remember(anchor, node))
             }
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(Vec<Entry>, Place, bool), Stop> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut merged: Vec<Entry> = Vec::new();
-        // Where each key stands: thousands are not compared with one another.
+        // The index of each key, so that thousands of keys need not be compared with each other.
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut spoilt = false;
         let end = loop {
@@ -205,7 +205,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if let Some(first) = known.get(&key.text).map(|at| &entries[*at]) {
-                // The second `then` of an `elseif`: what is wrong is said of that.
+                // The second `then` of an `elseif`: the finding about `elseif` covers it.
                 if entries.iter().any(|entry| meant::is_elseif(&entry.key.text)) {
                     continue;
                 }
@@ -294,7 +294,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Counts what a file unfolds to: an alias counts as all that it stands for.
+    /// Counts the values of a file; an alias counts as its whole content.
     fn count(&mut self, more: usize, span: &Span) -> Result<(), Stop> {
         self.nodes += more;
         if self.nodes <= limits::YAML_NODES_MAX {
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
     fn place(&self, span: &Span) -> Place {
         let (start, end) = (byte_of(self.text, &span.start), byte_of(self.text, &span.end));
         let mut range = start..end.max(start);
-        // Blocks and plain texts may take the line end and what follows with them.
+        // The parser's range of blocks and plain texts may include trailing blanks and line ends.
         let trimmed = self.text.get(range.clone()).unwrap_or_default().trim_end();
         range.end = range.start + trimmed.len();
         Place::new(self.file, range)
@@ -318,7 +318,7 @@ impl<'a> Reader<'a> {
         let closed = matches!(end.text(), "]" | "}");
         match last {
             _ if closed => start.to(end),
-            // A merged or aliased value stands elsewhere: it must not stretch the place.
+            // A merged or aliased value is elsewhere in the file and must not extend the place.
             Some(last) if last.range().start >= start.range().start => start.to(last),
             Some(_) | None => start,
         }

@@ -1,38 +1,39 @@
-//! Repairs of what YAML reads otherwise than it was meant: the value in quotes, the rest of the file untouched.
+//! Builds repairs for values that YAML reads in another way than the author meant: quotes the value and leaves the
+//! rest untouched.
 
 use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
 
-/// The value put in the quotes that need the least escaping.
+/// Quotes the value with the quotes that need the least escaping.
 pub fn quote(place: &Place, value: &str) -> Fix {
     let text = quoted(value);
     Fix::replace(format!("write {text}"), place, text)
 }
 
-/// In single quotes: for conditions, whose texts have double ones.
+/// Uses single quotes, for conditions, whose texts have double quotes.
 pub fn single(place: &Place, value: &str) -> Fix {
     Fix::replace("put it in single quotes", place, single_quoted(value))
 }
 
-/// A text whose quotes end too early: the outer ones become single.
+/// For a text that contains its own quotes: replaces the outer ones by single quotes.
 pub fn outer(place: &Place, value: &str) -> Option<Fix> {
     let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-    // An escape means something else without its double quotes.
+    // An escape has another meaning outside double quotes.
     (!inner.contains('\\')).then(|| single(place, inner))
 }
 
-/// The item of a `{ }` or `[ ]` that holds an unquoted `${…}` at byte `offset` of `value`. Sure only where nothing
-/// else can be meant: the value of a key, up to the end or the next key.
+/// Quotes the item of a `{ }` or `[ ]` that has an unquoted `${…}` at byte `offset` of `value`. Sure only if the item
+/// is certain: the value of a key, up to the end or the next key.
 pub fn item(place: impl Fn(usize, usize) -> Place, value: &str, offset: usize) -> Option<Fix> {
     let (start, begins) = begin(value, offset)?;
     let (end, ends) = end(value, offset);
     let text = value.get(start..end)?.trim_end();
     let fix = quote(&place(start, text.len()), text);
-    // A part at a comma may be one half of a sentence, and what has quotes already is not understood.
+    // An item beside a comma may be half of a sentence, and an item with quotes is unclear.
     let sure = begins == ':' && ends && !text.contains(['"', '\'']) || is_one(text) && begins != '{';
     Some(if sure { fix } else { fix.guess() })
 }
 
-/// `${…}` at byte `offset` of what stands between brackets.
+/// The finding for a `${…}` at byte `offset` of a bracketed value.
 pub fn unquoted(at: &dyn Fn(usize, usize) -> Place, value: &str, offset: usize) -> Diagnostic {
     let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
     let fix = item(at, value, offset);
@@ -44,7 +45,7 @@ pub fn unquoted(at: &dyn Fn(usize, usize) -> Place, value: &str, offset: usize) 
     finding.fix_if(fix).help(help)
 }
 
-/// Where the item begins, and what stands before it: a bracket, a comma, or the `:` of a key. The one of `https:`
+/// The start of the item, and the character before it: a bracket, a comma, or the `:` of a key. The `:` of `https:`
 /// has no blank behind it.
 fn begin(value: &str, offset: usize) -> Option<(usize, char)> {
     let before = &value[..offset];
@@ -54,11 +55,11 @@ fn begin(value: &str, offset: usize) -> Option<(usize, char)> {
     let start = at + 1;
     let start = start + (value[start..].len() - value[start..].trim_start().len());
     let open = value[..at].rfind(['{', '[', ',']).map_or(0, |open| open + 1);
-    // `{a, ${b}}`: between braces a comma begins a key.
+    // `{a, ${b}}`: within braces a comma begins a key.
     let map = value[..at].rfind(['{', '[']).is_some_and(|open| value[open..].starts_with('{'));
     let mark = match mark {
         ',' if map => '{',
-        // `{a: it's: ${b}}`: what stands before is no key.
+        // `{a: it's: ${b}}`: the text before the colon is no key.
         ':' if !is_word(value[open..at].trim()) => '{',
         mark => mark,
     };
@@ -69,7 +70,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// Where the item ends, and whether that is surely its end: a bracket closes it, or another key follows.
+/// The end of the item, and whether it is certain: a bracket closes it, or another key follows.
 fn end(value: &str, offset: usize) -> (usize, bool) {
     let mut depth = 0usize;
     for (at, c) in value[offset..].char_indices() {
@@ -87,7 +88,7 @@ fn end(value: &str, offset: usize) -> (usize, bool) {
     (value.len(), false)
 }
 
-/// Nothing but one `${…}`: in a list it is an item by itself.
+/// True if the text is a single `${…}`: in a list this is a whole item.
 fn is_one(text: &str) -> bool {
     let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     inner.is_some_and(|inner| !inner.contains(['{', '}', '"', '\'']))

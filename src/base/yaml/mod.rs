@@ -1,8 +1,8 @@
-//! YAML text to a tree of nodes that know their exact places.
+//! Parses YAML into a tree of nodes with their exact places.
 //!
-//! The text of a scalar always comes from the source: `+34600`, `007`, `1.10` and `yes` stay what they look
-//! like, and the field that reads a node decides its type. The events come from the parser that `serde_yaml`
-//! itself stands on: its serde side guesses types and stops at the first duplicate key.
+//! The text of a scalar always comes from the source: `+34600`, `007`, `1.10` and `yes` stay as written, and the field
+//! that reads a node decides its type. `serde_yaml` itself would guess types and stop at the first duplicate key, so
+//! only its underlying event parser is used.
 
 mod align;
 mod brackets;
@@ -35,7 +35,7 @@ pub struct Node {
 
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// Nothing written, or `~`.
+    /// An empty value, or `~`.
     Null,
     Scalar(Arc<Scalar>),
     List(Vec<Node>),
@@ -49,14 +49,14 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// A text as it was written, and how.
+/// A text with its style.
 #[derive(Debug, Clone)]
 pub struct Scalar {
     pub text: String,
     pub style: Style,
-    /// From the first to the last character of what was written, quotes included.
+    /// From the first to the last character in the source, including quotes.
     pub place: Place,
-    /// Where each character was written: found when somebody asks for a part, and then for all parts.
+    /// The alignment of text and source, computed when the place of a part is first needed.
     walk: OnceLock<align::Walk>,
 }
 
@@ -69,14 +69,14 @@ pub enum Style {
     Literal,
     /// `>`
     Folded,
-    /// It held a mistake that has been reported; nothing more is said about it.
+    /// It had a mistake that is reported; no further findings are made for it.
     Broken,
-    /// A key that was misspelt: its text is what was meant, and what was written stands at its place.
+    /// A misspelt key: `text` is the intended key, and the source at `place` is the written one.
     Misspelt,
 }
 
 impl Scalar {
-    /// The place in the file of a part of the text, exact over escapes, folding and indentation.
+    /// The place of a part of the text, exact across escapes, folding and indentation.
     pub fn part(&self, range: Range<usize>) -> Place {
         align::part(self, range)
     }
@@ -85,7 +85,7 @@ impl Scalar {
         Scalar { text: text.into(), style, place, walk: OnceLock::new() }
     }
 
-    /// A scalar for a text that stands in no file by itself.
+    /// A scalar for a text that is not in a file by itself.
     pub fn at(place: &Place, text: impl Into<String>) -> Arc<Scalar> {
         Arc::new(Scalar::new(text, Style::Plain, place.clone()))
     }
@@ -102,7 +102,7 @@ impl Scalar {
         self.style == Style::Misspelt
     }
 
-    /// As it stands in the file: of a misspelt key not what was meant.
+    /// The text in the source, which differs from `text` for a misspelt key.
     pub fn written(&self) -> &str {
         if self.is_misspelt() { self.place.text() } else { &self.text }
     }
@@ -147,7 +147,7 @@ impl Node {
         matches!(self.kind, Kind::Null)
     }
 
-    /// The items of a list; a single value counts as a list of one, nothing as an empty one.
+    /// The items of a list; a single value counts as a list of one, null as an empty list.
     pub fn one_or_many(&self) -> &[Node] {
         match &self.kind {
             Kind::Null => &[],
@@ -156,7 +156,7 @@ impl Node {
         }
     }
 
-    /// What it is, for a message: "a list", "the text `yes`".
+    /// A description for messages: "a list", "the text `yes`".
     pub fn describe(&self) -> String {
         match &self.kind {
             Kind::Null => "nothing".into(),
@@ -167,13 +167,13 @@ impl Node {
         }
     }
 
-    /// Whether that is so of a key or a value of this map.
+    /// True if this node, or a key or value of this map, is broken.
     pub fn has_broken(&self) -> bool {
         self.is_broken()
             || self.map().unwrap_or_default().iter().any(|entry| entry.key.is_broken() || entry.value.is_broken())
     }
 
-    /// The only text in a map or list: `{team: reception}`, `[marketing]`, where it is to stand alone.
+    /// The only text in a map or list: `{team: reception}`, `[marketing]`, where a plain text is expected.
     pub fn sole_value(&self) -> Option<&str> {
         let value = match (self.map(), self.list()) {
             (Some([entry]), _) => &entry.value,
@@ -183,13 +183,13 @@ impl Node {
         value.text().filter(|text| !text.is_empty())
     }
 
-    /// Whether a mistake in it has been reported already.
+    /// True if a mistake in it is already reported.
     pub fn is_broken(&self) -> bool {
         self.scalar().is_some_and(|scalar| scalar.is_broken())
     }
 }
 
-/// Reads one file. `None` when too little could be understood; the findings then say why.
+/// Reads one file. `None` if too little could be parsed; the findings say why.
 pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
     load::load(file, findings)
 }

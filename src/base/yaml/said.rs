@@ -1,6 +1,6 @@
-//! The YAML parser's messages in the words of people who only want to write a list.
+//! Rewords the YAML parser's messages for authors who do not know YAML's terms.
 
-/// The parser's message in the words of somebody who only wants to write a list, and what to do.
+/// A clearer message, and the advice.
 pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     let has = |part: &str| said.contains(part);
     let (message, help) = if has("block sequence entries are not allowed") {
@@ -40,7 +40,7 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     (message.to_owned(), help.to_owned())
 }
 
-/// A `-` or `:` of this line that has no blank behind it: where it stands, what is wrong and what to write.
+/// A `-` or `:` of this line without a blank behind it: its position, the mistake and the advice.
 pub fn blank_missing(line: &str) -> Option<(usize, &'static str, &'static str)> {
     let indent = line.len() - line.trim_start().len();
     let own = &line[indent..];
@@ -58,7 +58,7 @@ pub fn blank_missing(line: &str) -> Option<(usize, &'static str, &'static str)> 
     glued.then_some((at, "a `:` has no blank behind it", "write `key: value`, with a blank after the `:`"))
 }
 
-/// How a line should be indented beside the one above it.
+/// The advice for the indentation of a line, compared with the line above.
 fn alignment(before: &str, line: &str) -> String {
     let (above, own) = (column(before), column(line));
     let word = |line: &str| {
@@ -81,7 +81,7 @@ fn alignment(before: &str, line: &str) -> String {
     }
 }
 
-/// Not every editor counts columns.
+/// Names the number of blanks, because not every editor shows columns.
 fn in_column(column: usize) -> String {
     match column - 1 {
         0 => "in column 1".to_owned(),
@@ -90,15 +90,15 @@ fn in_column(column: usize) -> String {
     }
 }
 
-/// Keys that stand at the left edge of a flow and nowhere else.
+/// Keys that only occur at the left margin of a flow.
 const TOP: [&str; 5] = ["flow", "when", "steps", "blocks", "stop_when"];
 
-/// Where the key of a line begins, behind its `- `, counted from 1.
+/// The column of a line's key, behind its `- `, from 1.
 fn column(line: &str) -> usize {
     line.chars().take_while(|c| matches!(c, ' ' | '-')).count() + 1
 }
 
-/// What stands below a line that has its value already; it is shown where its line begins.
+/// The finding for content below a line that already has a value; its place is the beginning of the content.
 pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> {
     let content = line.trim_start();
     if content.starts_with("- ")

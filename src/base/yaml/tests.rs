@@ -1,4 +1,4 @@
-//! Every trap of the language's page, with its line and column.
+//! Tests every trap in the documentation of the language, with its line and column.
 
 use super::*;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ fn found(text: &str) -> Vec<String> {
     findings.into_sorted().iter().map(|finding| finding.to_string().replacen("a.yaml:", "", 1)).collect()
 }
 
-/// One finding, which begins so and whose help holds the other.
+/// Asserts one finding with this beginning and this part of its help.
 #[track_caller]
 fn trap(text: &str, begins: &str, help: &str) {
     let found = found(text);
@@ -118,7 +118,7 @@ fn a_key_written_twice_is_shown_with_its_first_place() {
     assert_eq!(all[0].labels[0].0.to_string(), "a.yaml:1:3");
 }
 
-/// The file after its only finding is mended, and whether nothing else can be meant.
+/// The file after its only finding is repaired, and whether the repair is sure.
 #[track_caller]
 fn mended(text: &str) -> (String, bool) {
     let file = SourceFile::new("a.yaml", text);
@@ -169,7 +169,7 @@ fn a_comment_is_no_part_of_the_repaired_value() {
         assert_eq!(mended(before), (after.to_owned(), true));
         assert!(found(after).is_empty(), "{after}");
     }
-    // A comment or a part of the text: nobody knows.
+    // It may be a comment or a part of the text.
     assert!(!mended("- say: @ana #internal\n").1);
 }
 

@@ -1,4 +1,4 @@
-//! What authors write in good faith and YAML reads otherwise: each mistake is named, with what to write.
+//! Explains common mistakes that YAML reads in another way than authors mean, with advice for each.
 
 use super::{
     Kind, Node,
@@ -14,11 +14,11 @@ use crate::base::{
 };
 use std::{ops::Range, sync::Arc};
 
-/// Keys whose value is code as a whole.
+/// Keys whose whole value is code.
 pub const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
 
-/// Finds the line that made the parser stop at byte `at`, says what is wrong with it, and which bytes to
-/// replace so that the rest can be read. `said` is the parser's own message, used when no line explains it.
+/// Finds the line that made the parser stop at byte `at`, explains the mistake, and gives the bytes to replace so that
+/// the rest can be read. `said` is the parser's own message, for a mistake that no line explains.
 pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Diagnostic, Option<Range<usize>>) {
     let suspects: Vec<Line<'_>> = lines(text).into_iter().filter(|line| line.start <= at).collect();
     if let Some((finding, range)) = over_lines(file, text, &suspects, at) {
@@ -87,7 +87,7 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     (finding, None)
 }
 
-/// `if: !missing(x)` and the like: YAML reads a tag.
+/// `if: !missing(x)` and similar: YAML reads a tag.
 pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     let text = file.text();
     let start = place.range().start;
@@ -99,7 +99,7 @@ pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     not_a_tag(&Place::new(file, at..at + value.len()), key, value)
 }
 
-/// `options: [Yes, please, No]`: three options where two were meant.
+/// `options: [Yes, please, No]`: three options, where the author meant two.
 pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     let Kind::List(items) = &value.kind else { return };
     if !text[floor(text, value.place.range().start)..].starts_with('[') {
@@ -110,7 +110,7 @@ pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     let Some(plain) = plain else { return };
     let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
     let lower = plain.iter().skip(1).position(|text| begins(text, char::is_lowercase));
-    // Who begins options with small letters does so more than once, and a rest of a sentence is short.
+    // An author who begins options with small letters does so more than once, and the rest of a sentence is short.
     let capital = plain.iter().filter(|text| begins(text, char::is_uppercase)).count();
     let odd = capital >= 2 && plain.iter().filter(|text| begins(text, char::is_lowercase)).count() == 1;
     let short = lower.is_some_and(|lower| plain[lower + 1].split_whitespace().count() <= REST_WORDS_MAX);
@@ -123,10 +123,10 @@ pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     }
 }
 
-/// `please`, `thank you`: the rest of a sentence has so many words.
+/// The number of words in the rest of a sentence: `please`, `thank you`.
 const REST_WORDS_MAX: usize = 2;
 
-/// A line `key: value` or `- value` outside of blocks of text.
+/// A line `key: value` or `- value` outside block texts.
 struct Line<'a> {
     start: usize,
     key: &'a str,
@@ -151,7 +151,7 @@ impl Line<'_> {
 fn lines(text: &str) -> Vec<Line<'_>> {
     let mut found = Vec::new();
     let mut start = 0;
-    // Within a block of text (`|`, `>`) only deeper lines belong to it.
+    // Within a block text (`|`, `>`) only deeper lines belong to it.
     let mut block: Option<usize> = None;
     for raw in text.split_inclusive('\n') {
         let line = raw.trim_end();
@@ -191,7 +191,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     found
 }
 
-/// The value of a line without the comment behind it. ` #` without a blank behind it may have been meant as text.
+/// The value of a line without its comment. ` #` without a blank behind it may be text.
 fn uncommented(value: &str) -> &str {
     let (mut quote, mut previous) = (None, ' ');
     let mut end = value.len();
@@ -217,7 +217,7 @@ fn uncommented(value: &str) -> &str {
     value[..end].trim_end()
 }
 
-/// The key of a line and where its value begins; no key: the value begins at `at`.
+/// The key of a line and the start of its value; without a key the value begins at `at`.
 fn split_key(line: &str, at: usize) -> (&str, usize) {
     let rest = &line[at..];
     let word = rest
@@ -231,14 +231,14 @@ fn split_key(line: &str, at: usize) -> (&str, usize) {
     }
 }
 
-/// What is wrong with one line, if YAML cannot read it; and the bytes of its value.
+/// The finding for one line that YAML cannot read, and the bytes of its value.
 fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnostic, Range<usize>)> {
     let value = line.value;
     let range = line.range();
     let whole = Place::new(file, range.clone());
     let at = |offset: usize, length: usize| Place::new(file, range.start + offset..range.start + offset + length);
     let found = |mut finding: Diagnostic| {
-        // What follows ` #` is a comment or a part of the text: nobody knows which.
+        // The part after ` #` may be a comment or text.
         finding.fix = finding.fix.map(|fix| if value.contains(" #") { fix.guess() } else { fix });
         Some((finding, range.clone()))
     };
@@ -325,7 +325,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         }
         '|' | '>' | '&' | '{' | '[' | '#' => None,
         _ => {
-            // A text cut short by ` #…` whose next line cannot be read.
+            // A text that ` #…` cuts off, and whose next line cannot be read.
             if let Some(hash) = value.find(" #").filter(|hash| !value[hash + 2..].starts_with(' ')) {
                 let finding =
                     Diagnostic::error("E103", &at(hash + 1, 1), "the text stops at ` #`, which begins a comment");
@@ -348,7 +348,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
     }
 }
 
-/// A `{ }` or `[ ]` over several lines that holds `${…}` without quotes: its lines are none of a block's.
+/// A `{ }` or `[ ]` over several lines that contains `${…}` without quotes.
 fn over_lines(
     file: &Arc<SourceFile>,
     text: &str,
@@ -361,7 +361,7 @@ fn over_lines(
         let offset = unquoted_code(&text[range.clone()])?;
         (range.end > line.end() && stopped <= range.end).then_some((range, offset))
     })?;
-    // One that stands in it as a whole on its own line is the smaller thing to replace.
+    // If a bracketed value on one line within it is wrong, it is the smaller part to replace.
     let inner = suspects.iter().rev().filter(|line| line.value_start > range.start);
     let inner = inner.filter(|line| line.value.starts_with(['{', '['])).find_map(|line| judge(file, text, line));
     Some(inner.unwrap_or_else(|| {
@@ -379,7 +379,7 @@ fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
 
 fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
     let finding = Diagnostic::error("E116", place, "a value that begins with `!` needs quotes");
-    // What follows ` #` is a comment or a part of the text: nobody knows which.
+    // The part after ` #` may be a comment or text.
     let fix = |fix: Fix| if value.contains(" #") { fix.guess() } else { fix };
     if CODE_KEYS.contains(&key) {
         let finding = finding.fix(fix(mend::single(place, value)));

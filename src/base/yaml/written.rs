@@ -1,19 +1,19 @@
-//! YAML as it was written: the tree with its styles, anchors, aliases and comments, for the formatter.
+//! Reads YAML with its styles, anchors, aliases and comments, for the formatter.
 
 use super::Style;
 use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, StructureStyle};
 use std::ops::Range;
 
-/// A file: what it holds, and its comments from top to bottom.
+/// A file: its content, and its comments from top to bottom.
 pub struct Written {
-    /// `None`: nothing but comments.
+    /// `None` if there are only comments.
     pub root: Option<Piece>,
     pub comments: Vec<Comment>,
 }
 
-/// A value where it stands.
+/// A value and its range.
 pub struct Piece {
-    /// From the first to the last byte; of a block of text without its `|`.
+    /// From the first to the last byte; without the `|` of a block text.
     pub range: Range<usize>,
     /// Anchor and tag, as written: `&name`.
     pub before: String,
@@ -21,7 +21,7 @@ pub struct Piece {
 }
 
 pub enum Shape {
-    /// Nothing, or `~`.
+    /// Empty, or `~`.
     Null {
         tilde: bool,
     },
@@ -43,17 +43,17 @@ pub enum Shape {
 
 pub struct Comment {
     pub range: Range<usize>,
-    /// Nothing stands before it on its line.
+    /// True if the comment is alone on its line.
     pub own_line: bool,
 }
 
-/// Why a file cannot be taken apart: where, and the parser's words.
+/// Why a file cannot be read: the position, and the parser's message.
 pub struct Refusal {
     pub at: usize,
     pub said: String,
 }
 
-/// Takes a text apart. It must be a single document without keys that are lists or maps.
+/// Reads a text. It must be a single document without keys that are lists or maps.
 pub fn read(text: &str) -> Result<Written, Refusal> {
     let mut options = Options::default();
     options.emit_anchor_events = true;
@@ -90,7 +90,7 @@ struct Reader<'a> {
     parser: Parser<'a, serde_yaml::granit_parser::StrInput<'a>>,
     ahead: Option<(Event<'a>, Span)>,
     comments: Vec<Comment>,
-    /// Up to here comments have been looked for.
+    /// The position up to which comments were searched.
     scanned: usize,
 }
 
@@ -115,7 +115,8 @@ impl<'a> Reader<'a> {
         (0..=at).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
     }
 
-    /// What is not part of a value is blanks, marks and comments: a `#` behind a blank begins one.
+    /// Collects comments up to `end`. Outside values there are only blanks, punctuation and comments: a `#` behind a
+    /// blank begins one.
     fn scan(&mut self, end: usize) {
         let mut at = self.scanned;
         while let Some(found) = self.text.get(at..end).and_then(|gap| gap.find('#')) {
@@ -133,7 +134,7 @@ impl<'a> Reader<'a> {
         self.scanned = self.scanned.max(end).max(at);
     }
 
-    /// The bytes of a value; comments before it are kept, what stands within it is not searched.
+    /// The bytes of a value; collects comments before it, and skips the value itself.
     fn leaf(&mut self, span: &Span) -> Range<usize> {
         let (start, end) = (self.byte(&span.start), self.byte(&span.end));
         let range = start..start + self.text.get(start..end).unwrap_or_default().trim_end().len();
@@ -227,7 +228,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Behind the bracket that closes a list or map.
+    /// The position behind the bracket that closes a list or map.
     fn closed(&mut self, style: StructureStyle, span: &Span) -> Option<usize> {
         if style != StructureStyle::Flow {
             return None;
