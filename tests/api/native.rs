@@ -1,6 +1,6 @@
 //! `/v1/…`: the native API.
 
-use super::host::{ANA, Answer, Host};
+use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};
@@ -236,6 +236,9 @@ async fn while_the_disk_is_full_everybody_is_told_so_within_two_seconds() {
     );
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     host.get("", "/readyz").await.is(503);
+    let whole = host.get(OPERATOR, "/readyz").await.is(503);
+    assert_eq!(whole["database"], "away");
+    assert!(whole["database_error"].as_str().is_some_and(|why| why.contains("full")), "{whole}");
     // What is only read is there.
     host.get("key-acme", "/v1/contacts").await.is(200);
     let asked = Instant::now();
@@ -249,7 +252,7 @@ async fn while_the_disk_is_full_everybody_is_told_so_within_two_seconds() {
     while !host.app.store.is_connected() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    host.get("", "/readyz").await.is(200);
+    assert!(host.get(OPERATOR, "/readyz").await.is(200)["database_error"].is_null());
     host.post("key-acme", "/v1/runs", parcel(json!({"number": 9, "size": "small"}))).await.is(201);
 }
 

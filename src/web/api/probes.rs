@@ -61,6 +61,7 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
         "webhooks": paused.collect::<Vec<Json>>(),
         "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
+        "database_error": app.store.trouble(),
     });
     json(status(ready), &body)
 }

@@ -27,6 +27,7 @@ static READY: Shape = shape(
         may("webhooks", List(&Of(&WEBHOOK)), "Those that are paused, and hear nothing."),
         may("templates", List(&Of(&DRIFTED)), "Those that are not as `templates.lock.yaml` has them."),
         may("database", Word(&["connected", "away"]), ""),
+        may("database_error", Maybe(&Text), "Why it takes no commits."),
     ],
 );
 
