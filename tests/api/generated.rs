@@ -259,7 +259,10 @@ impl Maker<'_> {
         match *self.dice.of(&kinds) {
             "string" if schema["format"] == "date-time" => "2030-01-01T10:00:00Z".into(),
             "string" => self.text().into(),
-            "integer" => self.whole().into(),
+            "integer" => {
+                let [from, to] = ["minimum", "maximum"].map(|bound| schema[bound].as_i64());
+                self.whole().clamp(from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX)).into()
+            }
             "number" => json!([0.0, 40.4, -3.7, 1e300, 90.0][self.dice.below(5)]),
             "boolean" => self.dice.percent(50).into(),
             "array" if depth < DEPTH_MAX => {

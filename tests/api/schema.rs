@@ -20,7 +20,9 @@ const KEYWORDS: &[&str] = &[
     "format",
     "items",
     "maxLength",
+    "maximum",
     "minLength",
+    "minimum",
     "properties",
     "required",
     "type",
@@ -52,6 +54,17 @@ fn check(document: &Json, schema: &Json, value: &Json, at: &str, found: &mut Vec
     }
     if let Some(words) = schema["enum"].as_array().filter(|words| !words.contains(value)) {
         found.push(format!("{at}: {value} is none of {words:?}"));
+    }
+    for (bound, inside) in [
+        ("minimum", value.as_i64() >= schema["minimum"].as_i64()),
+        ("maximum", value.as_i64() <= schema["maximum"].as_i64()),
+    ] {
+        if schema[bound].is_i64() && !inside {
+            found.push(format!("{at}: {value} is beyond the {bound} {}", schema[bound]));
+        }
+    }
+    if schema["minLength"] == 1 && value == "" {
+        found.push(format!("{at}: an empty text"));
     }
     let time = value.as_str().filter(|_| schema["format"] == "date-time");
     if let Some(text) = time.filter(|text| text.parse::<jiff::Timestamp>().is_err()) {

@@ -4,7 +4,7 @@ use super::{
     Errors, GET, POST, Route, ask, ok,
     shape::{
         Shape,
-        Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+        Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
         may, need, shape,
     },
     tell,
@@ -23,7 +23,7 @@ static FREEFORM: Shape = shape(
     "",
     &[
         need("sender_id", Whole, ""),
-        need("recipient_phone", Text, "E.164."),
+        need("recipient_phone", Filled, "E.164."),
         need("message", Text, "At most 4096 characters."),
     ],
 );
@@ -34,7 +34,7 @@ static TEMPLATE: Shape = shape(
     &[
         need("sender_id", Whole, ""),
         need("template_id", Whole, "The `id` of the catalogue."),
-        need("recipient_phone", Text, "E.164."),
+        need("recipient_phone", Filled, "E.164."),
         may("recipient_name", Text, ""),
         may("variables", Map(&Any), "`{\"1\": …}`: every variable of the template."),
     ],
@@ -158,7 +158,7 @@ pub static ROUTES: &[Route] = &[
         name: "autocalls_session_status",
         part: PART,
         summary: "Is the 24-hour window to this person open",
-        query: &[need("sender_id", Whole, ""), need("recipient_phone", Text, "E.164.")],
+        query: &[need("sender_id", Whole, ""), need("recipient_phone", Filled, "E.164.")],
         answers: &[ok(Of(&STATUS), "")],
         errors: Errors::Dialect(asking, &ERROR),
         example: ask("/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222"),

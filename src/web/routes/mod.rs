@@ -32,6 +32,7 @@ mod waplify;
 mod webhooks;
 
 use super::state::Web;
+use crate::base::limits::PAGE_MAX;
 use axum::routing::MethodRouter;
 use serde_json::Value as Json;
 use shape::{Field, Type};
@@ -272,8 +273,8 @@ const fn at(status: u16, kind: Type, about: &'static str) -> Answer {
 }
 
 /// The query parameters of every list.
-const LIMIT: Field = shape::may("limit", Type::Whole, "Entries on one page: 1 to 200; 50 unless said otherwise.");
-const CURSOR: Field = shape::may("cursor", Type::Text, "`next_cursor` of the page before.");
+const LIMIT: Field = shape::may("limit", Type::Between(1, PAGE_MAX), "Entries on one page; 50 unless said otherwise.");
+const CURSOR: Field = shape::may("cursor", Type::Filled, "`next_cursor` of the page before.");
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use super::{
     Answer, CURSOR, Errors, GET, LIMIT, Route, Said, ask, ok,
     shape::{
         Field, Shape,
-        Type::{Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Between, Filled, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
 };
@@ -224,7 +224,7 @@ pub(super) static FIRE_REPORT: Shape = shape(
 );
 
 const REPORT_QUERY: &[Field] = &[
-    may("since", Text, "How far back: `30d` unless said otherwise."),
+    may("since", Filled, "How far back: `30d` unless said otherwise."),
     may("trigger", Text, "One of its triggers alone."),
 ];
 
@@ -246,7 +246,7 @@ pub static ROUTES: &[Route] = &[
         name: "next_schedules",
         part: PART,
         summary: "Show what starts next, in each zone where contacts live",
-        query: &[LIMIT, may("days", Whole, "Only what starts in the next so many days.")],
+        query: &[LIMIT, may("days", Between(1, 400), "Only what starts in the next so many days.")],
         answers: &[ok(Of(&NEXT), "")],
         example: ask("/v1/schedules/next?limit=2"),
         take: || get(schedules::next),
@@ -304,7 +304,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Explain what became of a flow's fires, and for one contact why or why not",
         query: &[
             may("contact", Whole, "The contact's id."),
-            may("since", Text, "How far back: `30d` unless said otherwise."),
+            may("since", Filled, "How far back: `30d` unless said otherwise."),
         ],
         answers: &[ok(Of(&EXPLAINED), "")],
         errors: Errors::Problems(&[]),

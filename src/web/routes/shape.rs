@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
     Text,
+    /// At least one character.
+    Filled,
     Whole,
+    /// A whole number from the first to the second.
+    Between(i64, i64),
     Number,
     Flag,
     /// RFC 3339, in UTC.
@@ -63,7 +67,9 @@ impl Type {
     pub fn schema(&self) -> Json {
         match self {
             Type::Text => json!({"type": "string"}),
+            Type::Filled => json!({"type": "string", "minLength": 1}),
             Type::Whole => json!({"type": "integer"}),
+            Type::Between(from, to) => json!({"type": "integer", "minimum": from, "maximum": to}),
             Type::Number => json!({"type": "number"}),
             Type::Flag => json!({"type": "boolean"}),
             Type::Time => json!({"type": "string", "format": "date-time"}),
@@ -98,7 +104,15 @@ impl Type {
                     shape.fields.iter().for_each(|field| field.kind.collect(all));
                 }
             }
-            Type::Text | Type::Whole | Type::Number | Type::Flag | Type::Time | Type::Any | Type::Word(_) => {}
+            Type::Text
+            | Type::Filled
+            | Type::Whole
+            | Type::Between(..)
+            | Type::Number
+            | Type::Flag
+            | Type::Time
+            | Type::Any
+            | Type::Word(_) => {}
         }
     }
 }

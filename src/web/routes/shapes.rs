@@ -2,7 +2,7 @@
 
 use super::shape::{
     Shape, Type,
-    Type::{Any, Flag, List, Maybe, Of, Text, Time, Whole, Word},
+    Type::{Any, Filled, Flag, List, Maybe, Of, Text, Time, Whole, Word},
     may, need, shape,
 };
 
@@ -158,7 +158,7 @@ pub static INCOMING: Shape = shape(
 pub static ADDRESSEE: Shape = shape(
     "Addressee",
     "Whom it is for; somebody who is not known yet becomes a contact.",
-    &[need("phone", Text, "E.164: `+14155551234`."), may("name", Text, "Of a new contact.")],
+    &[need("phone", Filled, "E.164: `+14155551234`."), may("name", Text, "Of a new contact.")],
 );
 
 pub const SENDER: super::shape::Field =

@@ -9,7 +9,7 @@ use super::{
     Errors, GET, POST, Route, ask, at, ok,
     shape::{
         Field,
-        Type::{Of, Text, Whole},
+        Type::{Between, Of, Text},
         may,
     },
     tell,
@@ -142,7 +142,7 @@ pub static ROUTES: &[Route] = &[
         name: "kapso_sandbox_sessions",
         part: PART,
         summary: "The sandbox sessions of the account, newest first",
-        query: &[may("page", Whole, "From 1."), may("per_page", Whole, "1 to 100; 20 unless given.")],
+        query: &[may("page", Between(1, i64::MAX / 100), ""), may("per_page", Between(1, 100), "20 unless given.")],
         answers: &[ok(Of(&SESSIONS), "")],
         errors: Errors::Dialect(sessions, &ERROR),
         headers: KEY,

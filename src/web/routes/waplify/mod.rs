@@ -6,7 +6,7 @@ use super::{
     Errors, GET, POST, Route, ask, at, ok,
     shape::{
         Field,
-        Type::{Of, Text, Whole},
+        Type::{Between, Of, Text},
         may,
     },
     tell,
@@ -93,8 +93,8 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "The contacts of the account, newest first",
         query: &[
-            may("page", Whole, "From 1."),
-            may("limit", Whole, "1 to 100; 20 unless given."),
+            may("page", Between(1, i64::MAX / 100), ""),
+            may("limit", Between(1, 100), "20 unless given."),
             may("search", Text, "In names, numbers and `email`."),
         ],
         answers: &[ok(Of(&PEOPLE), "")],

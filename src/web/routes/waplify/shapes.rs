@@ -2,7 +2,7 @@
 
 use crate::web::routes::shape::{
     Shape,
-    Type::{Any, Either, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+    Type::{Any, Either, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
     may, need, shape,
 };
 
@@ -35,7 +35,7 @@ pub static FREEFORM: Shape = shape(
     "WaplifyMessage",
     "",
     &[
-        need("contact_phone", Text, "Country code and number without `+`."),
+        need("contact_phone", Filled, "Country code and number without `+`."),
         may("contact_name", Text, "For somebody new; `User #…` unless given."),
         need("message_type", Word(&["text", "image", "video", "audio", "document"]), ""),
         may("message", Text, "Of a text: at most 4096 characters, 1024 above buttons."),
@@ -52,7 +52,7 @@ pub static TEMPLATE: Shape = shape(
     "",
     &[
         need("template_name", Text, ""),
-        need("contact_phone", Text, "Country code and number without `+`."),
+        need("contact_phone", Filled, "Country code and number without `+`."),
         may("contact_name", Text, "For somebody new; `User #…` unless given."),
         may("body_data", Map(&Any), "`{\"1\": …}` or by name: every variable of the body."),
         may("header_data", Map(&Any), "The variable of a text header."),

@@ -13,7 +13,7 @@ use crate::web::{
     routes::{
         Errors, GET, POST, Route, Verb, ask, ok,
         shape::{
-            Type::{Of, Text, Whole},
+            Type::{Between, Of, Text},
             may,
         },
         tell,
@@ -31,8 +31,8 @@ pub static PLATFORM: &[Route] = &[
         name: "kapso_numbers",
         summary: "The numbers of a key",
         query: &[
-            may("page", Whole, "From 1."),
-            may("per_page", Whole, "1 to 100; 20 unless given."),
+            may("page", Between(1, i64::MAX / 100), ""),
+            may("per_page", Between(1, 100), "20 unless given."),
             NUMBER_ID,
             may("business_account_id", Text, ""),
             may("customer_id", Text, "Nobody has one here."),

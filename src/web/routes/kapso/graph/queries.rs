@@ -2,30 +2,16 @@
 
 use crate::web::routes::shape::{
     Field,
-    Type::{Text, Time, Whole, Word},
+    Type::{Between, Text, Time, Word},
     may,
 };
 
-pub const LIMIT: Field = may("limit", Whole, "1 to 100; 20 unless given.");
+pub const LIMIT: Field = may("limit", Between(1, 100), "20 unless given.");
 pub const AFTER: Field = may("after", Text, "`paging.cursors.after` of the page before.");
 pub const BEFORE: Field = may("before", Text, "Refused: lists are read forwards.");
 pub const FIELDS: Field =
     may("fields", Text, "`kapso()` leaves out what Kapso adds, `kapso(direction,content)` chooses of it.");
 pub const NUMBER_ID: Field = may("phone_number_id", Text, "");
-
-pub const MESSAGE_QUERY: &[Field] = &[
-    may("conversation_id", Text, ""),
-    may("direction", Word(&["inbound", "outbound"]), ""),
-    may("status", Word(&["pending", "sent", "delivered", "read", "failed", "received"]), ""),
-    may("message_type", Text, ""),
-    may("has_media", Word(&["true", "false"]), ""),
-    may("since", Time, ""),
-    may("until", Time, ""),
-    LIMIT,
-    AFTER,
-    BEFORE,
-    FIELDS,
-];
 
 pub const MESSAGE_QUERY_OF_ALL: &[Field] = &[
     NUMBER_ID,
@@ -42,6 +28,9 @@ pub const MESSAGE_QUERY_OF_ALL: &[Field] = &[
     BEFORE,
     FIELDS,
 ];
+
+/// The same, where the path names the number and the list has no customer.
+pub const MESSAGE_QUERY: &[Field] = MESSAGE_QUERY_OF_ALL.split_at(2).1;
 
 pub const TALK_QUERY: &[Field] = &[
     NUMBER_ID,
