@@ -22,7 +22,11 @@ use crate::{
     model::event::Reason,
     runtime::{agenda, bot, config::Config},
     store::{OpenError, Store, start},
-    web::api::{forecasts::sum_json, reports::fire_json},
+    web::api::{
+        forecasts::sum_json,
+        reports::fire_json,
+        schedules::{entry_body, moment_body},
+    },
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
@@ -110,7 +114,7 @@ pub async fn run(args: Args) -> Outcome {
 async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
     let entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
     if out::is_json() {
-        out::document(&entries.iter().map(document::entry).collect());
+        out::document(&entries.iter().map(entry_body).collect());
         return Ok(());
     }
     let rows: Vec<Vec<String>> = entries
@@ -139,7 +143,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
     let moments = agenda::next(&accounts, set, store, (now, until), limit).await.map_err(Failure::failed)?;
     if out::is_json() {
-        out::document(&moments.iter().map(document::moment).collect());
+        out::document(&moments.iter().map(moment_body).collect());
         return Ok(());
     }
     let rows: Vec<Vec<String>> = moments
@@ -170,7 +174,7 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
         let kept = kept_back(&store, flow, false).await;
         let fires = report::since_yesterday(&store, &flow.name, SystemClock.now()).await;
         store.close().await;
-        let triggers: Json = entries.iter().map(document::entry).collect();
+        let triggers: Json = entries.iter().map(entry_body).collect();
         let fires: Json = fires?.iter().map(|fire| fire_json(fire, &config.prices.currency)).collect();
         out::document(&json!({"flow": flow.name, "kept_back": kept?, "triggers": triggers, "fires": fires}));
         return Ok(());

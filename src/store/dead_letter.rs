@@ -137,7 +137,7 @@ pub async fn counts(store: &Store) -> Result<Vec<Open>, ReadError> {
     store.all(&COUNTS, &[], |row| Ok(Open { kind: row.text("kind")?, count: row.number("n")? })).await
 }
 
-fn read(row: &Row) -> Result<DeadLetter, ReadError> {
+pub(super) fn read(row: &Row) -> Result<DeadLetter, ReadError> {
     Ok(DeadLetter {
         id: row.number("id")?,
         kind: row.text("kind")?,

@@ -1,6 +1,9 @@
 //! Searches rows that have no contact id for erased people, and writes the redacted rows back.
 
-use super::{Query, ReadError, Sql, Statement, Store, Wins, dead_letter::DeadLetter};
+use super::{
+    Query, ReadError, Sql, Statement, Store, Wins,
+    dead_letter::{self, DeadLetter},
+};
 use crate::base::{
     ids::{AccountName, SenderId},
     time::Time,
@@ -163,20 +166,7 @@ pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -
 
 /// Dead letters with an id above `after` that may contain a name.
 pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
-    store
-        .all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], |row| {
-            Ok(DeadLetter {
-                id: row.number("id")?,
-                kind: row.text("kind")?,
-                at: row.time("at")?,
-                sender_id: row.maybe_number("sender_id")?.map(SenderId),
-                subject_id: row.maybe_number("subject_id")?,
-                reason: row.text("reason")?,
-                data: row.json("data")?,
-                replayed_at: row.maybe_time("replayed_at")?,
-            })
-        })
-        .await
+    store.all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], dead_letter::read).await
 }
 
 /// An account's stored answers with a key above `after` that may contain a name, in body or key.

@@ -14,7 +14,7 @@ use crate::{
     },
     model::contact::Contact,
     runtime::{
-        agenda::{self, Meant},
+        agenda::{self, Entry, Meant, Moment},
         past,
     },
     store::{ReadError, start},
@@ -42,17 +42,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
     let live = web.app.live.get();
     let entries = agenda::entries(&live.set, Some(&web.app.store)).await.map_err(|error| Problem::bug(&error))?;
-    let data = entries.iter().skip(from).take(page.size()).map(|entry| {
-        json!({
-            "flow": entry.flow,
-            "trigger": entry.key,
-            "when": entry.when,
-            "clock": if entry.zone.is_some() { "bot" } else { "contact" },
-            "zone": entry.zone,
-            "rate": entry.rate.map(|rate| json!({"count": rate.count, "per_ms": rate.per.0})),
-            "live_since": entry.since.map(iso),
-        })
-    });
+    let data = entries.iter().skip(from).take(page.size()).map(entry_body);
     let next = from.saturating_add(page.size());
     Ok(json(StatusCode::OK, &page.body(data.collect(), Some(next).filter(|next| *next < entries.len()))))
 }
@@ -76,17 +66,40 @@ pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     let until = days.map_or(Time(i64::MAX), |days| now + Span::days(days));
     let moments = agenda::next(&accounts, &live.set, Some(store), (now, until), page.size()).await;
     let moments = moments.map_err(|error| Problem::bug(&error))?;
-    let data = moments.iter().map(|moment| {
-        json!({
-            "at": iso(moment.at),
-            "local": moment.minute,
-            "zone": moment.zone,
-            "flow": moment.flow,
-            "trigger": moment.key,
-            "contact_id": moment.contact,
-        })
-    });
-    Ok(json(StatusCode::OK, &json!({"data": data.collect::<Vec<_>>()})))
+    Ok(json(StatusCode::OK, &json!({"data": moments.iter().map(moment_body).collect::<Vec<_>>()})))
+}
+
+/// A schedule or date trigger, as the API and `schedule list --json` write it.
+pub fn entry_body(entry: &Entry) -> Json {
+    json!({
+        "flow": entry.flow,
+        "trigger": entry.key,
+        "when": entry.when,
+        "clock": if entry.zone.is_some() { "bot" } else { "contact" },
+        "zone": entry.zone,
+        "rate": entry.rate.map(|rate| json!({"count": rate.count, "per_ms": rate.per.0})),
+        "live_since": entry.since.map(iso),
+    })
+}
+
+/// A moment when one fires, as the API and `schedule next --json` write it.
+pub fn moment_body(moment: &Moment) -> Json {
+    json!({
+        "at": iso(moment.at),
+        "local": moment.minute,
+        "zone": moment.zone,
+        "flow": moment.flow,
+        "trigger": moment.key,
+        "contact_id": moment.contact,
+    })
+}
+
+/// How many starts came to one end, for one reason.
+pub fn tally_body(tally: &start::Tally) -> Json {
+    json!({
+        "local": tally.minute, "trigger": tally.trigger_key, "contacts": tally.count, "state": tally.state,
+        "reason": tally.reason,
+    })
 }
 
 /// `GET /v1/schedules/{flow}/explain?contact=&since=30d`: the results of the fires by reason; for one contact, the
@@ -113,16 +126,7 @@ pub async fn explain(
         None => Json::Null,
         Some(id) => of_contact(&web, &flow, &contacts::owned(&web, &caller, &id).await?).await?,
     };
-    let fires: Vec<Json> = fires
-        .map_err(|error| Problem::bug(&error))?
-        .iter()
-        .map(|tally| {
-            json!({
-                "local": tally.minute, "trigger": tally.trigger_key, "contacts": tally.count,
-                "state": tally.state, "reason": tally.reason,
-            })
-        })
-        .collect();
+    let fires: Vec<Json> = fires.map_err(|error| Problem::bug(&error))?.iter().map(tally_body).collect();
     Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires, "contact": contact})))
 }
 
