@@ -2,7 +2,7 @@
 import { WhatsAppClient, buildKapsoFields, buildTemplateSendPayload } from "@kapso/whatsapp-cloud-api";
 import { base, end, refused, rest, same, seen, step, writes } from "./told.mjs";
 
-const client = new WhatsAppClient({ baseUrl: `${base}/meta/whatsapp`, kapsoApiKey: "key-acme" });
+const client = new WhatsAppClient({ baseUrl: `${base}/meta/whatsapp`, kapsoApiKey: "key-acme-0123456789" });
 const stranger = new WhatsAppClient({ baseUrl: `${base}/meta/whatsapp`, kapsoApiKey: "wrong" });
 const phoneNumberId = "106";
 const to = "+34600111222";
@@ -146,7 +146,7 @@ await step("making a template", () =>
     client.templates.create({ businessAccountId: "102", name: "x", language: "en", category: "UTILITY", components: [{ type: "BODY", text: "x" }] }), 100));
 await step("the business profile", () => refused(() => client.phoneNumbers.businessProfile.get({ phoneNumberId }), 100));
 
-const key = { "X-API-Key": "key-acme", "Content-Type": "application/json" };
+const key = { "X-API-Key": "key-acme-0123456789", "Content-Type": "application/json" };
 const platform = async (path, init = {}) => {
   const answer = await fetch(`${base}/platform/v1/${path}`, { headers: key, ...init });
   return { status: answer.status, body: await answer.json() };

@@ -53,6 +53,6 @@ else
   echo "== promtool is not installed: left out"
 fi
 part "schemathesis" "$here/.venv/bin/schemathesis" run "http://127.0.0.1:$DAEMON_PORT/openapi.json" \
-  --header "Authorization: Bearer key-acme" --checks all --phases examples,fuzzing --max-examples "${EXAMPLES:-20}" \
+  --header "Authorization: Bearer key-acme-0123456789" --checks all --phases examples,fuzzing --max-examples "${EXAMPLES:-20}" \
   --seed "${SEED:-7}" --continue-on-failure --no-color --exclude-path /v1/events --exclude-path-regex '^/webhooks/'
 exit $failed
