@@ -38,6 +38,8 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 
+# The clients leave their own files where they run.
+cd "$work"
 failed=0
 part() {
   echo "== $1"
