@@ -1,5 +1,5 @@
-//! Bounds how many lanes run at once, so that a flood of messages costs no memory: contacts beyond the bound wait here
-//! in the order of their messages, which stay in their rows until a lane is free.
+//! Limits how many lanes run at the same time, so that a flood of messages does not fill the memory: further contacts
+//! are queued here in the order of their messages, which stay in the database until a lane is free.
 
 use crate::base::ids::ContactId;
 use std::{
@@ -11,17 +11,17 @@ use std::{
 pub struct Admission(Mutex<VecDeque<ContactId>>);
 
 impl Admission {
-    /// The contact waits for a free lane. It must be in `Behind` already, which keeps it from waiting twice.
+    /// Queues the contact for a free lane. It must already be in `Behind`, which prevents a second entry in the queue.
     pub fn wait(&self, contact: ContactId) {
         self.line().push_back(contact);
     }
 
-    /// Whoever has waited longest.
+    /// Takes the contact that has waited longest.
     pub fn next(&self) -> Option<ContactId> {
         let mut line = self.line();
         let next = line.pop_front();
         if line.is_empty() {
-            // A flood is over: its room is given back.
+            // Return the memory after a flood.
             line.shrink_to_fit();
         }
         next

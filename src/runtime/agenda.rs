@@ -1,5 +1,5 @@
-//! What the clock will start: every schedule and date of the flows, what steps planned, the next moments, and whom
-//! they mean.
+//! Lists what schedules and dates will start: the triggers of the flows, planned starts, the next fires, and the
+//! contacts that they reach.
 
 use crate::{
     base::{
@@ -18,60 +18,60 @@ use std::{
     sync::Arc,
 };
 
-/// One trigger by the clock.
+/// One scheduled trigger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub flow: FlowName,
     pub key: String,
-    /// In words.
+    /// The schedule in words.
     pub when: String,
-    /// `None`: the contact's own clock.
+    /// `None`: each contact's own time zone.
     pub zone: Option<String>,
-    /// How many starts in how long; a date has none.
+    /// The rate of starts; a date has none.
     pub rate: Option<AtMost>,
-    /// Since when it is live; `None`: not yet.
+    /// The time since which it is live; `None`: not yet.
     pub since: Option<Time>,
 }
 
-/// One moment at which something starts.
+/// One planned or computed start time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     pub at: Time,
-    /// On the clock of the zone: `2026-03-28T10:00`.
+    /// In the local time of the zone: `2026-03-28T10:00`.
     pub minute: String,
     pub zone: String,
     pub flow: FlowName,
     pub key: String,
-    /// Of a date, or of what a step planned, whose it is.
+    /// The contact, for a date or a start that a step planned.
     pub contact: Option<ContactId>,
 }
 
-/// What a trigger has in store for one contact.
+/// The next action of a trigger for one contact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlook {
     pub key: String,
     pub what: Meant,
-    /// The zone on whose clock it counts.
+    /// The time zone in which it counts.
     pub zone: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meant {
-    /// It reaches the contact, at this local minute.
+    /// It will start a run for the contact at this local minute.
     Yes(String),
-    /// It means the contact, but one of its conditions says no at its next moment.
+    /// The contact is in the audience, but one of its conditions is false at its next time.
     HeldBack { minute: String, why: String },
-    /// It means the contact, and never fires again.
+    /// The contact is in the audience, and the trigger never fires again.
     Never,
-    /// The contact is outside its `to`, and why.
+    /// The contact is outside its `to`, with the reason.
     Outside(String),
-    /// This field of the contact is empty.
+    /// This field of the contact, which the date needs, is empty.
     Empty(String),
-    /// Its moment, this local minute, has passed.
+    /// Its time, this local minute, has passed.
     Passed(String),
 }
 
-/// Every schedule and date of the flows; without a database nothing is live yet.
+/// Every schedule and date of the flows; without a database none is live yet.
 pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>, ReadError> {
     let known = match store {
         Some(store) => schedule::all(store).await?,
@@ -99,7 +99,7 @@ pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>,
     Ok(by_clock.chain(by_date).collect())
 }
 
-/// The next moments up to `until`, earliest first: in each zone in which contacts of these accounts live.
+/// The next start times up to `until`, earliest first, in each time zone that contacts of these accounts have.
 pub async fn next(
     accounts: &[AccountName],
     set: &FlowSet,
@@ -133,12 +133,13 @@ pub async fn next(
     Ok(moments)
 }
 
-/// Why an unasked message of this flow would not be sent to the contact now, whatever its triggers say.
+/// The reason why an unrequested message of this flow would not be sent to the contact now, whatever its triggers.
 pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reason> {
     if contact.opted_out.is_some() {
         return Some(Reason::OptedOut);
     }
-    // At which sender a flow speaks is known when it begins: a number that is marked at all is most likely not there.
+    // The sender of a flow is known only when it begins, but a number that is undeliverable at any sender most likely
+    // does not exist.
     if contact.data.unreached.values().any(|unreached| unreached.since.is_some()) {
         return Some(Reason::Undeliverable);
     }
@@ -148,14 +149,14 @@ pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reas
     (needed && !given).then_some(Reason::NoConsent)
 }
 
-/// What keeps a whole flow back.
+/// The reason why a whole flow does not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// Only testers reach it.
+    /// It is a draft: only testers reach it.
     Draft,
-    /// Its last runs all failed; since when.
+    /// Paused by the alarm for failing runs, since this time.
     Failing(Time),
-    /// An operator has it stand still; since when.
+    /// Paused by an operator, since this time.
     Paused(Time),
 }
 
@@ -168,7 +169,7 @@ impl Kept {
     }
 }
 
-/// What keeps the flow from everybody but testers, or from them, too.
+/// The reasons why the flow does not start for this contact.
 pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<Kept>, ReadError> {
     let states = flow_state::all(store).await?;
     let failing = states.into_iter().find(|state| state.flow == flow.name).and_then(|state| state.paused_at);
@@ -177,7 +178,7 @@ pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Ve
     Ok(draft.into_iter().chain(failing.map(Kept::Failing)).chain(paused.map(Kept::Paused)).collect())
 }
 
-/// What each schedule and date of a flow has in store for a contact.
+/// The next action of each schedule and date of a flow for a contact.
 pub fn outlook(
     set: &Arc<FlowSet>,
     env: &BTreeMap<String, String>,
@@ -214,7 +215,7 @@ pub fn outlook(
     by_clock.chain(by_date).collect()
 }
 
-/// Starts by dates and steps that wait for their moment, on the contact's clock.
+/// Starts by dates and steps that wait for their time, in the contact's local time.
 async fn planned(
     accounts: &[AccountName],
     set: &FlowSet,
@@ -225,7 +226,7 @@ async fn planned(
     let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
     let mut waiting: Vec<start::PlannedStart> = Vec::new();
     let mut after = (now, StartId(0));
-    // The slots of a large schedule stand between them.
+    // The slots of a large schedule may lie between them.
     for _ in 0..PAGES_READ_MAX {
         let page = start::due(store, after, until, AGENDA_STARTS_MAX).await?;
         let Some(last) = page.last() else { break };
@@ -254,7 +255,7 @@ async fn planned(
     Ok(planned)
 }
 
-/// Those in which contacts live, and the bot's own for whoever has none.
+/// The time zones of contacts, and the bot's own for contacts without one.
 async fn zones(
     accounts: &[AccountName],
     set: &FlowSet,

@@ -1,9 +1,9 @@
-//! Work that may take long, away from the threads that serve everybody.
+//! Runs long computations without blocking the threads that serve requests.
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// Runs it where nobody waits for it: while this thread is busy, another one takes over what else it had to do. On a
-/// runtime of one thread, as simulations have, it runs in place.
+/// Runs `work` while another thread takes over this thread's other tasks. On a single-threaded runtime, as in
+/// simulations, it runs in place.
 pub fn apart<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),

@@ -1,4 +1,4 @@
-//! The daemon's parts in one place, how they are put together, and the clockwork that drives them.
+//! Holds the daemon's parts in one struct, and the loops that plan, wake and clean up.
 
 use super::{
     admission::Admission,
@@ -58,103 +58,104 @@ use std::{
 };
 use tokio::sync::{Semaphore, mpsc};
 
-/// Everything that runs. Shared by the daemon, the sandbox in the terminal, the authors' tests and the
-/// simulator; only the clock, the HTTP client and the database file differ.
+/// The whole running daemon. The daemon, the sandbox in the terminal, authors' tests and the simulator share it; they
+/// differ only in the clock, the HTTP client and the database file.
 pub struct App {
     pub config: Config,
     pub clock: Arc<dyn Clock>,
     pub store: Store,
     pub http: Arc<dyn Http>,
-    /// By the word of `/webhooks/{kind}`.
+    /// By the kind in `/webhooks/{kind}`.
     pub providers: BTreeMap<&'static str, Arc<dyn Provider>>,
     pub senders: Senders,
     pub catalogue: Catalogue,
-    /// The flows that are live, and older ones that runs stand on.
+    /// The live flows, and older versions with open runs.
     pub live: Live,
     pub metrics: Metrics,
     pub posts: Posts,
     pub health: Health,
-    /// What led to our newest messages, for the log.
+    /// The trace ids of our newest messages, for the log.
     pub(super) traces: Traces,
-    /// Whether the platforms of senders answer.
+    /// Circuit breakers: whether the platforms of senders answer.
     pub breaker: Breaker,
-    /// What was last read from the rows for probes and metrics.
+    /// The figures that were last read from the database for probes and metrics.
     pub survey: Survey,
-    /// What accounts have left for messages.
+    /// The available balances of accounts.
     pub purse: Purse,
     pub flow_health: FlowHealth,
-    /// One operator at a time pauses a flow or lets it go on.
+    /// Serializes operators' changes of a flow's pause.
     pub(super) turning_flows: tokio::sync::Mutex<()>,
     pub calls: Calls,
     pub reloader: Reloader,
     pub(super) retention: Arc<Retention>,
-    /// Sandbox senders use `sandbox.env` and `sandbox.mocks`; not in an author's test, which has its own.
+    /// True if sandbox senders use `sandbox.env` and `sandbox.mocks`; false in an author's test, which has its own.
     pub(super) plays: bool,
-    /// Signs the tokens of our buttons; kept in the database.
+    /// The key that signs the tokens of our buttons; kept in the database.
     pub(super) token_key: Vec<u8>,
     pub(super) started_at: Time,
     pub(super) lanes: Lanes<Work, LaneState>,
     pub(super) timers: Timers,
     pub(super) directory: Directory,
-    /// Contacts are joined one pair at a time.
+    /// Serializes the joining of contacts.
     pub(super) joining: tokio::sync::Mutex<()>,
-    /// Opt-outs, from the moment they are recorded: nothing that is queued leaves after the webhook was answered.
+    /// Opt-outs from the moment of recording, so that no queued message leaves after the webhook was answered.
     pub(super) stops: Stops,
-    /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
+    /// Messages with an unknown send result: a status decides, so their lane must get it.
     pub(super) watched: Marks<OutboundId>,
-    /// Those of which a status has come since they were to go again.
+    /// Messages that were to be sent again, and of which a status has arrived since.
     pub(super) arrived: Arrived,
     pub(super) asked_windows: AskedWindows,
-    /// Files of ours that platforms keep.
+    /// Our files that platforms store.
     pub(super) uploads: Uploads,
-    /// Those that are listed as unknown: a status that comes later takes them off the list.
+    /// Messages that are listed as unknown: a later status removes them from the dead letters.
     pub(super) listed: Marks<OutboundId>,
-    /// Calls of `http` steps that are under way, by their conversation, run and number: of a call whose time was up the
-    /// answer may come when its run has made another.
+    /// Running calls of `http` steps, by conversation, run and number: after a time-out the answer may come when the
+    /// run has already made another call.
     pub(super) calling: Marks<(ConversationId, u32, u32)>,
-    /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
+    /// Contacts with recorded messages that are in no queue: their lane reads them from the database before it
+    /// continues.
     pub(super) behind: Behind,
     /// Contacts whose messages wait for a free lane.
     pub(super) admission: Admission,
-    /// What the database took not, and takes later.
+    /// Work that the database did not take and that is tried again.
     pub(super) undone: Undone,
-    /// Lines of the log that an outage would write each time.
+    /// Log lines that an outage would repeat many times.
     pub seldom: Seldom,
-    /// Templates of whose refusal somebody was told.
+    /// Templates whose refusal was reported.
     pub(super) templates_told: Marks<(SenderId, String)>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Arc<Beginning>,
-    /// `start` steps have planned for many: the clockwork walks their contacts.
+    /// True if `start` steps have planned audiences that the planner must still walk.
     pub(super) audiences: AtomicBool,
-    /// Statuses without our id have come: what is accepted looks whether one of them is its own.
+    /// True if statuses without our id have arrived: an accepted message then checks whether one of them is its own.
     pub(super) early_statuses: AtomicBool,
-    /// Places of read marks that are on their way.
+    /// Limits concurrent read marks.
     pub(super) read_marks: Arc<Semaphore>,
-    /// Until when events are written down for listeners: milliseconds.
+    /// Events are written for the event stream until this time, in Unix milliseconds.
     pub(super) listened_until: AtomicI64,
-    /// What subscriptions want to hear of, whether there are any, and who changes them now.
+    /// The event kinds that subscriptions want, whether there are any, and the lock for changing them.
     pub(super) subscriptions_want: Mutex<Wanted>,
     pub(super) subscribed: AtomicBool,
     pub(super) subscribing: tokio::sync::Mutex<()>,
-    /// Some contact has used up a key of `once_per`: lanes read theirs.
+    /// True if any contact has used a key of `once_per`: lanes then load their keys.
     pub(super) once_used: AtomicBool,
-    /// Somebody was erased who had opted out: whoever is new may be them.
+    /// True if any erased contact had opted out: a new contact may be the same person.
     pub(super) erased_stops: AtomicBool,
-    /// Triggers whose conversations are being told that they are live.
+    /// New triggers whose conversations are being told that they are live.
     pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
     pub(super) mornings: Mornings,
     pub(super) forms: Forms,
-    /// How far the starts of schedules are spread out.
+    /// The next free slots of schedules.
     pub(super) lines: Lines,
     pub(super) broadcasts: Broadcasts,
     pub(super) reach: Reach,
     pub(super) beat: Beat,
-    /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.
+    /// Receives the effects of each turn after its commit. Set in an author's test, never in a daemon.
     pub(super) turns: OnceLock<mpsc::UnboundedSender<TurnSeen>>,
 }
 
-/// When each part of the clockwork last ran.
+/// The times of the last run of each periodic task.
 #[derive(Default)]
 pub(super) struct Beat {
     loaded: AtomicI64,
@@ -164,7 +165,8 @@ pub(super) struct Beat {
     retained: AtomicI64,
     planning: tokio::sync::Mutex<()>,
     planning_many: tokio::sync::Mutex<()>,
-    /// The planners run by themselves: nobody moves the clock by hand, and others want the writer, too.
+    /// True if the planners have loops of their own: nobody moves the clock by hand, and they leave the writer to
+    /// others between batches.
     driven: AtomicBool,
 }
 
@@ -173,7 +175,7 @@ impl App {
         self.clock.now()
     }
 
-    /// Sandbox senders take every template here.
+    /// True if sandbox senders accept every template here.
     pub fn plays(&self) -> bool {
         self.plays
     }
@@ -182,14 +184,14 @@ impl App {
         self.providers.get(self.senders.get(sender)?.provider())
     }
 
-    /// Everything that is due now: schedules, timers, the sweep. `by_hand`: the clock is moved by
-    /// somebody, so nothing is left to a later tick.
+    /// Runs everything that is due: schedules, timers, the sweep. `by_hand`: for a clock that is moved by hand, so
+    /// that nothing is left to a later tick.
     pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         let planned = self.plan_due().await.and(self.plan_many_due().await);
         let begun = self.begin_starts(self.clock.now(), false).await;
         let woken = self.wake_due(by_hand).await;
         let tidied = self.tidy_due().await;
-        // Of the one who moves the clock by hand: a daemon has a loop of its own for it.
+        // For a clock that is moved by hand: a daemon has a loop of its own for retention.
         let forgotten = match passed(&self.beat.retained, self.clock.now(), RETAIN_EVERY) {
             true => self.retention.pass(Pace::AtOnce).await.map_err(anyhow::Error::from),
             false => Ok(()),
@@ -197,7 +199,7 @@ impl App {
         planned.and(begun).and(woken).and(tidied).and(forgotten)
     }
 
-    /// What begins, goes on or leaves at a moment that has come.
+    /// Starts, continues and sends what is due.
     async fn wake_due(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         let now = self.clock.now();
         let mut done = Ok(());
@@ -213,9 +215,9 @@ impl App {
         done.and(self.tend_breaker(now).await)
     }
 
-    /// What schedules start. It may walk over many contacts, so it goes beside the timers.
+    /// Plans the starts of schedules. It may scan many contacts, so it does not run within the timers.
     async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
-        // Two at once would plan a schedule twice; the rows would refuse it, but why try.
+        // Two at the same time would plan a schedule twice; the database would refuse the second.
         let _one = self.beat.planning.lock().await;
         let now = self.clock.now();
         if now.0 / 60_000 == self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
@@ -224,8 +226,8 @@ impl App {
         self.plan_schedules(now).await
     }
 
-    /// What steps and broadcasts start, beside the schedules: a large fire keeps them not. A part that fails keeps no
-    /// other back.
+    /// Plans the starts of steps and broadcasts, beside the schedules, so that a large fire does not delay them. An
+    /// error in one part does not stop the others.
     async fn plan_many_due(self: &Arc<Self>) -> anyhow::Result<()> {
         let _one = self.beat.planning_many.lock().await;
         let now = self.clock.now();
@@ -233,14 +235,15 @@ impl App {
         done.and(self.plan_broadcasts(now).await)
     }
 
-    /// Between two batches of a plan: messages want the writer, too. Who moves the clock by hand does not wait.
+    /// Rests between two batches of planning, because messages need the writer, too. Does nothing if the clock is
+    /// moved by hand.
     pub(super) async fn rest_from_planning(&self) {
         if self.beat.driven.load(Ordering::Relaxed) {
             tokio::time::sleep(PLAN_REST.to_std()).await;
         }
     }
 
-    /// The sweep, which looks for what the timers should have done.
+    /// Runs the sweep, which finds work that the timers missed.
     async fn tidy_due(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
         if !passed(&self.beat.swept, now, SWEEP_EVERY) {
@@ -259,8 +262,8 @@ impl App {
         self.beat.planned.store(-1, Ordering::SeqCst);
     }
 
-    /// The next moment at which `tick` has something to do, at most at `until`. Reads the rows, too: for
-    /// clocks that are moved by hand.
+    /// The next time at which `tick` has work, at most `until`. Also reads the database: for clocks that are moved by
+    /// hand.
     pub async fn next_due(&self, until: Time) -> anyhow::Result<Option<Time>> {
         let now = self.clock.now();
         let candidates = [
@@ -274,7 +277,7 @@ impl App {
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
     }
 
-    /// Brings the numbers up to date that are counted only when somebody asks for them; reads no row.
+    /// Updates the metrics that are computed only on request; reads nothing from the database.
     pub fn measure(&self) {
         let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let (lanes, work) = self.lanes.count();
@@ -294,12 +297,12 @@ impl App {
         }
     }
 
-    /// Waits until nothing is under way: lanes, sends, calls.
+    /// Waits until no lane, send or call is running.
     pub async fn settled(&self) {
         self.lanes.settled().await;
     }
 
-    /// For a clock that is moved by hand: does everything that is due at the present moment.
+    /// For a clock that is moved by hand: runs everything that is due now.
     pub async fn run_due(self: &Arc<Self>) -> anyhow::Result<()> {
         for _ in 0..SETTLE_TURNS_MAX {
             self.settled().await;
@@ -318,7 +321,7 @@ impl App {
         anyhow::bail!("something stays due at the same moment for ever; sessions: {sessions:?}, messages: {messages:?}")
     }
 
-    /// The daemon's clockwork: sleeps until something is due, until `stop`.
+    /// The daemon's timer loop: sleeps until something is due, until `stop`.
     pub async fn drive(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         loop {
             let now = self.clock.now();
@@ -334,18 +337,18 @@ impl App {
         }
     }
 
-    /// A part of the daemon failed and goes on: said once a minute.
+    /// Logs the failure of a part of the daemon, at most once a minute.
     pub(super) fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error) {
         if let Some(more) = self.seldom.ask(name, self.clock.now()) {
             tracing::error!(more, "{what}: {error:#}");
         }
     }
 
-    /// Plans what schedules start, until `stop`.
+    /// Plans the starts of schedules until `stop`.
     pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         self.beat.driven.store(true, Ordering::Relaxed);
         while waited(&mut stop).await {
-            // Each batch is a commit of its own: nothing is lost by ending between two.
+            // Each batch is a commit of its own: nothing is lost between two batches.
             let done = tokio::select! {
                 _ = stop.changed() => return,
                 done = self.plan_due() => done,
@@ -356,7 +359,7 @@ impl App {
         }
     }
 
-    /// Plans what steps and broadcasts start, until `stop`.
+    /// Plans the starts of steps and broadcasts until `stop`.
     pub async fn drive_many(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         while waited(&mut stop).await {
             let done = tokio::select! {
@@ -369,7 +372,7 @@ impl App {
         }
     }
 
-    /// Sweeps and forgets what is old, until `stop`.
+    /// Runs the sweep, and finishes erasures and charges, until `stop`.
     pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         while waited(&mut stop).await {
             if let Err(error) = self.tidy_due().await {
@@ -379,7 +382,7 @@ impl App {
     }
 }
 
-/// The pause of a planner; false: it ends.
+/// The pause of a planner; false if it must end.
 async fn waited(stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
     tokio::select! {
         _ = stop.changed() => false,
@@ -387,7 +390,8 @@ async fn waited(stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
     }
 }
 
-/// A clock that was set back counts as passed: else nothing would run until it is where it was.
+/// True if `every` has passed since the last run. A clock that was set back also counts: otherwise nothing would run
+/// until it reaches its old time.
 fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
     let before = last.load(Ordering::SeqCst);
     let due = !(before..before.saturating_add(every.0)).contains(&now.0);

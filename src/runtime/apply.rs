@@ -1,4 +1,4 @@
-//! Turns the engine's effects into rows of the turn's write-set, and into what happens after its commit.
+//! Turns the engine's effects into rows of the turn's write-set, and into actions after its commit.
 
 use super::{
     app::App,
@@ -33,42 +33,42 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-/// What waits for the commit.
+/// The actions and data that wait for the commit.
 #[derive(Default)]
 pub(super) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
     pub calls: Vec<HttpCall>,
-    /// Starts that its steps planned for this contact, and whether some were planned for others.
+    /// Starts that its steps planned for this contact, and whether some were planned for an audience.
     pub planned: Vec<PlannedStart>,
-    /// Triggers of such starts whose rows give way, each but for one.
+    /// Start keys whose earlier starts are superseded, each with the start to keep.
     pub taken_back: BTreeMap<String, String>,
     pub audience: bool,
-    /// Runs that began in this turn.
+    /// The runs that began in this turn.
     pub began: Vec<Run>,
-    /// Ids of older runs, by the numbers that the turn's effects name.
+    /// The ids of older runs, by the run numbers in the turn's effects.
     pub run_ids: BTreeMap<u32, i64>,
-    /// The runs that the turn began with or started, by their flows.
+    /// The runs that existed before the turn or began in it, with their flows.
     pub flows: Vec<(u32, FlowName)>,
-    /// What open forms hear.
+    /// The answers for open forms.
     pub forms: Vec<(i64, FormAnswer)>,
-    /// What the contact's other conversations hear.
+    /// The events for the contact's other conversations.
     pub overheard: Vec<(Happened, usize)>,
-    /// The message that this turn is about, for the consent ledger.
+    /// The message that this turn handles, for the consent ledger.
     pub handled: Option<InboundId>,
-    /// The message that led to it, also when a server was asked in between.
+    /// The message that caused the turn, also if a server was called in between.
     pub trace: Option<InboundId>,
-    /// Our message that it answers, for the consent ledger.
+    /// The text of our message that it answers, for the consent ledger.
     pub shown: Option<String>,
 }
 
 impl AfterCommit {
-    /// Outside, a run is known by its id: the number is its conversation's own.
+    /// The run's id: outside its conversation the number is not unique.
     fn run_id(&self, number: u32) -> Option<i64> {
         let began = self.began.iter().find(|row| row.number == number).map(|row| row.id);
         began.or_else(|| self.run_ids.get(&number).copied())
     }
 
-    /// What waits under the trigger gives way, what this very turn planned included; `keeps` is the new one.
+    /// Supersedes the waiting starts of a key, including those that this turn planned; `keeps` is the new one.
     pub(super) fn take_back(&mut self, trigger: &str, keeps: &str) {
         self.planned.retain(|row| row.trigger_key != trigger);
         self.taken_back.insert(trigger.to_owned(), keeps.to_owned());
@@ -76,7 +76,7 @@ impl AfterCommit {
 }
 
 impl App {
-    /// The ids of those runs that effects name to the world outside and that began in an earlier turn.
+    /// The ids of the runs that effects name and that began in an earlier turn.
     pub(super) async fn run_ids(
         &self,
         conversation: ConversationId,
@@ -125,7 +125,7 @@ impl App {
                         && message.is_none_or(|message| pending.draft.number == message);
                     if meant && pending.can_be_dropped() {
                         let pending = conversation.outbox.remove(index);
-                        // A draft of this very turn has no row yet.
+                        // A draft of this turn has no row yet.
                         if !after.inserted.contains(&pending.id) {
                             rows::gone(set, conversation.sender, pending.id, SendState::Dropped, *reason);
                         }
@@ -144,7 +144,7 @@ impl App {
             Effect::OptOut { out, by, shown } => {
                 let lifted = match (out, after.handled) {
                     (true, _) => true,
-                    // A stop that was recorded after this message is the newer word.
+                    // If a STOP was recorded after this message, it is newer and stays in force.
                     (false, Some(message)) => self.stops.lift(contact, message),
                     (false, None) => {
                         self.stops.forget(contact);
@@ -218,7 +218,7 @@ impl App {
             }
             Effect::RunEnded { run, end, why } => {
                 match after.began.iter_mut().find(|row| row.number == *run) {
-                    // It began and ended in one turn: one row, written once.
+                    // The run began and ended in one turn: one row, written once.
                     Some(row) => (row.ended_at, row.outcome, row.reason) = (Some(now), Some(*end), why.clone()),
                     None => {
                         let (conversation_id, reason) = (conversation.id, why.clone());
@@ -253,7 +253,8 @@ impl App {
                 self.metrics.unanswered.inc();
             }
             Effect::Late { message, by } => {
-                // A clock that was set, or a platform that catches up: whoever mends it has these answered by a replay.
+                // The clock was changed, or a platform delivers late: after a fix these messages can be answered by a
+                // replay.
                 self.metrics.item("late_message", 1);
                 let why = format!("it came {by} after it was written, which is longer than `defaults.late_message`");
                 let data = serde_json::json!({
@@ -271,7 +272,7 @@ impl App {
             }
             Effect::Failed { run, flow, step, code, text } => {
                 self.metrics.flow_error(flow.as_str(), code);
-                // The text may quote what the customer wrote: it stands in the trace, not in the log.
+                // The text may quote the customer: it belongs into the trace, not into the log.
                 let _ = text;
                 tracing::warn!(
                     conversation.id = %conversation.id, flow.name = %flow, run.id = after.run_id(*run), step.id = %step, error.code = code,
@@ -286,7 +287,7 @@ impl App {
         }
     }
 
-    /// Said once; it starts no more until a new version goes live.
+    /// Reports the pause once; the flow starts no more until a new version goes live.
     fn pause_flow(&self, flow: &FlowName, set: &mut WriteSet, now: Time) {
         self.metrics.alarm("flow_paused");
         tracing::error!(flow.name = %flow, "Flow {flow} is paused: its last {FAILED_RUNS_MAX} runs all failed");
@@ -296,7 +297,7 @@ impl App {
         self.notify(set, "alarm", serde_json::json!({ "alarm": "flow_paused", "flow": flow, "text": text }), now);
     }
 
-    /// The rows stand: now the world may hear of it.
+    /// Runs the actions of a turn after its commit.
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
         for run in &after.began {
             self.metrics.run_began(run.flow.as_str());
@@ -316,7 +317,7 @@ impl App {
         }
     }
 
-    /// Makes an external call outside of the lane; its result comes back as work.
+    /// Makes an external call outside the lane; its result comes back as work.
     fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, call: HttpCall) {
         let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
         let sender = lane.conversations[index].sender;

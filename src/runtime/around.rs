@@ -1,4 +1,4 @@
-//! What the configuration and the database know beside the flows, for the checker: senders and their templates.
+//! Collects the senders and templates of the configuration and the database, for the checker.
 
 use super::config::Config;
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
     store::{ReadError, Store, template},
 };
 
-/// Senders of the configuration, and the templates that it and the catalogues pulled so far name. A sandbox takes
-/// every template, and without any list of templates they are not checked.
+/// The configured senders, and the templates of the configuration and the pulled catalogues. A sandbox accepts every
+/// template, and without any list templates are not checked.
 pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
     let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
     let lists = real.iter().map(|sender| templates_of(config, pulled, sender.id));
     let lists: Vec<Vec<Template>> = lists.filter(|list| !list.is_empty()).collect();
     Around {
-        // The sandbox of somebody who wrote no configuration is no list to check names against.
+        // The built-in sandbox of a missing configuration is no list to check names against.
         senders: config.file.is_some().then(|| config.senders.iter().map(|sender| sender.name.clone()).collect()),
         templates: (!lists.is_empty()).then_some(lists),
         carries: real.iter().map(|sender| (sender.name.clone(), sender.carries())).collect(),
@@ -25,13 +25,13 @@ pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
     }
 }
 
-/// What one sender has: the provider's catalogue, and what the configuration writes down beside it.
+/// The templates of one sender: the provider's catalogue, and additions in the configuration.
 pub fn templates_of(config: &Config, pulled: &[template::CatalogueEntry], sender: SenderId) -> Vec<Template> {
     let own = pulled.iter().filter(|entry| entry.sender_id == sender).map(|entry| entry.data.clone());
     let mut list: Vec<Template> = own.collect();
     for entry in config.templates.iter().filter(|entry| entry.sender == sender) {
         let same = |known: &Template| known.name == entry.template.name && known.language == entry.template.language;
-        // What the provider says counts over what was written down.
+        // The provider's entry overrides the configuration's.
         if !list.iter().any(same) {
             list.push(entry.template.clone());
         }
@@ -39,7 +39,7 @@ pub fn templates_of(config: &Config, pulled: &[template::CatalogueEntry], sender
     list
 }
 
-/// The same with the catalogues of an open database.
+/// As `around`, with the catalogues of an open database.
 pub async fn read(config: &Config, store: &Store) -> Result<Around, ReadError> {
     Ok(around(config, &template::all(store).await?))
 }

@@ -1,4 +1,4 @@
-//! What a status told of a message that was to go again: looked at once more just before the wire.
+//! Remembers statuses of messages that are about to be sent again, for a last check before the send.
 
 use crate::base::ids::{OutboundId, ProviderId};
 use std::{
@@ -6,8 +6,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Messages of which an earlier try has left after all, with the provider's id of that try. Written when the status
-/// is recorded; taken by whoever is about to send the message once more, else by its lane.
+/// Messages of which an earlier attempt was sent after all, with the provider's id of that attempt. Added when the
+/// status is recorded; taken by the next send of the message, or by its lane.
 #[derive(Default)]
 pub struct Arrived(Mutex<HashMap<OutboundId, ProviderId>>);
 

@@ -1,4 +1,5 @@
-//! Where our record calls a window closed and the platform can be asked, it is asked before anything is done about it.
+//! Asks the platform whether a window is open before a message is treated as outside a window that our record calls
+//! closed.
 
 use super::{
     app::App,
@@ -26,7 +27,7 @@ use std::{
 pub struct AskedWindows(Mutex<HashMap<ConversationId, Time>>);
 
 impl AskedWindows {
-    /// True: it is time to ask, and from now on it has been asked.
+    /// True if it is time to ask; the time is then recorded.
     fn ask(&self, conversation: ConversationId, now: Time) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         asked.retain(|_, at| now - *at < WINDOW_ASK_EVERY);
@@ -39,7 +40,7 @@ impl AskedWindows {
 }
 
 impl App {
-    /// True: the platform is being asked, and the message waits in its place for `Work::WindowTold`.
+    /// True if the platform is being asked: the message keeps its place and waits for `Work::WindowTold`.
     pub(super) fn asks_window(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -56,7 +57,8 @@ impl App {
         }
         let (sender, of, id) = (conversation.sender, conversation.id, pending.id);
         let Some(provider) = self.provider_of(sender).cloned() else { return false };
-        // The record is unsure where a message may have come while nobody listened, from somebody who writes at all.
+        // Our record is uncertain if a message may have come while the daemon was down, from a contact who has written
+        // before.
         let was_there = now - self.started_at >= WINDOW || conversation.window.opened_at.is_none();
         if provider.tells_all() && was_there {
             return false;
@@ -66,10 +68,10 @@ impl App {
             return false;
         }
         let pending = &mut lane.conversations[index].outbox[place];
-        // Should the answer get lost, it is decided without it.
+        // If the answer is lost, the message is decided without it.
         pending.not_before = Some(now + PROVIDER_TIMEOUT + PROVIDER_TIMEOUT);
         pending.in_order = true;
-        // The slot that was taken for it stays its own.
+        // The message keeps the slot of the rate limit that it has taken.
         if matches!(decision, Decision::Go { .. }) {
             pending.place = Place::Taken;
         }
@@ -90,7 +92,7 @@ impl App {
         true
     }
 
-    /// What the platform says is believed only if it can be true; then the message is decided anew.
+    /// Uses the platform's time only if it is plausible; then the message is decided again.
     pub(super) async fn take_window(
         self: &Arc<Self>,
         lane: &mut LaneState,

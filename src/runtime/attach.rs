@@ -1,4 +1,4 @@
-//! A file of the bot's own on its way out: given to the platform once, then sent by the id that the platform answered.
+//! Uploads a file of the bot's folder to the platform once, and then sends it by the platform's id.
 
 use super::{app::App, config::Sender, own_files};
 use crate::{
@@ -29,9 +29,9 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// What platforms keep of ours.
+/// The uploads that platforms store.
 pub(super) struct Uploads {
-    /// What lies in a file, until it changes: it is not read again for every message that carries it.
+    /// The hash of each file until it changes, so that it is not read for every message.
     hashes: Mutex<HashMap<PathBuf, Seen>>,
     kept: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<State>>>>,
     places: Semaphore,
@@ -44,7 +44,7 @@ impl Default for Uploads {
     }
 }
 
-/// A content at a sender: two names of one picture are uploaded once.
+/// A file's content at a sender: two names of one picture are uploaded once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     sender: SenderId,
@@ -58,7 +58,7 @@ struct Seen {
     hash: String,
 }
 
-/// Whoever asks first uploads, and the others wait for it.
+/// The first message uploads the file, and the others wait for it.
 #[derive(Default)]
 enum State {
     #[default]
@@ -74,8 +74,8 @@ enum State {
 }
 
 impl App {
-    /// Puts the platform's id of a file of the bot's own into a message. Gives the file if the platform has kept it for
-    /// a while: it may know it no longer.
+    /// Replaces the path of a bot's file in a message by the platform's id. Gives the file if it was uploaded earlier,
+    /// because the platform may have deleted it.
     pub(super) async fn attach(&self, message: &mut Outgoing) -> Result<Option<Key>, SendError> {
         let Some(media) = message.content.media().cloned() else { return Ok(None) };
         let Some(path) = media.bot_file() else { return self.check_served(&media).map(|()| None) };
@@ -124,7 +124,7 @@ impl App {
         Ok(old.then_some(key))
     }
 
-    /// An address of ours is not sent when nothing lies behind it: the platform would tell so much later, if at all.
+    /// Checks that our own URL leads to a file: the platform would report a missing one much later, if at all.
     fn check_served(&self, media: &Media) -> Result<(), SendError> {
         let ours = self.config.public_url.as_deref().and_then(|own| media.url.strip_prefix(own.trim_end_matches('/')));
         let token = ours.and_then(|rest| rest.strip_prefix(files::SERVED)?.trim_start_matches('/').split('/').next());
@@ -151,7 +151,7 @@ impl App {
             bytes: Arc::new(bytes),
         };
         let Some(uploading) = provider.upload(self.http.as_ref(), sender.id, &upload) else {
-            // The flow makes an address for such a sender: it became one since the message was written.
+            // The sender started to need file URLs after the message was written.
             let text = format!("the sender `{}` takes files by their address, and `{path}` has none", sender.name);
             return Err(refused("no_address", text));
         };
@@ -166,7 +166,7 @@ impl App {
         Ok(id)
     }
 
-    /// After a send: a file that the platform knows no longer is uploaded anew, and the message tries once more.
+    /// After a send: if the platform no longer has the file, uploads it again and lets the message be tried once more.
     pub(super) async fn unless_forgotten<T>(
         &self,
         result: Result<T, SendError>,
@@ -181,7 +181,7 @@ impl App {
         }
     }
 
-    /// A status told that a message failed for its file: the next one that carries it uploads it anew.
+    /// A status reports that a message failed because of its file: the next message with it uploads it again.
     pub(super) async fn forget_file(&self, sender: SenderId, media: Option<&Media>, code: &str) {
         let Some(media) = media.filter(|_| refuses_file(code)) else { return };
         let Some(path) = media.bot_file() else { return };
@@ -199,7 +199,7 @@ impl App {
         }
     }
 
-    /// Where a file of the bot lies and what is in it; refused where WhatsApp would refuse it.
+    /// The path and hash of a bot's file; an error if WhatsApp would refuse the file.
     async fn own_file(&self, path: &str, kind: MediaKind) -> Result<(PathBuf, String), SendError> {
         let (file, about) = own_files::find(&self.config.bot, path).map_err(|why| unreadable(path, &why))?;
         if let Some(most) = META.bytes_max(kind).filter(|most| about.len() > *most) {
@@ -226,7 +226,7 @@ impl App {
         Ok((file, hash))
     }
 
-    /// Gives somebody's file to the platform of a sender; messages name it by the id that comes back.
+    /// Uploads a file to a sender's platform; messages use the returned id.
     pub async fn upload_for(&self, sender: SenderId, file: &Upload) -> Result<String, SendError> {
         let _place = self.uploads.places.acquire().await.expect("nobody closes it");
         let provider = self.provider_of(sender);
@@ -236,15 +236,15 @@ impl App {
         }
     }
 
-    /// The file that the token of an address of ours names, and its path in the bot's folder; `None`: we made no such
-    /// address, or it is no longer there.
+    /// The file that the token of our own URL names, and its path in the bot's folder; `None` if we made no such URL,
+    /// or the file is gone.
     pub fn served_file(&self, token: &str) -> Option<(PathBuf, String)> {
         let path = files::path_of(&self.token_key, token)?;
         own_files::find(&self.config.bot, &path).ok().map(|(file, _)| (file, path))
     }
 }
 
-/// What a platform says of an id that it does not know, or of the file behind it.
+/// True for a platform's error code that means an unknown media id or an unusable file.
 fn refuses_file(code: &str) -> bool {
     matches!(code, "100" | "131009" | "131052" | "131053")
 }

@@ -1,8 +1,8 @@
-//! Starts that steps plan: for later, or for many contacts at once.
+//! Plans the starts of `start` steps: for later, or for many contacts at once.
 //!
-//! One contact's start is a row in the commit of its turn. An audience is a row first; its contacts are walked
-//! in batches, each with the cursor in one commit, so that a crash neither repeats nor skips anybody. Like every
-//! start, each of them is decided when its slot comes.
+//! One contact's start is a row in the commit of its turn. An audience is first stored as a row; its contacts are
+//! planned in batches, each in one commit with the cursor, so that a crash neither repeats nor skips a contact. Each
+//! start is checked again at its slot.
 
 use super::{
     apart::apart,
@@ -39,7 +39,7 @@ use crate::{
 use std::{sync::Arc, sync::atomic::Ordering};
 
 impl App {
-    /// Rows for what a `start` step plans.
+    /// Adds the rows for a `start` step.
     pub(super) fn plan_start(
         &self,
         contact: &Contact,
@@ -129,7 +129,7 @@ impl App {
         }
     }
 
-    /// Plans what `start` steps asked for since the last time.
+    /// Plans the audiences that `start` steps have created since the last time.
     pub(super) async fn plan_audiences(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         if !self.audiences.swap(false, Ordering::SeqCst) {
             return Ok(());
@@ -148,7 +148,7 @@ impl App {
             let Some(row) = rows.last() else { return done };
             last = row.id;
             for row in rows {
-                // One that cannot be planned now keeps no other back.
+                // An error in one audience does not stop the others.
                 done = done.and(self.plan_audience(row, now).await);
             }
         }
@@ -176,7 +176,7 @@ impl App {
         Ok(())
     }
 
-    /// Everybody who is meant, batch by batch.
+    /// Plans all contacts of the audience, batch by batch.
     async fn plan_by_and_by(self: &Arc<Self>, walk: &Walk<'_>) -> anyhow::Result<i64> {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.map_or(i64::MAX, i64::from);
@@ -221,8 +221,8 @@ impl App {
         Ok(row.planned)
     }
 
-    /// The first of all who are meant, in the author's order: one commit, so that it is one choice. What is taken
-    /// back comes before it, a commit for each batch: taken back twice is taken back.
+    /// Plans the first contacts of the audience in the author's order, in one commit, so that it is one selection.
+    /// Earlier starts are taken back before it, one commit for each batch; repeating this is harmless.
     async fn plan_in_order(self: &Arc<Self>, walk: &Walk<'_>) -> anyhow::Result<i64> {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1);
@@ -265,8 +265,8 @@ impl App {
         Ok(row.planned)
     }
 
-    /// `limit` picks among those who may hear of it: a place that is offered to somebody who wants nothing, or has not
-    /// said yes, is offered to nobody. Without a limit everybody is planned, and who is left out is counted with why.
+    /// `limit` selects among contacts who may get the message: a place must not be lost to a contact who has opted out
+    /// or lacks a consent. Without a limit all are planned, and refused starts are counted with their reason.
     fn may_hear(&self, walk: &Walk<'_>, contact: &Contact) -> bool {
         let (Wanted::Start(planned), true) = (walk.wanted, walk.audience.limit.is_some()) else { return true };
         let topic = walk.live.set.flow(&planned.flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
@@ -275,11 +275,11 @@ impl App {
         contact.opted_out.is_none() && !self.stops.in_force(contact.id) && (consented || !needs_consent)
     }
 
-    /// Takes back what the contact has under the key, and says whether the contact is meant.
+    /// Takes back the contact's starts under the key, and tells whether the contact is in the audience.
     fn visit(&self, walk: &Walk<'_>, contact: &Contact, set: &mut WriteSet) -> bool {
         let is_meant =
             self.asked(walk.live, contact, walk.now, |world| meant::is_meant(walk.versions, walk.audience, world));
-        // A new start under a key replaces all of the earlier one, also for those who are meant no more.
+        // A new start under a key replaces all earlier ones, also of contacts who are no longer in the audience.
         let starts = matches!(walk.wanted, Wanted::Start(_));
         if let Some(key) = walk.wanted.key().filter(|_| is_meant || starts) {
             let (contact_id, trigger_key) = (contact.id, start_key(Some(key)));
@@ -289,7 +289,7 @@ impl App {
         is_meant
     }
 
-    /// One contact's row; false when only something is taken back.
+    /// Adds one contact's start; false if earlier ones are only taken back.
     fn plan_one(&self, walk: &Walk<'_>, contact: &Contact, place: i64, set: &mut WriteSet) -> bool {
         let Wanted::Start(planned) = walk.wanted else { return false };
         let from = match &planned.when {
@@ -306,7 +306,7 @@ impl App {
         true
     }
 
-    /// The slot of a start that a step planned has come.
+    /// Begins a start that a step planned, at its slot.
     pub(super) async fn begin_planned(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -347,7 +347,7 @@ impl App {
         Ok(())
     }
 
-    /// `for:` is asked once more; what cannot be asked any more does not keep the start back.
+    /// Checks `for:` again; if it cannot be evaluated any more, the start is not refused.
     async fn is_still_meant(
         &self,
         live: &Current,
@@ -367,7 +367,7 @@ impl App {
     }
 }
 
-/// A batch of contacts is looked at with this.
+/// The common data for planning a batch of contacts.
 struct Walk<'a> {
     row: &'a Planned,
     wanted: &'a Wanted,
@@ -378,7 +378,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Who is meant no more has something to lose under a key: then everybody is looked at.
+    /// With a key, contacts outside the audience may have earlier starts to take back: then all contacts are read.
     fn sieve(&self) -> Sieve {
         match self.wanted.key() {
             Some(_) => Sieve::default(),

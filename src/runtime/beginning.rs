@@ -1,4 +1,5 @@
-//! Starts that were handed to their lanes: none twice, and so many at a time that whoever talks finds room beside them.
+//! Hands due starts to their lanes: none twice, and a limited number at a time, so that contacts' messages are
+//! processed beside them.
 
 use super::{app::App, lane::Work};
 use crate::{
@@ -22,24 +23,24 @@ use tokio::sync::Notify;
 pub struct Beginning {
     under_way: Mutex<HashSet<StartId>>,
     left: Notify,
-    /// A start was planned that begins soon: whoever waits for the next slot looks again.
+    /// Signals a newly planned start, for the loop that waits for the next slot.
     planned: Notify,
 }
 
-/// A start that its lane has and nobody else. It is free again when the last of these is dropped, whatever happened
-/// to the lane.
+/// A start that was handed to its lane. It is released when the last of these is dropped, whatever happened to the
+/// lane.
 pub struct Held {
     all: Arc<Beginning>,
     id: StartId,
 }
 
 impl Beginning {
-    /// `None`: it is under way already.
+    /// `None` if it was already handed over.
     pub fn hold(self: &Arc<Self>, id: StartId) -> Option<Arc<Held>> {
         self.set().insert(id).then(|| Arc::new(Held { all: Arc::clone(self), id }))
     }
 
-    /// Waits until fewer are under way than may be.
+    /// Waits until another start may be handed over.
     pub async fn room(&self) {
         loop {
             let left = self.left.notified();
@@ -50,7 +51,7 @@ impl Beginning {
         }
     }
 
-    /// Wakes whoever waits for the next slot.
+    /// Wakes the loop that waits for the next slot.
     pub fn look(&self) {
         self.planned.notify_one();
     }
@@ -65,11 +66,11 @@ impl Beginning {
 }
 
 impl App {
-    /// A start was planned for then.
+    /// Records that a start was planned for this time.
     pub(super) fn expect_start(&self, contact: ContactId, slot_at: Time) {
         let now = self.clock.now();
         if slot_at <= now {
-            // For a clock that is moved by hand: there is something to do still.
+            // For a clock that is moved by hand: shows that there is still something to do.
             self.timers.wake(contact, slot_at);
         }
         if slot_at <= now + BEGIN_LOOK {
@@ -77,8 +78,8 @@ impl App {
         }
     }
 
-    /// Hands starts whose slot has come to their lanes. `paced`: no more than lanes should have at the same time, and
-    /// it returns when all were handed over.
+    /// Hands due starts to their lanes. `paced`: limits how many lanes have at the same time, and returns when all
+    /// were handed over.
     pub(super) async fn begin_starts(self: &Arc<Self>, now: Time, paced: bool) -> anyhow::Result<()> {
         let store = self.store.aside();
         let mut after = (Time(i64::MIN), StartId(0));
@@ -101,7 +102,7 @@ impl App {
         }
     }
 
-    /// Hands starts over as their slots come, until `stop`.
+    /// Hands starts over at their slots until `stop`.
     pub async fn drive_starts(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         let store = self.store.aside();
         let mut pause = BEGIN_EVERY;
@@ -124,7 +125,7 @@ impl App {
         }
     }
 
-    /// A start of nobody.
+    /// Supersedes a start whose contact does not exist.
     pub(super) async fn drop_start(&self, id: StartId) -> anyhow::Result<()> {
         let (state, ended_at) = (StartState::Superseded, Some(self.clock.now()));
         let mut set = WriteSet::new();

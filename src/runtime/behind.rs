@@ -1,4 +1,4 @@
-//! Contacts some of whose recorded messages are in nobody's line, and when to read them back.
+//! Keeps the contacts that have recorded messages in no queue, and the time to read them from the database.
 
 use crate::base::{ids::ContactId, time::Time};
 use std::{
@@ -6,13 +6,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// A contact stands here until its messages are read back. After a reading that failed it rests: each reading counts
-/// a try of the message it stops at, and whatever else comes for the contact meanwhile must not use them up.
+/// A contact stays here until its messages are read. After a failed reading it pauses: each reading counts an attempt
+/// of the message at which it stops, and other work of the contact must not use those attempts up.
 #[derive(Default)]
 pub struct Behind(Mutex<HashMap<ContactId, Option<Time>>>);
 
 impl Behind {
-    /// True: it was not there. A rest goes on.
+    /// True if the contact was not there. A pause continues.
     pub fn add(&self, contact: ContactId) -> bool {
         let mut map = self.map();
         let fresh = !map.contains_key(&contact);
@@ -20,7 +20,7 @@ impl Behind {
         fresh
     }
 
-    /// Not to be read back before this time.
+    /// Do not read the contact's messages before this time.
     pub fn rest(&self, contact: ContactId, until: Time) {
         self.map().insert(contact, Some(until));
     }
@@ -37,7 +37,7 @@ impl Behind {
         !map.is_empty() && map.contains_key(&contact)
     }
 
-    /// It stands here and does not rest.
+    /// True if the contact is here and does not pause.
     pub fn is_ready(&self, contact: ContactId, now: Time) -> bool {
         let map = self.map();
         !map.is_empty() && map.get(&contact).is_some_and(|until| until.is_none_or(|until| until <= now))

@@ -1,4 +1,4 @@
-//! Reading the bot's folder: flows, scripts and locales as source files, with a hash that names them all.
+//! Reads the bot's folder: flows, scripts and locales as source files, with a hash over all of them.
 
 use super::own_files;
 use crate::{
@@ -18,25 +18,25 @@ use std::{
     sync::Arc,
 };
 
-/// The folders of a bot and what counts in each.
+/// The folders of a bot, and the file extension in each.
 pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
 
-/// What each command takes, for whoever stands in the wrong folder.
+/// Advice for a command that was run in the wrong folder.
 const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `bot:` in the \
     configuration, `transom serve --bot DIR`, `transom chat --bot DIR`, `transom check DIR`, `transom test DIR`. `transom new NAME` makes a bot to begin with";
 
-/// All files of one version, by path.
+/// All files of one version, ordered by path.
 #[derive(Debug, Clone)]
 pub struct BotFiles {
     pub files: Vec<Arc<SourceFile>>,
-    /// Files that could not be read; such a set cannot go live.
+    /// Findings about unreadable files; such a set cannot go live.
     pub findings: Vec<Diagnostic>,
-    /// SHA-256 over paths and texts, as hex: equal files are the same version.
+    /// SHA-256 over paths and texts, in hex: equal files are the same version.
     pub hash: String,
-    /// What these very files were read as, when somebody has read and checked them already.
+    /// The parsed set of these files, if they are already checked.
     pub checked: Option<Checked>,
-    /// The files that flows may send, with their bytes; they are read when they are sent, and no part of a version.
-    /// `None`: nobody knows which there are.
+    /// The files that flows may send, with their sizes; they are read when they are sent and are no part of a version.
+    /// `None` if unknown.
     pub sendable: Option<BTreeMap<String, u64>>,
 }
 
@@ -50,15 +50,15 @@ impl std::fmt::Debug for Checked {
     }
 }
 
-/// The folder itself cannot be used; one sentence for the operator.
+/// The folder cannot be used; displays as one sentence for the operator.
 #[derive(Debug)]
 pub struct FolderError {
     folder: PathBuf,
     why: String,
 }
 
-/// Reads `flows/*.yaml` without tests, `scripts/*.rhai` and `locales/*.yaml` below `folder`. Paths of the
-/// files are relative to it, so that findings and stored versions do not depend on where it lies.
+/// Reads `flows/*.yaml` without tests, `scripts/*.rhai` and `locales/*.yaml` below `folder`. Paths are relative to it,
+/// so that findings and stored versions do not depend on its location.
 pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     let paths = paths(folder)?;
     let (mut files, mut findings, mut total) = (Vec::with_capacity(paths.len()), Vec::new(), 0);
@@ -68,7 +68,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
             let help = "save it as a text in UTF-8, or take it out of the folder";
             Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}")).help(help)
         };
-        // Asked before reading: a huge file must not be in memory first.
+        // Check the size before reading, so that a huge file is never in memory.
         let size = fs::metadata(path).map_or(0, |about| usize::try_from(about.len()).unwrap_or(usize::MAX));
         if total + size > BOT_BYTES_MAX {
             findings.push(refuse(format!("the bot's files are larger than {BOT_BYTES_MAX} bytes together")));
@@ -92,7 +92,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     Ok(BotFiles { files, findings, hash, checked: None, sendable: own_files::list(folder) })
 }
 
-/// Files that were meant for the bot and have another ending: `flows/hello.yml`.
+/// Findings for files with a wrong extension: `flows/hello.yml`.
 fn misnamed(folder: &Path) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, wanted) in FOLDERS {
@@ -118,8 +118,8 @@ pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
     Ok(found)
 }
 
-/// A cheap sign of what lies in the folder: names, sizes and times; of what flows send, names and sizes. Equal signs,
-/// equal files.
+/// A cheap fingerprint of the folder: names, sizes and times; for files that flows send, names and sizes. Equal
+/// fingerprints mean equal files.
 pub fn sign(folder: &Path) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
@@ -129,20 +129,20 @@ pub fn sign(folder: &Path) -> Option<u64> {
             (about.len(), about.modified().ok()).hash(&mut hasher);
         }
     }
-    // A file that was missing may be there now.
+    // A file that was missing may exist now.
     own_files::list(folder).hash(&mut hasher);
     Some(hasher.finish())
 }
 
 impl BotFiles {
-    /// As they were stored with a version.
+    /// The files of a stored version.
     pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
         let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
         let hash = hash(&files);
         BotFiles { files, findings: Vec::new(), hash, checked: None, sendable: None }
     }
 
-    /// For the version's row: path → text.
+    /// Path and text of each file, for the version's row.
     pub fn to_stored(&self) -> BTreeMap<String, String> {
         self.files.iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
     }
@@ -164,7 +164,7 @@ fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
     for (name, extension) in FOLDERS {
         all.extend(entries(folder, name, extension)?.into_iter().filter(|(name, _)| !is_test(name)));
     }
-    // The order of `from_stored`, or the hash of a version would differ from its files'.
+    // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
     all.sort();
     Ok(all)
 }
@@ -174,7 +174,7 @@ fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, Pa
     let error = |why: String| FolderError { folder: folder.to_owned(), why };
     let listing = match fs::read_dir(&below) {
         Ok(listing) => listing,
-        // A bot may have no scripts and no locales; without flows it is no bot.
+        // Scripts and locales are optional; flows are required.
         Err(e) if e.kind() == io::ErrorKind::NotFound && name != "flows" => return Ok(Vec::new()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             return Err(error(NO_FLOWS.to_owned()));
@@ -190,7 +190,7 @@ fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, Pa
     for entry in listing {
         let path = entry.map_err(|e| error(format!("`{name}`: {e}")))?.path();
         let file = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        // Editors keep their own files beside ours: `.welcome.yaml.swp`, `.#welcome.yaml`.
+        // Editors put their own files beside ours: `.welcome.yaml.swp`, `.#welcome.yaml`.
         let ours = !file.starts_with('.') && path.extension().is_some_and(|e| e == extension);
         if ours && path.is_file() {
             found.push((format!("{name}/{file}"), path));
@@ -210,7 +210,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String, String> {
 fn hash(files: &[Arc<SourceFile>]) -> String {
     let mut hasher = Sha256::new();
     for file in files {
-        // Lengths keep a text from passing for the next file's path.
+        // The lengths make the end of a text and the next path distinct.
         for part in [file.path(), file.text()] {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());

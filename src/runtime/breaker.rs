@@ -1,5 +1,5 @@
-//! Whether a sender's platform answers at all. While it does not, what the sender has to say waits in its order, and one
-//! message at a time tries: each further one would only become an unknown send that a person has to decide.
+//! Implements a circuit breaker for each sender's platform. While the platform does not answer, messages wait in order
+//! and one at a time probes it: each further send would become an unknown one that a person must decide.
 
 use super::{app::App, catch::caught, lane::Work, metrics::in_seconds};
 use crate::{
@@ -20,28 +20,27 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// What is known of each sender's platform; a restart finds it out again.
+/// The state of each sender's platform; a restart begins without any.
 #[derive(Default)]
 pub struct Breaker(Mutex<HashMap<SenderId, Line>>);
 
 #[derive(Default)]
 struct Line {
-    /// Messages whose last send got no answer, since the last answer: one message that its platform chokes on is no
-    /// outage.
+    /// Messages whose last send got no answer, since the last answer: repeated failures of one message are no outage.
     failed: Vec<OutboundId>,
-    /// Requests under way, and since when none of them was answered.
+    /// The number of running requests, and the time since which none was answered.
     flying: usize,
     heard: Time,
     open: Option<Open>,
     closed_at: Option<Time>,
-    /// What has yet to be told.
+    /// State changes that are not reported yet.
     news: Vec<News>,
 }
 
 struct Open {
     since: Time,
     why: String,
-    /// The next message may try from then on.
+    /// The next message may probe from this time on.
     probe_at: Time,
     probes: u32,
     looked_at: Option<Time>,
@@ -55,20 +54,20 @@ pub enum News {
 }
 
 impl Breaker {
-    /// Since when and why a sender's platform does not answer.
+    /// The start and the reason of an outage of a sender's platform.
     pub fn degraded(&self, sender: SenderId) -> Option<(Time, String)> {
         self.lines().get(&sender)?.open.as_ref().map(|open| (open.since, open.why.clone()))
     }
 
-    /// Until when a message of the sender waits; `None`: it may go, or try.
+    /// The time until which a message of the sender waits; `None` if it may be sent, or may probe.
     pub fn holds(&self, sender: SenderId, now: Time) -> Option<Time> {
         let lines = self.lines();
         let open = lines.get(&sender)?.open.as_ref()?;
         (now < open.probe_at).then(|| now + PAUSE_DEFAULT)
     }
 
-    /// Asked just before a message goes on the wire: of several that find the way free one is the probe. `Err` says
-    /// until when the others wait.
+    /// Called just before a send: of several messages one becomes the probe. `Err` is the time until which the others
+    /// wait.
     pub fn claim(&self, sender: SenderId, now: Time) -> Result<(), Time> {
         let mut lines = self.lines();
         let Some(open) = lines.get_mut(&sender).and_then(|line| line.open.as_mut()) else { return Ok(()) };
@@ -79,7 +78,7 @@ impl Breaker {
         Ok(())
     }
 
-    /// A request begins.
+    /// Counts a request that begins.
     pub fn began(&self, sender: SenderId, now: Time) {
         let mut lines = self.lines();
         let line = lines.entry(sender).or_default();
@@ -89,7 +88,7 @@ impl Breaker {
         line.flying += 1;
     }
 
-    /// A request that began at `began` has ended.
+    /// Counts the end of a request that began at `began`.
     pub fn ended(&self, sender: SenderId, id: OutboundId, began: Time, result: &Result<Receipt, SendError>, now: Time) {
         let mut lines = self.lines();
         let line = lines.entry(sender).or_default();
@@ -110,7 +109,7 @@ impl Breaker {
             Ok(_) | Err(_) => {
                 line.failed.clear();
                 line.heard = now;
-                // A late answer to what left before says nothing of now.
+                // A late answer to a request from before the outage says nothing about the present.
                 if line.open.as_ref().is_some_and(|open| began >= open.since) {
                     line.close(sender, now);
                 }
@@ -118,7 +117,7 @@ impl Breaker {
         }
     }
 
-    /// A person says that its platform answers.
+    /// An operator reports that the platform answers.
     pub fn reset(&self, sender: SenderId, now: Time) {
         if let Some(line) = self.lines().get_mut(&sender) {
             line.failed.clear();
@@ -126,7 +125,7 @@ impl Breaker {
         }
     }
 
-    /// What has changed since it was asked last; also a platform that keeps all requests waiting counts as silent.
+    /// The state changes since the last call. A platform that leaves all requests unanswered also counts as silent.
     fn news(&self, now: Time) -> Vec<News> {
         let mut all = Vec::new();
         for (sender, line) in self.lines().iter_mut() {
@@ -141,7 +140,7 @@ impl Breaker {
         all
     }
 
-    /// Senders of which one message may try now, and nobody was looked for lately.
+    /// The senders for which a probe is due and was not searched lately.
     fn to_probe(&self, now: Time) -> Vec<SenderId> {
         let mut lines = self.lines();
         let due = lines.iter_mut().filter_map(|(sender, line)| {
@@ -162,7 +161,7 @@ impl Breaker {
 
 impl Line {
     fn open(&mut self, sender: SenderId, why: String, now: Time) {
-        // A platform that comes and goes is one outage, told once.
+        // A new outage soon after the last is reported as the same one.
         let told = self.closed_at.is_none_or(|at| now < at || now - at >= BREAKER_CALM);
         self.failed.clear();
         self.news.push(News::Degraded { sender, why: why.clone(), told });
@@ -177,12 +176,12 @@ impl Line {
     }
 }
 
-/// It did not answer, or nobody could be reached: not that it refused this message, or wants fewer of them.
+/// True if the platform did not answer or could not be reached; false if it refused the message or limits the rate.
 fn is_outage(error: &SendError) -> bool {
     matches!(error.next, Next::Ambiguous) && error.code != "panic" || never_left(error)
 }
 
-/// It was not even put on the wire, so that trying again never makes a second one.
+/// True if the message was certainly not sent, so that trying again never makes a second one.
 pub fn never_left(error: &SendError) -> bool {
     matches!(error.next, Next::Retry { .. }) && error.code == "unreachable"
 }
@@ -194,7 +193,7 @@ fn rest(probes: u32) -> Span {
 }
 
 impl App {
-    /// Gives a message to its platform, and remembers whether that answers; `trace`: its id in the wire log.
+    /// Sends a message to its platform, and records whether it answers; `trace`: its id in the wire log.
     pub(super) async fn hand_over(&self, trace: i64, outgoing: &Outgoing) -> Result<Receipt, SendError> {
         let (id, sender) = (outgoing.id, outgoing.sender);
         let Some(provider) = self.provider_of(sender) else {
@@ -216,8 +215,7 @@ impl App {
         sent
     }
 
-    /// Tells what has changed, wakes what waited for a platform that answers again, and looks for a message that tries
-    /// where it is time for one.
+    /// Reports state changes, wakes messages whose platform answers again, and finds messages for due probes.
     pub(super) async fn tend_breaker(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         for news in self.breaker.news(now) {
             self.tell_breaker(&news, now).await;

@@ -1,4 +1,4 @@
-//! Performs the calls of `http` steps: through the guarded client, or from mocks where the bot is only played.
+//! Performs the calls of `http` steps: through the guarded client, or from mocks for sandboxes and tests.
 
 use super::{
     config::Config,
@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// The way out for flows.
+/// The HTTP access of flows.
 pub struct Calls {
     way: Way,
     metrics: Metrics,
@@ -30,16 +30,16 @@ enum Way {
     /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
     Network {
         caller: Caller,
-        /// For files: their addresses come from customers, platforms and API keys, and never from flows.
+        /// For files: their URLs come from customers, platforms and API keys, never from flows.
         media: Caller,
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
-        /// Those of the live version; lists that are used one by one begin anew with each version.
+        /// The mocks of the live version; lists of answers start again with each version.
         sandbox: Mutex<Option<(VersionId, Mocks)>>,
     },
-    /// A talk in the terminal: `sandbox.mocks` of the live version, and nothing else.
+    /// The sandbox in the terminal: only `sandbox.mocks` of the live version.
     Sandbox(Mutex<Option<(VersionId, Mocks)>>),
-    /// An author's test: its own mocks for all, and nothing else.
+    /// An author's test: only its own mocks, for all senders.
     Mocked(Arc<Played>),
 }
 
@@ -48,11 +48,11 @@ struct Played {
     made: Mutex<Vec<Made>>,
 }
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug, Clone)]
 pub struct Called {
     pub result: Answer,
-    /// For the trace, when it was not the network that answered.
+    /// A note for the trace, if a mock answered.
     pub said: Option<String>,
 }
 
@@ -60,19 +60,19 @@ pub struct Called {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made {
     pub method: String,
-    /// Without its query.
+    /// Without the query.
     pub url: String,
     pub key: Option<String>,
     pub attempt: u32,
     pub query: Vec<(String, CallText)>,
     pub headers: BTreeMap<String, CallText>,
     pub body: Option<CallBody>,
-    /// A rule answered it; without one it failed.
+    /// True if a rule answered it; otherwise it failed.
     pub mocked: bool,
 }
 
 impl Calls {
-    /// For a daemon; fails only when TLS cannot be set up.
+    /// For a daemon; fails only if TLS cannot be set up.
     pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
         let caller = Caller::new(Guard::new(config.flows.allow_private.iter().copied()))?;
         let media = Caller::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
@@ -82,7 +82,7 @@ impl Calls {
         Ok(Calls { way, metrics })
     }
 
-    /// For a talk in the terminal: nothing reaches the network, also where the bot has no `sandbox.mocks`.
+    /// For the sandbox in the terminal: no call reaches the network, even without `sandbox.mocks`.
     pub fn of_sandbox(metrics: Metrics) -> Calls {
         Calls { way: Way::Sandbox(Mutex::default()), metrics }
     }
@@ -92,7 +92,7 @@ impl Calls {
         Calls { way: Way::Mocked(Arc::new(Played { mocks: Mutex::new(mocks), made: Mutex::default() })), metrics }
     }
 
-    /// For the next process of the same test case: the world does not end with the process that called it.
+    /// For the next process of the same test case: the mocks survive a restart of the process.
     pub fn of_next_process(&self) -> Option<Calls> {
         match &self.way {
             Way::Mocked(played) => Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics: self.metrics.clone() }),
@@ -100,13 +100,12 @@ impl Calls {
         }
     }
 
-    /// In an author's test the waits between tries take no time (language.md 10).
+    /// In an author's test the pauses between attempts take no time (language.md 10).
     pub(super) fn is_mocked(&self) -> bool {
         matches!(self.way, Way::Mocked(_))
     }
 
-    /// Makes one call, once; tries are the engine's business. `sandbox`: the live flows, when the sender
-    /// is a sandbox.
+    /// Makes one call, once; the engine decides about retries. `sandbox`: the live flows, if the sender is a sandbox.
     pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> Called {
         let called = match &self.way {
             Way::Mocked(played) => {
@@ -126,7 +125,7 @@ impl Calls {
                 match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
                     Some((result, said)) => Called { result, said: Some(said) },
                     None => {
-                        // The time-out counts from the call, not from the queue in front of it.
+                        // The time-out counts from the call, not from the queue before it.
                         let _place = places.acquire().await.expect("nobody closes it");
                         Called { result: caller.call(call, secrets).await, said: None }
                     }
@@ -137,15 +136,15 @@ impl Calls {
         called
     }
 
-    /// Asks an address for its headers; `None`: nobody answered in time, it may not be called, or all ways out are
-    /// taken. For what must know something of a file and can do without.
+    /// Asks a URL for its headers; `None` if there is no answer in time, the address is blocked, or all places are
+    /// taken. For optional information about a file.
     pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
         let Way::Network { media, places, .. } = &self.way else { return None };
         let _place = places.try_acquire().ok()?;
         media.look(url, wait).await
     }
 
-    /// The bytes of a customer's file, as they come. They are many, and wait in no line with the calls of flows.
+    /// The bytes of a customer's file as a stream. Downloads do not queue with the calls of flows.
     pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
         match &self.way {
             Way::Network { media, .. } => media.fetch(at).await,
@@ -155,7 +154,7 @@ impl Calls {
         }
     }
 
-    /// The calls so far that mocks of an author's test answered, oldest first.
+    /// The calls that mocks of an author's test have answered, oldest first.
     pub fn made(&self) -> Vec<Made> {
         match &self.way {
             Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -179,7 +178,7 @@ impl Made {
     }
 }
 
-/// The answer of the bot's `sandbox.mocks`; `None` when it has none: a daemon asks the network then.
+/// The answer of the bot's `sandbox.mocks`; `None` if it has none: a daemon then uses the network.
 fn played(
     mocks: &Mutex<Option<(VersionId, Mocks)>>,
     version: VersionId,
@@ -195,7 +194,7 @@ fn played(
     mocks.as_mut().map(|(_, mocks)| mocks.answer(&call.method, &call.url))
 }
 
-// A fixed word: what a server or an author chooses must not become a label.
+// A fixed word: values of a server or an author must not become metric labels.
 fn label(called: &Called) -> &'static str {
     match &called.result {
         _ if called.said.is_some() => "mock",

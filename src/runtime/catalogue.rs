@@ -1,4 +1,4 @@
-//! The templates of each sender as we last heard of them, and whether one may go out with its values.
+//! Keeps each sender's templates in memory, and tells whether one can be sent with its values.
 
 use crate::{
     base::{ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
@@ -18,7 +18,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-/// How a message is counted that goes outside the window without a template (platform.md 4.7).
+/// The price category of a message outside the window without a template (platform.md 4.7).
 pub(super) const DIRECT_SEND_PRICED_AS: &str = "utility";
 
 #[derive(Default)]
@@ -26,24 +26,24 @@ pub struct Catalogue(RwLock<HashMap<SenderId, Shelf>>);
 
 #[derive(Default)]
 struct Shelf {
-    /// A sandbox accepts every name.
+    /// True for a sandbox, which accepts every name.
     accepts_all: bool,
     templates: Vec<Template>,
 }
 
-/// Why a template cannot go out now. `waits` says that time may mend it (paused, pending, unknown).
+/// Why a template cannot be sent now. `waits` is true if that may change with time (paused, pending, unknown).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
     pub why: String,
     pub waits: bool,
 }
 
-/// What the choice depends on besides the catalogue.
+/// The sender's and contact's properties that the choice of a template depends on.
 pub struct Wish<'a> {
     pub sender: SenderId,
     /// The contact's language and its fallbacks, the best first.
     pub languages: &'a [String],
-    /// Its platform takes templates with every part (`Carries::rare_parts`).
+    /// True if the platform supports every part of a template (`Carries::rare_parts`).
     pub rare_parts: bool,
 }
 
@@ -56,7 +56,7 @@ impl Catalogue {
         self.read().get(&sender).map(|shelf| shelf.templates.clone()).unwrap_or_default()
     }
 
-    /// A webhook of the provider says otherwise than what we knew. Gives back what was changed.
+    /// Applies a provider's webhook about a template. Gives the changed templates.
     pub fn change(
         &self,
         sender: SenderId,
@@ -74,7 +74,7 @@ impl Catalogue {
             match change {
                 TemplateChange::Status(status) => template.status = *status,
                 TemplateChange::Category(category) => template.category = *category,
-                // It goes out as before; who listens hears of it.
+                // Quality does not affect sending; it is reported as an event.
                 TemplateChange::Quality(_) => {}
             }
             changed.push(template.clone());
@@ -82,7 +82,7 @@ impl Catalogue {
         changed
     }
 
-    /// What `window::plan` asks of a template.
+    /// The state of a template for `window::plan`.
     pub fn state(&self, message: &TemplateMessage, wish: &Wish<'_>) -> TemplateState {
         match self.usable(message, wish) {
             Ok(ready) => TemplateState::Usable(self.category(&ready, wish.sender)),
@@ -91,7 +91,7 @@ impl Catalogue {
         }
     }
 
-    /// A sandbox's own names count as UTILITY: nothing is known of them.
+    /// The category. A sandbox's unknown templates count as UTILITY.
     fn category(&self, ready: &TemplateMessage, sender: SenderId) -> Category {
         let shelves = self.read();
         let mut known = shelves.get(&sender).into_iter().flat_map(|shelf| &shelf.templates);
@@ -100,7 +100,7 @@ impl Catalogue {
             .map_or(Category::Utility, |t| t.category)
     }
 
-    /// The category by which the platform counts a message.
+    /// The category by which the platform charges a message.
     pub fn priced_as(&self, sender: SenderId, content: &Content) -> &'static str {
         let Content::Template(template) = content else { return "service" };
         match self.category(template, sender) {
@@ -110,7 +110,7 @@ impl Catalogue {
         }
     }
 
-    /// The template as it would be sent, or why not.
+    /// The template as it would be sent, or the reason why it cannot be.
     pub fn usable(&self, message: &TemplateMessage, wish: &Wish<'_>) -> Result<TemplateMessage, Unusable> {
         let shelves = self.read();
         let shelf = shelves.get(&wish.sender);
@@ -155,7 +155,7 @@ impl Catalogue {
             return Err(unfit(format!("the platform of this sender takes no template with {what}")));
         }
         if let Some(HeaderValue::Media(file)) = &mut ready.header {
-            // The approved header says what kind of file it is; an address need not end in one.
+            // The approved header has the kind of file; a URL may have no extension.
             file.kind = template.header.as_ref().and_then(TemplateHeader::media).unwrap_or(file.kind);
             file.name_document();
         }
@@ -175,7 +175,7 @@ impl Catalogue {
     }
 }
 
-/// The version in the language asked for, else in the first of those wished that there is.
+/// The version in the requested language, else in the first available language of `wished`.
 fn pick_language<'a>(named: &[&'a Template], asked: Option<&str>, wished: &[String]) -> Option<&'a Template> {
     match asked {
         Some(language) => in_language(named, language),
@@ -183,7 +183,7 @@ fn pick_language<'a>(named: &[&'a Template], asked: Option<&str>, wished: &[Stri
     }
 }
 
-/// Meta refuses these values (132012, 131008), so they never leave (platform.md 4.7).
+/// Refuses values that Meta would refuse (132012, 131008), so that they are never sent (platform.md 4.7).
 fn check_values(message: &TemplateMessage) -> Result<(), String> {
     let values: Vec<(String, &str)> = match &message.body {
         Parameters::None => Vec::new(),
@@ -213,7 +213,7 @@ fn check_values(message: &TemplateMessage) -> Result<(), String> {
     Ok(())
 }
 
-/// The parameters are those that the approved text has.
+/// Checks that the parameters match the approved text.
 fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), String> {
     check_text(&template.body, &message.body)?;
     check_header(template.header.as_ref(), message.header.as_ref())?;
@@ -236,7 +236,7 @@ fn check_text(body: &str, values: &Parameters) -> Result<(), String> {
     Ok(())
 }
 
-/// Cards and the end of an offer.
+/// Checks the cards and the expiry of an offer.
 fn check_parts(message: &TemplateMessage, template: &Template) -> Result<(), String> {
     let (cards, shapes) = (&message.parts.cards, &template.parts.cards);
     if cards.len() != shapes.len() {
@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(error.why, "template `a`: its text has the parameters 1, 2, given are 1");
     }
 
-    /// What may become right again waits; what cannot does not.
+    /// The result of a check: some problems may be fixed with time, others are final.
     #[derive(Debug, PartialEq)]
     enum Use {
         Goes,
@@ -358,7 +358,7 @@ mod tests {
         Never,
     }
 
-    /// What is so, who says it, and how template and message differ from those that go.
+    /// The problem, its source, and how template and message differ from a valid pair.
     type Rule = (&'static str, &'static str, fn(&mut Template, &mut TemplateMessage), Use);
 
     const STATUS: &str = "Meta, message_template_status_update";
@@ -427,7 +427,7 @@ mod tests {
         let change = TemplateChange::Quality("RED".into());
         assert_eq!(catalogue.change(SenderId(1), "a", Some("en"), &change).len(), 1, "whoever listens hears of it");
         let wish = Wish { sender: SenderId(1), languages: &["en".to_owned()], rare_parts: true };
-        // Meta itself pauses what people block, and tells.
+        // Meta itself pauses templates that people block, and reports it.
         assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_ok());
         catalogue.change(SenderId(1), "a", Some("en"), &TemplateChange::Status(TemplateStatus::Paused));
         assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_err());

@@ -1,4 +1,4 @@
-//! Keeps one panic from taking a lane, a send, a call or a part of the daemon down with it.
+//! Catches panics, so that one does not end a lane, a send, a call or a part of the daemon.
 
 use crate::base::time::Span;
 use std::{
@@ -8,8 +8,8 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// Runs a future, which its owner has pinned, to its end; a panic inside becomes `Err` with its text. Given by value it
-/// would stand here twice, as an argument and as what is polled, and that is memory for each message under way.
+/// Runs a pinned future to its end; a panic becomes `Err` with its text. Taking the future by value would store it
+/// twice, which costs memory for each running message.
 pub async fn caught<F: Future + Unpin>(mut future: F) -> Result<F::Output, String> {
     poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context))) {
         Ok(poll) => poll.map(Ok),
@@ -18,8 +18,8 @@ pub async fn caught<F: Future + Unpin>(mut future: F) -> Result<F::Output, Strin
     .await
 }
 
-/// Runs a part of the daemon until it ends by itself. One that panics begins anew after `rest`: without its
-/// clockwork a daemon would go on answering, and nothing would fall due any more.
+/// Runs a part of the daemon until it ends. If it panics it is restarted after `rest`: without its timers a daemon
+/// would answer requests, but nothing would become due any more.
 pub fn kept_up<F>(name: &'static str, rest: Span, part: impl Fn() -> F + Send + 'static) -> JoinHandle<()>
 where
     F: Future<Output = ()> + Send + 'static,
@@ -32,8 +32,8 @@ where
     })
 }
 
-/// What a panic says where its words stand in our source. Words that were put together as it happened may quote what
-/// a customer wrote (a text cut in the middle of a letter does), so they go into no log and no row: the place does.
+/// The text of a panic, if it is a literal of our source. A formatted text may quote a customer (slicing a text within
+/// a character does), so it is not logged or stored; the place is.
 pub fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
     panic.downcast_ref::<&str>().map_or_else(|| "a panic, whose place is in the log".into(), |text| (*text).to_owned())
 }

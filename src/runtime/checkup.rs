@@ -1,5 +1,5 @@
-//! Whether a sender works, asked when somebody wants to know: what its platform says, what we have seen of it, and
-//! if wished a test message to somebody who has written within the last day.
+//! Checks on request whether a sender works: the platform's checks, our own observations, and optionally a test
+//! message to a person who has written within 24 hours.
 
 use super::{app::App, config::Sender, outbox::SendAnswer, say::Wanted};
 use crate::{
@@ -17,24 +17,24 @@ use anyhow::Context;
 use serde_json::json;
 use std::sync::Arc;
 
-/// All checks of one sender, in the order in which a person would look at them.
+/// All checks of one sender, in a useful order for a reader.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkup {
     pub at: Time,
     pub checks: Vec<Check>,
 }
 
-/// What the checks come to.
+/// The overall result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Healthy,
-    /// It works, and somebody should look at it.
+    /// It works, but an operator should look at it.
     Degraded,
     /// It cannot send or receive.
     Unhealthy,
 }
 
-/// Whom the test message is for, and the id that it gets: repeated under the same id it is sent once.
+/// The recipient of the test message, and its id: repeated with the same id it is sent once.
 #[derive(Debug, Clone)]
 pub struct Test {
     pub message: OutboundId,
@@ -63,15 +63,16 @@ impl Checkup {
         }
     }
 
-    /// `token`, `number`, `quality`, `sending`, `limit`, `subscription`, `online`, `webhook`, `outbound`, `rate`, `test_message`.
+    /// The check with this name: `token`, `number`, `quality`, `sending`, `limit`, `subscription`, `online`, `webhook`,
+    /// `outbound`, `rate` or `test_message`.
     pub fn check(&self, name: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.name == name)
     }
 }
 
 impl App {
-    /// Asks the platform and our own rows. Only a person who has written to this sender within the last 24 hours, and
-    /// wants messages, gets the test message.
+    /// Asks the platform and our own database. The test message is sent only to a person who has written to this
+    /// sender within the last 24 hours and has not opted out.
     pub async fn checkup(self: &Arc<Self>, sender: &Sender, test: Option<Test>) -> anyhow::Result<Checkup> {
         let now = self.clock.now();
         let mut checks = match self.provider_of(sender.id) {

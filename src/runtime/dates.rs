@@ -1,5 +1,5 @@
-//! Starts that hang on a date of the contact, or on its last message: planned when the flows are published and
-//! when the contact changes; a row each.
+//! Plans starts that depend on a date of the contact, or on its last message: when flows are published and when the
+//! contact changes; one row each.
 
 use super::{app::App, lane::LaneState, lane_error::LaneError, live::Current};
 use crate::{
@@ -25,8 +25,8 @@ use std::{collections::BTreeMap, sync::Arc};
 type Known = BTreeMap<(String, String), Schedule>;
 
 impl App {
-    /// What a change of a contact means for its starts by dates: they move, or are gone. What had passed when
-    /// the field was set never comes.
+    /// After a change of a contact, moves or removes its starts by dates. A date that had passed when the field was
+    /// set never starts.
     pub(super) fn plan_dates(
         &self,
         live: &Current,
@@ -51,8 +51,8 @@ impl App {
         }
     }
 
-    /// The person is at these names from now on. Another number may mean another clock, and dates count on that. True:
-    /// something is new.
+    /// Sets new names of the contact. A new number may change the time zone, and so its dates. True if something
+    /// changed.
     pub(super) fn move_to(&self, contact: &mut Contact, names: &[Alias], now: Time, set: &mut WriteSet) -> bool {
         let phone = contact.data.phone.clone();
         if !contact.data.moves_to(names) {
@@ -65,7 +65,7 @@ impl App {
         true
     }
 
-    /// A trigger that is new means everybody who has its field already.
+    /// Plans a new date trigger for every contact that has its field.
     pub(super) async fn publish_dates(
         self: &Arc<Self>,
         live: &Current,
@@ -99,7 +99,7 @@ impl App {
                     }
                 }
             }
-            // Last: a crash before this plans once more, and the same rows come of it.
+            // This comes last: after a crash before it, planning is repeated with the same rows.
             self.publish(&table.flow.name, table.key, now).await?;
             tracing::info!(
                 flow.name = %table.flow.name, planned,
@@ -109,7 +109,7 @@ impl App {
         Ok(())
     }
 
-    /// Conversations that count their moments by a trigger that is new: all whose last message is young enough.
+    /// Tells the conversations with a recent last message about new triggers that count from it.
     pub(super) fn publish_timed(self: &Arc<Self>, timed: &[(&Flow, &str, Span)], known: &Known, now: Time) {
         let fresh: Vec<(FlowName, String, Span)> = timed
             .iter()
@@ -157,7 +157,7 @@ impl App {
         Ok(())
     }
 
-    /// The moment has come. Whether the date is still the same is asked once more by the engine.
+    /// Begins a start by a date at its slot. The engine checks again that the date is unchanged.
     pub(super) async fn begin_by_date(
         self: &Arc<Self>,
         lane: &mut LaneState,

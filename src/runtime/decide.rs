@@ -1,4 +1,4 @@
-//! What may become of a message now: the plan of `model::window` with templates, sender and rates looked up.
+//! Decides what to do with a message now: runs the plan of `model::window` with templates, sender and rates.
 
 use super::{
     app::App,
@@ -26,26 +26,26 @@ use crate::{
 };
 use std::cell::Cell;
 
-/// What was decided about the message that is next.
+/// The decision about the next message of an outbox.
 pub(super) enum Decision {
     Go {
         content: Content,
         as_template: Option<Box<TemplateMessage>>,
-        /// Outside the window as it is.
+        /// Send it outside the window without a template.
         direct: bool,
     },
-    /// This template goes first, as a message of its own; the message itself is kept.
+    /// Send this template first, as a message of its own; the message itself is held.
     Nudge {
         template: TemplateMessage,
         until: Time,
     },
-    /// Look again at that moment; `keeps_place` is a paused sender.
+    /// Decide again at this time; `keeps_place` if the sender is paused.
     Later {
         at: Time,
         keeps_place: bool,
         reason: Reason,
     },
-    /// The pace of sender and pair lets it go on then; what it has of it by then.
+    /// The rate of sender and pair allows it at this time; `place` is its state in the rate limit.
     Slot {
         at: Time,
         place: Place,
@@ -66,7 +66,7 @@ pub(super) enum Decision {
 }
 
 impl Decision {
-    /// It would be another one if the window were open; `own` is what the message itself says.
+    /// True if the decision would be different with an open window; `own` is the message's own content.
     pub(super) fn finds_closed(&self, own: &Content) -> bool {
         match self {
             Decision::Go { as_template, direct, .. } => *direct || (as_template.is_some() && !own.is_template()),
@@ -78,7 +78,7 @@ impl Decision {
 }
 
 impl App {
-    /// Asked anew each time the message is looked at; takes a slot of the rates when it may go.
+    /// Called each time the message is due; takes a slot of the rates if it may be sent.
     pub(super) fn decide(&self, contact: &Contact, conversation: &Conversation, place: usize, now: Time) -> Decision {
         let pending = &conversation.outbox[place];
         let draft = &pending.draft;
@@ -160,8 +160,8 @@ impl App {
         }
     }
 
-    /// When what quiet hours postpone goes, of all whom they keep waiting; asked once for each message. What a contact
-    /// gets after the same night comes together, in its order.
+    /// The time for a message that waits for the end of quiet hours; computed once for each message. All messages of a
+    /// contact that wait for the same night get the same time, in their order.
     pub(super) fn morning_of(
         &self,
         (contact, sender): (ContactId, SenderId),
@@ -170,7 +170,7 @@ impl App {
         end: Time,
     ) -> Time {
         let together = |pending: &Pending| {
-            // Not what rests for a day, or waits for a template: it has a moment of its own.
+            // A message that waits for a full day (a marketing limit), or for a template, has a time of its own.
             let by_night = pending.waits_for == Some(Reason::QuietHours);
             let waits = pending.state == PendingState::Queued && !pending.in_order && by_night;
             pending.not_before.filter(|at| waits && *at >= end && *at - end <= MORNING_LATEST)
@@ -208,7 +208,7 @@ impl App {
             answers_after: rules.answers_after,
             with_person: conversation.session.silences(pending.draft.run, pending.created_at),
             topic: match (rules.topic(&pending.draft.topic), pending.nudged) {
-                // Its nudge was counted, and is answered.
+                // Its nudge was counted and answered.
                 (topic, Nudged::Answered) => TopicRules { at_most: &[], ..topic },
                 (topic, Nudged::No | Nudged::Out) => topic,
             },
@@ -224,14 +224,16 @@ impl App {
         })
     }
 
-    /// It gives way to answers: a flow says it, and the contact neither asked for it nor is awake.
+    /// True if the message gives way to answers: a flow wrote it, and the contact neither requested it nor has just
+    /// written.
     fn is_unasked(&self, pending: &Pending, now: Time) -> bool {
         let draft = &pending.draft;
         let asked_for = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
         matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && !asked_for && !is_awake(pending, now)
     }
 
-    /// Where no template is usable: `direct_send`, and Meta has not refused this message or, lately, any.
+    /// True if it may be sent without a template when none is usable: `direct_send` is set, and Meta has not refused
+    /// this message or, lately, any.
     fn may_go_direct(&self, sender: SenderId, pending: &Pending, now: Time) -> bool {
         self.senders.get(sender).is_some_and(Sender::sends_direct)
             && !pending.direct_refused
@@ -239,7 +241,7 @@ impl App {
             && self.health.sends_direct(sender, now)
     }
 
-    /// What keeps a sender from sending to a contact.
+    /// The reasons why a sender cannot send to a contact now.
     pub fn state_of(&self, sender: SenderId, contact: ContactId, now: Time) -> SenderState {
         SenderState {
             down_until: self.health.paused_until(sender, false, now).max(self.breaker.holds(sender, now)),
@@ -249,7 +251,7 @@ impl App {
     }
 }
 
-/// Whoever has just written is awake.
+/// True if the contact has just written.
 fn is_awake(pending: &Pending, now: Time) -> bool {
     pending.released_at.is_some_and(|at| now - at <= ASKED_FOR)
 }

@@ -1,4 +1,4 @@
-//! Templates of the configuration, put beside what the providers' catalogues told.
+//! Merges the templates of the configuration with the providers' catalogues.
 
 use super::app::App;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 impl App {
-    /// What the configuration declares counts until the provider has said otherwise.
+    /// Loads the templates; declared ones count until the provider has listed them.
     pub async fn load_templates(&self) -> anyhow::Result<()> {
         self.number_declared().await?;
         let now = self.clock.now();
@@ -24,7 +24,7 @@ impl App {
         self.store.commit(set).await?;
         let mut shelves: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in template::all(&self.store).await? {
-            // Once declared and taken out of the configuration since: nobody else ever spoke of it.
+            // The template was declared before and is no longer in the configuration, and no provider has listed it.
             if row.source == Source::Config && self.declared(&row).is_none() {
                 continue;
             }
@@ -37,8 +37,8 @@ impl App {
         Ok(())
     }
 
-    /// A number in the configuration is the one by which API clients call the template, whoever had it before:
-    /// a template that was renamed there, or one that a catalogue told us of first.
+    /// Gives declared templates the ids of the configuration, by which API clients address them. If another template
+    /// has such an id, it gets a new one.
     async fn number_declared(&self) -> anyhow::Result<()> {
         let known = template::all(&self.store).await?;
         let theirs: BTreeSet<i64> = self.config.templates.iter().map(|entry| entry.template.id).collect();
@@ -55,7 +55,7 @@ impl App {
                 }
             }
         }
-        // One after the other: two templates may have changed places.
+        // One after the other, because two templates may exchange their ids.
         self.store.commit(away).await?;
         self.store.commit(home).await?;
         Ok(())
@@ -69,7 +69,7 @@ impl App {
     }
 }
 
-/// A number that no template has; the configuration's own stand among ours.
+/// An id that no template has; the configuration's own ids share the number range.
 pub fn free_id(store: &Store, used: &mut BTreeSet<i64>) -> i64 {
     loop {
         let id = store.next_id();

@@ -1,4 +1,4 @@
-//! Who is who: from the names on the wire to our contacts and conversations, remembered in memory.
+//! Finds contacts and conversations by the ids in webhooks, with a cache in memory.
 
 use super::app::App;
 use crate::{
@@ -28,32 +28,32 @@ struct Maps {
     conversations: HashMap<(ContactId, SenderId), ConversationId>,
 }
 
-/// Who is meant, and what is known of the moment.
+/// The ids of a person in a webhook, with the times of the message.
 pub(super) struct Whom<'a> {
     pub account: &'a AccountName,
     pub sender: SenderId,
     pub names: &'a [Alias],
     pub person_name: Option<&'a str>,
-    /// The timestamp of what opens the window.
+    /// The timestamp of the message that opens the window.
     pub opened_at: Option<Time>,
-    /// The timestamp of what the contact said.
+    /// The timestamp of the contact's message.
     pub heard_at: Option<Time>,
 }
 
-/// Where something of a contact belongs. What is new has its rows in the write-set that `find` was given.
+/// The contact and conversation of a webhook. New ones have their rows in the write-set that `find` was given.
 #[derive(Debug, Clone)]
 pub struct Found {
     pub contact: ContactId,
-    /// Made just now: its lane has nothing to read.
+    /// Set if the contact was just created: its lane has nothing to read.
     pub fresh: Option<Box<Contact>>,
     pub conversation: ConversationId,
 }
 
 impl App {
-    /// The contact with these names and its conversation at the sender; made if there is none: `set` gets
-    /// the rows then, and must be committed before anybody relies on them.
+    /// The contact with these ids and its conversation at the sender; created if missing: `set` then gets the rows,
+    /// and must be committed before anyone uses them.
     ///
-    /// On a failed commit call `forget`: what was remembered here may not exist.
+    /// If the commit fails call `forget`: the cached entries may not exist.
     pub(super) async fn find(
         self: &Arc<Self>,
         whom: &Whom<'_>,
@@ -88,7 +88,7 @@ impl App {
         Ok(Found { contact, conversation, fresh })
     }
 
-    /// The contact with this phone (`+` and digits), made if there is none; no conversation is. As with `find`.
+    /// The contact with this phone (`+` and digits), created if missing; creates no conversation. As with `find`.
     pub(super) async fn find_or_make(
         self: &Arc<Self>,
         account: &AccountName,
@@ -113,8 +113,8 @@ impl App {
         let owners = self.owners(account, names).await?;
         let contact = match owners.len() {
             0 | 1 => owners.first().copied(),
-            // Names of two contacts in one breath: they are one person. Where that cannot be stored now, the message is
-            // recorded all the same: the next webhook with both names joins them.
+            // The ids belong to several contacts, which are therefore one person. If they cannot be joined now, the
+            // message is recorded nevertheless: the next webhook with these ids joins them.
             _ => Some(match self.join(owners.clone()).await {
                 Ok(contact) => contact,
                 Err(error) => {
@@ -126,7 +126,7 @@ impl App {
         };
         if let Some(contact) = contact {
             let known = alias::of(&self.store, contact).await?;
-            // What is remembered of them is written by now, or on its way.
+            // Cached ids are already written, or are being written.
             let told = |name: &Alias| self.directory.contact(account, std::slice::from_ref(name)) == Some(contact);
             let fresh: Vec<Alias> = names.iter().filter(|name| !known.contains(name) && !told(name)).cloned().collect();
             let contact = self.directory.remember(account, names, contact);
@@ -138,7 +138,7 @@ impl App {
         let id = ContactId(self.store.next_id());
         let contact = self.directory.remember(account, names, id);
         if contact != id {
-            // Another webhook of the same instant was first; its rows are on their way.
+            // A concurrent webhook was first; its rows are being written.
             return Ok((contact, None));
         }
         let phone = names.iter().find(|n| n.kind == AliasKind::Phone).map(|n| format!("+{}", n.value));
@@ -168,7 +168,7 @@ impl App {
         Ok((id, Some(Box::new(fresh))))
     }
 
-    /// The contacts that are known by these names, that of the surest first.
+    /// The contacts that are known by these ids, in order of certainty.
     pub(super) async fn owners(&self, account: &AccountName, names: &[Alias]) -> anyhow::Result<Vec<ContactId>> {
         let mut owners = Vec::new();
         for name in names {
@@ -184,7 +184,7 @@ impl App {
         Ok(owners)
     }
 
-    /// What the provider calls a person whom we know already.
+    /// Stores the provider's ids of a known person.
     pub(super) async fn learn_aliases(
         self: &Arc<Self>,
         account: &AccountName,
@@ -214,7 +214,7 @@ impl App {
 }
 
 impl Directory {
-    /// Whom all these names mean; `None`: one of them is not remembered, or they mean several.
+    /// The contact of all these ids; `None` if one is not cached, or if they belong to several.
     fn contact(&self, account: &AccountName, names: &[Alias]) -> Option<ContactId> {
         let maps = self.maps();
         let contacts = maps.contacts.get(account)?;
@@ -227,7 +227,7 @@ impl Directory {
         self.maps().conversations.get(&(contact, sender)).copied()
     }
 
-    /// Whoever was first wins; gives back the winner.
+    /// Caches the ids. The first entry wins and is returned.
     fn remember(&self, account: &AccountName, names: &[Alias], contact: ContactId) -> ContactId {
         let mut maps = self.maps();
         if maps.contacts.values().map(HashMap::len).sum::<usize>() >= DIRECTORY_ENTRIES_MAX {
@@ -254,7 +254,7 @@ impl Directory {
         *maps.conversations.entry((contact, sender)).or_insert(id)
     }
 
-    /// After a commit that failed: the rows are asked again.
+    /// After a failed commit: forgets the cached ids, so that the database is asked again.
     pub fn forget(&self, contact: ContactId) {
         let mut maps = self.maps();
         maps.contacts.values_mut().for_each(|contacts| contacts.retain(|_, known| *known != contact));
@@ -282,7 +282,7 @@ fn new_alias(account: &AccountName, name: &Alias, contact: ContactId) -> alias::
     alias::NewAlias { account: account.clone(), kind: name.kind, value: name.value.clone(), contact_id: contact }
 }
 
-/// The names themselves first, then how else the same number is written (platform.md 4.5).
+/// The ids themselves first, then other spellings of the number (platform.md 4.5).
 fn spellings(names: &[Alias]) -> Vec<Alias> {
     let mut all = names.to_vec();
     for name in names.iter().filter(|name| name.kind == AliasKind::Phone) {

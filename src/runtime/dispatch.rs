@@ -1,4 +1,4 @@
-//! The moment of sending: what leaves now, and what becomes of what does not.
+//! Sends the due messages of an outbox, and handles those that are not sent.
 
 use super::{
     app::App,
@@ -32,8 +32,8 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    /// Sends what may leave, in order, until one is on the wire, nothing is due, or the engine heard what
-    /// became of one. True: it heard something, so there may be more to send.
+    /// Sends due messages in order, until one is being sent, nothing is due, or the engine got an event about one.
+    /// True if it did, so that there may be more to send.
     pub(super) async fn dispatch(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<bool, LaneError> {
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
@@ -53,14 +53,14 @@ impl App {
             match decision {
                 Decision::Go { content, as_template, direct } => {
                     if let Err(at) = self.breaker.claim(lane.conversations[index].sender, now) {
-                        // Another one was faster, and tries for all.
+                        // Another message is already the probe of the breaker.
                         let later = Decision::Later { at, keeps_place: true, reason: Reason::SenderDown };
                         self.settle(lane, index, place, later, now, &mut set, &mut events);
                         continue;
                     }
                     if !set.is_empty() {
-                        // It may stand there already (an unknown one that goes again), and of two rows of one
-                        // message in a write-set `sending` is written first.
+                        // The row may already be `sending` (an unknown message that is sent again), and within a
+                        // write-set `sending` runs before other changes of the message.
                         self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
                     }
                     let id = self.put_on_wire(
@@ -82,7 +82,7 @@ impl App {
                     self.launch(lane, index, id, content);
                     return Ok(false);
                 }
-                // The answer to the one that is out brings all that is kept.
+                // The answer to the nudge that is out releases all held messages.
                 Decision::Nudge { until, .. } if outbox::is_nudged(&lane.conversations[index].outbox) => {
                     self.settle(lane, index, place, Decision::Hold { until }, now, &mut set, &mut events);
                 }
@@ -99,7 +99,8 @@ impl App {
         Ok(heard)
     }
 
-    /// The answer of the commit was lost, and it happened: then the message is not in doubt, it has yet to be sent.
+    /// True if the answer of the commit was lost but the commit happened: then the message is not in doubt, it was not
+    /// sent yet.
     async fn stands_sending(&self, conversation: &Conversation, id: OutboundId) -> bool {
         let pending = conversation.outbox.iter().find(|pending| pending.id == id);
         let row = outbound::find(&self.store, id).await;
@@ -107,8 +108,8 @@ impl App {
         row.state == SendState::Sending && row.attempt == pending.attempt
     }
 
-    /// The first message of a turn may leave at once: then its row is written as `sending` in the same
-    /// commit as the turn, which saves one commit of three. Gives back its id and content.
+    /// Prepares the first message of a turn if it may be sent at once: its row is written as `sending` in the turn's
+    /// commit, which saves one of three commits. Gives its id and content.
     pub(super) fn prepare(
         &self,
         lane: &mut LaneState,
@@ -141,12 +142,12 @@ impl App {
                 (pending.not_before, pending.place) = (Some(at), taken);
                 None
             }
-            // Everything else is settled by `dispatch`, with rows of its own.
+            // `dispatch` handles every other decision, with rows of its own.
             _ => None,
         }
     }
 
-    /// Writes down, in `set`, that the message goes on the wire now: after that commit a crash makes it unknown.
+    /// Adds to `set` that the message is being sent: after that commit a crash makes it unknown.
     fn put_on_wire(
         &self,
         lane: &mut LaneState,
@@ -171,19 +172,19 @@ impl App {
         pending.direct = direct;
         rows::sending(set, pending, now);
         let (id, topic) = (pending.id, pending.draft.topic.clone());
-        // An unknown attempt before this one counts still; a refused one was given back.
+        // An earlier unknown attempt is still counted; a refused one was given back.
         let stamps = lane.contact.data.unasked.get(&topic);
         let counted = before.is_some_and(|at| stamps.is_some_and(|stamps| stamps.contains(&at)));
         let announced = pending.nudged == Nudged::Answered;
         if !counted && !announced && self.counts_against_cap(&pending.draft, now) {
-            // The cap counts what is being sent, too: two messages of one second cannot both pass it.
+            // Count it before the send, so that two messages of one second cannot both be below the cap.
             count_unasked(&mut lane.contact.data, &topic, now);
             rows::contact(set, &lane.contact);
         }
         id
     }
 
-    /// Splits a message in two: its template goes first, the message itself is kept for the answer.
+    /// Splits a message in two: its template is sent first, and the message itself is held for the answer.
     #[expect(clippy::too_many_arguments, reason = "the row, its parts and the clock")]
     fn put_nudge(
         &self,
@@ -202,7 +203,7 @@ impl App {
         kept.not_before = None;
         kept.in_order = false;
         kept.nudged = Nudged::Out;
-        // One nudge: if the window is closed again when the answer comes, it only waits.
+        // One nudge only: if the window is closed again when the answer comes, the message only waits.
         if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
             Arc::make_mut(&mut kept.draft).if_closed = Some(IfClosed::Hold(hold));
         }
@@ -242,15 +243,15 @@ impl App {
         let fate = match decision {
             Decision::Go { .. } | Decision::Nudge { .. } => return,
             Decision::Slot { at, place } => {
-                // Nothing to write down: a restart takes another.
+                // Not stored: after a restart it takes another slot.
                 (pending.not_before, pending.waits_for, pending.in_order) = (Some(at), None, true);
                 pending.place = place;
                 return;
             }
             Decision::Later { at, keeps_place, reason } => {
-                // It may have kept its place until now, for a rate or a stopped sender: nobody heard of that.
+                // The engine was not told while the message kept its place, for a rate or a stopped sender.
                 let first = pending.in_order || pending.not_before.is_none();
-                // Nothing may be planned for the present moment again: that would be an endless loop.
+                // The next time must be later than now: otherwise this would loop for ever.
                 let at = morning.unwrap_or(at).max(Time(now.0 + 1));
                 pending.not_before = Some(at);
                 pending.waits_for = Some(reason);
@@ -261,7 +262,7 @@ impl App {
             }
             Decision::Hold { until } => {
                 pending.state = PendingState::Held { until };
-                // A hold has no moment of its own: one left over from a refusal would stay due for ever.
+                // A hold has no time of its own: one left from a refusal would stay due for ever.
                 pending.not_before = None;
                 pending.in_order = false;
                 rows::mark(set, sender, pending, None, Some(Reason::WindowClosed));
@@ -314,7 +315,7 @@ impl App {
         }
     }
 
-    /// Holds that ran out and unknown sends whose time for a status is over.
+    /// Handles holds that have expired, and unknown sends whose wait for a status is over.
     fn expire(&self, lane: &mut LaneState, index: usize, now: Time, set: &mut WriteSet, events: &mut Vec<Event>) {
         let conversation = &mut lane.conversations[index];
         for pending in conversation.outbox.iter_mut().filter(|pending| pending.interrupted) {
@@ -344,8 +345,9 @@ impl App {
         }
     }
 
-    /// product.md, *Unknown sends*: `replies` sends again what a message of the last 15 minutes asked for,
-    /// unless a message of a later turn was accepted meanwhile. False: it stays unknown, and is listed.
+    /// Decides whether an unknown message is sent again (product.md, *Unknown sends*): with `replies`, an answer to a
+    /// message of the last 15 minutes, unless a later turn's message was accepted meanwhile. False: it stays unknown,
+    /// and is listed.
     fn resend_unknown(&self, lane: &mut LaneState, index: usize, place: usize, now: Time, set: &mut WriteSet) -> bool {
         let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
@@ -360,7 +362,7 @@ impl App {
             && !pending.draft.content.is_template()
             && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
             && later_accepted.is_none_or(|turn| turn <= pending.draft.turn);
-        // Where no status ever comes, each try may be one more message on the same phone.
+        // If no status ever comes, each attempt may be another copy on the same phone.
         let again = !outlived
             && pending.attempt < SEND_ATTEMPTS_MAX
             && match policy {
@@ -373,8 +375,7 @@ impl App {
             pending.not_before = None;
             rows::mark(set, conversation.sender, pending, None, None);
         } else {
-            // It stays in its row, listed and counted, until somebody replays it; without a moment at which
-            // it would be looked at again.
+            // It stays in the database as `unknown`, without a time at which it is due, until an operator replays it.
             rows::gone(set, conversation.sender, pending.id, SendState::Unknown, None);
             let data = serde_json::json!({
                 "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": contact,

@@ -1,5 +1,5 @@
-//! What was told of a message before the answer to its send: joined with that answer by the store, and told from here
-//! to whoever waits to hear it.
+//! Handles statuses that came before the answer to their send: the store joins them with the answer, and this file
+//! passes them on to lanes.
 
 use super::{app::App, late_marks::UnderWay};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    /// Looks for them in a commit that held the answer to a send.
+    /// Passes on the early statuses in a commit that contains the answer to a send.
     pub(super) fn tell_early(self: &Arc<Self>, committed: &Committed) {
         let moved = outbound::moved_early(committed);
         if moved.is_empty() {
@@ -46,7 +46,7 @@ impl App {
             code: row.error_code.and_then(|code| code.parse().ok()).unwrap_or(0),
             text: row.error_text.unwrap_or_default().chars().take(PROVIDER_TEXT_CHARS_MAX).collect(),
         });
-        // What a platform says of prices is not kept with what came early: those that name prices name our ids, too.
+        // Prices are not stored with early statuses: a platform that reports prices also sends our ids.
         let update =
             StatusUpdate { provider_id, ours: None, state: moved.state, at: at.unwrap_or(now), error, price: None };
         if matches!(moved.state, DeliveryState::Delivered | DeliveryState::Read) {

@@ -1,8 +1,8 @@
-//! A person wants to be forgotten: texts, names, numbers and traces go, what is counted stays.
+//! Erases a person's data: texts, names, numbers and traces are deleted, counts stay.
 //!
-//! Everything that can be looked up by the person goes in one commit, so there is no half-way. The rest is searched
-//! (`erase_rest`): the names to look for stand in a row until that is done, and whoever starts next goes on with it. Of
-//! somebody who had opted out a keyed digest of each name stays: a new contact with that name is opted out, too.
+//! All data that can be found by contact is deleted in one commit. The rest is searched (`erase_rest`): the names stay
+//! in a row until that is done, so that a restart continues it. If the person had opted out, a keyed digest of each
+//! name stays: a new contact with that name is opted out, too.
 
 use super::{
     app::App,
@@ -38,10 +38,9 @@ use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::oneshot;
 
 impl App {
-    /// Erases a contact, and those who were found to be the same person. It is done, but for raw bodies, when this
-    /// returns.
+    /// Erases a contact, and those that were joined to it. When this returns it is done, except for raw bodies.
     pub async fn erase(self: &Arc<Self>, contact: &Contact) -> anyhow::Result<()> {
-        // Joins may lie one behind the other.
+        // Contacts may have been joined in a chain.
         let (mut others, mut ahead) = (Vec::new(), vec![contact.id]);
         while let Some(id) = ahead.pop() {
             for other in erasure::joined(&self.store, &contact.account, id).await? {
@@ -141,7 +140,7 @@ impl App {
         Ok(())
     }
 
-    /// Somebody with one of these names was erased and had opted out.
+    /// True if a person with one of these names was erased and had opted out.
     pub(super) async fn was_erased_opted_out(&self, account: &AccountName, names: &[Alias]) -> anyhow::Result<bool> {
         if !self.erased_stops.load(Ordering::SeqCst) {
             return Ok(false);
@@ -150,7 +149,7 @@ impl App {
         Ok(erasure::is_stopped(&self.store, account, &digests).await?)
     }
 
-    /// Keyed with what only this database knows: numbers are few enough to be tried one by one.
+    /// A digest keyed with a secret of this database, because all phone numbers could be tried one by one.
     fn digest(&self, account: &AccountName, name: &Alias) -> String {
         let kind = match name.kind {
             AliasKind::Phone => "phone",

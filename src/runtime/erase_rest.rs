@@ -1,4 +1,4 @@
-//! The second half of an erasure: what nobody can look up by person is searched, and the database's log is emptied.
+//! Finishes erasures: searches rows that have no contact id, and empties the database's log.
 
 use super::{
     app::App,
@@ -20,20 +20,20 @@ use crate::{
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 
-/// Senders as bodies name them: those of one account, and those of all others.
+/// The senders' ids in webhook bodies: those of one account, and those of all others.
 struct Senders {
     own: Vec<String>,
     others: Vec<String>,
 }
 
 impl App {
-    /// Looks for what is left of erased people in raw bodies, dead letters, kept answers and audiences. Only what
-    /// belongs to their account is touched, and only what is theirs in it.
+    /// Redacts erased people in raw bodies, dead letters, stored answers and audiences. Changes only rows of their
+    /// account, and only their data.
     pub(super) async fn finish_erasures(&self) -> anyhow::Result<()> {
         for erasure in erasure::open(&self.store).await.context("reading erasures")? {
             if !erasure.names.is_empty() {
                 self.forget_rest(&erasure).await?;
-                // The names go before the log is emptied, or it would keep them.
+                // Delete the names before the log is emptied: otherwise the log would keep them.
                 let mut set = WriteSet::new();
                 set.push(&erasure::SAVE, &Erasure { names: Vec::new(), ..erasure.clone() });
                 self.store.commit(set).await.context("forgetting the names of an erasure")?;
@@ -76,7 +76,7 @@ impl App {
         Senders { own, others }
     }
 
-    /// What says of itself nothing of whose it is, is only touched when no other account can mean it.
+    /// True if no other account knows these names: then a row without an account may be redacted.
     async fn is_known_to_no_other(&self, erasure: &Erasure) -> anyhow::Result<bool> {
         let names: Vec<Alias> = (erasure.names.iter())
             .flat_map(|name| [AliasKind::Phone, AliasKind::Bsuid].map(|kind| Alias { kind, value: name.clone() }))
@@ -89,7 +89,7 @@ impl App {
         Ok(true)
     }
 
-    /// `None`: nobody can say whose it is. Of another account: it is not looked at.
+    /// Whether the sender belongs to the account; `None` if unknown. Rows of other accounts are skipped.
     fn is_of(&self, account: &AccountName, sender: Option<SenderId>) -> Option<bool> {
         Some(self.senders.get(sender?)?.account == *account)
     }
@@ -130,8 +130,7 @@ impl App {
         }
     }
 
-    /// What is left of a letter without the person, and whether that is nothing that could be tried again; `None`: it
-    /// stays as it is.
+    /// The redacted dead letter, and whether nothing is left to replay; `None` if it is unchanged.
     fn left_of(&self, account: &AccountName, person: &Person<'_>, letter: &DeadLetter) -> Option<(Letter, bool)> {
         let told = letter.data["account"].as_str().map(|name| name == account.as_str());
         let whose = told.or_else(|| self.is_of(account, letter.sender_id));
@@ -158,7 +157,7 @@ impl App {
                 let in_body = row.body.as_mut().map_or(Found::Nothing, |body| person.body(body, true));
                 let mut key = row.key.clone();
                 if person.words(&mut key) > Found::Nothing {
-                    // One of its own: two keys that held the same name stay two.
+                    // A digest keeps two keys distinct that contained the same name.
                     row.new_key = format!("{key} {}", digest(&row.key));
                 }
                 if in_body > Found::Nothing || row.new_key != row.key {
@@ -169,7 +168,8 @@ impl App {
         }
     }
 
-    /// Conditions and inputs of broadcasts and audiences: a condition that named the number meets nobody from now on.
+    /// Redacts conditions and inputs of broadcasts and audiences: a condition that named the number matches nobody
+    /// from now on.
     async fn redact_wanted(&self, account: &AccountName, person: &Person<'_>, pattern: &str) -> anyhow::Result<()> {
         let mut after = 0;
         loop {
@@ -194,7 +194,7 @@ impl App {
 
 fn wanted_without(person: &Person<'_>, rows: Vec<Wanted>) -> Vec<Wanted> {
     let without = |mut row: Wanted| {
-        // Its texts one by one: what is wanted is no record of the person, and the rest of it must stay readable.
+        // Redact text by text: the data must stay readable, because it is no record of the person.
         let mut found = Found::Nothing;
         each_text(&mut row.data, &mut |text| found = found.max(person.words(text)));
         (found > Found::Nothing).then_some(row)

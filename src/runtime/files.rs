@@ -1,4 +1,4 @@
-//! Files that customers sent stay with the platform, and are read there when somebody asks for one.
+//! Gives access to customers' files, which stay at the platform until they are requested.
 
 use super::app::App;
 use crate::{
@@ -16,13 +16,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 impl App {
-    /// For an address at which the file of a message can be read without a key until then.
+    /// The token for a URL at which the file of a message can be read without a key until `until`.
     pub fn file_token(&self, message: InboundId, until: Time) -> String {
         let told = format!("{message}.{}", until.0);
         format!("{told}.{}", self.file_signature(&told))
     }
 
-    /// The message whose file a token names; `None`: it is not signed by us, or no longer good.
+    /// The message of a token; `None` if it is not signed by us, or has expired.
     pub fn file_of_token(&self, token: &str) -> Option<InboundId> {
         let (told, given) = token.rsplit_once('.')?;
         let ours = subtle::ConstantTimeEq::ct_eq(self.file_signature(told).as_bytes(), given.as_bytes());
@@ -31,7 +31,7 @@ impl App {
         (self.clock.now() < until).then_some(InboundId(message.parse().ok()?))
     }
 
-    /// Neither a button's token nor the address of the bot's own file begins so, though the key is the same.
+    /// The signed text has a prefix of its own, because tokens of buttons and of the bot's files use the same key.
     fn file_signature(&self, told: &str) -> String {
         let mut hmac = Hmac::<Sha256>::new_from_slice(&self.token_key).expect("HMAC takes keys of any length");
         hmac.update(b"message ");
@@ -39,7 +39,7 @@ impl App {
         URL_SAFE_NO_PAD.encode(hmac.finalize().into_bytes())
     }
 
-    /// Where a file can be read just now.
+    /// Resolves a file to an address that can be read now.
     pub async fn locate(&self, sender: SenderId, file: Told<'_>) -> Result<Located, Trouble> {
         let provider = self.provider_of(sender).ok_or_else(|| Trouble {
             kind: "unknown_sender",

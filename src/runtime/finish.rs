@@ -1,4 +1,4 @@
-//! Work that is brought to its end although whoever waited for it is gone.
+//! Completes a future even if the task that waits for it is dropped.
 
 use std::{
     future::Future,
@@ -7,7 +7,7 @@ use std::{
 };
 use tokio::runtime::Handle;
 
-/// Runs where it is awaited, which costs no task and no waking; dropped before its end, it goes on as a task of its
+/// Runs where it is awaited, which costs no task and no wake-up; if it is dropped early, it continues as a task of its
 /// own.
 pub fn finished<F>(work: F) -> Finished<F>
 where
@@ -31,7 +31,7 @@ impl<F: Future<Output: Send> + Send + 'static> Future for Finished<F> {
 
 impl<F: Future<Output: Send> + Send + 'static> Drop for Finished<F> {
     fn drop(&mut self) {
-        // Without a runtime the process ends, and what is not committed begins anew.
+        // Without a runtime the process is ending, and uncommitted work is repeated after the start.
         if let (Some(rest), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(rest);
         }

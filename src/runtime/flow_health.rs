@@ -1,5 +1,5 @@
-//! Flows that are paused: with one alarm because their last runs all failed, until a new version goes live
-//! (language.md 7); or by an operator, until the operator says otherwise.
+//! Tracks paused flows: paused with an alarm because their last runs all failed, until a new version goes live
+//! (language.md 7); or by an operator, until the operator resumes them.
 
 use super::app::App;
 use crate::{
@@ -20,14 +20,14 @@ pub struct FlowHealth(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    /// Failed runs of each flow since the last one that did not fail.
+    /// Consecutive failed runs of each flow.
     failed: HashMap<FlowName, u32>,
-    /// Replaced as a whole, so that a turn holds it without the lock.
+    /// Replaced as a whole, so that a turn can hold it without the lock.
     paused: Arc<Paused>,
 }
 
 impl FlowHealth {
-    /// A run ended. True: that was one too many, and the flow is paused from now on.
+    /// Counts a run's end. True if this failure was one too many: the flow is now paused.
     pub fn ended(&self, flow: &FlowName, failed: bool) -> bool {
         let mut state = self.state();
         if !failed {
@@ -41,12 +41,12 @@ impl FlowHealth {
         *count == FAILED_RUNS_MAX && self::pause(&mut state, flow)
     }
 
-    /// As it was stored before a restart.
+    /// Restores the stored state after a restart.
     pub fn recall(&self, paused: Paused) {
         self.state().paused = Arc::new(paused);
     }
 
-    /// New files went live: what failed gets a new chance. Gives back what was paused for that.
+    /// After new files went live: resumes failed flows. Gives the flows that were paused.
     pub fn mended(&self) -> BTreeSet<FlowName> {
         let mut state = self.state();
         state.failed.clear();
@@ -60,7 +60,7 @@ impl FlowHealth {
         Arc::clone(&self.state().paused)
     }
 
-    /// By an operator. A flow that goes on again gets a new chance, too.
+    /// Sets an operator's pauses. Resuming a flow also clears its failures.
     fn set_by_hand(&self, flow: &FlowName, pauses: Pauses) {
         let mut state = self.state();
         if pauses.open().is_none() {
@@ -73,7 +73,7 @@ impl FlowHealth {
         paused.by_hand.insert(flow.clone(), pauses);
     }
 
-    /// A broadcast was stopped: nothing of it begins from now on.
+    /// Records that a broadcast was stopped: none of its starts begins from now on.
     pub fn call_off(&self, broadcast: i64) {
         Arc::make_mut(&mut self.state().paused).called_off.insert(broadcast);
     }
@@ -84,7 +84,7 @@ impl FlowHealth {
 }
 
 impl App {
-    /// Has a flow stand still, or go on, by an operator's word; written down first. False: it does so already.
+    /// Pauses or resumes a flow for an operator, stored first. False if it is already so.
     pub async fn turn_flow(&self, flow: &FlowName, pause: bool) -> Result<bool, CommitError> {
         let _one = self.turning_flows.lock().await;
         let now = self.clock.now();

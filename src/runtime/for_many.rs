@@ -1,4 +1,4 @@
-//! What the rows of `audience` and `start` hold of what a step planned.
+//! Defines the JSON data in rows of `audience` and `start` that steps plan.
 
 use crate::model::{
     effect::{Audience, PlannedFlow, Whom},
@@ -7,7 +7,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a row of `audience` holds.
+/// The data of a row of `audience`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Wanted {
@@ -15,12 +15,12 @@ pub(super) enum Wanted {
     TakeBack { key: String, audience: Audience },
 }
 
-/// What a row of `start` holds that a step planned.
+/// The data of a row of `start` that a step planned.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Given {
     pub inputs: BTreeMap<String, Value>,
     pub depth: usize,
-    /// The audience that it belongs to: asked once more when it begins.
+    /// Its audience, which is checked again when it begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<i64>,
 }

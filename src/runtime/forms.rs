@@ -1,4 +1,4 @@
-//! Whoever waits for the next screen of an open form.
+//! Keeps the requests that wait for the next screen of an open form.
 
 use super::{app::App, lane::Work};
 use crate::{
@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// Requests that wait, by their ids.
+/// The waiting requests by id.
 #[derive(Default)]
 pub struct Forms(Mutex<BTreeMap<i64, oneshot::Sender<FormAnswer>>>);
 
@@ -28,7 +28,7 @@ impl Forms {
         answer
     }
 
-    /// After a restart nobody waits any more for what was asked before it.
+    /// Answers a request. After a restart the requests from before it no longer wait.
     pub(super) fn tell(&self, id: i64, answer: FormAnswer) {
         if let Some(waits) = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
             let _ = waits.send(answer);
@@ -41,7 +41,7 @@ impl Forms {
 }
 
 impl App {
-    /// Lets the flow behind a form answer; `None`: it took too long.
+    /// Lets the flow behind a form answer; `None` if it takes too long.
     pub async fn ask_form(
         self: &Arc<Self>,
         contact: ContactId,

@@ -1,4 +1,4 @@
-//! Reads catalogues of templates from their providers; and all Meta senders, for who asks Meta itself.
+//! Pulls template catalogues from providers, and builds the Meta provider for code that calls Meta directly.
 
 use super::{
     app::App,
@@ -39,16 +39,16 @@ pub fn meta(config: &Config) -> Meta {
     Meta::new(senders.collect())
 }
 
-/// What a look into a provider's catalogue found.
+/// The result of pulling a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pulled {
     pub listed: usize,
-    /// Known from an earlier look and not listed any more: these are not sent from now on.
+    /// Templates that were listed before and no longer are: these are not sent from now on.
     pub gone: usize,
 }
 
-/// Reads a sender's catalogue and stores it: it counts over what was known. What the configuration declares
-/// stays as it is where the catalogue does not list it (product.md, `templates`).
+/// Reads a sender's catalogue and stores it; it overrides earlier data. Declared templates that it does not list stay
+/// unchanged (product.md, `templates`).
 pub async fn pull(
     store: &Store,
     config: &Config,
@@ -83,7 +83,7 @@ pub async fn pull(
     let mut set = WriteSet::new();
     for template in listed {
         let row = CatalogueEntry {
-            // A template that is known already keeps its number.
+            // A known template keeps its id.
             id: free_id(store, &mut used),
             sender_id: sender,
             name: template.name.clone(),

@@ -1,4 +1,4 @@
-//! What each kind of work does to a lane: bring memory up to date, let the engine take a turn, send.
+//! Handles each kind of work of a lane: updates memory, runs a turn of the engine, sends.
 
 use super::{
     app::App,
@@ -26,7 +26,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl App {
-    /// A message of the contact: the window moves, what is held is released, then the engine judges it.
+    /// Handles a message of the contact: moves the window, releases held messages, runs a turn.
     pub(super) async fn inbound_turn(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -51,7 +51,7 @@ impl App {
         if unnamed {
             lane.contact.data.name.clone_from(&message.name);
         }
-        // It is the person's own and may be changed: the newest message knows it.
+        // The user name is the person's own and may change: the newest message has it.
         let renamed = newest && message.username.is_some() && lane.contact.data.username != message.username;
         if renamed {
             lane.contact.data.username.clone_from(&message.username);
@@ -89,18 +89,18 @@ impl App {
             self.show_read(lane, index, read, at, &effects);
         }
         self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded_at));
-        // The message is handled: whatever cannot be stored of what follows is not its fault.
+        // The message is handled; an error after this is not the message's fault.
         self.go_on(lane, index).await.map_err(|error| LaneError::Reload(error.to_string()))
     }
 
-    /// Sends what may leave and lets the engine hear what it asked for, until nothing moves any more.
+    /// Sends due messages and gives the engine its events, until nothing changes any more.
     pub(super) async fn go_on(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
         while self.dispatch(lane, index).await? {}
         Ok(())
     }
 
-    /// Lets the engine hear what became of messages. The rows that say so are in the commit of the last turn:
-    /// nobody waits for ever to hear what only a dead process knew.
+    /// Gives the engine the results of messages. The rows with the results are in the commit of the last turn, so that
+    /// no result is known only to a process that died.
     pub(super) async fn tell(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -113,14 +113,15 @@ impl App {
         for event in events {
             self.take_own_turn(lane, index, event, WriteSet::of(contact.0)).await?;
         }
-        // What the others changed of the contact is stored by now: the row of before must not undo it.
+        // The earlier turns may have changed the contact: use the current data, not the older row.
         if set.holds(&contact::CHANGE) {
             rows::contact(&mut set, &lane.contact);
         }
         let Some(last) = last else { return Ok(self.store.commit(set).await.map(drop)?) };
         match self.take_own_turn(lane, index, last, set.clone()).await {
             Err(LaneError::Poison(why)) => {
-                // The news cannot be stored, but the message is settled: else it would be told again for ever.
+                // The turn cannot be stored, but the message's result must be: otherwise it would be reported again
+                // for ever.
                 self.metrics.bug("news");
                 tracing::error!(contact.id = %contact, "What became of a message could not be told: {why}");
                 self.tell_early(&self.store.commit(set).await?);
@@ -229,7 +230,7 @@ impl App {
                 lane.armed = None;
                 let now = self.clock.now();
                 for index in 0..lane.conversations.len() {
-                    // A tick may make the next thing due at once; each one moves the session on.
+                    // A tick may make the next thing due at once; each tick advances the session.
                     let mut turns = 0;
                     while lane.conversations[index].session.due_at().is_some_and(|at| at <= now)
                         || self.has_called_off(&lane.conversations[index])
@@ -254,7 +255,7 @@ impl App {
         }
     }
 
-    /// Something waits in its line that was called off.
+    /// True if a queued start belongs to a stopped broadcast.
     fn has_called_off(&self, conversation: &Conversation) -> bool {
         let queue = &conversation.session.queue;
         !queue.is_empty() && {
@@ -263,7 +264,7 @@ impl App {
         }
     }
 
-    /// A run waits for a call that nobody makes: the process was restarted, or a commit was in doubt.
+    /// True if a run waits for a call that nobody makes: after a restart, or an uncertain commit.
     fn waits_for_a_lost_call(&self, conversation: &Conversation) -> bool {
         let lost = |run: &Run| match &run.waiting {
             Waiting::Call(call) => {
@@ -274,7 +275,7 @@ impl App {
         conversation.session.runs.iter().any(lost)
     }
 
-    /// START lifts a stop; a stop that `accept` has written is taken over into memory.
+    /// START lifts an opt-out; an opt-out that `accept` has written is copied to memory.
     fn take_word(
         &self,
         lane: &mut LaneState,
@@ -284,7 +285,7 @@ impl App {
     ) -> Option<ConsentWord> {
         if recorded.word == Some(ConsentWord::Stop) {
             lane.contact.opted_out = lane.contact.opted_out.or(Some(recorded.recorded_at));
-            // Its row says so since it was recorded, unless an earlier START was handled after that.
+            // Its row already says so, unless an earlier START was handled after it.
             rows::opt_out(set, &lane.contact);
             return recorded.word;
         }
@@ -294,7 +295,7 @@ impl App {
             return None;
         }
         if !self.stops.lift(lane.contact.id, recorded.id) {
-            // A newer STOP is recorded already.
+            // A newer STOP is already recorded.
             return None;
         }
         lane.contact.opted_out = None;
@@ -311,13 +312,14 @@ impl App {
         Some(ConsentWord::Start)
     }
 
-    /// The number of our message that this one replies to. Our own tokens say it better.
+    /// The number of our message that this one replies to. The tokens of our buttons are more exact.
     async fn replies_to(&self, recorded: &Recorded, session: &Session) -> Result<Option<u32>, LaneError> {
         let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
         if let InboundKind::Button { id, .. } = &recorded.message.kind
             && let Some(token) = self.token_of(id, recorded.conversation)
         {
-            // Our own button names its question; its message matters only when that was answered and asked anew.
+            // Our button's token names its question; the message matters only if that question was answered and asked
+            // again.
             let last = session.answered_last.as_ref();
             if !last.is_some_and(|last| token.run == last.run && token.is_of(&last.step)) {
                 return Ok(None);
@@ -326,7 +328,7 @@ impl App {
         self.number_of(recorded, provider_id).await
     }
 
-    /// The number of our message whose button was tapped, where it matters: while the fate of one is unknown.
+    /// The number of our message whose button was tapped, if it matters: while a message's result is unknown.
     async fn doubtful_tap(&self, recorded: &Recorded, outbox: &[Pending]) -> Result<Option<u32>, LaneError> {
         let doubtful = outbox.iter().any(|pending| matches!(pending.state, PendingState::Unknown { .. }));
         match &recorded.message.reply_to {
@@ -340,8 +342,8 @@ impl App {
         Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.draft.number))
     }
 
-    /// A reply to it, or a tap on one of its buttons, proves that an unknown message left. A tap that names another
-    /// message of ours does not: the same question may have been asked anew.
+    /// True if a reply to an unknown message, or a tap on one of its buttons, proves that it was sent. A tap that
+    /// names another message proves nothing: the same question may have been asked again.
     fn proves_that_it_left(
         &self,
         lane: &mut LaneState,
@@ -361,7 +363,7 @@ impl App {
             let unknown = matches!(pending.state, PendingState::Unknown { .. });
             let meant = reply_to == Some(pending.draft.number)
                 || tapped.as_ref().filter(|_| reply_to.is_none()).is_some_and(|token| {
-                    // Its run alone proves nothing: the button may be that of an earlier question.
+                    // The run alone proves nothing: the button may belong to an earlier question.
                     Some(token.run) == pending.draft.run
                         && pending.draft.step.as_ref().is_some_and(|step| token.is_of(step))
                 });

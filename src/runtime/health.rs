@@ -1,4 +1,4 @@
-//! Which senders must be quiet, and until when.
+//! Tracks which senders are paused, and until when.
 
 use crate::base::{ids::SenderId, time::Time};
 use std::{
@@ -6,9 +6,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Senders that a platform has told to stop, or whose token is wrong. A pause ends by its time alone: what was on
-/// the wire when it began may still be taken, and a text that is taken says nothing of templates. What its
-/// platform set an end to is a row as well (`pauses`); the rest a restart finds out again.
+/// Senders that a platform has stopped, or whose token is wrong. A pause ends only by time: a send that was running
+/// when it began may still succeed, and a successful text says nothing about templates. Pauses with an end set by the
+/// platform are also stored (`pauses`); the others are found again after a restart.
 #[derive(Default)]
 pub struct Health(Mutex<HashMap<SenderId, Pause>>);
 
@@ -16,16 +16,16 @@ pub struct Health(Mutex<HashMap<SenderId, Pause>>);
 pub struct Pause {
     pub everything_until: Option<Time>,
     pub templates_until: Option<Time>,
-    /// Without a template, outside the window.
+    /// For messages without a template outside the window.
     pub direct_until: Option<Time>,
-    /// The provider's code and words; of everything before those of templates alone.
+    /// The provider's code and text, for a pause of everything.
     pub why: String,
-    /// The same of what keeps templates alone.
+    /// The provider's code and text, for a pause of templates only.
     pub templates_why: String,
 }
 
 impl Health {
-    /// Until when this sender sends nothing (or no templates); `None`: it may send.
+    /// The time until which this sender sends nothing (or no templates); `None` if it may send.
     pub fn paused_until(&self, sender: SenderId, template: bool, now: Time) -> Option<Time> {
         let pauses = self.pauses();
         let pause = pauses.get(&sender)?;
@@ -45,12 +45,12 @@ impl Health {
         });
     }
 
-    /// A person says that it may go on.
+    /// An operator resumes the sender.
     pub fn resume(&self, sender: SenderId) {
         self.pauses().remove(&sender);
     }
 
-    /// Meta did not take a message without a template: none goes that way for a while.
+    /// Meta refused a message without a template: none is sent in that way for a while.
     pub fn rest_direct(&self, sender: SenderId, until: Time) {
         self.entry(sender, |pause| pause.direct_until = pause.direct_until.max(Some(until)));
     }
@@ -59,12 +59,12 @@ impl Health {
         self.pauses().get(&sender).and_then(|pause| pause.direct_until).is_none_or(|until| until <= now)
     }
 
-    /// For `/readyz` and the dialects: `None` is online.
+    /// The pause for `/readyz` and the dialects; `None` means online.
     pub fn of(&self, sender: SenderId, now: Time) -> Option<Pause> {
         self.pauses().get(&sender).filter(|pause| pause.everything_until.is_some_and(|until| until > now)).cloned()
     }
 
-    /// Until when and why it sends no templates while texts go, in the provider's code and words.
+    /// The end and the reason of a pause of templates only.
     pub fn templates_rest(&self, sender: SenderId, now: Time) -> Option<(Time, String)> {
         let pauses = self.pauses();
         let pause = pauses.get(&sender)?;

@@ -1,4 +1,4 @@
-//! `POST /hooks/{name}`: what another system tells of a contact becomes a start's row; the run begins in the
+//! `POST /hooks/{name}`: stores an event of another system about a contact as a planned start; the run begins in the
 //! contact's lane.
 
 pub mod proof;
@@ -28,64 +28,64 @@ pub struct Hook<'a> {
     pub vouched: Vouched,
 }
 
-/// Who stands for a request beside its signature.
+/// How a request is authenticated, apart from its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Vouched {
     Nobody,
-    /// It shows an API key of this account.
+    /// By an API key of this account.
     Account(AccountName),
-    /// It comes from this machine's operator.
+    /// By this machine's operator.
     Operator,
 }
 
-/// Taken: every start of it is durable.
+/// An accepted request: all of its starts are stored.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Taken {
-    /// `+` and digits of whom it is about; `None`: no flow could say.
+    /// The phone of the contact, `+` and digits; `None` if no flow could tell.
     pub phone: Option<String>,
-    /// Flows that start, each with false when the same request had started it before.
+    /// Flows that start, each with false if the same request had started it before.
     pub starts: Vec<(FlowName, bool)>,
-    /// Flows that do not start because nobody knows this number.
+    /// Flows that do not start because the number is unknown.
     pub strangers: Vec<FlowName>,
-    /// Flows that cannot use the body, and why.
+    /// Flows that cannot use the body, with the reason.
     pub refused: Vec<(FlowName, String)>,
 }
 
-/// Why a request is not taken.
+/// The reason why a request is not accepted.
 #[derive(Debug)]
 pub enum NotTaken {
-    /// No flow has a webhook of this name.
+    /// No flow has a webhook with this name.
     Unknown,
-    /// It does not show what `verify` asks for, and no key.
+    /// It does not pass `verify`, and has no key.
     Unproven,
-    /// No flow can use the body; it is kept as this dead letter.
+    /// No flow can use the body; it is stored as this dead letter.
     Unusable { why: String, letter: i64 },
-    /// The rows are not durable: it must be sent again.
+    /// The rows were not stored: the request must be repeated.
     NotStored(anyhow::Error),
 }
 
-/// What a request says, once it is known who says it.
+/// An authenticated request.
 struct Told<'a> {
     name: &'a str,
     text: String,
     is_form: bool,
-    /// Only contacts of this account are meant.
+    /// Set if only contacts of this account count.
     account: Option<AccountName>,
-    /// Nobody vouches for it: a signature over its body is all that it shows.
+    /// True if it is authenticated only by a signature over its body.
     by_stranger: bool,
-    /// By which a repetition is known.
+    /// How a repetition is recognised.
     repetition: Repetition,
 }
 
-/// How a repetition of a request is known.
+/// How a repetition of a request is recognised.
 enum Repetition {
-    /// It has a name of its own: for as long as starts are kept.
+    /// By a delivery id, for as long as starts are stored.
     Named(String),
-    /// The same bytes within `HOOK_REPEATED`.
+    /// By the same bytes within `HOOK_REPEATED`.
     Bytes,
 }
 
-/// Headers by which those who send webhooks name a delivery. Each is sent again unchanged with a repetition.
+/// The headers in which webhook senders put a delivery id. A repetition has the same value.
 const NAMES_OF_DELIVERIES: [&str; 6] = [
     "idempotency-key",
     "webhook-id",
@@ -95,11 +95,11 @@ const NAMES_OF_DELIVERIES: [&str; 6] = [
     "x-wc-webhook-delivery-id",
 ];
 
-/// For the metrics of webhooks.
+/// The label in the webhook metrics.
 const METRIC: &str = "hooks";
 
 impl App {
-    /// Takes a request; when this returns `Ok`, what it starts is durable and on its way.
+    /// Accepts a request; when this returns `Ok`, its starts are stored and will run.
     pub async fn take_hook(self: &Arc<Self>, hook: &Hook<'_>) -> Result<Taken, NotTaken> {
         let live = self.live.get();
         let all: Vec<HookTable<'_>> =
@@ -139,7 +139,7 @@ impl App {
         Ok(taken)
     }
 
-    /// As a test or a chat posts it: signed for each flow that asks for that, and vouched for.
+    /// For a test or the sandbox: signs the request for each flow that requires it, and authenticates it.
     pub async fn play_hook(self: &Arc<Self>, name: &str, body: &Value) -> Result<Taken, NotTaken> {
         let body = serde_json::to_vec(&body.to_json()).map_err(|error| NotTaken::NotStored(error.into()))?;
         let mut headers = HeaderMap::new();
@@ -155,7 +155,8 @@ impl App {
         self.take_hook(&Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator }).await
     }
 
-    /// `dead-letters replay`: once more with the flows as they are now. `Err` within: why it stays.
+    /// `dead-letters replay`: processes the request with the current flows. The inner `Err` is the reason why it stays
+    /// listed.
     pub(super) async fn replay_hook(
         self: &Arc<Self>,
         letter: &dead_letter::DeadLetter,
@@ -187,7 +188,7 @@ impl App {
         }
     }
 
-    /// A body that no flow can use is listed once, however often it is sent again.
+    /// Lists a body that no flow can use; a repeated body is listed once.
     async fn list_unusable(&self, told: &Told<'_>, refused: &[(FlowName, String)]) -> anyhow::Result<i64> {
         let subject = told.subject();
         if let Some(known) = dead_letter::open_about(&self.store, subject).await? {
@@ -209,7 +210,7 @@ impl App {
 
 impl Told<'_> {
     fn body(&self) -> Result<Value, String> {
-        // `curl -d '{…}'` calls JSON a form.
+        // `curl -d '{…}'` sends JSON with the content type of a form.
         if self.is_form && !self.text.trim_start().starts_with(['{', '[']) {
             let pairs = query::pairs(&self.text);
             return Ok(Value::Map(pairs.into_iter().map(|(name, value)| (name, Value::Text(value))).collect()));
@@ -219,7 +220,7 @@ impl Told<'_> {
             .map_err(|error| format!("the body is not JSON: {error}"))
     }
 
-    /// A number for the body, unlike those of messages: negative.
+    /// An id for the body; negative, unlike ids of messages.
     fn subject(&self) -> i64 {
         let digest = Sha256::digest(format!("{}\n{}", self.name, self.text));
         let mut first = [0; 8];

@@ -1,4 +1,5 @@
-//! Records what a webhook says: verified, parsed, stored in one commit a contact, then handed to the lanes.
+//! Records webhooks: verifies and parses them, stores the items in one commit for each contact, then hands them to
+//! lanes.
 
 use super::{
     app::App,
@@ -29,7 +30,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
-/// What became of a webhook's items; each is counted in the metrics, too.
+/// The counts of a webhook's items; each is also counted in the metrics.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub recorded: usize,
@@ -37,28 +38,28 @@ pub struct Counts {
     pub statuses: usize,
     pub ignored: usize,
     pub dead: usize,
-    /// The ids of the messages that it brought, and of those that led to what its statuses are about.
+    /// The ids of its messages, and the trace ids of the messages that its statuses are about.
     pub traces: Vec<i64>,
 }
 
-/// Why a webhook is not answered with 200.
+/// The reason why a webhook is not answered with 200.
 #[derive(Debug)]
 pub enum NotAccepted {
-    /// The address names no provider that we speak.
+    /// The path names an unknown provider.
     UnknownProvider,
     Rejected(Rejected),
-    /// The rows are not durable: the provider must send it again.
+    /// The rows were not stored: the provider must repeat the webhook.
     NotStored(anyhow::Error),
 }
 
 impl App {
-    /// Records a webhook. When this returns `Ok`, every item of it is durable: handled later, listed as a
-    /// dead letter, or counted as of no use.
+    /// Records a webhook. When this returns `Ok`, every item is stored for later handling, listed as a dead letter, or
+    /// counted as ignored.
     pub async fn accept(self: &Arc<Self>, kind: &'static str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
         self.accept_of(kind, request, None).await
     }
 
-    /// The same where a key vouches for the body: items for senders of another account than `only` do not count.
+    /// As `accept`, for a body that a key authenticates: items for senders of another account than `only` are ignored.
     pub async fn accept_of(
         self: &Arc<Self>,
         kind: &'static str,
@@ -83,10 +84,10 @@ impl App {
             NotAccepted::NotStored(error)
         };
         if !self.store.is_connected() {
-            // At once, and without using up a number for each row that cannot be written.
+            // Refuse at once, without using an id for each row that cannot be written.
             return Err(not_stored(CommitError::Away.into()));
         }
-        // Of a client that hangs up the messages are recorded all the same, and then somebody must answer them.
+        // If the client disconnects, the messages are still recorded and must then be answered.
         let app = Arc::clone(self);
         self.lanes.enter();
         let taken = finished(async move {
@@ -112,8 +113,8 @@ impl App {
         Ok(counts)
     }
 
-    /// Records the items of a webhook, or of one that was a dead letter. Also tells whether something in
-    /// it was of no use, so that the whole body is worth keeping.
+    /// Records the items of a webhook or of a replayed dead letter. Also tells whether an item was ignored, so that
+    /// the whole body is worth keeping.
     pub(super) async fn take_items(
         self: &Arc<Self>,
         kind: &'static str,
@@ -129,7 +130,8 @@ impl App {
         for Item { what, raw } in items {
             match what {
                 Inbound::Message { message, .. } if self.senders.are_ours(&message.from) => {
-                    // Two bots of one daemon would talk until the loop guard: nobody answers a number of ours.
+                    // Two bots on one daemon would write to each other until the loop guard stops them, so messages
+                    // from our own numbers are ignored.
                     counts.ignored += 1;
                     keep_raw = true;
                     self.metrics.item("own_number", 1);
@@ -187,7 +189,7 @@ impl App {
             async {
                 match of_contacts.is_empty() {
                     true => Ok((0, 0, Vec::new())),
-                    // In a box: most webhooks are statuses.
+                    // Boxed, because most webhooks are statuses.
                     false => Box::pin(self.record_messages(of_contacts, now)).await,
                 }
             }
@@ -207,7 +209,7 @@ impl App {
         Ok((counts, keep_raw))
     }
 
-    /// How many were new, how many we had already, and the ids of the new ones.
+    /// The numbers of new and of repeated messages, and the ids of the new ones.
     async fn record_messages(
         self: &Arc<Self>,
         messages: Vec<(SenderId, InboundMessage)>,
@@ -265,7 +267,7 @@ impl App {
                 set.push(&inbound::INSERT, &row);
                 written.push((found, id, sender, row.data.message, word, opens));
             }
-            // Side by side: a thousand contacts of one webhook share a handful of commits.
+            // Commit concurrently: a thousand contacts of one webhook share a few commits.
             let mut commits = Vec::with_capacity(sets.len());
             for (contact, set) in sets {
                 commits.push((contact, self.store.submit(set).await?));
@@ -281,8 +283,8 @@ impl App {
                         | CommitError::Unknown
                         | CommitError::Away),
                     ) if attempt < ACCEPT_TRIES_MAX => {
-                        // Somebody else made the contact meanwhile, or what was remembered does not exist; or the
-                        // connection broke, and the next one is there within a moment.
+                        // Another webhook has created the contact, or the cache was wrong, or the connection broke and
+                        // is replaced within a moment: try again.
                         if let Some(more) = self.seldom.ask("recording", now) {
                             tracing::warn!(contact.id = %contact, attempt, more, "Recording is tried again: {error}");
                         }
@@ -327,8 +329,7 @@ impl App {
         Ok((new, total - new, ids))
     }
 
-    /// A repetition may be the first that we hear of: when the answer of the commit that recorded the
-    /// message was lost, no lane has it.
+    /// Handles a repeated message that no lane knows: the answer of the commit that recorded it may have been lost.
     async fn take_up_forgotten(
         self: &Arc<Self>,
         contact: ContactId,
@@ -340,17 +341,18 @@ impl App {
         let row = inbound::by_provider(&self.store, sender, &message.provider_id).await?;
         if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
             if is_stop {
-                // In force with this answer, whatever the lane has in hand.
+                // In force with this webhook's answer, whatever the lane is doing.
                 self.stops.add(contact, row.id);
             }
-            // It may stand in the line of a lane that works: read back, it is taken in its order and only once.
+            // It may already be in the queue of a running lane: read from the database, it is handled in order and
+            // only once.
             self.behind.add(contact);
             self.push(contact, Work::Wake);
         }
         Ok(())
     }
 
-    /// An opt-out or opt-in word is recognised here, so that the stop is in force with the 200.
+    /// Recognises an opt-out or opt-in word here, so that an opt-out is in force when the webhook is answered.
     fn consent_word(&self, message: &InboundMessage, conversation: ConversationId) -> Option<ConsentWord> {
         let is_ours = |id: &str| {
             let token = Token::read(id, &self.token_key);
@@ -358,14 +360,14 @@ impl App {
         };
         match consent_words::said_by(&message.kind, is_ours, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),
-            // Lifting a stop needs one; the engine knows whether there is.
+            // START has an effect only after an opt-out, which the engine checks.
             Word::Start => None,
             Word::Unsure => None,
         }
     }
 }
 
-/// What opens the window: platform.md 4.3.
+/// True if a message of this kind opens the window: platform.md 4.3.
 pub(super) fn opens_window(kind: &InboundKind, sender: &Sender) -> bool {
     match kind {
         InboundKind::Text { .. }
@@ -378,7 +380,7 @@ pub(super) fn opens_window(kind: &InboundKind, sender: &Sender) -> bool {
         | InboundKind::Welcome
         | InboundKind::Call { .. } => true,
         InboundKind::Reaction { .. } => sender.reactions_open_window,
-        // Undocumented, so they do not count: a refusal could not be told from a closed window.
+        // Undocumented, so they do not count: an error could not be distinguished from a closed window.
         InboundKind::Edit { .. }
         | InboundKind::Revoke { .. }
         | InboundKind::System { .. }

@@ -1,7 +1,8 @@
-//! Two contacts who turn out to be one person: the one with the talk goes on, the other has a past only.
+//! Joins two contacts that turn out to be one person: one continues, and the other keeps only its history.
 //!
-//! Names arrive one by one: a template goes to a number, its owner writes without showing it, and one day a webhook
-//! names both. From then on there is one contact, with the stricter of both wills. What was said stays where it was.
+//! The ids of a person arrive one by one: a template is sent to a number, its owner writes without showing it, and
+//! later a webhook contains both ids. From then on there is one contact, with the stricter opt-out and consents of
+//! both. Old messages stay under their own contact.
 
 use super::{
     app::App,
@@ -32,14 +33,14 @@ use anyhow::Context;
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 use tokio::sync::oneshot;
 
-/// What a contact leaves to the one who goes on.
+/// The data that a contact passes on when it is joined to another.
 pub struct Leaver {
     contact: Contact,
     once: BTreeSet<String>,
     talks: Vec<Talk>,
 }
 
-/// A conversation of theirs.
+/// One of its conversations.
 struct Talk {
     sender: SenderId,
     window: Window,
@@ -49,12 +50,12 @@ struct Talk {
 }
 
 impl App {
-    /// Makes one contact of several and gives it back. One of whom no row is written yet stays by itself until the next
-    /// time. Never wait for it in a lane: it waits for theirs.
+    /// Joins several contacts and gives the one that continues. A contact whose row is not written yet is left for the
+    /// next time. Never await this in a lane, because it waits for the lanes of all these contacts.
     pub(super) async fn join(self: &Arc<Self>, contacts: Vec<ContactId>) -> anyhow::Result<ContactId> {
         let app = Arc::clone(self);
         self.lanes.enter();
-        // A client that hangs up must not leave it half-way.
+        // In a task of its own, so that a disconnected client cannot interrupt it.
         let task = tokio::spawn(async move {
             let joined = caught(pin!(app.join_all(&contacts))).await;
             app.lanes.leave();
@@ -63,7 +64,7 @@ impl App {
         task.await.context("the process ends")?
     }
 
-    /// The same from inside a lane.
+    /// As `join`, for use in a lane: it is not awaited.
     pub(super) fn join_later(self: &Arc<Self>, contacts: Vec<ContactId>) {
         let app = Arc::clone(self);
         tokio::spawn(async move {
@@ -80,7 +81,7 @@ impl App {
         let _alone = self.joining.lock().await;
         let mut stays = *first;
         for other in others {
-            // Somebody may have joined them while this one waited.
+            // Another task may have joined them while this one waited.
             let (one, other) = (self.goes_on(stays).await?, self.goes_on(*other).await?);
             stays = match (one, other) {
                 (Some(one), Some(other)) if one != other => self.join_two(one, other).await?,
@@ -90,7 +91,7 @@ impl App {
         Ok(stays)
     }
 
-    /// Whoever a contact was joined to in the end; `None`: there is no such row.
+    /// The contact that continues after all joins; `None` if there is no such row.
     async fn goes_on(&self, id: ContactId) -> anyhow::Result<Option<ContactId>> {
         Ok(contact::going_on(&self.store, id).await?.map(|row| row.id))
     }
@@ -108,13 +109,13 @@ impl App {
         self.stops.take_over(goes, stays);
         self.directory.forget(goes);
         self.directory.forget(stays);
-        // The other's lane has waited; what it had under way ends there.
+        // The other contact's lane has waited for this; its runs end now.
         let _ = tell.send(opted_out);
         tracing::info!(contact.id = %stays, "Contact {goes} is the same person as {stays}, and joined");
         Ok(stays)
     }
 
-    /// An open question first, then the newest word.
+    /// The contact with an open question continues, else the one with the newest message.
     async fn talk_of(&self, contact: ContactId) -> anyhow::Result<(bool, Option<Time>)> {
         let (mut asks, mut heard) = (false, None);
         for row in conversation::of(&self.store, contact).await? {
@@ -126,7 +127,8 @@ impl App {
         Ok((asks, heard))
     }
 
-    /// In the lane of the one who goes: it shows what there is, waits until the other has it, and ends.
+    /// In the lane of the contact that ends: passes its data on, waits until the other has stored it, and ends its
+    /// runs.
     pub(super) async fn be_joined(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -152,7 +154,7 @@ impl App {
         self.leave(lane).await
     }
 
-    /// Nothing of a contact who was joined to another goes on.
+    /// Ends the runs and queues of a contact that was joined to another.
     async fn leave(self: &Arc<Self>, lane: &mut LaneState) -> Result<(), LaneError> {
         for index in 0..lane.conversations.len() {
             let session = &lane.conversations[index].session;
@@ -167,8 +169,7 @@ impl App {
         Ok(())
     }
 
-    /// What has not left yet of one who was joined may leave as long as the person wants it: that is said, and taken
-    /// back, under the name that goes on.
+    /// Applies the opt-out of the contact that continues to the unsent messages of one that was joined to it.
     pub(super) async fn heed_stop_of(&self, lane: &mut LaneState, to: ContactId) -> Result<(), LaneError> {
         let row = contact::find(&self.store, to).await?;
         let now = self.clock.now();
@@ -176,7 +177,7 @@ impl App {
         Ok(())
     }
 
-    /// In the lane of the one who goes on: all of it, and that the other is gone, is one commit.
+    /// In the lane of the contact that continues: stores the data of both in one commit.
     pub(super) async fn take_over(self: &Arc<Self>, lane: &mut LaneState, leaver: Leaver) -> Result<(), LaneError> {
         let now = self.clock.now();
         let Leaver { contact: mut gone, once, talks } = leaver;
@@ -201,7 +202,7 @@ impl App {
         rows::contact(&mut set, &gone);
         let theirs = gone.opted_out;
         if let (Some(at), None) = (lane.contact.opted_out, theirs) {
-            // What has not left yet of the one who goes must not leave either.
+            // The unsent messages of the contact that ends must not be sent either.
             gone.opted_out = Some(at);
             rows::opt_out(&mut set, &gone);
         }
@@ -227,7 +228,7 @@ impl App {
             self.go_on(lane, index).await?;
         }
         if let Some(mut set) = set {
-            // Neither has a conversation: an operator told us of both.
+            // Neither has a conversation: both were created by an operator.
             if gone.opted_out.is_some() {
                 if let (None, Some(at)) = (lane.contact.opted_out, gone.opted_out) {
                     let by = format!("contact {}, who is the same person", gone.id);
@@ -242,7 +243,7 @@ impl App {
         Ok(())
     }
 
-    /// The newer window of both counts; a conversation that only the other had begins here.
+    /// Takes the newer of both windows; a conversation that only the other contact had is created here.
     fn take_over_window(&self, lane: &mut LaneState, talk: &Talk, set: &mut WriteSet, now: Time) {
         let place = lane.conversations.iter().position(|conversation| conversation.sender == talk.sender);
         let index = place.unwrap_or_else(|| {
@@ -265,8 +266,7 @@ impl App {
         set.push(&conversation::HEARD, &heard);
     }
 
-    /// The lane of a contact, read back from its rows. Of one who was joined just before the process died, what was
-    /// left ends now.
+    /// The lane of a contact, read from the database. If it was joined just before the process died, its runs end now.
     pub(super) async fn lane_of(self: &Arc<Self>, id: ContactId) -> anyhow::Result<Option<LaneState>> {
         let mut found = self.load_lane(id).await?;
         if let Some(lane) = found.as_mut()
@@ -278,9 +278,9 @@ impl App {
         Ok(found)
     }
 
-    /// Who has the talks of one who was joined, and that they need somebody. Each conversation of who goes on hears it
-    /// in a commit of its own, and the process may have died between two of them: what is still marked under the old
-    /// name says so. To hear it twice changes nothing.
+    /// Passes on that a conversation is with a person or needs one. Each conversation of the contact that continues is
+    /// told in a commit of its own, and the process may have died between two: marks that are left under the old
+    /// contact are passed on again. Repeating this is harmless.
     async fn hand_marks_on(self: &Arc<Self>, lane: &LaneState, to: ContactId) -> anyhow::Result<()> {
         let Some(to) = self.goes_on(to).await? else { return Ok(()) };
         for Conversation { sender, session, .. } in &lane.conversations {
@@ -296,7 +296,7 @@ impl App {
         Ok(())
     }
 
-    /// A message that was recorded for somebody who is joined by now goes to the one who goes on.
+    /// Passes a message that was recorded for a joined contact on to the one that continues.
     pub(super) async fn hand_on(self: &Arc<Self>, to: ContactId, mut recorded: Recorded) -> anyhow::Result<()> {
         let at = recorded.message.at.min(recorded.recorded_at);
         let known = conversation::between(&self.store, to, recorded.sender).await?;

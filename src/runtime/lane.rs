@@ -1,4 +1,4 @@
-//! What a lane knows of its contact, how it is read back from its rows, and what kinds of work it takes.
+//! Defines the state of a lane, how it is loaded from the database, and its kinds of work.
 
 use super::{
     app::App,
@@ -37,18 +37,18 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// Everything of one contact, over all its senders.
+/// The state of one contact, over all its senders.
 pub struct LaneState {
     pub contact: Contact,
     pub conversations: Vec<Conversation>,
-    /// Keys of `once_per` that the contact has used up.
+    /// The used keys of `once_per`.
     pub once: BTreeSet<String>,
-    /// The wake-up that is set already.
+    /// The wake-up that is already set.
     pub armed: Option<Time>,
-    /// The contact has written since this was read: its next message comes soon. Whom a fire wakes is read back when
-    /// it is needed again; else a large one would fill the memory with people who say nothing.
+    /// True if the contact has written since this was loaded, so that its next message is likely soon. Contacts that
+    /// only a fire wakes are loaded again when needed: otherwise a large fire would fill the memory.
     pub heard: bool,
-    /// The database refused the turn that comes next, so it is parked instead of taken.
+    /// Set if the database refused the next turn, so that it is parked instead of run.
     pub refused: Option<String>,
 }
 
@@ -58,69 +58,68 @@ pub struct Conversation {
     pub sender: SenderId,
     pub window: Window,
     pub last_inbound_at: Option<Time>,
-    /// When this process took its newest message: a timestamp counts in whole seconds.
+    /// When this process received its newest message: provider timestamps are whole seconds.
     pub heard_at: Option<Time>,
     pub session: Session,
-    /// The newest turn of which the provider took a message.
+    /// The newest turn of which the provider has accepted a message.
     pub accepted_turn: Option<u64>,
-    /// Messages that have not left yet, oldest first.
+    /// The unsent messages, oldest first.
     pub outbox: Vec<Pending>,
-    /// What became of messages while nobody could tell the engine.
+    /// Results of messages that the engine was not told yet.
     pub missed: Vec<Event>,
-    /// The message that this process took last, for the logs: a server's answer goes on with it.
+    /// The last message that this process handled, for logs: the answer of a server continues it.
     pub led_by: Option<InboundId>,
 }
 
-/// A piece of work for a lane.
+/// A job for a lane.
 pub enum Work {
-    /// Recorded and not handled yet.
+    /// A recorded, unhandled message.
     Inbound(Box<Recorded>),
-    /// Something else happened to a conversation; `reply` hears what the engine made of it.
+    /// Another event of a conversation; `reply` gets the engine's result.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
-    /// An external call came back; `said` is for the trace, when a mock answered.
+    /// The result of an external call; `said` is for the trace, if a mock answered.
     Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>, Arc<Held>),
-    /// A message of a person or of the API goes into the outbox.
+    /// A message of a person or of the API for the outbox.
     Say { id: OutboundId, conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
-    /// A send came back.
+    /// The result of a send.
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
-    /// A status of a message that somebody here waits for, or that failed.
+    /// A status of a message that a run here waits for, or a failure.
     Status { conversation: ConversationId, id: OutboundId, number: u32, tells: bool, update: Box<StatusUpdate> },
-    /// An operator wants an unknown send to go out after all; `reply` gives who will hear what comes of it, or `None`:
+    /// An operator wants an unknown message to be sent again; `reply` gives the receiver of its result, or `None` if
     /// there is nothing to send.
     Resend {
         conversation: ConversationId,
         id: OutboundId,
         reply: oneshot::Sender<Option<oneshot::Receiver<SendAnswer>>>,
     },
-    /// A message that has not left is taken back; `reply` hears whether it could be.
+    /// Cancel an unsent message; `reply` tells whether that was possible.
     TakeBack { conversation: ConversationId, id: OutboundId, reply: oneshot::Sender<bool> },
-    /// Whoever waits for all that stands in line before it hears that it is done.
+    /// Reports when all earlier jobs are done.
     Pass { reply: oneshot::Sender<()> },
-    /// The platform says that the contact has these names from now on; `reply` hears that it is stored.
+    /// The platform reports new ids of the contact; `reply` tells that they are stored.
     Moved { names: Vec<Alias>, reply: oneshot::Sender<()> },
-    /// The person is contact `to` as well and goes on there: what there is is shown, and ends when it is `joined`.
+    /// This contact is joined to `to`: show its data, and end its runs after `joined`.
     Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<Option<Time>> },
-    /// Another contact was the same person; `reply` hears that it is stored, and whether both are opted out now.
+    /// Another contact was the same person; `reply` tells that it is stored, and whether both are opted out now.
     Join { leaver: Box<Leaver>, reply: oneshot::Sender<Option<Time>> },
-    /// Everything that is known of the person goes, with these who were found to be the same; `reply` hears that it is
-    /// stored.
+    /// Erase the person's data, together with the joined contacts in `others`; `reply` tells that it is stored.
     Erase { others: Vec<ContactId>, reply: oneshot::Sender<()> },
-    /// The platform told when the contact last wrote, if it could; the message waits for that.
+    /// The platform told when the contact last wrote, if it could; the message waits for this.
     WindowTold { conversation: ConversationId, message: OutboundId, heard: Option<Time> },
-    /// Look at what is due.
+    /// Run what is due.
     Wake,
-    /// A sender, or a template of it, may be usable again: what waits for that is decided anew.
+    /// A sender, or a template of it, may be usable again: decide the messages that wait for it again.
     AskAnew { sender: SenderId },
-    /// A broadcast was stopped: what this run has said and nobody has got is taken back.
+    /// A broadcast was stopped: cancel this run's unsent messages.
     CallOff { conversation: ConversationId, run: u32 },
-    /// Rows of this contact were changed by another hand: read them again.
+    /// Another process or task changed rows of this contact: load them again.
     Forget,
 }
 
 impl Work {
-    /// The same once more, where nobody else would bring it again.
+    /// A copy of work that nobody else would bring again.
     pub(super) fn once_more(&self) -> Option<Work> {
         Some(match self {
             Work::Returned { conversation, run, event, said } => {
@@ -154,7 +153,7 @@ impl Work {
     }
 }
 
-/// A message of the contact as its row has it.
+/// A message of the contact from its row.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     pub id: InboundId,
@@ -162,28 +161,28 @@ pub struct Recorded {
     pub sender: SenderId,
     pub message: InboundMessage,
     pub word: Option<ConsentWord>,
-    /// It opens the window (platform.md 4.3, and the sender's switches).
+    /// True if it opens the window (platform.md 4.3, and the sender's settings).
     pub opens: bool,
     pub recorded_at: Time,
-    /// Of a contact that was made by this very message.
+    /// Set if this message created the contact.
     pub fresh: Option<Box<Contact>>,
 }
 
-/// What became of a turn, for the API and the terminal.
+/// The result of a turn, for the API and the terminal.
 #[derive(Debug, Clone)]
 pub struct TurnAnswer {
     pub effects: Vec<Effect>,
     pub conversation: ConversationId,
 }
 
-/// What one turn did, for an author's test that looks on.
+/// The effects of one turn, for an author's test.
 #[derive(Debug)]
 pub struct TurnSeen {
     pub effects: Vec<Effect>,
     pub passage: Passage,
 }
 
-/// A message of the API was taken into the outbox; `sent` hears what became of it.
+/// An API message was put into the outbox; `sent` gets its result.
 pub struct Said {
     pub conversation: ConversationId,
     pub id: OutboundId,
@@ -191,20 +190,20 @@ pub struct Said {
 }
 
 impl LaneState {
-    /// What it knows is needed soon, or stands in no row.
+    /// True if its state is needed soon, or is in no row.
     pub fn is_worth_keeping(&self) -> bool {
         self.heard || self.waits()
     }
 
-    /// A message is to be sent, or something is to be told to a flow.
+    /// True if it has messages to send, or results to report to a flow.
     pub fn waits(&self) -> bool {
-        // A message planned for later is read back when its time is near.
+        // A message scheduled for later is loaded when its time is near.
         self.conversations.iter().any(|conversation| {
             conversation.outbox.iter().any(|pending| !pending.is_planned()) || !conversation.missed.is_empty()
         })
     }
 
-    /// When somebody must look here again although nothing happens.
+    /// The next time at which this lane is due without a new event.
     pub fn due_at(&self) -> Option<Time> {
         self.conversations
             .iter()
@@ -215,7 +214,7 @@ impl LaneState {
 }
 
 impl Conversation {
-    /// One of which nothing is known yet.
+    /// A new conversation without any history.
     pub fn new(id: ConversationId, sender: SenderId) -> Self {
         Conversation {
             id,
@@ -231,7 +230,7 @@ impl Conversation {
         }
     }
 
-    /// The contact has written after this moment, as far as timestamps of whole seconds tell.
+    /// True if the contact has written after this time, as far as timestamps of whole seconds can tell.
     pub fn heard_since(&self, moment: Time) -> bool {
         let same_second = |at: Time| at.0 / 1000 == moment.0 / 1000 && self.heard_at > Some(moment);
         self.last_inbound_at.is_some_and(|at| at > moment || same_second(at))
@@ -239,14 +238,14 @@ impl Conversation {
 }
 
 impl App {
-    /// The lane of a contact that was made by this very message: there is nothing to read.
+    /// The lane of a contact that this message has just created: nothing needs to be loaded.
     pub(super) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
         let conversation = Conversation::new(recorded.conversation, recorded.sender);
         let (conversations, once) = (vec![conversation], BTreeSet::new());
         LaneState { contact, conversations, once, armed: None, heard: true, refused: None }
     }
 
-    /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
+    /// Loads a contact and all its conversations. `None` if there is no such contact.
     pub(super) async fn load_lane(&self, contact: ContactId) -> anyhow::Result<Option<LaneState>> {
         let Some(mut contact) = contact::find(&self.store, contact).await? else { return Ok(None) };
         let mut conversations = Vec::new();
@@ -261,7 +260,7 @@ impl App {
         Ok(Some(LaneState { contact, conversations, once, armed: None, heard: false, refused: None }))
     }
 
-    /// The place of a conversation in the lane; one that is new to memory is read from its rows.
+    /// The index of a conversation in the lane; a new one is loaded.
     pub(super) async fn conversation_index(
         &self,
         lane: &mut LaneState,
@@ -305,21 +304,22 @@ impl App {
         })
     }
 
-    /// A message back from its row. What stood `sending` is unknown: nobody recorded an answer.
+    /// Restores a message from its row. A row in `sending` becomes unknown, because no answer was recorded.
     pub(super) fn revive(&self, row: outbound::Outbound) -> Pending {
         let mut pending = Pending::new(row.id, Arc::new(row.draft), row.created_at);
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
         pending.waits_for = row.reason.as_deref().and_then(Reason::named);
-        // What waits for a sender or a template waits for what this process knows of them.
+        // Waits for a sender or a template depend on what this process knows of them.
         pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(pending.waits_for));
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
-            // A try of it failed by a status and it goes again: another status may say that it arrived after all.
+            // A status failed one attempt, and it is sent again: another status may still report its delivery.
             self.watched.add(row.id);
         }
-        // A rate, a back-off and a stopped sender keep a message's place; every other reason to wait does not.
+        // A message keeps its place while it waits for a rate, a back-off or a stopped sender, and loses it for every
+        // other reason.
         pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
         pending.direct = row.sent_as.as_ref().is_some_and(|content| !content.is_template());
         pending.direct_refused = pending.direct && self.refused_direct(row.sender_id, row.error_code.as_deref());

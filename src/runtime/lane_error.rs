@@ -1,15 +1,15 @@
-//! Why a lane could not take a piece of work, by what it does next.
+//! Classifies why a lane could not do a job, by the next action.
 
 use crate::store::{CommitError, ReadError};
 
-/// A lane cannot go on with what it has in memory.
+/// A lane cannot continue with its state in memory.
 #[derive(Debug, Clone)]
 pub enum LaneError {
-    /// The rows are not what memory says, or the commit's fate is unknown: read them again.
+    /// The database and memory differ, or a commit's result is unknown: load the state again.
     Reload(String),
-    /// This one piece of work can never be committed.
+    /// This job can never be committed.
     Poison(String),
-    /// The engine panicked over this event. Nothing of it has happened, but memory has lost the session.
+    /// The engine panicked at this event. Nothing has changed in the database, but the session in memory is lost.
     Broken(String),
 }
 

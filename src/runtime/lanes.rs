@@ -1,7 +1,7 @@
-//! A lane is a contact's line of work: its messages, timers and results one at a time, in order.
+//! Runs a lane for each contact: processes its messages, timers and results one at a time, in order.
 //!
-//! An idle lane costs a map entry and no task. The first piece of work starts a task that goes on
-//! until the line is empty; what the lane knows of its contact stays in memory for the next time.
+//! An idle lane costs a map entry and no task. The first job starts a task that runs until the queue is empty; the
+//! lane's state stays in memory for the next time.
 
 use crate::base::{
     ids::ContactId,
@@ -18,13 +18,13 @@ use tokio::sync::Notify;
 
 const PARTS: usize = 64;
 
-/// `W`: a piece of work. `S`: what a lane remembers between two of them.
+/// `W`: a job. `S`: the state of a lane between jobs.
 pub struct Lanes<W, S> {
     parts: Vec<Mutex<HashMap<ContactId, Lane<W, S>>>>,
-    /// Lanes that are running plus external work under way that will come back to one.
+    /// Running lanes, plus external work that will come back to one.
     busy: AtomicUsize,
     idle: Notify,
-    /// Lanes that are running.
+    /// Running lanes.
     running: AtomicUsize,
     rest: Notify,
 }
@@ -32,7 +32,7 @@ pub struct Lanes<W, S> {
 struct Lane<W, S> {
     line: VecDeque<W>,
     running: bool,
-    /// Something was done since idle lanes were forgotten last.
+    /// True if it had work since idle lanes were last removed.
     used: bool,
     state: Option<S>,
 }
@@ -56,7 +56,7 @@ impl<W, S> Default for Lanes<W, S> {
 }
 
 impl<W, S> Lanes<W, S> {
-    /// Puts work into the contact's line. True: nobody is working there; the caller must start.
+    /// Queues a job for the contact. True if no task runs the lane: the caller must start one.
     #[must_use]
     pub fn push(&self, contact: ContactId, work: W) -> bool {
         let mut part = self.part(contact);
@@ -76,12 +76,12 @@ impl<W, S> Lanes<W, S> {
         true
     }
 
-    /// How much work waits in the contact's line.
+    /// The number of queued jobs of a contact.
     pub fn waiting(&self, contact: ContactId) -> usize {
         self.part(contact).get(&contact).map_or(0, |lane| lane.line.len())
     }
 
-    /// How many lanes are in memory, and how much work waits in them.
+    /// The number of lanes in memory, and of their queued jobs.
     pub fn count(&self) -> (usize, usize) {
         let parts = self.parts.iter().map(|part| {
             let part = part.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,13 +90,13 @@ impl<W, S> Lanes<W, S> {
         parts.fold((0, 0), |(lanes, work), (more, waiting)| (lanes + more, work + waiting))
     }
 
-    /// As many lanes work as may at once.
+    /// True if the maximum number of lanes is running.
     pub fn is_full(&self) -> bool {
         self.running.load(Ordering::SeqCst) >= LANES_RUNNING_MAX
     }
 
-    /// Forgets contacts for whom nothing was done since the call before, and for whom nothing `waits`; they are read
-    /// back from their rows when they write again.
+    /// Removes contacts without work since the last call and for which `waits` is false; they are loaded again when
+    /// needed.
     pub fn forget_idle(&self, waits: impl Fn(&S) -> bool) {
         for part in &self.parts {
             let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,20 +105,20 @@ impl<W, S> Lanes<W, S> {
                 lane.used = false;
                 stays
             });
-            // After a flood the maps, too, are as small as what is left.
+            // Shrink the maps after a flood, too.
             if part.capacity() > 4 * part.len().max(16) {
                 part.shrink_to_fit();
             }
         }
     }
 
-    /// What the lane remembers, for the task that runs it.
+    /// Takes the lane's state, for the task that runs it.
     pub fn take_state(&self, contact: ContactId) -> Option<S> {
         self.part(contact).get_mut(&contact)?.state.take()
     }
 
-    /// The next piece of work; when there is none the lane stops running, and its state stays if it is worth it.
-    /// Where too many are in memory, those for whom nothing `waits` are forgotten, and of twice as many all others, too.
+    /// The next job; without one the lane stops, and its state is kept if it is worth keeping. If too many states are
+    /// in memory, those for which `waits` is false are removed; above twice that number, all idle ones.
     pub fn next(
         &self,
         contact: ContactId,
@@ -139,7 +139,7 @@ impl<W, S> Lanes<W, S> {
             part.remove(&contact);
         }
         if crowded {
-            // Whoever is idle is read back from its rows when it is needed again.
+            // Removed states are loaded again when needed.
             part.retain(|_, lane| lane.is_at_work() || !overcrowded && lane.state.as_ref().is_some_and(&waits));
         }
         drop(part);
@@ -155,7 +155,7 @@ impl<W, S> Lanes<W, S> {
         self.part(contact).get(&contact).is_some_and(|lane| lane.running)
     }
 
-    /// Asks what an idle lane remembers; `None`: it is working, or nothing is in memory.
+    /// Reads the state of an idle lane; `None` if it is running, or not in memory.
     pub fn peek<T>(&self, contact: ContactId, ask: impl FnOnce(&S) -> T) -> Option<T> {
         self.part(contact).get(&contact)?.state.as_ref().map(ask)
     }
@@ -165,7 +165,7 @@ impl<W, S> Lanes<W, S> {
         self.part(contact).get(&contact).is_some_and(|lane| lane.running || lane.state.is_some())
     }
 
-    /// Work outside of any lane begins that will come back to one (a send, a call).
+    /// Begins external work (a send, a call) that will come back to a lane.
     pub fn enter(&self) {
         self.busy.fetch_add(1, Ordering::SeqCst);
     }
@@ -180,12 +180,12 @@ impl<W, S> Lanes<W, S> {
         self.busy.load(Ordering::SeqCst)
     }
 
-    /// Returns when no lane works and nothing external is under way.
+    /// Returns when no lane and no external work is running.
     pub async fn settled(&self) {
         none_left(&self.busy, &self.idle).await;
     }
 
-    /// Returns when no lane works; what it asked of the world may be under way still.
+    /// Returns when no lane is running; external work may still be.
     pub async fn at_rest(&self) {
         none_left(&self.running, &self.rest).await;
     }

@@ -1,5 +1,5 @@
-//! What the database did not take is done when it does: first the marks of sent messages, then work that nobody brings
-//! again, and only then anything new of that contact.
+//! Repeats work that the database did not take: first the results of sent messages, then other work that nobody brings
+//! again, and only then new work of that contact.
 
 use super::{
     app::App,
@@ -19,14 +19,14 @@ use crate::{
 use std::{pin::pin, sync::Arc};
 
 impl App {
-    /// The mark of a send rides in the next group; nobody waits for it. It is tried again while this process
-    /// lives; after its death the message is unknown, and a status or `on_unknown` settles it.
+    /// Stores a send's result in the next group commit; no task waits for it. It is repeated while this process lives;
+    /// if the process dies, the message is unknown, and a status or `on_unknown` settles it.
     pub(super) async fn commit_later(self: &Arc<Self>, id: OutboundId, mark: Mark) {
         let contact = mark.contact;
         let set = mark.set.clone().patient();
         self.undone.is_taken(id, mark);
         let (app, under_way) = (Arc::clone(self), UnderWay::begin(self));
-        // Submitted here, so that its place among the contact's commits is this one.
+        // Submit here, so that the order of the contact's commits is kept.
         let tell = move |done: Result<Committed, CommitError>| {
             let _until = under_way;
             match done {
@@ -53,7 +53,7 @@ impl App {
         self.timers.wake(contact, now + rest);
     }
 
-    /// Does what is left of a contact, in its order. True: nothing is left.
+    /// Repeats a contact's stored work in order. True if nothing is left.
     pub(super) async fn take_undone(self: &Arc<Self>, contact: ContactId, state: &mut Option<LaneState>) -> bool {
         if !self.store.is_connected() {
             self.timers.wake(contact, self.clock.now() + LANE_RETRY);
@@ -109,7 +109,7 @@ impl App {
     }
 }
 
-/// Something outside of the lanes is under way, as long as this lives.
+/// Counts external work as running while this value lives.
 pub(super) struct UnderWay(Arc<App>);
 
 impl UnderWay {

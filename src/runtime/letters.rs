@@ -1,4 +1,4 @@
-//! What a person must hear of: dead letters and notices, written in the commit of what caused them.
+//! Writes dead letters and notifications in the commit of their cause.
 
 use super::app::App;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl App {
-    /// Lists something that could not be handled, with what a replay needs. `kind` is a fixed word.
+    /// Adds a dead letter, with the data that a replay needs. `kind` is a fixed word.
     pub(super) fn dead_letter(
         &self,
         set: &mut WriteSet,
@@ -26,7 +26,7 @@ impl App {
         self.dead_letter_with(set, self.store.next_id(), kind, sender, reason, data, now);
     }
 
-    /// The same under a number of its own: told twice, it stands there once.
+    /// As `dead_letter`, with a given id: a repeated one is listed once.
     #[expect(clippy::too_many_arguments, reason = "the columns of its row")]
     pub(super) fn dead_letter_with(
         &self,
@@ -41,7 +41,7 @@ impl App {
         self.metrics.dead_letter(kind, 1);
         tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
         let mut notice = serde_json::json!({ "dead_letter_id": id, "letter_kind": kind, "sender_id": sender });
-        // Whose it is, where that is known: who is told must not look the letter up to learn who waits.
+        // Copy the ids, so that a subscriber need not look the dead letter up.
         for name in ["conversation_id", "contact_id"] {
             if let Some(number) = data.get(name) {
                 notice[name] = number.clone();
@@ -61,14 +61,14 @@ impl App {
         set.push(&dead_letter::INSERT, &row);
         let event = match kind {
             "unknown_send" => "unknown_send",
-            // To tell of what could not be told would make the next one.
+            // Do not notify about a failed notification: it would cause the next one.
             "webhook" => return,
             _ => "dead_letter",
         };
         self.notify(set, event, notice, now);
     }
 
-    /// Tells who subscribed or listens, in the same commit as its cause.
+    /// Adds an event for subscribers, in the same commit as its cause.
     pub(super) fn notify(&self, set: &mut WriteSet, kind: &'static str, data: serde_json::Value, now: Time) {
         if !self.store.wanted().has(Wanted::kind(kind)) {
             return;

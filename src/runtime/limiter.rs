@@ -1,4 +1,4 @@
-//! Rate limits on our own clock: how many of something may happen in a length of time, alone or per key.
+//! Implements rate limits on our own clock: a number of events in a period, in total or by key.
 
 use crate::base::{
     limits::{CLOCK_SLEW, LIMITER_KEYS_MAX},
@@ -6,16 +6,16 @@ use crate::base::{
 };
 use std::{collections::HashMap, hash::Hash};
 
-/// So many in a length of time, of which `burst` may come at once.
+/// A number of events in a period, of which `burst` may come at once.
 ///
-/// Kept in microseconds: at 1,000/s, Meta's highest, a gap is one millisecond and must not be rounded.
+/// Stored in microseconds: at 1,000/s, Meta's highest rate, a gap is one millisecond and must not be rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     gap_us: i64,
     burst: i64,
 }
 
-/// A limit for one thing (GCRA): remembers only when the next one would be due at an even pace.
+/// A limit for one thing (GCRA): stores only when the next event would be due at an even pace.
 #[derive(Debug, Clone, Copy)]
 pub struct Limiter {
     rate: Rate,
@@ -23,7 +23,7 @@ pub struct Limiter {
     clock: Hand,
 }
 
-/// The same limit for each of many keys. Bounded: a key whose allowance is whole again is forgotten.
+/// The same limit for many keys. Bounded: a key with its full allowance is removed.
 #[derive(Debug)]
 pub struct KeyedLimiter<K> {
     rate: Rate,
@@ -32,13 +32,13 @@ pub struct KeyedLimiter<K> {
     clock: Hand,
 }
 
-/// Where the clock stood last. One that is set back takes the dues with it: else nothing would be allowed until it is
-/// where it was.
+/// The last reading of the clock. If the clock is set back, the stored times move with it: otherwise nothing would be
+/// allowed until it reaches its old time.
 #[derive(Debug, Clone, Copy)]
 struct Hand(Time);
 
 impl Hand {
-    /// By how many microseconds the clock was set back since the last look.
+    /// By how many microseconds the clock was set back since the last reading.
     fn set_back(&mut self, now: Time) -> Option<i64> {
         let by = (self.0 - now).0;
         self.0 = now;
@@ -47,19 +47,19 @@ impl Hand {
 }
 
 impl Rate {
-    /// `count` in `per`, all of them at once if need be. `count` is at least 1.
+    /// `count` in `per`, all at once if needed. `count` is at least 1.
     pub const fn new(count: u32, per: Span) -> Self {
         let count = if count == 0 { 1 } else { count as i64 };
         let gap_us = per.0.saturating_mul(1_000) / count;
         Rate { gap_us: if gap_us < 1 { 1 } else { gap_us }, burst: count }
     }
 
-    /// The same pace, with at most `burst` at once.
+    /// The same rate with at most `burst` at once.
     pub const fn with_burst(self, burst: u32) -> Self {
         Rate { gap_us: self.gap_us, burst: if burst == 0 { 1 } else { burst as i64 } }
     }
 
-    /// Between two at an even pace, in microseconds.
+    /// The gap between two events at an even pace, in microseconds.
     pub const fn gap_us(self) -> i64 {
         self.gap_us
     }
@@ -70,7 +70,7 @@ impl Rate {
         Rate { gap_us: self.gap_us, burst: burst.min(self.burst) }
     }
 
-    /// So many parts of this one, rounded down: whoever exceeded a share by a hair would queue behind itself in the end.
+    /// The fraction `taken/of` of this rate, rounded down: exceeding a share even slightly would build up a queue.
     pub const fn part(self, taken: i64, of: i64) -> Self {
         let gap_us = (self.gap_us.saturating_mul(of).saturating_add(taken - 1)) / taken;
         Rate { gap_us, burst: self.burst }
@@ -93,8 +93,8 @@ impl Rate {
         Some(Rate::new(count, Span(unit.0 * times)))
     }
 
-    /// How far ahead of an even pace one may be. The clock ticks in milliseconds, so what is due
-    /// within the current one counts as due.
+    /// How far ahead of an even pace an event may be. The clock has milliseconds, so an event due within the current
+    /// one counts as due.
     fn slack_us(self) -> i64 {
         (self.gap_us * (self.burst - 1)).max(if self.gap_us < 1_000 { 999 } else { 0 })
     }
@@ -122,24 +122,24 @@ impl Limiter {
         Limiter { rate, due_us: i64::MIN, clock: Hand(Time(i64::MIN)) }
     }
 
-    /// Takes one now, or says when one may be taken; then nothing is used up.
+    /// Takes one event now, or gives the time at which it is allowed; then nothing is used.
     pub fn take(&mut self, now: Time) -> Result<(), Time> {
         self.follow(now);
         self.rate.take(&mut self.due_us, now)
     }
 
-    /// Takes the next free place in line, and says when it comes: `now` or later.
+    /// Reserves the next free slot, and gives its time: `now` or later.
     pub fn reserve(&mut self, now: Time) -> Time {
         self.follow(now);
         self.rate.reserve(&mut self.due_us, now)
     }
 
-    /// Gives back a place that was taken and not used.
+    /// Gives back an unused slot.
     pub fn give_back(&mut self) {
         self.due_us = self.due_us.saturating_sub(self.rate.gap_us);
     }
 
-    /// The same for what cannot go before `from`.
+    /// As `reserve`, not before `from`.
     pub fn reserve_from(&mut self, now: Time, from: Time) -> Time {
         self.follow(now);
         self.rate.reserve(&mut self.due_us, from.max(now))
@@ -153,7 +153,7 @@ impl Limiter {
 }
 
 impl Limiter {
-    /// When the next place in line comes: `now` or later. Takes none.
+    /// The time of the next free slot: `now` or later. Reserves nothing.
     pub fn due(&self, now: Time) -> Time {
         let mut due_us = self.due_us;
         self.rate.reserve(&mut due_us, now)
@@ -165,7 +165,7 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
         Self::bounded(rate, LIMITER_KEYS_MAX)
     }
 
-    /// With a bound of its own; beyond it the keys nearest to a whole allowance are forgotten first.
+    /// With a bound of its own; above it, keys nearest to their full allowance are removed first.
     pub fn bounded(rate: Rate, keys_max: usize) -> Self {
         KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1), clock: Hand(Time(i64::MIN)) }
     }
@@ -182,7 +182,7 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
         }
     }
 
-    /// Forgets every key whose allowance is whole again; called when full, and may be called any time.
+    /// Removes every key with its full allowance; called when full, and may be called at any time.
     pub fn prune(&mut self, now: Time) {
         let now_us = now.0.saturating_mul(1_000);
         self.due_us.retain(|_, due_us| *due_us > now_us);
@@ -205,13 +205,13 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
         act(rate, self.due_us.entry(key.clone()).or_insert(i64::MIN))
     }
 
-    // Half at once, so that a flood of new keys does not sort the map for each of them.
+    // Remove half at once, so that a flood of new keys does not sort the map for each of them.
     fn forget_half(&mut self) {
         let mut dues: Vec<i64> = self.due_us.values().copied().collect();
         let middle = dues.len() / 2;
         let (_, median, _) = dues.select_nth_unstable(middle);
         let median = *median;
-        // Many keys may share the median: of those only as many stay as there is room for.
+        // Many keys may share the median: keep only as many of those as fit.
         let above = self.due_us.values().filter(|due_us| **due_us > median).count();
         let mut room = (self.keys_max / 2).saturating_sub(above);
         self.due_us.retain(|_, due_us| {
@@ -298,7 +298,7 @@ mod tests {
         let next = back + Span::seconds(1);
         assert_eq!((limiter.reserve(back), pairs.reserve(&"ana", back)), (next, next), "the pace goes on where it was");
         assert_eq!(limiter.take(back + Span::seconds(2)), Ok(()));
-        // A clock that is nudged by a moment is no clock that was set back: two threads may ask in either order.
+        // A tiny step back is no changed clock: two threads may read it in either order.
         assert_eq!(limiter.take(back + Span::millis(1_990)), Err(back + Span::seconds(3)));
     }
 
@@ -315,7 +315,7 @@ mod tests {
     }
 
     proptest! {
-        // The promise to a provider: in no stretch of time more than the burst plus the pace.
+        // The promise to a provider: in no period more than the burst plus the rate.
         #[test]
         fn never_more_than_burst_and_pace(count in 1u32..200, burst in 1u32..50, steps in prop::collection::vec(0i64..500, 1..300)) {
             let rate = Rate::new(count, Span::seconds(1)).with_burst(burst);

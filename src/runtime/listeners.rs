@@ -1,4 +1,4 @@
-//! Whether somebody listens to what happens: only then is it written down (`store::event`).
+//! Tracks whether a client listens to events: only then are they written (`store::event`).
 
 use super::app::App;
 use crate::{
@@ -11,11 +11,11 @@ use crate::{
 use anyhow::Context;
 use std::sync::{PoisonError, atomic::Ordering};
 
-/// Where it stands until when events are written down.
+/// The `meta` key for the time until which events are written.
 const UNTIL: &str = "events_until";
 
 impl App {
-    /// Somebody listens: from now on events are written down, also while the listener is away for a while.
+    /// A client listens: from now on events are written, also while it is disconnected for a while.
     pub async fn listen(&self) -> Result<(), CommitError> {
         let until = self.clock.now() + EVENTS_KEPT;
         let known = Time(self.listened_until.load(Ordering::SeqCst));
@@ -30,7 +30,7 @@ impl App {
         Ok(())
     }
 
-    /// As it was before a restart.
+    /// Restores the state after a restart.
     pub(super) async fn recall_listeners(&self, now: Time) -> anyhow::Result<()> {
         let until = meta::find(&self.store, UNTIL).await.context("reading who listened")?;
         let until = until.and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -39,14 +39,14 @@ impl App {
         Ok(())
     }
 
-    /// Nobody has listened for as long as events are kept.
+    /// Stops writing events if no client has listened for as long as events are kept.
     pub(super) fn forget_listeners(&self, now: Time) {
         if now.0 >= self.listened_until.load(Ordering::SeqCst) {
             self.store.set_wanted(self.wanted_so_far());
         }
     }
 
-    /// What subscriptions want is written down, whoever else listens.
+    /// Always writes the kinds that subscriptions want, in addition to those of listening clients.
     pub(super) fn wanted_by_subscriptions(&self, wanted: Wanted) {
         let listened = Time(self.listened_until.load(Ordering::SeqCst)) > self.clock.now();
         *self.subscriptions_want.lock().unwrap_or_else(PoisonError::into_inner) = wanted;

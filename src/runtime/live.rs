@@ -1,4 +1,4 @@
-//! The flow set that is live, and older versions that runs stand on.
+//! Holds the live flow set, and older versions with open runs.
 
 use super::{lock::Drifted, rules::Rules};
 use crate::{
@@ -14,24 +14,24 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Swapped as a whole: a turn sees one version from its first step to its last.
+/// Swapped as a whole: a turn uses one version from its first step to its last.
 pub struct Live {
     current: ArcSwap<Current>,
-    /// Versions that were asked for, parsed once. A run and its calls stay on theirs (language.md 3).
+    /// Requested versions, parsed once. A run and its calls stay on their version (language.md 3).
     parsed: Mutex<BTreeMap<VersionId, Arc<FlowSet>>>,
-    /// One reads and parses at a time: after a start many lanes ask for the same old version at once.
+    /// Serializes reading: after a start many lanes ask for the same old version.
     reading: tokio::sync::Mutex<()>,
     findings: Mutex<Vec<Diagnostic>>,
     drifted: Mutex<Vec<Drifted>>,
 }
 
-/// One version with what is derived from it.
+/// One version with data derived from it.
 pub struct Current {
     pub version: VersionId,
     pub set: Arc<FlowSet>,
     pub rules: Rules,
     pub(super) versions: Versions,
-    /// What sandbox senders see as `env.*`: what is granted, and `sandbox.env` over it.
+    /// The values of `env.*` for sandbox senders: granted ones, overridden by `sandbox.env`.
     sandbox_env: BTreeMap<String, String>,
 }
 
@@ -44,21 +44,21 @@ impl Current {
         Current { version, set, rules, versions, sandbox_env }
     }
 
-    /// What flows see as `env.*`.
+    /// The values of `env.*` in flows.
     pub fn env<'a>(&'a self, granted: &'a BTreeMap<String, String>, sandbox: bool) -> &'a BTreeMap<String, String> {
         if sandbox { &self.sandbox_env } else { granted }
     }
 }
 
 impl Live {
-    /// Begins with a good version: a daemon without one does not start.
+    /// Needs a valid version: a daemon without one does not start.
     pub fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
         let parsed = Mutex::new(BTreeMap::from([(version, Arc::clone(&set))]));
         let current = ArcSwap::from_pointee(Current::new(version, set, granted));
         Live { current, parsed, reading: Default::default(), findings: Mutex::default(), drifted: Mutex::default() }
     }
 
-    /// This version is live from now on.
+    /// Makes this version live.
     pub fn publish(&self, version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) {
         self.keep(version, Arc::clone(&set));
         self.current.store(Arc::new(Current::new(version, set, granted)));
@@ -68,7 +68,7 @@ impl Live {
         self.current.load_full()
     }
 
-    /// What keeps the newest files from going live, and their warnings.
+    /// The errors that keep the newest files from going live, and their warnings.
     pub fn findings(&self) -> Vec<Diagnostic> {
         self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -77,17 +77,17 @@ impl Live {
         *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = findings;
     }
 
-    /// Templates that are not as the flows assume, as of the last look.
+    /// Templates that differ from the lock file, at the last comparison.
     pub fn drifted(&self) -> Vec<Drifted> {
         self.drifted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Gives back those of the look before.
+    /// Stores the differences, and gives the previous ones.
     pub fn set_drifted(&self, drifted: Vec<Drifted>) -> Vec<Drifted> {
         std::mem::replace(&mut *self.drifted.lock().unwrap_or_else(PoisonError::into_inner), drifted)
     }
 
-    /// The live version and those that the runs of a session stand on, read from the database once each.
+    /// The live version and those of a session's open runs, each read from the database once.
     pub(super) async fn versions_for(
         &self,
         store: &Store,
@@ -101,7 +101,7 @@ impl Live {
         Ok(versions)
     }
 
-    /// The live version and this one.
+    /// The live version and the given one.
     pub(super) async fn versions_with(
         &self,
         store: &Store,
@@ -140,7 +140,7 @@ impl Live {
         let row = version::find(store, id).await?;
         let row = row.with_context(|| format!("flow version {id} is not in the database"))?;
         let files = super::bot::BotFiles::from_stored(&row.files);
-        // It was without errors when it went live.
+        // It had no errors when it went live.
         let (set, _) = flow::parse_set(&files.files);
         let set = Arc::new(set);
         self.keep(id, Arc::clone(&set));
@@ -176,7 +176,7 @@ mod tests {
             assert!(live.parsed().len() <= VERSIONS_KEPT_MAX);
         }
         assert!(live.known(VersionId(39)).is_some() && live.known(VersionId(39 - 31)).is_some());
-        // An older set goes live again: it is the last that may be forgotten.
+        // An older set goes live again: it must be the last to be removed from the cache.
         live.publish(VersionId(1), set, &BTreeMap::new());
         assert!(live.known(VersionId(1)).is_some() && live.known(VersionId(8)).is_none());
     }

@@ -1,11 +1,11 @@
-//! Setting up the log: what is written, in which shape, and the one list of field names.
+//! Sets up the log: level, format, and the list of all field names.
 
 use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Every name that a field of a log line may have, with what it holds. One thing has one name, so
-/// that a question to the log finds all lines. Never a text, a number of a person, a token or a body.
+/// Every field name of a log line, with its meaning. One thing has one name, so that a search finds all lines. Never a
+/// text, a phone number, a token or a body.
 pub const FIELDS: &[(&str, &str)] = &[
     ("account", "the account's name in the configuration"),
     ("admin", "an address of our probes and metrics"),
@@ -63,17 +63,17 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("why", "a fixed phrase for why an item is of no use"),
 ];
 
-/// The shape of the log.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// One JSON object a line, for machines.
+    /// One JSON object per line, for machines.
     Json,
-    /// For people at a terminal.
+    /// Text for people at a terminal.
     #[default]
     Text,
 }
 
-/// How much is written.
+/// The lowest level that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Level {
     Error,
@@ -100,8 +100,7 @@ impl Level {
     }
 }
 
-/// Sends the log to standard error from here on. A second call changes nothing: tests start many
-/// daemons in one process.
+/// Sends the log to standard error. A second call has no effect, because tests start many daemons in one process.
 pub fn start(format: Format, level: Level) {
     let lines: Box<dyn Layer<_> + Send + Sync> = match format {
         Format::Json => fmt::layer()
@@ -116,12 +115,12 @@ pub fn start(format: Format, level: Level) {
             fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr).boxed()
         }
     };
-    // A second start finds a subscriber in place, which is what we want.
+    // It fails if a subscriber is already installed, which is fine.
     let _ = tracing_subscriber::registry().with(lines.with_filter(filter(level))).try_init();
 }
 
-/// A panic is logged by its place alone: its words may quote what a customer wrote. For the daemon; commands print
-/// them as usual.
+/// Logs a panic by its place only, because its text may quote a customer. For the daemon; commands print panics as
+/// usual.
 pub fn panics() {
     std::panic::set_hook(Box::new(|panic| {
         let (file, line) = panic.location().map_or(("", 0), |place| (place.file(), place.line()));
@@ -129,8 +128,8 @@ pub fn panics() {
     }));
 }
 
-// Other crates write addresses with their query, and statements with their values, at `debug` and
-// below: the level is ours alone, they get to warn.
+// Other crates log URLs with their query, and SQL with values, at `debug` and below: the level applies to our code
+// only, theirs is `warn`.
 fn filter(level: Level) -> Targets {
     let ours = match level {
         Level::Error => LevelFilter::ERROR,
@@ -168,7 +167,7 @@ mod tests {
         assert_eq!(names, sorted);
     }
 
-    // Walks the sources: a field that is not in the list would be a second name for something.
+    // Scans the sources: an unlisted field would be a second name for something.
     #[test]
     fn every_log_line_uses_the_listed_names() {
         let mut wrong = Vec::new();
@@ -194,7 +193,7 @@ mod tests {
         let inner = Regex::new(r"\([^()]*\)").unwrap();
         let mut found = Vec::new();
         for capture in call.captures_iter(text) {
-            // Arguments of calls inside a value hold commas of their own.
+            // Arguments of calls within a value contain commas.
             let mut fields = capture[1].to_owned();
             while inner.is_match(&fields) {
                 fields = inner.replace_all(&fields, "").into_owned();

@@ -1,4 +1,4 @@
-//! Finding who is meant by a phone number, without making anybody.
+//! Finds a contact by phone number without creating one.
 
 use super::app::App;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl App {
-    /// The contact whom this phone (`+` and digits) reaches, also under another spelling of the number.
+    /// The contact with this phone (`+` and digits), also under another spelling of the number.
     pub async fn contact_by_phone(&self, account: &AccountName, phone: &str) -> Result<Option<ContactId>, ReadError> {
         let exact = std::iter::once(phone.to_owned());
         let names: Vec<Alias> = exact
@@ -21,7 +21,7 @@ impl App {
         alias::find(&self.store, account, &names).await
     }
 
-    /// The senders that a contact has talked with, the latest first.
+    /// The senders that a contact has talked with, latest first.
     pub async fn senders_of(&self, contact: ContactId) -> Result<Vec<SenderId>, ReadError> {
         let mut rows = conversation::of(&self.store, contact).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at.max(row.last_outbound_at)));

@@ -1,4 +1,4 @@
-//! A set of ids in memory, shared by lanes and webhooks.
+//! Implements a set of ids in memory that lanes and webhooks share.
 
 use std::{
     collections::HashSet,
@@ -15,7 +15,7 @@ impl<T> Default for Marks<T> {
 }
 
 impl<T: Hash + Eq> Marks<T> {
-    /// True: it was not there.
+    /// True if it was not in the set.
     pub fn add(&self, id: T) -> bool {
         self.set().insert(id)
     }

@@ -1,4 +1,4 @@
-//! What an operator sees at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
+//! Defines the metrics at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
 
 mod labels;
 mod page;
@@ -32,7 +32,7 @@ use prometheus_client::{
 };
 use std::sync::atomic::AtomicU64;
 
-/// Each kind of dead letter, so that its number is there before the first one.
+/// All kinds of dead letters, so that each has a value before the first one.
 pub const DEAD_LETTER_KINDS: [&str; 10] = [
     "malformed",
     "wrong_secret",
@@ -46,13 +46,13 @@ pub const DEAD_LETTER_KINDS: [&str; 10] = [
     "late_message",
 ];
 
-/// The states of a sender: it sends, its platform does not answer, it was told to stop.
+/// The states of a sender: sends, its platform does not answer, paused.
 pub const SENDER_STATES: [&str; 3] = ["online", "degraded", "paused"];
 
-/// Every number that the daemon shows about itself. Cloning shares the numbers.
+/// All metrics of the daemon. Clones share them.
 ///
-/// Labels hold fixed words, sender ids and flow names only: never a phone number, and never a text
-/// that somebody outside chooses, or the number of series would have no bound.
+/// Labels hold fixed words, sender ids and flow names only: never a phone number or a text from outside, because the
+/// number of series would be unlimited.
 #[derive(Clone)]
 pub struct Metrics {
     registry: std::sync::Arc<Registry>,
@@ -75,12 +75,12 @@ pub struct Metrics {
     exits: Family<ExitLabels, Counter>,
     alarms: Family<WordLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
-    /// Requests of the API without a key of ours: `wrong_key`, `no_key`.
+    /// API requests without a valid key: `wrong_key`, `no_key`.
     pub unauthorized: Family<KindLabels, Counter>,
     sender_states: Family<SenderStateLabels, Gauge>,
     token_ends: Family<SenderLabels, Gauge>,
     build: Family<BuildLabels, Gauge>,
-    /// Findings of the newest flow files that keep them from going live, warnings included.
+    /// Findings of the newest flow files, errors and warnings, while they are not live.
     pub flow_findings: Gauge,
     /// Flow sets that went live since the start.
     pub flow_versions: Counter,
@@ -88,28 +88,28 @@ pub struct Metrics {
     pub answered: Counter,
     /// Messages that no flow understood.
     pub unanswered: Counter,
-    /// Conversations marked *needs a person* now.
+    /// Conversations that are marked *needs a person* now.
     pub needs_person: Gauge,
-    /// Subscriptions that are paused, and hear nothing.
+    /// Paused webhook subscriptions.
     pub webhooks_paused: Gauge,
     pub templates_changed: Gauge,
-    /// Our record of a window that a provider corrected (131047).
+    /// Corrections of our record of a window by a provider (131047).
     pub window_corrections: Counter,
-    /// Messages held because the window had closed though no `if_closed` was written.
+    /// Messages held because the window had closed and no `if_closed` was written.
     pub held_unplanned: Counter,
-    /// How long work waited for its lane.
+    /// How long jobs waited for their lane.
     pub lane_wait_seconds: Histogram,
-    /// From a contact's message being recorded to the turn being stored.
+    /// The time from recording a contact's message to storing the turn.
     pub turn_seconds: Histogram,
     /// Lanes in memory.
     pub lanes: Gauge,
-    /// Pieces of work that wait in lanes.
+    /// Jobs queued in lanes.
     pub lane_queue: Gauge,
-    /// Requests to providers that are under way.
+    /// Running requests to providers.
     pub sends_in_flight: Gauge,
     /// Messages that wait to be sent.
     pub send_queue: Gauge,
-    /// From asking the provider to its answer.
+    /// The time from a request to the provider to its answer.
     pub send_seconds: Histogram,
     /// Write-sets that wait for the writer.
     pub commit_queue: Gauge,
@@ -120,13 +120,13 @@ pub struct Metrics {
     commits_lost: Counter,
     /// Statements or commits that the database refused.
     pub database_errors: Counter,
-    /// From a webhook's last byte to its answer.
+    /// The time from a webhook's last byte to its answer.
     pub webhook_seconds: Histogram,
-    /// How long the message has waited that should have left first; 0: none does.
+    /// How long the most overdue message has waited; 0 if none is overdue.
     pub oldest_unsent_seconds: Gauge<f64, AtomicU64>,
     /// 1 while the database takes commits.
     pub database_connected: Gauge,
-    /// What the disk has left on which `data` lies.
+    /// The free space of the disk with `data`.
     pub disk_free_bytes: Gauge,
 }
 
@@ -185,7 +185,7 @@ impl Metrics {
             disk_free_bytes: Gauge::default(),
         };
         for kind in DEAD_LETTER_KINDS {
-            // An alarm on a number that is not there never rings.
+            // An alarm on a missing metric never fires.
             metrics.set_dead_letters(kind, 0);
         }
         metrics.build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
@@ -193,7 +193,7 @@ impl Metrics {
         metrics
     }
 
-    /// The page itself, as OpenMetrics text.
+    /// All metrics as OpenMetrics text.
     pub fn render(&self) -> String {
         let mut page = String::new();
         text::encode_registry(&mut page, &self.registry).expect("writing into a string cannot fail");
@@ -202,7 +202,7 @@ impl Metrics {
         page
     }
 
-    /// The page as a client asks for it.
+    /// The metrics in the format that a client asks for.
     pub fn page(&self, format: Format) -> String {
         match format {
             Format::OpenMetrics => self.render(),
@@ -210,7 +210,7 @@ impl Metrics {
         }
     }
 
-    /// What a sender is now, one of [`SENDER_STATES`].
+    /// Sets the state of a sender, one of [`SENDER_STATES`].
     pub fn sender_state(&self, sender: SenderId, now: &str) {
         for state in SENDER_STATES {
             let labels = SenderStateLabels { sender: sender.0, state };
@@ -218,7 +218,7 @@ impl Metrics {
         }
     }
 
-    /// When a sender's token ends; `None`: never, or its platform does not say.
+    /// Sets the expiry of a sender's token; `None` if it never expires or is unknown.
     pub fn token_ends(&self, sender: SenderId, at: Option<Time>) {
         let labels = SenderLabels { sender: sender.0 };
         match at {
@@ -227,122 +227,124 @@ impl Metrics {
         }
     }
 
-    /// A webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `handshake`, `not_recorded`, …
+    /// Counts a webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `handshake`,
+    /// `not_recorded`, …
     pub fn webhook(&self, provider: &'static str, result: &'static str) {
         self.webhooks.get_or_create(&WebhookLabels { provider, result }).inc();
     }
 
-    /// Items of webhooks by what they are: `message`, `status`, `duplicate`, an `Ignored` phrase, a kind of dead letter …
+    /// Counts items of webhooks by kind: `message`, `status`, `duplicate`, an `Ignored` phrase, a kind of dead letter
+    /// …
     pub fn item(&self, kind: &'static str, count: usize) {
         if count > 0 {
             self.items.get_or_create(&KindLabels { kind }).inc_by(count as u64);
         }
     }
 
-    /// A message of ours reached a state: `sent delivered read failed held unknown expired skipped`.
+    /// Counts a message that reached a state: `sent delivered read failed held unknown expired skipped`.
     pub fn message(&self, sender: SenderId, state: &'static str) {
         self.messages.get_or_create(&MessageLabels { sender: sender.0, state }).inc();
     }
 
-    /// A send that the provider refused or that did not get through; `kind` is the `SendError`'s name.
+    /// Counts a send that the provider refused or that was not answered; `kind` is the name of the `SendError`.
     pub fn send_error(&self, sender: SenderId, kind: &'static str) {
         self.send_errors.get_or_create(&SendErrorLabels { sender: sender.0, kind }).inc();
     }
 
-    /// A start that reached nobody; those by the clock, which nobody is told of, are counted apart.
+    /// Counts a refused start; starts of schedules, which nobody is told of, are counted separately.
     pub fn start_refused(&self, flow: &str, by_clock: bool, reason: Reason) {
         let counted = if by_clock { &self.schedule_refused } else { &self.start_refused };
         counted.get_or_create(&RefusedLabels { flow: flow.to_owned(), reason: reason.as_str() }).inc();
     }
 
-    /// Starts that a schedule or a broadcast has planned.
+    /// Counts planned starts of a schedule or a broadcast.
     pub fn planned(&self, flow: &str, count: usize) {
         if count > 0 {
             self.schedule_planned.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc_by(count as u64);
         }
     }
 
-    /// How many dead letters of a kind are listed now.
+    /// Sets the number of open dead letters of a kind.
     pub fn set_dead_letters(&self, kind: &str, count: i64) {
         self.dead_letters.get_or_create(&WordLabels { kind: kind.to_owned() }).set(count);
     }
 
-    /// One more dead letter (or one less: replayed).
+    /// Changes the number of dead letters of a kind by one: added or replayed.
     pub fn dead_letter(&self, kind: &str, change: i64) {
         self.dead_letters.get_or_create(&WordLabels { kind: kind.to_owned() }).inc_by(change);
     }
 
-    /// A step's error that no author's step took.
+    /// Counts a step's error that no step of the author handled.
     pub fn flow_error(&self, flow: &str, code: &str) {
         self.flow_errors.get_or_create(&FlowErrorLabels { flow: flow.to_owned(), code: code.to_owned() }).inc();
     }
 
-    /// A flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
+    /// Counts a flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
     pub fn http_call(&self, result: &'static str) {
         self.http_calls.get_or_create(&ResultLabels { result }).inc();
     }
 
-    /// A post to a subscription: `ok`, `retry`, `given_up`.
+    /// Counts a post to a subscription: `ok`, `retry`, `given_up`.
     pub fn notification(&self, result: &'static str) {
         self.notifications.get_or_create(&ResultLabels { result }).inc();
     }
 
-    /// What an account has left, in its currency. Accounts stand in the configuration: there are few.
+    /// Sets an account's available balance. Accounts come from the configuration, so they are few.
     pub fn balance(&self, account: &str, left: i64) {
         self.balances.get_or_create(&AccountLabels { account: account.to_owned() }).set(left);
     }
 
-    /// A run of a flow ended, for this reason.
+    /// Counts the end of a run, by reason.
     pub fn run_ended(&self, flow: &str, reason: &str) {
         self.exits.get_or_create(&ExitLabels { flow: flow.to_owned(), reason: reason.to_owned() }).inc();
     }
 
-    /// A run of a flow began.
+    /// Counts the beginning of a run.
     pub fn run_began(&self, flow: &str) {
         self.runs.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
     }
 
-    /// An `emit` step: what authors count, for example scores of a survey.
+    /// Counts an `emit` step, such as scores of a survey.
     pub fn emitted(&self, flow: &str, event: &str) {
         self.events.get_or_create(&EventLabels { flow: flow.to_owned(), event: event.to_owned() }).inc();
     }
 
-    /// A contact went one way of a `split`; `fresh`: for the first time.
+    /// Counts a contact at a branch of a `split`; `fresh`: for the first time.
     pub fn split(&self, name: &str, case: &str, fresh: bool) {
         let contact = if fresh { "new" } else { "known" };
         self.splits.get_or_create(&SplitLabels { split: name.to_owned(), case: case.to_owned(), contact }).inc();
     }
 
-    /// A question did not arrive, and its run ended.
+    /// Counts a question that was not delivered, so that its run ended.
     pub fn undelivered(&self, flow: &str) {
         self.undelivered.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
     }
 
-    /// Something an operator should know once, by a fixed word: `loop_guard`, `flow_paused`, `sender_stopped` …
+    /// Counts an event that an operator should know, by a fixed word: `loop_guard`, `flow_paused`, `sender_stopped` …
     pub fn alarm(&self, kind: &str) {
         self.alarms.get_or_create(&WordLabels { kind: kind.to_owned() }).inc();
     }
 
-    /// What the writer has done since the start.
+    /// Sets the writer's counters.
     pub fn written(&self, written: Written) {
         self.commits.inc_by(written.groups.saturating_sub(self.commits.get()));
         self.commit_sets.inc_by(written.sets.saturating_sub(self.commit_sets.get()));
         self.commits_lost.inc_by(written.lost.saturating_sub(self.commits_lost.get()));
     }
 
-    /// Something that only a mistake of ours can cause: work that the sweep had to pick up, a panic.
+    /// Counts an event that only our bug can cause: work that the sweep found, a panic.
     pub fn bug(&self, kind: &'static str) {
         self.bugs.get_or_create(&KindLabels { kind }).inc();
     }
 }
 
-/// For the histograms, which count in seconds.
+/// Converts to seconds for histograms.
 pub fn in_seconds(span: Span) -> f64 {
-    // Milliseconds of any real wait fit a double exactly.
+    // Milliseconds of any real duration fit a double exactly.
     span.0 as f64 / 1_000.0
 }
 
-// From half a millisecond to about half a minute.
+// Buckets from half a millisecond to about half a minute.
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.000_5, 2.0, 17))
 }
@@ -447,7 +449,7 @@ mod tests {
         }
     }
 
-    // A number that nobody moves tells the operator that all is well.
+    // A metric that is never updated looks like good news.
     #[test]
     fn every_number_is_moved_somewhere() {
         let own = include_str!("metrics.rs");
@@ -459,7 +461,7 @@ mod tests {
         assert!(idle.is_empty(), "nobody moves {idle:?}");
     }
 
-    /// All other sources, with calls that are broken over lines put together.
+    /// All other sources, with calls that span several lines joined.
     fn sources(folder: &std::path::Path) -> String {
         let mut all = String::new();
         for entry in std::fs::read_dir(folder).unwrap() {

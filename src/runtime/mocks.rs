@@ -1,4 +1,4 @@
-//! Answers to HTTP calls that stand in for the network: `sandbox.mocks` of `_bot.yaml` and the tests' `mocks`.
+//! Mocks HTTP calls: `sandbox.mocks` of `_bot.yaml` and the tests' `mocks`.
 
 use crate::{
     base::{
@@ -14,10 +14,10 @@ use crate::{
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
-/// What a call gets instead of the network's answer.
+/// The mocked result of a call.
 pub type Answer = Result<CallAnswer, CallError>;
 
-/// Rules in the order in which they were written; the first that matches answers.
+/// Rules in written order; the first match answers.
 #[derive(Debug, Clone, Default)]
 pub struct Mocks {
     rules: Vec<Rule>,
@@ -25,7 +25,7 @@ pub struct Mocks {
 
 #[derive(Debug, Clone)]
 struct Rule {
-    /// As it was written: `GET */slots`.
+    /// As written: `GET */slots`.
     name: String,
     method: String,
     pattern: String,
@@ -34,8 +34,8 @@ struct Rule {
 }
 
 impl Mocks {
-    /// Reads `mocks`: a map with `http`, which is a list of `METHOD pattern: answer` or a map of them.
-    /// An answer is `{status, json, text, headers}` or `{fail: timeout}`; a list of them is used one by one.
+    /// Reads `mocks`: a map with `http`, a list of `METHOD pattern: answer` or a map of them. An answer is `{status,
+    /// json, text, headers}` or `{fail: timeout}`; a list of answers is used one by one.
     pub fn read(node: &Node, findings: &Findings) -> Mocks {
         let mut fields = Fields::new(node, "`mocks`", findings);
         let http = fields.node("http");
@@ -55,15 +55,15 @@ impl Mocks {
         Mocks { rules }
     }
 
-    /// These first, then the others.
+    /// These rules first, then the others.
     #[must_use]
     pub fn and(mut self, others: &Mocks) -> Mocks {
         self.rules.extend(others.rules.iter().cloned());
         self
     }
 
-    /// Answers a call, and says by which rule. The address is compared without its query. The last
-    /// answer of a list stays. Without a rule the call fails as if nobody were there.
+    /// Answers a call, and tells by which rule. The URL is compared without its query. The last answer of a list is
+    /// repeated. Without a rule the call fails as unreachable.
     pub fn answer(&mut self, method: &str, url: &str) -> (Answer, String) {
         let bare = url.split(['?', '#']).next().unwrap_or(url);
         let rule = self.rules.iter_mut().find(|rule| rule.method == method && fits(&rule.pattern, bare));
@@ -78,7 +78,7 @@ impl Mocks {
         (rule.answers[at].clone(), said)
     }
 
-    /// How often each rule was asked, by its name as written.
+    /// How often each rule was used, by its name.
     pub fn asked(&self) -> BTreeMap<&str, usize> {
         self.rules.iter().map(|rule| (rule.name.as_str(), rule.asked)).collect()
     }
@@ -90,31 +90,31 @@ impl Mocks {
 
 const WITHOUT_MOCK: &str = "no mock answers ";
 
-/// Whether a trace says so: a call was made that no rule answers.
+/// True if a trace line reports a call without a matching rule.
 pub fn is_without_mock(said: &str) -> bool {
     said.starts_with(WITHOUT_MOCK)
 }
 
-/// A rule for this address, to be copied: `- GET */slots: {json: {…}}`.
+/// An example rule for this URL: `- GET */slots: {json: {…}}`.
 pub fn example(method: &str, url: &str) -> String {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = path.split_once('/').map_or("…", |(_, path)| path);
     format!("`- {method} */{path}: {{json: {{…}}}}`")
 }
 
-/// Whether a pattern is that of an address: as it is sent, or as the author reads it, without percent-encoding.
+/// True if a pattern matches a URL, as sent or without percent-encoding, as the author reads it.
 pub fn fits(pattern: &str, url: &str) -> bool {
     glob(pattern, url) || glob(pattern, &percent_decode_str(url).decode_utf8_lossy())
 }
 
-/// Whether `text` is `pattern`, where `*` stands for any text, also none.
+/// True if `text` matches `pattern`, where `*` stands for any text, also an empty one.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };
     let mut last = None;
     for part in parts {
-        // The part before is not the last: its first place is as good as any.
+        // For a part that is not the last, its first occurrence is sufficient.
         if let Some(part) = last.replace(part) {
             match rest.find(part) {
                 Some(at) => rest = &rest[at + part.len()..],
@@ -164,7 +164,7 @@ fn answer(node: &Node, findings: &Findings) -> Answer {
     Ok(CallAnswer { status: u16::try_from(status).unwrap_or(200), headers, body: json.or(text).unwrap_or_default() })
 }
 
-/// YAML as JSON: plain words are numbers, `true`, `false` and `null` where they look so; what is quoted is text.
+/// YAML as JSON: plain words become numbers, `true`, `false` and `null` where they look so; quoted values are texts.
 pub fn to_json(node: &Node) -> serde_json::Value {
     use serde_json::Value as Json;
     match &node.kind {
@@ -178,7 +178,7 @@ pub fn to_json(node: &Node) -> serde_json::Value {
             "null" => Json::Null,
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
-            // JSON's own idea of a number: `007` and `+34600` are none.
+            // Only JSON numbers: `007` and `+34600` are texts.
             text => text.parse::<serde_json::Number>().map_or_else(|_| Json::String(text.to_owned()), Json::Number),
         },
     }

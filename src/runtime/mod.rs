@@ -1,8 +1,8 @@
-//! Where flow, channel and store meet: what a daemon does between a webhook and an answer.
+//! Connects flow, channel and store: everything that a daemon does between a webhook and an answer.
 //!
-//! The way of a message is `inbound` → `lanes`, `work` → `handle` → `turn`, `apply` → `decide`, `dispatch` →
-//! `sender`; the map in `lib.rs` walks it. `start` puts an `App` together, `recovery` takes up what a former
-//! process left, `reload` and `live` change the flows beneath, `scenario` runs authors' tests on all of it.
+//! A message passes through `inbound` → `lanes`, `work` → `handle` → `turn`, `apply` → `decide`, `dispatch` →
+//! `sender`; the map in `lib.rs` explains each step. `start` builds an `App`, `recovery` resumes the unfinished work
+//! of an earlier process, `reload` and `live` replace the flows, `scenario` runs authors' tests on the whole.
 
 mod admission;
 pub mod agenda;

@@ -1,4 +1,5 @@
-//! After quiet hours nobody is flooded: who waits for the same end goes one after the other, and not on the second.
+//! Spreads messages that waited for the same end of quiet hours: contacts follow one another at a pace, with random
+//! delays.
 
 use super::pace::Pace;
 use crate::base::{
@@ -11,14 +12,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// How many wait for each end at each sender. In memory: what was postponed has its moment in its row, and a restart begins a new
-/// line, which the pace of the sender keeps in order.
+/// The number of waiting contacts for each end of quiet hours at each sender. In memory: a postponed message has its
+/// time in its row, and a restart begins a new queue, which the sender's rate keeps in order.
 #[derive(Default)]
 pub struct Mornings(Mutex<BTreeMap<(Time, SenderId), i64>>);
 
 impl Mornings {
-    /// When a contact's turn comes, of those for whom quiet hours end at `end`. Whoever is alone waits for nobody; of
-    /// many each has a moment that its number decides.
+    /// The time for a contact whose quiet hours end at `end`. The first contact does not wait; each further one gets a
+    /// delay that depends on its id.
     pub fn place(&self, end: Time, contact: ContactId, (sender, pace): (SenderId, Pace)) -> Time {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lines.entry((end, sender)).or_insert(0);
@@ -31,14 +32,14 @@ impl Mornings {
     }
 }
 
-/// `before` others wait for the same end: at an even pace, and moved by up to as much as so many people need.
+/// The time behind `before` others: at an even pace, plus a random delay that grows with their number.
 fn moment(end: Time, before: i64, contact: ContactId, pace: Pace) -> Time {
     let jitter = Span(MORNING_JITTER_EACH.0.saturating_mul(before)).min(MORNING_JITTER_MAX);
     let moved = i64::try_from(scattered(contact.0.unsigned_abs()) % (jitter.0.unsigned_abs() + 1)).unwrap_or(0);
     pace.slot(end, before) + Span(moved)
 }
 
-/// Neighbours far apart (the finaliser of SplitMix64).
+/// Spreads neighbouring ids (the finaliser of SplitMix64).
 fn scattered(id: u64) -> u64 {
     let mut mixed = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,4 @@
-//! The messages of one conversation that have not left yet, and which of them may go next.
+//! Models the unsent messages of one conversation, and selects the next one to send.
 
 use super::rates::Place;
 use crate::{
@@ -19,44 +19,44 @@ use crate::{
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// A message on its way, as the lane holds it in memory; its row says the same.
+/// An unsent message in the lane's memory; its row has the same data.
 pub struct Pending {
     pub id: OutboundId,
     pub draft: Arc<Draft>,
     pub state: PendingState,
-    /// Not before this moment.
+    /// The earliest time to send it.
     pub not_before: Option<Time>,
-    /// Why it is put off until then.
+    /// The reason for waiting until then.
     pub waits_for: Option<Reason>,
-    /// When a message of the contact put it back into the line: it answers somebody who is awake.
+    /// When a message of the contact released it: the contact has just written, so quiet hours do not apply.
     pub released_at: Option<Time>,
-    /// False: it stands outside the order (a day's pause, a paused template, quiet hours, a hold).
+    /// False if it is outside the order (waits a day, a paused template, quiet hours, a hold).
     pub in_order: bool,
-    /// How often it was put on the wire.
+    /// The number of attempts.
     pub attempt: u32,
     pub attempted_at: Option<Time>,
     pub created_at: Time,
     /// It was refused once as outside the window and planned again: the next refusal is final.
     pub planned_again: bool,
-    /// What it has of the sender's and pair's rate.
+    /// Its state in the rate limits of sender and pair.
     pub place: Place,
-    /// What is set aside for it, where its account pays.
+    /// The amount reserved for it, if its account pays.
     pub charge: Option<Box<Charge>>,
     /// Templates that the provider refused with this message's values.
     pub refused_templates: Vec<String>,
-    /// What is on the wire instead of the draft's own content.
+    /// The template that is sent instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
-    /// It is on the wire outside the window, without a template.
+    /// True if it is sent outside the window without a template.
     pub direct: bool,
-    /// Meta did not take it that way.
+    /// True if Meta refused to send it in that way.
     pub direct_refused: bool,
-    /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
+    /// True if the process that tried it died, and its row does not have the end of the wait for a status yet.
     pub interrupted: bool,
-    /// The template that prepares it.
+    /// The state of its nudge, the template that announces it.
     pub nudged: Nudged,
-    /// A status said that a try failed, while a request was on the wire: by the try's id at the provider.
+    /// A status failed one attempt while a request was running, by the attempt's id at the provider.
     pub failed_early: Option<(ProviderId, StatusError)>,
-    /// Who waits for its fate (an API request).
+    /// The API requests that wait for its result.
     pub waiters: Vec<oneshot::Sender<SendAnswer>>,
 }
 
@@ -64,29 +64,29 @@ pub struct Pending {
 pub enum PendingState {
     Queued,
     Sending,
-    /// Kept for the contact's next message, at most until then.
+    /// Held for the contact's next message, at most until this time.
     Held {
         until: Time,
     },
-    /// Put on the wire, and nobody knows whether it left; until when a status is waited for.
+    /// The result of the send is unknown; a status is awaited until this time.
     Unknown {
         until: Time,
     },
 }
 
-/// What is known of the nudge of a message with `if_closed: {nudge: …}`.
+/// The state of the nudge of a message with `if_closed: {nudge: …}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Nudged {
     #[default]
     No,
-    /// It has left, or is about to: the message waits for an answer to it.
+    /// It was sent, or is about to be: the message waits for an answer to it.
     Out,
-    /// The contact has written since: what was announced to them may follow, and is counted already.
+    /// The contact has written since: the announced message may follow, and is already counted.
     Answered,
 }
 
 impl Pending {
-    /// A message as its turn says it.
+    /// A new message of a turn.
     pub fn new(id: OutboundId, draft: Arc<Draft>, now: Time) -> Self {
         Pending {
             id,
@@ -113,20 +113,20 @@ impl Pending {
         }
     }
 
-    /// What is on the wire cannot be taken back.
+    /// True if it is not being sent, so that it can be cancelled.
     pub fn can_be_dropped(&self) -> bool {
         matches!(self.state, PendingState::Queued | PendingState::Held { .. })
     }
 
-    /// Tells whoever waits for this message's fate; each hears it once.
+    /// Gives the result to the API requests that wait for this message, once each.
     pub fn answer(&mut self, answer: &SendAnswer) {
         for waiter in self.waiters.drain(..) {
-            // Nobody listens any more when the request timed out.
+            // The receiver is gone if the request has timed out.
             let _ = waiter.send(answer.clone());
         }
     }
 
-    /// It waits for the moment that its writer chose, in nobody's way: its row says all of it.
+    /// True if it waits for a time that its writer chose, and blocks no other message: its row has everything.
     pub fn is_planned(&self) -> bool {
         self.state == PendingState::Queued && self.draft.at.is_some() && self.draft.at == self.not_before
     }
@@ -135,7 +135,7 @@ impl Pending {
         self.sent_as.is_some()
     }
 
-    /// The turn that says it; `None` for what the API or a person sends: those belong to none.
+    /// The turn that wrote it; `None` for a message of the API or a person.
     fn turn(&self) -> Option<u64> {
         match self.draft.origin {
             Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation => Some(self.draft.turn),
@@ -143,27 +143,27 @@ impl Pending {
         }
     }
 
-    /// It waits in the line of what nobody asked for: what a program or a person writes meanwhile passes it.
+    /// True if it waits in the queue of unrequested messages: messages of a program or a person pass it.
     fn is_passed(&self) -> bool {
         self.place == Place::Unasked
     }
 
-    /// It stands behind an unknown message of its own turn.
+    /// True if it waits for an unknown message of its own turn.
     fn is_held_up(&self, unknown: &[u64]) -> bool {
         self.turn().is_some_and(|turn| unknown.contains(&turn))
     }
 
-    /// How long the platform tries to deliver it, where its template says so.
+    /// How long the platform tries to deliver it, if its template sets a TTL.
     pub fn time_to_live(&self) -> Option<Span> {
         self.sent_as.as_ref().and_then(|template| template.ttl)
     }
 
-    /// What stands on the buttons of the template that went in its place.
+    /// The button texts of the template that was sent in its place.
     pub fn words(&self) -> Vec<(String, String)> {
         self.sent_as.as_ref().map(TemplateMessage::words).unwrap_or_default()
     }
 
-    /// The template that is, or was, on the wire.
+    /// The name of the template that is or was sent.
     pub fn template_name(&self) -> Option<String> {
         match (&self.sent_as, &self.draft.content) {
             (Some(template), _) | (None, Content::Template(template)) => Some(template.name.clone()),
@@ -178,7 +178,7 @@ impl SendAnswer {
     }
 }
 
-/// What an API caller hears of its send.
+/// The result of a send for an API caller.
 #[derive(Debug, Clone)]
 pub enum SendAnswer {
     Accepted { provider_id: String },
@@ -186,12 +186,12 @@ pub enum SendAnswer {
     Unknown,
 }
 
-/// A message that waits for this reason has no moment of its own: a stopped sender, a template that is not usable.
+/// True if a message with this reason has no time of its own: it waits for a stopped sender or an unusable template.
 pub fn is_asked_anew(reason: Option<Reason>) -> bool {
     matches!(reason, Some(Reason::SenderDown | Reason::TemplateUnusable))
 }
 
-/// What waits for a sender or a template is decided now, and not when its time has come; every other wait stays.
+/// Makes messages that wait for a sender or a template due now; every other wait stays.
 pub fn ask_anew(outbox: &mut [Pending], now: Time) {
     let waits = |pending: &&mut Pending| pending.state == PendingState::Queued && is_asked_anew(pending.waits_for);
     for pending in outbox.iter_mut().filter(waits) {
@@ -199,13 +199,13 @@ pub fn ask_anew(outbox: &mut [Pending], now: Time) {
     }
 }
 
-/// The place of the message that may go out now, if any.
+/// The index of the message that may be sent now, if any.
 pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
     let mut unknown: Vec<u64> = Vec::new();
     let mut passing = false;
     for (index, pending) in outbox.iter().enumerate() {
         match pending.state {
-            // One at a time: the provider promises no order to concurrent requests.
+            // One at a time, because providers promise no order of concurrent requests.
             PendingState::Sending => return None,
             PendingState::Unknown { .. } => unknown.extend(pending.turn()),
             PendingState::Held { .. } => {}
@@ -226,8 +226,8 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
     None
 }
 
-/// When the lane must look at this outbox again without anybody doing anything. What stands behind another
-/// message is not due before that one is out of its way: else its moment would stay due and nothing happen.
+/// When the lane must look at this outbox again without a new event. A message behind another one is not due before
+/// the other is done: otherwise its time would stay due and nothing would happen.
 pub fn due_at(outbox: &[Pending]) -> Option<Time> {
     let mut unknown: Vec<u64> = Vec::new();
     let (mut blocked, mut passing) = (false, false);
@@ -256,7 +256,7 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
     due
 }
 
-/// Of an idle lane: something could leave, or stands behind a send that never came back.
+/// For an idle lane: true if a message could be sent, or waits for a send that was lost.
 pub fn stands_still(outbox: &[Pending], now: Time) -> bool {
     let lost = |pending: &Pending| {
         let since = pending.attempted_at.unwrap_or(pending.created_at);
@@ -265,19 +265,19 @@ pub fn stands_still(outbox: &[Pending], now: Time) -> bool {
     next(outbox, now).is_some() || outbox.iter().any(lost)
 }
 
-/// A nudge is out, and nobody has answered: it stands for whatever else is kept (one for all of them).
+/// True if a nudge is out and unanswered: it announces all held messages.
 pub fn is_nudged(outbox: &[Pending]) -> bool {
     outbox.iter().any(|pending| pending.nudged == Nudged::Out && matches!(pending.state, PendingState::Held { .. }))
 }
 
-/// The nudge of a message did not leave: the next one that is kept has its own.
+/// The nudge of a message was not sent: the next held message gets its own.
 pub fn nudge_failed(outbox: &mut [Pending], nudge: &Draft) {
     for kept in outbox.iter_mut().filter(|kept| nudge.nudge && kept.draft.number == nudge.number) {
         kept.nudged = Nudged::No;
     }
 }
 
-/// A nudge whose message is no longer kept: that one has gone itself, or never will.
+/// True for a nudge whose message is no longer held, because it was sent itself or never will be.
 pub fn has_outlived(outbox: &[Pending], place: usize) -> bool {
     let nudge = &outbox[place].draft;
     let kept = |other: &Pending| {
@@ -286,16 +286,16 @@ pub fn has_outlived(outbox: &[Pending], place: usize) -> bool {
     nudge.nudge && !outbox.iter().any(kept)
 }
 
-/// What an inbound message does to an outbox.
+/// The effect of an inbound message on an outbox.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Released {
-    /// Kept until now, and back in the line; oldest first by its id.
+    /// Messages that were held and are queued again, oldest first by id.
     pub again: Vec<OutboundId>,
-    /// Nudges that have not left: what they were to prepare goes itself now.
+    /// Unsent nudges: their messages are sent themselves now.
     pub dropped: Vec<OutboundId>,
 }
 
-/// Takes what is held (not what a nudge or hold has outlived) back into the line.
+/// Queues the held messages again, and removes nudges that are not needed any more.
 pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
     let is_kept = |pending: &&Pending| !pending.draft.nudge && matches!(pending.state, PendingState::Held { .. });
     let kept: Vec<u32> = outbox.iter().filter(is_kept).map(|pending| pending.draft.number).collect();
@@ -316,7 +316,7 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
             pending.not_before = None;
             pending.released_at = Some(now);
             pending.in_order = true;
-            // One that gave way to its message has told nobody anything.
+            // A nudge that was removed has announced nothing.
             pending.nudged = match pending.nudged {
                 Nudged::Out if unsaid.contains(&pending.draft.number) => Nudged::No,
                 Nudged::Out | Nudged::Answered => Nudged::Answered,
@@ -324,14 +324,14 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
             };
             released.again.push(pending.id);
         } else if pending.place == Place::Unasked && pending.state == PendingState::Queued {
-            // It stood among what nobody asks for; nothing to write down.
+            // It was in the queue of unrequested messages; this is not stored.
             (pending.place, pending.not_before, pending.released_at) = (Place::None, None, Some(now));
         }
     }
     released
 }
 
-/// Exponential back-off of a refused send: 1 s, 2 s, 4 s … at most five minutes.
+/// The exponential back-off of a refused send: 1 s, 2 s, 4 s … at most five minutes.
 pub fn backoff(attempt: u32) -> Span {
     Span::seconds(1_i64 << attempt.saturating_sub(1).min(9)).min(Span::minutes(5))
 }
@@ -374,7 +374,7 @@ mod tests {
             Arc::make_mut(&mut outbox[2].draft).origin = origin;
             assert_eq!(next(&outbox, Time(0)), Some(2));
         }
-        // It has a moment of its own, and then nothing more passes.
+        // With a time of its own no further message passes it.
         outbox[2].not_before = Some(Time(1000));
         assert_eq!((next(&outbox, Time(999)), due_at(&outbox)), (None, Some(Time(1000))));
         outbox[0].place = Place::Taken;
@@ -388,10 +388,10 @@ mod tests {
         outbox[0].not_before = Some(Time(1000));
         assert!(outbox[0].is_planned());
         assert_eq!((next(&outbox, Time(999)), due_at(&outbox[..1])), (Some(1), Some(Time(1000))));
-        // A message of the contact does not call it up before its time.
+        // A message of the contact does not release it before its time.
         assert_eq!(release(&mut outbox, Time(5)).again, []);
         assert_eq!((next(&outbox, Time(999)), next(&outbox, Time(1000))), (Some(1), Some(0)));
-        // Behind one that is on the wire it is not due: the answer to that one wakes the lane.
+        // Behind a message that is being sent it is not due: the other's answer wakes the lane.
         outbox.swap(0, 1);
         outbox[0].state = PendingState::Sending;
         assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, None));
@@ -443,7 +443,7 @@ mod tests {
             pending(3, 2, PendingState::Queued),
         ];
         assert_eq!(next(&outbox, Time(0)), Some(2));
-        // What the API sends meanwhile carries the number of the last turn, and is none of its messages.
+        // A message of the API carries the number of the last turn, and does not belong to it.
         let mut outbox = outbox;
         Arc::make_mut(&mut outbox[1].draft).origin = Origin::Api;
         assert_eq!((next(&outbox, Time(0)), due_at(&outbox)), (Some(1), Some(Time(60))));

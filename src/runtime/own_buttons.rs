@@ -1,8 +1,8 @@
-//! Buttons of ours that come back from where the engine does not expect them.
+//! Accepts taps on our buttons whose token does not fit the conversation.
 //!
-//! A token counts in the conversation that it was made for, so that nobody can answer or agree with the button of
-//! another person. Two kinds are made to fit here: those of the old form, which do not say their conversation, if the
-//! button was truly shown in this one; and those of a contact who turned out to be this one.
+//! A token is valid only in its own conversation, so that nobody can answer or consent with another person's button.
+//! Two kinds are converted here: tokens of the old form, which contain no conversation, if the button was shown in
+//! this one; and tokens of a contact that was joined to this one.
 
 use super::{app::App, lane::Recorded, lane_error::LaneError};
 use crate::{
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// No run has it: what the button asked was asked in another conversation.
+/// A number that no run has: the button's question was asked in another conversation.
 const NO_RUN: u32 = u32::MAX;
 
 impl App {
-    /// The message with its button's token made out for this conversation, where it is entitled to that.
+    /// The message with its button's token converted for this conversation, if that is allowed.
     pub(super) async fn with_own_button(
         &self,
         mut recorded: Recorded,
@@ -48,12 +48,12 @@ impl App {
         Ok(recorded)
     }
 
-    /// What the id of a tapped button says, if it is ours and of this conversation.
+    /// The token in a tapped button's id, if it is ours and of this conversation.
     pub(super) fn token_of(&self, id: &str, conversation: ConversationId) -> Option<Token> {
         Token::read(id, &self.token_key).filter(|token| token.of == Some(conversation))
     }
 
-    /// A message of ours in this conversation shows the button.
+    /// True if our message in this conversation shows the button.
     async fn was_shown(&self, recorded: &Recorded, id: &str) -> Result<bool, LaneError> {
         let answered = match &recorded.message.reply_to {
             Some(provider_id) => outbound::by_provider(&self.store, recorded.sender, provider_id).await?,
@@ -66,7 +66,7 @@ impl App {
         Ok(self.carrier(here, id).await?.is_some())
     }
 
-    /// The conversation was that of somebody at the same sender who was joined to this contact.
+    /// True if the conversation belonged to a contact at the same sender that was joined to this one.
     async fn was_theirs(&self, of: ConversationId, contact: ContactId, sender: SenderId) -> Result<bool, LaneError> {
         let Some(row) = conversation::find(&self.store, of).await?.filter(|row| row.sender_id == sender) else {
             return Ok(false);
@@ -75,13 +75,13 @@ impl App {
         Ok(going_on.is_some_and(|going_on| going_on.id == contact))
     }
 
-    /// Our newest message of a conversation that left and shows the button with this id.
+    /// Our newest sent message of a conversation that shows the button with this id.
     pub(super) async fn carrier(&self, of: ConversationId, id: &str) -> Result<Option<Outbound>, LaneError> {
         let newest = outbound::of(&self.store, of, OutboundId(i64::MAX), SHOWN_LOOKED_AT_MAX).await?;
         Ok(newest.into_iter().find(|row| has_left(row) && self.shows(row, id)))
     }
 
-    /// The message shows this button.
+    /// True if the message shows this button.
     pub(super) fn shows(&self, row: &Outbound, id: &str) -> bool {
         let token = Token::read(id, &self.token_key);
         let same = |shown: &str| {

@@ -1,4 +1,4 @@
-//! The files that a bot sends out of its own folder `files/`: which there are, and where one lies.
+//! Lists and finds the files in the bot's folder `files/`, which flows send.
 
 use crate::{
     base::limits::{OWN_FILES_DEPTH_MAX, OWN_FILES_MAX},
@@ -11,8 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Each by its path in the bot's folder (`files/menu.pdf`), with its bytes. What is hidden, or leads out of the folder,
-/// is none; of more than `OWN_FILES_MAX` nobody says which there are.
+/// Each file's path in the bot's folder (`files/menu.pdf`), with its size in bytes. Hidden files and links that lead
+/// out of the folder are left out; `None` if there are more than `OWN_FILES_MAX`.
 pub fn list(bot: &Path) -> Option<BTreeMap<String, u64>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![(FILES.to_owned(), 1)];
@@ -41,7 +41,7 @@ pub fn list(bot: &Path) -> Option<BTreeMap<String, u64>> {
     Some(found)
 }
 
-/// Where a file lies, and what is known of it. A link may lead to another place in the folder, and to none outside.
+/// The location of a file, and its metadata. A link may lead to another place in the folder, but not out of it.
 pub fn find(bot: &Path, path: &str) -> io::Result<(PathBuf, fs::Metadata)> {
     let missing = |why: &str| io::Error::new(io::ErrorKind::NotFound, why.to_owned());
     check_path(path).map_err(missing)?;

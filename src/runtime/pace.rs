@@ -1,4 +1,4 @@
-//! How fast a fire goes: as its author says, and never so fast that answers wait behind it.
+//! Computes the pace of a fire: as the author wrote it, but slow enough that answers do not wait behind it.
 
 use super::{config::Sender, senders::Senders};
 use crate::{
@@ -10,20 +10,20 @@ use crate::{
     model::schedule::AtMost,
 };
 
-/// The gap between two starts of a fire. Kept in microseconds, as the rates of senders are: at 60 in a second it is no
-/// whole millisecond.
+/// The gap between two starts of a fire. In microseconds, like senders' rates: at 60 per second it is no whole number
+/// of milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     gap_us: i64,
 }
 
 impl Pace {
-    /// What is written, where no sender is asked.
+    /// The author's rate, without regard to any sender.
     pub fn written(rate: AtMost) -> Pace {
         Pace { gap_us: rate.per.0.saturating_mul(1_000) / i64::from(rate.count.max(1)) }
     }
 
-    /// The slot of the one before whom so many of the same line go.
+    /// The slot behind `before` others of the same queue.
     pub fn slot(self, first: Time, before: i64) -> Time {
         Time(first.0.saturating_add(self.gap_us.saturating_mul(before) / 1_000))
     }
@@ -38,21 +38,21 @@ impl Pace {
 }
 
 impl Senders {
-    /// The pace of a fire in one account: what is written, and three quarters of the rate of the slowest sender that
-    /// may speak there. Which sender each contact's is, is found when its slot comes.
+    /// The pace of a fire in one account: the author's rate, and at most three quarters of the rate of the slowest
+    /// sender that may send it. The sender of each contact is known only at its slot.
     pub fn pace(&self, account: &AccountName, allowed: impl Fn(&Sender) -> bool, rate: AtMost) -> Pace {
-        // A sandbox has no rate of its own, and speaks only where there is nothing else.
+        // A sandbox has no rate, and is used only if there is nothing else.
         let may = |sender: &&Sender| sender.account == *account && !sender.is_sandbox() && allowed(sender);
         self.all().iter().filter(may).fold(Pace::written(rate), Pace::at_most)
     }
 
-    /// The pace of those whom one night keeps waiting at one sender.
+    /// The pace of messages at one sender after quiet hours.
     pub fn pace_of_morning(&self, sender: SenderId) -> Pace {
         let written = Pace::written(AtMost::new(1, MORNING_GAP));
         self.get(sender).filter(|sender| !sender.is_sandbox()).map_or(written, |sender| written.at_most(sender))
     }
 
-    /// The same for what a step plans at a gap of its own.
+    /// As `pace`, for starts that a step plans at a gap of its own.
     pub fn pace_of_gap(&self, account: &AccountName, allowed: impl Fn(&Sender) -> bool, gap: Span) -> Pace {
         self.pace(account, allowed, AtMost::new(1, gap))
     }

@@ -1,8 +1,9 @@
-//! The engine breaks over something that nobody brings again and nobody waits for (a timer, the answer of a call, the
-//! fate of a message, a planned start): it is listed as poison, what broke it is taken out, and the conversation goes on.
+//! Handles a panic of the engine at an event that nobody repeats and nobody waits for (a timer, the answer of a call,
+//! the result of a message, a planned start): lists it as poison, removes its cause from the session, and lets the
+//! conversation continue.
 //!
-//! Tried again it would break again, each second and after every restart. A message that does so is buried in
-//! `work.rs`; who asks by the API hears of the failure.
+//! A retry would panic again, each second and after every restart. `work.rs` handles a message that causes a panic; an
+//! API request gets an error.
 
 use super::{app::App, lane::LaneState, lane_error::LaneError};
 use crate::{
@@ -20,14 +21,14 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Whom the engine may have broken over, the likeliest first.
+/// The parts of the session that may have caused the panic, the likeliest first.
 struct Suspects {
     likely: Vec<Part>,
     others: Vec<Part>,
 }
 
 impl App {
-    /// A turn that nobody waits for. Who does takes `take_turn` and hears of the failure.
+    /// Runs a turn that nobody waits for. Callers that need the error use `take_turn`.
     pub(super) async fn take_own_turn(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -82,7 +83,7 @@ impl App {
         Ok(Vec::new())
     }
 
-    /// A planned start never begins: its row says so, else it would be begun again and again.
+    /// Refuses a planned start that causes a panic: otherwise it would be begun again and again.
     async fn park_start(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -107,8 +108,8 @@ impl App {
         Ok(Vec::new())
     }
 
-    /// What must be taken out so that the engine can take the event, and whether it can then. The engine is pure: it is
-    /// asked beforehand, without anything happening.
+    /// The parts to remove so that the engine can process the event, and whether it then can. The engine is pure, so
+    /// this is tried without any effect.
     async fn culprits(
         &self,
         lane: &LaneState,
@@ -135,7 +136,7 @@ impl App {
                 return Ok((vec![*part], true));
             }
         }
-        // News that nothing here was owed: what happened is not heard, and all stays as it is.
+        // Nothing waits for these events: the event is dropped, and everything stays as it is.
         if matches!(event, Event::Overheard { .. } | Event::Published | Event::Preference { .. }) {
             return Ok((Vec::new(), false));
         }
@@ -169,7 +170,7 @@ fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
     Suspects { likely, others }
 }
 
-/// For whoever reads the letter.
+/// The event's name for the dead letter.
 fn name_of(event: &Event) -> String {
     let name = serde_json::to_value(event).ok().and_then(|event| Some(event["event"].as_str()?.to_owned()));
     name.unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What became of a flow's fires for one person, in words for whoever is asked about it.
+//! Explains the results of a flow's fires for one contact, in sentences.
 
 use crate::{
     base::{
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// One start, of a fire, a date or a step.
+/// One start by a fire, a date or a step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Past {
     pub start: StartId,
@@ -24,19 +24,20 @@ pub struct Past {
     pub state: StartState,
     /// `waiting queued superseded refused silent text template undelivered kept skipped failed`.
     pub what: &'static str,
-    /// The word by which reports count it: a reason of ours, or the provider's code.
+    /// The reason as reports count it: one of ours, or the provider's code.
     pub reason: Option<String>,
-    /// The same as a sentence without its full stop.
+    /// The reason as a sentence without a full stop.
     pub why: String,
 }
 
-/// The newest first.
+/// The starts of a contact, newest first.
 pub async fn past(store: &Store, flow: &FlowName, contact: ContactId) -> Result<Vec<Past>, ReadError> {
     let rows = outcome::of(store, contact, flow).await?;
     Ok(rows.chunk_by(|a, b| a.start == b.start).map(one).collect())
 }
 
-/// Of several messages of a run the first that left is what the person noticed; else the first that is still to come.
+/// The result of a start. Of several messages of a run the first sent one counts, because the person noticed it; else
+/// the first that is still waiting.
 fn one(rows: &[Outcome]) -> Past {
     let messages = || rows.iter().filter_map(|row| row.message.as_ref());
     let left = messages().find(|message| message.accepted_at.is_some());
@@ -125,7 +126,7 @@ fn said(message: &Message) -> (&'static str, Option<String>, String) {
     }
 }
 
-/// Of a word in a row; one of another version stays the word.
+/// The sentence for a reason; an unknown word of another version stays as it is.
 fn words(reason: Option<&str>) -> String {
     let reason = reason.unwrap_or_default();
     Reason::named(reason).map_or_else(|| reason.to_owned(), |reason| reason.words().to_owned())

@@ -1,4 +1,4 @@
-//! A platform wants quiet from a sender, or takes less from it: who rests, and who hears of it.
+//! Pauses and resumes senders that a platform stops or limits, and notifies operators.
 
 use super::{app::App, lane::Work};
 use crate::{
@@ -17,21 +17,21 @@ use crate::{
 use anyhow::Context;
 use std::sync::Arc;
 
-/// What a sender may do now, as probes, metrics and commands tell it.
+/// The state of a sender for probes, metrics and commands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// One of [`SENDER_STATES`](super::metrics::SENDER_STATES).
     pub state: &'static str,
-    /// It rests until then; `None` where it rests until its platform answers.
+    /// The end of the pause; `None` if it lasts until the platform answers.
     pub until: Option<Time>,
-    /// It sends texts, and no templates until then.
+    /// It sends texts, but no templates until this time.
     pub templates_until: Option<Time>,
-    /// The provider's code and words.
+    /// The provider's code and text.
     pub why: Option<String>,
 }
 
 impl App {
-    /// What probes, metrics and commands tell of a sender.
+    /// The state of a sender for probes, metrics and commands.
     pub fn standing_of(&self, sender: SenderId, now: Time) -> Standing {
         if let Some(pause) = self.health.of(sender, now) {
             let (until, why) = (pause.everything_until, Some(pause.why));
@@ -44,8 +44,8 @@ impl App {
         }
     }
 
-    /// What a platform set an end to lasts over a restart. What waits for a person does not: a restart finds out whether
-    /// the token was mended.
+    /// Restores pauses with an end set by the platform. Pauses that wait for an operator are not restored: a restart
+    /// finds out whether the token was fixed.
     pub(super) async fn recall_pauses(&self, now: Time) -> anyhow::Result<()> {
         let kept = sender_pause::all(&self.store).await.context("reading which senders rest")?;
         for pause in kept.into_iter().filter(|pause| pause.until > now) {
@@ -58,7 +58,7 @@ impl App {
         Ok(())
     }
 
-    /// Writes down that a sender rests until a time that its platform named.
+    /// Stores a pause until a time that the platform named.
     pub(super) fn keep_pause(
         set: &mut WriteSet,
         sender: SenderId,
@@ -71,7 +71,7 @@ impl App {
         set.replace(&sender_pause::SET, &SenderPause { sender_id: sender, scope, until, why, at: now });
     }
 
-    /// A person says that the platform takes messages again: what waits goes at once.
+    /// An operator reports that the platform accepts messages again: waiting messages are sent at once.
     pub async fn resume_sender(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<()> {
         let mut set = WriteSet::new();
         set.push(&sender_pause::LIFT, &Lifted { sender_id: sender });
@@ -81,7 +81,7 @@ impl App {
         self.wake_waiting(sender).await
     }
 
-    /// What waits for a moment at this sender is decided anew, now.
+    /// Decides the waiting messages of this sender again, now.
     pub(super) async fn wake_waiting(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<()> {
         let mut after = ContactId(0);
         loop {
@@ -95,8 +95,8 @@ impl App {
         }
     }
 
-    /// The platform wants quiet from a sender, or its token is wrong: its queue is kept, a person is told. `lasts`: also
-    /// over a restart.
+    /// Pauses a sender because the platform asks for it or its token is wrong: keeps its queue and notifies operators.
+    /// `lasts`: also over a restart.
     pub(super) fn pause_sender(
         &self,
         sender: SenderId,
@@ -125,7 +125,7 @@ impl App {
         }
     }
 
-    /// Whether the code that a message without a template came back with says that it never goes that way.
+    /// True if the error code of a message without a template means that it can never be sent in that way.
     pub(super) fn refused_direct(&self, sender: SenderId, code: Option<&str>) -> bool {
         let code = code.and_then(|code| code.parse().ok());
         let provider = self.provider_of(sender);
@@ -134,8 +134,7 @@ impl App {
         next.is_some_and(refuses_direct)
     }
 
-    /// It may not send without a template: neither this message nor, for a while, any other; also over a restart, which
-    /// would only ask the same in vain.
+    /// Pauses Direct Send for this sender after a refusal; stored, because a restart would only get the same refusal.
     pub(super) fn rest_direct(&self, sender: SenderId, error: &SendError, set: &mut WriteSet, now: Time) {
         let until = now + DIRECT_SEND_REST;
         let why = format!("{}: {}", error.code, error.text);
@@ -148,7 +147,8 @@ impl App {
     }
 }
 
-/// What an answer to a message without a template means: any fault of its kind, window or content says no to the way.
+/// True if this error of a message without a template refuses the way of sending: any error of its kind, window or
+/// content.
 pub(super) fn refuses_direct(next: Next) -> bool {
     matches!(
         next,

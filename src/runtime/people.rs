@@ -1,4 +1,5 @@
-//! What webhooks say besides messages and statuses: a person wrote, a wish, another number, news of a template.
+//! Handles webhook items that are neither messages nor statuses: echoes, marketing preferences, new ids, changes of
+//! templates.
 
 use super::{app::App, directory::Whom, lane::Work};
 use crate::{
@@ -22,8 +23,8 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl App {
-    /// A person of the business wrote from the phone app, or another brain has the conversation: the bot
-    /// falls silent (language.md 8). Repeating it changes nothing.
+    /// An employee wrote on the phone, or another application has the conversation: the bot becomes silent
+    /// (language.md 8). Repeating it has no effect.
     pub(super) async fn take_echo(self: &Arc<Self>, sender: SenderId, echo: Echo) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let mut sets = Vec::new();
@@ -39,11 +40,11 @@ impl App {
             EchoSource::Standby => "standby",
         };
         let event = Event::PersonWrote { agent: Some(agent.into()) };
-        // The webhook is answered after the turn is stored: an echo has no row of its own.
+        // Answer the webhook only after the turn is stored: an echo has no row of its own.
         self.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
-    /// Marketing stopped or resumed in WhatsApp itself: every topic that needs consent follows.
+    /// The person stopped or resumed marketing in WhatsApp: every topic that needs consent follows.
     pub(super) async fn take_preference(
         self: &Arc<Self>,
         sender: SenderId,
@@ -64,7 +65,7 @@ impl App {
         self.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
-    /// From now on the contact has other names, too, and is reached under them.
+    /// Adds new ids of a contact, which is reached under them from now on.
     pub(super) async fn take_identity(
         self: &Arc<Self>,
         sender: SenderId,
@@ -75,12 +76,12 @@ impl App {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let account = of.account.clone();
         if let Some(contact) = alias::find(&self.store, &account, old).await? {
-            // Who was faster than the notice wrote as somebody new.
+            // A message that came before this notice has created another contact, so join them.
             let mut owners = vec![contact];
             owners.extend(self.owners(&account, new).await?.into_iter().filter(|owner| *owner != contact));
             let contact = if owners.len() > 1 { self.join(owners).await? } else { contact };
             self.learn_aliases(&account, contact, new, set).await?;
-            // The webhook is answered after it is stored: this has no row of its own.
+            // Answer the webhook only after this is stored: it has no row of its own.
             let (reply, stored) = oneshot::channel();
             self.push(contact, Work::Moved { names: new.to_vec(), reply });
             stored.await.context("where a contact is now could not be stored")?;
@@ -88,7 +89,7 @@ impl App {
         Ok(())
     }
 
-    /// The provider's webhook counts from now on, whatever the configuration says.
+    /// Applies a provider's webhook about a template; it overrides the configuration.
     pub(super) fn take_template_news(
         &self,
         senders: &[SenderId],
@@ -114,7 +115,7 @@ impl App {
         }
     }
 
-    /// A person is told of each sender that it is about; what may not go out for a while, rests.
+    /// Notifies operators for each sender of the account, and pauses what may not be sent for a while.
     pub(super) fn take_account_news(&self, senders: &[SenderId], news: &AccountNews, set: &mut WriteSet, now: Time) {
         self.metrics.alarm(news.what);
         for sender in senders {
@@ -130,7 +131,7 @@ impl App {
         }
     }
 
-    /// Writes down what is known of a template.
+    /// Stores a template.
     pub(super) fn save_template(
         &self,
         set: &mut WriteSet,
@@ -163,7 +164,7 @@ impl App {
     }
 }
 
-/// Somebody of whom we hear, without having heard from them.
+/// A person that a webhook names without a message from them.
 fn silent<'a>(account: &'a AccountName, sender: SenderId, names: &'a [Alias]) -> Whom<'a> {
     Whom { account, sender, names, person_name: None, opened_at: None, heard_at: None }
 }

@@ -1,4 +1,4 @@
-//! Messages of programs and persons that leave at a given time: taken back, and looked at before they are promised.
+//! Checks and cancels scheduled messages of programs and people.
 
 use super::{
     app::App,
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 impl App {
-    /// Takes a message of a program or a person back that has not left. False: it is on its way, or has ended.
+    /// Cancels an unsent message of a program or a person. False if it is being sent, or has ended.
     pub async fn take_back(
         self: &Arc<Self>,
         contact: ContactId,
@@ -41,7 +41,7 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let Some(place) = conversation.outbox.iter().position(|pending| pending.id == id) else { return Ok(false) };
         let pending = &conversation.outbox[place];
-        // A run waits for its own messages: only who wrote this one knows that nobody does.
+        // A run may wait for its own messages; no run waits for those of a program or a person.
         if !pending.can_be_dropped() || !matches!(pending.draft.origin, Origin::Api | Origin::Person) {
             return Ok(false);
         }
@@ -52,7 +52,7 @@ impl App {
         Ok(true)
     }
 
-    /// Why a template could never go out with its values, as far as the catalogue knows now.
+    /// The reason why a template could never be sent with its values, by the current catalogue.
     pub fn never_goes(
         &self,
         sender: SenderId,
@@ -67,7 +67,7 @@ impl App {
         (!unusable.waits).then_some(unusable.why)
     }
 
-    /// How many messages of a conversation wait for a moment of their own.
+    /// The number of scheduled messages of a conversation.
     pub async fn planned_count(&self, conversation: ConversationId) -> anyhow::Result<i64> {
         Ok(outbound::planned_count(&self.store, conversation).await?)
     }

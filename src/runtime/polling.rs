@@ -1,4 +1,4 @@
-//! Asks those platforms that post no messages of customers, each sender at its own pace.
+//! Polls platforms that send no webhooks for customers' messages, each sender at its own interval.
 
 use super::app::App;
 use crate::base::{
@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::watch;
 
 impl App {
-    /// Runs until `stop` turns true; at once over where no sender is to be asked for.
+    /// Runs until `stop` turns true; ends at once if no sender is polled.
     pub(super) async fn poll(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut due: BTreeMap<i64, Time> = BTreeMap::new();
         let began = self.clock.now();
@@ -37,12 +37,12 @@ impl App {
         }
     }
 
-    /// What customers of one sender wrote since we last heard of anybody there; `began`: before that nothing counts
-    /// where nobody was ever heard. Gives back how many messages were new.
+    /// Polls the messages of one sender since its last recorded message, or since `began` if there is none. Gives the
+    /// number of new messages.
     pub async fn poll_once(self: &Arc<Self>, sender: crate::base::ids::SenderId, began: Time) -> anyhow::Result<usize> {
         let Some(provider) = self.provider_of(sender) else { return Ok(0) };
         let newest = crate::store::inbound::newest(&self.store, sender).await?;
-        // What was told a moment late must not be missed; what is told twice is a duplicate.
+        // The overlap finds messages that were listed late; repeated ones are duplicates.
         let since = newest.map_or(began, |at| at - POLL_OVERLAP);
         let polled = provider.poll(self.http.as_ref(), sender, since).await;
         let polled = polled.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;

@@ -1,6 +1,6 @@
-//! What happens when a version of the flows goes live: to people half-way, to words, templates and schedules.
+//! Previews the effect of a new version of the flows: on open runs, consent words, templates and schedules.
 //!
-//! `transom deploy --dry-run` says it beforehand, the log says it when it has happened.
+//! `transom deploy --dry-run` shows it before, and the log shows it after a deployment.
 
 mod words;
 
@@ -21,19 +21,19 @@ use crate::{
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What a version would change, or has changed.
+/// The changes by a version, before or after it goes live.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Preview {
-    /// The version that is live; `None`: there was none, and so there is nobody half-way.
+    /// The live version; `None` if there is none, and so no open runs.
     pub live: Option<LiveSince>,
-    /// The files are those of the live version.
+    /// True if the files are those of the live version.
     pub unchanged: bool,
-    /// By flow, in the order of their names.
+    /// By flow, ordered by name.
     pub people: Vec<People>,
-    /// There were more conversations than were looked at.
+    /// True if there were more conversations than the limit.
     pub more: bool,
     pub differences: Differences,
-    /// Of `differences.templates`: on each sender that is no sandbox.
+    /// The templates of `differences.templates`, with their state at each real sender.
     pub templates: Vec<TemplateNeed>,
     pub added: Vec<Timed>,
     pub removed: Vec<Timed>,
@@ -45,58 +45,58 @@ pub struct LiveSince {
     pub since: Option<Time>,
 }
 
-/// What becomes of the runs of one flow, in the order of `Becomes`.
+/// The effect on the runs of one flow, in the order of `Becomes`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct People {
     pub flow: FlowName,
     pub groups: Vec<Group>,
 }
 
-/// Runs that stand at one step and share their fate.
+/// Runs at one step with the same fate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
     pub fate: Fate,
-    /// The flow's and the step's name; empty: at the end.
+    /// The name of flow and step; empty at the end.
     pub step: String,
-    /// What they wait for.
+    /// The kind of their wait.
     pub waits_for: &'static str,
-    /// Whose version they stand on.
+    /// The version that they run on.
     pub version: VersionId,
     pub count: usize,
-    /// When the first of them goes on by itself.
+    /// When the first of them continues by itself.
     pub first_due: Option<Time>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// Nothing that they can reach has changed.
+    /// No step that they can reach has changed.
     Unchanged,
     Moves,
     Stays,
     Restarts,
 }
 
-/// A template that no flow has named so far.
+/// A template that no flow has used so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TemplateNeed {
     pub name: String,
-    /// By sender: its state there; `None`: it does not have it.
+    /// By sender, the template's state there; `None` if the sender does not have it.
     pub senders: Vec<(String, Option<TemplateStatus>)>,
 }
 
-/// A trigger by the clock.
+/// A scheduled trigger.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timed {
     pub flow: FlowName,
     pub trigger: String,
-    /// The next fires on the bot's clock, `2026-11-24T10:00`; only of a `schedule`.
+    /// The next fires in the bot's time zone, `2026-11-24T10:00`; only for a `schedule`.
     pub fires: Vec<String>,
-    /// Each contact's own clock counts.
+    /// True if it counts in each contact's own time zone.
     pub by_contact: bool,
 }
 
-/// What becomes of everybody when `set`, read from `files`, goes live now. `most` conversations are looked at.
+/// The effect of making `set`, read from `files`, live now. Reads at most `most` conversations.
 pub async fn preview(
     config: &Config,
     store: &Store,
@@ -130,7 +130,7 @@ pub async fn preview(
     })
 }
 
-/// Versions that runs stand on, each read once.
+/// Versions with open runs, each read once.
 #[derive(Default)]
 struct Older(BTreeMap<VersionId, Option<Arc<FlowSet>>>);
 
@@ -146,7 +146,7 @@ impl Older {
     }
 }
 
-/// By fate, step, what is waited for and version: how many people, and when the first of them goes on.
+/// The number of runs and the first due time, by fate, step, wait and version.
 type Groups = BTreeMap<(Fate, String, &'static str, VersionId), (usize, Option<Time>)>;
 
 async fn people(
@@ -169,10 +169,10 @@ async fn people(
             looked += 1;
             for run in &session.session.runs {
                 let fate = match older.get(store, run.version).await? {
-                    // What was stood on here was these very files.
+                    // The run's version has exactly these files.
                     _ if own == Some(run.version) => Fate::Unchanged,
                     Some(stood_on) => fate(set, &stood_on, run),
-                    // Its version is lost: the runtime reads its place in the live one.
+                    // Its version is lost: the runtime maps its place to the live one.
                     None => Fate::Moves,
                 };
                 let step = run.frames.last().and_then(|frame| frame.at.as_ref()).map(ToString::to_string);
@@ -198,7 +198,7 @@ fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<People> {
     flows.into_iter().map(|(flow, groups)| People { flow, groups: groups.into_iter().map(group).collect() }).collect()
 }
 
-/// The runtime's own decision, in words for people: who goes on as before does not care which version that is.
+/// The runtime's own decision. A run whose reachable steps are unchanged counts as unchanged, whatever its version.
 fn fate(live: &FlowSet, stood_on: &FlowSet, run: &Run) -> Fate {
     let becomes = flow::becomes(live, stood_on, run);
     if becomes != Becomes::Restarts && flow::same_in_reach(stood_on, live, run.frames.iter().map(|frame| &frame.flow)) {
@@ -234,7 +234,7 @@ async fn needs(config: &Config, store: &Store, names: &[String]) -> Result<Vec<T
         real.map(|sender| (sender.name.clone(), around::templates_of(config, &pulled, sender.id))).collect();
     let state = |shelf: &[crate::model::template::Template], name: &str| {
         let states = shelf.iter().filter(|template| template.name == name).map(|template| template.status);
-        // In several languages: the one that helps.
+        // If the template exists in several languages, use the most useful state.
         states.fold(None, |best: Option<TemplateStatus>, one| match best {
             Some(TemplateStatus::Approved) => best,
             _ => Some(one),

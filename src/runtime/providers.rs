@@ -1,4 +1,4 @@
-//! The providers of a configuration: one object for each kind that it names, with all its senders.
+//! Builds the providers of a configuration: one object for each kind, with all its senders.
 
 use super::config::{Access, Config};
 use crate::channel::{
@@ -11,10 +11,10 @@ use crate::channel::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// By the word of the configuration.
+/// By the provider's name in the configuration.
 pub type Providers = BTreeMap<&'static str, Arc<dyn Provider>>;
 
-/// All that the configuration names; the sandbox is always there.
+/// The providers that the configuration names; the sandbox is always included.
 pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
     let mut sandboxes = Vec::new();
     let (mut twilio, mut kapso) = (Vec::new(), Vec::new());

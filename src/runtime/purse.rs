@@ -1,8 +1,8 @@
-//! What an account has left for messages: asked before each is put on the wire, never below nothing.
+//! Tracks the available balance of each account: checked before every send, so that it never becomes negative.
 //!
-//! The rows are the truth (`store::charge`). Beside their sum stand the reservations that no row says yet, so that two
-//! messages of one moment cannot both take the last of it. Whatever becomes of a commit, the next look at the rows
-//! puts it right: a reservation without a row is forgotten, and one with a row is counted there.
+//! The database is authoritative (`store::charge`). In memory there are also the reservations without a row yet, so
+//! that two concurrent messages cannot both use the last of it. After any failed commit the next reading corrects it:
+//! a reservation without a row is dropped, and one with a row is counted there.
 
 use super::{
     app::App,
@@ -32,25 +32,25 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// What became of money that came in.
+/// The result of a top-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToppedUp {
     Now(Sums),
-    /// The account does not pay.
+    /// The account has no balance.
     Unlimited,
-    /// All that came in would be more than `BALANCE_MAX`, or less than its opposite: nothing was written down.
+    /// The sum of all funds would exceed `BALANCE_MAX`, or its negative: nothing was stored.
     TooMuch,
 }
 
-/// What accounts have left; without `prices` there are none.
+/// The available balances; empty without `prices`.
 #[derive(Default)]
 pub struct Purse(Mutex<HashMap<AccountName, Left>>);
 
 #[derive(Debug, Default)]
 struct Left {
-    /// By the rows; `None`: the account has no `balance`, and what its messages cost is only written down.
+    /// The balance by the database; `None` if the account has no `balance`: its costs are only recorded.
     available: Option<i64>,
-    /// Reserved, and not seen in a row yet.
+    /// Reservations that are not seen in a row yet.
     unseen: HashMap<OutboundId, (Charge, Time)>,
 }
 
@@ -61,7 +61,7 @@ impl Left {
 }
 
 impl Purse {
-    /// Sets the amount aside, if it is there; asked again for the same message it is the newer amount.
+    /// Reserves the amount if it is available; a second reservation for the same message replaces the first.
     fn reserve(&self, charge: Charge, now: Time) -> bool {
         let mut purses = self.purses();
         let Some(left) = purses.get_mut(&charge.account) else { return true };
@@ -74,7 +74,7 @@ impl Purse {
         true
     }
 
-    /// What was set aside for a message, to be written with it.
+    /// The reservation for a message, to be stored with it.
     pub(super) fn reserved(&self, account: &AccountName, id: OutboundId) -> Option<Charge> {
         Some(self.purses().get(account)?.unseen.get(&id)?.0.clone())
     }
@@ -101,7 +101,7 @@ impl Purse {
         left.map(|left| left.unseen.iter().map(|(id, (_, at))| (*id, *at)).collect()).unwrap_or_default()
     }
 
-    /// The rows say so much, and these reservations are among them or will never be.
+    /// Sets the balance by the database, and drops these reservations, which are counted there or will never be.
     fn looked(&self, account: &AccountName, available: Option<i64>, gone: &[OutboundId]) {
         let mut purses = self.purses();
         let left = purses.entry(account.clone()).or_default();
@@ -115,7 +115,7 @@ impl Purse {
 }
 
 impl App {
-    /// The balance that the configuration opens an account with is written down once; the rest comes from rows.
+    /// Stores the opening balance of the configuration once; the rest comes from the database.
     pub(super) async fn open_purses(&self, now: Time) -> anyhow::Result<()> {
         if self.config.prices.is_empty() {
             return Ok(());
@@ -139,7 +139,7 @@ impl App {
         Ok(())
     }
 
-    /// Reads what is left of each account anew; settles what arrived while nobody could write it down.
+    /// Reads the balance of each account again, and drops reservations that were stored or lost.
     pub(super) async fn look_into_purses(&self, now: Time) -> anyhow::Result<()> {
         for account in self.purse.accounts() {
             self.look_into(&account, now).await.context("reading a balance")?;
@@ -149,10 +149,10 @@ impl App {
 
     async fn look_into(&self, account: &AccountName, now: Time) -> Result<(), ReadError> {
         let mut gone = Vec::new();
-        // First which rows are there, then their sum: what is written between is counted twice until the next look, and
-        // never not at all.
+        // First find which rows exist, then read the sum: a row that is stored between is counted twice until the next
+        // reading, but never left out.
         for (id, at) in self.purse.unseen(account) {
-            // An older row is of an earlier try, whose charge was returned.
+            // An older row belongs to an earlier attempt, whose charge was returned.
             let there = charge::find(&self.store, id).await?.is_some_and(|charge| charge.at >= at);
             if there || now - at > RESERVATION_UNSEEN_MAX || now < at {
                 gone.push(id);
@@ -167,7 +167,7 @@ impl App {
         Ok(())
     }
 
-    /// What has arrived longer ago than any settling takes: its process died in between.
+    /// Settles charges of messages that were delivered long ago: the process died before it settled them.
     pub(super) async fn settle_late(&self, now: Time) -> anyhow::Result<()> {
         if !self.purse.pays() {
             return Ok(());
@@ -186,7 +186,7 @@ impl App {
         }
     }
 
-    /// Sets aside what a message of this category costs that may go now. False: the account has not so much left.
+    /// Reserves the price of a message of this category. False if the account's balance is too small.
     pub(super) fn afford(
         &self,
         contact: &Contact,
@@ -196,13 +196,13 @@ impl App {
         now: Time,
     ) -> bool {
         let Some(charge) = self.price(contact, sender, pending.id, category, now) else { return true };
-        // What was set aside for an earlier try serves this one.
+        // Use the reservation of an earlier attempt.
         let has =
             pending.charge.as_ref().is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
         has || self.purse.reserve(charge, now)
     }
 
-    /// A message that was tried before has its charge, in a row or in memory.
+    /// Loads the charge of a message that was tried before.
     pub(super) async fn recall_charge(&self, pending: &mut Pending) -> Result<(), ReadError> {
         if pending.attempt > 0 && pending.charge.is_none() && self.purse.pays() {
             let charge = charge::find(&self.store, pending.id).await?;
@@ -211,7 +211,7 @@ impl App {
         Ok(())
     }
 
-    /// What is written with the message that goes on the wire now.
+    /// Takes the reservation, to be stored with the message that is sent now.
     pub(super) fn take_charge(&self, sender: SenderId, pending: &mut Pending) {
         let account = self.senders.get(sender).map(|sender| &sender.account);
         if let Some(charge) = account.and_then(|account| self.purse.reserved(account, pending.id)) {
@@ -237,7 +237,7 @@ impl App {
         })
     }
 
-    /// Whether an account may send this to a number now; without a `balance` everybody may.
+    /// True if an account may send this to a number now; always true without a `balance`.
     pub fn can_pay(&self, account: &AccountName, sender: SenderId, phone: &str, content: &Content) -> bool {
         match self.purse.available(account) {
             Some(left) => {
@@ -245,12 +245,12 @@ impl App {
                 let price = self.config.prices.of(self.catalogue.priced_as(sender, content), country);
                 price == 0 || price <= left
             }
-            // Without a table of prices: what an older version knew of a balance.
+            // Without a price table: the rule of older versions for a balance.
             None => self.config.account(account).is_none_or(|account| account.balance.is_none_or(|left| left > 0)),
         }
     }
 
-    /// Messages that arrived: what the platform says of their price counts, else what was reserved.
+    /// Settles delivered messages: at the platform's price if it reports one, else at the reserved one.
     pub(super) async fn settle_arrived(
         &self,
         arrived: &[(OutboundId, &StatusUpdate)],
@@ -270,7 +270,7 @@ impl App {
         Ok(())
     }
 
-    /// All sums of an account that pays; `None`: it does not.
+    /// All sums of an account that pays; `None` if it has no balance.
     pub async fn balance(&self, account: &AccountName) -> Result<Option<Sums>, ReadError> {
         match self.purse.available(account) {
             None => Ok(None),
@@ -278,7 +278,7 @@ impl App {
         }
     }
 
-    /// Money that came in. The same number again changes nothing.
+    /// Adds money. The same id again has no effect.
     pub async fn top_up(&self, id: i64, account: &AccountName, amount: i64, note: &str) -> anyhow::Result<ToppedUp> {
         if self.purse.available(account).is_none() {
             return Ok(ToppedUp::Unlimited);
@@ -296,10 +296,11 @@ impl App {
     }
 }
 
-/// What is free by the platform's word is free here; what it calls by another category has that one's price.
+/// A message that is free at the platform is free here; a message of another category than reserved gets the price of
+/// that category.
 fn told_price(prices: &Prices, charge: &Charge, price: Option<&Price>) -> (i64, String) {
     let Some(price) = price else { return (charge.amount, charge.category.clone()) };
-    // `authentication_international` and its like are prices of their own only where the table has countries.
+    // `authentication_international` and similar categories are not in the table, which has countries instead.
     let told = price.category.as_deref().map(|word| word.split('_').next().unwrap_or(word));
     let told = told.filter(|word| CATEGORIES.contains(word));
     match (price.billable, told) {

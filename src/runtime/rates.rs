@@ -1,9 +1,9 @@
-//! The paces of platform.md 4.9, and room for answers in them.
+//! Applies the rate limits of platform.md 4.9, and keeps a share free for answers.
 //!
-//! A sender has a line for all that it sends. What nobody asked for stands in a line of its own before that, which is
-//! a part as quick: so many fires as may meet in one minute, their nights' ends and their second messages together,
-//! the sender's own line empties again and again, and whoever writes meanwhile waits for nobody. Starts stand in a
-//! third one, so that what cannot leave yet has not begun yet either: it waits in a row, and not in memory.
+//! Each sender has a limiter for all of its messages. Unrequested messages first pass a second limiter at a fraction
+//! of that rate: however many fires, ends of quiet hours and follow-up messages come together, the first limiter has
+//! free slots, and a contact who writes meanwhile gets an answer at once. Starts pass a third limiter, so that a run
+//! does not begin before its message can be sent: it waits in the database and not in memory.
 
 use super::{
     config::Sender,
@@ -25,25 +25,25 @@ use std::{
 pub struct Rates {
     senders: Mutex<HashMap<SenderId, Lines>>,
     pairs: Mutex<KeyedLimiter<(SenderId, ContactId)>>,
-    /// Starts whose place has been given out, and when it comes.
+    /// Postponed starts, and the times of their slots.
     put_off: Mutex<HashMap<StartId, Time>>,
 }
 
-/// Of one sender.
+/// The limiters of one sender.
 struct Lines {
     all: Limiter,
     unasked: Limiter,
     starts: Limiter,
 }
 
-/// How far a message has come through them.
+/// The state of a message in the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Place {
     #[default]
     None,
-    /// Among what is unasked; when it comes, one in the sender's own line is taken.
+    /// It has a slot among unrequested messages; at its time it needs one of the sender.
     Unasked,
-    /// Where it goes out.
+    /// It has a slot of the sender and may be sent.
     Taken,
 }
 
@@ -57,7 +57,7 @@ impl Default for Rates {
 impl Lines {
     fn of(sender: &Sender) -> Lines {
         let share = sender.rate.part(FIRE_SHARE_TAKEN, FIRE_SHARE_OF);
-        // Slots come evenly, to the millisecond, and lanes are not always there at once.
+        // Slots are planned to the millisecond, but lanes may be late, so allow a small burst.
         let at_once = (START_SLACK.0.saturating_mul(1_000) / share.gap_us()).max(2);
         let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
         Lines {
@@ -69,8 +69,7 @@ impl Lines {
 }
 
 impl Rates {
-    /// The next step of a message that has come as far as `place`: when it may go, `now` or later, and what it has
-    /// then.
+    /// The next step of a message in state `place`: when it may continue, `now` or later, and its state then.
     pub fn reserve(
         &self,
         sender: &Sender,
@@ -96,7 +95,7 @@ impl Rates {
         (own.max(pair), Place::Taken)
     }
 
-    /// Gives a place back that was taken for a message whose commit failed: it did not go out.
+    /// Gives back the slot of a message whose commit failed, so that it was not sent.
     pub fn give_back(&self, sender: &Sender, contact: ContactId) {
         if sender.is_sandbox() {
             return;
@@ -107,7 +106,7 @@ impl Rates {
         self.pairs.lock().unwrap_or_else(PoisonError::into_inner).give_back(&(sender.id, contact));
     }
 
-    /// Until when a planned start whose slot has come gives way to those before it, at this sender; `None`: it begins.
+    /// The time until which a due start is postponed behind earlier ones at this sender; `None` if it begins.
     pub fn gives_way(&self, sender: &Sender, start: StartId, now: Time) -> Option<Time> {
         if sender.is_sandbox() {
             return None;
@@ -118,10 +117,10 @@ impl Rates {
         }
         let mut senders = self.lines();
         let lines = senders.entry(sender.id).or_insert_with(|| Lines::of(sender));
-        // Flows that say more than one message: what has begun is let out first.
+        // If flows send several messages, those of runs that have begun come first.
         let out = lines.unasked.due(now) - UNASKED_BACKLOG;
         let at = lines.starts.reserve_from(now, out);
-        // Beyond the limit it begins all the same: its messages wait in their own line.
+        // Above the limit it begins nevertheless: its messages wait in their own limiter.
         let later = at > now && put_off.len() < STARTS_PUT_OFF_MAX;
         later.then(|| {
             put_off.insert(start, at);
@@ -158,7 +157,7 @@ mod tests {
         sender
     }
 
-    /// Lets a message wait as often as it has to. How long that was.
+    /// Lets a message wait as often as needed, and gives the time at which it may be sent.
     fn leaves(rates: &Rates, sender: &Sender, contact: i64, now: Time, unasked: bool) -> Time {
         let (mut at, mut place) = (now, Place::None);
         while place != Place::Taken {
@@ -173,7 +172,7 @@ mod tests {
         let leaves = || leaves(&rates, &sender, 7, NOW, false);
         assert_eq!(leaves(), NOW);
         for _ in 0..1_000 {
-            // It was to go, and its commit failed.
+            // It was to be sent, and its commit failed.
             assert_eq!(leaves(), NOW + Span::seconds(1));
             rates.give_back(&sender, ContactId(7));
         }
@@ -183,7 +182,7 @@ mod tests {
     #[test]
     fn an_answer_waits_for_nobody_however_much_is_unasked() {
         let (rates, sender) = (Rates::default(), sender("80/s"));
-        // Three fires of a thousand each in one second: they stand in the line of the unasked.
+        // Three fires of a thousand each in one second wait in the limiter of unrequested messages.
         let places: Vec<_> =
             (0..3_000).map(|n| rates.reserve(&sender, ContactId(n), (Place::None, true), NOW)).collect();
         let waits = places.iter().filter(|(_, place)| *place == Place::Unasked).count();
@@ -201,7 +200,7 @@ mod tests {
         assert_eq!(rates.reserve(&sender, ContactId(1), (Place::None, true), NOW), (NOW, Place::Taken));
         let (at, place) = rates.reserve(&sender, ContactId(2), (Place::None, true), NOW);
         assert_eq!((at, place), (NOW + Span::millis(1_334), Place::Unasked));
-        // Somebody is answered just before: the sender's own line is kept, too.
+        // An answer just before: the sender's own limiter is respected, too.
         let answered = leaves(&rates, &sender, 3, at - Span(1), false);
         assert_eq!(answered, at - Span(1));
         let (own, place) = rates.reserve(&sender, ContactId(2), (place, true), at);
@@ -212,7 +211,7 @@ mod tests {
     #[test]
     fn starts_of_all_fires_share_three_quarters_of_the_rate_and_each_gives_way_once() {
         let (rates, sender) = (Rates::default(), sender("80/s"));
-        // Two fires at sixty a second each, for ten seconds.
+        // Two fires at sixty per second each, for ten seconds.
         let mut begun = Vec::new();
         for n in 0..1_200 {
             let slot = NOW + Span(n / 2 * 1_000 / 60);
@@ -238,7 +237,7 @@ mod tests {
         let (rates, sender) = (Rates::default(), sender("80/s"));
         let gap_us = sender.rate.part(FIRE_SHARE_TAKEN, FIRE_SHARE_OF).gap_us();
         for n in 0..5_000 {
-            // Handed over in beats of a tenth of a second.
+            // Handed over in batches of a tenth of a second.
             let slot = n * gap_us / 1_000;
             let now = NOW + Span((slot + 99) / 100 * 100);
             assert_eq!(rates.gives_way(&sender, StartId(n), now), None, "start {n}");

@@ -1,7 +1,7 @@
-//! How many people an account has reached by templates outside their windows in the last 24 hours.
+//! Counts how many people an account has reached by templates outside their windows in the last 24 hours.
 //!
-//! A platform lets a portfolio begin so many conversations and refuses the rest (platform.md 4.7): what it would refuse
-//! waits here instead, and goes when the oldest of them is a day ago.
+//! The platform limits how many conversations a portfolio may begin, and refuses further ones (platform.md 4.7): a
+//! message that it would refuse waits instead, until the oldest conversation is 24 hours old.
 
 use super::{app::App, senders::Senders};
 use crate::{
@@ -18,7 +18,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// By account; only those that have a limit are counted.
+/// By account; only accounts with a limit are counted.
 #[derive(Default)]
 pub struct Reach(Mutex<HashMap<AccountName, People>>);
 
@@ -52,7 +52,7 @@ impl People {
 }
 
 impl Reach {
-    /// A template goes to somebody whose window is closed.
+    /// Records that a template is sent to a contact whose window is closed.
     pub fn note(&self, senders: &Senders, sender: SenderId, contact: ContactId, now: Time) {
         let Some(account) = senders.account_of(sender).filter(|account| account.messaging_limit.is_some()) else {
             return;
@@ -63,25 +63,25 @@ impl Reach {
         people.forget_until(now - REACH_COUNTED);
     }
 
-    /// Until when nobody new can be reached; `None`: this contact can be now.
+    /// The time until which no further person can be reached; `None` if this contact can be reached now.
     pub fn full_until(&self, senders: &Senders, sender: SenderId, contact: ContactId, now: Time) -> Option<Time> {
         let account = senders.account_of(sender)?;
         let limit = usize::try_from(account.messaging_limit?).unwrap_or(usize::MAX);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let people = all.get_mut(&account.name)?;
         people.forget_until(now - REACH_COUNTED);
-        // Whoever was reached already is none more.
+        // A person who was already reached does not count again.
         if people.last.contains_key(&contact) || people.last.len() < limit {
             return None;
         }
-        // As many as are over the limit leave before there is room.
+        // As many people as exceed the limit must leave the period before another one may be reached.
         let leaves = people.oldest.iter().nth(people.last.len() - limit);
         leaves.map(|(at, _)| *at + REACH_COUNTED)
     }
 }
 
 impl App {
-    /// Whom a former process has reached counts.
+    /// Counts the people that an earlier process has reached.
     pub(super) async fn recall_reach(&self, now: Time) -> anyhow::Result<()> {
         if self.config.accounts.iter().all(|account| account.messaging_limit.is_none()) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Read marks and the sign of typing: shown in passing, and nobody waits for them.
+//! Sends read marks and typing indicators, without waiting for their results.
 
 use super::{app::App, config::Shows, lane::LaneState};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    /// A program marks a message as read. A platform that has no such mark takes it in silence, and so does a sandbox.
+    /// Marks a message as read for a program. Platforms without read marks, and sandboxes, ignore it.
     pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), Trouble> {
         let Some(provider) = self.provider_of(sender) else { return Ok(()) };
         match provider.mark_read(self.http.as_ref(), sender, &message, typing) {
@@ -22,8 +22,8 @@ impl App {
         }
     }
 
-    /// The bot has taken a message: its reader may see so. Typing is shown where the answer waits for somebody else;
-    /// one that is on its way already needs no sign, which would come after it.
+    /// Shows that the bot has taken a message. The typing indicator is sent only if the answer waits for an external
+    /// call: otherwise it would arrive after the answer.
     pub(super) fn show_read(
         self: &Arc<Self>,
         lane: &LaneState,
@@ -39,7 +39,7 @@ impl App {
         if shows == Shows::Nothing || by_person || self.clock.now() - at > READ_MARK_FRESH {
             return;
         }
-        // While the platform is slow, marks are left out rather than piled up.
+        // If the platform is slow, leave marks out instead of queueing them.
         let Ok(place) = Arc::clone(&self.read_marks).try_acquire_owned() else { return };
         let typing = shows == Shows::Typing && effects.iter().any(|effect| matches!(effect, Effect::Call(_)));
         let app = Arc::clone(self);

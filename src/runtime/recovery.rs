@@ -1,5 +1,5 @@
-//! Reading unfinished work back from its rows: at the start, and by a sweep each minute. There is no
-//! second recovery path.
+//! Loads unfinished work from the database: at the start, and by a sweep every minute. There is no other recovery
+//! path.
 
 use super::{
     app::App,
@@ -19,7 +19,7 @@ use crate::{
 use std::{collections::BTreeSet, sync::Arc};
 
 impl App {
-    /// Takes up what a former process left: unhandled messages, sends, calls under way, due timers.
+    /// Resumes the work of an earlier process: unhandled messages, sends, running calls, due timers.
     pub async fn recover(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
         let messages = self.recover_inbound(now).await?;
@@ -38,9 +38,10 @@ impl App {
         Ok(())
     }
 
-    /// Unhandled messages in slices, oldest first. A slice's tries are counted before it runs; who has
-    /// one already runs alone, so that a poisonous message takes no other down; a third one is buried.
-    /// Only the turns are waited for: a slow provider or shop must not keep the daemon from its webhooks.
+    /// Resumes unhandled messages in slices, oldest first. The attempts of a slice are counted before it runs; a
+    /// message with an earlier attempt runs alone, so that a poisonous one does not stop others; after
+    /// `INBOUND_ATTEMPTS_MAX` attempts it is dead-lettered. Waits for the turns only: a slow provider or server must
+    /// not delay the start.
     async fn recover_inbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
         let mut after = InboundId(0);
         let mut taken = 0;
@@ -50,7 +51,7 @@ impl App {
             after = last.id;
             let (fresh, tried): (Vec<_>, Vec<_>) = slice.into_iter().partition(|row| row.attempts == 0);
             taken += fresh.len() + tried.len();
-            // First: what was tried is older than what was not, where both are of one contact.
+            // First, because of one contact's messages the tried ones are older.
             for row in tried {
                 let attempts = row.attempts;
                 if attempts >= INBOUND_ATTEMPTS_MAX {
@@ -86,7 +87,7 @@ impl App {
             let mut contacts = BTreeSet::new();
             for row in &slice {
                 taken += 1;
-                // What waits for a later moment is found by `load_due` when that is near.
+                // `load_due` finds work with a later time when that is near.
                 let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON)
                     && !outbox::is_asked_anew(row.reason.as_deref().and_then(Reason::named));
                 if !later {
@@ -99,8 +100,8 @@ impl App {
         }
     }
 
-    /// Runs that wait for a call or for the fate of a message: who would have told them may be dead. And what a join
-    /// that was cut off left marked under the name of who is gone.
+    /// Wakes runs that wait for a call or for the result of a message, because the process that would report it may
+    /// have died. Also passes on the marks that an interrupted join left under the old contact.
     async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
         for contact in session::left_behind(&self.store).await? {
             self.push(contact, Work::Wake);
@@ -118,14 +119,14 @@ impl App {
         }
     }
 
-    /// Puts what falls due within the horizon into the timers.
+    /// Puts rows that are due within the horizon into the timers.
     pub(super) async fn load_due(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let until = now + WAKE_HORIZON;
         for due in session::due(&self.store, until, DUE_READ_MAX).await? {
             self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
         }
         for (contact, at) in outbound::due(&self.store, until, DUE_READ_MAX).await? {
-            // A lane in memory knows the order: what its row calls due may stand behind another message.
+            // A lane in memory knows the order: the due row may have to wait for another message.
             let own = self.lanes.peek(contact, LaneState::due_at);
             if let Some(at) = own.unwrap_or(Some(at)) {
                 self.timers.wake(contact, at);
@@ -134,7 +135,7 @@ impl App {
         Ok(())
     }
 
-    /// Picks up what has been unhandled, queued or due for over a minute and is in no lane: our bug, counted.
+    /// Resumes work that has been unhandled, queued or due for over a minute and is in no lane: our bug, counted.
     pub(super) async fn sweep(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let until = now - SWEEP_AGE;
         let mut after = InboundId(0);
@@ -143,7 +144,7 @@ impl App {
             let Some(last) = slice.last() else { break };
             after = last.id;
             for row in slice {
-                // A lane that is behind has set the time itself.
+                // The lane has set a time to read its messages itself.
                 if !self.lanes.is_active(row.contact_id) && self.behind.add(row.contact_id) {
                     self.metrics.bug("sweep_inbound");
                     tracing::error!(inbound.id = %row.id, "Message {} was in no lane", row.id);
@@ -152,8 +153,8 @@ impl App {
             }
         }
         for contact in outbound::stuck(&self.store, until, RECOVERY_SLICE).await? {
-            // In memory, its lane has set the time itself (a slot of the rate, a paused sender). Whoever is woken in this
-            // very moment does not stand still yet.
+            // A lane in memory has set the time itself (a slot of the rate, a paused sender). A lane that is being
+            // woken at this moment does not count as stuck yet.
             let stands_still =
                 |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
             if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {

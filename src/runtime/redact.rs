@@ -1,38 +1,39 @@
-//! Takes an erased person out of texts that hold more than that person: raw bodies, dead letters, kept answers.
+//! Removes an erased person from texts that contain other data, too: raw bodies, dead letters, stored answers.
 //!
-//! Only whole values count. `4915112345` is somebody else's part in `49151123456`, and a name is never a pattern.
+//! Only whole values count: within `49151123456`, `4915112345` is a part of another person's number. A name is never
+//! used as a pattern.
 
 use crate::base::query;
 use serde_json::{Map, Value as Json};
 
-/// What stands where something of a person stood.
+/// Replaces the person's data.
 pub const ERASED: &str = "(erased)";
 
-/// Shorter names are only found where they are a whole value: in a text they could be anything.
+/// Shorter names are only replaced if they are a whole value: within a text they could mean anything.
 const MENTIONED_CHARS_MIN: usize = 7;
 
-/// Whom to take out, and how it is known whose a text is.
+/// The person to remove, and the data to tell whose a text is.
 #[derive(Debug)]
 pub struct Person<'a> {
-    /// Numbers without `+`, and user ids.
+    /// Phone numbers without `+`, and user ids.
     pub names: &'a [String],
-    /// What names senders of the person's own account, and of all others: numbers, and their ids at platforms.
+    /// The numbers and platform ids of the senders of the person's own account, and of all others.
     pub own: &'a [String],
     pub others: &'a [String],
-    /// No other account knows anybody by these names.
+    /// True if no other account knows these names.
     pub alone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Found {
     Nothing,
-    /// In the words of somebody else.
+    /// The name occurs in another person's text.
     Mention,
-    /// Something of the person's own.
+    /// The data is the person's own.
     Own,
 }
 
-/// Whose sender a part of a text names.
+/// The accounts whose senders a part of a text names.
 enum Side {
     Own,
     Others,
@@ -41,7 +42,7 @@ enum Side {
 }
 
 impl Person<'_> {
-    /// A raw body: JSON, a form, or any other text. `sure`: it is known to be of the person's own account.
+    /// Redacts a raw body: JSON, a form, or any other text. `sure`: it certainly belongs to the person's own account.
     pub fn body(&self, text: &mut String, sure: bool) -> Found {
         if let Some(mut json) = json_in(text) {
             let found = self.json(&mut json, sure);
@@ -56,15 +57,15 @@ impl Person<'_> {
         if sure || self.alone { self.words(text) } else { Found::Nothing }
     }
 
-    /// An object in which a name is a value is the person's: its texts and numbers go, its keys stay. Elsewhere the name
-    /// alone goes.
+    /// Redacts JSON. An object with a name as a value is the person's: its texts and numbers are removed, its keys
+    /// stay. Elsewhere only the name is removed.
     pub fn json(&self, value: &mut Json, sure: bool) -> Found {
         if !sure {
             match self.side(value) {
                 Side::Own => return self.json(value, true),
                 Side::Neither if self.alone => return self.json(value, true),
                 Side::Neither | Side::Others => return Found::Nothing,
-                // Bodies of several accounts: each part by itself.
+                // A body with senders of several accounts: redact each part by itself.
                 Side::Both => {}
             }
         }
@@ -90,7 +91,7 @@ impl Person<'_> {
         }
     }
 
-    /// Names in a text, each where nothing goes on before or behind it.
+    /// Replaces names in a text where they are not part of a longer word or number.
     pub fn words(&self, text: &mut String) -> Found {
         if self.is_named(text) {
             ERASED.clone_into(text);
@@ -159,7 +160,7 @@ impl Person<'_> {
         }
     }
 
-    /// The text is one of the names, however a number in it is spaced.
+    /// True if the text is one of the names, however a number in it is spaced.
     fn is_named(&self, text: &str) -> bool {
         let bare = bare(text);
         let spaced =
@@ -187,14 +188,14 @@ fn is_form(text: &str) -> bool {
     text.contains('=') && !text.contains(|c: char| c.is_whitespace() || "<>\"{}".contains(c))
 }
 
-/// A number as platforms write it: `+34600111222`, `whatsapp:+34600111222`.
+/// A number without the platform's prefix: `+34600111222`, `whatsapp:+34600111222`.
 fn bare(text: &str) -> &str {
     let text = text.trim();
     let text = text.strip_prefix("whatsapp:").unwrap_or(text);
     text.strip_prefix('+').unwrap_or(text).trim()
 }
 
-/// Some value is one of these.
+/// True if any value is one of these.
 fn names_any(value: &Json, marks: &[String]) -> bool {
     match value {
         Json::String(text) => match json_in(text) {
@@ -208,7 +209,7 @@ fn names_any(value: &Json, marks: &[String]) -> bool {
     }
 }
 
-/// The text with each whole occurrence of a name replaced, a `+` before it included.
+/// The text with each whole occurrence of a name replaced, together with a `+` before it.
 fn without(text: &str, name: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut found) = (text, false);

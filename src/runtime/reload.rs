@@ -1,4 +1,4 @@
-//! New files of the bot: checked, stored as a version, and told; what has errors never goes live.
+//! Checks new files of the bot, stores them as a version, and makes it live; files with errors never go live.
 
 use super::{
     apart::apart,
@@ -31,28 +31,28 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 
-/// Turns files into versions. Remembers only what is live, to tell a change from none.
+/// Turns files into versions. Remembers only the live hash, to recognise changes.
 pub struct Reloader {
     config: Config,
     metrics: Metrics,
-    /// The hash of what is live.
+    /// The hash of the live files.
     live: Mutex<Option<String>>,
-    /// What the flows are checked against has changed: the same files may be good now.
+    /// Signals that the templates or senders have changed: the same files may be valid now.
     around_changed: Notify,
 }
 
-/// What a look at the files brought.
+/// The result of a check of the files.
 pub struct News {
-    /// A version to make live; `None`: what was live stays.
+    /// The version to make live; `None`: the live version stays.
     pub live: Option<(VersionId, Arc<FlowSet>)>,
-    /// Of the newest files: errors are why they are not live, warnings may be there anyway.
+    /// The findings of the newest files: errors keep them from going live, warnings do not.
     pub findings: Vec<Diagnostic>,
 }
 
-/// Why there are no flows to begin with.
+/// The reason why there are no flows at the start.
 #[derive(Debug)]
 pub enum ReloadError {
-    /// The files have errors, and no version was ever good.
+    /// The files have errors, and there is no earlier valid version.
     Findings(Vec<Diagnostic>),
     Read(ReadError),
     Commit(CommitError),
@@ -63,8 +63,7 @@ impl Reloader {
         Reloader { config: config.clone(), metrics, live: Mutex::default(), around_changed: Notify::new() }
     }
 
-    /// The first version: that of the files, or the last good one when they have errors. `live` is
-    /// always there.
+    /// The first version: of the files, or the last valid one if they have errors. `live` is always set.
     pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
         let (good, findings) = self.check(store, files).await;
         if let Some(good) = good {
@@ -74,9 +73,9 @@ impl Reloader {
         let Some(stored) = stored else { return Err(ReloadError::Findings(findings)) };
         let files = BotFiles::from_stored(&stored.files);
         let hash = files.hash.clone();
-        // It was good once; a check that is new is no reason to answer nobody.
+        // It was valid once; a newer check must not leave customers without an answer.
         let (set, about) = apart(|| flow::parse_set(&files.files));
-        // What the configuration took away is its own mistake: without it flows would fail one by one.
+        // A secret that the configuration no longer grants is an error: without it flows would fail one by one.
         if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
         }
@@ -89,7 +88,7 @@ impl Reloader {
         Ok(News { live: Some((stored.id, Arc::new(set))), findings })
     }
 
-    /// Later files.
+    /// Checks changed files, and stores them if they are valid.
     pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
         let same = self.live.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(files.hash.as_str());
         let (good, findings) = self.check(store, files).await;
@@ -99,7 +98,7 @@ impl Reloader {
                 self.metrics.flow_versions.inc();
                 Ok(news)
             }
-            // Unchanged (somebody undid an error), or refused.
+            // Unchanged (an error was undone), or with errors.
             _ => {
                 self.count(&findings);
                 Ok(News { live: None, findings })
@@ -107,12 +106,12 @@ impl Reloader {
         }
     }
 
-    /// Reads the folder once and offers what is there.
+    /// Reads the folder once and checks it.
     pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<News, ReloadError> {
         match apart(|| bot::read(folder)) {
             Ok(files) => self.offer(store, files, now).await,
             Err(error) => {
-                // Somebody moves the folder away for a moment: nothing is lost, but it must be seen.
+                // The folder was moved away, perhaps for a moment: report it, and keep the live version.
                 let place = Place::start_of(&SourceFile::new("flows", ""));
                 let findings = vec![Diagnostic::error("E910", &place, error.to_string())];
                 self.count(&findings);
@@ -121,7 +120,7 @@ impl Reloader {
         }
     }
 
-    /// Watches `folder` until `stop`, and tells what changed within a second of the last write.
+    /// Watches `folder` until `stop`, and reports changes within a second of the last write.
     pub async fn follow(
         &self,
         store: &Store,
@@ -132,7 +131,7 @@ impl Reloader {
     ) {
         let mut watch = Watch::new(folder);
         loop {
-            // First without waiting: what changed between the start and the watch.
+            // First read at once, for changes between the start and the watch.
             match self.look(store, folder, clock.now()).await {
                 Ok(news) => tell(news),
                 Err(error) => {
@@ -151,12 +150,12 @@ impl Reloader {
         }
     }
 
-    /// The catalogue of templates is another one: whoever follows looks at the files again.
+    /// The template catalogue has changed: check the files again.
     pub fn look_again(&self) {
         self.around_changed.notify_one();
     }
 
-    /// Parses and checks everything; files and set only without errors.
+    /// Parses and checks all files; gives files and set only without errors.
     async fn check(&self, store: &Store, files: BotFiles) -> (Option<(BotFiles, Arc<FlowSet>)>, Vec<Diagnostic>) {
         if let Some(Checked(set)) = files.checked.clone() {
             return (Some((files, set)), Vec::new());
@@ -170,7 +169,7 @@ impl Reloader {
         (good.then(|| (files, Arc::new(set))), findings)
     }
 
-    /// Stores the files, or finds them stored, and marks them as the live ones.
+    /// Stores the files, or finds the stored version, and marks it as live.
     async fn go_live(
         &self,
         store: &Store,
@@ -182,7 +181,7 @@ impl Reloader {
         let changes = match before {
             Some(before) if before.hash != files.hash => {
                 caught(Box::pin(self.preview(store, &files, &set, now))).await.unwrap_or_else(|panic| {
-                    // What is only told must not keep a good version from going live.
+                    // A failure of the preview must not keep a valid version from going live.
                     tracing::error!("What the new version changes cannot be told: {panic}");
                     None
                 })
@@ -211,7 +210,7 @@ impl Reloader {
         Ok(News { live: Some((id, set)), findings })
     }
 
-    /// What goes live changes, for the log. That it cannot be said keeps nothing from going live.
+    /// The preview of a version for the log. An error does not keep the version from going live.
     async fn preview(&self, store: &Store, files: &BotFiles, set: &Arc<FlowSet>, now: Time) -> Option<Preview> {
         let told = preview::preview(&self.config, store, files, set, now, PREVIEW_AT_RELOAD_MAX).await;
         told.inspect_err(|error| tracing::warn!("What the new version changes cannot be said: {error}")).ok()
@@ -233,7 +232,7 @@ impl Reloader {
     }
 }
 
-/// The flows of these files, and all that keeps them from going live or is worth a warning.
+/// Parses and checks these files: the flows, and all findings.
 pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings.iter().cloned());
@@ -245,7 +244,7 @@ pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Ve
     (set, findings)
 }
 
-/// What is wrong with `sandbox.mocks`; also for `transom check`.
+/// The findings about `sandbox.mocks`; also for `transom check`.
 pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
     let findings = Findings::default();
     if let Some(node) = &set.bot.sandbox.mocks {
@@ -254,7 +253,8 @@ pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
     findings.into_sorted()
 }
 
-/// What `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their own.
+/// Findings for names that `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their
+/// own.
 pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
     if config.only_sandboxes() {
         return Vec::new();

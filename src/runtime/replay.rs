@@ -1,4 +1,4 @@
-//! Dead letters tried again: items of webhooks after a fix, poison, and unknown sends.
+//! Replays dead letters: items of webhooks after a fix, poison messages, and unknown sends.
 
 use super::{
     app::App,
@@ -14,25 +14,25 @@ use crate::{
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// What became of a replay.
+/// The result of a replay.
 #[derive(Debug)]
 pub enum Replayed {
     Done,
-    /// It was taken up and stands in line: its turn could not be stored yet.
+    /// It is queued: its turn could not be stored yet.
     Waits,
-    /// It is on its way to the provider; what is made of it comes here.
+    /// It is being sent; the channel gives the result.
     Sending(oneshot::Receiver<SendAnswer>),
-    /// It failed once more, and is on the list: one sentence, why.
+    /// It failed again and is listed; the sentence is the reason.
     Again(String),
     /// There is no such dead letter.
     Missing,
     Before,
-    /// One sentence: why it stays.
+    /// It cannot be replayed; the sentence is the reason.
     Impossible(String),
 }
 
 impl App {
-    /// Takes what a dead letter holds as if it came in now. One that fails again stays listed, or is listed anew.
+    /// Processes a dead letter as if it came in now. If it fails again it stays listed, or is listed again.
     pub async fn replay(self: &Arc<Self>, id: i64) -> anyhow::Result<Replayed> {
         let Some(letter) = dead_letter::find(&self.store, id).await? else { return Ok(Replayed::Missing) };
         if letter.replayed_at.is_some() {
@@ -66,7 +66,7 @@ impl App {
         }
     }
 
-    /// Takes one off the list without trying it again: somebody has looked, and nothing is left to do.
+    /// Closes a dead letter without a replay: an operator has decided that nothing is left to do.
     pub async fn dismiss(&self, id: i64) -> anyhow::Result<Replayed> {
         match dead_letter::find(&self.store, id).await? {
             None => Ok(Replayed::Missing),
@@ -98,7 +98,7 @@ impl App {
         if let Some(why) = failed.as_ref().filter(|_| dead.len() == items.len()) {
             return Ok(Replayed::Again(format!("It failed again and stays listed: {why}.")));
         }
-        // Recorded first: the message's own id keeps a second try from being a second message.
+        // Record first: the message's id prevents a second replay from creating a second message.
         self.take_items(kind, items).await?;
         Ok(match (self.mark_replayed(letter, WriteSet::new()).await?, failed) {
             (Replayed::Done, Some(why)) => {
@@ -108,7 +108,8 @@ impl App {
         })
     }
 
-    /// Open again and off the list in one commit: whoever dies after it takes the message up at the next start.
+    /// Makes a message unhandled again and closes its dead letter in one commit: if the process dies after that, the
+    /// next start handles the message.
     async fn replay_message(
         self: &Arc<Self>,
         letter: &dead_letter::DeadLetter,
@@ -137,7 +138,7 @@ impl App {
         self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
         self.lane_passed(row.contact_id).await?;
         if let Some(to) = contact::find(&self.store, row.contact_id).await?.and_then(|contact| contact.data.joined_to) {
-            // It was handed on to whom the contact was joined to.
+            // It was passed on to the contact that this one was joined to.
             self.lane_passed(to).await?;
         }
         let handled = inbound::find(&self.store, id).await?.is_some_and(|row| row.handled_at.is_some());
@@ -155,11 +156,11 @@ impl App {
         })
     }
 
-    /// Returns when the contact's lane has taken what stands in its line now.
+    /// Returns when the contact's lane has done all jobs that are queued now.
     async fn lane_passed(self: &Arc<Self>, contact: ContactId) -> anyhow::Result<()> {
         let (reply, passed) = oneshot::channel();
         self.push(contact, Work::Pass { reply });
-        // A lane that had to start again from its rows lets go of it: then nothing is known yet.
+        // If the lane had to reload its state, it drops the sender: then the result is not known yet.
         let _ = passed.await;
         Ok(())
     }
@@ -198,7 +199,8 @@ impl App {
     }
 }
 
-/// What was kept says by which secrets it was verified, so that a provider can look for the sender's own among them.
+/// True if the stored item names the keys that verified it, so that a provider can look for the sender's own among
+/// them.
 fn is_proven(raw: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(raw).is_ok_and(|raw| raw["verified_by"].is_array())
 }

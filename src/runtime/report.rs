@@ -1,4 +1,5 @@
-//! What became of each fire of a flow: planned, sent as what, delivered, read, answered, refused and why, and its cost.
+//! Reports the results of each fire of a flow: planned, sent, delivered, read, answered, refused with reasons, and its
+//! cost.
 
 use crate::{
     base::{
@@ -15,18 +16,18 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// One fire: a trigger and a local minute, over all zones.
+/// One fire: a trigger and a local minute, over all time zones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FireReport {
     pub trigger: String,
-    /// `2026-03-28T10:00`; of a date its value.
+    /// `2026-03-28T10:00`; for a date, its value.
     pub minute: String,
-    /// Whom it means; while it is planned, those found so far.
+    /// The contacts in the audience; while it is being planned, those found so far.
     pub planned: i64,
-    /// For their slot, or in the line of a busy conversation.
+    /// Waiting for their slot, or queued at a busy conversation.
     pub waiting: i64,
     pub begun: i64,
-    /// A newer fire took their place, or they are meant no more.
+    /// Replaced by a newer fire, or no longer in the audience.
     pub superseded: i64,
     pub text: i64,
     pub template: i64,
@@ -36,31 +37,31 @@ pub struct FireReport {
     pub undelivered: i64,
     pub answered: i64,
     pub opted_out: i64,
-    /// Begun, and their message waits: for quiet hours, an answer, a template.
+    /// Begun, and the message waits: for quiet hours, an answer, a template.
     pub kept: i64,
-    /// By reason: at their start, or when the message was decided; or the provider's code.
+    /// By reason: at the start or when the message was decided; or the provider's code.
     pub refused: BTreeMap<String, i64>,
-    /// In ten-thousandths of the currency.
+    /// In ten-thousandths of the currency unit.
     pub cost: i64,
     pub first_at: Option<Time>,
     pub last_at: Option<Time>,
-    /// Contacts are being looked at still.
+    /// True while contacts are still being planned.
     pub is_planning: bool,
 }
 
 impl FireReport {
-    /// Whoever got something.
+    /// The contacts who got a message.
     pub fn sent(&self) -> i64 {
         self.text + self.template
     }
 
-    /// Begun without a word so far.
+    /// Runs that have begun without a message so far.
     pub fn silent(&self) -> i64 {
         let refused_later = self.refused.values().sum::<i64>() - self.refused_at_start();
         (self.begun - self.sent() - self.kept - refused_later).max(0)
     }
 
-    /// Decided, of all that is planned.
+    /// The planned starts that are decided.
     pub fn done(&self) -> i64 {
         self.planned - self.waiting
     }
@@ -72,14 +73,14 @@ impl FireReport {
 
 type ByFire = BTreeMap<(String, String), FireReport>;
 
-/// How far the fires of a flow since a local minute have come, newest first: whom they mean and how many of these are
-/// decided, and nothing of their messages. Cheap enough to be asked each second while a large one runs.
+/// The progress of a flow's fires since a local minute, newest first: planned and decided starts, without messages.
+/// Cheap enough to be read every second while a large fire runs.
 pub async fn progress(store: &Store, flow: &FlowName, since: &str) -> Result<Vec<FireReport>, ReadError> {
     let fires = decided(store, None, flow, since, None).await?;
     newest_first(store, flow, fires).await
 }
 
-/// The fires of a flow since a local minute, newest first; `trigger`: of this one alone.
+/// The fires of a flow since a local minute, newest first; `trigger` selects one trigger.
 pub async fn report(
     store: &Store,
     account: Option<&AccountName>,
@@ -115,7 +116,7 @@ pub async fn report(
     newest_first(store, flow, fires).await
 }
 
-/// What became of the starts of each.
+/// The results of the starts of each fire.
 async fn decided(
     store: &Store,
     account: Option<&AccountName>,
@@ -148,7 +149,7 @@ async fn decided(
     Ok(fires)
 }
 
-/// With whether contacts of each are looked at still.
+/// Adds whether each fire is still being planned.
 async fn newest_first(store: &Store, flow: &FlowName, fires: ByFire) -> Result<Vec<FireReport>, ReadError> {
     let mut fires: Vec<FireReport> = fires.into_values().rev().collect();
     let mut triggers: Vec<String> = fires.iter().map(|fire| fire.trigger.clone()).collect();
@@ -163,7 +164,7 @@ async fn newest_first(store: &Store, flow: &FlowName, fires: ByFire) -> Result<V
     Ok(fires)
 }
 
-/// The heading of `lines`: a column for each number, those of reasons and templates as `name=count` words.
+/// The header of the CSV: a column for each count; reasons and templates are words `name=count`.
 pub const COLUMNS: &[&str] = &[
     "flow",
     "trigger",
@@ -188,7 +189,7 @@ pub const COLUMNS: &[&str] = &[
     "last_at",
 ];
 
-/// RFC 4180, a line a fire.
+/// CSV by RFC 4180, one line for each fire.
 pub fn csv(flow: &FlowName, fires: &[FireReport], currency: &str) -> String {
     let mut text = COLUMNS.join(",") + "\r\n";
     for fire in fires {
@@ -226,7 +227,7 @@ pub fn csv(flow: &FlowName, fires: &[FireReport], currency: &str) -> String {
     text
 }
 
-/// A cell that begins like a formula is one for spreadsheets: an apostrophe keeps it a text.
+/// A cell that begins like a formula gets an apostrophe, so that a spreadsheet treats it as text.
 fn quoted(cell: &str) -> String {
     let cell = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
     match cell.contains([',', '"', '\r', '\n']) {

@@ -1,4 +1,4 @@
-//! Forgets rows older than the configuration keeps them, a little at a time, beside the messages.
+//! Deletes rows that are older than the configuration keeps them, in small batches beside the processing of messages.
 
 use super::config::Retention as Keep;
 use crate::{
@@ -27,8 +27,8 @@ impl Retention {
         Retention { store, clock, keep: *keep }
     }
 
-    /// Forgets each minute until `stop`, with rests: messages want the writer, too. A loop of its own, since one pass
-    /// over a large table may take minutes.
+    /// Deletes every minute until `stop`, with pauses, because messages need the writer, too. It has a loop of its
+    /// own, because one pass over a large table may take minutes.
     pub async fn drive(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let now = || self.clock.now();
         loop {
@@ -36,7 +36,7 @@ impl Retention {
                 tokio::time::sleep(RETAIN_EVERY.to_std()).await;
                 self.pass(Pace::Gentle(&now)).await
             };
-            // Each batch is a commit of its own: nothing is lost by ending between two.
+            // Each batch is a commit of its own: nothing is lost between two batches.
             let done = tokio::select! {
                 _ = stop.changed() => return,
                 done = pass => done,
@@ -47,7 +47,7 @@ impl Retention {
         }
     }
 
-    /// One pass over every table that forgets.
+    /// One pass over every table with a retention time.
     pub async fn pass(&self, pace: Pace<'_>) -> Result<(), ForgetError> {
         let (store, now) = (&self.store, self.clock.now());
         let keep = &self.keep;

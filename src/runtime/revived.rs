@@ -1,4 +1,4 @@
-//! An outbox back from its rows.
+//! Loads an outbox from its rows.
 
 use super::{
     app::App,
@@ -18,13 +18,13 @@ use crate::{
 };
 
 impl App {
-    /// What has not left yet of a conversation, with what its rows do not say themselves.
+    /// The unsent messages of a conversation, with data that their rows do not have themselves.
     pub(super) async fn outbox_of(
         &self,
         conversation: &Conversation,
         rows: Vec<Outbound>,
     ) -> Result<Vec<Pending>, ReadError> {
-        // An unknown one without a moment is listed already: nothing waits for it any more.
+        // An unknown message without a time is already listed: nothing waits for it.
         let listed = |row: &Outbound| row.state == SendState::Unknown && row.hold_until.is_none();
         let mut outbox = Vec::new();
         for row in rows.into_iter().filter(|row| !listed(row)) {
@@ -35,7 +35,7 @@ impl App {
         Ok(outbox)
     }
 
-    /// The row of a nudge stands beside that of its message.
+    /// The nudge's row is stored beside its message's.
     async fn nudge_of(&self, conversation: &Conversation, pending: &Pending) -> Result<Nudged, ReadError> {
         let may_have_one = matches!(pending.draft.if_closed, Some(IfClosed::Nudge { .. })) && !pending.draft.nudge;
         if !may_have_one {
@@ -46,12 +46,13 @@ impl App {
         let Some(nudge) = found.filter(|row| row.draft.nudge && !gone(row.state)) else { return Ok(Nudged::No) };
         let kept = matches!(pending.state, PendingState::Held { .. });
         let heard = conversation.last_inbound_at.is_some_and(|at| nudge.accepted_at.is_some_and(|left| left < at));
-        // Who wrote and was given to a person has answered it, though its message is kept again.
+        // A contact who has written and whose conversation is with a person has answered it, although the message is
+        // held again.
         Ok(if kept && !heard { Nudged::Out } else { Nudged::Answered })
     }
 }
 
-/// What became of a message that has left or never will; `None` while that is open.
+/// The result of a message that was sent or never will be; `None` while it is open.
 pub(super) fn fate_of(row: &Outbound) -> Option<Fate> {
     let (as_template, ttl, words) = match &row.sent_as {
         Some(Content::Template(template)) => (true, template.ttl, template.words()),
@@ -59,7 +60,7 @@ pub(super) fn fate_of(row: &Outbound) -> Option<Fate> {
     };
     match row.state {
         SendState::Sent | SendState::Delivered | SendState::Read => {
-            // A status counts in whole seconds: taken alone, it lies before its own attempt.
+            // A status has whole seconds: by itself it could be earlier than its own attempt.
             let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
             Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl, words })
         }

@@ -1,4 +1,4 @@
-//! From what lanes hold in memory to the rows of a write-set.
+//! Converts the state of lanes to rows of a write-set.
 
 use super::outbox::{Pending, PendingState};
 use crate::{
@@ -60,7 +60,7 @@ pub(super) fn insert_outbound(
     let mut row =
         NewOutbound::queued(pending.id, conversation, contact, sender, Arc::clone(&pending.draft), pending.created_at);
     row.state = state;
-    // Only who follows a message's way hears of each status; a failure reaches its lane in any case.
+    // Only a run that follows the message gets each status; a failure reaches the lane in any case.
     row.tells = pending.draft.follows;
     row.hold_until = hold_until;
     row.not_before = pending.not_before;
@@ -72,30 +72,30 @@ pub(super) fn insert_outbound(
     }
 }
 
-/// What is set aside for a message is written with it: who dies in between has neither.
+/// Stores the reservation together with its message, so that a crash loses both or neither.
 fn charge(set: &mut WriteSet, pending: &Pending) {
     if let Some(charge) = &pending.charge {
         set.replace(&charge::RESERVE, charge.as_ref());
     }
 }
 
-/// A try begins; loses when another hand has the row.
+/// Begins an attempt; the row loses if another attempt is running.
 pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
     let sent_as = match &pending.sent_as {
         Some(template) => Some(Content::Template(template.clone())),
-        // What left outside the window, for who counts those reached there.
+        // The content that was sent outside the window, for counting the people reached there.
         None => pending.direct.then(|| pending.draft.content.clone()),
     };
     charge(set, pending);
     set.push(&outbound::SENDING, &Sending { id: pending.id, attempt: pending.attempt, at: now, sent_as });
 }
 
-/// Its one more plan is used up, over a restart, too.
+/// Records that it was planned again, which may happen only once, also over a restart.
 pub(super) fn planned_again(set: &mut WriteSet, id: OutboundId, now: Time) {
     set.push(&outbound::PLANNED_AGAIN, &outbound::PlannedAgain { id, at: now });
 }
 
-/// The message stays, in another state.
+/// Changes the state of a message that stays in the outbox.
 pub(super) fn mark(
     set: &mut WriteSet,
     sender: SenderId,
@@ -110,7 +110,7 @@ pub(super) fn mark(
         PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
     };
     let mut settled = Settled::new(pending.id, state);
-    // What is held or unknown has a moment of its own; an old one would stay due for ever.
+    // A held or unknown message has a time of its own; an old one would stay due for ever.
     settled.not_before = pending.not_before.filter(|_| state == SendState::Queued);
     settled.hold_until = hold_until;
     settled.reason = reason;
@@ -119,7 +119,7 @@ pub(super) fn mark(
     outbound::settle(set, sender, &settled);
 }
 
-/// `early`: statuses without our id have come, and one of them may be of this message.
+/// `early`: statuses without our id have arrived, and one of them may belong to this message.
 pub(super) fn sent(set: &mut WriteSet, sender: SenderId, id: OutboundId, receipt: &Receipt, early: bool, now: Time) {
     let mut settled = Settled::new(id, SendState::Sent);
     settled.provider_id = Some(receipt.provider_id.clone());
@@ -145,7 +145,7 @@ pub(super) fn failed(
     outbound::settle(set, sender, &settled);
 }
 
-/// The message leaves the outbox without having been sent.
+/// Removes a message from the outbox without sending it.
 pub(super) fn gone(set: &mut WriteSet, sender: SenderId, id: OutboundId, state: SendState, reason: Option<Reason>) {
     let mut settled = Settled::new(id, state);
     settled.reason = reason;
@@ -158,17 +158,17 @@ pub(super) fn close_window(set: &mut WriteSet, conversation: ConversationId, win
     }
 }
 
-/// A template was taken at a provider where that opens the window.
+/// A provider accepted a template, at a provider where that opens the window.
 pub(super) fn open_window(set: &mut WriteSet, conversation: ConversationId, at: Time) {
     set.push(&conversation::OPENED, &conversation::Opened { id: conversation, at });
 }
 
-/// A line of the consent ledger.
+/// An entry of the consent ledger.
 pub(super) struct Line<'a> {
-    /// `all` for the stop and its end.
+    /// `all` for the opt-out of everything and its end.
     pub topic: &'a str,
     pub given: bool,
-    /// When the person said so.
+    /// The time of the contact's own act.
     pub at: Time,
     pub by: &'a str,
     pub message: Option<InboundId>,
@@ -212,7 +212,7 @@ pub(super) fn trace(
     set.push(&trace::INSERT, &Trace { id, conversation_id: conversation, contact_id: contact, turn, at: now, data });
 }
 
-/// A newer start, or a stop, took the place of one that waited in line.
+/// A newer start, or an opt-out, replaces a queued start.
 pub(super) fn start_superseded(set: &mut WriteSet, id: StartId, now: Time) {
     let state = StartState::Superseded;
     set.replace(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });

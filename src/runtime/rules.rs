@@ -1,4 +1,4 @@
-//! What the moment of sending asks of contact and bot, worked out once per flow set.
+//! Precomputes the rules of a flow set that sending applies to contacts.
 
 use super::app::App;
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// The rules of `_bot.yaml`, for `accept` and the sender.
+/// The rules of `_bot.yaml`, for `accept` and for sending.
 pub struct Rules {
     pub words: ExtraWords,
     pub answers_after: AnswersAfter,
@@ -56,21 +56,20 @@ impl Rules {
         }
     }
 
-    /// When an unasked message may go out again, if the contact's clock stands in quiet hours. Where the
-    /// zone is unknown and the number's country has several, all of them must be awake (language.md 8).
+    /// When an unrequested message may be sent, if the contact is in quiet hours now. If the zone is unknown and the
+    /// number's country has several, it must be outside quiet hours in all of them (language.md 8).
     pub fn quiet_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref()?;
         quiet.allowed_at(now, &flow::whereabouts(contact, &self.timezone))
     }
 
-    /// The same by the law alone, where `_bot.yaml` asks for it.
+    /// As `quiet_until`, by legal quiet hours only, if `_bot.yaml` enables them.
     pub fn unlawful_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref().filter(|quiet| quiet.law)?;
         quiet.lawful_at(now, &flow::whereabouts(contact, &self.timezone))
     }
 
-    /// In which languages a template is looked for: the contact's, else the sender's, with its fallbacks, then the
-    /// bot's.
+    /// The languages for a template, in order: the contact's, else the sender's, with fallbacks, then the bot's.
     pub fn languages(&self, contact: &Contact, sender: Option<&str>) -> Vec<String> {
         let own = contact.data.language.as_deref().or(sender);
         let fallbacks = own.and_then(|language| self.languages.get(language)).into_iter().flatten();
@@ -83,14 +82,14 @@ impl Rules {
 }
 
 impl App {
-    /// The names under which a provider can reach the person, the phone first.
+    /// The ids by which a provider can reach the person, the phone first.
     pub(super) fn address_of(&self, contact: &Contact) -> Vec<Alias> {
         let phone = contact.data.phone.as_deref().map(|phone| (AliasKind::Phone, phone.trim_start_matches('+')));
         let bsuid = contact.data.bsuid.as_deref().map(|bsuid| (AliasKind::Bsuid, bsuid));
         [phone, bsuid].into_iter().flatten().map(|(kind, value)| Alias { kind, value: value.to_owned() }).collect()
     }
 
-    /// Unasked messages of flows count against the caps of their topic.
+    /// True if the message counts against the caps of its topic: an unrequested message of a flow.
     pub(super) fn counts_against_cap(&self, draft: &Draft, now: Time) -> bool {
         let asked = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
         let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
@@ -98,7 +97,7 @@ impl App {
     }
 }
 
-/// Counts an unasked message that goes on the wire.
+/// Counts an unrequested message that is being sent.
 pub(super) fn count_unasked(data: &mut ContactData, topic: &str, now: Time) {
     let stamps = data.unasked.entry(topic.to_owned()).or_default();
     stamps.push(now);
@@ -107,7 +106,7 @@ pub(super) fn count_unasked(data: &mut ContactData, topic: &str, now: Time) {
     }
 }
 
-/// The attempt of `at` reached nobody: what it counted is given back.
+/// Removes the count of the attempt at `at`, which reached nobody.
 pub(super) fn give_back_unasked(data: &mut ContactData, topic: &str, at: Time) -> bool {
     let Some(stamps) = data.unasked.get_mut(topic) else { return false };
     let place = stamps.iter().rposition(|stamp| *stamp == at);

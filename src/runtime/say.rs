@@ -1,4 +1,4 @@
-//! What comes from outside the flows: a message of the API or of a person, a start, an event, an operator's word.
+//! Handles input from outside the flows: messages of the API or of people, starts, events, operators' actions.
 
 use super::{
     app::App,
@@ -29,14 +29,14 @@ use anyhow::Context;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// What a program or a person wants to be said.
+/// A message of a program or a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
     pub content: Content,
     pub origin: Origin,
-    /// The message that it quotes.
+    /// The quoted message.
     pub quotes: Option<ProviderId>,
-    /// Not before this moment.
+    /// The earliest time to send it.
     pub at: Option<Time>,
 }
 
@@ -47,7 +47,7 @@ impl Wanted {
 }
 
 impl App {
-    /// The contact with this phone (`+` and digits) and its conversation at the sender; made if new.
+    /// The contact with this phone (`+` and digits) and its conversation at the sender; created if new.
     pub async fn reach(
         self: &Arc<Self>,
         account: &AccountName,
@@ -72,8 +72,8 @@ impl App {
         Ok((found.contact, found.conversation))
     }
 
-    /// Puts a message of the API or of a person into the outbox of a conversation. It is durable when
-    /// this returns; what became of it is told by `Said::sent`.
+    /// Puts a message of the API or of a person into the outbox of a conversation. It is stored when this returns;
+    /// `Said::sent` gives the result.
     pub async fn say(
         self: &Arc<Self>,
         contact: ContactId,
@@ -85,7 +85,7 @@ impl App {
         self.say_as(id, contact, conversation, Wanted::now(content, origin)).await
     }
 
-    /// The same under an id that was chosen before: whoever repeats the request can see whether it is there.
+    /// As `say`, with a given id, so that a repeated request can see whether the message exists.
     pub async fn say_as(
         self: &Arc<Self>,
         id: OutboundId,
@@ -100,7 +100,7 @@ impl App {
         said.await.context("the message could not be stored")
     }
 
-    /// Lets the engine take an event of a conversation and tells what it made of it.
+    /// Lets the engine process an event of a conversation, and gives its result.
     pub async fn happen(
         self: &Arc<Self>,
         contact: ContactId,
@@ -121,8 +121,8 @@ impl App {
         self.happen(contact, conversation, Event::Start(start)).await
     }
 
-    /// `POST /v1/events`: reaches the runs and triggers of every conversation of the contact, or starts
-    /// in the one that `language.md` 5, *Which sender*, names.
+    /// `POST /v1/events`: reaches the runs and triggers of every conversation of the contact, or starts in the one
+    /// that `language.md` 5, *Which sender*, selects.
     pub async fn emit_event(
         self: &Arc<Self>,
         contact: ContactId,
@@ -133,7 +133,8 @@ impl App {
         self.happen(contact, conversation, Event::Emitted { name, data, depth: 0 }).await
     }
 
-    /// A message as the sender's platform takes it; what cannot be made to fit is for the platform to refuse.
+    /// The content as the sender's platform accepts it; content that cannot be fitted is left for the platform to
+    /// refuse.
     fn fitted(&self, sender: SenderId, content: &Content) -> Vec<Content> {
         let mut content = content.clone();
         content.name_document();
@@ -153,16 +154,16 @@ impl App {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
         draft.turn = lane.conversations[index].session.turn;
-        // Who plans a message takes nothing over yet.
+        // Scheduling a message does not take the conversation over yet.
         let by_person = draft.origin == Origin::Person && draft.at.is_none();
         let (waiter, sent) = oneshot::channel();
-        // A text that is too long for the sender's platform becomes several; the first one is the one asked for.
+        // A text that is too long for the sender's platform becomes several; the first one has the requested id.
         let mut ids = vec![id];
         for (place, content) in self.fitted(lane.conversations[index].sender, &draft.content).into_iter().enumerate() {
             if place > 0 {
                 ids.push(OutboundId(self.store.next_id()));
             }
-            // The first part quotes; the others follow it.
+            // Only the first part quotes.
             let quotes = draft.quotes.clone().filter(|_| place == 0);
             let mut pending = Pending::new(ids[place], Arc::new(Draft { content, quotes, ..draft.clone() }), now);
             pending.not_before = draft.at.filter(|at| *at > now);
@@ -178,13 +179,13 @@ impl App {
             rows::insert_outbound(&mut set, pending, lane.contact.id, current.id, current.sender);
         }
         let stored = match by_person {
-            // Whoever writes as a person has the conversation from here on (language.md 8).
+            // From here on the conversation belongs to the person who writes (language.md 8).
             true => self.take_turn(lane, index, Event::PersonWrote { agent: None }, None, set).await.map(drop),
             false => self.store.commit(set).await.map(drop).map_err(LaneError::from),
         };
         if let Err(error) = stored {
-            // Who hears that it could not be stored says it again, so it must not stand there. Nobody else can have
-            // sent it: this lane would have.
+            // A caller that gets an error will repeat the request, so the message must not be stored. Nothing else can
+            // have sent it, because only this lane could.
             let in_doubt = matches!(error, LaneError::Reload(_));
             if !in_doubt || outbound::find(&self.store, id).await?.is_none() {
                 return Err(error);
@@ -197,7 +198,7 @@ impl App {
         self.go_on(lane, index).await
     }
 
-    /// A planned start, in the contact's conversation at a sender; made if there is none.
+    /// Begins a planned start in the contact's conversation at a sender; creates the conversation if needed.
     pub(super) async fn take_start(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -236,7 +237,7 @@ impl App {
         self.go_on(lane, index).await
     }
 
-    /// Fires of one moment share what their sender carries: a start whose place comes later waits for it in its row.
+    /// Fires at the same time share their sender's rate: a start with a later slot waits for it in the database.
     async fn gives_way(&self, lane: &LaneState, sender: SenderId, start: &Start) -> Result<bool, LaneError> {
         let now = self.clock.now();
         let Some((id, sender)) = start.id.filter(|id| id.is_planned()).zip(self.senders.get(sender)) else {
@@ -251,8 +252,8 @@ impl App {
         Ok(true)
     }
 
-    /// `dead-letters replay` of an unknown send: it goes out after all. Gives who hears what comes of it; `None`: there
-    /// is nothing to send.
+    /// `dead-letters replay` of an unknown send: sends it again. Gives a receiver for the result; `None` if there is
+    /// nothing to send.
     pub(super) async fn resend(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -280,7 +281,7 @@ impl App {
         pending.waiters.push(waiter);
         let mut set = WriteSet::of(lane.contact.id.0);
         rows::mark(&mut set, conversation.sender, pending, None, None);
-        // A status of the first try may come still, and its lane must hear it.
+        // A status of the first attempt may still come, and its lane must get it.
         self.watched.add(id);
         self.store.commit(set).await?;
         Ok(Some(sent))

@@ -1,4 +1,4 @@
-//! Runs authors' tests: every case on the whole runtime, in a clean world whose clock is moved by hand.
+//! Runs authors' tests: every case on the whole runtime, in an empty world whose clock is moved by hand.
 
 mod acts;
 mod arrive;
@@ -62,12 +62,12 @@ use std::{
 use update::Rewrite;
 use world::World;
 
-/// What to run and how.
+/// The tests to run, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish<'a> {
-    /// Only these files, `flows/booking.test.yaml`; none: all.
+    /// Only these files, `flows/booking.test.yaml`; empty: all.
     pub only: &'a [String],
-    /// Texts that are expected and do not come are written anew.
+    /// True if expected texts that differ are rewritten in the test files.
     pub update: bool,
 }
 
@@ -77,7 +77,7 @@ impl Wish<'_> {
     }
 }
 
-/// A bot whose tests are run.
+/// A bot with its tests.
 struct Bot {
     folder: PathBuf,
     files: BotFiles,
@@ -85,25 +85,25 @@ struct Bot {
     blank: Blank,
 }
 
-/// The world in which a case begins.
+/// The initial world of a case.
 #[derive(Clone)]
 struct Play {
-    /// The flow that `run`, `vars` and `api` are about.
+    /// The flow that `run`, `vars` and `api` refer to.
     flow: FlowName,
     head: Arc<Head>,
     mocks: Mocks,
 }
 
-/// A test file without mistakes.
+/// A valid test file.
 struct TestFile {
     flow: FlowName,
-    /// Of a case that says nothing of its own.
+    /// For cases without settings of their own.
     play: Play,
     cases: Vec<(Case, Play)>,
 }
 
-/// Runs the tests beside the flows of `folder`. Cases run side by side on all cores. A bot or a test file
-/// with errors is reported and not run.
+/// Runs the tests beside the flows of `folder`, concurrently on all cores. A bot or test file with errors is reported
+/// and not run.
 pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
     let began = SystemClock.now();
     let tests = bot::read_tests(folder)?;
@@ -146,7 +146,7 @@ pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
 }
 
 impl Bot {
-    /// The errors of its files, when it has any.
+    /// Loads a bot; the inner `Err` is the errors of its files.
     fn open(folder: &Path) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
         let files = bot::read(folder)?;
         let (set, mut findings) = flow::parse_set(&files.files);
@@ -161,14 +161,14 @@ impl Bot {
         Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: Blank::make()? }))
     }
 
-    /// The world of a test file that says nothing of it.
+    /// The world of a test file without settings.
     fn bare_play(&self, flow: &FlowName) -> Play {
         let head = Head::at(flow::scenario::default_now(&self.set.bot.timezone));
         let mocks = mocks_of(&head.mocks, &Findings::default());
         Play { flow: flow.clone(), head: Arc::new(head), mocks }
     }
 
-    /// A world without a test file: what the sandbox has.
+    /// The world without a test file: that of the sandbox.
     fn plain_play(&self, flow: &FlowName) -> Play {
         let declared = &self.set.bot;
         let mut head = Head::at(flow::scenario::default_now(&declared.timezone));
@@ -201,18 +201,18 @@ fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>)
     )
 }
 
-/// What is wrong with the mocks of a test; also for `transom check`.
+/// The findings about a test's mocks; also for `transom check`.
 pub fn mock_findings(scenario: &Scenario) -> Vec<Diagnostic> {
     let findings = Findings::default();
     mocks_of_test(scenario, &findings);
     findings.into_sorted()
 }
 
-/// Those of the file, and those of each case over them.
+/// The mocks of the file, and those of each case before them.
 fn mocks_of_test(scenario: &Scenario, findings: &Findings) -> (Mocks, Vec<Mocks>) {
     let mocks = mocks_of(&scenario.head.mocks, findings);
     let of_case = |case: &Case| {
-        // A case's own stand before the file's, and only they are new here.
+        // A case's own mocks come before the file's, and only they are new here.
         let own = case.head.mocks.len().saturating_sub(scenario.head.mocks.len());
         mocks_of(&case.head.mocks[..own], findings).and(&mocks)
     };
@@ -224,7 +224,7 @@ fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {
     nodes.iter().fold(Mocks::default(), |all, node| all.and(&Mocks::read(node, findings)))
 }
 
-/// Does `count` pieces of work on as many threads as there are cores; results in the order of their numbers.
+/// Runs `count` jobs on as many threads as there are cores; gives the results in order.
 fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count);
     let next = AtomicUsize::new(0);
@@ -257,12 +257,12 @@ fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, T
     (CaseReport { name, place, took, failure, notes, transcript }, tally, rewrites.unwrap_or_default())
 }
 
-/// A thread plays one case at a time.
+/// Each thread plays one case at a time.
 fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// What a world leaves: what happened, notes beside it, and which steps were taken.
+/// The result of a world: the transcript, notes, and the steps taken.
 type Ended = (Vec<Line>, Vec<String>, Tally);
 
 async fn play_case(
@@ -300,7 +300,7 @@ fn broken(case: &Case, error: &anyhow::Error) -> Failure {
     }
 }
 
-/// Why a case does not go on.
+/// The reason why a case ends early.
 enum Stop {
     Failed(Box<Failure>),
     /// The runtime itself failed: our bug, or a disk.

@@ -1,8 +1,8 @@
-//! Re-engagement by the clock: which fires are due, for whom, and when each start's slot comes.
+//! Plans scheduled starts: which fires are due, for which contacts, and the slot of each start.
 //!
-//! A fire is (flow, trigger, wall-clock minute). Planning writes start rows in batches, each batch with
-//! the fire's cursor in one commit: a crash neither repeats nor skips anybody. A run begins when its
-//! slot comes, and only then is everything decided (language.md 5, *Schedules*).
+//! A fire is (flow, trigger, local minute). Planning inserts starts in batches, each batch with the fire's cursor in
+//! one commit: a crash neither repeats nor skips a contact. A run begins when its slot comes, and only then is
+//! everything decided (language.md 5, *Schedules*).
 
 use super::{apart::apart, app::App, hooks::serves, lane::LaneState, lane_error::LaneError, live::Current};
 use crate::{
@@ -31,11 +31,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// By local minute, flow and trigger, the first slot that is not given away.
+/// The first free slot, by local minute, flow and trigger.
 pub(super) type Lines = Mutex<BTreeMap<(String, FlowName, String), Time>>;
 
 impl App {
-    /// Plans what has fired since the last time, for every trigger of the live flows.
+    /// Plans the fires since the last time, for every trigger of the live flows.
     pub(super) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let live = self.live.get();
         let set = &live.set;
@@ -54,7 +54,7 @@ impl App {
         for table in &tables {
             let name = (table.flow.name.to_string(), table.key.to_owned());
             let Some(row) = known.get(&name) else {
-                // A fire from before it was first published is never made up for.
+                // Fires before the trigger's first publication are never made up for.
                 let row = Schedule {
                     flow: table.flow.name.clone(),
                     trigger_key: table.key.to_owned(),
@@ -81,8 +81,8 @@ impl App {
         now: Time,
     ) -> anyhow::Result<()> {
         let mut any = false;
-        // One line for all accounts and zones in which it fires now, and behind those in which the same minute came
-        // earlier: `rate` is the trigger's.
+        // All accounts and zones of the same local minute share one sequence of slots, because `rate` belongs to the
+        // trigger.
         let mut line = now;
         for account in self.senders.accounts() {
             for zone in contact::zones(&self.store.aside(), account).await? {
@@ -99,7 +99,7 @@ impl App {
                 }
             }
         }
-        // Without a fire the mark need not move often: the next start finds nothing in between.
+        // Without a fire the mark need not be stored often: after a restart there is nothing to find in between.
         if any || now - row.planned_until >= Span::hours(1) {
             let mut commit = WriteSet::new();
             commit.push(&schedule::PLANNED, &Schedule { planned_until: now, ..row.clone() });
@@ -108,7 +108,7 @@ impl App {
         Ok(())
     }
 
-    /// The first slot of a local minute that is not given away in any zone. Read once: afterwards nobody else moves it.
+    /// The first free slot of a local minute over all zones. Read once: afterwards only this planner changes it.
     async fn line_of(&self, table: &Timetable<'_>, minute: &str) -> Result<Time, ReadError> {
         let name = (minute.to_owned(), table.flow.name.clone(), table.key.to_owned());
         let known = self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
@@ -126,7 +126,7 @@ impl App {
         }
     }
 
-    /// Plans a fire in one zone, its slots at `from` or later. Gives back the first slot that is left.
+    /// Plans a fire in one zone, with slots at `from` or later. Gives the first free slot.
     #[expect(clippy::too_many_arguments, reason = "a fire is named by all of them")]
     async fn plan_fire(
         self: &Arc<Self>,
@@ -138,7 +138,7 @@ impl App {
         from: Time,
         now: Time,
     ) -> anyhow::Result<Time> {
-        // Accounts have their own contacts: the zone of a fire's row names both.
+        // Each account has its own contacts, so the zone in a fire's row includes the account.
         let place = format!("{account}/{zone}");
         let fresh = schedule::Fire {
             flow: table.flow.name.clone(),
@@ -178,7 +178,7 @@ impl App {
             for (contact, _) in page.iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot_at = pace.slot(first_slot, slots);
                 planned += 1;
-                // What is refused takes nobody's place.
+                // A refused start uses no slot.
                 slots += i64::from(!late);
                 let state = if late { StartState::Refused } else { StartState::Waiting };
                 let start = PlannedStart {
@@ -205,7 +205,7 @@ impl App {
             }
             row.next_slot_at = pace.slot(first_slot, slots);
             row.done_at = (!full).then_some(now);
-            // Among many who are not meant a commit each time would be in everybody's way.
+            // If few contacts match, a commit for each batch would delay everybody.
             unwritten += 1;
             if !full || !commit.is_empty() || unwritten >= PLAN_BATCHES_UNWRITTEN_MAX {
                 commit.push(&schedule::ADVANCE, &row);
@@ -228,8 +228,8 @@ impl App {
         Ok(row.next_slot_at.max(from))
     }
 
-    /// Whom it was for goes on under another name: there the start begins. What that one has by itself, a fire of the
-    /// same schedule, the same date or audience, ends here.
+    /// The contact was joined to another: moves the start there. If the other already has a start of the same fire,
+    /// this one ends.
     async fn begin_elsewhere(
         &self,
         own: ContactId,
@@ -251,11 +251,11 @@ impl App {
         Ok(())
     }
 
-    /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
+    /// Begins a start at its slot: checks the audience again, then lets the engine decide.
     pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
-        // Who read the row as waiting may have done so just before another hand began it, or its date was changed.
+        // Since the row was read as waiting, another task may have begun it, or its date may have changed.
         if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
             return Ok(());
         }
@@ -279,7 +279,7 @@ impl App {
         let tables = flow::timetables(set);
         let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
         let refusal = match table {
-            // The trigger was taken out of the flows meanwhile, or the contact left the audience.
+            // The trigger was removed from the flows, or the contact has left the audience.
             None => Some(None),
             Some(table) if !self.in_audience(&live, table, &lane.contact, now) => Some(None),
             Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
@@ -309,7 +309,7 @@ impl App {
         self.take_start(lane, sender, start).await
     }
 
-    /// A start that never begins, counted with its reason.
+    /// Refuses a start, and counts it by reason.
     pub(super) async fn refuse_start(
         &self,
         lane: &LaneState,
@@ -329,13 +329,13 @@ impl App {
         self.asked(live, contact, now, |world| flow::in_audience(&live.versions, table, world))
     }
 
-    /// Asks something about a contact that has nothing to do with a conversation.
+    /// Evaluates something about a contact outside of any conversation.
     pub(super) fn asked<T>(&self, live: &Current, contact: &Contact, now: Time, f: impl FnOnce(&World<'_>) -> T) -> T {
         let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
         f(&World::of_contact(now, contact, env))
     }
 
-    /// language.md 5, *Which sender*, for what starts without one.
+    /// The sender for a start that names none: language.md 5, *Which sender*.
     pub(super) fn sender_for(&self, lane: &LaneState, flow: &Flow) -> Option<SenderId> {
         let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
         latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));

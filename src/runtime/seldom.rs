@@ -1,4 +1,4 @@
-//! Lines of the log that one outage would write a thousand times: each is written once a minute, with how many were left
+//! Limits log lines that one outage would repeat a thousand times: each is written once a minute, with the number left
 //! out.
 
 use crate::base::{limits::SELDOM_EVERY, time::Time};
@@ -11,11 +11,11 @@ use std::{
 pub struct Seldom(Mutex<HashMap<&'static str, (Time, u64)>>);
 
 impl Seldom {
-    /// Whether the line of this name may be written now; how many of it were not since it last was.
+    /// `Some` if the line with this name may be written now, with the number left out since the last one.
     pub fn ask(&self, name: &'static str, now: Time) -> Option<u64> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match lines.get_mut(name) {
-            // A clock that was set back silences nobody.
+            // A clock that was set back suppresses nothing.
             Some((last, left_out)) if (*last..*last + SELDOM_EVERY).contains(&now) => {
                 *left_out += 1;
                 None

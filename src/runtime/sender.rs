@@ -1,4 +1,4 @@
-//! Puts a message on the wire and takes what comes back: one path for each `channel::Next`.
+//! Sends messages and handles the results: one path for each `channel::Next`.
 
 use super::{
     app::App,
@@ -36,7 +36,8 @@ impl App {
     pub(super) fn launch(self: &Arc<Self>, lane: &LaneState, index: usize, id: OutboundId, content: Content) {
         let conversation = &lane.conversations[index];
         let (contact, sender) = (lane.contact.id, conversation.sender);
-        // Who was decided after the stop may go: its confirmation, and what `answers_after` allows.
+        // A message that was decided after the opt-out may be sent: its confirmation, and messages that
+        // `answers_after` allows.
         let passes_stop = lane.contact.opted_out.is_some()
             || conversation.outbox.iter().any(|p| p.id == id && p.draft.origin == Origin::OptOutConfirmation);
         let template = matches!(content, Content::Template(_));
@@ -54,34 +55,34 @@ impl App {
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {
-            // It may take a while, so that everything else is asked behind it.
+            // The upload may take a while, so make all other checks after it.
             let attached = app.attach(&mut outgoing).await;
             let stopped = app.stops.in_force(contact) || app.stops.in_force(goes_on);
             let result = if stopped && !passes_stop {
-                // The stop came between the commit and the wire: nothing queued leaves afterwards.
+                // The opt-out came between the commit and the send: no queued message is sent after it.
                 let next = Next::OptedOut { from: OptOutScope::Everything };
                 Err(SendError { next, code: "opted_out".into(), text: "the contact wrote STOP".into() })
             } else if closes_at.is_some_and(|at| app.clock.now() >= at) {
-                // The database took so long that the window has closed since the message was decided.
+                // The commit took so long that the window has closed in the meantime.
                 let text = "the window closed before it left".to_owned();
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
             } else if let Err(error) = &attached {
                 Err(error.clone())
             } else if let Some(provider_id) = app.arrived.take(id) {
-                // A status of an earlier try came between the commit and the wire: it has left already.
+                // A status of an earlier attempt came between the commit and the send: that attempt was sent.
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
             } else {
                 app.hand_over(trace, &outgoing).await
             };
             let result = app.unless_forgotten(result, attached.ok().flatten()).await;
             let work = Work::Sent { conversation, id, result: Box::new(result) };
-            // The lane counts as under way from here on.
+            // From here on the running lane counts as busy.
             Arc::clone(&app).push_and_run(contact, work).await;
             app.lanes.leave();
         });
     }
 
-    /// Takes the provider's answer, and lets the engine hear what it wants to hear of it.
+    /// Handles the provider's answer, and gives the engine the events that it waits for.
     pub(super) async fn take_result(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -106,7 +107,7 @@ impl App {
                 let conversation = &mut lane.conversations[index];
                 let mut pending = conversation.outbox.remove(place);
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
-                // Where no status carries our id, one may be recorded in this very moment.
+                // If statuses do not carry our id, one may be arriving at this moment.
                 let blind = self.provider_of(sender).is_some_and(|provider| !provider.carries().echoes_our_id);
                 let early = blind || self.early_statuses.load(Ordering::Relaxed);
                 rows::sent(&mut set, sender, id, &receipt, early, now);
@@ -115,7 +116,7 @@ impl App {
                     rows::open_window(&mut set, conversation.id, now);
                 }
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
-                // Whether it arrives matters where nobody was found lately; else nobody asks.
+                // Watch for its delivery only if the contact was unreachable lately.
                 if lane.contact.data.unreached.contains_key(&sender) {
                     self.watched.add(id);
                 } else {
@@ -123,7 +124,7 @@ impl App {
                 }
                 let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
                 if pending.draft.tells {
-                    // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
+                    // In one commit: otherwise the row could be `sent` while the engine waits for the event for ever.
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
                     let fate = Fate::Accepted { at: now, as_template, nudge, ttl, words: pending.words() };
@@ -133,7 +134,7 @@ impl App {
                     let (contact, turn) = (lane.contact.id, pending.draft.turn);
                     self.commit_later(id, Mark { contact, conversation: conversation.id, turn, set }).await;
                 }
-                // Its status was faster than its answer.
+                // The status `failed` came before the answer.
                 match failed {
                     Some((_, error)) => Box::pin(self.fail_now(lane, index, id, &error)).await,
                     None => Ok(()),
@@ -156,7 +157,7 @@ impl App {
         }
     }
 
-    /// A status told that the message failed before its answer came: what it says counts now.
+    /// Applies a failure status that came before the send's answer.
     async fn fail_now(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -184,7 +185,7 @@ impl App {
         let sender = conversation.sender;
         let outlived = outbox::has_outlived(&conversation.outbox, place);
         let pending = &mut conversation.outbox[place];
-        // What becomes of a nudge is no news of the message that it was to prepare, once that one has gone itself.
+        // If its message was sent itself meanwhile, the result of a nudge is no news about that message.
         if outlived {
             Arc::make_mut(&mut pending.draft).tells = false;
         }
@@ -194,28 +195,28 @@ impl App {
             && self.counts_against_cap(&pending.draft, at)
             && give_back_unasked(&mut lane.contact.data, &pending.draft.topic, at)
         {
-            // Else its own refused attempt would stand in the way of the message when it is planned again.
+            // Otherwise the refused attempt would count against the message when it is planned again.
             rows::contact(set, &lane.contact);
         }
         let mut waits_for = None;
-        // What else it may mean: without a template it does not go.
+        // For a message without a template, several errors mean that it needs one.
         let next = if pending.direct && refuses_direct(error.next) { Next::DirectRefused } else { error.next };
         match next {
-            // It never left, so its tries do not count: it waits with all others until the platform is back.
+            // It was not sent, so its attempts do not count: it waits with all others until the platform is back.
             Next::Retry { .. } if never_left(&error) && self.breaker.degraded(sender).is_some() => {
                 again(pending, now + PAUSE_DEFAULT, true);
                 waits_for = Some(Reason::SenderDown);
             }
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
-                // 4^n seconds, Meta's own advice for 131056.
+                // 4^n seconds, as Meta recommends for 131056.
                 let wait = after.unwrap_or_else(|| Span::seconds(4_i64.pow(attempt.min(5))).min(PAIR_WAIT_MAX));
                 again(pending, now + wait, true);
             }
             Next::RetryOnce if attempt < 2 => again(pending, now + backoff(attempt), true),
             Next::Ambiguous => {
                 let after = self.senders.get(sender).map_or(UNKNOWN_AFTER, |of| of.unknown_after);
-                // From the attempt: a request that timed out has waited for a part of it already.
+                // Counted from the attempt: a request that timed out has used a part of this time.
                 let until = (pending.attempted_at.unwrap_or(now) + after).max(now);
                 pending.state = PendingState::Unknown { until };
                 self.watched.add(pending.id);
@@ -231,7 +232,7 @@ impl App {
                 again(pending, now, true);
                 if !conversation.heard_since(attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
-                    // A time that says otherwise than the refusal is not believed.
+                    // Ignore a time that contradicts the refusal.
                     let told = self.provider_of(sender).and_then(|provider| provider.opened_at(&error));
                     conversation.window.opened_at = told.filter(|at| now - *at >= WINDOW);
                     if let Some(at) = conversation.window.opened_at {
@@ -243,7 +244,8 @@ impl App {
             Next::WaitDay if attempt < 2 => {
                 let until = now + Span::days(1);
                 again(pending, until, false);
-                // The platform's own cap. The reason tells the next start that the message keeps nobody waiting.
+                // The platform's own limit for marketing. The reason tells the next start that this message blocks no
+                // other.
                 waits_for = Some(Reason::Capped);
                 if pending.draft.tells {
                     let fate = Fate::Postponed { until, reason: Reason::Capped };
@@ -253,7 +255,7 @@ impl App {
             Next::OptedOut { from } => {
                 match from {
                     OptOutScope::Marketing => events.push(Event::Preference { given: false, by: by_platform(&error) }),
-                    // Their stop is known to the platform alone: from here on it is in force with us, too.
+                    // The opt-out was known only to the platform: record it, so that it is in force here, too.
                     OptOutScope::Everything if !self.stops.in_force(lane.contact.id) => {
                         let patch = Patch { opted_out: Some(true), by: by_platform(&error), ..Patch::default() };
                         events.push(Event::Changed(Box::new(patch)));
@@ -268,7 +270,8 @@ impl App {
                 let templates_only = what == PauseScope::Templates;
                 self.pause_sender(sender, templates_only, (until, after.is_some()), &error, set, now);
                 again(pending, until, !templates_only);
-                // Its reason says that the moment is the sender's: a restart asks anew, with what was wrong mended.
+                // The reason shows that the time is the sender's: after a restart, with the problem fixed, the message
+                // is decided again.
                 waits_for = Some(Reason::SenderDown);
                 if templates_only {
                     waits_for = Some(Reason::TemplateUnusable);
@@ -291,7 +294,7 @@ impl App {
                     TemplateFault::Disabled => self.spoil_template(sender, &name, TemplateStatus::Disabled, set, now),
                     TemplateFault::Data => self.tell_of_template(sender, &name, &error, set, now),
                 }
-                // Whoever asked for this very template by the API hears the provider's own word at once.
+                // An API request for this very template gets the provider's error at once.
                 let asked_for = is_own && matches!(pending.draft.origin, Origin::Api | Origin::Person);
                 if asked_for || is_own && why == TemplateFault::Data {
                     return self.give_up(lane, index, place, None, &error, now, set, events);
@@ -339,12 +342,12 @@ impl App {
         pending.waits_for = waits_for;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {
-            // Whoever waits for its fate waits on: a status that names it may come within seconds.
+            // An API request that waits for the result goes on waiting: a status may come within seconds.
             self.metrics.message(sender, "unknown");
         }
     }
 
-    /// The message will not be sent: its row, the engine and whoever waits for it hear so.
+    /// Gives the message up: changes its row, tells the engine, and answers the API requests that wait for it.
     #[expect(
         clippy::too_many_arguments,
         reason = "one row, two listeners and the clock; a struct would only rename them"
@@ -376,7 +379,7 @@ impl App {
     }
 }
 
-/// For the consent ledger.
+/// The source for the consent ledger.
 fn by_platform(error: &SendError) -> String {
     format!("platform, {}", error.code)
 }

@@ -1,4 +1,4 @@
-//! The senders of the configuration as the runtime needs them, and which one speaks when nobody says.
+//! Indexes the configured senders, and selects one if none is named.
 
 use super::config::{Account, Config, Sender};
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 };
 use std::collections::HashSet;
 
-/// All of them, in the order of the configuration.
+/// All senders, in the order of the configuration.
 #[derive(Default)]
 pub struct Senders {
     list: Vec<Sender>,
     accounts: Vec<Account>,
-    /// The numbers of all in every spelling, as digits.
+    /// The phone numbers of all senders in every spelling, as digits.
     numbers: HashSet<String>,
-    /// Where the daemon can be reached from outside.
+    /// The daemon's public URL.
     public_url: Option<String>,
 }
 
@@ -31,13 +31,13 @@ impl Senders {
         Senders { list, accounts, numbers, public_url: None }
     }
 
-    /// All that a configuration says of them.
+    /// Builds the index from a configuration.
     pub fn of(config: &Config) -> Self {
         let public_url = config.public_url.clone();
         Senders { public_url, ..Senders::new(config.senders.clone(), config.accounts.clone()) }
     }
 
-    /// Who goes by one of these names is a sender of this daemon.
+    /// True if one of these ids is the number of a sender of this daemon.
     pub fn are_ours(&self, names: &[Alias]) -> bool {
         names.iter().any(|name| name.kind == AliasKind::Phone && self.numbers.contains(&name.value))
     }
@@ -67,7 +67,7 @@ impl Senders {
         self.list.iter().all(Sender::is_sandbox)
     }
 
-    /// As the engine sees a sender.
+    /// A sender as the engine sees it.
     pub fn view(&self, id: SenderId) -> SenderView<'_> {
         let sender = self.get(id);
         SenderView {
@@ -79,8 +79,8 @@ impl Senders {
         }
     }
 
-    /// language.md 5, *Which sender*: the contact's latest conversation among the allowed senders, a
-    /// sandbox only when there is nothing else; else the account's default, its first real one, its first.
+    /// Selects a sender by language.md 5, *Which sender*: the contact's latest conversation among the allowed senders,
+    /// a sandbox only if there is nothing else; otherwise the account's default, its first real one, its first.
     pub fn choose(
         &self,
         account: &AccountName,

@@ -1,4 +1,4 @@
-//! What somebody had before their eyes when they agreed or withdrew: the wording, for the consent ledger.
+//! Finds the text that a contact saw when giving or withdrawing consent, for the ledger.
 
 use super::{app::App, lane::Conversation, lane_error::LaneError, own_buttons::has_left};
 use crate::{
@@ -16,15 +16,15 @@ use crate::{
     store::outbound::{self, Outbound},
 };
 
-/// What of an event tells which of our messages it answers.
+/// The data of an event that identifies the message which it answers.
 pub(super) struct Pointer {
     reply_to: Option<ProviderId>,
-    /// The id and the title of the button that was tapped.
+    /// The id and title of the tapped button.
     button: Option<(String, String)>,
 }
 
 impl Pointer {
-    /// `None`: no word of the contact, or one that answers nothing (STOP, START).
+    /// `None` if it is no message of the contact, or a word that answers nothing (STOP, START).
     pub fn of(event: &Event) -> Option<Pointer> {
         let Event::Received { message, word: None, .. } = event else { return None };
         let button = match &message.kind {
@@ -35,13 +35,13 @@ impl Pointer {
     }
 }
 
-/// The event is a hard opt-out word.
+/// True if the event is a definite opt-out word.
 pub(super) fn is_stop(event: &Event) -> bool {
     matches!(event, Event::Received { word: Some(ConsentWord::Stop), .. })
 }
 
 impl App {
-    /// The text of our message that the contact answers, when what came of it goes into the ledger.
+    /// The text of our message that the contact answers, if the result goes into the ledger.
     pub(super) async fn shown(
         &self,
         conversation: &Conversation,
@@ -60,7 +60,7 @@ impl App {
         };
         let row = row.filter(|row| row.conversation_id == conversation.id);
         let row = match (row, &pointer.button) {
-            // Of a tap it is what carried the button, or nothing: what was said later has asked nothing.
+            // For a tap, only the message with the button counts: a later message has not asked the question.
             (Some(row), Some((id, _))) if Token::read(id, &self.token_key).is_none() || self.shows(&row, id) => {
                 Some(row)
             }
@@ -83,7 +83,7 @@ impl App {
         }))
     }
 
-    /// As the contact read it: a template with its values in their places.
+    /// The text as the contact read it: for a template with its values inserted.
     fn wording(&self, row: &Outbound) -> String {
         match row.sent_as.as_ref().unwrap_or(&row.draft.content) {
             Content::Template(sent) => {

@@ -1,4 +1,4 @@
-//! Puts the parts together, takes up what a former process left, and ends in order.
+//! Builds an `App`, resumes the work of an earlier process, and stops in order.
 
 use super::{
     app::{App, Beat},
@@ -29,20 +29,19 @@ use anyhow::Context;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 
-/// What an `App` is made of. The daemon, the terminal's sandbox, an author's test and the simulator
-/// differ in nothing else.
+/// The parts of an `App`. The daemon, the terminal's sandbox, an author's test and the simulator differ only in these.
 pub struct Setup {
     pub config: Config,
     pub clock: Arc<dyn Clock>,
     pub store: Store,
     pub http: Arc<dyn Http>,
     pub files: BotFiles,
-    /// `None`: the guarded client, and `sandbox.mocks` for sandbox senders.
+    /// `None`: the guarded HTTP client, and `sandbox.mocks` for sandbox senders.
     pub calls: Option<Calls>,
     pub metrics: Metrics,
 }
 
-/// Why an `App` cannot start.
+/// The reason why an `App` cannot start.
 #[derive(Debug)]
 pub enum StartError {
     Flows(ReloadError),
@@ -154,7 +153,7 @@ impl App {
         Ok((app, sandbox))
     }
 
-    /// Runs the clockwork, the posts of webhooks and the watch over the flow files until `stop` turns true.
+    /// Spawns the timers, the webhook posts and the watch over the flow files, until `stop` turns true.
     pub fn spawn_parts(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
         let given = || (Arc::clone(self), stop.clone());
         let (app, ends) = given();
@@ -192,7 +191,7 @@ impl App {
         vec![clockwork, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
     }
 
-    /// A new version is live from the next turn on; findings are kept for `/readyz`.
+    /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.
     pub fn take_news(self: &Arc<Self>, news: super::reload::News) {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
@@ -203,7 +202,7 @@ impl App {
         }
     }
 
-    /// New files may have mended what failed: paused flows start again.
+    /// New files may have fixed the errors: paused flows start again.
     fn resume_paused_flows(self: &Arc<Self>) {
         let paused = self.flow_health.mended();
         if paused.is_empty() {
@@ -222,14 +221,14 @@ impl App {
         });
     }
 
-    /// Lets what is in hand finish, after `first` (whoever brings more of it), at most 10 s for all; then closes the
+    /// Lets running work finish, after `first` (which stops new work), for at most 10 s in total; then closes the
     /// database.
     pub async fn stop(&self, first: impl Future<Output = ()>) {
         let orderly = async {
             first.await;
             tokio::select! {
                 () = self.settled() => true,
-                // What waits for a database that is away waits for its rows after the next start as well.
+                // Work that waits for an unreachable database can as well wait for the next start.
                 () = self.store.stays_away() => false,
             }
         };
@@ -243,7 +242,7 @@ impl App {
     }
 }
 
-/// The key that signs our buttons: made once, kept in the database, so that old buttons stay ours.
+/// The key that signs our buttons: created once and stored, so that old buttons stay valid.
 async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
     const NAME: &str = "token_key";
     if meta::find(store, NAME).await?.is_none() {

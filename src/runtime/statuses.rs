@@ -1,5 +1,5 @@
-//! Three of four webhooks are statuses: one set-based update for all of them, and no lane unless
-//! somebody there waits for one.
+//! Records delivery statuses, which three of four webhooks are: one set-based update for all of them, and no lane
+//! unless a run there waits for one.
 
 use super::{
     app::App,
@@ -24,7 +24,7 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 
 impl App {
-    /// Gives back the ids of what led to the messages that a status moved on.
+    /// Records statuses. Gives the trace ids of the messages that they moved.
     pub(super) async fn take_statuses(
         self: &Arc<Self>,
         statuses: Vec<(SenderId, StatusUpdate)>,
@@ -79,7 +79,7 @@ impl App {
             }
         }
         for moved in outbound::moved(&committed) {
-            // Where a status of another webhook in the same group went further, that webhook tells it.
+            // If a status of another webhook in the same group was further, that webhook reports it.
             let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
             note(moved.id, moved.state);
             match moved.state {
@@ -87,7 +87,7 @@ impl App {
                     self.metrics.message(*sender, moved.state.as_str());
                     charged.push((moved.id, update));
                 }
-                // Counted where the message leaves its outbox: by the provider's answer, mostly.
+                // Counted when the message leaves its outbox, mostly by the provider's answer.
                 DeliveryState::Sent | DeliveryState::Failed => {}
             }
             if moved.state != DeliveryState::Failed && self.watched.holds(moved.id) {
@@ -103,8 +103,8 @@ impl App {
         Ok(traces)
     }
 
-    /// The answer of their commit was lost. What stands in a row is nothing new when the platform tells it again, so
-    /// whoever waits for it hears it now.
+    /// The answer of the commit was lost. A repeated status would change nothing, so tell the lanes that wait for it
+    /// now.
     async fn tell_what_stands(self: &Arc<Self>, statuses: &[(SenderId, StatusUpdate)]) -> anyhow::Result<()> {
         for (sender, update) in statuses {
             let Some(id) = update.ours else { continue };
@@ -119,7 +119,7 @@ impl App {
         Ok(())
     }
 
-    /// Hands a status to the lane of its message, which is named by its id and its number.
+    /// Passes a status to the lane of its message, identified by id and number.
     pub(super) fn pass_on(
         self: &Arc<Self>,
         contact: ContactId,
@@ -132,7 +132,7 @@ impl App {
         self.push(contact, Work::Status { conversation, id, number, tells, update });
     }
 
-    /// A status that somebody here waits for, or a failure.
+    /// Handles a status that a run here waits for, or a failure.
     pub(super) async fn take_status(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -148,7 +148,7 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let place = conversation.outbox.iter().position(|pending| pending.id == id);
         if place.is_none() {
-            // It has left: there is nothing to look at before the wire.
+            // It was sent: no further check before a send is needed.
             self.arrived.take(id);
         }
         match update.state {
@@ -162,8 +162,8 @@ impl App {
         }
         let on_wire = place.filter(|place| conversation.outbox[*place].state == PendingState::Sending);
         if let (Some(place), None, true) = (place, on_wire, update.state != DeliveryState::Failed) {
-            // The status proves that it left, also if it was to go again; one that is on the wire waits for its
-            // own answer.
+            // The status proves that it was sent, even if it was to be sent again; a message that is being sent waits
+            // for its own answer.
             self.arrived.take(id);
             let outlived = outbox::has_outlived(&conversation.outbox, place);
             let mut pending = conversation.outbox.remove(place);
@@ -185,7 +185,8 @@ impl App {
                 let unnamed = || StatusError { code: 0, text: "failed".into() };
                 let error = error.clone().unwrap_or_else(unnamed);
                 match on_wire {
-                    // Of this try or of an earlier one: the answer, which names this one, tells which.
+                    // It may belong to this attempt or an earlier one: the answer, which has this attempt's id, will
+                    // show.
                     Some(place) => {
                         conversation.outbox[place].failed_early = Some((update.provider_id, error));
                         Vec::new()
@@ -203,7 +204,7 @@ impl App {
         self.go_on(lane, index).await
     }
 
-    /// Meta tells most refusals afterwards, by a status: the same paths as those of a refused request.
+    /// Handles a failure status. Meta reports most refusals in this way: it takes the same paths as a refused request.
     pub(super) async fn take_failed(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -232,8 +233,8 @@ impl App {
         let failed = &lane.conversations[index].outbox[place];
         let media = failed.sent_as.as_ref().map_or(failed.draft.content.media(), TemplateMessage::media);
         self.forget_file(sender, media, &error.code.to_string()).await;
-        // It was accepted once: what is ambiguous in an answer is final in a status. Only a rate, of which the platform
-        // itself says that it stood in the way, lets it go again.
+        // It was accepted before, so an ambiguous error is final here. Only a rate limit, which the platform itself
+        // reports, lets it be sent again.
         let next = match next {
             Next::Ambiguous | Next::RetryOnce => Next::Rejected { why: crate::channel::Why::Dropped },
             other => other,
@@ -242,14 +243,14 @@ impl App {
         let mut events = Vec::new();
         self.take_error(lane, index, place, error, now, set, &mut events);
         if lane.conversations[index].outbox.iter().any(|pending| pending.id == id) {
-            // It goes again: whoever tells that it arrived after all must reach its lane.
+            // It is sent again: a status that it was delivered after all must reach its lane.
             self.watched.add(id);
         }
         Ok(events)
     }
 }
 
-/// As the row of the message has it.
+/// The state in the message's row.
 fn state_of(told: DeliveryState) -> SendState {
     match told {
         DeliveryState::Sent => SendState::Sent,
@@ -259,7 +260,7 @@ fn state_of(told: DeliveryState) -> SendState {
     }
 }
 
-/// This is the status that moved the message.
+/// True if this status moved the message.
 fn says(status: &StatusUpdate, moved: &outbound::Moved) -> bool {
     let names = match &moved.provider_id {
         Some(provider_id) => status.ours.is_none() && status.provider_id == *provider_id,

@@ -1,4 +1,5 @@
-//! Stops that are in force: nothing that was decided before one leaves after its webhook was answered.
+//! Keeps opt-outs that are in force: no message that was decided before an opt-out is sent after its webhook was
+//! answered.
 
 use crate::base::ids::{ContactId, InboundId};
 use std::{
@@ -6,8 +7,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The newest STOP of each contact since this process began. It stays after its turn: a send that was decided
-/// before may reach the wire only then.
+/// The newest STOP of each contact since the process began. It stays after its turn, because a send that was decided
+/// before may begin only then.
 #[derive(Default)]
 pub struct Stops(Mutex<HashMap<ContactId, InboundId>>);
 
@@ -18,7 +19,7 @@ impl Stops {
         *newest = by.max(*newest);
     }
 
-    /// Two contacts are one: a stop of one is a stop of the other.
+    /// Two contacts are joined: an opt-out of one applies to the other.
     pub fn take_over(&self, from: ContactId, to: ContactId) {
         let by = self.stops().get(&from).copied();
         if let Some(by) = by {
@@ -31,7 +32,7 @@ impl Stops {
         !stops.is_empty() && stops.contains_key(&contact)
     }
 
-    /// A START ends the stops before it. False: a newer one is recorded, so nothing is lifted.
+    /// A START ends earlier opt-outs. False if a newer STOP is recorded: then nothing changes.
     pub fn lift(&self, contact: ContactId, by: InboundId) -> bool {
         let mut stops = self.stops();
         if stops.get(&contact).is_some_and(|stop| *stop > by) {
@@ -41,7 +42,7 @@ impl Stops {
         true
     }
 
-    /// Lifted by what is no message of the contact: a platform's own word, or the business.
+    /// Removes an opt-out for another cause than a contact's message: the platform, or the business.
     pub fn forget(&self, contact: ContactId) {
         self.stops().remove(&contact);
     }

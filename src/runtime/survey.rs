@@ -1,5 +1,5 @@
-//! What probes and metrics tell of the rows, read every few seconds: whoever asks the daemon never waits for the
-//! database.
+//! Reads figures for probes and metrics from the database every few seconds, so that a request for them never waits
+//! for the database.
 
 use super::app::App;
 use crate::{
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 #[derive(Default)]
 pub struct Survey(Mutex<Vec<PausedWebhook>>);
 
-/// A webhook of ours that hears nothing.
+/// A paused webhook subscription.
 #[derive(Debug, Clone)]
 pub struct PausedWebhook {
     pub id: i64,
@@ -29,10 +29,10 @@ impl Survey {
 }
 
 impl App {
-    /// Reads what probes and metrics tell of the rows.
+    /// Reads the figures for probes and metrics.
     pub async fn survey(&self) -> anyhow::Result<()> {
         let (store, now) = (self.store.aside(), self.clock.now());
-        // Turns, persons and stops change it, and it must be right after a restart, too.
+        // Turns, people and opt-outs change it, and it must be right after a restart, too.
         let count = conversation::count_needs_person(&store).await.context("counting who needs a person")?;
         self.metrics.needs_person.set(count);
         let all = subscription::all(&store).await.context("reading subscriptions")?;
@@ -52,7 +52,7 @@ impl App {
         Ok(())
     }
 
-    /// Looks at rows, disk and tokens, until `stop`.
+    /// Reads database, disk and tokens until `stop`.
     pub async fn drive_survey(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut tokens_at = self.clock.now() + TOKENS_LOOK_FIRST;
         loop {
@@ -65,7 +65,7 @@ impl App {
     }
 
     async fn look_around(self: &Arc<Self>, tokens_at: &mut Time) {
-        // While the database is away the last numbers stand, and `transom_database_connected` says so.
+        // While the database is unreachable the last figures stay, and `transom_database_connected` is 0.
         if self.store.is_connected() {
             match tokio::time::timeout(SURVEY_TIMEOUT.to_std(), self.survey()).await {
                 Ok(Ok(())) => {}
@@ -82,12 +82,12 @@ impl App {
         if now >= *tokens_at {
             *tokens_at = now + TOKENS_LOOK_EVERY;
             let app = Arc::clone(self);
-            // Platforms may be slow, and the rows are looked at meanwhile.
+            // In a task of its own, because platforms may be slow.
             tokio::spawn(async move { app.look_at_tokens().await });
         }
     }
 
-    /// Asks the platforms when tokens end; one that does not answer changes nothing.
+    /// Asks the platforms for the expiry of tokens; one that does not answer changes nothing.
     pub async fn look_at_tokens(&self) {
         for sender in self.senders.all() {
             let Some(provider) = self.provider_of(sender.id) else { continue };

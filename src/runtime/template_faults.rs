@@ -1,4 +1,4 @@
-//! What a provider's refusal of a template says of the template, and who is told.
+//! Updates a template after a provider refused it, and notifies operators.
 
 use super::app::App;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl App {
-    /// The provider says by its answer what a webhook would say: nobody tries it again before it is usable.
+    /// Changes the template's state as a webhook would: it is not used again before it is usable.
     pub(super) fn spoil_template(
         &self,
         sender: SenderId,
@@ -21,8 +21,8 @@ impl App {
         self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
     }
 
-    /// The template does not take what one message gave it: the next one may, so only an alarm says so, once for each
-    /// template and start of the daemon.
+    /// The template did not accept one message's values; another message may succeed, so there is only an alarm, once
+    /// for each template since the start.
     pub(super) fn tell_of_template(
         &self,
         sender: SenderId,

@@ -1,4 +1,4 @@
-//! A template that may be usable again: what waits for one is looked at at once, and the flows are checked anew.
+//! Reacts to changed templates: decides messages that wait for one at once, and checks the flows again.
 
 use super::{app::App, lane::Work};
 use crate::{
@@ -12,12 +12,12 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    /// What is known of a sender's templates has changed. What stands beyond the limit of one look, or cannot be read
-    /// now, is looked at when its own time has come.
+    /// A sender's templates have changed. Messages beyond the limit of one query, or that cannot be read now, are
+    /// decided at their own time.
     pub(super) async fn templates_changed(self: &Arc<Self>, sender: SenderId) {
         self.reloader.look_again();
         let now = self.clock.now();
-        // A message that waits for a template is never put off for longer.
+        // A message that waits for a template is never postponed for longer.
         let what = PutOff { sender, reason: Reason::TemplateUnusable, from: now, until: now + TEMPLATE_RETRY };
         match outbound::put_off(&self.store, &what, DUE_READ_MAX).await {
             Ok(contacts) => {

@@ -1,4 +1,4 @@
-//! Phones that are testers for a day: they send a code to one of our numbers, and reach the flows marked `draft`.
+//! Makes phones testers for 24 hours: they send a code to one of our numbers, and can then start flows marked `draft`.
 
 use super::{
     app::App,
@@ -29,14 +29,14 @@ use anyhow::Context;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// Letters and digits that nobody takes for one another on a small screen.
+/// Letters and digits that are not confused on a small screen.
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const DIGITS: &[u8] = b"23456789";
-/// Letters, then digits: no word of any language is one.
+/// Letters, then digits, so that a code is no word of any language.
 const CODE: [&[u8]; 6] = [LETTERS, LETTERS, LETTERS, DIGITS, DIGITS, DIGITS];
 
 impl App {
-    /// Makes a session for a phone (`+` and digits) at a sender. The code counts for a day, until the phone sends it.
+    /// Creates a session for a phone (`+` and digits) at a sender. Its code is valid for 24 hours.
     pub async fn offer_tester_session(&self, sender: &Sender, phone: String) -> anyhow::Result<TesterSession> {
         let now = self.clock.now();
         let session = TesterSession {
@@ -55,7 +55,7 @@ impl App {
         Ok(session)
     }
 
-    /// The session whose code this message is, where it comes from the session's own phone.
+    /// The session whose code this message is, if it comes from the session's phone.
     pub(super) async fn session_of_code(
         &self,
         lane: &LaneState,
@@ -75,8 +75,7 @@ impl App {
         Ok(waiting.into_iter().find(is_own))
     }
 
-    /// The message is taken as what it is, and no flow hears of it: from now on the contact is a tester, in the commit
-    /// that marks the message as handled.
+    /// Makes the contact a tester in the commit that marks the message as handled; no flow gets the message.
     pub(super) async fn begin_tester_session(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -101,11 +100,11 @@ impl App {
     }
 }
 
-/// A text that has the form of a code, as codes are written. Typed in small letters it is the same.
+/// The code in a text that has the form of a code, in upper case.
 fn as_code(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = |(letter, of): (u8, &[u8])| of.contains(&letter.to_ascii_uppercase());
-    // Every message is asked: most are told apart by their length.
+    // This runs for every message: most are rejected by their length.
     let is_one = text.len() == CODE.len() && text.bytes().zip(CODE).all(fits);
     is_one.then(|| text.to_ascii_uppercase())
 }

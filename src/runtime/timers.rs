@@ -1,4 +1,4 @@
-//! When to look at which contact again: a heap in memory over rows that the database keeps.
+//! Keeps the next times of contacts: a heap in memory over rows in the database.
 
 use crate::base::{ids::ContactId, time::Time};
 use std::{
@@ -7,8 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// A wake-up is a hint: the lane looks at its rows and finds out itself what is due, so a stale or
-/// repeated one does nothing.
+/// A wake-up is a hint: the lane finds out itself what is due, so an outdated or repeated one has no effect.
 #[derive(Default)]
 pub struct Timers(Mutex<BinaryHeap<Reverse<(Time, ContactId)>>>);
 
@@ -17,7 +16,7 @@ impl Timers {
         self.heap().push(Reverse((at, contact)));
     }
 
-    /// Takes the contacts whose time has come, each once.
+    /// Takes the contacts that are due, each once.
     pub fn due(&self, now: Time) -> Vec<ContactId> {
         let mut heap = self.heap();
         let mut due = Vec::new();

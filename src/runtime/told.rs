@@ -1,4 +1,4 @@
-//! An event as programs are told of it: by the stream of events and by webhooks alike.
+//! Builds the JSON of an event for the event stream and for webhooks.
 
 use super::app::App;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 use serde_json::{Value as Json, json};
 
 impl App {
-    /// Whose event it is; `None`: nobody's but the operator's.
+    /// The account of an event; `None` if only the operator may see it.
     pub async fn account_of(&self, event: &Event) -> Result<Option<AccountName>, ReadError> {
         match (event.sender_id, event.contact_id) {
             (Some(sender), _) => Ok(self.senders.get(sender).map(|sender| sender.account.clone())),
@@ -21,8 +21,8 @@ impl App {
         }
     }
 
-    /// `{id, type, at, sender, conversation_id, contact_id}` and what it is about: `message`, `status`, `run`,
-    /// `consent` or `data`.
+    /// `{id, type, at, sender, conversation_id, contact_id}` and its subject: `message`, `status`, `run`, `consent` or
+    /// `data`.
     pub async fn told(&self, event: &Event) -> Result<Json, ReadError> {
         let mut told = json!({
             "id": event.id,
@@ -37,7 +37,7 @@ impl App {
         Ok(told)
     }
 
-    /// As the lists show it; of a message that is no longer kept, its id.
+    /// The subject as lists show it; only the id of a message that is no longer stored.
     async fn about(&self, event: &Event) -> Result<(&'static str, Json), ReadError> {
         let store = &self.store;
         let id = event.subject_id;

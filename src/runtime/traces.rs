@@ -1,4 +1,4 @@
-//! What led to our newest messages, so that the log joins their statuses with it.
+//! Remembers the trace ids of our newest messages, so that the log lines of their statuses can be joined.
 
 use crate::base::{ids::OutboundId, limits::TRACES_KEPT_MAX};
 use std::{
@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Statuses come within seconds, and a restart forgets: then a message's own id stands for what led to it.
+/// Statuses come within seconds, so memory is enough: after a restart a message's own id is its trace id.
 #[derive(Default)]
 pub struct Traces(Mutex<Kept>);
 

@@ -1,4 +1,4 @@
-//! One turn: the pure engine decides, one write-set stores all of it, then the world is touched.
+//! Runs one turn: the pure engine decides, one write-set stores the result, then the actions follow.
 
 use super::{
     app::App,
@@ -30,8 +30,8 @@ use crate::{
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 impl App {
-    /// Lets the engine take one event of one conversation. `handled` is the recorded message that the
-    /// event came from; its row is marked in the same commit. `set` carries rows that belong to it.
+    /// Runs one event of one conversation through the engine. `handled` is the recorded message of the event; its row
+    /// is marked in the same commit. `set` has further rows for that commit.
     pub(super) async fn take_turn(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -50,7 +50,7 @@ impl App {
             .map_err(|error| LaneError::Reload(format!("a flow version cannot be read: {error:#}")))?;
         let names: Vec<(u32, FlowName)> =
             conversation.session.runs.iter().map(|run| (run.number, run.flow.clone())).collect();
-        // Whatever fails from here on makes the lane read its rows again.
+        // After any error from here on the lane reloads its state.
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
         let (pointer, by_word) = (Pointer::of(&event), is_stop(&event));
@@ -116,7 +116,7 @@ impl App {
         }
         match self.store.commit(set).await {
             Ok(committed) => self.tell_early(&committed),
-            // An answer that was lost says nothing; the row of the session does.
+            // If the commit's answer was lost, the session's row shows whether it happened.
             Err(CommitError::Unknown) if self.stands(&lane.conversations[index]).await => {}
             Err(error) => {
                 if ready.is_some() {
@@ -134,7 +134,7 @@ impl App {
         let overheard = std::mem::take(&mut after.overheard);
         self.after_commit(lane, index, after);
         if let Some(listener) = self.turns.get() {
-            // Whoever listened may be gone.
+            // The listener may be gone.
             let _ = listener.send(TurnSeen { effects: effects.clone(), passage });
         }
         if lane.conversations.len() > 1 {
@@ -146,7 +146,7 @@ impl App {
         Ok(effects)
     }
 
-    /// Lets the engine look at a conversation as it stands. `Err`: it panicked, with these words.
+    /// Runs the engine on a conversation. `Err` is the text of a panic.
     pub(super) fn ask_engine<T>(
         &self,
         live: &Current,
@@ -172,13 +172,13 @@ impl App {
         std::panic::catch_unwind(AssertUnwindSafe(|| ask(&world))).map_err(|panic| text_of(panic.as_ref()))
     }
 
-    /// The session is stored as it is in memory: only this lane writes it.
+    /// True if the session is stored as it is in memory: only this lane writes it.
     async fn stands(&self, conversation: &Conversation) -> bool {
         let row = session::find(&self.store, conversation.id).await;
         row.is_ok_and(|row| row.is_some_and(|row| row.session == conversation.session))
     }
 
-    /// A stop is one of the contact, over all senders: nothing goes on in its other conversations either.
+    /// An opt-out applies to the contact at all senders: ends the runs in its other conversations.
     async fn stop_others(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
         for other in (0..lane.conversations.len()).filter(|other| *other != index) {
             let Conversation { session, outbox, .. } = &lane.conversations[other];
@@ -194,7 +194,7 @@ impl App {
         Ok(())
     }
 
-    /// What happened to the contact is heard in its other conversations, too: runs there wait for it or stop by it.
+    /// Tells the contact's other conversations about an event: runs there may wait for it or stop by it.
     async fn tell_others(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -216,7 +216,7 @@ impl App {
     }
 }
 
-/// In an author's test the waits between the tries of a call take no time (language.md 10).
+/// In an author's test the pauses between the attempts of a call take no time (language.md 10).
 fn try_again_at_once(session: &mut Session, now: Time) {
     for run in &mut session.runs {
         if let Waiting::Call(call) = &mut run.waiting {

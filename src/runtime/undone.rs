@@ -1,6 +1,6 @@
-//! What a database that took no commits has left undone: answers of providers that no row knows yet, and work that nobody
-//! would bring a second time. It is kept in memory until the database takes it; a message that is known to have left is
-//! not sent again meanwhile.
+//! Keeps work that the database did not take: results of sends that no row has yet, and jobs that nobody would bring
+//! again. It stays in memory until the database takes it; meanwhile a message that was certainly sent is not sent
+//! again.
 
 use super::lane::Work;
 use crate::{
@@ -16,12 +16,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// That a provider took a message, on its way to the message's row.
+/// The result of an accepted send that is to be stored in the message's row.
 #[derive(Debug, Clone)]
 pub struct Mark {
     pub contact: ContactId,
     pub conversation: ConversationId,
-    /// Of the message.
+    /// The message's turn.
     pub turn: u64,
     pub set: WriteSet,
 }
@@ -32,28 +32,28 @@ pub struct Undone {
     left: Mutex<HashMap<ContactId, Left>>,
 }
 
-/// Of one contact.
+/// The unfinished work of one contact.
 #[derive(Default)]
 struct Left {
-    /// Marks that failed, in the order of their messages.
+    /// Results that could not be stored, in the order of their messages.
     marks: Vec<OutboundId>,
     work: VecDeque<Work>,
-    /// How often its first piece was tried while the database said that it takes commits.
+    /// How often the first job was tried while the database took commits.
     rounds: u32,
 }
 
 impl Undone {
-    /// From here on the message counts as taken, whatever its row says.
+    /// From here on the message counts as accepted, whatever its row says.
     pub fn is_taken(&self, id: OutboundId, mark: Mark) {
         self.marks().insert(id, mark);
     }
 
-    /// Its row says so, or never will.
+    /// Its row has the result, or never will.
     pub fn is_marked(&self, id: OutboundId) {
         self.marks().remove(&id);
     }
 
-    /// The mark was not stored: it is tried again when the contact is looked at.
+    /// The result was not stored: it is tried again when the contact's lane runs.
     pub fn is_unmarked(&self, id: OutboundId) {
         let contact = self.marks().get(&id).map(|mark| mark.contact);
         if let Some(contact) = contact {
@@ -64,25 +64,25 @@ impl Undone {
         }
     }
 
-    /// What the provider took of a conversation although its rows may not say so yet, each with its turn. To be asked
-    /// before the rows are read: what is stored in between is then in its row.
+    /// The accepted messages of a conversation whose rows may not say so yet, each with its turn. Call this before
+    /// reading the rows: a result that is stored in between is then in its row.
     pub fn taken(&self, conversation: ConversationId) -> Vec<(OutboundId, u64)> {
         let marks = self.marks();
         let of = marks.iter().filter(|(_, mark)| mark.conversation == conversation);
         of.map(|(id, mark)| (*id, mark.turn)).collect()
     }
 
-    /// Something of the contact is to be done before anything else.
+    /// True if unfinished work of the contact must be done first.
     pub fn holds(&self, contact: ContactId) -> bool {
         let left = self.left();
         !left.is_empty() && left.contains_key(&contact)
     }
 
-    /// The contact's first mark that failed.
+    /// The contact's first result that could not be stored.
     pub fn mark_of(&self, contact: ContactId) -> Option<(OutboundId, WriteSet)> {
         let id = *self.left().get(&contact)?.marks.first()?;
         let set = self.marks().get(&id).map(|mark| mark.set.clone());
-        // One that was settled otherwise is nothing to write.
+        // A result that was settled in another way needs no write.
         Some((id, set.unwrap_or_default()))
     }
 
@@ -93,7 +93,7 @@ impl Undone {
         }
     }
 
-    /// Keeps work for later, behind what is kept already. False: there is no room, and it is lost.
+    /// Keeps a job for later, behind earlier ones. False if there is no room: it is lost.
     pub fn keep(&self, contact: ContactId, work: Work) -> bool {
         let mut all = self.left();
         let left = all.entry(contact).or_default();
@@ -104,7 +104,7 @@ impl Undone {
         has_room
     }
 
-    /// The first piece of it; when there is none, nothing is left of this contact.
+    /// The first kept job; without one, the contact's entry is removed.
     pub fn next(&self, contact: ContactId) -> Option<Work> {
         let mut all = self.left();
         let left = all.get_mut(&contact)?;
@@ -121,7 +121,8 @@ impl Undone {
         }
     }
 
-    /// It could not be done: how long to wait before the next try. `None`: it was tried often enough, and is given up.
+    /// Counts a failed attempt, and gives the pause before the next. `None`: it was tried often enough, and is
+    /// dropped.
     pub fn failed(&self, contact: ContactId, work: Option<Work>) -> Option<Span> {
         let mut all = self.left();
         let left = all.entry(contact).or_default();

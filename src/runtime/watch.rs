@@ -1,4 +1,4 @@
-//! Telling when the bot's files have changed: the system's events, settled for a moment, and a look each second.
+//! Watches the bot's files for changes: by events of the system, debounced, and by regular checks.
 
 use super::bot::{FOLDERS, sign};
 use crate::{
@@ -12,7 +12,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep},
 };
 
-/// Watches one bot's folder. Dropping it ends the watching.
+/// Watches one bot's folder until it is dropped.
 pub struct Watch {
     folder: PathBuf,
     seen: Option<u64>,
@@ -21,10 +21,10 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// From what lies in `folder` now. Works without the system's events too (some network drives and
-    /// containers have none), only slower.
+    /// Begins with the current state of `folder`. Without events of the system (some network drives and containers
+    /// have none) it also works, only slower.
     pub fn new(folder: &Path) -> Watch {
-        // One place is enough: that something happened is all we want to know.
+        // One place is enough, because the content of an event does not matter.
         let (tell, events) = mpsc::channel(1);
         let told = move |event: notify::Result<Event>| {
             if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
@@ -39,8 +39,8 @@ impl Watch {
         watch
     }
 
-    /// Waits until the files differ from what they were, and have been left alone for a moment: an
-    /// editor that saves by renaming, or a `git pull`, is one change.
+    /// Waits until the files have changed and then stayed unchanged for a moment: saving by renaming, or a `git pull`,
+    /// is one change.
     pub async fn changed(&mut self) {
         let mut looks = interval(WATCH_LOOK_EVERY.to_std());
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -53,7 +53,7 @@ impl Watch {
             if now == self.seen {
                 continue;
             }
-            // Still being written: what we just saw must hold for a moment.
+            // The files may still be written: the state must stay the same for a moment.
             sleep(WATCH_SETTLE.to_std()).await;
             if sign(&self.folder) == now {
                 self.seen = now;
@@ -64,10 +64,10 @@ impl Watch {
         }
     }
 
-    // Not the folder above: a database or a build beside the flows would wake us all the time.
+    // Not the parent folder: a database or a build beside the flows would cause events all the time.
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
-        // What lies deeper is seen by the look.
+        // The regular check finds changes in deeper folders.
         for name in FOLDERS.iter().map(|(name, _)| *name).chain([FILES]) {
             let _ = watcher.watch(&self.folder.join(name), RecursiveMode::NonRecursive);
         }

@@ -1,4 +1,4 @@
-//! The task that runs a lane: takes one piece of work after the other until the line is empty.
+//! Runs a lane's task: does one job after the other until the queue is empty.
 
 use super::{
     app::App,
@@ -19,7 +19,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
-/// Work that was not done. `again`: the database is at fault, and nobody would bring it a second time.
+/// A job that was not done. `again`: the database is the cause, and nobody would bring the job again.
 pub(super) struct Undoable {
     pub error: anyhow::Error,
     pub again: Option<Work>,
@@ -32,44 +32,44 @@ impl From<anyhow::Error> for Undoable {
 }
 
 impl App {
-    /// Puts work into a contact's line and starts the lane if nobody works there. A message that finds the line full
-    /// stays in its row until the lane reads it back.
+    /// Queues a job for a contact and starts the lane if it is not running. If the queue is full, a message stays in
+    /// the database until the lane reads it.
     pub fn push(self: &Arc<Self>, contact: ContactId, work: Work) {
         if matches!(work, Work::Inbound(_)) && self.lanes.waiting(contact) >= LANE_LINE_MAX {
             self.behind.add(contact);
-            // The lane may have come to its end meanwhile.
+            // The lane may have ended in the meantime.
             self.timers.wake(contact, self.clock.now());
             return;
         }
         if matches!(work, Work::Inbound(_)) && self.lanes.is_full() && !self.lanes.is_active(contact) {
-            // Read back in its order when a lane ends.
+            // It is read from the database, in order, when another lane ends.
             if self.behind.add(contact) {
                 self.admission.wait(contact);
             }
             return;
         }
         if self.lanes.push(contact, work) {
-            // In a box of its own: a task is moved several times while it is made and ended. What happens rarely is in
-            // boxes inside of it: thousands of lanes may wait at once, each as large as the largest thing it may do.
+            // Boxed, because a task is moved several times. Rare jobs are boxed within it: thousands of lanes may wait
+            // at the same time, each as large as its largest job.
             tokio::spawn(Box::pin(Arc::clone(self).run_lane(contact)));
         }
     }
 
-    /// The same for a task that has nothing else to do: it runs the lane itself.
+    /// As `push`, for a task without other work: it runs the lane itself.
     pub(super) async fn push_and_run(self: Arc<Self>, contact: ContactId, work: Work) {
         if self.lanes.push(contact, work) {
             Box::pin(self.run_lane(contact)).await;
         }
     }
 
-    /// Runs the lane until its line is empty, then those of contacts who waited for a free one.
+    /// Runs the lane until its queue is empty, then the lanes of contacts that waited for a free one.
     async fn run_lane(self: Arc<Self>, contact: ContactId) {
         let mut next = Some(contact);
         while let Some(contact) = next {
             self.empty_lane(contact).await;
             next = loop {
                 match self.admission.next() {
-                    // It runs already: it reads back what waits in its rows.
+                    // It is already running: it reads its messages from the database itself.
                     Some(waiting) if !self.lanes.push(waiting, Work::Wake) => {}
                     other => break other,
                 }
@@ -79,7 +79,7 @@ impl App {
 
     async fn empty_lane(self: &Arc<Self>, contact: ContactId) {
         let mut state = self.lanes.take_state(contact);
-        // Messages that stand in the line, too, and were taken from their rows before.
+        // Messages that are also in the queue, and were already read from the database.
         let mut taken = BTreeSet::new();
         while let Some(work) = self.lanes.next(contact, &mut state, LaneState::is_worth_keeping, LaneState::waits) {
             if self.undone.holds(contact) && !Box::pin(self.take_undone(contact, &mut state)).await {
@@ -92,7 +92,7 @@ impl App {
             let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
             let failed = match done {
                 Ok(Ok(())) => false,
-                // A database that does not take it in several tries is the world's doing.
+                // If the database fails several times, the cause is outside the program.
                 Ok(Err(error)) => {
                     self.metrics.database_errors.inc();
                     if let Some(more) = self.seldom.ask("lane", self.clock.now()) {
@@ -107,7 +107,7 @@ impl App {
                 }
             };
             if failed {
-                // Memory and rows may differ: the rows are right.
+                // Memory and database may differ: the database is right.
                 self.forget(&mut state);
                 self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             }
@@ -117,14 +117,14 @@ impl App {
         }
     }
 
-    /// What comes while the database does not take what came before it.
+    /// Handles a job that comes while earlier work of the contact could not be stored.
     fn put_off(&self, contact: ContactId, state: &mut Option<LaneState>, work: Work) {
         match work {
             Work::Forget => self.forget(state),
-            // Whoever does what is left has set the time.
+            // The retry of the earlier work has set a time.
             Work::Wake => {}
             Work::Inbound(_) => drop(self.behind.add(contact)),
-            // Who waits for an answer hears that there is none.
+            // A job whose sender waits for an answer is dropped: the sender gets an error.
             work => {
                 if let Some(again) = work.once_more() {
                     self.undone.keep(contact, again);
@@ -133,8 +133,8 @@ impl App {
         }
     }
 
-    /// Memory and rows may differ. Places in the lines of the rates that were taken for nothing are given back: a
-    /// conversation that is tried again each second would stand minutes behind itself in the end.
+    /// Drops the state, because memory and database may differ. Gives back unused slots of the rate limits: otherwise
+    /// a conversation that is retried every second would use up the rate for minutes.
     pub(super) fn forget(&self, state: &mut Option<LaneState>) {
         let Some(lane) = state.take() else { return };
         for conversation in &lane.conversations {
@@ -151,8 +151,7 @@ impl App {
         }
     }
 
-    /// Sees to it that the lane is woken when something falls due. What is further away is read from
-    /// its row when its time is near.
+    /// Sets the timer for the lane's next due time. A later time is loaded from the database when it is near.
     fn arm(&self, lane: &mut LaneState) {
         let now = self.clock.now();
         match lane.due_at() {
@@ -175,7 +174,7 @@ impl App {
         match work {
             Work::Forget => self.forget(state),
             Work::Inbound(recorded) => {
-                // What could not be read back now stays in its row, behind what came before it.
+                // A message that could not be read now stays in the database, behind earlier ones.
                 if !taken.contains(&recorded.id) && !self.behind.holds(contact) {
                     let done = caught(pin!(self.take_inbound(contact, state, *recorded))).await;
                     return self.or_behind(contact, done);
@@ -191,7 +190,7 @@ impl App {
         Ok(())
     }
 
-    /// A message that could not be taken waits in its row, and the contact's later ones behind it.
+    /// Leaves a message that could not be processed in the database, and the contact's later ones behind it.
     fn or_behind(&self, contact: ContactId, done: Result<anyhow::Result<()>, String>) -> anyhow::Result<()> {
         let failed = match done {
             Ok(Ok(())) => return Ok(()),
@@ -205,8 +204,8 @@ impl App {
         Err(failed)
     }
 
-    /// Takes the contact's recorded messages that are in nobody's line, oldest first. Their tries are counted before
-    /// each, as those of recovery are; one that cannot be taken leaves the rest for later.
+    /// Processes the contact's recorded messages that are in no queue, oldest first. Their attempts are counted before
+    /// each, as in recovery; a message that cannot be processed leaves the rest for later.
     async fn catch_up(
         self: &Arc<Self>,
         contact: ContactId,
@@ -226,7 +225,7 @@ impl App {
             if let Some(more) = self.seldom.ask("behind", self.clock.now()) {
                 tracing::error!(contact.id = %contact, more, "Messages of a contact are read back later: {error:#}");
             }
-            // 1 s, 8 s, 64 s: a database that is away for a moment makes nothing poisonous.
+            // 1 s, 8 s, 64 s: a short outage of the database must not turn a message into poison.
             let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
             self.behind.rest(contact, until);
             self.timers.wake(contact, until);
@@ -266,8 +265,8 @@ impl App {
         }
     }
 
-    /// What nobody would bring a second time (the answer to a send or call, a status) is tried again when
-    /// its commit did not come about. Taking it twice does no harm: its rows or the session know it then.
+    /// Does a job that nobody would bring again (the answer to a send or call, a status), and repeats it if its commit
+    /// failed. Doing it twice is harmless, because the rows or the session show it.
     pub(super) async fn take_again(
         self: &Arc<Self>,
         contact: ContactId,
@@ -289,12 +288,12 @@ impl App {
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
                 if let Work::Begin(start, _held) = work {
-                    // It would be handed over again and again.
+                    // Otherwise it would be handed over again and again.
                     self.drop_start(start.id).await?;
                 }
                 return Err(anyhow::anyhow!("there is work for contact {contact}, who does not exist").into());
             };
-            // What follows from it may be refused by the database for reasons of its own.
+            // The database may refuse a follow-up of the job for other reasons.
             let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(..));
             let done = self.take_other(lane, work).await;
             lane.refused = None;
@@ -309,7 +308,7 @@ impl App {
                 Err(LaneError::Reload(why)) if left.is_some() => {
                     self.forget(state);
                     reloaded = true;
-                    // While nothing is taken at all, more tries only take up places.
+                    // While the database takes nothing, further attempts only use up slots.
                     if attempt >= LANE_TRIES_MAX || !self.store.is_connected() {
                         return Err(Undoable { error: anyhow::anyhow!("{why}"), again: left });
                     }
@@ -319,7 +318,7 @@ impl App {
                 }
                 done => {
                     if reloaded || unrepeatable && matches!(done, Err(LaneError::Reload(_))) {
-                        // What the lost commit was to start, or has put on the wire, is looked for afterwards.
+                        // Find work that the lost commit has started or sent.
                         self.timers.wake(contact, self.clock.now());
                     }
                     return done.map_err(|error| anyhow::anyhow!("{error}").into());
@@ -329,7 +328,7 @@ impl App {
         Ok(())
     }
 
-    /// A message is tried again when its commit did not come about; after that it is read back from its row.
+    /// Processes a message, and repeats it if its commit failed; after that it is read from its row.
     async fn take_inbound(
         self: &Arc<Self>,
         contact: ContactId,
@@ -359,7 +358,7 @@ impl App {
                         tracing::warn!(inbound.id = %id, attempt, more, "Message {id} is taken again: {why}");
                     }
                     let row = inbound::find(&self.store, id).await?;
-                    // What the lost commit was to start is looked for afterwards.
+                    // Find work that the lost commit has started.
                     let handled = row.as_ref().is_none_or(|row| row.handled_at.is_some());
                     let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
                     self.timers.wake(contact, self.clock.now() + rest);
@@ -380,7 +379,7 @@ impl App {
         anyhow::bail!("message {} could not be stored in {LANE_TRIES_MAX} tries; it is read back later", recorded.id)
     }
 
-    /// A message that no turn can take is listed, and the contact's next one goes on.
+    /// Dead-letters a message that no turn can process, and continues with the contact's next one.
     pub(super) async fn bury(
         &self,
         id: InboundId,

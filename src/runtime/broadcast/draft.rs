@@ -1,4 +1,4 @@
-//! What a broadcast would do, written down for whoever confirms it by its count.
+//! Creates a draft of a broadcast with a forecast, which is confirmed by its count.
 
 use super::{NOWHERE, Wanted, When};
 use crate::{
@@ -23,17 +23,17 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// What a draft came to.
+/// The result of drafting.
 pub enum Drafted {
     Done(Box<(Broadcast, Forecast)>),
-    /// There is no such flow, or its `to` does not fit the flows.
+    /// The flow does not exist, or `to` does not match the flows' fields.
     Unfit,
-    /// The condition works for too long over all contacts.
+    /// The condition needs too many operations over all contacts.
     TooLong,
 }
 
 impl App {
-    /// A draft, and whom it would reach with what.
+    /// Creates a draft, with a forecast of its contacts and messages.
     pub async fn draft_broadcast(
         &self,
         account: AccountName,

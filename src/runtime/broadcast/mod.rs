@@ -1,7 +1,8 @@
-//! One-off sends of a flow to many: planned a little ahead of their slots, so that a pause or a stop is one at once.
+//! Plans broadcasts, one-off sends of a flow to many contacts: only a little ahead of their slots, so that a pause or
+//! a stop takes effect at once.
 //!
-//! Batches of start rows go with the cursor in one commit, as for a schedule: a crash neither repeats nor skips
-//! anybody. Whoever pauses or stops it wins against the planner, whose commit is refused then.
+//! Batches of start rows go with the cursor in one commit, as for a schedule: a crash neither repeats nor skips a
+//! contact. A pause or stop wins against the planner, whose commit is then refused.
 
 mod draft;
 mod taken_back;
@@ -49,13 +50,13 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// A zone before all others: nothing is planned.
+/// A name that sorts before all zones: nothing is planned yet.
 pub const NOWHERE: &str = "-";
 
 pub struct Broadcasts {
-    /// Audiences that were read, by broadcast and the version whose fields they name.
+    /// Parsed audiences, by broadcast and by the version whose fields they name.
     read: Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>,
-    /// Drafts are counted one at a time: each may keep a thread busy.
+    /// Serializes the counting of drafts, which may keep a thread busy.
     drafts: Semaphore,
 }
 
@@ -66,14 +67,14 @@ impl Default for Broadcasts {
 }
 
 impl App {
-    /// Reads an audience as the live flows' files have it.
+    /// Parses an audience against the fields of the live flows.
     pub async fn audience(&self, to: &To) -> anyhow::Result<Result<Meant, Vec<Diagnostic>>> {
         let live = self.live.get();
         let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
         Ok(apart(|| Meant::read(to, &BotFiles::from_stored(&row.files).files)))
     }
 
-    /// Somebody starts, pauses, resumes or stops it. False: it stands in none of the states `from`.
+    /// Starts, pauses, resumes or stops a broadcast. False if it is in none of the states `from`.
     pub async fn turn_broadcast(self: &Arc<Self>, id: i64, from: &[State], to: State) -> anyhow::Result<bool> {
         let at = self.clock.now();
         for from in from {
@@ -81,7 +82,7 @@ impl App {
                 (State::Paused, State::Running) => self.kept_back(id, at).await?,
                 _ => None,
             };
-            // Those whom the pause kept back go first.
+            // Starts that the pause held back come first.
             let slots_from = line.as_ref().map_or(at, |(_, end)| *end);
             let mut set = WriteSet::new();
             set.push(&broadcast::TURN, &Turned { id, from: *from, to, at, slots_from });
@@ -103,7 +104,7 @@ impl App {
         Ok(false)
     }
 
-    /// What of it waits in the line of a busy conversation never begins either.
+    /// Also cancels starts that are queued at busy conversations.
     async fn call_off(self: &Arc<Self>, id: i64) -> anyhow::Result<()> {
         self.flow_health.call_off(id);
         let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(()) };
@@ -113,7 +114,7 @@ impl App {
         self.take_back_kept().await
     }
 
-    /// The starts that are planned and wait, at the broadcast's own pace from now on, and the first slot after them.
+    /// The waiting starts with new slots from now on at the broadcast's pace, and the first slot after them.
     async fn kept_back(&self, id: i64, now: Time) -> anyhow::Result<Option<(Lined, Time)>> {
         let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(None) };
         let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
@@ -130,7 +131,7 @@ impl App {
         self.senders.pace(&row.account, serves, wanted.rate)
     }
 
-    /// Plans what begins soon.
+    /// Plans the starts whose slots are near.
     pub(super) async fn plan_broadcasts(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let (mut last, mut done) = (0, Ok(()));
         loop {
@@ -139,7 +140,7 @@ impl App {
             last = row.id;
             for row in rows {
                 let id = row.id;
-                // One that cannot be planned now keeps no other back.
+                // An error in one broadcast does not stop the others.
                 let planned = self.plan_broadcast(row, now).await.with_context(|| format!("planning broadcast {id}"));
                 done = done.and(planned);
             }
@@ -200,7 +201,7 @@ impl App {
                 set.push(&broadcast::ADVANCE, &row);
                 match self.store.commit(set).await {
                     Ok(_) => {}
-                    // It was paused or stopped meanwhile.
+                    // It was paused or stopped in the meantime.
                     Err(CommitError::Stale { .. }) => return Ok(()),
                     Err(error) => return Err(error.into()),
                 }
@@ -224,7 +225,7 @@ impl App {
         Ok(())
     }
 
-    /// The zones of its account by the moment at which it begins there.
+    /// The time zones of its account's contacts, by the time at which it begins there.
     async fn places(&self, row: &Broadcast, wanted: &Wanted) -> anyhow::Result<Vec<(Time, String)>> {
         let bots = self.live.get().set.bot.timezone.clone();
         let since = row.started_at.unwrap_or(row.created_at);
@@ -274,7 +275,7 @@ impl App {
         }
     }
 
-    /// The slot of one of its starts has come: it is asked once more whether it still runs, and whom it means.
+    /// At a start's slot: checks again that the broadcast is running and that the contact is in the audience.
     pub(super) async fn begin_broadcast(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -298,7 +299,7 @@ impl App {
             (Some(found), _, _) if found.state == State::Paused => {
                 let later = decided(StartState::Waiting, None, Some(now + BROADCAST_LOOK));
                 self.decide_start(lane, &later).await?;
-                // Resumed in the same moment: the line was made before this one left it.
+                // It was resumed at the same moment, and this start missed its new slot.
                 let found = broadcast::find(&self.store, found.id).await?;
                 if found.is_none_or(|found| found.state == State::Paused) {
                     return Ok(());
@@ -309,7 +310,7 @@ impl App {
             (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {
                 let meant = match self.meant_by(&found, &wanted.to).await {
                     Ok(meant) => apart(|| meant.holds(&lane.contact, now)),
-                    // A field that is gone from the flows: nobody can say whom it means.
+                    // The condition uses a field that is gone from the flows and cannot be evaluated.
                     Err(_) => false,
                 };
                 match self.sender_for(lane, flow) {
@@ -345,7 +346,7 @@ impl App {
         Ok(())
     }
 
-    /// When there is something to plan again, for clocks that are moved by hand.
+    /// The next time at which there is something to plan, for clocks that are moved by hand.
     pub(super) async fn next_broadcast(&self, now: Time) -> anyhow::Result<Option<Time>> {
         let mut next: Option<Time> = None;
         for row in broadcast::running(&self.store, 0, BROADCASTS_AT_ONCE).await? {
@@ -361,7 +362,7 @@ impl App {
     }
 }
 
-/// By which its starts are one fire: the minute at which it was confirmed, on the bot's clock.
+/// The minute of its confirmation in the bot's time zone, which makes its starts one fire.
 fn minute_of(row: &Broadcast, bots: &TimeZone) -> String {
     let at = jiff::Timestamp::from_millisecond(row.started_at.unwrap_or(row.created_at).0).unwrap_or_default();
     at.to_zoned(bots.clone()).strftime("%Y-%m-%dT%H:%M").to_string()

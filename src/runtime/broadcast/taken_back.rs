@@ -1,4 +1,5 @@
-//! What a stopped broadcast has said and nobody has got yet: it waits for the end of quiet hours, a template, its sender.
+//! Cancels the unsent messages of stopped broadcasts: those that wait for the end of quiet hours, a template or their
+//! sender.
 
 use crate::{
     base::{ids::OutboundId, limits::RESTING_BATCH},
@@ -16,7 +17,8 @@ use anyhow::Context;
 use std::sync::Arc;
 
 impl App {
-    /// Of all stopped broadcasts; at the start, too, for a process may have died before all was taken back.
+    /// Cancels for all stopped broadcasts; also runs at the start, because a process may have died before it was
+    /// finished.
     pub(in crate::runtime) async fn take_back_kept(self: &Arc<Self>) -> anyhow::Result<()> {
         let mut after = OutboundId(0);
         loop {
@@ -30,7 +32,7 @@ impl App {
         }
     }
 
-    /// What the run has said unasked and has not left, and the run with it. Answers to the contact go on.
+    /// Cancels the unrequested, unsent messages of a run, and ends the run. Answers to the contact are still sent.
     pub(in crate::runtime) async fn take_back_run(
         self: &Arc<Self>,
         lane: &mut LaneState,

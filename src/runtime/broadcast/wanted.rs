@@ -1,4 +1,4 @@
-//! What a broadcast is: to whom, when, how fast, with what. Whom it means is written as in a schedule's `to`.
+//! Defines a broadcast's data: audience, time, rate and inputs. The audience is written as in a schedule's `to`.
 
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, limits::TO_OPERATIONS_MAX, place::SourceFile, time::Time},
@@ -9,7 +9,7 @@ use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The row of a broadcast holds it.
+/// The JSON data in a broadcast's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wanted {
     pub to: To,
@@ -19,7 +19,7 @@ pub struct Wanted {
     pub inputs: BTreeMap<String, Value>,
 }
 
-/// All who have all of these tags, and for whom the condition holds; neither: everyone.
+/// Contacts with all of these tags for whom the condition is true; without both, everyone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct To {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -31,15 +31,15 @@ pub struct To {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// As soon as it is confirmed.
+    /// At once after the confirmation.
     Now,
     At(Time),
-    /// At this minute on each contact's own clock.
+    /// At this minute in each contact's local time.
     Local(#[serde(with = "local_minute")] civil::DateTime),
 }
 
 impl When {
-    /// The moment in a zone; one before `since` is `since`.
+    /// The time in a zone, not earlier than `since`.
     pub fn moment(&self, zone: &TimeZone, since: Time) -> Time {
         match self {
             When::Now => since,
@@ -52,7 +52,7 @@ impl When {
     }
 }
 
-/// `2026-11-24T10:00:00` in its row.
+/// Serializes as `2026-11-24T10:00:00`.
 mod local_minute {
     use jiff::civil::DateTime;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -67,18 +67,18 @@ mod local_minute {
     }
 }
 
-/// A `to` that can be asked about contacts.
+/// A parsed `to`, ready to be evaluated for contacts.
 pub struct Meant {
     versions: Versions,
-    /// What stands in the row of whoever is meant.
+    /// The part of it that SQL can test.
     pub sieve: Sieve,
 }
 
-/// Never a flow of a bot: names of flows begin with a letter.
+/// A path that no flow of a bot has: names of flows begin with a letter.
 const ONLY: &str = "flows/audience_of_a_broadcast.yaml";
 
 impl Meant {
-    /// Reads `to` as the bot's own files would have it: its fields, its scripts.
+    /// Parses `to` as in the bot's own files, with its fields and scripts.
     pub fn read(to: &To, files: &[Arc<SourceFile>]) -> Result<Meant, Vec<Diagnostic>> {
         let mut around: Vec<Arc<SourceFile>> = files
             .iter()
@@ -87,13 +87,13 @@ impl Meant {
             .collect();
         around.push(SourceFile::new(ONLY, written(to)));
         let (mut set, mut findings) = flow::parse_set(&around);
-        // Whoever has an account's key asks about that account's contacts; what the operator has configured is no answer.
+        // A client with an account's key must not learn values that the operator has configured.
         set.bot.env.clear();
         match reads_env(&set) {
             Some(finding) => findings.push(finding),
             None => findings.extend(flow::lint(&set)),
         }
-        // What `_bot.yaml` says of flows that are not here is none of ours.
+        // Findings in `_bot.yaml` about flows that are not here do not count.
         findings.retain(|finding| finding.is_error() && finding.place.path() == ONLY);
         let wrong = findings;
         if !wrong.is_empty() {
@@ -103,12 +103,12 @@ impl Meant {
         Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)), sieve })
     }
 
-    /// The contact is one of them. Like every condition that fails, one that works for too long means nobody.
+    /// True if the contact is in the audience. A condition that fails, or that needs too many operations, is false.
     pub fn holds(&self, contact: &Contact, now: Time) -> bool {
         self.counted(contact, now).0
     }
 
-    /// The same, with the operations that it took.
+    /// As `holds`, with the number of operations.
     pub fn counted(&self, contact: &Contact, now: Time) -> (bool, u64) {
         static NO_ENV: BTreeMap<String, String> = BTreeMap::new();
         let set: &FlowSet = self.versions.live();
@@ -119,7 +119,7 @@ impl Meant {
     }
 }
 
-/// What is said of a condition that reads `env`.
+/// The finding for a condition that reads `env`.
 fn reads_env(set: &FlowSet) -> Option<Diagnostic> {
     let tables = flow::timetables(set);
     let condition = tables.iter().find_map(|table| table.condition())?;
@@ -127,7 +127,7 @@ fn reads_env(set: &FlowSet) -> Option<Diagnostic> {
     condition.uses().names.contains("env").then(|| Diagnostic::error("E303", &condition.place(), message))
 }
 
-/// A flow with nothing but this audience; JSON is YAML.
+/// A flow with only this audience; JSON is valid YAML.
 fn written(to: &To) -> String {
     let text = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
     let mut keys = Vec::new();

@@ -1,4 +1,4 @@
-//! The providers that a sender may name, each with the keys of its own.
+//! Reads the provider of a sender, with the keys of each provider.
 
 mod autocalls;
 mod kapso;
@@ -25,7 +25,7 @@ use crate::{
     runtime::limiter::Rate,
 };
 
-/// The provider, with what it needs.
+/// The provider with its settings.
 #[derive(Debug, Clone)]
 pub enum Access {
     Sandbox,
@@ -36,7 +36,7 @@ pub enum Access {
     Autocalls(Autocalls),
 }
 
-/// As the configuration, addresses and metrics write them.
+/// The provider names in the configuration, paths and metrics.
 pub(super) const WORDS: &[&str] = &["meta", "twilio", "kapso", "waplify", "autocalls", "sandbox"];
 
 impl Access {
@@ -51,7 +51,7 @@ impl Access {
         }
     }
 
-    /// The business account that has the number at its platform.
+    /// The platform's id of the business account that has the number.
     pub fn business_id(&self) -> Option<&str> {
         match self {
             Access::Meta(meta) => meta.waba_id.as_deref(),
@@ -60,7 +60,7 @@ impl Access {
         }
     }
 
-    /// The number's own id at its platform, where it has one.
+    /// The platform's id of the number, if there is one.
     pub fn platform_id(&self) -> Option<&str> {
         match self {
             Access::Meta(meta) => Some(&meta.phone_number_id),
@@ -70,7 +70,7 @@ impl Access {
         }
     }
 
-    /// What fits into one of its messages.
+    /// The limits of one message.
     pub fn carries(&self) -> &'static Carries {
         match self {
             Access::Sandbox | Access::Meta(_) | Access::Kapso(_) => &META,
@@ -80,20 +80,20 @@ impl Access {
         }
     }
 
-    /// How fast its platform takes messages, unless the configuration knows better.
+    /// The rate limit of the platform, which the configuration may override.
     pub fn rate(&self) -> Rate {
         let text = match self {
-            // Meta's throughput without an upgrade, and Twilio's for a sender.
+            // The throughput of a Meta number without an upgrade, and of a Twilio sender.
             Access::Sandbox | Access::Meta(_) | Access::Twilio(_) => "80/s",
-            // Requests of a key, of the smallest plan.
+            // For all requests of a key in the smallest plan.
             Access::Kapso(_) | Access::Waplify(_) => "100/min",
-            // Of the account, over both sends.
+            // For the account, over both sends.
             Access::Autocalls(_) => "5/s",
         };
         Rate::parse(text).expect("a rate of our own is valid").paced()
     }
 
-    /// Where its requests go; `None`: nowhere.
+    /// The address for its requests; `None` if it sends none.
     pub fn api_base(&self) -> Option<&str> {
         match self {
             Access::Sandbox => None,
@@ -105,7 +105,7 @@ impl Access {
         }
     }
 
-    /// The keys whose secrets verify its webhooks.
+    /// The configuration keys whose secrets verify its webhooks.
     pub fn verified_by(&self) -> &'static str {
         match self {
             Access::Sandbox => "",
@@ -116,7 +116,7 @@ impl Access {
         }
     }
 
-    /// What an operator does so that webhooks come in; `{base}` is the public address, `{id}` the sender's.
+    /// How an operator sets up its webhooks; `{base}` is the public URL, `{id}` the sender's id.
     pub fn webhook_advice(&self) -> Option<&'static str> {
         match self {
             Access::Sandbox => None,
@@ -151,18 +151,19 @@ impl Access {
         }
     }
 
-    /// Its webhooks are not signed, so that whoever reaches the daemon could write in customers' names.
+    /// True if its webhooks are not signed, so that any client that reaches the daemon could write in a customer's
+    /// name.
     pub fn is_unsigned(&self) -> bool {
         matches!(self, Access::Waplify(waplify) if waplify.webhook_secrets.is_empty())
     }
 
-    /// Twilio signs the address that it calls, and is told where its statuses go.
+    /// True for Twilio, which signs its webhook URL and is given the URL for statuses.
     pub fn needs_public_url(&self) -> bool {
         matches!(self, Access::Twilio(_))
     }
 }
 
-/// Reads `provider` and its own keys. One that is not known ends the reading: its keys are not ours to judge.
+/// Reads `provider` and its keys. With an unknown provider the other keys are not checked.
 pub fn read(fields: &mut Fields<'_>) -> Option<Access> {
     match fields.text("provider") {
         "sandbox" => Some(Access::Sandbox),
@@ -182,16 +183,16 @@ pub fn read(fields: &mut Fields<'_>) -> Option<Access> {
     }
 }
 
-/// How a provider's secrets are asked for when they are missing.
+/// Texts for findings about a provider's missing secrets.
 struct Secrets {
     /// `a Meta sender`
     who: &'static str,
-    /// Of the environment's name: `META`.
+    /// The prefix of environment variables: `META`.
     prefix: &'static str,
 }
 
 impl Secrets {
-    /// `why`: what would be without it.
+    /// `why`: the consequence of a missing secret.
     fn one(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Secret {
         let secret = fields.secret_if(name);
         if secret.is_none() && !fields.node(name).is_some_and(is_reported) {
@@ -200,7 +201,7 @@ impl Secrets {
         secret.unwrap_or_default()
     }
 
-    /// One, or a list during a rotation.
+    /// One secret, or a list during a rotation.
     fn several(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Vec<Secret> {
         let all = fields.secrets(name);
         if all.is_empty() && !fields.node(name).is_some_and(is_reported) {
@@ -218,12 +219,12 @@ impl Secrets {
     }
 }
 
-/// Something is wrong with it, and that has been said.
+/// True if an error in it is already reported.
 fn is_reported(node: &Node) -> bool {
     node.one_or_many().iter().any(Node::is_broken) || has_blank(node)
 }
 
-/// The only place that a secret goes to; without a slash at its end.
+/// The only address to which the secret is sent; without a final slash.
 fn api_address(fields: &mut Fields<'_>, name: &'static str, default: &str) -> String {
     let Some(text) = fields.text_if(name) else { return default.to_owned() };
     let Some(url) = web_address(text) else {

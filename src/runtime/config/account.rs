@@ -1,4 +1,4 @@
-//! `accounts`: who may call the API, and how fast.
+//! Reads `accounts`: API keys, rate limits and balances.
 
 use super::{Written, prices::amount};
 use crate::{
@@ -13,24 +13,25 @@ use crate::{
     runtime::limiter::Rate,
 };
 
-/// A customer of this daemon, with contacts of its own.
+/// A customer of this daemon, with separate contacts.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub name: AccountName,
-    /// Written in the configuration; those of `keys create` stand hashed in the database.
+    /// The keys in the configuration; those of `keys create` are stored as hashes in the database.
     pub api_keys: Vec<Secret>,
-    /// Over all sends of the account.
+    /// The limit for all sends of the account.
     pub rate_limit: Rate,
-    /// MARKETING by API only to those who gave their consent.
+    /// True if MARKETING messages by API need the contact's consent.
     pub require_consent: bool,
-    /// What it begins with, in ten-thousandths of the currency; `None`: unlimited.
+    /// The opening balance, in ten-thousandths of the currency unit; `None`: unlimited.
     pub balance: Option<i64>,
-    /// How many people its portfolio may reach by templates outside their windows in 24 hours; `None`: no limit.
+    /// How many people the account's portfolio may reach by templates outside their windows in 24 hours; `None`: no
+    /// limit.
     pub messaging_limit: Option<i64>,
 }
 
 impl Account {
-    /// The account of somebody without a configuration.
+    /// The account of a daemon without a configuration.
     pub fn sandbox() -> Account {
         Account {
             name: AccountName::from("sandbox"),
@@ -43,7 +44,7 @@ impl Account {
     }
 }
 
-/// One item of `accounts`. What is wrong is reported and has its default.
+/// Reads one item of `accounts`. Errors are reported and replaced by defaults.
 pub fn read(node: &Node, findings: &Findings) -> Account {
     let mut fields = Fields::new(node, "an account", findings);
     let name = fields.text("name");
@@ -86,12 +87,12 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
     account
 }
 
-// The dialect's documents say 5 requests a second per account, over both sends.
+// The documentation of the Autocalls dialect says 5 requests per second for each account, over both sends.
 fn default_rate() -> Rate {
     Rate::parse("5/s").expect("a rate of our own is valid")
 }
 
-/// An amount of money has two decimals; prices may have more.
+/// A balance has at most two decimals; prices may have more.
 fn opening(text: &str) -> Option<i64> {
     let part = text.split_once('.').map_or("", |(_, part)| part);
     amount(text).filter(|_| part.len() <= 2)

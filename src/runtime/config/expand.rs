@@ -1,4 +1,5 @@
-//! `${NAME}` from the environment and `${file:/run/secrets/x}` from a file, in every text of the configuration.
+//! Replaces `${NAME}` by the environment and `${file:/run/secrets/x}` by a file's content, in every text of the
+//! configuration.
 
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
@@ -7,8 +8,8 @@ use crate::base::{
 };
 use std::{fs, io::Read, path::Path, sync::Arc};
 
-/// The same tree with its texts filled in; what could not be is reported and marked as broken.
-/// `known` collects what was put in, so that no message repeats it.
+/// The tree with expanded texts; a text that cannot be expanded is reported and marked as broken. `known` collects the
+/// inserted values, so that no message repeats them.
 pub fn expand(
     node: &Node,
     folder: &Path,
@@ -18,7 +19,7 @@ pub fn expand(
 ) -> Node {
     let kind = match &node.kind {
         Kind::Null => Kind::Null,
-        // To the loader every plain word is a text, as flow authors need it; here `url: null` is none.
+        // The loader treats every plain word as a text, which flow authors need; here `url: null` means null.
         Kind::Scalar(scalar) if scalar.is_plain() && scalar.text == "null" => Kind::Null,
         Kind::Scalar(scalar) => Kind::Scalar(text(scalar, folder, env, known, findings)),
         Kind::List(items) => Kind::List(items.iter().map(|item| expand(item, folder, env, known, findings)).collect()),
@@ -42,13 +43,13 @@ fn text(
     known: &mut Vec<String>,
     findings: &Findings,
 ) -> Arc<Scalar> {
-    // What the loader could not read has said so.
+    // A broken text is already reported by the loader.
     if scalar.is_broken() || !scalar.text.contains("${") {
         return scalar.clone();
     }
     let (mut filled, mut at, mut whole) = (String::new(), 0, true);
     while let Some(start) = scalar.text[at..].find("${").map(|found| at + found) {
-        // `$${` writes `${`, as in flows.
+        // `$${` stands for `${`, as in flows.
         if scalar.text[..start].ends_with('$') && start > at {
             filled.push_str(&scalar.text[at..start - 1]);
             filled.push_str("${");
@@ -97,7 +98,7 @@ fn value(name: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Res
     })
 }
 
-/// Without the line end that editors and `echo` leave behind.
+/// Reads a file without the final line end that editors and `echo` add.
 fn secret_file(path: &Path) -> Result<String, String> {
     let mut text = String::new();
     let file = fs::File::open(path).map_err(|e| e.to_string())?;

@@ -1,4 +1,4 @@
-//! Keeps secrets out of findings: neither their words nor the shown lines of the file may hold one.
+//! Hides secrets in findings, both in their texts and in the lines of the file that they show.
 
 use crate::base::{
     diagnostic::Diagnostic,
@@ -8,7 +8,7 @@ use crate::base::{
 use regex::Regex;
 use std::{ops::Range, sync::Arc};
 
-/// Keys whose value is secret, also every value below `secrets`.
+/// Keys whose values are secret; so is every value below `secrets`.
 const SECRET_KEYS: &[&str] = &[
     "api_keys",
     "access_token",
@@ -23,18 +23,18 @@ const SECRET_KEYS: &[&str] = &[
     "database",
 ];
 
-/// Parts of a key that say so too, also where the key is unknown: `token` for `access_token`.
+/// Parts of an unknown key that mark its value as secret: `token` for `access_token`.
 const SECRET_PARTS: [&str; 3] = ["token", "secret", "password"];
 
 fn is_secret(key: &str) -> bool {
     SECRET_KEYS.contains(&key) || SECRET_PARTS.iter().any(|part| key.contains(part))
 }
 
-/// Shorter ones would take ordinary words out of messages.
+/// Hiding shorter values would remove ordinary words from messages.
 const HIDDEN_CHARS_MIN: usize = 4;
 
-/// The same findings, shown over a copy of the file in which secrets are stars. `known`: values that
-/// came from the environment or a file.
+/// The findings over a copy of the file in which secrets are replaced by stars. `known`: values from the environment
+/// or a file.
 pub fn hide(
     findings: Vec<Diagnostic>,
     file: &Arc<SourceFile>,
@@ -48,7 +48,7 @@ pub fn hide(
     if let Some(node) = written {
         secrets(node, false, &mut ranges);
     }
-    // The loader's own findings: what it could not read is missing in the tree, or mended away.
+    // After a finding of the loader, the tree may lack the broken part, so hide by lines.
     if written.is_none() || findings.iter().any(|finding| finding.code.starts_with("E1")) {
         by_line(file.text(), &mut ranges);
     }
@@ -59,7 +59,7 @@ pub fn hide(
         .chain(known.iter().map(String::as_str))
         .filter(|text| text.chars().count() >= HIDDEN_CHARS_MIN)
         .collect();
-    // A part of what is hidden is as secret: a finding of the loader may repeat half a line.
+    // A part of a hidden value is also secret: a finding of the loader may quote half a line.
     let words: Vec<&str> = hidden
         .iter()
         .flat_map(|text| text.split(|c: char| c.is_whitespace() || "\"'{}[],".contains(c)))
@@ -76,9 +76,9 @@ pub fn hide(
             place: moved(&finding.place),
             labels: finding.labels.iter().map(|(place, words)| (moved(place), stars(words, &hidden))).collect(),
             message: stars(&stars(&finding.message, &hidden), &words),
-            // Advice full of stars helps nobody.
+            // Drop advice that would consist of stars.
             help: finding.help.as_deref().map(|help| stars(help, &hidden)).filter(|help| !tells(help)),
-            // A repair would carry the text that is hidden.
+            // A fix would contain the hidden text.
             fix: None,
             ..finding
         })
@@ -88,7 +88,7 @@ pub fn hide(
 fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
     match &node.kind {
         Kind::Null => {}
-        // `${NAME}` is no secret, and worth seeing.
+        // `${NAME}` is no secret and helps the reader.
         Kind::Scalar(scalar) if secret && !scalar.text.contains("${") => ranges.push(scalar.place.range()),
         Kind::Scalar(_) => {}
         Kind::List(items) => items.iter().for_each(|item| secrets(item, secret, ranges)),
@@ -100,7 +100,7 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whatever follows such a key on its line, and the lines that are indented below it.
+/// Hides the value on the line of such a key, and the lines that are indented below it.
 fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
     let (keys, parts) = (SECRET_KEYS.join("|"), SECRET_PARTS.join("|"));
     let pattern = format!(r#"\b(?:{keys}|\w*(?:{parts})\w*)["']?\s*:"#);
@@ -122,7 +122,7 @@ fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Byte for byte, so that every place stays true.
+/// Replaces byte by byte, so that every place stays right.
 fn mask(text: &str, ranges: &[Range<usize>]) -> String {
     let mut masked = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {

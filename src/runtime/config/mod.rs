@@ -1,6 +1,6 @@
-//! The daemon's configuration: read whole, checked whole, with every finding at its place.
+//! Reads and checks the daemon's configuration, and reports all errors at once with their places.
 //!
-//! What each key means stands in `config.example.yaml`, which a test reads.
+//! `config.example.yaml`, which a test reads, documents each key.
 
 mod access;
 mod account;
@@ -38,47 +38,46 @@ use std::{
     sync::Arc,
 };
 
-/// Where probes and metrics are unless the configuration says: this machine only.
+/// The default address for probes and metrics: this machine only.
 pub const ADMIN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8081));
 
-/// Everything that the operator decides. Paths are absolute or relative to the working directory;
-/// addresses and numbers are checked.
+/// The operator's settings. Paths are absolute or relative to the working directory; URLs and numbers are checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The file it was read from; `None`: the built-in sandbox.
+    /// The configuration file; `None`: the built-in sandbox.
     pub file: Option<PathBuf>,
     pub listen: SocketAddr,
-    /// Where probes and metrics are; `None`: nobody chose, so it is `ADMIN`, or any free port where that is taken.
+    /// The address for probes and metrics; `None` if not configured: `ADMIN`, or any free port if that is taken.
     pub admin: Option<SocketAddr>,
-    /// What providers call, without a slash at its end.
+    /// The URL that providers call, without a final slash.
     pub public_url: Option<String>,
     /// `sqlite://path` or `postgres://…`, which may hold a password.
     pub database: Secret,
-    /// Where the wire log goes, and the note by which commands find the daemon: unless it is written, beside the SQLite
-    /// file, with Postgres in `data/` beside the configuration.
+    /// The folder for the wire log and for the file by which commands find the daemon. The default is the folder of
+    /// the SQLite file; with Postgres, `data/` beside the configuration.
     pub data: PathBuf,
     /// The folder with `flows/`, `scripts/`, `locales/`.
     pub bot: PathBuf,
     pub accounts: Vec<Account>,
-    /// What messages cost.
+    /// The prices of messages.
     pub prices: Prices,
     pub senders: Vec<Sender>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
     pub media: Media,
-    /// Networks of proxies before the daemon: from there as many connections may come as there are.
+    /// Networks of proxies in front of the daemon: their connections are not limited by address.
     pub proxies: Vec<IpNet>,
-    /// Who is told of what happens; `notify` is one of them.
+    /// The configured webhook subscriptions; `notify` is one of them.
     pub webhooks: Webhooks,
     pub retention: Retention,
     pub log: Log,
-    /// Findings that do not keep it from starting.
+    /// Findings that do not prevent the start.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Config {
-    /// Reads `path`, or without one gives the sandbox: one sandbox sender on loopback, SQLite under
-    /// `data/`, the bot in the current folder. `env` looks a name up in the environment. All errors at once.
+    /// Reads `path`; without one, gives the sandbox: one sandbox sender on loopback, SQLite under `data/`, the bot in
+    /// the current folder. `env` looks up an environment variable. Reports all errors at once.
     pub fn load(path: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Diagnostic>> {
         let Some(path) = path else {
             return Ok(Config::sandbox(Path::new("")));
@@ -94,7 +93,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The configuration of somebody who wrote none: everything below `folder`.
+    /// The configuration of a daemon without a file: everything below `folder`.
     pub fn sandbox(folder: &Path) -> Config {
         Config {
             file: None,
@@ -118,7 +117,7 @@ impl Config {
         }
     }
 
-    /// Reads a text. `folder` is what its paths are relative to.
+    /// Reads a text. Its paths are relative to `folder`.
     pub fn parse(
         file: &Arc<SourceFile>,
         folder: &Path,
@@ -127,7 +126,7 @@ impl Config {
         let findings = Findings::default();
         let written = yaml::load(file, &findings);
         let mut known = Vec::new();
-        // Left out or said with a word: else a sandbox that nobody asked for would take its place.
+        // `senders` must be present: otherwise a sandbox that nobody asked for would take their place.
         let says_nothing = |written: &Node| written.is_null() || matches!(written.text(), Some("null" | "~"));
         if written.as_ref().is_some_and(says_nothing) {
             let finding = Diagnostic::error("E906", &Place::start_of(file), "the configuration is empty");
@@ -165,7 +164,7 @@ impl Config {
         self.accounts.iter().find(|account| &account.name == name)
     }
 
-    /// Every sender is a sandbox: the bot may use its own `sandbox` section instead of the network.
+    /// True if every sender is a sandbox: the bot may then use its own `sandbox` section instead of the network.
     pub fn only_sandboxes(&self) -> bool {
         self.senders.iter().all(Sender::is_sandbox)
     }
@@ -230,7 +229,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         }
         config.senders = written.iter().filter_map(|node| sender::read(node, findings)).collect();
     } else if let Some(first) = config.accounts.first() {
-        // Somebody tries the API before there is a number.
+        // The operator tries the API before there is a number.
         config.senders[0].account = first.name.clone();
     }
     config.prices = fields.fields_if("prices").map(|fields| prices::prices(fields, findings)).unwrap_or_default();
@@ -263,7 +262,7 @@ fn address(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// `http(s)://host…` without a slash at its end; `None` for anything else.
+/// An `http(s)://host…` URL without a final slash; `None` for anything else.
 fn web_address(text: &str) -> Option<String> {
     let url = reqwest::Url::parse(text).ok()?;
     let good = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
@@ -287,12 +286,12 @@ fn sqlite(file: &Path) -> Secret {
     Secret::new(format!("sqlite://{}", file.display()))
 }
 
-/// Nothing but blanks, which is worse than empty: it would be taken for a secret that everybody knows.
+/// True for a text of blanks only, which would be taken for a secret that everybody knows.
 fn is_blank(text: &str) -> bool {
     !text.is_empty() && text.trim().is_empty()
 }
 
-/// What `secret_if` and `secrets` have reported.
+/// True if `secret_if` or `secrets` has reported the value.
 fn has_blank(node: &Node) -> bool {
     node.one_or_many().iter().any(|node| !node.is_broken() && node.text().is_some_and(is_blank))
 }
@@ -303,13 +302,13 @@ fn blank_secret(fields: &Fields<'_>, node: &Node, name: &str) {
     fields.findings().push(Diagnostic::error("E905", &node.place, message).help(help));
 }
 
-/// What `null` means in a configuration: as if the key were not written.
+/// Readers for which `null` counts as missing.
 trait Written<'a> {
     fn text_if(&mut self, name: &'static str) -> Option<&'a str>;
     fn fields_if(&mut self, name: &'static str) -> Option<Fields<'a>>;
-    /// One of blanks is reported, and then none is there.
+    /// A secret; a blank one is reported and counts as missing.
     fn secret_if(&mut self, name: &'static str) -> Option<Secret>;
-    /// One or several, without empty and blank ones; a blank one is reported.
+    /// One or several secrets, without empty and blank ones; a blank one is reported.
     fn secrets(&mut self, name: &'static str) -> Vec<Secret>;
     fn wrong_at(&mut self, name: &'static str, code: &'static str, message: String, help: &str);
 }
@@ -317,7 +316,7 @@ trait Written<'a> {
 impl<'a> Written<'a> for Fields<'a> {
     fn text_if(&mut self, name: &'static str) -> Option<&'a str> {
         let node = self.node(name)?;
-        // One that could not be filled in has been reported; its rules are not asked as well.
+        // A text that could not be expanded is already reported; do not check it further.
         if node.is_null() || node.is_broken() { None } else { self.opt_text(name) }
     }
 

@@ -1,4 +1,4 @@
-//! `prices`: what a message costs, by category and country; and amounts of money as whole numbers.
+//! Reads `prices`, the cost of messages by category and country, and converts amounts of money to integers.
 
 use super::Written;
 use crate::base::{
@@ -8,15 +8,15 @@ use crate::base::{
 };
 use std::collections::HashMap;
 
-/// Amounts are whole ten-thousandths of the currency: one message may cost a third of a cent.
+/// Amounts are in ten-thousandths of the currency unit, because one message may cost a third of a cent.
 pub const UNITS: i64 = 10_000;
 
-/// The table of one installation; empty: messages cost nothing here.
+/// The price table; empty if messages cost nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Prices {
-    /// ISO 4217, for people.
+    /// The ISO 4217 code, for display.
     pub currency: String,
-    /// By category and country; an empty country stands for all others.
+    /// By category and country; an empty country means all others.
     table: HashMap<(String, String), i64>,
 }
 
@@ -27,7 +27,7 @@ impl Prices {
         self.table.is_empty()
     }
 
-    /// What a message of a category costs in a country (ISO 3166, or empty); what the table does not name is free.
+    /// The price of a message of a category in a country (ISO 3166, or empty); 0 if the table has no entry.
     pub fn of(&self, category: &str, country: &str) -> i64 {
         let key = |country: &str| (category.to_owned(), country.to_owned());
         let own = self.table.get(&key(country)).or_else(|| self.table.get(&key("")));
@@ -77,7 +77,7 @@ fn line(node: &Node, findings: &Findings, prices: &mut Prices) {
     }
 }
 
-/// `12.3456` as whole ten-thousandths; `None`: it is none, or too large.
+/// Parses `12.3456` to ten-thousandths; `None` if it is invalid or too large.
 pub fn amount(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -88,7 +88,7 @@ pub fn amount(text: &str) -> Option<i64> {
     whole.parse::<u32>().ok().map(|whole| i64::from(whole) * UNITS + units)
 }
 
-/// As people read it: `12.3456`.
+/// Formats an amount: `12.3456`.
 pub fn shown(amount: i64) -> String {
     let sign = if amount < 0 { "-" } else { "" };
     let amount = amount.unsigned_abs();

@@ -1,4 +1,4 @@
-//! What must hold between the parts of a configuration.
+//! Checks rules between the parts of a configuration.
 
 use super::{Config, Sender};
 use crate::base::{
@@ -8,7 +8,7 @@ use crate::base::{
 };
 use std::collections::HashMap;
 
-/// Names twice, accounts and senders that do not exist, two defaults.
+/// Reports repeated names, unknown accounts and senders, and two defaults.
 pub fn check(config: &Config, node: &Node, findings: &Findings) {
     let accounts = items(node, "accounts");
     let senders = items(node, "senders");
@@ -27,7 +27,7 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     signed_where_public(config, senders, findings);
 }
 
-/// Twilio signs the address that it was told, and that may not be the one we see behind a proxy.
+/// Twilio signs the URL that it was given, which may differ from the one that we see behind a proxy.
 fn public_where_needed(config: &Config, senders: &[Node], findings: &Findings) {
     if config.public_url.is_some() {
         return;
@@ -41,7 +41,7 @@ fn public_where_needed(config: &Config, senders: &[Node], findings: &Findings) {
     }
 }
 
-/// Where strangers can reach the daemon, every webhook must show whose it is.
+/// If the daemon is reachable from outside, every provider's webhooks must be signed.
 fn signed_where_public(config: &Config, senders: &[Node], findings: &Findings) {
     let public = config.public_url.is_some() || !config.listen.ip().is_loopback();
     for sender in config.senders.iter().filter(|sender| public && sender.access.is_unsigned()) {
@@ -79,7 +79,7 @@ fn unique(items: &[Node], key: &str, what: &str, findings: &Findings, fold: fn(&
     }
 }
 
-/// A key of two accounts would open whichever is found first.
+/// A key in two accounts would belong to whichever is found first.
 fn keys_once(accounts: &[Node], findings: &Findings) {
     let mut seen: HashMap<&str, &Place> = HashMap::new();
     for key in accounts.iter().filter_map(|account| account.get("api_keys")).flat_map(Node::one_or_many) {
@@ -110,13 +110,13 @@ fn known_accounts(config: &Config, node: &Node, senders: &[Node], findings: &Fin
 }
 
 fn known_senders(config: &Config, node: &Node, findings: &Findings) {
-    // One of those that could not be read may be meant.
+    // The name may belong to a sender that could not be read.
     if items(node, "senders").iter().any(Node::is_broken) {
         return;
     }
     for value in items(node, "templates").iter().filter_map(|template| template.get("sender")) {
         let Some(id) = value.text().and_then(|text| text.parse::<i64>().ok()) else { continue };
-        // A sender with an unknown provider was reported already.
+        // A sender with an unknown provider is already reported.
         let written = items(node, "senders").iter().any(|s| s.get("id").and_then(Node::text) == value.text());
         if !written && !config.senders.iter().any(|sender| sender.id.0 == id) {
             findings.push(Diagnostic::error("E904", &value.place, format!("there is no sender `{id}`")));
@@ -124,7 +124,7 @@ fn known_senders(config: &Config, node: &Node, findings: &Findings) {
     }
 }
 
-/// A webhook of the configuration is known again by its name, and hears only what there is.
+/// A webhook's name must be unique, and its account and senders must exist.
 fn known_receivers(config: &Config, node: &Node, findings: &Findings) {
     let written = node.get("webhooks").map_or(&[] as &[Node], |webhooks| items(webhooks, "to"));
     unique(written, "name", "webhook", findings, str::to_owned);

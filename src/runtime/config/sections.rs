@@ -1,4 +1,4 @@
-//! The small sections: `flows`, `retention`, `log`, and those that nothing reads.
+//! Reads the small sections: `flows`, `retention`, `log`, and reports those that nothing reads.
 
 use super::Written;
 use crate::{
@@ -8,19 +8,19 @@ use crate::{
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
-/// What flows may see and reach.
+/// The data and networks that flows may use.
 #[derive(Debug, Clone, Default)]
 pub struct FlowGrants {
-    /// All that flows see as `env.*`.
+    /// The values of `env.*` in flows.
     pub env: BTreeMap<String, String>,
-    /// All that `http` may use as `secrets.*`.
+    /// The secrets of `secrets.*` in `http` steps.
     pub secrets: BTreeMap<String, Secret>,
-    /// Private networks that `http` may reach all the same.
+    /// Private networks that `http` may reach nevertheless.
     pub allow_private: Vec<IpNet>,
 }
 
 impl FlowGrants {
-    /// What flows see as `env.*` at a sandbox sender: the bot's own `sandbox.env` before what is granted.
+    /// The values of `env.*` for a sandbox sender: the bot's own `sandbox.env` overrides the granted ones.
     pub fn sandbox_env(&self, sandbox: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut env = self.env.clone();
         env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -28,14 +28,14 @@ impl FlowGrants {
     }
 }
 
-/// What files of messages may come from.
+/// The sources of media files.
 #[derive(Debug, Clone, Default)]
 pub struct Media {
-    /// Private networks in which files may lie all the same.
+    /// Private networks from which files may be loaded nevertheless.
     pub allow_private: Vec<IpNet>,
 }
 
-/// How long things are kept.
+/// The retention times.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
     pub raw_webhooks: Span,
@@ -85,7 +85,7 @@ pub fn media(mut fields: Fields<'_>) -> Media {
     Media { allow_private }
 }
 
-/// A list of networks, or single addresses.
+/// Reads a list of networks or single addresses.
 pub fn networks(fields: &mut Fields<'_>, name: &'static str) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for node in fields.list(name) {
@@ -132,7 +132,7 @@ pub fn log(mut fields: Fields<'_>) -> Log {
     Log { format, level }
 }
 
-/// Sections that no part of this version reads: who writes one is told so.
+/// Reports sections that this version does not read.
 pub fn unused(config: &mut Fields<'_>) {
     let nothing = |section: Option<&Node>, key: &str| section.and_then(|node| node.get(key)).is_none_or(Node::is_null);
     let (telemetry, llm) = (config.node("telemetry"), config.node("llm"));

@@ -1,4 +1,4 @@
-//! `senders`: the numbers that we send from, and what their providers need.
+//! Reads `senders`: the numbers that messages are sent from, with their providers' settings.
 
 use super::{
     Written,
@@ -27,9 +27,9 @@ pub struct Sender {
     pub phone: String,
     pub access: Access,
     pub rate: Rate,
-    /// Of contacts whose own language is unknown; `None`: the bot's.
+    /// The language for contacts whose own is unknown; `None`: the bot's.
     pub language: Option<String>,
-    /// For what starts without naming a sender.
+    /// True for the default sender of starts that name none.
     pub default: bool,
     pub on_unknown: OnUnknown,
     /// How long to wait for a status that carries our id.
@@ -39,29 +39,29 @@ pub struct Sender {
     pub shows: Shows,
 }
 
-/// What customers see while the bot has their message.
+/// The sign that customers see while the bot processes their message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
     Nothing,
-    /// That it was read.
+    /// A read mark.
     Read,
-    /// And, while the answer waits for somebody else, that it is being written.
+    /// A read mark and, while the answer waits for an external call, the typing indicator.
     Typing,
 }
 
-/// What becomes of a send of which nobody knows whether it left.
+/// The policy for a send with an unknown result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnUnknown {
-    /// It stays, listed with the dead letters.
+    /// List it in the dead letters.
     Keep,
-    /// Answers of the last 15 minutes go out again.
+    /// Send answers of the last 15 minutes again.
     Replies,
-    /// Everything goes out again.
+    /// Send everything again.
     Resend,
 }
 
 impl Sender {
-    /// The sender of somebody without a configuration.
+    /// The sender of a daemon without a configuration.
     pub fn sandbox() -> Sender {
         Sender {
             id: SenderId(1),
@@ -84,39 +84,39 @@ impl Sender {
         matches!(self.access, Access::Sandbox)
     }
 
-    /// Its `id`, or the number's own id at the platform: what clients of other products call it.
+    /// True for its `id` or the platform's id of the number, which clients of other products use.
     pub fn is_called(&self, name: &str) -> bool {
         let name = name.trim();
         self.id.to_string() == name || self.platform_id() == Some(name)
     }
 
-    /// The number's own id at its platform, where it has one.
+    /// The platform's id of the number, if there is one.
     pub fn platform_id(&self) -> Option<&str> {
         self.access.platform_id()
     }
 
-    /// The business account that has it at its platform, where it has one.
+    /// The platform's id of the number's business account, if there is one.
     pub fn business_id(&self) -> Option<&str> {
         self.access.business_id()
     }
 
-    /// The word of the configuration, of addresses and of metrics.
+    /// The provider's name in the configuration, paths and metrics.
     pub fn provider(&self) -> &'static str {
         self.access.word()
     }
 
-    /// Outside the window it may send without a template (Meta's Direct Send).
+    /// True if it may send without a template outside the window (Meta's Direct Send).
     pub fn sends_direct(&self) -> bool {
         matches!(&self.access, Access::Meta(meta) if meta.direct_send)
     }
 
-    /// What fits into one of its messages.
+    /// The limits of one message.
     pub fn carries(&self) -> &'static Carries {
         self.access.carries()
     }
 }
 
-/// One item of `senders`; `None` when its provider is not known.
+/// Reads one item of `senders`; `None` if its provider is unknown.
 pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
     let mut fields = Fields::new(node, "a sender", findings);
     let mut sender = Sender::sandbox();
@@ -154,7 +154,7 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
         (Some("keep"), _) => OnUnknown::Keep,
         (Some("replies"), _) => OnUnknown::Replies,
         (Some(_), _) => OnUnknown::Resend,
-        // Where statuses carry our id, a second send is a last resort and a rare one.
+        // If statuses carry our id, a second send is rare, so the default is to resend answers.
         (None, access) if access.carries().echoes_our_id && !matches!(access, Access::Sandbox) => OnUnknown::Replies,
         (None, _) => OnUnknown::Keep,
     };

@@ -1,4 +1,4 @@
-//! `templates`: what is known of a sender's approved templates before its provider has told us.
+//! Reads `templates`: approved templates that are declared before the provider has listed them.
 
 use super::Written;
 use crate::{
@@ -23,7 +23,7 @@ pub struct CatalogueEntry {
     pub place: Place,
 }
 
-/// One item of `templates`; `None` when too little of it is right.
+/// Reads one item of `templates`; `None` if too much of it is wrong.
 pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
     let before = findings.len();
     let mut fields = Fields::new(node, "a template", findings);
@@ -43,7 +43,7 @@ pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
     (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
 }
 
-/// What a template is like, without its number and state; what is wrong with it stands in the findings.
+/// Reads a template without its id and state; errors are in the findings.
 pub fn of(fields: &mut Fields<'_>) -> Template {
     let findings = fields.findings();
     let name = fields.text("name").to_owned();
@@ -71,7 +71,7 @@ pub fn of(fields: &mut Fields<'_>) -> Template {
     Template { id: 0, name, language, category, status, body, header, buttons, ttl, reference, parts }
 }
 
-/// Of a carousel: `{header, body, buttons}`, as of a template.
+/// Reads a carousel card: `{header, body, buttons}`, as in a template.
 fn card(node: &Node, findings: &Findings) -> CardShape {
     let mut fields = Fields::new(node, "a card", findings);
     let card = CardShape {
@@ -111,8 +111,8 @@ fn header(node: &Node, findings: &Findings) -> Option<TemplateHeader> {
     }
 }
 
-/// A text is a quick reply; `{title, url}` and `{title, phone}` are what they say, `{title, kind}` is a button that
-/// copies a code, opens a form, copies a password or shows products, `{title}` any other kind.
+/// Reads a button: a text is a quick reply; `{title, url}` is a link, `{title, phone}` a call, `{title, kind}` a
+/// button that copies a code, opens a form, copies a password or shows products, `{title}` any other kind.
 fn button(node: &Node, findings: &Findings) -> Option<TemplateButtonKind> {
     if let Some(title) = node.text() {
         return Some(TemplateButtonKind::QuickReply { title: title.to_owned() });

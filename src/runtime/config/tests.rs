@@ -181,7 +181,7 @@ fn a_meta_sender_without_its_secrets_never_starts() {
     assert_eq!(meta.app_secrets.len(), 2);
 }
 
-/// The example with the marks of its other senders taken away.
+/// The example configuration with its commented senders enabled.
 fn uncommented() -> String {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.yaml"));
     let text = std::fs::read_to_string(path).unwrap();
@@ -388,7 +388,7 @@ fn no_finding_shows_a_secret() {
     for finding in found {
         let all = format!("{finding} {} {} {finding:?}", finding.render(false), finding.to_json());
         assert!(!all.contains("hunter2"), "{all}");
-        // `listen: topsecret` is the author's own showing; what stands under a secret key is not.
+        // `listen: topsecret` is visible, because the author wrote it there; a value under a secret key is not.
         assert!(!all.contains("secret: topsecret") && !all.contains("A: topsecret"), "{all}");
     }
 }

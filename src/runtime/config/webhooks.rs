@@ -1,4 +1,4 @@
-//! `webhooks` and `notify`: who is told of what happens, and which private networks subscriptions may reach.
+//! Reads `webhooks` and `notify`: subscriptions to events, and the private networks that they may reach.
 
 use super::{Written, has_blank, sections::networks, web_address};
 use crate::{
@@ -13,36 +13,36 @@ use crate::{
 };
 use ipnet::IpNet;
 
-/// The name of the subscription that `notify` is.
+/// The name of the subscription that `notify` creates.
 pub const NOTIFY: &str = "notify";
 
-/// What `notify` hears of: everything for which a person may be needed.
+/// The events of `notify`: all that may need a person.
 const NOTIFY_TYPES: &[&str] = &["handoff", "needs_person", "sender_stopped", "unknown_send", "dead_letter", "alarm"];
 
 #[derive(Debug, Clone, Default)]
 pub struct Webhooks {
-    /// Private networks that subscriptions made by API may reach all the same.
+    /// Private networks that subscriptions made by API may reach nevertheless.
     pub allow_private: Vec<IpNet>,
-    /// `notify` is one of them.
+    /// Includes the one of `notify`.
     pub to: Vec<Receiver>,
 }
 
-/// A subscription that stands in the configuration.
+/// A subscription in the configuration.
 #[derive(Debug, Clone)]
 pub struct Receiver {
     pub name: String,
-    /// `None`: events of all accounts, and those of none.
+    /// `None`: events of all accounts, and of none.
     pub account: Option<AccountName>,
     pub url: String,
     /// The newest first; several during a rotation, and all of them sign.
     pub secrets: Vec<Secret>,
-    /// Empty: all.
+    /// Empty: all kinds.
     pub types: Vec<String>,
     pub senders: Vec<SenderId>,
 }
 
 impl Webhooks {
-    /// By which posts to this one are signed.
+    /// The secrets that sign the posts to this subscription.
     pub fn secrets(&self, name: &str) -> Vec<Secret> {
         self.to.iter().find(|to| to.name == name).map(|to| to.secrets.clone()).unwrap_or_default()
     }
@@ -55,7 +55,7 @@ pub fn webhooks(mut fields: Fields<'_>, findings: &Findings) -> Webhooks {
     Webhooks { allow_private, to }
 }
 
-/// `None` without an address.
+/// `None` if there is no `url`.
 pub fn notify(mut fields: Fields<'_>) -> Option<Receiver> {
     let (url, secrets) = address(&mut fields, "`notify`", "${NOTIFY_SECRET}");
     fields.finish();
@@ -99,7 +99,7 @@ fn receiver(node: &Node, findings: &Findings) -> Option<Receiver> {
     Some(Receiver { name, account, url: url?, secrets, types, senders })
 }
 
-/// `url` and `secret`, which go together.
+/// Reads `url` and `secret`, which need each other.
 fn address(fields: &mut Fields<'_>, what: &str, example: &str) -> (Option<String>, Vec<Secret>) {
     let url = fields.text_if("url").map(str::to_owned);
     let secrets = fields.secrets("secret");

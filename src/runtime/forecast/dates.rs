@@ -1,4 +1,4 @@
-//! What the dates of contacts would do in the days ahead: each has a moment of its own.
+//! Forecasts the starts by contacts' dates in the coming days: each has a time of its own.
 
 use super::{Beginning, Forecast, Foreseen, Ground, ZoneFire, foresee};
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// Everybody whose moment comes after `now` and not after `until`. A fire stands for a day in a zone: its `minute` is
-/// the date, its `at` the first moment.
+/// Forecasts all dates after `now` and up to `until`. A fire here is one day in a time zone: `minute` is the date,
+/// `at` the first time.
 pub async fn forecast_dates(
     ground: &Ground<'_>,
     accounts: &[AccountName],
@@ -59,7 +59,7 @@ pub async fn forecast_dates(
     Ok(sum)
 }
 
-/// What the contact gets at its date, to the minute; `None`: it has none ahead, or is not meant.
+/// The message that the contact gets at its next date; `None` if it has none ahead, or is not in the audience.
 pub async fn next_date(
     ground: &Ground<'_>,
     table: &DateTable<'_>,
@@ -89,7 +89,7 @@ async fn foresee_at(
     foresee(ground, &beginning, contact.clone(), mornings).await
 }
 
-/// The contact's zone, and the moment on its clock.
+/// The contact's time zone, and the local time.
 fn clock(ground: &Ground<'_>, contact: &Contact, at: Time) -> (String, String) {
     let number = contact.data.phone.as_deref().unwrap_or_default();
     let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));

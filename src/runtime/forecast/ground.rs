@@ -1,4 +1,4 @@
-//! What a forecast stands on: flows, senders, templates and balances as they are now. Nothing of it is written.
+//! Collects the input of a forecast: current flows, senders, templates and balances. Nothing is written.
 
 use super::super::{
     around, bot::BotFiles, catalogue::Catalogue, config::Config, hooks::serves, rules::Rules, senders::Senders,
@@ -22,7 +22,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Asked for each message; a daemon knows which of its senders stand still.
+/// Called for each message; a daemon knows which of its senders are paused.
 pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync + 'a;
 
 pub struct Ground<'a> {
@@ -36,13 +36,13 @@ pub struct Ground<'a> {
     env: BTreeMap<String, String>,
     paused: Paused,
     has_keys: bool,
-    /// What accounts with a balance have left.
+    /// The remaining balances of accounts.
     left: Mutex<BTreeMap<AccountName, i64>>,
-    /// Versions that runs stand on, each read once.
+    /// Older versions with open runs, each read once.
     older: tokio::sync::Mutex<BTreeMap<VersionId, Option<Arc<FlowSet>>>>,
 }
 
-/// One conversation as a start would find it.
+/// A conversation in which a start would begin.
 pub(super) struct Found {
     pub sender: SenderId,
     pub window: Window,
@@ -52,7 +52,7 @@ pub(super) struct Found {
 }
 
 impl<'a> Ground<'a> {
-    /// `set` is the version `live`. `plays`: sandboxes take every template, and have an `env` of their own.
+    /// `set` is the version `live`. `plays`: sandboxes accept every template, and have an `env` of their own.
     pub async fn read(
         config: &'a Config,
         store: &'a Store,
@@ -76,7 +76,7 @@ impl<'a> Ground<'a> {
         }
         Ok(Ground {
             config,
-            // It walks over everybody, and no message stands behind it.
+            // It scans all contacts, so it uses the connections for slow queries.
             store: store.aside(),
             rules: Rules::of(&set.bot),
             senders: Senders::of(config),
@@ -91,7 +91,7 @@ impl<'a> Ground<'a> {
         })
     }
 
-    /// Of the table of prices; empty without one.
+    /// The currency of the price table; empty without one.
     pub fn currency(&self) -> &str {
         if self.config.prices.is_empty() { "" } else { &self.config.prices.currency }
     }
@@ -100,12 +100,12 @@ impl<'a> Ground<'a> {
         self.versions.live()
     }
 
-    /// The contact, whom no conversation is about.
+    /// The engine's view of a contact without a conversation.
     pub(super) fn world<'w>(&'w self, now: Time, contact: &'w Contact) -> World<'w> {
         World::of_contact(now, contact, &self.env)
     }
 
-    /// The contact in one conversation.
+    /// The engine's view of a contact in one conversation.
     pub(super) fn world_in<'w>(&'w self, now: Time, contact: &'w Contact, found: &'w Found) -> World<'w> {
         World {
             conversation: found.conversation,
@@ -117,7 +117,8 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// Where a start of `flow` would begin, as `runtime::schedule` chooses it. `None`: no sender serves it.
+    /// The conversation in which a start of `flow` would begin, chosen as in `runtime::schedule`. `None` if no sender
+    /// serves the flow.
     pub(super) async fn find(&self, flow: &Flow, contact: &mut Contact) -> Result<Option<Found>, ReadError> {
         let mut rows = conversation::of(&self.store, contact.id).await?;
         let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
@@ -146,7 +147,7 @@ impl<'a> Ground<'a> {
         Ok(Some(Found { sender, window, session, once, conversation: row.id }))
     }
 
-    /// The live version and those that the runs of a session stand on.
+    /// The live version and those of a session's open runs.
     pub(super) async fn versions_for(&self, session: &Session) -> Result<Versions, ReadError> {
         let mut versions = self.versions.clone();
         for id in session.versions() {
@@ -170,7 +171,7 @@ impl<'a> Ground<'a> {
         Ok(versions)
     }
 
-    /// Takes the amount from what the account has left. False: there is not so much.
+    /// Subtracts the amount from the account's remaining balance. False if it is too small.
     pub(super) fn pays(&self, account: &AccountName, amount: i64) -> bool {
         let mut all = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         match all.get_mut(account) {

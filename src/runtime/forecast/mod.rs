@@ -1,8 +1,7 @@
-//! What a fire would do, contact by contact, before it does it: the engine and the decision are asked as they will be
-//! asked, and nothing is written.
+//! Forecasts a fire contact by contact: runs the real engine and the real sending decision, and writes nothing.
 //!
-//! Nobody is taken to write until then, and what else fires meanwhile is left out. The counts are those of the fire
-//! itself when both hold; a test keeps them together.
+//! It assumes that no contact writes until then and that nothing else fires. If both are true, its counts equal those
+//! of the real fire; a test compares them.
 
 mod dates;
 mod ground;
@@ -45,28 +44,28 @@ use ground::Found;
 use jiff::tz::TimeZone;
 use std::{cell::Cell, collections::BTreeMap};
 
-/// What fires: a flow for those who are meant, at a pace.
+/// The fire to forecast: a flow, an audience and a rate.
 pub struct Occasion<'a> {
     pub flow: &'a Flow,
     pub trigger: &'a str,
     pub inputs: &'a BTreeMap<String, Value>,
     pub rate: AtMost,
-    /// What stands in the row of whoever is meant.
+    /// The part of the audience's condition that SQL can test.
     pub sieve: Sieve,
     pub meant: &'a (dyn Fn(&Versions, &flow::World<'_>) -> bool + Sync),
     pub when: When<'a>,
 }
 
-/// When it fires, in each zone in which contacts live.
+/// The times of a fire, by time zone.
 #[derive(Clone, Copy)]
 pub enum When<'a> {
     /// At its next fires.
     Next(&'a Timetable<'a>, Time),
-    /// At this local minute on each contact's clock, or on the bot's.
+    /// At this local minute of each contact, or in the bot's time zone.
     Minute(jiff::civil::DateTime, bool),
-    /// At this local minute on each contact's clock; where it has passed, now.
+    /// At this local minute of each contact; where it has passed, now.
     Local(jiff::civil::DateTime, Time),
-    /// Everywhere at once.
+    /// At the same time in all zones.
     At(Time),
 }
 
@@ -74,13 +73,13 @@ pub enum When<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ZoneFire {
     pub zone: String,
-    /// On its clock: `2026-03-28T10:00`.
+    /// In local time: `2026-03-28T10:00`.
     pub minute: String,
     pub at: Time,
     pub people: i64,
 }
 
-/// Walks all contacts of the accounts. `tell` hears of each who is meant.
+/// Forecasts all contacts of the accounts. Calls `tell` for each contact of the audience.
 pub async fn forecast(
     ground: &Ground<'_>,
     accounts: &[AccountName],
@@ -96,10 +95,10 @@ pub async fn forecast(
             }
         }
     }
-    // As they are planned: by the moment, then account by account.
+    // In the order of planning: by time, then by account.
     places.sort_by_key(|(at, ..)| *at);
     let mornings = Mornings::default();
-    // Zones in which it fires at the same moment share a line, and so do those in which it is the same minute.
+    // Zones in which it fires at the same time share a queue of slots, and so do zones with the same local minute.
     let mut lines: BTreeMap<String, Time> = BTreeMap::new();
     let mut shared = (Time(i64::MIN), Time(i64::MIN));
     for (at, account, zone, mut fire) in places {
@@ -108,7 +107,7 @@ pub async fn forecast(
         }
         let name = match occasion.when {
             When::Next(..) | When::Minute(..) => fire.minute.clone(),
-            // A broadcast is one line.
+            // A broadcast has one queue.
             When::Local(..) | When::At(_) => String::new(),
         };
         let own = match lines.get(&name) {
@@ -130,7 +129,7 @@ pub async fn forecast(
                 let slot = pace.slot(line, slots);
                 let beginning = Beginning::of(occasion, slot);
                 let seen = foresee(ground, &beginning, contact.clone(), &mornings).await?;
-                // Who is meant and turns out not to be when the slot comes takes a slot still.
+                // A contact who leaves the audience before its slot still uses the slot.
                 slots += 1;
                 let Some(seen) = seen else { continue };
                 fire.people += 1;
@@ -145,7 +144,7 @@ pub async fn forecast(
     Ok(sum)
 }
 
-/// What one contact would get, and when; `None`: it is not meant.
+/// The message that one contact would get, and its time; `None` if it is not in the audience.
 pub async fn for_contact(
     ground: &Ground<'_>,
     occasion: &Occasion<'_>,
@@ -203,7 +202,7 @@ impl<'a> Beginning<'a> {
     }
 }
 
-/// The start as the engine will take it, then its message as it will be decided.
+/// Runs the start in the engine, then decides its message.
 async fn foresee(
     ground: &Ground<'_>,
     beginning: &Beginning<'_>,
@@ -215,7 +214,7 @@ async fn foresee(
         return Ok(Some(Foreseen::refused(slot, Reason::SenderDown)));
     };
     let versions = ground.versions_for(&found.session).await?;
-    // What waits there for its time goes on meanwhile: a question that runs out keeps nobody busy.
+    // Waiting runs continue until then: a question that times out no longer keeps the contact busy.
     for _ in 0..TICKS_AT_ONCE_MAX {
         let Some(due) = found.session.due_at().filter(|due| *due <= slot) else { break };
         let session = std::mem::take(&mut found.session);
@@ -252,7 +251,7 @@ async fn foresee(
             _ => {}
         }
     }
-    // The first message is what the person notices; what the run says beside it costs as well.
+    // The first message is what the person notices; the cost includes the run's other messages.
     let mut first: Option<Foreseen> = None;
     let nudges = drafts.iter().any(|draft| matches!(draft.if_closed, Some(IfClosed::Nudge { .. })));
     let mut nudged = nudges && outbound::is_nudged(&ground.store, found.conversation).await?;
@@ -342,10 +341,10 @@ fn decide(
                 Some(template) => Foreseen::template(now, &template.name, prices),
                 None => Foreseen::refused(now, Reason::TemplateUnusable),
             },
-            // The answer to the one that is out brings all that is kept.
+            // The answer to the nudge that is out releases all held messages.
             Plan::Nudge { .. } if nudged => Foreseen::held(now, Reason::WindowClosed),
             Plan::Nudge { index, .. } => match of_list(index) {
-                // Its own price: it goes as a message of its own.
+                // With its own price, because it is sent as a message of its own.
                 Some(template) => {
                     let name = template.name.clone();
                     Foreseen::nudge(now, &name, vec![priced(&Content::Template(template))])
@@ -364,6 +363,6 @@ fn decide(
         };
         return Foreseen { postponed, ..seen };
     }
-    // Nights without an end between them: a law or zones that leave no hour.
+    // Quiet hours without an end: the law or the time zones leave no hour.
     Foreseen { postponed: true, ..Foreseen::held(now + Span::ZERO, Reason::QuietHours) }
 }

@@ -1,4 +1,4 @@
-//! One contact's outlook, and the sum of all.
+//! Defines the forecast of one contact, and adds up the forecasts of all.
 
 use super::ZoneFire;
 use crate::{
@@ -11,13 +11,13 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What a contact would get.
+/// The forecast for one contact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foreseen {
     pub what: What,
-    /// When it leaves, or is decided.
+    /// When it is sent, or decided.
     pub at: Time,
-    /// It waits for the end of quiet hours first.
+    /// True if it first waits for the end of quiet hours.
     pub postponed: bool,
     pub prices: Vec<Price>,
 }
@@ -26,38 +26,38 @@ pub struct Foreseen {
 pub enum What {
     Text,
     Template(String),
-    /// This template now; the text when they answer.
+    /// This template now; the text after an answer.
     Nudge(String),
-    /// Kept: until they write, a template is usable again, a person is done.
+    /// Held until the contact writes, a template is usable again, or a person is done.
     Held(Reason),
-    /// In the line behind what is going on.
+    /// Queued behind a busy conversation.
     Queued(Reason),
     Refused(Reason),
-    /// Left out, as its author wrote for a closed window.
+    /// Left out, because the author wrote so for a closed window.
     Skipped,
-    /// The step's `on_error`.
+    /// The step's `on_error` runs.
     Failed,
-    /// A server is asked before anything is said: nobody can know what.
+    /// The flow first calls a server, so the message cannot be known.
     AsksFirst,
-    /// The flow says nothing at once.
+    /// The flow sends nothing at once.
     Silent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
     pub category: &'static str,
-    /// In ten-thousandths of the currency.
+    /// In ten-thousandths of the currency unit.
     pub amount: i64,
 }
 
-/// How many of a category, for how much.
+/// The number of messages of a category, and their price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Cost {
     pub messages: i64,
     pub amount: i64,
 }
 
-/// The sum over all who are meant.
+/// The sum over all contacts of the audience.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
     pub flow: FlowName,
@@ -74,30 +74,30 @@ pub struct Forecast {
     pub failed: i64,
     pub asks_first: i64,
     pub silent: i64,
-    /// Of those who get something: after the end of quiet hours.
+    /// Of the contacts who get a message: those who get it after the end of quiet hours.
     pub postponed: i64,
-    /// From the first that leaves to the last.
+    /// The times of the first and the last message.
     pub leaves: Option<(Time, Time)>,
     pub cost: BTreeMap<&'static str, Cost>,
     pub currency: String,
-    /// A few people for each outcome, to look at.
+    /// A few contacts for each result.
     examples: BTreeMap<(&'static str, Option<String>), Vec<ContactId>>,
 }
 
-/// One outcome and how many have it.
+/// One result and its number of contacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
     /// `text template nudge held queued refused skipped failed asks_first silent`.
     pub what: &'static str,
-    /// Of the template, or the reason.
+    /// The name of the template, or the reason.
     pub name: Option<String>,
     pub people: i64,
-    /// A few of them.
+    /// A few of these contacts.
     pub examples: Vec<ContactId>,
 }
 
 impl Outlook {
-    /// With its template or reason.
+    /// The result with its template or reason.
     pub fn word(&self) -> String {
         match &self.name {
             Some(name) => format!("{} {name}", self.what),
@@ -224,7 +224,7 @@ impl Forecast {
         }
     }
 
-    /// What leaves first, then what waits, then what does not go.
+    /// First sent messages, then waiting ones, then those that are not sent.
     pub fn outlooks(&self) -> Vec<Outlook> {
         let of = |what: &'static str, name: Option<String>, people: i64| {
             let examples = self.examples.get(&(what, name.clone())).cloned().unwrap_or_default();
@@ -250,7 +250,7 @@ impl Forecast {
         all
     }
 
-    /// All categories together.
+    /// The price of all categories together.
     pub fn amount(&self) -> i64 {
         self.cost.values().map(|cost| cost.amount).sum()
     }

@@ -1,4 +1,4 @@
-//! Whether a request shows what a flow's `verify` asks for.
+//! Checks a request against a flow's `verify`.
 
 use super::{Hook, Vouched};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The request is from whom it should be. Without `verify`, and for a secret that is not granted (only a bot with
-/// nothing but sandboxes starts so), somebody must vouch for it.
+/// True if the request passes. Without `verify`, or if its secret is not granted (possible only for a bot with sandbox
+/// senders only), the request needs a key or the operator.
 pub(super) fn holds(webhook: &Webhook, hook: &Hook<'_>, secrets: &BTreeMap<String, Secret>) -> bool {
     let granted = webhook.verify.as_ref().and_then(|verify| Some((verify, secrets.get(&verify.secret)?)));
     match granted {
@@ -18,7 +18,7 @@ pub(super) fn holds(webhook: &Webhook, hook: &Hook<'_>, secrets: &BTreeMap<Strin
     }
 }
 
-/// The header's value for a body; for `trigger webhook`, which signs as the shop would.
+/// The header's value for a body, as the sending system would sign it; for `trigger webhook`.
 pub fn sign(verify: &Verify, secret: &Secret, body: &[u8]) -> String {
     match verify.how {
         How::Equals => secret.expose().to_owned(),
@@ -28,14 +28,14 @@ pub fn sign(verify: &Verify, secret: &Secret, body: &[u8]) -> String {
 }
 
 fn shows(verify: &Verify, secret: &Secret, hook: &Hook<'_>) -> bool {
-    // A header may stand there twice: `Authorization`, say, with a key of ours and with the shop's secret.
+    // A header may occur twice, such as `Authorization` with our key and with the shop's secret.
     let all = hook.headers.get_all(&verify.header).iter().filter_map(|value| value.to_str().ok());
     all.map(str::trim).any(|shown| is_shown(verify, secret, hook.body, shown))
 }
 
 fn is_shown(verify: &Verify, secret: &Secret, body: &[u8], shown: &str) -> bool {
     let claimed = match verify.how {
-        // `Authorization: Bearer <secret>` is how most programs can send one.
+        // Most programs can send a secret as `Authorization: Bearer <secret>`.
         How::Equals => {
             let bare = shown.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
             return secret.matches(shown) || bare.is_some_and(|(_, bare)| secret.matches(bare.trim()));

@@ -1,4 +1,4 @@
-//! A request of which it is known who says it becomes rows, and a row of those begins.
+//! Stores an authenticated hook request as starts, and begins such a start.
 
 use super::{METRIC, Repetition, Taken, Told};
 use crate::{
@@ -112,7 +112,7 @@ impl App {
         Ok(taken)
     }
 
-    /// Whom a flow takes the body to be about, and its inputs; else why it cannot use the body.
+    /// The contact's phone and the inputs that a flow reads from the body, or the reason why it cannot use it.
     fn understand(
         &self,
         live: &Current,
@@ -121,7 +121,7 @@ impl App {
         now: Time,
     ) -> Result<(String, BTreeMap<String, Value>), String> {
         let inputs = table.webhook.inputs(body, &live.set.bot.timezone)?;
-        // Nobody is known yet: `contact` sees the body, the environment and the clock.
+        // No contact is known yet: `contact` may use only the body, the environment and the clock.
         let nobody =
             Contact { id: ContactId(0), account: AccountName::from(""), opted_out: None, data: ContactData::default() };
         let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
@@ -131,7 +131,7 @@ impl App {
         Ok((phone, inputs))
     }
 
-    /// The contact, in the first account that knows it; a new one where the flow wants that.
+    /// The contact in the first account that knows the phone; a new one if the flow allows it.
     async fn whom_it_means(
         self: &Arc<Self>,
         table: &HookTable<'_>,
@@ -156,7 +156,7 @@ impl App {
         }
     }
 
-    /// The name of this request in the start's row; `None`: it is there already.
+    /// The key of this request in the start's row; `None` if it is already stored.
     async fn repetition(
         &self,
         table: &HookTable<'_>,
@@ -164,7 +164,8 @@ impl App {
         told: &Told<'_>,
         now: Time,
     ) -> anyhow::Result<Option<String>> {
-        // Only the body is signed: whoever has seen the request could send it again under another name, at any time.
+        // The signature covers only the body, so a copy of the request could be sent again with another delivery id:
+        // recognise it by its bytes.
         let signs = |verify: &Verify| matches!(verify.how, How::HmacHex | How::HmacBase64);
         if told.by_stranger && table.webhook.verify.as_ref().is_some_and(signs) {
             let key = (&table.flow.name, table.key, contact);
@@ -185,7 +186,7 @@ impl App {
         Ok((!repeated).then(|| of(span)))
     }
 
-    /// The start that a request wrote begins, however late: it was promised.
+    /// Begins the start of a request, however late: it was promised.
     pub(in crate::runtime) async fn begin_by_hook(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -212,7 +213,7 @@ impl App {
 }
 
 impl Told<'_> {
-    /// The name that the request gives itself, as a start's row keeps it.
+    /// The request's delivery id, as a start's row stores it.
     fn delivery(&self) -> Option<String> {
         match &self.repetition {
             Repetition::Named(name) => Some(digest(&["name", name])),
@@ -221,7 +222,7 @@ impl Told<'_> {
     }
 }
 
-/// A flow names its senders by name or number; one that names none serves all.
+/// True if the flow names this sender by name or id, or names none.
 pub fn serves(flow: &Flow, sender: &Sender) -> bool {
     flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
 }

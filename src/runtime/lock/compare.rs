@@ -1,4 +1,4 @@
-//! The lock against the catalogues, for `check` and for the running daemon.
+//! Compares the lock file with the catalogues, for `check` and for the running daemon.
 
 use super::{Locked, NAME};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A template of a sender that is not as the flows assume.
+/// A template of a sender that differs from the lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drifted {
     pub sender: SenderId,
@@ -29,7 +29,7 @@ pub struct Drifted {
 }
 
 impl Drifted {
-    /// A sentence.
+    /// The difference as a sentence.
     pub fn words(&self) -> String {
         format!("the template `{}` (`{}`) {}", self.name, self.language, self.what.words())
     }
@@ -42,7 +42,7 @@ impl Drifted {
     }
 }
 
-/// Everything that differs at the senders, each with its list.
+/// All differences at the senders, each with its catalogue.
 pub fn compare<'a>(locked: &[Locked], senders: impl Iterator<Item = (SenderId, &'a [Template])>) -> Vec<Drifted> {
     let mut all = Vec::new();
     for (sender, list) in senders {
@@ -59,8 +59,7 @@ pub fn compare<'a>(locked: &[Locked], senders: impl Iterator<Item = (SenderId, &
     all
 }
 
-/// What `check` says beside the catalogues: templates that flows send and the lock has not, and what is no longer as it
-/// was.
+/// The findings of `check`: templates that flows use and the lock lacks, and templates that have changed.
 pub fn findings(set: &FlowSet, locked: &[Locked], senders: &[Vec<Template>]) -> Vec<Diagnostic> {
     let mut all = Vec::new();
     let known: BTreeSet<&str> = locked.iter().map(|one| one.template.name.as_str()).collect();
@@ -76,7 +75,7 @@ pub fn findings(set: &FlowSet, locked: &[Locked], senders: &[Vec<Template>]) -> 
             .iter()
             .find(|locked| locked.template.name == one.name && locked.template.language == one.language)
             .map_or_else(|| Place::start_of(&SourceFile::new(NAME, "")), |locked| locked.place.clone());
-        // Two senders of one account mostly have the same fault.
+        // Two senders of one account mostly have the same difference.
         if said.insert(one.words()) {
             let help = "look whether the flows still fit, then write the lock anew by `transom templates lock`";
             all.push(Diagnostic::warning("W809", &place, one.words()).help(help));
@@ -86,8 +85,8 @@ pub fn findings(set: &FlowSet, locked: &[Locked], senders: &[Vec<Template>]) -> 
 }
 
 impl App {
-    /// Compares the lock with what the providers told last: what is new among the differences is logged and told, and
-    /// all of them are kept for `/readyz` and the metrics. A sender whose catalogue nobody has read yet is left out.
+    /// Compares the lock with the providers' latest catalogues: logs and reports new differences, and keeps all for
+    /// `/readyz` and the metrics. A sender without a catalogue yet is left out.
     pub async fn compare_templates(&self) {
         let Some(locked) = self.lock() else { return };
         let now = self.clock.now();
@@ -118,8 +117,8 @@ impl App {
         }
     }
 
-    /// Reads the catalogue of every real sender anew, then compares. What cannot be read now stays as it was. Without a
-    /// lock there is nothing to compare.
+    /// Reads the catalogue of every real sender again, then compares. An unreadable catalogue stays as it was. Does
+    /// nothing without a lock file.
     pub async fn look_at_templates(self: &Arc<Self>) {
         if self.lock().is_none() {
             return;
@@ -133,7 +132,7 @@ impl App {
         self.compare_templates().await;
     }
 
-    /// At the start, and each hour, until `stop`.
+    /// Runs at the start and every hour, until `stop`.
     pub async fn watch_templates(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         loop {
             self.look_at_templates().await;
@@ -144,7 +143,7 @@ impl App {
         }
     }
 
-    /// Read anew each time: it may have been written since.
+    /// Reads the file each time, because it may have changed.
     fn lock(&self) -> Option<Vec<Locked>> {
         super::read(&self.config.bot).unwrap_or_else(|findings| {
             tracing::warn!("`{NAME}` cannot be used: {}", findings[0].message);

@@ -1,5 +1,5 @@
-//! `templates.lock.yaml`: what the flows assume of each template, kept beside them and compared with what the providers
-//! say now, before a message meets the difference.
+//! Reads `templates.lock.yaml`, the templates as the flows expect them, to find changes at the providers before a
+//! message fails.
 
 mod compare;
 mod written;
@@ -25,7 +25,7 @@ use std::{
     path::Path,
 };
 
-/// Its name in the bot's folder.
+/// The file name in the bot's folder.
 pub const NAME: &str = "templates.lock.yaml";
 
 /// A template as it was when the lock was written.
@@ -35,7 +35,7 @@ pub struct Locked {
     pub place: Place,
 }
 
-/// The lock of the bot in `folder`; `None`: it has none.
+/// The lock of the bot in `folder`; `None` if there is none.
 pub fn read(folder: &Path) -> Result<Option<Vec<Locked>>, Vec<Diagnostic>> {
     let failed = |why: String| {
         let place = Place::start_of(&SourceFile::new(NAME, ""));

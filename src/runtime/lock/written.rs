@@ -1,4 +1,4 @@
-//! The lock as a file: in the order of names, so that a change is one in the diff.
+//! Writes the lock file, sorted by name, so that one change is one hunk in a diff.
 
 use crate::model::template::{Category, Template, TemplateButtonKind, TemplateHeader, placeholders};
 use std::fmt::Write;
@@ -66,7 +66,7 @@ fn button(button: &TemplateButtonKind) -> String {
     }
 }
 
-/// JSON's texts are YAML's, and never mean a number.
+/// A JSON string is valid YAML, and never read as a number.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("a text is JSON")
 }

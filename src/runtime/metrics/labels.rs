@@ -1,4 +1,4 @@
-//! The labels of each number: what its series are told apart by.
+//! Defines the labels of each metric.
 
 use prometheus_client::encoding::EncodeLabelSet;
 

@@ -1,8 +1,8 @@
-//! The two forms of the page: OpenMetrics, and the plain text that every scraper reads.
+//! Formats the metrics as OpenMetrics, or as the Prometheus text format that every scraper reads.
 
 use std::collections::HashSet;
 
-/// Which of them a client takes.
+/// The format of the metrics page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     OpenMetrics,
@@ -10,7 +10,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the `Accept` of the request: OpenMetrics only for those who name it, for it is no text to look at.
+    /// Chooses by the request's `Accept`: OpenMetrics only if it is named, because browsers do not show it.
     pub fn accepted(accept: &str) -> Self {
         let named = accept.split(',').any(|part| {
             let mut words = part.split(';').map(str::trim);
@@ -29,8 +29,8 @@ impl Format {
     }
 }
 
-/// The page of OpenMetrics as Prometheus' own text 0.0.4, which names a counter by its samples, with `_total`, and knows
-/// neither units nor an end.
+/// Converts OpenMetrics to the Prometheus text format 0.0.4, which names counters with `_total`, and has no units and
+/// no end marker.
 pub fn plain(page: &str) -> String {
     let counters: HashSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();

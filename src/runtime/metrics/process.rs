@@ -1,12 +1,12 @@
-//! What the system says of this process, under the names that every exporter gives it.
+//! Reads metrics of this process from the system, under the usual `process_*` names.
 
 use std::{fmt::Write, fs};
 
-/// Ticks of `/proc/self/stat` in a second: the kernel shows them so on every processor that we build for.
+/// Clock ticks per second in `/proc/self/stat`: the same on every architecture that we build for.
 const TICKS: f64 = 100.0;
 const PAGE_BYTES: u64 = 4_096;
 
-/// Adds `process_*` to a page of OpenMetrics; nothing where there is no `/proc`.
+/// Adds `process_*` to an OpenMetrics page; nothing without `/proc`.
 pub fn write(page: &mut String) {
     let Some(stat) = fs::read_to_string("/proc/self/stat").ok().and_then(|text| Stat::read(&text)) else { return };
     let mut gauge = |name: &str, help: &str, kind: &str, value: String| {
@@ -30,7 +30,7 @@ pub fn write(page: &mut String) {
     }
 }
 
-/// How many files and connections the system lets this process have; `None`: it does not say, or any number.
+/// The limit of open files and connections of this process; `None` if unknown or unlimited.
 pub fn open_files_max() -> Option<u64> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok())
@@ -40,18 +40,18 @@ pub fn open_files_max() -> Option<u64> {
 struct Stat {
     cpu_seconds: f64,
     threads: u64,
-    /// Seconds after the machine.
+    /// Seconds after the start of the machine.
     started_after: f64,
     virtual_bytes: u64,
     resident_bytes: u64,
 }
 
 impl Stat {
-    /// proc_pid_stat(5); the name of the program stands in brackets and may hold anything.
+    /// proc_pid_stat(5); the program's name is in brackets and may contain anything.
     fn read(text: &str) -> Option<Stat> {
         let (_, rest) = text.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
-        // The first field here is the third of the manual.
+        // The first field here is number 3 in the manual.
         let field = |number: usize| -> Option<u64> { fields.get(number - 3)?.parse().ok() };
         Some(Stat {
             cpu_seconds: (field(14)? + field(15)?) as f64 / TICKS,

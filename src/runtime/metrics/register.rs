@@ -1,4 +1,4 @@
-//! The name and the sentence of each number.
+//! Registers each metric with its name and description.
 
 use super::Metrics;
 use prometheus_client::registry::Registry;

@@ -1,4 +1,4 @@
-//! Subscriptions made, changed and ended: by the configuration at the start, by the API at any time.
+//! Creates, changes and deletes webhook subscriptions: from the configuration at the start, by the API at any time.
 
 use super::sign::new_secret;
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 use anyhow::Context;
 use std::{collections::HashSet, sync::atomic::Ordering};
 
-/// Where a database that knew only `notify.url` says from which event on it had not been posted.
+/// The `meta` key in which an older database has the first event that `notify.url` was not posted.
 const NOTIFY_AFTER: &str = "notify_after";
 
 #[derive(Debug, Clone)]
@@ -32,13 +32,13 @@ pub struct NewSubscription {
     pub filter: Filter,
 }
 
-/// What is changed of a subscription; `None`: it stays.
+/// A change of a subscription; `None`: unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     pub name: Option<String>,
     pub url: Option<String>,
     pub filter: Option<Filter>,
-    /// Paused by hand, or active again.
+    /// False pauses it, true resumes it.
     pub active: Option<bool>,
 }
 
@@ -47,7 +47,7 @@ impl App {
         self.subscribed.load(Ordering::SeqCst)
     }
 
-    /// The configuration's own are as it says; those that it no longer has are gone.
+    /// Updates the configured subscriptions from the configuration, and deletes those that it no longer has.
     pub(in crate::runtime) async fn recall_subscriptions(&self, now: Time) -> anyhow::Result<()> {
         let known = subscription::all(&self.store).await.context("reading subscriptions")?;
         let mut set = WriteSet::new();
@@ -73,7 +73,7 @@ impl App {
                 },
             };
             if row.url != wanted.url {
-                // Whoever mended the address wants it tried.
+                // The operator has changed the address and wants it tried.
                 (row.paused, row.resumed_at) = (None, now);
             }
             row.url = wanted.url.clone();
@@ -89,7 +89,7 @@ impl App {
         self.hear().await
     }
 
-    /// Now, but for what an older version of the program had not posted yet.
+    /// From now on, or from the first event that an older version of the program had not posted.
     async fn first_after(&self, name: &str) -> anyhow::Result<i64> {
         if name == crate::runtime::config::NOTIFY {
             let before = meta::find(&self.store, NOTIFY_AFTER).await?;
@@ -100,7 +100,7 @@ impl App {
         Ok(event::ends(&self.store).await?.1)
     }
 
-    /// What is wanted is written down from now on, before anything relies on it.
+    /// Lets the events that subscriptions want be written from now on, before anything relies on them.
     pub(in crate::runtime) async fn hear(&self) -> anyhow::Result<()> {
         let all = subscription::all(&self.store).await.context("reading subscriptions")?;
         self.subscribed.store(!all.is_empty(), Ordering::SeqCst);
@@ -109,7 +109,7 @@ impl App {
         Ok(())
     }
 
-    /// A new one, and its secret, which is told this once. `None`: there are as many as there may be.
+    /// Creates a subscription, and gives its secret, which is never shown again. `None` if the limit is reached.
     pub async fn subscribe(&self, new: NewSubscription) -> anyhow::Result<Option<(Subscription, Secret)>> {
         let _one = self.subscribing.lock().await;
         let known = subscription::all(&self.store).await?;
@@ -119,7 +119,7 @@ impl App {
         }
         let now = self.clock.now();
         let secret = new_secret().map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-        // First what happens is written down, then the end of the log is looked at: nothing falls between.
+        // First let events be written, then read the end of the log, so that none is lost between.
         self.wanted_by_subscriptions(self.wanted_so_far().and(wanted(&new.filter)));
         let row = Subscription {
             id: self.store.next_id(),
@@ -144,7 +144,7 @@ impl App {
         Ok(Some((row, secret)))
     }
 
-    /// `None`: it is gone.
+    /// `None` if it does not exist.
     pub async fn edit_subscription(&self, id: i64, edit: Edit) -> anyhow::Result<Option<Subscription>> {
         let _one = self.subscribing.lock().await;
         let now = self.clock.now();
@@ -169,7 +169,7 @@ impl App {
         Ok(Some(row))
     }
 
-    /// A new secret; the old one signs as well for a day.
+    /// Creates a new secret; the old one also signs for 24 hours.
     pub async fn rotate_secret(&self, id: i64) -> anyhow::Result<Option<(Subscription, Secret)>> {
         let _one = self.subscribing.lock().await;
         let Some(mut row) = subscription::find(&self.store, id).await? else { return Ok(None) };
@@ -183,7 +183,7 @@ impl App {
         Ok(Some((row, secret)))
     }
 
-    /// With all that waits for it. False: it was gone.
+    /// Deletes a subscription and its waiting deliveries. False if it does not exist.
     pub async fn unsubscribe(&self, id: i64) -> anyhow::Result<bool> {
         let _one = self.subscribing.lock().await;
         let mut set = WriteSet::new();
@@ -198,8 +198,8 @@ impl App {
         }
     }
 
-    /// The delivery goes out again, also when it was taken before: under the same id, word for word. `None`: it is no
-    /// longer kept.
+    /// Posts a delivery again, even if it was accepted before: the same bytes under the same id. `None` if it is no
+    /// longer stored.
     pub async fn redeliver(&self, id: i64) -> anyhow::Result<Option<Delivery>> {
         let now = self.clock.now();
         let Some(row) = delivery::find(&self.store, id).await? else { return Ok(None) };

@@ -1,5 +1,5 @@
-//! Webhooks that we post: what happens is told to who subscribed, signed, in order within a conversation, again and
-//! again until it is taken. Everything stands in rows, so no crash loses one; a receiver knows a repetition by its id.
+//! Posts events to webhook subscriptions: signed, in order within a conversation, repeated until they are accepted.
+//! All state is in the database, so a crash loses no event; receivers recognise a repetition by its id.
 
 mod edit;
 mod sign;
@@ -37,13 +37,13 @@ use tokio::{
 };
 use wire::Outcome;
 
-/// The way out for posts.
+/// Posts the deliveries of subscriptions.
 pub struct Posts {
-    /// For addresses that stand in the configuration: a desk in a private network is the usual case.
+    /// For addresses in the configuration, which are often in a private network.
     ours: Caller,
-    /// For addresses that came by API: public ones, and those that `webhooks.allow_private` allows.
+    /// For addresses given by API: public ones, and those that `webhooks.allow_private` allows.
     guarded: Caller,
-    /// Subscriptions over which a pass is under way, and how those rest that take nothing.
+    /// Subscriptions with a running pass, and the pauses of those that accept nothing.
     at_work: Mutex<HashMap<i64, Rest>>,
     wake: Notify,
 }
@@ -51,12 +51,12 @@ pub struct Posts {
 #[derive(Debug, Clone, Copy, Default)]
 struct Rest {
     busy: bool,
-    /// Passes in a row in which nothing was taken.
+    /// Consecutive passes in which nothing was accepted.
     failures: u32,
     until: Option<Time>,
 }
 
-/// What one pass over one or all subscriptions did.
+/// The counts of a pass over one or all subscriptions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Passed {
     pub taken: usize,
@@ -65,7 +65,7 @@ pub struct Passed {
 }
 
 impl Posts {
-    /// Fails only when TLS cannot be set up.
+    /// Fails only if TLS cannot be set up.
     pub fn new(config: &Config) -> Result<Posts, reqwest::Error> {
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(Posts {
@@ -76,17 +76,17 @@ impl Posts {
         })
     }
 
-    /// Something was subscribed, resumed or asked for again: look now.
+    /// Wakes the loop: a subscription was created or resumed, or a delivery was requested again.
     pub fn kick(&self) {
         self.wake.notify_one();
     }
 
-    /// Whether an address given by API may be posted to, as far as it says so itself.
+    /// Checks an address given by API, as far as the address itself shows.
     pub fn may_reach(&self, url: &str) -> Result<(), String> {
         self.guarded.may_reach(url)
     }
 
-    /// The subscription may be worked on now, by this caller alone; says how much at once.
+    /// Begins a pass over the subscription, if none is running and it does not pause; gives the number of posts.
     fn begin(&self, id: i64, now: Time) -> Option<i64> {
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = at_work.entry(id).or_default();
@@ -94,11 +94,11 @@ impl Posts {
             return None;
         }
         rest.busy = true;
-        // One that took nothing the last time is asked with one post first.
+        // If the last pass was not accepted, try one post first.
         Some(if rest.failures > 0 { 1 } else { WEBHOOK_PASS })
     }
 
-    /// True: it takes posts again after a time in which it did not.
+    /// Ends a pass. True if the receiver accepts posts again.
     fn end(&self, id: i64, passed: Passed, now: Time) -> bool {
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = at_work.entry(id).or_default();
@@ -115,10 +115,10 @@ impl Posts {
         false
     }
 
-    /// Its address, state or secret was changed by hand: it is tried at once.
+    /// An operator has changed its address, state or secret: ends its pause.
     fn forget(&self, id: i64) {
         if let Some(rest) = self.at_work.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id) {
-            // A pass that is under way stays the only one.
+            // A running pass stays the only one.
             (rest.failures, rest.until) = (0, None);
         }
         self.kick();
@@ -126,8 +126,8 @@ impl Posts {
 }
 
 impl App {
-    /// Posts what is due, again and again, until `stop`. Each subscription has its own pass: one that does not
-    /// answer holds up no other.
+    /// Posts due deliveries until `stop`. Each subscription has its own pass, so that one without an answer does not
+    /// delay others.
     pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
             if let Err(error) = self.begin_passes().await {
@@ -178,7 +178,7 @@ impl App {
         Ok(())
     }
 
-    /// One pass over every subscription, however long it has rested: for clocks that are moved by hand.
+    /// One pass over every subscription, even if it pauses: for clocks that are moved by hand.
     pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<Passed> {
         let mut all = Passed::default();
         if !self.has_subscriptions() {
@@ -195,7 +195,7 @@ impl App {
         Ok(all)
     }
 
-    /// Takes up what is new, then posts what is due: of each conversation its earliest.
+    /// Queues new events, then posts what is due: the earliest delivery of each conversation.
     async fn pass(self: &Arc<Self>, mut subscription: Subscription, now: Time, limit: i64) -> anyhow::Result<Passed> {
         while self.take_events(&mut subscription, now).await? {}
         let due = delivery::due(&self.store, subscription.id, now, limit).await.context("reading what is due")?;
@@ -204,7 +204,7 @@ impl App {
         let mut under_way: JoinSet<anyhow::Result<Passed>> = JoinSet::new();
         for row in due {
             if self.calls.is_mocked() {
-                // In an author's test and in the simulator all happens in one order.
+                // In an author's test and in the simulator everything runs in one order.
                 passed.add(self.post(&subscription, row, now).await?);
                 continue;
             }
@@ -227,7 +227,7 @@ impl App {
         Ok(passed)
     }
 
-    /// One delivery, once; what came of it is written before the next of its conversation may go.
+    /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
     async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<Passed> {
         let outcome = self.ask(subscription, &row, now).await;
         let attempts = row.attempts + 1;
@@ -312,7 +312,7 @@ impl App {
         set.replace(&subscription::PAUSED, &Paused { id: of.id, at: now, why });
     }
 
-    /// The receiver is back: what waits need not wait longer.
+    /// The receiver accepts posts again: makes all waiting deliveries due.
     async fn hurry(&self, id: i64, now: Time) {
         let mut set = WriteSet::new();
         set.push(&delivery::HURRY, &delivery::Of { subscription_id: id, at: now });
@@ -330,13 +330,13 @@ impl Passed {
     }
 }
 
-/// Before the try after `attempts`: 5 s, 20 s, 80 s … at most an hour.
+/// The pause before the attempt after `attempts`: 5 s, 20 s, 80 s … at most an hour.
 pub fn backoff(attempts: u32) -> Span {
     let seconds = 5_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1)));
     Span::seconds(seconds.min(WEBHOOK_BACKOFF_MAX.0 / 1_000))
 }
 
-/// Up to a fifth longer, each row its own: what failed together does not come again together.
+/// Adds up to a fifth, different for each row, so that deliveries which failed together are not repeated together.
 fn jittered(span: Span, id: i64, attempts: u32) -> Span {
     let mixed = id.wrapping_mul(0x9E37_79B9).wrapping_add(i64::from(attempts).wrapping_mul(0x85EB_CA6B));
     Span(span.0 + span.0 / 5 * mixed.rem_euclid(1_000) / 1_000)

@@ -1,29 +1,28 @@
-//! Signatures of posts, as the Standard Webhooks specification has them.
+//! Signs posts by the Standard Webhooks specification.
 
 use crate::base::{limits::WEBHOOK_SECRET_BYTES, secret::Secret};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The event's number: the same at each repetition.
+/// The event's id, the same at each repetition.
 pub const ID_HEADER: &str = "webhook-id";
-/// Seconds since 1970 at which this post was signed.
+/// The time of signing, in seconds since 1970.
 pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
-/// `v1,` and the signature in Base64; several with spaces between while a secret is rotated.
+/// `v1,` and the signature in Base64; several separated by spaces during a rotation of the secret.
 pub const SIGNATURE_HEADER: &str = "webhook-signature";
 
-/// What a secret of ours begins with: the rest is Base64 of the key.
+/// The prefix of our secrets; the rest is the key in Base64.
 const PREFIX: &str = "whsec_";
 
-/// A fresh secret.
+/// Generates a secret.
 pub fn new_secret() -> Result<Secret, getrandom::Error> {
     let mut bytes = [0_u8; WEBHOOK_SECRET_BYTES];
     getrandom::fill(&mut bytes)?;
     Ok(Secret::new(format!("{PREFIX}{}", STANDARD.encode(bytes))))
 }
 
-/// One signature for each secret, over id, timestamp and body: with the timestamp inside, an old post cannot be
-/// played again later.
+/// One signature for each secret, over id, timestamp and body: the timestamp prevents replaying an old post.
 pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &str) -> String {
     let signed = format!("{id}.{timestamp}.{body}");
     let signatures = secrets.iter().map(|secret| {
@@ -34,7 +33,7 @@ pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &str) -> String 
     signatures.collect::<Vec<_>>().join(" ")
 }
 
-/// `whsec_…` holds bytes; any other text is the key itself.
+/// `whsec_…` contains bytes; any other text is the key itself.
 fn key(secret: &Secret) -> Vec<u8> {
     let text = secret.expose();
     let decoded = text.strip_prefix(PREFIX).and_then(|rest| STANDARD.decode(rest).ok());

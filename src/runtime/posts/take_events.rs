@@ -1,4 +1,4 @@
-//! From the log of events to deliveries: each event that a subscription wants becomes one row, once.
+//! Turns events of the log into deliveries: each event that a subscription wants becomes one row, once.
 
 use crate::{
     base::{
@@ -17,14 +17,14 @@ use crate::{
 use anyhow::Context;
 
 impl App {
-    /// Takes up what the log holds for a subscription: the rows and how far it was read are one commit, so that a
-    /// crash neither loses an event nor makes two rows of it. True: there may be more.
+    /// Queues new events for a subscription: the rows and its position in the log are one commit, so that a crash
+    /// neither loses nor repeats an event. True if there may be more.
     pub(super) async fn take_events(&self, subscription: &mut Subscription, now: Time) -> anyhow::Result<bool> {
         let store = &self.store;
         let events = event::after(store, subscription.after, EVENTS_READ_MAX).await.context("reading the log")?;
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(false) };
         if delivery::waiting(store, subscription.id).await? >= WEBHOOK_WAITING_MAX {
-            // The log is the longer queue; it is kept for as long as a delivery is tried.
+            // Leave the rest in the event log, which is kept for as long as a delivery is tried.
             return Ok(false);
         }
         if first.id > subscription.after + 1 {
@@ -40,14 +40,14 @@ impl App {
         set.push(&subscription::ADVANCED, &advanced);
         match store.commit(set).await {
             Ok(_) => subscription.after = last.id,
-            // It was ended meanwhile.
+            // The subscription was deleted in the meantime.
             Err(CommitError::Stale { .. }) => return Ok(false),
             Err(error) => return Err(error).context("taking up events"),
         }
         Ok(i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_READ_MAX))
     }
 
-    /// Paused for longer than the log is kept: what was forgotten cannot be told.
+    /// If it was paused for longer than the event log is kept, reports that events were lost.
     async fn look_for_a_gap(&self, subscription: &Subscription) -> anyhow::Result<()> {
         let (first, _) = event::ends(&self.store).await?;
         if subscription.after > 0 && first > subscription.after + 1 {
@@ -64,7 +64,7 @@ impl App {
     async fn is_wanted(&self, subscription: &Subscription, event: &Event) -> anyhow::Result<bool> {
         let filter = &subscription.filter;
         let kind = filter.types.is_empty() || filter.types.contains(&event.kind);
-        // What is of no sender (consent is the contact's, over all of them) is not left out by one.
+        // A filter by sender keeps events without a sender (consent belongs to the contact).
         let sender = filter.senders.is_empty() || event.sender_id.is_none_or(|id| filter.senders.contains(&id));
         if !kind || !sender {
             return Ok(false);
@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// The body is made here and kept: each repetition is word for word the same.
+    /// Builds and stores the body, so that each repetition has the same bytes.
     async fn delivery(&self, subscription: &Subscription, event: &Event, now: Time) -> anyhow::Result<Delivery> {
         let place = match (event.conversation_id, event.contact_id) {
             (Some(conversation), _) => conversation.0,

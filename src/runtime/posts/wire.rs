@@ -1,4 +1,4 @@
-//! One post on the wire: signed, once, and what its receiver made of it.
+//! Sends one post, signed, and classifies the answer.
 
 use super::sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use crate::{
@@ -14,16 +14,16 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What a receiver made of a post.
+/// The receiver's answer.
 pub(super) enum Outcome {
     Taken(u16),
-    /// Any answer but 2xx, or none; when it asked for, not before so long.
+    /// Any answer but 2xx, or none; with the receiver's `Retry-After`.
     Refused {
         status: Option<u16>,
         trouble: String,
         after: Option<Span>,
     },
-    /// 410: it wants no more.
+    /// 410: the receiver wants no more posts.
     Unwanted,
 }
 
@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    /// Where calls are played, posts are too.
+    /// Where calls are mocked, posts are mocked, too.
     async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: [(&str, String); 3]) -> Outcome {
         let body = serde_json::from_str(&row.body).unwrap_or_default();
         let call = HttpCall {
@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// Those that sign now: the newest, and for a while the one before.
+    /// The secrets that sign now: the newest, and for a while the previous one.
     fn secrets_of(&self, subscription: &Subscription, now: Time) -> Vec<Secret> {
         if subscription.configured {
             return self.config.webhooks.secrets(&subscription.name);

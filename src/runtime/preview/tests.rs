@@ -24,7 +24,7 @@ fn files(files: &[(&str, &str)]) -> BotFiles {
 }
 
 impl World {
-    /// With these files live.
+    /// A world in which these files are live.
     async fn with(live: &[(&str, &str)]) -> (World, VersionId) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
@@ -42,7 +42,7 @@ impl World {
         reloader.start(&self.store, files(these), now).await.unwrap().live.unwrap().0
     }
 
-    /// Somebody half-way in a flow.
+    /// Adds an open run of a flow.
     async fn somebody(&mut self, version: VersionId, flow: &str, step: &str, waiting: serde_json::Value) {
         self.last += 1;
         let (conversation, contact) = (ConversationId(self.last), ContactId(self.last));
@@ -107,7 +107,7 @@ async fn who_waits_where_is_told_by_flow_step_and_fate() {
     world.somebody(version, "asks", "asks.ask_1", reply(later)).await;
     world.somebody(version, "asks", "asks.ask_1", reply(soon)).await;
     world.somebody(version, "waits", "waits.wait_1", json!({"on": "until", "at": soon})).await;
-    // `asks` is another one; `waits` calls it.
+    // `asks` is new; `waits` calls it.
     let new = ("flows/asks.yaml", "flow: asks\nsteps:\n  - ask: And you?\n  - say: Fine\n");
     let told = world.preview(&[BOT, new, WAITS]).await;
     assert_eq!(
@@ -240,7 +240,7 @@ async fn on_update_decides_for_who_reaches_what_changed() {
         let told = world.preview(&[BOT, ("flows/asks.yaml", &new)]).await;
         assert_eq!(told.people[0].groups[0].fate, fate, "{update}");
         assert!(told.text(plain).contains(words), "{}", told.text(plain));
-        // Another flow is new: nobody in this one notices, whatever its `on_update`.
+        // Another flow is new: runs of this one do not change, whatever its `on_update`.
         let other = world.preview(&[BOT, ("flows/asks.yaml", &old), WAITS]).await;
         assert_eq!(other.people[0].groups[0].fate, Fate::Unchanged, "{update}");
     }

@@ -1,4 +1,4 @@
-//! A preview as people read it: in the terminal with every place, in the log a line for each matter.
+//! Formats a preview: in the terminal with every place, in the log as one line for each subject.
 
 use super::{Fate, Group, People, Preview, TemplateNeed, Timed};
 use crate::{base::time::Time, model::template::TemplateStatus};
@@ -37,12 +37,12 @@ impl People {
 }
 
 impl Preview {
-    /// Nothing is worth a word.
+    /// True if there is nothing to report.
     pub fn is_empty(&self) -> bool {
         self.people.is_empty() && self.differences == crate::flow::Differences::default()
     }
 
-    /// All of it, for a terminal.
+    /// The whole preview, for a terminal.
     pub fn text(&self, show_time: impl Fn(Time) -> String) -> String {
         let mut out = String::new();
         match (&self.live, self.unchanged) {
@@ -61,7 +61,7 @@ impl Preview {
         out
     }
 
-    /// A line for each matter, without anything of a person: for the log.
+    /// One line for each subject, without personal data: for the log.
     pub fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> =
             self.people.iter().map(|people| format!("Half-way in flow `{}`: {}", people.flow, people.says())).collect();

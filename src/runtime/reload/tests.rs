@@ -56,7 +56,7 @@ impl World {
         self.reloader.look(&self.store, self.folder.path(), self.clock.now()).await.unwrap()
     }
 
-    /// Watches the folder while `script` hears the news, and stops when it is done.
+    /// Watches the folder while `script` gets the news, and stops when it returns.
     async fn follow(&self, script: impl AsyncFnOnce(&mut UnboundedReceiver<News>)) {
         let (stop, stopped) = watch::channel(false);
         let (told, mut news) = unbounded_channel();
@@ -69,7 +69,7 @@ impl World {
         tokio::time::timeout(Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
     }
 
-    /// With a sender at Meta whose catalogue is known.
+    /// Adds a sender at Meta with a known catalogue.
     fn at_catalogue(&mut self) -> Config {
         let config = Config::parse(&SourceFile::new("config.yaml", CATALOGUE), self.folder.path(), &|_| None).unwrap();
         self.reloader = Reloader::new(&config, self.metrics.clone());
@@ -91,7 +91,7 @@ fn flow(title: &str) -> String {
     format!("flow: a\ntitle: {title}\nsteps:\n  - log: {title}\n")
 }
 
-/// The version's number and the title of its flow.
+/// The version's id and the title of its flow.
 fn live(news: News) -> Option<(VersionId, String)> {
     let (id, set) = news.live?;
     Some((id, set.named("a").unwrap().title.clone().unwrap()))
@@ -170,7 +170,7 @@ fn at_meta(world: &World) -> Config {
     config
 }
 
-/// A step, what `check` says of it, and whether the daemon takes it (docs/checker.md, *What goes live*).
+/// A step, the findings of `check`, and whether the daemon accepts it (docs/checker.md, *What goes live*).
 const GOES_LIVE: &[(&str, &[&str], bool)] = &[
     ("log: hello", &[], true),
     ("template: news\n    vars: [Ana]", &[], true),
@@ -179,7 +179,7 @@ const GOES_LIVE: &[(&str, &[&str], bool)] = &[
     ("template: news\n    vars: [Ana, Ben]", &["E804"], false),
     ("template: news\n    vars: [\"${contact.name}\"]", &["E805"], false),
     ("template: news\n    vars: [Ana]\n    language: it", &["E807"], false),
-    // A state is none of the author's mistakes, and is decided when sending (language.md 9).
+    // A template's state is no mistake of the author, and is checked when sending (language.md 9).
     ("template: rested\n    vars: [Ana]", &["W822"], true),
     ("lgo: hello", &["E221"], false),
 ];

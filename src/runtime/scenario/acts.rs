@@ -1,4 +1,4 @@
-//! What the steps of a case do to its world.
+//! Performs the steps of a case in its world.
 
 use super::{
     Stop, buttons,
@@ -127,7 +127,7 @@ impl World<'_> {
         }
     }
 
-    /// What is unread is set aside; a strict case wants each message looked at.
+    /// Sets unread messages aside; a strict case requires a `bot` for each message.
     fn set_aside(&mut self, step: &Step) -> Result<(), Stop> {
         let unread: Vec<String> = self.seen[self.read..].iter().map(|seen| seen.quote()).collect();
         if self.strict && !unread.is_empty() {
@@ -168,7 +168,7 @@ impl World<'_> {
         self.hear(what, reply_to).await
     }
 
-    /// Posted as the shop would: signed with the secret that the case's world was given.
+    /// Posts a hook as the other system would: signed with the secret of the case's world.
     async fn hook(&mut self, step: &Step, (name, body): (&str, &Value), refused: Option<&str>) -> Result<(), Stop> {
         self.tell('*', format!("webhook `{name}`"));
         let failed = |what: &str, expected: String, got: String| {
@@ -242,11 +242,11 @@ impl World<'_> {
     }
 }
 
-/// The customer said something, and waits for an answer.
+/// True if the customer said something and expects an answer.
 fn is_said(act: &Act) -> bool {
     match act {
         Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. } => true,
-        // A reaction asks for none, and who opens the chat may write first.
+        // A reaction expects none, and a customer who opens the chat may write first.
         Act::Arrives(arrival) => !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. }),
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! What reaches the bot in a case beside texts, taps, files and places.
+//! Delivers a case's messages other than texts, taps, files and locations.
 
 use super::{Stop, world::World};
 use crate::{
@@ -45,7 +45,7 @@ impl World<'_> {
         self.hear(what, None).await
     }
 
-    /// The token of the newest form that the bot sent, of this name if one is given.
+    /// The token of the newest form that the bot sent, with this name if given.
     fn form_token(&self, name: Option<&str>) -> Option<String> {
         self.seen.iter().rev().find_map(|seen| match &seen.content {
             Content::Form(form) if name.is_none_or(|name| form.form == name) => Some(form.token.clone()),

@@ -1,4 +1,4 @@
-//! How a flow begins in a test that is written for its author: by which acts, with which made-up values.
+//! Finds how to begin a flow in a generated test: by which acts, with which sample values.
 
 use super::words;
 use crate::{
@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 
 pub(super) struct Beginning {
     pub acts: Vec<Act>,
-    /// Afterwards the clock brings it.
+    /// True if the flow then begins by the clock.
     pub waits: bool,
 }
 
-/// A date that a flow hangs on lies so far ahead, beside what its `offset` takes.
+/// How far ahead the sample date of a flow is, in addition to its `offset`.
 const DATE_AHEAD: Span = Span::days(10);
 
-/// `None`: a first test cannot be guessed for such a trigger.
+/// `None` if a first test cannot be generated for such a trigger.
 pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
     let one = |act: Act| Some(Beginning { acts: vec![act], waits: false });
     match trigger {
@@ -68,12 +68,12 @@ pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginn
     }
 }
 
-/// The first act of a run that this trigger starts; by the clock there is none.
+/// The first act of a run that this trigger starts; `None` for a scheduled trigger.
 pub(super) fn begins_by(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Act> {
     of(set, flow, trigger).filter(|beginning| !beginning.waits)?.acts.into_iter().next()
 }
 
-/// A date that is still to come when the clock of a first test begins.
+/// A date that is still in the future when the first test begins.
 fn day_of(set: &FlowSet, date: &Date) -> Option<Value> {
     let ahead = DATE_AHEAD + Span(date.offset.0.min(0).saturating_neg());
     let hours = ahead.0 / Span::hours(1).0;
@@ -94,7 +94,7 @@ fn data_of(flow: &Flow) -> Value {
     if all.is_empty() { Value::Nothing } else { Value::Map(all) }
 }
 
-/// What the trigger declares, from the contact of a test that names no number.
+/// A sample body for the trigger, from the test's contact, which has the default number.
 fn body_of(set: &FlowSet, webhook: &Webhook) -> Value {
     let mut all: BTreeMap<String, Value> =
         webhook.body.iter().map(|field| (field.name.clone(), example(field))).collect();

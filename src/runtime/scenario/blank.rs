@@ -1,11 +1,12 @@
-//! An empty database, made once for all cases of a run: most of a short case would else go into its tables.
+//! Creates an empty database once for all cases of a run: otherwise creating its tables would take most of the time of
+//! a short case.
 
 use super::event_loop;
 use crate::store::{Options, Store};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
-/// Removed when the run is over.
+/// Deleted at the end of the run.
 pub(super) struct Blank {
     folder: tempfile::TempDir,
 }
@@ -15,11 +16,11 @@ impl Blank {
         let folder = temporary()?;
         let blank = Blank { folder };
         let url = format!("sqlite://{}", blank.file().display());
-        // Nothing of a test has to survive a loss of power.
+        // A test's data need not survive a power failure.
         let options = Options { durable: false, ..Options::default() };
         event_loop().context("the event loop of a test")?.block_on(async {
             let store = Store::open(&url, options).await?;
-            // Closing writes all into the one file that is copied.
+            // Closing writes everything into the one file that is copied.
             store.close().await;
             anyhow::Ok(())
         })?;
@@ -39,7 +40,7 @@ impl Blank {
     }
 }
 
-/// A folder that is removed when it is dropped.
+/// A folder that is deleted on drop.
 pub(super) fn temporary() -> anyhow::Result<tempfile::TempDir> {
     tempfile::Builder::new().prefix("transom-test-").tempdir().context("a temporary folder")
 }

@@ -1,4 +1,4 @@
-//! The button that a test taps: found by its id or title among those that were shown, the newest first.
+//! Finds the button that a test taps: by its id or title among the buttons shown, newest first.
 
 use super::seen::Seen;
 use crate::{
@@ -8,9 +8,9 @@ use crate::{
     model::{content::Content, template::ButtonValue},
 };
 
-/// One button of a message, as it would come back.
+/// One button of a message, as a tap would report it.
 struct Shown<'a> {
-    /// What the author calls it; for ids of our own the option's.
+    /// The id that the author uses; for our own ids the option's.
     id: String,
     title: &'a str,
     payload: &'a str,
@@ -23,7 +23,7 @@ enum Kind {
     Template,
 }
 
-/// The tap, and the message it replies to. The error says which buttons there are.
+/// The tap, and the message that it replies to. The error lists the buttons.
 pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Result<(What, Option<String>), String> {
     let wanted = wanted.trim();
     for message in seen.iter().rev() {
@@ -55,7 +55,7 @@ pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Res
     })
 }
 
-/// The titles on the newest messages that have buttons, for whoever taps by chance.
+/// The titles on the newest messages with buttons, for random taps.
 pub(super) fn on_show(seen: &[Seen], key: &[u8]) -> Vec<String> {
     const MESSAGES: usize = 4;
     let shown = seen.iter().rev().map(|message| titles(&message.content, key)).filter(|titles| !titles.is_empty());

@@ -1,4 +1,4 @@
-//! Whether what happened holds what a test expects: maps, lists and texts match by containing.
+//! Compares actual values with a test's expectations: maps, lists and texts match by containing.
 
 use crate::base::{
     place::Place,
@@ -6,22 +6,22 @@ use crate::base::{
 };
 use serde_json::Value as Json;
 
-/// The first thing that is not as expected.
+/// The first difference.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Difference {
-    /// Of what was expected.
+    /// The place of the expectation.
     pub place: Place,
-    /// Where in the whole it stands: `vars.name`; empty for the whole.
+    /// The path in the whole value: `vars.name`; empty for the whole.
     pub path: String,
     pub expected: String,
     pub got: String,
 }
 
-/// `None`: `got` holds all that `expected` says.
+/// `None` if `got` contains everything in `expected`.
 ///
-/// A text holds a part of it, whatever blanks and line breaks stand between its words; a list holds each
-/// expected item in one of its own; a map holds each expected key. Nothing, `none` and `nothing` match what
-/// is absent or empty.
+/// A text contains a part of it, whatever blanks and line breaks are between its words; a list contains each expected
+/// item in a different one of its own; a map contains each expected key. A null value, `none` and `nothing` match an
+/// absent or empty value.
 pub(super) fn differs(expected: &Node, got: &Json) -> Option<Difference> {
     walk(expected, got, "").err()
 }
@@ -41,7 +41,7 @@ fn walk(expected: &Node, got: &Json, path: &str) -> Result<(), Difference> {
                 Json::Array(items) if !items.is_empty() => items.iter().any(|item| is_held(&scalar.text, item)),
                 got => is_held(&scalar.text, got),
             };
-            // `none` in a plain word stands for what is not there; in quotes it is a text.
+            // A plain `none` means absent; in quotes it is a text.
             let absent =
                 scalar.is_plain() && is_empty(got) && matches!(scalar.text.as_str(), "none" | "nothing" | "null");
             if fits || absent { Ok(()) } else { Err(here(quoted(&scalar.text))) }
@@ -77,7 +77,7 @@ fn walk(expected: &Node, got: &Json, path: &str) -> Result<(), Difference> {
     }
 }
 
-/// A member by its name; of a list by its number from 1, as templates count their parameters.
+/// A member by name; of a list by its number from 1, as templates count their parameters.
 fn member<'a>(got: &'a Json, key: &str) -> &'a Json {
     match got {
         Json::Array(items) => {
@@ -113,7 +113,7 @@ fn is_empty(got: &Json) -> bool {
     }
 }
 
-/// A value as a report shows it.
+/// A value in a report's form.
 pub(super) fn show(got: &Json) -> String {
     match got {
         Json::Null => "nothing".to_owned(),
@@ -129,7 +129,7 @@ pub(super) fn show(got: &Json) -> String {
     }
 }
 
-/// What a test file says, on one line.
+/// An expectation on one line.
 pub(super) fn written(node: &Node) -> String {
     match &node.kind {
         Kind::Null => "nothing".to_owned(),

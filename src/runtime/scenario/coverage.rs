@@ -1,4 +1,4 @@
-//! Which steps, branches and triggers no test has taken.
+//! Computes the coverage of tests: the steps, branches and triggers that no test has taken.
 
 use crate::{
     base::{
@@ -12,14 +12,14 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was taken so far.
+/// The steps, branches and triggers taken so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     steps: BTreeSet<(FlowName, StepId, Way)>,
     starts: BTreeSet<(FlowName, String)>,
 }
 
-/// How much of the flows was taken.
+/// The coverage of flows.
 #[derive(Debug, Default)]
 pub struct Coverage {
     pub flows: Vec<FlowCoverage>,
@@ -46,7 +46,7 @@ pub struct Part {
     pub all: usize,
 }
 
-/// Something that was never taken.
+/// A step, branch or trigger that was never taken.
 #[derive(Debug)]
 pub struct Missing {
     pub place: Place,
@@ -70,7 +70,7 @@ impl Tally {
         self.starts.extend(other.starts);
     }
 
-    /// Of the flows of a set, or of some of them.
+    /// The coverage of all flows of a set, or of some.
     pub fn of(&self, set: &FlowSet, only: &[&FlowName]) -> Coverage {
         let mut flows: Vec<FlowCoverage> = set
             .flows
@@ -102,7 +102,7 @@ impl Tally {
                 });
             }
         }
-        // Steps of a branch that was never taken are missing with it.
+        // The steps of a branch that was never taken are not listed separately.
         let mut told: BTreeSet<NodeIx> = BTreeSet::new();
         for at in 0..flow.nodes.len() {
             let ix = NodeIx(u32::try_from(at).unwrap_or(u32::MAX));
@@ -148,7 +148,7 @@ impl Tally {
     }
 }
 
-/// What it means when a step that branches takes none of its ways; `None`: it always takes one.
+/// The meaning of a branching step that takes none of its branches; `None` if it always takes one.
 fn fall(flow: &Flow, ix: NodeIx) -> Option<&'static str> {
     let node = flow.node(ix);
     let has = |wanted: &str| {
@@ -162,12 +162,12 @@ fn fall(flow: &Flow, ix: NodeIx) -> Option<&'static str> {
     }
 }
 
-/// The step is the first of a body: its branch is told instead.
+/// True if the step is the first of a branch: then the branch is listed instead.
 fn branches_into(flow: &Flow, ix: NodeIx) -> bool {
     flow.nodes.iter().any(|node| node.outline.bodies.iter().any(|(_, body)| body.0 == Some(ix) && body.0 != node.next))
 }
 
-/// The steps of a body and all within them; `end` is what comes after it.
+/// The steps of a body, including nested ones; `end` is the step after it.
 fn within(flow: &Flow, entry: NodeIx, end: Option<NodeIx>) -> BTreeSet<NodeIx> {
     let mut all = BTreeSet::new();
     let mut todo = vec![entry];
@@ -182,12 +182,12 @@ fn within(flow: &Flow, entry: NodeIx, end: Option<NodeIx>) -> BTreeSet<NodeIx> {
     all
 }
 
-/// A step and what stands behind it in its row.
+/// A step and those that follow it in its list.
 fn followers(flow: &Flow, ix: NodeIx) -> BTreeSet<NodeIx> {
     within(flow, ix, None)
 }
 
-/// A step as a report calls it: its verb and the first words of what it says.
+/// A step in reports: its verb and the first words of its text.
 fn name(node: &crate::flow::definition::Node) -> String {
     const CHARS: usize = 40;
     let value = node.outline.yaml.get(node.outline.verb).and_then(|node| node.text()).unwrap_or_default();
@@ -213,7 +213,7 @@ impl Counts {
         self.steps.add(self.branches).add(self.triggers)
     }
 
-    /// Of steps, branches and triggers together, rounded down: 100 means all.
+    /// Steps, branches and triggers together, rounded down: 100 means all.
     pub fn percent(self) -> usize {
         let Part { taken, all } = self.whole();
         (taken * 100).checked_div(all).unwrap_or(100)
@@ -255,7 +255,7 @@ impl Coverage {
         json!({"percent": self.counts().percent(), "counts": self.counts().to_json(), "flows": flows})
     }
 
-    /// For people: a line for each flow, and below it what is missing.
+    /// For people: a line for each flow, and below it the missing parts.
     pub fn text(&self) -> String {
         let counts = self.counts();
         let part = |part: Part, word: &str| format!("{} of {} {word}", part.taken, part.all);

@@ -1,4 +1,4 @@
-//! Chance that repeats itself: the same seed, the same throws.
+//! Implements a repeatable random generator: the same seed gives the same numbers.
 
 pub(super) struct Dice(u64);
 
@@ -17,18 +17,18 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// From 0 to `n - 1`; 0 where there is nothing to choose from.
+    /// From 0 to `n - 1`; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
         let n = u64::try_from(n.max(1)).unwrap_or(u64::MAX);
         usize::try_from(self.next() % n).unwrap_or(0)
     }
 
-    /// One of a list; `None` of an empty one.
+    /// A random item of a list; `None` if it is empty.
     pub fn of<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
         list.get(self.below(list.len()))
     }
 
-    /// The place of one of these weights.
+    /// A random index, with these weights.
     pub fn weighted(&mut self, weights: &[usize]) -> usize {
         let mut throw = self.below(weights.iter().sum());
         for (place, weight) in weights.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Writing a case by playing it: each act with what the bot said to it.
+//! Writes a case by playing it: each act with the bot's messages.
 
 use super::{Bot, Play, Stop, seen::Seen, world::World};
 use crate::{
@@ -11,14 +11,14 @@ use crate::{
     store::run,
 };
 
-/// A test file as text, and what its author should know of it.
+/// A test file as text, and remarks for its author.
 #[derive(Debug)]
 pub struct Drafted {
-    /// Where it belongs: `flows/booking.test.yaml`.
+    /// The path: `flows/booking.test.yaml`.
     pub path: String,
-    /// The whole file; of a case for a file that exists, the case alone.
+    /// The whole file; only the case if the file exists.
     pub text: String,
-    /// The case stands in a file that exists.
+    /// True if the case belongs into an existing file.
     pub case_only: bool,
     pub remarks: Vec<String>,
 }
@@ -34,7 +34,7 @@ impl<'a> Draft<'a> {
         Ok(Draft { world: World::begin(bot, play, false).await?, steps: Vec::new() })
     }
 
-    /// Does it and writes down what the bot said. False: it is impossible at the moment.
+    /// Performs an act and writes down the bot's messages. False if it is impossible now.
     pub async fn act(&mut self, act: Act) -> anyhow::Result<bool> {
         let step = Step { place: Place::start_of(&SourceFile::new("draft", "")), act, written: None };
         match self.world.perform(&step).await {
@@ -51,7 +51,7 @@ impl<'a> Draft<'a> {
         Ok(true)
     }
 
-    /// How the newest run of the flow ended, if it did.
+    /// How the newest run of the flow ended, if it has.
     pub async fn ended(&self) -> anyhow::Result<Option<RunEnd>> {
         let runs = run::of_flow(&self.world.app.store, &self.world.play.flow, i64::MAX, 1).await?;
         Ok(runs.into_iter().next().and_then(|run| run.outcome))
@@ -61,7 +61,7 @@ impl<'a> Draft<'a> {
         Ok(!run::of_flow(&self.world.app.store, &self.world.play.flow, i64::MAX, 1).await?.is_empty())
     }
 
-    /// The case so far; its end is expected, too.
+    /// The case so far, with an expectation of its end.
     pub async fn case(mut self, name: &str, remarks: Vec<String>, head: Vec<String>) -> anyhow::Result<CaseText> {
         if let Some(end) = self.ended().await? {
             self.steps.push(format!("expect: {{run: {}}}", end.as_str()));
@@ -71,7 +71,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// `bot:` with the part of a message that says what it is about.
+/// A `bot:` line with the characteristic part of a message.
 fn heard(seen: &Seen) -> String {
     match &seen.content {
         Content::Template(template) => format!("bot: {{template: {}}}", scalar(&template.name)),
@@ -80,7 +80,7 @@ fn heard(seen: &Seen) -> String {
     }
 }
 
-/// The first words of a message: what an author would write of it.
+/// The first words of a message, as an author would write them.
 pub(super) fn excerpt(text: &str) -> &str {
     const CHARS_MAX: usize = 70;
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
@@ -88,7 +88,7 @@ pub(super) fn excerpt(text: &str) -> &str {
     line[..cut].rsplit_once(' ').map_or(&line[..cut], |(words, _)| words)
 }
 
-/// The top of a test file.
+/// The head of a test file.
 pub(super) fn head_lines(flow: &str, head: &Head, mocks: &[String]) -> String {
     let mut text = format!("tests: {}\n", scalar(flow));
     text.push_str(&format!("now: {}\n", now(head)));

@@ -1,4 +1,5 @@
-//! Mocks for a first test: taken from the bot's sandbox, else guessed from what the flow reads of the answer.
+//! Generates mocks for a first test: from the bot's sandbox, otherwise from the members of the answer that the flow
+//! reads.
 
 use crate::{
     base::yaml::Kind,
@@ -13,13 +14,13 @@ use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
-/// Lines below `http:`, and whether something of them is only guessed.
+/// Lines below `http:`, and whether some of them are guessed.
 pub(super) struct Guess {
     pub lines: Vec<String>,
     pub guessed: bool,
 }
 
-/// What ends a path of members: a method reads the value, it is no part of it.
+/// Methods end a path of members: they are not a part of the value.
 const METHODS: [&str; 16] = [
     "len",
     "is_empty",
@@ -39,7 +40,7 @@ const METHODS: [&str; 16] = [
     "local",
 ];
 
-/// For all `http` steps that a flow, and what it goes to, can reach.
+/// The mocks for all `http` steps that a flow can reach, including through `call` and `go`.
 pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
     let mut guess = Guess { lines: Vec::new(), guessed: false };
     let mut seen = BTreeSet::new();
@@ -83,7 +84,7 @@ fn reached<'a>(set: &'a FlowSet, flow: &'a Flow) -> Vec<&'a Flow> {
     all
 }
 
-/// `${env.SHOP_URL}/orders/${id}` is `*/orders/*`.
+/// `${env.SHOP_URL}/orders/${id}` becomes `*/orders/*`.
 fn pattern(url: &str) -> String {
     let holes = Regex::new(r"\$\{[^}]*\}").expect("the pattern is a constant");
     let url = holes.replace_all(url.trim(), "*");
@@ -94,7 +95,7 @@ fn pattern(url: &str) -> String {
     }
 }
 
-/// The rules of `sandbox.mocks` that can answer it, as they are written there.
+/// The rules of `sandbox.mocks` that match, as written there.
 fn of_sandbox(set: &FlowSet, method: &str, url: &str) -> Vec<String> {
     let asked = pattern(url);
     let mut lines = Vec::new();
@@ -114,7 +115,7 @@ fn of_sandbox(set: &FlowSet, method: &str, url: &str) -> Vec<String> {
     lines
 }
 
-/// An answer with all that the flow reads of it.
+/// An answer with all members that the flow reads.
 fn answer(flow: &Flow, node: &Node) -> Json {
     let Some(name) = node.outline.fills.as_deref() else { return json!({"status": 200}) };
     let text = flow.place.file().text();
@@ -144,16 +145,16 @@ fn is_offered(flow: &Flow, list: &str) -> bool {
     flow.nodes.iter().any(|node| offered(node).is_some_and(|(each, _)| each.contains(list)))
 }
 
-/// The list that a question offers, and its options as they are written.
+/// The list that a question offers, and its options as written.
 fn offered(node: &Node) -> Option<(&str, String)> {
     let options = node.outline.yaml.get("options")?;
     Some((options.get("each")?.text()?, options.place.text().to_owned()))
 }
 
-/// Two items with the members that a question shows of them.
+/// Two sample items with the members that a question shows.
 fn items(flow: &Flow, list: &str) -> Json {
     let shown = flow.nodes.iter().filter_map(offered).find(|(each, _)| each.contains(list));
-    // Members may be read later on, by the name of the answer.
+    // Members may also be read later, by the name of the answer.
     let member = Regex::new(r"\bitem\.(\w+)").expect("the pattern is a constant");
     let mut members: Vec<String> = shown.map_or_else(Vec::new, |(_, options)| {
         member.captures_iter(&options).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
@@ -189,7 +190,7 @@ fn put(body: &mut Json, path: &[&str], value: Option<Json>) {
     }
 }
 
-/// What a member of this name usually holds.
+/// A sample value for a member of this name.
 fn value_called(name: &str) -> Json {
     let name = name.to_lowercase();
     let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));

@@ -1,4 +1,4 @@
-//! `test init FLOW`: a first test, written by walking the flow once, with its mocks.
+//! `test init FLOW`: writes a first test with mocks by playing the flow once.
 
 use super::{
     Bot, Play,
@@ -82,7 +82,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
     let written = format!("http:\n{}", guess.lines.iter().map(|line| format!("  - {line}\n")).collect::<String>());
     head.mocks.extend(yaml::load(&SourceFile::new("mocks", written), &findings).filter(|_| !guess.lines.is_empty()));
     let mocks = mocks_of(&head.mocks, &findings);
-    // Whoever the schedule means: one whose dates are past, or ahead.
+    // The schedule may mean contacts with past or with future dates: try both.
     let plays = [Dates::Past, Dates::Ahead].map(|dates| {
         let head = Head { contact: contact(bot, flow, dates), ..head.clone() };
         Play { flow: flow.name.clone(), head: Arc::new(head), mocks: mocks.clone() }
@@ -133,7 +133,7 @@ fn file(flow: &Flow, remarks: Vec<String>) -> Drafted {
     Drafted { path: format!("flows/{}.test.yaml", flow.name), text: String::new(), case_only: false, remarks }
 }
 
-/// A case that says what is the case: nothing began. Its author puts in what is missing.
+/// A case that expects no run. Its author adds what is missing.
 fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &Beginning) -> String {
     let mut steps: Vec<String> = beginning.acts.iter().filter_map(write::act).collect();
     if beginning.waits {
@@ -145,7 +145,7 @@ fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &Beginni
     head_lines(flow.as_str(), head, mocks) + &case.lines()
 }
 
-/// Where the dates lie that a schedule asks about.
+/// Whether the sample dates are in the past or in the future.
 #[derive(Clone, Copy)]
 enum Dates {
     Past,
@@ -174,7 +174,7 @@ fn contact(bot: &Bot, flow: &Flow, dates: Dates) -> Vec<Fact> {
     facts
 }
 
-/// The fields that hold a day or a moment and that `to: {if}` of a schedule reads, a year from now.
+/// The date and time fields that a schedule's `to: {if}` reads, with values a year from now.
 fn dates_asked_about(bot: &Bot, flow: &Flow, dates: Dates) -> Vec<Fact> {
     let conditions = flow.triggers.iter().filter_map(|trigger| match &trigger.kind {
         Trigger::Schedule(schedule) => schedule.to.condition.as_ref(),
@@ -215,7 +215,7 @@ async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<(
     if !beginning.waits || draft.has_run().await? {
         return Ok(());
     }
-    // Somebody who never wrote has no conversation that the clock could start something in.
+    // Scheduled flows start only in a conversation, so the contact must have written.
     let until = draft.world.now() + Span::days(370);
     for _ in 0..TEST_INIT_ACTS_MAX {
         let Some(next) = draft.world.app.next_due(until).await? else { break };
@@ -227,7 +227,7 @@ async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<(
     Ok(())
 }
 
-/// As an author would write it: the weekday within the week, else the date.
+/// In an author's form: the weekday within a week, otherwise the date.
 fn moment(draft: &Draft<'_>, at: Time) -> Moment {
     let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(draft.world.zone.clone());
     if at - draft.world.now() < Span::days(7) {
@@ -237,7 +237,7 @@ fn moment(draft: &Draft<'_>, at: Time) -> Moment {
     }
 }
 
-/// The question that waits: its step, its options, and what it asks for.
+/// The waiting question: its step, its options, and its answer type.
 async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId, Vec<String>, AnswerType)>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {
@@ -255,7 +255,7 @@ async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId
     }))
 }
 
-/// Answers each question with its first option, the next time with the second, until the flow is over.
+/// Answers each question with its first option, the next time with the second, until the flow ends.
 async fn answer_all(draft: &mut Draft<'_>) -> anyhow::Result<()> {
     let mut asked: BTreeMap<StepId, usize> = BTreeMap::new();
     for _ in 0..TEST_INIT_ACTS_MAX {

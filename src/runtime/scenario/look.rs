@@ -1,4 +1,4 @@
-//! What `bot` and `expect` look at.
+//! Checks `bot` and `expect` steps.
 
 use super::{
     Stop,
@@ -22,12 +22,12 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-/// So much of the trace stands beside a failure, the newest of it.
+/// How much of the trace is shown with a failure, newest last.
 const NOTED_TURNS_MAX: i64 = 8;
 const NOTED_LINES_MAX: usize = 6;
 
 impl World<'_> {
-    /// The next unread message.
+    /// Checks the next unread message.
     pub async fn look_at_bot(&mut self, says: &BotSays) -> Result<(), Stop> {
         let unread = self.seen.get(self.read).cloned();
         match (says, unread) {
@@ -64,7 +64,7 @@ impl World<'_> {
         }
     }
 
-    /// All that the last acting step did, and how things stand now.
+    /// Checks the effects of the last acting step, and the current state.
     pub async fn look_at_all(&mut self, expected: &[Expected]) -> Result<(), Stop> {
         for one in expected {
             let looked = self.look_at(one).await;
@@ -76,7 +76,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// The commonest slip of who writes a test: the words were said, and the next `user:` came before `bot:`.
+    /// Adds a note for the most common mistake: the text was sent, but the next `user:` came before `bot:`.
     async fn note_what_was_set_aside(&mut self, node: &Node) -> Result<(), Stop> {
         let aside = self.aside.clone();
         for (at, place) in aside.iter().rev() {
@@ -95,7 +95,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Why it is silent, in the engine's own words.
+    /// Adds the reason why the bot sent nothing, from the engine's trace.
     async fn note_what_was_done(&mut self) -> Result<(), Stop> {
         let turns = i64::try_from(self.did.len()).unwrap_or(i64::MAX).min(NOTED_TURNS_MAX);
         if turns == 0 {
@@ -133,7 +133,7 @@ impl World<'_> {
             Aspect::Handoff => {
                 let handoffs: Vec<Json> = self.handoffs[since.handoffs..].iter().map(Handoff::to_json).collect();
                 let shown: Vec<String> = handoffs.iter().map(compare::show).collect();
-                // What an earlier act brought is a common surprise.
+                // An effect of an earlier act is a common surprise.
                 let nothing = match self.handoffs[..since.handoffs].last() {
                     Some(earlier) => format!(
                         "no hand-off; an earlier act handed over to `{}`, and `expect` looks at what came since the last one",
@@ -205,11 +205,11 @@ impl World<'_> {
         let asks = session.runs.iter().any(|known| {
             known.number == run.number && matches!(known.waiting, Waiting::Question(_) | Waiting::Reply { .. })
         });
-        // Whoever asks waits, too; the test may say either.
+        // A run that asks also waits; the test may name either.
         Ok(if asks { "asking, waiting" } else { "waiting" })
     }
 
-    /// The variables of the newest run, or why there are none.
+    /// The variables of the newest run, or the reason why there are none.
     async fn vars(&self) -> Result<Result<Json, String>, Stop> {
         let Some(run) = self.newest_run().await? else {
             return Ok(Err(format!("flow `{}` has not run", self.flow())));
@@ -245,7 +245,7 @@ impl World<'_> {
         Ok(json)
     }
 
-    /// Messages that did not leave, with the reason: the usual answer to "why does it say nothing?".
+    /// Unsent messages with the reason: the usual answer to "why does it say nothing?".
     async fn what_waits(&self) -> Result<String, Stop> {
         let rows = outbound::unfinished_of(&self.app.store, self.conversation, TEST_OUTBOUND_READ).await?;
         let mut text = String::new();
@@ -268,7 +268,7 @@ impl World<'_> {
     }
 }
 
-/// A fixed word.
+/// Checks a fixed word.
 fn same(node: &Node, got: &Json, what: &str) -> Result<(), Stop> {
     let text = got.as_str().unwrap_or_default();
     if text.split(", ").any(|word| Some(word) == node.text()) {
@@ -287,7 +287,7 @@ fn within(node: &Node, got: &Json, what: &str) -> Result<(), Stop> {
     }
 }
 
-/// Each expected thing is one of those that happened. A plain text is compared with their `field`.
+/// Checks that each expected item is among the actual ones. A plain text is compared with their `field`.
 fn among(node: &Node, got: &[Json], shown: &[String], what: &str, field: &str, nothing: &str) -> Result<(), Stop> {
     let all = || if shown.is_empty() { nothing.to_owned() } else { shown.join("\n") };
     let plain = node.scalar().is_some_and(|scalar| scalar.is_plain());
@@ -308,7 +308,7 @@ fn among(node: &Node, got: &[Json], shown: &[String], what: &str, field: &str, n
         }
         let title = format!("this was not {what}");
         return Err(match differences.as_slice() {
-            // With a single candidate the difference itself says most.
+            // With a single candidate, show the difference itself.
             [Some(only)] => of_difference(&title, only, all()),
             _ => failure(&wanted.place, title, compare::written(wanted), all()),
         }
@@ -326,7 +326,7 @@ pub(super) fn failure(
     Failure { place: place.clone(), what: what.into(), expected: expected.into(), got: got.into() }
 }
 
-/// `whole` is shown where the difference is a part of it.
+/// `whole` is shown if the difference is a part of it.
 pub(super) fn of_difference(what: &str, difference: &Difference, whole: String) -> Failure {
     let Difference { place, path, expected, got } = difference;
     if path.is_empty() {

@@ -1,4 +1,4 @@
-//! Personal data out of a recorded conversation: what the bot knows stays, what a person said is made unreadable.
+//! Masks personal data in a recorded conversation: words of the bot stay, other words of a person are replaced.
 
 use super::words::Words;
 use crate::{
@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 pub(super) const PHONE: &str = "+34600111222";
 pub(super) const NAME: &str = "Ana";
 
-/// Numbers with so many digits may name a person, an account, a card.
+/// Numbers with at least this many digits may identify a person, an account or a card.
 const DIGITS_MIN: usize = 5;
 
-/// The words that no person brought: those of flows and tests.
+/// The words that are not personal: those of flows and tests.
 pub(super) struct Mask {
     known: BTreeSet<String>,
 }
@@ -29,12 +29,12 @@ impl Mask {
         Mask { known }
     }
 
-    /// What was typed while a question of this type waited, or none.
+    /// Masks a text that was typed while a question of this type was waiting, or none.
     pub fn typed(&self, text: &str, asked: Option<AnswerType>) -> String {
         match asked {
             Some(AnswerType::Phone) => "+34600111333".to_owned(),
             Some(AnswerType::Email) => "ana@example.com".to_owned(),
-            // Not the words of a person but a value; masked, it would be another one.
+            // A value rather than a person's words; a masked value would have another meaning.
             Some(
                 AnswerType::Number
                 | AnswerType::Whole
@@ -47,7 +47,7 @@ impl Mask {
         }
     }
 
-    /// Each word that the bot does not know becomes `x`s, each long number `1`s, of the same length.
+    /// Replaces each unknown word by `x`s, and each long number by `1`s, of the same length.
     pub fn words(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut word = String::new();
@@ -64,7 +64,7 @@ impl Mask {
         out
     }
 
-    /// All texts in it.
+    /// Masks all texts in a value.
     pub fn value(&self, value: &Value) -> Value {
         match value {
             Value::Text(text) => Value::text(self.words(text)),
@@ -94,7 +94,7 @@ impl Mask {
             .collect()
     }
 
-    /// What may be told of a contact: somebody else with the same tags, wishes and clock.
+    /// The facts of a contact that may be recorded: a sample person with the same tags, consents and time zone.
     pub fn contact(&self, set: &FlowSet, data: &ContactData) -> Vec<Fact> {
         let mut facts = vec![Fact::Name(data.name.as_ref().map(|_| NAME.to_owned())), Fact::Phone(PHONE.to_owned())];
         facts.extend(data.language.clone().map(|language| Fact::Language(Some(language))));

@@ -1,4 +1,4 @@
-//! The daemon's process in a test: made for a case, killed and made again by `restart`.
+//! Models the daemon's process in a test: created for a case, killed and created again by `restart`.
 
 use super::{Bot, Play};
 use crate::{
@@ -21,7 +21,7 @@ use anyhow::{anyhow, bail};
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use tokio::sync::{broadcast, mpsc};
 
-/// A process of the daemon as far as a test has one.
+/// The parts of a daemon's process that a test has.
 pub(super) struct Process {
     pub app: Arc<App>,
     pub sandbox: Arc<Sandbox>,
@@ -42,7 +42,7 @@ pub(super) async fn start(
     metrics: Metrics,
 ) -> anyhow::Result<Process> {
     let config = config(bot, play, folder);
-    // Nothing of a test has to survive a loss of power.
+    // A test's data need not survive a power failure.
     let options = store::Options { durable: false, ..store::Options::default() };
     let store = Store::open(&format!("sqlite://{}", database(folder).display()), options).await?;
     let setup = Setup {
@@ -70,14 +70,14 @@ pub(super) async fn start(
 fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
     let head = &play.head;
     let mut config = Config::sandbox(folder.path());
-    // The files that flows send lie there.
+    // The folder of the files that flows send.
     config.bot.clone_from(&bot.folder);
     let declared = &bot.set.bot;
     config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
     config.flows.env.extend(head.env.clone());
     config.flows.secrets = declared.secrets.iter().map(|name| (name.clone(), Secret::new("test"))).collect();
     if let Some(sender) = config.senders.first_mut() {
-        // Unless the file says otherwise, the customer writes to a sender that the tested flow serves.
+        // By default the customer writes to a sender that the tested flow serves.
         let served = bot.set.flow(&play.flow).and_then(|flow| flow.senders.first());
         if let Some(name) = head.sender.as_ref().or(served) {
             sender.name.clone_from(name);
@@ -86,7 +86,7 @@ fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
     config
 }
 
-/// What is not listed is approved, as at a sandbox; what is listed has its state in every language.
+/// Sets the templates: unlisted ones are approved, as at a sandbox; a listed one has its state in every language.
 fn put_templates(app: &App, bot: &Bot, play: &Play) {
     let declared = &bot.set.bot;
     let mut languages: BTreeSet<&str> = declared.languages.keys().map(String::as_str).collect();
@@ -95,7 +95,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
     for (name, state) in &play.head.templates {
         let status = match state {
             TemplateIs::Approved => continue,
-            // Of both it is unknown whether they will ever be usable, so both wait for it.
+            // For both it is unknown whether they will ever be usable, so messages wait.
             TemplateIs::Missing => TemplateStatus::Pending,
             TemplateIs::Paused => TemplateStatus::Paused,
             TemplateIs::Rejected => TemplateStatus::Rejected,
@@ -119,7 +119,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
     }
 }
 
-/// A test touches no network: its calls are mocked and its provider is the sandbox.
+/// A test uses no network: calls are mocked and the provider is the sandbox.
 struct NoNetwork;
 
 impl Http for NoNetwork {

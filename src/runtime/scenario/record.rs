@@ -1,5 +1,5 @@
-//! `test --record RUN`: a run of production becomes a case. What the customer did comes from the database,
-//! masked; what the bot says comes from playing it, so that the case passes and shows nobody's words.
+//! `test --record RUN`: turns a production run into a case. The customer's acts come from the database, masked; the
+//! bot's messages come from replaying them, so that the case passes and contains no personal texts.
 
 use super::{
     Bot, Play, beginning,
@@ -29,8 +29,7 @@ use crate::{
 };
 use std::{path::Path, sync::Arc};
 
-/// A case, or a whole file where the flow has none. `database` is only read. The inner error is one sentence
-/// for whoever asked.
+/// A case, or a whole file if the flow has none. Only reads `database`. The inner error is one sentence for the user.
 pub fn record(folder: &Path, database: &str, id: i64) -> anyhow::Result<Result<Drafted, String>> {
     let bot = match Bot::open(folder)? {
         Ok(bot) => bot,
@@ -65,7 +64,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
     let known = contact::find(store, run.contact_id).await?;
     let data = known.map(|contact| contact.data).unwrap_or_default();
 
-    // The world: the file's, where there is one; its moment and its customer are the run's.
+    // The world is the file's, if there is one; time and customer are the run's.
     let beside = files.iter().find(|(known, _)| *known == path).and_then(|(_, file)| file.as_ref());
     let guessed = guess::mocks(&bot.set, flow);
     let mut remarks = Vec::new();
@@ -86,7 +85,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
         }
     };
     let by_clock = ["schedule ", "date "].iter().any(|kind| run.trigger_key.starts_with(kind));
-    // The clock brings it at its minute: the case begins one before.
+    // A schedule fires at its minute, so the case begins one minute before.
     let begins = Time((run.started_at.0 / 60_000) * 60_000) - if by_clock { Span::minutes(1) } else { Span::ZERO };
     head.now = jiff::Timestamp::from_millisecond(begins.0)?.to_zoned(bot.set.bot.timezone.clone());
     head.contact = mask.contact(&bot.set, &data);
@@ -126,14 +125,14 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
     Ok(Ok(Drafted { path, text, case_only, remarks }))
 }
 
-/// A message or tap of the customer started it, and stands among what they sent.
+/// True if a message or tap of the customer started it, so that it is among the acts.
 fn by_message(key: &str) -> bool {
     let kind = key.split(' ').next().unwrap_or_default();
     let kinds = ["message", "button", "any_message", "first_message", "media", "location"];
     kinds.contains(&kind) || ["order", "form", "reaction", "referral", "missed_call"].contains(&kind)
 }
 
-/// What the customer did from the beginning of a run to its end, and which sends failed.
+/// The customer's acts from the beginning of a run to its end, and the failed sends.
 async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> anyhow::Result<Vec<(Time, Act)>> {
     let until = run.ended_at.unwrap_or_else(|| SystemClock.now());
     let mut rows = inbound::of(store, run.conversation_id, InboundId(i64::MAX), RECORD_MESSAGES_MAX).await?;
@@ -151,7 +150,7 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
             },
             InboundKind::Button { title, .. } => Act::Tap(title),
             InboundKind::Media { media, caption, .. } => Act::Media { kind: media, caption },
-            // A place is personal, too.
+            // A location is personal, too.
             InboundKind::Location { .. } => Act::Location { latitude: 40.4168, longitude: -3.7038 },
             InboundKind::Order { order } => Act::Arrives(Arrival::Order(Value::from_json(&order))),
             InboundKind::Form { name, response } => Act::Arrives(form(name, response)),
@@ -173,7 +172,7 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
     let sent = outbound::of(store, run.conversation_id, OutboundId(i64::MAX), RECORD_MESSAGES_MAX).await?;
     for row in sent.into_iter().filter(|row| row.draft.run == Some(run.number)) {
         let Some(code) = row.error_code.as_deref().and_then(|code| code.parse::<i64>().ok()) else { continue };
-        // Before the act that made the bot say it.
+        // Insert it before the act that made the bot send the message.
         let at = acts.iter().rposition(|(at, _)| *at <= row.created_at).unwrap_or(0);
         let when = acts.get(at).map_or(row.created_at, |(at, _)| *at);
         acts.insert(at, (when, Act::Provider(vec![Fault::Code(code)])));
@@ -181,7 +180,7 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
     Ok(acts)
 }
 
-/// By the name that its trigger knows, without what the platform adds.
+/// A form by the name that its trigger knows, without the platform's additions.
 fn form(name: Option<String>, mut response: serde_json::Value) -> Arrival {
     let token = response.as_object_mut().and_then(|answers| answers.remove("flow_token"));
     let own = token.as_ref().and_then(|token| token.as_str()).and_then(|token| token.split(':').next());
@@ -197,7 +196,7 @@ fn masked(mask: &Mask, arrival: Arrival) -> Arrival {
     match arrival {
         Arrival::Form { name, data } => Arrival::Form { name, data: mask.value(&data) },
         Arrival::Order(Value::Map(mut order)) => {
-            // What is in the basket is no secret; what the customer wrote beside it may be one.
+            // The items of the basket are not personal; the customer's text beside it may be.
             if let Some(text) = order.get_mut("text") {
                 *text = mask.value(text);
             }
@@ -211,13 +210,13 @@ fn masked(mask: &Mask, arrival: Arrival) -> Arrival {
     }
 }
 
-/// Messages of a run that left.
+/// The number of sent messages of a run.
 async fn said_in(store: &Store, run: &run::Run) -> anyhow::Result<usize> {
     let sent = outbound::of(store, run.conversation_id, OutboundId(i64::MAX), RECORD_MESSAGES_MAX).await?;
     Ok(sent.iter().filter(|row| row.draft.run == Some(run.number) && row.accepted_at.is_some()).count())
 }
 
-/// Plays the acts with the pauses between them; how many messages the bot said.
+/// Replays the acts with their pauses; gives the number of the bot's messages.
 async fn replay(
     bot: &Bot,
     play: &Play,
@@ -231,7 +230,7 @@ async fn replay(
     let mut at = begins;
     for (when, act) in acts {
         let gap = Span(((when - at).0 / 1_000) * 1_000);
-        // Within a minute of the beginning the pause is only what rounding cut off.
+        // Within a minute of the beginning a pause is only a result of rounding.
         if gap >= RECORD_GAP_MIN && draft.world.now() > begins || gap >= Span::minutes(1) {
             draft.act(Act::Advance(gap)).await?;
         }
@@ -254,7 +253,7 @@ async fn replay(
     Ok((draft.case("", Vec::new(), Vec::new()).await?, said))
 }
 
-/// The type of the question that waits.
+/// The type of the waiting question.
 async fn asked(draft: &Draft<'_>) -> anyhow::Result<Option<AnswerType>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {

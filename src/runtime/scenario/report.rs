@@ -1,14 +1,14 @@
-//! What came of the tests, in words that need no knowledge of the program.
+//! Reports the results of tests in words that need no knowledge of the program.
 
 use super::coverage::Coverage;
 use crate::base::{diagnostic::Diagnostic, place::Place};
 use serde_json::json;
 use std::{fmt, time::Duration};
 
-/// All that was run.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// Errors of the bot itself; then nothing was run.
+    /// Errors of the bot itself; then no test was run.
     pub findings: Vec<Diagnostic>,
     pub files: Vec<FileReport>,
     pub took: Duration,
@@ -18,31 +18,31 @@ pub struct Report {
 #[derive(Debug)]
 pub struct FileReport {
     pub path: String,
-    /// Mistakes in the test file; with errors its cases were not run.
+    /// Findings in the test file; with errors its cases were not run.
     pub findings: Vec<Diagnostic>,
     pub cases: Vec<CaseReport>,
-    /// Expected texts that were written anew.
+    /// The number of rewritten expected texts.
     pub rewritten: usize,
 }
 
 #[derive(Debug)]
 pub struct CaseReport {
     pub name: String,
-    /// Of its name.
+    /// The place of its name.
     pub place: Place,
     pub took: Duration,
     pub failure: Option<Failure>,
-    /// What helps to understand a failure: a call that no mock answers, why nothing was said.
+    /// Notes that help to understand a failure: a call without a mock, the reason for a missing message.
     pub notes: Vec<String>,
-    /// What happened, in order.
+    /// The transcript, in order.
     pub transcript: Vec<Line>,
 }
 
-/// What was expected at a place of the test file, and what came instead.
+/// A failed expectation of the test file, and the actual value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     pub place: Place,
-    /// Which expectation: "the bot says something else".
+    /// The kind of failure: "the bot says something else".
     pub what: String,
     pub expected: String,
     pub got: String,
@@ -51,14 +51,14 @@ pub struct Failure {
 /// One line of a transcript.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// On the clock of the test: `Tue 31 Mar 09:59`.
+    /// In the test's time zone: `Tue 31 Mar 09:59`.
     pub at: String,
-    /// `<` the customer, `>` the bot, `*` the world, `!` what was not sent.
+    /// `<` the customer, `>` the bot, `*` the world, `!` an unsent message.
     pub mark: char,
     pub text: String,
 }
 
-/// Lines of a transcript that a failure shows, the newest.
+/// The number of transcript lines in a failure, newest last.
 const LINES_SHOWN: usize = 14;
 
 impl Report {
@@ -70,7 +70,7 @@ impl Report {
         self.cases().filter(|case| case.failure.is_some()).count()
     }
 
-    /// Mistakes that kept files from being run.
+    /// The number of errors that kept files from being run.
     pub fn errors(&self) -> usize {
         let of_files = self.files.iter().flat_map(|file| &file.findings);
         self.findings.iter().chain(of_files).filter(|finding| finding.is_error()).count()
@@ -118,7 +118,7 @@ impl CaseReport {
         })
     }
 
-    /// The failure with its transcript, over several lines; `None` when it passed.
+    /// The failure with its transcript, on several lines; `None` if the case passed.
     pub fn explain(&self) -> Option<String> {
         let failure = self.failure.as_ref()?;
         let left_out = self.transcript.len().saturating_sub(LINES_SHOWN);

@@ -1,4 +1,4 @@
-//! What a test expects of the calls of `http` steps: how often, with what, and under one key.
+//! Checks a test's expectations of `http` calls: how often, with which content, and with one idempotency key.
 
 use super::{
     Stop,
@@ -16,8 +16,8 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-/// What to write for a call that nothing answered. The mocks of the sandbox do not count in a test (language.md 10):
-/// each case begins in a world of its own.
+/// Advice for a call without a mock. The sandbox's mocks do not apply in a test (language.md 10): each case begins in
+/// a world of its own.
 pub(super) fn without_mock(call: &Made) -> String {
     format!(
         "no mock answers `{} {}`; add {} to `mocks: http:` of the test (what `sandbox` in `_bot.yaml` says does not \
@@ -28,7 +28,8 @@ pub(super) fn without_mock(call: &Made) -> String {
     )
 }
 
-/// `{POST */bookings: 2}`, `{POST */bookings: {times: 1, json: {slot: s1}}}`, or a list of what some call carried.
+/// Checks `{POST */bookings: 2}`, `{POST */bookings: {times: 1, json: {slot: s1}}}`, or a list of contents that some
+/// calls had.
 pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
     let shown = || match made.is_empty() {
         true => "no call".to_owned(),
@@ -62,7 +63,7 @@ pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Some call carried all that is expected.
+/// Checks that one call had all expected content.
 fn carried(wanted: &Node, made: &[&Made], name: &str, all: &str) -> Result<(), Stop> {
     let got: Vec<Json> = made.iter().map(|call| request(call, wanted)).collect();
     let differences: Vec<_> = got.iter().map(|call| differs(wanted, call)).collect();
@@ -81,7 +82,7 @@ fn carried(wanted: &Node, made: &[&Made], name: &str, all: &str) -> Result<(), S
     .into())
 }
 
-/// What is compared; `times` was looked at before, so it is what was asked for.
+/// The part of a call to compare; `times` was checked before, so it is taken from the expectation.
 fn request(call: &Made, wanted: &Node) -> Json {
     let query: serde_json::Map<String, Json> =
         call.query.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
@@ -101,7 +102,7 @@ fn request(call: &Made, wanted: &Node) -> Json {
     json!({"times": times, "query": query, "headers": headers, "json": json, "form": form})
 }
 
-/// Whether all tries of each request carried one key.
+/// Checks that all attempts of each request have the same key.
 pub(super) fn same_key(node: &Node, made: &[Made]) -> Result<(), Stop> {
     let mut first: Option<&Made> = None;
     let (mut keyed, mut same) = (false, true);
@@ -118,7 +119,7 @@ pub(super) fn same_key(node: &Node, made: &[Made]) -> Result<(), Stop> {
     if is == (node.text() == Some("true")) {
         return Ok(());
     }
-    // The keys themselves tell nothing: numbers show which are the same.
+    // The keys are random, so numbers show which are equal.
     let keys: BTreeSet<&str> = made.iter().filter_map(|call| call.key.as_deref()).collect();
     let shown: Vec<String> = made
         .iter()

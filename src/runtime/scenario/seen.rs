@@ -1,4 +1,4 @@
-//! What the world has seen: messages as they reached the customer, hand-offs, and what was refused.
+//! Records the world's events: messages that reached the customer, hand-offs, and refusals.
 
 use crate::{
     base::ids::OutboundId,
@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-/// A message that the provider took.
+/// A message that the provider accepted.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub id: OutboundId,
@@ -24,7 +24,7 @@ pub(super) struct Handoff {
     pub priority: Option<String>,
 }
 
-/// A flow that did not start, or a message of it that was not sent.
+/// A flow that did not start, or an unsent message of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Refusal {
     pub flow: String,
@@ -36,7 +36,7 @@ impl Seen {
         format!("sandbox.{}", self.id)
     }
 
-    /// What expectations are compared with.
+    /// The JSON that expectations are compared with.
     pub fn to_json(&self) -> Json {
         let mut json = json!({"text": text(&self.content), "buttons": titles(&self.content)});
         match &self.content {
@@ -79,12 +79,12 @@ impl Seen {
         json
     }
 
-    /// For transcripts.
+    /// The message in a transcript.
     pub fn describe(&self) -> String {
         self.words(|text| text)
     }
 
-    /// For failures, beside what was expected.
+    /// The message in a failure, beside the expectation.
     pub fn quote(&self) -> String {
         self.words(|text| format!("\"{text}\""))
     }
@@ -129,7 +129,7 @@ impl Refusal {
     }
 }
 
-/// The titles that a person sees below a message.
+/// The titles that the customer sees below a message.
 fn titles(content: &Content) -> Vec<String> {
     match content {
         Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.clone()).collect(),
@@ -165,7 +165,7 @@ fn write_edges(edges: &Edges, json: &mut Json) {
     }
 }
 
-/// Of a template nothing is known but its name and values: its text lies at the provider.
+/// The text of a message. For a template only name and values are known: its text is at the provider.
 fn text(content: &Content) -> String {
     match content {
         Content::Template(template) => text_of_template(template),

@@ -1,4 +1,4 @@
-//! What must never happen to a customer, whatever they do: what `--wander` looks for and `expect: {trouble}` sees.
+//! Detects problems that must never happen to a customer: for `--wander` and for `expect: {trouble}`.
 
 use super::{Stop, seen::Seen, world::World};
 use crate::{
@@ -23,15 +23,15 @@ pub struct Trouble {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// An error came to the built-in handler, or an expression of the author's failed.
+    /// An error reached the built-in handler, or an expression of the author's failed.
     Error,
-    /// A run could not go on at all.
+    /// A run could not continue at all.
     GivenUp,
-    /// A message met no flow, and the bot has no words for that.
+    /// A message matched no flow, and the bot has no fallback.
     Unanswered,
-    /// A flow took the message and ended without a word, though it has some.
+    /// A flow took the message and ended without sending anything, although it has messages.
     Silent,
-    /// A message of our own words left outside the window.
+    /// A free-form message was sent outside the window.
     Window,
     /// A run waits, and nothing can ever wake it.
     Stuck,
@@ -55,7 +55,7 @@ impl Trouble {
         json!({"kind": self.kind.as_str(), "flow": self.flow, "step": self.step, "text": self.text})
     }
 
-    /// The same thing once more, whatever the words of the moment.
+    /// True if it is the same problem, apart from its text.
     pub fn is_like(&self, other: &Trouble) -> bool {
         (self.kind, &self.flow, &self.step) == (other.kind, &other.flow, &other.step)
     }
@@ -67,9 +67,9 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Errors that no weather of the world explains: only a change of the flow mends them.
+/// Errors that no external condition causes: only a change of the flow fixes them.
 const OF_THE_AUTHOR: [&str; 4] = ["script", "input", "call_depth", "unknown_flow"];
-/// Steps by which a customer sees that they were heard.
+/// Steps by which a customer notices that the message was received.
 const SPEAKING: [&str; 5] = ["say", "ask", "template", "handoff", "react"];
 
 impl World<'_> {
@@ -101,7 +101,7 @@ impl World<'_> {
         }
     }
 
-    /// The customer did something, and all that came of it has happened: did anybody say a word?
+    /// Checks, after a customer's act and all of its effects, that the customer got an answer.
     pub(super) async fn troubled_by_silence(&mut self) -> Result<(), Stop> {
         if self.seen.len() > self.since.seen || self.handoffs.len() > self.since.handoffs {
             return Ok(());
@@ -116,7 +116,7 @@ impl World<'_> {
         let taken = self.did.iter().flat_map(|turn| &turn.passage.steps).filter(|trod| trod.run == last.run);
         let said = taken.clone().any(|trod| SPEAKING.contains(&self.verb(trod)));
         let flow = self.bot.set.any_flow(&last.flow);
-        // An explicit `end`, and a flow without a word in it, are how an author says that silence is meant.
+        // An explicit `end`, or a flow without messages, means that the author wants silence.
         let meant = self.verb(last) == "end" || !flow.is_some_and(speaks);
         if said || meant || self.waits_for_later().await? {
             return Ok(());
@@ -127,7 +127,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Runs that nothing can wake: no moment, no event, nothing under way.
+    /// Runs that nothing can wake: no timer, no event, no running work.
     pub(super) async fn stuck(&self) -> Result<Vec<Trouble>, Stop> {
         if self.waits_for_later().await? {
             return Ok(Vec::new());
@@ -149,7 +149,7 @@ impl World<'_> {
             .collect())
     }
 
-    /// Something of ours has not left yet.
+    /// True if one of our messages is still unsent.
     async fn waits_for_later(&self) -> Result<bool, Stop> {
         let rows = outbound::unfinished_of(&self.app.store, self.conversation, TEST_OUTBOUND_READ).await?;
         Ok(!rows.is_empty())

@@ -1,4 +1,4 @@
-//! `test --update`: texts that a test expects become those that the bot says.
+//! `test --update`: replaces expected texts by those that the bot sends.
 
 use super::{compare::Difference, draft::excerpt, seen::Seen};
 use crate::{
@@ -6,18 +6,18 @@ use crate::{
     flow::scenario::write::{line_scalar, scalar},
 };
 
-/// New words for a place of a test file.
+/// A new text for a place in a test file.
 #[derive(Debug, Clone)]
 pub struct Rewrite {
     pub place: Place,
     pub text: String,
 }
 
-/// What to write instead of a text that did not come; `None` where a person must look.
+/// The replacement for an expected text that differs; `None` if a person must decide.
 pub(super) fn rewrite(difference: &Difference, said: &Seen) -> Option<Rewrite> {
     let is_text = matches!(difference.path.as_str(), "" | "text");
     let place = &difference.place;
-    // Over several lines it is laid out by hand.
+    // A text over several lines has a layout of its own.
     if !is_text || place.text().contains('\n') || place.text().is_empty() {
         return None;
     }
@@ -27,7 +27,7 @@ pub(super) fn rewrite(difference: &Difference, said: &Seen) -> Option<Rewrite> {
     (!new.is_empty()).then(|| Rewrite { place: place.clone(), text })
 }
 
-/// The text of a file with all of them in it.
+/// The text of a file with all replacements.
 pub(super) fn apply(text: &str, rewrites: &[Rewrite]) -> String {
     let mut sorted: Vec<&Rewrite> = rewrites.iter().collect();
     sorted.sort_by_key(|rewrite| std::cmp::Reverse(rewrite.place.range().start));

@@ -1,5 +1,5 @@
-//! Random customers: they write, tap, fall silent, send what nobody asked for, while sends fail and the process
-//! dies. What must never happen is looked for after every act; what is found is made short and told as a case.
+//! Simulates random customers, who write, tap, fall silent and send unexpected content, while sends fail and the
+//! process dies. Checks for problems after every act; a problem is shortened and written as a case.
 
 use super::{
     Bot, Stop, TestFile, Wish, buttons,
@@ -28,7 +28,7 @@ use crate::{
 };
 use std::{path::Path, time::Duration};
 
-/// How many customers, and by which chance.
+/// The number of customers, and the seed.
 #[derive(Debug, Clone, Copy)]
 pub struct Walks {
     pub count: usize,
@@ -37,11 +37,11 @@ pub struct Walks {
 
 #[derive(Debug)]
 pub struct Wandered {
-    /// Errors of the bot or its tests; then nobody walked.
+    /// Errors of the bot or its tests; then no customer was simulated.
     pub findings: Vec<Diagnostic>,
     pub walks: Walks,
     pub acts: usize,
-    /// Each kind of trouble once, at the place where it was met.
+    /// Each kind of problem once, where it was found.
     pub found: Vec<Found>,
     pub took: Duration,
     pub coverage: Coverage,
@@ -52,8 +52,8 @@ pub struct Found {
     pub trouble: Trouble,
     /// How many customers met it.
     pub times: usize,
-    /// The test file that the case belongs into: of the flow that is in trouble, if it comes to the same in its world;
-    /// else the one in whose world it happened.
+    /// The test file for the case: of the flow with the problem, if the problem also occurs in that file's world;
+    /// otherwise the file in whose world it was found.
     pub file: String,
     pub case: CaseText,
 }
@@ -64,13 +64,13 @@ struct Walked {
     tally: Tally,
 }
 
-/// A world to walk in.
+/// A world for simulated customers.
 struct Ground {
     file: String,
     play: super::Play,
 }
 
-/// Lets random customers loose on a bot, in the worlds of its test files.
+/// Simulates random customers of a bot, in the worlds of its test files.
 pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wandered> {
     let began = SystemClock.now();
     let mut wandered = Wandered {
@@ -141,11 +141,11 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
         Ok(world) => world,
         Err(error) => return Walked { trouble: Some(broken(&format!("{error:#}"))), ..walked },
     };
-    // Half of the customers begin as somebody in a test did: it leads deeper than chance alone.
+    // Half of the customers begin with the acts of a test, which leads deeper than random acts alone.
     if let Some((flow, case)) = dice.of(cases)
         && dice.below(2) == 0
     {
-        // `api` starts the tested flow, and in this world that may be another one.
+        // `api` starts the tested flow, which may be another one in this world.
         let acting = case.steps.iter().map(|step| &step.act).filter(|act| match act {
             Act::Bot(_) | Act::Expect(_) => false,
             Act::Api(_) => *flow == ground.play.flow,
@@ -174,14 +174,14 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
         try_act(&mut world, act, &mut walked).await;
     }
     if walked.trouble.is_none() {
-        // At last the customer is gone for good: whatever waits must come to its end.
+        // At the end the customer is gone for good: everything that waits must end.
         try_act(&mut world, Act::Advance(Span::days(60)), &mut walked).await;
     }
     walked.tally = world.end().await.2;
     walked
 }
 
-/// Does it and looks for trouble. What is impossible at the moment (nothing to tap) is left out.
+/// Performs an act and checks for problems. An act that is impossible now (nothing to tap) is skipped.
 async fn try_act(world: &mut World<'_>, act: Act, walked: &mut Walked) {
     let step = Step { place: Place::start_of(&SourceFile::new("wander", "")), act, written: None };
     match world.perform(&step).await {
@@ -204,7 +204,7 @@ fn broken(text: &str) -> Trouble {
     Trouble { kind: Kind::GivenUp, flow: None, step: None, text: format!("the program itself failed: {text}") }
 }
 
-/// What this customer, or the world, does next.
+/// The next act of this customer, or of the world.
 async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<Option<Act>, String> {
     let session = world.session().await.map_err(|_| "the conversation cannot be read".to_owned())?;
     let question = session.runs.iter().find_map(|run| match &run.waiting {
@@ -263,7 +263,7 @@ async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<O
     })
 }
 
-/// Leaves out whatever is not needed for the same trouble: ever smaller pieces, from the end.
+/// Removes acts that are not needed for the same problem: ever smaller pieces, from the end.
 fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble) -> (Vec<Act>, Trouble) {
     let Ok(event_loop) = event_loop() else { return (acts, trouble) };
     let mut tries = 0;
@@ -291,8 +291,8 @@ fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble)
     }
 }
 
-/// The test file that a case of this trouble belongs into. Each file has its own world, in which another answer of a
-/// server, or another clock, may keep the trouble away: it is played there before it is written there.
+/// The test file for a case of this problem. Each file has its own world, in which another answer of a server, or
+/// another time, may prevent the problem, so it is replayed there first.
 fn home<'g>(
     bot: &Bot,
     met: &Ground,
@@ -317,7 +317,7 @@ fn home<'g>(
     }
 }
 
-/// Walks the same way once more, up to its first trouble.
+/// Repeats the acts up to the first problem.
 async fn again(bot: &Bot, ground: &Ground, acts: Vec<Act>) -> Walked {
     let mut walked = Walked { acts: Vec::new(), trouble: None, tally: Tally::default() };
     let Ok(mut world) = World::begin(bot, &ground.play, false).await else { return walked };

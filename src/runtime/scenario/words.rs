@@ -1,4 +1,4 @@
-//! What a customer might write: the words that flows wait for, and answers to each type of question.
+//! Collects texts that a customer might send: the words that flows wait for, and answers to each type of question.
 
 use crate::{
     flow::{
@@ -10,20 +10,20 @@ use crate::{
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// All that the flows of a bot and its tests know to say.
+/// The inputs that a bot's flows and tests know.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     pub texts: Vec<String>,
     /// Ids of buttons that triggers name.
     pub buttons: Vec<String>,
     pub events: Vec<(String, Value)>,
-    /// Webhooks as the tests post them.
+    /// Hooks as the tests post them.
     pub hooks: Vec<Act>,
-    /// Baskets, forms and the like that triggers wait for or that tests send.
+    /// Baskets, forms and other items that triggers wait for or that tests send.
     pub arrivals: Vec<Act>,
 }
 
-/// What no flow waits for.
+/// Texts that no flow waits for.
 pub(super) const NOISE: [&str; 9] = [
     "xyzzy",
     "?",
@@ -65,7 +65,7 @@ impl Words {
                 Act::Arrives(_) => words.arrivals.push(step.act.clone()),
                 Act::Webhook { .. } => words.hooks.push(step.act.clone()),
                 Act::Event { name, data } => {
-                    // An event with its data as a test tells it is better than a bare one.
+                    // A test's event with data is better than one without.
                     words.events.retain(|(known, data)| known != name || *data != Value::Nothing);
                     words.events.push((name.clone(), data.clone()));
                 }
@@ -78,7 +78,7 @@ impl Words {
     }
 }
 
-/// Texts by which a trigger starts: as written, or one that its pattern matches.
+/// Texts that fire a trigger: as written, or one that its pattern matches.
 pub(super) fn said_by(trigger: &Trigger) -> Vec<String> {
     let Trigger::Message(message) = trigger else { return Vec::new() };
     match message.how {
@@ -102,7 +102,7 @@ fn sample(hir: &Hir, text: &mut String) {
         HirKind::Class(Class::Unicode(class)) => {
             let holds = |c: char| class.ranges().iter().any(|range| range.start() <= c && c <= range.end());
             let first = class.ranges().first().map_or(' ', |range| range.start());
-            // What a person would type, if the class has it.
+            // A character that a person would type, if the class contains one.
             text.push(" 1a-".chars().find(|c| holds(*c)).unwrap_or(first));
         }
         HirKind::Class(Class::Bytes(class)) => {
@@ -124,7 +124,7 @@ fn sample(hir: &Hir, text: &mut String) {
     }
 }
 
-/// Answers to a question of a type, the best one first; the last ones are wrong or at the edge.
+/// Answers to a question of a type, the best first; the last ones are invalid or at the limit.
 pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
     let texts = |texts: &[&str]| texts.iter().map(|text| Act::User((*text).to_owned())).collect();
     match kind {
@@ -148,7 +148,7 @@ pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
     }
 }
 
-/// A basket with one thing in it.
+/// A basket with one item.
 pub(super) fn basket() -> Act {
     let of = |pairs: &[(&str, Value)]| {
         Value::Map(pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
@@ -166,7 +166,7 @@ pub(super) fn form(name: &str) -> Act {
     Act::Arrives(Arrival::Form { name: name.to_owned(), data: Value::Map(Default::default()) })
 }
 
-/// From the advertisement with this id, or with this headline.
+/// A referral from the advertisement with this id, or with this headline.
 pub(super) fn referral(wanted: &str) -> Act {
     let is_id = wanted.chars().all(|c| c.is_ascii_digit());
     let ad = Referral {
@@ -184,7 +184,7 @@ pub(super) fn media(kind: MediaKind) -> Act {
     Act::Media { kind, caption: None }
 }
 
-/// What the step with this name asks for.
+/// The answer type and options of the step with this name.
 pub(super) fn asked(
     set: &FlowSet,
     flow: &crate::base::ids::FlowName,

@@ -1,5 +1,5 @@
-//! The world of one case: the whole runtime over a database of its own, one customer, and a clock that
-//! stands still until a step moves it.
+//! Builds the world of one case: the whole runtime on a database of its own, one customer, and a clock that stands
+//! still until a step moves it.
 
 use super::{
     Bot, Play, Stop, blank,
@@ -62,33 +62,33 @@ pub(super) struct World<'a> {
     pub conversation: ConversationId,
     customer: Alias,
     customer_name: Option<String>,
-    /// Messages of the customer so far; numbers the next one.
+    /// The number of the customer's messages so far, used in their ids.
     written: u32,
-    /// In the order in which the provider took them.
+    /// In the order in which the provider accepted them.
     pub seen: Vec<Seen>,
-    /// How many of `seen` were taken by `bot` or set aside.
+    /// How many of `seen` were checked by `bot` or set aside.
     pub read: usize,
     pub handoffs: Vec<Handoff>,
-    /// What forms showed.
+    /// The screens that forms showed.
     pub screens: Vec<serde_json::Value>,
     pub refusals: Vec<Refusal>,
     pub troubles: Vec<Trouble>,
-    /// What runs that are over ended with, by their numbers.
+    /// The final variables of ended runs, by number.
     pub ended: BTreeMap<u32, BTreeMap<String, Value>>,
     pub tally: Tally,
-    /// `Some`: texts that differ are written anew, here.
+    /// `Some` if differing texts are rewritten; collects the replacements.
     pub rewrites: Option<Vec<Rewrite>>,
-    /// What the turns of the last act did.
+    /// The turns of the last act.
     pub did: Vec<TurnSeen>,
-    /// When the customer last did something.
+    /// When the customer last acted.
     pub heard_at: Option<Time>,
-    /// Messages whose refusal was counted.
+    /// Messages whose refusal is already recorded.
     refused: BTreeSet<OutboundId>,
-    /// Where all of it stood before the last step that was neither `bot` nor `expect`.
+    /// The state before the last step that was neither `bot` nor `expect`.
     pub since: Since,
-    /// Messages that a step set aside before a `bot` looked at them, by their place in `seen`, and which step it was.
+    /// Messages that a step set aside before a `bot` checked them, by their index in `seen`, with that step's place.
     pub aside: Vec<(usize, Place)>,
-    /// What helps whoever reads a failure, beside what came instead.
+    /// Notes that are shown with a failure.
     pub notes: Vec<String>,
     calls_told: usize,
     lines: Vec<Line>,
@@ -124,7 +124,7 @@ impl<'a> World<'a> {
             Fact::Phone(phone) => Some(phone.clone()),
             _ => None,
         });
-        // Who is not described is at home where the business is: its country, its clock, its nights.
+        // By default the customer lives where the business is: its country, time zone and quiet hours.
         let (home, own) = somebody(&bot.set.bot.timezone);
         let clock_of = phone.is_none().then_some(own).flatten();
         let phone = phone.unwrap_or(home);
@@ -132,7 +132,7 @@ impl<'a> World<'a> {
             Fact::Name(name) => Some(name.clone()),
             _ => None,
         });
-        // The last word counts, also where it says that there is none.
+        // The last setting counts, also if it removes the name.
         let customer_name = customer_name.flatten();
         let (contact, conversation) = app.reach(&account, sender, &phone, customer_name.as_deref()).await?;
         let mut world = World {
@@ -172,7 +172,7 @@ impl<'a> World<'a> {
         };
         world.know(clock_of.as_slice()).await?;
         world.know(&head.contact).await?;
-        // The flows are published now: no schedule fires for what was before.
+        // The flows are published now, so no schedule fires for the past.
         world.app.run_due().await?;
         Ok(world)
     }
@@ -181,13 +181,13 @@ impl<'a> World<'a> {
         self.clock.now()
     }
 
-    /// What happened, for whoever reads a failure.
+    /// Adds a line to the transcript.
     pub fn tell(&mut self, mark: char, text: impl Into<String>) {
         let at = jiff::Timestamp::from_millisecond(self.now().0).unwrap_or_default().to_zoned(self.zone.clone());
         self.lines.push(Line { at: at.strftime("%a %-d %b %H:%M").to_string(), mark, text: text.into() });
     }
 
-    /// A message of the customer, as the provider would tell it.
+    /// Delivers a message of the customer, as the provider would.
     pub async fn hear(&mut self, what: What, reply_to: Option<String>) -> Result<(), Stop> {
         self.written += 1;
         self.heard_at = Some(self.now());
@@ -203,7 +203,7 @@ impl<'a> World<'a> {
         self.accept(&compose::message(&number, &act)).await
     }
 
-    /// News of a message of ours.
+    /// Delivers a status of our message.
     pub async fn hear_status(&mut self, news: &compose::News) -> Result<(), Stop> {
         let number = self.sandbox.number(self.sender).context("the sandbox knows its sender")?;
         self.accept(&compose::status(&number, news)).await
@@ -222,13 +222,13 @@ impl<'a> World<'a> {
         self.settle().await
     }
 
-    /// Does all that is due at the present moment and looks at what came of it.
+    /// Runs everything that is due now and records the effects.
     pub async fn settle(&mut self) -> Result<(), Stop> {
         self.app.run_due().await?;
         self.look().await
     }
 
-    /// Moves the clock from one due moment to the next, up to `until`.
+    /// Moves the clock from one due time to the next, up to `until`.
     pub async fn advance(&mut self, until: Time) -> Result<(), Stop> {
         for _ in 0..TEST_MOMENTS_MAX {
             let next = self.app.next_due(until).await?;
@@ -242,7 +242,7 @@ impl<'a> World<'a> {
         Err(Stop::Broken(anyhow!("more than {TEST_MOMENTS_MAX} things fell due; advance in smaller steps")))
     }
 
-    /// Changes what is known of the customer.
+    /// Changes the data of the customer.
     pub async fn know(&mut self, facts: &[Fact]) -> anyhow::Result<()> {
         let mut contact = self.contact().await?;
         apply(facts, &mut contact.data, self.now());
@@ -274,13 +274,13 @@ impl<'a> World<'a> {
         self.settle().await
     }
 
-    /// Closes the database and gives back what happened, the notes beside it, and which steps were taken.
+    /// Closes the database; gives the transcript, the notes, and the steps taken.
     pub async fn end(self) -> (Vec<Line>, Vec<String>, Tally) {
         self.app.store.abandon().await;
         (self.lines, self.notes, self.tally)
     }
 
-    /// Takes note of what the turns did: calls, hand-offs, refusals, messages.
+    /// Records the effects of the turns: calls, hand-offs, refusals, messages.
     async fn look(&mut self) -> Result<(), Stop> {
         let made = self.app.calls.made();
         for call in &made[self.calls_told.min(made.len())..] {

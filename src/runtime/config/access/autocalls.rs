@@ -1,4 +1,4 @@
-//! A sender at Autocalls or one of its white labels.
+//! Reads the settings of a sender at Autocalls or one of its white labels.
 
 use super::{Secrets, api_address};
 use crate::{
@@ -7,15 +7,15 @@ use crate::{
     runtime::config::Written,
 };
 
-/// What Autocalls needs.
+/// The settings for Autocalls.
 #[derive(Debug, Clone)]
 pub struct Autocalls {
-    /// Their number for the sender.
+    /// Autocalls' id of the sender.
     pub sender_id: i64,
     pub api_key: Secret,
-    /// Several during a rotation. None: no statuses are taken.
+    /// Several during a rotation. Without one, no statuses are accepted.
     pub webhook_secrets: Vec<Secret>,
-    /// What an automation shows that posts messages; empty: none are taken.
+    /// The token of an automation that posts messages; empty: none are accepted.
     pub inbound_token: Secret,
     pub inbound: Mapping,
     pub poll: Option<Span>,
@@ -25,7 +25,7 @@ pub struct Autocalls {
 pub fn read(fields: &mut Fields<'_>) -> Autocalls {
     let secrets = Secrets { who: "an Autocalls sender", prefix: "AUTOCALLS" };
     fields.required("sender_id");
-    // `null` is as if it were not written.
+    // `null` counts as missing.
     let is_null = fields.node("poll").is_some_and(Node::is_null);
     let autocalls = Autocalls {
         sender_id: fields.whole("sender_id", 0, 1..=9_007_199_254_740_991),
@@ -43,7 +43,7 @@ pub fn read(fields: &mut Fields<'_>) -> Autocalls {
     autocalls
 }
 
-/// Only what differs from the automation's own names needs to be written.
+/// Only differences from the automation's own field names need to be configured.
 fn mapping(mut fields: Fields<'_>) -> Mapping {
     let mut mapping = Mapping::default();
     for (name, path) in [

@@ -1,4 +1,4 @@
-//! A number at Kapso.
+//! Reads the settings of a number at Kapso.
 
 use super::{Secrets, api_address, meta::version};
 use crate::{
@@ -6,17 +6,17 @@ use crate::{
     runtime::config::Written,
 };
 
-/// What Kapso needs.
+/// The settings for Kapso.
 #[derive(Debug, Clone)]
 pub struct Kapso {
     pub phone_number_id: String,
-    /// For the catalogue of templates.
+    /// For the template catalogue.
     pub waba_id: Option<String>,
     pub api_key: Secret,
     /// Several during a rotation; never empty.
     pub webhook_secrets: Vec<Secret>,
     pub api_base: String,
-    /// Of Meta's interface behind it.
+    /// The version of Meta's API behind it.
     pub api_version: String,
 }
 

@@ -1,4 +1,4 @@
-//! A number at Meta's Cloud API.
+//! Reads the settings of a number at Meta's Cloud API.
 
 use super::{Secrets, api_address};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// What Meta needs.
+/// The settings for Meta.
 #[derive(Debug, Clone)]
 pub struct Meta {
     pub phone_number_id: String,
@@ -17,18 +17,19 @@ pub struct Meta {
     /// Several during a rotation; never empty.
     pub app_secrets: Vec<Secret>,
     pub verify_token: Secret,
-    /// Without a slash at its end.
+    /// Without a final slash.
     pub api_base: String,
     pub api_version: String,
-    /// Where no template is usable, messages that are no advertising go as they are, at the price of a utility template.
+    /// If no template is usable, messages without advertising are sent as they are, at the price of a utility
+    /// template.
     pub direct_send: bool,
-    /// Open what forms (WhatsApp Flows) ask; several during a rotation.
+    /// The private keys that decrypt requests of forms (WhatsApp Flows); several during a rotation.
     pub form_keys: Vec<Arc<FormKey>>,
 }
 
 #[cfg(test)]
 impl Meta {
-    /// A number whose API nobody answers; tests set what they are about.
+    /// A number without a reachable API; tests set the fields that they need.
     pub fn of_tests(number: impl Into<String>) -> Self {
         Meta {
             phone_number_id: number.into(),
@@ -78,7 +79,7 @@ fn form_keys(fields: &mut Fields<'_>) -> Vec<Arc<FormKey>> {
     keys
 }
 
-/// Also what Kapso passes on.
+/// The API version; also for Kapso.
 pub fn version(fields: &mut Fields<'_>) -> String {
     let default = "v24.0".to_owned();
     let Some(version) = fields.text_if("api_version") else { return default };

@@ -1,4 +1,4 @@
-//! A WhatsApp sender at Twilio.
+//! Reads the settings of a WhatsApp sender at Twilio.
 
 use super::{Secrets, api_address};
 use crate::{
@@ -6,21 +6,21 @@ use crate::{
     runtime::config::Written,
 };
 
-/// What Twilio needs, beside `public_url`, which it signs.
+/// The settings for Twilio, beside `public_url`, which is part of its signature.
 #[derive(Debug, Clone)]
 pub struct Twilio {
     /// `AC` and 32 hex digits.
     pub account_sid: String,
-    /// Several during a rotation, the one to send with first; never empty.
+    /// Several during a rotation; the first one sends. Never empty.
     pub auth_tokens: Vec<Secret>,
-    /// Secrets of shared keys, where a webhook setting of the account signs by one.
+    /// The shared keys of the account's webhook settings, if they sign with one.
     pub webhook_secrets: Vec<Secret>,
-    /// `MG…`: the service that `phone` belongs to.
+    /// `MG…`: the messaging service of `phone`.
     pub messaging_service_sid: Option<String>,
     pub api_base: String,
-    /// Where the content templates are listed.
+    /// The API for content templates.
     pub content_base: String,
-    /// Where the sign of typing goes.
+    /// The API for the typing indicator.
     pub messaging_base: String,
 }
 
@@ -40,7 +40,7 @@ pub fn read(fields: &mut Fields<'_>) -> Twilio {
     twilio
 }
 
-/// It goes into addresses, so it is looked at closely.
+/// Checks a SID strictly, because it becomes a part of URLs.
 fn sid(fields: &mut Fields<'_>, name: &'static str, prefix: &str, text: &str) {
     let good = text.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_alphanumeric()));
     if !text.is_empty() && !good {

@@ -1,4 +1,4 @@
-//! A number at Waplify.
+//! Reads the settings of a number at Waplify.
 
 use super::{Secrets, api_address};
 use crate::{
@@ -6,13 +6,14 @@ use crate::{
     runtime::config::Written,
 };
 
-/// What Waplify needs.
+/// The settings for Waplify.
 #[derive(Debug, Clone)]
 pub struct Waplify {
     pub api_key: Secret,
-    /// Which of the account's numbers; `None`: its only one.
+    /// The id of one of the account's numbers; `None` if it has only one.
     pub waba_phone_id: Option<String>,
-    /// Several during a rotation. None: its webhooks are not signed, which only a daemon without a public address takes.
+    /// Several during a rotation. Without one its webhooks are not signed, which only a daemon without a public
+    /// address accepts.
     pub webhook_secrets: Vec<Secret>,
     pub api_base: String,
 }

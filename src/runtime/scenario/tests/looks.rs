@@ -1,4 +1,4 @@
-//! What a case looks at, and what it says when something else came.
+//! Tests the expectations of a case, and the texts of failures.
 
 use super::*;
 
@@ -163,7 +163,7 @@ fn a_request_is_looked_at_whole() {
     assert!(said.contains("`POST */orders` 1 time"), "{said}");
 }
 
-/// What `explain` says below "got:", without the transcript.
+/// The notes of `explain` below "got:", without the transcript.
 fn notes(steps: &str) -> Vec<String> {
     play(steps).files[0].cases[0].notes.clone()
 }

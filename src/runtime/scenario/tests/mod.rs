@@ -1,4 +1,4 @@
-//! Authors' tests, played.
+//! Tests the playing of authors' tests.
 
 mod looks;
 mod talks;
@@ -74,7 +74,7 @@ mocks: {http: [{POST */orders: [{status: 503}, {status: 503}, {json: {number: 7,
 cases:
 ";
 
-/// Plays one case of the shop's flows; `steps` are its lines.
+/// Plays one case on the shop's flows; `steps` are its lines.
 fn play(steps: &str) -> Report {
     play_with(HEAD, steps)
 }

@@ -1,4 +1,4 @@
-//! What happens in a case: talks, time, restarts, the API and persons.
+//! Tests the acts of a case: messages, time, restarts, the API and people.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Coverage, random customers, updates, first tests.
+//! Tests coverage, random customers, updates and generated tests.
 
 use super::*;
 
