@@ -42,7 +42,7 @@ pub struct Stop {
 }
 
 macro_rules! of_contact {
-    ($name:literal, $order:literal, $text:literal) => {
+    ($name:literal, $order:literal, $text:expr) => {
         Statement::<Erased>::new($name, $order, Wins::Plain, |row| row.contact_id.0.into(), $text)
     };
 }
@@ -75,32 +75,32 @@ pub static SAID: Statement<Erased> = of_contact!(
      where outbound.conversation_id = talk.id"
 );
 
-/// Dead letters about the contact's messages and runs: the fact of the failure and its time stay.
-pub static LETTERS_OF_HEARD: Statement<Erased> = of_contact!(
-    "erasure.letters_of_heard",
-    263,
-    "update dead_letter set reason = about.gone, data = about.letter,
-       replayed_at = coalesce(dead_letter.replayed_at, about.at)
-     from (select inbound.id as id, value ->> 'gone' as gone, value -> 'letter' as letter,
-         cast(value ->> 'at' as bigint) as at
-       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-       join inbound on inbound.conversation_id = conversation.id
-     ) as about
-     where dead_letter.subject_id = about.id"
-);
+/// Dead letters about the contact's messages in one direction.
+macro_rules! letters_about {
+    ($name:literal, $order:literal, $table:literal) => {
+        of_contact!(
+            $name,
+            $order,
+            concat!(
+                "update dead_letter set reason = about.gone, data = about.letter,
+                   replayed_at = coalesce(dead_letter.replayed_at, about.at)
+                 from (select message.id as id, value ->> 'gone' as gone, value -> 'letter' as letter,
+                     cast(value ->> 'at' as bigint) as at
+                   from {rows} as one
+                   join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+                   join ",
+                $table,
+                " as message on message.conversation_id = conversation.id
+                 ) as about
+                 where dead_letter.subject_id = about.id"
+            )
+        )
+    };
+}
 
-pub static LETTERS_OF_SAID: Statement<Erased> = of_contact!(
-    "erasure.letters_of_said",
-    264,
-    "update dead_letter set reason = about.gone, data = about.letter,
-       replayed_at = coalesce(dead_letter.replayed_at, about.at)
-     from (select outbound.id as id, value ->> 'gone' as gone, value -> 'letter' as letter,
-         cast(value ->> 'at' as bigint) as at
-       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-       join outbound on outbound.conversation_id = conversation.id
-     ) as about
-     where dead_letter.subject_id = about.id"
-);
+/// Dead letters about the contact's messages and runs: the fact of the failure and its time stay.
+pub static LETTERS_OF_HEARD: Statement<Erased> = letters_about!("erasure.letters_of_heard", 263, "inbound");
+pub static LETTERS_OF_SAID: Statement<Erased> = letters_about!("erasure.letters_of_said", 264, "outbound");
 
 pub static LETTERS_OF_RUNS: Statement<Erased> = of_contact!(
     "erasure.letters_of_runs",

@@ -81,23 +81,27 @@ pub static ANSWER: Statement<Answer> = Statement::new(
      where idempotency.account = value ->> 'account' and idempotency.key = value ->> 'key'",
 );
 
-pub static BROADCAST: Statement<Wanted> = Statement::new(
-    "redaction.broadcast",
-    320,
-    Wins::Plain,
-    |row| row.id.into(),
-    "update broadcast set data = value -> 'data'
-     from {rows} as input where broadcast.id = cast(value ->> 'id' as bigint)",
-);
+/// Writes the data of a row anew, in a table whose rows have an id and `data`.
+macro_rules! write_data {
+    ($table:literal, $order:literal) => {
+        Statement::new(
+            concat!("redaction.", $table),
+            $order,
+            Wins::Plain,
+            |row| row.id.into(),
+            concat!(
+                "update ",
+                $table,
+                " set data = value -> 'data' from {rows} as input where ",
+                $table,
+                ".id = cast(value ->> 'id' as bigint)"
+            ),
+        )
+    };
+}
 
-pub static AUDIENCE: Statement<Wanted> = Statement::new(
-    "redaction.audience",
-    321,
-    Wins::Plain,
-    |row| row.id.into(),
-    "update audience set data = value -> 'data'
-     from {rows} as input where audience.id = cast(value ->> 'id' as bigint)",
-);
+pub static BROADCAST: Statement<Wanted> = write_data!("broadcast", 320);
+pub static AUDIENCE: Statement<Wanted> = write_data!("audience", 321);
 
 pub static TESTER: Statement<Tester> = Statement::new(
     "redaction.tester",
@@ -125,16 +129,22 @@ static IN_ANSWERS: Query = Query {
     text: r"select key, body from idempotency
       where account = $1 and key > $2 and (body like $3 escape '\' or key like $3 escape '\') order by key limit $4",
 };
-static IN_BROADCASTS: Query = Query {
-    name: "redaction.in_broadcasts",
-    text: r"select id, cast(data as text) as data from broadcast
-      where account = $1 and id > $2 and cast(data as text) like $3 escape '\' order by id limit $4",
-};
-static IN_AUDIENCES: Query = Query {
-    name: "redaction.in_audiences",
-    text: r"select id, cast(data as text) as data from audience
-      where account = $1 and id > $2 and cast(data as text) like $3 escape '\' order by id limit $4",
-};
+/// The rows of an account's table whose data holds a text.
+macro_rules! holding_in_data {
+    ($table:literal) => {
+        Query {
+            name: concat!("redaction.in_", $table),
+            text: concat!(
+                "select id, cast(data as text) as data from ",
+                $table,
+                r" where account = $1 and id > $2 and cast(data as text) like $3 escape '\' order by id limit $4"
+            ),
+        }
+    };
+}
+
+static IN_BROADCASTS: Query = holding_in_data!("broadcast");
+static IN_AUDIENCES: Query = holding_in_data!("audience");
 
 pub(super) static QUERIES: &[&Query] = &[&IN_WEBHOOKS, &IN_LETTERS, &IN_ANSWERS, &IN_BROADCASTS, &IN_AUDIENCES];
 
