@@ -4,7 +4,7 @@ use super::host::{ANA, Answer, Host};
 use crate::platform::{Kind, Platform};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use transom::base::time::Span;
+use transom::base::{limits::GRAPH_FORM_BYTES_MAX, time::Span};
 
 const KEY: (&str, &str) = ("x-api-key", "key-acme");
 const PROXY: &str = "/meta/whatsapp/v23.0";
@@ -343,7 +343,16 @@ async fn a_form_brings_a_file_to_the_platform() {
     ] {
         host.request(Method::POST, &path, &[KEY, header], body).await.is(400);
     }
-    assert_eq!(platform.sent().len(), 1);
+    // At the limit the form is read, and its document is one that WhatsApp takes; one byte more is not read.
+    let rest = form("application/pdf", "a.pdf");
+    for (over, status) in [(0, 200), (1, 413)] {
+        let note = "Content-Disposition: form-data; name=\"note\"\r\n\r\n";
+        let filled = GRAPH_FORM_BYTES_MAX + over - rest.len() - note.len() - "--XX\r\n\r\n".len();
+        let body = format!("--XX\r\n{note}{}\r\n{rest}", "n".repeat(filled));
+        assert_eq!(body.len(), GRAPH_FORM_BYTES_MAX + over);
+        assert_eq!(host.request(Method::POST, &path, &[KEY, multipart], body).await.status, status);
+    }
+    assert_eq!(platform.sent().len(), 2);
 }
 
 #[tokio::test]

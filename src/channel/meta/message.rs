@@ -123,3 +123,16 @@ pub fn without_nul(json: serde_json::Value) -> serde_json::Value {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_name_has_as_many_characters_as_the_limit_says() {
+        let longest = "ñ".repeat(USERNAME_CHARS_MAX);
+        assert_eq!(username(Some(&format!("@{longest}"))), Some(longest.clone()));
+        assert_eq!(username(Some(&format!("{longest}a"))), None);
+        assert_eq!(username(Some("@")), None);
+    }
+}

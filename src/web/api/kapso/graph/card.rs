@@ -83,3 +83,20 @@ pub fn shown(cards: &[ContactCard]) -> Json {
     };
     cards.iter().map(one).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_cards_are_read_as_the_limit_says() {
+        let cards = |count| json!(vec![json!({"name": {"formatted_name": "Ana"}}); count]);
+        assert_eq!(read(Some(&cards(CONTACT_CARDS_READ_MAX))).unwrap().len(), CONTACT_CARDS_READ_MAX);
+        assert!(read(Some(&cards(CONTACT_CARDS_READ_MAX + 1))).is_err());
+        assert!(read(Some(&cards(0))).is_err());
+        let phones =
+            |count| json!([{"name": {"formatted_name": "Ana"}, "phones": vec![json!({"phone": "600"}); count]}]);
+        assert_eq!(read(Some(&phones(CONTACT_CARDS_READ_MAX))).unwrap()[0].phones.len(), CONTACT_CARDS_READ_MAX);
+        assert!(read(Some(&phones(CONTACT_CARDS_READ_MAX + 1))).is_err());
+    }
+}
