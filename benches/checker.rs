@@ -1,6 +1,6 @@
-//! How long the checker takes: `cargo bench --bench checker`. 500 flows of 25 lines at once, and after one of them
-//! changed; alone, and while two other threads keep two cores busy. Beside the time on the wall it prints that of the
-//! processor: others who work on the machine do not count in it.
+//! Measures the checker: `cargo bench --bench checker`. 500 flows of 25 lines at once, and after a change in one of
+//! them; alone, and while two other threads keep two cores busy. It prints wall time and CPU time, because CPU time
+//! excludes other users of the machine.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ use transom::{
     flow::{Around, workspace::Workspace},
 };
 
-/// As the program itself has it.
+/// The allocator of the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -26,7 +26,7 @@ const BOT: &str = "bot: Bench\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {city:
     hours: {desk: {open: {mon-fri: [\"09:00-18:00\"]}}}\nteams: {support: {hours: desk}}\n\
     quiet_hours: {from: \"21:00\", to: \"08:00\"}\n";
 
-/// 25 lines, about four expressions, a loop, a call, a question with options, a request and a time-out.
+/// A flow of 25 lines with about four expressions, a loop, a call, a question with options, a request and a time-out.
 fn flow(number: usize, edit: usize) -> Arc<SourceFile> {
     let next = (number + 7) % FLOWS;
     let call = if number.is_multiple_of(5) { format!("call: flow_{next}") } else { "go: over".to_owned() };
@@ -100,14 +100,14 @@ fn measure(words: &str, files: &[Arc<SourceFile>]) {
     println!("{words}: one changed file {}", figures(&mut changed, changed_cpu));
 }
 
-/// Of this thread, as Linux counts it; nothing elsewhere.
+/// The CPU time of this thread on Linux; zero elsewhere.
 fn cpu() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = told.split_whitespace().next().and_then(|first| first.parse().ok());
     Duration::from_nanos(nanos.unwrap_or(0))
 }
 
-/// The middle one and the slowest of twenty.
+/// The median and the slowest of twenty runs.
 fn figures(times: &mut [Duration], cpu: Duration) -> String {
     times.sort_unstable();
     let each = cpu.as_secs_f64() * 1000.0 / times.len() as f64;

@@ -1,7 +1,8 @@
-//! How many answered messages the store writes per second: `cargo bench --bench store_speed [-- postgres://…]`.
+//! Measures how many answered messages the store writes per second: `cargo bench --bench store_speed [--
+//! postgres://…]`.
 //!
-//! An answered message is what the daemon writes for it: the webhook's record, the turn with its session, message,
-//! trace and run, and the mark of the send; each step waits for the one before, as lanes do.
+//! For an answered message the daemon writes the webhook's record, the turn with its session, message, trace and run,
+//! and the result of the send; each step waits for the one before, as in lanes.
 
 use std::time::Instant;
 use transom::{

@@ -1,5 +1,5 @@
-//! The bot and the configuration that the daemon is measured with: as shipped, but for the limits that guard
-//! one person or one number and would stop a load generator.
+//! Writes the bot and configuration of the measured daemon: as shipped, except for limits for one person or number,
+//! which would stop a load generator.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ pub const SECRET: &str = "bench-app-secret";
 pub const TOKEN: &str = "bench-token";
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
-/// A fast settling of unknown sends, so that the bench can wait for it.
+/// A short wait for statuses of unknown sends, so that the bench can wait for the result.
 pub const UNKNOWN_AFTER_S: u64 = 5;
 
 const BOT: &str = "bot: Bench

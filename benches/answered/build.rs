@@ -1,4 +1,4 @@
-//! Builds the floor's package (never a part of the daemon's own build) and describes the machine.
+//! Builds the package of the baseline (`floor`), which is no part of the daemon's build, and describes the machine.
 
 use std::{
     fs,
@@ -10,15 +10,15 @@ use std::{
 
 const FSYNCS: u32 = 50;
 
-/// The programs to measure with.
+/// The measuring programs.
 pub struct Tools {
     pub floor: PathBuf,
     pub load: PathBuf,
-    /// Makes a database with few conversations into one with many.
+    /// Multiplies a small number of conversations in a database.
     pub grow: PathBuf,
 }
 
-/// Builds the package `benches/floor` and tells where its programs are.
+/// Builds the package `benches/floor` and gives the paths of its programs.
 pub fn tools() -> Result<Tools, String> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/floor");
     let status = Command::new(env!("CARGO"))
@@ -35,7 +35,7 @@ pub fn tools() -> Result<Tools, String> {
     Ok(Tools { floor: programs.join("floor"), load: programs.join("load"), grow: programs.join("grow") })
 }
 
-/// One line on what the figures were taken on.
+/// One line about the machine of the measurement.
 pub fn machine(folder: &Path) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let busy = fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn machine(folder: &Path) -> String {
     format!("{cores} cores ({}), load average before: {busy}, 8 kB write and fdatasync: {sync}", std::env::consts::ARCH)
 }
 
-/// The mean time of a small durable write, which decides what a commit costs.
+/// The mean time of a small durable write, which decides the cost of a commit.
 fn sync_ms(folder: &Path) -> Option<f64> {
     let path = folder.join("sync");
     let mut file = fs::File::create(&path).ok()?;

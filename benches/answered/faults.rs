@@ -1,4 +1,4 @@
-//! What goes wrong: the process killed under load, the provider refusing one send in twenty.
+//! Measures faults: the process killed under load, and a provider that refuses one of twenty sends.
 
 use crate::{
     Bench, bot,
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 /// Lives of the process, in milliseconds under load; uneven on purpose.
 const LIVES_MS: [u64; 5] = [900, 1300, 700, 1150, 1450];
-/// Sends that are under way at any moment of that load: its rate times the mock's latency.
+/// The number of running sends in that load: its rate times the mock's latency.
 const IN_FLIGHT: f64 = 40.0;
-/// The mock answers late, so that many sends are under way when the process dies. A person writes again only
-/// after the deaths and `unknown_after`: an answer of which nobody knows whether it left is not sent again once
-/// a later one was accepted (`on_unknown: replies`), and such a row would measure the people's haste.
+/// The mock answers late, so that many sends are running when the process dies. A person writes again only after the
+/// deaths and `unknown_after`: an unknown answer is not sent again once a later one was accepted (`on_unknown:
+/// replies`), and such a row would measure the people's speed.
 const UNDER_FIRE: &[&str] = &[
     "--rate",
     "1000",
@@ -81,7 +81,7 @@ pub fn death(bench: &Bench, table: &mut Table) -> Result<(), String> {
     Ok(())
 }
 
-/// A provider that refuses one send in twenty, and says that it may be tried again.
+/// A provider that refuses one of twenty sends as retryable.
 pub fn refusals(bench: &Bench, table: &mut Table) -> Result<(), String> {
     if !bench.wants("errors", 90) {
         return Ok(());
@@ -95,7 +95,7 @@ pub fn refusals(bench: &Bench, table: &mut Table) -> Result<(), String> {
     Ok(())
 }
 
-/// The load goes on while the process dies and comes back; in the end, what is still unknown.
+/// Continues the load while the process dies and restarts; at the end, counts unknown sends.
 fn killed(bench: &Bench, kind: &Kind) -> Result<(Figures, Option<f64>), String> {
     let mut load = Load::new(bench, UNDER_FIRE)?;
     let place = Place::new(bench, kind.clone(), "killed", load.mock)?;
@@ -112,7 +112,7 @@ fn killed(bench: &Bench, kind: &Kind) -> Result<(Figures, Option<f64>), String> 
     Ok((figures, unknown))
 }
 
-/// Counts of a run are far below what a float holds exactly.
+/// A run's counts are far below the limit for exact integers in a float.
 fn count(number: u64) -> f64 {
     number as f64
 }

@@ -1,4 +1,4 @@
-//! The load's process, and what it reports.
+//! Runs the load generator's process, and reads its report.
 
 use crate::{
     Bench, bot,
@@ -22,7 +22,7 @@ pub struct Figures {
     pub reply_p99_us: Option<f64>,
     pub sent: u64,
     pub answered: u64,
-    /// Acknowledged, and no answer came.
+    /// Acknowledged messages without an answer.
     pub unanswered: u64,
     pub doubled: u64,
     pub out_of_order: u64,
@@ -31,12 +31,12 @@ pub struct Figures {
     pub refused: u64,
     pub reconnects: u64,
     pub errors_given: u64,
-    /// All that was acknowledged was answered, and all statuses were taken, before the wait ended.
+    /// True if all acknowledged messages were answered and all statuses accepted before the time limit.
     pub drained: bool,
     pub peak_kib: Option<f64>,
 }
 
-/// The mock listens; the load waits to be told its target.
+/// The mock is listening; the load waits for its target.
 pub struct Load {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -61,7 +61,7 @@ impl Load {
         Ok(Load { child, stdin, stdout, mock: mock.ok_or("the load did not say its port")? })
     }
 
-    /// Lets it run against `system`.
+    /// Starts the load against `system`.
     pub fn begin(&mut self, system: &Running) -> Result<(), String> {
         let mut stdin = self.stdin.take().ok_or("the load runs already")?;
         writeln!(stdin, "{} {}", system.address, system.pid()).map_err(|error| format!("the load is gone: {error}"))

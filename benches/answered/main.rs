@@ -1,7 +1,8 @@
-//! `cargo bench --bench answered`: the release daemon beside the floor, in the same interleaved rounds.
+//! `cargo bench --bench answered`: measures the release daemon beside the baseline (`floor`), in the same interleaved
+//! rounds.
 //!
-//! Webhooks are genuinely signed, replies are checked one by one at a mock of Meta's Graph API, everything stays
-//! on 127.0.0.1. How it measures and what the figures mean: `docs/performance.md`.
+//! Webhooks are signed, each reply is checked at a mock of Meta's Graph API, and everything stays on 127.0.0.1.
+//! `docs/performance.md` explains method and figures.
 
 mod bot;
 mod build;
@@ -19,27 +20,27 @@ use std::{
 };
 use table::Table;
 
-/// The rows that can be asked for by name.
+/// The rows that can be selected by name.
 const ROWS: [&str; 8] = ["floor", "saturation", "statuses", "acknowledgement", "start", "kill", "errors", "postgres"];
 
-/// Nothing begins after this; what was left out is said.
+/// No row begins after this time; skipped rows are named.
 const TIME_MAX: Duration = Duration::from_secs(345);
 
-/// What was asked for on the command line, and where things lie.
+/// The command-line options and paths.
 pub struct Bench {
     rounds: usize,
     quick: bool,
     only: Vec<String>,
     began: Instant,
     tools: build::Tools,
-    /// The daemon's program: this build's, unless told otherwise.
+    /// The daemon's program: of this build, unless set otherwise.
     daemon: PathBuf,
-    /// Everything that is written goes here and is removed in the end; on a real disk, never in memory.
+    /// All files go here and are removed at the end; on a real disk, never in memory.
     folder: PathBuf,
 }
 
 impl Bench {
-    /// Whether a row was asked for and there is time for another `seconds`; says so when there is not.
+    /// True if a row was requested and there is time for another `seconds`; prints a note if there is not.
     fn wants(&self, row: &str, seconds: u64) -> bool {
         let asked = self.only.is_empty() && row != "floor" || self.only.iter().any(|name| name == row);
         if asked && self.began.elapsed() + Duration::from_secs(seconds) > TIME_MAX {

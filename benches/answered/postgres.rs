@@ -1,4 +1,4 @@
-//! One daemon on Postgres: a private cluster from the installed binaries, on loopback, removed afterwards.
+//! Runs a daemon on Postgres: a private cluster from the installed binaries, on loopback, removed afterwards.
 
 use crate::{
     Bench,
@@ -100,7 +100,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Where `initdb` is: on the path, or where distributions hide it.
+/// The folder of `initdb`: on the path, or where distributions put it.
 fn binaries() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let hidden = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! Saturation, statuses and acknowledgement: both systems in turn, in the same rounds, in changing order.
+//! Measures saturation, statuses and acknowledgement: both systems in turn, in the same rounds, in alternating order.
 
 use crate::{
     Bench,
@@ -13,11 +13,11 @@ pub const SATURATE: &[&str] = &[];
 const WITH_STATUSES: &[&str] = &["--statuses"];
 const STEADY: &[&str] = &["--rate", "1000", "--warmup-ms", "1000", "--measure-ms", "4000"];
 
-/// How long one run takes with start, warm-up and the wait for the last answers.
+/// The duration of one run with start, warm-up and the wait for the last answers, in seconds.
 const RUN_S: u64 = 8;
 const IDLE_AFTER: Duration = Duration::from_millis(500);
 
-/// The floor's own rows: the method is right when they look like the ones in the documents.
+/// The baseline's own rows: the method is right if they agree with the documentation.
 pub fn floor_alone(bench: &Bench, table: &mut Table) -> Result<(), String> {
     let normal = Kind::Floor { synchronous: "normal", group: 256 };
     let single = Kind::Floor { synchronous: "full", group: 1 };
@@ -45,7 +45,7 @@ pub fn floor_alone(bench: &Bench, table: &mut Table) -> Result<(), String> {
     Ok(())
 }
 
-/// The daemon beside the floor.
+/// The daemon beside the baseline.
 pub fn together(bench: &Bench, table: &mut Table) -> Result<(), String> {
     let saturation = bench.wants("saturation", 0);
     let statuses = bench.wants("statuses", 0);
@@ -118,7 +118,7 @@ pub fn together(bench: &Bench, table: &mut Table) -> Result<(), String> {
     Ok(())
 }
 
-/// What else is known of some runs, to see where the time goes.
+/// Further figures of some runs, which show where the time goes.
 fn describe(runs: &[Figures]) -> String {
     let ms = |figure: Figure| middle(runs, figure) / 1000.0;
     let mut text = format!(
@@ -149,14 +149,14 @@ fn saturation_rows(table: &mut Table, floor: &[Figures], daemon: &[Figures]) {
     table.row("CPU seconds per 10,000 answered ÷ floor", value, &detail, 1.9, 1.4, Better::Lower);
 }
 
-/// Memory of a daemon that has done nothing yet.
+/// Memory of an idle daemon after its start.
 fn idle_mib(bench: &Bench) -> Result<f64, String> {
     let system = Place::new(bench, Kind::DAEMON, "idle", 9)?.start()?;
     std::thread::sleep(IDLE_AFTER);
     system.memory_mib("VmRSS:").ok_or_else(|| "the daemon is gone".into())
 }
 
-/// The median over rounds of a round's own ratio: what disturbs the machine disturbs both.
+/// The median over rounds of each round's ratio: a disturbance of the machine affects both systems.
 fn ratio(ours: &[Figures], floor: &[Figures], figure: Figure) -> f64 {
     let pairs = ours.iter().zip(floor).filter_map(|(ours, floor)| Some(figure(ours)? / figure(floor)?));
     median(pairs.collect())
@@ -172,7 +172,7 @@ fn beside(unit: &str, ours: &[Figures], floor: &[Figures], figure: Figure) -> St
     format!("{ours:.places$} and {floor:.places$} {unit}")
 }
 
-/// There in one round, back in the next, so that nobody always comes first.
+/// Alternates the direction of each round, so that no system is always first.
 fn order(round: usize, count: usize) -> Vec<usize> {
     if round.is_multiple_of(2) { (0..count).collect() } else { (0..count).rev().collect() }
 }

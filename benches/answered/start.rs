@@ -1,4 +1,4 @@
-//! Cold start to ready: with nothing in the database, and with a million conversations.
+//! Measures the time from a cold start to ready: with an empty database, and with a million conversations.
 
 use crate::{
     Bench,
@@ -12,9 +12,9 @@ const EMPTY_STARTS: usize = 9;
 const FULL_STARTS: usize = 3;
 const CONVERSATIONS: u64 = 1_000_000;
 const CONVERSATIONS_QUICK: u64 = 50_000;
-/// Genuine conversations that are made by webhooks and then multiplied.
+/// Conversations that are created by webhooks and then multiplied.
 const SEEDS: u64 = 1000;
-/// The port of `discard`: nobody listens, and nothing is sent in these rows.
+/// The port of `discard`: nothing is sent in these rows.
 const NO_MOCK: u16 = 9;
 
 pub fn floor(bench: &Bench, table: &mut Table) -> Result<(), String> {
@@ -38,7 +38,7 @@ pub fn daemon(bench: &Bench, table: &mut Table) -> Result<(), String> {
     Ok(())
 }
 
-/// Medians in milliseconds: the first start in a folder, and the next.
+/// Medians in milliseconds: of the first start in a folder, and of the next.
 fn empty(bench: &Bench, kind: &Kind) -> Result<(f64, f64), String> {
     let (mut first, mut again) = (Vec::new(), Vec::new());
     for _ in 0..EMPTY_STARTS {
@@ -59,7 +59,7 @@ fn many_name(bench: &Bench) -> &'static str {
     }
 }
 
-/// The median in milliseconds, and what was in the database.
+/// The median in milliseconds, and the content of the database.
 fn many(bench: &Bench, kind: &Kind) -> Result<(f64, String), String> {
     let conversations = if bench.quick { CONVERSATIONS_QUICK } else { CONVERSATIONS };
     let contacts = SEEDS.to_string();

@@ -1,4 +1,4 @@
-//! A system under measurement: the floor or the daemon, in a folder of its own, started and ended.
+//! Starts and stops a system under measurement, the baseline or the daemon, in a folder of its own.
 
 use crate::{Bench, bot};
 use std::{
@@ -15,7 +15,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(15);
 const ASK_EVERY: Duration = Duration::from_millis(1);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// What to start.
+/// The system to start.
 #[derive(Clone)]
 pub enum Kind {
     Floor {
@@ -29,12 +29,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The floor as it counts: survives power loss, commits in groups.
+    /// The baseline that counts: survives a power failure, commits in groups.
     pub const FLOOR: Kind = Kind::Floor { synchronous: "full", group: 256 };
     pub const DAEMON: Kind = Kind::Daemon { database: None };
 }
 
-/// A folder with all that the system needs; it may be started there several times.
+/// A folder with the system's files, in which it may be started several times.
 pub struct Place {
     kind: Kind,
     folder: PathBuf,
@@ -43,12 +43,12 @@ pub struct Place {
     program: PathBuf,
 }
 
-/// A started system; killed when dropped.
+/// A running system; killed on drop.
 pub struct Running {
     child: Child,
     folder: PathBuf,
     pub address: SocketAddr,
-    /// From the start of the process to the first 200 of `/readyz`.
+    /// The time from the start of the process to the first 200 of `/readyz`.
     pub ready_after: Duration,
 }
 
@@ -124,13 +124,13 @@ impl Running {
         Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
     }
 
-    /// Where the daemon says that its metrics are.
+    /// The address of the metrics, from the daemon's output.
     fn probes(&self) -> Option<SocketAddr> {
         let file = fs::read(self.folder.join("data/daemon.json")).ok()?;
         serde_json::from_slice::<serde_json::Value>(&file).ok()?["admin"].as_str()?.parse().ok()
     }
 
-    /// How many unknown sends are listed with the dead letters; `None` when nothing can be asked.
+    /// The number of unknown sends in the dead letters; `None` if it cannot be read.
     pub fn unknown_sends(&self) -> Option<f64> {
         let (status, text) = get(self.probes()?, "/metrics")?;
         let lines = text.lines().filter(|line| line.starts_with("transom_dead_letters{") && line.contains("unknown"));
@@ -145,7 +145,7 @@ impl Running {
         self.end();
     }
 
-    /// SIGTERM, and the wait for a clean end.
+    /// Sends SIGTERM, and waits for a clean exit.
     pub fn stop(mut self) -> Result<(), String> {
         let pid = self.pid().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().map_err(|error| format!("`kill`: {error}"))?;
@@ -171,13 +171,13 @@ impl Drop for Running {
     }
 }
 
-/// A port that nobody listens on now.
+/// A free port.
 pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no port is free: {error}"))?;
     listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
 }
 
-/// Status and whole answer of a GET, if somebody answers.
+/// Status and whole answer of a GET; `None` without an answer.
 fn get(address: SocketAddr, path: &str) -> Option<(u16, String)> {
     let mut socket = TcpStream::connect(address).ok()?;
     socket.set_read_timeout(Some(ANSWER_WITHIN)).ok()?;

@@ -1,26 +1,26 @@
-//! The rows as they are printed, with what must be reached beside what was measured.
+//! Prints the measured rows beside their targets.
 
 use crate::load::Figures;
 use std::fmt;
 
-/// Which way is better.
+/// The better direction of a figure.
 #[derive(Clone, Copy)]
 pub enum Better {
     Higher,
     Lower,
 }
 
-/// A figure with its target.
+/// The table of figures.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<[String; 6]>,
-    /// Runs whose replies were checked, and what was wrong with them.
+    /// The number of runs whose replies were checked, and their errors.
     checked: usize,
     faults: Vec<String>,
 }
 
 impl Table {
-    /// A figure that has a target.
+    /// Adds a figure with a target.
     pub fn row(&mut self, name: &str, value: f64, detail: &str, must: f64, stretch: f64, better: Better) {
         let reached = |target: f64| match better {
             Better::Higher => value >= target,
@@ -35,12 +35,12 @@ impl Table {
         self.push(cells.map(str::to_owned));
     }
 
-    /// A figure to read the others by.
+    /// Adds a figure for comparison.
     pub fn plain(&mut self, name: &str, value: f64, detail: &str) {
         self.push([name, &number(value), detail, "", "", ""].map(str::to_owned));
     }
 
-    /// Every run is checked: a figure of wrong answers would be worth nothing.
+    /// Checks a run: figures of wrong answers would be worthless.
     pub fn check(&mut self, name: &str, figures: &Figures) {
         self.checked += 1;
         let counts = [
@@ -83,7 +83,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// The middle of some figures; NaN of none.
+/// The median; NaN of an empty list.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     match values.len() {

@@ -1,4 +1,4 @@
-//! The daemon's process: started in its folder, and its memory looked at while it works.
+//! Runs the daemon's process in its folder, and measures its memory.
 
 use crate::meta::Meta;
 use std::{
@@ -13,7 +13,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Killed when dropped.
+/// Killed on drop.
 pub struct Daemon(Child);
 
 impl Daemon {
@@ -38,14 +38,14 @@ impl Daemon {
         Err("the daemon does not listen".into())
     }
 
-    /// What it holds now.
+    /// The current resident memory.
     pub fn rss_mib(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
         line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
     }
 
-    /// The most that it held until then.
+    /// The peak of resident memory until then.
     pub async fn watch(&self, until: Instant) -> f64 {
         let mut most = self.rss_mib();
         while Instant::now() < until {
@@ -55,7 +55,7 @@ impl Daemon {
         most
     }
 
-    /// The most that it held until so many messages of the fire came.
+    /// The peak of resident memory until `expected` messages of the fire have arrived.
     pub async fn watch_while(&self, meta: &Meta, expected: usize, at_most: Instant) -> f64 {
         let (mut most, began) = (self.rss_mib(), Instant::now());
         let mut told = began;

@@ -1,7 +1,8 @@
-//! `cargo bench --bench fire`: a schedule fires over a million contacts while people talk to the same daemon.
+//! `cargo bench --bench fire`: measures a schedule that fires for a million contacts while people write to the same
+//! daemon.
 //!
-//! Beforehand the forecast says of each contact what it would get; afterwards the provider's mock knows what each got.
-//! How it measures and what the figures mean: `docs/performance.md`.
+//! The forecast for each contact is compared with the messages at the provider's mock. `docs/performance.md` explains
+//! method and figures.
 
 mod daemon;
 mod meta;
@@ -20,18 +21,18 @@ use talk::Talk;
 use town::Town;
 use transom::base::clock::{Clock, SystemClock};
 
-/// How long people talk before the fire, after all of them are known.
+/// How long people write before the fire, after all of them are known.
 const IDLE: Duration = Duration::from_secs(30);
-/// After the last message of the fire: what comes twice comes by then.
+/// The wait after the fire's last message, in which duplicates would arrive.
 const AFTERMATH: Duration = Duration::from_secs(5);
-/// What an answer may take during the fire, as a multiple of what it takes before.
+/// The allowed time of an answer during the fire, as a multiple of the time before.
 const SLOWER_MAX: f64 = 2.0;
 
 pub struct Options {
     contacts: u32,
-    /// Starts in a second.
+    /// Starts per second.
     rate: u32,
-    /// Messages of people in a second.
+    /// Messages of people per second.
     talk: u32,
     daemon: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! A mock of Meta's Graph API: it takes every message, and knows which was an answer and which came of the fire.
+//! Mocks Meta's Graph API: accepts every message, and distinguishes answers from the fire's messages.
 
 use axum::{Router, routing::any};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub struct Meta {
 struct Books {
     /// By the number of the question.
     answered: BTreeMap<u64, Instant>,
-    /// By the person's number: what came, and how often.
+    /// By the person's number: the kind of message, and how often it came.
     fire: BTreeMap<String, (&'static str, u32)>,
 }
 
@@ -41,7 +41,7 @@ impl Meta {
         Ok(meta)
     }
 
-    /// How many people the fire has reached.
+    /// The number of people that the fire has reached.
     pub fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
@@ -50,14 +50,14 @@ impl Meta {
         self.books().answered.get(&question).copied()
     }
 
-    /// Returns when the fire has reached so many, or at `at_most`.
+    /// Returns when the fire has reached `expected` people, or at `at_most`.
     pub async fn came(&self, expected: usize, at_most: Instant) {
         while self.count() < expected && Instant::now() < at_most {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// What each person got of the fire, and how often.
+    /// The message of each person, and how often it came.
     pub fn fire(&self) -> BTreeMap<String, (&'static str, u32)> {
         self.books().fire.clone()
     }

@@ -1,4 +1,4 @@
-//! People who write to the bot at an even pace, whether or not it has answered, and how long each answer takes.
+//! Simulates people who write at an even pace, whether or not the bot has answered, and measures each answer's time.
 
 use crate::{
     meta::Meta,
@@ -20,11 +20,11 @@ use transom::{
     channel::{client::install_crypto, signature::Key},
 };
 
-/// Enough that nobody writes more than a person may be answered.
+/// Enough people to stay below the limit of answers for one person.
 const PEOPLE: u64 = 1_000;
-/// In which all of them write once.
+/// The time in which all of them write once.
 pub const WARM_UP: Duration = Duration::from_secs(10);
-/// An answer that takes longer is none.
+/// A later answer counts as none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 pub struct Talk {
@@ -35,7 +35,7 @@ pub struct Talk {
     next: AtomicU64,
 }
 
-/// Of all answers of a part, in milliseconds.
+/// The answer times of a part, in milliseconds.
 pub struct Figures {
     pub count: usize,
     pub p50: f64,
@@ -60,7 +60,7 @@ impl Talk {
         Ok(Talk { client, url, key: Key::new(Secret::new(SECRET)), each, next: AtomicU64::new(1) })
     }
 
-    /// Everybody writes once, so that the daemon knows them.
+    /// All people write once, so that the daemon knows them.
     pub async fn make_known(self: &Arc<Self>, meta: &Meta) -> Result<(), String> {
         let each = WARM_UP / u32::try_from(PEOPLE).unwrap_or(1);
         let until = Instant::now() + WARM_UP;

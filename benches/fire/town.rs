@@ -1,4 +1,4 @@
-//! The contacts and the bot, what the forecast says of each of them, and what the daemon's rows say in the end.
+//! Creates the contacts and the bot, and compares the forecast with the results in the daemon's rows.
 
 use crate::{Options, meta::Meta};
 use std::{
@@ -67,8 +67,8 @@ pub struct Foreseen {
 }
 
 impl Town {
-    /// A folder with a bot, and a database with all contacts. One of five is a customer; of twenty customers one has
-    /// said stop, one has never agreed, one is gone, and two have written within the last day.
+    /// A folder with a bot, and a database with all contacts. One in five is a customer; of twenty customers one has
+    /// opted out, one has not consented, one is gone, and two have written within the last day.
     pub async fn new(folder: &Path, mock: u16, options: &Options) -> Result<Town, String> {
         let fail = |error: std::io::Error| format!("`{}`: {error}", folder.display());
         for name in ["flows", "data"] {
@@ -84,7 +84,7 @@ impl Town {
         Ok(town)
     }
 
-    /// The flow of the fire, at this minute.
+    /// Writes the flow with a fire at this minute.
     pub fn fire_at(&self, at: i64, options: &Options) -> Result<(), String> {
         let minute = jiff::Timestamp::from_millisecond(at).map_err(|error| error.to_string())?;
         let cron = minute.strftime("%-M %-H %-d %-m *");
@@ -123,7 +123,7 @@ steps:
         Ok(())
     }
 
-    /// What the fire would do, for each who is meant.
+    /// The forecast of the fire for each contact of the audience.
     pub async fn foresee(&self) -> Result<Foreseen, String> {
         let began = Instant::now();
         let path = self.folder.join("config.yaml");
@@ -169,7 +169,7 @@ steps:
         Ok(Foreseen { sum, gets, took: began.elapsed() })
     }
 
-    /// What the report says of the fire.
+    /// The report of the fire.
     pub async fn outcome(&self) -> Result<FireReport, String> {
         let store = self.open().await?;
         let fires = report::report(&store, None, &FlowName::from("news"), "2020", None).await;
@@ -191,7 +191,8 @@ steps:
 }
 
 impl Foreseen {
-    /// Each got what was foreseen, once, and nobody else anything; the report says the same.
+    /// Checks that each contact got the forecast message once, that no other contact got one, and that the report
+    /// agrees.
     pub fn compare(&self, meta: &Meta, outcome: &FireReport) -> Result<(), String> {
         let got = meta.fire();
         let mut wrong = Vec::new();

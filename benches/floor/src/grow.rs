@@ -1,8 +1,8 @@
-//! Makes a database with a few genuine conversations into one with many: `grow FILE SEEDS COPIES`.
+//! Multiplies the conversations of a database: `grow FILE SEEDS COPIES`.
 //!
-//! It knows no schema. Every table with at least SEEDS rows is about conversations and is copied; in it, each
-//! column that tells rows apart (a key, an id) is moved on by a stride or gets a suffix per copy. Ids inside JSON
-//! stay as they are: nothing reads them before the conversation is touched.
+//! It needs no schema. Every table with at least SEEDS rows is copied; each column that identifies rows (a key, an id)
+//! is increased by a stride or gets a suffix for each copy. Ids within JSON stay unchanged: nothing reads them before
+//! the conversation is used.
 
 use rusqlite::{Connection, Result, params};
 
@@ -43,7 +43,7 @@ struct Table {
 
 struct Column {
     name: String,
-    /// Part of a primary key or a unique index, or named like an id.
+    /// True for a part of a primary key or a unique index, or a column named like an id.
     tells_apart: bool,
     is_text: bool,
     distinct: i64,
@@ -107,7 +107,7 @@ fn copy(database: &Connection, table: &Table, copies: i64, stride: i64, seeds: i
     )
 }
 
-/// Indexes that only make reading faster; they are built again at the end, in one go.
+/// Indexes that only speed up reading; they are built again at the end, all at once.
 fn indexes(database: &Connection) -> Result<Vec<(String, String)>> {
     let mut found = database.prepare("select name, sql from sqlite_schema where type = 'index' and sql is not null")?;
     found.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()

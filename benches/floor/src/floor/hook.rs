@@ -1,4 +1,4 @@
-//! Meta's webhook: the signature over the raw bytes, and the text messages inside.
+//! Parses Meta's webhook: the signature over the raw bytes, and the text messages.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ pub struct Message {
     pub text: String,
 }
 
-/// Whether `header` (`sha256=<hex>`) is the body's signature; compared in constant time by the crate.
+/// True if `header` (`sha256=<hex>`) is the body's signature; the crate compares in constant time.
 pub fn verify(secret: &[u8], body: &[u8], header: &[u8]) -> bool {
     let Some(hex) = header.strip_prefix(b"sha256=").filter(|hex| hex.len() == 64) else { return false };
     let mut given = [0u8; 32];
@@ -26,7 +26,7 @@ pub fn verify(secret: &[u8], body: &[u8], header: &[u8]) -> bool {
     mac.verify_slice(&given).is_ok()
 }
 
-/// The text messages of a webhook; statuses are read over.
+/// The text messages of a webhook; statuses are ignored.
 pub fn messages(body: &[u8]) -> Result<Vec<Message>, serde_json::Error> {
     let hook: Hook<'_> = serde_json::from_slice(body)?;
     let values = hook.entry.into_iter().flat_map(|entry| entry.changes).map(|change| change.value);

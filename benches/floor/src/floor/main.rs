@@ -1,5 +1,5 @@
-//! The floor: the least a durable bot can do. A signed webhook is verified, recorded together with its contact
-//! and its reply in one group commit, acknowledged after the commit, and answered through hyper.
+//! Runs the baseline, the least work of a durable bot: verifies a signed webhook, records it with its contact and its
+//! reply in one group commit, acknowledges it after the commit, and sends the reply through hyper.
 
 mod hook;
 mod send;
@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use std::{convert::Infallible, sync::Arc};
 use tokio::net::TcpListener;
 
-/// What the process was started with.
+/// The command-line options.
 pub struct Options {
     listen: String,
     database: String,
@@ -22,7 +22,7 @@ pub struct Options {
     provider: String,
     secret: String,
     phone_number_id: String,
-    /// The most messages that share a commit; 1 shows what group commit is worth.
+    /// The largest number of messages in a commit; 1 shows the benefit of group commit.
     group: usize,
 }
 

@@ -1,4 +1,5 @@
-//! The way out: a fixed set of keep-alive connections; a contact always uses the same one, so order holds.
+//! Sends replies over a fixed set of keep-alive connections; a contact always uses the same one, which keeps the
+//! order.
 
 use crate::{Options, write::Writer};
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use tokio::{
 const CONNECTIONS: usize = 64;
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
-/// A message to be sent, as its row has it.
+/// A message to send, from its row.
 pub struct Reply {
     pub id: i64,
     pub to: String,
@@ -46,7 +47,7 @@ impl Senders {
         let _ = self.queues[hasher.finish() as usize % CONNECTIONS].send(reply);
     }
 
-    /// Starts the connections; `writer` learns what was accepted.
+    /// Starts the connections; `writer` gets the accepted messages.
     pub fn begin(&self, writer: Writer) {
         for queue in self.waiting.lock().expect("nobody panics with it").drain(..) {
             tokio::spawn(run(queue, self.options.clone(), writer.clone()));
@@ -93,7 +94,7 @@ async fn connect(provider: &str) -> Option<SendRequest<Full<Bytes>>> {
     Some(sender)
 }
 
-/// The provider's id of an accepted message; `None` when it was refused.
+/// The provider's id of an accepted message; `None` if it was refused.
 async fn post(
     open: &mut SendRequest<Full<Bytes>>,
     uri: &str,

@@ -1,4 +1,4 @@
-//! The one writer: a thread that owns the database and commits whatever waits as one group.
+//! Runs the only writer: a thread that owns the database and commits all waiting work as one group.
 
 use crate::{
     Options,
@@ -9,30 +9,30 @@ use rusqlite::{Connection, params};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
-/// Where the writer takes its work from.
+/// The queue of the writer.
 #[derive(Clone)]
 pub struct Writer(Sender<Job>);
 
-/// One thing to be made durable.
+/// One thing to store.
 enum Job {
     Inbound(Message, oneshot::Sender<bool>),
     Sent { id: i64, provider_id: String },
 }
 
 impl Writer {
-    /// True once the message (and the reply it asks for) is durable, also when it had been before.
+    /// True once the message and its reply are stored, also if they were stored before.
     pub async fn record(&self, message: Message) -> bool {
         let (done, committed) = oneshot::channel();
         self.0.send(Job::Inbound(message, done)).is_ok() && committed.await.unwrap_or(false)
     }
 
-    /// Rides in the next group; nobody waits for it.
+    /// Joins the next group; no task waits for it.
     pub fn mark_sent(&self, id: i64, provider_id: String) {
         let _ = self.0.send(Job::Sent { id, provider_id });
     }
 }
 
-/// Opens the database, hands over what an earlier process left unsent, and starts the thread.
+/// Opens the database, passes on the unsent messages of an earlier process, and starts the thread.
 pub fn start(options: &Options, senders: Senders) -> Writer {
     let database = Connection::open(&options.database).expect("the database opens");
     let synchronous = if options.synchronous == "normal" { "normal" } else { "full" };

@@ -1,4 +1,4 @@
-//! What was asked and what was answered: each message once, the right text, in order per contact.
+//! Checks questions and answers: each message once, the right text, in order for each contact.
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,7 +15,7 @@ pub struct Question {
     pub number: usize,
 }
 
-/// All contacts, and what is counted over them.
+/// All contacts, and the counts over them.
 #[derive(Default)]
 pub struct Book {
     contacts: RefCell<Vec<Contact>>,
@@ -27,13 +27,13 @@ pub struct Book {
     pub doubled: Cell<u64>,
     pub out_of_order: Cell<u64>,
     pub wrong: Cell<u64>,
-    /// Requests at the mock that are not a send, by somebody who does more than this work needs.
+    /// Requests to the mock that are no sends: the system does more than this work needs.
     pub other_requests: Cell<u64>,
     pub errors_given: Cell<u64>,
-    /// Webhooks answered with something else than 200, and lost connections.
+    /// Webhooks answered with another status than 200, and lost connections.
     pub refused: Cell<u64>,
     pub reconnects: Cell<u64>,
-    /// Microseconds, of the measured part.
+    /// In microseconds, for the measured part.
     pub acknowledgements: RefCell<Vec<u32>>,
     pub replies: RefCell<Vec<u32>>,
 }
@@ -41,7 +41,7 @@ pub struct Book {
 #[derive(Default)]
 struct Contact {
     messages: Vec<Message>,
-    /// The highest number that has been answered.
+    /// The highest answered number.
     answered_to: usize,
 }
 
@@ -51,9 +51,9 @@ struct Message {
     answers: u8,
 }
 
-/// What a reply at the mock was.
+/// The verdict on a reply at the mock.
 pub enum Verdict {
-    /// The first answer to its question, and how long it took, in microseconds.
+    /// The first answer to its question, and its time in microseconds.
     First(u32),
     Again,
     Wrong,
@@ -79,7 +79,7 @@ impl Book {
         add(&self.acknowledged, 1);
     }
 
-    /// Judges a reply to `phone` and counts it.
+    /// Checks and counts a reply to `phone`.
     pub fn answer(&self, phone: &str, text: &str) -> Verdict {
         let mut contacts = self.contacts.borrow_mut();
         let index = phone.trim_start_matches('+').parse::<u64>().ok().and_then(|phone| phone.checked_sub(FIRST_PHONE));
@@ -106,7 +106,7 @@ impl Book {
         Verdict::First(micros(message.sent))
     }
 
-    /// Acknowledged and not answered.
+    /// Acknowledged messages without an answer.
     pub fn unanswered(&self) -> u64 {
         let contacts = self.contacts.borrow();
         let messages = contacts.iter().flat_map(|contact| &contact.messages);
@@ -114,7 +114,7 @@ impl Book {
     }
 }
 
-/// A contact's number as the webhook has it.
+/// A contact's number as in the webhook.
 pub fn phone(contact: usize) -> u64 {
     FIRST_PHONE + contact as u64
 }

@@ -26,7 +26,7 @@ const STATUS_CONNECTIONS: usize = 64;
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
 const TICK: Duration = Duration::from_millis(1);
 
-/// An accepted reply whose states are to be told.
+/// An accepted reply whose statuses are to be posted.
 pub struct Status {
     pub id: String,
     pub to: String,
@@ -85,7 +85,7 @@ pub fn begin(shared: &Rc<Shared>) {
     }
 }
 
-/// Waits until all that was acknowledged is answered; false when that took too long.
+/// Waits until all acknowledged messages are answered; false after a time limit.
 pub async fn drain(shared: &Shared) -> bool {
     let begun = Instant::now();
     let done = |shared: &Shared| {
@@ -104,7 +104,7 @@ pub async fn drain(shared: &Shared) -> bool {
     false
 }
 
-/// As many messages as are answered, of this connection's contacts in turn.
+/// Posts as many messages as are answered, for this connection's contacts in turn.
 async fn saturate(shared: Rc<Shared>, index: usize) {
     let (contacts, step) = (shared.options.contacts, shared.options.connections);
     let mut line = Line::new(&shared);
@@ -120,7 +120,7 @@ async fn saturate(shared: Rc<Shared>, index: usize) {
     }
 }
 
-/// What the pacer gives; the time counts from when it gave it.
+/// Posts the pacer's messages; the time counts from the pacer's signal.
 async fn paced(shared: Rc<Shared>, mut queue: UnboundedReceiver<(usize, Instant)>) {
     let mut line = Line::new(&shared);
     while let Some((contact, due)) = queue.recv().await {
@@ -164,7 +164,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Comes back when it was acknowledged: it is posted again until then, over lost connections too, as Meta does.
+    /// Returns when it was acknowledged: it is repeated until then, also over lost connections, as Meta does.
     async fn post(&mut self, request: &[u8]) {
         loop {
             match self.exchange(request).await {

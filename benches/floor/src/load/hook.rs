@@ -1,4 +1,4 @@
-//! Webhooks as Meta sends them: the whole envelope, and the signature over its bytes.
+//! Builds webhooks as Meta sends them: the whole envelope, and the signature over its bytes.
 
 use crate::{
     Options,
@@ -11,7 +11,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// The states that Meta tells of a message, one webhook each.
+/// The statuses that Meta posts for a message, one webhook each.
 pub const STATES: [&str; 3] = ["sent", "delivered", "read"];
 
 /// A whole HTTP request with a contact's text.
@@ -25,7 +25,7 @@ pub fn message(options: &Options, host: &str, question: Question) -> Vec<u8> {
     request(options, host, &content)
 }
 
-/// A whole HTTP request with one status of an accepted reply. `ours` is what the sender gave as callback data.
+/// A whole HTTP request with one status of an accepted reply. `ours` is the sender's callback data.
 pub fn status(options: &Options, host: &str, id: &str, phone: &str, state: &str, ours: Option<&str>) -> Vec<u8> {
     let data = ours.map_or(String::new(), |ours| {
         let quoted = serde_json::to_string(ours).expect("a text becomes JSON");
@@ -57,7 +57,7 @@ fn request(options: &Options, host: &str, content: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// As long as Meta's ids are.
+/// An id as long as Meta's.
 fn inbound_id(question: Question) -> String {
     format!("wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz{:010}Q{:010}A=", question.contact, question.number)
 }

@@ -1,5 +1,5 @@
-//! The load and the provider's mock in one cheap, single-threaded process: signed webhooks of many contacts
-//! go out over keep-alive connections, the replies come in and are checked, the figures are printed as JSON.
+//! Runs the load and the provider's mock in one cheap, single-threaded process: posts signed webhooks of many contacts
+//! over keep-alive connections, checks the replies, and prints the figures as JSON.
 //!
 //! It prints `mock PORT`, waits for the line `HOST:PORT PID` of the system to be measured, and runs.
 
@@ -18,35 +18,35 @@ use tokio::{
     sync::Semaphore,
 };
 
-/// What the process was started with.
+/// The command-line options.
 pub struct Options {
     /// New messages per second; 0 saturates: as many as are answered.
     rate: u64,
     warmup: Duration,
     measure: Duration,
-    /// How long to wait in the end for what was acknowledged and is not answered yet.
+    /// How long to wait at the end for missing answers.
     drain: Duration,
     contacts: usize,
     connections: usize,
-    /// At saturation: the most messages that were sent and are not done.
+    /// At saturation: the largest number of unfinished messages.
     open: usize,
     /// Send three status webhooks for each accepted reply, as Meta does.
     statuses: bool,
-    /// Percentage of sends that the mock refuses with a code that says *try again*.
+    /// The percentage of sends that the mock refuses with a retryable code.
     errors: u64,
-    /// How long the mock takes for its answer.
+    /// The delay of the mock's answers.
     latency: Duration,
     secret: String,
     phone_number_id: String,
     token: String,
 }
 
-/// What all tasks of the one thread share.
+/// The state shared by all tasks of the thread.
 pub struct Shared {
     options: Options,
     target: String,
     book: Book,
-    /// One permit per message that may still be opened; only at saturation.
+    /// One permit for each message that may still be opened; only at saturation.
     open: Semaphore,
     measuring: Cell<bool>,
     stopped: Cell<bool>,
@@ -81,7 +81,7 @@ async fn main() {
     println!("{report}");
 }
 
-/// Warm-up, the measured part, then the wait for what is still open.
+/// Warm-up, the measured part, then the wait for unfinished messages.
 async fn run(shared: Rc<Shared>, pid: Option<u32>) -> serde_json::Value {
     drive::begin(&shared);
     tokio::time::sleep(shared.options.warmup).await;

@@ -1,4 +1,4 @@
-//! Meta's `POST /{version}/{phone_number_id}/messages`: accepts or refuses, judges the reply, tells statuses.
+//! Mocks Meta's `POST /{version}/{phone_number_id}/messages`: accepts or refuses, checks the reply, posts statuses.
 
 use crate::{
     Shared,
@@ -13,10 +13,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Codes that Meta's own list calls safe to try again: the message was not processed.
+/// Codes that Meta's list calls safe to retry: the message was not processed.
 const PAIR_RATE: &str = r#"{"error":{"message":"(#131056) Pair rate limit hit","type":"OAuthException","code":131056,"error_data":{"messaging_product":"whatsapp","details":"Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time."},"fbtrace_id":"AbenchFbtraceId0"}}"#;
 const RATE: &str = r#"{"error":{"message":"(#130429) Rate limit hit","type":"OAuthException","code":130429,"error_data":{"messaging_product":"whatsapp","details":"Message failed to send because there were too many messages sent from this phone number in a short period of time."},"fbtrace_id":"AbenchFbtraceId1"}}"#;
-/// Every how many refusals one is for the whole number instead of the pair.
+/// One in this many refusals is for the whole number instead of the pair.
 const RATE_EVERY: u64 = 10;
 
 pub async fn serve(shared: Rc<Shared>, listener: TcpListener) {
@@ -124,7 +124,7 @@ impl Mock {
         }
     }
 
-    /// 0 to 99; the same row of numbers in every run.
+    /// 0 to 99; the same sequence in every run.
     fn roll(&self) -> u64 {
         let mut dice = self.dice.get();
         dice ^= dice << 13;

@@ -1,4 +1,4 @@
-//! The figures of a run, and what the kernel knows of the measured process.
+//! Builds the figures of a run, with the kernel's data about the measured process.
 
 use crate::Shared;
 use serde_json::json;
@@ -7,7 +7,7 @@ use std::time::Instant;
 /// Clock ticks per second of `/proc/PID/stat`; the kernel's `USER_HZ` is 100 on every Linux we build for.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Counters at one moment.
+/// Counters at one time.
 pub struct Snapshot {
     at: Instant,
     answered: u64,

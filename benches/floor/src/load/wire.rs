@@ -1,4 +1,4 @@
-//! Just enough HTTP/1.1, by hand: this process shares the cores with what it measures.
+//! Implements the necessary part of HTTP/1.1 by hand, because this process shares the cores with the measured one.
 
 use std::io::{Error, ErrorKind, Result};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 const READ_BYTES: usize = 16 * 1024;
 
-/// Bytes that came in and are not used up.
+/// Received bytes that are not parsed yet.
 #[derive(Default)]
 pub struct Inbox {
     bytes: Vec<u8>,
