@@ -1,4 +1,4 @@
-//! The bot and the configuration that `cargo bench` measures stay valid: nobody runs the bench on each change.
+//! Checks that the bot and configuration of `cargo bench` stay valid, because nobody runs the bench on each change.
 
 #[path = "../benches/answered/bot.rs"]
 mod bot;

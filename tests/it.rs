@@ -1,4 +1,4 @@
-//! The integration tests of all areas, one binary: linking is what costs.
+//! Contains the integration tests of all areas in one binary, because linking is what takes the time.
 
 mod api;
 mod attacks;

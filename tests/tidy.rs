@@ -1,4 +1,4 @@
-//! The rules of CONVENTIONS.md that a machine can check.
+//! Checks the rules of CONVENTIONS.md that a machine can check.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Lines of a file without its tests.
 const LINES_MAX: usize = 400;
 
-/// What no file under `src` may say, why, and the one file that may.
+/// Texts that no file under `src` may contain, the reason, and the one file that may.
 const BANNED: &[(&str, &str, &str)] = &[
     ("SystemTime::now", "take `now` from the Clock", "src/base/clock.rs"),
     ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", ""),
@@ -39,10 +39,10 @@ const BANNED: &[(&str, &str, &str)] = &[
     ("stdout().lock()", "print by the macros of `cli`, or data by `screen::data`", "src/cli/screen.rs"),
 ];
 
-/// File and folder names that say nothing.
+/// File and folder names without a meaning.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "misc"];
 
-/// What `flow` may not touch: it is pure, so that a run repeats byte for byte.
+/// Names that `flow` must not use: it is pure, so that a run repeats byte for byte.
 const IMPURE: &[&str] = &["tokio::", "async fn", "std::fs", "std::env", "std::net", "std::thread", "getrandom"];
 
 #[test]

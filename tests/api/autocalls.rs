@@ -1,4 +1,4 @@
-//! `/api/user/whatsapp/…`: the dialect of Autocalls.
+//! Tests `/api/user/whatsapp/…`, the dialect of Autocalls.
 
 use super::host::{ANA, Answer, Host, OPERATOR};
 use crate::graph::Fault;

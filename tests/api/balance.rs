@@ -1,4 +1,4 @@
-//! `/v1/balance`: what messages cost is reserved, settled or returned, and always adds up.
+//! Tests `/v1/balance`: the cost of messages is reserved, settled or returned, and always adds up.
 
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
@@ -29,7 +29,7 @@ async fn host() -> Host {
     host
 }
 
-/// Ana writes to the account that pays: its window is open.
+/// Ana writes to the account with a balance, so her window is open.
 async fn heard(host: &mut Host) {
     let number = host.sandbox_number(30);
     let body = host.written(&number, "something else");
@@ -42,7 +42,7 @@ async fn top_up(host: &Host, amount: i64) -> Json {
     host.post(OPERATOR, "/v1/balance/top-ups", json!({"account": "poor", "amount": amount})).await.is(201)
 }
 
-/// The balance as it is when all that is on its way is written.
+/// The balance after all running work is stored.
 async fn balance(host: &Host) -> Json {
     host.app.run_due().await.unwrap();
     let body = host.get("key-poor", "/v1/balance").await.is(200);
@@ -56,7 +56,8 @@ async fn send(host: &Host, text: &str) -> super::host::Answer {
     host.post("key-poor", "/v1/messages", json!({"contact": {"phone": ANA}, "sender": 30, "text": text})).await
 }
 
-/// What is refused for now goes again, and the request hears of that.
+/// Sends a message while the clock moves, because a message that is refused for now is tried again before the request
+/// is answered.
 async fn send_while_time_passes(host: &Host, text: &str) -> super::host::Answer {
     let mut sending = std::pin::pin!(send(host, text));
     loop {
@@ -178,7 +179,7 @@ async fn a_top_up_repeated_with_its_key_is_one() {
     assert_eq!(host.post(OPERATOR, "/v1/balance/top-ups", unlimited).await.is(409)["code"], "unlimited");
 }
 
-/// A chance walk over everything that moves money; `balance` checks after each step that it adds up.
+/// A random walk over everything that moves money; `balance` checks the sums after each step.
 #[tokio::test]
 async fn whatever_happens_it_adds_up() {
     for seed in 1..=4_u64 {
@@ -233,8 +234,8 @@ async fn sums_have_a_limit_and_are_exact_up_to_it() {
     assert_eq!((&now["available"], &now["shown"]), (&json!(most * 20 - SERVICE), &json!("1999999999999.9970")));
 }
 
-/// Top-ups of any size in any order, also after the sum has come to its limit: it is either added or refused, and what
-/// the daemon shows is what was added.
+/// Top-ups of any size in any order, also after the sum has reached its limit: each is either added or refused, and
+/// the shown balance is the sum of those added.
 #[tokio::test]
 async fn a_sum_that_would_pass_its_limit_is_refused_and_everything_else_goes_on() {
     let one = i64::try_from(TOP_UP_MAX).unwrap();

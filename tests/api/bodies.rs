@@ -1,5 +1,5 @@
-//! Bodies that nobody means well with: every endpoint answers them with a status that its document knows, and none
-//! falls over. `host.request` compares each answer with the document.
+//! Sends malformed bodies to every endpoint: each answers with a documented status and does not panic. `host.request`
+//! compares each answer with the API's document.
 
 use super::{
     host::{Host, OPERATOR},
@@ -13,7 +13,7 @@ use transom::{
     web::routes::{self, Route, Verb, Who},
 };
 
-/// Bodies that are no request at all.
+/// Bodies that are no valid request.
 fn raw() -> Vec<(&'static str, Vec<u8>)> {
     let deep = |open: &str, close: &str, levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
     vec![
@@ -41,7 +41,7 @@ fn raw() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Values in the place of each field of a request that would be right.
+/// Values to put into each field of a valid request.
 fn values() -> Vec<Json> {
     vec![
         Json::Null,
@@ -116,7 +116,7 @@ async fn no_value_in_any_field_brings_an_endpoint_down() {
     }
 }
 
-/// Every place in a body, the whole of it left out.
+/// Every path in a body, except the body itself.
 fn collect(value: &Json, at: &str, all: &mut Vec<String>) {
     let inside: Vec<(String, &Json)> = match value {
         Json::Object(map) => map.iter().map(|(name, value)| (name.replace('/', "~1"), value)).collect(),
@@ -169,7 +169,7 @@ async fn no_webhook_brings_the_daemon_down_and_the_next_message_is_answered() {
 
 #[test]
 fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
-    // What makes nothing go out; or what its own rule keeps from happening twice.
+    // Requests that send nothing, or that are harmless to repeat by a rule of their own.
     let others = [
         "import_contacts",
         "replay_dead_letter",

@@ -1,4 +1,4 @@
-//! What the daemon answers is what its document says: asked of every answer that the tests of the API get.
+//! Checks that every answer in the API tests matches the API's document.
 
 use super::{host::Answer, schema};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use transom::web::{openapi, routes};
 
 pub static DOCUMENT: LazyLock<Json> = LazyLock::new(openapi::document);
 
-/// The route that a path with values belongs to, the most exact one.
+/// The most specific route that matches a path.
 pub fn route(method: &Method, path: &str) -> Option<&'static routes::Route> {
     let path = path.split('?').next().unwrap_or_default();
     let fits = routes::all()
@@ -16,7 +16,7 @@ pub fn route(method: &Method, path: &str) -> Option<&'static routes::Route> {
     fits.min_by_key(|route| route.path.matches('{').count())
 }
 
-/// The answer has a status and a body that the document knows.
+/// Checks that the document has the answer's status and body.
 pub fn check(method: &Method, path: &str, answer: &Answer) {
     let Some(route) = route(method, path) else { return };
     let said = format!("{method} {path} answered {}: {}", answer.status, answer.text);

@@ -1,11 +1,11 @@
-//! Reads a `curl` command as documents print it: what it asks, of whom, with which headers and body.
+//! Parses a `curl` command from the documentation: method, path, headers and body.
 
 use reqwest::{Method, Url};
 
 #[derive(Debug)]
 pub struct Curl {
     pub method: Method,
-    /// With its query; the host of the document is left out.
+    /// With its query; the host is left out.
     pub path: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -46,7 +46,7 @@ fn path(url: &str) -> String {
     format!("{}{query}", url.path())
 }
 
-/// As a shell divides it; what stands in quotes is one word.
+/// Splits as a shell does; a quoted text is one word.
 fn words(command: &str) -> Vec<String> {
     let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
     let mut letters = command.chars();

@@ -1,4 +1,4 @@
-//! The founding documents' own `curl` calls, replayed as they are written, with the answers that they promise.
+//! Replays the `curl` calls of the original specification as written, and compares the answers with it.
 
 use super::host::{Answer, Host};
 use serde_json::{Value as Json, json};
@@ -7,13 +7,13 @@ use transom::{
     runtime::{calls::Calls, metrics::Metrics, mocks::Mocks},
 };
 
-/// What differs from one daemon to the next; only its type is compared.
+/// True for keys whose values differ between daemons; only their types are compared.
 fn is_volatile(key: &str) -> bool {
     matches!(key, "id" | "message_sid" | "activation_code" | "activation_link" | "activation_message")
         || key.ends_with("_id")
 }
 
-/// The answer has exactly the document's keys, its texts, numbers and times; ids are others, and of the same type.
+/// Checks that the answer has exactly the document's keys, texts, numbers and times; ids only need the same type.
 #[track_caller]
 fn promised(answer: &Answer, status: u16, document: &Json) {
     assert_eq!(answer.status, status, "{}", answer.text);
@@ -47,7 +47,7 @@ fn differences(document: &Json, is: &Json, at: &str) -> Vec<String> {
     }
 }
 
-/// A daemon whose numbers, keys and templates are those of the documents.
+/// A daemon with the numbers, keys and templates of the specification.
 async fn host(key: &str, now: &str) -> Host {
     let config = |graph: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! `/v1/contacts/…/export` and `erase`: all of a person in one document, and nothing of them left.
+//! Tests `/v1/contacts/…/export` and `erase`: the export has all data of a person, and the erasure leaves none.
 
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
@@ -22,7 +22,7 @@ async fn contact(host: &Host) -> Json {
     host.get("key-acme", "/v1/contacts?phone=%2B34600111222").await.is(200)["data"][0].clone()
 }
 
-/// Every text of the database, as whoever opens the file reads it.
+/// Every text of the database file, as a reader of the file sees it.
 async fn everything(host: &Host) -> String {
     let tables =
         Query { name: "test.tables", text: "select name from sqlite_master where type = 'table' order by name" };

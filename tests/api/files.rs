@@ -1,11 +1,11 @@
-//! `/v1/media`: a customer's file, fetched from the platform when somebody asks for it.
+//! Tests `/v1/media`: a customer's file, fetched from the platform on request.
 
 use super::host::Host;
 use serde_json::{Value as Json, json};
 
 const NEAR: &str = "media: {allow_private: [127.0.0.1]}\n";
 
-/// The id of the newest message of Ana's.
+/// The id of Ana's newest message.
 async fn newest(host: &Host) -> i64 {
     let conversations = host.get("key-acme", "/v1/conversations").await.is(200);
     let id = conversations["data"][0]["id"].as_i64().unwrap();

@@ -1,4 +1,4 @@
-//! `POST /forms/{sender_id}`: an open form asks as Meta asks, and a flow answers.
+//! Tests `POST /forms/{sender_id}`: an open form sends a request as Meta does, and a flow answers.
 
 use super::host::{Answer, Host};
 use aes_gcm::{
@@ -83,7 +83,7 @@ async fn post(host: &Host, sender: i64, body: String) -> Answer {
     host.request(Method::POST, &format!("/forms/{sender}"), &headers, body).await
 }
 
-/// What the phone reads, with the vector flipped.
+/// Decrypts an answer as the phone does, with the inverted initialization vector.
 fn read(answer: &Answer) -> Json {
     let flipped = Nonce::<U16>::from(VECTOR.map(|byte| !byte));
     let plain = cipher().decrypt(&flipped, STANDARD.decode(&answer.text).unwrap().as_slice()).unwrap();

@@ -1,8 +1,8 @@
-//! Requests made by chance from the daemon's own document: as it says, and slightly otherwise. Whatever comes, the
-//! answer has a status, a media type and a body that the document knows, and is never our own fault.
+//! Generates random requests from the API's document, valid ones and slightly invalid ones. Every answer must have a
+//! documented status, media type and body, and must not be an internal error.
 //!
-//! `GENERATED=20000` makes so many of them, `GENERATED_FIRST=401` begins elsewhere; the same number is the same request
-//! in a world to which the same has happened.
+//! `GENERATED=20000` sets their number, `GENERATED_FIRST=401` the first one; the same number gives the same request in
+//! a world with the same history.
 
 use super::{
     contract::DOCUMENT,
@@ -19,11 +19,11 @@ use transom::{
 };
 
 const REQUESTS: u64 = 600;
-/// So many requests happen to one world; then there is a new one.
+/// The number of requests to one world before a new one is created.
 const IN_ONE_WORLD: u64 = 60;
 const DEPTH_MAX: usize = 6;
 
-/// Texts that mean something somewhere, and texts that mean nothing anywhere.
+/// Texts with a meaning for some field, and texts without one.
 const TEXTS: &[&str] = &[
     ANA,
     "34600111222",
@@ -68,7 +68,7 @@ const TEXTS: &[&str] = &[
     "' or 1=1 --",
 ];
 
-/// What one of them asks.
+/// A generated request.
 #[derive(Debug)]
 struct Asked {
     method: Method,
@@ -114,7 +114,7 @@ async fn answer(world: &World, n: u64, asked: &Asked) -> u16 {
     answer.status
 }
 
-/// Says what was asked when a comparison panics.
+/// Prints the request when a comparison panics.
 struct Told(String);
 
 impl Drop for Told {
@@ -163,7 +163,7 @@ impl Maker<'_> {
         Some(if route.who == Who::Operator { OPERATOR } else { "key-acme" })
     }
 
-    /// Mostly of something that is there.
+    /// Mostly the path of an existing object.
     fn path(&mut self, route: &Route) -> String {
         if !route.example.path.is_empty() && self.dice.percent(75) {
             return self.world.path(route).split('?').next().unwrap().to_owned();
@@ -238,7 +238,7 @@ impl Maker<'_> {
         bytes
     }
 
-    /// As the document says.
+    /// A value that matches the schema.
     fn value(&mut self, schema: &Json, depth: usize) -> Json {
         let schema = match schema["$ref"].as_str() {
             Some(place) => DOCUMENT.pointer(place.trim_start_matches('#')).unwrap(),
@@ -300,7 +300,7 @@ impl Maker<'_> {
         Json::Object(map)
     }
 
-    /// One place of it is otherwise: gone, of another kind, or more than there should be.
+    /// The value with one invalid place: missing, of another type, or additional.
     fn bent(&mut self, value: Json) -> Json {
         match value {
             Json::Object(mut map) if !map.is_empty() && self.dice.percent(90) => {

@@ -1,4 +1,4 @@
-//! Kapso's Meta proxy and platform API, as its SDK calls them. `tests/clients` asks the same of the real SDK.
+//! Tests Kapso's Meta proxy and platform API as its SDK calls them. `tests/clients` runs the real SDK.
 
 use super::host::{ANA, Answer, Host};
 use crate::platform::{Kind, Platform};
@@ -167,7 +167,7 @@ async fn a_person_without_a_number_is_written_to_by_the_platforms_id() {
     let nobody =
         send(&host, json!({"to": null, "recipient": "ES.1", "type": "text", "text": {"body": "Hi"}})).await.is(400);
     assert_eq!(nobody["error"]["code"], 131_026);
-    // What they call themselves is known, to programs as to flows.
+    // User names are known, to programs as well as to flows.
     let contacts = get(&host, &format!("{PROXY}/106/contacts")).await.is(200);
     assert_eq!(
         (&contacts["data"][0]["username"], &contacts["data"][0]["whatsapp_user_id"]),

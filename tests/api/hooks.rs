@@ -1,4 +1,4 @@
-//! `POST /hooks/{name}`: who is believed, what they hear, and what starts by it.
+//! Tests `POST /hooks/{name}`: authentication, answers, and the flows that start.
 
 use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! A daemon with a server on a free port, two accounts, and a clock that stands still.
+//! Starts a daemon with a server on a free port, two accounts, and a clock that stands still.
 
 use super::curl::Curl;
 use crate::graph::Graph;
@@ -30,11 +30,11 @@ use transom::{
 pub const ANA: &str = "+34600111222";
 pub const OPERATOR: &str = "operator-token";
 
-/// Tests and examples name keys shortly; the configuration wants them longer. Only requests that go past `Host` write the
-/// whole of one.
+/// Tests and examples use short names for keys; the configuration requires longer keys. Only requests that bypass
+/// `Host` contain the whole key.
 const SHORT_KEYS: &[&str] = &["key-acme", "key-other", "key-poor", "YOUR_API_KEY", "POOR"];
 
-/// The whole of a key that is named shortly; anything else stays as it is.
+/// The whole key for a short name; any other text is unchanged.
 pub fn whole_key(shown: &str) -> String {
     let (before, name) = shown.rsplit_once(' ').map_or(("", shown), |(before, name)| (before, name));
     match SHORT_KEYS.contains(&name) {
@@ -44,7 +44,7 @@ pub fn whole_key(shown: &str) -> String {
     }
 }
 
-/// A configuration with the whole of each key.
+/// The configuration with whole keys.
 fn with_whole_keys(config: &str) -> String {
     config
         .split_inclusive(['[', ']', ','])
@@ -69,7 +69,7 @@ pub struct Host {
     pub folder: TempDir,
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -108,12 +108,12 @@ impl Host {
         Host::with(&[], "").await
     }
 
-    /// With more files, or others in the place of its own; `more` goes to the end of the configuration.
+    /// With more or other files; `more` is appended to the configuration.
     pub async fn with(files: &[(&str, &str)], more: &str) -> Host {
         Host::on("sqlite://t.db", files, more).await
     }
 
-    /// The same on a database of its own.
+    /// As `with`, on the given database.
     pub async fn on(database: &str, files: &[(&str, &str)], more: &str) -> Host {
         let config = |graph: &str| {
             format!(
@@ -133,8 +133,8 @@ impl Host {
         Host::start(files, config, "2026-03-27T09:00:00Z", None).await
     }
 
-    /// With a configuration of its own, made for the address of the emulated Graph API; `calls`: what stands for the
-    /// network of flows.
+    /// With its own configuration, built for the address of the emulated Graph API; `calls` replaces the network of
+    /// flows.
     pub async fn start(
         files: &[(&str, &str)],
         config: impl FnOnce(&str) -> String,
@@ -179,7 +179,7 @@ impl Host {
         Host { app, sandbox, clock, graph, base, client, messages: 0, server, faults, folder }
     }
 
-    /// What would go on after this process, on the same rows; it has no server.
+    /// A next process on the same database, without a server.
     pub async fn next_process(&self) -> Arc<App> {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let setup = Setup {
@@ -216,7 +216,7 @@ impl Host {
         self.request(Method::GET, path, &[("authorization", &format!("Bearer {key}"))], "").await
     }
 
-    /// The metrics, as they are after the rows were looked at.
+    /// The metrics after the figures were read from the database.
     pub async fn metrics(&self) -> String {
         self.app.survey().await.unwrap();
         self.get(OPERATOR, "/metrics").await.text
@@ -226,7 +226,7 @@ impl Host {
         self.request(Method::POST, path, &[("authorization", &format!("Bearer {key}"))], body.to_string()).await
     }
 
-    /// A request as somebody wrote it for `curl`.
+    /// Sends a request from a `curl` command.
     pub async fn curl(&self, command: &str) -> Answer {
         let curl = Curl::parse(command);
         let headers: Vec<(&str, &str)> = curl.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -238,12 +238,12 @@ impl Host {
         self.request(Method::POST, path, &headers, body.to_string()).await
     }
 
-    /// As at SIGTERM.
+    /// Stops as at SIGTERM.
     pub async fn stop(self) {
         self.server.stop().await;
     }
 
-    /// Other files are there and go live.
+    /// Replaces the files, and makes them live.
     pub async fn reload(&self, files: &[(&str, &str)]) {
         for (path, text) in files {
             std::fs::write(self.folder.path().join(path), text).unwrap();
@@ -264,14 +264,14 @@ impl Host {
         self.somebody_says(ANA, text).await;
     }
 
-    /// The same of somebody else, by their number.
+    /// Another customer writes, by phone number.
     pub async fn somebody_says(&mut self, phone: &str, text: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
         let body = self.written_by(phone, &number, What::Text(text.into()));
         self.deliver(body).await;
     }
 
-    /// Ana sends a picture to the Meta sender, 12; `id` is what Meta calls it.
+    /// Ana sends a picture to the Meta sender, 12; `id` is Meta's media id.
     pub async fn ana_shows(&mut self, id: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
         let what = What::Media { kind: "image".into(), id: id.into(), mime: "image/png".into(), caption: None };
@@ -286,14 +286,14 @@ impl Host {
         self.deliver(body).await;
     }
 
-    /// Ana sends a form back, with these answers.
+    /// Ana submits a form with these answers.
     pub async fn ana_fills(&mut self, answers: Json) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
         let body = self.written_by(ANA, &number, What::Form(answers));
         self.deliver(body).await;
     }
 
-    /// Ana writes to a sender of any platform something that no flow takes.
+    /// Ana writes a text that no flow handles, to a sender of any platform.
     pub async fn open_window(&mut self, sender: i64) {
         self.messages += 1;
         let act = Act {
@@ -312,7 +312,7 @@ impl Host {
         self.app.run_due().await.unwrap();
     }
 
-    /// A body as Meta posts it, signed.
+    /// Posts a signed body as Meta does.
     pub async fn deliver(&self, body: String) {
         let signature = Key::new(Secret::new("app-secret")).sign(body.as_bytes());
         let headers = [("x-hub-signature-256", signature.as_str())];

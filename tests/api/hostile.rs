@@ -1,4 +1,4 @@
-//! Bodies that no client means: whatever comes, the answer is one that the document knows, and never our own fault.
+//! Sends malformed bodies: every answer is documented and no internal error.
 
 use super::{host::OPERATOR, routes::World};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use transom::{
     web::routes::{self, Route, Verb, Who},
 };
 
-/// Bodies that fit no request, as bytes.
+/// Bodies that match no request, as bytes.
 fn corpus() -> Vec<Vec<u8>> {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(5_000), close.repeat(5_000)).into_bytes();
     let mut all: Vec<Vec<u8>> =
@@ -27,7 +27,7 @@ fn corpus() -> Vec<Vec<u8>> {
     all
 }
 
-/// Values that stand in for each field of an example, one after the other.
+/// Values to put into each field of an example, one after the other.
 fn strange() -> Vec<Json> {
     vec![
         Json::Null,
@@ -49,7 +49,7 @@ fn strange() -> Vec<Json> {
     ]
 }
 
-/// The example with each field, also inside, replaced by each strange value.
+/// The example with each field, also nested ones, replaced by each strange value.
 fn bent(body: &Json) -> Vec<Json> {
     let Json::Object(fields) = body else { return strange() };
     let mut all = Vec::new();
@@ -67,7 +67,7 @@ fn bent(body: &Json) -> Vec<Json> {
     all
 }
 
-/// Every route that takes a body from somebody who is known.
+/// Every route with a body for an authenticated caller.
 fn with_a_body() -> impl Iterator<Item = &'static Route> {
     let wanted = |route: &&Route| !matches!(route.who, Who::Anyone | Who::Provider) && !route.example.body.is_empty();
     routes::all().filter(|route| route.verb != Verb::Get).filter(wanted)
@@ -77,7 +77,7 @@ fn key(route: &Route) -> &'static str {
     if route.who == Who::Operator { OPERATOR } else { "key-acme" }
 }
 
-/// The answer's status and body are what the document says, which the host itself looks at.
+/// Sends a request; the host itself checks that status and body are documented.
 async fn ask(world: &World, route: &Route, path: &str, body: Option<Vec<u8>>) {
     // The rates of the dialects are not what is asked here.
     world.host.clock.set(world.host.clock.now() + Span::minutes(1));
@@ -119,7 +119,7 @@ async fn no_field_that_is_bent_is_our_fault() {
     }
 }
 
-/// What may stand in an address: as an id, as a value of a query.
+/// Values for parts of a path or a query.
 const STRANGE_WORDS: &[&str] =
     &["", "0", "-1", "99999999999999999999", "x", "%00", "%ff", "%F0%9F%91%8D", "a%2Fb", "1.5", "null", "../..", "%27"];
 

@@ -1,4 +1,4 @@
-//! The dialect of Kapso. What its documents show as calls is in `documents`.
+//! Tests the dialect of Kapso. `documents` tests the calls of its documentation.
 
 use super::{
     host::{ANA, Host},

@@ -1,4 +1,4 @@
-//! The HTTP interface, as its clients see it: a real server, a sandbox, and Meta's Graph API as an emulator.
+//! Tests the HTTP API with a real server, a sandbox, and an emulator of Meta's Graph API.
 
 mod autocalls;
 mod balance;

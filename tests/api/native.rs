@@ -1,4 +1,4 @@
-//! `/v1/…`: the native API.
+//! Tests `/v1/…`, the native API.
 
 use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;
@@ -239,7 +239,7 @@ async fn while_the_disk_is_full_everybody_is_told_so_within_two_seconds() {
     let whole = host.get(OPERATOR, "/readyz").await.is(503);
     assert_eq!(whole["database"], "away");
     assert!(whole["database_error"].as_str().is_some_and(|why| why.contains("full")), "{whole}");
-    // What is only read is there.
+    // Reading still works.
     host.get("key-acme", "/v1/contacts").await.is(200);
     let asked = Instant::now();
     problem(

@@ -1,4 +1,4 @@
-//! What only the operator of the daemon's machine may do.
+//! Tests requests that only the operator of the daemon's machine may make.
 
 use super::host::{Host, OPERATOR};
 use reqwest::Method;
@@ -44,7 +44,7 @@ async fn a_key_is_for_an_account_that_exists() {
     host.post(OPERATOR, "/v1/keys", json!({})).await.is(422);
 }
 
-/// Meta's own wrapping around a message without an id: nothing can be made of it.
+/// A message without an id in Meta's envelope, which cannot be parsed.
 async fn with_a_letter() -> (Host, String) {
     let host = Host::new().await;
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{

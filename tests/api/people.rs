@@ -1,4 +1,4 @@
-//! `/v1/contacts`, `/v1/messages`, `/v1/runs`: what is known of people, what programs write to them, and what flows do.
+//! Tests `/v1/contacts`, `/v1/messages`, `/v1/runs`: data of contacts, messages of programs, and runs of flows.
 
 use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;
@@ -134,7 +134,7 @@ async fn a_program_writes_within_the_rules_of_the_window_and_the_bot_goes_on() {
     assert_eq!((&sent["state"], &sent["origin"]), (&json!("sent"), &json!("api")));
     host.ana_says("something else").await;
     let sent = host.post("key-acme", "/v1/messages", text).await.is(201);
-    // What the provider answered is committed with the next group, after the request.
+    // The provider's answer is committed with the next group, after the request.
     host.app.settled().await;
     let shown = host.get("key-acme", &format!("/v1/messages/{}", sent["id"])).await.is(200);
     assert_eq!((&shown["text"], &shown["state"]), (&json!("Your bike is ready"), &json!("sent")));

@@ -1,4 +1,5 @@
-//! Probes and metrics: a listener of their own, whole and without a key; on the public one nothing for strangers.
+//! Tests probes and metrics: complete and without a key on a listener of their own; on the public one no details
+//! without a key.
 
 use super::host::{Answer, Host, OPERATOR};
 use reqwest::Method;
@@ -13,7 +14,7 @@ use transom::{
     web::{listen::Patience, serve::Server, state::Web},
 };
 
-/// The host's daemon behind both listeners; the public one has so many places.
+/// The host's daemon behind both listeners; the public one has `places` connections.
 async fn doors(host: &Host, places: usize) -> (Server, Server) {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
     let listener = async || TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,5 +1,5 @@
-//! Every error that the documents of the three products name, with its whole body: what `docs/dialects.md` lists and no
-//! other test has.
+//! Tests every documented error of the three products with its whole body: those in `docs/dialects.md` that no other
+//! test has.
 
 use super::host::{ANA, Answer, Host};
 use crate::{
@@ -33,7 +33,7 @@ fn coded(code: &str, words: &str) -> Json {
     json!({"success": false, "error": words, "error_code": code})
 }
 
-/// The whole answer, with nothing more and nothing less.
+/// Checks the whole answer, with no field more or less.
 #[track_caller]
 fn said(answer: Answer, status: u16, body: Json) {
     assert_eq!(answer.is(status), body);
@@ -301,7 +301,7 @@ async fn kapso_names_what_it_does_not_serve() {
     said(answer, 405, json!({"error": "Method not allowed"}));
 }
 
-/// A page that names a test which is gone promises what nobody looks at.
+/// Checks that every test which `docs/dialects.md` names exists.
 #[test]
 fn every_test_that_the_page_of_the_dialects_names_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

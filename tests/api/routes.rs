@@ -1,4 +1,4 @@
-//! Every route of the list, walked: its example is asked of a running daemon, and its rules hold without exception.
+//! Tests every route of the list: sends its example to a running daemon, and checks the common rules.
 
 use super::{
     contract::{DOCUMENT, route},
@@ -26,7 +26,7 @@ use transom::{
     },
 };
 
-/// Keys whose values differ from one daemon to the next: only their type is compared.
+/// Keys whose values differ between daemons: only their types are compared.
 const VOLATILE: &[&str] = &[
     "id",
     "key",
@@ -47,7 +47,7 @@ fn is_volatile(key: &str) -> bool {
     VOLATILE.contains(&key) || key.ends_with("_id")
 }
 
-/// A daemon in which something of everything is there, and the ids that `$names` in examples stand for.
+/// A daemon with an object of every kind, and the ids for `$names` in examples.
 pub struct World {
     pub host: Host,
     ids: BTreeMap<&'static str, String>,
@@ -140,7 +140,7 @@ impl World {
         filled
     }
 
-    /// The ids of what is there.
+    /// The ids of the existing objects.
     pub fn known(&self) -> Vec<&str> {
         self.ids.values().map(String::as_str).collect()
     }
@@ -162,7 +162,7 @@ impl World {
     }
 }
 
-/// As if a new version could read what a letter holds: news of a message that nobody knows.
+/// Simulates a new version that can parse a dead letter: a status of an unknown message.
 async fn mend(host: &Host, letter: DeadLetter) {
     let status =
         json!({"id": "wamid.gone", "status": "sent", "timestamp": "1774602000", "recipient_id": "34600111222"});
@@ -179,7 +179,7 @@ async fn mend(host: &Host, letter: DeadLetter) {
     host.app.store.commit(set).await.unwrap();
 }
 
-/// A message that the provider refused for good.
+/// A message that the provider refused finally.
 async fn refused_send(host: &Host) -> i64 {
     let letter = DeadLetter {
         id: host.app.store.next_id(),
@@ -197,7 +197,7 @@ async fn refused_send(host: &Host) -> i64 {
     letter.id
 }
 
-/// What a message cost.
+/// A message with a charge.
 async fn charged(host: &Host) {
     let charge = Charge {
         outbound_id: OutboundId(host.app.store.next_id()),
@@ -214,7 +214,7 @@ async fn charged(host: &Host) {
     host.app.store.commit(set).await.unwrap();
 }
 
-/// Something on its way to a webhook.
+/// A delivery to a webhook.
 async fn delivered(host: &Host, webhook: i64) -> i64 {
     let delivery = Delivery {
         id: host.app.store.next_id(),
@@ -251,7 +251,7 @@ fn key(route: &Route) -> &'static str {
     }
 }
 
-/// Those that an example can ask.
+/// The routes that an example can call.
 fn asked() -> impl Iterator<Item = &'static Route> {
     routes::all().filter(|route| !route.example.path.is_empty())
 }
@@ -265,7 +265,7 @@ async fn every_example_is_what_the_daemon_answers() {
     let shared = World::new().await;
     let mut all = Map::new();
     for route in asked() {
-        // What changes something does so in a world of its own.
+        // A request that changes something gets a world of its own.
         let own = if route.verb == Verb::Get { None } else { Some(World::new().await) };
         let world = own.as_ref().unwrap_or(&shared);
         let answer = world.ask(route, key(route)).await;
@@ -468,7 +468,7 @@ fn fits(schema: &Json, example: &Json, name: &str) {
     }
 }
 
-/// Every `$ref` leads somewhere.
+/// Checks that every `$ref` has a target.
 fn references(value: &Json) {
     match value {
         Json::Object(fields) => {

@@ -1,4 +1,4 @@
-//! What a native request can say: every kind of message as it reaches the platform, and messages for a given time.
+//! Tests every kind of message in a native request as it reaches the platform, and scheduled messages.
 
 use super::host::{ANA, Host};
 use crate::platform::{Kind, Platform};
@@ -35,7 +35,7 @@ fn to_ana(message: Json) -> Json {
     body
 }
 
-/// What leaves for a message: `type` and its part, without what every one has.
+/// The sent requests for a message: `type` and its part, without the common fields.
 async fn left(host: &Host, message: Json) -> Vec<Json> {
     let before = host.graph.sent().len();
     host.post("key-acme", MESSAGES, to_ana(message)).await.is(201);
@@ -111,7 +111,7 @@ async fn every_part_of_a_template_is_filled() {
     let sent = left(&host, json!({"template": greeting})).await;
     let header = json!([{"type": "header", "parameters": [{"type": "text", "text": "A7"}]}]);
     assert_eq!(sent[0]["template"]["components"], header);
-    // What it lacks is said here.
+    // A missing header file is an error of this request.
     let bare = json!({"template": {"name": "receipt", "language": "en", "variables": ["Ana"]}});
     let refused = host.post("key-acme", MESSAGES, to_ana(bare)).await.is(409);
     assert!(refused["detail"].as_str().unwrap().contains("needs a file for its header"), "{refused}");
@@ -290,7 +290,7 @@ async fn a_message_leaves_at_its_time_and_not_before() {
     assert_eq!(planned(&host, "?contact=1").await.len(), 0);
     let theirs = host.get("key-other", "/v1/messages/planned").await.is(200);
     assert_eq!(theirs["data"], json!([]), "another account sees none");
-    // What is said meanwhile passes it, and a message of hers does not call it up.
+    // A message sent meanwhile passes it, and a message of Ana's does not release it early.
     host.post("key-acme", MESSAGES, to_ana(json!({"text": "Meanwhile"}))).await.is(201);
     host.ana_says("hello").await;
     host.advance(Span::hours(2) - Span(1)).await;
@@ -354,7 +354,7 @@ async fn all_rules_are_asked_when_a_planned_message_leaves() {
     assert_eq!((sent.len(), sent[1].body["type"].as_str()), (2, Some("template")), "{sent:#?}");
     let shown = host.get("key-acme", &format!("/v1/messages/{}", late["id"])).await.is(200);
     assert_eq!((&shown["state"], &shown["reason"]), (&json!("skipped"), &json!("window_closed")));
-    // Who wants nothing more gets nothing, whatever was planned before.
+    // An opt-out also stops messages that were scheduled before it.
     host.ana_says("something else").await;
     let soon = iso(host.clock.now() + Span::hours(1));
     host.post("key-acme", MESSAGES, text("after the stop", &soon)).await.is(201);

@@ -1,16 +1,16 @@
-//! As much of JSON Schema as `/openapi.json` uses, strict where readers may be lenient: a field that the document
-//! does not name is a mistake here.
+//! Validates the part of JSON Schema that `/openapi.json` uses, more strictly than clients do: a field that the
+//! document does not have is an error.
 
 use serde_json::Value as Json;
 
-/// What is wrong with a value, each with its place.
+/// The errors of a value, each with its path.
 pub fn wrongs(document: &Json, schema: &Json, value: &Json) -> Vec<String> {
     let mut found = Vec::new();
     check(document, schema, value, "", &mut found);
     found
 }
 
-/// Every keyword that this validator knows; another one in the document would pass unseen.
+/// The keywords of this validator; an unknown one in the document would go unnoticed.
 const KEYWORDS: &[&str] = &[
     "$ref",
     "additionalProperties",

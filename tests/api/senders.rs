@@ -1,4 +1,4 @@
-//! `/v1/senders`: the health check, as Meta and our own rows have it.
+//! Tests `/v1/senders`: the health check with Meta's answers and our own data.
 
 use super::host::{ANA, Host};
 use crate::graph::{Fault, Graph};
@@ -7,7 +7,7 @@ use transom::base::time::Span;
 
 const PATH: &str = "/v1/senders/12/health-check";
 
-/// Meta has nothing to say against number 106.
+/// Meta reports no problem of number 106.
 pub fn meta_is_well(graph: &Graph) {
     graph.answer(
         "/106",

@@ -1,4 +1,4 @@
-//! Clients that send a byte at a time: each is told after its time, and nobody else waits for them.
+//! Tests slow clients that send byte by byte: each gets an error in time, and others are not delayed.
 
 use super::{
     contract,
@@ -23,14 +23,14 @@ use transom::{
 
 const PATIENCE: Span = Span::millis(300);
 
-/// Another door to the daemon of the host, with less patience than the usual one.
+/// Another server for the host's daemon, with shorter time limits.
 fn door(host: &Host, listener: TcpListener) -> Server {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
     let idle = Span::seconds(30);
     Server::start_patient(listener, web, Patience { head: PATIENCE, body: PATIENCE, idle }, 1_000).unwrap()
 }
 
-/// What comes back to `first`, after which a letter follows every few milliseconds; and how long that took.
+/// The answer to `first` followed by a byte every few milliseconds, and the time that it took.
 async fn dripped(server: &Server, first: &str) -> (Answer, Duration) {
     let began = Instant::now();
     let (mut from, mut to) = TcpStream::connect(server.address).await.unwrap().into_split();
@@ -168,7 +168,7 @@ async fn nobody_waits_for_those_who_drip() {
     assert_eq!(host.graph.until_sent(1).await[0].text(), "Hello to you");
 }
 
-/// All at the same time.
+/// Runs all futures concurrently.
 async fn futures<F: Future>(all: Vec<F>) -> Vec<F::Output> {
     let mut waiting: Vec<_> = all.into_iter().map(Box::pin).collect();
     let mut done = Vec::new();

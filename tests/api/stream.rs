@@ -1,4 +1,4 @@
-//! `GET /v1/events`: who listens hears what was committed, each thing once, also after a restart.
+//! Tests `GET /v1/events`: a client gets each committed event once, also after a restart.
 
 use super::host::{Host, whole_key};
 use reqwest::Response;
@@ -8,7 +8,7 @@ use transom::base::{
     time::Span,
 };
 
-/// What a listener has heard, read as a browser reads it.
+/// A client of the event stream, which parses it as a browser does.
 struct Ear {
     response: Response,
     rest: String,
@@ -62,7 +62,7 @@ impl Ear {
         }
     }
 
-    /// Reads until an event of this kind, and gives all that came.
+    /// Reads until an event of this kind, and gives all events read.
     async fn until(&mut self, kind: &str) -> Vec<Heard> {
         let mut all = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! `/v1/webhooks`: what is posted, how it is signed, and what becomes of what nobody takes.
+//! Tests `/v1/webhooks`: the posts, their signatures, and deliveries that nobody accepts.
 
 use super::host::{Host, OPERATOR};
 use crate::receiver::{Got, Receiver};

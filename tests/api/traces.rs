@@ -1,4 +1,4 @@
-//! One id joins a webhook, its turn, the answer and the answer's statuses, in the wire log and in `runs show`.
+//! Tests that one trace id joins a webhook, its turn, the answer and its statuses, in the wire log and in `runs show`.
 
 use super::host::Host;
 use serde_json::Value as Json;
@@ -10,7 +10,7 @@ use transom::{
     store::{conversation, inbound, outbound},
 };
 
-/// Lines of the wire log, once there are so many that fit.
+/// Lines of the wire log, once `count` of them match.
 async fn lines(host: &Host, count: usize, fits: impl Fn(&Json) -> bool) -> Vec<Json> {
     let began = Instant::now();
     loop {

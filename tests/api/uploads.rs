@@ -1,5 +1,5 @@
-//! `POST /v1/media`: a file goes to the platform and is sent by its id; `GET /v1/files`: the bot's own, for platforms
-//! that fetch.
+//! Tests `POST /v1/media`, which uploads a file to the platform, and `GET /v1/files`, from which platforms fetch the
+//! bot's own files.
 
 use super::host::{ANA, Host};
 use crate::platform::{Kind, Platform};
@@ -9,7 +9,7 @@ use serde_json::json;
 const PDF: (&str, &str) = ("content-type", "application/pdf");
 const KEY: (&str, &str) = ("authorization", "Bearer key-acme");
 
-/// Two more senders: 13 at Meta, where files are taken, and 14 at Waplify, which fetches them.
+/// Two more senders: 13 at Meta, which accepts uploads, and 14 at Waplify, which fetches files.
 async fn host(platform: &Platform) -> Host {
     let base = platform.base.clone();
     let config = move |_: &str| {
@@ -115,7 +115,7 @@ async fn a_file_of_the_bot_is_read_by_its_address_and_nothing_else_is() {
     }
     std::fs::remove_file(host.folder.path().join("files/menu.pdf")).unwrap();
     host.request(Method::GET, &path, &[], "").await.is(404);
-    // What is not there is not sent either.
+    // A missing file is not sent.
     let start = json!({"flow": "menu", "contact": {"phone": ANA}, "sender": 14});
     host.post("key-acme", "/v1/runs", start).await.is(201);
     host.app.settled().await;

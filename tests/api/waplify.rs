@@ -1,4 +1,4 @@
-//! `/api/v1/…`: the dialect of Waplify. What its documents show as calls is in `documents`.
+//! Tests `/api/v1/…`, the dialect of Waplify. `documents` tests the calls of its documentation.
 
 use super::host::{ANA, Answer, Host};
 use crate::graph::Fault;
@@ -28,12 +28,12 @@ fn detail(answer: Answer, status: u16) -> Json {
     body["detail"].clone()
 }
 
-/// A place that answers `HEAD` with this status and these headers, or never.
+/// A server that answers `HEAD` with this status and these headers, or never.
 async fn place(answer: Option<&'static str>) -> String {
     place_with(answer, answer).await
 }
 
-/// The same with another answer to `GET`, which nobody reads on after its headers.
+/// As `place`, with another answer to `GET`, of which only the headers are read.
 async fn place_with(head: Option<&'static str>, get: Option<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/file", listener.local_addr().unwrap());

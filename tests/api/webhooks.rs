@@ -1,4 +1,4 @@
-//! `/webhooks/…`: who is let in, and what they hear.
+//! Tests `/webhooks/…`: authentication and answers.
 
 use super::host::Host;
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Texts that try to lead the address of a request elsewhere.
+//! Attacks the address of requests with texts that try to redirect them.
 
 use super::wire::{SECRET, Wire};
 use serde_json::json;

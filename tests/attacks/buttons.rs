@@ -1,4 +1,4 @@
-//! Buttons that come back from whom they were not shown to.
+//! Attacks buttons: taps by people to whom the button was not shown.
 
 use crate::runtime::house::House;
 use serde_json::{Value as Json, json};
@@ -39,7 +39,7 @@ async fn who(house: &House, phone: &str) -> Contact {
     contact::find(&house.app.store, id).await.unwrap().unwrap()
 }
 
-/// The id of the button with this title in what was sent, newest first.
+/// The id of the button with this title among the sent messages, newest first.
 fn button(house: &House, title: &str) -> String {
     let sent = house.sent();
     let all = sent.iter().rev().filter_map(|body| body["interactive"]["action"]["buttons"].as_array()).flatten();
@@ -50,7 +50,7 @@ fn button(house: &House, title: &str) -> String {
         .to_owned()
 }
 
-/// Somebody taps, and the platform does not say on which message.
+/// A tap that does not name its message.
 async fn taps(house: &House, phone: &str, id: &str, title: &str) {
     let word: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
     let message = json!({"id": format!("wamid.tap.{phone}.{word}.{}", id.len()), "from": phone, "type": "interactive",

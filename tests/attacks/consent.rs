@@ -1,4 +1,4 @@
-//! Programs that write into the ledger what only a contact can say.
+//! Attacks the consent ledger: programs that claim a contact's own act.
 
 use crate::api::host::{Host, OPERATOR};
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! Many large bodies that never end: without a key they must not take the machine's memory.
+//! Attacks the memory with many large bodies that never end, without a key.
 
 use crate::api::host::Host;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::{
 };
 use transom::base::limits::{BODIES_HELD_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX};
 
-/// A request whose body begins and does not end.
+/// Sends a request with an unfinished body.
 async fn unfinished(host: &Host, bytes: usize) -> TcpStream {
     let address = host.base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -18,7 +18,7 @@ async fn unfinished(host: &Host, bytes: usize) -> TcpStream {
     let mut left = bytes;
     while left > 0 {
         let some = left.min(block.len());
-        // Who is refused finds its connection closed.
+        // A refused request finds its connection closed.
         if stream.write_all(&block[..some]).await.is_err() {
             break;
         }

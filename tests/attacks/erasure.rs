@@ -1,4 +1,4 @@
-//! An erasure takes all of a person out of the database, whoever reads its bytes, and nothing of anybody else.
+//! Checks an erasure in the bytes of the database: all data of the person is gone, and no data of anybody else.
 
 use crate::{
     api::host::{ANA, Host, OPERATOR},
@@ -23,7 +23,7 @@ use transom::{
 };
 
 const DIGITS: &str = "34600111222";
-/// What nobody may find of Ana afterwards.
+/// Texts about Ana that must not be found afterwards.
 const WORDS: &[&str] = &[DIGITS, "Umbrella", "handshake", "\"Ana\"", "BSUID-of-Ana"];
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {points: whole, city: text}\n\
@@ -65,7 +65,7 @@ async fn erase(host: &Host, phone: &str) {
     host.post("key-acme", "/v1/contacts/erase", json!({"phone": phone})).await.is(200);
 }
 
-/// Everything of Ana that a daemon keeps anywhere.
+/// Creates data about Ana in every place where a daemon stores any.
 async fn live_a_life(host: &mut Host) {
     host.post("key-acme", "/v1/webhooks", json!({"url": "http://127.0.0.1:9/"})).await.is(201);
     host.ana_says("survey").await;
@@ -83,7 +83,7 @@ async fn live_a_life(host: &mut Host) {
     let draft = json!({"account": "acme", "flow": "news", "to": to});
     let answer = host.post("key-acme", "/v1/broadcasts", draft).await;
     assert!(answer.status < 300, "{}", answer.text);
-    // What the platform sends and nobody understands is kept whole.
+    // The body of a message of an unknown kind is stored whole.
     let value = json!({"messaging_product": "whatsapp", "metadata": {"display_phone_number": "15550001111",
         "phone_number_id": "106"}, "contacts": [{"wa_id": DIGITS, "profile": {"name": "Ana"}}],
         "messages": [{"from": DIGITS, "id": "wamid.strange", "timestamp": "1774602000", "type": "hologram",
@@ -108,7 +108,7 @@ async fn live_a_life(host: &mut Host) {
     list(host, &[&run, &own]).await;
 }
 
-/// The words that are found in the bytes of the database and of its log.
+/// The words that occur in the bytes of the database and its log.
 fn in_files(host: &Host, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for name in ["t.db", "t.db-wal", "t.db-shm", "t.db-journal"] {

@@ -1,4 +1,4 @@
-//! Signed requests that somebody has seen and sends again.
+//! Attacks hooks with replayed signed requests.
 
 use crate::api::host::{ANA, Host};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Who tries keys, fills files that only we should fill, or looks for copies of what was answered.
+//! Attacks with guessed keys, with files that flood the log, and through caches of answers.
 
 use crate::api::{
     host::{ANA, Host},
@@ -12,7 +12,7 @@ use transom::{
     web::routes::{self, Who},
 };
 
-/// What the wire log holds, once the thread that writes it has had its time.
+/// The content of the wire log after its thread has written it.
 async fn wire_log(host: &Host) -> String {
     tokio::time::sleep(Duration::from_millis(600)).await;
     fs::read_to_string(host.folder.path().join("wire.jsonl")).unwrap_or_default()

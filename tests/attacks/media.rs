@@ -1,4 +1,4 @@
-//! Files: addresses inside our own network, and files that are made to cost much.
+//! Attacks with file URLs that point into our own network, and with files that are expensive to process.
 
 use crate::{
     api::host::{ANA, Host},
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
-/// A server inside our network, and how often it was asked.
+/// A server inside our network, and the number of requests to it.
 async fn inside() -> (String, tokio::sync::watch::Receiver<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -23,7 +23,7 @@ async fn inside() -> (String, tokio::sync::watch::Receiver<usize>) {
     (base, counted)
 }
 
-/// Both dialects that look at a file's headers before they send it.
+/// Sends a picture through both dialects that check a file's headers before a send.
 async fn send_picture(host: &Host, url: &str) -> u16 {
     let phone = ANA.trim_start_matches('+');
     let body = json!({"contact_phone": phone, "message_type": "image", "media_url": url});

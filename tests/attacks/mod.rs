@@ -1,4 +1,4 @@
-//! What strangers tried from outside, each as a test that stays: one file for each theme.
+//! Keeps attacks from outside as tests, one file for each subject.
 
 mod addresses;
 mod buttons;

@@ -1,4 +1,4 @@
-//! Queries that a daemon passes over in silence: a misspelt filter that shows everybody's data.
+//! Attacks with misspelt query parameters, which must not be ignored and show everybody's data.
 
 use crate::api::{
     host::{Answer, OPERATOR},

@@ -1,4 +1,4 @@
-//! Conditions and scripts that try to keep the daemon busy.
+//! Attacks with conditions and scripts that try to keep the daemon busy.
 
 use crate::runtime::house::House;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ async fn a_condition_of_a_program_reads_no_env() {
     }
 }
 
-/// Each asks for as much work as its words allow. In a debug build everything is many times slower.
+/// Each uses as much work as it can. A debug build is many times slower.
 #[tokio::test]
 async fn a_condition_ends_soon_whatever_it_asks_for() {
     let house = House::new(&[("flows/_bot.yaml", BOT), ("flows/shop.yaml", FLOW)]).await;

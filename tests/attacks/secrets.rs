@@ -1,10 +1,10 @@
-//! Texts that try to become a secret of the operator's on their way into a request.
+//! Attacks with texts that try to become one of the operator's secrets in a request.
 
 use super::wire::{SECRET, Wire};
 use serde_json::json;
 use transom::{base::time::Span, channel::meta::compose::What};
 
-/// What a secret was called in texts once, and what it looks like in a row now.
+/// The marks that stood for a secret in older versions, and the current one.
 const FORGED: [&str; 5] = [
     "\u{E000}secret:SHOP_TOKEN\u{E000}",
     "[{\"secret\":\"SHOP_TOKEN\"}]",
@@ -13,7 +13,7 @@ const FORGED: [&str; 5] = [
     "\u{E000}secret:SHOP_TOKEN",
 ];
 
-/// Two calls: the second passes on what the first was answered.
+/// Two calls: the second passes on the answer to the first.
 const FLOW: &str = "flow: shop
 when: [{any_message: true}]
 steps:

@@ -1,4 +1,4 @@
-//! Names and texts that try to command the terminal of the operator who reads them.
+//! Attacks the terminal of an operator with control characters in names and texts.
 
 use crate::cli::{BOT, Daemon, bot, err, out, run};
 
@@ -8,7 +8,7 @@ const HELP: (&str, &str) = (
     "flow: help\nwhen: [{any_message: true}]\nsteps:\n  - ask: Hello ${contact.name}, what is it?\n    as: x\n  - say: '${x}'\n",
 );
 
-/// Every command that prints what people wrote.
+/// Every command that prints texts of people.
 const COMMANDS: &[&[&str]] = &[
     &["contacts", "list"],
     &["contacts", "show", "+34600111222"],

@@ -1,4 +1,4 @@
-//! A server of the operator's that remembers what reached it, and a daemon whose flows call it.
+//! Runs an operator's server that records requests, and a daemon whose flows call it.
 
 use crate::runtime::house::House;
 use axum::{Router, http::Request, routing::any};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 pub const SECRET: &str = "s3cr3t-of-the-shop";
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub path: String,
@@ -21,7 +21,7 @@ impl Seen {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// How often the secret stands in all of it.
+    /// How often the secret occurs in the whole request.
     pub fn secrets(&self) -> usize {
         format!("{self:?}").matches(SECRET).count()
     }
@@ -33,7 +33,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Answers everything with this.
+    /// Answers every request with this.
     pub async fn start(answer: Json) -> Wire {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let keeps = Arc::clone(&seen);
@@ -55,7 +55,7 @@ impl Wire {
         Wire { url, seen }
     }
 
-    /// A daemon at Meta's emulator, with one flow beside `_bot.yaml`, that may call this server with the secret.
+    /// A daemon at Meta's emulator, with one flow beside `_bot.yaml`, which may call this server with the secret.
     pub async fn house(&self, flow: &str) -> House {
         let bot = "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\nsecrets: [SHOP_TOKEN]\n";
         let more = format!(
@@ -65,7 +65,7 @@ impl Wire {
         House::at_meta(&[("flows/_bot.yaml", bot), ("flows/shop.yaml", flow)], &more).await
     }
 
-    /// All that came, once there are so many and nothing of the daemon is left to do.
+    /// All requests, once there are `count` and the daemon has finished its work.
     pub async fn seen(&self, house: &House, count: usize) -> Vec<Seen> {
         for _ in 0..20_000 {
             house.app.run_due().await.unwrap();

@@ -1,4 +1,4 @@
-//! Autocalls' own ways: a mapping for what is posted, a poller for what is not, and a window that can be asked for.
+//! Tests the special behaviour of Autocalls: a mapping for posted messages, polling, and asking for the window.
 
 use super::conformance::{
     NOW, PERSON, Running, SENDER, accept, client, config, outgoing, phone, provider, receive, text,
@@ -208,7 +208,7 @@ async fn what_did_not_come_to_disk_is_told_again() {
     assert_eq!(poll().await, 0);
 }
 
-/// Two conversations, of which the one that comes second has the other's number but for its end.
+/// Two conversations; the second phone number is the first one without its end.
 fn two(platform: &Platform) {
     let mut other = listed("u-2", 1);
     other["customer"]["phone"] = "+351960000222".into();
@@ -233,7 +233,7 @@ async fn a_conversation_that_cannot_be_read_keeps_no_other_back_and_is_made_up_f
         platform.until_sent(1).await;
         running.app.settled().await;
         assert_eq!(platform.sent().len(), 1, "{unread}: the other one is answered");
-        // What the other wrote came later than what could not be read: that is no reason to think it old.
+        // The other conversation's newer message must not make the unread one count as old.
         platform.answer(&format!("/conversations/{unread}"), 200, history(&[("user", "book")]));
         assert_eq!((poll().await.unwrap(), poll().await.unwrap()), (1, 0), "{unread}");
         running.app.settled().await;
@@ -321,7 +321,7 @@ async fn a_window_that_is_open_after_all_takes_the_text() {
         // Thirty hours later: the customer wrote elsewhere, an hour ago.
         (heard("2026-11-22T17:00:00+00:00"), "Till tomorrow"),
         (heard("2026-11-21T12:00:00+00:00"), "template_id"),
-        // What cannot be true is not believed.
+        // An implausible time is ignored.
         (heard("2026-12-24T12:00:00+00:00"), "template_id"),
         (json!({"success": true, "has_conversation": false}), "template_id"),
     ] {

@@ -1,4 +1,4 @@
-//! What each platform posts, one body a file: none of them is passed over without a word.
+//! Checks each platform's webhook bodies, one file each: none is silently ignored.
 
 use super::conformance::provider;
 use crate::platform::{ALL, Kind};
@@ -22,7 +22,7 @@ fn every_body_of_every_platform_has_its_meaning() {
             assert!(!items.is_empty(), "{}", file.display());
             for item in items {
                 all += &format!("  {:?}\n", item.what);
-                // What is dead can be tried again, and what is not understood says why.
+                // A dead letter can be replayed and has a reason.
                 if let Inbound::Dead { reason, .. } = &item.what {
                     assert!(!reason.is_empty() && !provider.replay(&item.raw).is_empty(), "{}", file.display());
                 }

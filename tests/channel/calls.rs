@@ -1,4 +1,4 @@
-//! Calls from flows: what they may reach, what they carry, what comes back.
+//! Tests calls from flows: allowed addresses, sent secrets, and answers.
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use transom::{
     },
 };
 
-/// A shop on this machine; gives back its port.
+/// A server on this machine; gives its port.
 async fn shop() -> u16 {
     let to = |path: &'static str, status: StatusCode| {
         any(move || async move { (status, [("location", path)]).into_response() })

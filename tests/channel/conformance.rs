@@ -1,4 +1,4 @@
-//! What every provider must do, whatever its wire form: the same claims for all of them.
+//! Tests the requirements that every provider must meet, whatever its wire format.
 
 use crate::platform::{ALL, Asked, Fault, Kind, Platform};
 use proptest::prelude::*;
@@ -106,7 +106,7 @@ async fn send(platform: &Platform, kind: Kind, content: Content) -> Result<Recei
     provider(kind, &platform.base).send(&client(), &outgoing(content)).await
 }
 
-/// What a test gives a provider as if it came from outside.
+/// Gives a provider a webhook as if it came from outside.
 pub fn receive(provider: &dyn Provider, posted: &Posted) -> Result<Vec<Inbound>, Rejected> {
     let (path, query) = posted.path.split_once('?').unwrap_or((&posted.path, ""));
     let mut headers = HeaderMap::new();
@@ -124,7 +124,7 @@ fn act(what: What) -> Act {
     Act { from, name: Some("Inês".into()), id: "wamid.IN1".into(), at: NOW, what, reply_to: Some("wamid.OUT1".into()) }
 }
 
-/// As it comes, with the raw text of its item.
+/// The webhook for an event, and its parsed item with the raw text.
 fn told(provider: &dyn Provider, what: Told<'_>) -> (Posted, Inbound) {
     let posted = provider.imitate(SENDER, what).unwrap_or_else(|| panic!("{} tells it", provider.kind()));
     let mut items = receive(provider, &posted).unwrap();
@@ -235,7 +235,7 @@ async fn no_secret_follows_a_redirect() {
     }
 }
 
-/// Questions that are no message: health, templates, the window, what customers wrote.
+/// Questions that send no message: health, templates, the window, customers' messages.
 #[tokio::test]
 async fn no_bad_answer_to_a_question_is_believed() {
     for kind in ALL {
@@ -301,7 +301,7 @@ async fn the_platform_says_when_to_come_back() {
     }
 }
 
-/// In each platform's words.
+/// The platform's error for a closed window.
 fn window_closed(kind: Kind) -> (u16, Json) {
     match kind {
         Kind::Meta | Kind::Kapso => (400, json!({"error": {"code": 131047, "message": "Re-engagement message"}})),
@@ -319,7 +319,7 @@ fn window_closed(kind: Kind) -> (u16, Json) {
     }
 }
 
-/// When the window was opened, as those words say; `None`: they name no time.
+/// The time of the window's opening in that error; `None` if it names none.
 fn told_to_be_opened_at(kind: Kind) -> Option<Time> {
     let at = match kind {
         Kind::Meta | Kind::Kapso | Kind::Twilio => return None,
@@ -481,7 +481,7 @@ proptest! {
         }
     }
 
-    /// Whatever a body has become on its way, there is an item for it, and it can be tried again.
+    /// However a body is damaged, there is an item for it, and it can be replayed.
     #[test]
     fn no_damage_makes_a_webhook_vanish(at in any::<prop::sample::Index>(), length in 0_usize..30, instead in ".{0,6}") {
         for kind in ALL {
@@ -512,7 +512,7 @@ const FLOWS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A daemon with the flows above and one sender at `platform`; the clock stands still until somebody moves it.
+/// A daemon with the flows above and one sender at `platform`; the clock only moves when it is set.
 pub struct Running {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
@@ -548,7 +548,7 @@ impl Running {
         Running { app, clock, provider, folder }
     }
 
-    /// What would go on after this process, on the same rows.
+    /// A next process on the same database.
     pub async fn again(self) -> Running {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let setup = Setup {
@@ -564,7 +564,7 @@ impl Running {
         Running { app, ..self }
     }
 
-    /// The customer writes; the platform tells it twice.
+    /// The customer writes; the platform posts it twice.
     pub async fn hears(&self, id: &str, words: &str) {
         let at = self.app.now();
         let act = Act { id: id.into(), at, reply_to: None, ..act(What::Text(words.into())) };
@@ -581,7 +581,7 @@ impl Running {
     }
 }
 
-/// What a customer's phone shows of a request.
+/// The content of a request as a customer's phone shows it.
 fn shown(kind: Kind, asked: &Asked) -> Json {
     match kind {
         Kind::Meta | Kind::Kapso => {
@@ -596,14 +596,14 @@ fn shown(kind: Kind, asked: &Asked) -> Json {
     }
 }
 
-/// As a text, with each option on a line of its own.
+/// True if it is a text with each option on a line of its own.
 fn numbered(text: &Json, options: &[&str]) -> bool {
     let text = text.as_str().unwrap_or_default();
     options.iter().enumerate().all(|(n, title)| text.contains(&format!("\n{}. {title}", n + 1)))
 }
 
-/// A whole conversation: file, list, buttons, text, and a template after the window has closed. What the platform has
-/// no form for is seen in words.
+/// A whole conversation: file, list, buttons, text, and a template after the window has closed. Content that the
+/// platform does not support appears as text.
 async fn a_flow_runs(kind: Kind) {
     let platform = Platform::start(kind).await;
     let running = Running::start(config(kind, &platform.base), FLOWS).await;

@@ -1,4 +1,4 @@
-//! Kapso's own ways: two kinds of webhooks, batches, and what its wrapping leaves out.
+//! Tests the special behaviour of Kapso: two kinds of webhooks, batches, and fields that its envelope lacks.
 
 use super::conformance::{NOW, PERSON, Running, SENDER, client, config, outgoing, phone, provider, receive, text};
 use crate::platform::{Kind, Platform};
@@ -26,7 +26,7 @@ fn read(event: &'static str, body: &Value) -> Vec<Inbound> {
     receive(provider(Kind::Kapso, "https://api.example").as_ref(), &posted(event, body)).unwrap()
 }
 
-/// A message as Kapso wraps it, with what every one has.
+/// A message in Kapso's envelope, with the common fields.
 fn event(message: Value, kapso: Value) -> Value {
     let mut whole = json!({"id": "wamid.K1", "timestamp": "1795262400", "type": "text"});
     for (key, value) in message.as_object().unwrap() {

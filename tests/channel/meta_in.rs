@@ -1,4 +1,4 @@
-//! Each kind of webhook of Meta, and what it means to us.
+//! Tests the parsing of each kind of Meta's webhooks.
 
 use proptest::prelude::*;
 use std::{fs, path::Path};
@@ -108,7 +108,7 @@ fn a_replay_lets_in_only_what_the_senders_own_secret_has_verified() {
         // Its own secret is still another one.
         let still = with(&["another secret"]).replay(&dead[0].raw);
         assert_eq!(kind(&still[0]), "wrong_secret");
-        // Whoever replays what failed again knows as much as before.
+        // An item that failed again contains as much as before.
         for raw in [&dead[0].raw, &still[0].raw] {
             assert!(meant(&with(&["another secret", SECRET]).replay(raw)[0]), "{listed}");
         }
@@ -154,7 +154,7 @@ fn one_bad_item_of_a_thousand_stops_no_other() {
     }
 }
 
-/// A message with these fields beside what every one has; `contact` is the entry in `contacts`.
+/// A message with these fields in addition to the common ones; `contact` is the entry in `contacts`.
 fn message_of(fields: &str, contact: &str) -> Inbound {
     let body = one("wamid.1", "700100200300400")
         .replace("\"from\":\"49151\",", fields)
@@ -340,8 +340,7 @@ proptest! {
         }
     }
 
-    /// Whatever a body has become on its way, it is read without a panic, nothing vanishes, and what could
-    /// not be read can be tried again.
+    /// However a body is damaged, it is parsed without a panic, no item is lost, and unparsable ones can be replayed.
     #[test]
     fn no_damage_makes_a_webhook_vanish(
         which: prop::sample::Index,

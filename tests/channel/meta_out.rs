@@ -1,4 +1,4 @@
-//! What leaves for Meta, byte for byte, and what becomes of its answers.
+//! Tests requests to Meta byte for byte, and the handling of its answers.
 
 use crate::graph::{Fault, Graph, Statuses};
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ async fn send(graph: &Graph, content: Content) -> Result<Receipt, SendError> {
     meta(&graph.base).send(&client(), &outgoing(content)).await
 }
 
-/// The body that left, without what all bodies have.
+/// The sent body without the common fields.
 async fn left(content: Content) -> Value {
     let graph = Graph::start().await;
     send(&graph, content).await.unwrap();
@@ -460,7 +460,7 @@ async fn only_a_refused_connection_is_surely_not_sent() {
     assert_eq!((error.sent, error.code), (Sent::No, "unreachable"));
 }
 
-/// Answers from a list, and remembers where the token went.
+/// Gives answers from a list, and records where the token was sent.
 struct Canned(std::sync::Mutex<Vec<String>>, u16, &'static str);
 
 impl Http for Canned {

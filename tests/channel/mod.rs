@@ -1,4 +1,4 @@
-//! Providers from outside: recorded shapes in, exact requests out, hostile answers.
+//! Tests providers from outside: recorded webhooks, exact requests, hostile answers.
 
 mod autocalls;
 mod bodies;

@@ -1,5 +1,5 @@
-//! A file of the bot's own folder on its way to a customer: uploaded once where the platform keeps files, else behind an
-//! address of ours that the platform can open.
+//! Tests the sending of files from the bot's folder: uploaded once if the platform stores files, otherwise by a URL of
+//! ours that the platform can open.
 
 use super::conformance::{Running, config};
 use crate::platform::{ALL, Asked, Fault, Kind, Platform};

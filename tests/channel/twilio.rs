@@ -1,4 +1,4 @@
-//! Twilio's own ways: forms in and out, both methods, statuses that know our message by their address.
+//! Tests the special behaviour of Twilio: forms, both HTTP methods, and our message id in the status address.
 
 use super::conformance::{NOW, PERSON, SENDER, client, outgoing, phone, provider, text};
 use crate::platform::{Kind, Platform};
@@ -27,7 +27,7 @@ fn form(params: &[(&str, &str)]) -> String {
     params.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
 }
 
-/// The items of a form that is signed as it should be.
+/// The items of a correctly signed form.
 fn read(query: &str, params: &[(&str, &str)]) -> Vec<Inbound> {
     let body = form(params);
     let address = if query.is_empty() { ADDRESS.to_owned() } else { format!("{ADDRESS}?{query}") };
@@ -40,7 +40,7 @@ fn read(query: &str, params: &[(&str, &str)]) -> Vec<Inbound> {
     items.into_iter().map(|item| item.what).collect()
 }
 
-/// With what every message has.
+/// A message with the common parameters.
 fn message(params: &[(&str, &str)]) -> InboundMessage {
     let mut all = vec![
         ("MessageSid", "SM1"),
@@ -318,7 +318,7 @@ fn of_service(id: i64, phone: &str, service: Option<&str>) -> TwilioSender {
     }
 }
 
-/// What a form becomes that this sender's address gets, signed by the token or by the shared key.
+/// The items of a form posted to this sender's address, signed by the token or by the shared key.
 fn posted(twilio: &Twilio, to: Option<i64>, params: &[(&str, &str)], by_key: bool) -> Result<Vec<Item>, Rejected> {
     let body = form(params);
     let address = match to {

@@ -1,4 +1,4 @@
-//! Waplify's own ways: events without ids, times without zones, one message told twice.
+//! Tests the special behaviour of Waplify: events without ids, times without zones, messages announced twice.
 
 use super::conformance::{NOW, PERSON, Running, SENDER, client, config, outgoing, phone, provider, receive, text};
 use crate::platform::{Fault, Kind, Platform};

@@ -1,4 +1,4 @@
-//! The list of codes is whole, and its examples are true.
+//! Checks that the list of codes is complete and its examples are right.
 
 use super::{BOT, CONFIG, look, root};
 use std::{
@@ -37,7 +37,7 @@ fn every_example_has_exactly_its_code_and_is_right_when_mended() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What commands print in a folder with a bot and the configuration of a daemon.
+/// The output of commands in a folder with a bot and a daemon's configuration.
 fn run(commands: &[&str]) -> String {
     let folder = Folder::new();
     let program = Path::new(env!("CARGO_BIN_EXE_transom")).parent().expect("it lies in a folder").display().to_string();
@@ -48,7 +48,7 @@ fn run(commands: &[&str]) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Removed when it is dropped.
+/// Deleted on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -82,7 +82,7 @@ fn the_list_has_every_code_of_the_sources_and_no_other() {
     assert!(unused.is_empty(), "nothing says {unused:?}");
 }
 
-/// The codes in the sources, those of their tests left out.
+/// The codes in the sources, without those in tests.
 fn walk(folder: &Path, used: &mut BTreeSet<String>) {
     let code = regex::Regex::new("\"([EW][0-9]{3})\"").expect("it is one");
     for entry in fs::read_dir(folder).expect("the sources are there") {

@@ -1,4 +1,4 @@
-//! The catalogue: each seeded fault gives one finding at its place, and flows that are right give none.
+//! Runs the fault catalogue: each seeded fault gives one finding at its place, and correct flows give none.
 
 use super::{BOT, around, folder, of_flows};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use transom::{
 const FAULTS_MIN: usize = 60;
 const CLEAN_MIN: usize = 40;
 
-/// A file of the catalogue: `# E501 7:5 in words`, then the flow as its author left it.
+/// A file of the catalogue: `# E501 7:5 in words`, then the flow with its fault.
 struct Fault {
     name: String,
     text: String,
@@ -31,7 +31,7 @@ fn faults() -> Vec<Fault> {
     folder("faults").into_iter().map(read).collect()
 }
 
-/// What is said of one file beside the bot of the tests.
+/// The findings for one file beside the bot of the tests.
 fn check(name: &str, text: &str) -> Vec<Diagnostic> {
     let sources = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new(format!("flows/{name}"), text)];
     of_flows(&sources, &[], &around())

@@ -1,4 +1,4 @@
-//! `check --fix` mends what it names and leaves every other byte alone.
+//! Tests that `check --fix` repairs its findings and changes no other byte.
 
 use super::{BOT, folder, of_flows};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn check(path: &str, text: &str) -> Vec<Diagnostic> {
     of_flows(&sources, &[], &Around::default())
 }
 
-/// What stands outside of the repairs' places, in order.
+/// The texts outside the repairs' places, in order.
 fn untouched<'a>(text: &'a str, fixes: &[&Fix], made: &[bool]) -> Vec<&'a str> {
     let made = fixes.iter().zip(made).filter(|(_, made)| **made);
     let mut ranges: Vec<_> = made.flat_map(|(fix, _)| fix.edits.iter().map(|edit| edit.place.range())).collect();
@@ -47,7 +47,7 @@ fn holds_in_order(text: &str, parts: &[&str]) -> bool {
     true
 }
 
-/// Makes the sure repairs until none is left, as the command does; checks each round.
+/// Applies the sure repairs until none is left, as the command does; checks each round.
 fn mend(path: &str, text: &str) -> (String, usize) {
     let mut text = text.to_owned();
     let mut count = 0;
@@ -91,7 +91,7 @@ fn a_sure_repair_of_a_seeded_fault_mends_it_for_good() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// Right flows of the catalogue with a mistake put in somewhere, comments and odd blanks around it.
+    /// Correct flows of the catalogue with a mistake inserted somewhere, with comments and odd blanks around it.
     #[test]
     fn all_bytes_outside_of_a_repair_stay(
         which in any::<prop::sample::Index>(),
@@ -123,13 +123,13 @@ proptest! {
     }
 }
 
-/// As the reader of YAML finds them; where it stops there are none.
+/// The comments that the YAML reader finds; none if it stops.
 fn comments(text: &str) -> Result<Vec<String>, String> {
     let written = written::read(text).map_err(|refusal| refusal.said)?;
     Ok(written.comments.iter().map(|comment| text[comment.range.clone()].to_owned()).collect())
 }
 
-/// What becomes what.
+/// The replacements that make a mistake.
 const MISTAKES: [(&str, &str); 18] = [
     ("say: ", "say: {title: Open, url: https://shop.example/${id}}  # "),
     ("say: ", "say: {p: Hello, ${id}}  # "),

@@ -1,4 +1,4 @@
-//! Keys that are mistyped in the flows that ship: each mistake is said once, in its line, and nothing that follows from it.
+//! Mistypes keys in the shipped flows: each mistake gives one finding in its line, and no further findings.
 
 use super::root;
 use std::{collections::BTreeSet, sync::Arc};
@@ -13,10 +13,10 @@ use transom::{
     runtime::bot,
 };
 
-/// Of so many keys one is mistyped; `MISTYPED=1` takes each.
+/// One of this many keys is mistyped; `MISTYPED=1` mistypes each.
 const EVERY: usize = 17;
 
-/// The words of the language at the first level: names of the author's own are not looked at.
+/// The keys of the language at the first level; names of the author's own are excluded.
 fn words() -> BTreeSet<&'static str> {
     let of = |fields: &'static [FieldSpec]| fields.iter().map(|field| field.name);
     let specs = steps::SPECS.iter().chain(triggers::SPECS);
@@ -24,7 +24,7 @@ fn words() -> BTreeSet<&'static str> {
     specs.flat_map(|spec| of(spec.fields)).chain(keys).filter(|word| word.len() > 2 && *word != "flow").collect()
 }
 
-/// Two letters in the middle have changed places.
+/// Swaps two letters in the middle.
 fn mistyped(word: &str) -> Option<String> {
     let middle = word.len() / 2 - usize::from(word.len() > 3);
     let (before, rest) = word.split_at(middle);
@@ -33,7 +33,7 @@ fn mistyped(word: &str) -> Option<String> {
     (first != second).then(|| format!("{before}{second}{first}{}", letters.as_str()))
 }
 
-/// The key that a line begins with, and where it stands.
+/// The key at the beginning of a line, and its position.
 fn key(line: &str) -> Option<(usize, &str)> {
     let start = line.len() - line.trim_start_matches([' ', '-']).len();
     let (word, _) = line[start..].split_once(':')?;

@@ -1,5 +1,5 @@
-//! The checker from outside: every code is explained by an example that has it, seeded faults are found where they
-//! are, and right flows stay without a word. `cargo test --test it checker -- --nocapture` prints the figures.
+//! Tests the checker from outside: every code has an example that causes it, seeded faults are found at their place,
+//! and correct flows have no findings. `cargo test --test it checker -- --nocapture` prints the figures.
 
 mod codes;
 mod faults;
@@ -17,7 +17,7 @@ use transom::{
     runtime::{around, config::Config, reload},
 };
 
-/// What stands around a flow when nothing else is said.
+/// The bot around a flow, unless a test has its own.
 const BOT: &str = include_str!("../flows/_bot.yaml");
 const CONFIG: &str = include_str!("../flows/config.yaml");
 
@@ -25,7 +25,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file that flows in the folder of the tests are known by, sorted.
+/// The files of a folder of the tests, by the path that flows use, sorted.
 fn folder(name: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = fs::read_dir(root().join("tests/flows").join(name))
         .expect("the folder is there")
@@ -39,8 +39,7 @@ fn folder(name: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Everything that any reader of these files says. Without a `_bot.yaml` or configuration of their own they stand
-/// on those of the tests.
+/// All findings for these files. Without a `_bot.yaml` or configuration of their own, those of the tests are used.
 fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     let mut sources = Vec::new();
     let mut tests = Vec::new();
@@ -99,7 +98,7 @@ fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &Aro
     all
 }
 
-/// The configuration of the tests, as a daemon knows it.
+/// The configuration of the tests, as a daemon reads it.
 fn around() -> Around {
     let config = Config::parse(&SourceFile::new("config.yaml", CONFIG), Path::new(""), &|_| None);
     let config = config.expect("the configuration of the tests is right");
@@ -111,7 +110,7 @@ fn names(config: &Config) -> Vec<String> {
     config.senders.iter().map(|sender| sender.name.clone()).collect()
 }
 
-/// The part of the tests' configuration under this key, with the accounts where it is about senders.
+/// The part of the tests' configuration under this key, with the accounts if it is about senders.
 fn part_of(config: &'static str, key: &str) -> &'static str {
     let begin = |key: &str| config.find(key).expect("the configuration of the tests has it");
     match key {

@@ -1,8 +1,8 @@
-//! What several files of a bot say of each other: one mistake gives one message, in one of them.
+//! Tests findings between several files of a bot: one mistake gives one finding, in one of the files.
 
 use super::look;
 
-/// Everything that is said of these files, `code path:line:column`.
+/// All findings for these files, as `code path:line:column`.
 fn said(files: &[(&str, &str)]) -> Vec<String> {
     let files: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
     let at = |finding: transom::base::diagnostic::Diagnostic| format!("{} {}", finding.code, finding.place);

@@ -1,4 +1,4 @@
-//! What one does in `transom chat` beside writing.
+//! Tests the commands of `transom chat` other than writing messages.
 
 use super::{bot, chat_in};
 

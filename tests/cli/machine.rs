@@ -1,4 +1,4 @@
-//! `--json`: every command that prints data prints one document, and dead letters are decided in bulk.
+//! Tests `--json`: every command that prints data prints one JSON document, and dead letters can be settled in bulk.
 
 use super::{BOT, Daemon, PIZZA, bot, ends, err, out, run};
 use serde_json::Value as Json;
@@ -22,7 +22,7 @@ fn json(folder: &Path, args: &[&str], code: i32) -> Json {
     serde_json::from_str(&out(&done)).unwrap_or_else(|why| panic!("{args:?}: {why}\n{}{}", out(&done), err(&done)))
 }
 
-/// Posts what no platform would, and what can never be read.
+/// Posts a body that no platform sends and that cannot be parsed.
 fn post_malformed(daemon: &Daemon) {
     let body = r#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":
         {"messaging_product":"whatsapp","metadata":{"phone_number_id":"1"},"messages":[{"from":5}]}}]}]}"#;

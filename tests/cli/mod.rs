@@ -1,4 +1,4 @@
-//! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
+//! Tests the commands as a person in a terminal uses them: the real binary, its output and its exit codes.
 
 mod chat;
 mod machine;
@@ -268,7 +268,7 @@ fn explain_names_the_flow_and_why() {
     assert!(told.starts_with("`pasta` starts nothing\n"), "{told}");
 }
 
-/// A daemon of the sandbox; killed when the test is over.
+/// A sandbox daemon; killed at the end of the test.
 pub struct Daemon {
     child: Child,
     pub url: String,
@@ -287,7 +287,7 @@ impl Daemon {
         Daemon { child, url }
     }
 
-    /// With a configuration it talks to its log only.
+    /// With a configuration the daemon prints only its log.
     fn start_with(folder: &Path, config: &str) -> Daemon {
         let mut child = transom(folder, &["serve", "--config", config])
             .stdout(Stdio::null())
@@ -305,7 +305,7 @@ impl Daemon {
     }
 }
 
-/// Reads lines until one says `what` is looked for.
+/// Reads lines until `what` finds its text in one.
 fn told<R: std::io::Read>(said: R, what: impl Fn(&str) -> Option<String>) -> (String, std::io::BufReader<R>) {
     let mut said = std::io::BufReader::new(said);
     let mut all = String::new();
@@ -320,7 +320,7 @@ fn told<R: std::io::Read>(said: R, what: impl Fn(&str) -> Option<String>) -> (St
 }
 
 impl Daemon {
-    /// SIGTERM; it has to end well.
+    /// Sends SIGTERM; the daemon must exit with success.
     pub fn stop(&mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());

@@ -1,9 +1,9 @@
-//! `transom new`: what somebody has in hand who has nothing but the binary.
+//! Tests `transom new`: the first steps of a user who has only the binary.
 
 use super::{chat_in, ends, err, out, run};
 use std::fs;
 
-/// A bot just made, in a folder of its own.
+/// A new bot in a folder of its own.
 fn made() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let said = run(folder.path(), &["new", "corner-salon", "--timezone", "Europe/Madrid"]);
@@ -22,7 +22,7 @@ fn a_new_bot_has_no_finding_passes_its_tests_and_stands_in_its_one_form() {
     ends(&run(&bot, &["fmt", "--check"]), 0);
     let tested = run(&bot, &["test", "--coverage"]);
     ends(&tested, 0);
-    // What `_bot.yaml` says for the worst case need not happen here.
+    // Fallbacks in `_bot.yaml` need not be covered by tests.
     let missed: Vec<_> =
         out(&tested).lines().filter(|l| l.contains("flows/") && l.contains(".yaml:")).map(str::to_owned).collect();
     assert!(missed.iter().all(|line| line.contains("flows/_bot.yaml")), "{}", out(&tested));

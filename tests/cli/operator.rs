@@ -1,4 +1,4 @@
-//! What an operator does beside or instead of the daemon: check-ups, catalogues, dead letters, copies.
+//! Tests an operator's commands beside or instead of the daemon: checks, catalogues, dead letters, backups.
 
 use super::{BOT, Daemon, PIZZA, bot, ends, err, out};
 use crate::graph::{self, Graph};
@@ -36,7 +36,7 @@ impl Place {
         place
     }
 
-    /// `more` are lines at the end of the configuration.
+    /// Writes the configuration; `more` is appended to it.
     fn configure(&self, more: &str) {
         let config = format!(
             "listen: 127.0.0.1:0\naccounts: [{{name: acme}}]\nsenders:\n  - {{id: 12, account: acme, name: Support, \
@@ -51,12 +51,12 @@ impl Place {
         self.folder.path()
     }
 
-    /// The real binary, while the emulator goes on.
+    /// Runs the real binary while the emulator keeps running.
     async fn run(&self, args: &[&str]) -> Output {
         run(self.path(), args).await
     }
 
-    /// Its words; it has to end so.
+    /// The output; the exit code must be `code`.
     #[track_caller]
     fn said(output: &Output, code: i32) -> String {
         ends(output, code);
@@ -67,7 +67,7 @@ impl Place {
         start(self.path()).await
     }
 
-    /// Opens the database as a daemon does, when none runs.
+    /// Opens the database as a daemon does, while none is running.
     async fn store(&self) -> Store {
         let url = format!("sqlite://{}", self.path().join("data/transom.db").display());
         Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap()
@@ -115,13 +115,13 @@ fn refused(code: i64, words: &str) -> Json {
     json!({"error": {"code": code, "message": words, "type": "OAuthException"}})
 }
 
-/// As a server writes it: now, or so much later.
+/// A `Date` header: now, or this much later.
 fn date(later: Span) -> String {
     let at = jiff::Timestamp::from_millisecond((SystemClock.now() + later).0).unwrap();
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// The lines of a report that say what is wrong.
+/// The lines of a report with a problem.
 fn wrong(said: &str) -> Vec<&str> {
     said.lines().filter_map(|line| line.trim().strip_prefix("✗ ")).collect()
 }
@@ -384,7 +384,7 @@ async fn a_catalogue_that_cannot_be_read_changes_nothing() {
     assert!(out(&place.run(&["templates", "list"]).await).contains("approved"));
 }
 
-/// Ana wrote; the process ended each time when it took her message up.
+/// Ana has written, and the process died each time it handled her message.
 async fn poison(place: &Place) {
     let daemon = place.daemon().await;
     assert_eq!(place.ana_says(&daemon, "wamid.1", "hi", "app-secret").await, 200);
@@ -451,7 +451,7 @@ async fn a_replayed_message_outlives_the_process() {
     let place = Place::new().await;
     poison(&place).await;
     drop(place.daemon().await);
-    // What `replay` commits, and then the process dies.
+    // The commit of `replay`, after which the process dies.
     let store = place.store().await;
     let letter = dead_letter::page(&store, i64::MAX, 1).await.unwrap().remove(0);
     let mut set = WriteSet::new();

@@ -1,4 +1,4 @@
-//! The re-engagement of the language's own sample bot, with its test as it was written.
+//! Tests the re-engagement example of the language documentation, with its test as written.
 
 use super::{ends, out, run};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! SIGTERM while somebody listens to `GET /v1/events`: a stream that never ends by itself keeps no daemon.
+//! Tests SIGTERM while a client reads `GET /v1/events`: the endless stream must not keep the daemon running.
 
 use super::{BOT, Daemon, PIZZA, bot, ends, out, run};
 use std::{
@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What a service manager waits for before it kills.
+/// How long a service manager waits before it kills.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A listener that has heard the first line.
+/// A client that has read the first line.
 fn listen(daemon: &Daemon, key: &str) -> TcpStream {
     let address = daemon.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();

@@ -1,4 +1,5 @@
-//! The bots of `flows/examples/`: each loads on its own without a finding, and its tests take every way through it.
+//! Checks the bots in `flows/examples/`: each loads without findings, and its tests cover all of its steps and
+//! branches.
 
 use super::root;
 use std::{fs, path::PathBuf};
@@ -36,7 +37,7 @@ fn their_tests_pass_and_leave_no_way_out() {
         if !report.is_good() {
             wrong.push(format!("{}:\n{:#}", folder.display(), report.to_json()));
         }
-        // What `_bot.yaml` says for the worst case need not happen here.
+        // Fallbacks in `_bot.yaml` need not be covered by tests.
         let missing = report.coverage.flows.iter().flat_map(|flow| &flow.missing);
         if missing.filter(|missing| missing.place.path() != "flows/_bot.yaml").count() > 0 {
             wrong.push(format!("{}:\n{}", folder.display(), report.coverage.text()));

@@ -1,4 +1,4 @@
-//! What is written from the Specs is current, and the schema says of a flow what an editor should show.
+//! Checks that generated files are current, and that the schema gives an editor the right findings for a flow.
 
 use super::root;
 use serde_json::Value;
@@ -49,11 +49,11 @@ fn the_pictures_of_flows_are_current() {
     }
 }
 
-/// The words of JSON Schema that ours uses; another one is a mistake of the test.
+/// A validator for the keywords of JSON Schema that ours uses; another keyword is an error of the test.
 struct Checker(Value);
 
 impl Checker {
-    /// Each finding as an editor shows it: where, and what.
+    /// The findings as an editor shows them: place and text.
     fn findings(&self, yaml: &str) -> Vec<String> {
         let value: Value = serde_yaml::from_str(yaml).unwrap_or_else(|error| panic!("{yaml}\n{error}"));
         let mut found = Vec::new();
@@ -214,7 +214,7 @@ fn an_editor_says_what_is_wrong_and_where() {
     }
 }
 
-/// All YAML of the repository that the program reads as flows, tests or translations.
+/// All YAML files of the repository that the program reads as flows, tests or translations.
 fn all_yaml(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
@@ -226,8 +226,8 @@ fn all_yaml(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-/// What readers of a file make of it, read here once more without `fmt`'s own comparison: a word in quotes is a text,
-/// one without may be a number, true, false or nothing. `None`: a mistake in it leaves open what is meant.
+/// The meaning of a file, parsed without `fmt`'s own comparison: a quoted word is a text, a plain one may be a number,
+/// true, false or null. `None` if a mistake makes it unclear.
 fn meaning(file: &std::sync::Arc<SourceFile>) -> Option<String> {
     fn of(node: &Node) -> String {
         match &node.kind {

@@ -1,4 +1,4 @@
-//! What the documents and the sample bot show is read by the program: no example may be wrong.
+//! Checks that the program accepts the examples in the documentation and the sample bot.
 
 mod examples;
 mod generated;
@@ -14,7 +14,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A YAML block of a page, by the key that it begins with.
+/// A YAML block of a page, by its first key.
 struct Block {
     page: String,
     key: String,
@@ -22,7 +22,7 @@ struct Block {
     text: String,
 }
 
-/// All YAML blocks of the documents that people write; what is generated is walked with the Specs.
+/// All YAML blocks of hand-written pages; generated pages are tested with the specifications that they come from.
 fn blocks() -> Vec<Block> {
     let mut pages = vec!["README.md".to_owned()];
     for entry in fs::read_dir(root().join("docs")).expect("docs/ is there") {
@@ -45,7 +45,7 @@ fn blocks() -> Vec<Block> {
     found
 }
 
-/// The examples of all pages but the README as one bot.
+/// The examples of all pages except the README as one bot.
 fn examples() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for block in blocks().into_iter().filter(|block| block.page != "README.md") {
@@ -95,7 +95,7 @@ fn the_examples_are_right_and_do_what_their_tests_say() {
 
 #[test]
 fn the_examples_of_translations_are_right() {
-    // What the page translates.
+    // The flows that the page translates.
     let flows = [
         ("flows/_bot.yaml", "bot: Examples\nlanguage: en\nlanguages: {en: [], es: [en]}\n"),
         (
@@ -155,7 +155,7 @@ fn every_flow_of_the_sample_bot_has_its_tests() {
     }
 }
 
-/// All pages for people, by their paths in the repository.
+/// All documentation pages, by their paths in the repository.
 fn pages() -> Vec<String> {
     let mut pages: Vec<String> = ["README.md", "CONVENTIONS.md", "flows/examples/README.md"].map(str::to_owned).into();
     for folder in ["docs", "docs/reference"] {
@@ -169,7 +169,7 @@ fn pages() -> Vec<String> {
     pages
 }
 
-/// What the headings of a page are called in its address: small letters, digits, `-` and `_`.
+/// The anchors of a page's headings: small letters, digits, `-` and `_`.
 fn anchors(text: &str) -> Vec<String> {
     let mut fence = false;
     let mut found: Vec<String> = Vec::new();
@@ -217,7 +217,7 @@ fn every_link_between_the_documents_leads_somewhere() {
     assert!(followed > 30, "{followed}");
 }
 
-/// What a page of a platform says to write is all that the daemon needs.
+/// Checks that the configuration on a platform's page is all that the daemon needs.
 #[test]
 fn each_page_of_a_platform_shows_a_whole_configuration() {
     for kind in ["meta", "twilio", "kapso", "waplify", "autocalls"] {

@@ -1,4 +1,4 @@
-//! A Graph API to test against: takes sends, answers as Meta does or as Meta does on a bad day, posts statuses.
+//! Emulates Meta's Graph API: accepts sends, answers as Meta does in good and bad cases, posts statuses.
 
 use serde_json::{Value, json};
 use std::{
@@ -21,7 +21,7 @@ use transom::{
 
 /// How long a test waits for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// A status that is not answered with 200 comes again; Meta takes its time, a test does not.
+/// The interval for repeating a status that was not answered with 200; Meta's is longer.
 const TELL_AGAIN: Duration = Duration::from_millis(50);
 
 /// One request to `/{phone_number_id}/messages`.
@@ -32,7 +32,7 @@ pub struct Sent {
     pub authorization: Option<String>,
     pub raw: Vec<u8>,
     pub body: Value,
-    /// The id it was given; `None`: it was refused.
+    /// The returned id; `None` if the send was refused.
     pub id: Option<String>,
     pub at: Instant,
 }
@@ -47,28 +47,28 @@ impl Sent {
     }
 }
 
-/// What one send meets.
+/// The result of one send.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// Refused with this HTTP status and code of Meta's.
+    /// Refused with this HTTP status and Meta's code.
     Code { status: u16, code: i64 },
     /// 429 with `Retry-After` in seconds.
     TooMany { retry_after: u64 },
-    /// A page of HTML with this status; not taken.
+    /// An HTML page with this status; not accepted.
     Html(u16),
-    /// Taken, and then an answer without an id.
+    /// Accepted, then an answer without an id.
     NoId,
-    /// Taken, and then no answer ever.
+    /// Accepted, then never an answer.
     Silent,
-    /// Taken, and then the connection breaks.
+    /// Accepted, then the connection breaks.
     Cut,
-    /// Taken, and answered with a body that does not end.
+    /// Accepted, and answered with an endless body.
     Endless,
-    /// Taken and answered, this much later.
+    /// Accepted, and answered after this delay.
     Late(Duration),
 }
 
-/// Where status webhooks go.
+/// The destination of status webhooks.
 #[derive(Debug, Clone)]
 pub struct Statuses {
     pub url: String,
@@ -82,23 +82,23 @@ struct State {
     sent: Vec<Sent>,
     faults: VecDeque<Fault>,
     statuses: Option<(Statuses, reqwest::Client)>,
-    /// When the first status of a message was answered with 200, by the message's id here.
+    /// When the first status of a message was answered with 200, by the message's id in the emulator.
     told: BTreeMap<String, Instant>,
     listeners: Vec<mpsc::UnboundedSender<Sent>>,
-    /// Every answer takes this long.
+    /// The delay of every answer.
     latency: Duration,
     /// The pages of the template catalogue.
     pages: Vec<Value>,
     /// Answers to other GETs, by the end of their path.
     answers: Vec<(String, u16, Value)>,
-    /// What answers to GETs say that it is.
+    /// The `Date` header of answers to GETs.
     date: Option<String>,
 }
 
-/// The emulator; stops with the test's runtime.
+/// The emulator; it stops with the test's runtime.
 #[derive(Clone)]
 pub struct Graph {
-    /// For `api_base`.
+    /// The URL for `api_base`.
     pub base: String,
     state: Arc<Mutex<State>>,
     changed: Arc<Notify>,
@@ -119,13 +119,12 @@ impl Graph {
         graph
     }
 
-    /// The next send that has no fault yet meets this one.
+    /// Gives this fault to the next send that has none yet.
     pub fn fail_next(&self, fault: Fault) {
         self.lock().faults.push_back(fault);
     }
 
-    /// Posts these statuses after each send that was taken, signed, again and again until each is answered
-    /// with 200.
+    /// Posts these signed statuses after each accepted send, repeating each until it is answered with 200.
     pub fn post_statuses(&self, statuses: Statuses) {
         self.lock().statuses = Some((statuses, client()));
     }
@@ -135,14 +134,14 @@ impl Graph {
         self.lock().told.clone()
     }
 
-    /// Every send from now on, as it comes in.
+    /// Every send from now on, when it arrives.
     pub fn listen(&self) -> mpsc::UnboundedReceiver<Sent> {
         let (sender, receiver) = mpsc::unbounded_channel();
         self.lock().listeners.push(sender);
         receiver
     }
 
-    /// Takes a send at once and answers this much later.
+    /// Accepts a send at once and answers after this delay.
     pub fn be_slow(&self, latency: Duration) {
         self.lock().latency = latency;
     }
@@ -152,22 +151,22 @@ impl Graph {
         self.lock().pages = pages;
     }
 
-    /// The answer to GETs whose path ends so; a later one counts over an earlier one.
+    /// Sets the answer to GETs whose path ends so; a later one overrides an earlier one.
     pub fn answer(&self, path_end: &str, status: u16, body: Value) {
         self.lock().answers.insert(0, (path_end.to_owned(), status, body));
     }
 
-    /// The `Date` of answers to GETs from now on.
+    /// Sets the `Date` header of answers to GETs.
     pub fn says_that_it_is(&self, date: String) {
         self.lock().date = Some(date);
     }
 
-    /// All requests to send so far, refused ones too.
+    /// All send requests so far, including refused ones.
     pub fn sent(&self) -> Vec<Sent> {
         self.lock().sent.clone()
     }
 
-    /// Waits until so many sends were asked for.
+    /// Waits for `count` send requests.
     pub async fn until_sent(&self, count: usize) -> Vec<Sent> {
         let wait = async {
             loop {
@@ -314,14 +313,14 @@ impl Graph {
     }
 }
 
-/// Posts a webhook body, signed; gives back the status of the answer, 0 if there was none.
+/// Posts a signed webhook body; gives the status of the answer, or 0 without an answer.
 pub async fn post(client: &reqwest::Client, url: &str, app_secret: &str, body: &str) -> u16 {
     let signature = Key::new(Secret::new(app_secret)).sign(body.as_bytes());
     let request = client.post(url).header("x-hub-signature-256", signature).body(body.to_owned());
     request.send().await.map_or(0, |answer| answer.status().as_u16())
 }
 
-/// Speaks with this machine only.
+/// A client that connects to this machine only.
 pub fn client() -> reqwest::Client {
     transom::channel::client::install_crypto();
     reqwest::Client::builder().no_proxy().build().unwrap()

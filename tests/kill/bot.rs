@@ -1,4 +1,4 @@
-//! The bot that is killed: an answer at once, a question with a call behind it, a time-out, a schedule.
+//! Defines the bot of the kill tests: an immediate answer, a question with a call, a time-out, a schedule.
 
 use std::{fs, path::Path};
 
@@ -58,7 +58,7 @@ steps:
     ),
 ];
 
-/// Writes the bot and `config.yaml`. `minute`: the cron fields of the schedule's one fire.
+/// Writes the bot and `config.yaml`. `minute`: the cron fields of the schedule's only fire.
 pub fn write(folder: &Path, listen: u16, graph: &str, shop: &str, desk: &str, minute: &str) {
     fs::create_dir(folder.join("flows")).unwrap();
     let file = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();

@@ -1,4 +1,4 @@
-//! A webhook hears of every message, each in its order, whoever dies: at least once, and word for word.
+//! Checks that a webhook gets every message in order, whatever dies: at least once, with the same bytes.
 
 use super::process::Process;
 use crate::receiver::Receiver;
@@ -7,7 +7,8 @@ use transom::store::{Query, Row};
 
 const HEARD: Query = Query { name: "kill.heard", text: "select id, conversation_id from inbound order by id" };
 
-/// What was recorded was told; a repetition has its id and its body, and a conversation its order.
+/// Checks that all recorded messages were posted; that a repetition has the same id and body; and that each
+/// conversation is in order.
 pub async fn every_message_was_told(process: &Process, desk: &Receiver, wrong: &mut Vec<String>) {
     let store = process.store().await;
     let read = |row: &Row| Ok((row.number("id")?, row.number("conversation_id")?));

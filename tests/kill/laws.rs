@@ -1,4 +1,4 @@
-//! What must hold in the end, and that the run was hard enough to tell.
+//! Checks the final state of a kill test, and that the test was hard enough to mean something.
 
 use super::{
     desk::every_message_was_told,
@@ -21,36 +21,36 @@ pub struct Case {
     pub shop: Shop,
     pub graph: Graph,
     pub desk: Receiver,
-    /// When the schedule fired, in milliseconds.
+    /// The time of the schedule's fire in Unix milliseconds.
     pub fire: i64,
 }
 
-/// A message of ours as its row has it.
+/// A message of ours from its row.
 #[derive(Debug, Clone)]
 struct Row {
-    /// As it is echoed in statuses.
+    /// The id as statuses echo it.
     id: String,
     conversation: i64,
     text: String,
     turn: i64,
     attempt: i64,
-    /// A message of the contact asked for it.
+    /// True if a message of the contact requested it.
     asked_for: bool,
     accepted_at: Option<i64>,
-    /// When it was listed as unknown.
+    /// The time when it was listed as unknown.
     listed_at: Option<i64>,
 }
 
-/// The time-out of `hurry`, less what the machine's scheduler may take.
+/// The time-out of `hurry`, less the delay of the machine's scheduler.
 const HURRY: Duration = Duration::from_millis(2_900);
 
 impl Case {
-    /// How many messages arrived until now.
+    /// The number of messages that arrived until now.
     pub fn arrivals(&self) -> usize {
         self.town.phones.all().values().map(Vec::len).sum()
     }
 
-    /// Panics with all that is broken, else says in a line what the run was like.
+    /// Panics with all errors; otherwise gives a summary of the run in one line.
     pub async fn judge(&self, process: &Process, before_replay: usize, replayed: usize, metrics: &str) -> String {
         let (written, phones) = (self.town.written(), self.town.phones.all());
         let rows = rows(process).await;
@@ -74,7 +74,7 @@ impl Case {
             + &format!("{answers} answers checked, {doubled} doubled that nobody could tell, {replayed} replayed")
     }
 
-    /// Each acknowledged message has its answers, each of them said by one message; and nothing else was said.
+    /// Checks that each acknowledged message has its answers, each by one message, and that nothing else was sent.
     fn each_is_answered_once(
         &self,
         written: &BTreeMap<String, Vec<Written>>,
@@ -107,7 +107,7 @@ impl Case {
         checked
     }
 
-    /// One message arrives a second time only when no status had told of the first.
+    /// Checks that a message arrives twice only if no status had reported the first.
     fn nothing_is_said_twice(&self, phones: &BTreeMap<String, Vec<Arrival>>, wrong: &mut Vec<String>) -> usize {
         let told = self.graph.told();
         let mut doubled = 0;
@@ -134,7 +134,7 @@ impl Case {
         }
     }
 
-    /// A run that met no trouble proves nothing.
+    /// Checks that the run met trouble: otherwise it proves nothing.
     async fn it_was_hard(&self, written: &BTreeMap<String, Vec<Written>>, rows: &[Row], process: &Process) -> String {
         let deaths = self.town.life();
         let over = questions_over_a_death(written);
@@ -159,7 +159,7 @@ impl Case {
     }
 }
 
-/// What one message is to bring, in order. `open`: the number of the order that was last begun.
+/// The expected answers to one message, in order. `open`: the number of the order that was last begun.
 fn answers(phone: &str, text: &str, open: &str, numbers: &BTreeMap<String, usize>) -> Vec<String> {
     let (word, n) = text.split_once(' ').unwrap_or((text, ""));
     match word {
@@ -174,7 +174,7 @@ fn answers(phone: &str, text: &str, open: &str, numbers: &BTreeMap<String, usize
     }
 }
 
-/// Echoes arrive as they were written, but for those that had to be sent again.
+/// Checks that echoes arrive in the order of writing, except those that were sent again.
 fn in_order(
     written: &BTreeMap<String, Vec<Written>>,
     phones: &BTreeMap<String, Vec<Arrival>>,
@@ -195,8 +195,8 @@ fn in_order(
     }
 }
 
-/// A reply that nobody knows about goes out again by itself, unless something of a later turn was accepted
-/// before: then it is listed. What nobody asked for is listed at once.
+/// Checks the rule for unknown messages: a requested answer is sent again by itself, unless a later turn's message was
+/// accepted before; then, and for unrequested messages, it is listed.
 fn listed_by_the_rule(rows: &[Row], wrong: &mut Vec<String>) {
     for one in rows.iter().filter(|row| row.asked_for) {
         let Some(listed) = one.listed_at else { continue };
@@ -225,7 +225,7 @@ fn timers_are_never_early(phones: &BTreeMap<String, Vec<Arrival>>, rows: &[Row],
     }
 }
 
-/// One start and one message for each contact, over all deaths.
+/// Checks one start and one message for each contact, over all deaths of the process.
 async fn everybody_got_the_news(process: &Process, phones: &BTreeMap<String, Vec<Arrival>>, wrong: &mut Vec<String>) {
     let people = count(process, "select count(*) as n from contact").await;
     let starts = count(process, "select count(distinct contact_id) as n from start where state = 'begun'").await;
@@ -260,14 +260,14 @@ async fn nothing_is_left(process: &Process, wrong: &mut Vec<String>) {
     }
 }
 
-/// A death is no error of ours: nothing calls for a person, and no bug is counted.
+/// Checks that a death is not logged as an error of ours: no alarm, and no bug is counted.
 fn quiet_log(log: &str, metrics: &str, wrong: &mut Vec<String>) {
     wrong.extend(log.lines().filter(|line| line.contains("\"ERROR\"") || line.contains("panicked")).map(str::to_owned));
     let counted = |line: &&str| line.starts_with("transom_bugs_total{") && !line.ends_with(" 0");
     wrong.extend(metrics.lines().filter(counted).map(str::to_owned));
 }
 
-/// Questions that were asked in one life of the process and answered in another.
+/// The number of questions that were asked in one life of the process and answered in another.
 fn questions_over_a_death(written: &BTreeMap<String, Vec<Written>>) -> usize {
     let pairs = written.values().flat_map(|own| own.windows(2));
     pairs.filter(|pair| pair[0].text.starts_with("order ") && pair[1].life > pair[0].life).count()
@@ -306,7 +306,7 @@ async fn count(process: &Process, text: &'static str) -> i64 {
     number
 }
 
-/// In how many lives of the process runs of the schedule began: the log says when each life began.
+/// The number of lives in which runs of the schedule began, by the start times in the log.
 async fn lives_of_the_fire(process: &Process, fire: i64) -> usize {
     let store = process.store().await;
     let query = Query { name: "kill.fire", text: "select started_at from run where flow = 'news' order by started_at" };

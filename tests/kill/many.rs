@@ -1,8 +1,8 @@
-//! A fire and a broadcast over many, killed while they are planned and while they are sent: nobody hears of either
-//! twice, nobody is left out, and their reports are what the phones show.
+//! Kills the daemon while a fire and a broadcast over many contacts are planned and sent: no contact gets either
+//! twice, none is left out, and the reports agree with the phones.
 //!
-//! When the process dies is decided by what can be seen, rows and arrivals, and never by a clock: a busy machine takes
-//! longer and proves the same. The minute of the schedule passes while no daemon runs, so nobody waits for it.
+//! The process is killed at given numbers of rows and arrivals, never at a time: a busy machine takes longer and
+//! proves the same. The schedule's minute passes while no daemon is running, so the test need not wait for it.
 
 use super::{
     bot::{self, NUMBER, SECRET},
@@ -32,38 +32,38 @@ use transom::{
 };
 
 const KEY: &str = "key-of-acme-in-these-tests";
-/// Those who are imported, a part from each of these: planning goes from zone to zone.
+/// The number of imported contacts, spread over these countries: planning goes from zone to zone.
 const IMPORTED: usize = 1_400;
 const PREFIXES: [&str; 10] = ["346", "4915", "336", "4477", "573", "8210", "2782", "569", "9198", "6421"];
-/// Those who wrote: their window is open.
+/// The number of contacts who have written, so that their window is open.
 const TALKERS: usize = 100;
-/// Among the imported: every so many has said no to everything, or is not meant by the broadcast.
+/// Of the imported contacts, one in this many has opted out, or is outside the broadcast's audience.
 const EVERY_REFUSING: usize = 50;
 const EVERY_OTHER: usize = 10;
-/// Deaths while messages leave, in hundredths of those who are to hear it: of the fire, and later of the broadcast. Each
-/// death leaves what was on its way unknown until the replay at the end, on a slow machine a tenth of all together: the
-/// last one must not wait for those.
+/// The deaths while messages are sent, in percent of the contacts: of the fire, and then of the broadcast. Each death
+/// leaves running sends unknown until the replay at the end, on a slow machine a tenth of all, and the last death must
+/// not wait for those.
 const FIRE_DIES_AT: [usize; 2] = [10, 30];
 const SALE_DIES_AT: [usize; 4] = [10, 25, 40, 60];
 const RATE: &str = "250/s";
-/// So many of a plan may die before it is whole.
+/// The number of deaths before a plan is complete.
 const PLANNERS: usize = 3;
-/// The provider answers late, so that some sends are on the wire at every death.
+/// The provider answers late, so that some sends are running at every death.
 const LATENCY: Duration = Duration::from_millis(40);
-/// How long anything may take on a busy machine before something is wrong.
+/// How long anything may take on a busy machine before it counts as an error.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(1);
 
-/// One of the two: its flow, its text is its name; who is not to hear it.
+/// The flow of the fire; its text is its name.
 const FIRE: &str = "fire";
 const SALE: &str = "sale";
 
 struct Many {
     process: Process,
     phones: Phones,
-    /// Died with a part of the rows of the plan there.
+    /// Deaths while a part of the plan's rows was stored.
     deaths_of_planners: BTreeMap<&'static str, usize>,
-    /// Died with a part of the messages there.
+    /// Deaths while a part of the messages was sent.
     deaths_of_senders: usize,
 }
 
@@ -116,7 +116,7 @@ async fn a_fire_and_a_broadcast_over_many_repeat_nobody_and_skip_nobody() {
 }
 
 impl Many {
-    /// Kills it with a part of the rows of a plan there, again and again; it is alive in the end.
+    /// Kills the process repeatedly while a part of a plan's rows is stored; it is running at the end.
     async fn dies_while_it_plans(&mut self, flow: &'static str, whole: i64) {
         let store = self.process.store().await;
         let mut seen = rows(&store, flow).await;
@@ -141,7 +141,7 @@ impl Many {
         self.process.ready().await;
     }
 
-    /// Kills it when so many hundredths have heard it.
+    /// Kills the process when these percentages of the contacts have got the message.
     async fn dies_while_it_sends(&mut self, flow: &'static str, hundredths: &[usize]) {
         let whole = hearers(flow).count();
         for part in hundredths {
@@ -156,7 +156,7 @@ impl Many {
         self.process.ready().await;
     }
 
-    /// Drafted, looked at, and started by its count.
+    /// Drafts the broadcast, checks the draft, and starts it with its count.
     async fn confirm_the_sale(&self) -> (i64, i64) {
         let draft = json!({"flow": SALE, "to": {"if": "!contact.tags.contains(\"other\")"}, "rate": RATE});
         let draft = self.asks("POST", "/v1/broadcasts", Some(draft)).await;
@@ -170,7 +170,7 @@ impl Many {
         asks(&self.process, method, path, body).await
     }
 
-    /// The phones are the truth: nobody twice, nobody left out, nobody else; both reports say the same.
+    /// Checks the phones: each contact once, none left out, no others; both reports agree.
     async fn judge(&self, broadcast: i64) {
         let mut wrong = Vec::new();
         for flow in [FIRE, SALE] {
@@ -222,17 +222,17 @@ fn imported(n: usize) -> String {
     format!("{}{n:07}", PREFIXES[n % PREFIXES.len()])
 }
 
-/// Who has said no to everything.
+/// True if the contact has opted out.
 fn refuses(n: usize) -> bool {
     n % EVERY_REFUSING == 7
 }
 
-/// Whom the broadcast means.
+/// True if the contact is in the broadcast's audience.
 fn is_meant(n: usize) -> bool {
     n % EVERY_OTHER != 3
 }
 
-/// Who is to hear it.
+/// The phones of the contacts who must get the message.
 fn hearers(flow: &'static str) -> impl Iterator<Item = String> {
     let talkers = (0..TALKERS).map(|n| phone(act::FIRST_OF_CROWD + n));
     let told = (0..IMPORTED).filter(move |n| !refuses(*n) && (flow == FIRE || is_meant(*n))).map(imported);
@@ -274,7 +274,7 @@ async fn import(process: &Process) {
     }
 }
 
-/// The schedule goes live a while ago, fires at that minute, and no daemon runs.
+/// Publishes the schedule some time ago, with a fire at that minute, while no daemon is running.
 async fn publish(folder: &Path, minute: i64) {
     let fields = cron(minute);
     let flow = format!(

@@ -1,8 +1,8 @@
-//! The real binary, killed twenty times under load: what was acknowledged is answered once, and in order.
+//! Kills the real binary twenty times under load: every acknowledged message is answered once, in order.
 //!
-//! Customers of flesh (`people`) write to a daemon (`process`) whose Graph API is the emulator; their phones
-//! (`phones`) keep what arrives. A shop (`shop`) stands behind the flows' `http` step. In the end the operator
-//! replays what is listed as unknown, and `laws` judges phones, rows, log and metrics.
+//! Simulated customers (`people`) write to a daemon (`process`) whose Graph API is the emulator; their phones
+//! (`phones`) keep the messages. A shop (`shop`) answers the flows' `http` step. At the end the operator replays the
+//! unknown messages, and `laws` checks phones, rows, log and metrics.
 
 mod bot;
 mod desk;
@@ -28,20 +28,21 @@ use std::{
 use transom::base::clock::{Clock, SystemClock};
 
 const DEATHS: usize = 20;
-/// The provider answers late, so that some sends are on the wire at every death.
+/// The provider answers late, so that some sends are running at every death.
 const LATENCY: Duration = Duration::from_millis(80);
-/// How long the load lasts at least.
+/// The least duration of the load.
 const LOAD: Duration = Duration::from_secs(24);
-/// The schedule's starts are paced over about so long; most deaths fall into it.
+/// The approximate duration of the schedule's starts; most deaths fall into it.
 const FIRE: Duration = Duration::from_secs(13);
-/// A process that dies while it takes up what others left; not twice in a row, else a message counts as poison.
+/// The life of a process that dies while it resumes earlier work; not twice in a row, because a message would then
+/// count as poison.
 const SHORT_LIFE: Duration = Duration::from_millis(700);
-/// How long everything may take to come to rest after the last death.
+/// How long all work may take to finish after the last death.
 const REST: Duration = Duration::from_secs(90);
 
 const PATIENT: usize = 32;
 const HASTY: usize = 8;
-/// Those who wrote once and get the schedule's message.
+/// The contacts who wrote once and get the schedule's message.
 const CROWD: usize = 200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,7 +100,7 @@ async fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
     eprintln!("{report}, {:.0} s in all", began.elapsed().as_secs_f64());
 }
 
-/// When the process dies, from the begin of the load: most of it while the schedule's starts are under way.
+/// The times of the deaths from the begin of the load: most of them while the schedule's starts are running.
 fn deaths(dice: &mut Dice, load: Duration, fire: Duration) -> Vec<Duration> {
     let of_fire = DEATHS * 3 / 5;
     let mut all = spread(dice, of_fire, fire.saturating_sub(Duration::from_millis(500)), load);
@@ -109,7 +110,7 @@ fn deaths(dice: &mut Dice, load: Duration, fire: Duration) -> Vec<Duration> {
     all
 }
 
-/// One moment in each of `count` equal parts.
+/// One random time in each of `count` equal parts.
 fn spread(dice: &mut Dice, count: usize, from: Duration, to: Duration) -> Vec<Duration> {
     let part = (to - from) / u32::try_from(count).unwrap();
     let moment =

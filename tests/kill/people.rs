@@ -1,4 +1,4 @@
-//! The load: who wrote what, when it was acknowledged, and what should come of it.
+//! Generates the load: messages of people, their acknowledgements, and the expected answers.
 
 use super::{bot, phones::Phones};
 use crate::graph::{self, Graph};
@@ -16,11 +16,11 @@ use transom::{
     model::inbound::{Alias, AliasKind},
 };
 
-/// What a person wrote, in the order in which it was sent.
+/// A message of a person, in the order of sending.
 #[derive(Debug, Clone)]
 pub struct Written {
     pub text: String,
-    /// Answered with 200; what was not may have been heard all the same.
+    /// True if it was answered with 200; otherwise it may have been recorded nevertheless.
     pub acknowledged: bool,
     /// How often the process had died by then.
     pub life: usize,
@@ -34,13 +34,13 @@ pub struct Town {
     waiting: Mutex<BTreeMap<String, String>>,
     deaths: AtomicUsize,
     closed: AtomicBool,
-    /// Between two things that a person does.
+    /// The pause between two acts of a person.
     pause: Duration,
 }
 
-/// Meta repeats what is not acknowledged; not as soon as this.
+/// Meta repeats an unacknowledged message; not sooner than this.
 const AGAIN: Duration = Duration::from_millis(30);
-/// After that a person writes about something else.
+/// After this time a person writes about something else.
 const PATIENCE: Duration = Duration::from_secs(12);
 
 impl Town {
@@ -66,7 +66,7 @@ impl Town {
         self.deaths.load(Ordering::SeqCst)
     }
 
-    /// Nobody begins anything new.
+    /// No person begins anything new from now on.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
@@ -75,7 +75,7 @@ impl Town {
         self.written.lock().unwrap().clone()
     }
 
-    /// Who waits for what.
+    /// The people who wait, and the message that they wait for.
     pub fn waiting(&self) -> BTreeMap<String, String> {
         self.waiting.lock().unwrap().clone()
     }
@@ -84,7 +84,7 @@ impl Town {
         !self.closed.load(Ordering::SeqCst)
     }
 
-    /// Posts a message; with `patience` again and again until it is acknowledged, as Meta does.
+    /// Posts a message; with `patience`, repeats it until it is acknowledged, as Meta does.
     async fn write(&self, phone: &str, text: &str, patience: bool) {
         let place = {
             let mut written = self.written.lock().unwrap();
@@ -119,13 +119,13 @@ impl Town {
         }
     }
 
-    /// Waits for a message that begins so, for a while: an answer that left nobody knows when stays listed once
-    /// the bot has said something else.
+    /// Waits for a message that begins so, for a limited time: an unknown answer stays listed once a later message was
+    /// accepted.
     async fn hear(&self, phone: &str, begins: &str) {
         let _ = tokio::time::timeout(PATIENCE, self.must_hear(phone, begins)).await;
     }
 
-    /// The same however long it takes: a question is overtaken by nothing, so it comes in the end.
+    /// As `hear`, without a limit: nothing overtakes a question, so it comes in the end.
     async fn must_hear(&self, phone: &str, begins: &str) {
         self.waiting.lock().unwrap().insert(phone.to_owned(), begins.to_owned());
         self.phones.until(phone, |text| text == begins || begins.ends_with(' ') && text.starts_with(begins)).await;
@@ -137,16 +137,16 @@ pub fn phone(n: usize) -> String {
     format!("346{n:08}")
 }
 
-/// What people do.
+/// The acts of people.
 pub mod act {
     use super::{Town, phone};
     use crate::sim::dice::Dice;
     use std::{sync::Arc, time::Duration};
 
-    /// The first of those who write once.
+    /// The first of the contacts who write once.
     pub const FIRST_OF_CROWD: usize = 1000;
 
-    /// They write once, so that they are known, and hear their answer.
+    /// All write once, so that they are known, and get their answer.
     pub async fn crowd(town: &Arc<Town>, people: usize) {
         let each = (0..people).map(|n| {
             let town = town.clone();
@@ -185,7 +185,7 @@ pub mod act {
         }
     }
 
-    /// Writes several messages one after the other and waits for nothing; does not try again either.
+    /// Writes several messages in a row without waiting, and does not repeat any.
     pub async fn hasty(town: Arc<Town>, n: usize, seed: u64) {
         let (phone, mut dice) = (phone(n), Dice::new(seed.wrapping_add(n as u64)));
         let mut number = 0;

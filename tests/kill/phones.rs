@@ -1,4 +1,4 @@
-//! The customers' phones: what arrived, per person, and who waits for what.
+//! Keeps the messages on the customers' phones, and waits for messages.
 
 use crate::graph::{Graph, Sent};
 use std::{
@@ -11,12 +11,12 @@ use tokio::sync::Notify;
 /// A message on a phone.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// Our own number of it: `biz_opaque_callback_data`.
+    /// Our id: `biz_opaque_callback_data`.
     pub id: String,
-    /// The provider's.
+    /// The provider's id.
     pub wamid: String,
     pub to: String,
-    /// Its words, or the name of its template.
+    /// Its text, or the name of its template.
     pub text: String,
     pub is_template: bool,
     pub at: Instant,
@@ -54,17 +54,17 @@ impl Phones {
         self.changed.notify_waiters();
     }
 
-    /// All that arrived, each phone's in its order.
+    /// All messages by phone, in order.
     pub fn all(&self) -> BTreeMap<String, Vec<Arrival>> {
         self.inboxes.lock().unwrap().clone()
     }
 
-    /// How many messages arrived of which this holds.
+    /// The number of messages for which `is` is true.
     pub fn count(&self, is: impl Fn(&Arrival) -> bool) -> usize {
         self.inboxes.lock().unwrap().values().flatten().filter(|one| is(one)).count()
     }
 
-    /// Waits until so many arrived of which this holds.
+    /// Waits for `count` messages for which `is` is true.
     pub async fn until_count(&self, count: usize, is: impl Fn(&Arrival) -> bool) {
         loop {
             let changed = self.changed.notified();
@@ -77,7 +77,7 @@ impl Phones {
         }
     }
 
-    /// Waits until the phone has a message that `is` the one.
+    /// Waits until the phone has a message for which `is` is true.
     pub async fn until(&self, phone: &str, is: impl Fn(&str) -> bool) {
         loop {
             let changed = self.changed.notified();

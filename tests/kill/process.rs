@@ -1,4 +1,4 @@
-//! The daemon as a process: started, killed, stopped, and looked at from outside.
+//! Runs the daemon as a process: starts, kills, stops and observes it.
 
 use std::{
     fs::{File, OpenOptions},
@@ -13,7 +13,7 @@ use transom::{
     store::{Query, Store},
 };
 
-/// How often somebody looks whether it is ready or at rest.
+/// The interval for checking whether it is ready or idle.
 const LOOK: Duration = Duration::from_millis(30);
 const START: Duration = Duration::from_secs(60);
 
@@ -24,7 +24,7 @@ pub struct Process {
     lives: Vec<i64>,
 }
 
-/// What is not finished yet, each as a count.
+/// Queries that count the unfinished work.
 const LEFT: &[(&str, &str)] = &[
     ("messages unhandled", "select count(*) as n from inbound where handled_at is null"),
     (
@@ -39,7 +39,7 @@ const LEFT: &[(&str, &str)] = &[
 ];
 
 impl Process {
-    /// A folder in which `write` puts bot and configuration; the daemon is to listen at the port.
+    /// A folder in which `write` puts bot and configuration; the daemon listens at the port.
     pub fn new(write: impl FnOnce(&Path, u16)) -> Process {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -55,7 +55,7 @@ impl Process {
         self.at("/webhooks/meta")
     }
 
-    /// An address of its own.
+    /// A URL of the daemon.
     pub fn at(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
@@ -68,7 +68,7 @@ impl Process {
         self.lives.push(SystemClock.now().0);
     }
 
-    /// When each process began, in milliseconds.
+    /// The start times of the processes in Unix milliseconds.
     pub fn lives(&self) -> Vec<i64> {
         self.lives.clone()
     }
@@ -81,7 +81,7 @@ impl Process {
         assert_eq!(ended.code(), None, "it ended by itself before it was killed: {ended}\n{}", self.log());
     }
 
-    /// SIGTERM; it has to end well.
+    /// Sends SIGTERM; the process must exit with success.
     pub fn stop(&mut self) {
         let mut child = self.child.take().unwrap();
         let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
@@ -112,7 +112,7 @@ impl Process {
         crate::graph::client().get(url).send().await.unwrap().text().await.unwrap()
     }
 
-    /// Waits until nothing is left to do. The error says what is.
+    /// Waits until all work is finished. The error says what is left.
     pub async fn rest(&self, patience: Duration) -> Result<(), String> {
         let store = self.store().await;
         let since = Instant::now();
@@ -138,7 +138,7 @@ impl Process {
         }
     }
 
-    /// `transom dead-letters replay --all`: how many went out again.
+    /// `transom dead-letters replay --all`: gives the number of messages sent again.
     pub fn replay_all(&self) -> usize {
         let replayed = self.transom(&["dead-letters", "replay", "--all", "--config", "config.yaml"]).output().unwrap();
         let said = String::from_utf8_lossy(&replayed.stdout).into_owned();
@@ -146,13 +146,13 @@ impl Process {
         said.lines().filter(|line| line.ends_with(": replayed")).count()
     }
 
-    /// The rows, for reading.
+    /// The database, for reading.
     pub async fn store(&self) -> Store {
         let file = self.folder.path().join("data/transom.db");
         Store::open_read_only(&format!("sqlite://{}", file.display())).await.unwrap()
     }
 
-    /// What all processes wrote.
+    /// The log of all processes.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -183,8 +183,8 @@ pub fn cron(minute: i64) -> String {
     format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month())
 }
 
-/// A port below those that the system gives to anybody: it must still be free after a death. None is given twice: the
-/// tests run side by side, and a daemon listens only a moment later.
+/// A port below those that the system assigns itself, because it must still be free after a death. None is given
+/// twice: tests run concurrently, and a daemon listens only a moment later.
 fn free_port() -> u16 {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
@@ -197,7 +197,7 @@ fn free_port() -> u16 {
     }
 }
 
-/// For whoever looks for the cause: the log of a test that failed.
+/// Keeps the log of a failed test.
 fn keep(folder: &Path) {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed");
     let _ = std::fs::create_dir_all(&kept);

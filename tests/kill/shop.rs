@@ -1,4 +1,4 @@
-//! The shop behind the flows' `http` step: slow, and it keeps its word about `Idempotency-Key`.
+//! Emulates the shop behind the flows' `http` step: slow, and correct with `Idempotency-Key`.
 
 use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ pub struct Shop {
     orders: Arc<Mutex<BTreeMap<String, Order>>>,
 }
 
-/// One key, and what was asked for under it.
+/// One key, and the request with it.
 #[derive(Debug, Clone)]
 pub struct Order {
     pub number: usize,
-    /// The person and the number they gave it: `34600000007 3`.
+    /// The person and their number for it: `34600000007 3`.
     pub what: String,
-    /// How often it was asked for.
+    /// The number of requests.
     pub asked: usize,
 }
 

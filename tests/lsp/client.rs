@@ -1,4 +1,4 @@
-//! An editor to test against: starts the real program and speaks with it over pipes.
+//! Emulates an editor: starts the real program and speaks LSP with it over pipes.
 
 use serde_json::{Value, json};
 use std::{
@@ -13,12 +13,12 @@ pub struct Editor {
     output: BufReader<ChildStdout>,
     root: String,
     asked: u64,
-    /// What was told while an answer was waited for.
+    /// Notifications that came while a response was awaited.
     told: Vec<Value>,
 }
 
 impl Editor {
-    /// Opens a folder, as far as the hand-shake.
+    /// Opens a folder and performs the initialize handshake.
     pub fn open(folder: &Path, capabilities: Value) -> Editor {
         let mut child = Command::new(env!("CARGO_BIN_EXE_transom"))
             .args(["lsp", "--stdio"])
@@ -46,14 +46,14 @@ impl Editor {
         self.write(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
-    /// The result; an error is a failure of the test.
+    /// The result of a request; an error fails the test.
     pub fn ask(&mut self, method: &str, params: Value) -> Value {
         let mut answer = self.try_ask(method, params);
         assert!(answer.get("error").is_none(), "{method}: {answer}");
         answer["result"].take()
     }
 
-    /// The whole answer.
+    /// The whole response.
     pub fn try_ask(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
         let id = self.asked;
@@ -67,7 +67,7 @@ impl Editor {
         }
     }
 
-    /// The next findings of a file: what was told is read once.
+    /// The next diagnostics of a file, each notification once.
     pub fn findings(&mut self, path: &str) -> Vec<Value> {
         let uri = self.uri(path);
         loop {
@@ -82,7 +82,7 @@ impl Editor {
         }
     }
 
-    /// What the server asked for by this method.
+    /// True if the server has sent a request with this method.
     pub fn was_asked(&self, method: &str) -> bool {
         self.told.iter().any(|message| message["method"] == method)
     }
@@ -92,7 +92,7 @@ impl Editor {
         self.tell("textDocument/didOpen", json!({"textDocument": document}));
     }
 
-    /// One change of a range, or of all.
+    /// Changes a range, or the whole text.
     pub fn did_change(&mut self, path: &str, range: Option<Value>, text: &str) {
         let mut change = json!({"text": text});
         if let Some(range) = range {
@@ -106,7 +106,7 @@ impl Editor {
         json!({"textDocument": {"uri": self.uri(path)}, "position": {"line": line, "character": character}})
     }
 
-    /// Leaves as the protocol wants it; the program must end well.
+    /// Shuts down as the protocol requires; the program must exit with success.
     pub fn close(mut self) {
         self.ask("shutdown", Value::Null);
         self.tell("exit", Value::Null);

@@ -1,4 +1,4 @@
-//! The language server as an editor meets it: whole sessions over standard input and output.
+//! Tests the language server in whole sessions over standard input and output.
 
 mod client;
 
@@ -34,7 +34,7 @@ fn codes(findings: &[Value]) -> Vec<&str> {
 
 const FILE: &str = "flows/pizza.yaml";
 
-/// One after the other what somebody does while writing a flow, with an emoji before every place that counts.
+/// The acts of an author while writing a flow, one after the other, with an emoji before every position.
 #[test]
 fn a_flow_is_written_mended_and_renamed_in_one_session() {
     let folder = folder();
@@ -57,7 +57,7 @@ fn a_flow_is_written_mended_and_renamed_in_one_session() {
     editor.did_change(FILE, Some(edit["range"].clone()), "size");
     assert_eq!(editor.findings(FILE), Vec::<Value>::new());
 
-    // What this is.
+    // Hover.
     let hover = editor.ask("textDocument/hover", editor.at(FILE, 8, 19));
     assert_eq!(hover["range"], range((8, 18), (8, 22)));
     assert!(hover["contents"]["value"].as_str().unwrap().contains("Which size?"), "{hover}");
@@ -68,7 +68,7 @@ fn a_flow_is_written_mended_and_renamed_in_one_session() {
     let symbols = editor.ask("textDocument/documentSymbol", editor.at(FILE, 0, 0));
     assert_eq!(symbols[1]["name"], "bye");
 
-    // What may stand here, in a line that is only begun.
+    // Completion in an unfinished line.
     editor.did_change(FILE, Some(range((9, 9), (9, 9))), "");
     editor.did_change(FILE, Some(range((8, 25), (8, 29))), "for ${contact.");
     let offers = editor.ask("textDocument/completion", editor.at(FILE, 8, 39));
@@ -114,7 +114,7 @@ fn formatting_changes_only_what_is_in_another_form() {
     assert_eq!(edits.as_array().unwrap().len(), 1, "{edits}");
     assert_eq!(edits[0]["range"]["start"]["line"], 10);
     assert_eq!(edits[0]["newText"], "");
-    // What cannot be read stays as it is.
+    // An invalid file is not formatted.
     editor.did_change(FILE, None, "flow: pizza\nsteps:\n  - say: \"open\n");
     assert_eq!(editor.ask("textDocument/formatting", asked), json!([]));
     editor.close();

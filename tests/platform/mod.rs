@@ -1,4 +1,4 @@
-//! A messaging platform to test against: records what comes, answers in the wire form of its kind or as on a bad day.
+//! Emulates a messaging platform: records requests, and answers in the wire format of its kind or with faults.
 
 use serde_json::{Value, json};
 use std::{
@@ -26,7 +26,7 @@ pub enum Kind {
 
 pub const ALL: [Kind; 5] = [Kind::Meta, Kind::Twilio, Kind::Kapso, Kind::Waplify, Kind::Autocalls];
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub method: String,
@@ -42,26 +42,26 @@ impl Asked {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// One value of a form.
+    /// One value of a form body.
     pub fn form(&self, name: &str) -> Option<String> {
         transom::base::query::value(&self.body, name)
     }
 }
 
-/// What one send meets.
+/// The result of one send.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// This status, header lines and body; not taken.
+    /// This status, header lines and body; not accepted.
     Says(u16, &'static str, String),
     /// A page of HTML with this status.
     Html(u16),
-    /// Taken, and then an answer without an id.
+    /// Accepted, then an answer without an id.
     NoId,
-    /// Taken, and then the connection breaks.
+    /// Accepted, then the connection breaks.
     Cut,
-    /// Taken, and answered with a body that does not end.
+    /// Accepted, and answered with an endless body.
     Endless,
-    /// Sent to another address.
+    /// A redirect to another address.
     Elsewhere(String),
 }
 
@@ -69,13 +69,13 @@ pub enum Fault {
 struct State {
     asked: Vec<Asked>,
     faults: VecDeque<Fault>,
-    /// What every question meets.
+    /// The fault of every GET.
     question: Option<Fault>,
-    /// Answers to GETs, by a part of their path; a later one counts over an earlier one.
+    /// Answers to GETs, by a part of their path; a later one overrides an earlier one.
     answers: Vec<(String, u16, Value)>,
 }
 
-/// The mock; stops with the test's runtime.
+/// The emulator; it stops with the test's runtime.
 #[derive(Clone)]
 pub struct Platform {
     pub base: String,
@@ -99,17 +99,17 @@ impl Platform {
         platform
     }
 
-    /// The next send that has no fault yet meets this one.
+    /// Gives this fault to the next send that has none yet.
     pub fn fail_next(&self, fault: Fault) {
         self.lock().faults.push_back(fault);
     }
 
-    /// Every GET from now on meets this one.
+    /// Gives this fault to every GET from now on.
     pub fn fail_questions(&self, fault: Fault) {
         self.lock().question = Some(fault);
     }
 
-    /// The answer to GETs whose path holds this.
+    /// Sets the answer to GETs whose path contains this.
     pub fn answer(&self, part: &str, status: u16, body: Value) {
         self.lock().answers.insert(0, (part.to_owned(), status, body));
     }
@@ -124,7 +124,7 @@ impl Platform {
         self.asked().into_iter().filter(|asked| asked.method == "POST").collect()
     }
 
-    /// Waits until so many sends were asked for.
+    /// Waits for `count` sends.
     pub async fn until_sent(&self, count: usize) -> Vec<Asked> {
         let wait = async {
             loop {
@@ -194,7 +194,7 @@ impl Platform {
         }
     }
 
-    /// The answer to a send that was taken.
+    /// The answer to an accepted send.
     fn taken(&self, asked: &Asked, number: usize) -> (u16, Value) {
         match self.kind {
             Kind::Meta | Kind::Kapso if asked.path.ends_with("/media") => {

@@ -1,4 +1,4 @@
-//! Somebody on loopback who takes posts: answers with the statuses it was given, then with 200, and keeps what it got.
+//! Receives posts on loopback: answers with the given statuses, then with 200, and keeps the posts.
 
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex};
@@ -45,7 +45,7 @@ impl Receiver {
                     }
                 }
                 if !whole(&request) {
-                    // Whoever posted was killed in the middle: it was never sent.
+                    // The sender was killed in the middle of the request, so it does not count.
                     continue;
                 }
                 let text = String::from_utf8(request).unwrap();
@@ -70,7 +70,7 @@ impl Receiver {
         self.got.lock().unwrap().clone()
     }
 
-    /// Waits until so many posts came; a test that waits too long fails.
+    /// Waits for `count` posts; fails after a time limit.
     pub async fn until(&self, count: usize) {
         let waiting = async {
             while self.got().len() < count {

@@ -1,4 +1,4 @@
-//! What Meta says of an account: a person hears of it, and what is restricted rests.
+//! Tests Meta's account events: operators are notified, and restricted messages are paused.
 
 use super::house::{House, SENDER};
 use serde_json::{Value, json};

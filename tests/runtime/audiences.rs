@@ -1,4 +1,4 @@
-//! Whom a schedule means: what the database keeps back, and when somebody wrote last.
+//! Tests audiences of schedules: the pre-filter in the database, and the time of a contact's last message.
 
 use super::house::House;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ topics: {service: {}, news: {needs: consent}}
 fields: {city: text, points: whole, plan: {type: text, default: free}, visit: date, vip: yesno}
 ";
 
-/// Each with whether the database can ask some of it.
+/// Each condition, with whether the database can evaluate a part of it.
 const CONDITIONS: &[(&str, bool)] = &[
     ("contact.tags.contains(\"a_b\")", true),
     ("\"a_b\" in contact.tags || contact.tags.contains(\"50%\")", true),
@@ -60,7 +60,7 @@ const CONDITIONS: &[(&str, bool)] = &[
     ("false", false),
 ];
 
-/// Every part is there or not, in many mixtures.
+/// Contacts with many combinations of present and missing data.
 fn people() -> Vec<ContactData> {
     let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
     (0..96)
@@ -136,7 +136,7 @@ async fn the_database_keeps_back_nobody_who_is_meant() {
         // And it does keep back: all of these leave somebody out.
         assert_eq!(some.len() < all.len(), !sieve.is_empty(), "`{condition}` with {more}: {sieve:?}");
         let json = |contact: &Contact| serde_json::to_string(&contact.data).unwrap();
-        // What it compares beside the texts keeps back more.
+        // Comparisons other than texts exclude further contacts.
         let by_text_alone = sieve.tests(house.clock.now()) == serde_json::json!([]);
         assert!(
             !by_text_alone || all.iter().filter(|contact| sieve.lets_through(&json(contact))).count() <= some.len()

@@ -1,4 +1,4 @@
-//! One-off sends to many: planned ahead, paused, stopped, over restarts.
+//! Tests broadcasts: planned ahead, paused, stopped, over restarts.
 
 use super::house::House;
 use transom::{
@@ -28,7 +28,7 @@ async fn house() -> House {
     House::new(&flows).await
 }
 
-/// A draft for those with the tag, one a minute.
+/// A draft for contacts with the tag, at one per minute.
 async fn draft(house: &House, when: When) -> i64 {
     let inputs = [("what".to_owned(), transom::model::value::Value::text("sale"))].into();
     let to = To { tags: vec!["vip".into()], condition: None };
@@ -162,7 +162,7 @@ async fn what_quiet_hours_keep_is_taken_back_when_it_is_stopped() {
         let flows = [("flows/_bot.yaml", quiet), ("flows/news.yaml", flow), ("flows/hello.yaml", HELLO)];
         let mut house = House::new(&flows).await;
         people(&mut house, 5).await;
-        // Whoever has just written is awake, and quiet hours keep nothing from them.
+        // Quiet hours do not hold a message back from a contact who has just written.
         house.advance(Span::hours(1)).await;
         let id = draft(&house, When::Now).await;
         turn(&house, id, State::Draft, State::Running).await;

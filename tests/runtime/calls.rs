@@ -1,4 +1,4 @@
-//! Calls of `http` steps that a server takes long to answer.
+//! Tests calls of `http` steps that a server answers slowly.
 
 use super::house::{House, SENDER};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ blocks:
     ),
 ];
 
-/// The next request; whoever has it answers when they like.
+/// The next request; the caller answers it when it likes.
 async fn request(server: &TcpListener) -> TcpStream {
     let (mut stream, _) = server.accept().await.unwrap();
     let (mut read, mut part) = (Vec::new(), [0; 4096]);
@@ -48,7 +48,7 @@ async fn answer(mut stream: TcpStream) {
     stream.write_all(answer.as_bytes()).await.unwrap();
 }
 
-/// Returns when the trace of the conversation says so.
+/// Waits until the conversation's trace has these words.
 async fn traced(app: &Arc<App>, words: &str) {
     let (_, conversation) = app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
     loop {

@@ -1,4 +1,5 @@
-//! What each refusal of Meta's means for a message that nobody asked for: how often it is tried, and what of the next.
+//! Tests each of Meta's error codes for an unrequested message: the number of attempts, and the effect on the next
+//! message.
 
 use super::house::House;
 use crate::graph::Fault;
@@ -9,7 +10,7 @@ use transom::{
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {service: {}, news: {needs: consent}}\n";
 
-/// On Saturdays at ten: a day and an hour after the first morning of the test.
+/// On Saturdays at ten: 25 hours after the first morning of the test.
 const NEWS: &str = "flow: news
 topic: news
 when:
@@ -24,8 +25,8 @@ const YES: &str = "flow: yes_please\nwhen: [{message: yes please}]\nsteps: [{con
 const TEMPLATES: &str = "  - {id: 1, sender: 1, name: news_tpl, language: en, category: marketing, status: approved, \
                          body: \"News for you.\"}";
 
-/// What Meta says, where it says so, how often it was on the wire after an hour, a day and five days, what its row
-/// says then, and how many of next Saturday are sent.
+/// The error code, where it is reported, the attempts after an hour, a day and five days, the state of the row then,
+/// and the messages sent on the next Saturday.
 const CODES: &[(i64, &str, [usize; 3], SendState, usize)] = &[
     (131_049, "marketing-templates/per-user-limits: not again for 24 hours", [1, 2, 2], SendState::Failed, 1),
     (131_050, "error-codes: the user stopped marketing messages of this business", [1, 1, 1], SendState::Skipped, 0),
@@ -64,7 +65,7 @@ async fn each_refusal_is_followed_as_its_page_says() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// Somebody who wants news and writes no more.
+/// A contact who has subscribed to the news and writes no more.
 async fn subscribed() -> House {
     let files = [("flows/_bot.yaml", BOT), ("flows/news.yaml", NEWS), ("flows/yes_please.yaml", YES)];
     let mut house = House::at_meta(&files, TEMPLATES).await;

@@ -1,4 +1,5 @@
-//! Nothing unasked reaches who has not agreed to its topic, by whatever way a flow begins; and what the ledger says.
+//! Tests that no unrequested message reaches a contact without consent to its topic, however a flow begins, and tests
+//! the ledger.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -33,7 +34,7 @@ const TEMPLATES: &str = "  - {id: 1, sender: 1, name: news_tpl, language: en, ca
 const PHONE: &str = "34600111222";
 const USER: &str = "ES.1234";
 
-/// What a message of ours says, in whichever form it left.
+/// The text of our message, in whatever form it was sent.
 fn words(body: &Json) -> String {
     ["/text/body", "/interactive/body/text", "/template/name"]
         .iter()
@@ -55,7 +56,7 @@ async fn house(flow: &str) -> House {
     House::at_meta(&files, TEMPLATES).await
 }
 
-/// The contact who is known by this name.
+/// The contact with this id.
 async fn who(house: &House, kind: AliasKind, value: &str) -> Contact {
     let name = [Alias { kind, value: value.to_owned() }];
     let id = alias::find(&house.app.store, &"acme".into(), &name).await.unwrap().unwrap();
@@ -77,7 +78,7 @@ fn word(topic: &str, given: bool) -> Patch {
     Patch { consent: [(topic.to_owned(), given)].into(), by: "test".into(), ..Patch::default() }
 }
 
-/// A message of somebody under these names.
+/// A message of a person with these ids.
 async fn writes(house: &House, id: &str, phone: Option<&str>, user: Option<&str>) {
     let mut message = json!({"id": id, "type": "text", "text": {"body": "hello"},
         "timestamp": (house.clock.now().0 / 1000).to_string()});
@@ -96,21 +97,21 @@ async fn writes(house: &House, id: &str, phone: Option<&str>, user: Option<&str>
     house.app.run_due().await.unwrap();
 }
 
-/// What the contact has said about the topic before the flow begins.
+/// The contact's consent to the topic before the flow begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
     Nothing,
     Given,
     Withdrawn,
-    /// As one contact they agreed, as another they withdrew; then it turned out that they are one.
+    /// One contact consented and another withdrew; then they were joined.
     GivenAndJoined,
-    /// When all is planned, and nothing has left.
+    /// Withdrawn after everything was planned and before anything was sent.
     WithdrawnAfterwards,
-    /// They agreed, and WhatsApp's own switch was turned.
+    /// Given, then marketing was stopped in WhatsApp itself.
     SwitchedOff,
 }
 
-/// What makes the flow begin.
+/// The act that starts the flow.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Says(&'static str),
@@ -167,7 +168,7 @@ async fn act(house: &mut House, what: Act) {
     house.app.run_due().await.unwrap();
 }
 
-/// What of the flow reached the contact.
+/// The flow's messages that reached the contact.
 async fn heard(flow: &str, acts: &[Act], said: Said) -> Vec<String> {
     let mut house = house(flow).await;
     writes(&house, "wamid.first", Some(PHONE), None).await;
@@ -201,7 +202,7 @@ async fn heard(flow: &str, acts: &[Act], said: Said) -> Vec<String> {
     house.sent().iter().map(words).filter(|text| text.contains("ews")).collect()
 }
 
-/// A way in which a flow begins: only who agreed is reached.
+/// A way in which a flow begins: only contacts with consent are reached.
 macro_rules! ways {
     ($($name:ident: $flow:expr, $acts:expr;)*) => {
         $(#[tokio::test]
@@ -215,7 +216,7 @@ macro_rules! ways {
     };
 }
 
-/// The same where something lies between the plan and the sending: the last act is what lets it leave.
+/// As `ways`, with a wait between planning and sending: the last act releases the message.
 macro_rules! waits {
     ($($name:ident: $flow:expr, $acts:expr;)*) => {
         $(#[tokio::test]
@@ -360,7 +361,8 @@ async fn a_refusal_of_the_platform_withdraws_marketing_and_its_end_gives_back_wh
     assert_eq!((given(&now, "news"), given(&now, "offers")), (Some(true), Some(false)));
 }
 
-/// The refused message gives its place under the cap back, and its question is told, in one breath with the withdrawal.
+/// The refused message gives back its count under the cap, and its question's result is reported together with the
+/// withdrawal.
 #[tokio::test]
 async fn a_refusal_of_the_platform_outlives_the_process_also_where_a_cap_is_given_back() {
     let flow = "flow: offer

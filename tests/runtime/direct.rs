@@ -1,4 +1,4 @@
-//! Direct Send: outside the window without a template, where the sender's `direct_send` says so.
+//! Tests Direct Send: outside the window without a template, if the sender's `direct_send` allows it.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;

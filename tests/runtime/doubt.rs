@@ -1,4 +1,4 @@
-//! Commits that are slow, fail, or whose answer is lost, and processes that die in the middle: nothing is lost by it.
+//! Tests commits that are slow, fail or lose their answer, and processes that die in the middle: nothing is lost.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -64,7 +64,7 @@ async fn a_message_is_answered_although_its_recording_failed_or_was_answered_lat
     assert_eq!(house.texts(), ["one", "two"]);
 }
 
-/// Says it, and lets the commit fail that takes the provider's answer to the first send.
+/// Sends a text, and fails the commit of the provider's answer to the first send.
 async fn says_and_the_answer_is_not_stored(house: &mut House, text: &str) {
     let graph = house.graph.clone().unwrap();
     let mut sends = graph.listen();
@@ -361,7 +361,7 @@ async fn a_failure_whose_commit_was_answered_by_nobody_is_heard_all_the_same() {
 
 const TWO: &str = "flow: two\nwhen: [{message: two}]\nsteps:\n  - say: one\n  - say: two\n";
 
-/// Says `two`, and fills the disk while the first of its two messages is on the wire.
+/// Sends `two`, and fills the disk while the first of its two messages is being sent.
 async fn two_on_a_full_disk() -> House {
     let mut house = House::at_meta(&[("flows/two.yaml", TWO), ("flows/echo.yaml", ECHO)], "  []").await;
     let graph = house.graph.clone().unwrap();

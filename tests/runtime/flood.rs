@@ -1,4 +1,4 @@
-//! More people write at once than lanes may work.
+//! Tests more concurrent contacts than lanes may run.
 
 use super::house::{House, SENDER};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a forecast says of a fire and what the fire then does are the same.
+//! Tests that a forecast of a fire agrees with the fire itself.
 
 use super::house::House;
 use std::{collections::BTreeMap, sync::Arc};
@@ -25,7 +25,8 @@ topics:
   news: {needs: consent, at_most: 1/7d}
 ";
 
-/// The text to whoever wrote lately, else a template; who is cold is asked first what the shop knows.
+/// A text to contacts who wrote recently, otherwise a template; contacts with an unknown state cause a call to the
+/// shop first.
 const NEWS: &str = "flow: news
 topic: news
 when:
@@ -40,7 +41,7 @@ steps:
     if_closed: {template: we_miss_you}
 ";
 
-/// A tag for each who says its name, consent for whoever says yes.
+/// Sets a tag for a contact who writes its name, and consent for one who writes yes.
 const TELLS: &str = "flow: tells
 when:
   - message: '^i am (?<what>\\w+)$'
@@ -94,7 +95,8 @@ async fn report_of(house: &House, flow: &str) -> Vec<FireReport> {
     report::report(&house.app.store, None, &FlowName::from(flow), "2026", None).await.unwrap()
 }
 
-/// People of three countries: some wrote lately, some said no, some are busy, some are no part of it.
+/// Contacts of three countries: some wrote recently, some have opted out, some are busy, some are outside the
+/// audience.
 async fn shop() -> House {
     shop_of(FILES).await
 }
@@ -142,7 +144,7 @@ async fn a_forecast_and_its_fire_count_the_same() {
         fire.refused.iter().for_each(|(name, count)| *refused.entry(name.clone()).or_default() += count);
     }
     assert_eq!(templates, foreseen.templates);
-    // Whoever is asked something waits in line, and six hours later for nothing.
+    // A start for a contact with an open question is queued, and refused after six hours.
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
     for (reason, count) in foreseen.refused.iter().chain(&foreseen.queued) {
         *expected.entry(reason.as_str().to_owned()).or_default() += count;
@@ -246,7 +248,7 @@ async fn a_report_tells_what_became_of_a_fire() {
     assert!(csv.contains("no_consent=1") && csv.contains("opted_out=1") && csv.contains("we_miss_you="), "{csv}");
 }
 
-/// While it is planned, kept, sent, refused, delivered, read, answered and expired.
+/// While it is planned, held, sent, refused, delivered, read, answered and expired.
 #[tokio::test]
 async fn a_report_is_what_the_rows_say_at_every_moment_of_a_fire() {
     let wait = "flow: wait\ntopic: news\nwhen:\n  - schedule: \"0 23 * * SAT\"\n    to: everyone\nsteps:\n  \

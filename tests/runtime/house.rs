@@ -1,4 +1,4 @@
-//! A daemon in a test: one sandbox sender, a clock that stands still until somebody moves it.
+//! Runs a daemon in a test: one sandbox sender, and a clock that moves only when it is set.
 
 use crate::graph::Graph;
 use std::{
@@ -39,7 +39,7 @@ pub struct House {
     messages: u64,
     at_meta: bool,
     pub faults: Arc<Faults>,
-    /// `Some`: sender 1 is at Meta, and its requests go to this emulator.
+    /// `Some` if sender 1 is at Meta and its requests go to this emulator.
     pub graph: Option<Graph>,
 }
 
@@ -51,12 +51,12 @@ impl House {
         House::build(files, None).await
     }
 
-    /// The same at Meta, whose Graph API is the emulator. `templates` are lines of the configuration.
+    /// At Meta, whose Graph API is the emulator. `templates` are lines of the configuration.
     pub async fn at_meta(files: &[(&str, &str)], templates: &str) -> House {
         House::at_meta_with(files, templates, "").await
     }
 
-    /// The same where the configuration says `more` of the sender.
+    /// As `at_meta`; `more` is added to the sender's configuration.
     pub async fn at_meta_with(files: &[(&str, &str)], templates: &str, more: &str) -> House {
         let graph = Graph::start().await;
         let config = format!("{}templates:\n{templates}\n", config_of(&graph.base, more));
@@ -65,7 +65,7 @@ impl House {
         House::build(&files, Some(graph)).await
     }
 
-    /// At a Meta behind `wire`, with a database in step: `seed` decides who goes before whom.
+    /// At a Meta behind `wire`, with a database in step: `seed` decides the order of tasks.
     pub async fn in_step(files: &[(&str, &str)], wire: Arc<dyn Http>, seed: u64) -> House {
         let config = config_of("http://graph.example", "");
         let config = format!("{config}templates: []\n");
@@ -112,7 +112,7 @@ impl House {
         House { app, sandbox, clock, taken, folder, messages: 0, faults, at_meta, graph }
     }
 
-    /// The process dies here; the world goes on.
+    /// Kills the process, and starts another one in the same world.
     pub async fn restart(self) -> House {
         self.app.store.abandon().await;
         let House { folder, clock, messages, graph, .. } = self;
@@ -121,7 +121,7 @@ impl House {
         house
     }
 
-    /// Some file of its database holds these bytes.
+    /// True if a file of the database contains this text.
     pub fn keeps(&self, text: &str) -> bool {
         let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let mut of_database = files.filter(|path| path.to_string_lossy().contains("t.db"));
@@ -131,7 +131,7 @@ impl House {
         })
     }
 
-    /// Other files are there and go live.
+    /// Replaces the files, and makes them live.
     pub async fn reload(&self, files: &[(&str, &str)]) {
         let old = self.folder.path().join("flows");
         std::fs::remove_dir_all(&old).unwrap();
@@ -163,12 +163,12 @@ impl House {
         self.app.run_due().await.unwrap();
     }
 
-    /// The webhook of something that the customer does now, for whoever posts it in another way.
+    /// The webhook of a customer's act, for posting it in another way.
     pub fn webhook(&mut self, what: What) -> String {
         self.webhook_of(("34600111222", "Ana"), what)
     }
 
-    /// The same of another customer, by number and name.
+    /// The webhook of another customer, by number and name.
     pub fn webhook_of(&mut self, (phone, name): (&str, &str), what: What) -> String {
         self.messages += 1;
         let act = Act {
@@ -182,14 +182,14 @@ impl House {
         compose::message(&self.number(), &act)
     }
 
-    /// The row of the `n`th request (from 0) that Meta's emulator got.
+    /// The row of the `n`th request (from 0) to Meta's emulator.
     pub async fn row(&self, n: usize) -> outbound::Outbound {
         let opaque = self.sent()[n]["biz_opaque_callback_data"].clone();
         let id = opaque.as_str().and_then(|opaque| opaque.strip_prefix("transom:")).and_then(|id| id.parse().ok());
         outbound::find(&self.app.store, OutboundId(id.unwrap())).await.unwrap().unwrap()
     }
 
-    /// The shop tells of something, for the customer who writes by `says`.
+    /// Emits an event of the shop for the customer who writes by `says`.
     pub async fn tell(&mut self, event: &str, data: serde_json::Value) {
         let (contact, conversation) = self.app.reach(&"sandbox".into(), SENDER, "34600111222", None).await.unwrap();
         let data = transom::model::value::Value::from_json(&data);
@@ -211,12 +211,12 @@ impl House {
         self.take(body).await.unwrap();
     }
 
-    /// The same where it cannot be recorded: the platform brings it again.
+    /// Posts a webhook that cannot be recorded: the platform repeats it.
     pub async fn post_in_vain(&self, body: &str) {
         assert!(self.take(body).await.is_err(), "it is recorded");
     }
 
-    /// The same from a client that is gone when its request has been read.
+    /// Posts a webhook, and disconnects after the request was read.
     pub async fn post_and_hang_up(&self, body: &str) {
         let mut taking = pin!(self.take(body));
         let pending = poll_fn(|context| Poll::Ready(taking.as_mut().poll(context).is_pending())).await;
@@ -233,13 +233,13 @@ impl House {
         self.app.accept(kind, &request).await.map(drop)
     }
 
-    /// Meta tells what became of the `n`th request (from 0) that it took; `code` is that of a failure.
+    /// Meta reports a status of the `n`th request (from 0) that it accepted; `code` is for a failure.
     pub async fn told(&self, n: usize, state: DeliveryState, code: Option<i64>) {
         self.post(&self.news(n, state, code)).await;
         self.app.run_due().await.unwrap();
     }
 
-    /// The webhook that says so.
+    /// The webhook of that status.
     pub fn news(&self, n: usize, state: DeliveryState, code: Option<i64>) -> String {
         let sent = self.graph.as_ref().unwrap().sent()[n].clone();
         let opaque = sent.body["biz_opaque_callback_data"].as_str().unwrap_or_default();
@@ -249,17 +249,17 @@ impl House {
         compose::status(&self.number(), &news)
     }
 
-    /// The texts among them.
+    /// The texts of the sent messages.
     pub fn texts(&self) -> Vec<String> {
         self.sent().iter().filter_map(|body| Some(body["text"]["body"].as_str()?.to_owned())).collect()
     }
 
-    /// The bodies that Meta's emulator got so far.
+    /// The bodies sent to Meta's emulator so far.
     pub fn sent(&self) -> Vec<serde_json::Value> {
         self.graph.as_ref().unwrap().sent().into_iter().map(|sent| sent.body).collect()
     }
 
-    /// What the customer got since the last look.
+    /// The customer's messages since the last call.
     pub fn heard(&mut self) -> Vec<String> {
         let mut heard = Vec::new();
         while let Ok(message) = self.taken.try_recv() {
@@ -268,7 +268,7 @@ impl House {
         heard
     }
 
-    /// The same with who got it, sorted.
+    /// The messages since the last call with their recipients, sorted.
     pub fn heard_by(&mut self) -> Vec<(String, String)> {
         let mut heard = Vec::new();
         while let Ok(message) = self.taken.try_recv() {
@@ -289,7 +289,7 @@ impl House {
         self.app.run_due().await.unwrap();
     }
 
-    /// The same while the database takes nothing: parts of the clockwork fail and go on.
+    /// Moves the clock while the database takes nothing: parts of the daemon fail and continue.
     pub async fn endure(&mut self, span: Span) {
         let target = self.clock.now() + span;
         while let Some(next) = self.app.next_due(target).await.unwrap() {
@@ -301,7 +301,7 @@ impl House {
     }
 }
 
-/// Up to the end of its only sender, at Meta.
+/// The configuration up to the end of its only sender, at Meta.
 fn config_of(api_base: &str, more: &str) -> String {
     format!(
         "accounts: [{{name: acme}}]\nsenders:\n  - {{id: 1, account: acme, name: Support, provider: meta, \

@@ -1,4 +1,4 @@
-//! Messages that come long after they were written: a clock that was set, or a platform that catches up.
+//! Tests messages that arrive long after they were written: after a clock change, or when a platform catches up.
 
 use super::house::House;
 use transom::{base::time::Span, channel::meta::compose::What, store::dead_letter};

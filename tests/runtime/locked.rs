@@ -1,4 +1,4 @@
-//! `templates.lock.yaml`: what the flows assume of a template is compared with what the provider says, before a send.
+//! Tests `templates.lock.yaml`: the flows' expectations of a template are compared with the provider's, before a send.
 
 use super::house::House;
 use serde_json::{Value as Json, json};
@@ -13,7 +13,7 @@ async fn house() -> House {
     House::at_meta(&[("flows/news.yaml", NEWS), ("templates.lock.yaml", LOCK)], TEMPLATES).await
 }
 
-/// What differs, as `/readyz` shows it.
+/// The differences as `/readyz` shows them.
 fn drifted(house: &House) -> Vec<String> {
     house.app.live.drifted().iter().map(|one| one.words()).collect()
 }

@@ -1,4 +1,4 @@
-//! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
+//! Tests the whole runtime in process: a daemon with a sandbox number, a clock moved by hand, real SQLite.
 
 mod account;
 mod audiences;

@@ -1,4 +1,4 @@
-//! Under which name a person is reached who has another number or id than before, and two contacts who are one.
+//! Tests contacts that get another number or id, and contacts that are joined.
 
 use super::house::House;
 use crate::graph::Fault;
@@ -28,7 +28,7 @@ const ECHO: &str =
 const OLD: &str = "34600111222";
 const NEW: &str = "34600999888";
 
-/// Asks by event or word, and answers what nobody else does.
+/// Asks after an event or a word, and answers texts that no other flow handles.
 const ASK: &str = "flow: ask\nwhen:\n  - message: order\nsteps:\n  - ask: Which size?\n    as: size\n    options: [Small, Large]\n  - say: ${size} it is.\n";
 
 const DAILY: &str = "flow: daily\nwhen:\n  - schedule: 0 10 * * *\n    to: everyone\n    clock: bot\nsteps:\n  - say: News.\n    if_closed: skip\n";
@@ -43,7 +43,7 @@ async fn house() -> House {
     House::at_meta(&files, "  []").await
 }
 
-/// The contacts whom these names mean, and whether each goes on.
+/// The contacts with these ids, and whether each continues.
 async fn contact_of(house: &House, kind: AliasKind, value: &str) -> Contact {
     let name = [Alias { kind, value: value.to_owned() }];
     let id = alias::find(&house.app.store, &"acme".into(), &name).await.unwrap().unwrap();
@@ -57,7 +57,7 @@ async fn one_of_both(house: &House) -> Contact {
     by_phone
 }
 
-/// A message of somebody who is known by these names.
+/// A message of a person with these ids.
 async fn writes(house: &House, id: &str, text: &str, phone: Option<&str>, bsuid: Option<&str>) {
     let mut message = json!({"id": id, "type": "text", "text": {"body": text}});
     let mut person = json!({"profile": {"name": "Ana"}});
@@ -88,7 +88,7 @@ async fn post(house: &House, people: Json, mut message: Json) {
     house.app.run_due().await.unwrap();
 }
 
-/// To whom each text went.
+/// Each sent text with its recipient.
 fn sent(house: &House) -> Vec<(String, String)> {
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let to = |message: &Json| if message["to"].is_null() { text(&message["recipient"]) } else { text(&message["to"]) };
@@ -355,7 +355,7 @@ async fn a_stop_holds_back_what_waits_under_the_other_name() {
     assert_eq!(sent(&house), said);
 }
 
-/// At ten of the day before, where they live.
+/// At ten on the day before, in the contact's time zone.
 const VISIT: &str = "flow: visit\nwhen:\n  - date: contact.visit_at\n    offset: -1d\n    at: \"10:00\"\nsteps:\n  \
                      - say: See you tomorrow.\n    if_closed: skip\n";
 const COMES: &str =

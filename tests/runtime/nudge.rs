@@ -1,4 +1,4 @@
-//! A template that prepares a message, and what becomes of the message when the two go different ways.
+//! Tests nudges, templates that announce a message, when nudge and message have different results.
 
 use super::house::House;
 use crate::graph::Fault;
@@ -23,7 +23,7 @@ steps:
 const TEMPLATE: &str = "  - {id: 1, sender: 1, name: nudge_tpl, language: en, category: utility, status: approved, \
                         body: \"We have a question.\"}";
 
-/// The nudge has been sent, and its question is kept for the answer.
+/// The nudge was sent, and its question is held for the answer.
 async fn nudged() -> House {
     let mut house = House::at_meta(&[("flows/still.yaml", STILL)], TEMPLATE).await;
     house.says("still").await;

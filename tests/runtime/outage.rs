@@ -1,4 +1,4 @@
-//! A platform that does not answer for a while: what is to be said waits in its order, and one message at a time tries.
+//! Tests a platform that does not answer for a while: messages wait in order, and one at a time probes it.
 
 use super::house::{House, SENDER};
 use serde_json::{Value, json};
@@ -18,15 +18,15 @@ use transom::{
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text} 1\n  - say: ${msg.text} 2\n";
 
 const UP: u8 = 0;
-/// Nobody can be reached.
+/// The platform cannot be reached.
 const AWAY: u8 = 1;
-/// Requests are taken, and there is no answer.
+/// Requests are accepted, and never answered.
 const MUTE: u8 = 2;
 
 #[derive(Default)]
 struct Platform {
     state: AtomicU8,
-    /// Every request that reached it or would have, and the texts that it took by their reader.
+    /// The number of requests that reached it or would have, and the accepted texts by recipient.
     tries: Mutex<usize>,
     taken: Mutex<BTreeMap<String, Vec<String>>>,
 }

@@ -1,4 +1,4 @@
-//! How fast a fire goes beside its senders' rate, in the forecast as in the fire: to the millisecond.
+//! Tests the pace of a fire beside its senders' rate, in the forecast and in the fire, to the millisecond.
 
 use super::house::House;
 use std::{collections::BTreeMap, sync::Arc};
@@ -25,7 +25,7 @@ fn news(rate: &str) -> String {
     )
 }
 
-/// Spain and Britain, an hour apart; the sender carries `sends`.
+/// Contacts in Spain and Britain, an hour apart; the sender's rate is `sends`.
 async fn house(rate: &str, sends: &str) -> House {
     let news = news(rate);
     let files = [("flows/_bot.yaml", BOT), ("flows/hello.yaml", HELLO), ("flows/news.yaml", news.as_str())];
@@ -36,7 +36,7 @@ async fn house(rate: &str, sends: &str) -> House {
     house
 }
 
-/// By contact, when it is to leave.
+/// The forecast times of messages by contact.
 async fn foreseen(house: &House) -> BTreeMap<ContactId, Time> {
     let app = &house.app;
     let live = app.live.get();
@@ -59,7 +59,7 @@ async fn foreseen(house: &House) -> BTreeMap<ContactId, Time> {
     all
 }
 
-/// By contact, the slot of its start.
+/// The slots of starts by contact.
 async fn slots(house: &House) -> BTreeMap<ContactId, Time> {
     let mut all = BTreeMap::new();
     for contact in contact::newest(&house.app.store, None, ContactId(i64::MAX), 50).await.unwrap() {
@@ -100,7 +100,7 @@ async fn zones_that_come_later_stand_behind_what_the_same_minute_has_left_over_r
     assert_eq!(gaps(&slots), [1_800_000; 5], "never two at once");
 }
 
-/// When each message left, by its text.
+/// The send time of each message by its text.
 async fn left(house: &House) -> Vec<(String, Time)> {
     let query = Query {
         name: "pace.left",
@@ -110,7 +110,7 @@ async fn left(house: &House) -> Vec<(String, Time)> {
     house.app.store.all(&query, &[], |row| Ok((row.text("body")?, row.time("attempted_at")?))).await.unwrap()
 }
 
-/// A flow that says two messages on Saturday morning to whoever is a customer.
+/// A flow with two messages on Saturday morning for customers.
 fn weekly(name: &str) -> String {
     format!(
         "flow: {name}\nwhen:\n  - schedule: \"30 8 * * SAT\"\n    to: {{tags: [customer]}}\nsteps:\n  \

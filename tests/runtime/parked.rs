@@ -1,4 +1,4 @@
-//! Mistakes of ours in the engine: what nobody brings again is listed and taken out, and the conversation goes on.
+//! Tests panics of the engine: an event that nobody repeats is listed and removed, and the conversation continues.
 
 use super::house::{House, SENDER};
 use transom::{
@@ -30,7 +30,7 @@ async fn talk(house: &House) -> (ConversationId, Session) {
     (conversation, stored.session)
 }
 
-/// A question whose reminder cannot be counted any more: with checks of arithmetic the engine panics over it.
+/// A question whose reminder causes an arithmetic overflow in the engine: with overflow checks it panics.
 async fn with_a_broken_timer() -> House {
     let files = [("flows/echo.yaml", ECHO), ("flows/size.yaml", SIZE), ("flows/later.yaml", LATER)];
     let mut house = House::at_meta(&files, "  []").await;
@@ -65,7 +65,7 @@ async fn a_timer_that_breaks_the_engine_is_parked_and_the_conversation_goes_on()
     let listed = letters(&house).await;
     assert_eq!(listed.len(), 1, "{listed:?}");
     assert_eq!((&listed[0].data["event"], &listed[0].data["runs"]), (&"tick".into(), &serde_json::json!([2])));
-    // What it stood in the way of goes on: another run of the same conversation, and its messages.
+    // Another run of the same conversation, and its messages, continue.
     assert_eq!(house.texts().last().unwrap(), "It is later.");
     house.says("hello").await;
     assert_eq!(house.texts().last().unwrap(), "hello");

@@ -1,4 +1,4 @@
-//! Flows that an operator has stand still: over a restart and over new files, with what was left of each wait.
+//! Tests flows that an operator pauses: over a restart and over new files, with the remaining time of each wait.
 
 use super::house::House;
 use transom::{base::time::Span, store::run};

@@ -1,4 +1,4 @@
-//! Quiet hours, by the author and by the law, and the morning after.
+//! Tests quiet hours, the author's and the legal ones, and the messages after them.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -73,7 +73,7 @@ async fn what_ends_in_the_night_after_the_window_goes_as_its_template() {
     assert_eq!(runs.last().unwrap().start_id, None, "an answer came of none");
 }
 
-/// One rests for a day since Meta refused it; the other waits for the morning, and not for that one.
+/// Meta refused the first message for a day; the second waits for the end of quiet hours only, and not for the first.
 #[tokio::test]
 async fn what_rests_for_a_day_keeps_nothing_of_the_night_back() {
     let bot = bot("{from: \"21:00\", to: \"08:00\"}");

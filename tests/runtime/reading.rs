@@ -1,4 +1,4 @@
-//! Read marks and the sign of typing at Meta: where the sender shows them, and for whom.
+//! Tests read marks and typing indicators at Meta: on which senders, and for which contacts.
 
 use super::house::House;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ async fn house(shows: &str) -> House {
     House::at_meta_with(FLOWS, "  []\nflows: {allow_private: [127.0.0.1]}", &format!(", shows: {shows}")).await
 }
 
-/// The marks that Meta got, once so many requests of any kind came.
+/// The read marks at Meta, after `requests` requests of any kind.
 async fn marks(house: &House, requests: usize) -> Vec<Value> {
     let sent = house.graph.as_ref().unwrap().until_sent(requests).await;
     sent.into_iter().map(|sent| sent.body).filter(|body| body["status"] == "read").collect()

@@ -1,4 +1,4 @@
-//! What a dead process left is taken up in order, and keeps nobody waiting.
+//! Tests the recovery of a dead process's work: in order, and without blocking anybody.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -16,7 +16,7 @@ use transom::{
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
-/// Recorded after the person's first message, and handled by nobody: as (text, how often it was taken up).
+/// Messages that were recorded after the person's first one and not handled, as (text, number of attempts).
 async fn lie(house: &House, messages: &[(&str, usize)]) {
     let store = &house.app.store;
     let first = inbound::by_provider(store, SENDER, &ProviderId::from("wamid.1")).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! What a provider refuses, and what people answer to a template: seen from outside first, mended, kept.
+//! Tests providers' refusals and people's answers to templates, as regressions.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -133,7 +133,7 @@ async fn a_template_that_one_message_did_not_fit_stays_for_all_others() {
     assert!(house.app.metrics.render().contains("template_refused"), "and an alarm says so");
 }
 
-/// As Meta tells it.
+/// Meta's webhook about a template.
 fn template_is(event: &str) -> String {
     let value = serde_json::json!({"event": event, "message_template_id": 7, "message_template_name": "confirm_tpl",
         "message_template_language": "en", "reason": "NONE"});
@@ -218,7 +218,7 @@ async fn a_number_without_anybody_is_not_asked_for_ever() {
     let parcel = async |house: &mut House| {
         let (contact, conversation) = house.app.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
         house.app.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
-        // What nobody asked for goes at its own pace.
+        // Unrequested messages are paced.
         house.advance(Span::seconds(1)).await;
     };
     for n in 1..UNDELIVERABLE_AFTER {

@@ -1,4 +1,4 @@
-//! An unknown send that is replayed while news of its first try come in.
+//! Tests the replay of an unknown send while statuses of its first attempt come in.
 
 use super::house::House;
 use serde_json::{Value, json};
@@ -18,11 +18,11 @@ use transom::{
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
-/// Takes what it is sent; nobody hears of the first one.
+/// Accepts messages, and gives no answer to the first.
 #[derive(Default)]
 struct Deaf {
     sent: Mutex<Vec<Value>>,
-    /// A webhook with a status of the first one was answered with 200.
+    /// True if a status webhook of the first message was answered with 200.
     told: AtomicBool,
     sent_once_more: AtomicBool,
 }

@@ -1,4 +1,4 @@
-//! What `start` steps plan: one row or many, taken back, in an order, over restarts.
+//! Tests `start` steps: one start or many, taken back, in an order, over restarts.
 
 use super::house::House;
 use transom::{
@@ -13,7 +13,7 @@ use transom::{
 
 const BOT: &str = "bot: Clinic\nlanguage: en\ntimezone: Europe/Madrid\nfields: {since: whole, wants: text}\n";
 
-/// People put themselves on a waiting list; `free NAME` offers a place to the first two of them.
+/// People join a waiting list; `free NAME` offers a place to the first two of them.
 const WAITING: &str = r#"
 flow: waiting
 when:
@@ -90,7 +90,7 @@ async fn clinic() -> House {
     .await
 }
 
-/// The shop tells of a place; whoever wants it is asked by what the event says.
+/// The shop announces a place; people are asked according to the event's data.
 const TOLD: &str = r#"
 flow: told
 when:
@@ -145,7 +145,7 @@ async fn an_audience_survives_the_process_and_comes_once() {
     house.advance(Span::minutes(1)).await;
     let mut house = house.restart().await;
     house.advance(Span::minutes(1)).await;
-    // What left before the first restart was heard by nobody who still listens.
+    // Messages sent before the first restart were received by the earlier listener.
     assert!(house.heard_by().is_empty());
     house.says("free Ada").await;
     house.advance(Span::minutes(1)).await;

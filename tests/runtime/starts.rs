@@ -1,4 +1,4 @@
-//! What starts, waits and ends by triggers, over the death of the process and over new flows.
+//! Tests triggers that start, wait and end, over the death of the process and over new flows.
 
 use super::house::{House, SENDER};
 use serde_json::json;
@@ -41,7 +41,7 @@ steps:
     if_closed: hold
 ";
 
-/// The same as files of a bot.
+/// The flows as files of a bot.
 fn files(flows: &str) -> Vec<(String, String)> {
     let all = flows.split("---\n").map(|text| {
         let name = text.lines().next().unwrap().trim_start_matches("flow: ");
@@ -62,7 +62,7 @@ async fn reload(house: &House, flows: &str) {
     house.reload(&files).await;
 }
 
-/// Ana, and her conversation.
+/// Ana's contact and conversation.
 async fn ana(house: &House) -> (ContactId, ConversationId) {
     let account = &house.app.senders.get(SENDER).unwrap().account;
     let contact = house.app.contact_by_phone(account, "+34600111222").await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! What Meta tells of a message that is tried more than once: each try has an id of its own there.
+//! Tests Meta's statuses of a message with several attempts: each attempt has an id of its own there.
 
 use super::house::House;
 use crate::graph::Fault;
@@ -61,7 +61,7 @@ async fn a_rate_that_a_status_tells_lets_the_message_go_again() {
     house.advance(Span::seconds(2)).await;
     assert_eq!(house.texts(), ["one", "one"]);
     house.told(1, Delivered, None).await;
-    // What broke on the way is final: it may be on the phone.
+    // A failure on Meta's side is final, because the message may be on the phone.
     house.says("two").await;
     house.told(2, Failed, Some(131_000)).await;
     house.advance(Span::minutes(10)).await;

@@ -1,4 +1,4 @@
-//! A talk, end to end: webhook in, flow run, answer out.
+//! Tests a conversation end to end: webhook, flow run, answer.
 
 use super::house::House;
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn a_question_is_answered() {
     assert_eq!(house.heard(), ["Thanks, Ada"]);
 }
 
-/// What the platform tells of a message of somebody, in a kind of its own.
+/// The webhook of a message of a special kind.
 fn of_kind(house: &House, id: &str, from: &str, kind: &str) -> String {
     let number = house.number();
     let mut message = json!({"id": id, "from": from, "type": kind, "timestamp": (house.now().0 / 1000).to_string()});
@@ -37,14 +37,14 @@ fn of_kind(house: &House, id: &str, from: &str, kind: &str) -> String {
     .to_string()
 }
 
-/// How often the metrics page has this line, as they count.
+/// The value of this item kind in the metrics.
 fn counted(house: &House, kind: &str) -> String {
     let page = house.app.metrics.render();
     let line = format!("transom_webhook_items_total{{kind=\"{kind}\"}} ");
     page.lines().find_map(|all| all.strip_prefix(&line)).unwrap_or("0").to_owned()
 }
 
-/// The raw bodies that are kept.
+/// The stored raw bodies.
 async fn kept(house: &House) -> Vec<String> {
     let mut all = Vec::new();
     for id in 0..200 {

@@ -1,4 +1,4 @@
-//! Phones that become testers for a day by a code: the session and the tester outlive the process.
+//! Tests phones that become testers for 24 hours by a code: session and tester survive a restart.
 
 use super::house::{House, SENDER};
 use transom::{base::clock::Clock, store::tester_session};

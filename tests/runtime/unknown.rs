@@ -1,4 +1,4 @@
-//! A send of which nobody knows whether it left: listed, and taken off the list when it is known after all.
+//! Tests sends with an unknown result: listed, and removed from the list when the result is known.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -10,7 +10,7 @@ use transom::{
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
-/// Its first answer is unknown, and listed because the second one was accepted before anybody knew.
+/// The result of its first answer is unknown, and it is listed because the second one was accepted before.
 async fn with_one_listed() -> House {
     let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
     house.graph.as_ref().unwrap().fail_next(Fault::Cut);

@@ -1,4 +1,4 @@
-//! The window at the moment of sending: by flow, by schedule, after a refusal, after STOP.
+//! Tests the window at the moment of sending: by flow, by schedule, after a refusal, after STOP.
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
@@ -114,7 +114,7 @@ async fn after_stop_nothing_leaves_but_the_confirmation() {
     assert_eq!(sent[1]["type"], "text");
 }
 
-/// A template by API, in Ana's conversation; nobody waits for its fate.
+/// A template by API in Ana's conversation, without waiting for its result.
 async fn template(shop: &House) {
     let (contact, conversation) = shop.app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
     let message = TemplateMessage {

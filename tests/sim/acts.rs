@@ -1,4 +1,4 @@
-//! What can happen next: customers, Meta, people of the business, the operator, and bad luck.
+//! Chooses the next act of the simulation: by customers, Meta, people of the business, the operator, or as a fault.
 
 use super::{
     bot,
@@ -27,11 +27,11 @@ const WORDS: [&str; 19] = [
     "order", "order", "later", "later", "nudge me", "keep", "skip", "fail", "stock", "human", "desk", "help", "join",
     "banana", "3", "Medium", "Ana", "CANCEL", "😀",
 ];
-/// What leaves something in hand: a question, a timer, a call, a message for later.
+/// Texts that leave work open: a question, a timer, a call, a scheduled message.
 const WORK: [&str; 6] = ["order", "later", "nudge me", "stock", "desk", "keep"];
 
 impl World {
-    /// One act, and everything that follows from it at once.
+    /// One act, with all of its immediate effects.
     pub async fn act(&mut self) {
         if self.disk_full_until.is_some_and(|until| until <= self.now()) || self.dice.percent(10) {
             self.disk_has_room();
@@ -71,7 +71,7 @@ impl World {
         pair.map_or(person, |pair| pair.hidden)
     }
 
-    /// The webhook of a message that a customer writes now; the true window opens now.
+    /// The webhook of a message that a customer writes now, which opens the true window.
     pub fn written(&mut self, person: usize, what: What, reply_to: Option<String>) -> Hook {
         let now = self.now();
         let at = Time(now.0 / 1000 * 1000);
@@ -93,7 +93,7 @@ impl World {
         Hook { due: now, body, about: About::Message { person, wamid, text, at, names_both } }
     }
 
-    /// The same webhook where it shows the number as well.
+    /// The same webhook, if it also shows the number.
     fn with_both_names(&self, body: &str, pair: Pair) -> String {
         let mut body: Value = serde_json::from_str(body).unwrap();
         let value = &mut body["entry"][0]["changes"][0]["value"];
@@ -103,7 +103,7 @@ impl World {
         body.to_string()
     }
 
-    /// Who hid their number shows it: two contacts are one from then on, often while both are busy.
+    /// A customer who hid their number shows it: two contacts are joined, often while both are busy.
     async fn two_turn_out_to_be_one(&mut self) {
         let pair = self.pairs[self.dice.below(self.pairs.len())];
         let Pair { hidden, shown, joined } = pair;
@@ -138,7 +138,7 @@ impl World {
         self.put(hook);
     }
 
-    /// On its way: mostly at once, sometimes late, sometimes twice.
+    /// Queues a webhook: mostly for now, sometimes late, sometimes twice.
     pub fn put(&mut self, mut hook: Hook) {
         if self.dice.percent(15) {
             let late = match self.dice.below(4) {
@@ -173,7 +173,7 @@ impl World {
         (*self.dice.of(&WORDS)).to_owned()
     }
 
-    /// On a button that this person was really shown: the newest, or an old one.
+    /// Taps a button that was shown to this person: the newest, or an old one.
     async fn customer_taps(&mut self) {
         let person = self.someone();
         let addresses = self.addresses(person);
@@ -309,8 +309,8 @@ impl World {
         }
     }
 
-    /// For seconds or minutes nothing is stored. What the provider answers meanwhile must be known all the same: unlike
-    /// a commit that is lost, this is no excuse to send anything again.
+    /// For seconds or minutes nothing can be stored. The provider's answers of that time must be known nevertheless:
+    /// unlike a lost commit, a full disk does not excuse sending anything again.
     fn disk_fills(&mut self) {
         let span = *self.dice.of(&[Span::seconds(5), Span::seconds(15), Span::seconds(75), Span::minutes(8)]);
         self.note(format!("the disk is full for {} s", span.0 / 1_000));
@@ -390,7 +390,7 @@ impl World {
         }
     }
 
-    /// Statuses of what arrived since: in any order, some lost, some twice, some late.
+    /// Statuses of messages that arrived since: in any order, some lost, some twice, some late.
     fn meta_tells(&mut self) {
         if self.dice.percent(25) {
             return;

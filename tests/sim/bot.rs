@@ -1,4 +1,4 @@
-//! The bot that the simulated customers talk to: each flow is there for one kind of trouble.
+//! Defines the bot of the simulation: each flow causes one kind of difficulty.
 
 use std::collections::BTreeMap;
 use transom::runtime::bot::BotFiles;
@@ -20,7 +20,7 @@ notify: {url: "http://desk.example/notices", secret: desk-secret}
 
 pub const TEMPLATES: [&str; 5] = ["woke_tpl", "nudge_tpl", "morning_tpl", "news_tpl", "paid_tpl"];
 
-/// What `http` steps meet, one after the other.
+/// The answers to `http` steps, one after the other.
 pub const MOCKS: &str = r#"
 http:
   - POST https://shop.example/orders:
@@ -328,12 +328,12 @@ steps:
 
 const BROKEN: &str = "flow: broken\nwhen: [{message: [broken]}]\nsteps:\n  - sai: Oh\n  - go: nowhere\n";
 
-/// Version `n` of the bot: all flows, with another text in some of them.
+/// Version `n` of the bot: all flows, with changed texts in some.
 pub fn version(n: usize) -> BotFiles {
     BotFiles::from_stored(&files(n))
 }
 
-/// What must never go live.
+/// Files that must never go live.
 pub fn broken(n: usize) -> BotFiles {
     let mut files = files(n);
     files.insert("flows/broken.yaml".into(), BROKEN.into());

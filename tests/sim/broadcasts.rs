@@ -1,5 +1,5 @@
-//! Broadcasts among what happens: looked at, confirmed by their count, paused, resumed and stopped while the world goes
-//! on; nobody hears one twice, nothing begins after a stop, and the report is what the rows and phones say.
+//! Simulates broadcasts: drafted, confirmed by count, paused, resumed and stopped during the simulation. Checks that
+//! nobody gets one twice, that nothing begins after a stop, and that reports agree with rows and phones.
 
 use super::world::{World, alive};
 use std::{
@@ -24,18 +24,18 @@ use transom::{
 
 pub const FLOW: &str = "word";
 
-/// One that was drafted here.
+/// A broadcast that was drafted here.
 #[derive(Debug, Clone)]
 pub struct Blast {
     id: i64,
     to: &'static str,
     people: i64,
     drafted_at: Time,
-    /// Whose contact was there when it was confirmed, unless who they are may change while it is planned.
+    /// The contacts that existed when it was confirmed, except those whose identity may change while it is planned.
     known: BTreeSet<i64>,
-    /// The answer to a stop said that it is one.
+    /// The time when a stop was answered with success.
     stopped_at: Option<Time>,
-    /// The answer to a pause said so, and whose starts waited in line then.
+    /// The time when a pause was answered with success, and the contacts whose starts were queued then.
     paused: Option<(Time, BTreeSet<i64>)>,
 }
 
@@ -55,11 +55,11 @@ struct Planned {
     state: String,
 }
 
-/// Whom they mean: everybody, Spain, or whoever has joined the marketing.
+/// The audiences: everybody, Spain, or contacts with consent to marketing.
 const AUDIENCES: [&str; 3] = ["", "contact.country == \"ES\"", "contact.consent.marketing == \"given\""];
 
 impl World {
-    /// Somebody of the business drafts one, or goes on with one that there is.
+    /// Drafts a broadcast, or acts on an existing one.
     pub async fn broadcast(&mut self) {
         let open: Vec<usize> = (0..self.blasts.len()).filter(|n| self.blasts[*n].stopped_at.is_none()).collect();
         if open.is_empty() || (open.len() < 3 && self.dice.percent(25)) {
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// By the count of its draft, as long as that is fresh.
+    /// Confirms the count of its draft while that is fresh.
     async fn confirm(&mut self, place: usize) {
         let now = self.now();
         let Blast { to, drafted_at, people, .. } = self.blasts[place].clone();
@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    /// True: the answer said that it is done.
+    /// True if the answer reports success.
     async fn turn(&mut self, place: usize, from: &'static [State], to: State) -> bool {
         let id = self.blasts[place].id;
         self.note(format!("broadcast {id} is to be {}", to.as_str()));
@@ -177,7 +177,7 @@ impl World {
         }
     }
 
-    /// The contacts whom it means, from their rows.
+    /// The contacts in the audience, from their rows.
     async fn meant_by(&self, to: &str) -> BTreeSet<i64> {
         let rows = Query {
             name: "sim.meant",
@@ -223,7 +223,7 @@ impl World {
         self.app.store.all(&query, &[broadcast_key(id).as_str().into()], read).await.unwrap()
     }
 
-    /// After every act: nobody hears one twice, and nothing of one begins that is paused or stopped.
+    /// After every act: nobody gets one twice, and nothing begins of one that is paused or stopped.
     pub async fn broadcasts_begin_as_they_may(&self, wrong: &mut Vec<String>) {
         for blast in &self.blasts {
             let (mut heard, mut started) = (BTreeSet::new(), BTreeSet::new());
@@ -242,7 +242,8 @@ impl World {
         }
     }
 
-    /// When nothing disturbs: who was meant has a start, what was stopped waits for nothing, and the report adds up.
+    /// In a calm state: every contact of the audience has a start, stopped broadcasts have no waiting starts, and the
+    /// report adds up.
     pub async fn broadcasts_add_up(&self, spoke: &BTreeMap<(i64, i64), bool>, wrong: &mut Vec<String>) {
         let joined = Query {
             name: "sim.joined",

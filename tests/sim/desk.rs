@@ -1,12 +1,12 @@
-//! Laws about what goes to others than customers: notices to the desk of the business, calls to its shop.
+//! Checks messages to others than customers: notifications of the business, calls to its shop.
 
 use super::world::World;
 use std::collections::BTreeMap;
 use transom::store::{Query, Row};
 
-/// Where the bot's `notify.url` points.
+/// The address of the bot's `notify.url`.
 const DESK: &str = "http://desk.example/notices";
-/// As many as `retry` of the flow `order` allows, and the first.
+/// The number of attempts: the `retry` of the flow `order`, plus the first.
 const TRIES: usize = 3;
 
 const NOTICES: Query = Query {
@@ -29,7 +29,8 @@ const HANDED: Query = Query {
 };
 
 impl World {
-    /// Every hand-off makes one notice; each is posted until it was taken, and no more after that.
+    /// Checks that every hand-off causes one notification, which is posted until it is accepted, and no more after
+    /// that.
     pub async fn the_desk_hears_everything(&mut self, wrong: &mut Vec<String>) {
         let now = self.now();
         let read = |row: &Row| {
@@ -64,7 +65,7 @@ impl World {
         }
     }
 
-    /// No order is tried more often than its flow says, but for what a dead process could not know.
+    /// Checks that no order is tried more often than its flow allows, except after a death of the process.
     pub fn shops_are_called_with_care(&self, wrong: &mut Vec<String>) {
         let mut calls: BTreeMap<String, usize> = BTreeMap::new();
         for made in self.app.calls.made().iter().filter(|made| made.url.ends_with("/orders")) {

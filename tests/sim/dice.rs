@@ -1,4 +1,4 @@
-//! Chance that repeats itself: the same seed, the same throws.
+//! Implements a repeatable random generator: the same seed gives the same numbers.
 
 pub struct Dice(u64);
 
@@ -25,7 +25,7 @@ impl Dice {
         low + i64::try_from(self.next() % u64::try_from(high - low + 1).unwrap()).unwrap()
     }
 
-    /// True in `n` of a hundred throws.
+    /// True in `n` percent of the calls.
     pub fn percent(&mut self, n: usize) -> bool {
         self.below(100) < n
     }
@@ -34,7 +34,7 @@ impl Dice {
         &list[self.below(list.len())]
     }
 
-    /// The place of one of these weights.
+    /// A random index, with these weights.
     pub fn weighted(&mut self, weights: &[usize]) -> usize {
         let mut throw = self.below(weights.iter().sum());
         for (place, weight) in weights.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! What must hold, whatever happens. Broken laws are sentences; the diary says how it came.
+//! Checks the laws that must hold in every simulation. Broken laws are sentences; the diary shows how they were
+//! broken.
 
 use super::world::{LATE, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +9,10 @@ use transom::{
     store::Query,
 };
 
-/// Of the simulated bot.
+/// The time zone of the simulated bot.
 const BOT_ZONE: &str = "Europe/Madrid";
 
-/// One message of ours as its row has it.
+/// One message of ours from its row.
 #[derive(Debug, Clone)]
 struct Out {
     id: i64,
@@ -56,8 +57,8 @@ const TALKS: Query = Query {
 };
 
 impl World {
-    /// Looks without judging: who may be silent, what left the order. After every step of time; a message that was
-    /// unknown for less than that still has its `hold_until`.
+    /// Records, without checking, where the bot may be silent and which messages left the order. Called after every
+    /// step of time, because a message that was unknown for less than a step still has its `hold_until`.
     pub async fn look(&mut self) {
         let outside = Query {
             name: "sim.outside",
@@ -83,7 +84,7 @@ impl World {
         self.people.iter().position(|person| address == person.address)
     }
 
-    /// What a dead process leaves on the wire may be overtaken, until its fate is known.
+    /// A running send of a dead process may be overtaken until its result is known.
     pub async fn look_at_unknown(&mut self) {
         let left = Query {
             name: "sim.left",
@@ -132,7 +133,7 @@ impl World {
         self.app.store.all(&OUT, &[], read).await.unwrap()
     }
 
-    /// The rows of our messages and of who waits, for whoever reads a failure.
+    /// The rows of our messages and of waiting runs, for the report of a failure.
     pub async fn rows(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.out().await.iter().map(|one| format!("{one:?}")).collect();
         for talk in self.talks().await {
@@ -151,7 +152,7 @@ impl World {
         self.app.store.one(&query, &[], |row| row.number("n")).await.unwrap().unwrap_or(0)
     }
 
-    /// After every act: what is broken now.
+    /// The laws that are broken now; called after every act.
     pub async fn broken(&mut self) -> Vec<String> {
         let mut wrong = std::mem::take(&mut self.meta.lock().wrong);
         let now = self.now();
@@ -188,7 +189,7 @@ impl World {
         wrong
     }
 
-    /// When nothing disturbs and some minutes have passed: nothing may be left lying.
+    /// In a calm state after some minutes: no work may be left.
     pub async fn left_lying(&mut self) -> Vec<String> {
         let mut wrong = Vec::new();
         let now = self.now();
@@ -247,7 +248,7 @@ impl World {
         }
     }
 
-    /// Each acknowledged message is there once, and a turn took it.
+    /// Checks that each acknowledged message is stored once and was handled by a turn.
     async fn all_is_handled(&self, wrong: &mut Vec<String>) {
         let query = Query { name: "sim.inbound", text: "select provider_id, handled_at from inbound order by id" };
         let read = |row: &transom::store::Row| Ok((row.text("provider_id")?, row.maybe_time("handled_at")?));
@@ -266,7 +267,7 @@ impl World {
         }
     }
 
-    /// What arrives in the order in which it was said.
+    /// Checks that messages arrive in the order in which they were written.
     fn in_order(&self, out: &[Out], wrong: &mut Vec<String>) {
         let rows: BTreeMap<i64, &Out> = out.iter().map(|one| (one.id, one)).collect();
         let mut last: BTreeMap<i64, &Out> = BTreeMap::new();
@@ -312,7 +313,7 @@ impl World {
         });
     }
 
-    /// Runs of which something reached a phone; true: their rows say that it was taken, too.
+    /// The runs of which a message reached a phone; true if their rows also say that it was accepted.
     fn spoke(&self, out: &[Out]) -> BTreeMap<(i64, i64), bool> {
         let meta = self.meta.lock();
         let mut spoke = BTreeMap::new();
@@ -343,7 +344,7 @@ impl World {
         }
     }
 
-    /// Whoever waits for the fate of a message waits for one that is still open.
+    /// Checks that a run which waits for the result of a message waits for one that is still open.
     async fn nobody_waits_in_vain(&self, out: &[Out], wrong: &mut Vec<String>) {
         for talk in self.talks().await {
             let state = |number: u32| {
@@ -381,7 +382,7 @@ impl World {
         }
     }
 
-    /// Each fire reached everybody whom we knew, once, and every start that began has said something.
+    /// Checks that each fire reached every known contact once, and that every start that began sent something.
     async fn schedules_reach_everybody(&self, out: &[Out], wrong: &mut Vec<String>) {
         let now = self.now();
         let late = self.count("select count(*) as n from start where state = 'waiting'").await;
@@ -428,7 +429,7 @@ impl World {
                     |fire: Time| fire > published.max(created) + Span::minutes(1) && fire + Span::minutes(2) < now;
                 // Before their number was known they were at home where the bot is.
                 let before = Time(day.at(9, 30, 0, 0).to_zoned(at_home.clone()).unwrap().timestamp().as_millisecond());
-                // Whose number became known between the two was in neither place when the minute came there.
+                // A number that became known between the two times was in neither zone when its minute came.
                 let between = fire.min(before)..=fire.max(before);
                 let moved = self.joins.iter().any(|at| between.contains(at));
                 let expected = due(fire) && (!hidden.contains(&contact) || due(before) && !moved);
@@ -464,13 +465,13 @@ impl World {
         self.pardoned = self.bugs();
     }
 
-    /// From here on commits fail: the sweep may find something to do.
+    /// From here on commits fail, so the sweep may find work.
     pub fn disturb(&mut self) {
         self.disturbed = true;
     }
 }
 
-/// An order is made or it is not.
+/// Checks that an order is made or is not.
 fn one_end(out: &[Out], wrong: &mut Vec<String>) {
     let said = |step: &str| -> BTreeSet<(i64, Option<i64>)> {
         let of = out.iter().filter(|one| one.step.as_deref() == Some(step));
@@ -481,7 +482,7 @@ fn one_end(out: &[Out], wrong: &mut Vec<String>) {
     }
 }
 
-/// A step that is marked so says its text once in a run.
+/// Checks that a step marked so sends its text once in a run.
 fn once_means_once(out: &[Out], wrong: &mut Vec<String>) {
     let mut said: BTreeMap<(i64, i64, &str), usize> = BTreeMap::new();
     for one in out.iter().filter(|one| !one.nudge && (one.kind != "template" || one.origin == "flow")) {

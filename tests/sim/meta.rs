@@ -1,4 +1,4 @@
-//! Meta in memory: knows each person's true window, takes or refuses sends, remembers what really arrived.
+//! Simulates Meta in memory: knows each person's true window, accepts or refuses sends, and remembers the arrivals.
 
 use super::world::Diary;
 use serde_json::{Value, json};
@@ -16,38 +16,38 @@ use transom::{
     store::Faults,
 };
 
-/// What the next send meets.
+/// The result of the next send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
     TooMany(u64),
-    /// A page of HTML with 500; taken or not.
+    /// An HTML page with 500; accepted or not.
     Broken(bool),
     Code(i64),
-    /// No answer; taken or not.
+    /// No answer; accepted or not.
     Silent(bool),
     /// No connection.
     Away,
-    /// Taken, and an answer without an id.
+    /// Accepted, and an answer without an id.
     NoId,
-    /// The daemon dies while the request is under way; taken or not.
+    /// The daemon dies during the request; accepted or not.
     Death(bool),
 }
 
 /// A message that reached a phone.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// Our id, out of `biz_opaque_callback_data`.
+    /// Our id, from `biz_opaque_callback_data`.
     pub id: i64,
     pub to: String,
     pub wamid: String,
     pub body: Value,
-    /// The request was answered with 200 and its id.
+    /// True if the request was answered with 200 and its id.
     pub answered: bool,
-    /// Counts the processes and disturbances: an answer may be lost in the one in which it was given.
+    /// Counts processes and disturbances: an answer may be lost in the era in which it was given.
     pub era: u32,
 }
 
-/// What Meta has told us of one message, as far as it was answered with 200.
+/// The statuses of one message that Meta has posted and that were answered with 200.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Told {
     pub good: bool,
@@ -55,7 +55,7 @@ pub struct Told {
     pub failed: bool,
 }
 
-/// An attempt after the stop of its recipient was in force.
+/// An attempt after the recipient's opt-out was in force.
 #[derive(Debug, Clone)]
 pub struct AfterStop {
     pub id: i64,
@@ -63,7 +63,7 @@ pub struct AfterStop {
     pub at: Time,
 }
 
-/// The platform asked a sender to be quiet.
+/// A pause that the platform has requested of a sender.
 #[derive(Clone, Copy)]
 struct Quiet {
     code: i64,
@@ -76,29 +76,29 @@ struct Quiet {
 #[derive(Default)]
 pub struct State {
     pub arrivals: Vec<Arrival>,
-    /// Statuses that are still to be told: of which arrival.
+    /// Arrivals whose statuses are not posted yet.
     pub untold: VecDeque<usize>,
     pub told: BTreeMap<i64, Told>,
     pub moods: VecDeque<Mood>,
-    /// When each person last opened the window, by an address of theirs.
+    /// When each person last opened the window, by one of their addresses.
     opened: BTreeMap<String, Time>,
-    /// The other address of those who have two.
+    /// The other address of people with two.
     pub twins: BTreeMap<&'static str, &'static str>,
-    /// Whose stop was answered with 200.
+    /// People whose opt-out was answered with 200.
     pub stopped: BTreeSet<String>,
     pub after_stop: Vec<AfterStop>,
-    /// Messages that met anything but a plain refusal for now: they may leave out of order.
+    /// Messages with any result but a plain temporary refusal: they may be sent out of order.
     pub troubled: BTreeSet<i64>,
     pub wrong: Vec<String>,
     pub era: u32,
-    /// Templates of which a webhook that was answered with 200 says that they cannot go; since when.
+    /// Templates that a webhook answered with 200 has made unusable, and since when.
     pub unusable: BTreeMap<&'static str, Time>,
-    /// Until something is taken, or the process that was told is dead.
+    /// Requested pauses, until a message is accepted or the process that was told is dead.
     quiet: Vec<Quiet>,
     attempts: u32,
 }
 
-/// Lives as long as the world, over all processes.
+/// Lives as long as the simulation, over all processes.
 #[derive(Clone)]
 pub struct MetaWorld {
     state: Arc<Mutex<State>>,
@@ -106,7 +106,7 @@ pub struct MetaWorld {
     diary: Diary,
 }
 
-/// The way there of one process: nothing leaves a dead one.
+/// The connection of one process: a dead process sends nothing.
 pub struct Wire {
     pub world: MetaWorld,
     pub faults: Arc<Faults>,
@@ -121,7 +121,7 @@ impl MetaWorld {
         self.state.lock().unwrap()
     }
 
-    /// Somebody wrote: for Meta a person is one, whatever a business is shown of them.
+    /// A person wrote: for Meta this is one person, whatever ids a business sees.
     pub fn opens(&self, address: &str, at: Time) {
         let mut state = self.lock();
         let who = state.same(address).to_owned();
@@ -205,8 +205,8 @@ impl MetaWorld {
         }
     }
 
-    /// A message that has reached its phone may be sent again only when nobody could know: when it left us. What is
-    /// told while it is under way calls nobody back.
+    /// Checks that a message which has reached its phone is sent again only if the daemon could not know that when it
+    /// sent it. A status during the request does not stop it.
     fn check_twice(&self, body: &Value) {
         let mut state = self.lock();
         let id = id_of(body);
@@ -234,7 +234,7 @@ fn id_of(body: &Value) -> i64 {
     opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).unwrap_or(0)
 }
 
-/// What a code asks for: how long, and whether texts may go on (platform.md 4.11).
+/// The pause that a code requests: how long, and whether texts may be sent (platform.md 4.11).
 fn pause_of(code: i64) -> Option<(Span, bool)> {
     match code {
         131_048 => Some((SPAM_PAUSE, false)),
@@ -244,7 +244,7 @@ fn pause_of(code: i64) -> Option<(Span, bool)> {
     }
 }
 
-/// What was on its way in the same instant may come still.
+/// A send that was running at the same moment may still arrive.
 fn check_quiet(state: &mut State, id: i64, freeform: bool, now: Time) {
     let era = state.era;
     let asked = |quiet: &&Quiet| {

@@ -1,7 +1,7 @@
-//! The whole runtime in a simulated world: a seed decides what happens next, and laws are checked after every act.
+//! Runs the whole runtime in a simulated world: a seed decides each act, and laws are checked after every act.
 //!
-//! The same seed gives the same run: one thread, a clock of its own, a database in step with it, and an order of
-//! events that the seed decides. `docs/simulator.md` says how to run more of them and how to read a failure.
+//! The same seed gives the same run: one thread, a clock of its own, a database in step with it, and an order of tasks
+//! that the seed decides. `docs/simulator.md` explains how to run more seeds and how to read a failure.
 
 mod acts;
 mod bot;
@@ -20,10 +20,10 @@ use std::{
 use transom::base::time::Span;
 use world::{Diary, World};
 
-/// How many seeds run without being asked for.
+/// The number of seeds by default.
 const SEEDS: u64 = 200;
 const ACTS: usize = 40;
-/// Between two looks at what is left lying.
+/// The number of acts between two checks for unfinished work.
 const ACTS_TO_CALM: usize = 10;
 
 #[test]
@@ -51,7 +51,7 @@ fn the_laws_hold_whatever_happens() {
                         return;
                     }
                     if let Some(failure) = run(seed) {
-                        // Who waits for ten thousand of them wants to begin with the first.
+                        // Print each failure at once, because ten thousand seeds take long.
                         eprintln!("{}", failure.lines().take(2).collect::<Vec<_>>().join(" "));
                         failures.lock().unwrap().push((seed, failure));
                     }
@@ -79,7 +79,7 @@ fn a_seed_repeats_itself() {
     }
 }
 
-/// What a seed broke, with the acts that led there.
+/// The laws that a seed broke, with the acts before.
 fn run(seed: u64) -> Option<String> {
     let (wrong, diary) = lives(seed);
     if wrong.is_empty() {
@@ -88,11 +88,11 @@ fn run(seed: u64) -> Option<String> {
     Some(format!("SIM_SEED={seed} breaks:\n- {}\nafter:\n  {}", wrong.join("\n- "), diary.join("\n  ")))
 }
 
-/// What was broken, and all that happened.
+/// The broken laws, and the whole diary.
 fn lives(seed: u64) -> (Vec<String>, Vec<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let diary = Diary::default();
-    // What the daemon finds wrong belongs to the story; with `SIM_LOG` it is told anyway.
+    // The daemon's errors belong into the diary; with `SIM_LOG` they are printed instead.
     let told = Told(diary.clone());
     let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).without_time().with_ansi(false);
     let log = log.with_target(false).with_writer(move || told.clone()).finish();
@@ -146,7 +146,7 @@ async fn live(seed: u64, diary: &Diary) -> Vec<String> {
 }
 
 impl World {
-    /// Bad luck ends, and some minutes pass.
+    /// Ends the faults, and lets some minutes pass.
     async fn calm(&mut self) {
         self.note("calm".into());
         self.meta.lock().moods.clear();

@@ -1,5 +1,5 @@
-//! What the operator, the platform and the business do beside the talk: templates that may not go, dead letters
-//! tried again, flows that change in the middle of a turn.
+//! Simulates operator, platform and business: templates that become unusable, replayed dead letters, flows that change
+//! during a turn.
 
 use super::{
     bot,
@@ -20,7 +20,7 @@ use transom::{
 };
 
 impl World {
-    /// An event whose flow begins only when nobody is busy.
+    /// An event whose flow begins only for contacts that are not busy.
     pub async fn gift(&mut self) {
         let person = self.someone();
         let Some((contact, conversation)) = self.place_of(person).await else { return };
@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    /// The platform pauses a template, or lets it go again.
+    /// The platform pauses a template, or resumes it.
     pub fn template_news(&mut self) {
         let name = *self.dice.of(&bot::TEMPLATES);
         let usable = self.dice.percent(60);
@@ -92,7 +92,7 @@ impl World {
         }
     }
 
-    /// Two messages are recorded and taken while a new version goes live.
+    /// Two messages are recorded and handled while a new version goes live.
     pub async fn flows_change_in_the_middle(&mut self) {
         let version = self.version + 1;
         let (person, other) = (self.someone(), self.someone());

@@ -1,4 +1,4 @@
-//! The simulated world: a daemon that dies and comes back, its customers, and webhooks on their way.
+//! Holds the simulated world: a daemon that dies and restarts, its customers, and webhooks in transit.
 
 use super::{
     bot,
@@ -29,15 +29,15 @@ use transom::{
     store::{Faults, Options, Store},
 };
 
-/// A customer, by the name that Meta has for them.
+/// A customer, by Meta's id.
 pub struct Person {
-    /// A phone in digits, or the user id of somebody who hides theirs.
+    /// A phone in digits, or the user id of a person who hides it.
     pub address: &'static str,
     pub kind: AliasKind,
     pub written: u32,
 }
 
-/// By person; each a phone in digits, or the user id of somebody who hides theirs.
+/// The addresses by person; each a phone in digits, or the user id of a person who hides it.
 const ADDRESSES: [&str; 7] = [
     "33612345678",
     "4915123456789",
@@ -50,17 +50,17 @@ const ADDRESSES: [&str; 7] = [
 /// From here on they hide their number.
 const FIRST_HIDDEN: usize = 5;
 
-/// Two of `people` who are one: by the user id, and by the number that the seed gives them. Nobody tells the daemon
-/// until a webhook names both.
+/// Two of `people` who are one person: by the user id, and by the number that the seed gives them. The daemon does not
+/// know until a webhook contains both.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair {
     pub hidden: usize,
     pub shown: usize,
-    /// Such a webhook was answered with 200.
+    /// True if such a webhook was answered with 200.
     pub joined: bool,
 }
 
-/// A webhook on its way.
+/// A webhook in transit.
 #[derive(Debug, Clone)]
 pub struct Hook {
     pub due: Time,
@@ -70,11 +70,11 @@ pub struct Hook {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
-    /// A customer's message: whose, its id, its text when it is one, and when it was written.
+    /// A customer's message: the person, its id, its text if it has one, and when it was written.
     Message { person: usize, wamid: String, text: Option<String>, at: Time, names_both: bool },
     /// A status of an arrival.
     Status { id: i64, state: &'static str },
-    /// A template may go again, or must not go.
+    /// A template becomes usable, or unusable.
     Template { name: &'static str, usable: bool },
 }
 
@@ -84,13 +84,13 @@ pub struct Owed {
     pub person: usize,
     pub text: String,
     pub at: Time,
-    /// It stood behind something when we looked last.
+    /// True if it was behind another message at the last check.
     pub waited: bool,
-    /// Something happened that allows silence (a stop, a person, a late message).
+    /// True if silence is allowed (an opt-out, a person, a late message).
     pub excused: bool,
 }
 
-/// Survives a panic of the world that writes it.
+/// Survives a panic of the simulation that writes it.
 pub type Diary = Arc<Mutex<Vec<String>>>;
 
 pub struct World {
@@ -106,33 +106,33 @@ pub struct World {
     pub owed: Vec<Owed>,
     /// Ids of messages whose webhook was answered with 200.
     pub acknowledged: Vec<String>,
-    /// Their webhooks, for whoever sends them once more.
+    /// Their webhooks, for repeating them.
     pub recorded: Vec<Hook>,
-    /// What was done, for whoever reads a failure.
+    /// The acts so far, for the report of a failure.
     pub diary: Diary,
     pub echoes: u32,
     pub version: usize,
-    /// Commits were made to fail in this process: the sweep may find work then.
+    /// True if commits were made to fail in this process, so that the sweep may find work.
     pub disturbed: bool,
-    /// Until when nothing fits on the disk.
+    /// The time until which the disk is full.
     pub disk_full_until: Option<Time>,
-    /// How many commits were made to fail, ever.
+    /// The number of commits that were made to fail.
     pub lost_commits: usize,
     pub outside: std::collections::BTreeSet<i64>,
     pub deaths: u32,
     /// Conversations in which the bot was silent at the last look.
     pub silent: std::collections::BTreeSet<i64>,
-    /// How often the desk had heard a notice when its row first said that it was taken.
+    /// How often the desk had got a notification when its row first counted as accepted.
     pub heard: std::collections::BTreeMap<i64, usize>,
     pub blasts: Vec<Blast>,
-    /// When two turned out to be one.
+    /// The times of joins.
     pub joins: Vec<Time>,
     /// Bugs that were counted while commits failed on purpose.
     pub pardoned: u64,
     folder: TempDir,
 }
 
-/// After that a message may count as late (`late_message` is six hours).
+/// An age from which a message may count as late (`late_message` is six hours).
 pub const LATE: Span = Span::hours(5);
 pub const SECRET: &str = "app-secret";
 
@@ -197,14 +197,14 @@ impl World {
         self.diary.lock().unwrap().push(format!("{at} {what}"));
     }
 
-    /// The process dies, the world goes on, and a new one takes up what is in the file.
+    /// The process dies, time passes, and a new one resumes the work in the file.
     pub async fn restart(&mut self, downtime: Span) {
         for again in 0.. {
             assert!(again < 20, "no process lives long enough to start");
             self.deaths += 1;
             self.faults.die();
             self.app.store.abandon().await;
-            // Whoever is left of the dead process sees that its database is gone, and ends.
+            // Remaining tasks of the dead process find that their database is gone, and end.
             for _ in 0..100 {
                 tokio::task::yield_now().await;
             }
@@ -240,7 +240,7 @@ impl World {
         }
     }
 
-    /// What is due now is done; whoever dies meanwhile comes back. `true`: nobody died.
+    /// Runs everything that is due now; a process that dies is restarted. `true` if none died.
     pub async fn settle(&mut self) -> bool {
         for _ in 0..10 {
             let app = Arc::clone(&self.app);
@@ -260,7 +260,7 @@ impl World {
         panic!("the clockwork fails again and again");
     }
 
-    /// Notices are posted, as the daemon's own loop does. `true`: nobody died.
+    /// Posts notifications, as the daemon's own loop does. `true` if the process did not die.
     async fn tell_the_desk(&mut self) -> bool {
         loop {
             let (app, now) = (Arc::clone(&self.app), self.now());
@@ -281,7 +281,7 @@ impl World {
         }
     }
 
-    /// Time passes, and everything happens in its order.
+    /// Moves the clock, and lets everything happen in order.
     pub async fn advance(&mut self, span: Span) {
         let target = self.clock.now() + span;
         loop {
@@ -307,7 +307,7 @@ impl World {
         self.settle().await;
     }
 
-    /// Delivers the webhooks whose time has come, in a chance order. What is not answered with 200 comes again.
+    /// Delivers due webhooks in random order. One that is not answered with 200 is repeated.
     pub async fn deliver(&mut self) {
         loop {
             let now = self.clock.now();
@@ -327,7 +327,7 @@ impl World {
         }
     }
 
-    /// `Ok(true)`: answered with 200.
+    /// `Ok(true)` if answered with 200.
     pub async fn post(&mut self, hook: &Hook) -> Result<bool, NotAccepted> {
         if let About::Message { person, wamid, text: Some(text), .. } = &hook.about
             && text == "START"
@@ -359,7 +359,7 @@ impl World {
         }
     }
 
-    /// Two webhooks in the same instant.
+    /// Two webhooks at the same moment.
     pub async fn post_both(&mut self, one: &Hook, other: &Hook) {
         let (app, a, b) = (Arc::clone(&self.app), one.body.clone(), other.body.clone());
         let posted = alive(&self.faults, async move { tokio::join!(accept(&app, &a), accept(&app, &b)) }).await;
@@ -432,18 +432,18 @@ impl World {
         }
     }
 
-    /// By which the daemon knows a person.
+    /// The ids by which the daemon knows a person.
     pub fn addresses(&self, person: usize) -> Vec<&'static str> {
         self.same_as(person).into_iter().map(|person| self.people[person].address).collect()
     }
 
-    /// Whom the daemon takes for one with this person by now.
+    /// The people that the daemon now takes for the same person.
     fn same_as(&self, person: usize) -> Vec<usize> {
         let pair = self.pairs.iter().find(|pair| pair.joined && [pair.hidden, pair.shown].contains(&person));
         pair.map_or(vec![person], |pair| vec![pair.hidden, pair.shown])
     }
 
-    /// Nobody takes the two for different people any more: a stop of one is one of both.
+    /// The two are now one contact: an opt-out of one applies to both.
     fn become_one(&mut self, hidden: usize) {
         let pair = self.pairs.iter_mut().find(|pair| pair.hidden == hidden && !pair.joined);
         let Some(pair) = pair else { return };
@@ -456,11 +456,11 @@ impl World {
                 meta.stopped.extend(addresses.into_iter().map(str::to_owned));
             }
         }
-        // What went on with the one who is gone has ended.
+        // The runs of the contact that was joined to the other have ended.
         self.excuse(hidden);
     }
 
-    /// From here on silence is allowed for what this person has asked.
+    /// From here on silence is allowed for this person's messages.
     pub fn excuse(&mut self, person: usize) {
         let who = self.same_as(person);
         for owed in self.owed.iter_mut().filter(|owed| who.contains(&owed.person)) {
@@ -473,7 +473,7 @@ impl World {
     }
 }
 
-/// The outcome, or `None` when the process died before.
+/// The result, or `None` if the process died before.
 pub async fn alive<T>(faults: &Faults, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;

@@ -1,4 +1,4 @@
-//! What messages cost and what goes of an erased person: on both databases the rows say the same.
+//! Tests the charges of messages, and the erasure of a person: both databases hold the same rows.
 
 use super::{
     on_both,
@@ -165,12 +165,12 @@ fn an_erased_person_leaves_rows_without_content() {
     });
 }
 
-/// What the ledger must say, kept beside it.
+/// The expected ledger, kept beside the real one.
 #[derive(Default)]
 struct Model {
     funds: i128,
     charges: BTreeMap<i64, (i64, charge::State)>,
-    /// Whether a message's failing can still be heard: nothing fails that arrived.
+    /// Whether a failure of a message can still be reported: a delivered message does not fail.
     rank: BTreeMap<i64, u8>,
 }
 
@@ -180,7 +180,7 @@ impl Model {
     }
 }
 
-/// A chance walk over all that moves money, in sums far beyond a million.
+/// A random walk over everything that moves money, in sums far beyond a million.
 #[test]
 fn the_ledger_adds_up_whatever_happens_to_messages() {
     on_both(|bed| async move {
@@ -214,7 +214,7 @@ fn the_ledger_adds_up_whatever_happens_to_messages() {
                         }
                         set.push(&charge::RESERVE, &Charge { account: name.clone(), ..charged(id, amount) });
                         model.rank.entry(id).or_insert(0);
-                        // What is settled stays; what was returned is set aside anew.
+                        // A settled charge stays; a returned one is reserved again.
                         if model.charges.get(&id).is_none_or(|(_, state)| *state != charge::State::Settled) {
                             model.charges.insert(id, (amount, charge::State::Reserved));
                         }

@@ -1,4 +1,4 @@
-//! The store on both databases: every statement and query, the writer, crashes.
+//! Tests the store on both databases: every statement and query, the writer, crashes.
 
 mod charges;
 mod postgres;
@@ -16,7 +16,7 @@ use std::future::Future;
 use tempfile::TempDir;
 use transom::store::{Options, Store};
 
-/// An empty database of its own.
+/// An empty database.
 pub struct Bed {
     pub url: String,
     pub folder: TempDir,
@@ -43,7 +43,7 @@ impl Bed {
     }
 }
 
-/// Runs a claim on SQLite, and on Postgres where it is installed.
+/// Runs a test on SQLite, and on Postgres if it is installed.
 pub fn on_both<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(claim(Bed::sqlite()));

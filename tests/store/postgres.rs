@@ -1,4 +1,4 @@
-//! A private Postgres cluster for the tests, started from installed binaries, gone with the test process.
+//! Runs a private Postgres cluster for the tests, from installed binaries, until the test process ends.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
@@ -17,14 +17,14 @@ use std::{
 pub struct Cluster {
     port: u16,
     databases: AtomicU32,
-    /// Its standard input is the cord: when this process ends, however it ends, the cord is cut and the
-    /// script stops the server and removes the folder.
+    /// The script's standard input closes when this process ends, in whatever way: the script then stops the server
+    /// and removes the folder.
     _script: Child,
 }
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 
-/// The cluster of this test process. `None`, loudly, where Postgres is not installed; an error in CI.
+/// The cluster of this test process. `None`, with a warning, if Postgres is not installed; an error in CI.
 pub fn cluster() -> Option<&'static Cluster> {
     CLUSTER.get_or_init(start).as_ref()
 }
@@ -102,7 +102,7 @@ fn await_server(cluster: &Cluster, data: &Path) {
     assert!(ready.join().unwrap(), "{}", fs::read_to_string(data.join("log")).unwrap_or_default());
 }
 
-/// The folder that holds `initdb` and `postgres`, links resolved: Debian keeps them out of the path.
+/// The folder with `initdb` and `postgres`, with links resolved: Debian does not put them on the path.
 fn binaries() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join("initdb"));

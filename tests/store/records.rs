@@ -1,4 +1,4 @@
-//! The other tables: what is written comes back, what must win wins once, lists page.
+//! Tests the other tables: rows are read back as written, `Must` rows win once, lists have pages.
 
 use super::{
     on_both,
@@ -175,7 +175,7 @@ fn runs_begin_once_end_once_and_are_counted() {
         let ids = |rows: Vec<Run>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
         assert_eq!(ids(run::of(&store, ConversationId(7), 3, 9).await.unwrap()), [2, 1]);
         assert_eq!(ids(run::of_flow(&store, &flow, 2, 9).await.unwrap()), [1]);
-        // What still goes on is kept, however old.
+        // An open run is kept, however old.
         assert_eq!(retention::forget(&store, &run::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 2);
         assert_eq!(ids(run::page(&store, LAST, 9).await.unwrap()), [3]);
         store.close().await;
@@ -315,7 +315,7 @@ fn what_waits_for_a_contact_waits_for_the_same_person_under_another_name() {
             let rows = start::of(&store, ContactId(contact), StartId(LAST), 9).await.unwrap();
             rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
         };
-        // What has begun is the past, and a fire that the other has already is not doubled.
+        // A start that has begun is not moved, and a fire that the other contact already has is not doubled.
         assert_eq!((of(7).await, of(8).await, of(9).await), (vec![3, 1], vec![4, 2], vec![5]));
         store.close().await;
     });

@@ -1,10 +1,10 @@
-//! Databases of every released schema, full of rows, are brought up to date and lose nothing; and a migration that was
-//! released is never changed again, because some database has applied it already.
+//! Migrates databases of every released schema with rows, and checks that nothing is lost; also checks that a released
+//! migration is never changed, because databases have already applied it.
 //!
 //! `releases/NNNN.sql` holds the rows of a database whose newest migration was NNNN, in SQL that both databases take.
-//! `releases/released.txt` lists the migrations that are out, each with the SHA-256 of its file. When a version is
-//! released: `RELEASE=1 cargo test --test it store::releases` lists the new migrations and writes the file of rows, made
-//! of the newest one before and of `releases/next.sql`, where the rows for tables and columns stand that came since.
+//! `releases/released.txt` lists the released migrations, each with the SHA-256 of its file. To release a version,
+//! `RELEASE=1 cargo test --test it store::releases` adds the new migrations and writes the file of rows from the
+//! previous one and from `releases/next.sql`, which has the rows for newer tables and columns.
 
 use super::{Bed, on_both, on_sqlite};
 use sha2::{Digest as _, Sha256};
@@ -24,7 +24,7 @@ fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/releases")
 }
 
-/// The migrations by their numbers: the name of the file, and its text.
+/// The migrations by number: file name and text.
 fn migrations() -> BTreeMap<i64, (String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
     let file = |entry: std::io::Result<fs::DirEntry>| {
@@ -71,7 +71,7 @@ async fn script(url: &str, text: String) {
     }
 }
 
-/// The database as that release left it.
+/// The database in the state of that release.
 async fn of_release(bed: &Bed, number: i64, rows: &str) {
     let dialect = if bed.url.starts_with("sqlite") { Dialect::Sqlite } else { Dialect::Postgres };
     if dialect == Dialect::Sqlite {
@@ -94,7 +94,7 @@ async fn of_release(bed: &Bed, number: i64, rows: &str) {
     script(&bed.url, all).await;
 }
 
-/// How many rows the file puts into each table, where nothing was before.
+/// The number of rows that the file inserts into each table of an empty database.
 fn counted(rows: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for line in rows.lines().filter_map(|line| line.strip_prefix("insert into ")) {
@@ -147,7 +147,7 @@ fn a_database_of_every_release_is_brought_up_to_date_with_all_its_rows() {
     }
 }
 
-/// What the daemon reads of it is in the form that it reads.
+/// Checks that the daemon can read the rows.
 async fn is_readable(store: &Store) {
     let known = Query { name: "release.known", text: "select id, contact_id from conversation order by id" };
     let read =
@@ -201,7 +201,7 @@ async fn tables(url: &str) -> BTreeMap<String, i64> {
     counts
 }
 
-/// For whoever releases a version; does nothing else.
+/// Writes down a release; has no other effect.
 #[test]
 fn a_release_is_written_down() {
     if std::env::var_os("RELEASE").is_none() {
@@ -228,7 +228,7 @@ fn a_release_is_written_down() {
     fs::write(here().join("released.txt"), lines).unwrap();
 }
 
-/// All rows as statements that both databases take; whom others refer to comes first.
+/// All rows as statements for both databases; referenced rows come first.
 async fn dump(url: &str) -> String {
     let mut conn = SqliteConnection::connect(url).await.unwrap();
     let mut names: Vec<String> = tables(url).await.into_keys().filter(|name| name != "migration").collect();

@@ -1,4 +1,4 @@
-//! What retention leaves of a database's file.
+//! Tests the effect of retention on the size of a database's file.
 
 use super::{Bed, on_sqlite};
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ fn length(bed: &Bed) -> u64 {
     std::fs::metadata(file(bed)).unwrap().len()
 }
 
-/// 32 MB of bodies come and go.
+/// 32 MB of bodies are inserted and deleted.
 async fn fill_and_forget(store: &Store) {
     for n in 0..80 {
         let mut set = WriteSet::new();

@@ -1,4 +1,4 @@
-//! Rows with everything set, to be written and read back.
+//! Builds rows with every field set, to be written and read back.
 
 use transom::base::{ids::*, time::Time};
 use transom::model::{

@@ -1,4 +1,4 @@
-//! What an audience's sieve keeps back: on both databases nobody who is meant, whatever stands in the rows.
+//! Tests the pre-filter of audiences: on both databases it never excludes a contact of the audience.
 
 use super::{Bed, on_both};
 use crate::sim::dice::Dice;
@@ -23,13 +23,13 @@ timezone: Europe/Madrid
 topics: {service: {}, news: {needs: consent}}
 fields: {points: whole, weight: number, visit: date, due: datetime, city: text, vip: yesno, level: {type: whole, default: 3}}
 ";
-/// 2026-03-28T23:30 UTC: another day in half of the world, and the clocks change in the night.
+/// 2026-03-28T23:30 UTC: another day in half of the world, and daylight saving begins in the night.
 const NOW: Time = Time(1_774_740_600_000);
 const PEOPLE: usize = 300;
 const CONDITIONS: usize = 400;
 const ACCOUNT: &str = "acme";
 
-/// A condition with numbers, lengths of time and days of its own.
+/// A condition with random numbers, durations and days.
 fn condition(dice: &mut Dice) -> String {
     let signs = ["<", "<=", ">", ">=", "=="];
     let sign = *dice.of(&signs);
@@ -77,7 +77,7 @@ fn condition(dice: &mut Dice) -> String {
     }
 }
 
-/// Fields that are there or not, empty, of the type that they should have or of another.
+/// Fields that are present or missing, empty, of the right type or another.
 fn person(dice: &mut Dice) -> ContactData {
     let language = [None, Some("en"), Some("es"), Some("pt_BR")][dice.below(4)].map(str::to_owned);
     let zone = [None, Some("Asia/Tokyo"), Some("Pacific/Honolulu"), Some("Europe/Madrid")][dice.below(4)];

@@ -1,11 +1,11 @@
-//! Every statement and query: valid on both databases, and found by an index.
+//! Checks every statement and query: valid on both databases, and served by an index.
 
 use super::{on_both, on_postgres, on_sqlite};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use std::collections::BTreeMap;
 use transom::store::{Dialect, OneRow, queries, statements};
 
-/// What is read whole, each because it is small: the reason stands beside the query.
+/// Queries that read a whole small table: the reason is beside each query.
 const WHOLE: &[&str] = &[
     "subscription.all",
     "schedule.all",
@@ -26,12 +26,12 @@ const WHOLE: &[&str] = &[
     "erasure.answers_of_said",
 ];
 
-/// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
+/// Queries that walk an index up to a limit (the oldest rows), or a partial index of open rows only.
 const WALKS: &[&str] = &[
     ".expire",
     // Of messages that have not left, while a sender is down.
     ".next_probe",
-    // What nobody can look up by person is searched, seldom, and by readers where it is large.
+    // Rarely run searches for rows without a contact id; on a large table they run on the reading connections.
     "charge.arrived",
     "charge.charges",
     "erasure.any",
@@ -51,7 +51,7 @@ const WALKS: &[&str] = &[
     "run.open",
 ];
 
-/// A text with its parameters replaced by a literal that is a number and a text alike.
+/// The text with its parameters replaced by a literal that is valid as number and as text.
 fn literal(dialect: Dialect, text: &'static str) -> String {
     let text = dialect.text(text).as_str().replace("json_each($1)", "json_each('[]')");
     let text = text.replace("jsonb_array_elements($1::jsonb)", "jsonb_array_elements('[]'::jsonb)");
@@ -59,7 +59,7 @@ fn literal(dialect: Dialect, text: &'static str) -> String {
     (1..=11).rev().fold(text, |text, n| text.replace(&format!("${n}"), value))
 }
 
-/// What runs: on SQLite a statement for one row.
+/// The executed text: on SQLite a statement for one row.
 fn written(dialect: Dialect, text: &'static str) -> String {
     match dialect {
         Dialect::Sqlite => (1..=30).rev().fold(OneRow::of(text).text, |text, n| text.replace(&format!("?{n}"), "1")),
@@ -160,7 +160,7 @@ fn every_statement_has_an_order_and_a_name_of_its_own() {
     }
 }
 
-/// A statement that is in no list would be run on one database only.
+/// A statement that is in no list would be tested on one database only.
 #[test]
 fn every_statement_and_query_is_in_its_tables_list() {
     fn count(folder: &std::path::Path, words: [&str; 2]) -> [usize; 2] {
@@ -181,7 +181,7 @@ fn every_statement_and_query_is_in_its_tables_list() {
         found
     }
     let folder = std::path::Path::new("src/store");
-    // What forgets old rows has one of each.
+    // Each `Expire` has one statement and one query.
     let [expire, _] = count(folder, [": Expire =", ": Query ="]);
     let [written, read] = count(folder, [": Statement<", ": Query ="]);
     assert_eq!([written + expire, read + expire], [statements().count(), queries().count()]);

@@ -1,4 +1,4 @@
-//! The tables of a talk: what is written comes back, lists page, statuses only move forward.
+//! Tests the tables of a conversation: rows are read back as written, lists have pages, statuses only move forward.
 
 use super::{on_both, sample::*};
 use transom::base::{
@@ -345,7 +345,7 @@ fn status(state: DeliveryState, ours: Option<i64>) -> StatusUpdate {
     }
 }
 
-/// A message that the provider took as `wamid.out`, and what a status with or without our id finds.
+/// A message that the provider accepted as `wamid.out`, and the effect of a status with or without our id.
 async fn sent(store: &Store, id: i64) {
     write(store, [NewOutbound { state: SendState::Sending, attempt: 1, ..outbound(id, 7, 1) }]).await;
     settle(store, id).await;

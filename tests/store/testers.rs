@@ -1,4 +1,4 @@
-//! Phones that become testers by a code, and contacts as a list of another product shows them.
+//! Tests tester sessions, and contacts in another product's list.
 
 use super::{on_both, sample::*};
 use transom::base::{ids::*, time::Span};

@@ -1,4 +1,4 @@
-//! The writer: who wins, who is told, what one bad row does to its neighbours, and what survives.
+//! Tests the writer: winning rows, answers, the effect of one bad row on others, and durability.
 
 use super::{on_both, on_postgres, on_sqlite, sample::*};
 use std::{
@@ -17,7 +17,7 @@ use transom::store::{
     session::Turned,
 };
 
-/// Commits sets at the same moment: they stand in the queue before the writer wakes.
+/// Commits sets at the same time: they are queued before the writer wakes.
 async fn together(store: &Store, sets: Vec<WriteSet>) -> Vec<Result<transom::store::Committed, CommitError>> {
     let commits = sets.into_iter().map(|set| {
         let store = store.clone();
@@ -372,8 +372,7 @@ fn a_lost_connection_is_opened_again_with_its_locks() {
     });
 }
 
-/// Numbers of the log are given out before commits: were two writers not in a line, a reader that has seen the later
-/// number would never see the earlier one.
+/// Event ids are assigned before commits: without the lock, a reader that has seen a higher id would miss a lower one.
 #[test]
 fn who_writes_into_the_log_of_events_waits_for_whoever_does() {
     on_postgres(|bed| async move {
@@ -523,7 +522,7 @@ fn a_store_whose_disk_is_full_closes_in_time() {
     });
 }
 
-/// What is due soon must be so soon.
+/// Waits for a condition that must soon be true.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let since = Instant::now();
     while !is_so().await {
@@ -592,7 +591,7 @@ async fn admin(bed: &super::Bed, text: &'static str) {
     sqlx::raw_sql(text).execute(&mut admin).await.unwrap();
 }
 
-/// A commit that waits at a lock which somebody else holds, and that somebody.
+/// A commit that waits for a lock, and the connection that holds the lock.
 async fn at_a_lock(bed: &super::Bed, store: &Store, id: i64) -> (sqlx::PgConnection, transom::store::Submitted) {
     let mut other = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
     sqlx::raw_sql("begin; lock table inbound in access exclusive mode").execute(&mut other).await.unwrap();
@@ -626,7 +625,7 @@ fn a_cancelled_statement_is_run_again_and_nobody_hears_of_it() {
     });
 }
 
-/// By a trigger that says what a server without room, without memory or with a broken page says.
+/// Uses a trigger that raises the errors of a server without disk space, without memory or with a corrupt page.
 #[test]
 fn a_server_that_refuses_for_reasons_of_its_own_keeps_its_session_and_takes_more_when_it_can() {
     on_postgres(|bed| async move {

@@ -1,5 +1,5 @@
-//! What reports say against what the rows say: each count of each fire, worked out once more from the tables, contact
-//! by contact, by other code than the report's.
+//! Compares reports with the database: computes each count of each fire again from the tables, contact by contact,
+//! with other code than the report's.
 
 use std::collections::BTreeMap;
 use transom::{
@@ -59,7 +59,7 @@ const OUT: Query = Query {
 const IN: Query = Query { name: "truth.in", text: "select conversation_id, received_at from inbound" };
 const LEDGER: Query = Query { name: "truth.ledger", text: "select contact_id, at from ledger where not given" };
 
-/// Where a report, or what is told of one person, does not say what the rows say.
+/// The differences between reports, explanations for single contacts, and the database.
 pub async fn disagreements(store: &Store) -> Vec<String> {
     let starts = store.all(&STARTS, &[], start).await.unwrap();
     let runs = |row: &Row| Ok((row.number("start_id")?, (row.number("conversation_id")?, row.number("number")?)));
@@ -91,7 +91,7 @@ pub async fn disagreements(store: &Store) -> Vec<String> {
                 count(fire, said);
                 if let Some(left) = said.iter().filter_map(|one| one.accepted_at).min() {
                     fire.answered += i64::from(after(&heard, talk, left));
-                    // What a person says has the second of their message.
+                    // A contact's message has a time in whole seconds.
                     let second = Time(left.0 / 1_000 * 1_000);
                     let until = left + REPORT_ANSWER_WITHIN;
                     let says_no = |(who, at): &(i64, Time)| *who == start.contact && *at >= second && *at <= until;
@@ -114,7 +114,7 @@ pub async fn disagreements(store: &Store) -> Vec<String> {
     wrong
 }
 
-/// One person of a fire, by the messages of the run.
+/// Counts one contact of a fire by the messages of the run.
 fn count(fire: &mut FireReport, said: &[Out]) {
     let first = |is_template: bool| {
         let left = said.iter().filter(|one| one.accepted_at.is_some() && one.template.is_some() == is_template);
@@ -177,7 +177,7 @@ fn compared(flow: &str, told: &[FireReport], right: &BTreeMap<(&str, &str, &str)
     wrong
 }
 
-/// What each person is told of each fire adds up to its report.
+/// Checks that the explanations for single contacts add up to the report.
 async fn of_people(store: &Store, flow: &FlowName, starts: &[Start], told: &[FireReport]) -> Vec<String> {
     let mut sums: BTreeMap<(String, String), BTreeMap<String, i64>> = BTreeMap::new();
     let mut people: Vec<i64> =
@@ -231,7 +231,7 @@ async fn of_people(store: &Store, flow: &FlowName, starts: &[Start], told: &[Fir
     wrong
 }
 
-/// The table has the same numbers.
+/// Checks that the CSV has the same numbers.
 fn of_table(flow: &FlowName, told: &[FireReport]) -> Vec<String> {
     let text = report::csv(flow, told, "EUR");
     let mut table = csv::ReaderBuilder::new().from_reader(text.as_bytes());

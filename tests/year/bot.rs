@@ -1,16 +1,17 @@
-//! The bot of the year: flows of every way to write to somebody who did not ask, and what the oracle knows of each.
+//! Defines the bot of the simulated year: flows for every kind of unrequested message, and the data that the oracle
+//! needs about each.
 
 use std::collections::BTreeMap;
 use transom::{base::time::Span, runtime::bot::BotFiles};
 
-/// What a message does when the window is closed.
+/// The way of sending a message when the window is closed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Way {
-    /// It answers somebody: the window is open.
+    /// It answers a contact, so the window is open.
     Answer,
     Skip,
     Hold(Span),
-    /// The first of these that can go.
+    /// The first of these templates that can be sent.
     Template(&'static [&'static str]),
     Nudge(&'static str, Span),
 }
@@ -24,7 +25,7 @@ pub struct Step {
     pub way: Way,
     /// `quiet_hours: {ignore: …}`
     pub ignores_night: bool,
-    /// It asks, and waits for so long.
+    /// Asks a question, and waits for this long.
     pub asks: Option<Span>,
 }
 
@@ -86,7 +87,7 @@ pub const STEPS: &[Step] = &[
     Step { flow: "keep", ..step("kept", "service", Way::Hold(Span::days(2))) },
 ];
 
-/// The one that says this text or is this template.
+/// The step with this text or template.
 pub fn step_of(said: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| {
         step.word == said
@@ -102,7 +103,7 @@ pub fn named(word: &str) -> &'static Step {
     STEPS.iter().find(|step| step.word == word).expect("the year has such a step")
 }
 
-/// A schedule as the oracle knows it: weekdays from Monday 0 (none: every day), a day of the month, the local minute.
+/// A schedule as the oracle knows it: weekdays from Monday 0 (empty: every day), a day of the month, the local minute.
 #[derive(Debug)]
 pub struct Weekly {
     pub word: &'static str,
@@ -111,18 +112,18 @@ pub struct Weekly {
     pub hour: i8,
     pub minute: i8,
     pub by_contact: bool,
-    /// Who is meant.
+    /// The audience.
     pub to: To,
-    /// The trigger's own cap.
+    /// The trigger's own frequency cap.
     pub at_most: Option<Span>,
 }
 
 #[derive(Debug, PartialEq)]
 pub enum To {
     Everyone,
-    /// With the tag `daily`.
+    /// Contacts with the tag `daily`.
     Daily,
-    /// Whose number is Spanish.
+    /// Contacts with a Spanish number.
     Spain,
 }
 
@@ -204,7 +205,7 @@ defaults:
   unanswered: []
 "#;
 
-/// Flows in one text each, separated by lines of `---`.
+/// The flows in one text, separated by lines of `---`.
 const FLOWS: &str = r#"
 flow: hi
 when: [{message: [hi]}]

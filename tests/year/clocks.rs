@@ -1,5 +1,5 @@
-//! What the oracle knows of clocks: who lives where, when it is night there, when a local minute comes. Written anew
-//! and simply, from the calendar and the laws, so that it shares no mistake with what it judges.
+//! Computes local times for the oracle: time zones of people, quiet hours, and fires. Written independently and
+//! simply, from the calendar and the laws, so that it shares no bug with the tested code.
 
 use super::bot::Weekly;
 use jiff::{
@@ -9,7 +9,7 @@ use jiff::{
 };
 use transom::base::time::{Span, Time};
 
-/// A country: its numbers begin so, and these may be the clocks of whoever has one.
+/// A country: the prefix of its numbers, and its possible time zones.
 #[derive(Debug)]
 pub struct Country {
     pub code: &'static str,
@@ -52,7 +52,7 @@ pub const COUNTRIES: [Country; 12] = [
     Country { code: "IN", prefix: "919801", zones: &["Asia/Kolkata"] },
 ];
 
-/// To where people move, and in which country that is by the laws we know.
+/// The places that people move to, with the country whose law applies.
 pub const PLACES: [(&str, &str); 8] = [
     ("Europe/Madrid", "ES"),
     ("America/New_York", "US"),
@@ -64,19 +64,19 @@ pub const PLACES: [(&str, &str); 8] = [
     ("Pacific/Chatham", ""),
 ];
 
-/// The bot's.
+/// The bot's time zone.
 const HOME: &str = "Europe/Madrid";
 
-/// Where somebody is, as far as anybody can know.
+/// A person's known location.
 #[derive(Debug, Clone)]
 pub struct Home {
     pub country: &'static Country,
-    /// Where they say that they live.
+    /// The place where they say that they live.
     pub zone: Option<(&'static str, &'static str)>,
 }
 
 impl Home {
-    /// The one clock by which schedules count.
+    /// The one time zone by which schedules count.
     pub fn clock(&self) -> TimeZone {
         let own = self.zone.map(|(zone, _)| zone);
         let name = own.unwrap_or(match self.country.zones {
@@ -86,8 +86,8 @@ impl Home {
         zone_named(name)
     }
 
-    /// Somebody would be disturbed: on one of their clocks it is night by the author's hours or forbidden by a law.
-    /// `advertising`: whoever ignores the author's hours still obeys the law.
+    /// True if a message would disturb the person: in one of their time zones the author's quiet hours or a law forbid
+    /// it. `advertising`: a message that ignores the author's hours must still obey the law.
     pub fn is_night(&self, at: Time, ignores: bool, advertising: bool) -> bool {
         if ignores && !advertising {
             return false;
@@ -105,7 +105,7 @@ impl Home {
         })
     }
 
-    /// The first moment from `at` on that is no night. All nights begin and end at a quarter of an hour.
+    /// The first time from `at` on outside quiet hours. All quiet hours begin and end at a quarter of an hour.
     pub fn morning(&self, at: Time, ignores: bool, advertising: bool) -> Time {
         const QUARTER: i64 = 15 * 60_000;
         let mut moment = at;
@@ -115,7 +115,7 @@ impl Home {
         moment
     }
 
-    /// The last moment from `now` to `until` that is no night.
+    /// The last time from `now` to `until` outside quiet hours.
     pub fn before_night(&self, now: Time, until: Time) -> Option<Time> {
         const QUARTER: i64 = 15 * 60_000;
         if !self.is_night(until, false, false) {
@@ -133,7 +133,7 @@ impl Home {
     }
 }
 
-/// Whether advertising may be sent in this hour: what the laws say that the bot keeps.
+/// True if advertising may be sent in this hour, by the laws that the bot obeys.
 fn is_lawful(country: &str, zone: &str, day: Weekday, hour: i8) -> bool {
     let sunday = day == Weekday::Sunday;
     let saturday = day == Weekday::Saturday;
@@ -156,7 +156,7 @@ fn is_lawful(country: &str, zone: &str, day: Weekday, hour: i8) -> bool {
     (from..to).contains(&hour)
 }
 
-/// When a schedule fires after one moment and up to another, on a clock.
+/// The fires of a schedule after one time and up to another, in a time zone.
 pub fn fires(of: &Weekly, zone: &TimeZone, after: Time, until: Time) -> Vec<Time> {
     let mut day = local(after, zone).date().yesterday().unwrap();
     let last = local(until, zone).date().tomorrow().unwrap();
@@ -173,7 +173,8 @@ pub fn fires(of: &Weekly, zone: &TimeZone, after: Time, until: Time) -> Vec<Time
     found
 }
 
-/// When clocks show this. What the spring leaves out comes right after the gap; what the autumn repeats, at its first.
+/// The instant of a local time. A time that spring skips comes right after the gap; a time that autumn repeats, at its
+/// first occurrence.
 fn instant(local: DateTime, zone: &TimeZone) -> Time {
     let ambiguous = zone.to_ambiguous_timestamp(local);
     let at = match ambiguous.offset() {
@@ -183,14 +184,14 @@ fn instant(local: DateTime, zone: &TimeZone) -> Time {
     Time(at.as_millisecond())
 }
 
-/// The day before a moment at this time of day, on the clock of whoever waits.
+/// The day before a time, at this time of day, in the person's time zone.
 pub fn day_before(at: Time, hour: i8, minute: i8, zone: &TimeZone) -> Time {
     let day: Date = local(at, zone).date().checked_sub(1.day()).unwrap();
     let zoned = zone.to_ambiguous_zoned(day.at(hour, minute, 0, 0)).compatible().unwrap();
     Time(zoned.timestamp().as_millisecond())
 }
 
-/// So many hours later, in a flow's words: whole days keep the time of day on the bot's clock.
+/// This many hours later as a flow counts: whole days keep the time of day in the bot's zone.
 pub fn later(at: Time, hours: i64) -> Time {
     if hours % 24 != 0 {
         return at + Span::hours(hours);
@@ -199,7 +200,7 @@ pub fn later(at: Time, hours: i64) -> Time {
     Time(zoned.checked_add(jiff::Span::new().days(hours / 24)).unwrap().timestamp().as_millisecond())
 }
 
-/// For whoever reads a failure.
+/// The time for the report of a failure.
 pub fn shown(at: Time) -> String {
     jiff::Timestamp::from_millisecond(at.0).unwrap().to_string()
 }
@@ -208,7 +209,7 @@ fn local(at: Time, zone: &TimeZone) -> DateTime {
     zone.to_datetime(jiff::Timestamp::from_millisecond(at.0).unwrap())
 }
 
-/// Read once each: a year asks often.
+/// Loads each zone once, because a year needs it often.
 fn zone_named(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap()
 }

@@ -1,4 +1,4 @@
-//! What the daemon's own rows say of a start and of a message.
+//! Reads the daemon's rows about a start and a message.
 
 use transom::{
     base::time::{Span, Time},
@@ -27,11 +27,11 @@ pub struct Outbound {
     pub hold_until: Option<Time>,
 }
 
-/// By how much slots of one fire lie behind its moment, in a town of this size.
+/// How far slots of one fire may be behind its time, in a town of this size.
 const SLOTS: Span = Span::minutes(5);
 
 impl Ledger<'_> {
-    /// The planned start of a flow for a contact at a moment.
+    /// The planned start of a flow for a contact at a time.
     pub async fn start(&self, contact: i64, flow: &str, at: Time) -> Option<Start> {
         let query = Query {
             name: "year.start",
@@ -46,7 +46,7 @@ impl Ledger<'_> {
         self.store.one(&query, &values, read).await.unwrap()
     }
 
-    /// All that was ever planned of a flow for a contact, for whoever reads a failure.
+    /// All planned starts of a flow for a contact, for the report of a failure.
     pub async fn starts(&self, contact: i64, flow: &str) -> String {
         let query = Query {
             name: "year.starts",
@@ -59,8 +59,8 @@ impl Ledger<'_> {
         self.store.all(&query, &[contact.into(), flow.into()], read).await.unwrap().join("; ")
     }
 
-    /// The message with these words in a conversation that was written about then: several runs of one flow may each
-    /// have said it.
+    /// The message with this text in a conversation that was written about then: several runs of one flow may have
+    /// sent it.
     pub async fn outbound(&self, conversation: i64, word: &str, written: Time) -> Option<Outbound> {
         let query = Query {
             name: "year.outbound",
@@ -86,7 +86,7 @@ impl Ledger<'_> {
         self.store.one(&query, &[format!("+{phone}").as_str().into()], read).await.unwrap()
     }
 
-    /// Refusals without a reason, and whatever the daemon counts as its own bug.
+    /// Refusals without a reason, and bugs that the daemon counted.
     pub async fn unexplained(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for (what, text) in [

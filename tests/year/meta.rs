@@ -1,4 +1,5 @@
-//! Meta of the year: takes what it is sent, refuses advertising at times, and keeps what left, when and to whom.
+//! Simulates Meta for the year: accepts sends, sometimes refuses advertising, and records messages with time and
+//! recipient.
 
 use crate::sim::dice::Dice;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use transom::{
     channel::{Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse},
 };
 
-/// One message on the wire.
+/// One sent message.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub at: Time,
@@ -19,7 +20,7 @@ pub struct Sent {
     /// Its text, or the name of its template.
     pub said: String,
     pub is_template: bool,
-    /// Meta's code; `None`: taken.
+    /// Meta's code; `None` if accepted.
     pub refused: Option<i64>,
 }
 
@@ -32,7 +33,7 @@ struct State {
     sent: Vec<Sent>,
     taken: u64,
     dice: Dice,
-    /// So many of a thousand pieces of advertising are refused.
+    /// How many of a thousand advertising messages are refused.
     moody: i64,
 }
 
@@ -42,7 +43,7 @@ impl Meta {
         Meta { clock, state: Mutex::new(State { sent: Vec::new(), taken: 0, dice, moody: 30 }) }
     }
 
-    /// What was sent since the last look, in its order.
+    /// The messages since the last call, in order.
     pub fn news(&self) -> Vec<Sent> {
         std::mem::take(&mut self.state.lock().unwrap().sent)
     }

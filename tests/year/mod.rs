@@ -1,5 +1,6 @@
-//! A simulated year: people in twelve zones, thirty flows, the whole daemon on a clock that goes from event to event,
-//! and an oracle that knows what may and what must be said. `docs/testing.md` says how to run more of it.
+//! Simulates a year: people in twelve time zones, thirty flows, the whole daemon on a clock that jumps from event to
+//! event, and an oracle that knows which messages are allowed and which are required. `docs/testing.md` explains how
+//! to run more.
 
 mod bot;
 mod clocks;
@@ -11,7 +12,7 @@ mod town;
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Mutex};
 use town::{Size, Town};
 
-/// What runs without being asked for.
+/// The number of seeds by default.
 const SEEDS: u64 = 2;
 const SMALL: Size = Size { people: 6, days: 14 };
 
@@ -69,7 +70,7 @@ fn said(counts: &Counts) -> u64 {
     counts.iter().filter(|((_, what), _)| matches!(what.as_str(), "text" | "template")).map(|(_, count)| count).sum()
 }
 
-/// What went wrong in it, with all that led there, and what was counted.
+/// The errors of a year with their history, and the counts.
 fn year(seed: u64, size: Size) -> (Option<String>, Counts) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let lived = std::panic::catch_unwind(AssertUnwindSafe(|| {
@@ -84,7 +85,7 @@ fn year(seed: u64, size: Size) -> (Option<String>, Counts) {
     match lived {
         Ok((wrong, _, counts)) if wrong.is_empty() => (None, counts),
         Ok((wrong, diary, counts)) => {
-            // Who looks at one seed wants to see how it came.
+            // For a single seed show the whole diary.
             let shown = if std::env::var_os("YEAR_SEED").is_some() { diary.len() } else { 200 };
             let from = diary.len().saturating_sub(shown);
             let (wrong, diary) = (wrong.join("\n- "), diary[from..].join("\n  "));

@@ -1,8 +1,8 @@
-//! Who may be told what, and who must be: a ledger of the year kept beside the daemon, and each of its acts judged.
+//! Predicts which messages are allowed and which are required: keeps its own ledger of the year, and checks each of
+//! the daemon's acts against it.
 //!
-//! A *due* is something that has to be said to somebody, from the moment it is due until it has left or was refused for a
-//! reason that is true. What leaves without one, or in another form, or while a rule forbids it, is wrong; so is a due
-//! that could go and does not.
+//! A *due* is a required message to a person, from its time until it was sent or refused for a true reason. A message
+//! without a due, in another form, or against a rule is an error; so is a due that could be sent and is not.
 
 use super::{
     bot::{self, SCHEDULES, STEPS, Step, To, Way, Weekly, named},
@@ -24,34 +24,34 @@ const DAY: Span = Span::days(1);
 const CLOSING: Span = Span::minutes(40);
 const SILENT: Span = Span::days(3);
 const SILENT_CAP: Span = Span::days(30);
-/// By when what is due has left: its minute, and the pace of those before.
+/// How late a due message may be: its minute, and the pace of those before.
 const PATIENCE: Span = Span::minutes(1);
-/// When a due is looked at that has not left: its slot has come by then.
+/// When an unsent due is examined: its slot has come by then.
 const SOON: Span = Span::seconds(20);
 
-/// Somebody of the town.
+/// A person of the town.
 pub struct Person {
     pub home: Home,
     pub phone: String,
     pub row: Option<(i64, i64)>,
-    /// The newest message's own time, in whole seconds as Meta tells it.
+    /// The time of the newest message, in whole seconds as Meta reports it.
     pub opened: Option<Time>,
     pub opted_out: bool,
     word_at: Option<Time>,
     pub consent: BTreeSet<&'static str>,
     pub daily: bool,
-    /// A person of the business has the conversation, until then at the latest.
+    /// An employee has the conversation, until this time at the latest.
     pub with_person: Option<Time>,
     pub question: Option<Question>,
     freed_at: Time,
     joined_at: Time,
-    /// When they last came to live by another clock.
+    /// When they last changed their time zone.
     moved_at: Time,
     aside_at: Option<Time>,
     visit_at: Option<Time>,
-    /// What reached them unasked, by topic.
+    /// The unrequested messages that reached them, by topic.
     stamps: BTreeMap<&'static str, Vec<Time>>,
-    /// What began for them, by flow.
+    /// The runs that began for them, by flow.
     starts: BTreeMap<&'static str, Vec<Time>>,
     minutes: BTreeSet<(&'static str, String)>,
     dated: BTreeSet<(&'static str, Time)>,
@@ -67,12 +67,12 @@ pub struct Question {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
-    /// Its flow is to begin; true: a row says so.
+    /// Its flow must begin; true if there is a row for it.
     Start(bool),
     Queued(bool, Time),
-    /// Its run waits.
+    /// Its run is waiting.
     Wake,
-    /// It was written then.
+    /// It was written at this time.
     Said(Time),
 }
 
@@ -85,21 +85,21 @@ struct Due {
     stage: Stage,
     look: Time,
     run: u64,
-    /// Since when it could go.
+    /// Since when it could be sent.
     ready: Option<Time>,
-    /// When a message of the person let it go again.
+    /// When a message of the person released it.
     awake: Option<Time>,
     nudged: bool,
-    /// They have written since.
+    /// True if they have written since.
     answered: bool,
-    /// Why it was kept when it was looked at last.
+    /// The reason for holding it at the last examination.
     kept: Option<Verdict>,
     tries: u32,
-    /// The platform wants a day's rest.
+    /// The platform requires a pause of a day, until this time.
     rests: Option<Time>,
-    /// The end of the night for which it waits.
+    /// The end of quiet hours for which it waits.
     morning: Option<Time>,
-    /// The date of which it comes.
+    /// The date that caused it.
     visit: Option<Time>,
 }
 
@@ -132,12 +132,12 @@ pub struct Oracle {
     last_id: u64,
     last: Time,
     clocks: BTreeMap<String, Time>,
-    /// What happened, by flow and word: `text`, `template`, `no_consent` …
+    /// The results by flow and word: `text`, `template`, `no_consent` …
     pub counts: BTreeMap<(&'static str, String), u64>,
     pub diary: Vec<String>,
 }
 
-/// What follows a step of a run, and after how long.
+/// The step after a step of a run, and the pause before it.
 fn next_of(word: &str) -> Option<(&'static Step, Span)> {
     let (next, wait) = match word {
         "cart_soon" => ("cart_late", Span::hours(22)),
@@ -151,7 +151,7 @@ fn next_of(word: &str) -> Option<(&'static Step, Span)> {
     Some((named(next), wait))
 }
 
-/// How long a flow waits before its first word.
+/// How long a flow waits before its first message.
 fn first_wait(flow: &str) -> Option<Span> {
     match flow {
         "cart" => Some(Span::hours(2)),
@@ -197,7 +197,7 @@ impl Person {
         }
     }
 
-    /// The topic's rules say no.
+    /// The reason if the topic's rules refuse a message.
     fn refused_by_topic(&self, topic: &str, at: Time) -> Option<&'static str> {
         let caps: &[(usize, Span)] = match topic {
             "news" => &[(1, DAY), (3, Span::days(7))],
@@ -228,7 +228,7 @@ impl Oracle {
         }
     }
 
-    /// When something should be looked at.
+    /// The next time at which something must be examined.
     pub fn next_look(&self) -> Option<Time> {
         let dues = self.dues.iter().map(|due| due.look);
         let people = self.people.iter().flat_map(|person| {
@@ -279,7 +279,7 @@ impl Oracle {
 
     // -- what people do
 
-    /// Somebody writes. Called before the webhook is posted.
+    /// A person writes. Called before the webhook is posted.
     pub fn writes(&mut self, who: usize, text: &str, now: Time) {
         self.note(now, format!("person {who} writes `{text}`"));
         self.keep_clocks(now);
@@ -312,14 +312,14 @@ impl Oracle {
         self.plan_silence(who, whole, now);
     }
 
-    /// Something ends the runs of these flows that still wait for their next step, and what they have not said yet.
+    /// Ends the runs of these flows that wait for their next step, and drops their unsent messages.
     fn stop_runs(&mut self, who: usize, flows: &[&str]) {
         let waits = |due: &&Due| due.person == who && flows.contains(&due.step.flow) && due.stage == Stage::Wake;
         let ended: Vec<u64> = self.dues.iter().filter(waits).map(|due| due.run).collect();
         self.dues.retain(|due| !ended.contains(&due.run));
     }
 
-    /// What is kept for the next message of the contact goes on.
+    /// Releases the messages that are held for the contact's next message.
     fn release(&mut self, who: usize, now: Time) {
         for due in self.dues.iter_mut().filter(|due| due.person == who && due.at <= now) {
             if let Stage::Said(_) = due.stage
@@ -348,7 +348,7 @@ impl Oracle {
             if text == "No more news" {
                 self.people[who].consent.remove("news");
             }
-            // Who answers the nudge is not asked any more.
+            // A person who answers the nudge is not asked again.
             let asked = self.people[who].question.as_ref().map_or(0, |question| question.due);
             self.dues.retain(|due| due.id != asked);
             self.free(who, now);
@@ -426,7 +426,7 @@ impl Oracle {
         }
     }
 
-    /// The platform tells of another number.
+    /// The platform reports another number.
     pub fn changes_number(&mut self, who: usize, home: Home, phone: String, now: Time) {
         self.note(now, format!("person {who} has another number: {phone}"));
         self.keep_clocks(now);
@@ -434,7 +434,7 @@ impl Oracle {
         self.plan_dates(who, now);
     }
 
-    /// The shop tells of something.
+    /// The shop emits an event.
     pub fn event(&mut self, who: usize, name: &str, now: Time) {
         self.note(now, format!("event `{name}` of person {who}"));
         let first = match name {
@@ -517,12 +517,12 @@ impl Oracle {
         }
     }
 
-    /// Somebody may be about to live elsewhere: what has fired there until now was not for them.
+    /// Remembers time zones before a person may move: earlier fires there were not for them.
     fn keep_clocks(&mut self, now: Time) {
         self.plan_fires(Time(now.0 - 1));
     }
 
-    /// Fires since the last look, each for those whose clock it is.
+    /// Adds dues for the fires since the last call, for the people of each time zone.
     fn plan_fires(&mut self, now: Time) {
         let after = self.last;
         self.last = now;
@@ -555,7 +555,7 @@ impl Oracle {
         }
     }
 
-    /// Asked at every moment: the next one of each clock is remembered.
+    /// Called at every time, so the next fire of each time zone is cached.
     fn fired(&mut self, of: &Weekly, name: &str, zone: &TimeZone, after: Time, now: Time) -> Vec<Time> {
         let key = format!("{} {name}", of.word);
         if self.clocks.get(&key).is_some_and(|next| *next > now) {
@@ -568,7 +568,7 @@ impl Oracle {
 
     // -- the judgement
 
-    /// After everything that was due at this moment has been done.
+    /// Called after everything that was due at this time is done.
     pub async fn look(&mut self, now: Time, sent: Vec<Sent>, ledger: &Ledger<'_>) {
         for who in 0..self.people.len() {
             let person = &mut self.people[who];
@@ -592,7 +592,7 @@ impl Oracle {
         }
     }
 
-    /// Something left, or tried to.
+    /// Checks a message that was sent or refused.
     fn judge(&mut self, sent: &Sent) {
         let now = sent.at;
         let Some(who) = self.people.iter().position(|person| person.phone == sent.to) else {
@@ -614,13 +614,13 @@ impl Oracle {
         };
         let candidates =
             self.dues.iter().filter(|due| due.person == who && due.step.word == step.word && due.at <= now);
-        // What is held leaves for a message alone, and then it is held no more.
+        // A held message is sent only after a message of the contact, and is then no longer held.
         let rank =
             |due: &&Due| (matches!(due.kept, Some(Verdict::Held(_))), !matches!(due.stage, Stage::Said(_)), due.at);
         let oldest = candidates.min_by_key(rank).map(|due| due.id);
         let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
         let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
-        // What went aside is over: the waiting question is asked again after it.
+        // The interrupting run is over, so the waiting question is asked again after it.
         let aside = self.people[who].aside_at.is_some_and(|at| now - at <= PATIENCE);
         if oldest.is_none() && again && (wrote && !sent.is_template || aside) {
             return;
@@ -671,7 +671,7 @@ impl Oracle {
         }
     }
 
-    /// What was kept of a question is over, and with it the question: whatever waited for that may go in the same moment.
+    /// The held question has expired: messages that waited for it may be sent at the same time.
     fn expire_question(&mut self, who: usize, id: u64, now: Time) {
         let asked = self.people[who].question.as_ref().filter(|question| !question.left && question.due != id);
         let due = asked.and_then(|question| self.dues.iter().find(|due| due.id == question.due));
@@ -683,7 +683,8 @@ impl Oracle {
         }
     }
 
-    /// A fire of the last hour may mean somebody who came after it, to us or to its clock: it is planned as late as that.
+    /// True if a fire of the last hour may include a person who came to us, or to its time zone, after it: it is
+    /// planned up to an hour late.
     fn came_late(&self, who: usize, step: &Step, came: Time) -> bool {
         let clock = self.people[who].home.clock();
         let of = SCHEDULES.iter().filter(|schedule| schedule.word == step.word);
@@ -704,7 +705,7 @@ impl Oracle {
         if step.word == "reminder" {
             self.people[due.person].aside_at = Some(now);
         }
-        // What a nudge announced is counted already.
+        // A message that a nudge announced is already counted.
         if step.way != Way::Answer && !due.nudged {
             let topic = step.topic;
             self.people[due.person].stamps.entry(topic).or_default().push(now);
@@ -752,13 +753,13 @@ impl Oracle {
         }
     }
 
-    /// It never leaves.
+    /// Removes a due that will never be sent.
     fn gone(&mut self, id: u64, why: &str, now: Time) {
         let due = self.of(id).clone();
         self.count(due.step, why);
         self.people[due.person].dated.extend(due.visit.map(|visit| (due.step.word, visit)));
         self.note(now, format!("  {} of person {} is over: {why}", due.step.word, due.person));
-        // What did not reach them is given back.
+        // A message that did not reach them does not count.
         if let Stage::Said(written) = due.stage
             && let Some(starts) = self.people[due.person].starts.get_mut(due.step.flow)
         {
@@ -775,7 +776,7 @@ impl Oracle {
         self.dues.retain(|due| due.id != id);
     }
 
-    /// What is asked before a run begins.
+    /// The checks before a run begins.
     fn may_begin(&self, id: u64, at: Time) -> Begin {
         let due = self.of(id);
         let person = &self.people[due.person];
@@ -821,7 +822,7 @@ impl Oracle {
         self.of_mut(id).stage = Stage::Said(at);
     }
 
-    /// Its run goes on: the message is written, and the next one is due after its wait.
+    /// Its run continues: the message is written, and the next one is due after its pause.
     fn speaks(&mut self, id: u64, at: Time) {
         let due = self.of_mut(id);
         due.stage = Stage::Said(at);
@@ -831,7 +832,7 @@ impl Oracle {
         }
     }
 
-    /// What is right for a message now.
+    /// The right decision for a message now.
     fn verdict(&self, id: u64, at: Time) -> Verdict {
         let due = self.of(id);
         let (person, step) = (&self.people[due.person], due.step);
@@ -844,7 +845,7 @@ impl Oracle {
         if person.opted_out {
             return Verdict::No("opted_out");
         }
-        // What is held waits for the contact, whatever hour it is.
+        // A held message waits for the contact, whatever the time of day.
         if let Some(held @ Verdict::Held(_)) = due.kept {
             return held;
         }
@@ -882,7 +883,7 @@ impl Oracle {
         }
     }
 
-    /// A template has asked them to answer, and what it announced is still kept.
+    /// True if a template has asked them to answer, and the message that it announced is still held.
     fn is_nudged(&self, who: usize, at: Time) -> bool {
         let out = |due: &Due| match due.step.way {
             Way::Nudge(..) if due.rests.is_some_and(|until| at < until) => true,
@@ -894,7 +895,7 @@ impl Oracle {
         self.dues.iter().any(|due| due.person == who && out(due))
     }
 
-    /// Something that is due has not left: there must be a reason, and the daemon's rows must name it.
+    /// Examines an unsent due: there must be a reason, and the daemon's rows must name it.
     async fn examine(&mut self, id: u64, now: Time, ledger: &Ledger<'_>) {
         let Some(due) = self.dues.iter().find(|due| due.id == id).cloned() else { return };
         let Some((contact, conversation)) = self.people[due.person].row else {
@@ -933,17 +934,17 @@ impl Oracle {
         self.kept(id, row, now);
     }
 
-    /// True: it has begun.
+    /// True if it has begun.
     fn started(&mut self, due: &Due, row: Option<Start>, now: Time) -> bool {
         let queued = matches!(due.stage, Stage::Queued(..));
-        // What is put into the line ends later: it was decided in its slot.
+        // A queued start ends later than its slot, in which it was decided.
         let slot = row.as_ref().filter(|_| !queued).map(|row| row.slot_at);
         let decided = row.as_ref().and_then(|row| row.ended_at).or(slot);
         let freed = self.people[due.person].freed_at;
         let at = decided.unwrap_or(if queued { due.at.max(freed) } else { due.at });
         let right = self.may_begin(due.id, at);
-        // Whoever is busy when the line ends is refused for that, whatever else would say no by then; who becomes free
-        // in the same moment may be either.
+        // A contact who is busy when the queueing time ends is refused for that reason, whatever other reasons there
+        // are by then; if the contact becomes free at the same moment, either result is right.
         let busy = right == Begin::InLine || !self.people[due.person].is_free() || freed >= at;
         let over = match due.stage {
             Stage::Queued(_, until) => at >= until || now >= until,
@@ -955,7 +956,8 @@ impl Oracle {
                 self.begins(due.id, at);
                 return true;
             }
-            // What filled the cap left in this very moment, and perhaps after it: then its message is refused.
+            // The message that fills the cap was sent at this very moment, perhaps after the start: then the new
+            // message is refused.
             (Some(("begun", _)), Begin::No("capped")) if self.may_begin(due.id, Time(at.0 - 1)) == Begin::Yes => {
                 self.begins(due.id, at);
                 return true;
@@ -992,7 +994,7 @@ impl Oracle {
         moved || schedule.is_some_and(|schedule| !self.people[due.person].meant(&schedule.to))
     }
 
-    /// A message that was written and has not left.
+    /// Examines a message that was written and not sent.
     fn kept(&mut self, id: u64, row: Option<Outbound>, now: Time) {
         let due = self.of(id).clone();
         // It was decided when it was written, and is seen a moment later.
@@ -1080,7 +1082,7 @@ impl Oracle {
         asks.is_some_and(|asks| matches!(asks.stage, Stage::Said(written) if written >= due.at))
     }
 
-    /// Something of its topic left when its night was over, or later.
+    /// True if a message of its topic was sent after the end of quiet hours.
     fn filled_since(&self, due: &Due) -> bool {
         let stamps = self.people[due.person].stamps.get(due.step.topic).map_or(&[][..], Vec::as_slice);
         due.morning.is_some_and(|morning| stamps.iter().any(|stamp| *stamp >= morning))
@@ -1094,7 +1096,7 @@ fn hold_of(step: &Step) -> Span {
     }
 }
 
-/// All that the year's people could be told.
+/// The number of different messages in the year.
 pub fn words() -> usize {
     STEPS.len()
 }

@@ -1,4 +1,4 @@
-//! The town: its people live, write, move and sleep; the daemon's clock goes from event to event.
+//! Simulates the town: its people live, write, move and sleep; the daemon's clock jumps from event to event.
 
 use super::{
     bot,
@@ -34,7 +34,7 @@ use transom::{
     store::{Faults, Options, Store},
 };
 
-/// So much of a year, of so many people.
+/// The length of the simulated time, and the number of people.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub people: usize,
@@ -48,7 +48,7 @@ pub struct Town {
     clock: Arc<ManualClock>,
     meta: Arc<Meta>,
     pub app: Arc<App>,
-    /// When each of them does something next.
+    /// The time of each person's next act.
     acts: Vec<Time>,
     ends: Time,
     template_news: Time,
@@ -58,7 +58,7 @@ pub struct Town {
     folder: TempDir,
 }
 
-/// What people write, and how often against each other.
+/// The texts of people, with weights.
 const WORDS: [(&str, usize); 21] = [
     ("hi", 24),
     ("daily on", 6),
@@ -125,7 +125,7 @@ impl Town {
         }
     }
 
-    /// From event to event until the end, or until something is wrong.
+    /// Runs from event to event until the end, or until an error.
     pub async fn live(&mut self) {
         while self.oracle.wrong.is_empty() {
             let now = self.clock.now();
@@ -153,7 +153,7 @@ impl Town {
         }
     }
 
-    /// Mostly by day, where they live; seconds away from full minutes, when the clock starts things.
+    /// Mostly by day in their time zone, and seconds away from full minutes, when schedules fire.
     fn next_act(&mut self, who: usize) -> Time {
         let hours = match self.dice.below(10) {
             0..=2 => self.dice.between(0, 3),
@@ -209,7 +209,7 @@ impl Town {
                 self.write(who, &text).await;
             }
             "number" => self.change_number(who).await,
-            // Whoever is asked something gets no person in between: whose turn it is then is for other tests.
+            // A person with an open question gets no employee in between: other tests cover that.
             "human" if question.is_some() => self.write(who, "hi").await,
             "restart" => self.restart().await,
             text => self.write(who, text).await,
@@ -243,7 +243,7 @@ impl Town {
         self.app.happen(contact, conversation, Event::HandedBack { agent: None }).await.unwrap();
     }
 
-    /// They take another number, perhaps of another country; the platform tells.
+    /// They get another number, perhaps of another country; the platform reports it.
     async fn change_number(&mut self, who: usize) {
         let now = self.clock.now();
         let country = self.dice.of(&COUNTRIES);
@@ -262,7 +262,7 @@ impl Town {
         self.post(&body.to_string()).await;
     }
 
-    /// A template is paused, or all that are go again.
+    /// Pauses a template, or resumes all.
     async fn template_changes(&mut self) {
         let now = self.clock.now();
         let pauses = self.oracle.paused.is_empty();
@@ -282,7 +282,7 @@ impl Town {
         self.template_news = Time((now + Span::hours(hours)).0 / 60_000 * 60_000 + 40_000);
     }
 
-    /// The process dies and another one takes up what is in the file.
+    /// The process dies, and another one resumes the work in the file.
     async fn restart(&mut self) {
         let now = self.clock.now();
         self.oracle.note(now, "the process dies".into());
@@ -306,7 +306,7 @@ impl Town {
         self.app.accept("meta", &request).await.unwrap();
     }
 
-    /// What the daemon itself found wrong, what it refused without saying why, and where a report is not what happened.
+    /// The errors that the daemon itself found, refusals without a reason, and wrong reports.
     pub async fn ends(&mut self) {
         let now = self.clock.now();
         for what in (Ledger { store: &self.app.store }).unexplained().await {
