@@ -151,7 +151,8 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
         .map(|moment| {
             let minute = moment.minute.replace('T', " ");
             let away = format!("in {}", show::span(moment.at - now));
-            let whom = moment.contact.map(|contact| format!("contact {contact}")).unwrap_or_default();
+            let said = agenda::said(set, &moment.flow, &moment.key);
+            let whom = moment.contact.map(|contact| format!("contact {contact}")).or(said).unwrap_or_default();
             vec![minute, moment.zone, moment.flow.to_string(), show::time(moment.at), away, whom]
         })
         .collect();

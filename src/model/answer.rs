@@ -18,7 +18,7 @@ mod moment;
 mod money;
 mod number;
 mod reading;
-mod words;
+pub(super) mod words;
 mod yesno;
 
 pub use reading::Reading;

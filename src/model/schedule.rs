@@ -1,12 +1,24 @@
 //! When a `schedule` trigger fires, and how often something may happen (`at_most`).
 
+mod fields;
+mod meant;
+mod names;
+mod words;
+
 use crate::base::time::{Span, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// A five-field cron pattern that can fire at all.
+/// Five fields of cron, or days and times in words, that can fire at all.
 #[derive(Debug, Clone)]
-pub struct Schedule(cron::Cron);
+pub struct Schedule {
+    /// In words there may be several: `daily 9:00, 13:30`.
+    crons: Vec<cron::Cron>,
+    /// `Every Tuesday at 10:00.`
+    said: String,
+    /// The fields, where it was written so.
+    fields: Option<String>,
+}
 
 /// One fire: the instant, and the wall-clock minute by which a contact gets it only once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,32 +28,44 @@ pub struct Fire {
     pub minute: String,
 }
 
+/// Why a text is no schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    pub message: String,
+    /// A sentence that says how it is written.
+    pub help: Option<String>,
+    /// The whole text as it was most likely meant.
+    pub instead: Option<String>,
+    /// Nothing else can be meant.
+    pub sure: bool,
+}
+
+impl Wrong {
+    fn new(message: impl Into<String>) -> Self {
+        Wrong { message: message.into(), help: None, instead: None, sure: false }
+    }
+}
+
 impl Schedule {
-    /// Five fields, also with names (`MON-FRI`); a pattern that never comes (31 February) is refused.
-    pub fn parse(pattern: &str) -> Result<Self, String> {
-        let written: Vec<&str> = pattern.split_whitespace().collect();
-        if written.len() != 5 {
-            let seconds = written.len() == 6;
-            let more = if seconds { ": leave the first one out, the seconds" } else { "" };
-            return Err(format!(
-                "a schedule has five fields (minute hour day month weekday), and `{pattern}` has {}{more}",
-                written.len()
-            ));
+    /// Five fields, also with names (`MON-FRI`), or words: `first monday 8:30`. A pattern that never comes
+    /// (31 February) is refused. `language` is the bot's own: names of days are English, and those of another language are told.
+    pub fn parse(text: &str, language: &str) -> Result<Self, Wrong> {
+        if is_cron(text) {
+            let cron = fields::read(text, language)?;
+            let said = cron.describe();
+            return Ok(Schedule { crons: vec![cron], said, fields: Some(text.to_owned()) });
         }
-        let cron: cron::Cron = pattern.parse().map_err(|_| match wrong_field(&written) {
-            Some((text, what, takes)) => format!("`{text}` is no {what}: it takes {takes}"),
-            None => format!("`{pattern}` is no schedule"),
-        })?;
-        let start = jiff::civil::date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|e| e.to_string())?;
-        cron.find_next_occurrence(&start, true).map_err(|_| format!("`{pattern}` never comes"))?;
-        Ok(Schedule(cron))
+        let said = words::read(text, language)?;
+        let crons = said.patterns.iter().map(|pattern| fields::read(pattern, language));
+        Ok(Schedule { crons: crons.collect::<Result<_, _>>()?, said: said.words, fields: None })
     }
 
     /// The next fire after `after` on the clock of `zone`. A minute that the spring change leaves out
     /// comes right after the gap; one that autumn repeats comes once (crates.md 4).
     pub fn next(&self, after: Time, zone: &TimeZone) -> Option<Fire> {
         let start = jiff::Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone());
-        let next = self.0.find_next_occurrence(&start, false).ok()?;
+        let fires = self.crons.iter().filter_map(|cron| cron.find_next_occurrence(&start, false).ok());
+        let next = fires.min_by_key(jiff::Zoned::timestamp)?;
         Some(Fire { at: Time(next.timestamp().as_millisecond()), minute: local_minute(&next) })
     }
 
@@ -51,26 +75,42 @@ impl Schedule {
             .take_while(move |fire| fire.at <= until)
     }
 
-    /// `At 10:00, on Tuesday.`
-    pub fn describe(&self) -> String {
-        self.0.describe()
+    /// `Every Tuesday at 10:00.`; of the fields of cron `At 10:00, on Tuesday.`
+    pub fn describe(&self) -> &str {
+        &self.said
+    }
+
+    /// A rule of it that is hard to see, in words, and what to write instead.
+    pub fn odd(&self) -> Option<(String, String)> {
+        fields::odd(self.fields.as_deref()?)
+    }
+
+    /// The longest time between two of its fires, by the calendar of the 28 years in which days and dates meet again.
+    pub fn longest_pause(&self) -> Span {
+        let (mut at, end) = (SOME_DAY, SOME_DAY + Span::days(28 * 366));
+        let mut longest = Span::ZERO;
+        // A pattern with so many fires in a row has no long pause.
+        for _ in 0..FIRES_LOOKED_AT {
+            let Some(fire) = self.next(at, &TimeZone::UTC).filter(|fire| fire.at < end) else {
+                return longest.max(end - at);
+            };
+            if at > SOME_DAY {
+                longest = longest.max(fire.at - at);
+            }
+            at = fire.at;
+        }
+        longest
     }
 }
 
-/// The first field that stands for nothing alone, with its name and what it takes.
-fn wrong_field<'p>(written: &[&'p str]) -> Option<(&'p str, &'static str, &'static str)> {
-    const FIELDS: [(&str, &str); 5] = [
-        ("minute", "0 to 59"),
-        ("hour", "0 to 23"),
-        ("day of the month", "1 to 31"),
-        ("month", "1 to 12, or `JAN` to `DEC`"),
-        ("weekday", "`MON` to `SUN`, or 0 to 7"),
-    ];
-    written.iter().zip(FIELDS).enumerate().find_map(|(number, (text, (what, takes)))| {
-        let mut alone = ["*"; 5];
-        alone[number] = *text;
-        alone.join(" ").parse::<cron::Cron>().is_err().then_some((*text, what, takes))
-    })
+/// The first of January 2026, 00:00 UTC.
+const SOME_DAY: Time = Time(1_767_225_600_000);
+const FIRES_LOOKED_AT: usize = 40;
+
+/// It is written in fields and not in words: a time in words has a colon.
+fn is_cron(text: &str) -> bool {
+    let of_figures = |field: &str| field.chars().all(|c| c.is_ascii_digit() || "*,/-?".contains(c));
+    !text.contains(':') && text.split_whitespace().next().is_none_or(of_figures)
 }
 
 fn local_minute(at: &jiff::Zoned) -> String {
@@ -122,7 +162,7 @@ mod tests {
         let after: jiff::Timestamp =
             after.parse::<jiff::civil::DateTime>().unwrap().to_zoned(zone.clone()).unwrap().timestamp();
         let after = Time(after.as_millisecond());
-        Schedule::parse(pattern)
+        Schedule::parse(pattern, "en")
             .unwrap()
             .between(after, after + Span::hours(hours), &zone)
             .map(|f| {
@@ -148,12 +188,77 @@ mod tests {
     #[test]
     fn five_fields_and_no_impossible_days() {
         for good in ["0 9 * * 1-5", "0 9 * * MON-FRI", "*/15 8-18 * * *", "0 10 * * TUE"] {
-            assert!(Schedule::parse(good).is_ok(), "{good}");
+            assert!(Schedule::parse(good, "en").is_ok(), "{good}");
         }
         for bad in ["", "0 9 * *", "0 0 9 * * MON", "61 * * * *", "0 9 31 2 *", "@daily", "TZ=UTC 0 9 * * *"] {
-            assert!(Schedule::parse(bad).is_err(), "{bad}");
+            assert!(Schedule::parse(bad, "en").is_err(), "{bad}");
         }
-        assert!(Schedule::parse("0 9 * *").unwrap_err().contains("five fields"));
+        assert!(Schedule::parse("0 9 * *", "en").unwrap_err().message.contains("five fields"));
+    }
+
+    #[test]
+    fn words_fire_as_their_fields_do() {
+        let both = |words: &str, fields: &str| {
+            let of = |text: &str| fires(text, "Europe/Madrid", "2026-03-01T00:00", 24 * 60);
+            assert_eq!(of(words), of(fields), "{words}");
+            assert!(!of(words).is_empty());
+        };
+        both("tuesday 10:00", "0 10 * * TUE");
+        both("last friday 17:00", "0 17 * * FRIL");
+        both("first and third monday 8:30", "30 8 * * MON#1,MON#3");
+        both("last day 9:00", "0 9 L * *");
+        both("daily 2:30", "30 2 * * *");
+        assert_eq!(fires("daily 9:00, 13:30", "UTC", "2026-11-21T00:00", 24), ["21 09:00+0000", "21 13:30+0000"]);
+        assert_eq!(fires("29 february 9:00", "UTC", "2026-01-01T00:00", 24 * 365 * 3), ["29 09:00+0000"]);
+        assert!(Schedule::parse("31 february 9:00", "en").unwrap_err().message.contains("never comes"));
+    }
+
+    #[test]
+    fn a_name_in_the_wrong_field_is_no_figure() {
+        let wrong = |pattern: &str, language: &str| Schedule::parse(pattern, language).unwrap_err();
+        let mar = wrong("0 10 * * MAR", "en");
+        assert!(mar.message.contains("`MAR` is a month (March)"), "{}", mar.message);
+        assert_eq!(mar.instead.as_deref(), Some("0 10 * * TUE"));
+        assert!(!mar.sure);
+        for (pattern, instead) in [
+            ("0 10 * TUE *", "0 10 * * TUE"),
+            ("0 10 * * JAN", "0 10 * JAN *"),
+            ("0 10 * * JUE", "0 10 * * THU"),
+            ("0 10 * * LUN-VIE", "0 10 * * MON-FRI"),
+            ("0 10 * * Tuesday", "0 10 * * TUE"),
+            ("0 10 * * SEG,QUA", "0 10 * * MON,WED"),
+            ("0 10 * * Mo-Fr", "0 10 * * MON-FRI"),
+            ("0 10 1 ENE *", "0 10 1 JAN *"),
+            ("0 10 * MIE *", "0 10 * * WED"),
+            ("0 10 * * VIEL", "0 10 * * FRIL"),
+        ] {
+            assert_eq!(wrong(pattern, "en").instead.as_deref(), Some(instead), "{pattern}");
+            assert!(Schedule::parse(instead, "en").is_ok(), "{instead}");
+        }
+        let minute = wrong("MON 10 * * *", "en");
+        assert!(minute.instead.is_none());
+        assert!(wrong("0 MON * * *", "en").help.unwrap().contains("fifth field"));
+        assert!(wrong("0 10 * MAR TUES", "en").sure);
+    }
+
+    #[test]
+    fn how_rare_a_schedule_is() {
+        let pause = |text: &str| Schedule::parse(text, "en").unwrap().longest_pause();
+        assert_eq!(pause("0 9 * * *"), Span::days(1));
+        assert_eq!(pause("24 december 9:00"), Span::days(366));
+        assert_eq!(pause("29 february 9:00"), Span::days(4 * 365 + 1));
+        assert!(pause("0 9 31 * *") < Span::days(63));
+    }
+
+    #[test]
+    fn a_rule_that_is_hard_to_see_is_told() {
+        let odd = |text: &str| Schedule::parse(text, "en").unwrap().odd();
+        assert!(odd("0 9 13 * FRI").unwrap().1.contains("`0 9 13 * +FRI`"));
+        assert!(odd("0 10 * 2 *").unwrap().1.contains("`0 10 * * TUE`"));
+        assert!(odd("0 9 31 * *").unwrap().1.contains("`0 9 L * *`"));
+        for text in ["0 9 13 * +FRI", "0 10 * FEB *", "0 9 28 * *", "0 9 31 12 *", "0 9 * * *", "31st 9:00"] {
+            assert_eq!(odd(text), None, "{text}");
+        }
     }
 
     #[test]
@@ -207,7 +312,7 @@ mod tests {
             let end = jiff::civil::date(2027, 1, 1).to_zoned(zone.clone()).unwrap();
             let end = Time(end.timestamp().as_millisecond() - 1);
             for (hour, minute) in [(0, 0), (0, 30), (1, 45), (2, 0), (2, 15), (2, 50), (3, 0), (23, 30)] {
-                let schedule = Schedule::parse(&format!("{minute} {hour} * * *")).unwrap();
+                let schedule = Schedule::parse(&format!("{minute} {hour} * * *"), "en").unwrap();
                 let all: Vec<_> = schedule.between(from, end, &zone).collect();
                 assert_eq!(all.len(), 365, "{zone_name} {hour}:{minute}");
                 let mut day = jiff::civil::date(2026, 1, 1);

@@ -83,7 +83,7 @@ pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>,
     let by_clock = flow::timetables(set).into_iter().map(|table| Entry {
         flow: table.flow.name.clone(),
         key: table.key.to_owned(),
-        when: table.fires.describe(),
+        when: table.fires.describe().to_owned(),
         zone: (!table.by_contact).then(|| name_of(&set.bot.timezone)),
         rate: Some(table.rate),
         since: since(&table.flow.name, table.key),
@@ -97,6 +97,16 @@ pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>,
         since: since(&table.flow.name, table.key),
     });
     Ok(by_clock.chain(by_date).collect())
+}
+
+/// A schedule or date in words, without the full stop: `Every Tuesday at 10:00`.
+pub fn said(set: &FlowSet, flow: &FlowName, key: &str) -> Option<String> {
+    let tables = flow::timetables(set);
+    let by_clock = tables.iter().find(|table| table.flow.name == *flow && table.key == key);
+    let by_clock = by_clock.map(|table| table.fires.describe().trim_end_matches('.').to_owned());
+    let dates = flow::dates(set);
+    let by_date = || dates.iter().find(|table| table.flow.name == *flow && table.key == key);
+    by_clock.or_else(|| by_date().map(|table| table.date.describe()))
 }
 
 /// The next start times up to `until`, earliest first, in each time zone that contacts of these accounts have.

@@ -46,6 +46,10 @@ pub const STEPS_PER_TURN_MAX: usize = 1_000;
 /// Rounds of `repeat: {while: …}` if the author writes no `max`, and the largest `max`.
 pub const REPEAT_ROUNDS_DEFAULT: i64 = 100;
 pub const REPEAT_ROUNDS_MAX: i64 = 10_000;
+/// Cron patterns that one schedule in words stands for: one for each kind of days and each minute of its times.
+pub const SCHEDULE_PARTS_MAX: usize = 24;
+/// Slots that one call of `hours.NAME.slots(…)` returns: one every five minutes of a whole day.
+pub const HOURS_SLOTS_MAX: usize = 288;
 /// The weight of one branch of a `split`.
 pub const SPLIT_WEIGHT_MAX: i64 = 1_000;
 /// The depth of nested calls.

@@ -17,6 +17,7 @@ use crate::{
     flow::{self, DateTable, Flow, FlowSet, Timetable},
     model::window::SenderState,
     runtime::{
+        agenda,
         config::{Config, shown},
         forecast::{self, Forecast, Ground, Occasion, Outlook, When},
     },
@@ -30,7 +31,12 @@ use std::{
 
 /// Every schedule of the flow at its next fire, or at this local minute; its dates in the week ahead.
 pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow, at: Option<DateTime>) -> Outcome {
-    forecasts(config, set, store, flow, at).await?.iter().for_each(print);
+    for foreseen in &forecasts(config, set, store, flow, at).await? {
+        if let Some(said) = agenda::said(set, &foreseen.flow, &foreseen.trigger) {
+            println!("{said}.");
+        }
+        print(foreseen);
+    }
     Ok(())
 }
 

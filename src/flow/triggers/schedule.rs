@@ -6,9 +6,9 @@ use crate::flow::{
     step_fields::TriggerFields,
 };
 use crate::{
-    base::time::Span,
+    base::{diagnostic::Diagnostic, fix::Fix, time::Span, yaml::Node},
     flow::script::Code,
-    model::schedule::{AtMost, Schedule as Cron},
+    model::schedule::{AtMost, Schedule as Cron, Wrong},
 };
 
 pub struct Schedule {
@@ -51,21 +51,28 @@ impl TriggerKind for Schedule {
         name: "schedule",
         summary: "At times of the clock, for everyone or for some.",
         fields: &[
-            FieldSpec::required("schedule", FieldKind::Name, "Five fields: minute, hour, day, month, weekday."),
+            FieldSpec::required(
+                "schedule",
+                FieldKind::Name,
+                "Days and times: `tuesday 10:00`, `weekdays 9:00`, `first monday 8:30`; or five fields: minute, hour, day, \
+                 month, weekday.",
+            ),
             FieldSpec::default("clock", FieldKind::Word(&["contact", "bot"]), "contact", "`contact` or `bot`."),
             FieldSpec::required("to", AUDIENCE, "`everyone`, or `{tags: [customer], if: …}`."),
             FieldSpec::default("rate", FieldKind::Limit, "20/s", "How many starts in how long; never more than three quarters of what its senders carry, so that answers find room."),
             FieldSpec::default("late", FieldKind::Duration, "1h", "How late it may still begin after the daemon was down."),
         ],
-        example: "schedule: \"0 10 * * TUE\"\nto: everyone",
+        example: "schedule: tuesday 10:00\nto: everyone",
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         let pattern = fields.name("schedule");
-        let cron = match (fields.node("schedule"), Cron::parse(&pattern)) {
+        let cron = match (fields.node("schedule"), Cron::parse(&pattern, &fields.bot().language)) {
             (Some(_), Ok(cron)) => Some(cron),
-            (Some(node), Err(message)) => {
-                fields.wrong(node, "E241", format!("{message}; write it like \"0 10 * * TUE\": minute, hour, day, month, weekday"));
+            (Some(node), Err(wrong)) => {
+                if !node.is_broken() {
+                    fields.report(refused(node, wrong));
+                }
                 None
             }
             (None, _) => None,
@@ -91,6 +98,18 @@ impl TriggerKind for Schedule {
         };
         Some(format!("schedule {} {clock}", self.pattern))
     }
+}
+
+/// The finding of a text that is no schedule, with what was meant.
+fn refused(node: &Node, wrong: Wrong) -> Diagnostic {
+    let help = || "write it like \"0 10 * * TUE\": minute, hour, day, month, weekday; or in words: `tuesday 10:00`".to_owned();
+    let finding = Diagnostic::error("E241", &node.place, wrong.message).help(wrong.help.unwrap_or_else(help));
+    let Some(instead) = wrong.instead else { return finding };
+    // Quotes that are there stay, and a text that begins with `*` needs them.
+    let plain = node.scalar().is_some_and(|scalar| scalar.is_plain()) && !instead.starts_with('*');
+    let written = if plain { instead.clone() } else { format!("\"{instead}\"") };
+    let fix = Fix::replace(format!("write `{instead}`"), &node.place, written);
+    finding.fix(if wrong.sure { fix } else { fix.guess() })
 }
 
 fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {

@@ -1,0 +1,185 @@
+//! Schedules in words that cannot be read: how they are written.
+//!
+//! Words of other languages, hours as `9am` and misspelt days are put into the words of a schedule; that is offered
+//! only when the whole text can be read then.
+
+use super::{
+    Wrong, fields,
+    names::{self, Of, WEEKDAYS},
+    words::{FILLERS, LAST, clock, day_number, is_joint, month_of, ordinal_figure, parse, weekday},
+};
+use crate::{
+    base::diagnostic::nearest,
+    model::{answer::words, matching::fold},
+};
+
+/// How a schedule is written, for whoever wrote another.
+const LIKE: &str =
+    "write it like `tuesday 10:00`, `weekdays 9:00`, `first monday 8:30`, or as five fields: `0 10 * * TUE`";
+
+/// Why a text is no schedule: this word of it is not understood, or one is missing (empty).
+pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
+    let tokens = super::words::tokens(text);
+    if let Some(wrong) = rhythm(&tokens) {
+        return wrong;
+    }
+    let instead = meant(&tokens, language);
+    let message = match word {
+        "" => format!("`{}` has no time of day", text.trim()),
+        day if weekday(day).is_some() => format!("in `{}` the time stands before the day", text.trim()),
+        word => format!("`{word}` is not understood in a schedule"),
+    };
+    let help = instead.as_ref().map_or_else(|| LIKE.to_owned(), |instead| format!("write `{instead}`"));
+    Wrong { help: Some(help), instead, ..Wrong::new(message) }
+}
+
+/// `every 15 minutes`, `hourly`, `every two weeks`: cron says some of them, and the rest no calendar does.
+fn rhythm(tokens: &[String]) -> Option<Wrong> {
+    let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
+    let number = tokens.iter().find_map(|token| token.parse::<u8>().ok());
+    let of_cron = |pattern: String| {
+        let wrong = Wrong::new(format!("`{}` is written in the fields of cron", tokens.join(" ")));
+        Some(Wrong { help: Some(format!("write `{pattern}`")), instead: Some(pattern), ..wrong })
+    };
+    if has(&["minutes", "minute"]) {
+        return match number {
+            Some(count @ 1..=30) if 60 % count == 0 => of_cron(format!("*/{count} * * * *")),
+            _ => None,
+        };
+    }
+    if has(&["hourly", "hour", "hours"]) {
+        return match number {
+            None | Some(1) => of_cron("0 * * * *".to_owned()),
+            Some(count @ 2..=12) if 24 % count == 0 => of_cron(format!("0 */{count} * * *")),
+            Some(_) => None,
+        };
+    }
+    let counted = has(&["weeks", "other", "months"]) && has(&["every", "each"]);
+    if counted || has(&["biweekly", "fortnightly", "fortnight", "bimonthly", "quarterly"]) {
+        let message = "a schedule knows the calendar, and does not count from one time to the next";
+        let help = "name the days, such as `first and third tuesday 10:00` or `day 1 and 15 9:00`; what counts from an \
+                    event of each contact is a flow of its own with `wait: 14d`";
+        return Some(Wrong { help: Some(help.to_owned()), ..Wrong::new(message) });
+    }
+    None
+}
+
+/// The text with what can be known put right; only when the whole of it is a schedule then.
+fn meant(tokens: &[String], language: &str) -> Option<String> {
+    let split: Vec<String> = tokens.iter().flat_map(|token| parted(token)).collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut late: Vec<String> = Vec::new();
+    let has_clock = split.iter().any(|token| token.contains(':'));
+    let mut rest = split.iter().map(String::as_str).peekable();
+    while let Some(token) = rest.next() {
+        let next = rest.peek().copied();
+        // `15 december 10:00`: the figures are the day's.
+        let is_day = next.is_some_and(|next| month_of(next).is_some()) || has_clock && day_number(token).is_some();
+        let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "h"));
+        if let Some(time) = time_meant(token, next).filter(|_| half || !is_day) {
+            if half {
+                rest.next();
+            }
+            if !late.is_empty() {
+                late.push("and".into());
+            }
+            late.push(time);
+        } else if let Some(word) = word_meant(token, language) {
+            words.extend(word);
+        } else {
+            return None;
+        }
+    }
+    // `a las 10:00` is no span of days.
+    let spans = |at: usize| words.get(at + 1).is_some_and(|next| weekday(next).is_some());
+    let stray: Vec<bool> = (0..words.len()).map(|at| words[at] == "to" && !spans(at)).collect();
+    let mut stray = stray.into_iter();
+    words.retain(|_| !stray.next().unwrap_or_default());
+    while words.last().is_some_and(|word| is_joint(word)) {
+        words.pop();
+    }
+    if late.is_empty() {
+        late.push("9:00".into());
+    }
+    let text = words.into_iter().chain(late).collect::<Vec<_>>().join(" ").replace(" ,", ",");
+    parse(&super::words::tokens(&text)).is_ok().then_some(text)
+}
+
+/// `lunes-viernes` as three words.
+fn parted(token: &str) -> Vec<String> {
+    let dashed = token.split_once('-').filter(|(from, to)| !from.is_empty() && !to.is_empty() && *to != "feira");
+    match dashed {
+        Some((from, to)) => vec![from.to_owned(), "to".to_owned(), to.to_owned()],
+        None => vec![token.to_owned()],
+    }
+}
+
+/// `10am`, `5:30pm`, `9.30`, `17h`, `10`, `noon` as a clock of 24 hours shows it.
+fn time_meant(token: &str, next: Option<&str>) -> Option<String> {
+    match token {
+        "noon" | "midday" | "mediodia" | "midi" => return Some("12:00".into()),
+        "midnight" | "medianoche" | "minuit" | "mitternacht" => return Some("0:00".into()),
+        _ => {}
+    }
+    let halves = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
+    let half = |text: &str| halves.into_iter().find(|(name, _)| *name == text).map(|(_, later)| later);
+    let glued = halves.into_iter().find_map(|(name, later)| Some((token.strip_suffix(name)?, later)));
+    let (figures, later) = match glued {
+        Some((figures, later)) => (figures, Some(later)),
+        None => (token, next.and_then(half)),
+    };
+    let figures = figures.replace(['.', 'h'], ":");
+    let (hour, minute) = figures.split_once(':').unwrap_or((&figures, ""));
+    let minute = if minute.is_empty() { "00" } else { minute };
+    let hour: u8 = hour.parse().ok()?;
+    let hour = match later {
+        Some(later) if (1..=12).contains(&hour) => hour % 12 + later,
+        Some(_) => return None,
+        None => hour,
+    };
+    let text = format!("{hour}:{minute}");
+    clock(&text).map(|_| text)
+}
+
+/// The word in the English of a schedule; an empty list: it says nothing.
+fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
+    let said = fold(token);
+    if FILLERS.contains(&token) {
+        return Some(Vec::new());
+    }
+    let one = |word: &str| Some(vec![word.to_owned()]);
+    match said.as_str() {
+        _ if is_joint(token) || matches!(token, "to" | "-" | "through") => return one(token),
+        "y" | "e" | "et" | "und" | "ed" | "plus" => return one("and"),
+        "bis" | "hasta" | "ate" | "al" | "au" | "until" | "till" | "a" => return one("to"),
+        "los" | "las" | "el" | "la" | "le" | "les" | "lo" | "der" | "die" | "das" | "den" | "am" | "um" | "uhr"
+        | "jeden" | "jeder" | "jedes" | "alle" | "cada" | "todos" | "todas" | "os" | "as" | "chaque" | "tous"
+        | "ogni" | "h" | "de" | "du" | "da" | "dal" | "von" | "des" | "mes" | "mois" | "mese" | "monats" | "hs"
+        | "hrs" | "weekly" | "monthly" => return Some(Vec::new()),
+        "diario" | "diariamente" | "taglich" | "tag" | "tage" | "quotidien" | "giornaliero" | "dia" | "dias"
+        | "jour" | "jours" | "giorno" | "giorni" | "everyday" => return one("daily"),
+        "laborables" | "laborable" | "habiles" | "werktags" | "wochentags" | "uteis" | "feriali" | "ouvres"
+        | "workdays" | "workday" => return one("weekdays"),
+        "wochenende" | "wochenenden" | "fds" => return one("weekends"),
+        "ultimo" | "ultima" | "dernier" | "derniere" | "letzter" | "letzten" | "letzte" => return one(LAST),
+        "primer" | "primero" | "premier" | "ersten" | "erster" | "primeiro" | "primeira" | "primo" => {
+            return one(fields::ordinal(1));
+        }
+        _ => {}
+    }
+    let known = [names::english(token, Of::Weekday), names::english(token, Of::Month)].into_iter().flatten().next();
+    let number = || day_number(token).or_else(|| ordinal_figure(token)).map(|_| token);
+    // `sonntags`, `lundis`.
+    let several = said.strip_suffix('s').unwrap_or(&said);
+    let of = |of: Of| names::foreign(token, of, language).or_else(|| names::foreign(several, of, language));
+    let foreign = || of(Of::Weekday).or_else(|| of(Of::Month));
+    let ordinal =
+        || words::every().iter().find_map(|table| table.ordinal(&said)).and_then(|number| usize::try_from(number).ok());
+    let ordinal = || ordinal().filter(|number| (1..=5).contains(number)).map(fields::ordinal);
+    let near = || {
+        let all = WEEKDAYS.into_iter().chain(["daily", "weekdays", "weekends", "first", "third", LAST]);
+        nearest(token, all)
+    };
+    let found = known.or_else(number).or_else(foreign).or_else(ordinal).or_else(near)?;
+    one(found)
+}

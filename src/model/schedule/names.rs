@@ -1,0 +1,157 @@
+//! Names of weekdays and months: the English ones that schedules are written in, and those of other languages, so that
+//! an author learns which English one is meant.
+
+use crate::model::{answer::words, matching::fold};
+
+/// From Monday on, as schedules write them.
+pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// From January on.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Weekday,
+    Month,
+}
+
+impl Of {
+    /// Counted from Monday or January.
+    fn english(self, number: usize) -> &'static str {
+        match self {
+            Of::Weekday => WEEKDAYS[number % WEEKDAYS.len()],
+            Of::Month => MONTHS[number % MONTHS.len()],
+        }
+    }
+
+    fn tables(self, words: &'static words::Words) -> &'static [&'static [&'static str]] {
+        match self {
+            Of::Weekday => &words.weekdays,
+            Of::Month => &words.months,
+        }
+    }
+
+    pub const fn other(self) -> Of {
+        match self {
+            Of::Weekday => Of::Month,
+            Of::Month => Of::Weekday,
+        }
+    }
+
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Of::Weekday => "weekday",
+            Of::Month => "month",
+        }
+    }
+}
+
+/// `tuesday`: as cron writes it, `TUE`.
+pub fn short(name: &str) -> String {
+    name.chars().take(SHORT_CHARS).collect::<String>().to_uppercase()
+}
+
+/// `tuesday` as a sentence has it: `Tuesday`.
+pub fn capital(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The English name in full; `mon`, `Monday`, `mondays` and `tues` are known, too.
+pub fn english(text: &str, of: Of) -> Option<&'static str> {
+    let said = fold(text);
+    let plain = said.strip_suffix('s').filter(|rest| rest.ends_with("day")).unwrap_or(&said);
+    let own = of.tables(words::own("en")?);
+    own.iter().position(|names| names.contains(&plain)).map(|number| of.english(number))
+}
+
+/// A name of another language, or a part of one that is long enough: `martes`, `MAR` for a weekday, `di`. Which one is
+/// meant is asked of the bot's own language first; where the others disagree nothing is meant.
+pub fn foreign(text: &str, of: Of, language: &str) -> Option<&'static str> {
+    let said = fold(text);
+    // `quarta-feira`.
+    let said = said.strip_suffix("feira").map_or(said.as_str(), str::trim);
+    let mut found: Vec<usize> = Vec::new();
+    for (place, table) in words::all(language).enumerate() {
+        let exactly = of.tables(table).iter().position(|names| names.contains(&said));
+        let begun = || {
+            let long_enough = said.chars().count() >= SHORT_CHARS;
+            of.tables(table)
+                .iter()
+                .position(|names| long_enough && names.first().is_some_and(|name| name.starts_with(said)))
+        };
+        let Some(number) = exactly.or_else(begun) else { continue };
+        let own = words::own(language).is_some_and(|own| own.language == table.language);
+        if place == 0 && own {
+            return Some(of.english(number));
+        }
+        found.push(number);
+    }
+    let first = *found.first()?;
+    found.iter().all(|number| *number == first).then(|| of.english(first))
+}
+
+/// Letters of a name in cron; of fewer, only what a language itself shortens so.
+const SHORT_CHARS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weekday_of_another_language_has_its_english_name() {
+        let said = [
+            ("martes", "tuesday"),
+            ("MAR", "tuesday"),
+            ("jue", "thursday"),
+            ("miércoles", "wednesday"),
+            ("domingo", "sunday"),
+            ("quarta-feira", "wednesday"),
+            ("sex", "friday"),
+            ("venerdì", "friday"),
+            ("gio", "thursday"),
+            ("lundi", "monday"),
+            ("dim", "sunday"),
+            ("Dienstag", "tuesday"),
+            ("mi", "wednesday"),
+            ("Sonnabend", "saturday"),
+        ];
+        for (text, name) in said {
+            assert_eq!(foreign(text, Of::Weekday, "en"), Some(name), "{text}");
+        }
+        assert_eq!(foreign("dezember", Of::Month, "en"), Some("december"));
+        assert_eq!(foreign("someday", Of::Weekday, "en"), None);
+    }
+
+    #[test]
+    fn the_bots_own_language_decides_where_two_disagree() {
+        // Two letters of Donnerstag; nobody else writes a day so, and three letters of `domingo` are a Sunday.
+        assert_eq!(foreign("do", Of::Weekday, "es"), Some("thursday"));
+        assert_eq!(foreign("dom", Of::Weekday, "de"), Some("sunday"));
+        // `set` is September in Italian and Portuguese.
+        assert_eq!(foreign("set", Of::Month, "pt_BR"), Some("september"));
+    }
+
+    #[test]
+    fn english_names_are_known_in_full_and_shortened() {
+        for (text, name) in [("TUE", "tuesday"), ("Tuesdays", "tuesday"), ("weds", "wednesday"), ("fri", "friday")] {
+            assert_eq!(english(text, Of::Weekday), Some(name), "{text}");
+        }
+        assert_eq!(english("MAR", Of::Weekday), None);
+        assert_eq!(english("MAR", Of::Month), Some("march"));
+        assert_eq!(short("thursday"), "THU");
+    }
+}
