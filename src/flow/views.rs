@@ -2,7 +2,7 @@
 
 use super::{
     definition::FlowSet,
-    inputs,
+    inputs, script,
     turn::{Seen, Turn},
 };
 use crate::{
@@ -200,14 +200,18 @@ pub fn zone_of(own: Option<&str>, number: Option<&str>, bot: &TimeZone) -> TimeZ
         .unwrap_or_else(|| bot.clone())
 }
 
-fn hours_view(hours: &OpeningHours, now: Time) -> Value {
+/// The parts of `hours.NAME`.
+pub fn hours_view(hours: &OpeningHours, now: Time) -> Value {
     let at = |at: Option<Time>| at.map_or(Value::Nothing, |at| moment(at, hours.zone.clone()));
-    map([
+    let mut view = map([
         ("open", Value::YesNo(hours.is_open(now))),
         ("opens_at", at(hours.opens_at(now))),
         ("closes_at", at(hours.closes_at(now).filter(|_| hours.is_open(now)))),
-        ("holidays", Value::List(hours.holidays.iter().copied().map(Value::Date).collect())),
-    ])
+    ]);
+    if let Value::Map(all) = &mut view {
+        all.extend(script::hours::parts(hours).map(|(name, value)| (name.to_owned(), value)));
+    }
+    view
 }
 
 /// The first word of a name that looks like one; `~*Ada*~` and `+34 600` are none.

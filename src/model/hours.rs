@@ -64,6 +64,53 @@ impl OpeningHours {
         None
     }
 
+    /// It opens at some time of this day.
+    pub fn opens_on(&self, day: Date) -> bool {
+        !self.holidays.contains(&day) && !self.ranges(day).is_empty()
+    }
+
+    /// The times of this day, on the clock of the hours, at which something of this `length` can begin: every so
+    /// often from each opening on, and over before it closes. At most `most` of them and one more.
+    pub fn slots(&self, day: Date, every: Span, length: Span, most: usize) -> Vec<(Time, jiff::civil::Time)> {
+        let mut found: Vec<(Time, jiff::civil::Time)> = Vec::new();
+        let (Some(begins), Some(ends)) = (self.instant(day, 0), self.instant(day, 1440)) else { return found };
+        if every <= Span::ZERO {
+            return found;
+        }
+        // An opening of the day before may last past midnight, and ranges that touch there are one.
+        let openings: Vec<(Time, Time)> =
+            self.openings(begins).take_while(|(from, _)| *from <= ends + length).collect();
+        for (from, to) in &openings {
+            let mut closes = *to;
+            for (next, until) in &openings {
+                if *next <= closes && *until > closes {
+                    closes = *until;
+                }
+            }
+            // The first one of this day, in steps from the opening.
+            let passed = (begins - *from).0.max(0);
+            let mut at = *from + Span((passed + every.0 - 1) / every.0 * every.0);
+            while at < *to && at < ends && at + length <= closes && found.len() <= most {
+                let zoned = jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_zoned(self.zone.clone()));
+                if let Ok(zoned) = zoned
+                    && zoned.date() == day
+                {
+                    found.push((at, zoned.time()));
+                }
+                at = at + every;
+            }
+        }
+        found.sort_unstable_by_key(|(at, _)| *at);
+        // The hour that autumn repeats has the same times on the clock: the first of each two counts.
+        let mut shown = BTreeSet::new();
+        found.retain(|(_, clock)| shown.insert(*clock));
+        found
+    }
+
+    fn ranges(&self, day: Date) -> &[(u16, u16)] {
+        &self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)]
+    }
+
     fn current(&self, now: Time) -> Option<(Time, Time)> {
         self.openings(now).take_while(|(from, _)| *from <= now).find(|(_, to)| now < *to)
     }
@@ -74,8 +121,7 @@ impl OpeningHours {
         let first = today.and_then(|d| d.yesterday()).ok();
         let days = std::iter::successors(first, |d| d.tomorrow().ok()).take(OPENING_DAYS_MAX);
         days.filter(|day| !self.holidays.contains(day)).flat_map(move |day| {
-            let ranges = &self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)];
-            ranges.iter().filter_map(move |(from, to)| {
+            self.ranges(day).iter().filter_map(move |(from, to)| {
                 let to = if to <= from { to + 1440 } else { *to };
                 Some((self.instant(day, *from)?, self.instant(day, to)?))
             })
@@ -147,6 +193,49 @@ mod tests {
         let hours = OpeningHours { week: std::array::from_fn(|_| vec![(22 * 60, 2 * 60)]), ..support() };
         assert!(hours.is_open(at("2026-11-21T01:30")) && !hours.is_open(at("2026-11-21T02:00")));
         assert_eq!(hours.closes_at(at("2026-11-21T23:00")), Some(at("2026-11-22T02:00")));
+    }
+
+    fn slots(hours: &OpeningHours, day: &str, every: i64, length: i64) -> Vec<String> {
+        let all = hours.slots(day.parse().unwrap(), Span::minutes(every), Span::minutes(length), 1000);
+        all.into_iter().map(|(_, clock)| clock.strftime("%H:%M").to_string()).collect()
+    }
+
+    #[test]
+    fn slots_lie_within_the_hours_of_the_day() {
+        let hours = support();
+        let friday = slots(&hours, "2026-11-20", 60, 60);
+        assert_eq!(friday, ["09:00", "10:00", "11:00", "12:00", "13:00", "16:00", "17:00"]);
+        assert_eq!(slots(&hours, "2026-11-21", 60, 90), ["10:00", "11:00"]);
+        assert_eq!(slots(&hours, "2026-11-21", 45, 45), ["10:00", "10:45", "11:30", "12:15"]);
+        assert!(slots(&hours, "2026-11-22", 30, 30).is_empty() && slots(&hours, "2026-12-25", 30, 30).is_empty());
+        assert!(slots(&hours, "2026-11-20", 0, 30).is_empty());
+        assert!(hours.opens_on(jiff::civil::date(2026, 11, 20)) && !hours.opens_on(jiff::civil::date(2026, 12, 25)));
+    }
+
+    #[test]
+    fn slots_know_the_days_on_which_clocks_change() {
+        let night = OpeningHours { week: std::array::from_fn(|_| vec![(60, 240)]), ..support() };
+        assert_eq!(slots(&night, "2026-03-29", 30, 30), ["01:00", "01:30", "03:00", "03:30"]);
+        assert_eq!(slots(&night, "2026-10-25", 60, 60), ["01:00", "02:00", "03:00"]);
+        assert_eq!(slots(&night, "2026-03-28", 60, 60), ["01:00", "02:00", "03:00"]);
+    }
+
+    #[test]
+    fn slots_of_a_night_stand_on_the_day_of_their_date() {
+        let bar = OpeningHours { week: std::array::from_fn(|_| vec![(22 * 60, 120)]), ..support() };
+        assert_eq!(slots(&bar, "2026-11-20", 60, 60), ["00:00", "01:00", "22:00", "23:00"]);
+        assert_eq!(slots(&bar, "2026-11-20", 60, 120), ["00:00", "22:00", "23:00"]);
+        // As it is written: until 24:00, and from 00:00 on.
+        let written = OpeningHours { week: std::array::from_fn(|_| vec![(0, 120), (22 * 60, 1440)]), ..support() };
+        assert_eq!(slots(&written, "2026-11-20", 60, 120), ["00:00", "22:00", "23:00"]);
+        assert_eq!(slots(&written, "2026-11-20", 45, 45), ["00:00", "00:45", "22:00", "22:45", "23:30"]);
+    }
+
+    #[test]
+    fn slots_end_at_their_number() {
+        let hours = support();
+        let day = jiff::civil::date(2026, 11, 20);
+        assert_eq!(hours.slots(day, Span::minutes(1), Span::minutes(1), 10).len(), 11);
     }
 
     #[test]

@@ -48,6 +48,9 @@ functions! {
     "date.format(pattern)", "By a pattern: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM`, `yyyy`, `HH:mm`; letters in single quotes stand as they are; names in the contact's language.", r#"today().format("EEEE d 'de' MMMM")"# => "sábado 28 de marzo";
     "datetime.local()", "The same moment on the contact's clock.", r#"now().local().format("HH:mm")"# => "06:00";
 
+    "hours.slots(day, every)", "The times of a day, on the clock of the hours, at which something can begin: so often from each opening on, over before they close, and not yet passed. A third value is how long it lasts: `slots(day, minutes(30), hours(1))`.", "hours.shop.slots(today(), minutes(90)).join(\", \")" => "13:30, 16:00";
+    "hours.contains(moment)", "They are open at that moment; of a date, at some time of that day.", "hours.shop.contains(now())" => "true";
+
     "text.upper()", "In capitals.", r#""hi".upper()"# => "HI";
     "text.to_upper()", "The same as `upper`.", r#""hi".to_upper()"# => "HI";
     "text.make_upper()", "In capitals, in place.", r#"let t = "hi"; t.make_upper(); t"# => "HI";

@@ -3,6 +3,7 @@
 mod check;
 mod convert;
 mod functions;
+pub mod hours;
 mod listed;
 mod metered;
 mod names;

@@ -74,6 +74,7 @@ pub fn engine() -> Engine {
     super::operators::register(&mut engine);
     super::functions::register(&mut engine);
     super::times::register(&mut engine);
+    super::hours::register(&mut engine);
     super::secret::register(&mut engine);
     engine
 }

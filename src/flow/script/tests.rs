@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
     base::{limits, yaml::Style},
-    model::effect::CallText,
+    flow::views::hours_view,
+    model::{effect::CallText, hours::OpeningHours},
 };
 use jiff::tz::TimeZone;
 
@@ -11,6 +12,17 @@ const NOW: Time = Time(1_774_699_200_000);
 fn scalar(code: &str) -> Arc<Scalar> {
     let file = SourceFile::new("a.yaml", code);
     Arc::new(Scalar::new(code, Style::Plain, Place::new(&file, 0..code.len())))
+}
+
+/// On Saturdays and Sundays from 12 to 15 and from 16 to 18 in Madrid; on the next day clocks change.
+fn shop() -> OpeningHours {
+    let mut week: [Vec<(u16, u16)>; 7] = Default::default();
+    week[5..].fill(vec![(12 * 60, 15 * 60), (16 * 60, 18 * 60)]);
+    OpeningHours {
+        zone: TimeZone::get("Europe/Madrid").unwrap(),
+        week,
+        holidays: [jiff::civil::date(2026, 4, 4)].into(),
+    }
 }
 
 fn names() -> BTreeMap<String, Value> {
@@ -41,6 +53,7 @@ fn run_with(code: &str, script: bool, modules: &[(&str, &str)]) -> Result<Value,
     let scope = Scope {
         names: &|name| match name {
             "title of size" => Some(Value::text("Grande")),
+            "hours" => Some(Value::Map([("shop".to_owned(), hours_view(&shop(), NOW))].into())),
             name => variables.get(name).cloned(),
         },
         now: NOW,
@@ -459,6 +472,50 @@ fn a_date_gets_its_time_on_the_clock_that_is_named() {
     assert_eq!(at(", \"contact\""), at(""));
     assert_eq!(at(", \"bot\"").as_deref(), Ok("2026-12-24T18:00:00+01:00"));
     assert!(at(", \"shop\"").unwrap_err().contains("write \"contact\" or \"bot\""));
+}
+
+#[test]
+fn hours_are_values_of_expressions() {
+    for (code, given) in [
+        ("hours.shop.contains(now() + hours(2))", "false"),
+        ("hours.shop.contains(datetime(\"2026-03-28T14:59\"))", "true"),
+        ("hours.shop.contains(datetime(\"2026-03-28T15:00\"))", "false"),
+        ("hours.shop.contains(today())", "true"),
+        ("hours.shop.contains(date(\"2026-03-30\"))", "false"),
+        ("hours.shop.contains(date(\"2026-04-04\"))", "false"),
+        ("hours.shop.contains(contact.email)", "false"),
+        ("hours.shop.slots(today() + days(1), hours(1)).join(\" \")", "12:00 13:00 14:00 16:00 17:00"),
+        ("hours.shop.slots(today() + days(1), hours(1), hours(2)).join(\" \")", "12:00 13:00 16:00"),
+        // It is 13:00: what has begun is left out.
+        ("hours.shop.slots(today(), hours(1)).join(\" \")", "14:00 16:00 17:00"),
+        ("hours.shop.slots(date(\"2026-04-04\"), hours(1)).len()", "0"),
+        ("hours.shop.slots(date(\"2026-03-27\"), hours(1)).is_empty()", "true"),
+        ("hours.shop.slots(contact.email, hours(1)).is_empty()", "true"),
+        ("hours.shop.slots(today() + days(1), hours(1))[0].hour", "12"),
+    ] {
+        assert_eq!(shown(code), given, "{code}");
+    }
+    assert!(eval("hours.shop.slots(today(), minutes(0))").unwrap_err().contains("longer than nothing"));
+    assert!(eval("order.slots(today(), minutes(10))").unwrap_err().contains("no opening hours"));
+}
+
+#[test]
+fn a_day_has_so_many_slots() {
+    let open = |every: i64| {
+        let hours = OpeningHours { week: std::array::from_fn(|_| vec![(0, 1440)]), ..shop() };
+        let day = jiff::civil::date(2026, 4, 7);
+        hours.slots(
+            day,
+            crate::base::time::Span::minutes(every),
+            crate::base::time::Span::minutes(every),
+            limits::HOURS_SLOTS_MAX,
+        )
+    };
+    assert_eq!(open(5).len(), limits::HOURS_SLOTS_MAX);
+    assert_eq!(open(4).len(), limits::HOURS_SLOTS_MAX + 1);
+    let five_hours = "hours.shop.slots(today() + days(1), seconds(";
+    assert!(eval(&format!("{five_hours}63))")).is_ok());
+    assert!(eval(&format!("{five_hours}62))")).unwrap_err().contains("more than 288 slots"));
 }
 
 #[test]

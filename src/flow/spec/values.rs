@@ -80,6 +80,12 @@ pub const HOURS_PARTS: &[(&str, &str)] = &[
     ("opens_at", "When they open next."),
     ("closes_at", "When they close; missing while they are closed."),
     ("holidays", "The days on which they stay closed: `hours.shop.holidays.contains(day)`."),
+    ("contains", "They are open at a moment, or at some time of a day: `hours.shop.contains(day)`."),
+    (
+        "slots",
+        "The times of a day at which something can begin, so many minutes apart, over before they close, and not yet \
+         passed: `hours.shop.slots(day, minutes(30))`; with its own length `hours.shop.slots(day, minutes(30), hours(1))`.",
+    ),
 ];
 
 /// How a value is written that is more than a word.

@@ -87,7 +87,7 @@ impl StepKind for Ask {
             FieldSpec::required("ask", FieldKind::Text, "The question."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for the answer."),
             FieldSpec::default("type", FieldKind::Type, "text, or choice with options", "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location` (with WhatsApp's own button to share it), `contact`, `order`, `form` or `any`."),
-            FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`. Three short ones become buttons, more a list, more than ten pages."),
+            FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`, or `${list}` when each item is its own title. Three short ones become buttons, more a list, more than ten pages."),
             FieldSpec::optional("form", parts::FORM, "A button that opens a WhatsApp Flow: `{id, button, screen, data, returns, exchange}`; what is filled in is the answer."),
             FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
             FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to an answer that does not count."),
@@ -220,7 +220,7 @@ impl Ask {
         let mut all = Vec::new();
         if let Some(each) = &self.each {
             let Value::List(items) = turn.value(here, &each.list, &[])? else {
-                return Err(Failure::new("type", "`each` takes a list"));
+                return Err(Failure::new("type", "`options` from data take a list"));
             };
             // The fixed options always have room.
             let room = OPTIONS_MAX.saturating_sub(self.options.len());

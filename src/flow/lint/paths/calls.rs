@@ -304,6 +304,7 @@ fn given(name: &str, args: &[Ty]) -> Ty {
         "len" => return Ty::of(Kinds::WHOLE),
         "round" => Kinds::NUMERIC,
         "split" => Kinds::LIST,
+        "slots" => return Ty::of(Kinds::LIST),
         "map" | "filter" | "sort" => return Ty::of(Kinds::LIST),
         _ => return Ty::ANY,
     };

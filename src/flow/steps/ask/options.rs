@@ -7,7 +7,7 @@ use crate::{
         fix::Fix,
         limits::OPTIONS_MAX,
         meant,
-        yaml::{self, Kind, Node},
+        yaml::{self, Kind, Node, Scalar},
     },
     flow::{
         definition::Role,
@@ -20,6 +20,9 @@ use crate::{
 /// What a question shows: options that are written, or one for each item of a list.
 pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<Each>) {
     let Some(node) = fields.node("options") else { return (Vec::new(), None) };
+    if let Some(each) = each_itself(fields, node) {
+        return (Vec::new(), Some(each));
+    }
     let Some(each) = node.get("each") else {
         let items = fields.list("options");
         if items.is_empty() && !node.is_broken() {
@@ -52,6 +55,19 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
         }
     }
     (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
+}
+
+/// `options: ${slots}`: an option for each item of a list, which is its own id and title.
+fn each_itself(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Each> {
+    let written = node.scalar().filter(|scalar| !scalar.is_broken())?.text.trim();
+    let inner = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))?;
+    if inner.contains("${") {
+        return None;
+    }
+    let list = fields.list_of("options", node);
+    let item = Node { place: node.place.clone(), kind: Kind::Scalar(Scalar::at(&node.place, "${item}")) };
+    let (id, title) = (fields.text_of(&item), fields.text_of(&item));
+    Some(Each { list, id, title, description: None })
 }
 
 /// A text, `title: steps`, or `{id, title, desc, consent, do}`.
