@@ -71,7 +71,7 @@ impl<'a> Turn<'a> {
     pub fn burst_over(&mut self, burst: WaitingWelcome) {
         let WaitingWelcome { id, message, heard_before, .. } = burst;
         if self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
-            self.note(None, None, "level 4: a call is under way; judged when it is back");
+            self.note(None, None, "a call is under way: judged when it is back");
             if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
                 self.session.waiting_messages.push(WaitingMessage { id, message, reply_to: None, heard_before });
             } else {

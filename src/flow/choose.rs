@@ -57,6 +57,17 @@ impl Strength {
             Strength::First | Strength::Any => 11,
         }
     }
+
+    /// How it fits, for `explain` and the trace.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Strength::Whole(0) => "the whole message fits it",
+            Strength::Whole(_) => "it is for messages of this kind",
+            Strength::Part(..) => "a part of the message fits it",
+            Strength::First => "it is for the first message",
+            Strength::Any => "it takes what nothing else takes",
+        }
+    }
 }
 
 /// How a trigger fits a message.
@@ -108,9 +119,19 @@ impl OutOfReach {
 impl<'a> Turn<'a> {
     /// All triggers that the message fits, of any level.
     pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
+        self.fitting_where(heard, |_| true)
+    }
+
+    /// The urgent trigger that the message starts, whatever waits.
+    pub fn urgent(&mut self, heard: &Heard<'_>) -> Option<Choice<'a>> {
+        let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
+        self.best(fitting.iter(), heard, false)
+    }
+
+    fn fitting_where(&self, heard: &Heard<'_>, wanted: impl Fn(&WrittenTrigger) -> bool) -> Vec<Choice<'a>> {
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {
-            for trigger in &flow.triggers {
+            for trigger in flow.triggers.iter().filter(|trigger| wanted(trigger)) {
                 if let Some(Fit { strength, inputs }) = trigger.kind.hears(heard) {
                     found.push(Choice { flow, trigger, inputs, strength });
                 }
@@ -130,8 +151,21 @@ impl<'a> Turn<'a> {
         level: u8,
         question_waits: bool,
     ) -> Option<Choice<'a>> {
+        self.best(fitting.iter().filter(|choice| choice.strength.level() == level), heard, question_waits)
+    }
+
+    /// The strongest that may start; the trace says why it is this one.
+    fn best<'c>(
+        &mut self,
+        fitting: impl Iterator<Item = &'c Choice<'a>>,
+        heard: &Heard<'_>,
+        question_waits: bool,
+    ) -> Option<Choice<'a>>
+    where
+        'a: 'c,
+    {
         let mut best: Option<&Choice<'a>> = None;
-        for choice in fitting.iter().filter(|choice| choice.strength.level() == level) {
+        for choice in fitting {
             if let Some(best) = best {
                 // Sorted: what comes after the first is weaker, or ties with it.
                 if best.strength == choice.strength && best.flow.name != choice.flow.name {
@@ -146,7 +180,9 @@ impl<'a> Turn<'a> {
             }
         }
         let choice = best?.clone();
-        let what = format!("level {level}: `{}` starts `{}`", choice.trigger.key, choice.flow.name);
+        let why = if choice.trigger.urgent { "it is urgent, and " } else { "" };
+        let how = choice.strength.in_words();
+        let what = format!("`{}` starts `{}`: {why}{how}", choice.trigger.key, choice.flow.name);
         self.note(None, None, what);
         Some(choice)
     }

@@ -290,6 +290,8 @@ pub struct WrittenTrigger {
     pub guard: Option<Code>,
     pub at_most: Vec<AtMost>,
     pub once_per: Option<Text>,
+    /// It goes before every waiting question.
+    pub urgent: bool,
     pub outline: Outline,
 }
 

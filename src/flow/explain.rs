@@ -29,11 +29,20 @@ pub struct Explained {
 /// Who gets the text.
 enum Taker<'a> {
     Trigger(Box<Choice<'a>>),
-    /// The waiting question of this flow, on this level.
-    Question(FlowName, u8),
+    /// The waiting question of this flow.
+    Question(FlowName, Level),
     /// Nobody may, and why.
     Silent(&'static str),
     Nobody,
+}
+
+/// How a waiting question takes the text.
+#[derive(Clone, Copy)]
+enum Level {
+    Exactly,
+    Fits,
+    /// As a wrong answer.
+    Bad,
 }
 
 /// Which flow this text would start in the state of `session`, and why each other trigger would not; the one that
@@ -61,8 +70,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
             let why = match trigger.kind.hears(&heard) {
                 None => trigger.kind.why_not(&heard),
                 Some(Fit { strength, inputs }) => {
-                    let level = strength.level();
-                    let as_keyword = asking.is_some() && level < 11;
+                    let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
                     match turn.may_start(flow, trigger, &inputs, &heard, as_keyword) {
                         Err(why) => why,
                         Ok(()) => against(&taker, flow, trigger, strength),
@@ -92,19 +100,22 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Tak
     let word =
         heard.text.and_then(|text| consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure)));
     if word == Some(Word::Stop) {
-        return Taker::Silent("it is an opt-out word: it ends everything (level 2)");
+        return Taker::Silent("it is an opt-out word: it goes before everything, and ends everything");
     }
     if turn.opted_out.is_some() {
         return Taker::Silent("the contact has said stop");
     }
-    let of = |turn: &Turn<'a>, run: u32, level: u8| {
+    let of = |turn: &Turn<'a>, run: u32, level: Level| {
         let flow = turn.run(run).map_or_else(|| FlowName::from("?"), |run| run.flow.clone());
         Taker::Question(flow, level)
     };
+    if let Some(choice) = turn.urgent(heard) {
+        return Taker::Trigger(Box::new(choice));
+    }
     if let Some(run) = asking
         && turn.answer_exactly(run, heard)
     {
-        return of(turn, run, 6);
+        return of(turn, run, Level::Exactly);
     }
     let protected = asking.is_some_and(|run| turn.is_protected(run));
     let fitting = if protected { Vec::new() } else { turn.fitting(heard) };
@@ -117,13 +128,13 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Tak
     if let Some(run) = asking
         && turn.answer_if_it_fits(run, heard)
     {
-        return of(turn, run, 8);
+        return of(turn, run, Level::Fits);
     }
     if let Some(choice) = turn.choose(&fitting, heard, 9, asking.is_some()) {
         return Taker::Trigger(Box::new(choice));
     }
     if let Some(run) = asking {
-        return of(turn, run, 10);
+        return of(turn, run, Level::Bad);
     }
     turn.choose(&fitting, heard, 11, false).map_or(Taker::Nobody, |choice| Taker::Trigger(Box::new(choice)))
 }
@@ -134,25 +145,40 @@ fn is(choice: &Choice<'_>, flow: &Flow, trigger: &WrittenTrigger) -> bool {
 
 /// Why a trigger that fits and may start does or does not.
 fn against(taker: &Taker<'_>, flow: &Flow, trigger: &WrittenTrigger, strength: Strength) -> String {
-    let level = strength.level();
+    let how = strength.in_words();
     match taker {
-        Taker::Trigger(choice) if is(choice, flow, trigger) => format!("it matches at level {level}"),
+        Taker::Trigger(choice) if is(choice, flow, trigger) && trigger.urgent => {
+            format!("it wins: it is urgent, so it goes before every waiting question and every other trigger; {how}")
+        }
+        Taker::Trigger(choice) if is(choice, flow, trigger) => format!("it wins: {how}"),
+        Taker::Trigger(choice) if choice.trigger.urgent && !trigger.urgent => {
+            format!("{how}, but `{}` of `{}` is urgent", choice.trigger.key, choice.flow.name)
+        }
         Taker::Trigger(choice) if choice.strength == strength => {
             format!("a tie: `{}` (`{}`) goes first by its name", choice.flow.name, choice.trigger.key)
         }
         Taker::Trigger(choice) => {
-            format!("it matches, but `{}` of `{}` is stronger", choice.trigger.key, choice.flow.name)
+            let (winner, other) = (choice.strength, &choice.trigger.key);
+            let why = match (winner, strength) {
+                (Strength::Part(one, _), Strength::Part(another, _)) if one == another => "its text is longer",
+                (Strength::Part(..), Strength::Part(..)) => {
+                    "it fits more closely: `starts` goes before `word`, `contains` and `like`"
+                }
+                (Strength::Whole(_), Strength::Whole(_)) => "texts go before kinds of messages",
+                (winner, _) => winner.in_words(),
+            };
+            format!("{how}, but `{other}` of `{}` goes first: {why}", choice.flow.name)
         }
-        Taker::Question(asks, 6) => {
-            format!("it matches, but the text is exactly an answer to the waiting question of `{asks}` (level 6)")
+        Taker::Question(asks, Level::Exactly) => {
+            format!("{how}, but it is exactly an answer to the waiting question of `{asks}`")
         }
-        Taker::Question(asks, 8) => {
-            format!("it matches at level {level}, but the text fits the waiting question of `{asks}` (level 8)")
+        Taker::Question(asks, Level::Fits) => {
+            format!("{how}, but the text fits the waiting question of `{asks}`, which goes before a part of a message")
         }
-        Taker::Question(asks, _) => {
-            format!("it matches at level {level}, but `{asks}` asks and takes the text for a wrong answer (level 10)")
+        Taker::Question(asks, Level::Bad) => {
+            format!("{how}, but `{asks}` asks and takes the text for a wrong answer")
         }
-        Taker::Silent(why) => format!("it matches, but {why}"),
-        Taker::Nobody => "it matches".into(),
+        Taker::Silent(why) => format!("{how}, but {why}"),
+        Taker::Nobody => how.into(),
     }
 }

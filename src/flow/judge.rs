@@ -1,26 +1,15 @@
 //! What a message of the contact does: *who wins*, levels 2 to 12 of language.md 5.
 
-use super::{
-    choose::Heard,
-    definition::IfBusy,
-    token::Token,
-    turn::{Seen, Turn},
-};
+use super::{choose::Heard, definition::IfBusy, token::Token, turn::Turn};
 use crate::{
-    base::{
-        ids::{InboundId, StepId},
-        limits::{ASK_AGAIN_EVERY, COUNT_ONCE, WAITING_MESSAGES_MAX},
-        time::Time,
-    },
+    base::{ids::InboundId, limits::WAITING_MESSAGES_MAX, time::Time},
     model::{
         answer,
         consent_words::{self, ExtraWords, Word},
-        content::Content,
-        effect::{Effect, Origin},
+        effect::Effect,
         event::ConsentWord,
         inbound::{InboundKind, InboundMessage},
         session::{Waiting, WaitingMessage},
-        value::Value,
     },
 };
 
@@ -74,7 +63,7 @@ impl<'a> Turn<'a> {
             return;
         }
         if self.session.person.is_some() {
-            self.note(None, None, "level 3: a person has the conversation");
+            self.note(None, None, "a person has the conversation: the bot is silent");
             return;
         }
         if self.loop_guard() {
@@ -97,7 +86,7 @@ impl<'a> Turn<'a> {
         consented: bool,
     ) {
         if self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
-            self.note(None, None, "level 4: a call is under way; judged when it is back");
+            self.note(None, None, "a call is under way: judged when it is back");
             if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
                 self.session.waiting_messages.push(WaitingMessage { id, message, reply_to, heard_before });
             } else {
@@ -136,6 +125,13 @@ impl<'a> Turn<'a> {
         if let Some(token) = token {
             // Neither an old nor an open button is a foreign one: a trigger knows the option's id.
             heard.button = Some(token.option.clone());
+            if !self.is_of_question(&token)
+                && let Some(choice) = self.urgent(&heard)
+            {
+                let asking = self.asking();
+                self.start_by_message(choice, &heard, asking);
+                return self.count_answer(before);
+            }
             if self.tap(&heard, &token, reply_to, consented) {
                 return self.count_answer(before);
             }
@@ -168,11 +164,14 @@ impl<'a> Turn<'a> {
         if self.unsure_answer(heard) {
             return;
         }
+        if let Some(choice) = self.urgent(heard) {
+            return self.start_by_message(choice, heard, asking);
+        }
         if let Some(run) = asking
             && outdated.is_none()
             && self.answer_exactly(run, heard)
         {
-            return self.note(Some(run), None, "level 6: exactly an answer");
+            return self.note(Some(run), None, "it is exactly an answer to the waiting question");
         }
         let protected = asking.is_some_and(|run| self.is_protected(run));
         if protected {
@@ -191,13 +190,13 @@ impl<'a> Turn<'a> {
         if let Some(run) = asking
             && self.answer_if_it_fits(run, heard)
         {
-            return self.note(Some(run), None, "level 8: it fits");
+            return self.note(Some(run), None, "it fits the waiting question");
         }
         if let Some(choice) = self.choose(&fitting, heard, 9, asking.is_some()) {
             return self.start_by_message(choice, heard, asking);
         }
         if let Some(run) = asking {
-            self.note(Some(run), None, "level 10: no answer");
+            self.note(Some(run), None, "it is no answer to the waiting question");
             return self.bad_answer(run, heard);
         }
         if let Some(choice) = self.choose(&fitting, heard, 11, false) {
@@ -219,93 +218,12 @@ impl<'a> Turn<'a> {
     fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
         let protected = asking.is_some_and(|run| self.is_protected(run));
         let fitting = if protected { Vec::new() } else { self.fitting(heard) };
-        match self.choose(&fitting, heard, 7, asking.is_some()).filter(|_| !late) {
+        let choice = self.urgent(heard).or_else(|| self.choose(&fitting, heard, 7, asking.is_some()));
+        match choice.filter(|_| !late) {
             Some(choice) => self.start_by_message(choice, heard, asking),
             None => {
                 self.note(None, None, "a reaction, call, edit, notice or what could not be passed on answers nothing")
             }
-        }
-    }
-
-    /// The run's open question was asked by this message.
-    fn asks_by(&self, run: u32, message: Option<u32>) -> bool {
-        let Some(Waiting::Question(question)) = self.run(run).map(|run| &run.waiting) else { return false };
-        message.is_some_and(|message| question.messages.contains(&message))
-    }
-
-    /// Level 5. Gives whether the tap is dealt with.
-    fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
-        if token.run == 0 {
-            self.unsure_denied(heard.message.at);
-            return true;
-        }
-        if let Some(last) = &self.session.answered_last
-            && token.is_of(&last.step)
-            && token.run == last.run
-            && self.now() - last.at <= COUNT_ONCE
-            // A loop has asked the same question anew: this is the tap on its new message.
-            && !self.asks_by(token.run, reply_to)
-        {
-            self.note(None, None, "level 5: a second tap on a question just answered");
-            return true;
-        }
-        let asking = self.asking();
-        let replies = |run: u32| matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. }));
-        if asking.is_some_and(replies) {
-            // `wait: reply` asks nothing that could be asked again: a trigger, else it is the reply.
-            return false;
-        }
-        if let Some(run) = asking.filter(|run| self.must_restart(*run)) {
-            self.restart_run(run, Some(heard));
-            return true;
-        }
-        if let Some(run) = asking {
-            let ours = self.here(run).is_some_and(|here| token.is_of(&here.node.id));
-            if let (true, Some(page)) = (ours, token.page) {
-                self.show_page(run, page, heard);
-                return true;
-            }
-            if ours && self.answer_by_option(run, heard, |id| token.means(id)) {
-                self.note(Some(run), None, "level 5: a tap on the waiting question");
-                return true;
-            }
-            if ours && self.question(run).is_some_and(|question| question.options.iter().any(|o| token.means(&o.id))) {
-                self.note(Some(run), None, "level 10: an option that fails the `check`");
-                self.bad_answer(run, heard);
-                return true;
-            }
-            self.note(Some(run), None, "level 5: an old button, and another question waits");
-            let recently = self.session.asked_again_at.is_some_and(|at| self.now() - at < ASK_AGAIN_EVERY);
-            if !recently {
-                self.session.asked_again_at = Some(self.now());
-                self.ask_again(run, Some(heard.message.at));
-            }
-            return true;
-        }
-        if consented {
-            let sentence = self.live().phrase(self.language(), super::sentences::Phrase::Noted);
-            self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, Some(heard.message.at));
-            return true;
-        }
-        self.note(None, None, "level 5: an old button, and nothing waits");
-        self.old_button(heard);
-        false
-    }
-
-    /// The author's text before the answer to an old button.
-    fn old_button(&mut self, heard: &Heard<'_>) {
-        let set = self.live();
-        let Some(text) = &set.bot.defaults.old_button else { return };
-        let nothing = Value::Nothing;
-        let seen = Seen { vars: None, event: &nothing, msg: &heard.view, handoff: &nothing, error: None, extra: &[] };
-        let found = set.translation(self.language(), &StepId::from("_bot"), text.source());
-        let text = found.and_then(|(_, form)| form.texts().first().copied()).unwrap_or(text);
-        match self.in_scope(set, &seen, |scope| text.render(scope)) {
-            Ok(body) if !body.trim().is_empty() => {
-                self.say_ourselves(Content::Text { body }, Origin::Flow, Some(heard.message.at));
-            }
-            Ok(_) => {}
-            Err(failure) => self.note(None, None, failure.text),
         }
     }
 
@@ -334,7 +252,7 @@ impl<'a> Turn<'a> {
         {
             return;
         }
-        self.note(None, None, "level 12: nothing matched");
+        self.note(None, None, "no trigger fits, and no question waits");
         self.effects.push(Effect::Unanswered);
         let set = self.live();
         if let Some(body) = set.bot.defaults.unanswered {

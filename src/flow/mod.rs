@@ -64,6 +64,7 @@ pub mod step_fields;
 pub mod steps;
 mod stop;
 mod stop_when;
+mod taps;
 mod template_parts;
 pub mod text;
 mod timed;

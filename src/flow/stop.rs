@@ -27,7 +27,7 @@ impl<'a> Turn<'a> {
     /// A hard word: the stop is in force since it was recorded; here everything ends, and it is confirmed.
     pub fn stop_by_word(&mut self, message: &InboundMessage) {
         let text = answer::text_of(&message.kind).unwrap_or_default();
-        self.note(None, None, "level 2: an opt-out word");
+        self.note(None, None, "an opt-out word: it goes before everything");
         self.opted_out = self.opted_out.or(Some(self.now()));
         self.stop_everything();
         let language = consent_words::language(text);
@@ -99,7 +99,7 @@ impl<'a> Turn<'a> {
 
     /// START: the stop is lifted, topics once withdrawn stay so.
     pub fn start_again(&mut self, message: &InboundMessage) {
-        self.note(None, None, "level 2: an opt-in word");
+        self.note(None, None, "an opt-in word: it goes before everything");
         self.opted_out = None;
         self.session.needs_person = None;
         let text = answer::text_of(&message.kind).unwrap_or_default();

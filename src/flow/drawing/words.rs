@@ -160,7 +160,7 @@ fn buttons(written: &yaml::Node) -> Vec<String> {
             _ => "…".to_owned(),
         }
     };
-    match options.get("each") {
+    match options.get("each").or(Some(options).filter(|options| is_list(options))) {
         None => options.one_or_many().iter().map(title).collect(),
         Some(list) => {
             let also = options.get("also").map(|also| also.one_or_many().iter().map(title).collect::<Vec<_>>());
@@ -168,6 +168,11 @@ fn buttons(written: &yaml::Node) -> Vec<String> {
             std::iter::once(format!("each of {}", each.unwrap_or_default())).chain(also.unwrap_or_default()).collect()
         }
     }
+}
+
+/// `options: ${slots}`.
+fn is_list(options: &yaml::Node) -> bool {
+    options.text().is_some_and(|text| text.starts_with("${") && text.ends_with('}'))
 }
 
 /// The words on the way to a body, and why it is taken. `key` is a field of the step, or an option or case.
@@ -226,7 +231,8 @@ pub fn straight(node: &Node, plain: &[String], on: bool, forks: bool) -> String 
 fn other_answers(node: &Node) -> String {
     let with_steps = |title: &String| node.outline.bodies.iter().any(|(key, _)| key == title);
     let all = buttons(&node.outline.yaml);
-    let data = node.outline.yaml.get("options").is_some_and(|options| options.get("each").is_some());
+    let data =
+        node.outline.yaml.get("options").is_some_and(|options| options.get("each").is_some() || is_list(options));
     let plain: Vec<String> = all.into_iter().skip(usize::from(data)).filter(|title| !with_steps(title)).collect();
     match (data, plain.as_slice()) {
         (true, _) => "a choice".into(),
@@ -260,8 +266,16 @@ fn trigger(trigger: &WrittenTrigger) -> String {
     if let Trigger::Date(date) = &trigger.kind {
         line = format!("date: {}", date.describe());
     }
+    if let Trigger::Schedule(schedule) = &trigger.kind
+        && let Some(cron) = &schedule.cron
+    {
+        line = format!("schedule: {}", cron.describe().trim_end_matches('.'));
+    }
     if let Some(how) = written.get("match").and_then(yaml::Node::text) {
         line.push_str(&format!(" ({how})"));
+    }
+    if trigger.urgent {
+        line.push_str(" (urgent)");
     }
     if trigger.guard.is_some() {
         line.push_str(" if …");

@@ -9,7 +9,7 @@ use crate::{
     },
     flow::{
         FlowSet,
-        definition::{Flow, Node, WrittenTrigger},
+        definition::{Flow, IfBusy, Node, WrittenTrigger},
         steps::Step,
         triggers::{Trigger, message::How},
     },
@@ -24,6 +24,7 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
     for trigger in &flow.triggers {
         words(trigger, &own, findings);
+        waits_in_line(flow, trigger, findings);
     }
 }
 
@@ -66,6 +67,19 @@ fn options(node: &Node, own: &ExtraWords, findings: &Findings) {
         let finding = Diagnostic::warning("W418", option.title.place(), message);
         findings.push(finding.help("call the option something else, such as `No, thanks`"));
     }
+}
+
+/// A flow that waits for the end of a question is not urgent.
+fn waits_in_line(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
+    let word = match flow.if_busy {
+        Some(IfBusy::Queue) => "queue",
+        Some(IfBusy::Skip) => "skip",
+        Some(IfBusy::Replace | IfBusy::Aside | IfBusy::Parallel) | None => return,
+    };
+    let Some(node) = trigger.outline.yaml.get("urgent").filter(|_| trigger.urgent) else { return };
+    let message = format!("what is urgent does not wait, and the flow says `if_busy: {word}`");
+    let help = "take one of the two out; `if_busy: aside` comes back to the question afterwards, `replace` ends it";
+    findings.push(Diagnostic::error("E260", &node.place, message).help(help));
 }
 
 /// Texts that no message can be.

@@ -11,7 +11,7 @@ use crate::{
     flow::{
         definition::WrittenTrigger,
         step_fields::StepFields,
-        triggers::{self, Stands, Trigger},
+        triggers::{self, Since, Stands, Trigger},
     },
 };
 
@@ -92,6 +92,12 @@ impl<'a> Builder<'a> {
         let guard = fields.opt_code("if");
         let at_most = fields.at_most("at_most");
         let once_per = fields.node("once_per").map(|node| fields.key_of(node));
+        let urgent = fields.bool("urgent");
+        if let Some(node) = fields.node("urgent").filter(|_| urgent)
+            && let Some((message, help)) = idle_urgency(&kind, refused)
+        {
+            fields.report(Diagnostic::error("E260", &node.place, message).help(help));
+        }
         fields.know(&["note"]);
         if found.len() > 1 {
             // Said once already: the other kinds are no unknown keys.
@@ -99,7 +105,25 @@ impl<'a> Builder<'a> {
         }
         let outline = fields.finish();
         let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));
-        Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, outline })
+        Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, urgent, outline })
+    }
+}
+
+/// Why `urgent` does nothing on this trigger, and what to do.
+fn idle_urgency(kind: &Trigger, refused: Stands) -> Option<(&'static str, &'static str)> {
+    if refused == Stands::Start {
+        return Some(("what stands under `stop_when` ends the run at once", "take `urgent` out"));
+    }
+    match kind {
+        Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => Some((
+            "an urgent trigger for whatever comes would take every answer from every question",
+            "take `urgent` out; an emergency has its words: `message: [emergency, chest pain]` with `match: word`",
+        )),
+        _ if kind.since() != Since::Now => Some((
+            "no message of the contact starts this, so it meets no question that waits",
+            "take `urgent` out; `if_busy` of the flow says what happens when a question waits",
+        )),
+        _ => None,
     }
 }
 

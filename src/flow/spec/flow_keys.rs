@@ -94,5 +94,12 @@ pub const TRIGGER_KEYS: &[FieldSpec] = &[
         FieldKind::Many(&FieldKind::Limit),
         "How many starts in how long, for one contact: `1/30d`.",
     ),
+    FieldSpec::default(
+        "urgent",
+        FieldKind::YesNo,
+        "false",
+        "For emergencies: it goes before every waiting question, also one with `protect`, and before other triggers. \
+         Opt-out words go before it.",
+    ),
     FieldSpec::optional("note", FieldKind::Name, "For people who read the flow."),
 ];

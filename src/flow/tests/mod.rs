@@ -30,6 +30,7 @@ mod stopping;
 mod talk;
 mod undelivered;
 mod updating;
+mod urgent;
 mod waiting;
 mod which;
 mod windows;

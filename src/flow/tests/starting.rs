@@ -6,7 +6,7 @@ use crate::{
         ids::{ConversationId, SenderId},
         time::{Span, Time},
     },
-    flow::{SenderView, World, explain, held_back, timetables},
+    flow::{Explained, SenderView, World, explain, held_back, timetables},
 };
 use std::collections::BTreeMap;
 
@@ -220,6 +220,11 @@ fn unanswered_has_steps_of_its_own() {
     check_bot(bot, &one("message: hi"), "< what\n> I did not understand.\n* unanswered\n* run done");
 }
 
+/// The lines of `explain` about a text in the present state.
+pub fn told(talk: &Talk, text: &str) -> Vec<Explained> {
+    in_world(talk, talk.now, |world| explain(&talk.versions, &talk.session(), world, text))
+}
+
 #[test]
 fn explain_says_why_and_why_not() {
     let flows = "flow: a\nwhen: [{message: book}]\nsteps: [{say: A}]\n---\nflow: b\nwhen: [{message: book, match: contains}, {message: pay}]\nsteps: [{say: B}]\n";
@@ -227,7 +232,7 @@ fn explain_says_why_and_why_not() {
     let all = in_world(&talk, talk.now, |world| explain(&talk.versions, &talk.session(), world, "Book!"));
     assert_eq!(all.len(), 3);
     assert!(all[0].wins && all[0].flow.as_str() == "a", "{all:?}");
-    assert!(all.iter().any(|e| e.why.contains("is stronger")), "{all:?}");
+    assert!(all.iter().any(|e| e.why.contains("goes first: the whole message fits it")), "{all:?}");
     assert!(all.iter().any(|e| e.why.contains("`pay`")), "{all:?}");
 }
 
