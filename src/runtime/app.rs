@@ -112,8 +112,7 @@ pub struct App {
     /// Running calls of `http` steps, by conversation, run and number: after a time-out the answer may come when the
     /// run has already made another call.
     pub(super) calling: Marks<(ConversationId, u32, u32)>,
-    /// Contacts with recorded messages that are in no queue: their lane reads them from the database before it
-    /// continues.
+    /// Contacts with recorded messages in no queue: their lane first reads these from the database.
     pub(super) behind: Behind,
     /// Contacts whose messages wait for a free lane.
     pub(super) admission: Admission,
@@ -165,8 +164,7 @@ pub(super) struct Beat {
     retained: AtomicI64,
     planning: tokio::sync::Mutex<()>,
     planning_many: tokio::sync::Mutex<()>,
-    /// True if the planners have loops of their own: nobody moves the clock by hand, and they leave the writer to
-    /// others between batches.
+    /// True in a daemon, whose planners have loops of their own and rest between batches.
     driven: AtomicBool,
 }
 
@@ -235,8 +233,7 @@ impl App {
         done.and(self.plan_broadcasts(now).await)
     }
 
-    /// Rests between two batches of planning, because messages need the writer, too. Does nothing if the clock is
-    /// moved by hand.
+    /// Rests between two batches of a plan, so that messages get the writer; not for a clock moved by hand.
     pub(super) async fn rest_from_planning(&self) {
         if self.beat.driven.load(Ordering::Relaxed) {
             tokio::time::sleep(PLAN_REST.to_std()).await;
@@ -262,8 +259,7 @@ impl App {
         self.beat.planned.store(-1, Ordering::SeqCst);
     }
 
-    /// The next time at which `tick` has work, at most `until`. Also reads the database: for clocks that are moved by
-    /// hand.
+    /// The next time at which `tick` has work, at most `until`. Reads the database: for clocks moved by hand.
     pub async fn next_due(&self, until: Time) -> anyhow::Result<Option<Time>> {
         let now = self.clock.now();
         let candidates = [
@@ -390,8 +386,7 @@ async fn waited(stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
     }
 }
 
-/// True if `every` has passed since the last run. A clock that was set back also counts: otherwise nothing would run
-/// until it reaches its old time.
+/// True if `every` has passed, or the clock was set back: otherwise nothing would run until its old time.
 fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
     let before = last.load(Ordering::SeqCst);
     let due = !(before..before.saturating_add(every.0)).contains(&now.0);

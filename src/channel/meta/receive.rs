@@ -25,8 +25,7 @@ pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], asked: Option
     reader.items
 }
 
-/// The names of the keys that verified a dead letter's body; `None` if it was verified for its sender, or by other
-/// means.
+/// The names of the keys that verified a dead letter's body; `None` if its sender's key or other means did.
 pub fn proof(raw: &str) -> Option<Vec<String>> {
     #[derive(Deserialize)]
     struct Proof {
