@@ -42,6 +42,12 @@ const BANNED: &[(&str, &str, &str)] = &[
 /// File and folder names without a meaning.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "misc"];
 
+/// A comment names its subject, so none begins with one of these words.
+const NO_SUBJECT: &[&str] = &["What", "Who", "Whom", "Whose", "Whoever"];
+
+/// Folders whose comments are not rewritten yet. This list only becomes shorter.
+const NO_SUBJECT_YET: &[&str] = &["src/cli", "src/flow", "src/model"];
+
 /// Names that `flow` must not use: it is pure, so that a run repeats byte for byte.
 const IMPURE: &[&str] = &["tokio::", "async fn", "std::fs", "std::env", "std::net", "std::thread", "getrandom"];
 
@@ -98,6 +104,27 @@ fn files_say_nothing_that_is_banned() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn comments_begin_with_their_subject() {
+    let mut wrong = Vec::new();
+    let files = ["src", "tests", "benches"].iter().flat_map(|folder| rust_files(Path::new(folder)));
+    for file in files.filter(|file| !NO_SUBJECT_YET.iter().any(|folder| file.starts_with(folder))) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (n, word) in first_words_of_comments(&text) {
+            if NO_SUBJECT.contains(&word) {
+                wrong.push(format!("{}:{n}: a comment begins with `{word}`: name the subject", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn paragraphs_of_comments_have_a_first_word() {
+    let text = "//! What it is.\n//!\n//! Who asks.\n// Whose\nfn a() {\n    /// One line\n    /// What goes on.\n}\n// `b`\n// Who";
+    assert_eq!(first_words_of_comments(text), [(1, "What"), (3, "Who"), (4, "Whose"), (6, "One")]);
 }
 
 #[test]
@@ -160,6 +187,20 @@ fn code(file: &Path) -> String {
     }
     let text = fs::read_to_string(file).unwrap();
     text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned()
+}
+
+/// The first word of each paragraph of a comment that has its line for itself, with the number of the line.
+fn first_words_of_comments(text: &str) -> Vec<(usize, &str)> {
+    let (mut words, mut paragraph) = (Vec::new(), "");
+    for (n, line) in text.lines().enumerate() {
+        let comment = ["//!", "///", "//"].into_iter().find_map(|mark| Some((mark, line.trim().strip_prefix(mark)?)));
+        let (mark, said) = comment.unwrap_or_default();
+        if mark != paragraph {
+            words.extend(first_word(said.trim_start()).map(|word| (n + 1, word)));
+        }
+        paragraph = if said.is_empty() { "" } else { mark };
+    }
+    words
 }
 
 /// The first part of every path after `crate::`, also inside `crate::{a, b::{c, d}}` over several lines.
