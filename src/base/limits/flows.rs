@@ -24,8 +24,8 @@ pub const SCRIPT_ARRAY_ITEMS_MAX: usize = 4096;
 pub const SCRIPT_MAP_ENTRIES_MAX: usize = 1024;
 /// Variables of a flow: every expression knows all of them, and the checker follows each through every step.
 pub const FLOW_NAMES_MAX: usize = 500;
-/// The nesting depth of lists and maps in a value. JSON of a row is read to 128 levels, and the session around it has
-/// some.
+/// The nesting depth of lists and maps in a value. `serde_json` reads 128 levels, and the session that contains the
+/// value uses some of them.
 pub const VALUE_DEPTH_MAX: usize = 64;
 /// The nesting depth of JSON from servers. Deeper parts stay text, so that scripts can wrap a value in further levels.
 pub const JSON_DEPTH_MAX: usize = 48;
