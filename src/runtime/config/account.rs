@@ -3,6 +3,7 @@
 use super::{Written, prices::amount};
 use crate::{
     base::{
+        counted::counted,
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
         ids::AccountName,
@@ -57,7 +58,8 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
                 API_KEY_CHARS_MIN.. => account.api_keys.push(Secret::new(text)),
                 short => {
                     let message = format!(
-                        "an API key has {short} characters; with fewer than {API_KEY_CHARS_MIN} it can be guessed"
+                        "an API key has {}; with fewer than {API_KEY_CHARS_MIN} it can be guessed",
+                        counted(short, "character")
                     );
                     let help = "`openssl rand -hex 32` makes one, and so does `transom keys create`";
                     findings.push(Diagnostic::error("E906", &key.place, message).help(help));
