@@ -54,7 +54,8 @@ fn innermost<'a>(error: &'a EvalAltResult, module: Option<&'a str>) -> (&'a Eval
 /// A function that exists, called on something that it does not take.
 fn not_for(signature: &str) -> String {
     let (name, rest) = signature.split_once(" (").unwrap_or((signature, ""));
-    let kinds = rest.trim_end_matches(')');
+    // One bracket only: a missing value is a kind that is written `()`.
+    let kinds = rest.strip_suffix(')').unwrap_or(rest);
     let first = kinds.split(", ").next().unwrap_or_default();
     if first.is_empty() {
         return format!("`{name}` needs a value to work on");
@@ -94,5 +95,18 @@ fn kind_in_words(kind: &str) -> &str {
         "Zoned" => "a date with time",
         "Span" => "a length of time",
         other => other.rsplit("::").next().unwrap_or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_whole_whatever_the_values_are() {
+        assert_eq!(not_for("upper (())"), "`upper` does not work on a value that is missing");
+        assert_eq!(not_for("- ((), i64)"), "`-` does not work on a value that is missing and a number");
+        assert_eq!(not_for("- (i64, ())"), "`-` does not work on a number and a value that is missing");
+        assert_eq!(not_for("trim ()"), "`trim` needs a value to work on");
     }
 }
