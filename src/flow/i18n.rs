@@ -2,6 +2,7 @@
 //! empty, what is outdated is marked.
 
 mod file;
+mod phrases;
 
 use self::file::File;
 use super::{
@@ -211,6 +212,7 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
             }
         }
     }
+    entries.extend(phrases::entries(set, language));
     po::write(language, rule, &entries)
 }
 
@@ -353,7 +355,10 @@ fn is_of(wording: &Wording, sentence: &Sentence) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::place::SourceFile, flow::parse_set};
+    use crate::{
+        base::place::SourceFile,
+        flow::{parse_set, sentences::Phrase},
+    };
 
     const FLOW: &str = "flow: a\nsteps:\n  - say: \"Hello: ${contact.name ?? \\\"you\\\"}\"\n  - ask: Colour?\n    options: [\"Yes\", Red one]\n    invalid: |\n      Pardon?\n      Again, please.\n";
 
@@ -396,6 +401,30 @@ mod tests {
         {
             assert!(file.contains(line), "{line} is missing:\n{file}");
         }
+    }
+
+    #[test]
+    fn phrases_go_through_a_po_file() {
+        let first = set("locale: es\nphrases: {choose: Elige, more: Más cosas}\n");
+        let po = to_po(&first, "es", &[]);
+        let more = "msgctxt \"phrases#more\"\nmsgid \"More…\"\nmsgstr \"Más cosas\"\n";
+        assert!(po.contains(more) && po.contains("at most 24 characters"), "{po}");
+        assert!(!po.contains("phrases#back"), "Spanish has a phrase of its own for it: {po}");
+        let filled = po.replace("Más cosas", "Otras").replace("\"Elige\"", "\"\"");
+        let file = extract(&first, "es", &Taken::of(&po::read(&filled).unwrap()));
+        assert!(file.contains("phrases:\n  choose: Elige\n  more: Otras\n"), "what is left empty stays: {file}");
+        assert_eq!(to_po(&set(&file), "es", &[]), po.replace("Más cosas", "Otras"));
+    }
+
+    #[test]
+    fn a_language_without_phrases_is_asked_for_all_of_them() {
+        let files = [("flows/_bot.yaml", "language: en\nlanguages: {ca: []}\n"), ("flows/a.yaml", FLOW)];
+        let (set, _) = parse_set(&files.map(|(path, text)| SourceFile::new(path, text)));
+        let po = to_po(&set, "ca", &[]);
+        assert_eq!(po.matches("msgctxt \"phrases#").count(), Phrase::ALL.len(), "{po}");
+        let filled = po.replace("msgid \"Choose\"\nmsgstr \"\"", "msgid \"Choose\"\nmsgstr \"Tria\"");
+        let file = extract(&set, "ca", &Taken::of(&po::read(&filled).unwrap()));
+        assert!(file.contains("phrases:\n  choose: Tria\n"), "{file}");
     }
 
     #[test]

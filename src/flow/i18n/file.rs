@@ -39,9 +39,12 @@ impl File<'_> {
 
     /// What is said instead of the built-in phrases.
     pub(super) fn phrases(&self, out: &mut String) {
-        let Some(locale) = self.locale.filter(|locale| !locale.phrases.is_empty()) else { return };
+        let all = phrases::written(self.set, self.language, self.taken);
+        if all.is_empty() {
+            return;
+        }
         let _ = writeln!(out, "\n{PHRASES}:");
-        for (phrase, text) in &locale.phrases {
+        for (phrase, text) in &all {
             entry(out, 2, phrase.as_str(), text);
         }
     }
