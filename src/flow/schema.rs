@@ -8,6 +8,7 @@ use super::{
     spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS, parts},
     steps, triggers,
 };
+use crate::model::answer::AnswerType;
 use serde_json::{Map, Value, json};
 
 /// Of a file in `flows/`.
@@ -121,7 +122,9 @@ fn of_spec(spec: &Spec, common: &[FieldSpec]) -> Value {
     let value = spec.value();
     if !value.required {
         // `end:` with nothing behind it.
-        schema["properties"][value.name] = json!({"if": {"type": "null"}, "then": {}, "else": of_kind(&value.kind)});
+        let mut own = json!({"if": {"type": "null"}, "then": {}, "else": of_kind(&value.kind)});
+        show(&mut own, &value.kind);
+        schema["properties"][value.name] = own;
     }
     schema["properties"][value.name]["markdownDescription"] = about(spec).into();
     schema
@@ -175,7 +178,7 @@ fn in_full(kind: &FieldKind) -> Value {
     }
     let shapes = Shapes::of(kind);
     let Shapes { maps, lists, scalars } = shapes;
-    match (merged_maps(&maps), lists, merged_scalars(&scalars)) {
+    let mut schema = match (merged_maps(&maps), lists, merged_scalars(&scalars)) {
         (None, None, Some(scalar)) => scalar,
         (Some(map), None, None) => map,
         (None, Some(items), None) => json!({"type": "array", "items": items}),
@@ -192,6 +195,33 @@ fn in_full(kind: &FieldKind) -> Value {
                 None => schema,
             }
         }
+    };
+    if schema.get("if").is_some() {
+        show(&mut schema, kind);
+    }
+    schema
+}
+
+/// Editors offer the words of an `enum`, and do not look for one below `then` and `else`: there they offer `examples`.
+fn show(schema: &mut Value, kind: &FieldKind) {
+    let examples: Vec<Value> = kind.shapes().iter().flat_map(examples).collect();
+    if !examples.is_empty() {
+        schema["examples"] = examples.into();
+    }
+}
+
+/// The words that a value may be, or some that show how it is written.
+fn examples(kind: &FieldKind) -> Vec<Value> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect();
+    match kind {
+        FieldKind::Word(words) => texts(words),
+        FieldKind::Type => AnswerType::names().chain(["any"]).map(Value::from).collect(),
+        FieldKind::True => vec![true.into()],
+        FieldKind::YesNo => vec![true.into(), false.into()],
+        FieldKind::Duration => texts(&["30s", "10m", "2h", "1d"]),
+        FieldKind::Limit => texts(&["1/1d", "3/7d"]),
+        FieldKind::Clock => texts(&["10:00"]),
+        _ => Vec::new(),
     }
 }
 
@@ -252,6 +282,12 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
         }
     }
     let own_names = kinds.contains(&FieldKind::Cases);
+    if let (true, Some(own)) = (own_names, &mut own) {
+        // An editor looks here for what may be written in a map that is only begun.
+        let all = known.iter().rev().flat_map(|fields| fields.iter());
+        let keys = all.map(|field| (field.name.to_owned(), of_kind(&field.kind)));
+        own["properties"] = Value::Object(keys.collect());
+    }
     let mut schema = own;
     for fields in known {
         let record = object(fields, &[]);
@@ -297,12 +333,16 @@ fn scalar(kind: &FieldKind) -> Value {
         FieldKind::True => json!({"enum": [true]}),
         FieldKind::YesNo => json!({"enum": [true, false, "yes", "no", "on", "off"]}),
         FieldKind::Whole => json!({"type": "integer"}),
-        FieldKind::Duration => json!({"type": "string", "pattern": "^-?([0-9]+(ms|s|m|h|d|w))+$"}),
-        FieldKind::Limit => json!({"type": "string", "pattern": "^[0-9]+ */ *[0-9]*(ms|s|m|h|d|w)$"}),
+        FieldKind::Duration => {
+            json!({"type": "string", "pattern": "^-?([0-9]+(ms|s|m|h|d|w))+$", "examples": examples(kind)})
+        }
+        FieldKind::Limit => {
+            json!({"type": "string", "pattern": "^[0-9]+ */ *[0-9]*(ms|s|m|h|d|w)$", "examples": examples(kind)})
+        }
         FieldKind::Code | FieldKind::Script => json!({"type": ["string", "number", "boolean"]}),
         // Others than these are texts and names: `007`, `true` and `1.10` too.
         FieldKind::Type => {
-            let names: Vec<&str> = crate::model::answer::AnswerType::names().chain(["any"]).collect();
+            let names: Vec<&str> = AnswerType::names().chain(["any"]).collect();
             json!({"enum": names})
         }
         _ => json!({"type": ["string", "number", "boolean"]}),

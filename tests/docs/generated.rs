@@ -135,6 +135,7 @@ impl Checker {
                 | "not"
                 | "then"
                 | "else"
+                | "examples"
                 | "description"
                 | "markdownDescription"
                 | "title"
@@ -211,6 +212,40 @@ fn an_editor_says_what_is_wrong_and_where() {
         let found = checker.findings(&format!("flow: x\nsteps: {steps}\n"));
         assert_eq!(found.len(), 1, "{steps}: {found:?}");
         assert!(found[0].contains(wanted), "{steps}: {found:?}");
+    }
+}
+
+/// Editors look for words in `enum` and in `examples`, beside `anyOf` and `allOf` at most: not below `then` and `else`.
+#[test]
+fn an_editor_is_shown_the_words_of_a_value() {
+    fn words(root: &Value, schema: &Value, found: &mut Vec<String>) {
+        if let Some(name) = schema["$ref"].as_str() {
+            words(root, &root["definitions"][name.rsplit('/').next().unwrap()], found);
+        }
+        for list in ["enum", "examples"] {
+            found.extend(schema[list].as_array().into_iter().flatten().map(|word| word.to_string().replace('"', "")));
+        }
+        for list in ["anyOf", "allOf"] {
+            schema[list].as_array().into_iter().flatten().for_each(|one| words(root, one, found));
+        }
+    }
+    let root = schema::of_flow();
+    // The keys of an option stand where a map has none of them yet, and no `title: steps` either.
+    let begun = &root["definitions"]["option"]["then"]["else"]["properties"];
+    assert!(["id", "title", "desc", "do"].iter().all(|key| begun.get(key).is_some()), "{begun}");
+    for (step, key, wanted) in [
+        ("step_ask", "type", "yesno"),
+        ("step_ask", "timeout", "2h"),
+        ("step_wait", "wait", "reply"),
+        ("step_end", "end", "all"),
+        ("step_start", "for", "everyone"),
+        ("step_say", "if_closed", "hold"),
+        ("trigger_schedule", "to", "everyone"),
+        ("trigger_message", "match", "word"),
+    ] {
+        let mut found = Vec::new();
+        words(&root, &root["definitions"][step]["properties"][key], &mut found);
+        assert!(found.iter().any(|word| word == wanted), "{step}.{key} shows {found:?}");
     }
 }
 
