@@ -102,6 +102,43 @@ fn a_flow_is_written_mended_and_renamed_in_one_session() {
     editor.close();
 }
 
+/// By the protocol's page of `WorkspaceEdit`: with either capability `documentChanges` is taken, with neither `changes`
+/// alone, and files are renamed only where the client says that it does.
+#[test]
+fn a_flow_is_renamed_as_far_as_the_editor_can() {
+    let renames = json!(["create", "rename", "delete"]);
+    for (edits, document_changes, moves) in [
+        (json!({"resourceOperations": renames}), true, true),
+        (json!({"documentChanges": true, "resourceOperations": renames}), true, true),
+        (json!({"documentChanges": true, "resourceOperations": ["create"]}), true, false),
+        (json!({"documentChanges": true}), true, false),
+        (json!({"documentChanges": false}), false, false),
+        (json!({}), false, false),
+    ] {
+        let folder = folder();
+        let capabilities = json!({"workspace": {"workspaceEdit": edits}});
+        let mut editor = Editor::open(&folder.path().canonicalize().unwrap(), capabilities);
+        editor.did_open(FILE, PIZZA);
+        let mut asked = editor.at(FILE, 0, 8);
+        asked["newName"] = "pasta".into();
+        let renamed = editor.ask("textDocument/rename", asked);
+        let written = if document_changes { "documentChanges" } else { "changes" };
+        let keys: Vec<&String> = renamed.as_object().unwrap().keys().collect();
+        assert_eq!(keys, [written], "{edits}: {renamed}");
+        let text = match document_changes {
+            true => &renamed["documentChanges"][0]["edits"][0],
+            false => &renamed["changes"][editor.uri(FILE)][0],
+        };
+        assert_eq!(text, &json!({"range": range((0, 6), (0, 11)), "newText": "pasta"}), "{edits}");
+        let moved = json!({"kind": "rename", "oldUri": editor.uri(FILE), "newUri": editor.uri("flows/pasta.yaml")});
+        assert_eq!(renamed["documentChanges"][1], if moves { moved } else { Value::Null }, "{edits}");
+        // What the editor does not do is told to the person.
+        editor.ask("textDocument/hover", editor.at(FILE, 0, 0));
+        assert_eq!(editor.was_asked("window/showMessage"), !moves, "{edits}");
+        editor.close();
+    }
+}
+
 #[test]
 fn formatting_changes_only_what_is_in_another_form() {
     let folder = folder();

@@ -77,6 +77,10 @@ pub fn completion(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value
                 "sortText": format!("{order:04}"),
                 "textEdit": {"range": range(text, &offer.replaces), "newText": offer.insert},
             });
+            // The editor compares what is written with this: here it begins with a brace.
+            if text[offer.replaces.clone()].starts_with('{') {
+                item["filterText"] = format!("{{{}", offer.label).into();
+            }
             if !offer.about.is_empty() {
                 item["documentation"] = json!({"kind": "markdown", "value": offer.about});
             }
@@ -108,11 +112,19 @@ pub fn prepare_rename(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &V
     Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
 }
 
-/// What a client can do with several changes at once.
+/// What a client can do with several changes at once: `workspace.workspaceEdit` of its capabilities.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Client {
+    /// It takes edits of documents by their versions: `documentChanges`.
     pub document_changes: bool,
+    /// It renames files: `resourceOperations`.
     pub moves_files: bool,
+}
+
+/// What a rename answers, and what a person has to do by hand.
+pub struct Renaming {
+    pub edit: Value,
+    pub by_hand: Option<String>,
 }
 
 pub fn rename(
@@ -122,11 +134,17 @@ pub fn rename(
     file: &Arc<SourceFile>,
     at: &Value,
     new: &str,
-) -> Result<Value, String> {
+) -> Result<Renaming, String> {
     let files = bot.all_files();
     let renamed = editor::rename(&bot.desk(around), &files, file, offset(file.text(), at), new)?;
-    if !client.document_changes {
-        return Ok(json!({"changes": changes(bot, &renamed.edits)}));
+    let moved = &renamed.files;
+    let by_hand = (!client.moves_files && !moved.is_empty()).then(|| {
+        let all: Vec<String> = moved.iter().map(|(old, new)| format!("`{old}` to `{new}`")).collect();
+        format!("This editor renames no files: rename {}.", all.join(" and "))
+    });
+    // A client with either of the two takes `documentChanges`: files are renamed in no other way.
+    if !client.document_changes && !client.moves_files {
+        return Ok(Renaming { edit: json!({"changes": changes(bot, &renamed.edits)}), by_hand });
     }
     let mut steps: Vec<Value> = changes(bot, &renamed.edits)
         .into_iter()
@@ -134,10 +152,9 @@ pub fn rename(
         .collect();
     if client.moves_files {
         let uri = |path: &String| uri_of(&bot.root.join(path));
-        let moves = renamed.files.iter();
-        steps.extend(moves.map(|(old, new)| json!({"kind": "rename", "oldUri": uri(old), "newUri": uri(new)})));
+        steps.extend(moved.iter().map(|(old, new)| json!({"kind": "rename", "oldUri": uri(old), "newUri": uri(new)})));
     }
-    Ok(json!({"documentChanges": steps}))
+    Ok(Renaming { edit: json!({"documentChanges": steps}), by_hand })
 }
 
 fn changes(bot: &Bot, edits: &[Edit]) -> serde_json::Map<String, Value> {

@@ -192,6 +192,7 @@ impl Session<'_> {
         let Some(file) = bot.file(path) else { return self.send(Response::new_ok(request.id, Value::Null)) };
         let params = &request.params;
         let at = &params["position"];
+        let mut by_hand = None;
         let answer = match request.method.as_str() {
             "textDocument/completion" => Ok(answers::completion(bot, around, &file, at)),
             "textDocument/hover" => Ok(answers::hover(bot, around, &file, at)),
@@ -200,7 +201,11 @@ impl Session<'_> {
             "textDocument/prepareRename" => answers::prepare_rename(bot, around, &file, at),
             "textDocument/rename" => {
                 let new = params["newName"].as_str().unwrap_or_default().trim();
-                answers::rename(bot, around, client, &file, at, new)
+                let renaming = answers::rename(bot, around, client, &file, at, new);
+                renaming.map(|renaming| {
+                    by_hand = renaming.by_hand;
+                    renaming.edit
+                })
             }
             "textDocument/codeAction" => Ok(answers::actions(bot, &file, params)),
             "textDocument/formatting" => Ok(answers::formatting(&file)),
@@ -210,6 +215,10 @@ impl Session<'_> {
             Ok(answer) => Response::new_ok(request.id, answer),
             Err(why) => Response::new_err(request.id, ErrorCode::RequestFailed as i32, why),
         });
+        if let Some(message) = by_hand {
+            // A warning, by the protocol's numbers.
+            self.send(Notification::new("window/showMessage".into(), json!({"type": 2, "message": message})));
+        }
     }
 
     /// Tells the findings of every file that has some, or had.

@@ -1,5 +1,8 @@
 //! What may be written at a place: keys, values, names and the words of expressions.
 
+mod marked;
+mod own_names;
+
 use super::{
     Desk,
     code::{part_at, words},
@@ -15,7 +18,7 @@ use crate::{
     flow::{
         reference::field_line,
         script::{FUNCTIONS, PARTS},
-        spec::{Declared, FieldKind, HOURS_PARTS, VIEWS},
+        spec::{Declared, FieldKind, HOURS_PARTS, VIEWS, parts},
     },
     model::answer::AnswerType,
 };
@@ -77,7 +80,8 @@ pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer
                 offers = asked.offers(&seen, &root);
             }
         });
-        if let Some(mut offers) = offers {
+        // What reads as a key may be an item of a list.
+        if let Some(mut offers) = offers.filter(|offers: &Vec<Offer>| !offers.is_empty()) {
             offers.sort_by(|a, b| (rank(a.kind), &a.label).cmp(&(rank(b.kind), &b.label)));
             offers.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
             return offers;
@@ -107,28 +111,24 @@ struct Asked<'a, 'd> {
 }
 
 impl Asked<'_, '_> {
-    /// The file with the mark in the place of the word, as a key and as a value: one of them can be read.
-    fn marked(&self) -> Vec<String> {
-        let text = self.file.text();
-        let (before, after) = (&text[..self.word.start], &text[self.word.end..]);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let begins = line.trim_start_matches(['-', ' ']).is_empty();
-        let in_braces = line.trim_end().ends_with(['{', ',']) && line.matches('{').count() > line.matches('}').count();
-        let has_colon = after.split('\n').next().unwrap_or_default().trim_start().starts_with(':');
-        let value = format!("{before}{MARK}{after}");
-        let key = format!("{before}{MARK}: {after}");
-        match (begins, in_braces) {
-            _ if has_colon => vec![value],
-            (true, _) => vec![key, value],
-            (false, true) => vec![key, value],
-            (false, false) => vec![value],
-        }
-    }
-
     /// `None`: this is not the place.
     fn offers(&self, seen: &Seen<'_>, root: &Node) -> Option<Vec<Offer>> {
         match &seen.what {
-            What::Key { entry, map } if entry.key.text == MARK => Some(self.key_offers(seen.kinds, map)),
+            What::Key { entry, map } if entry.key.text == MARK => Some(match self.own_keys(seen, root) {
+                Some(offers) => offers,
+                None => self.key_offers(seen.kinds, map),
+            }),
+            What::Key { entry, .. } if entry.key.text.contains(MARK) => {
+                let key = Node { place: entry.key.place.clone(), kind: yaml::Kind::Scalar(entry.key.clone()) };
+                match (seen.path.last(), entry.key.text.strip_prefix("contact.")) {
+                    (Some(&"set"), Some(_)) => Some(self.of_contact(": ")),
+                    _ => Some(self.value_offers(
+                        &key,
+                        &Seen { what: What::Value(&key), kinds: &[], path: seen.path },
+                        root,
+                    )),
+                }
+            }
             What::Value(node) if node.text().is_some_and(|text| text.contains(MARK)) => {
                 Some(self.value_offers(node, seen, root))
             }
@@ -174,13 +174,33 @@ impl Asked<'_, '_> {
         all
     }
 
+    /// The flow's own names.
+    fn variables(&self, root: &Node) -> BTreeSet<String> {
+        let flow = flow_of(self.sort, root, self.file);
+        let own = names(self.desk, self.file).into_iter().filter_map(|named| match named.meaning {
+            Meaning::Variable { flow: of, name } if of == flow && named.declares => Some(name),
+            _ => None,
+        });
+        own.collect()
+    }
+
     fn value_offers(&self, node: &Node, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
         let Some(scalar) = node.scalar() else { return Vec::new() };
         let at = scalar.text.find(MARK).unwrap_or(0);
         if let Some(part) = part_at(node, seen.kinds, at) {
             return self.code_offers(&scalar.text[part.clone()], at - part.start, seen, root);
         }
+        if seen.kinds.contains(&FieldKind::Text) && scalar.text[..at].ends_with('{') {
+            return self.without_dollar(seen, root);
+        }
         let mut all = Vec::new();
+        if seen.path.last() == Some(&"consent") && seen.kinds.contains(&parts::CONSENT) {
+            all.extend(self.topics().into_iter().map(|mut offer| {
+                offer.insert =
+                    format!("{{{}: {}}}", offer.label, if offer.label == "all" { "withdrawn" } else { "given" });
+                offer
+            }));
+        }
         for kind in seen.kinds {
             match kind {
                 FieldKind::Word(words) => {
@@ -287,14 +307,20 @@ impl Asked<'_, '_> {
         }
     }
 
+    /// `{na` in a text: the `$` in front of it comes with what is chosen.
+    fn without_dollar(&self, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
+        let closed = self.file.text()[self.word.end..].starts_with('}');
+        let mut all = self.roots(seen, root);
+        for offer in &mut all {
+            offer.replaces.start -= 1;
+            offer.insert = format!("${{{}{}", offer.insert, if closed { "" } else { "}" });
+        }
+        all
+    }
+
     /// What an expression may begin with.
     fn roots(&self, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
-        let flow = flow_of(self.sort, root, self.file);
-        let own = names(self.desk, self.file).into_iter().filter_map(|named| match named.meaning {
-            Meaning::Variable { flow: of, name } if of == flow && named.declares => Some(name),
-            _ => None,
-        });
-        let own: BTreeSet<String> = own.collect();
+        let own = self.variables(root);
         let mut all: Vec<Offer> =
             own.into_iter().map(|name| self.offer(name, OfferKind::Variable, "variable")).collect();
         let views = VIEWS.iter().filter(|view| {

@@ -110,6 +110,70 @@ fn expressions_are_offered_what_they_can_read() {
 }
 
 #[test]
+fn names_of_the_bot_are_offered_as_keys() {
+    let flow = |rest: &str| format!("flow: a\nsteps:\n  - ask: Day?\n    as: day\n{rest}");
+    for set in ["  - set: {|}\n", "  - set:\n      |\n", "  - set:\n      x: 1\n      |\n", "  - set: {|\n"] {
+        offers(&flow(set), &["day", "contact.visit_at", "contact.language"], &["say", "ask"]);
+    }
+    for set in [
+        "  - set: {contact.|}\n",
+        "  - set:\n      contact.|\n",
+        "  - set:\n      contact.vi|: x\n",
+        "  - set: {x: 1, contact.|\n",
+    ] {
+        offers(&flow(set), &["visit_at", "size", "zone"], &["day", "contact.size", "phone"]);
+    }
+    for consent in ["  - consent: {|}\n", "  - consent:\n      |\n", "  - consent: |\n", "  - consent: ne|\n"] {
+        offers(&flow(consent), &["news", "service", "all"], &["given", "say"]);
+    }
+    offers(&flow("  - consent: {news: |}\n"), &["given", "withdrawn"], &["news"]);
+    offers(&flow("  - say: x\n    buttons:\n      - {title: A, consent: {|}}\n"), &["news"], &["title"]);
+    let scene = Scene::new(&flow("  - set:\n      contact.vi|\n"));
+    let all = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+    let visit = all.iter().find(|offer| offer.label == "visit_at").unwrap();
+    assert_eq!((&scene.file.text()[visit.replaces.clone()], visit.insert.as_str()), ("vi", "visit_at: "));
+}
+
+#[test]
+fn a_line_that_is_not_closed_yet_has_its_offers() {
+    let flow = |rest: &str| format!("flow: a\nsteps:\n  - ask: Day?\n    as: day\n{rest}");
+    offers(&flow("  - {say: \"Hi ${contact.|\n  - say: x\n"), &["visit_at", "name"], &["day"]);
+    offers(&flow("  - if: window.open\n    then: {go: |\n"), &["other", "top"], &["say"]);
+    offers(&flow("  - ask: A?\n    options:\n      - \"${|}\": {end}\n"), &["day", "contact"], &[]);
+    let scene = Scene::new(&flow("  - say: x\n    if_closed: {template: |\n"));
+    let template = |name: &str| -> crate::model::template::Template {
+        let written = serde_json::json!({
+            "id": 1, "name": name, "language": "en", "category": "utility", "status": "approved", "body": "Hello",
+        });
+        serde_json::from_value(written).unwrap()
+    };
+    let around = Around { templates: Some(vec![vec![template("visit"), template("offer")]]), ..Around::default() };
+    let labels = |scene: &Scene| {
+        let all = complete(&scene.desk(&around), &scene.file, scene.at);
+        all.into_iter().map(|offer| offer.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&scene), ["offer", "visit"]);
+    let listed = Scene::new(&flow("  - say: x\n    if_closed:\n      template:\n        - |\n"));
+    assert_eq!(labels(&listed), ["offer", "visit"]);
+}
+
+#[test]
+fn a_brace_in_a_text_gets_its_dollar() {
+    let chosen = |text: &str, label: &str| {
+        let scene = Scene::new(&format!("flow: a\nsteps:\n  - ask: Day?\n    as: day\n{text}"));
+        let all = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+        let offer = all.into_iter().find(|offer| offer.label == label).unwrap_or_else(|| panic!("{text}"));
+        let mut written = scene.file.text().to_owned();
+        written.replace_range(offer.replaces, &offer.insert);
+        written.lines().last().unwrap().to_owned()
+    };
+    assert_eq!(chosen("  - say: On {|}\n", "day"), "  - say: On ${day}");
+    assert_eq!(chosen("  - say: On {da|, then\n", "day"), "  - say: On ${day}, then");
+    assert_eq!(chosen("  - say: \"On {|}\"\n", "contact"), "  - say: \"On ${contact}\"");
+    offers("flow: a\nsteps:\n  - say: {|}\n", &[], &["contact"]);
+}
+
+#[test]
 fn an_offer_replaces_the_word_and_brings_its_colon() {
     let scene = Scene::new("flow: a\nsteps:\n  - as|\n");
     let offers = complete(&scene.desk(&Around::default()), &scene.file, scene.at);

@@ -35,7 +35,7 @@ pub enum Goal {
 }
 
 /// The built-in fields of a contact that a flow may change.
-const CONTACT: [&str; 3] = ["name", "language", "zone"];
+pub const CONTACT: [&str; 3] = ["name", "language", "zone"];
 
 impl StepKind for Set {
     const SPEC: Spec = Spec {
