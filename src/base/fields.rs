@@ -140,6 +140,14 @@ impl<'a> Fields<'a> {
             self.wrong(node, "E204", message);
             return None;
         }
+        if span == Span::ZERO
+            && NEVER_ZERO.contains(&name)
+            && let Some(node) = self.node(name)
+        {
+            let help = format!("write how long it takes, such as `{name}: 2h`, or take the line out");
+            self.wrong(node, "E204", format!("`{name}` is over before anything can happen; {help}"));
+            return None;
+        }
         Some(span)
     }
 
@@ -327,6 +335,9 @@ impl<'a> Fields<'a> {
         }
     }
 }
+
+/// Lengths of time within which something is to happen.
+const NEVER_ZERO: [&str; 3] = ["timeout", "after", "expires"];
 
 /// The advice for an unknown key that has no near name.
 fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {

@@ -35,6 +35,11 @@ impl SourceFile {
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
+    /// It holds translations.
+    pub fn is_locale(&self) -> bool {
+        self.path.starts_with("locales/") || self.path.contains("/locales/")
+    }
+
     /// The line and column of a byte, both from 1; columns count characters.
     fn line_column(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= at).max(1);

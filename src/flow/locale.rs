@@ -10,8 +10,9 @@ use super::{
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fields::Fields,
+    fix::Fix,
     place::Place,
-    yaml::{Node, Scalar},
+    yaml::{self, Node, Scalar},
 };
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
@@ -248,6 +249,11 @@ impl Reader<'_> {
             let to = Form::One(text(scalar));
             return (!scalar.text.trim().is_empty()).then(|| Wording { from: from.clone(), to });
         }
+        if let Some(finding) = cut_at_colon(to) {
+            let to = Form::One(Text::plain(to.place.text(), &to.place));
+            self.findings.push(finding);
+            return Some(Wording { from: from.clone(), to });
+        }
         let mut fields = Fields::new(to, "a translation by number", self.findings);
         let count = fields.required("count").and_then(Node::scalar).map(text);
         let mut forms = Vec::new();
@@ -261,6 +267,19 @@ impl Reader<'_> {
         let count = count.filter(|_| !forms.is_empty())?;
         Some(Wording { from: from.clone(), to: Form::ByNumber { count, forms } })
     }
+}
+
+/// `Rojo: claro` in a line of its own is a text that YAML takes for a key and its value.
+fn cut_at_colon(to: &Node) -> Option<Diagnostic> {
+    let [entry] = to.map()? else { return None };
+    let (key, value) = (entry.key.text.as_str(), entry.value.text()?);
+    if key == "count" || CATEGORIES.iter().any(|(name, _)| *name == key) {
+        return None;
+    }
+    let whole = yaml::quoted(&format!("{key}: {value}"));
+    let fix = Fix::replace(format!("write {whole}"), &to.place, &whole).guess();
+    let finding = Diagnostic::error("E108", &to.place, "a text with `: ` needs quotes");
+    Some(finding.help(format!("write {whole}")).fix(fix))
 }
 
 #[cfg(test)]

@@ -48,6 +48,30 @@ fn a_translation_reads_the_same_parts_of_the_contact() {
 }
 
 #[test]
+fn a_colon_in_a_translation_is_said_where_it_stands() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: \"Colour: which?\"\n    as: c\n    options: [Red one, Blue]\n  - say: ${c}\n";
+    let all = |options: &str, to: &str| {
+        let locale = format!(
+            "locale: es\na.ask_1:\n  from: \"Colour: which?\"\n  to:{to}\n  options:\n    Red one:{options}\n    Blue: Azul\n"
+        );
+        said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", &locale)])
+    };
+    let to = " \"¿De qué color?\"";
+    assert!(all(" Rojo", to).is_empty());
+    assert_eq!(all(" Rojo: claro", to), ["E108 locales/es.yaml:6:18"]);
+    assert_eq!(all("\n      Rojo: claro", to), ["E108 locales/es.yaml:7:7"]);
+    assert_eq!(all(" Rojo", " Color: ¿cuál?"), ["E108 locales/es.yaml:4:12"]);
+    assert_eq!(all(" Rojo", "\n    Color: ¿cuál?"), ["E108 locales/es.yaml:5:5"]);
+}
+
+#[test]
+fn a_field_that_cannot_be_a_name_is_said_once() {
+    let bot = "bot: shop\nlanguage: en\nfields: {full-name: text}\n";
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - if: contact.full-name == \"Ana\"\n    then: [say: Hello]\n  - say: Dear ${contact.full-name ?? \"you\"}\n";
+    assert_eq!(said(&[("flows/_bot.yaml", bot), ("flows/a.yaml", flow)]), ["E307 flows/_bot.yaml:3:10"]);
+}
+
+#[test]
 fn a_script_with_a_mistake_is_there_all_the_same() {
     let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: ${shop::price(2)}\n";
     let all = said(&[("flows/a.yaml", flow), ("scripts/shop.rhai", "fn price(n) {\n  n *\n}\n")]);

@@ -1,6 +1,11 @@
 //! Scans bracketed and quoted values: finds their end, and ends that come too early.
 
-use std::ops::Range;
+use crate::base::{
+    diagnostic::Diagnostic,
+    fix::Fix,
+    place::{Place, SourceFile},
+};
+use std::{ops::Range, sync::Arc};
 
 /// `{answers[]: …}`: the position of the name that appends to a list.
 pub fn list_name(value: &str) -> Option<(usize, &str)> {
@@ -53,6 +58,28 @@ pub fn closing(value: &str, quote: char) -> Option<usize> {
         }
     }
     None
+}
+
+/// `{say: "Hello}`: a text between brackets whose quote nothing closes. `begin` is where the value stands in the file.
+pub fn open_quote(file: &Arc<SourceFile>, value: &str, begin: usize) -> Option<Diagnostic> {
+    let (mut at, mut previous) = (0, ' ');
+    loop {
+        let c = value.get(at..)?.chars().next()?;
+        let opens = matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',');
+        at += match opens.then(|| closing(&value[at..], c)) {
+            Some(None) => break,
+            Some(Some(end)) => end,
+            None => c.len_utf8(),
+        };
+        previous = c;
+    }
+    let quote = &value[at..=at];
+    // The brackets behind it close what stands before it.
+    let end = value.trim_end_matches([' ', '}', ']']).len().max(at + 1);
+    let place = Place::new(file, begin + at..begin + value.len());
+    let fix = Fix::replace("close the quote", &Place::new(file, begin + end..begin + end), quote).guess();
+    let finding = Diagnostic::error("E114", &place, "this quote is never closed").fix(fix);
+    Some(finding.help(format!("end the text with {quote}: `{}{quote}{}`", &value[..end], &value[end..])))
 }
 
 /// The position of the first `${` outside quotes.

@@ -57,10 +57,8 @@ pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     if words.len() > COMMENT_WORDS_MAX || number.is_empty() || !number.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    // Only for keys with sentences: in `timeout: 2h # 3 would be too long` it is a comment.
-    let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let before = text[line_start..range.start].trim_start().trim_start_matches("- ").trim_end();
-    if !(before.is_empty() || before.strip_suffix(':').is_some_and(|key| TEXT_KEYS.contains(&key))) {
+    // `timeout: 2h # 3 would be too long` is a comment.
+    if !is_sentence(&text[..range.start]) {
         return None;
     }
     let at = range.end + rest.len() - rest.trim_start().len();
@@ -71,6 +69,12 @@ pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     let help =
         format!("is it part of the text? then write {}", fix.edits.first().map_or("", |edit| edit.text.as_str()));
     Some(finding.help(help).fix(fix))
+}
+
+/// Behind this people write sentences: an item of a list, or the value of a key that the contact reads.
+pub fn is_sentence(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start().trim_start_matches("- ").trim_end();
+    line.is_empty() || line.strip_suffix(':').is_some_and(|key| TEXT_KEYS.contains(&key))
 }
 
 /// A longer comment is probably an explanation.

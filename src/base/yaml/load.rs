@@ -1,6 +1,6 @@
 //! Builds nodes from the parser's events, and resolves duplicate keys, anchors, merge keys and size limits.
 
-use super::{Entry, Kind, Node, Scalar, Style, cuts, foreign, traps};
+use super::{Entry, Kind, Node, Scalar, Style, commas, cuts, dashes, foreign, marks, traps};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     limits, meant,
@@ -21,7 +21,7 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
         findings.push(Diagnostic::error("E101", &Place::start_of(file), message).help("split it into several flows"));
         return None;
     }
-    if let Some(finding) = foreign::odd_blank(file) {
+    if let Some(finding) = foreign::odd_blank(file).or_else(|| dashes::odd_mark(file)) {
         findings.push(finding);
         return None;
     }
@@ -70,6 +70,7 @@ fn read(file: &Arc<SourceFile>, text: &str, mended: &[Range<usize>], findings: &
         findings: &own,
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
+        marks: HashMap::new(),
         nodes: 0,
     };
     let outcome = reader.document();
@@ -87,6 +88,8 @@ struct Reader<'a> {
     findings: &'a Findings,
     parser: Parser<'a, serde_yaml::granit_parser::StrInput<'a>>,
     anchors: HashMap<usize, Node>,
+    /// What is said of a mark before a text that nothing refers to.
+    marks: HashMap<usize, Diagnostic>,
     nodes: usize,
 }
 
@@ -115,6 +118,7 @@ impl<'a> Reader<'a> {
                 event => root = Some(self.node(event, &span, 0)?),
             }
         }
+        self.findings.extend(self.marks.drain().map(|(_, finding)| finding));
         Ok(root.unwrap_or_else(|| Node { place: Place::start_of(self.file), kind: Kind::Null }))
     }
 
@@ -128,6 +132,9 @@ impl<'a> Reader<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(text.into_owned(), style, span);
+                if let Some(node) = self.marked(anchor, &node) {
+                    return Ok(node);
+                }
                 if let Some(tag) = tag {
                     let core = tag.to_string().contains("tag:yaml.org");
                     if !core {
@@ -163,6 +170,7 @@ impl<'a> Reader<'a> {
                 Ok(self.remember(anchor, node))
             }
             Event::Alias(id) => {
+                self.marks.remove(&id);
                 let node = self.anchors.get(&id).cloned();
                 let node = node.unwrap_or_else(|| Node { place: self.place(span), kind: Kind::Null });
                 self.count(size(&node), span)?;
@@ -215,7 +223,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if key.text == "options" {
-                traps::split_sentence(self.text, &value, self.findings);
+                commas::split_sentence(self.text, &value, self.findings);
             }
             if value.is_null() {
                 value.place = key.place.clone();
@@ -279,6 +287,17 @@ impl<'a> Reader<'a> {
         }
         self.findings.extend(cut);
         Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar::new(text, style, place))) }
+    }
+
+    /// `say: &one`: what a mark stands before is broken where nothing follows, and is remembered where words do.
+    fn marked(&mut self, anchor: usize, node: &Node) -> Option<Node> {
+        let finding = marks::lost(self.file, node).filter(|_| anchor != 0)?;
+        if node.is_null() {
+            self.findings.push(finding);
+            return Some(broken(node.clone()));
+        }
+        self.marks.insert(anchor, finding);
+        None
     }
 
     fn remember(&mut self, anchor: usize, node: Node) -> Node {

@@ -5,15 +5,21 @@
 //! only its underlying event parser is used.
 
 mod align;
+mod blocks;
 mod brackets;
+mod colons;
+mod commas;
 mod cuts;
+mod dashes;
 mod foreign;
 mod load;
+mod marks;
 mod mend;
 mod said;
 mod traps;
 pub mod written;
 
+pub use commas::listed;
 pub use mend::quoted;
 pub use traps::CODE_KEYS;
 

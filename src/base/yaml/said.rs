@@ -74,6 +74,10 @@ fn alignment(before: &str, line: &str) -> String {
         _ if dash(before) && dash(line) && indent(before) != indent(line) => {
             format!("begin its `-` {}, right below the one above", in_column(indent(before)))
         }
+        // What an option with a title does.
+        (Some(first), Some(key)) if first == "title" && matches!(key.as_str(), "go" | "call" | "say" | "end") => {
+            format!("write `do: {{{}}}` {}, right below `title`", line.trim(), in_column(above))
+        }
         (Some(first), Some(key)) if above != own && !dash(line) => {
             format!("begin `{key}` {}, right below `{first}`", in_column(above))
         }
@@ -108,12 +112,19 @@ pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> 
         let message = "a `- ` at the left edge belongs to no key".to_owned();
         return Some((message, "is `steps:` or `when:` missing above it?".to_owned()));
     }
-    if !said.contains("mapping values are not allowed") || column(line) <= column(before) {
-        return None;
-    }
     let above = before.trim_start().trim_start_matches("- ").trim();
     let item = before.trim_start().starts_with("- ");
     let key = |text: &str| text.split_once(':').map(|(key, _)| key.trim().to_owned());
+    if !said.contains("mapping values are not allowed") || column(line) < column(before) {
+        return None;
+    }
+    if let (true, Some(own)) = (item && !above.contains(':') && !content.starts_with("- "), key(content)) {
+        let message = format!("`{own}` stands below `{above}`, so a `:` is missing behind that");
+        return Some((message, format!("write `- {above}: {{{content}}}`")));
+    }
+    if column(line) == column(before) {
+        return None;
+    }
     let written = key(above).filter(|key| !key.contains(' '));
     if content.starts_with("- ") {
         return Some(match written.as_deref() {

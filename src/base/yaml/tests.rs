@@ -93,6 +93,38 @@ fn conditions_that_yaml_cannot_read_ask_for_single_quotes() {
 }
 
 #[test]
+fn a_quote_left_open_between_brackets_is_closed_before_them() {
+    trap("then: {say: \"Good morning}\n", "1:13: error[E114]", "`{say: \"Good morning\"}`");
+    trap("- Yes: {say: 'Good morning}\n- No: {say: 'Bye'}\n", "1:14: error[E114]", "`{say: 'Good morning'}`");
+    trap("a: [\"x\", \"y]\nb: c\n", "1:10: error[E114]", "`[\"x\", \"y\"]`");
+    assert!(found("a: {say: \"Good\n  morning\"}\n").is_empty(), "a text may go on in the next line");
+}
+
+#[test]
+fn a_text_that_is_not_indented_below_its_bar_is_named() {
+    trap("- say: |\n  Good morning\n- say: x\n", "2:3: error[E100] the text of `say`", "behind 4 blanks");
+    trap("a: |\n\nGood day to you\nb: c\n", "3:1: error[E100] the text of `a`", "behind 2 blanks");
+    assert!(found("- say: |\n    Good\n\n      day\n# here\n- say: x\n").is_empty());
+}
+
+#[test]
+fn dashes_of_word_processors_are_named_once() {
+    trap("steps:\n  – say: a\n  – say: b\n", "2:3: error[E100] `–` begins no item", "minus");
+    trap("steps:\n  - say: a\n    note: b\n  — say: b\n", "4:3: error[E100] `—` begins", "minus");
+    trap("options:\n  * Red\n  * Blue\n", "2:3: error[E100] `*` begins", "minus");
+    assert!(found("- say: |\n    Ours:\n    – rings\n    • bracelets\n").is_empty());
+    assert!(found("- say: Ours\n    – rings\n  note: a\n").is_empty(), "a text goes on there");
+}
+
+#[test]
+fn a_mark_that_nothing_refers_to_is_no_text() {
+    trap("- say: &one\n", "1:8: error[E110] `&one` is never sent", "write \"&one\"");
+    trap("- say: &Co are here\n", "1:8: error[E110] `&Co` is never sent", "write \"&Co are here\"");
+    assert!(found("- say: &one Hello\n- say: *one\n").is_empty());
+    assert!(found("a: &one {b: c}\nd: &two 2h\n").is_empty(), "nobody reads these");
+}
+
+#[test]
 fn a_split_sentence_is_a_warning() {
     trap("- options: [Yes, please, No]\n", "1:18: warning[W107] `Yes` and `please` are two options", "- Yes, please");
     assert!(found("- options: [Madrid, Sevilla]\n").is_empty());

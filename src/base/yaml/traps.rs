@@ -1,14 +1,17 @@
 //! Explains common mistakes that YAML reads in another way than authors mean, with advice for each.
 
 use super::{
-    Kind, Node,
-    brackets::{closed_at, closing, ends_early, goes_on, list_name, never_closed, second_colon, unquoted_code},
+    blocks,
+    brackets::{
+        closed_at, closing, ends_early, goes_on, list_name, never_closed, open_quote, second_colon, unquoted_code,
+    },
+    colons,
     foreign::{handlebars, slashes, text_behind},
     mend,
     said::{blank_missing, nested, reworded},
 };
 use crate::base::{
-    diagnostic::{Diagnostic, Findings},
+    diagnostic::Diagnostic,
     fix::Fix,
     place::{Place, SourceFile},
 };
@@ -21,6 +24,9 @@ pub const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "scrip
 /// the rest can be read. `said` is the parser's own message, for a mistake that no line explains.
 pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Diagnostic, Option<Range<usize>>) {
     let suspects: Vec<Line<'_>> = lines(text).into_iter().filter(|line| line.start <= at).collect();
+    if let Some(finding) = blocks::flat(file, text) {
+        return (finding, None);
+    }
     if let Some((finding, range)) = over_lines(file, text, &suspects, at) {
         return (finding, Some(range));
     }
@@ -33,6 +39,9 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
         if let Some(bracket @ ('[' | '{')) = line.value.chars().next()
             && never_closed(&text[line.value_start..])
         {
+            if let Some(finding) = open_quote(file, line.value, line.value_start) {
+                return (finding, Some(line.range()));
+            }
             let place = Place::new(file, line.value_start..line.value_start + 1);
             let finding = Diagnostic::error("E100", &place, format!("this `{bracket}` is never closed"));
             let end = if bracket == '[' { ']' } else { '}' };
@@ -99,36 +108,9 @@ pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     not_a_tag(&Place::new(file, at..at + value.len()), key, value)
 }
 
-/// `options: [Yes, please, No]`: three options, where the author meant two.
-pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
-    let Kind::List(items) = &value.kind else { return };
-    if !text[floor(text, value.place.range().start)..].starts_with('[') {
-        return;
-    }
-    let plain: Option<Vec<&str>> =
-        items.iter().map(|item| item.scalar().filter(|s| s.is_plain()).map(|s| &*s.text)).collect();
-    let Some(plain) = plain else { return };
-    let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
-    let lower = plain.iter().skip(1).position(|text| begins(text, char::is_lowercase));
-    // An author who begins options with small letters does so more than once, and the rest of a sentence is short.
-    let capital = plain.iter().filter(|text| begins(text, char::is_uppercase)).count();
-    let odd = capital >= 2 && plain.iter().filter(|text| begins(text, char::is_lowercase)).count() == 1;
-    let short = lower.is_some_and(|lower| plain[lower + 1].split_whitespace().count() <= REST_WORDS_MAX);
-    let first = plain.first().is_some_and(|first| begins(first, char::is_uppercase));
-    if let (Some(lower), true) = (lower, odd && short && first) {
-        let (before, word) = (plain[lower], plain[lower + 1]);
-        let message = format!("`{before}` and `{word}` are two options; was `{before}, {word}` meant as one?");
-        let finding = Diagnostic::warning("W107", &items[lower + 1].place, message);
-        findings.push(finding.help(format!("write one option a line, `- {before}, {word}`, or put it in quotes")));
-    }
-}
-
-/// The number of words in the rest of a sentence: `please`, `thank you`.
-const REST_WORDS_MAX: usize = 2;
-
 /// A line `key: value` or `- value` outside block texts.
-struct Line<'a> {
-    start: usize,
+pub(super) struct Line<'a> {
+    pub(super) start: usize,
     key: &'a str,
     value_start: usize,
     value: &'a str,
@@ -148,7 +130,7 @@ impl Line<'_> {
     }
 }
 
-fn lines(text: &str) -> Vec<Line<'_>> {
+pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut found = Vec::new();
     let mut start = 0;
     // Within a block text (`|`, `>`) only deeper lines belong to it.
@@ -172,15 +154,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
         let key_at = at;
         let (key, value_at) = split_key(line, at);
         let value = &line[value_at..];
-        if value.starts_with(['|', '>'])
-            && value
-                .trim_start_matches(['|', '>', '-', '+'])
-                .trim_start_matches(|c: char| c.is_ascii_digit())
-                .trim_start()
-                .chars()
-                .next()
-                .is_none_or(|c| c == '#')
-        {
+        if is_block(value) {
             block = Some(if key.is_empty() { indent } else { key_at.min(indent.max(key_at)) });
             continue;
         }
@@ -217,8 +191,15 @@ fn uncommented(value: &str) -> &str {
     value[..end].trim_end()
 }
 
+/// `|`, `>-`, `|2`: the text stands in the lines below.
+pub(super) fn is_block(value: &str) -> bool {
+    let sign = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+');
+    let rest = value.strip_prefix(['|', '>']).map(|rest| rest.trim_start_matches(sign).trim_start());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
 /// The key of a line and the start of its value; without a key the value begins at `at`.
-fn split_key(line: &str, at: usize) -> (&str, usize) {
+pub(super) fn split_key(line: &str, at: usize) -> (&str, usize) {
     let rest = &line[at..];
     let word = rest
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '<')))
@@ -313,6 +294,9 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             if rest.is_empty() || rest.starts_with('#') && value[end..].starts_with(' ') {
                 return None;
             }
+            if rest == ":" || rest.starts_with(": ") {
+                return colons::translated(file, value, line.value_start, value.len() - rest.len());
+            }
             if line.is_code() {
                 return found(condition(&whole, line));
             }
@@ -338,7 +322,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
                 return found(condition(&whole, line));
             }
             if line.key.is_empty() {
-                return None;
+                return colons::translated(file, line.value, line.value_start, colon);
             }
             let value = value.trim_end();
             let finding = Diagnostic::error("E108", &at(colon, 1), "a text with `: ` needs quotes");

@@ -28,7 +28,7 @@ pub fn sort_of(file: &SourceFile) -> Sort {
         () if path.ends_with(".rhai") => Sort::Script,
         () if !path.ends_with(".yaml") && !path.ends_with(".yml") => Sort::Other,
         () if file.stem().ends_with(".test") => Sort::Test,
-        () if path.starts_with("locales/") || path.contains("/locales/") => Sort::Locale,
+        () if file.is_locale() => Sort::Locale,
         () if file.stem() == "_bot" => Sort::Bot,
         () => Sort::Flow,
     }

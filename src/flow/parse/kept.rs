@@ -1,6 +1,8 @@
 //! Reading a set of files once more when few of them changed: what stayed the same is not read again.
 
-use super::{Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts, respell};
+use super::{
+    Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts, respell, shallow,
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -73,7 +75,7 @@ impl Kept {
         let flows = self.flows(&sorted, &bot, &scripts, &names, &findings);
         let locales = locales(&sorted, &scripts, &findings);
         let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
-        let mut all = super::once::each_name_once(findings.into_sorted());
+        let mut all = super::once::each_name_once(&set.bot, findings.into_sorted());
         set.bot.leave_out_what_is_lost(&mut all);
         (set, all)
     }
@@ -88,6 +90,7 @@ impl Kept {
         let mut root = yaml::load(file, &own);
         if let Some(root) = &mut root {
             respell::file(file, root);
+            shallow::options(root, &own);
         }
         let root = root.map(Arc::new);
         let own = own.into_sorted();

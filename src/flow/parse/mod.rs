@@ -7,6 +7,7 @@ mod kept;
 mod no_step;
 mod once;
 mod respell;
+mod shallow;
 mod triggers;
 
 pub use builder::Builder;
@@ -63,7 +64,7 @@ impl Sorted {
                 sorted.scripts.push(file.clone());
             } else if file.stem().ends_with(".test") || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
                 continue;
-            } else if path.starts_with("locales/") || path.contains("/locales/") {
+            } else if file.is_locale() {
                 if let Some(root) = load(file) {
                     sorted.locales.push(root);
                 }

@@ -1,11 +1,17 @@
 //! One message for one name.
 
-use crate::base::diagnostic::Diagnostic;
+use crate::{
+    base::diagnostic::Diagnostic,
+    flow::{bot::Bot, script::is_word},
+};
 use std::collections::{BTreeMap, btree_map};
 
 /// Where a name is given that cannot be used, its uses are no mistakes of their own; a name that nothing has is one
 /// mistake wherever it is read, unless it is misspelt each time.
-pub fn each_name_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn each_name_once(bot: &Bot, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let wrong = bot.fields.iter().filter(|field| !is_word(&field.name));
+    let read: Vec<String> = wrong.map(|field| format!("`contact.{}`", field.name)).collect();
+    findings.retain(|finding| finding.code != "E303" || !read.iter().any(|name| finding.message.contains(name)));
     let mut said: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut all: Vec<Diagnostic> = Vec::new();
     for finding in findings {

@@ -18,9 +18,8 @@ use std::sync::Arc;
 
 /// Mends the keys of a flow, or of `_bot.yaml`.
 pub(super) fn file(file: &SourceFile, root: &mut Node) {
-    let path = file.path();
     match file.stem() {
-        _ if path.starts_with("locales/") || path.contains("/locales/") => {}
+        _ if file.is_locale() => {}
         super::BOT_FLOW => record(root, &[BOT_KEYS]),
         _ => record(root, &[FLOW_KEYS]),
     }
@@ -146,22 +145,26 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
         entries.iter().map(|entry| entry.key.text.clone()).filter(|key| is_name(key)).collect::<Vec<_>>()
     };
     let mut own = names(entries);
-    // `- question: …` is read as the `ask` that it is: what its `as` fills is no unknown name.
-    if let ([], [first, beside @ ..]) = (own.as_slice(), entries.as_mut_slice())
-        && let Some(ours) = meant::same_step(&first.key.text)
+    let only_guard = own == ["if"] && !entries.iter().any(|entry| matches!(entry.key.text.as_str(), "then" | "else"));
+    // `- question: …` is read as the `ask` that it is: what its `as` fills is no unknown name. Beside an `if` it may
+    // stand before or behind it.
+    let same = |entry: &Entry| {
+        entry.key.is_plain() && entry.value.text().is_some() && meant::same_step(&entry.key.text).is_some()
+    };
+    let stands = entries.iter().position(same).filter(|at| own.is_empty() && *at == 0 || only_guard);
+    if let Some(at) = stands
+        && let Some(ours) = meant::same_step(&entries[at].key.text)
         && let Some(spec) = specs.iter().find(|spec| spec.name == ours)
-        && first.key.is_plain()
-        && first.value.text().is_some()
     {
         let fields: Vec<&str> = spec.fields.iter().chain(common).map(|field| field.name).collect();
         let goes_with = |key: &str| fields.contains(&key) || meant::alike(key, &fields).is_some();
         // With keys of that product beside it, each would be said.
-        if beside.iter().all(|entry| goes_with(&entry.key.text)) {
-            respell(first, ours);
+        if entries.iter().enumerate().all(|(other, entry)| other == at || goes_with(&entry.key.text)) {
+            respell(&mut entries[at], ours);
             own = names(entries);
         }
     }
-    let only_guard = own == ["if"] && !entries.iter().any(|entry| matches!(entry.key.text.as_str(), "then" | "else"));
+    let only_guard = only_guard && own == ["if"];
     if own.is_empty() || only_guard {
         let of_ours = || specs.iter().map(|spec| spec.name);
         let said_otherwise = entries.first().is_some_and(|first| is_other_word(&first.key.text));

@@ -2,7 +2,7 @@
 
 use super::{Since, Stands, TriggerKind};
 use crate::{
-    base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::Node},
+    base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}},
     flow::{
         language_codes::not_a_language,
         choose::{Fit, Heard, Strength},
@@ -161,20 +161,13 @@ impl TriggerKind for Message {
 
 /// `message: hi, hello, good morning` without brackets: nobody types all of it.
 fn several_in_one(node: &Node) -> Option<Diagnostic> {
-    let scalar = node.scalar().filter(|scalar| scalar.is_plain() && !scalar.is_broken())?;
-    let texts: Vec<&str> = scalar.text.split(',').map(str::trim).collect();
-    let short = |text: &&str| !text.is_empty() && text.split_whitespace().count() <= SHORT_WORDS_MAX;
-    let listed = texts.len() >= 3 && texts.iter().all(short) && !scalar.text.contains(['.', '?', '!', '[', '{']);
-    listed.then(|| {
-        let written = format!("[{}]", texts.join(", "));
-        let message = "this is one text with commas in it, and only who types all of it is heard";
-        let fix = Fix::replace(format!("write `{written}`"), &node.place, &written).guess();
-        Diagnostic::warning("W422", &node.place, message).help(format!("for several texts write `message: {written}`; one with commas stands in quotes")).fix(fix)
-    })
+    // Two texts may well be a greeting: `hi, there`.
+    let written = yaml::listed(node.scalar()?, 3)?;
+    let message = "this is one text with commas in it, and only who types all of it is heard";
+    let fix = Fix::replace(format!("write `{written}`"), &node.place, &written).guess();
+    let help = format!("for several texts write `message: {written}`; one with commas stands in quotes");
+    Some(Diagnostic::warning("W422", &node.place, message).help(help).fix(fix))
 }
-
-/// Words of a text that somebody would list.
-const SHORT_WORDS_MAX: usize = 3;
 
 /// What the bars outside of all brackets divide.
 fn alternatives(pattern: &str) -> impl Iterator<Item = &str> {

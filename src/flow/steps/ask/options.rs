@@ -29,6 +29,12 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
             fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
         }
+        if let Some((scalar, written)) = node.scalar().and_then(|scalar| Some((scalar, yaml::listed(scalar, 2)?))) {
+            let message = "this is one option with commas in it";
+            let fix = Fix::replace(format!("write `{written}`"), &scalar.place, &written).guess();
+            let help = format!("for several options write `options: {written}`; one with commas stands in quotes");
+            fields.report(Diagnostic::warning("W422", &scalar.place, message).help(help).fix(fix));
+        }
         if items.len() > OPTIONS_MAX {
             let message = format!("{} options are too many: a question takes {OPTIONS_MAX}", items.len());
             let finding = Diagnostic::error("E234", &node.place, message);

@@ -1,0 +1,35 @@
+//! A second colon in a line of a file of translations, where keys are texts.
+
+use super::mend;
+use crate::base::{
+    diagnostic::Diagnostic,
+    place::{Place, SourceFile},
+};
+use std::{ops::Range, sync::Arc};
+
+/// `Red one: Rojo: claro` in a file of translations, where keys are texts; `start` is where the line stands in
+/// the file, `colon` where that behind the key stands in the line.
+pub fn translated(
+    file: &Arc<SourceFile>,
+    line: &str,
+    start: usize,
+    colon: usize,
+) -> Option<(Diagnostic, Range<usize>)> {
+    if !file.is_locale() {
+        return None;
+    }
+    let value = line[colon + 1..].trim_start();
+    if value.starts_with(['"', '\'', '{', '[', '|', '>']) {
+        return None;
+    }
+    let begin = start + line.len() - value.len();
+    let second = value.find(": ").or_else(|| value.ends_with(':').then(|| value.len() - 1))?;
+    let range = begin..begin + value.len();
+    let finding = Diagnostic::error(
+        "E108",
+        &Place::new(file, begin + second..begin + second + 1),
+        "a text with `: ` needs quotes",
+    );
+    let finding = finding.fix(mend::quote(&Place::new(file, range.clone()), value));
+    Some((finding.help(format!("write {}", mend::quoted(value))), range))
+}

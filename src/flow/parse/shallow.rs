@@ -1,0 +1,87 @@
+//! What an option does stands beside it instead of below: it is said once, and read as it was meant.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+        yaml::{Entry, Kind, Node},
+    },
+    flow::steps,
+};
+
+/// Mends the options below a node.
+pub(super) fn options(node: &mut Node, findings: &Findings) {
+    match &mut node.kind {
+        Kind::Null | Kind::Scalar(_) => {}
+        Kind::List(items) => items.iter_mut().for_each(|item| options(item, findings)),
+        Kind::Map(entries) => {
+            for entry in entries {
+                if let ("options" | "also", Kind::List(items)) = (entry.key.text.as_str(), &mut entry.value.kind) {
+                    items.iter_mut().for_each(|item| beside(item, findings));
+                    behind(items, findings);
+                }
+                options(&mut entry.value, findings);
+            }
+        }
+    }
+}
+
+/// `- Book:`, and `go: book` in the same column below it.
+fn beside(item: &mut Node, findings: &Findings) {
+    let Kind::Map(entries) = &mut item.kind else { return };
+    let [title, step, ..] = entries.as_slice() else { return };
+    if !is_open(title) || !is_step(step) {
+        return;
+    }
+    findings.push(finding(title, step, &step.key.place));
+    let steps = entries.split_off(1);
+    let place = steps[0].key.place.to(&steps[steps.len() - 1].value.place);
+    entries[0].value = Node { place, kind: Kind::Map(steps) };
+}
+
+/// `- Book:`, and `- go: book` in the same column below it.
+fn behind(items: &mut Vec<Node>, findings: &Findings) {
+    let mut at = 0;
+    while at + 1 < items.len() {
+        let (title, next) = (items[at].map(), items[at + 1].map());
+        let (Some([title]), Some([step, ..])) = (title, next) else {
+            at += 1;
+            continue;
+        };
+        if !is_open(title) || !is_step(step) {
+            at += 1;
+            continue;
+        }
+        findings.push(finding(title, step, &step.key.place));
+        let step = items.remove(at + 1);
+        if let Kind::Map(entries) = &mut items[at].kind {
+            entries[0].value = Node { place: step.place.clone(), kind: Kind::List(vec![step]) };
+        }
+        at += 1;
+    }
+}
+
+/// `Book:` with nothing behind it.
+fn is_open(entry: &Entry) -> bool {
+    entry.value.is_null() && !OWN_KEYS.contains(&entry.key.text.as_str())
+}
+
+fn is_step(entry: &Entry) -> bool {
+    let name = entry.key.text.as_str();
+    steps::spec(name).is_some() && !OWN_KEYS.contains(&name) && !entry.value.is_null()
+}
+
+/// Keys of an option.
+const OWN_KEYS: [&str; 5] = ["id", "title", "desc", "consent", "do"];
+
+fn finding(title: &Entry, step: &Entry, place: &Place) -> Diagnostic {
+    let (title, name) = (title.key.text.as_str(), step.key.text.as_str());
+    let message = format!("`{name}` stands beside the option `{title}`, not below it");
+    let finding = Diagnostic::error("E235", place, message);
+    match step.value.text().filter(|text| !text.contains([',', '{', '}', '[', ']', '#', ':', '"', '\''])) {
+        Some(value) => finding.help(format!(
+            "write `- {title}: {{{name}: {value}}}`, or begin `{name}` two blanks deeper than `{title}`"
+        )),
+        None => finding.help(format!("begin `{name}` two blanks deeper than `{title}`")),
+    }
+}
