@@ -1,12 +1,13 @@
 //! Texts with `${ Rhai }`: read once when flows load, filled in when a step runs.
 
-use super::script::{Code, Scope, ScriptError, Scripts, view};
+mod forgotten;
+
+use super::script::{Code, Scope, ScriptError, Scripts};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
-        fix::Fix,
         place::Place,
-        yaml::{Kind, Node, Scalar},
+        yaml::{Kind, Node, Scalar, Style},
     },
     model::value::Value,
 };
@@ -73,15 +74,8 @@ impl Text {
             Part::Plain(plain) => Some(plain.as_str()),
             Part::Code(_) => None,
         });
-        let forgotten = plain.filter_map(|plain| handlebars(plain, text).or_else(|| bare_name(plain, text, names.own)));
-        for range in forgotten {
-            let written = &text[range.clone()];
-            let name = written.trim_matches(['{', '}', ' ', '$']);
-            let shown = if written.starts_with("{{") { "{{ }}" } else { written };
-            let finding =
-                Diagnostic::warning("W118", &source.part(range.clone()), format!("`{shown}` is sent as it stands"));
-            let fix = Fix::replace(format!("write `${{{name}}}`"), &finding.place, format!("${{{name}}}")).guess();
-            findings.push(finding.help(format!("for a value write `${{{name}}}`")).fix(fix));
+        for slip in plain.filter_map(|plain| forgotten::find(plain, text, names.own)) {
+            findings.push(slip.finding(source));
         }
         Text { parts, source: source.clone() }
     }
@@ -154,6 +148,16 @@ impl Text {
 
     pub fn place(&self) -> &Place {
         &self.source.place
+    }
+
+    /// The place of a part of `source`.
+    pub fn part(&self, range: Range<usize>) -> Place {
+        self.source.part(range)
+    }
+
+    /// How it is written.
+    pub fn style(&self) -> Style {
+        self.source.style
     }
 
     pub fn codes(&self) -> impl Iterator<Item = &Code> {
@@ -275,7 +279,7 @@ pub fn typed(scalar: &Scalar) -> Option<Value> {
 }
 
 /// The byte of the `}` that closes a `${`, over texts and braces of the code.
-pub(super) fn closing_brace(text: &str, start: usize) -> Option<usize> {
+pub fn closing_brace(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0usize, start);
     let mut quote: Option<u8> = None;
@@ -311,48 +315,6 @@ fn escaped_value(source: &Arc<Scalar>, at: usize, own: &[String], findings: &Fin
     let finding = Diagnostic::warning("W118", &source.part(at..end + 1), message);
     findings
         .push(finding.help(format!("for dollars write `$ ${{{inner}}}`, or `${{money({inner}, \"USD\")}}` of cents")));
-}
-
-/// `{{ name }}` left in the plain part of a text.
-fn handlebars(plain: &str, text: &str) -> Option<Range<usize>> {
-    let start = plain.find("{{")?;
-    let end = start + plain[start..].find("}}")? + 2;
-    let name = plain[start + 2..end - 2].trim();
-    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    let at = word.then(|| text.find(&plain[start..end])).flatten()?;
-    Some(at..at + end - start)
-}
-
-/// `{name}`, `{contact.name}` or `$name` in the plain part of a text, where a variable or a view is called so.
-fn bare_name(plain: &str, text: &str, own: &[String]) -> Option<Range<usize>> {
-    if !plain.contains(['{', '$']) {
-        return None;
-    }
-    let braced = || in_braces(plain, own).map(str::to_owned);
-    let dollar = || {
-        own.iter().find_map(|name| {
-            let dollar = format!("${name}");
-            let at = plain.find(&dollar)?;
-            let more = plain[at + dollar.len()..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
-            (!more).then_some(dollar)
-        })
-    };
-    let found = braced().or_else(dollar)?;
-    let at = text.find(&found)?;
-    Some(at..at + found.len())
-}
-
-/// `{name}`, a variable, or `{contact.name}`, a part of one or of a view.
-fn in_braces<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
-    plain.match_indices('{').find_map(|(at, _)| {
-        // `$${name}` is what somebody wants to say.
-        let path = plain[at + 1..].split_once('}')?.0;
-        let word = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-        let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
-        let known = own.iter().any(|name| name == root) || part.is_some_and(|_| view(root).is_some());
-        let whole = part.is_none_or(|part| !part.is_empty());
-        (word && known && whole && !plain[..at].ends_with('$')).then(|| &plain[at..at + path.len() + 2])
-    })
 }
 
 #[cfg(test)]

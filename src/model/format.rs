@@ -52,6 +52,19 @@ impl Format {
         FORMATS.iter().find(|format| format.mime.eq_ignore_ascii_case(mime))
     }
 
+    /// What to send in the place of a file that WhatsApp does not take, by the ending of its name; `None`: it takes it, or
+    /// nobody knows what it is.
+    pub fn instead(path: &str) -> Option<&'static str> {
+        let name = path.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        Some(match name.rsplit_once('.')?.1.to_lowercase().as_str() {
+            "gif" => "send what moves as a film, `.mp4`, and a picture as `.png` or `.jpg`",
+            "svg" | "bmp" | "tif" | "tiff" | "heic" | "heif" | "avif" | "ico" => "send a picture as `.png` or `.jpg`",
+            "mov" | "avi" | "mkv" | "webm" | "wmv" | "flv" | "m4v" => "send a film as `.mp4`",
+            "wav" | "flac" | "wma" | "aiff" => "send sound as `.mp3`, `.m4a` or `.ogg`",
+            _ => return None,
+        })
+    }
+
     /// `jpg, jpeg, png, …`, for people.
     pub fn endings() -> String {
         let all: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
@@ -72,6 +85,13 @@ mod tests {
             }
         }
         assert_eq!(Format::of_mime("audio/ogg; codecs=opus").map(|format| format.kind), Some(MediaKind::Audio));
+        assert_eq!(Format::instead("https://a.example/b/cat.GIF?x=1").map(|help| help.contains(".mp4")), Some(true));
+        assert!(
+            FORMATS
+                .iter()
+                .flat_map(|format| format.endings)
+                .all(|ending| Format::instead(&format!("a.{ending}")).is_none())
+        );
         for none in ["files/a.gif", "files/a", "files.pdf/a", ""] {
             assert_eq!(Format::of_name(none), None, "{none}");
         }

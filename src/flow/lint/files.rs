@@ -8,6 +8,7 @@ use crate::{
         yaml,
     },
     flow::{
+        arrange::is_address,
         definition::{Flow, Node},
         files::check_path,
     },
@@ -15,6 +16,9 @@ use crate::{
 };
 
 pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+    for scalar in flow.nodes.iter().flat_map(files) {
+        not_taken(scalar, findings);
+    }
     let written: Vec<&yaml::Scalar> = flow.nodes.iter().flat_map(named).collect();
     for scalar in &written {
         own(scalar, around, findings);
@@ -34,13 +38,28 @@ pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
 
 /// The files of the bot that a step names, in its order.
 fn named(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
+    files(node).filter(|scalar| is_bot_file(scalar.text.trim()))
+}
+
+/// All files of a step, and the words where a header has some.
+fn files(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
     let step = &node.outline.yaml;
     let media = step.get("media").filter(|_| matches!(node.outline.verb, "say" | "ask"));
     let header = step.get("header").filter(|_| matches!(node.outline.verb, "say" | "ask" | "template"));
     let of_template = step.get("if_closed").and_then(|closed| closed.get("header"));
     let media = media.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter();
     let all = media.chain(header).chain(of_template).filter_map(yaml::Node::scalar).map(|scalar| &**scalar);
-    all.filter(|scalar| !scalar.is_broken() && is_bot_file(scalar.text.trim()))
+    all.filter(|scalar| !scalar.is_broken())
+}
+
+/// A file on the internet whose name says that WhatsApp refuses it.
+fn not_taken(scalar: &yaml::Scalar, findings: &Findings) {
+    let address = scalar.text.trim();
+    if let Some(help) = Format::instead(address).filter(|_| is_address(address)) {
+        let name = address.rsplit('/').next().unwrap_or(address);
+        let finding = Diagnostic::warning("W711", &scalar.place, format!("WhatsApp takes no files like `{name}`"));
+        findings.push(finding.help(help));
+    }
 }
 
 fn own(scalar: &yaml::Scalar, around: &Around, findings: &Findings) {
@@ -56,7 +75,7 @@ fn own(scalar: &yaml::Scalar, around: &Around, findings: &Findings) {
         return say(format!("`{path}` is no file of the bot: {why}"), help.to_owned());
     }
     let Some(format) = Format::of_name(path) else {
-        let help = format!("WhatsApp takes {}", Format::endings());
+        let help = Format::instead(path).map_or_else(|| format!("WhatsApp takes {}", Format::endings()), str::to_owned);
         return say(format!("WhatsApp takes no files like `{path}`"), help);
     };
     let Some(files) = &around.files else { return };

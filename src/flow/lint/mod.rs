@@ -9,6 +9,7 @@ mod given;
 mod graph;
 mod keywords;
 mod limits;
+mod markup;
 mod names;
 mod never;
 mod paths;
@@ -139,6 +140,7 @@ impl Linter {
 fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     names::check(set, flow, around, findings);
     limits::check(flow, findings);
+    markup::check(flow, findings);
     carried::check(flow, around, findings);
     addresses::check(flow, around, findings);
     files::check(flow, around, findings);

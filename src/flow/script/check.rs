@@ -255,7 +255,7 @@ pub fn module(
     let mut ast = match engine.compile(file.text()) {
         Ok(ast) => ast,
         Err(error) => {
-            findings.push(words::syntax(&error, file.text(), std::iter::empty(), &|range| source.part(range)));
+            findings.push(words::syntax(&error, file.text(), false, std::iter::empty(), &|range| source.part(range)));
             return false;
         }
     };

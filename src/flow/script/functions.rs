@@ -216,15 +216,16 @@ fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
 
 /// Cents as a price in the contact's language: `€12.50`, `12,50 €`.
 fn money(cents: i64, currency: &str) -> String {
-    let (symbol, decimals) = match currency {
-        "EUR" => ("€", 2),
-        "USD" => ("$", 2),
-        "GBP" => ("£", 2),
-        "BRL" => ("R$", 2),
-        "JPY" => ("¥", 0),
-        "CLP" | "KRW" | "VND" => (currency, 0),
-        other => (other, 2),
+    let symbol = match currency {
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        "BRL" => "R$",
+        "JPY" => "¥",
+        other => other,
     };
+    // `check` says that there is no such currency; most have two.
+    let decimals = super::currency::decimals(currency).unwrap_or(2);
     let english = sandbox::call(|call| {
         call.language == "en" || call.language.starts_with("en_") || call.language.starts_with("en-")
     });
@@ -241,7 +242,8 @@ fn money(cents: i64, currency: &str) -> String {
     }
     if decimals > 0 {
         whole.push(point);
-        whole.push_str(&format!("{:02}", amount % unit));
+        let width = decimals as usize;
+        whole.push_str(&format!("{:0width$}", amount % unit));
     }
     let sign = if cents < 0 { "-" } else { "" };
     match (english, symbol.chars().all(char::is_alphabetic)) {

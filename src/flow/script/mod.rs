@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+pub mod currency;
 mod functions;
 pub mod hours;
 mod listed;
@@ -13,6 +14,7 @@ mod run;
 mod sandbox;
 mod secret;
 mod sentence;
+mod statement;
 mod stopped;
 mod times;
 mod words;
@@ -229,12 +231,11 @@ impl Code {
         }))
     }
 
-    /// It reads a name that cannot be one: that is said where the name is given.
+    /// It reads a name that cannot be one, perhaps as it will be: that is said where the name is given.
     fn reads_a_wrong_name(code: &str, names: &Names<'_>) -> bool {
-        names
-            .own
-            .iter()
-            .any(|name| code.contains(name.as_str()) && (!is_word(name) || words::RESERVED.contains(&name.as_str())))
+        let wrong = |name: &&String| !is_word(name) || words::RESERVED.contains(&name.as_str());
+        let read = |name: &String| code.contains(name.as_str()) || code.contains(&name.replace(['-', ' '], "_"));
+        names.own.iter().filter(wrong).any(read)
     }
 
     fn compile(
@@ -285,7 +286,7 @@ impl Code {
             Ok(ast) => ast,
             Err(error) => {
                 let known = views().chain(names.own.iter().map(String::as_str));
-                let mut finding = words::syntax(&error, code, known, &place);
+                let mut finding = words::syntax(&error, code, expression, known, &place);
                 if let rhai::ParseErrorType::ModuleUndefined(name) = error.err_type() {
                     finding = finding.help_if(did_you_mean(name, scripts.modules.keys().map(String::as_str)));
                 }

@@ -1,6 +1,7 @@
 //! Rhai's errors in the words of people who do not program.
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
+use super::statement;
 use super::{FUNCTIONS, Function, check};
 use crate::{
     base::{
@@ -27,10 +28,11 @@ const OPERATOR_WORDS: [&str; 7] = ["and", "or", "not", "is", "equals", "eq", "ne
 /// Quotes of word processors and telephones.
 const TYPOGRAPHIC: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»'];
 
-/// A script that did not compile.
+/// A script that did not compile; `expression`: a single one was wanted.
 pub fn syntax<'a>(
     error: &ParseError,
     code: &str,
+    expression: bool,
     known: impl Iterator<Item = &'a str>,
     place: &dyn Fn(Range<usize>) -> Place,
 ) -> Diagnostic {
@@ -82,6 +84,9 @@ pub fn syntax<'a>(
         return Diagnostic::error("E308", &place, format!("`{}` does not compare", place.text()))
             .help(format!("write `{meant}`"))
             .fix(fix);
+    }
+    if let Some(finding) = statement::meant(code, at, &word, expression, place) {
+        return finding;
     }
     match error.err_type() {
         ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
@@ -226,7 +231,7 @@ fn single_quoted(code: &str) -> Option<Range<usize>> {
 }
 
 /// The letters of code that stand in no text of double quotes or backticks.
-fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
+pub fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut quote, mut escaped) = (None, false);
     code.char_indices().filter(move |(_, c)| match quote {
         Some(_) if escaped => {
@@ -281,6 +286,10 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("to ask whether a value is there write `{asked}`"));
     }
+    if let Some((whole, meant)) = dashed(text, &range) {
+        let finding = Diagnostic::error("E303", place, format!("`{whole}` is no name: a `-` subtracts"));
+        return finding.help(format!("write `{meant}`, also where the name is given"));
+    }
     // `True` of Python, `TRUE` of a table.
     if let truth @ ("true" | "false") = name.to_lowercase().as_str() {
         let fix = Fix::replace(format!("write `{truth}`"), place, truth);
@@ -316,6 +325,15 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
     Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
         .help(help)
         .meant(name, known.iter().map(String::as_str))
+}
+
+/// The `name` of `contact.full-name`: all that was written without a blank, and how a name is written.
+fn dashed(text: &str, range: &Range<usize>) -> Option<(String, String)> {
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = text[..range.start].char_indices().rev().take_while(|(_, c)| name(*c)).last()?.0;
+    let whole = &text[start..range.end];
+    let glued = text[..range.start].ends_with('-') && whole.starts_with("contact.");
+    glued.then(|| (whole.to_owned(), whole.replace('-', "_")))
 }
 
 /// Where what is called so stands in this language: `tags` in `contact.tags`.

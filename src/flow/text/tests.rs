@@ -57,3 +57,22 @@ fn braces_and_quotes_inside_of_code_do_not_end_it() {
 fn a_list_in_a_text_is_an_error_with_its_place() {
     assert!(eval("Lines ${order.lines}").unwrap_err().starts_with("a.yaml:1:14: a list or a map"));
 }
+
+#[test]
+fn a_value_without_its_braces_is_named() {
+    let slip = |written: &str| {
+        let found = text(written).1;
+        assert!(found.len() < 2, "{found:?}");
+        found.into_iter().next().unwrap_or_default()
+    };
+    assert!(slip("Hello $contact.city.").contains("W118"), "a point ends the sentence");
+    assert!(slip("Hello @contact.first_name!").ends_with("write `${contact.first_name ?? \"there\"}`"));
+    assert!(
+        slip("\"Hello {contact.name}\"").ends_with("write `${contact.name ?? \\\"there\\\"}`"),
+        "the quotes stay whole"
+    );
+    assert!(slip("Hello $name, how are you?").contains("`$name` is sent as it stands"));
+    for fine in ["Write to me@contact.name", "Follow @name", "It costs $5 or 5$", "@contact.us", "Pay in $names"] {
+        assert_eq!(slip(&format!("\"{fine}\"")), "", "{fine}");
+    }
+}

@@ -4,6 +4,7 @@ use super::{
     as_date::{self, As},
     compare::comparable,
     exprs::{Eval, Use},
+    prices,
     sums::sum,
     ty::{Kinds, Known, Ty},
 };
@@ -65,23 +66,14 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
             sum(eval, name, &left, &right, position)
         }
         _ => {
-            if let ("money", [Expr::FloatConstant(number, _), ..]) = (name, call.args.as_slice()) {
-                in_cents(eval, **number, position);
-            }
             let how = if ASKING.contains(&name) { Use::Asked } else { Use::Shown };
             let args: Vec<Ty> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
+            if let ("money", [amount, _], [ty, currency]) = (name, call.args.as_slice(), args.as_slice()) {
+                prices::check(eval, (amount, ty), currency, position);
+            }
             applied(eval, name, &args, false, position)
         }
     }
-}
-
-/// `money(12.5, "EUR")` is a price of 12.5 cents.
-fn in_cents(eval: &mut Eval<'_>, number: f64, position: Position) {
-    let place = eval.place(position, "money".len());
-    eval.bad(|| {
-        let message = format!("`money` takes cents, and this is {number:?}");
-        Diagnostic::warning("W322", &place, message).help(format!("write `money({}, …)`", (number * 100.0).round()))
-    });
 }
 
 /// A pattern of a date, or a time of day, that stands there as written.

@@ -4,6 +4,7 @@
 
 use super::{
     age::{ANY, Age},
+    maps,
     moments::{Ahead, reached, until},
     refine::refine,
     state::{By, State},
@@ -60,7 +61,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     let written = &node.outline.yaml;
     let timeout = written.get("timeout");
     let one = |state: State| vec![state];
-    let filled = |state: State| one(fill(flow, node, by, state));
+    let filled = |state: State| one(fill(set, flow, node, by, state));
     let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
     match (node.outline.verb, by) {
         // All tries may have failed by then.
@@ -239,12 +240,13 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
 }
 
 /// What `as:` names takes its type, on the ways that fill it.
-fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
+fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> State {
     let Some(name) = &node.outline.fills else { return state };
     let ty = match node.outline.verb {
         "ask" if matches!(by, "on_fail" | "other") => return state,
         "ask" => answer(node, by),
         "http" => Ty::shape(Shape::Http),
+        "script" => code_of(node, "script").map_or(Ty::ANY, |code| maps::made(set, flow, &state, code)),
         _ => Ty::ANY,
     };
     state.with(flow, name, ty)
@@ -359,7 +361,7 @@ pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, stat
     match &written.kind {
         Yaml::Null => Ty::NOTHING,
         Yaml::List(_) => Ty::of(Kinds::LIST),
-        Yaml::Map(_) => Ty::of(Kinds::MAP),
+        Yaml::Map(entries) => maps::written(entries.iter().map(|entry| entry.key.text.as_str())),
         Yaml::Scalar(scalar) => match typed(scalar) {
             Some(value) => literal(&value),
             None => match text_of(node, written) {
@@ -387,7 +389,7 @@ pub fn literal(value: &crate::model::value::Value) -> Ty {
         Value::DateTime(_) => Ty::of(Kinds::DATETIME),
         Value::Span(_) => Ty::of(Kinds::SPAN),
         Value::List(_) => Ty::of(Kinds::LIST),
-        Value::Map(_) => Ty::of(Kinds::MAP),
+        Value::Map(parts) => Ty::map(parts.keys().map(String::as_str)),
     }
 }
 

@@ -89,9 +89,9 @@ impl Eval<'_> {
             }
             Stmt::Assignment(assignment) => {
                 self.expr(&assignment.1.rhs, Use::Asked);
-                if let Expr::Variable(variable, ..) = &assignment.1.lhs
-                    && let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| *name == variable.1.as_str())
-                {
+                // `order.total = 5` gives a map one more part.
+                let changed = root(&assignment.1.lhs);
+                if let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| Some(name.as_str()) == changed) {
                     local.1 = Ty::ANY;
                 }
                 Ty::NOTHING
@@ -181,8 +181,12 @@ impl Eval<'_> {
             }
             Expr::Map(map, _) => {
                 map.0.iter().for_each(|(_, value)| drop(self.expr(value, Use::Asked)));
-                Ty::of(Kinds::MAP)
+                Ty::map(map.0.iter().map(|(name, _)| name.name.as_str()))
             }
+            Expr::DynamicConstant(value, _) => match value.as_map_ref() {
+                Ok(map) => Ty::map(map.keys().map(|name| name.as_str())),
+                Err(_) => Ty::ANY,
+            },
             Expr::Variable(variable, _, position) => self.variable(variable.1.as_str(), *position, how),
             Expr::FnCall(call, position) => calls::function(self, call, *position),
             Expr::Dot(..) | Expr::Index(..) => self.chain(expr),
@@ -292,7 +296,7 @@ impl Eval<'_> {
             (Known::Shape(shape), Expr::StringConstant(name, _)) => {
                 views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
             }
-            (Known::Filled(parts), Expr::StringConstant(name, _)) => {
+            (Known::Parts(_, parts), Expr::StringConstant(name, _)) => {
                 parts.iter().find(|(part, _)| *part == name.as_str()).map_or(Ty::ANY, |(_, ty)| ty.clone())
             }
             (Known::Returned(flow), Expr::StringConstant(name, _)) => {
@@ -310,14 +314,14 @@ impl Eval<'_> {
             }
             return part.unwrap_or(Ty::ANY);
         }
-        if let Known::Filled(parts) = &base.known {
+        if let Known::Parts(whole, parts) = &base.known {
             if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
                 return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
             }
-            // A form may give more than is declared: only what is nearly a declared name is a slip.
+            // A form may give more than is declared, and a map may grow: only what is nearly a known name is a slip.
             let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
             if nearest(name, known.iter().copied()).is_some() {
-                self.no_part(name, position, "what the form `returns`", &known);
+                self.no_part(name, position, whole, &known);
             }
             return Ty::ANY;
         }
@@ -363,6 +367,15 @@ impl Eval<'_> {
             let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
             finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied())
         });
+    }
+}
+
+/// The variable that `a`, `a.b` and `a[0].b` begin with.
+fn root(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Variable(variable, ..) => Some(variable.1.as_str()),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
+        _ => None,
     }
 }
 

@@ -67,6 +67,12 @@ impl<'a> Walk<'a, '_> {
             };
             self.found.judge.bad_as(SHOWN, finding.help(help));
         }
+        if !alone && said && ty.may_miss() && is_name(code) {
+            let finding =
+                Diagnostic::warning("W317", &place, "not every contact has a name, and this prints nothing then");
+            let help = format!("say what stands in its place: `${{{} ?? \"there\"}}`", code.source().trim());
+            self.found.judge.bad(finding.help(help));
+        }
         // What a variable lacks is said where it is read.
         let variable = matches!(code.single(), Some(rhai::Expr::Variable(..)));
         if alone && !variable && ty.may_miss() && !ty.only_missing() && !has_more(node) {
@@ -205,6 +211,13 @@ fn says(node: &Node, text: &Text) -> bool {
         verb @ ("say" | "ask" | "tag" | "untag" | "emit") => here(verb),
         _ => false,
     }
+}
+
+/// `contact.name` or `contact.first_name`.
+fn is_name(code: &Code) -> bool {
+    let Some(rhai::Expr::Dot(pair, ..)) = code.single() else { return false };
+    let contact = matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "contact");
+    contact && matches!(&pair.rhs, rhai::Expr::Property(part, _) if matches!(part.2.as_str(), "name" | "first_name"))
 }
 
 /// A message that shows something beside its words.

@@ -2,7 +2,7 @@
 
 use super::{
     age::{ANY, Age},
-    course, moments,
+    course, maps, moments,
     refine::refine,
     state::{By, State, Trail},
     ty::{Kinds, Ty},
@@ -134,7 +134,7 @@ pub fn given(flow: &Flow, state: State) -> State {
             Data::Text(_) => Ty::of(Kinds::TEXT),
             Data::Value(value) => course::literal(value),
             Data::List(_) => Ty::of(Kinds::LIST),
-            Data::Map(_) => Ty::of(Kinds::MAP),
+            Data::Map(entries) => maps::written(entries.iter().map(|(name, _)| name.source())),
         };
         state = state.with(flow, name, ty);
     }

@@ -48,6 +48,11 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
         }
     }
     let place = eval.place(position, op.len());
+    if let ("/" | "%", Known::Whole(0)) = (op, &right.known) {
+        let finding = Diagnostic::error("E318", &place, "nothing can be divided by 0");
+        eval.bad(|| finding.help("divide by another number; where it is counted ask first, `if: n > 0`"));
+        return Ty::of(Kinds::NUMERIC);
+    }
     if gives != Kinds::NONE {
         eval.good(&place, "E318");
         if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {

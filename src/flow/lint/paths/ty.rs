@@ -26,8 +26,8 @@ pub enum Known {
     Shape(Shape),
     /// What this flow declares that it returns.
     Returned(FlowName),
-    /// A form that was filled in: the parts that its `returns` declare. Others come as they are.
-    Filled(Rc<[(String, Ty)]>),
+    /// A map with these parts at least: others come as they are. Who says so: "what the form `returns`", "this map".
+    Parts(&'static str, Rc<[(String, Ty)]>),
     /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
     Chosen(Rc<[String]>),
 }
@@ -138,6 +138,14 @@ impl Ty {
 
     pub fn truth(truth: bool) -> Ty {
         Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
+    }
+
+    /// A map that is written out. What its parts are may change, their names stay.
+    pub fn map<'n>(names: impl Iterator<Item = &'n str>) -> Ty {
+        Ty {
+            kinds: Kinds::MAP,
+            known: Known::Parts("this map", names.map(|name| (name.to_owned(), Ty::ANY)).collect()),
+        }
     }
 
     pub fn whole(number: i64) -> Ty {

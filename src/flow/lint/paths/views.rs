@@ -83,7 +83,7 @@ pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Opt
 /// What a form gives that was filled in.
 pub fn filled(returns: &[Field]) -> Ty {
     let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
-    Ty { kinds: Kinds::MAP, known: Known::Filled(parts.collect()) }
+    Ty { kinds: Kinds::MAP, known: Known::Parts("what the form `returns`", parts.collect()) }
 }
 
 fn given_back(field: &Field) -> Ty {

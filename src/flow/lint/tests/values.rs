@@ -181,7 +181,7 @@ fn what_beginners_write_is_answered_with_what_to_write() {
         "write `- {id: yes, title: Yes please}`",
     );
     help("steps:\n  - wait: \"10:00\"\n", "a.yaml:4:11: error[E204]", "write `{until: \"10:00\"}`");
-    help("steps:\n  - say: Hi {contact.name}!\n", "a.yaml:4:13: warning[W118]", "write `${contact.name}`");
+    help("steps:\n  - say: Hi {contact.name}!\n", "a.yaml:4:13: warning[W118]", "write `${contact.name ?? \"there\"}`");
 }
 
 #[test]

@@ -1,0 +1,25 @@
+//! Maps that a flow writes out: the names of their parts are known.
+
+use super::{
+    course::worth,
+    state::State,
+    ty::{Kinds, Known, Ty},
+};
+use crate::flow::{FlowSet, definition::Flow, script::Code};
+use rhai::{ASTNode, Stmt};
+
+/// A map with these names, unless one is worked out.
+pub fn written<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Ty {
+    if names.clone().any(|name| name.contains("${")) { Ty::of(Kinds::MAP) } else { Ty::map(names) }
+}
+
+/// What a script gives: only of a map that it writes out, and ends with, anything is said.
+pub fn made(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
+    let mut leaves = false;
+    code.ast().walk(&mut |path| {
+        leaves |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::Return(..))));
+        true
+    });
+    let ty = worth(set, flow, state, code);
+    if !leaves && matches!(ty.known, Known::Parts(..)) { ty } else { Ty::ANY }
+}

@@ -1,0 +1,62 @@
+//! Statements where a single value is wanted, and values of a map behind a `=`.
+
+use super::{sentence::operand, words::bare};
+use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
+use std::ops::Range;
+
+/// What is said where the parser stopped at byte `at`, before `word`, when it is one of these.
+pub fn meant(
+    code: &str,
+    at: usize,
+    word: &str,
+    expression: bool,
+    place: &dyn Fn(Range<usize>) -> Place,
+) -> Option<Diagnostic> {
+    if code[at..].starts_with('=') && !code[at..].starts_with("==") && in_map(&code[..at]) {
+        let before = &code[..at];
+        // `"checkup" = 4000` becomes `"checkup": 4000`.
+        let fix = Fix::replace("write `:`", &place(before.trim_end().len()..at + 1), ":");
+        let key = before.trim_end().rsplit(['{', ',', '\n']).next().unwrap_or_default().trim();
+        let value = code[at + 1..].trim_start().split([',', '}', '\n']).next().unwrap_or_default().trim_end();
+        let finding = Diagnostic::error("E308", &place(at..at + 1), "in a map a value stands behind a `:`");
+        return Some(finding.help(format!("write `{key}: {value}`")).fix(fix));
+    }
+    if !expression {
+        return None;
+    }
+    let finding =
+        |length: usize, message: String| Diagnostic::error("E308", &place(at..(at + length).min(code.len())), message);
+    let changes = ["+=", "-=", "*=", "/=", "++", "--"].into_iter().find(|sign| code[at..].starts_with(sign));
+    if let Some(sign) = changes {
+        let name = operand(code[..at].trim_end());
+        let much = code[at + sign.len()..].trim();
+        let much = if much.is_empty() { "1" } else { much };
+        let set = format!("- set: {{{name}: \"${{{name} {} {much}}}\"}}", &sign[..1]);
+        return Some(
+            finding(sign.len(), format!("`{sign}` would change `{name}`, and this only shows a value"))
+                .help(format!("change it in a step before: `{set}`")),
+        );
+    }
+    let help = match word {
+        "let" | "const" => "give it its name in a step before, `- set: {name: \"${…}\"}`, or write a `script` step",
+        "for" | "while" | "loop" | "do" => {
+            "for a list in a text write `${list.join(\", \")}`; steps for each item stand under `repeat`"
+        }
+        "return" | "throw" => "write the value alone, without this word",
+        _ => return None,
+    };
+    Some(finding(word.len(), format!("`{word}` begins a statement, and here stands one value")).help(help))
+}
+
+/// The bracket that is open at the end of this code is one of a map.
+fn in_map(code: &str) -> bool {
+    let mut open = Vec::new();
+    for (at, c) in bare(code) {
+        match c {
+            '{' | '[' | '(' => open.push(code[..at].ends_with('#') && c == '{'),
+            '}' | ']' | ')' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.last().copied().unwrap_or(false)
+}

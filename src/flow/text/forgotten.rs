@@ -1,0 +1,90 @@
+//! Values whose `${ }` was forgotten: they would be sent as they stand.
+
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        fix::Fix,
+        yaml::{Scalar, Style},
+    },
+    flow::{script::view, spec::VIEWS},
+};
+use std::ops::Range;
+
+/// A value as somebody wrote it: where it stands in the text, and its name.
+pub struct Slip<'t> {
+    range: Range<usize>,
+    written: &'t str,
+    name: &'t str,
+}
+
+/// The first one of a plain part of a text.
+pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> {
+    if !plain.contains(['{', '$', '@']) {
+        return None;
+    }
+    let found = handlebars(plain).or_else(|| in_braces(plain, own)).or_else(|| behind_sign(plain, own))?;
+    let at = text.find(found)?;
+    let written = &text[at..at + found.len()];
+    Some(Slip { range: at..at + found.len(), written, name: written.trim_matches(['{', '}', ' ', '$', '@']) })
+}
+
+impl Slip<'_> {
+    pub fn finding(&self, source: &Scalar) -> Diagnostic {
+        let shown = if self.written.starts_with("{{") { "{{ }}" } else { self.written };
+        // Not every contact has a name: `Hi !`.
+        let meant = match self.name {
+            "contact.name" | "contact.first_name" => format!("{} ?? \"there\"", self.name),
+            name => name.to_owned(),
+        };
+        // A double quote would end the text.
+        let inner = if source.style == Style::DoubleQuoted { meant.replace('"', "\\\"") } else { meant };
+        let place = source.part(self.range.clone());
+        let fix = Fix::replace(format!("write `${{{inner}}}`"), &place, format!("${{{inner}}}")).guess();
+        let finding = Diagnostic::warning("W118", &place, format!("`{shown}` is sent as it stands"));
+        finding.help(format!("for a value write `${{{inner}}}`")).fix(fix)
+    }
+}
+
+/// `{{ name }}`.
+fn handlebars(plain: &str) -> Option<&str> {
+    let start = plain.find("{{")?;
+    let end = start + plain[start..].find("}}")? + 2;
+    let name = plain[start + 2..end - 2].trim();
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    word.then(|| &plain[start..end])
+}
+
+/// `{name}`, a variable, or `{contact.name}`, a part of one or of a view.
+fn in_braces<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    plain.match_indices('{').find_map(|(at, _)| {
+        // `$${name}` is what somebody wants to say.
+        let path = plain[at + 1..].split_once('}')?.0;
+        let word = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
+        let known = own.iter().any(|name| name == root) || part.is_some_and(|_| view(root).is_some());
+        let whole = part.is_none_or(|part| !part.is_empty());
+        (word && known && whole && !plain[..at].ends_with('$')).then(|| &plain[at..at + path.len() + 2])
+    })
+}
+
+/// `$name`, a variable, and `$contact.name` or `@contact.name`, a part of a view.
+fn behind_sign<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    plain.match_indices(['$', '@']).find_map(|(at, sign)| {
+        let rest = &plain[at + 1..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
+        // The point behind it ends the sentence.
+        let path = rest[..end].trim_end_matches('.');
+        let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
+        let of_view = VIEWS.iter().find(|view| view.name == root).is_some_and(|view| {
+            // Fields of the contact have names of the bot's own; behind `@` these may be anybody's.
+            part.is_some_and(|part| {
+                sign == "$" && !part.is_empty() || view.parts.iter().any(|(known, _)| *known == part)
+            })
+        });
+        let variable = sign == "$" && own.iter().any(|name| name == root);
+        // `me@contact.name` is the address of a mail.
+        let glued = plain[..at].ends_with(char::is_alphanumeric);
+        let end = if of_view { path.len() } else { root.len() };
+        (variable || !glued && of_view).then(|| &plain[at..at + 1 + end])
+    })
+}
