@@ -52,7 +52,7 @@ impl Format {
         FORMATS.iter().find(|format| format.mime.eq_ignore_ascii_case(mime))
     }
 
-    /// What to send in the place of a file that WhatsApp does not take, by the ending of its name; `None`: it takes it, or
+    /// Advice for a file that WhatsApp does not take, by the ending of its name; `None`: it takes it, or
     /// nobody knows what it is.
     pub fn instead(path: &str) -> Option<&'static str> {
         let name = path.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();

@@ -132,7 +132,7 @@ fn a_flow_is_renamed_as_far_as_the_editor_can() {
         assert_eq!(text, &json!({"range": range((0, 6), (0, 11)), "newText": "pasta"}), "{edits}");
         let moved = json!({"kind": "rename", "oldUri": editor.uri(FILE), "newUri": editor.uri("flows/pasta.yaml")});
         assert_eq!(renamed["documentChanges"][1], if moves { moved } else { Value::Null }, "{edits}");
-        // What the editor does not do is told to the person.
+        // The person hears about the files that the editor does not rename.
         editor.ask("textDocument/hover", editor.at(FILE, 0, 0));
         assert_eq!(editor.was_asked("window/showMessage"), !moves, "{edits}");
         editor.close();

@@ -14,7 +14,7 @@ pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     let Some(plain) = plain else { return };
     let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
     let lower = plain.iter().skip(1).position(|text| begins(text, char::is_lowercase));
-    // Who begins options with small letters does so more than once, and a rest of a sentence is short.
+    // An author who begins options with small letters does so more than once, and the rest of a sentence is short.
     let capital = plain.iter().filter(|text| begins(text, char::is_uppercase)).count();
     let odd = capital >= 2 && plain.iter().filter(|text| begins(text, char::is_lowercase)).count() == 1;
     let short = lower.is_some_and(|lower| plain[lower + 1].split_whitespace().count() <= REST_WORDS_MAX);

@@ -8,7 +8,7 @@ use crate::base::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// What programs make of a `-` at the beginning of a line, and the marks of other lists.
+/// Signs that programs write for a `-` at the beginning of a line, and the marks of other lists.
 const MARKS: [char; 7] = ['–', '—', '−', '‐', '•', '·', '*'];
 
 /// The items of lists that begin with such a mark: said once, with all of them mended.

@@ -88,7 +88,7 @@ struct Reader<'a> {
     findings: &'a Findings,
     parser: Parser<'a, serde_yaml::granit_parser::StrInput<'a>>,
     anchors: HashMap<usize, Node>,
-    /// What is said of a mark before a text that nothing refers to.
+    /// By its number, the finding about a mark before a text, until something refers to it.
     marks: HashMap<usize, Diagnostic>,
     nodes: usize,
 }

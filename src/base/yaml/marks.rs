@@ -7,7 +7,7 @@ use crate::base::{
 };
 use std::sync::Arc;
 
-/// What is said of the mark in front of this text, where a sentence was meant.
+/// The finding about the mark in front of this text, where a sentence was meant.
 pub fn lost(file: &Arc<SourceFile>, node: &Node) -> Option<Diagnostic> {
     let (text, range) = (file.text(), node.place.range());
     let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);

@@ -74,7 +74,7 @@ fn alignment(before: &str, line: &str) -> String {
         _ if dash(before) && dash(line) && indent(before) != indent(line) => {
             format!("begin its `-` {}, right below the one above", in_column(indent(before)))
         }
-        // What an option with a title does.
+        // The steps of an option with a title.
         (Some(first), Some(key)) if first == "title" && matches!(key.as_str(), "go" | "call" | "say" | "end") => {
             format!("write `do: {{{}}}` {}, right below `title`", line.trim(), in_column(above))
         }

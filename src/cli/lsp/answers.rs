@@ -112,7 +112,7 @@ pub fn prepare_rename(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &V
     Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
 }
 
-/// What a client can do with several changes at once: `workspace.workspaceEdit` of its capabilities.
+/// A client's way to take several changes at once: `workspace.workspaceEdit` of its capabilities.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Client {
     /// It takes edits of documents by their versions: `documentChanges`.
@@ -121,7 +121,7 @@ pub struct Client {
     pub moves_files: bool,
 }
 
-/// What a rename answers, and what a person has to do by hand.
+/// The answer to a rename, and a sentence about the work that is left to a person.
 pub struct Renaming {
     pub edit: Value,
     pub by_hand: Option<String>,

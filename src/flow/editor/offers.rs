@@ -80,7 +80,7 @@ pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer
                 offers = asked.offers(&seen, &root);
             }
         });
-        // What reads as a key may be an item of a list.
+        // A word that reads as a key may be an item of a list.
         if let Some(mut offers) = offers.filter(|offers: &Vec<Offer>| !offers.is_empty()) {
             offers.sort_by(|a, b| (rank(a.kind), &a.label).cmp(&(rank(b.kind), &b.label)));
             offers.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);

@@ -1,4 +1,4 @@
-//! What the engine says by itself, for translators: the phrases that a language's file puts in the place of the
+//! The engine's own phrases, for translators: those that a language's file puts in the place of the
 //! built-in ones, and those that it has none for.
 
 use super::{PHRASES, Taken, po};
@@ -28,7 +28,7 @@ pub(super) fn entries(set: &FlowSet, language: &str) -> Vec<po::Entry> {
     all
 }
 
-/// What the file of a language says: what translators gave back goes before what stood there.
+/// The phrases of a language's file: those that translators gave back replace the old ones.
 pub(super) fn written(set: &FlowSet, language: &str, taken: &Taken) -> BTreeMap<Phrase, String> {
     let mut all = set.locales.get(language).map(|locale| locale.phrases.clone()).unwrap_or_default();
     for phrase in Phrase::ALL {

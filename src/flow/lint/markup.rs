@@ -69,7 +69,7 @@ fn first(sentence: &Sentence) -> Option<Diagnostic> {
     Some(all.fold(finding, |finding, (range, _)| finding.and_at(&text.part(range))))
 }
 
-/// What WhatsApp has for a tag.
+/// WhatsApp's own form for a tag.
 fn instead_of(tag: &str) -> &'static str {
     match tag.trim_start_matches('/') {
         "br" | "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {

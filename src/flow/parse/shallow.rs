@@ -1,4 +1,4 @@
-//! What an option does stands beside it instead of below: it is said once, and read as it was meant.
+//! Steps of an option that stand beside it instead of below: reported once, and read as they were meant.
 
 use crate::{
     base::{

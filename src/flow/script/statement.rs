@@ -4,7 +4,7 @@ use super::{sentence::operand, words::bare};
 use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
 use std::ops::Range;
 
-/// What is said where the parser stopped at byte `at`, before `word`, when it is one of these.
+/// The finding for a statement or a `=` at byte `at`, before `word`, where the parser stopped.
 pub fn meant(
     code: &str,
     at: usize,

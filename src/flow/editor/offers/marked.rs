@@ -20,7 +20,7 @@ impl Asked<'_, '_> {
             true => vec![key, value],
             false => vec![value],
         };
-        // What is being written may not be closed yet.
+        // A line that somebody is writing may not be closed yet.
         let open = unclosed(&format!("{line}{rest}"));
         let closed = |text: &String| {
             let (head, tail) = text.split_at(text.len() - (after.len() - rest.len()));

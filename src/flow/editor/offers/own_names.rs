@@ -33,7 +33,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// What stands behind a key that is offered.
+    /// The colon behind an offered key, unless one stands there.
     fn colon(&self) -> &'static str {
         let rest = &self.file.text()[self.word.end..];
         if rest.trim_start_matches(' ').starts_with(':') { "" } else { ": " }

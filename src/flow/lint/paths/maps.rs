@@ -13,7 +13,7 @@ pub fn written<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Ty {
     if names.clone().any(|name| name.contains("${")) { Ty::of(Kinds::MAP) } else { Ty::map(names) }
 }
 
-/// What a script gives: only of a map that it writes out, and ends with, anything is said.
+/// The result of a script, as far as it is a map that the script writes out and ends with.
 pub fn made(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
     let mut leaves = false;
     code.ast().walk(&mut |path| {

@@ -26,7 +26,7 @@ pub enum Known {
     Shape(Shape),
     /// What this flow declares that it returns.
     Returned(FlowName),
-    /// A map with these parts at least: others come as they are. Who says so: "what the form `returns`", "this map".
+    /// A map with these parts at least: others come as they are. The first value is its name in findings.
     Parts(&'static str, Rc<[(String, Ty)]>),
     /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
     Chosen(Rc<[String]>),
@@ -140,7 +140,7 @@ impl Ty {
         Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
     }
 
-    /// A map that is written out. What its parts are may change, their names stay.
+    /// A map that is written out. The names of its parts stay, their values may change.
     pub fn map<'n>(names: impl Iterator<Item = &'n str>) -> Ty {
         Ty {
             kinds: Kinds::MAP,
