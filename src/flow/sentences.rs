@@ -115,7 +115,7 @@ impl Phrase {
 }
 
 /// `zh_TW` of `zh-Hant`; Hebrew and Indonesian have older codes, too.
-fn code(language: &str) -> String {
+pub fn code(language: &str) -> String {
     let plain = language.replace('-', "_");
     match plain.split('_').next().unwrap_or_default() {
         "iw" => "he".into(),

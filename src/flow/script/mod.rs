@@ -1,5 +1,6 @@
 //! Rhai in a sandbox: expressions and scripts compile once when flows load and run on counted fuel.
 
+mod calendar;
 mod check;
 mod convert;
 pub mod currency;

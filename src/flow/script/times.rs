@@ -1,6 +1,7 @@
 //! Dates, times and lengths of time in scripts, and how they print in the bot's languages.
 
 use super::{
+    calendar::{self, Length},
     functions::read,
     sandbox::{call, work},
 };
@@ -183,7 +184,6 @@ pub fn moment(text: &str) -> Option<Zoned> {
 /// Prints by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), names in the language; what is in `'quotes'`
 /// stands as it is.
 pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, language: &str) -> String {
-    let names = Names::of(language);
     let mut out = String::new();
     let mut rest = pattern;
     while let Some(letter) = rest.chars().next() {
@@ -197,7 +197,7 @@ pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, langu
         let count = rest.chars().take_while(|c| *c == letter).count();
         let run = &rest[..count * letter.len_utf8()];
         rest = &rest[run.len()..];
-        match field(letter, count, date, time, &names) {
+        match field(letter, count, date, time, language) {
             Some(text) => out.push_str(&text),
             None => out.push_str(run),
         }
@@ -205,18 +205,18 @@ pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, langu
     out
 }
 
-fn field(letter: char, count: usize, date: Option<Date>, time: Option<Clock>, names: &Names) -> Option<String> {
+fn field(letter: char, count: usize, date: Option<Date>, time: Option<Clock>, language: &str) -> Option<String> {
     let padded = |number: i64| if count >= 2 { format!("{number:02}") } else { number.to_string() };
     Some(match letter {
         'E' => {
-            let name = names.days[date?.weekday().to_monday_zero_offset() as usize];
-            if count >= 4 { name.to_owned() } else { name.chars().take(3).collect() }
+            let length = if count >= 4 { Length::Wide } else { Length::Short };
+            calendar::weekday(language, date?.weekday().to_monday_zero_offset(), length)
         }
         'd' => padded(i64::from(date?.day())),
         'M' => match count {
             0..=2 => padded(i64::from(date?.month())),
-            3 => names.months[date?.month() as usize - 1].chars().take(3).collect(),
-            _ => names.months[date?.month() as usize - 1].to_owned(),
+            3 => calendar::month(language, date?.month(), Length::Short),
+            _ => calendar::month(language, date?.month(), Length::Wide),
         },
         'y' if count == 2 => format!("{:02}", date?.year().rem_euclid(100)),
         'y' => date?.year().to_string(),
@@ -227,127 +227,4 @@ fn field(letter: char, count: usize, date: Option<Date>, time: Option<Clock>, na
         'a' => if time?.hour() < 12 { "AM" } else { "PM" }.to_owned(),
         _ => return None,
     })
-}
-
-struct Names {
-    days: [&'static str; 7],
-    months: [&'static str; 12],
-}
-
-impl Names {
-    /// Of a language such as `es` or `pt_BR`; English where we have none.
-    fn of(language: &str) -> Names {
-        match language.split(['_', '-']).next().unwrap_or_default() {
-            "es" => Names {
-                days: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
-                months: [
-                    "enero",
-                    "febrero",
-                    "marzo",
-                    "abril",
-                    "mayo",
-                    "junio",
-                    "julio",
-                    "agosto",
-                    "septiembre",
-                    "octubre",
-                    "noviembre",
-                    "diciembre",
-                ],
-            },
-            "fr" => Names {
-                days: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-                months: [
-                    "janvier",
-                    "février",
-                    "mars",
-                    "avril",
-                    "mai",
-                    "juin",
-                    "juillet",
-                    "août",
-                    "septembre",
-                    "octobre",
-                    "novembre",
-                    "décembre",
-                ],
-            },
-            "de" => Names {
-                days: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-                months: [
-                    "Januar",
-                    "Februar",
-                    "März",
-                    "April",
-                    "Mai",
-                    "Juni",
-                    "Juli",
-                    "August",
-                    "September",
-                    "Oktober",
-                    "November",
-                    "Dezember",
-                ],
-            },
-            "pt" => Names {
-                days: [
-                    "segunda-feira",
-                    "terça-feira",
-                    "quarta-feira",
-                    "quinta-feira",
-                    "sexta-feira",
-                    "sábado",
-                    "domingo",
-                ],
-                months: [
-                    "janeiro",
-                    "fevereiro",
-                    "março",
-                    "abril",
-                    "maio",
-                    "junho",
-                    "julho",
-                    "agosto",
-                    "setembro",
-                    "outubro",
-                    "novembro",
-                    "dezembro",
-                ],
-            },
-            "it" => Names {
-                days: ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"],
-                months: [
-                    "gennaio",
-                    "febbraio",
-                    "marzo",
-                    "aprile",
-                    "maggio",
-                    "giugno",
-                    "luglio",
-                    "agosto",
-                    "settembre",
-                    "ottobre",
-                    "novembre",
-                    "dicembre",
-                ],
-            },
-            _ => Names {
-                days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-                months: [
-                    "January",
-                    "February",
-                    "March",
-                    "April",
-                    "May",
-                    "June",
-                    "July",
-                    "August",
-                    "September",
-                    "October",
-                    "November",
-                    "December",
-                ],
-            },
-        }
-    }
 }
