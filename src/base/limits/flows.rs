@@ -19,6 +19,8 @@ pub const BOT_FILES_MAX: usize = 2_000;
 // -- scripts
 /// Operations in one script or expression.
 pub const SCRIPT_OPERATIONS_MAX: u64 = 1_000_000;
+/// The time of one script or expression; its operations end it long before, in a few tenths of a second.
+pub const SCRIPT_TIME_MAX: Span = Span::seconds(2);
 pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
 pub const SCRIPT_ARRAY_ITEMS_MAX: usize = 4096;
 pub const SCRIPT_MAP_ENTRIES_MAX: usize = 1024;

@@ -248,8 +248,11 @@ pub const BROADCASTS_AT_ONCE: i64 = 50;
 pub const BROADCASTS_READ_MAX: usize = 64;
 /// Operations of the condition in an API request's `to`, for one contact: it compares a few fields.
 pub const TO_OPERATIONS_MAX: u64 = 50_000;
-/// Operations for all contacts of a draft together, about ten seconds of work; above that the draft is refused.
-pub const DRAFT_OPERATIONS_MAX: u64 = 100_000_000;
+/// Operations for all contacts of a draft together; above that the draft is refused. The dearest (a closure that calls a
+/// closure) make this many last about ten seconds.
+pub const DRAFT_OPERATIONS_MAX: u64 = 20_000_000;
+/// The time of counting a draft's contacts; above that the draft is refused. Others wait for it.
+pub const DRAFT_TIME_MAX: Span = Span::seconds(10);
 /// How long a draft can be started: later its count is outdated.
 pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);
 

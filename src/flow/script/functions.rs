@@ -7,6 +7,7 @@ use super::{
 };
 use crate::base::limits;
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Variant};
 use std::{collections::HashMap, sync::Mutex};
 
@@ -79,37 +80,79 @@ fn for_any(engine: &mut Engine, name: &str) {
 
 fn patterns(engine: &mut Engine) {
     engine.register_fn("is_match", |text: &str, pattern: &str| -> Fallible<bool> {
-        Ok(pattern_of(pattern)?.is_match(read(text)?))
+        Ok(pattern_of(pattern)?.over(text)?.is_match(text))
     });
     engine.register_fn("is_match", |number: i64, pattern: &str| -> Fallible<bool> {
-        Ok(pattern_of(pattern)?.is_match(&number.to_string()))
+        let text = number.to_string();
+        Ok(pattern_of(pattern)?.over(&text)?.is_match(&text))
     });
     engine.register_fn("capture", |text: &str, pattern: &str| -> Fallible<Dynamic> {
-        let found = pattern_of(pattern)?.captures(read(text)?).and_then(|found| found.get(1).or_else(|| found.get(0)));
+        let found =
+            pattern_of(pattern)?.over(text)?.captures(text).and_then(|found| found.get(1).or_else(|| found.get(0)));
         Ok(found.map_or(Dynamic::UNIT, |found| found.as_str().to_owned().into()))
     });
 }
 
+/// A compiled pattern, with its number of states: `a{0,900}` has 900.
+#[derive(Clone)]
+struct Pattern {
+    regex: Regex,
+    states: usize,
+}
+
+impl Pattern {
+    /// Pays for a search in `text`: once through it, and again for the states beyond those that a search keeps in its
+    /// cache (the worst case of the crate `regex` is the length of the text times the number of states).
+    fn over(&self, text: &str) -> Fallible<&Regex> {
+        let beyond = self.states.saturating_sub(STATES_IN_CACHE);
+        read(text)?;
+        work(text.len().saturating_mul(beyond) / STATES_PER_OPERATION)?;
+        Ok(&self.regex)
+    }
+}
+
+/// Patterns with at most so many states search in linear time.
+const STATES_IN_CACHE: usize = 100;
+/// Steps from state to state that take as long as one operation.
+const STATES_PER_OPERATION: usize = 8;
+
+/// The number of states of a pattern, repetitions written out.
+fn states(pattern: &Hir) -> usize {
+    let all = |parts: &[Hir]| parts.iter().map(states).fold(1, usize::saturating_add);
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Capture(capture) => states(&capture.sub).saturating_add(2),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            states(&repetition.sub).saturating_mul(usize::try_from(times).unwrap_or(usize::MAX))
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
+}
+
 /// Compiled patterns of expressions, a few at a time: the same one is asked for by every message.
-fn pattern_of(pattern: &str) -> Fallible<Regex> {
-    static KNOWN: Mutex<Option<HashMap<String, Regex>>> = Mutex::new(None);
+fn pattern_of(pattern: &str) -> Fallible<Pattern> {
+    static KNOWN: Mutex<Option<HashMap<String, Pattern>>> = Mutex::new(None);
     let lock = || KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // Once a script, whether it is kept or not: what a script may do cannot hang on what ran before it.
     if sandbox::is_first(pattern) {
         work(PATTERN_OPERATIONS + pattern.len())?;
     }
-    if let Some(regex) = lock().get_or_insert_default().get(pattern) {
-        return Ok(regex.clone());
+    if let Some(known) = lock().get_or_insert_default().get(pattern) {
+        return Ok(known.clone());
     }
     // Not under the lock: all other conversations wait for it.
     let regex = build(pattern).map_err(|text| -> Box<EvalAltResult> { text.into() })?;
+    let states = regex_syntax::parse(pattern).map_or(usize::MAX, |hir| states(&hir));
+    let compiled = Pattern { regex, states };
     let mut known = lock();
     let known = known.get_or_insert_default();
     if known.len() >= limits::SCRIPT_PATTERNS_KEPT {
         known.clear();
     }
-    known.insert(pattern.to_owned(), regex.clone());
-    Ok(regex)
+    known.insert(pattern.to_owned(), compiled.clone());
+    Ok(compiled)
 }
 
 /// To compile a pattern takes as long as about so many operations; most of it is not for its length.

@@ -12,6 +12,7 @@ use rhai::{
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
+    time::{Duration, Instant},
 };
 
 def_package! {
@@ -30,6 +31,7 @@ pub struct Call {
     /// What the contact was shown for answers, by the place of the call that asks for it (line, column).
     pub titles: BTreeMap<(usize, usize), String>,
     fuel: u64,
+    began: Instant,
     /// The regular expressions that this script has asked for.
     patterns: HashSet<String>,
 }
@@ -39,6 +41,21 @@ thread_local! {
     /// What the next script may use, and what all scripts of this thread have used.
     static FUEL: Cell<u64> = const { Cell::new(limits::SCRIPT_OPERATIONS_MAX) };
     static SPENT: Cell<u64> = const { Cell::new(0) };
+    static TIME_MAX: Cell<Duration> = const { Cell::new(SCRIPT_TIME_MAX) };
+}
+
+/// An unoptimised build, in which tests run, is many times slower.
+const SCRIPT_TIME_MAX: Duration =
+    Duration::from_millis(limits::SCRIPT_TIME_MAX.0.unsigned_abs() * if cfg!(debug_assertions) { 30 } else { 1 });
+/// Operations between two looks at the clock.
+const OPERATIONS_TO_CLOCK: u64 = 16;
+
+#[cfg(test)]
+pub fn with_time<T>(most: Duration, run: impl FnOnce() -> T) -> T {
+    let before = TIME_MAX.replace(most);
+    let done = run();
+    TIME_MAX.set(before);
+    done
 }
 
 /// Whatever runs inside has at most so many operations each. Gives what all of it used, too.
@@ -120,6 +137,7 @@ pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>,
         language: scope.language.to_owned(),
         titles,
         fuel: FUEL.get(),
+        began: Instant::now(),
         patterns: HashSet::new(),
     };
     let fuel = call.fuel;
@@ -138,6 +156,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             language: "en".into(),
             titles: BTreeMap::new(),
             fuel: 0,
+            began: Instant::now(),
             patterns: HashSet::new(),
         }),
     })
@@ -188,8 +207,15 @@ pub fn is_first(pattern: &str) -> bool {
     })
 }
 
+/// Pays for one operation. The time is only a guard, for what Rhai does without counting it: where a closure reads the
+/// list that it walks, Rhai sleeps for 50 ms before it refuses, and a `try` goes on. A script that is counted rightly
+/// is out of fuel long before.
 fn burn() -> Option<Dynamic> {
     CALL.with_borrow_mut(|call| match call {
+        Some(call) if call.fuel % OPERATIONS_TO_CLOCK == 0 && call.began.elapsed() > TIME_MAX.get() => {
+            call.fuel = 0;
+            Some(OUT_OF_FUEL.into())
+        }
         Some(call) if call.fuel > 0 => {
             call.fuel -= 1;
             None

@@ -631,3 +631,29 @@ fn lists_and_maps_are_paid_for_by_whoever_reads_them() {
         assert!(began.elapsed() < std::time::Duration::from_secs(10), "{code}: {:?}", began.elapsed());
     }
 }
+
+#[test]
+fn a_script_that_rhai_lets_sleep_ends_by_its_time() {
+    let began = std::time::Instant::now();
+    for code in [
+        "let l = [1, 2, 3]; let n = 0; while n < 1000 { try { l.some(|x| l.len() > 5); } catch {} n += 1; } n",
+        "let l = [1]; l.some(|x| { let n = 0; while n < 1000 { try { l.len(); } catch {} n += 1; } false })",
+    ] {
+        let ends = sandbox::with_time(std::time::Duration::from_millis(300), || run_with(code, true, &[]));
+        assert!(ends.as_ref().is_err_and(|why| why.contains("works for too long")), "{code}: {ends:?}");
+    }
+    // Rhai's waits would be fifty seconds for each.
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_pattern_of_many_states_pays_for_them() {
+    let text = "let t = ''; t.pad(50000, 'a'); t.is_match('PATTERN')".replace('\'', "\"");
+    let spent =
+        |pattern: &str| sandbox::with_fuel(1_000_000, || run_with(&text.replace("PATTERN", pattern), true, &[]));
+    let (small, cheap) = spent("a+b");
+    assert!(small.is_ok() && cheap < 10_000, "{cheap}");
+    let (large, dear) = spent("a{0,900}a{0,900}b");
+    assert!(large.unwrap_err().contains("works for too long"));
+    assert_eq!(dear, 1_000_000);
+}

@@ -4,7 +4,7 @@ use super::{NOWHERE, Wanted, When};
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, SenderId},
-        limits::DRAFT_OPERATIONS_MAX,
+        limits::{DRAFT_OPERATIONS_MAX, DRAFT_TIME_MAX, TO_OPERATIONS_MAX},
         time::Time,
     },
     flow::{Versions, World},
@@ -18,9 +18,12 @@ use crate::{
         broadcast::{self, Broadcast, State},
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
 };
 
 /// The result of drafting.
@@ -49,13 +52,19 @@ impl App {
         let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
         let version = (live.version, Arc::clone(&live.set));
         let ground = Ground::read(&self.config, &self.store, version, self.plays(), &asked).await?;
-        let spent = AtomicU64::new(0);
+        let (spent, began) = (AtomicU64::new(0), Instant::now());
         let holds = |_: &Versions, world: &World<'_>| {
             if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
                 return false;
             }
+            if began.elapsed() > DRAFT_TIME_MAX.to_std() {
+                spent.store(DRAFT_OPERATIONS_MAX + 1, Ordering::Relaxed);
+                return false;
+            }
             let (holds, operations) = meant.counted(world.contact, world.now);
-            spent.fetch_add(operations, Ordering::Relaxed);
+            // A condition that does not come to its end for one contact comes to none for the others: nobody would be meant.
+            let counted = if operations >= TO_OPERATIONS_MAX { DRAFT_OPERATIONS_MAX + 1 } else { operations };
+            spent.fetch_add(counted, Ordering::Relaxed);
             holds
         };
         let when = match wanted.when {
