@@ -63,16 +63,20 @@ pub fn is_foreign(address: &Text) -> bool {
 /// The address with everything filled in. A value behind the host is one part of a path, a query or a fragment and
 /// nothing more: it is percent-encoded. The error inside says which value cannot stand where it stands.
 pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, String>, ScriptError> {
-    let (mut url, mut foreign, mut named) = (String::new(), false, false);
+    let (mut url, mut foreign, mut behind_env) = (String::new(), false, false);
+    // Where values of the host end.
+    let mut named: Vec<usize> = Vec::new();
     let mut filled: Vec<(Range<usize>, &Code)> = Vec::new();
     for part in parts(address) {
         let code = match part {
             Part::Plain(plain) => {
                 url.push_str(if url.is_empty() { plain.trim_start() } else { plain });
+                behind_env = false;
                 continue;
             }
             Part::Code(code) => code,
         };
+        let behind_env = std::mem::replace(&mut behind_env, code.is_env());
         let value = code.eval(scope)?.print().ok_or_else(|| in_a_text(code))?;
         let start = url.len();
         match Position::of(&url) {
@@ -86,9 +90,14 @@ pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, Stri
                 url.push_str(value);
             }
             Position::Host if code.is_env() => url.push_str(value.trim()),
+            // It would go on with the name or the port that `env` ends with.
+            Position::Host if behind_env => {
+                let cure = "write a `/` between it and `env`";
+                return Ok(Err(format!("`{}` fills the host of the address; {cure}", code.source())));
+            }
             Position::Host if is_label(&value) => {
                 url.push_str(&value);
-                named = true;
+                named.push(url.len());
             }
             Position::Host => {
                 let allowed = "only letters, digits and `-` may stand there";
@@ -101,8 +110,9 @@ pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, Stri
         }
     }
     let url = url.trim_end().to_owned();
-    // A label holds no dot: without one the value is all of the host.
-    foreign |= named && !url[..host_end(&url).unwrap_or(url.len())].contains('.');
+    // A value holds no dot: without one behind it, it chooses the domain or the port.
+    let host = &url[..host_end(&url).unwrap_or(url.len())];
+    foreign |= named.iter().any(|end| !host[*end..].contains('.'));
     Ok(match filled.iter().find_map(|(range, code)| wrong_part(&url, range).map(|why| (why, code))) {
         Some((why, code)) => Err(format!("`{}` fills a part of the path, and {why}", code.source())),
         None => Ok(Address { url, foreign }),
@@ -268,6 +278,9 @@ mod tests {
         assert_eq!(url("https://${x}.shop.example/a", "berlin-2").as_deref(), Ok("https://berlin-2.shop.example/a"));
         assert!(!filled("https://${x}.shop.example/a", &[("x", "berlin")]).unwrap().foreign);
         assert!(filled("https://${x}/a", &[("x", "localhost")]).unwrap().foreign);
+        assert!(filled("https://shop.${x}/a", &[("x", "example")]).unwrap().foreign);
+        assert!(filled("https://shop.example:1${x}/a", &[("x", "8")]).unwrap().foreign);
+        assert!(url("${env.URL}${x}/a", "m").unwrap_err().contains("write a `/` between it and `env`"));
         let bare = filled("${env.NOBODYS}/a/${x}", &[("x", "7/8")]).unwrap();
         assert_eq!(bare, Address { url: "/a/7%2F8".into(), foreign: false }, "as in a test without that `env`");
         assert_eq!(url("https://${env.HOST}/a/${x}", "7").as_deref(), Ok("https://shop.example:81/a/7"));
