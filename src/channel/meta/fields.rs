@@ -65,7 +65,7 @@ pub fn app_echo(sender: SenderId, ours: &str, raw: &str) -> Result<Inbound, Malf
     let digits = |text: &str| text.trim_start_matches('+').to_owned();
     // Meta's own samples of `edit` and `revoke` swap the two sides.
     let swapped = echo.to.get().is_some_and(|to| digits(to) == digits(ours));
-    let to = if swapped { aliases(&[&echo.from]) } else { aliases(&[&echo.to, &echo.to_user_id]) };
+    let to = if swapped { aliases(&[&echo.from], &[]) } else { aliases(&[&echo.to], &[&echo.to_user_id]) };
     let edited = echo.edit.as_ref().and_then(|edit| edit.message.text.body.owned());
     made_echo(sender, &echo, to, echo.text.body.owned().or(edited), EchoSource::App)
 }
@@ -73,7 +73,7 @@ pub fn app_echo(sender: SenderId, ours: &str, raw: &str) -> Result<Inbound, Malf
 /// An item of `standby.message_echoes`: a message that another application sent, in the form of a send request.
 pub fn standby_echo(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     let echo: RawEcho<'_> = shape(raw)?;
-    let to = aliases(&[&echo.message.to, &echo.message.recipient, &echo.to, &echo.to_user_id]);
+    let to = aliases(&[&echo.message.to, &echo.message.recipient, &echo.to], &[&echo.to_user_id]);
     made_echo(sender, &echo, to, echo.message.text.body.owned(), EchoSource::Standby)
 }
 
@@ -81,9 +81,9 @@ pub fn standby_echo(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
 pub fn standby_holder(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound, Malformed> {
     let echo: RawEcho<'_> = shape(raw)?;
     let known = person(people, echo.from.get(), echo.from_user_id.get());
-    let mut to = aliases(&[&echo.from, &echo.from_user_id]);
+    let mut to = aliases(&[&echo.from], &[&echo.from_user_id]);
     if let (true, Some(known)) = (to.is_empty(), known) {
-        to = aliases(&[&known.wa_id, &known.user_id]);
+        to = aliases(&[&known.wa_id], &[&known.user_id]);
     }
     let mut made = made_echo(sender, &echo, to, None, EchoSource::Standby)?;
     if let Inbound::Echo { echo, .. } = &mut made {
@@ -182,7 +182,7 @@ pub fn preference(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         Some(_) => return Ok(Inbound::Ignored { why: "preference_kind" }),
         None => return Err("its `value` is missing".into()),
     };
-    let from = aliases(&[&wish.wa_id, &wish.user_id]);
+    let from = aliases(&[&wish.wa_id], &[&wish.user_id]);
     if from.is_empty() {
         return Err("it names nobody".into());
     }
@@ -210,12 +210,12 @@ pub fn new_user_id(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         current: Text<'a>,
     }
     let update: Update<'_> = shape(raw)?;
-    let mut old = aliases(&[&update.user_id.previous]);
+    let mut old = aliases(&[], &[&update.user_id.previous]);
     if old.is_empty() {
-        old = aliases(&[&update.wa_id]);
+        old = aliases(&[&update.wa_id], &[]);
     }
-    let new = aliases(&[&update.wa_id, &update.user_id.current]);
-    if old.is_empty() || aliases(&[&update.user_id.current]).is_empty() {
+    let new = aliases(&[&update.wa_id], &[&update.user_id.current]);
+    if old.is_empty() || aliases(&[], &[&update.user_id.current]).is_empty() {
         return Err("it does not say which id became which".into());
     }
     Ok(Inbound::Identity { sender, old, new, at: time(&update.timestamp)? })
@@ -257,9 +257,9 @@ pub fn call(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
         _ => return Ok(Inbound::Ignored { why: "call_event" }),
     };
     let known = person(people, call.from.get(), call.from_user_id.get());
-    let mut from = aliases(&[&call.from, &call.from_user_id]);
+    let mut from = aliases(&[&call.from], &[&call.from_user_id]);
     if let (true, Some(known)) = (from.is_empty(), known) {
-        from = aliases(&[&known.wa_id, &known.user_id]);
+        from = aliases(&[&known.wa_id], &[&known.user_id]);
     }
     let name = known.and_then(|p| p.profile.name.owned());
     called(sender, &call.id, ending, &call.timestamp, from, name, missed)
@@ -285,7 +285,7 @@ pub fn call_status(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
     if status.status.get() != Some("ACCEPTED") {
         return Ok(Inbound::Ignored { why: "call_status" });
     }
-    let from = aliases(&[&status.recipient_id, &status.recipient_user_id]);
+    let from = aliases(&[&status.recipient_id], &[&status.recipient_user_id]);
     called(sender, &status.id, ":accepted", &status.timestamp, from, None, false)
 }
 

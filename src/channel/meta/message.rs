@@ -13,7 +13,7 @@ use crate::{
         time::Time,
     },
     channel::loose,
-    model::inbound::{Alias, Inbound, InboundMessage},
+    model::inbound::{Alias, AliasKind, Inbound, InboundMessage},
 };
 use serde_json::value::RawValue;
 
@@ -30,9 +30,9 @@ pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
     {
         return Ok(identity);
     }
-    let mut from = aliases(&[&message.from, &message.from_user_id]);
+    let mut from = aliases(&[&message.from], &[&message.from_user_id]);
     if let Some(known) = known {
-        for alias in aliases(&[&known.wa_id, &known.user_id]) {
+        for alias in aliases(&[&known.wa_id], &[&known.user_id]) {
             if from.iter().all(|a| a.kind != alias.kind) {
                 from.push(alias);
             }
@@ -84,10 +84,14 @@ pub fn time(text: &Text<'_>) -> Result<Time, Malformed> {
     loose::stamp(text).ok_or_else(|| "its `timestamp` is no time".into())
 }
 
-/// The person's ids, from whatever field. A text without the form of an id is left out.
-pub fn aliases(texts: &[&Text<'_>]) -> Vec<Alias> {
-    let mut found: Vec<Alias> = Vec::with_capacity(texts.len());
-    for alias in texts.iter().filter_map(|text| text.get()).filter_map(Alias::read) {
+/// The person's ids: `numbers` are fields that hold a phone or a user id, `user_ids` such that hold a user id alone. A
+/// text without the form of an id is left out; so is a phone in the field of a user id, because it could be anybody's.
+pub fn aliases(numbers: &[&Text<'_>], user_ids: &[&Text<'_>]) -> Vec<Alias> {
+    let mut found: Vec<Alias> = Vec::with_capacity(numbers.len() + user_ids.len());
+    let read = |text: &&Text<'_>| text.get().and_then(Alias::read);
+    let numbers = numbers.iter().filter_map(read);
+    let user_ids = user_ids.iter().filter_map(read).filter(|alias| alias.kind == AliasKind::Bsuid);
+    for alias in numbers.chain(user_ids) {
         if !found.contains(&alias) {
             found.push(alias);
         }
@@ -106,8 +110,8 @@ fn new_number(sender: SenderId, message: &Message<'_>, system: &System<'_>, at: 
     if !matches!(kind, "user_changed_number" | "customer_changed_number" | "user_changed_user_id") {
         return None;
     }
-    let old = aliases(&[&message.from, &message.from_user_id]);
-    let new = aliases(&[&system.wa_id, &system.user_id]);
+    let old = aliases(&[&message.from], &[&message.from_user_id]);
+    let new = aliases(&[&system.wa_id], &[&system.user_id]);
     (!old.is_empty() && !new.is_empty()).then_some(Inbound::Identity { sender, old, new, at })
 }
 
@@ -129,8 +133,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_phone_in_the_field_of_a_user_id_joins_nobody() {
+        let [phone, id]: [Text<'_>; 2] =
+            [r#""+34600111222""#, r#""ES.77""#].map(|text| serde_json::from_str(text).unwrap());
+        let bsuid = Alias { kind: AliasKind::Bsuid, value: "ES.77".into() };
+        assert_eq!(aliases(&[&id], &[&phone]), [bsuid.clone()]);
+        assert_eq!(aliases(&[&phone], &[&id]).len(), 2);
+        assert_eq!(aliases(&[], &[&phone, &id]), [bsuid]);
+    }
+
+    #[test]
     fn a_user_name_has_as_many_characters_as_the_limit_says() {
-        let longest = "ñ".repeat(USERNAME_CHARS_MAX);
+        let longest = "n".repeat(USERNAME_CHARS_MAX);
         assert_eq!(username(Some(&format!("@{longest}"))), Some(longest.clone()));
         assert_eq!(username(Some(&format!("{longest}a"))), None);
         assert_eq!(username(Some("@")), None);

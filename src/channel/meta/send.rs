@@ -54,7 +54,7 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     for contact in said.contacts.iter().flatten() {
         for text in [&contact.wa_id, &contact.input, &contact.user_id] {
             // A text that is no person's id is not stored; the message was accepted nevertheless.
-            for alias in aliases(&[text]) {
+            for alias in aliases(&[text], &[]) {
                 if !known.contains(&alias) {
                     known.push(alias);
                 }

@@ -12,7 +12,9 @@ use crate::{
     model::{
         consent_words::{self, ExtraWords, Word},
         content::MediaKind,
-        inbound::{DeliveryState, Inbound, InboundKind, InboundMessage, Item, Referral, StatusError, StatusUpdate},
+        inbound::{
+            AliasKind, DeliveryState, Inbound, InboundKind, InboundMessage, Item, Referral, StatusError, StatusUpdate,
+        },
     },
 };
 use std::collections::BTreeMap;
@@ -167,7 +169,9 @@ fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static s
 /// Usually one message; several files are several messages.
 fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
     let id = form.id()?;
-    let from = loose::aliases(["From", "WaId", "ExternalUserId"].map(|name| form.get(name)));
+    // A phone in the field of the user id could be anybody's.
+    let is_user_id = |text: &&str| loose::alias(text).is_some_and(|alias| alias.kind == AliasKind::Bsuid);
+    let from = loose::aliases([form.get("From"), form.get("WaId"), form.get("ExternalUserId").filter(is_user_id)]);
     if from.is_empty() {
         return Err("the form names nobody who wrote");
     }
