@@ -115,7 +115,8 @@ impl App {
                 set.push(&erasure::STOP, &stop);
             }
         }
-        let values = names.iter().map(|name| name.value.clone()).collect();
+        let username = lane.contact.data.username.iter().map(|name| format!("@{name}"));
+        let values = names.iter().map(|name| name.value.clone()).chain(username).collect();
         let account = lane.contact.account.clone();
         set.push(&erasure::SAVE, &Erasure { id: own, account, names: values, asked_at: now, done_at: None });
         let mut letters = Vec::new();

@@ -15,7 +15,7 @@ const MENTIONED_CHARS_MIN: usize = 7;
 /// The person to remove, and the data to tell whose a text is.
 #[derive(Debug)]
 pub struct Person<'a> {
-    /// Phone numbers without `+`, and user ids.
+    /// Phone numbers without `+`, user ids, and the user name with `@`.
     pub names: &'a [String],
     /// The numbers and platform ids of the senders of the person's own account, and of all others.
     pub own: &'a [String],
@@ -78,11 +78,10 @@ impl Person<'_> {
             Json::Object(fields) => {
                 fields.values_mut().map(|field| self.json(field, sure)).max().unwrap_or(Found::Nothing)
             }
-            Json::String(text) => match json_in(text) {
-                Some(_) => self.body(text, sure),
-                None if sure => self.words(text),
-                None => Found::Nothing,
-            },
+            // A raw body that a dead letter keeps.
+            Json::String(text) if json_in(text).is_some() || is_form(text) => self.body(text, sure),
+            Json::String(text) if sure => self.words(text),
+            Json::String(_) => Found::Nothing,
             Json::Number(_) if sure && self.is_name(value) => {
                 *value = ERASED.into();
                 Found::Mention
@@ -102,6 +101,21 @@ impl Person<'_> {
             if let Some(without) = without(text, name) {
                 *text = without;
                 found = Found::Mention;
+            }
+        }
+        found
+    }
+
+    /// Replaces the user name where a condition compares with it: `contact.username == "ana"`.
+    pub fn literals(&self, text: &mut String) -> Found {
+        let mut found = Found::Nothing;
+        for name in self.names.iter().filter_map(|name| name.strip_prefix('@')) {
+            for quote in ['"', '\'', '`'] {
+                let literal = format!("{quote}{name}{quote}");
+                if text.contains(&literal) {
+                    *text = text.replace(&literal, &format!("{quote}{ERASED}{quote}"));
+                    found = Found::Mention;
+                }
             }
         }
         found
@@ -165,8 +179,12 @@ impl Person<'_> {
         let bare = bare(text);
         let spaced =
             bare.len() > MENTIONED_CHARS_MIN && bare.chars().all(|c| c.is_ascii_digit() || " -()./".contains(c));
-        let digits = || bare.chars().filter(char::is_ascii_digit).collect::<String>();
-        self.names.iter().any(|name| name == bare || name == text) || (spaced && self.names.contains(&digits()))
+        // `00` stands for `+` in most countries.
+        let is_spelled = || {
+            let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
+            self.names.iter().any(|name| *name == digits || digits.strip_prefix("00") == Some(name.as_str()))
+        };
+        self.names.iter().any(|name| name == bare || name == text) || (spaced && is_spelled())
     }
 
     fn side(&self, value: &Json) -> Side {
@@ -200,6 +218,9 @@ fn names_any(value: &Json, marks: &[String]) -> bool {
     match value {
         Json::String(text) => match json_in(text) {
             Some(inner) => names_any(&inner, marks),
+            None if is_form(text) => {
+                query::pairs(text).iter().any(|(_, value)| marks.iter().any(|mark| mark == bare(value)))
+            }
             None => marks.iter().any(|mark| mark == bare(text)),
         },
         Json::Number(number) => marks.contains(&number.to_string()),
@@ -257,7 +278,16 @@ mod tests {
 
     #[test]
     fn an_object_with_a_name_is_the_persons_and_loses_all_but_its_keys() {
-        for name in [ANA, "+34600111222", "whatsapp:+34600111222", "+34 600 111 222", "ES.13491208655302741918", "77"] {
+        for name in [
+            ANA,
+            "+34600111222",
+            "whatsapp:+34600111222",
+            "+34 600 111 222",
+            "0034600111222",
+            "00 34 600-111-222",
+            "ES.13491208655302741918",
+            "77",
+        ] {
             let text = json!({"from": name, "n": 5, "text": {"body": "Secret"}, "yes": true}).to_string();
             let (found, left) = redacted(&text, true, true);
             assert_eq!(found, Found::Own, "{name}");
@@ -294,6 +324,26 @@ mod tests {
         let unsaid = part("999").to_string();
         assert_eq!(redacted(&unsaid, false, false), (Found::Nothing, unsaid.clone()), "another account knows the name");
         assert_eq!(redacted(&unsaid, false, true).0, Found::Own);
+    }
+
+    #[test]
+    fn a_condition_loses_the_user_name_that_it_compares_with() {
+        let names = ["@ana".to_owned()];
+        let person = Person { names: &names, own: &[], others: &[], alone: true };
+        let mut text = "contact.username == \"ana\" || contact.name == \"anabel\"".to_owned();
+        assert_eq!(person.literals(&mut text), Found::Mention);
+        assert_eq!(text, "contact.username == \"(erased)\" || contact.name == \"anabel\"");
+        assert_eq!(person.literals(&mut text), Found::Nothing);
+    }
+
+    #[test]
+    fn a_form_inside_a_dead_letter_is_read_as_one() {
+        let form = "From=whatsapp%3A%2B34600111222&ProfileName=Ana&Body=Umbrella&To=106";
+        let letter = json!({"provider": "twilio", "raw": form, "size": 5}).to_string();
+        let (found, left) = redacted(&letter, false, false);
+        assert_eq!(found, Found::Own);
+        assert!(!left.contains(ANA) && !left.contains("Umbrella") && !left.contains("Ana"), "{left}");
+        assert!(left.contains("twilio") && left.contains("ProfileName"), "{left}");
     }
 
     #[test]
