@@ -78,6 +78,10 @@ impl Writer {
         let mut failed = failed;
         self.health.ends_commit();
         self.health.is_lost(&failed.error.to_string());
+        if self.is_damaged(&failed) {
+            // The writer's main loop reports it.
+            return;
+        }
         if self.faults.is_in_step() {
             // A single try must not wait for time to pass: the next job tries again.
             let Writer { conn, place, session, faults, .. } = self;
@@ -96,13 +100,18 @@ impl Writer {
                 Err(again) => failed = again,
             }
             health.is_lost(&failed.error.to_string());
+            if failed.error.is_damage() && own_file.is_some() {
+                health.is_damaged(&failed.error.to_string());
+                return;
+            }
             if meanwhile.closing.is_some() || !meanwhile.has_line {
                 refuse(answers, meanwhile.waiting.drain(..)).await;
                 return;
             }
             meanwhile.during(sleep(pause)).await;
             pause = (pause * 2).min(RECONNECT_PAUSE_MAX.to_std());
-            if own_file.as_mut().is_some_and(|own| own.is_gone().is_some()) {
+            let damage = health.damage();
+            if own_file.as_mut().is_some_and(|own| own.is_gone(damage).is_some()) {
                 // The writer's main loop detects this and reports it.
                 return;
             }
@@ -111,6 +120,15 @@ impl Writer {
             own.is_reopened();
         }
         health.is_back();
+    }
+
+    /// True, and recorded, if SQLite's file is damaged: another try would not help.
+    fn is_damaged(&self, failed: &Failed) -> bool {
+        let damaged = failed.error.is_damage() && self.own_file.is_some();
+        if damaged {
+            self.health.is_damaged(&failed.error.to_string());
+        }
+        damaged
     }
 
     /// The database file was deleted or replaced: copies the contents that the connection still has to a file beside

@@ -108,6 +108,14 @@ impl DbError {
         DbError::Postgres(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
     }
 
+    /// True if SQLite's file holds something else than its database: it is damaged, or somebody wrote over it.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            DbError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => is_damage(failure.extended_code),
+            DbError::Sqlite(_) | DbError::Postgres(_) | DbError::Held => false,
+        }
+    }
+
     /// Classifies an error by the next action.
     pub fn trouble(&self) -> Trouble {
         match self {
@@ -141,6 +149,11 @@ impl fmt::Display for DbError {
 }
 
 impl std::error::Error for DbError {}
+
+/// SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html); the low byte is the primary result code.
+pub(super) fn is_damage(code: i32) -> bool {
+    matches!(code & 0xff, 11 | 26)
+}
 
 fn trouble_of_sqlite(error: &rusqlite::Error) -> Trouble {
     match error {

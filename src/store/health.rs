@@ -4,7 +4,7 @@
 use super::faults::Faults;
 use crate::base::{
     clock::{Clock, SystemClock},
-    limits::{COMMIT_SLOW, OUTAGE_TOLD_EVERY},
+    limits::{COMMIT_SLOW, OUTAGE_TOLD_AFTER, OUTAGE_TOLD_EVERY},
     time::{Span, Time},
 };
 use std::sync::{
@@ -20,10 +20,12 @@ pub(super) struct Health {
     outage: Mutex<Option<Outage>>,
     /// The start of the running transaction in Unix milliseconds; 0: none.
     busy_since: AtomicI64,
+    /// SQLite's words once its file is damaged or was overwritten.
+    damage: Mutex<Option<String>>,
     /// The sentence for the operator once the database file is gone.
     gone: watch::Sender<Option<String>>,
     /// The time of the last log line about an outage: one that comes and goes each second is also logged once a
-    /// minute.
+    /// minute; one that lasts is logged in any case.
     told: AtomicI64,
     /// In the simulator: the faults that say whether the disk is full.
     in_step: Option<Arc<Faults>>,
@@ -42,6 +44,7 @@ impl Default for Health {
             connected: true.into(),
             outage: Mutex::default(),
             busy_since: 0.into(),
+            damage: Mutex::default(),
             gone: watch::Sender::new(None),
             told: i64::MIN.into(),
             in_step: None,
@@ -93,20 +96,17 @@ impl Health {
         let now = SystemClock.now();
         let mut outage = self.outage();
         let last = self.told.load(Ordering::Relaxed);
-        let tells = !(last..last.saturating_add(OUTAGE_TOLD_EVERY.0)).contains(&now.0);
+        let (since, was_told) = outage.as_ref().map_or((now, false), |of| (of.since, of.is_told));
+        let lasts = !was_told && now - since >= OUTAGE_TOLD_AFTER;
+        let tells = lasts || !(last..last.saturating_add(OUTAGE_TOLD_EVERY.0)).contains(&now.0);
         if tells {
             self.told.store(now.0, Ordering::Relaxed);
-        }
-        let (since, was_told) = outage.as_ref().map_or((now, false), |of| (of.since, of.is_told));
-        match &*outage {
-            None if tells => {
-                tracing::error!(error = why, "The database takes no commits; it is tried again until it does");
-            }
-            Some(_) if tells => {
+            if was_told {
                 let seconds = (now - since).0 / 1_000;
                 tracing::error!(error = why, "The database has taken no commits for {seconds} s");
+            } else {
+                tracing::error!(error = why, "The database takes no commits; it is tried again until it does");
             }
-            None | Some(_) => {}
         }
         *outage = Some(Outage { since, is_told: was_told || tells, why: why.to_owned() });
         self.connected.store(false, Ordering::SeqCst);
@@ -118,6 +118,16 @@ impl Health {
             tracing::info!("The database is back after {}.{} s", millis / 1_000, millis % 1_000 / 100);
         }
         self.connected.store(true, Ordering::SeqCst);
+    }
+
+    /// Records that a read or a commit found the file damaged; the writer then stops the daemon.
+    pub fn is_damaged(&self, why: &str) {
+        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+    }
+
+    /// SQLite's words, once its file is damaged.
+    pub fn damage(&self) -> Option<String> {
+        self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Records that the file was deleted or replaced: there will be no more commits.
@@ -157,6 +167,20 @@ mod tests {
         assert_eq!(health.trouble().as_deref(), Some("the disk is full"));
         health.is_back();
         assert!(health.is_connected() && health.trouble().is_none());
+    }
+
+    #[test]
+    fn an_outage_that_lasts_is_logged_although_another_was_within_the_minute() {
+        let health = Health::default();
+        health.is_lost("first");
+        health.is_back();
+        health.is_lost("second");
+        assert!(!health.outage().as_ref().unwrap().is_told, "it may be over at once");
+        let began = SystemClock.now() - OUTAGE_TOLD_AFTER;
+        health.outage().as_mut().unwrap().since = began;
+        health.is_lost("second");
+        assert!(health.outage().as_ref().unwrap().is_told);
+        assert_eq!(health.outage().as_ref().unwrap().since, began);
     }
 
     #[test]

@@ -34,8 +34,13 @@ impl OwnFile {
         self.log_was = None;
     }
 
-    /// A sentence for the operator if the file is no longer the one that was opened.
-    pub fn is_gone(&mut self) -> Option<String> {
+    /// A sentence for the operator if the file is no longer the one that was opened. `damage`: SQLite's words, if it
+    /// could not read the file.
+    pub fn is_gone(&mut self, damage: Option<String>) -> Option<String> {
+        if let Some(damage) = damage {
+            let file = self.file.display();
+            return Some(format!("the database file `{file}` was damaged or overwritten ({damage})"));
+        }
         let was = self.was?;
         let what = match identity(&self.file) {
             Some(now) if now == was => {
@@ -111,19 +116,20 @@ mod tests {
         let (file, log) = (folder.path().join("a.db"), folder.path().join("a.db-wal"));
         fs::write(&file, "1").unwrap();
         let mut own = OwnFile::new(&file);
-        assert_eq!(own.is_gone(), None);
+        assert!(own.is_gone(Some("malformed".into())).unwrap().contains("overwritten (malformed)"));
+        assert_eq!(own.is_gone(None), None);
         fs::write(&log, "1").unwrap();
-        assert_eq!(own.is_gone(), None, "SQLite has made its log");
+        assert_eq!(own.is_gone(None), None, "SQLite has made its log");
         fs::write(&file, "grown").unwrap();
-        assert_eq!(own.is_gone(), None);
+        assert_eq!(own.is_gone(None), None);
         fs::remove_file(&log).unwrap();
-        assert!(own.is_gone().unwrap().contains("log"));
+        assert!(own.is_gone(None).unwrap().contains("log"));
         own.is_reopened();
-        assert_eq!(own.is_gone(), None);
+        assert_eq!(own.is_gone(None), None);
         fs::write(folder.path().join("b"), "other").unwrap();
         fs::rename(folder.path().join("b"), &file).unwrap();
-        assert!(own.is_gone().unwrap().contains("replaced"));
+        assert!(own.is_gone(None).unwrap().contains("replaced"));
         fs::remove_file(&file).unwrap();
-        assert!(own.is_gone().unwrap().contains("deleted"));
+        assert!(own.is_gone(None).unwrap().contains("deleted"));
     }
 }

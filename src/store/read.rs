@@ -1,6 +1,6 @@
 //! Runs queries on the readers' pool, and gives typed access to the columns of their rows.
 
-use super::{Faults, Store, in_step};
+use super::{Faults, Store, dialect, in_step};
 use crate::base::{
     limits::{READ_ASIDE_TIMEOUT, READ_AWAY_TIMEOUT, READ_TIMEOUT},
     time::{Span, Time},
@@ -83,7 +83,10 @@ impl Store {
         match self.readers() {
             Readers::Sqlite(pool) => {
                 // Boxed: messages seldom need a read, and the future would make every caller's future larger.
-                let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(failed)?;
+                let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(|error| {
+                    self.note_damage(&error);
+                    failed(error)
+                })?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
             }
             Readers::InStep(reader) => {
@@ -107,6 +110,14 @@ impl Store {
                 let rows = rows.map_err(late)?.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
             }
+        }
+    }
+
+    /// A damaged file is found by whoever reads it first; the writer then ends the daemon.
+    fn note_damage(&self, error: &sqlx::Error) {
+        let sqlx::Error::Database(database) = error else { return };
+        if database.code().and_then(|code| code.parse().ok()).is_some_and(dialect::is_damage) {
+            self.inner.health.is_damaged(&error.to_string());
         }
     }
 

@@ -93,7 +93,8 @@ impl Writer {
                     Err(failed) => self.until_back(failed, &mut waiting, &mut closing, answers).await,
                 }
             }
-            if let Some(what) = self.own_file.as_mut().and_then(OwnFile::is_gone) {
+            let damage = self.health.damage();
+            if let Some(what) = self.own_file.as_mut().and_then(|own| own.is_gone(damage)) {
                 self.is_gone(what, &mut waiting, &mut closing, answers).await;
                 break;
             }

@@ -576,6 +576,32 @@ fn a_database_file_that_is_deleted_or_replaced_is_noticed_and_what_it_held_is_re
 }
 
 #[test]
+fn a_file_that_was_overwritten_in_place_is_noticed_by_reading_it() {
+    on_sqlite(|bed| async move {
+        let store = bed.open().await;
+        store.commit(received(1, 1, "wamid.1")).await.unwrap();
+        let file = bed.folder.path().join("data/transom.db");
+        // The log holds the pages until it is copied into the file; a fresh connection reads the file's first page.
+        std::fs::write(&file, vec![7; 1 << 16]).unwrap();
+        std::fs::write(bed.folder.path().join("data/transom.db-wal"), "").unwrap();
+        let mut n = 2;
+        let sentence = loop {
+            let _ = inbound::count_unhandled(&store).await;
+            let _ = store.commit(received(n, 1, &format!("wamid.{n}"))).await;
+            n += 1;
+            if let Ok(sentence) = tokio::time::timeout(Duration::from_millis(20), store.gone()).await {
+                break sentence;
+            }
+            assert!(n < 1_000, "nobody noticed");
+        };
+        assert!(sentence.contains("was damaged or overwritten"), "{sentence}");
+        store.close().await;
+        let error = Store::open(&bed.url, Options::default()).await.unwrap_err();
+        assert!(error.to_string().contains("not a database"), "{error}");
+    });
+}
+
+#[test]
 fn an_idle_daemon_notices_that_its_file_is_gone() {
     on_sqlite(|bed| async move {
         let store = bed.open().await;

@@ -34,6 +34,8 @@ pub const AWAY_LOOK_EVERY: Span = Span::millis(100);
 pub const AWAY_LOOKS: u32 = 10;
 /// The interval at which a lasting outage is logged.
 pub const OUTAGE_TOLD_EVERY: Span = Span::minutes(1);
+/// After this time an outage is logged even if another one was logged within that interval.
+pub const OUTAGE_TOLD_AFTER: Span = Span::seconds(2);
 /// Attempts to take locks that our own old session still holds, 20 ms apart (Postgres).
 pub const OWN_SESSION_TRIES_MAX: u32 = 50;
 /// The interval at which an idle writer checks that its file exists (SQLite); a busy one checks before each commit.
