@@ -203,6 +203,16 @@ impl Failure {
         Failure::Failed(sentence.to_string())
     }
 
+    /// The same with the reason that the database gives.
+    pub fn because(self, trouble: Option<String>) -> Self {
+        match (self, trouble) {
+            (Failure::Failed(sentence), Some(trouble)) if !sentence.contains(&trouble) => {
+                Failure::Failed(format!("{sentence}: {trouble}"))
+            }
+            (other, _) => other,
+        }
+    }
+
     /// The same with the code of what does not get better by trying again.
     pub fn lasting(self) -> Self {
         match self {

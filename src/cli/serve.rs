@@ -21,7 +21,8 @@ use crate::{
         config::{ADMIN, Config},
         log,
         metrics::Metrics,
-        start::Setup,
+        reload::ReloadError,
+        start::{Setup, StartError},
     },
     store::{OpenError, Options, Store},
     web::{serve::Server, state::Web},
@@ -101,7 +102,7 @@ async fn serve(config: Config) -> Outcome {
     }
     let listener = listen(config.listen, "--listen").await?;
     let probes = listen_for_probes(&config).await?;
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = bot::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting)?;
     let store = Store::open(config.database.expose(), Options::default()).await.map_err(cannot_open)?;
     let clock = Arc::new(SystemClock);
     let wire = std::fs::create_dir_all(&config.data)
@@ -109,17 +110,28 @@ async fn serve(config: Config) -> Outcome {
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
     let http = Client::new(clock.clone(), Some(wire.clone()));
     let (data, without_file) = (config.data.clone(), config.file.is_none());
+    let at_end = store.clone();
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
     let starting = async {
-        let (app, _) = App::start(setup).await.map_err(cannot_start)?;
+        let (app, _) = App::start(setup).await.map_err(cannot_serve)?;
         app.recover().await?;
         Ok::<_, Failure>(app)
     };
-    let app = tokio::select! {
-        started = starting => started?,
+    let started = tokio::select! {
+        started = starting => started,
         // As after a crash: what was taken up is taken up again.
         () = stopping.asked() => return Ok(()),
     };
+    let app = match started {
+        Ok(app) => app,
+        Err(failure) => {
+            let trouble = at_end.trouble();
+            // Its writer may be waiting for the database.
+            at_end.close().await;
+            return Err(failure.because(trouble));
+        }
+    };
+    drop(at_end);
     let (stop, stopped) = watch::channel(false);
     let parts = app.spawn_parts(&stopped);
     let daemon = listener
@@ -167,10 +179,21 @@ async fn serve(config: Config) -> Outcome {
     }
 }
 
+/// Flows with errors stay so until somebody mends them; a database that is away may come back.
+fn cannot_serve(error: StartError) -> Failure {
+    let lasts = matches!(error, StartError::Flows(ReloadError::Findings(_)));
+    let failure = cannot_start(error);
+    if lasts { failure.lasting() } else { failure }
+}
+
 /// What a service manager may try again, and what stays as it is until somebody acts.
 fn cannot_open(error: OpenError) -> Failure {
     match error {
         OpenError::Address(_) | OpenError::Gone(_) | OpenError::Newer { .. } => Failure::Usage(error.to_string()),
+        OpenError::Files { error: ref why, .. } if why.kind() == io::ErrorKind::IsADirectory => {
+            Failure::Usage(error.to_string())
+        }
+        OpenError::Database { error: ref why, .. } if why.is_damage() => Failure::Usage(error.to_string()),
         OpenError::Held(_)
         | OpenError::Files { .. }
         | OpenError::Missing(_)

@@ -394,7 +394,7 @@ fn a_real_sender_is_not_triggered_by_mistake() {
 fn broken_flows_and_a_broken_configuration_do_not_start() {
     let folder = bot(&[BOT, ("a.yaml", "flow: a\nsteps:\n  - sya: Hello\n")]);
     let serve = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    ends(&serve, 1);
+    ends(&serve, 2);
     assert!(err(&serve).contains("did you mean `say`?"), "{}", err(&serve));
     std::fs::write(folder.path().join("config.yaml"), "lisen: 127.0.0.1:0\n").unwrap();
     let serve = run(folder.path(), &["serve", "--config", "config.yaml"]);
@@ -413,6 +413,23 @@ fn a_configuration_that_is_empty_or_not_there_starts_no_sandbox() {
         assert!(err(&serve).contains(what), "{}", err(&serve));
     }
     assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_start_that_another_try_would_not_help_ends_with_its_own_code() {
+    let folder = bot(&[BOT, PIZZA]);
+    std::fs::create_dir(folder.path().join("a.db")).unwrap();
+    std::fs::write(folder.path().join("b.db"), "no database at all, but long enough to be read as a header".repeat(40))
+        .unwrap();
+    for (option, value, what) in [
+        ("--bot", "nowhere", "nowhere"),
+        ("--database", "sqlite://a.db", "directory"),
+        ("--database", "sqlite://b.db", "not a database"),
+    ] {
+        let serve = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", option, value]);
+        ends(&serve, 2);
+        assert!(err(&serve).contains(what), "{option} {value}: {}", err(&serve));
+    }
 }
 
 #[test]

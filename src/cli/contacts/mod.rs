@@ -217,7 +217,8 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
-            lines.push((name.to_owned(), value));
+            // A name with a line break in it would begin a line that nobody wrote.
+            lines.push((name.to_owned(), value.replace(['\n', '\r', '\t', '\u{2028}', '\u{2029}'], " ")));
         }
     };
     line("id", contact.id.to_string());
