@@ -5,7 +5,9 @@ use super::{
     problem::Problem,
 };
 use crate::base::{
-    limits::{BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, FILES_KEPT_FREE, HEAD_READ_TIMEOUT},
+    limits::{
+        BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, FILES_KEPT_FREE, FULL_TOLD_EVERY, HEAD_READ_TIMEOUT,
+    },
     time::Span,
 };
 use axum::{http::StatusCode, serve::Listener};
@@ -23,7 +25,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
 /// A listening socket. Above its limit of open connections, new ones wait in the kernel's queue.
@@ -32,6 +34,8 @@ pub struct Door {
     places: Arc<Semaphore>,
     peers: Peers,
     patience: Patience,
+    /// When the log last said that all places are taken.
+    told_full: Option<Instant>,
 }
 
 /// The time limits of a client.
@@ -143,7 +147,23 @@ impl Connection {
 
 impl Door {
     pub fn new(listener: TcpListener, patience: Patience, peers: Peers, places: usize) -> Self {
-        Door { listener, places: Arc::new(Semaphore::new(places)), peers, patience }
+        Door { listener, places: Arc::new(Semaphore::new(places)), peers, patience, told_full: None }
+    }
+
+    /// A place for one more connection; waits while all are taken, and says so in the log.
+    async fn place(&mut self) -> OwnedSemaphorePermit {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return place;
+        }
+        if self.told_full.is_none_or(|told| told.elapsed() >= FULL_TOLD_EVERY.to_std()) {
+            self.told_full = Some(Instant::now());
+            let listen = self.listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+            tracing::warn!(
+                listen = %listen,
+                "All connections of the listener at {listen} are in use; new ones wait until one ends"
+            );
+        }
+        Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
     }
 }
 
@@ -158,7 +178,7 @@ impl Listener for Door {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
+        let place = self.place().await;
         // axum's `Listener` already waits when file descriptors run out.
         let (stream, address, counted) = loop {
             let (stream, address) = Listener::accept(&mut self.listener).await;

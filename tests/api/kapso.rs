@@ -24,7 +24,11 @@ async fn every_kind_leaves_as_it_is_meant() {
         (json!({"message_type": "text", "content": "Hi"}), "text", json!({"preview_url": false, "body": "Hi"})),
         (file("image"), "image", json!({"link": "https://a.example/x", "caption": "c"})),
         (file("video"), "video", json!({"link": "https://a.example/x", "caption": "c"})),
-        (file("audio"), "audio", json!({"link": "https://a.example/x"})),
+        (
+            json!({"message_type": "audio", "media_url": "https://a.example/x"}),
+            "audio",
+            json!({"link": "https://a.example/x"}),
+        ),
         (file("document"), "document", json!({"link": "https://a.example/x", "caption": "c", "filename": "a.pdf"})),
         (
             json!({"message_type": "location", "location": {"latitude": 40.4168, "longitude": -3.7038, "name": "Office", "address": "Sol 1"}}),
@@ -39,6 +43,8 @@ async fn every_kind_leaves_as_it_is_meant() {
         assert_eq!((&sent.last().unwrap().body["type"], &sent.last().unwrap().body[kind]), (&json!(kind), &left));
         assert_eq!(said["data"]["whatsapp_message_id"], json!(sent.last().unwrap().id));
     }
+    let refused = into(&host, file("audio")).await.is(422);
+    assert!(refused["error"].as_str().unwrap().contains("no text beside it"), "{refused}");
 }
 
 #[tokio::test]

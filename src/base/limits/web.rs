@@ -138,6 +138,8 @@ pub const FILES_HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub const CONNECTIONS_PER_PEER_MAX: usize = 256;
 /// Open connections; further ones wait in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 4_096;
+/// The interval at which the log says that all of them are in use.
+pub const FULL_TOLD_EVERY: Span = Span::minutes(1);
 /// Open connections for probes and metrics, which are reserved for them.
 pub const ADMIN_CONNECTIONS_MAX: usize = 64;
 /// File descriptors reserved beside connections: for the database, the log, probes and outgoing calls.

@@ -133,7 +133,12 @@ fn content(message: &Map<String, Json>) -> Result<Content, Refusal> {
             return Err(Refusal::invalid(format!("message_type must be {known}")));
         }
     };
-    let caption = text(message, "content", CAPTION_CHARS_MAX)?.filter(|_| file != MediaKind::Audio);
+    let caption = text(message, "content", CAPTION_CHARS_MAX)?;
+    if caption.is_some() && file == MediaKind::Audio {
+        return Err(Refusal::invalid(
+            "content can't be given when message_type is audio: WhatsApp shows no text beside it",
+        ));
+    }
     let url = text(message, "media_url", URL_CHARS_MAX)?;
     let url = url.ok_or_else(|| Refusal::invalid(format!("media_url can't be blank when message_type is {kind}")))?;
     if !url.starts_with("http://") && !url.starts_with("https://") {
