@@ -635,14 +635,10 @@ fn lists_and_maps_are_paid_for_by_whoever_reads_them() {
 #[test]
 fn a_script_that_rhai_lets_sleep_ends_by_its_time() {
     let began = std::time::Instant::now();
-    for code in [
-        "let l = [1, 2, 3]; let n = 0; while n < 1000 { try { l.some(|x| l.len() > 5); } catch {} n += 1; } n",
-        "let l = [1]; l.some(|x| { let n = 0; while n < 1000 { try { l.len(); } catch {} n += 1; } false })",
-    ] {
-        let ends = sandbox::with_time(std::time::Duration::from_millis(300), || run_with(code, true, &[]));
-        assert!(ends.as_ref().is_err_and(|why| why.contains("works for too long")), "{code}: {ends:?}");
-    }
-    // Rhai's waits would be fifty seconds for each.
+    let code = "let l = [1, 2, 3]; let n = 0; while n < 1000 { try { l.some(|x| l.len() > 5); } catch {} n += 1; } n";
+    let ends = sandbox::with_time(std::time::Duration::from_millis(300), || run_with(code, true, &[]));
+    assert!(ends.as_ref().is_err_and(|why| why.contains("works for too long")), "{ends:?}");
+    // Rhai's waits would be fifty seconds.
     assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
