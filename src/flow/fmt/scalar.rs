@@ -40,8 +40,10 @@ pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
         return Form::Line(text.to_owned());
     }
     if !flow && !key && !text.is_empty() {
-        let filled = text.contains("${") && !code;
-        if (text.contains('\n') || filled || (!code && text.contains('"') && text.contains('\'')))
+        // A text that was written on one line stays on one line, in quotes.
+        let is_below = matches!(style, Style::Literal | Style::Folded);
+        let unhandy = text.contains("${") || text.contains('"') && text.contains('\'');
+        if (text.contains('\n') || is_below && unhandy && !code)
             && let Some(below) = below(text)
         {
             return below;
@@ -162,7 +164,10 @@ mod tests {
             ("Hello", Style::DoubleQuoted, Block, "Hello"),
             ("Hi ${name ?? \"you\"}", Style::Literal, Block, "Hi ${name ?? \"you\"}"),
             ("Order: 5", Style::DoubleQuoted, Block, "\"Order: 5\""),
-            ("Order: ${no}", Style::DoubleQuoted, Block, "|- Order: ${no}"),
+            ("Order: ${no}", Style::DoubleQuoted, Block, "\"Order: ${no}\""),
+            ("Order: ${no}", Style::Literal, Block, "|- Order: ${no}"),
+            ("\"it's\"", Style::SingleQuoted, Block, "'\"it''s\"'"),
+            ("\"it's\"", Style::Literal, Block, "|- \"it's\""),
             ("Order #${no}\n", Style::Folded, Block, "| Order #${no}"),
             ("${day}", Style::DoubleQuoted, Flow, "\"${day}\""),
             ("${a ?? \"b\"}", Style::SingleQuoted, Flow, "'${a ?? \"b\"}'"),

@@ -29,8 +29,16 @@ fn one_option_stands_on_a_line() {
 fn texts_are_plain_when_that_is_safe() {
     becomes(
         "a: \"Hello\"\nb: 'Order: 5'\nc: \"Order: ${no}\"\nd: >-\n  folded\n  text\ne: |\n  Hello\n  there\n",
-        "a: Hello\nb: \"Order: 5\"\nc: |-\n  Order: ${no}\nd: folded text\ne: |\n  Hello\n  there\n",
+        "a: Hello\nb: \"Order: 5\"\nc: \"Order: ${no}\"\nd: folded text\ne: |\n  Hello\n  there\n",
     );
+}
+
+#[test]
+fn a_text_on_one_line_stays_on_one_line() {
+    let written = "steps:\n  - say: \"Order: ${no}\"\n  - say: 'He said \"it''s ${a}: here\"'  # why\n";
+    becomes(written, written);
+    // So does one that somebody put below.
+    becomes("say: |-\n  Order: ${no}\n", "say: |-\n  Order: ${no}\n");
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn blocks_of_text_keep_every_line() {
 
 #[test]
 fn a_comment_behind_a_text_that_goes_below_stays_on_its_first_line() {
-    becomes("a: '\"'''  # why\n", "a: |-     # why\n  \"'\n");
+    becomes("a: \"b\\nc\"  # why\n", "a: |-      # why\n  b\n  c\n");
 }
 
 #[test]
