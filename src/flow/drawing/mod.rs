@@ -11,6 +11,7 @@ mod fan;
 mod links;
 mod measure;
 mod mermaid;
+mod paint;
 mod place;
 mod plot;
 mod svg;

@@ -50,7 +50,7 @@ pub fn flow(tree: &Tree<'_>) -> Plot {
         whole.take(plot);
     }
     let (name, title) = (tree.flow.name.to_string(), tree.flow.title.clone());
-    let width = TITLE.width(title.as_deref().unwrap_or(&name)) + CODE.width(&name) + 40;
+    let width = TITLE.bold_width(title.as_deref().unwrap_or(&name)) + CODE.width(&name) + 40;
     let mut titled = Plot::card(Face::Title(name, title), width, 24);
     titled.shift(width / 2, 0);
     whole.shift(0, titled.bottom() + 20 - whole.top());

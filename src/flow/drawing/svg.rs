@@ -3,7 +3,7 @@
 use super::{
     card::{BODY, CHIP, CODE, HEAD, LINE, TITLE, WAY},
     measure::Font,
-    place,
+    paint, place,
     plot::{Card, Face, Line, Note, Plot, Rect},
     tree::{To, Tone, Tree},
     words::{BACK, Look, Words},
@@ -15,8 +15,6 @@ use std::fmt::Write;
 const MARGIN: i32 = 28;
 /// Of the corners of lines.
 const ROUND: i32 = 8;
-
-const STYLE: &str = include_str!("style.css");
 
 pub fn print(trees: &[Tree<'_>]) -> String {
     let mut whole = Plot::default();
@@ -35,8 +33,9 @@ pub fn print(trees: &[Tree<'_>]) -> String {
     let names: Vec<String> =
         trees.iter().map(|tree| tree.flow.title.clone().unwrap_or_else(|| tree.flow.name.to_string())).collect();
     let _ = writeln!(out, "<title>{}</title>", escape(&names.join(", ")));
-    let _ = writeln!(out, "<style>\n{}</style>", STYLE);
-    let _ = writeln!(out, "<rect class=\"page\" width=\"{width}\" height=\"{height}\" rx=\"12\"/>");
+    let _ = writeln!(out, "<style>\n{}</style>", paint::dark());
+    let page = paint::attributes("rect", "page", "");
+    let _ = writeln!(out, "<rect class=\"page\"{page} width=\"{width}\" height=\"{height}\" rx=\"12\"/>");
     whole.lines.iter().for_each(|line| draw_line(&mut out, line));
     whole.notes.iter().for_each(|note| draw_note(&mut out, note));
     whole.cards.iter().for_each(|card| draw_card(&mut out, card));
@@ -68,14 +67,14 @@ fn draw_line(out: &mut String, line: &Line) {
     }
     let _ = write!(path, "L{} {}", last.0, last.1);
     let tone = tone(line.tone);
-    let _ = writeln!(out, "<path class=\"way {tone}\" d=\"{path}\"/>");
+    path_of(out, &format!("way {tone}"), "", &path);
     if line.arrow {
         let before = points[points.len() - 2];
         let (dx, dy) = ((last.0 - before.0).signum(), (last.1 - before.1).signum());
         let (x, y) = last;
         let (left, right) = ((x - 7 * dx - 4 * dy, y - 7 * dy - 4 * dx), (x - 7 * dx + 4 * dy, y - 7 * dy + 4 * dx));
-        let _ =
-            writeln!(out, "<path class=\"tip {tone}\" d=\"M{x} {y}L{} {}L{} {}Z\"/>", left.0, left.1, right.0, right.1);
+        let path = format!("M{x} {y}L{} {}L{} {}Z", left.0, left.1, right.0, right.1);
+        path_of(out, &format!("tip {tone}"), "", &path);
     }
 }
 
@@ -87,22 +86,33 @@ fn toward(corner: (i32, i32), to: (i32, i32)) -> (i32, i32) {
 }
 
 fn draw_note(out: &mut String, note: &Note) {
-    text(out, &format!("words {}", tone(note.tone)), note.at, WAY, &note.words);
+    text(out, &format!("words {}", tone(note.tone)), "", note.at, WAY, &note.words);
 }
 
-fn text(out: &mut String, class: &str, (x, y): (i32, i32), font: Font, words: &str) {
-    let mono = if font.mono { " mono" } else { "" };
+/// `group`: the classes of what it stands in; so for the other elements.
+fn text(out: &mut String, class: &str, group: &str, (x, y): (i32, i32), font: Font, words: &str) {
+    let class = format!("{class}{}", if font.mono { " mono" } else { "" });
+    let colours = paint::attributes("text", &class, group);
     let _ = writeln!(
         out,
-        "<text class=\"{class}{mono}\" x=\"{x}\" y=\"{y}\" font-size=\"{}\">{}</text>",
+        "<text class=\"{class}\"{colours} x=\"{x}\" y=\"{y}\" font-size=\"{}\">{}</text>",
         font.size,
         escape(words)
     );
 }
 
-fn rect(out: &mut String, class: &str, at: Rect, round: i32) {
+fn rect(out: &mut String, class: &str, group: &str, at: Rect, round: i32) {
     let Rect { x, y, w, h } = at;
-    let _ = writeln!(out, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\"/>");
+    let colours = paint::attributes("rect", class, group);
+    let _ = writeln!(
+        out,
+        "<rect class=\"{class}\"{colours} x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\"/>"
+    );
+}
+
+fn path_of(out: &mut String, class: &str, group: &str, path: &str) {
+    let colours = paint::attributes("path", class, group);
+    let _ = writeln!(out, "<path class=\"{class}\"{colours} d=\"{path}\"/>");
 }
 
 fn draw_card(out: &mut String, card: &Card) {
@@ -111,24 +121,24 @@ fn draw_card(out: &mut String, card: &Card) {
     match &card.face {
         Face::Title(name, title) => {
             let shown = title.as_deref().unwrap_or(name);
-            text(out, "title", (x, y + 18), TITLE, shown);
+            text(out, "title", "", (x, y + 18), TITLE, shown);
             if title.is_some() {
-                text(out, "name", (x + TITLE.width(shown) + 14, y + 18), CODE, name);
+                text(out, "name", "", (x + TITLE.bold_width(shown) + 14, y + 18), CODE, name);
             }
         }
         Face::Start(lines) => {
             out.push_str("<g class=\"start\">\n");
-            rect(out, "box", at, 14);
-            let _ = writeln!(out, "<path class=\"icon\" d=\"M{} {}l-6 9h5l-2 7 7-10h-5l2-6z\"/>", x + 19, y + 9);
+            rect(out, "box", "start", at, 14);
+            path_of(out, "icon", "start", &format!("M{} {}l-6 9h5l-2 7 7-10h-5l2-6z", x + 19, y + 9));
             for (n, line) in (1..).zip(lines) {
-                text(out, "body", (x + 34, y + n * LINE + 2), BODY, line);
+                text(out, "body", "start", (x + 34, y + n * LINE + 2), BODY, line);
             }
             out.push_str("</g>\n");
         }
         Face::Label(name) => {
             out.push_str("<g class=\"label\">\n");
-            rect(out, "box", at, 5);
-            text(out, "name", (x + 12, y + 16), CODE, name);
+            rect(out, "box", "label", at, 5);
+            text(out, "name", "label", (x + 12, y + 16), CODE, name);
             out.push_str("</g>\n");
         }
         Face::Jump(to) => {
@@ -138,19 +148,21 @@ fn draw_card(out: &mut String, card: &Card) {
                 To::Nowhere(name) => ("jump nowhere", name),
             };
             let _ = writeln!(out, "<g class=\"{class}\">");
-            rect(out, "box", at, 12);
-            let _ = writeln!(out, "<path class=\"arrow\" d=\"M{} {}h10m-4 -4l4 4l-4 4\"/>", x + 10, y + 12);
-            text(out, "name", (x + 26, y + 16), CODE, name);
+            rect(out, "box", class, at, 12);
+            path_of(out, "arrow", class, &format!("M{} {}h10m-4 -4l4 4l-4 4", x + 10, y + 12));
+            text(out, "name", class, (x + 26, y + 16), CODE, name);
             out.push_str("</g>\n");
         }
         Face::Stop => {
-            let _ = writeln!(out, "<circle class=\"stop\" cx=\"{}\" cy=\"{}\" r=\"6\"/>", x + w / 2, y + h / 2);
+            let colours = paint::attributes("circle", "stop", "");
+            let (x, y) = (x + w / 2, y + h / 2);
+            let _ = writeln!(out, "<circle class=\"stop\"{colours} cx=\"{x}\" cy=\"{y}\" r=\"6\"/>");
         }
         Face::Back => {
             out.push_str("<g class=\"jump back\">\n");
-            rect(out, "box", at, 12);
-            let _ = writeln!(out, "<path class=\"arrow\" d=\"M{} {}h-10m4 -4l-4 4l4 4\"/>", x + 20, y + 12);
-            text(out, "name", (x + 26, y + 16), CODE, BACK);
+            rect(out, "box", "jump back", at, 12);
+            path_of(out, "arrow", "jump back", &format!("M{} {}h-10m4 -4l-4 4l4 4", x + 20, y + 12));
+            text(out, "name", "jump back", (x + 26, y + 16), CODE, BACK);
             out.push_str("</g>\n");
         }
         Face::Step { id, words, lines, chips } => draw_step(out, at, id, words, lines, chips),
@@ -175,80 +187,72 @@ fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[Strin
     match words.look {
         Look::Say | Look::Ask => {
             // A speech bubble: one corner is sharp.
-            let _ = writeln!(
-                out,
-                "<path class=\"box\" d=\"M{} {y}h{}a12 12 0 0 1 12 12v{}a12 12 0 0 1 -12 12h{}a3 3 0 0 1 -3 -3v{}a12 12 0 0 1 12 -12z\"/>",
+            let path = format!(
+                "M{} {y}h{}a12 12 0 0 1 12 12v{}a12 12 0 0 1 -12 12h{}a3 3 0 0 1 -3 -3v{}a12 12 0 0 1 12 -12z",
                 x + 12,
                 w - 24,
                 h - 24,
                 15 - w,
                 15 - h
             );
+            path_of(out, "box", class, &path);
         }
         Look::Fork => {
-            let _ = writeln!(
-                out,
-                "<path class=\"box\" d=\"M{} {y}h{}l10 {}l-10 {}h{}l-10 {}z\"/>",
-                x + 10,
-                w - 20,
-                h / 2,
-                h - h / 2,
-                20 - w,
-                h / 2 - h
-            );
+            let path =
+                format!("M{} {y}h{}l10 {}l-10 {}h{}l-10 {}z", x + 10, w - 20, h / 2, h - h / 2, 20 - w, h / 2 - h);
+            path_of(out, "box", class, &path);
             left += 5;
         }
         Look::Work => {
-            rect(out, "box", at, 4);
-            let _ = writeln!(out, "<path class=\"bar\" d=\"M{} {}v{}\"/>", x + 2, y + 3, h - 6);
+            rect(out, "box", class, at, 4);
+            path_of(out, "bar", class, &format!("M{} {}v{}", x + 2, y + 3, h - 6));
         }
         Look::Call => {
-            rect(out, "box", at, 4);
-            let _ = writeln!(out, "<path class=\"bar\" d=\"M{} {y}v{h}m{} 0v{}\"/>", x + 5, w - 10, -h);
+            rect(out, "box", class, at, 4);
+            path_of(out, "bar", class, &format!("M{} {y}v{h}m{} 0v{}", x + 5, w - 10, -h));
         }
-        Look::Wait | Look::End => rect(out, "box", at, (h / 2).min(18)),
-        Look::Note | Look::Person => rect(out, "box", at, 6),
+        Look::Wait | Look::End => rect(out, "box", class, at, (h / 2).min(18)),
+        Look::Note | Look::Person => rect(out, "box", class, at, 6),
     }
     let mut head_x = left;
     if let Some(icon) = icon(words.look, left, y + 7) {
-        let _ = writeln!(out, "{icon}");
+        path_of(out, "icon", class, &icon);
         head_x += 18;
     }
     let one_line = words.look == Look::Note && lines.len() == 1 && words.guard.is_none() && words.notes.is_empty();
-    text(out, "head", (head_x, y + 18), HEAD, &words.head);
+    text(out, "head", class, (head_x, y + 18), HEAD, &words.head);
     let font = if words.code { CODE } else { BODY };
     let mut base = y + 18 + LINE;
     if one_line {
-        text(out, "body", (left + HEAD.width(&words.head.to_uppercase()) + 8, y + 18), font, &lines[0]);
+        text(out, "body", class, (left + HEAD.width(&words.head.to_uppercase()) + 8, y + 18), font, &lines[0]);
     } else {
         if let Some(guard) = &words.guard {
-            text(out, "guard", (left, base), CODE, guard);
+            text(out, "guard", class, (left, base), CODE, guard);
             base += LINE;
         }
         for line in lines {
-            text(out, "body", (left, base), font, line);
+            text(out, "body", class, (left, base), font, line);
             base += LINE;
         }
         for note in &words.notes {
-            text(out, "guard", (left, base), CODE, note);
+            text(out, "guard", class, (left, base), CODE, note);
             base += LINE;
         }
     }
     for (chip, title) in chips {
         let chip = Rect { x: x + chip.x, y: y + chip.y, ..*chip };
-        rect(out, "chip", chip, 11);
-        text(out, "chip-text", (chip.x + 8, chip.y + 15), CHIP, title);
+        rect(out, "chip", class, chip, 11);
+        text(out, "chip-text", class, (chip.x + 8, chip.y + 15), CHIP, title);
     }
     out.push_str("</g>\n");
 }
 
 fn icon(look: Look, x: i32, y: i32) -> Option<String> {
-    let path = match look {
+    Some(match look {
         // A clock.
         Look::Wait => format!("M{} {}a6 6 0 1 0 0.01 0zm0 2.5v3.5l2.5 1.5", x + 6, y + 1),
         // Head and shoulders.
         Look::Person => format!("M{} {}a3 3 0 1 0 0.01 0zm-6 12c0 -7 12 -7 12 0z", x + 6, y),
         _ => return None,
-    };
-    Some(format!("<path class=\"icon\" d=\"{path}\"/>"))
+    })
 }
