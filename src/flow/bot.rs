@@ -5,6 +5,7 @@ use super::{
     definition::{Body, Field, Flow},
     hours::{self, clock},
     language_codes,
+    own_templates::{self, OwnTemplate},
     spec::VIEWS,
     text::Text,
 };
@@ -40,6 +41,7 @@ pub struct Bot {
     pub hours: BTreeMap<String, OpeningHours>,
     pub quiet_hours: Option<QuietHours>,
     pub teams: BTreeMap<String, Team>,
+    pub templates: BTreeMap<String, OwnTemplate>,
     pub opt_out: OptOut,
     pub defaults: Defaults,
     /// Phones that reach a flow marked `draft`.
@@ -189,8 +191,8 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         findings.extend(language_codes::not_a_language(&entry.key.text, &entry.key.place));
     }
     let timezone = zone(&mut fields);
-    let env = fields.texts("env").into_iter().map(str::to_owned).collect();
-    let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
+    let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let (env, secrets) = (texts(&mut fields, "env"), texts(&mut fields, "secrets"));
     let declared_fields = declared_below(&mut fields, "fields");
     let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
@@ -216,9 +218,8 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
     let always_open = || Team { hours: None, give_back: defaults.give_back };
     teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
-    let opt_out = opt_out(&mut fields);
-    let draft_testers = fields.texts("draft_testers").into_iter().map(str::to_owned).collect();
-    let sandbox = sandbox(&mut fields);
+    let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
+    let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
     fields.finish();
     Bot {
         name,
@@ -232,6 +233,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         hours,
         quiet_hours,
         teams,
+        templates,
         opt_out,
         defaults,
         draft_testers,

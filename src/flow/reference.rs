@@ -4,7 +4,7 @@ use super::{
     script::{FUNCTIONS, Function, PARTS},
     spec::{
         BOT_KEYS, CASE_KEYS, EXPECT_KEYS, FLOW_KEYS, FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS,
-        Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS, VIEWS,
+        Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS, TYPES, VIEWS,
     },
     steps, triggers,
 };
@@ -62,6 +62,9 @@ pub fn about(word: &str) -> Option<String> {
             function.call, function.help, function.example, function.gives
         ));
     }
+    for (name, help) in TYPES.iter().filter(|(name, _)| *name == word) {
+        found.push(format!("## The type `{name}`\n\n{help}\n"));
+    }
     for form in FORMS.iter().filter(|form| form.name == word || form.also.contains(&word)) {
         found.push(format!("## How a {} is written\n\n{}\n", form.name, form.help));
     }
@@ -102,7 +105,8 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     let names = specs.chain(keys).map(|field| field.name);
     let functions = FUNCTIONS.iter().chain(PARTS).map(Function::name);
     let forms = FORMS.iter().flat_map(|form| form.also.iter().copied());
-    names.chain(functions).chain(VIEWS.iter().map(|view| view.name)).chain(forms)
+    let types = TYPES.iter().map(|(name, _)| *name);
+    names.chain(functions).chain(VIEWS.iter().map(|view| view.name)).chain(forms).chain(types)
 }
 
 /// One field as a line of Markdown, without its name: what it takes, its default, its help.
@@ -194,7 +198,10 @@ fn values_page() -> String {
     }
     text.push_str("## Types\n\nFor `type`, `inputs`, `returns` and `fields`: ");
     let names: Vec<String> = crate::model::answer::AnswerType::names().map(|name| format!("`{name}`")).collect();
-    let _ = writeln!(text, "{}, `any`, or a list of allowed texts.", names.join(", "));
+    let _ = writeln!(text, "{}, `any`, or a list of allowed texts.\n\n| | |\n|---|---|", names.join(", "));
+    for (name, help) in TYPES {
+        let _ = writeln!(text, "| `{name}` | {} |", cell(help));
+    }
     text.push_str("\n## How they are written\n\n| | |\n|---|---|\n");
     for form in FORMS {
         let _ = writeln!(text, "| {} | {} |", form.name, cell(form.help));

@@ -9,6 +9,7 @@ pub mod consent_words;
 pub mod contact;
 pub mod content;
 pub mod direct;
+pub mod draft;
 pub mod drift;
 pub mod effect;
 pub mod event;

@@ -143,12 +143,34 @@ pub fn placeholders(text: &str) -> BTreeSet<String> {
     text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
 }
 
+/// The same in the order of the text.
+pub fn placeholders_in_order(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (name, _) in text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")) {
+        if !found.iter().any(|known| known == name.trim()) {
+            found.push(name.trim().to_owned());
+        }
+    }
+    found
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     Marketing,
     Utility,
     Authentication,
+}
+
+impl Category {
+    /// As the configuration spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Category::Marketing => "marketing",
+            Category::Utility => "utility",
+            Category::Authentication => "authentication",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

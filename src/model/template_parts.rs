@@ -16,6 +16,12 @@ pub struct Parts {
     /// It announces an offer that ends (LIMITED_TIME_OFFER).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
+    /// The line below its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// Why the platform rejected it, in its own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<String>,
 }
 
 /// One card of a carousel.

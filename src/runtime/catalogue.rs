@@ -29,6 +29,16 @@ struct Shelf {
     /// True for a sandbox, which accepts every name.
     accepts_all: bool,
     templates: Vec<Template>,
+    /// The templates of `_bot.yaml`, for a sandbox.
+    own: Vec<Template>,
+}
+
+impl Shelf {
+    /// All templates; a template of a catalogue overrides one of `_bot.yaml`.
+    fn all(&self) -> impl Iterator<Item = &Template> {
+        let own = self.own.iter().filter(|own| self.templates.iter().all(|known| known.name != own.name));
+        self.templates.iter().chain(own)
+    }
 }
 
 /// Why a template cannot be sent now. `waits` is true if that may change with time (paused, pending, unknown).
@@ -49,11 +59,20 @@ pub struct Wish<'a> {
 
 impl Catalogue {
     pub fn put(&self, sender: SenderId, accepts_all: bool, templates: Vec<Template>) {
-        self.write().insert(sender, Shelf { accepts_all, templates });
+        let mut shelves = self.write();
+        let shelf = shelves.entry(sender).or_default();
+        (shelf.accepts_all, shelf.templates) = (accepts_all, templates);
+    }
+
+    /// Sets the templates of `_bot.yaml` for senders that accept all names.
+    pub fn put_own(&self, templates: &[Template]) {
+        for shelf in self.write().values_mut().filter(|shelf| shelf.accepts_all) {
+            shelf.own = templates.to_vec();
+        }
     }
 
     pub fn list(&self, sender: SenderId) -> Vec<Template> {
-        self.read().get(&sender).map(|shelf| shelf.templates.clone()).unwrap_or_default()
+        self.read().get(&sender).map(|shelf| shelf.all().cloned().collect()).unwrap_or_default()
     }
 
     /// Applies a provider's webhook about a template. Gives the changed templates.
@@ -94,7 +113,7 @@ impl Catalogue {
     /// The category. A sandbox's unknown templates count as UTILITY.
     fn category(&self, ready: &TemplateMessage, sender: SenderId) -> Category {
         let shelves = self.read();
-        let mut known = shelves.get(&sender).into_iter().flat_map(|shelf| &shelf.templates);
+        let mut known = shelves.get(&sender).into_iter().flat_map(Shelf::all);
         known
             .find(|t| t.name == ready.name && ready.language.as_ref().is_none_or(|l| *l == t.language))
             .map_or(Category::Utility, |t| t.category)
@@ -117,12 +136,11 @@ impl Catalogue {
         let name = &message.name;
         let mut ready = message.clone();
         check_values(message).map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
-        if shelf.is_some_and(|shelf| shelf.accepts_all && !shelf.templates.iter().any(|t| t.name == *name)) {
+        if shelf.is_some_and(|shelf| shelf.accepts_all && shelf.all().all(|t| t.name != *name)) {
             ready.language.get_or_insert_with(|| wish.languages.first().cloned().unwrap_or_else(|| "en".into()));
             return Ok(ready);
         }
-        let named: Vec<&Template> =
-            shelf.iter().flat_map(|shelf| &shelf.templates).filter(|t| t.name == *name).collect();
+        let named: Vec<&Template> = shelf.iter().flat_map(|shelf| shelf.all()).filter(|t| t.name == *name).collect();
         let Some(template) = pick_language(&named, message.language.as_deref(), wish.languages) else {
             let why = if named.is_empty() {
                 format!("template `{name}` is not in the catalogue")

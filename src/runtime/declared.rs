@@ -3,6 +3,7 @@
 use super::app::App;
 use crate::{
     base::ids::SenderId,
+    flow::{FlowSet, own_templates::OwnTemplate},
     model::template::Template,
     store::{
         Store, WriteSet,
@@ -34,7 +35,13 @@ impl App {
             let templates = shelves.remove(&sender.id).unwrap_or_default();
             self.catalogue.put(sender.id, sender.is_sandbox() && self.plays, templates);
         }
+        self.show_own_templates();
         Ok(())
+    }
+
+    /// Shows sandboxes the templates as the live flows' `_bot.yaml` writes them.
+    pub fn show_own_templates(&self) {
+        self.catalogue.put_own(&own_templates(&self.live.get().set));
     }
 
     /// Gives declared templates the ids of the configuration, by which API clients address them. If another template
@@ -67,6 +74,11 @@ impl App {
         };
         self.config.templates.iter().find(|entry| of(entry.sender, &entry.template)).map(|entry| &entry.template)
     }
+}
+
+/// The templates of `_bot.yaml`, in every language.
+pub fn own_templates(set: &FlowSet) -> Vec<Template> {
+    set.bot.templates.values().flat_map(OwnTemplate::templates).cloned().collect()
 }
 
 /// An id that no template has; the configuration's own ids share the number range.

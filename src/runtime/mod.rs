@@ -26,7 +26,7 @@ pub mod checkup;
 pub mod config;
 mod dates;
 mod decide;
-mod declared;
+pub mod declared;
 mod directory;
 mod dispatch;
 mod early;

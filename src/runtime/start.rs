@@ -196,6 +196,7 @@ impl App {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);
+            self.show_own_templates();
             // New triggers count from now, not from the next minute.
             self.plan_again();
             self.resume_paused_flows();

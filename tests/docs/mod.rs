@@ -69,7 +69,7 @@ fn errors(files: &[Arc<SourceFile>]) -> Vec<String> {
 #[test]
 fn every_block_is_of_a_kind_that_is_checked() {
     for block in blocks() {
-        let known = ["bot", "flow", "tests", "locale"].contains(&block.key.as_str());
+        let known = ["bot", "flow", "tests", "locale", "templates"].contains(&block.key.as_str());
         assert!(known, "{}: nobody checks the block `{}: {}`", block.page, block.key, block.name);
     }
 }
@@ -116,6 +116,21 @@ fn the_examples_of_translations_are_right() {
         let findings: Vec<String> =
             findings.iter().filter(|f| f.code != "W904").map(|finding| finding.render(false)).collect();
         assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
+}
+
+#[test]
+fn the_examples_of_templates_are_right() {
+    let shown: Vec<Block> = blocks().into_iter().filter(|block| block.key == "templates").collect();
+    assert_eq!(shown.len(), 1);
+    for block in shown {
+        let bot = format!("bot: Examples\nlanguage: en\nlanguages: {{en: [], es: [en]}}\n{}", block.text);
+        let (set, mut findings) = flow::parse_set(&[SourceFile::new("flows/_bot.yaml", bot)]);
+        findings.extend(flow::lint(&set));
+        // That no flow is translated here is no mistake of the page.
+        let findings: Vec<String> =
+            findings.iter().filter(|f| f.code != "W904").map(|finding| finding.render(false)).collect();
+        assert!(findings.is_empty() && !set.bot.templates.is_empty(), "{}", findings.join("\n"));
     }
 }
 

@@ -50,8 +50,14 @@ pub const CARD_ENTRIES_MAX: usize = 20;
 pub const SAID_CHARS_MAX: usize = 16_384;
 /// Cards of a carousel.
 pub const TEMPLATE_CARDS_MAX: usize = 10;
-/// Buttons of a template.
+/// Buttons of a template, of them links, and characters on one.
 pub const TEMPLATE_BUTTONS_MAX: usize = 10;
+pub const TEMPLATE_LINKS_MAX: usize = 2;
+pub const TEMPLATE_BUTTON_CHARS_MAX: usize = 25;
+/// Characters of a template's name, of its text, and of its header and its footer.
+pub const TEMPLATE_NAME_CHARS_MAX: usize = 512;
+pub const TEMPLATE_TEXT_CHARS_MAX: usize = 1024;
+pub const TEMPLATE_EDGE_CHARS_MAX: usize = 60;
 
 // -- names and numbers of people
 /// Characters after the dot of a user id (`CC.` and letters and digits).

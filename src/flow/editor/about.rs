@@ -122,6 +122,10 @@ fn about_listed(desk: &Desk<'_>, list: &str, name: &str) -> Option<String> {
             format!("team **{name}**{hours}; gives back after {}", team.give_back)
         }
         "hours" => bot.hours.contains_key(name).then(|| format!("opening hours **{name}** of `_bot.yaml`"))?,
+        "templates" => {
+            let own = bot.templates.get(name)?.templates().next()?;
+            format!("template **{name}** ({}, `{}`)\n\n{}", own.category.as_str(), own.language, own.body)
+        }
         "env" => format!("**env.{name}** · its value is granted in the daemon's configuration"),
         "secrets" => format!("**secrets.{name}** · only in `http`; its value is in the daemon's configuration"),
         _ => return None,

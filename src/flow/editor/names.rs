@@ -165,7 +165,7 @@ impl Reader<'_, '_> {
                 return self.add(Some(key), meaning, true);
             }
             (Sort::Flow, ["vars" | "inputs"]) => return self.variable(key, true),
-            (Sort::Bot, [list @ ("topics" | "teams" | "hours" | "fields" | "languages")]) => {
+            (Sort::Bot, [list @ ("topics" | "teams" | "hours" | "fields" | "languages" | "templates")]) => {
                 let Some(list) = listed(list) else { return };
                 return self.add(Some(key), Meaning::Listed { list, name: name() }, true);
             }
@@ -238,6 +238,10 @@ impl Reader<'_, '_> {
             Declared::ContactField => {
                 let bare = name.strip_prefix("contact.").unwrap_or(&name);
                 (contact(bare), name.len() - bare.len()..name.len())
+            }
+            // Of others the platform alone knows anything.
+            Declared::Template if self.desk.set.bot.templates.contains_key(&name) => {
+                (Meaning::Listed { list: "templates", name: name.clone() }, 0..name.len())
             }
             Declared::Sender | Declared::Template => return,
         };
@@ -323,7 +327,9 @@ fn contact(name: &str) -> Meaning {
 
 /// The name of a list of `_bot.yaml`, as a name that lives for ever.
 fn listed(list: &str) -> Option<&'static str> {
-    ["topics", "teams", "hours", "fields", "languages", "env", "secrets"].into_iter().find(|known| *known == list)
+    ["topics", "teams", "hours", "fields", "languages", "templates", "env", "secrets"]
+        .into_iter()
+        .find(|known| *known == list)
 }
 
 /// Where a name is explained: its declaration.

@@ -257,7 +257,8 @@ impl Asked<'_, '_> {
             }
             Declared::Template => {
                 let lists = self.desk.around.templates.iter().flatten();
-                let known: BTreeSet<String> = lists.flatten().map(|template| template.name.clone()).collect();
+                let listed = lists.flatten().map(|template| template.name.clone());
+                let known: BTreeSet<String> = listed.chain(bot.templates.keys().cloned()).collect();
                 names(known.into_iter().collect(), "template")
             }
         }

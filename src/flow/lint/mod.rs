@@ -12,6 +12,7 @@ mod limits;
 mod markup;
 mod names;
 mod never;
+mod own_templates;
 mod paths;
 mod rivals;
 mod sentences;
@@ -24,7 +25,9 @@ mod unheard;
 pub(super) mod ways;
 mod window;
 
-pub use templates::{every_name as every_template, flows_naming, named as templates_named};
+pub use templates::{
+    Use as TemplateUse, every_name as every_template, every_use, flows_naming, named as templates_named,
+};
 
 use super::{FlowSet, definition::Flow};
 use crate::{
@@ -128,6 +131,7 @@ impl Linter {
         tags::check(set, &findings);
         eventless::check(set, &findings);
         translations::check(set, &findings);
+        own_templates::check(set, around, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);
         let mut findings = findings.into_sorted();

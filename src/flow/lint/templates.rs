@@ -14,6 +14,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, Outline},
+        own_templates::OwnTemplate,
         steps::{Step, ask::Ask},
     },
     model::{
@@ -31,11 +32,14 @@ pub struct Use<'a> {
     pub buttons: Option<&'a yaml::Node>,
     pub cards: Option<&'a yaml::Node>,
     pub offer_ends: Option<&'a yaml::Node>,
-    language: Option<&'a yaml::Node>,
+    pub language: Option<&'a yaml::Node>,
 }
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
-    let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
+    let senders = around.templates.as_deref().unwrap_or_default();
+    if senders.is_empty() && set.bot.templates.is_empty() {
+        return;
+    }
     for node in &flow.nodes {
         every_use(&node.outline, &mut |used| one(set, flow, &used, senders, findings));
         if let Step::Ask(ask) = &node.step {
@@ -120,6 +124,17 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
     let place = &used.name.place;
     let having = senders.iter().filter(|list| list.iter().any(|template| template.name == name)).count();
     let known: BTreeSet<&str> = senders.iter().flatten().map(|template| template.name.as_str()).collect();
+    if let Some(own) = set.bot.templates.get(name).filter(|_| having == 0) {
+        if !senders.is_empty() {
+            let finding = Diagnostic::warning("W833", place, format!("no sender has the template `{name}` yet"));
+            findings
+                .push(finding.help(format!("`_bot.yaml` has its text: make it by `transom templates push {name}`")));
+        }
+        return versions_fit(set, flow, used, &own.templates().collect::<Vec<_>>(), findings);
+    }
+    if senders.is_empty() {
+        return;
+    }
     if having == 0 {
         let finding = Diagnostic::error("E801", place, format!("there is no template `{name}`"));
         let help = did_you_mean(name, known.iter().copied());
@@ -133,7 +148,12 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
         findings.push(finding.help("create it at the others too, or write `sender:` above for those that have it"));
     }
     let versions: Vec<&Template> = senders.iter().flatten().filter(|template| template.name == name).collect();
-    let Some(versions) = spoken(set, used, &versions, findings) else { return };
+    versions_fit(set, flow, used, &versions, findings);
+}
+
+fn versions_fit(set: &FlowSet, flow: &Flow, used: &Use<'_>, versions: &[&Template], findings: &Findings) {
+    let (name, place) = (used.name.text().unwrap_or_default(), &used.name.place);
+    let Some(versions) = spoken(set, used, versions, findings) else { return };
     // Of a topic that is not there it was said.
     let asks_consent = set.bot.topics.get(&flow.topic).is_none_or(|topic| topic.needs_consent);
     if !asks_consent && versions.iter().any(|template| template.category == Category::Marketing) {
@@ -167,8 +187,12 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
     let titles: Option<Vec<&str>> = ask.options.iter().map(|option| option.title.as_plain()).collect();
     let Some(titles) = titles.filter(|titles| ask.each.is_none() && !titles.is_empty()) else { return };
     for name in names.one_or_many() {
-        let versions: Vec<&Template> =
+        let mut versions: Vec<&Template> =
             senders.iter().flatten().filter(|template| Some(template.name.as_str()) == written(name)).collect();
+        if versions.is_empty() {
+            let own = written(name).and_then(|name| set.bot.templates.get(name));
+            versions.extend(own.into_iter().flat_map(OwnTemplate::templates));
+        }
         let Some(template) = in_language(&versions, &set.bot.language) else { continue };
         let replies = template.buttons.iter().filter_map(|button| match button {
             TemplateButtonKind::QuickReply { title } => Some(title.as_str()),

@@ -40,6 +40,12 @@ pub const BOT_KEYS: &[FieldSpec] = &[
          number's country has several, in each of them.",
     ),
     FieldSpec::optional("teams", FieldKind::MapOf(&TEAM), "Who takes over conversations."),
+    FieldSpec::optional(
+        "templates",
+        FieldKind::MapOf(&TEMPLATE),
+        "Templates with their texts, by name: `transom templates sheet` prints them, `push` makes them at the platform, \
+         and sandboxes show them.",
+    ),
     FieldSpec::optional("opt_out", OPT_OUT, "Words that end everything, beside the built-in ones."),
     FieldSpec::optional("defaults", DEFAULTS, "What holds where a flow says nothing."),
     FieldSpec::optional("draft_testers", NAMES, "Numbers that reach a flow marked `draft`."),
@@ -75,6 +81,65 @@ const TEAM: FieldKind = FieldKind::Record(&[
         "The bot speaks again this long after the last human word.",
     ),
 ]);
+
+const TEMPLATE: FieldKind = FieldKind::Record(&[
+    FieldSpec::required(
+        "category",
+        FieldKind::Word(&["utility", "marketing"]),
+        "`utility` is about something that the person asked for; everything else is `marketing`.",
+    ),
+    FieldSpec::required("text", FieldKind::Name, TEMPLATE_TEXT_HELP),
+    FieldSpec::optional("examples", TEMPLATE_EXAMPLES, "A value for each `{{1}}` or `{{name}}` of the text."),
+    FieldSpec::optional("header", TEMPLATE_HEADER, "Above the text: a line, or which kind of file or place."),
+    FieldSpec::optional("footer", FieldKind::Name, "A line below the text, at most 60 characters."),
+    FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "At most ten; a text is a quick reply."),
+    FieldSpec::default("language", FieldKind::Name, "the bot's", "Of these texts, as the platform spells it: `en_US`."),
+    FieldSpec::optional(
+        "languages",
+        FieldKind::MapOf(&TEMPLATE_VERSION),
+        "The same in other languages; what one does not say is as above.",
+    ),
+    FieldSpec::optional("ttl", FieldKind::Duration, "How long the platform tries to deliver it."),
+]);
+
+const TEMPLATE_TEXT_HELP: &str = "At most 1,024 characters, with `{{1}}`, `{{2}}` or names where flows fill in values.";
+
+const TEMPLATE_VERSION: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("text", FieldKind::Name, TEMPLATE_TEXT_HELP),
+    FieldSpec::optional("examples", TEMPLATE_EXAMPLES, "In this language."),
+    FieldSpec::optional("header", TEMPLATE_HEADER, "In this language."),
+    FieldSpec::optional("footer", FieldKind::Name, "In this language."),
+    FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "All of them, in the same order."),
+]);
+
+const TEMPLATE_EXAMPLES: FieldKind = FieldKind::Either(&[NAMES, FieldKind::MapOf(&FieldKind::Name)]);
+
+const TEMPLATE_HEADER: FieldKind = FieldKind::Either(&[
+    FieldKind::Word(&["image", "video", "document", "location"]),
+    FieldKind::Name,
+    FieldKind::Record(&[
+        FieldSpec::required("text", FieldKind::Name, "A line with one `{{1}}`, at most 60 characters."),
+        FieldSpec::optional("example", FieldKind::Name, "A value for it."),
+    ]),
+]);
+
+const TEMPLATE_BUTTONS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
+    FieldKind::Name,
+    FieldKind::Record(&[
+        FieldSpec::required("title", FieldKind::Name, "At most 25 characters."),
+        FieldSpec::required("url", FieldKind::Name, "A page; `{{1}}` at its end is filled in by each message."),
+        FieldSpec::optional("example", FieldKind::Name, "A whole address, where it ends in `{{1}}`."),
+    ]),
+    FieldKind::Record(&[
+        FieldSpec::required("title", FieldKind::Name, "At most 25 characters."),
+        FieldSpec::required("phone", FieldKind::Name, "The number that it calls."),
+    ]),
+    FieldKind::Record(&[
+        FieldSpec::required("title", FieldKind::Name, "At most 25 characters."),
+        FieldSpec::required("form", FieldKind::Name, "The WhatsApp Flow that it opens, by its id at Meta."),
+    ]),
+    FieldKind::Record(&[FieldSpec::required("code", FieldKind::Name, "An example of the code that it copies.")]),
+]));
 
 const OPT_OUT: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("words", NAMES, "Words that always count, as the whole message."),

@@ -11,7 +11,7 @@ pub use bot_keys::BOT_KEYS;
 pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
 pub use kind::{Declared, FieldKind};
 pub use test_keys::{CASE_KEYS, EXPECT_KEYS, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS};
-pub use values::{FORMS, HOURS_PARTS, VIEWS};
+pub use values::{FORMS, HOURS_PARTS, TYPES, VIEWS};
 
 /// Description of one verb or trigger.
 #[derive(Debug, Clone, Copy)]

@@ -125,3 +125,29 @@ pub const FORMS: &[Form] = &[
         help: "For `.format()`: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM` 03, `yyyy` 2026, `HH:mm` 13:05, `h:mm a` 1:05 PM. Letters between single quotes stand as they are: `d MMMM 'at' HH:mm`.",
     },
 ];
+
+/// The types of answers and declared values, each with a sentence.
+pub const TYPES: &[(&str, &str)] = &[
+    ("text", "Any words."),
+    ("number", "With a point or comma, `2.5`, in figures or words; the contact's country says which of the two it is."),
+    ("whole", "A number without a fraction."),
+    ("date", "A day: `tomorrow`, `Friday`, `27 November`; `day.format(\"d MMMM\")` prints it."),
+    ("time", "A time of day: `10:30`, `half past four`."),
+    ("datetime", "A day with a time: `tomorrow at 10`."),
+    ("phone", "A number that its country gives out; one without a country is of the contact's own."),
+    ("email", "An address with `@`."),
+    ("yesno", "True or false, in whatever language it was said; as a question it shows two buttons."),
+    ("choice", "One of the `options`; the answer is the option's id."),
+    ("list", "Several things: by lines or commas in a message, `[a, b]` in expressions."),
+    ("map", "Values under names, `{city: Madrid}`; of forms, events and answers of servers."),
+    ("image", "A picture that the contact sends."),
+    ("audio", "A voice message or another sound."),
+    ("video", "A film."),
+    ("document", "A file."),
+    ("media", "Any of these four."),
+    ("location", "A place that the contact shares, with `latitude` and `longitude`."),
+    ("contact", "A contact card."),
+    ("order", "A basket of the catalogue."),
+    ("form", "The answers of a filled-in form of WhatsApp."),
+    ("any", "Whatever comes."),
+];

@@ -1,7 +1,8 @@
 //! Collects the input of a forecast: current flows, senders, templates and balances. Nothing is written.
 
 use super::super::{
-    around, bot::BotFiles, catalogue::Catalogue, config::Config, hooks::serves, rules::Rules, senders::Senders,
+    around, bot::BotFiles, catalogue::Catalogue, config::Config, declared::own_templates, hooks::serves, rules::Rules,
+    senders::Senders,
 };
 use crate::{
     base::{
@@ -66,6 +67,7 @@ impl<'a> Ground<'a> {
             let templates = around::templates_of(config, &pulled, sender.id);
             catalogue.put(sender.id, plays && sender.is_sandbox(), templates);
         }
+        catalogue.put_own(&own_templates(&set));
         let mut left = BTreeMap::new();
         for account in config.accounts.iter().filter(|account| account.balance.is_some() && !config.prices.is_empty()) {
             left.insert(account.name.clone(), charge::sums(store, &account.name).await?.available());

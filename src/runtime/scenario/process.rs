@@ -117,6 +117,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
     for sender in &app.config.senders {
         app.catalogue.put(sender.id, true, listed.clone());
     }
+    app.show_own_templates();
 }
 
 /// A test uses no network: calls are mocked and the provider is the sandbox.

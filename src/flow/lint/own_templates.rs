@@ -1,0 +1,25 @@
+//! Templates that `_bot.yaml` writes down, against what their platforms have.
+
+use super::Around;
+use crate::{
+    base::diagnostic::{Diagnostic, Findings},
+    flow::FlowSet,
+};
+use std::collections::BTreeSet;
+
+/// The text that people get is the platform's: where it is another one, that is said once for each language.
+pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
+    let senders = around.templates.as_deref().unwrap_or_default();
+    for own in set.bot.templates.values() {
+        for draft in &own.versions {
+            let here = &draft.template;
+            let there =
+                senders.iter().flatten().filter(|known| known.name == own.name && known.language == here.language);
+            let differences: BTreeSet<String> = there.flat_map(|known| draft.differences(known)).collect();
+            let Some(first) = differences.first() else { continue };
+            let message = format!("the template `{}` (`{}`) {first}", own.name, here.language);
+            let finding = Diagnostic::warning("W832", &own.place, message);
+            findings.push(finding.help("change it there, in the platform's manager, or write here what it says there"));
+        }
+    }
+}
