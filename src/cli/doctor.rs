@@ -1,5 +1,7 @@
 //! `transom doctor`: checks the whole way in and out, and says in plain sentences what is wrong.
 
+mod forms;
+
 use super::{
     Failure, Outcome, out,
     paint::Paint,
@@ -76,6 +78,7 @@ pub async fn run(args: Args) -> Outcome {
                 check_templates(provider.as_ref(), &http, store, sender.id, &said, &mut report).await;
             }
         }
+        forms::check(&config, &http, sender, &said, &mut report).await;
         check_heard(&config, store.as_ref(), sender, &mut report).await;
     }
     if let Some(store) = store {

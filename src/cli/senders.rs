@@ -1,13 +1,22 @@
-//! `transom senders list|resume`: the numbers that we send from, and which of them stand still.
+//! `transom senders list|resume|form-key`: the numbers that we send from, which of them stand still, and the key of forms.
 
 use super::{
-    Outcome,
+    Failure, Outcome,
     call::Api,
     out,
     place::{At, daemon},
     table,
 };
+use crate::{
+    base::{clock::SystemClock, ids::SenderId},
+    channel::client::Client,
+    runtime::{
+        config::{Access, Config},
+        graph,
+    },
+};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 pub type Args = At<What>;
 
@@ -21,12 +30,22 @@ pub enum What {
         #[arg(value_name = "ID")]
         sender: i64,
     },
+    /// Give Meta the public half of the sender's `form_key`, by which it seals what forms ask; of a list the first
+    FormKey {
+        /// Its number in the configuration
+        #[arg(value_name = "ID")]
+        sender: i64,
+    },
 }
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
+    if let What::FormKey { sender } = args.what {
+        return upload_form_key(&config, SenderId(sender)).await;
+    }
     let api = daemon(&config, "it alone knows which senders may send now").await?;
     match args.what {
+        What::FormKey { .. } => Ok(()),
         What::List => list(&api).await,
         What::Resume { sender } => {
             let told = api.post(&format!("/v1/senders/{sender}/resume"), &json!({})).await?.ok()?;
@@ -35,6 +54,33 @@ pub async fn run(args: Args) -> Outcome {
             Ok(())
         }
     }
+}
+
+async fn upload_form_key(config: &Config, id: SenderId) -> Outcome {
+    let Some(sender) = config.senders.iter().find(|sender| sender.id == id) else {
+        return Err(Failure::Failed(format!("the configuration has no sender {id}")));
+    };
+    let Access::Meta(access) = &sender.access else {
+        let provider = sender.provider();
+        return Err(Failure::Failed(format!("sender {id} is one of `{provider}`, and forms are opened by Meta alone")));
+    };
+    let Some(key) = access.form_keys.first() else {
+        let why = "has no `form_key` in the configuration; `openssl genrsa -out form_key.pem 2048` makes one";
+        return Err(Failure::Failed(format!("sender {id} {why}")));
+    };
+    let (meta, http) = (graph::meta(config), Client::new(Arc::new(SystemClock), None));
+    // A key that is there already is not uploaded again: Meta would have to sign it again.
+    let there = meta.public_key(&http, id).await.map_err(Failure::failed)?;
+    let same = there.is_some_and(|there| there.is_valid && there.is(&key.public));
+    if !same {
+        meta.upload_public_key(&http, id, &key.public).await.map_err(Failure::failed)?;
+    }
+    let words = if same { "has this key already" } else { "has the key now" };
+    out::either(
+        || json!({"sender": id, "uploaded": !same}),
+        || println!("Meta {words}: forms of sender {id} are sealed by it."),
+    );
+    Ok(())
 }
 
 async fn list(api: &Api) -> Outcome {

@@ -12,7 +12,13 @@ use aes_gcm::{
     aes::{Aes128, cipher::consts::U16},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rsa::{RsaPrivateKey, oaep::DecryptingKey, pkcs1::DecodeRsaPrivateKey, pkcs8::DecodePrivateKey, traits::Decryptor};
+use rsa::{
+    RsaPrivateKey,
+    oaep::DecryptingKey,
+    pkcs1::DecodeRsaPrivateKey,
+    pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding},
+    traits::Decryptor,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
@@ -22,8 +28,12 @@ type Cipher = AesGcm<Aes128, U16>;
 const AES_KEY_BYTES: usize = 16;
 const VECTOR_BYTES: usize = 16;
 
-/// Our private key; Meta has its public key.
-pub struct FormKey(DecryptingKey<Sha256>);
+/// Our private key, with the public key that Meta takes.
+pub struct FormKey {
+    private: DecryptingKey<Sha256>,
+    /// The public key in PEM.
+    pub public: String,
+}
 
 impl std::fmt::Debug for FormKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -58,7 +68,10 @@ impl FormKey {
             return Err("the key is sealed with a passphrase".to_owned());
         }
         let key = RsaPrivateKey::from_pkcs8_pem(pem).or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem));
-        key.map(|key| FormKey(DecryptingKey::new(key))).map_err(|_| "this is no RSA key in PEM".to_owned())
+        let key = key.map_err(|_| "this is no RSA key in PEM".to_owned())?;
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF);
+        let public = public.map_err(|_| "its public half cannot be written".to_owned())?;
+        Ok(FormKey { private: DecryptingKey::new(key), public })
     }
 
     /// Decrypts a request. Call it only with a body that Meta has signed: an attacker who could choose the bytes could
@@ -66,7 +79,7 @@ impl FormKey {
     pub fn open(&self, body: &[u8]) -> Result<Opened, NotOpened> {
         let sealed: Sealed = serde_json::from_slice(body).map_err(|_| NotOpened)?;
         let bytes = |text: &str| STANDARD.decode(text.trim()).map_err(|_| NotOpened);
-        let key = self.0.decrypt(&bytes(&sealed.encrypted_aes_key)?).map_err(|_| NotOpened)?;
+        let key = self.private.decrypt(&bytes(&sealed.encrypted_aes_key)?).map_err(|_| NotOpened)?;
         let key: [u8; AES_KEY_BYTES] = key.try_into().map_err(|_| NotOpened)?;
         let vector: [u8; VECTOR_BYTES] = bytes(&sealed.initial_vector)?.try_into().map_err(|_| NotOpened)?;
         let cipher = Cipher::new(&key.into());
@@ -131,6 +144,13 @@ mod tests {
         for bad in [body(&STANDARD.encode(&data)), body(""), b"{}".to_vec(), b"\xff".to_vec(), b"[1]".to_vec()] {
             assert_eq!(key().open(&bad).err(), Some(NotOpened));
         }
+    }
+
+    #[test]
+    fn the_public_half_is_told_in_pem() {
+        let public = key().public;
+        assert!(public.starts_with("-----BEGIN PUBLIC KEY-----\nMII"), "{public}");
+        assert!(public.trim_end().ends_with("-----END PUBLIC KEY-----"), "{public}");
     }
 
     #[test]
