@@ -33,6 +33,7 @@ use crate::{
     model::{
         carries::Carries,
         content::Content,
+        draft::{Draft, Made},
         inbound::{Alias, Item, StatusError},
         template::Template,
     },
@@ -172,6 +173,17 @@ pub trait Provider: Send + Sync {
 
     /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller assigns its own.
     fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>>;
+
+    /// Asks the platform to make a template and to look it over; `None`: it has no such endpoint.
+    fn make_template<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        draft: &'a Draft,
+    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        let _ = (http, sender, draft);
+        None
+    }
 }
 
 /// A request to a webhook address, before any check.

@@ -301,13 +301,14 @@ impl Chat {
     /// Prints what was said since; `answered`: the customer has just done something and expects an answer.
     async fn print_news(&mut self, answered: bool) -> Outcome {
         let mut printed = 0;
+        let known = self.stage.templates();
         for message in self.stage.said().await? {
             let before = self.shown.insert(message.id.0, message.state);
             if before == Some(message.state) || before.is_some_and(has_left) && has_left(message.state) {
                 continue;
             }
             printed += 1;
-            print!("{}{}", show::bubble(content(&message), self.paint), self.fate(&message));
+            print!("{}{}", show::bubble(content(&message), &known, self.paint), self.fate(&message));
         }
         self.tell_failures().await?;
         let session = self.stage.session().await?;

@@ -123,9 +123,9 @@ pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Ar
     })
 }
 
-/// Where nobody knows what the providers have, the lock's list counts.
+/// Where nobody knows what the providers have, the lock's list counts; an empty one says nothing of them.
 fn assumed(path: &Path) -> Option<Vec<Vec<Template>>> {
-    let locked = lock::read(path).ok().flatten()?;
+    let locked = lock::read(path).ok().flatten().filter(|locked| !locked.is_empty())?;
     Some(vec![locked.into_iter().map(|locked| locked.template).collect()])
 }
 

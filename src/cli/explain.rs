@@ -133,8 +133,9 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
     if said.len() > said_before {
         println!();
     }
+    let known = stage.templates();
     for message in said.iter().skip(said_before) {
-        print!("{}", show::bubble(message.sent_as.as_ref().unwrap_or(&message.draft.content), paint));
+        print!("{}", show::bubble(message.sent_as.as_ref().unwrap_or(&message.draft.content), &known, paint));
     }
     Ok(())
 }

@@ -6,7 +6,9 @@ use crate::{
     flow::token,
     model::{
         content::{Content, Edges, Media},
-        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        template::{
+            ButtonValue, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader, TemplateMessage,
+        },
         window::Window,
     },
 };
@@ -61,12 +63,16 @@ pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
         .or_else(|| shown.iter().find(|t| t.id == wanted || token::option_in(&t.id) == Some(wanted)))
 }
 
-/// A message of the bot as a bubble, its buttons numbered.
-pub fn bubble(content: &Content, paint: Paint) -> String {
+/// A message of the bot as a bubble, its buttons numbered. `known`: templates whose texts are known.
+pub fn bubble(content: &Content, known: &[Template], paint: Paint) -> String {
     let mut lines: Vec<String> = Vec::new();
     if let Content::Template(template) = content {
         lines.push(paint.warn(format!("template {}", template_head(template))));
-        lines.extend(template_values(template));
+        let same = |one: &&Template| one.name == template.name && Some(&one.language) == template.language.as_ref();
+        match known.iter().find(same).filter(|one| !one.body.is_empty()) {
+            Some(approved) => lines.extend(template_text(template, approved, paint)),
+            None => lines.extend(template_values(template)),
+        }
     }
     match content {
         Content::Buttons { media: Some(media), .. } | Content::Link { media: Some(media), .. } => {
@@ -216,6 +222,46 @@ fn template_values(template: &TemplateMessage) -> Vec<String> {
         Parameters::Named(values) => values.iter().map(|(name, value)| format!("{{{{{name}}}}}: {value}")).collect(),
     };
     header.chain(body).collect()
+}
+
+/// As the contact reads it; its quick replies stand below, with all other buttons that can be tapped.
+fn template_text(template: &TemplateMessage, approved: &Template, paint: Paint) -> Vec<String> {
+    let mut lines = Vec::new();
+    match (&approved.header, &template.header) {
+        (Some(TemplateHeader::Text(text)), value) => {
+            let value = match value {
+                Some(HeaderValue::Text(value)) => Parameters::Positional(vec![value.clone()]),
+                _ => Parameters::None,
+            };
+            lines.push(paint.strong(Template { body: text.clone(), ..approved.clone() }.filled(&value)));
+        }
+        (_, Some(HeaderValue::Media(media))) => lines.push(file(media, paint)),
+        (_, Some(HeaderValue::Location(place))) => lines.push(paint.faint(format!("(place: {})", place.describe()))),
+        (_, Some(HeaderValue::Text(_)) | None) => {}
+    }
+    lines.extend(approved.filled(&template.body).lines().map(str::to_owned));
+    lines.extend(approved.parts.footer.as_ref().map(|footer| paint.faint(footer)));
+    for (place, button) in approved.buttons.iter().enumerate() {
+        let end = match template.buttons.get(place) {
+            Some(ButtonValue::UrlSuffix(end)) => end.as_str(),
+            _ => "",
+        };
+        match button {
+            TemplateButtonKind::Url { title, url } => {
+                let url = url.split("{{").next().unwrap_or_default();
+                lines.push(format!("{} {}", paint.button(format!("[{title}]")), paint.faint(format!("{url}{end}"))));
+            }
+            TemplateButtonKind::Phone { title } | TemplateButtonKind::Form { title } => {
+                lines.push(paint.button(format!("[{title}]")));
+            }
+            TemplateButtonKind::QuickReply { .. }
+            | TemplateButtonKind::CopyCode { .. }
+            | TemplateButtonKind::Password { .. }
+            | TemplateButtonKind::Products { .. }
+            | TemplateButtonKind::Other { .. } => {}
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::{
         event::Event,
         inbound::{Alias, AliasKind},
         session::Session,
+        template::Template,
         window::Window,
     },
     runtime::{
@@ -177,6 +178,11 @@ impl Stage {
         let mut all = newest.map_err(Failure::failed)?;
         all.reverse();
         Ok(all)
+    }
+
+    /// Templates whose texts are known: those that `_bot.yaml` writes.
+    pub fn templates(&self) -> Vec<Template> {
+        self.app.catalogue.list(self.sender.id)
     }
 
     pub async fn session(&self) -> Result<Session, Failure> {

@@ -1,4 +1,8 @@
-//! `transom templates pull|list|lock`: the catalogue of each sender, and what the flows assume of it.
+//! `transom templates pull|list|lock|sheet|push`: the catalogue of each sender, what the flows assume of it, and what has
+//! to be made there.
+
+mod push;
+mod sheet;
 
 use super::{
     Failure, Outcome, out,
@@ -37,6 +41,15 @@ pub enum What {
         #[arg(long)]
         check: bool,
     },
+    /// Print each template as it must be made at the platform: name, category, text, values with examples, header,
+    /// buttons
+    Sheet {
+        /// Of these alone
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Make the templates that `_bot.yaml` writes at the platform; what is there already stays as it is
+    Push(push::Args),
 }
 
 pub async fn run(args: Args) -> Outcome {
@@ -45,6 +58,8 @@ pub async fn run(args: Args) -> Outcome {
         What::Pull => pull(&config).await,
         What::List => list(&config).await,
         What::Lock { check } => write_lock(&config, check).await,
+        What::Sheet { names } => sheet::run(&config, &names),
+        What::Push(args) => push::run(&config, args).await,
     }
 }
 
@@ -181,6 +196,11 @@ async fn list(config: &Config) -> Outcome {
 
 async fn write_lock(config: &Config, check: bool) -> Outcome {
     out::refuse_json("templates lock")?;
+    if config.only_sandboxes() {
+        // An empty lock would say that there is no template at all.
+        println!("There are only sandboxes, which take every template: there is nothing to lock.");
+        return Ok(());
+    }
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
     let mut workspace = Workspace::new(Around::default());
     workspace.replace(files.files.iter().cloned());
@@ -194,6 +214,10 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
         // Before the first start of the daemon the configuration's own list counts.
         Err(_) => Vec::new(),
     };
+    if pulled.is_empty() && config.templates.is_empty() && !named.is_empty() {
+        let why = "nobody has read the catalogue of any sender yet, so there is nothing to lock";
+        return Err(Failure::Failed(format!("{why}: read them by `transom templates pull`")));
+    }
     let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
     let (mut locked, mut warned): (Vec<Template>, bool) = (Vec::new(), false);
     for sender in &real {

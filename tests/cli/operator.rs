@@ -19,13 +19,13 @@ use transom::{
 const ANA: &str = "34600111222";
 
 /// A folder with the bot and a Meta sender whose Graph API is the emulator.
-struct Place {
+pub struct Place {
     folder: TempDir,
-    graph: Graph,
+    pub graph: Graph,
 }
 
 impl Place {
-    async fn new() -> Place {
+    pub async fn new() -> Place {
         let graph = Graph::start().await;
         graph.answer("/106", 200, number("+1 555-000-1111"));
         graph.answer("/subscribed_apps", 200, apps(&["Shop"]));
@@ -47,18 +47,18 @@ impl Place {
         std::fs::write(self.path().join("config.yaml"), config).unwrap();
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Runs the real binary while the emulator keeps running.
-    async fn run(&self, args: &[&str]) -> Output {
+    pub async fn run(&self, args: &[&str]) -> Output {
         run(self.path(), args).await
     }
 
     /// The output; the exit code must be `code`.
     #[track_caller]
-    fn said(output: &Output, code: i32) -> String {
+    pub fn said(output: &Output, code: i32) -> String {
         ends(output, code);
         out(output)
     }
@@ -88,7 +88,7 @@ impl Place {
     }
 }
 
-async fn run(folder: &Path, args: &[&str]) -> Output {
+pub async fn run(folder: &Path, args: &[&str]) -> Output {
     let (folder, args) = (folder.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>());
     let output = tokio::task::spawn_blocking(move || {
         let args: Vec<&str> = args.iter().map(String::as_str).chain(["--config", "config.yaml"]).collect();

@@ -93,6 +93,11 @@ struct State {
     answers: Vec<(String, u16, Value)>,
     /// The `Date` header of answers to GETs.
     date: Option<String>,
+    /// The templates that were asked for, and what the next of these is refused with.
+    made: Vec<Value>,
+    refusals: VecDeque<(u16, Value)>,
+    /// The public key that was uploaded last.
+    uploaded_key: Option<String>,
 }
 
 /// The emulator; it stops with the test's runtime.
@@ -151,6 +156,31 @@ impl Graph {
         self.lock().pages = pages;
     }
 
+    /// The templates that were asked for so far, refused ones too.
+    pub fn made(&self) -> Vec<Value> {
+        self.lock().made.clone()
+    }
+
+    /// The next template that is asked for is refused so.
+    pub fn refuse_next_template(&self, status: u16, body: Value) {
+        self.lock().refusals.push_back((status, body));
+    }
+
+    /// Sets the status of a template that was made, in the catalogue's words.
+    pub fn decide(&self, name: &str, language: &str, status: &str, reason: &str) {
+        let mut state = self.lock();
+        let listed = state.pages.iter_mut().filter_map(Value::as_array_mut).flatten();
+        for one in listed.filter(|one| one["name"] == name && one["language"] == language) {
+            one["status"] = status.into();
+            one["rejected_reason"] = reason.into();
+        }
+    }
+
+    /// The public key that was uploaded last.
+    pub fn uploaded_key(&self) -> Option<String> {
+        self.lock().uploaded_key.clone()
+    }
+
     /// Sets the answer to GETs whose path ends so; a later one overrides an earlier one.
     pub fn answer(&self, path_end: &str, status: u16, body: Value) {
         self.lock().answers.insert(0, (path_end.to_owned(), status, body));
@@ -196,7 +226,10 @@ impl Graph {
                     self.take(&mut stream, number, request).await
                 }
                 _ => {
-                    let (status, body) = self.get(&path, &request.path);
+                    let (status, body) = match request.method.as_str() {
+                        "POST" => self.make(&path, &request.body),
+                        _ => self.get(&path, &request.path),
+                    };
                     let date = self.lock().date.as_ref().map(|date| format!("date: {date}\r\n")).unwrap_or_default();
                     respond(&mut stream, status, &date, "application/json", body.to_string().as_bytes()).await
                 }
@@ -293,6 +326,34 @@ impl Graph {
             }
             self.lock().told.entry(id.clone()).or_insert_with(Instant::now);
         }
+    }
+
+    /// A template, which then stands in the catalogue as pending, or the public key of forms.
+    fn make(&self, path: &str, body: &[u8]) -> (u16, Value) {
+        let mut state = self.lock();
+        if path.ends_with("/whatsapp_business_encryption") {
+            let form = reqwest::Url::parse(&format!("http://x/?{}", String::from_utf8_lossy(body))).unwrap();
+            let key = form.query_pairs().find(|(name, _)| name == "business_public_key");
+            state.uploaded_key = key.map(|(_, key)| key.into_owned());
+            return (200, json!({"success": state.uploaded_key.is_some()}));
+        }
+        if !path.ends_with("/message_templates") {
+            return (404, json!({"error": {"code": 100, "message": "no such object"}}));
+        }
+        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+        state.made.push(asked.clone());
+        if let Some(refusal) = state.refusals.pop_front() {
+            return refusal;
+        }
+        let id = (9_000 + state.made.len()).to_string();
+        let mut listed = asked;
+        (listed["id"], listed["status"]) = (id.clone().into(), "PENDING".into());
+        let category = listed["category"].clone();
+        match state.pages.first_mut().and_then(Value::as_array_mut) {
+            Some(page) => page.push(listed),
+            None => state.pages.push(json!([listed])),
+        }
+        (200, json!({"id": id, "status": "PENDING", "category": category}))
     }
 
     fn get(&self, path: &str, whole: &str) -> (u16, Value) {

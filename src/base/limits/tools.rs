@@ -55,6 +55,13 @@ pub const STAGE_MESSAGES_MAX: i64 = 500;
 /// The difference between this machine's clock and a provider's from which `doctor` reports it.
 pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
 
+// -- templates that are made at the platform
+/// How often `templates push --follow` asks, unless it is told, at the least, and how long it waits. Meta takes 200
+/// questions of this kind an hour (platform.md 4.7) and decides within minutes, at times within a day.
+pub const TEMPLATE_FOLLOW_EVERY: Span = Span::seconds(30);
+pub const TEMPLATE_FOLLOW_EVERY_MIN: Span = Span::seconds(1);
+pub const TEMPLATE_FOLLOW_FOR: Span = Span::hours(1);
+
 // -- the preview of a deployment
 /// Conversations that a deployment preview reads: in the terminal, and in a daemon that keeps running.
 pub const PREVIEW_CONVERSATIONS_MAX: usize = 200_000;

@@ -22,6 +22,7 @@ use crate::{
     channel::Auth,
     model::{
         carries::{Carries, META},
+        draft::{Draft, Made},
         inbound::{Alias, AliasKind, Item, StatusError},
         template::Template,
     },
@@ -180,6 +181,15 @@ impl Provider for Kapso {
 
     fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
         Provider::templates(&self.meta, http, sender)
+    }
+
+    fn make_template<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        draft: &'a Draft,
+    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        self.meta.make_template(http, sender, draft)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-const FIELDS: &str = "id,name,language,status,category,components,message_send_ttl_seconds";
+const FIELDS: &str = "id,name,language,status,category,components,message_send_ttl_seconds,rejected_reason";
 
 impl Meta {
     /// All templates of the sender's account. `Template::id` is Meta's own number; the caller assigns its own. Entries
@@ -71,6 +71,8 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         reference: None,
         parts: Default::default(),
     };
+    // `NONE`: it was not rejected.
+    template.parts.rejected = entry.rejected_reason.owned().filter(|reason| reason != "NONE");
     for component in entry.components.iter() {
         let component = &component.0;
         let text = component.text.or_empty();
@@ -79,6 +81,7 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
             "HEADER" => {
                 template.header = header(component);
             }
+            "FOOTER" => template.parts.footer = Some(text.to_owned()).filter(|text| !text.is_empty()),
             "BUTTONS" => template.buttons = component.buttons.iter().map(|b| button(&b.0)).collect(),
             "CAROUSEL" => template.parts.cards = component.cards.iter().map(|card| shape_of(&card.0)).collect(),
             "LIMITED_TIME_OFFER" => {
@@ -179,6 +182,8 @@ struct RawTemplate<'a> {
     components: Tolerant<Vec<Tolerant<Component<'a>>>>,
     #[serde(borrow, rename = "message_send_ttl_seconds")]
     ttl: Text<'a>,
+    #[serde(borrow)]
+    rejected_reason: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]

@@ -125,7 +125,7 @@ pub(super) async fn ask(
     sender: &MetaSender,
     method: Method,
     path: &str,
-    body: Option<serde_json::Value>,
+    body: Option<Body>,
 ) -> Result<String, Trouble> {
     let answer = put(http, sender, method, path, body).await?;
     let text = String::from_utf8_lossy(&answer.body).into_owned();
@@ -136,17 +136,27 @@ pub(super) async fn ask(
     let code = raw.error.as_ref().and_then(Fault::number);
     let said = raw.error.as_ref().map(Fault::text).unwrap_or_default();
     let (kind, what) = match (answer.status, code) {
-        (_, Some(0 | 190)) | (401, _) => ("token", "the access token is not valid; make a new one".to_owned()),
-        (_, Some(3 | 10 | 200..=299)) | (403, _) => {
-            let rights = "whatsapp_business_messaging, whatsapp_business_management";
-            ("token", format!("the access token lacks a right: {rights}"))
-        }
+        (_, Some(0 | 190)) | (401, _) => ("token", INVALID_TOKEN.to_owned()),
+        (_, Some(3 | 10 | 200..=299)) | (403, _) => ("token", LACKS_RIGHT.to_owned()),
         (404, _) | (_, Some(33 | 100)) => {
             ("not_found", format!("{} is wrong, or not this token's", named(sender, path)))
         }
         _ => ("refused", "Meta refused to answer".to_owned()),
     };
     Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+}
+
+pub(super) const INVALID_TOKEN: &str = "the access token is not valid; make a new one";
+pub(super) const LACKS_RIGHT: &str =
+    "the access token lacks a right: whatsapp_business_messaging, whatsapp_business_management";
+
+pub(super) fn with_json(body: &serde_json::Value) -> Body {
+    Body::Json(body.to_string().into_bytes())
+}
+
+pub(super) fn with_form(fields: &[(&str, &str)]) -> Body {
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    Body::Form(fields.join("&").into_bytes())
 }
 
 /// The configuration key of the path's first segment.
@@ -160,18 +170,18 @@ fn named(sender: &MetaSender, path: &str) -> String {
 }
 
 /// Sends one request; any status is an answer.
-async fn put(
+pub(super) async fn put(
     http: &dyn Http,
     sender: &MetaSender,
     method: Method,
     path: &str,
-    body: Option<serde_json::Value>,
+    body: Option<Body>,
 ) -> Result<HttpResponse, Trouble> {
     let request = HttpRequest {
         method,
         url: sender.url(path),
         auth: sender.auth(),
-        body: body.map(|body| Body::Json(body.to_string().into_bytes())),
+        body,
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };

@@ -9,10 +9,12 @@ mod errors;
 mod examine;
 mod fields;
 mod kind;
+mod make;
 mod media;
 mod message;
 mod parts;
 mod payload;
+pub mod public_key;
 mod reading;
 mod receive;
 pub mod sealed;
@@ -36,6 +38,7 @@ use crate::{
     },
     model::{
         carries::{Carries, META},
+        draft::{Draft, Made},
         inbound::{Item, StatusError},
         template::Template,
     },
@@ -257,6 +260,15 @@ impl Provider for Meta {
 
     fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
         Box::pin(Meta::templates(self, http, sender))
+    }
+
+    fn make_template<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        draft: &'a Draft,
+    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        Some(Box::pin(make::make(self, http, sender, draft)))
     }
 }
 

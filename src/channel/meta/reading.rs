@@ -21,5 +21,5 @@ pub async fn mark_read(
         body["typing_indicator"] = json!({"type": "text"});
     }
     let path = format!("{}/messages", sender.phone_number_id);
-    doctor::ask(http, sender, Method::Post, &path, Some(body)).await.map(drop)
+    doctor::ask(http, sender, Method::Post, &path, Some(doctor::with_json(&body))).await.map(drop)
 }
