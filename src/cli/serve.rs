@@ -51,6 +51,16 @@ pub struct Args {
     /// The bot's folder, instead of what the configuration says
     #[arg(long, value_name = "DIR")]
     bot: Option<PathBuf>,
+    /// How the log is written, instead of what the configuration says; without both, as text into a terminal and as
+    /// JSON into anything else
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    log: Option<LogFormat>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
 }
 
 pub fn run(args: Args) -> Outcome {
@@ -81,6 +91,11 @@ fn configured(args: Args) -> Result<Config, Failure> {
     if let Some(bot) = args.bot {
         config.bot = bot;
     }
+    match args.log {
+        Some(LogFormat::Text) => config.log.format = Some(log::Format::Text),
+        Some(LogFormat::Json) => config.log.format = Some(log::Format::Json),
+        None => {}
+    }
     let elsewhere = [Some(config.listen), config.admin].into_iter().flatten().find(|at| !at.ip().is_loopback());
     if let (None, Some(address)) = (&config.file, elsewhere) {
         return Err(Failure::Usage(format!(
@@ -94,7 +109,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
 async fn serve(config: Config) -> Outcome {
     // Before anything else: whoever is stopped while it starts ends as well as later.
     let mut stopping = Stopping::new()?;
-    log::start(config.log.format.unwrap_or(log::Format::Json), config.log.level);
+    log::start(config.log.format.unwrap_or_else(log::Format::of_output), config.log.level);
     log::panics();
     let paint = Paint::stderr();
     for warning in &config.warnings {

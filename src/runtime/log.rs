@@ -1,5 +1,8 @@
 //! Sets up the log: level, format, and the list of all field names.
 
+mod people;
+
+use people::People;
 use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -64,13 +67,19 @@ pub const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// The format of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object per line, for machines.
     Json,
     /// Text for people at a terminal.
-    #[default]
     Text,
+}
+
+impl Format {
+    /// The default: text into a terminal, JSON into anything else.
+    pub fn of_output() -> Format {
+        if std::io::stderr().is_terminal() { Format::Text } else { Format::Json }
+    }
 }
 
 /// The lowest level that is written.
@@ -112,7 +121,7 @@ pub fn start(format: Format, level: Level) {
             .boxed(),
         Format::Text => {
             let colours = std::io::stderr().is_terminal();
-            fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr).boxed()
+            fmt::layer().event_format(People::new(colours)).with_writer(std::io::stderr).boxed()
         }
     };
     // It fails if a subscriber is already installed, which is fine.

@@ -221,6 +221,10 @@ impl Reloader {
     }
 
     fn count(&self, findings: &[Diagnostic]) {
+        if self.metrics.flow_findings.get() > 0 && !findings.iter().any(Diagnostic::is_error) {
+            // An author who saw the errors waits for this line.
+            tracing::info!("The flow files are good again");
+        }
         let errors = findings.iter().filter(|finding| finding.is_error());
         let mut count = 0;
         for finding in errors {
