@@ -1,4 +1,6 @@
-//! `transom conversations list`: who writes with us, and who has them.
+//! `transom conversations list|show`: who writes with us, who has them, and what was said.
+
+mod talk;
 
 use super::{
     Failure, Outcome,
@@ -26,6 +28,15 @@ pub enum What {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
+    /// Print the messages of both sides as a chat, the newest last
+    Show {
+        /// Its id, or the contact's phone number
+        #[arg(value_name = "ID or PHONE")]
+        who: String,
+        /// So many messages at most, the newest
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -37,8 +48,15 @@ pub enum State {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let What::List { state, limit } = args.what;
     let store = read_only(&config).await?;
+    let (state, limit) = match args.what {
+        What::List { state, limit } => (state, limit),
+        What::Show { who, limit } => {
+            let done = talk::show(&config, &store, &who, limit).await;
+            store.close().await;
+            return done;
+        }
+    };
     let rows = rows(&store, state, limit).await;
     store.close().await;
     table::print(

@@ -1,26 +1,86 @@
-//! `transom help CODE`: what a finding means, with an example that has it and one that does not.
+//! `transom help WORD`: what a finding, a command or a word of the language means, with an example where there is one.
 
-use super::{Failure, Outcome, Transom, paint::Paint};
-use crate::base::{codes, diagnostic::did_you_mean};
-use clap::CommandFactory as _;
+use super::{Failure, Outcome, Transom, paint::Paint, reference};
+use crate::{
+    base::{codes, diagnostic::did_you_mean},
+    flow::reference as language,
+};
+use clap::{Command, CommandFactory as _};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The code of a finding, such as `E501`; `codes` lists all of them
-    #[arg(value_name = "CODE")]
-    code: Option<String>,
+    /// The code of a finding (`E501`), a command (`templates push`), a step, trigger, key, type or function (`ask`);
+    /// `codes` lists all codes
+    #[arg(value_name = "WORD")]
+    words: Vec<String>,
 }
 
 pub fn run(args: &Args) -> Outcome {
-    match args.code.as_deref() {
-        None => {
+    match args.words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {
             Transom::command().print_help().map_err(Failure::failed)?;
-            println!("\n`transom help CODE` explains a finding, `transom help codes` lists all codes.");
+            println!(
+                "\n`transom help WORD` explains a finding by its code, a command, or a word of the language; \
+                 `transom help codes` lists all codes."
+            );
         }
-        Some("codes") => list(),
-        Some(written) => explain(written)?,
+        ["codes"] => list(),
+        ref words => about(words)?,
     }
     Ok(())
+}
+
+/// Whatever is called so: `help` and `reference` know the same words.
+pub(super) fn about(words: &[&str]) -> Outcome {
+    let word = words.join(" ");
+    if let Some(code) = codes::find(&word.trim().to_uppercase()) {
+        explain(code);
+        return Ok(());
+    }
+    let command = command(words);
+    let told = language::about(&word);
+    if command.is_none() && told.is_none() {
+        let commands = commands();
+        let near = match looks_like_a_code(&word) {
+            true => did_you_mean(&word.to_uppercase(), codes::all().map(|code| code.code)),
+            false => {
+                let known: Vec<&str> = language::words().collect();
+                did_you_mean(&word, known.into_iter().chain(commands.iter().map(String::as_str)))
+            }
+        };
+        let near = near.unwrap_or_else(|| "`transom help` lists the commands, `transom reference` all words".into());
+        return Err(Failure::Failed(format!("no finding, command or word of the language is called `{word}`; {near}")));
+    }
+    if let Some(text) = &told {
+        print!("{}", reference::painted(text));
+    }
+    if let Some(mut command) = command {
+        if told.is_some() {
+            println!("\n{}\n", Paint::stdout().strong(format!("The command `transom {word}`")));
+        }
+        print!("{}", command.render_long_help());
+    }
+    Ok(())
+}
+
+/// The command of these words, called as it is written.
+fn command(words: &[&str]) -> Option<Command> {
+    let mut found = Transom::command();
+    let mut called = String::from("transom");
+    for word in words {
+        found = found.find_subcommand(word)?.clone();
+        called.push(' ');
+        called.push_str(word);
+    }
+    Some(found.bin_name(called))
+}
+
+fn commands() -> Vec<String> {
+    Transom::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+fn looks_like_a_code(word: &str) -> bool {
+    word.len() > 1 && word.starts_with(['E', 'W', 'e', 'w']) && word[1..].chars().all(|c| c.is_ascii_digit())
 }
 
 fn list() {
@@ -31,14 +91,8 @@ fn list() {
     }
 }
 
-fn explain(written: &str) -> Outcome {
+fn explain(code: &codes::Code) {
     let paint = Paint::stdout();
-    let name = written.trim().to_uppercase();
-    let Some(code) = codes::find(&name) else {
-        let near = did_you_mean(&name, codes::all().map(|code| code.code));
-        let near = near.unwrap_or_else(|| "`transom help codes` lists all".into());
-        return Err(Failure::Usage(format!("no finding has the code `{written}`; {near}")));
-    };
     println!("{}", paint.strong(format!("{}: {}", code.code, code.title)));
     if !code.text.is_empty() {
         println!("\n{}", code.text);
@@ -47,5 +101,4 @@ fn explain(written: &str) -> Outcome {
         println!("\n{}\n", paint.strong(words.to_owned()));
         example.lines().for_each(|line| println!("    {line}"));
     }
-    Ok(())
 }

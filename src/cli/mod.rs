@@ -85,7 +85,7 @@ enum Command {
     New(new::Args),
     /// Print every finding in the flows of a folder
     Check(check::Args),
-    /// What the code of a finding means, with an example; without one, this page
+    /// Explain a finding, a command or a word of the language; without one, print this page
     Help(help::Args),
     /// Run the tests that stand beside the flows
     Test(test::Args),

@@ -126,7 +126,7 @@ fn next(folder: &Path, name: &str, paint: Paint) -> String {
         "It greets, tells the opening hours, books a visit, reminds of it, and gets a person."
     );
     if folder != Path::new(".") {
-        text.push_str(&format!("  {}\n", paint.good(format!("cd {}", folder.display()))));
+        text.push_str(&format!("  {}\n", paint.good(format!("cd {}", in_shell(&folder.display().to_string())))));
     }
     text.push_str(&step("transom chat", "talk to it: write “hello”, tap with “/tap 1”"));
     text.push_str(&step("transom check", "every mistake, with its place and what to write instead"));
@@ -138,10 +138,38 @@ fn next(folder: &Path, name: &str, paint: Paint) -> String {
     text
 }
 
+/// One word of a shell's line, whatever stands in it.
+fn in_shell(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    if path.starts_with('-') {
+        // `cd` would take it for an option.
+        return in_shell(&format!("./{path}"));
+    }
+    match path.chars().all(plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::flow::spec::BOT_KEYS;
+
+    #[test]
+    fn a_path_can_be_copied_into_a_shell() {
+        for (path, quoted) in [
+            ("corner-shop", "corner-shop"),
+            ("a/b.c", "a/b.c"),
+            ("My shop", "'My shop'"),
+            ("Ana's $HOME", r"'Ana'\''s $HOME'"),
+            ("-shop", "./-shop"),
+            ("- shop", "'./- shop'"),
+            ("café", "'café'"),
+        ] {
+            assert_eq!(in_shell(path), quoted);
+        }
+    }
 
     #[test]
     fn every_file_of_the_starter_is_written() {

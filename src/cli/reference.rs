@@ -1,12 +1,13 @@
 //! `transom reference`: what a word of the language means; `--write` keeps `docs/reference/` current.
 
-use super::{Failure, Outcome, paint::Paint};
-use crate::{base::diagnostic::did_you_mean, flow::reference, web::openapi};
+use super::{Failure, Outcome, help, paint::Paint};
+use crate::{flow::reference, web::openapi};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A step, trigger, key, function or value: `ask`, `if_closed`, `format`; without one, all of them
+    /// A step, trigger, key, type, function, value, command or finding: `ask`, `if_closed`, `date`; without one, all words
+    /// of the language
     word: Option<String>,
     /// Write all pages into this folder
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "docs/reference", conflicts_with = "word")]
@@ -28,22 +29,12 @@ pub fn run(args: &Args) -> Outcome {
             reference::pages().iter().for_each(|page| println!("{}", page.text));
             Ok(())
         }
-        Some(word) => match reference::about(word) {
-            Some(text) => {
-                print!("{}", painted(&text));
-                Ok(())
-            }
-            None => {
-                let help =
-                    did_you_mean(word, reference::words()).unwrap_or_else(|| "`transom reference` prints all".into());
-                Err(Failure::Failed(format!("the language has no word `{word}`; {help}")))
-            }
-        },
+        Some(word) => help::about(&[word.as_str()]),
     }
 }
 
 /// Headings stand out in a terminal.
-fn painted(text: &str) -> String {
+pub(super) fn painted(text: &str) -> String {
     let paint = Paint::stdout();
     let lines = text.trim_start().lines().map(|line| match line.strip_prefix("## ") {
         Some(heading) => format!("{}\n", paint.strong(heading.to_owned())),

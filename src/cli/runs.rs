@@ -1,6 +1,6 @@
 //! `transom runs list|show`: passages through flows, where they stand, and what each did.
 
-mod story;
+pub(super) mod story;
 
 use super::{
     Failure, Outcome, out,

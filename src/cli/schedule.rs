@@ -149,18 +149,30 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     let rows: Vec<Vec<String>> = moments
         .into_iter()
         .map(|moment| {
-            let minute = moment.minute.replace('T', " ");
+            let minute = on_weekday(&moment.minute);
+            let title = title(set, &moment).unwrap_or_default().to_owned();
             let away = format!("in {}", show::span(moment.at - now));
             let said = agenda::said(set, &moment.flow, &moment.key);
             let whom = moment.contact.map(|contact| format!("contact {contact}")).or(said).unwrap_or_default();
-            vec![minute, moment.zone, moment.flow.to_string(), show::time(moment.at), away, whom]
+            vec![minute, moment.zone, moment.flow.to_string(), title, show::time(moment.at), away, whom]
         })
         .collect();
-    table::print(&["local time", "zone", "flow", "UTC", "", ""], &rows, "Nothing is scheduled.");
+    table::print(&["local time", "zone", "flow", "title", "UTC", "", ""], &rows, "Nothing is scheduled.");
     if rows.len() == limit && days.is_some() {
         println!("There may be more: these are the first {limit}.");
     }
     Ok(())
+}
+
+/// `Tue 2026-11-24 10:00`.
+fn on_weekday(minute: &str) -> String {
+    let day = minute.parse::<jiff::civil::DateTime>().ok().map(|at| at.strftime("%a ").to_string());
+    format!("{}{}", day.unwrap_or_default(), minute.replace('T', " "))
+}
+
+/// As the flow calls itself for people.
+fn title<'s>(set: &'s FlowSet, moment: &agenda::Moment) -> Option<&'s str> {
+    set.flow(&moment.flow)?.title.as_deref()
 }
 
 async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &str, follow: bool) -> Outcome {

@@ -1,11 +1,13 @@
 //! Tests the commands as a person in a terminal uses them: the real binary, its output and its exit codes.
 
 mod chat;
+mod desk;
 mod machine;
 mod new;
 mod operator;
 mod reengage;
 mod stopping;
+mod templates;
 
 use std::{
     io::{BufRead, Write},
@@ -201,6 +203,26 @@ fn check_knows_the_templates_of_the_configuration() {
     ends(&checked, 1);
     assert!(out(&checked).contains("there is no template `helo`"), "{}{}", out(&checked), err(&checked));
     assert!(!out(&run(folder.path(), &["check"])).contains("E801"));
+}
+
+#[test]
+fn a_lock_of_a_sandbox_locks_nobody_out() {
+    let flow = "flow: a\nwhen: [{api: true}]\nsteps:\n  - say: Hi\n    if_closed: {template: hello}\n";
+    let folder = bot(&[BOT, ("a.yaml", flow)]);
+    let locked = run(folder.path(), &["templates", "lock"]);
+    ends(&locked, 0);
+    assert!(out(&locked).contains("nothing to lock"), "{}", out(&locked));
+    assert!(!folder.path().join("templates.lock.yaml").exists());
+    ends(&run(folder.path(), &["check"]), 0);
+    // One that an earlier version wrote.
+    std::fs::write(folder.path().join("templates.lock.yaml"), "templates: []\n").unwrap();
+    ends(&run(folder.path(), &["check"]), 0);
+    let text = "accounts: [{name: shop}]\nsenders:\n  - {id: 1, account: shop, name: main, phone: \"+34600111222\", \
+        provider: meta, phone_number_id: \"1\", access_token: a, app_secret: b, verify_token: c}\n";
+    std::fs::write(folder.path().join("config.yaml"), text).unwrap();
+    let unread = run(folder.path(), &["templates", "lock", "--config", "config.yaml"]);
+    ends(&unread, 1);
+    assert!(err(&unread).contains("`transom templates pull`"), "{}", err(&unread));
 }
 
 #[test]
@@ -580,5 +602,5 @@ fn formatting_mends_what_can_only_mean_one_thing_and_says_so() {
     ends(&done, 1);
     assert!(out(&done).contains("mended line 3"), "{}", out(&done));
     assert!(err(&done).contains("E103") && err(&done).contains("what is left needs you"), "{}", err(&done));
-    assert!(std::fs::read_to_string(&file).unwrap().contains("say: |-\n      Order: ${no}\n"), "{file:?}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("say: \"Order: ${no}\"\n"), "{file:?}");
 }

@@ -167,7 +167,7 @@ async fn outbound_of(store: &Store, run: &Run) -> Result<Vec<Outbound>, Failure>
     Ok(all)
 }
 
-fn shown(kind: &InboundKind) -> String {
+pub fn shown(kind: &InboundKind) -> String {
     let with = |what: &str, text: &Option<String>| match text {
         Some(text) => format!("({what}) {text}"),
         None => format!("({what})"),
@@ -191,7 +191,7 @@ fn shown(kind: &InboundKind) -> String {
 }
 
 /// The text, its buttons, and how far it came.
-fn said(message: &Outbound, paint: Paint) -> String {
+pub fn said(message: &Outbound, paint: Paint) -> String {
     let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
     let mut text = show::plain(content.text());
     if content.is_template() {

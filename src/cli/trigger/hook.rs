@@ -1,6 +1,6 @@
 //! `transom trigger webhook`: what another system would post to `/hooks/NAME`, signed as the flow wants it.
 
-use super::{Talk, To};
+use super::{To, talk::Talk};
 use crate::{
     base::{phone, secret::Secret},
     cli::{Failure, Outcome},
@@ -25,9 +25,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
     let config = to.call.place.config()?;
-    let body = body.unwrap_or_else(|| json!({ "phone": to.from }).to_string());
-    let headers = signed(&config, &hook, body.as_bytes())?;
     let mut talk = Talk::open(to).await?;
+    let body = body.unwrap_or_else(|| json!({"phone": format!("+{}", talk.from.value)}).to_string());
+    let headers = signed(&config, &hook, body.as_bytes())?;
     let path = format!("/hooks/{hook}");
     let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     // Whoever the flow means: what was said to them before is no answer to this.

@@ -1,0 +1,218 @@
+//! One customer at one sender of a running daemon: what they do, and what they get.
+
+use super::{To, why};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        phone,
+        query::encode,
+        time::{Span, Time},
+    },
+    channel::{
+        Provider,
+        imitate::{Posted, Told},
+        meta::compose::{Act, What as Deed},
+    },
+    cli::{Failure, Outcome, call::Api, paint::Paint, send, show},
+    flow::{self, scenario},
+    model::{
+        content::Content,
+        inbound::{Alias, AliasKind},
+        template::Template,
+    },
+    runtime::{
+        bot,
+        config::{Config, Sender},
+        declared::own_templates,
+        providers::providers,
+    },
+};
+use jiff::tz::TimeZone;
+use reqwest::Method;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// After the last answer: how long it must be quiet before nothing more is expected.
+pub(super) const QUIET: Span = Span::millis(600);
+pub(super) const POLL: Span = Span::millis(50);
+
+/// One customer at one sender of one daemon.
+pub(super) struct Talk {
+    pub(super) api: Api,
+    config: Config,
+    pub(super) sender: Sender,
+    provider: Arc<dyn Provider>,
+    pub(super) from: Alias,
+    pub(super) name: String,
+    wait: Span,
+    /// Templates whose texts the bot's own files tell.
+    known: Vec<Template>,
+    pub(super) paint: Paint,
+    /// Turns after this moment are results of this command.
+    opened_at: Time,
+}
+
+/// A message of the bot, as the API tells it.
+pub(super) struct Answered {
+    pub id: i64,
+    pub content: Content,
+    pub state: String,
+    pub provider_id: Option<String>,
+    error: Option<String>,
+}
+
+impl Talk {
+    pub(super) async fn open(to: To) -> Result<Self, Failure> {
+        let config = to.call.place.config()?;
+        let sender = pick(&config, to.sender)?.clone();
+        let (home, known) = told_by_files(&config);
+        let number = to.from.unwrap_or(home);
+        if !sender.is_sandbox() && !to.live {
+            return Err(Failure::Usage(format!(
+                "sender {} (`{}`) is real: the bot's answer goes out to {}. Add `--live` if that is what you want, \
+                 or name a sandbox by `--sender`",
+                sender.id, sender.name, number
+            )));
+        }
+        let Some(phone) = phone::strict(&number) else {
+            return Err(Failure::Usage(format!("`--from {number}` is no number in E.164 format, like +15550100001")));
+        };
+        let wait = Span::parse(&to.wait).map_err(|why| Failure::Usage(format!("`--wait {}`: {why}", to.wait)))?;
+        let api = to.call.api(&config, Some(&sender.account))?;
+        let from = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+        let (mut providers, _) = providers(&config);
+        let Some(provider) = providers.remove(sender.provider()) else {
+            return Err(Failure::Failed(format!("no provider serves sender {}", sender.id)));
+        };
+        Ok(Talk {
+            api,
+            config,
+            provider,
+            sender,
+            from,
+            name: to.name,
+            wait,
+            known,
+            paint: Paint::stdout(),
+            opened_at: SystemClock.now(),
+        })
+    }
+
+    pub(super) fn message(&self, what: Deed, reply_to: Option<String>) -> Result<Posted, Failure> {
+        let (from, name) = (self.from.clone(), Some(self.name.clone()));
+        let act = Act { from, name, id: fresh_id(), at: SystemClock.now(), what, reply_to };
+        self.imitated(Told::Message(&act))
+    }
+
+    pub(super) fn imitated(&self, what: Told<'_>) -> Result<Posted, Failure> {
+        let posted = self.provider.imitate(self.sender.id, what);
+        posted.ok_or_else(|| Failure::Failed(format!("`{}` has no webhook that tells this", self.sender.provider())))
+    }
+
+    pub(super) async fn post(&self, posted: &Posted) -> Outcome {
+        let Posted { path, headers, body } = posted;
+        let answer = self.api.request(Method::POST, path, headers, Some(body.as_bytes().to_vec())).await?;
+        println!("{}", self.paint.faint(format!("POST {}{path} → {}", self.api.base(), answer.status.as_u16())));
+        answer.ok().map(|_| ())
+    }
+
+    /// Messages to the customer, oldest first. A sandbox needs no key.
+    pub(super) async fn told(&self) -> Result<Vec<Answered>, Failure> {
+        let phone = encode(&format!("+{}", self.from.value));
+        let list = if self.sender.is_sandbox() {
+            self.api.get(&format!("/v1/sandbox/{}/messages?phone={phone}", self.sender.id)).await?.ok()?
+        } else {
+            let path =
+                format!("/api/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", self.sender.id);
+            let status = self.api.get(&path).await?.ok()?;
+            let Some(conversation) = status["conversation_id"].as_i64() else { return Ok(Vec::new()) };
+            let mut page = self.api.get(&format!("/v1/conversations/{conversation}/messages")).await?.ok()?;
+            if let Some(newest_first) = page["data"].as_array_mut() {
+                newest_first.reverse();
+            }
+            page
+        };
+        Ok(list["data"].as_array().into_iter().flatten().filter_map(read_told).collect())
+    }
+
+    pub(super) async fn last_id(&self) -> Result<i64, Failure> {
+        Ok(self.told().await?.last().map_or(0, |told| told.id))
+    }
+
+    /// Prints what comes after `before` as it comes; gives back how many messages that were.
+    pub(super) async fn print_answers(&self, before: i64, nothing: &str) -> Result<usize, Failure> {
+        let began = SystemClock.now();
+        let (mut shown, mut last, mut quiet_since) = (0, before, began);
+        loop {
+            let all = self.told().await?;
+            // One that is still on its way is waited for, so that its fate can be said.
+            let settled = all.iter().take_while(|told| !matches!(told.state.as_str(), "queued" | "sending"));
+            for told in settled.filter(|told| told.id > last).collect::<Vec<_>>() {
+                println!("{}{}", show::bubble(&told.content, &self.known, self.paint), note(told, self.paint));
+                (shown, last, quiet_since) = (shown + 1, told.id, SystemClock.now());
+            }
+            let now = SystemClock.now();
+            if (shown > 0 && now - quiet_since > QUIET) || now - began > self.wait {
+                break;
+            }
+            tokio::time::sleep(POLL.to_std()).await;
+        }
+        if shown == 0 {
+            println!("{}", self.paint.faint(format!("{nothing} within {}", show::span(self.wait))));
+            let phone = format!("+{}", self.from.value);
+            for why in why::silent(&self.config, self.sender.id, &phone, self.opened_at).await {
+                println!("{}", self.paint.faint(format!("  {why}")));
+            }
+        }
+        Ok(shown)
+    }
+}
+
+/// A number of the bot's own country, and the texts of templates that its files write.
+fn told_by_files(config: &Config) -> (String, Vec<Template>) {
+    let Ok(files) = bot::read(&config.bot) else { return (scenario::somebody(&TimeZone::UTC).0, Vec::new()) };
+    let (set, _) = flow::parse_set(&files.files);
+    (scenario::somebody(&set.bot.timezone).0, own_templates(&set))
+}
+
+fn pick(config: &Config, asked: Option<i64>) -> Result<&Sender, Failure> {
+    match asked {
+        Some(_) => send::pick_sender(config, asked),
+        None => match config.senders.iter().find(|sender| sender.is_sandbox()) {
+            Some(sandbox) => Ok(sandbox),
+            None => send::pick_sender(config, None),
+        },
+    }
+}
+
+/// An id like the platform's own, unlike any other.
+fn fresh_id() -> String {
+    let mut random = [0_u8; 16];
+    // Without randomness the id may repeat, and the daemon would take it for a duplicate: it is for testing.
+    let _ = getrandom::fill(&mut random);
+    format!("wamid.TRIGGER{}", random.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
+}
+
+fn read_told(json: &Json) -> Option<Answered> {
+    if json["direction"] != "out" {
+        return None;
+    }
+    let shown = if json["sent_as"].is_null() { &json["content"] } else { &json["sent_as"] };
+    Some(Answered {
+        id: json["id"].as_i64()?,
+        content: serde_json::from_value(shown.clone()).ok()?,
+        state: json["state"].as_str()?.to_owned(),
+        provider_id: json["provider_id"].as_str().map(str::to_owned),
+        error: json["error"]["code"].as_str().or(json["reason"].as_str()).map(str::to_owned),
+    })
+}
+
+fn note(told: &Answered, paint: Paint) -> String {
+    match told.state.as_str() {
+        "sent" | "delivered" | "read" => String::new(),
+        other => {
+            let why = told.error.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+            paint.warn(format!("  {other}{why}\n"))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The words of commands for people: help, logs, talks, schedules.
+
+use super::{BOT, Daemon, PIZZA, bot, ends, err, out, run, transom};
+use serde_json::Value as Json;
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::Stdio,
+    sync::mpsc,
+    time::Duration,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn help_and_reference_know_steps_commands_types_and_findings_alike() {
+    let folder = bot(&[]);
+    for command in ["help", "reference"] {
+        for (words, wanted) in [
+            (&["ask"][..], "Step ask"),
+            (&["datetime"], "The type `datetime`"),
+            (&["trigger"], "Usage: transom trigger"),
+            (&["E501"], "A message can find the window closed"),
+            (&["if_closed"], "`if_closed` of `ask`"),
+        ] {
+            let said = run(folder.path(), &[&[command], words].concat());
+            ends(&said, 0);
+            assert!(out(&said).contains(wanted), "{command} {words:?}: {}", out(&said));
+        }
+        let unknown = run(folder.path(), &[command, "if_closd"]);
+        ends(&unknown, 1);
+        assert!(err(&unknown).contains("did you mean `if_closed`?"), "{}", err(&unknown));
+    }
+    let both = out(&run(folder.path(), &["help", "template"]));
+    assert!(both.contains("Sends an approved template"), "{both}");
+    let deep = out(&run(folder.path(), &["help", "templates", "push"]));
+    assert!(deep.contains("Usage: transom templates push") && deep.contains("--follow"), "{deep}");
+}
+
+/// A daemon's log, line by line.
+fn log_of(folder: &Path, args: &[&str]) -> (std::process::Child, mpsc::Receiver<String>) {
+    let all = [&["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"], args].concat();
+    let mut child = transom(folder, &all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let log = child.stderr.take().unwrap();
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    (child, lines)
+}
+
+#[track_caller]
+fn until(lines: &mpsc::Receiver<String>, words: &str) -> String {
+    loop {
+        let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("`{words}` is not said"));
+        if line.contains(words) {
+            return line;
+        }
+    }
+}
+
+#[test]
+fn the_log_is_for_programs_unless_somebody_asks_for_sentences() {
+    let folder = bot(&[BOT, PIZZA]);
+    let (mut child, lines) = log_of(folder.path(), &[]);
+    let line = until(&lines, "Listening at");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(serde_json::from_str::<Json>(&line).is_ok(), "{line}");
+    let (mut child, lines) = log_of(folder.path(), &["--log", "text"]);
+    let line = until(&lines, "Listening at");
+    assert!(!line.contains('{') && !line.contains("INFO") && line.as_bytes()[2] == b':', "{line}");
+    // A mistake, and its mending.
+    let path = folder.path().join("flows/pizza.yaml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, good.replace("ask:", "aks:")).unwrap();
+    assert!(until(&lines, "pizza.yaml").contains("error: "), "an error is named so");
+    std::fs::write(&path, &good).unwrap();
+    until(&lines, "The flow files are good again");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_trigger_taps_by_number_is_at_home_and_says_why_nothing_came() {
+    let madrid = ("_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n");
+    let folder = bot(&[madrid, PIZZA]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    ends(&run(folder, &["trigger", "message", "--text", "pizza"]), 0);
+    let tapped = out(&run(folder, &["trigger", "tap", "2"]));
+    assert!(tapped.contains("│ One Large pizza"), "{tapped}");
+    let silent = out(&run(folder, &["trigger", "message", "--text", "sushi", "--wait", "1s"]));
+    assert!(
+        silent.contains("the bot said nothing within 1 s\n")
+            && silent.contains("no trigger fits")
+            && !silent.contains("a tap"),
+        "{silent}"
+    );
+    let listed: Json = serde_json::from_str(&out(&run(folder, &["conversations", "list", "--json"]))).unwrap();
+    let phone = listed[0]["phone"].as_str().unwrap();
+    assert!(phone.starts_with("+34"), "{phone}");
+    // The talk, as a chat and for programs.
+    let shown = run(folder, &["conversations", "show", phone]);
+    ends(&shown, 0);
+    let talk = out(&shown);
+    let place = |words: &str| talk.find(words).unwrap_or_else(|| panic!("`{words}` is missing in\n{talk}"));
+    assert!(place("Test: pizza") < place("bot: Which size? [Small] [Large]"), "{talk}");
+    assert!(place("Test: [Large]") < place("bot: One Large pizza"), "{talk}");
+    assert!(place("Test: sushi") > place("bot: One Large pizza"), "{talk}");
+    let id = listed[0]["id"].to_string();
+    let told: Json = serde_json::from_str(&out(&run(folder, &["conversations", "show", &id, "--json"]))).unwrap();
+    let messages = told["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 5, "{told}");
+    assert_eq!((&messages[0]["direction"], &messages[0]["text"]), (&"in".into(), &"pizza".into()));
+    let last: Json =
+        serde_json::from_str(&out(&run(folder, &["conversations", "show", &id, "--limit", "2", "--json"]))).unwrap();
+    assert_eq!(last["messages"].as_array().unwrap().len(), 2);
+    let nobody = run(folder, &["conversations", "show", "+34600999000"]);
+    ends(&nobody, 1);
+    assert!(err(&nobody).contains("there is no conversation"), "{}", err(&nobody));
+}
+
+#[test]
+fn the_next_fires_have_their_weekday_and_their_names() {
+    let news = "flow: news\ntitle: The news of Tuesday\nwhen:\n  - schedule: \"0 10 * * TUE\"\n    clock: bot\n    to: everyone\nsteps:\n  - say: News\n    if_closed: skip\n";
+    let folder = bot(&[BOT, ("news.yaml", news)]);
+    let said = run(folder.path(), &["schedule", "next", "--limit", "2"]);
+    ends(&said, 0);
+    let text = out(&said);
+    assert!(text.contains("Tue 20") && text.contains("The news of Tuesday"), "{text}");
+}
