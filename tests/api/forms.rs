@@ -42,7 +42,7 @@ steps:
         return: {error: That day is taken}
   - if: data.day == \"broken\"
     then:
-      - script: 'let a = 1; a / 0'
+      - script: 'let a = [1]; a[5]'
   - end:
     return: {done: {day: '${data.day}'}}
 ";
