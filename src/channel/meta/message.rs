@@ -137,7 +137,7 @@ mod tests {
         let [phone, id]: [Text<'_>; 2] =
             [r#""+34600111222""#, r#""ES.77""#].map(|text| serde_json::from_str(text).unwrap());
         let bsuid = Alias { kind: AliasKind::Bsuid, value: "ES.77".into() };
-        assert_eq!(aliases(&[&id], &[&phone]), [bsuid.clone()]);
+        assert_eq!(aliases(&[&id], &[&phone]), std::slice::from_ref(&bsuid));
         assert_eq!(aliases(&[&phone], &[&id]).len(), 2);
         assert_eq!(aliases(&[], &[&phone, &id]), [bsuid]);
     }
