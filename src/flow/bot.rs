@@ -8,6 +8,7 @@ use super::{
     own_templates::{self, OwnTemplate},
     spec::VIEWS,
     text::Text,
+    tongue::{self, LanguageBy},
 };
 use crate::{
     base::{
@@ -30,6 +31,8 @@ pub struct Bot {
     pub language: String,
     /// By language, what to fall back to.
     pub languages: BTreeMap<String, Vec<String>>,
+    /// What tells the language of somebody new, in this order.
+    pub language_by: Vec<LanguageBy>,
     pub timezone: TimeZone,
     /// Names that `env.` may read.
     pub env: Vec<String>,
@@ -190,7 +193,8 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
         findings.extend(language_codes::not_a_language(&entry.key.text, &entry.key.place));
     }
-    let timezone = zone(&mut fields);
+    let language_by = tongue::language_by(&mut fields, languages.len(), findings);
+    let timezone = hours::zone(&mut fields);
     let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
     let (env, secrets) = (texts(&mut fields, "env"), texts(&mut fields, "secrets"));
     let declared_fields = declared_below(&mut fields, "fields");
@@ -225,6 +229,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         name,
         language,
         languages,
+        language_by,
         timezone,
         env,
         secrets,
@@ -242,19 +247,6 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         place: root.place.clone(),
         listed: listed(root),
         lost: false,
-    }
-}
-
-fn zone(fields: &mut Fields<'_>) -> TimeZone {
-    let Some(name) = fields.opt_text("timezone") else { return TimeZone::UTC };
-    match TimeZone::get(name) {
-        Ok(zone) => zone,
-        Err(_) => {
-            if let Some(node) = fields.node("timezone") {
-                fields.wrong(node, "E211", format!("there is no time zone `{name}`; write it like `Europe/Madrid`"));
-            }
-            TimeZone::UTC
-        }
     }
 }
 

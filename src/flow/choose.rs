@@ -3,7 +3,10 @@
 use super::{
     definition::{Flow, IfBusy, Sequence, WrittenTrigger},
     script::Scope,
-    triggers::{Trigger, message::How},
+    triggers::{
+        Trigger,
+        message::{How, speaks},
+    },
     turn::{Failure, Seen, Turn},
 };
 use crate::{
@@ -91,6 +94,8 @@ pub struct Choice<'a> {
     pub trigger: &'a WrittenTrigger,
     pub inputs: BTreeMap<String, Value>,
     pub strength: Strength,
+    /// It is a word of a language that is not the contact's: of two flows that hear it, the other one starts.
+    pub foreign: bool,
 }
 
 /// Why a flow cannot be started by anything here.
@@ -132,14 +137,31 @@ impl<'a> Turn<'a> {
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {
             for trigger in flow.triggers.iter().filter(|trigger| wanted(trigger)) {
-                if let Some(Fit { strength, inputs }) = trigger.kind.hears(heard) {
-                    found.push(Choice { flow, trigger, inputs, strength });
+                if let Some((Fit { strength, inputs }, foreign)) = self.fit_of(flow, trigger, heard) {
+                    found.push(Choice { flow, trigger, inputs, strength, foreign });
                 }
             }
         }
         // The flows come by name, and the sort is stable: so ties go by name.
-        found.sort_by_key(|choice| choice.strength);
+        found.sort_by_key(|choice| (choice.strength, choice.foreign));
         found
+    }
+
+    /// How a message starts a flow by this trigger, and whether by a word of a language that is not the contact's.
+    pub fn fit_of(&self, flow: &Flow, trigger: &WrittenTrigger, heard: &Heard<'_>) -> Option<(Fit, bool)> {
+        if let Some(fit) = trigger.kind.hears(heard) {
+            return Some((fit, false));
+        }
+        let Trigger::Message(message) = &trigger.kind else { return None };
+        heard.text?;
+        let translated = self.live().words_of(flow, trigger).filter_map(|(language, words)| {
+            let strength = message.how.fits(&words.texts, &heard.folded)?;
+            Some((strength, !speaks(Some(self.language()), language)))
+        });
+        // The contact's own language first.
+        translated
+            .min_by_key(|(strength, foreign)| (*foreign, *strength))
+            .map(|(strength, foreign)| (Fit::of(strength), foreign))
     }
 
     /// The best flow of one level (7, 9 or 11). With a question waiting, a flow that queues or skips is
@@ -168,7 +190,9 @@ impl<'a> Turn<'a> {
         for choice in fitting {
             if let Some(best) = best {
                 // Sorted: what comes after the first is weaker, or ties with it.
-                if best.strength == choice.strength && best.flow.name != choice.flow.name {
+                if (best.strength, best.foreign) == (choice.strength, choice.foreign)
+                    && best.flow.name != choice.flow.name
+                {
                     let tie = format!("a tie: `{}` goes before `{}` by its name", best.flow.name, choice.flow.name);
                     self.note(None, None, tie);
                 }
@@ -287,7 +311,15 @@ impl<'a> Turn<'a> {
             }
             _ => false,
         };
-        self.live().flows.values().any(|flow| flow.triggers.iter().any(exact))
+        let translated = |flow: &Flow, trigger: &WrittenTrigger| {
+            if !matches!(&trigger.kind, Trigger::Message(message) if message.how == How::Exact) {
+                return false;
+            }
+            let mut words = self.live().words_of(flow, trigger).flat_map(|(_, words)| &words.texts);
+            words.any(|(_, text)| text == folded)
+        };
+        let of = |flow: &Flow| flow.triggers.iter().any(|trigger| exact(trigger) || translated(flow, trigger));
+        self.live().flows.values().any(|flow| of(flow))
     }
 }
 

@@ -5,7 +5,10 @@ use super::{
     script::{Code, Scripts},
     steps::Step,
     text::{Data, Text},
-    triggers::Trigger,
+    triggers::{
+        Trigger,
+        message::{How, Message},
+    },
 };
 use crate::{
     base::{
@@ -14,7 +17,7 @@ use crate::{
         time::Span,
         yaml,
     },
-    model::{answer::AnswerType, schedule::AtMost, value::Value},
+    model::{answer::AnswerType, matching::fold, schedule::AtMost, value::Value},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -96,9 +99,45 @@ impl FlowSet {
         others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
     }
 
+    /// The words of other languages that start a flow by this trigger, by language: those of the first `message` trigger
+    /// whose words are no pattern and for everybody.
+    pub fn words_of<'s>(
+        &'s self,
+        flow: &'s Flow,
+        trigger: &WrittenTrigger,
+    ) -> impl Iterator<Item = (&'s str, &'s super::locale::TriggerWords)> + 's {
+        let first = flow.words_trigger().is_some_and(|first| first.key == trigger.key);
+        let files = self.locales.values().filter(move |_| first);
+        files.filter_map(|locale| Some((locale.language.as_str(), locale.words.get(flow.name.as_str())?)))
+    }
+
+    /// The only language in which a word, as the whole message, starts a flow.
+    pub fn language_of_word(&self, text: &str) -> Option<&str> {
+        let said = fold(text);
+        let is = |texts: &[(String, String)]| texts.iter().any(|(_, text)| *text == said);
+        let own = self.flows.values().flat_map(|flow| &flow.triggers).filter_map(|trigger| match &trigger.kind {
+            Trigger::Message(message) if is(&message.texts) => {
+                Some(message.language.as_deref().unwrap_or(&self.bot.language))
+            }
+            _ => None,
+        });
+        let translated = self.locales.values().filter(|locale| locale.words.values().any(|words| is(&words.texts)));
+        let mut all = own.chain(translated.map(|locale| locale.language.as_str()));
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
     /// The flow called so.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flow(&FlowName::from(name))
+    }
+}
+
+impl Flow {
+    /// The trigger whose words the files of other languages translate.
+    pub fn words_trigger(&self) -> Option<&WrittenTrigger> {
+        let plain = |message: &Message| message.how != How::Regex && message.language.is_none();
+        self.triggers.iter().find(|trigger| matches!(&trigger.kind, Trigger::Message(message) if plain(message)))
     }
 }
 

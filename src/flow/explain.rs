@@ -7,7 +7,7 @@ use super::{
     world::{Versions, World},
 };
 use crate::{
-    base::ids::FlowName,
+    base::ids::{FlowName, InboundId},
     model::{
         consent_words::{self, ExtraWords, Word},
         inbound::{InboundKind, InboundMessage},
@@ -59,17 +59,23 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         reply_to: None,
         referral: None,
     };
+    let free = turn.session.person.is_none() && turn.opted_out.is_none();
+    let asks_language = free && turn.learn_language(InboundId(0), &message, None, session.heard_at);
     let language = turn.contact.language.clone();
     let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
     let asking = turn.asking();
-    let taker = taker(&mut turn, &heard, asking);
+    let taker = if asks_language {
+        Taker::Silent("the contact is asked for a language first, and the message waits")
+    } else {
+        taker(&mut turn, &heard, asking)
+    };
     let mut all = Vec::new();
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
             let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
-            let why = match trigger.kind.hears(&heard) {
+            let why = match turn.fit_of(flow, trigger, &heard) {
                 None => trigger.kind.why_not(&heard),
-                Some(Fit { strength, inputs }) => {
+                Some((Fit { strength, inputs }, _)) => {
                     let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
                     match turn.may_start(flow, trigger, &inputs, &heard, as_keyword) {
                         Err(why) => why,

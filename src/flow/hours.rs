@@ -1,4 +1,4 @@
-//! Opening hours: `hours: {support: {open: {mon-fri: ["09:00-14:00"]}, holidays: [2026-12-25]}}`.
+//! The time zone, and opening hours: `hours: {support: {open: {mon-fri: ["09:00-14:00"]}, holidays: [2026-12-25]}}`.
 
 use crate::{
     base::{
@@ -10,6 +10,20 @@ use crate::{
 };
 use jiff::{Zoned, civil::Time, tz::TimeZone};
 use std::collections::BTreeSet;
+
+/// The `timezone` of `_bot.yaml`; UTC without one.
+pub fn zone(fields: &mut Fields<'_>) -> TimeZone {
+    let Some(name) = fields.opt_text("timezone") else { return TimeZone::UTC };
+    match TimeZone::get(name) {
+        Ok(zone) => zone,
+        Err(_) => {
+            if let Some(node) = fields.node("timezone") {
+                fields.wrong(node, "E211", format!("there is no time zone `{name}`; write it like `Europe/Madrid`"));
+            }
+            TimeZone::UTC
+        }
+    }
+}
 
 /// One entry of `hours`, in the bot's zone; what is wrong in it is reported and left out.
 pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHours {

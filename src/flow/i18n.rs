@@ -9,7 +9,7 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{Form, Locale, PHRASES, UNUSED, Wording, flow_of, same},
+    locale::{Form, Locale, PHRASES, UNUSED, WORDS, Wording, flow_of, same},
     plural::{self, CATEGORIES},
     po,
     text::Data,
@@ -271,6 +271,7 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
     for (id, sentences) in &all {
         file.step(&mut out, id, sentences);
     }
+    file.words(&mut out);
     file.phrases(&mut out);
     file.unused(&mut out);
     out

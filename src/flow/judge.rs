@@ -72,6 +72,14 @@ impl<'a> Turn<'a> {
         if matches!(message.kind, InboundKind::Welcome) {
             return self.welcome(id, message, heard_before);
         }
+        if let Some((waited, told)) = self.language_told(&message, token.as_ref()) {
+            self.judge(waited.id, waited.message, waited.reply_to, waited.heard_before, None, false);
+            if told {
+                return;
+            }
+        } else if self.learn_language(id, &message, reply_to, heard_before) {
+            return;
+        }
         self.judge(id, message, reply_to, heard_before, token, consented);
     }
 

@@ -7,12 +7,15 @@ use super::{
     sentences::Phrase,
     text::{Names, Text},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, Findings},
-    fields::Fields,
-    fix::Fix,
-    place::Place,
-    yaml::{self, Node, Scalar},
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        fix::Fix,
+        place::Place,
+        yaml::{self, Node, Scalar},
+    },
+    model::matching::fold,
 };
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
@@ -21,6 +24,9 @@ use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 pub const UNUSED: &str = "unused";
 /// The key of what the engine itself says.
 pub const PHRASES: &str = "phrases";
+
+/// The key of the words that start flows.
+pub const WORDS: &str = "words";
 
 /// One language's texts.
 pub struct Locale {
@@ -31,8 +37,20 @@ pub struct Locale {
     pub phrases: BTreeMap<Phrase, String>,
     /// What was translated and no flow says now, with the step that said it: `extract` puts it aside and takes it back.
     pub unused: Vec<(String, Wording)>,
+    /// By flow, what starts it in this language beside its own words.
+    pub words: BTreeMap<String, TriggerWords>,
     /// Of `locale:`.
     pub place: Place,
+}
+
+/// The words of one flow in a language; they count as those of its first `message` trigger do.
+pub struct TriggerWords {
+    /// Of the flow's name.
+    pub place: Place,
+    /// As written, and folded.
+    pub texts: Vec<(String, String)>,
+    /// Of each text.
+    pub places: Vec<Place>,
 }
 
 /// What stands under one step.
@@ -89,8 +107,9 @@ pub fn parse<'n>(
             findings.push(finding.help("write `- {step: cart.say_1, from: …, to: …}`"));
         }
     }
+    let words = root.get(WORDS).map(|node| read_words(node, findings)).unwrap_or_default();
     let phrases = root.get(PHRASES).map(|node| read_phrases(node, findings)).unwrap_or_default();
-    let of_steps = |key: &str| !["locale", UNUSED, PHRASES].contains(&key);
+    let of_steps = |key: &str| !["locale", UNUSED, PHRASES, WORDS].contains(&key);
     for entry in root.map().unwrap_or_default().iter().filter(|entry| of_steps(&entry.key.text)) {
         let flow = entry.key.text.split('.').next().unwrap_or_default();
         if lost(flow) {
@@ -101,7 +120,38 @@ pub fn parse<'n>(
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
         steps.insert(entry.key.text.clone(), Translation { place: entry.key.place.clone(), wordings });
     }
-    Locale { language, steps, phrases, unused, place }
+    Locale { language, steps, phrases, unused, words, place }
+}
+
+/// `words: {opening_hours: [horario, horarios]}`.
+fn read_words(node: &Node, findings: &Findings) -> BTreeMap<String, TriggerWords> {
+    let Some(flows) = node.map() else {
+        if !node.is_null() && !node.is_broken() {
+            let message = format!("`words` names flows with what starts them, and this is {}", node.describe());
+            let finding = Diagnostic::error("E201", &node.place, message);
+            findings.push(finding.help("write `words: {FLOW: [word, another one]}`"));
+        }
+        return BTreeMap::new();
+    };
+    let mut all = BTreeMap::new();
+    for entry in flows {
+        let mut words = TriggerWords { place: entry.key.place.clone(), texts: Vec::new(), places: Vec::new() };
+        for item in entry.value.one_or_many() {
+            match item.text().map(str::trim).filter(|text| !text.is_empty()) {
+                Some(text) => {
+                    words.texts.push((text.to_owned(), fold(text)));
+                    words.places.push(item.place.clone());
+                }
+                None if item.text().is_some() || item.is_null() => {}
+                None => {
+                    let message = format!("a word is a text, and this is {}", item.describe());
+                    findings.push(Diagnostic::error("E208", &item.place, message).help("write `[word, another one]`"));
+                }
+            }
+        }
+        all.insert(entry.key.text.clone(), words);
+    }
+    all
 }
 
 /// `phrases: {choose: Elige, more: Más…}`.

@@ -73,6 +73,7 @@ mod timed;
 mod timetable;
 mod titles;
 pub mod token;
+mod tongue;
 pub mod triggers;
 pub mod turn;
 mod update;

@@ -40,10 +40,12 @@ pub enum Phrase {
     More,
     /// The row of a list that leads to the page before.
     Back,
+    /// Above the names of the bot's languages, once in each of them.
+    AskLanguage,
 }
 
 impl Phrase {
-    pub const ALL: [Phrase; 14] = [
+    pub const ALL: [Phrase; 15] = [
         Phrase::Stopped,
         Phrase::Started,
         Phrase::AskStop,
@@ -58,6 +60,7 @@ impl Phrase {
         Phrase::Choose,
         Phrase::More,
         Phrase::Back,
+        Phrase::AskLanguage,
     ];
 
     /// Those that a question shows.
@@ -80,6 +83,7 @@ impl Phrase {
             Phrase::Choose => "choose",
             Phrase::More => "more",
             Phrase::Back => "back",
+            Phrase::AskLanguage => "ask_language",
         }
     }
 
@@ -100,7 +104,8 @@ impl Phrase {
             | Phrase::Invalid
             | Phrase::Which
             | Phrase::WentWrong
-            | Phrase::FormOver => None,
+            | Phrase::FormOver
+            | Phrase::AskLanguage => None,
         }
     }
 

@@ -72,6 +72,7 @@ impl<'a> Turn<'a> {
         self.session.waiting_messages.clear();
         self.session.welcome = None;
         self.session.unsure_stop = None;
+        self.session.language_asked = None;
         self.session.answered_last = None;
     }
 

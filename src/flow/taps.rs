@@ -30,6 +30,11 @@ impl Turn<'_> {
 
     /// Level 5. Gives whether the tap is dealt with.
     pub fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
+        if Self::is_of_language(token) {
+            self.note(None, None, format!("the contact's language is `{}`: they said so", token.option));
+            self.set_field("language", Value::text(token.option.as_str()));
+            return true;
+        }
         if token.run == 0 {
             self.unsure_denied(heard.message.at);
             return true;

@@ -26,5 +26,6 @@ pub mod session;
 pub mod sieve;
 pub mod template;
 pub mod template_parts;
+pub mod tongues;
 pub mod value;
 pub mod window;

@@ -54,6 +54,9 @@ pub struct Session {
     /// An unsure opt-out word was asked back; the answer to that comes next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsure_stop: Option<Time>,
+    /// The contact was asked for a language: the message that waits for the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language_asked: Option<Box<WaitingMessage>>,
     /// Messages that arrived while a run was in a call; judged when it parks, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,

@@ -1,6 +1,7 @@
 //! How one step stands in the file of a language, as it is written.
 
 use super::*;
+use crate::flow::triggers::Trigger;
 
 /// What is known while a file is written.
 pub(super) struct File<'a> {
@@ -33,6 +34,38 @@ impl File<'_> {
             for sentence in listed {
                 let source = quoted(sentence.text.source().trim());
                 self.translation(out, (4, &source), id, sentence);
+            }
+        }
+    }
+
+    /// What starts flows in this language; what has no words yet stands there empty, beside the bot's own.
+    pub(super) fn words(&self, out: &mut String) {
+        let known = |flow: &str| self.locale.and_then(|locale| locale.words.get(flow));
+        let flows = self.set.flows.values().filter_map(|flow| match &flow.words_trigger()?.kind {
+            Trigger::Message(message) => Some((flow.name.as_str(), message.texts.as_slice())),
+            _ => None,
+        });
+        let all: Vec<_> = flows.collect();
+        let lost = self.locale.into_iter().flat_map(|locale| locale.words.keys());
+        let lost: Vec<&String> = lost.filter(|name| !all.iter().any(|(flow, _)| flow == name)).collect();
+        if all.is_empty() && lost.is_empty() {
+            return;
+        }
+        out.push_str("\n# What people write to start a flow, beside the bot's own words.\n");
+        let _ = writeln!(out, "{WORDS}:");
+        for (flow, own) in all.iter().copied().chain(lost.iter().map(|name| (name.as_str(), &[] as &[_]))) {
+            let own: Vec<&str> = own.iter().map(|(text, _)| text.as_str()).collect();
+            let own = if own.is_empty() { String::new() } else { format!("  # {}", one_line(&own.join(", "))) };
+            match known(flow).map(|words| words.texts.as_slice()).unwrap_or_default() {
+                [] => {
+                    let _ = writeln!(out, "  {flow}: []{own}");
+                }
+                texts => {
+                    let _ = writeln!(out, "  {flow}:{own}");
+                    for (text, _) in texts {
+                        let _ = writeln!(out, "    - {}", quoted(text));
+                    }
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         place::Place,
     },
-    flow::definition::Flow,
+    flow::{FlowSet, definition::Flow},
     model::matching::fold,
 };
 use std::collections::HashMap;
@@ -43,10 +43,35 @@ pub fn words(flow: &Flow) -> Vec<Word> {
     all
 }
 
+/// The words of other languages that start flows, as they are compared.
+pub fn translated(set: &FlowSet) -> Vec<(&Flow, Vec<Word>)> {
+    let flows = set.flows.values().map(|flow| &**flow);
+    let of = |flow: &Flow| {
+        let Some(trigger) = flow.words_trigger() else { return Vec::new() };
+        let kind = trigger.outline.yaml.get("match").and_then(|node| node.text()).unwrap_or("exact");
+        let word = |language: &str, text: &str, place: &Place| Word {
+            kind: kind.to_owned(),
+            text: text.to_owned(),
+            language: Some(language.to_owned()),
+            place: place.clone(),
+        };
+        let files = set.words_of(flow, trigger);
+        let words = files.flat_map(|(language, words)| {
+            words.texts.iter().zip(&words.places).map(move |((_, text), place)| word(language, text, place))
+        });
+        words.collect()
+    };
+    flows.map(|flow| (flow, of(flow))).collect()
+}
+
 /// Compares the texts of all flows.
-pub fn check<'a>(flows: impl Iterator<Item = (&'a Flow, &'a [Word])>, findings: &Findings) {
+pub fn check<'a>(
+    flows: impl Iterator<Item = (&'a Flow, &'a [Word])>,
+    translated: &'a [(&'a Flow, Vec<Word>)],
+    findings: &Findings,
+) {
     let mut seen: HashMap<(&str, &str), Vec<(&Flow, &Word)>> = HashMap::new();
-    for (flow, words) in flows {
+    for (flow, words) in flows.chain(translated.iter().map(|(flow, words)| (*flow, words.as_slice()))) {
         for word in words {
             let others = seen.entry((&word.kind, &word.text)).or_default();
             let rival = others.iter().find(|(other, first)| {

@@ -14,6 +14,7 @@ mod names;
 mod never;
 mod own_templates;
 mod paths;
+mod promises;
 mod rivals;
 mod sentences;
 mod shape;
@@ -121,7 +122,8 @@ impl Linter {
         alone(set, &set.bot.flow, around, &findings);
         names::sandbox(set, &findings);
         let words = set.flows.iter().filter_map(|(name, flow)| Some((&**flow, &*self.alone.get(name)?.words)));
-        keywords::check(words, &findings);
+        let translated = keywords::translated(set);
+        keywords::check(words, &translated, &findings);
         graph::check(set, &findings);
         given::check(set, &findings);
         shape::check(set, &findings);
@@ -132,6 +134,7 @@ impl Linter {
         eventless::check(set, &findings);
         translations::check(set, &findings);
         own_templates::check(set, around, &findings);
+        promises::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);
         let mut findings = findings.into_sorted();

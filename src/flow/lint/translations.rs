@@ -5,6 +5,7 @@
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
         limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX},
         place::Place,
         yaml,
@@ -24,6 +25,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     let steps: BTreeMap<&str, &Node> = nodes(set).map(|node| (node.id.as_str(), node)).collect();
     for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
         written(set, locale, &steps, findings);
+        starting_words(set, locale, findings);
     }
     for language in set.bot.languages.keys().filter(|language| **language != set.bot.language) {
         missing(set, language, findings);
@@ -90,6 +92,22 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         }
     }
     outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
+}
+
+/// `words` of a flow that is not there, or that no words start.
+fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
+    for (name, words) in &locale.words {
+        let Some(flow) = set.named(name) else {
+            let finding = Diagnostic::warning("W902", &words.place, format!("there is no flow `{name}`"));
+            findings.push(finding.meant(name, set.flows.keys().map(FlowName::as_str)));
+            continue;
+        };
+        if flow.words_trigger().is_none() {
+            let message = format!("no words start `{name}` that could be translated");
+            let finding = Diagnostic::warning("W902", &words.place, message);
+            findings.push(finding.help("begin the flow with `message: [...]`, without `match: regex` and `language`"));
+        }
+    }
 }
 
 fn has_unread_steps(set: &FlowSet, flow: &str) -> bool {

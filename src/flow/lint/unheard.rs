@@ -121,6 +121,10 @@ fn is_button_heard(set: &FlowSet, button: &WrittenButton) -> bool {
 /// A tap on it begins a flow: as a button, or as if its title were typed.
 fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
     let said = matching::fold(title);
+    let words = set.locales.values().flat_map(|locale| locale.words.values());
+    if words.flat_map(|words| &words.texts).any(|(_, text)| *text == said) {
+        return true;
+    }
     let mut triggers = set.flows.values().flat_map(|flow| &flow.triggers);
     triggers.any(|trigger| match &trigger.kind {
         Trigger::AnyMessage(_) => true,

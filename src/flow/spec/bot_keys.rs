@@ -13,6 +13,12 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         FieldKind::MapOf(&NAMES),
         "All languages, each with a list of those to fall back to: `{en: [], es: [en]}`; a plain list is not enough.",
     ),
+    FieldSpec::optional(
+        "language_by",
+        FieldKind::Many(&FieldKind::Word(&["greeting", "number", "ask"])),
+        "What tells the language of somebody whose language is not known, in this order: `greeting` the first words, \
+         `number` its country, `ask` a question before anything else.",
+    ),
     FieldSpec::default(
         "timezone",
         FieldKind::Name,

@@ -28,6 +28,7 @@ mod started;
 mod starting;
 mod stopping;
 mod talk;
+mod tongues;
 mod undelivered;
 mod updating;
 mod urgent;

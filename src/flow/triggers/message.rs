@@ -117,24 +117,10 @@ impl TriggerKind for Message {
         if self.language.as_deref().is_some_and(|wanted| !speaks(heard.language, wanted)) {
             return None;
         }
-        let said = heard.folded.as_str();
-        let longest = |fits: fn(&str, &str) -> bool| {
-            let fitting = self.texts.iter().filter(|(_, text)| fits(said, text));
-            fitting.map(|(_, text)| text.chars().count()).max()
-        };
-        Some(match self.how {
-            How::Exact => longest(|said, text| said == text).map(|_| Fit::of(Strength::Whole(0)))?,
-            How::Starts => Fit::of(Strength::Part(0, Reverse(longest(matching::starts_with)?))),
-            How::Word => Fit::of(Strength::Part(1, Reverse(longest(matching::has_word)?))),
-            How::Contains => {
-                let inside = |said: &str, text: &str| !text.is_empty() && said.contains(text);
-                Fit::of(Strength::Part(2, Reverse(longest(inside)?)))
-            }
-            How::Like => {
-                Fit::of(Strength::Part(3, Reverse(longest(matching::has_near)?)))
-            }
-            How::Regex => self.patterns.iter().find_map(|pattern| pattern.fits(text.trim()))?,
-        })
+        match self.how {
+            How::Regex => self.patterns.iter().find_map(|pattern| pattern.fits(text.trim())),
+            how => how.fits(&self.texts, &heard.folded).map(Fit::of),
+        }
     }
 
     fn why_not(&self, heard: &Heard<'_>) -> String {
@@ -156,6 +142,27 @@ impl TriggerKind for Message {
             How::Contains => format!("none of {texts} is in `{said}`"),
             How::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
         }
+    }
+}
+
+impl How {
+    /// How one of these texts (as written, and folded) fits a folded message; a pattern fits in its own way.
+    pub fn fits(self, texts: &[(String, String)], said: &str) -> Option<Strength> {
+        let longest = |fits: fn(&str, &str) -> bool| {
+            let fitting = texts.iter().filter(|(_, text)| fits(said, text));
+            fitting.map(|(_, text)| text.chars().count()).max()
+        };
+        Some(match self {
+            How::Exact => longest(|said, text| said == text).map(|_| Strength::Whole(0))?,
+            How::Starts => Strength::Part(0, Reverse(longest(matching::starts_with)?)),
+            How::Word => Strength::Part(1, Reverse(longest(matching::has_word)?)),
+            How::Contains => {
+                let inside = |said: &str, text: &str| !text.is_empty() && said.contains(text);
+                Strength::Part(2, Reverse(longest(inside)?))
+            }
+            How::Like => Strength::Part(3, Reverse(longest(matching::has_near)?)),
+            How::Regex => return None,
+        })
     }
 }
 
@@ -204,7 +211,7 @@ impl Pattern {
 }
 
 /// The contact's language is the wanted one or a country's kind of it, as with translations.
-fn speaks(own: Option<&str>, wanted: &str) -> bool {
+pub fn speaks(own: Option<&str>, wanted: &str) -> bool {
     let kind = |own: &str| own.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['_', '-']));
     own.is_some_and(|own| own == wanted || kind(own))
 }

@@ -14,8 +14,9 @@ impl Session {
             .sum();
         let runs: usize = self.runs.iter().map(Run::estimated_bytes).sum();
         let waiting: usize = self.waiting_messages.iter().map(|waiting| waiting_bytes(&waiting.message)).sum();
+        let asked = self.language_asked.as_ref().map_or(0, |waiting| waiting_bytes(&waiting.message));
         let welcome = self.welcome.as_ref().map_or(0, |welcome| waiting_bytes(&welcome.message));
-        runs + queue + waiting + welcome + 150 * self.followed.len() + 120 * self.timed.len()
+        runs + queue + waiting + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
     }
 }
 

@@ -168,6 +168,7 @@ impl Talk {
         let session = self.session();
         let value = match name.strip_prefix("contact.") {
             Some("tags") => Value::text(self.contact.data.tags.iter().cloned().collect::<Vec<_>>().join(",")),
+            Some("language") => self.contact.data.language.as_deref().map_or(Value::Nothing, Value::text),
             Some("opted_out") => Value::YesNo(self.contact.opted_out.is_some()),
             Some(field) => match field.strip_prefix("consent.") {
                 Some(topic) => self.contact.data.consent.get(topic).map_or(Value::Nothing, |c| Value::YesNo(c.given)),

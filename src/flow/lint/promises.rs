@@ -1,0 +1,161 @@
+//! A translation that tells people to write a word which no flow hears in their language: *write MENU* became
+//! *escribe CARTA*, and the trigger is still called `menu`.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+    },
+    flow::{
+        FlowSet,
+        definition::Flow,
+        locale::{Locale, fallbacks},
+        triggers::{Trigger, message::How},
+    },
+    model::{
+        consent_words::{ExtraWords, recognise},
+        matching::{fold, has_word},
+    },
+};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
+        for wording in locale.steps.values().flat_map(|step| &step.wordings) {
+            // Words that are no keyword in the source are no promise: a name, an emphasis.
+            let source: Vec<String> = promised(&wording.from.text);
+            let promises: Vec<(&String, Option<&Flow>)> = source
+                .iter()
+                .filter_map(|word| match hearing(set, word, &set.bot.language) {
+                    Heard::Flow(flow) => Some((word, Some(flow))),
+                    Heard::Bot => Some((word, None)),
+                    Heard::Nobody => None,
+                })
+                .collect();
+            if promises.is_empty() {
+                continue;
+            }
+            for text in wording.to.texts() {
+                let said = promised(text.source());
+                let is_heard = |word: &&String| !matches!(hearing(set, word, &locale.language), Heard::Nobody);
+                let Some(at) = said.iter().position(|word| !is_heard(&word)) else { continue };
+                if said.iter().filter(is_heard).count() >= promises.len() {
+                    continue;
+                }
+                // With as many words as in the source each stands for the one in its place.
+                let meant = if said.len() == promises.len() { at } else { 0 };
+                let flow = promises.get(meant).and_then(|(_, flow)| *flow);
+                findings.push(unkept(locale, text.place(), &said[at], flow, &promises));
+            }
+        }
+    }
+}
+
+fn unkept(
+    locale: &Locale,
+    place: &Place,
+    word: &str,
+    flow: Option<&Flow>,
+    promises: &[(&String, Option<&Flow>)],
+) -> Diagnostic {
+    let language = &locale.language;
+    let message = format!("`{word}` starts no flow: nothing hears it from those who read `{language}`");
+    let finding = Diagnostic::warning("W914", place, message);
+    let flow = flow.or_else(|| promises.iter().find_map(|(_, flow)| *flow)).map_or("FLOW", |flow| flow.name.as_str());
+    let said: Vec<String> = promises.iter().map(|(word, _)| format!("`{word}`")).collect();
+    finding.help(format!(
+        "write `words: {{{flow}: [{}]}}` in `{}`, or leave the word as it is: {}",
+        fold(word),
+        locale.place.path(),
+        said.join(", ")
+    ))
+}
+
+/// The taker of a word that somebody types.
+enum Heard<'s> {
+    Flow(&'s Flow),
+    /// The engine itself: an opt-out or opt-in word.
+    Bot,
+    Nobody,
+}
+
+fn hearing<'s>(set: &'s FlowSet, word: &str, language: &str) -> Heard<'s> {
+    let said = fold(word);
+    let extra = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    if recognise(word, &extra).is_some() {
+        return Heard::Bot;
+    }
+    let reads = |of: &str| fallbacks(language, &set.bot.languages).any(|known| known == of);
+    let fits = |how: How, text: &str| match how {
+        How::Exact => said == text,
+        How::Regex => false,
+        How::Word | How::Starts | How::Contains | How::Like => has_word(&said, text),
+    };
+    for flow in set.flows.values() {
+        for trigger in &flow.triggers {
+            let Trigger::Message(message) = &trigger.kind else { continue };
+            if message.language.as_deref().is_some_and(|of| !reads(of)) {
+                continue;
+            }
+            let own = message.texts.iter().any(|(_, text)| fits(message.how, text));
+            let pattern = message.patterns.iter().any(|pattern| pattern.regex.is_match(word.trim()));
+            let translated = || {
+                let words = set.words_of(flow, trigger).filter(|(of, _)| reads(of));
+                words.flat_map(|(_, words)| &words.texts).any(|(_, text)| fits(message.how, text))
+            };
+            if own || pattern || translated() {
+                return Heard::Flow(flow);
+            }
+        }
+    }
+    Heard::Nobody
+}
+
+/// Words that a text sets apart: in `*bold*`, in quotes, or in capitals. A sentence in quotes is none.
+fn promised(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        // A value is no word, and WhatsApp shows nothing bold between blanks.
+        if word.contains("${") || word.trim() != word {
+            return;
+        }
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let known = found.iter().any(|known| fold(known) == fold(word));
+        if !known && !word.is_empty() && word.split_whitespace().count() <= WORDS_MAX {
+            found.push(word.to_owned());
+        }
+    };
+    for (open, close) in [('*', '*'), ('“', '”'), ('«', '»'), ('"', '"'), ('„', '“'), ('‘', '’')] {
+        let mut rest = text;
+        while let Some((_, behind)) = rest.split_once(open) {
+            let Some((inner, after)) = behind.split_once(close) else { break };
+            add(inner);
+            rest = after;
+        }
+    }
+    let is_capital = |word: &&str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        letters >= CAPITALS_MIN
+            && word.chars().all(char::is_alphabetic)
+            && **word == word.to_uppercase()
+            && **word != word.to_lowercase()
+    };
+    text.split(|c: char| !c.is_alphanumeric()).filter(is_capital).for_each(&mut add);
+    found
+}
+
+/// A keyword has no more words.
+const WORDS_MAX: usize = 3;
+/// Fewer capitals are an abbreviation: `OK`, `TV`.
+const CAPITALS_MIN: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_stand_out_are_promises() {
+        assert_eq!(promised("Write *menu* or “open hours”, or STOP. OK?"), ["menu", "open hours", "STOP"]);
+        assert_eq!(promised("Escribe «menú», *${word}* o MENÚ"), ["menú"]);
+        assert!(promised("Nothing stands out here, 3 * 4 * 5 is 60 and so on.").is_empty());
+    }
+}
