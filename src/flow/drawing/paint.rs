@@ -147,7 +147,7 @@ impl Part {
 
     fn is_of(&self, tag: &str, classes: &str) -> bool {
         let has = |wanted: &&'static str| classes.split(' ').any(|class| class == *wanted);
-        self.tag.is_none_or(|wanted| wanted == tag) && self.classes.iter().all(|class| has(class))
+        self.tag.is_none_or(|wanted| wanted == tag) && self.classes.iter().all(has)
     }
 
     fn written(&self) -> String {
