@@ -35,6 +35,7 @@ pub mod hours;
 pub mod i18n;
 pub mod inputs;
 mod judge;
+mod kept;
 mod language_codes;
 pub mod lint;
 pub mod locale;

@@ -4,6 +4,7 @@ use super::{
     choose::Heard,
     definition::Body,
     message::Worded,
+    script::TEXT_OF,
     sentences::Phrase,
     steps::{
         Step,
@@ -123,10 +124,12 @@ impl<'a> Turn<'a> {
         }
     }
 
-    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value) -> bool {
+    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value, heard: &Heard<'_>) -> bool {
         let Some(check) = &ask.check else { return true };
         let name = ask.fills.as_deref().unwrap_or("answer");
-        match self.holds(here, check, &[(name, value.clone())]) {
+        let text_of = format!("{TEXT_OF}{name}");
+        let said = written(heard).map_or(Value::Nothing, Value::text);
+        match self.holds(here, check, &[(name, value.clone()), (text_of.as_str(), said)]) {
             Ok(passes) => passes,
             Err(failure) => {
                 self.note_at(here, format!("its `check` fails: {}", failure.text));
@@ -137,7 +140,7 @@ impl<'a> Turn<'a> {
 
     pub fn take_option(&mut self, here: Here<'a>, ask: &'a Ask, option: OptionShown, heard: &Heard<'_>) -> bool {
         let kept_back = self.question(here.run).is_some_and(|question| !question.left && !question.nudged);
-        if kept_back || !self.passes(here, ask, &option.value) {
+        if kept_back || !self.passes(here, ask, &option.value, heard) {
             return false;
         }
         // A tap has carried out its consent already; typed, the option means the same.
@@ -156,7 +159,7 @@ impl<'a> Turn<'a> {
     /// The answer is here: kept, and on with the steps.
     pub fn take(&mut self, here: Here<'a>, ask: &'a Ask, value: Value, body: Option<Body>, heard: &Heard<'_>) -> bool {
         self.leave_question(here.run);
-        self.keep(here.run, ask.fills.as_deref(), value);
+        self.keep_answer(here.run, ask.fills.as_deref(), value, written(heard));
         self.moved_by(here.run, heard);
         self.session.answered_last = Some(AnsweredLast { run: here.run, step: here.node.id.clone(), at: self.now() });
         self.resume(here, body.map_or(Next::Continue, Next::Body));
@@ -279,6 +282,17 @@ impl<'a> Turn<'a> {
             question.messages.extend(first..=number);
         }
         Ok(())
+    }
+}
+
+/// The text of the message, the words on a button, or the caption of a picture.
+fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
+    match &heard.view {
+        Value::Map(parts) => match parts.get("text") {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     definition::{Body, Flow, FlowSet, Node, NodeIx},
     fate::on_undelivered,
     locale::Form,
-    script::{Code, Scope, ScriptError, TITLE_OF},
+    script::{Code, Scope, ScriptError, TEXT_OF, TITLE_OF},
     text::{Data, Text},
     world::{Versions, World},
 };
@@ -207,15 +207,6 @@ impl<'a> Turn<'a> {
 
     // -- expressions
 
-    /// The variables that a run's innermost flow sees.
-    pub fn vars(&self, run: u32) -> Option<&BTreeMap<String, Value>> {
-        self.run(run)?.frames.iter().rev().find_map(|frame| frame.vars.as_ref())
-    }
-
-    pub fn vars_mut(&mut self, run: u32) -> Option<&mut BTreeMap<String, Value>> {
-        self.run_mut(run)?.frames.iter_mut().rev().find_map(|frame| frame.vars.as_mut())
-    }
-
     pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, Failure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.eval(scope)))
     }
@@ -311,10 +302,11 @@ impl<'a> Turn<'a> {
         f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
     ) -> Result<T, Failure> {
         let set = at.map_or_else(|set| set, |here| here.set);
-        let names = |name: &str| match (name.strip_prefix(TITLE_OF), at) {
-            (Some(answer), Ok(here)) => self.title_of(here, answer),
-            (Some(_), Err(_)) => None,
-            (None, _) => self.look_up(set, seen, name),
+        let names = |name: &str| match (name.strip_prefix(TITLE_OF), name.strip_prefix(TEXT_OF), at) {
+            (Some(answer), _, Ok(here)) => self.title_of(here, answer),
+            (None, Some(answer), Ok(here)) => self.text_of(here, seen, answer),
+            (Some(_), _, Err(_)) | (None, Some(_), Err(_)) => None,
+            (None, None, _) => self.look_up(set, seen, name),
         };
         let scope = Scope {
             names: &names,
@@ -384,13 +376,6 @@ impl<'a> Turn<'a> {
     /// It belongs to the turn that the session will have taken.
     pub fn send(&mut self, draft: Draft) {
         self.effects.push(Effect::Send(Arc::new(Draft { turn: self.session.turn + 1, ..draft })));
-    }
-
-    /// Keeps a value in the variable that a step fills, if it fills one.
-    pub fn keep(&mut self, run: u32, name: Option<&str>, value: Value) {
-        if let (Some(name), Some(vars)) = (name, self.vars_mut(run)) {
-            vars.insert(name.to_owned(), value);
-        }
     }
 
     pub fn next_message(&mut self) -> u32 {

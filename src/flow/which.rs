@@ -33,7 +33,7 @@ impl<'a> Turn<'a> {
     pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>, whole: bool) -> Meant {
         if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
             let Some(value) = form.read(self, here, response) else { return Meant::Nothing };
-            return if self.passes(here, ask, &value) { Meant::One(value) } else { Meant::Nothing };
+            return if self.passes(here, ask, &value, heard) { Meant::One(value) } else { Meant::Nothing };
         }
         let kind = ask.kind.of;
         let question = match kind {
@@ -49,10 +49,10 @@ impl<'a> Turn<'a> {
         let reading =
             if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
         let Reading { likely, unlikely } = reading;
-        let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value)).collect();
+        let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
         if fitting.is_empty() {
             // The `check` says which is meant: a birthday lies in the past.
-            fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value)).collect();
+            fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
         }
         match fitting.pop() {
             None => Meant::Nothing,

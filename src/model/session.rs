@@ -195,6 +195,10 @@ pub struct Frame {
     /// A called flow has variables of its own; a called block shares its flow's (then this is `None`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vars: Option<BTreeMap<String, Value>>,
+    /// The texts that were written for answers among its variables, where their values are something else: for `in two
+    /// weeks` a date is kept in `vars`, and the text here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, String>,
     /// Where the caller keeps what comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns_as: Option<String>,
@@ -220,7 +224,17 @@ impl Frame {
         vars: Option<BTreeMap<String, Value>>,
         returns_as: Option<String>,
     ) -> Frame {
-        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new(), knew: None, until: None }
+        Frame {
+            flow,
+            at,
+            vars,
+            texts: BTreeMap::new(),
+            returns_as,
+            error: None,
+            loops: Vec::new(),
+            knew: None,
+            until: None,
+        }
     }
 }
 

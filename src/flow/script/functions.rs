@@ -6,6 +6,10 @@ use super::{
     sandbox::{self, weight, work},
 };
 use crate::base::limits;
+use jiff::{
+    Zoned,
+    civil::{Date, Time as Clock},
+};
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Variant};
@@ -16,13 +20,19 @@ type Fallible<T> = Result<T, Box<EvalAltResult>>;
 pub fn register(engine: &mut Engine) {
     engine.register_fn("missing", |value: Dynamic| value.is_unit());
     engine.register_fn("title", |context: NativeCallContext<'_>, value: Dynamic| -> Fallible<String> {
-        let at = context.call_position();
-        let at = (at.line().unwrap_or(1), at.position().unwrap_or(1));
-        match sandbox::call(|call| call.titles.get(&at).cloned()) {
+        match told(&context) {
             Some(title) => Ok(title),
             None => from_rhai(value)?.print().ok_or_else(|| "a list or a map has no title".into()),
         }
     });
+    written::<i64>(engine);
+    written::<f64>(engine);
+    written::<bool>(engine);
+    written::<ImmutableString>(engine);
+    written::<Date>(engine);
+    written::<Clock>(engine);
+    written::<Zoned>(engine);
+    written::<Array>(engine);
     texts(engine);
     patterns(engine);
     lists(engine);
@@ -36,6 +46,22 @@ pub fn register(engine: &mut Engine) {
     });
     engine.register_fn("money", |cents: i64, currency: &str| money(cents, currency));
     engine.register_fn("money", |cents: f64, currency: &str| money(cents.round() as i64, currency));
+}
+
+/// `size.text`: the text that was written for an answer of this type; nothing, where no question filled it.
+fn written<T: Variant + Clone>(engine: &mut Engine) {
+    engine.register_get("text", |context: NativeCallContext<'_>, _: &mut T| -> Fallible<Dynamic> {
+        let Some(text) = told(&context) else { return Ok(Dynamic::UNIT) };
+        work(text.len() / sandbox::BYTES_PER_OPERATION)?;
+        Ok(Dynamic::from(text))
+    });
+}
+
+/// The text that the scope knows of the name at this place of the code.
+fn told(context: &NativeCallContext<'_>) -> Option<String> {
+    let at = context.call_position();
+    let at = (at.line().unwrap_or(1), at.position().unwrap_or(1));
+    sandbox::call(|call| call.told.get(&at).cloned())
 }
 
 fn texts(engine: &mut Engine) {

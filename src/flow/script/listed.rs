@@ -184,6 +184,7 @@ macro_rules! parts {
 }
 
 parts! {
+    "answer.text", "What the customer wrote for an answer, all of it; `answer` is the name under `as`. Of a tap the words on the button.", "size.text" => "the large one please";
     "date.weekday", "The day of the week as a number: Monday is 1, Tuesday 2, … Saturday 6, Sunday 7. As a word: `.format(\"EEEE\")`.", "today().weekday" => "6";
     "date.day", "The day of the month, 1 to 31.", "today().day" => "28";
     "date.month", "The month as a number: January is 1, December 12. As a word: `.format(\"MMMM\")`.", "today().month" => "3";

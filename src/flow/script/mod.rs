@@ -165,6 +165,9 @@ struct Compiled {
 /// Asks a scope's `names` for the shown title of an answer: `title of service`.
 pub const TITLE_OF: &str = "title of ";
 
+/// Asks a scope's `names` for the text that was written for an answer: `text of service`.
+pub const TEXT_OF: &str = "text of ";
+
 /// What an expression reads, found when it was compiled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Uses {

@@ -1,6 +1,6 @@
 //! Runs what compiled: on counted fuel, and to a value of the language.
 
-use super::{Code, Given, Scope, ScriptError, TITLE_OF, convert, sandbox, secret, stopped};
+use super::{Code, Given, Scope, ScriptError, TEXT_OF, TITLE_OF, convert, sandbox, secret, stopped, view};
 use crate::{base::limits, model::value::Value};
 use rhai::Dynamic;
 use std::collections::BTreeMap;
@@ -46,9 +46,12 @@ impl Code {
             let title = (scope.names)(&format!("{TITLE_OF}{name}"))?.print()?;
             Some((*at, title))
         });
-        let titles: BTreeMap<(usize, usize), String> = titles.collect();
+        // `size.text` is the text that was written for the answer, wherever its value has no parts of its own.
+        let texts = compiled.uses.properties.iter().filter(|(root, part, _)| part == "text" && view(root).is_none());
+        let texts = texts.filter_map(|(root, _, at)| Some((*at, (scope.names)(&format!("{TEXT_OF}{root}"))?.print()?)));
+        let told: BTreeMap<(usize, usize), String> = titles.chain(texts).collect();
         let run = || compiled.engine.eval_ast_with_scope::<Dynamic>(&mut variables, &compiled.ast);
-        sandbox::with_call(scope, titles, run).map_err(|error| stopped::stopped(&error, self))
+        sandbox::with_call(scope, told, run).map_err(|error| stopped::stopped(&error, self))
     }
 
     fn bounded(&self, bytes: usize) -> Result<(), ScriptError> {

@@ -28,8 +28,8 @@ pub struct Call {
     pub zone: jiff::tz::TimeZone,
     pub contact_zone: jiff::tz::TimeZone,
     pub language: String,
-    /// What the contact was shown for answers, by the place of the call that asks for it (line, column).
-    pub titles: BTreeMap<(usize, usize), String>,
+    /// The texts that the contact was shown or wrote for answers, by the place that asks for them (line, column).
+    pub told: BTreeMap<(usize, usize), String>,
     fuel: u64,
     began: Instant,
     /// The regular expressions that this script has asked for.
@@ -122,7 +122,7 @@ pub fn bare() -> Engine {
 }
 
 /// Runs a script with full fuel and the given clock; what ran before (a script inside a script) is put back.
-pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
+pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
     struct PutBack(Option<Call>, u64);
     impl Drop for PutBack {
         fn drop(&mut self) {
@@ -135,7 +135,7 @@ pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>,
         zone: scope.zone.clone(),
         contact_zone: scope.contact_zone.clone(),
         language: scope.language.to_owned(),
-        titles,
+        told,
         fuel: FUEL.get(),
         began: Instant::now(),
         patterns: HashSet::new(),
@@ -154,7 +154,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             zone: jiff::tz::TimeZone::UTC,
             contact_zone: jiff::tz::TimeZone::UTC,
             language: "en".into(),
-            titles: BTreeMap::new(),
+            told: BTreeMap::new(),
             fuel: 0,
             began: Instant::now(),
             patterns: HashSet::new(),

@@ -54,6 +54,7 @@ fn run_with(code: &str, script: bool, modules: &[(&str, &str)]) -> Result<Value,
         names: &|name| match name {
             "title of size" => Some(Value::text("Grande")),
             "hours" => Some(Value::Map([("shop".to_owned(), hours_view(&shop(), NOW))].into())),
+            "text of size" => Some(Value::text("the large one please")),
             name => variables.get(name).cloned(),
         },
         now: NOW,
@@ -569,7 +570,8 @@ fn literal(of: &TypeId) -> Option<&'static str> {
 }
 
 /// These give back the text that they got, or look at a byte of it.
-const CHEAP: [&str; 7] = ["is_empty", "get$is_empty", "to_string", "bytes", "get$bytes", "starts_with", "ends_with"];
+const CHEAP: [&str; 8] =
+    ["is_empty", "get$is_empty", "to_string", "bytes", "get$bytes", "starts_with", "ends_with", "get$text"];
 
 #[test]
 fn every_function_pays_for_the_text_that_it_walks() {

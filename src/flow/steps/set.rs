@@ -89,9 +89,7 @@ impl StepKind for Set {
 fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &Goal, value: Value) -> Result<(), Failure> {
     match goal {
         Goal::Variable(name) => {
-            if let Some(vars) = turn.vars_mut(here.run) {
-                vars.insert(name.clone(), value);
-            }
+            turn.keep(here.run, Some(name), value);
         }
         Goal::Append(name) => {
             let Some(vars) = turn.vars_mut(here.run) else { return Ok(()) };

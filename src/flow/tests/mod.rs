@@ -22,6 +22,8 @@ mod lists;
 mod loops;
 mod people;
 mod random;
+mod returning;
+mod said;
 mod sequences;
 mod shown;
 mod started;

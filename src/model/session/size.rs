@@ -26,7 +26,9 @@ impl Run {
         let items = |state: &Loop| state.rest.iter().map(Value::estimated_bytes).sum::<usize>();
         let knew = |knew: &Knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>();
         let frame = |frame: &Frame| {
+            let texts = frame.texts.iter().map(|(name, text)| name.len() + text.len() + 6).sum::<usize>();
             120 + frame.vars.as_ref().map_or(0, map_bytes)
+                + texts
                 + frame.loops.iter().map(items).sum::<usize>()
                 + frame.knew.as_deref().map_or(0, knew)
         };

@@ -4,7 +4,7 @@ use super::{
     as_date::{self, As},
     compare::comparable,
     exprs::{Eval, Use},
-    prices,
+    parts, prices,
     sums::sum,
     ty::{Kinds, Known, Ty},
 };
@@ -158,6 +158,9 @@ pub fn method(eval: &mut Eval<'_>, base: &Ty, call: &FnCallExpr, position: Posit
 
 /// `date.year`, `text.len`.
 pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) -> Ty {
+    if let Known::Gives(parts) = &base.known {
+        return parts::part(eval, base, parts, name, position);
+    }
     let kinds = base.kinds.without(Kinds::MISSING);
     if base.kinds.is_vague() || kinds.meets(Kinds::MAP.and(Kinds::OTHER)) || kinds == Kinds::NONE {
         return Ty::ANY;
@@ -165,7 +168,10 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     let place = eval.place(position, name.len());
     let getter = format!("get${name}");
     let signatures = eval.set.scripts.signatures(&getter);
-    if signatures.iter().any(|params| params.first().is_some_and(|first| kinds_of(first).meets(kinds))) {
+    // `answer.text` was looked at before (`written.rs`).
+    let of_no_answer = name == "text";
+    if !of_no_answer && signatures.iter().any(|params| params.first().is_some_and(|first| kinds_of(first).meets(kinds)))
+    {
         eval.good(&place, "E318");
         let whole = matches!(
             name,
@@ -189,6 +195,9 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     eval.bad(|| {
         let finding = Diagnostic::error("E318", &place, format!("{words} has no `{name}`"));
         match (also, list) {
+            _ if of_no_answer => {
+                finding.help("only an answer has one: name the `as:` of a question, or write `msg.text`")
+            }
             (true, _) => finding
                 .help(format!("write `.{name}()`"))
                 .fix(Fix::replace(format!("write `{name}()`"), &place, format!("{name}()")).guess()),

@@ -262,10 +262,13 @@ impl Eval<'_> {
         if !index && is_of_moment(&pair.rhs) {
             as_date::meant(self, &pair.lhs, &base, &As::Part);
         }
+        if !index && let Some(ty) = self.of_answer(&pair.lhs, &base, &pair.rhs) {
+            return ty;
+        }
         self.onward(base, &pair.rhs, index)
     }
 
-    fn onward(&mut self, base: Ty, rest: &Expr, index: bool) -> Ty {
+    pub(super) fn onward(&mut self, base: Ty, rest: &Expr, index: bool) -> Ty {
         if index {
             return match rest {
                 Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {

@@ -27,6 +27,7 @@ mod views;
 
 use super::ways::{Spot, step_ways};
 use crate::{
+mod written;
     base::{
         diagnostic::Findings,
         ids::FlowName,

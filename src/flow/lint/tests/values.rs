@@ -486,3 +486,20 @@ fn two_values_in_their_braces_are_both_unwrapped() {
     );
     one(&[&flow], "a.yaml:5:9: error[E314] a condition is code already, without `${ }`; write `size > 40 && wide`");
 }
+
+#[test]
+fn what_was_written_for_an_answer_is_a_text() {
+    let flow = |more: &str| format!("{HI}steps:\n  - ask: How many?\n    as: n\n    type: whole\n{more}");
+    clean(&[&flow("  - say: \"${n.text.upper()} ${n.text.len() + 1}\"\n")]);
+    clean(&[&flow("  - if: n.text == \"seven\"\n    then: [end]\n")]);
+    one(&[&flow("  - say: ${n.text - 1}\n")], "a.yaml:7:19: error[E318] `-` does not work on a text and a number");
+    one(&[&flow("  - if: n.text\n    then: [end]\n")], "a.yaml:7:9: error[E319]");
+    // Only of an answer.
+    one(
+        &[&format!("{HI}vars: {{n: 3}}\nsteps:\n  - say: ${{n.text}}\n")],
+        "a.yaml:5:14: error[E318] a number has no `text`; only an answer has one",
+    );
+    // A value that is set afterwards was written by nobody.
+    let template = "  - set: {n: 4}\n  - template: order\n    vars: [\"${n.text}\"]\n";
+    one(&[&flow(template)], "a.yaml:9:12: error[E805]");
+}

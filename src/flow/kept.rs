@@ -1,0 +1,64 @@
+//! The variables of a run, and the texts that were written for those that are answers.
+
+use super::{
+    script::TEXT_OF,
+    turn::{Here, Seen, Turn},
+};
+use crate::model::{session::Frame, value::Value};
+use std::collections::BTreeMap;
+
+impl Turn<'_> {
+    /// The run is within a block that was called.
+    pub fn in_block(&self, run: u32) -> bool {
+        self.run(run).and_then(|run| run.frames.last()).is_some_and(|frame| frame.vars.is_none())
+    }
+
+    /// The variables that a run's innermost flow sees.
+    pub fn vars(&self, run: u32) -> Option<&BTreeMap<String, Value>> {
+        self.run(run)?.frames.iter().rev().find_map(|frame| frame.vars.as_ref())
+    }
+
+    pub fn vars_mut(&mut self, run: u32) -> Option<&mut BTreeMap<String, Value>> {
+        self.run_mut(run)?.frames.iter_mut().rev().find_map(|frame| frame.vars.as_mut())
+    }
+
+    /// Keeps a value in the variable that a step fills, if it fills one.
+    pub fn keep(&mut self, run: u32, name: Option<&str>, value: Value) {
+        let Some(name) = name else { return };
+        if let Some(frame) = self.flow_frame(run)
+            && let Some(vars) = &mut frame.vars
+        {
+            vars.insert(name.to_owned(), value);
+            frame.texts.remove(name);
+        }
+    }
+
+    /// Keeps an answer, with the whole text that was written for it.
+    pub fn keep_answer(&mut self, run: u32, name: Option<&str>, value: Value, said: Option<&str>) {
+        let text = said.filter(|said| value != Value::text(*said)).map(str::to_owned);
+        self.keep(run, name, value);
+        if let (Some(name), Some(text), Some(frame)) = (name, text, self.flow_frame(run)) {
+            frame.texts.insert(name.to_owned(), text);
+        }
+    }
+
+    /// The frame that has the variables of a run's innermost flow.
+    fn flow_frame(&mut self, run: u32) -> Option<&mut Frame> {
+        self.run_mut(run)?.frames.iter_mut().rev().find(|frame| frame.vars.is_some())
+    }
+
+    /// The text that was written for an answer, `size.text`. For the answer that a `check` looks at it is the text of
+    /// that message.
+    pub fn text_of(&self, here: Here<'_>, seen: &Seen<'_>, name: &str) -> Option<Value> {
+        let asked = format!("{TEXT_OF}{name}");
+        if let Some((_, text)) = seen.extra.iter().find(|(extra, _)| *extra == asked) {
+            return Some(text.clone());
+        }
+        let frame = self.run(here.run)?.frames.iter().rev().find(|frame| frame.vars.is_some())?;
+        match (frame.texts.get(name), frame.vars.as_ref()?.get(name)) {
+            (Some(text), _) => Some(Value::text(text.as_str())),
+            (None, Some(text @ Value::Text(_))) => Some(text.clone()),
+            (None, _) => None,
+        }
+    }
+}
