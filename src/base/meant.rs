@@ -64,7 +64,7 @@ const KEYS: [(&str, &[&str]); 56] = [
 ];
 
 /// Steps of other products, and ours.
-const VERBS: [(&str, &str); 48] = [
+const VERBS: [(&str, &str); 47] = [
     ("answer", "say"),
     ("assign", "set"),
     ("buttons", "ask"),
@@ -105,7 +105,6 @@ const VERBS: [(&str, &str); 48] = [
     ("quit", "end"),
     ("reply", "say"),
     ("request", "http"),
-    ("return", "end"),
     ("run", "call"),
     ("send", "say"),
     ("sleep", "wait"),

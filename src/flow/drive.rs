@@ -118,6 +118,7 @@ impl<'a> Turn<'a> {
                 },
                 None => self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{flow}`"))),
             },
+            Next::Return(value) => self.come_back(run, value),
             Next::End(value) => self.leave_flow(run, value),
             Next::EndAll => self.end_run(run, RunEnd::Done),
             Next::HandedOff => self.end_run(run, RunEnd::HandedOff),
@@ -197,17 +198,21 @@ impl<'a> Turn<'a> {
             self.end_run(run, RunEnd::Done);
             return;
         };
-        let ends_flow = frame.vars.is_some() || frame.error.is_some();
+        if frame.vars.is_some() || frame.error.is_some() {
+            self.leave_flow(run, Value::Nothing);
+        } else {
+            self.come_back(run, Value::Nothing);
+        }
+    }
+
+    /// The called block is over and gives `value` back; an error that was taken in it is over, too.
+    fn come_back(&mut self, run: u32, value: Value) {
         if self.handed(run) {
             return;
         }
-        if ends_flow {
-            self.leave_flow(run, Value::Nothing);
-            return;
-        }
-        if let Some(run) = self.run_mut(run) {
-            run.frames.pop();
-        }
+        let left = self.run_mut(run).and_then(|run| run.frames.pop());
+        let returns_as = left.and_then(|frame| frame.returns_as);
+        self.keep(run, returns_as.as_deref(), value);
         self.step_over_call(run);
     }
 
@@ -228,9 +233,7 @@ impl<'a> Turn<'a> {
             return;
         }
         let returns_as = left.and_then(|frame| frame.returns_as);
-        if let (Some(name), Some(vars)) = (returns_as, self.vars_mut(run)) {
-            vars.insert(name, value);
-        }
+        self.keep(run, returns_as.as_deref(), value);
         self.step_over_call(run);
     }
 

@@ -6,7 +6,8 @@
 use super::{
     reference,
     spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS, parts},
-    steps, triggers,
+    steps::{self, ALONE},
+    triggers,
 };
 use crate::model::answer::AnswerType;
 use serde_json::{Map, Value, json};
@@ -63,10 +64,9 @@ const SHARED: &[(&str, FieldKind)] = &[
 fn definitions(steps: &[&Spec], triggers: &[&Spec]) -> Value {
     let mut all = Map::new();
     all.insert("steps".into(), one_or_many(json!({"$ref": "#/definitions/step"})));
-    // `end` may stand alone.
     all.insert(
         "step".into(),
-        json!({"if": {"type": "string"}, "then": {"const": "end"}, "else": by_name(steps, "step")}),
+        json!({"if": {"type": "string"}, "then": {"enum": ALONE}, "else": by_name(steps, "step")}),
     );
     all.insert("triggers".into(), one_or_many(json!({"$ref": "#/definitions/trigger"})));
     all.insert("trigger".into(), by_name(triggers, "trigger"));
@@ -96,7 +96,12 @@ fn by_name(specs: &[&Spec], what: &str) -> Value {
     let mut rules: Vec<Value> = specs
         .iter()
         .map(|spec| {
-            let has = if spec.name == "if" { only_if(&names) } else { json!({"required": [spec.name]}) };
+            let has = match spec.name {
+                "if" => without("if", &names),
+                // Beside `end` it is the value that the flow gives back.
+                "return" => without("return", &["end"]),
+                name => json!({"required": [name]}),
+            };
             json!({"if": has, "then": {"$ref": format!("#/definitions/{what}_{}", spec.name)}})
         })
         .collect();
@@ -110,10 +115,10 @@ fn by_name(specs: &[&Spec], what: &str) -> Value {
     json!({"type": ["object", "null"], "allOf": rules})
 }
 
-/// `if` is the verb only where no other one stands; else it is that one's guard.
-fn only_if(others: &[&str]) -> Value {
+/// It is the verb only where none of the others stands; else it is a key of that one: `if` is the guard of any verb.
+fn without(name: &str, others: &[&str]) -> Value {
     let others: Vec<Value> = others.iter().map(|name| json!({"required": [name]})).collect();
-    json!({"required": ["if"], "not": {"anyOf": others}})
+    json!({"required": [name], "not": {"anyOf": others}})
 }
 
 fn of_spec(spec: &Spec, common: &[FieldSpec]) -> Value {
@@ -259,7 +264,7 @@ impl Shapes {
             FieldKind::Steps => {
                 self.lists = Some(json!({"$ref": "#/definitions/step"}));
                 self.maps.push(*kind);
-                self.scalars.push(FieldKind::Word(&["end"]));
+                self.scalars.push(FieldKind::Word(&ALONE));
             }
             FieldKind::Cases | FieldKind::Map | FieldKind::Record(_) | FieldKind::MapOf(_) => self.maps.push(*kind),
             _ => self.scalars.push(*kind),
@@ -303,7 +308,7 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
                     // Behind a name of the author's own stand steps: a text is what a key of an option takes.
                     any.push(json!({"not": {"additionalProperties": {"anyOf": [
                         {"type": ["array", "object", "null"]},
-                        {"const": "end"},
+                        {"enum": ALONE},
                     ]}}}));
                 }
                 json!({"if": {"anyOf": any}, "then": record, "else": other})

@@ -44,6 +44,8 @@ pub enum Next {
     CallBlock { entry: Option<NodeIx>, returns_as: Option<String>, until: Option<Time> },
     /// Another flow that comes back.
     CallFlow { flow: FlowName, with: BTreeMap<String, Value>, returns_as: Option<String>, until: Option<Time> },
+    /// The called block is left and gives this back.
+    Return(Value),
     /// The flow ends and gives this back.
     End(Value),
     /// The run ends, callers too.

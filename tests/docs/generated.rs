@@ -204,7 +204,7 @@ fn an_editor_says_what_is_wrong_and_where() {
         ("[{ask: 'A?', options: [{title: A, od: []}]}]", "/steps/0/options/0: `od` is not allowed"),
         ("[{ask: 'A?', options: [{A: {sya: x}}]}]", "/steps/0/options/0/A: `sya` is not allowed"),
         ("[{ask: 'A?', tries: many}]", "/steps/0/tries: \"integer\" is wanted"),
-        ("[stop]", "/steps/0: \"end\" is wanted"),
+        ("[stop]", "/steps/0: one of [\"end\",\"return\"] is wanted"),
         ("[{split: a, cases: {b: {wieght: 2}, c: end}}]", "/steps/0/cases/b: `wieght` is not allowed"),
         ("[{split: a, cases: {b: {weight: 2, do: {sya: x}}, c: end}}]", "/steps/0/cases/b/do: `sya` is not allowed"),
         ("[{switch: a}]", "/steps/0: \"cases\" is missing"),

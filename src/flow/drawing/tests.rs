@@ -72,6 +72,44 @@ fn a_flow_reads_as_dot() {
 }
 
 #[test]
+fn a_return_leads_back_to_the_caller() {
+    let flow = |when: &str| {
+        format!(
+            "
+flow: booking
+{when}steps:
+  - call: book
+    as: booking
+  - return
+blocks:
+  book:
+    - return: full
+      if: contact.tags.contains(\"full\")
+    - http: POST https://shop.example/bookings
+      on_error:
+        - return: {{ok: false}}
+    - script: 1
+      on_error: [{{say: Sorry.}}]
+    - return: {{ok: true}}
+"
+        )
+    };
+    let text = |when: &str| {
+        let set = set(&[&flow(when)]);
+        draw(&set, set.named("booking"), Format::Text)
+    };
+    insta::assert_snapshot!(text("when: [{message: go}]\n"));
+    // A flow that only other flows call goes back to them.
+    assert!(text("").contains("booking  book\n↩ back\n"), "{}", text(""));
+    let set = set(&[&flow("")]);
+    for format in [Format::Svg, Format::Mermaid, Format::Dot] {
+        let drawn = draw(&set, set.named("booking"), format);
+        assert!(drawn.matches("back").count() >= 4, "{format:?}\n{drawn}");
+        assert!(drawn.contains("gives full"), "{format:?}\n{drawn}");
+    }
+}
+
+#[test]
 fn what_comes_later_is_in_the_picture() {
     let flow = "
 flow: later

@@ -55,7 +55,7 @@ pub enum Item<'a> {
     Jump(To),
     /// The flow ends.
     Stop,
-    /// The called block is through, and its caller goes on.
+    /// The called block or flow is over, and its caller goes on.
     Back,
 }
 
@@ -99,13 +99,20 @@ impl<'a> Tree<'a> {
         let mut blocks: BTreeMap<String, Row<'a>> =
             flow.blocks.iter().map(|(name, block)| (name.clone(), reader.whole(block.entry))).collect();
         attach(&mut main, &mut blocks);
-        let mut parts = vec![Part { title: Title::Start, row: main }];
+        let is_called_only = flow.triggers.is_empty();
+        let settled = |mut row: Row<'a>| {
+            if !is_called_only {
+                ends_here(&mut row);
+            }
+            row
+        };
+        let mut parts = vec![Part { title: Title::Start, row: settled(main) }];
         let ends = [("on expire", flow.on_expire), ("on error", flow.on_error), ("on stop", flow.on_stop)];
         for (title, body) in ends {
             let Some(body) = body else { continue };
             let mut row = reader.whole(body.0);
             attach(&mut row, &mut blocks);
-            parts.push(Part { title: Title::Ending(title), row });
+            parts.push(Part { title: Title::Ending(title), row: settled(row) });
         }
         // Blocks in the order of the file; what a call leads to, and what nothing does.
         let mut rest: Vec<&String> = flow.blocks.keys().collect();
@@ -113,9 +120,7 @@ impl<'a> Tree<'a> {
         for name in rest {
             let Some(mut row) = blocks.remove(name) else { continue };
             attach(&mut row, &mut blocks);
-            if is_called(flow, name) {
-                comes_back(&mut row);
-            }
+            let row = if is_called(flow, name) { comes_back(row) } else { settled(row) };
             parts.push(Part { title: Title::Block(name.clone()), row });
         }
         Tree { flow, parts }
@@ -181,6 +186,10 @@ impl<'a> Reader<'a> {
             }
             let (item, goes_on) = self.item(ix);
             items.push(item);
+            // The value of a `return` stands on a step before the sign.
+            if returns(self.flow.node(ix)) && !matches!(items.last(), Some(Item::Back)) && !goes_on {
+                items.push(Item::Back);
+            }
             if !goes_on {
                 return Row { items, exit: Exit::Closed };
             }
@@ -200,6 +209,19 @@ impl<'a> Reader<'a> {
             let row = Row { items: vec![Item::Jump(jump)], exit: Exit::Closed };
             let branch = Branch { words: "yes".into(), ends: false, tone: Tone::Choice, row };
             return (Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) }), true);
+        }
+        if returns(node) {
+            return match (guarded, gives(node)) {
+                (false, false) => (Item::Back, false),
+                (false, true) => {
+                    (Item::Step(Drawn { ix, node, branches: Vec::new(), straight: Some(String::new()) }), false)
+                }
+                (true, _) => {
+                    let row = Row { items: vec![Item::Back], exit: Exit::Closed };
+                    let branch = Branch { words: "yes".into(), ends: false, tone: Tone::Choice, row };
+                    (Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) }), true)
+                }
+            };
         }
         let mut branches = Vec::new();
         let mut plain: Vec<String> = Vec::new();
@@ -238,16 +260,37 @@ fn is_called(flow: &Flow, name: &str) -> bool {
     })
 }
 
-/// Where a called block is through its caller goes on. Steps of an error and of a hand-off end the flow instead.
-fn comes_back(row: &mut Row<'_>) {
+fn returns(node: &Node) -> bool {
+    node.outline.verb == "return"
+}
+
+/// The `return` has a value.
+fn gives(node: &Node) -> bool {
+    node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
+}
+
+/// The caller goes on at the end of a called block. Steps of an error and of a hand-off end the flow instead, unless
+/// they `return`.
+fn comes_back(mut row: Row<'_>) -> Row<'_> {
+    each_end(&mut row, false, &mut |item| *item = Item::Back);
+    row
+}
+
+/// Nobody called it: `return` is the end.
+fn ends_here(row: &mut Row<'_>) {
+    each_end(row, true, &mut |item| *item = Item::Stop);
+}
+
+/// The ends of a row; `all`: also those of branches behind which the flow ends.
+fn each_end<'a>(row: &mut Row<'a>, all: bool, change: &mut impl FnMut(&mut Item<'a>)) {
     for item in &mut row.items {
         match item {
-            Item::Stop => *item = Item::Back,
+            Item::Stop | Item::Back => change(item),
             Item::Step(step) => {
-                let own = step.branches.iter_mut().filter(|branch| !branch.ends);
-                own.for_each(|branch| comes_back(&mut branch.row));
+                let own = step.branches.iter_mut().filter(|branch| all || !branch.ends);
+                own.for_each(|branch| each_end(&mut branch.row, all, change));
             }
-            Item::Label(_) | Item::Jump(_) | Item::Back => {}
+            Item::Label(_) | Item::Jump(_) => {}
         }
     }
 }

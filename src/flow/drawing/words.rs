@@ -50,7 +50,7 @@ pub struct Words {
     pub notes: Vec<String>,
 }
 
-/// On the end of a called block.
+/// On the end of a called block or flow.
 pub const BACK: &str = "back";
 
 pub fn of(node: &Node) -> Words {
@@ -60,7 +60,8 @@ pub fn of(node: &Node) -> Words {
     let (look, code) = look(node, value);
     let mut head = if verb.is_empty() { "?".to_owned() } else { verb.to_owned() };
     let mut body = value.map(brief).map(|body| if code { body } else { short_expressions(&body) }).unwrap_or_default();
-    if verb == "go" {
+    if verb == "go" || verb == "return" && node.guard.is_some() {
+        let gives = value.map(brief).filter(|body| verb == "return" && !body.is_empty());
         // It has a condition, or it would be no more than a line.
         return Words {
             look: Look::Fork,
@@ -69,7 +70,7 @@ pub fn of(node: &Node) -> Words {
             code: true,
             buttons: Vec::new(),
             guard: None,
-            notes: Vec::new(),
+            notes: gives.map(|gives| format!("gives {}", gives.replace('\n', ", "))).into_iter().collect(),
         };
     }
     if let Some(name) = &node.outline.fills {

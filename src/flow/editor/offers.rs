@@ -19,6 +19,7 @@ use crate::{
         reference::field_line,
         script::{FUNCTIONS, PARTS},
         spec::{Declared, FieldKind, HOURS_PARTS, VIEWS, parts},
+        steps,
     },
     model::answer::AnswerType,
 };
@@ -169,7 +170,7 @@ impl Asked<'_, '_> {
         };
         let mut all: Vec<Offer> = keys(kinds, map).into_iter().map(offer).collect();
         if kinds.contains(&FieldKind::Steps) && map.map().is_some_and(|entries| entries.len() == 1) {
-            all.push(self.offer("end", OfferKind::Word, "Ends the flow."));
+            all.extend(self.alone());
         }
         all
     }
@@ -182,6 +183,13 @@ impl Asked<'_, '_> {
             _ => None,
         });
         own.collect()
+    }
+
+    /// Steps that are one word.
+    fn alone(&self) -> impl Iterator<Item = Offer> {
+        steps::ALONE
+            .map(|verb| self.offer(verb, OfferKind::Word, steps::spec(verb).map_or("", |spec| spec.summary)))
+            .into_iter()
     }
 
     fn value_offers(&self, node: &Node, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
@@ -219,7 +227,7 @@ impl Asked<'_, '_> {
                     let empty = Node { place: node.place.clone(), kind: yaml::Kind::Map(Vec::new()) };
                     all.extend(self.key_offers(&[*kind], &empty));
                     if *kind == FieldKind::Steps {
-                        all.push(self.offer("end", OfferKind::Word, "Ends the flow."));
+                        all.extend(self.alone());
                     }
                 }
                 _ => {}

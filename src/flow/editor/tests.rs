@@ -68,7 +68,7 @@ fn offers(text: &str, wanted: &[&str], unwanted: &[&str]) {
 #[test]
 fn keys_are_offered_by_what_their_map_is() {
     offers("flow: a\n|\nsteps: []\n", &["title", "when", "if_busy"], &["flow", "steps", "say"]);
-    offers("flow: a\nsteps:\n  - |\n", &["say", "ask", "end"], &["when"]);
+    offers("flow: a\nsteps:\n  - |\n", &["say", "ask", "end", "return"], &["when"]);
     offers("flow: a\nsteps:\n  - sa|\n  - say: x\n", &["say"], &["title"]);
     offers("flow: a\nsteps:\n  - ask: What?\n    |\n", &["options", "on_timeout", "if", "id"], &["say", "ask", "then"]);
     offers("flow: a\nsteps:\n  - ask: What?\n    ti|: 2h\n", &["timeout", "tries"], &["ask"]);

@@ -10,6 +10,7 @@ use crate::{
         FlowSet,
         definition::{Field, Flow, Node, Target, WrittenTrigger},
         inputs,
+        lint::ways::{in_frame, target},
         text::typed,
         triggers::Trigger,
     },
@@ -24,7 +25,11 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 "end" => returned(set, flow, node, findings),
                 _ => {}
             }
+            if node.outline.verb == "call" {
+                gives_nothing(set, flow, node, findings);
+            }
         }
+        returns_of_flow(set, flow, findings);
         for trigger in &flow.triggers {
             triggered(flow, trigger, findings);
         }
@@ -76,6 +81,67 @@ fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
             findings.push(finding.help(format!("write `return: {{{}}}`", names.join(", "))));
         }
     }
+}
+
+/// A `return` outside of called blocks gives back the values that the flow declares.
+fn returns_of_flow(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    let returns = |node: &Node| node.outline.verb == "return" && gives(node);
+    if flow.returns.is_empty() || !flow.nodes.iter().any(returns) {
+        return;
+    }
+    let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
+    for ix in in_frame(set, flow, flow.entry.into_iter().chain(ends)) {
+        if returns(flow.node(ix)) {
+            returned(set, flow, flow.node(ix), findings);
+        }
+    }
+}
+
+/// `as` of a `call` whose block, or flow, gives nothing back on any way.
+fn gives_nothing(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let (Some(name), Some(target)) = (&node.outline.fills, &node.outline.target) else { return };
+    let what = match target {
+        Target::Block { name, .. } => name.as_str(),
+        Target::Flow(name) => name.as_str(),
+        Target::Top | Target::Unknown(_) => return,
+    };
+    if may_give(set, flow, node) {
+        return;
+    }
+    let place = node.outline.yaml.get("as").map_or(&node.place, |value| &value.place);
+    let message = format!("`{what}` gives nothing back, so `{name}` stays empty");
+    let finding = Diagnostic::warning("W617", place, message);
+    findings.push(finding.help(format!("end `{what}` with `- return: …`, or take the `as` out")));
+}
+
+/// The called block or flow gives something back on one of its ways, or nobody can tell.
+pub(super) fn may_give(set: &FlowSet, flow: &Flow, node: &Node) -> bool {
+    let entry = target(set, flow, node).map(|at| at.map(|(_, ix)| ix));
+    let (other, entry) = match (&node.outline.target, entry) {
+        (Some(Target::Block { .. } | Target::Top), Some(entry)) => (flow, entry),
+        (Some(Target::Flow(name)), Some(entry)) => match set.flow(name) {
+            Some(other) => (other, entry),
+            None => return true,
+        },
+        (Some(_), None) | (Some(Target::Unknown(_)) | None, _) => return true,
+    };
+    let is_block = std::ptr::eq(other, flow);
+    in_frame(set, other, entry).into_iter().any(|ix| {
+        let node = other.node(ix);
+        let returns = node.outline.verb == "return" || !is_block && node.outline.verb == "end";
+        // The steps of other flows and of their blocks are not looked at.
+        let elsewhere = match &node.outline.target {
+            Some(Target::Flow(_)) => node.outline.verb == "go",
+            Some(Target::Block { .. } | Target::Top) => !is_block && node.outline.verb == "call",
+            Some(Target::Unknown(_)) => true,
+            None => node.outline.verb.is_empty(),
+        };
+        returns && gives(node) || elsewhere
+    })
+}
+
+fn gives(node: &Node) -> bool {
+    node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
 }
 
 /// A start that brings nothing begins a flow only whose inputs may be missing.

@@ -108,7 +108,7 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
             continue;
         }
         // An `end` behind what ends anyway says what is meant.
-        if node.outline.verb == "end" {
+        if matches!(node.outline.verb, "end" | "return") {
             continue;
         }
         findings.push(
@@ -279,7 +279,7 @@ fn endless(all: &All<'_>, findings: &Findings) {
         .iter()
         .map(|&(flow, node)| {
             let waits = waits(node) || all.called(flow, node).is_some_and(|called| waiting[called]);
-            let open = waits || node.outline.verb == "end";
+            let open = waits || matches!(node.outline.verb, "end" | "return");
             // An error is no way out of a loop; the end of a flow is one.
             let on = ways(all.set, flow, node).into_iter().filter(|way| way.by != "on_error");
             let leads: Option<Vec<usize>> = if open { None } else { on.map(|way| all.place(way.to?)).collect() };

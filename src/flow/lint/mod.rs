@@ -1,6 +1,7 @@
 //! What can be said about flows without running them.
 
 mod addresses;
+mod again;
 mod carried;
 mod eventless;
 mod files;
@@ -126,6 +127,7 @@ impl Linter {
         keywords::check(words, &translated, &findings);
         graph::check(set, &findings);
         given::check(set, &findings);
+        again::check(set, &findings);
         shape::check(set, &findings);
         forms::check(set, &findings);
         rivals::check(set, &findings);

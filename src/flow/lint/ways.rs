@@ -7,6 +7,7 @@ use crate::{
         definition::{Body, Flow, Node, NodeIx, Target},
     },
 };
+use std::collections::BTreeSet;
 
 /// A step of a flow.
 pub type Spot<'a> = (&'a Flow, NodeIx);
@@ -41,6 +42,19 @@ pub fn step_ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Wa
     ways
 }
 
+/// The steps of a flow that come after some others without a `call`: a called block is left again.
+pub fn in_frame(set: &FlowSet, flow: &Flow, starts: impl IntoIterator<Item = NodeIx>) -> BTreeSet<NodeIx> {
+    let mut seen = BTreeSet::new();
+    let mut todo: Vec<NodeIx> = starts.into_iter().collect();
+    while let Some(ix) = todo.pop() {
+        if seen.insert(ix) {
+            let on = ways(set, flow, flow.node(ix)).into_iter().filter_map(|way| way.to);
+            todo.extend(on.filter(|(other, _)| std::ptr::eq(*other, flow)).map(|(_, ix)| ix));
+        }
+    }
+    seen
+}
+
 /// Where the `go` or `call` of a step leads; outer `None`: nowhere that is known.
 pub fn target<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node) -> Option<Option<Spot<'a>>> {
     match node.outline.target.as_ref()? {
@@ -56,7 +70,7 @@ fn goes_on(node: &Node) -> bool {
     let written = &node.outline.yaml;
     let has = |label: &str| node.outline.bodies.iter().any(|(by, _)| by == label);
     match node.outline.verb {
-        "go" | "end" | "split" => false,
+        "go" | "end" | "return" | "split" => false,
         "handoff" => written.get("until_done").is_some(),
         "if" => !(has("then") && has("else")),
         "switch" => !has("else"),

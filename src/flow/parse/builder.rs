@@ -183,8 +183,8 @@ impl<'a> Builder<'a> {
     /// The verb of a step and its place. `None`: there is none, which is reported.
     fn verb(&mut self, node: &'a yaml::Node) -> Option<(&'static Spec, Place)> {
         if let Some(word) = node.text() {
-            if word == "end" {
-                return Some((steps::spec("end")?, node.place.clone()));
+            if steps::ALONE.contains(&word) {
+                return Some((steps::spec(word)?, node.place.clone()));
             }
             if !node.is_broken() {
                 let finding = Diagnostic::error(
@@ -220,6 +220,10 @@ impl<'a> Builder<'a> {
         if verbs.len() > 1 {
             // Beside another verb `if` is its guard.
             verbs.retain(|entry| entry.key.text != "if");
+        }
+        if verbs.iter().any(|entry| entry.key.text == "end") {
+            // Beside `end` it is the value that the flow gives back.
+            verbs.retain(|entry| entry.key.text != "return");
         }
         if let [first, second, ..] = verbs[..] {
             let (a, b) = (&first.key.text, &second.key.text);

@@ -64,7 +64,6 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
     let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
     if let (Some(ours), false) = (meant::verb(name), a_list) {
         return Some(match (name, ours) {
-            ("return", _) => "write `- end:`, and `return: …` below `end`".to_owned(),
             (_, "end") => "write `- end`".to_owned(),
             _ => format!("write `- {ours}: …`"),
         });

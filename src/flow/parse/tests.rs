@@ -51,8 +51,8 @@ fn a_step_has_one_verb() {
     );
     one("steps:\n  - sya: a\n", "3:5: error[E221] there is no step `sya`; did you mean `say`?");
     one(
-        "steps:\n  - return: total\n",
-        "3:5: error[E221] there is no step `return`; write `- end:`, and `return: …` below",
+        "steps:\n  - say: a\n    return: 1\n",
+        "3:5: error[E222] a step has one verb, and this one has `say` and `return`",
     );
     one("steps:\n  - exit: true\n", "3:5: error[E221] there is no step `exit`; write `- end`");
     one("steps:\n  - just a text\n", "3:5: error[E220]");

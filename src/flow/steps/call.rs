@@ -27,7 +27,7 @@ impl StepKind for Call {
         name: "call",
         summary: "Runs a block or flow and comes back with what it returns.",
         fields: &[
-            FieldSpec::required("call", FieldKind::Known(Declared::Target), "A block of this flow, else a flow."),
+            FieldSpec::required("call", FieldKind::Known(Declared::Target), "A block of this flow, else a flow. It comes back at its end or by `return`."),
             FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "The inputs of a called flow: all that it sees."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for what it returns."),
             FieldSpec::optional("timeout", parts::TIMEOUT, "How long it may take in all, with the questions and waits in it."),

@@ -51,14 +51,21 @@ impl StepKind for End {
         if self.all {
             return Next::EndAll;
         }
-        match self.returns.as_ref().map(|data| turn.data(here, data)) {
-            None => Next::End(Value::Nothing),
-            Some(Ok(value)) if here.flow.returns.is_empty() => Next::End(value),
-            Some(Ok(value)) => match inputs::returned(&here.flow.returns, value, &here.set.bot.timezone) {
-                Ok(value) => Next::End(value),
-                Err(text) => Next::Fail(Failure::new("return", text)),
-            },
-            Some(Err(failure)) => Next::Fail(failure),
+        match self.returns.as_ref().map(|data| turn.data(here, data)).transpose() {
+            Ok(value) => given_back(here, value),
+            Err(failure) => Next::Fail(failure),
         }
+    }
+}
+
+/// The flow ends and gives this back, as its `returns` have it; `None`: nothing.
+pub(super) fn given_back(here: Here<'_>, value: Option<Value>) -> Next {
+    let Some(value) = value else { return Next::End(Value::Nothing) };
+    if here.flow.returns.is_empty() {
+        return Next::End(value);
+    }
+    match inputs::returned(&here.flow.returns, value, &here.set.bot.timezone) {
+        Ok(value) => Next::End(value),
+        Err(text) => Next::Fail(Failure::new("return", text)),
     }
 }

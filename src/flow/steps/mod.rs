@@ -55,6 +55,9 @@ macro_rules! steps {
     };
 }
 
+/// Verbs that may stand without a value: `- end`.
+pub const ALONE: [&str; 2] = [<end::End as StepKind>::SPEC.name, <returning::Return as StepKind>::SPEC.name];
+
 /// The description of a verb.
 pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().copied().find(|spec| spec.name == name)
@@ -116,6 +119,7 @@ steps! {
     split::Split,
     go::Go,
     call::Call,
+    returning::Return,
     start::Start,
     end::End,
     wait::Wait,

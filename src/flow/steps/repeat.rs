@@ -151,7 +151,7 @@ fn never_changes(fields: &mut StepFields<'_, '_>, condition: &Code) {
     // What the engine shows changes by itself, and a part that is called may fill anything.
     let own = names.iter().all(|name| view(name).is_none()) && !condition.source().contains("()");
     let leaves = |verb: &str| has_key(body, verb);
-    if !own || ["go", "end", "call", "handoff"].into_iter().any(leaves) {
+    if !own || ["go", "end", "return", "call", "handoff"].into_iter().any(leaves) {
         return;
     }
     let mut filled = BTreeSet::new();

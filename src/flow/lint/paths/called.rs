@@ -18,28 +18,42 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, NodeIx, Target},
-        lint::ways::{target, ways},
+        lint::{
+            given::may_give,
+            ways::{target, ways},
+        },
     },
 };
 use std::collections::BTreeSet;
 
 impl<'a> Walk<'a, '_> {
-    /// Behind a `call` that came back.
+    /// The states behind a `call` that came back, and those at ends of the flow within the called block (`over`).
     pub(super) fn called(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
-        let outer = state.cut_at;
-        let state = &match node.outline.yaml.get("timeout") {
-            Some(_) => State { cut_at: outer.min(self.call_over(flow, node, state).age.most), ..state.clone() },
-            None => state.clone(),
+        let (outer, ending) = (state.cut_at, state.ending);
+        let within = State { handing: None, ending: false, ..state.clone() };
+        let within = match node.outline.yaml.get("timeout") {
+            Some(_) => State { cut_at: outer.min(self.call_over(flow, node, state).age.most), ..within },
+            None => within,
         };
-        let back = self.back_from(flow, node, state);
-        let back = back.into_iter().filter_map(State::in_time).map(|state| State { cut_at: outer, ..state });
-        let Some(name) = node.outline.fills.as_deref() else { return back.collect() };
-        let value = node
-            .outline
-            .entered()
-            .and_then(|called| self.set.flow(called))
-            .map_or(Ty::ANY, |called| returned(self.set, called));
-        back.map(|state| state.with(flow, name, value.clone())).collect()
+        let back = self.back_from(flow, node, &within).into_iter().filter_map(State::in_time);
+        let called = node.outline.entered().map(|called| self.set.flow(called));
+        let of_flow = called.map(|called| called.map_or(Ty::ANY, |called| returned(self.set, called)));
+        let back = back.map(|mut state| {
+            let gives = std::mem::replace(&mut state.gives, Ty::UNSET);
+            if state.over {
+                return state;
+            }
+            let state = State { cut_at: outer, ending, ..state };
+            match node.outline.fills.as_deref() {
+                // W617 reports at the `as` that no way gives anything: it is no second mistake to read it.
+                Some(name) if gives == Ty::UNSET && !may_give(self.set, flow, node) => {
+                    state.with(flow, name, Ty::NOTHING)
+                }
+                Some(name) => state.with(flow, name, of_flow.clone().unwrap_or(gives)),
+                None => state,
+            }
+        });
+        back.collect()
     }
 
     /// Where the time of a `call` was up. Who is asked something in there may have answered meanwhile.
@@ -77,7 +91,8 @@ impl<'a> Walk<'a, '_> {
                 }
                 None => Vec::new(),
             },
-            Some(None) | None => vec![state.clone()],
+            Some(None) => vec![state.clone()],
+            None => vec![State { gives: Ty::ANY, ..state.clone() }],
         }
     }
 
@@ -95,7 +110,7 @@ impl<'a> Walk<'a, '_> {
             ..state.clone()
         };
         if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
-            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);
+            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, gives: Ty::ANY, ..state }]);
         }
         let place = known.len();
         known.push((state.clone(), None));
@@ -148,9 +163,9 @@ fn always_returns(set: &FlowSet, flow: &Flow) -> bool {
             continue;
         }
         let node = flow.node(ix);
-        let gives = node.outline.yaml.get("return").is_some()
+        let gives = node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
             || node.outline.yaml.get("end").and_then(yaml::Node::text) == Some("all");
-        if node.outline.verb == "end" && !gives {
+        if matches!(node.outline.verb, "end" | "return") && !gives {
             return false;
         }
         for way in ways(set, flow, node) {

@@ -51,11 +51,6 @@ pub fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
     node.outline.texts.iter().find(|text| text.place() == place)
 }
 
-/// Where an error was taken there is one, with all its parts.
-fn caught(state: State) -> State {
-    ["error.code", "error.text", "error.step"].into_iter().fold(state, |state, part| state.fact(part, true))
-}
-
 /// The states behind one way on from a step (`by` is the key that it is written under). None: it is not taken.
 pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     let written = &node.outline.yaml;
@@ -65,8 +60,8 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
     match (node.outline.verb, by) {
         // All tries may have failed by then.
-        ("http" | "llm", "on_error") => one(caught(passed(state, node, Span::ZERO, call_time(written)))),
-        (_, "on_error") => one(caught(state.clone())),
+        ("http" | "llm", "on_error") => one(passed(state, node, Span::ZERO, call_time(written)).caught()),
+        (_, "on_error") => one(state.clone().caught()),
         (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
         (_, "on_timeout") => one(late(flow, node, state)),
         // Somewhen within the time to live; and where it is written, what follows waits until it has arrived.

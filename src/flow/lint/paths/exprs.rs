@@ -299,7 +299,7 @@ impl Eval<'_> {
             (Known::Shape(shape), Expr::StringConstant(name, _)) => {
                 views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
             }
-            (Known::Parts(_, parts), Expr::StringConstant(name, _)) => {
+            (Known::Parts(_, parts) | Known::Gives(parts), Expr::StringConstant(name, _)) => {
                 parts.iter().find(|(part, _)| *part == name.as_str()).map_or(Ty::ANY, |(_, ty)| ty.clone())
             }
             (Known::Returned(flow), Expr::StringConstant(name, _)) => {
@@ -363,7 +363,7 @@ impl Eval<'_> {
         calls::getter(self, base, name, position)
     }
 
-    fn no_part(&mut self, name: &str, position: Position, whole: &str, known: &[&str]) {
+    pub fn no_part(&mut self, name: &str, position: Position, whole: &str, known: &[&str]) {
         let place = self.place(position, name.len());
         self.bad(|| {
             let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));

@@ -17,6 +17,8 @@ mod look;
 mod maps;
 pub mod memo;
 mod moments;
+mod onward;
+mod parts;
 mod prices;
 mod refine;
 mod starts;
@@ -55,6 +57,7 @@ use std::{
     sync::Arc,
 };
 
+use ty::Ty;
 /// One message of a flow.
 #[derive(Clone)]
 pub struct Sent {
@@ -226,7 +229,8 @@ impl<'a> Walk<'a, '_> {
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
         if self.depth >= CALL_DEPTH_MAX {
-            return starts.iter().map(|state| State { age: Age::ANY, ..state.clone() }).collect();
+            let vague = |state: &State| State { age: Age::ANY, gives: Ty::ANY, ..state.clone() };
+            return starts.iter().map(vague).collect();
         }
         self.depth += 1;
         let mut slots: HashMap<(usize, NodeIx), (Spot<'a>, Slot)> = HashMap::new();
@@ -285,11 +289,11 @@ impl<'a> Walk<'a, '_> {
             self.onward(flow, node, state.clone(), &mut leads);
         }
         for state in &states {
-            if node.outline.verb == "end" {
+            if matches!(node.outline.verb, "end" | "return") {
                 match node.outline.yaml.get("end").and_then(yaml::Node::text) {
                     Some("all") => {}
                     _ if state.handing.is_some() => leads.extend(self.handed(state.clone())),
-                    _ => leads.push((None, state.clone())),
+                    _ => leads.push((None, parts::left(set, flow, node, state))),
                 }
                 continue;
             }
@@ -300,7 +304,7 @@ impl<'a> Walk<'a, '_> {
                 let mut handing = state.handing.clone();
                 let mut afters = match node.outline.verb {
                     "call" if way.by.is_empty() => {
-                        let back = self.called(flow, node, &State { handing: None, ..state.clone() });
+                        let back = self.called(flow, node, state);
                         if handing.is_some() {
                             // Where a called part comes to its end, these steps are through.
                             let back = back.into_iter().map(|state| State { handing: handing.clone(), ..state });
@@ -311,6 +315,9 @@ impl<'a> Walk<'a, '_> {
                     }
                     "call" if way.by == "on_timeout" => vec![self.call_over(flow, node, state)],
                     _ => course::along(set, flow, node, way.by, state),
+                        // An end of the flow in a called block leads to nothing here.
+                        let (over, back): (Vec<State>, _) = back.into_iter().partition(|state| state.over);
+                        leads.extend(over.into_iter().map(|state| (None, state)));
                 };
                 if way.by == "out_of_hours" {
                     handing = Some(Rc::new((flow.name.clone(), node.id.clone())));
@@ -322,40 +329,24 @@ impl<'a> Walk<'a, '_> {
                     {
                         // A jump to another flow carries nothing.
                         let fresh = given(other, State::new(other, after.age, &other.place));
-                        after = State { vars: fresh.vars, cut_at: after.flow_cut_at, ..after };
+                        after = State { vars: fresh.vars, cut_at: after.flow_cut_at, ending: true, ..after };
+                    } else if node.outline.verb == "go" {
+                        // From here on its errors are taken again, and a called block comes back.
+                        after.ending = false;
                     }
                     match way.to {
                         None if after.handing.is_some() => leads.extend(self.handed(after)),
-                        to => leads.push((to, after)),
+                        to => leads.push((to, after.at_end(to.is_none()))),
                     }
                 }
             }
             if let (Some(Body(to)), true) = (flow.on_error, fails(node)) {
                 let failed = course::along(set, flow, node, "on_error", state);
                 let failed = failed.into_iter().map(|state| State { cut_at: state.flow_cut_at, ..state });
-                leads.extend(failed.map(|state| (to.map(|ix| (flow, ix)), state)));
+                leads.extend(failed.map(|state| (to.map(|ix| (flow, ix)), state.at_end(to.is_none()))));
             }
         }
         leads
-    }
-
-    /// A step is passed over.
-    fn onward(&self, flow: &'a Flow, node: &'a Node, state: State, leads: &mut Vec<(Option<Spot<'a>>, State)>) {
-        match node.next {
-            None if state.handing.is_some() => leads.extend(self.handed(state)),
-            next => leads.push((next.map(|ix| (flow, ix)), state)),
-        }
-    }
-
-    /// The steps of `out_of_hours` are through: the person has the conversation now, and the run is over with all its
-    /// callers, unless it goes on when the person is done.
-    fn handed(&self, state: State) -> Option<(Option<Spot<'a>>, State)> {
-        let handing = state.handing.clone()?;
-        let flow = self.set.any_flow(&handing.0)?;
-        let node = flow.node(flow.find(&handing.1)?);
-        node.outline.yaml.get("until_done")?;
-        let after = course::along(self.set, flow, node, "", &State { handing: None, ..state }).into_iter().next()?;
-        Some((node.next.map(|ix| (flow, ix)), after))
     }
 }
 

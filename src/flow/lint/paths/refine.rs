@@ -3,6 +3,7 @@
 use super::{
     age::{Age, END},
     moments::{Linear, linear},
+    parts,
     state::{State, States},
     ty::{Kinds, Known, Ty},
 };
@@ -47,7 +48,11 @@ fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
             ("!", [inner]) => part(at, state, inner, !wanted),
             ("missing", [Expr::Variable(variable, ..)]) => presence(flow, state, variable.1.as_str(), !wanted),
-            ("missing", [dotted @ Expr::Dot(..)]) if !wanted => there(state, dotted),
+            ("missing", [dotted @ Expr::Dot(..)]) => match parts::present(flow, state, dotted, !wanted) {
+                Some(states) => states,
+                None if !wanted => there(state, dotted),
+                None => vec![state.clone()],
+            },
             (op @ ("==" | "!=" | "<" | "<=" | ">" | ">="), [a, b]) => compared(flow, state, op, (a, b), wanted),
             ("in" | "contains", [_, Expr::Variable(variable, ..)]) if wanted => {
                 presence(flow, state, variable.1.as_str(), true)
@@ -61,7 +66,11 @@ fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State
                 let age = if wanted { state.age.below(END) } else { state.age.from(END) };
                 aged(state, age)
             }
-            (Expr::Variable(..), Expr::Property(..)) if wanted => there(state, condition),
+            (Expr::Variable(..), Expr::Property(..)) => match parts::holds(flow, state, condition, wanted, !wanted) {
+                Some(states) => states,
+                None if wanted => there(state, condition),
+                None => vec![state.clone()],
+            },
             (Expr::Variable(root, ..), Expr::MethodCall(call, _)) => {
                 let name = root.1.as_str();
                 match (call.name.as_str(), wanted) {
@@ -207,6 +216,9 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
     for (name, other, turned) in [(a, b, false), (b, a, true)] {
         if let Expr::Dot(..) = name {
             let (holds, equals) = ((op == "!=") != wanted, matches!(op, "==" | "!="));
+            if equals && let Some(states) = parts::compared(flow, state, name, other, holds) {
+                return states;
+            }
             match other {
                 Expr::Unit(_) if equals && !holds => return there(state, name),
                 Expr::Unit(_) => {}

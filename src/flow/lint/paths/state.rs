@@ -26,6 +26,12 @@ pub struct State {
     pub templated: Option<Place>,
     /// The hand-off whose `out_of_hours` this is: with the end of these steps it takes its course.
     pub handing: Option<Rc<(FlowName, StepId)>>,
+    /// The flow ends behind these steps, also within a called block: they deal with an error.
+    pub ending: bool,
+    /// The flow has ended, maybe within a called block.
+    pub over: bool,
+    /// The value that the called block that it has just left gives back.
+    pub gives: Ty,
     /// By then the time of a `call` around is up, counted from the contact's last message before it at the latest.
     pub cut_at: Span,
     /// The same without the calls of blocks of its own flow: what leaves the flow leaves them.
@@ -66,8 +72,21 @@ impl State {
     /// They differ in nothing but the way that led to them.
     pub fn says_the_same(&self, other: &State) -> bool {
         let cuts = (self.cut_at, self.flow_cut_at) == (other.cut_at, other.flow_cut_at);
-        cuts && (self.age, &self.vars, &self.facts, &self.templated, &self.handing)
-            == (other.age, &other.vars, &other.facts, &other.templated, &other.handing)
+        cuts && self.same_way(other)
+            && (self.age, &self.vars, &self.facts, &self.templated, &self.gives)
+                == (other.age, &other.vars, &other.facts, &other.templated, &other.gives)
+    }
+
+    /// They go on alike: neither ends where the other does not.
+    fn same_way(&self, other: &State) -> bool {
+        (&self.handing, self.ending, self.over) == (&other.handing, other.ending, other.over)
+    }
+
+    /// With `is_end` it has come to the end of a flow or a called block.
+    #[must_use]
+    pub fn at_end(mut self, is_end: bool) -> State {
+        self.over |= is_end && self.ending;
+        self
     }
 
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
@@ -78,6 +97,9 @@ impl State {
             facts: Rc::default(),
             templated: None,
             handing: None,
+            ending: false,
+            over: false,
+            gives: Ty::UNSET,
             cut_at: ANY,
             flow_cut_at: ANY,
             trail: Arc::new(trail),
@@ -121,6 +143,14 @@ impl State {
         self
     }
 
+    /// An error was taken: there is one, with all its parts, and behind the steps for it the flow ends.
+    #[must_use]
+    pub fn caught(self) -> State {
+        let parts = ["error.code", "error.text", "error.step"];
+        let state = parts.into_iter().fold(self, |state, part| state.fact(part, true));
+        State { ending: true, ..state }
+    }
+
     /// The contact has just written.
     #[must_use]
     pub fn answered(mut self, place: &Place) -> State {
@@ -158,14 +188,10 @@ impl State {
     /// Two states that differ only in time and values are one; those that differ in what is filled are not.
     /// A number that is not known stands for all.
     fn alike(&self, other: &State) -> bool {
-        let sign = |ty: &Ty| {
-            let filled = ty.kinds.meets(Kinds::ALL);
-            let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
-            (filled, ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING), truth)
-        };
         let number = |ty: &Ty| if let Known::Whole(number) = ty.known { Some(number) } else { None };
-        let same = |a: &Ty, b: &Ty| sign(a) == sign(b) && (number(a).is_none() || number(a) == number(b));
-        self.handing == other.handing
+        let same = |a: &Ty, b: &Ty| a.looks_like(b) && (number(a).is_none() || number(a) == number(b));
+        self.same_way(other)
+            && self.gives.looks_like(&other.gives)
             && (Rc::ptr_eq(&self.vars, &other.vars)
                 || self.vars.len() == other.vars.len()
                     && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| same(a, b)))
@@ -174,7 +200,7 @@ impl State {
     /// The same values are there, whatever they are.
     fn as_filled(&self, other: &State) -> bool {
         let sign = |ty: &Ty| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
-        self.handing == other.handing && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
+        self.same_way(other) && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
     }
 
     /// Takes the other in; true when that changed something.
@@ -193,6 +219,11 @@ impl State {
         if !Rc::ptr_eq(&self.facts, &other.facts) && !self.facts.is_subset(&other.facts) {
             self.facts = Rc::new(self.facts.intersection(&other.facts).cloned().collect());
             change.vars = true;
+        }
+        if self.gives != other.gives {
+            let joined = self.gives.join(&other.gives);
+            change.vars |= joined != self.gives;
+            self.gives = joined;
         }
         if self.templated.is_none() && other.templated.is_some() {
             self.templated.clone_from(&other.templated);
@@ -237,7 +268,7 @@ impl States {
             !covered
         });
         self.0.push(state);
-        for apart in [State::as_filled as fn(&State, &State) -> bool, |a, b| a.handing == b.handing] {
+        for apart in [State::as_filled as fn(&State, &State) -> bool, State::same_way] {
             if self.0.len() > LINT_STATES_MAX {
                 let mut kept: Vec<State> = Vec::new();
                 for state in self.0.drain(..) {

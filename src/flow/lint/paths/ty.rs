@@ -26,6 +26,8 @@ pub enum Known {
     Shape(Shape),
     /// What this flow declares that it returns.
     Returned(FlowName),
+    /// A map with these parts and no others: a called block gives it back.
+    Gives(Rc<[(String, Ty)]>),
     /// A map with these parts at least: others come as they are. The first value is its name in findings.
     Parts(&'static str, Rc<[(String, Ty)]>),
     /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
@@ -194,6 +196,15 @@ impl Ty {
                 all.sort();
                 Known::Texts(all.into())
             }
+            (Known::Gives(a), Known::Gives(b)) => {
+                let of = |parts: &[(String, Ty)], name: &str| {
+                    parts.iter().find(|(part, _)| part == name).map_or(Ty::NOTHING, |(_, ty)| ty.clone())
+                };
+                let mut names: Vec<&String> = a.iter().chain(b.iter()).map(|(name, _)| name).collect();
+                names.sort();
+                names.dedup();
+                Known::Gives(names.into_iter().map(|name| (name.clone(), of(a, name).join(&of(b, name)))).collect())
+            }
             (Known::Chosen(a), Known::Chosen(b) | Known::Texts(b)) | (Known::Texts(a), Known::Chosen(b))
                 if a.len() + b.len() <= TEXTS_MAX =>
             {
@@ -213,6 +224,25 @@ impl Ty {
         let left: Vec<String> = known.iter().filter(|text| texts.contains(&text.as_str()) == wanted).cloned().collect();
         let kinds = if wanted && !left.is_empty() { Kinds::TEXT } else { self.kinds };
         (!left.is_empty() || kinds != Kinds::TEXT).then(|| Ty { kinds, known: Known::Chosen(left.into()) })
+    }
+
+    /// Both are there, or missing, in the same parts, whatever their values are. Types that differ in this are followed
+    /// apart.
+    pub fn looks_like(&self, other: &Ty) -> bool {
+        let sign = |ty: &Ty| {
+            let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
+            let missing = (ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
+            (ty.kinds.meets(Kinds::ALL), missing, truth)
+        };
+        sign(self) == sign(other)
+            && match (&self.known, &other.known) {
+                (Known::Gives(a), Known::Gives(b)) => {
+                    Rc::ptr_eq(a, b)
+                        || a.len() == b.len()
+                            && a.iter().zip(b.iter()).all(|((a, x), (b, y))| a == b && x.looks_like(y))
+                }
+                _ => true,
+            }
     }
 
     /// It is filled for certain.

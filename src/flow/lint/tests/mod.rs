@@ -4,6 +4,7 @@ mod advice;
 mod graph;
 mod large;
 mod messages;
+mod returning;
 mod starts;
 mod values;
 mod window;

@@ -1,0 +1,32 @@
+//! Ways on that are not a step's own doing: the step is passed over, or a person has the conversation now.
+
+use super::{Spot, Walk, course, state::State};
+use crate::flow::definition::{Flow, Node};
+
+impl<'a> Walk<'a, '_> {
+    /// A step is passed over.
+    pub(super) fn onward(
+        &self,
+        flow: &'a Flow,
+        node: &'a Node,
+        state: State,
+        leads: &mut Vec<(Option<Spot<'a>>, State)>,
+    ) {
+        match node.next {
+            None if state.handing.is_some() => leads.extend(self.handed(state)),
+            next => leads.push((next.map(|ix| (flow, ix)), state.at_end(next.is_none()))),
+        }
+    }
+
+    /// The steps of `out_of_hours` are through: the person has the conversation now, and the run is over with all its
+    /// callers, unless it goes on when the person is done.
+    pub(super) fn handed(&self, state: State) -> Option<(Option<Spot<'a>>, State)> {
+        let handing = state.handing.clone()?;
+        let flow = self.set.any_flow(&handing.0)?;
+        let node = flow.node(flow.find(&handing.1)?);
+        node.outline.yaml.get("until_done")?;
+        let state = State { handing: None, over: false, ..state };
+        let after = course::along(self.set, flow, node, "", &state).into_iter().next()?;
+        Some((node.next.map(|ix| (flow, ix)), after))
+    }
+}

@@ -1,0 +1,148 @@
+//! `return`: the values that it gives, its ways, and the requests that are made twice without it.
+
+use super::*;
+
+fn called(call: &str, block: &str) -> String {
+    format!("{HI}steps:\n  - call: part\n    as: x\n{call}blocks:\n  part:\n{block}")
+}
+
+const BOOKS: &str = "    - ask: When?\n      as: hour\n      options: [Now, Never]\n    - if: hour == \"Never\"\n      then: [{return: {ok: false, why: never}}]\n    - return: {ok: true, slot: \"${hour}\", day: \"${today()}\"}\n";
+
+#[test]
+fn parts_of_what_a_block_gives_are_known() {
+    clean(&[&called(
+        "  - if: x.ok\n    then: [{say: \"${x.day.format(\\\"EEEE\\\")} ${x.slot}\"}]\n    else: [{say: \"${x.why}\"}]\n",
+        BOOKS,
+    )]);
+    one(&[&called("  - say: ${x.slott}\n", BOOKS)], "a.yaml:6:14: error[E412] what the block returns has no `slott`");
+    one(&[&called("  - if: x.slot == 7\n    then: [end]\n", BOOKS)], "a.yaml:6:16: warning[W315]");
+    // A part that only one of the ways gives is there where this way was taken.
+    let template = |guard: &str| format!("{guard}  - template: order\n    vars: [\"${{x.slot}}\"]\n");
+    clean(&[&called(&template("  - if: \"!x.ok\"\n    then: [end]\n"), BOOKS)]);
+    clean(&[&called(&template("  - if: missing(x.slot)\n    then: [end]\n"), BOOKS)]);
+    clean(&[&called(&template("  - if: x.why == \"never\"\n    then: [end]\n"), BOOKS)]);
+    one(&[&called(&template(""), BOOKS)], "a.yaml:7:12: error[E805]");
+}
+
+#[test]
+fn where_a_block_may_give_nothing_its_variable_may_be_missing() {
+    let sometimes = "    - if: contact.city == \"x\"\n      then: [{return: 7}]\n";
+    one(&[&called("  - say: ${x + 1}\n", sometimes)], "a.yaml:6:12: warning[W317] `x` can be missing here");
+    clean(&[&called("  - say: ${x + 1}\n", "    - return: 7\n")]);
+    // Behind an `end`, or behind steps of an error, nobody goes on.
+    clean(&[&called("  - say: ${x + 1}\n", "    - if: contact.city == \"x\"\n      then: [{return: 7}]\n    - end\n")]);
+    clean(&[&called(
+        "  - say: ${x + 1}\n",
+        "    - http: GET https://shop.example/\n      on_error: [{say: Sorry.}]\n    - return: 7\n",
+    )]);
+    one(
+        &[&called(
+            "  - say: ${x + 1}\n",
+            "    - http: GET https://shop.example/\n      on_error: [return]\n    - return: 7\n",
+        )],
+        "a.yaml:6:12: warning[W317]",
+    );
+}
+
+#[test]
+fn an_end_in_a_called_block_ends_the_flow_for_the_window_too() {
+    let late = |leave: &str| {
+        format!(
+            "{HI}steps:\n  - call: part\n  - say: Now.\nblocks:\n  part:\n    - if: contact.city == \"x\"\n      else: [{{wait: 2d}}, {leave}]\n"
+        )
+    };
+    clean(&[&late("end")]);
+    one(&[&late("return")], "a.yaml:5:5: error[E501]");
+}
+
+#[test]
+fn steps_behind_a_return_are_never_reached() {
+    one(&[&called("", "    - return: 7\n    - say: Never.\n")], "a.yaml:9:7: warning[W603] nothing leads to this step");
+    clean(&[&called("", "    - go: rest\n    - return: 7\n  rest: [{return: 8}]\n")]);
+}
+
+#[test]
+fn what_gives_nothing_fills_nothing() {
+    one(&[&called("", "    - say: Hi.\n")], "a.yaml:5:9: warning[W617] `part` gives nothing back, so `x` stays empty");
+    one(
+        &[&format!("{HI}steps:\n  - call: b\n    as: x\n"), "steps: [{say: Hi.}, end]\n"],
+        "a.yaml:5:9: warning[W617] `b` gives nothing back",
+    );
+    clean(&[&format!("{HI}steps:\n  - call: b\n    as: x\n"), "steps: [{say: Hi.}, {return: 7}]\n"]);
+}
+
+#[test]
+fn a_return_of_a_flow_fits_its_returns() {
+    let flow = |steps: &str| format!("returns: {{size: whole}}\nsteps:\n{steps}");
+    one(&[&flow("  - return: {siz: 7}\n")], "a.yaml:4:14: error[E417]");
+    one(&[&flow("  - return: seven\n")], "a.yaml:4:13: error[E417]");
+    clean(&[&flow("  - return: {size: 7}\n")]);
+    // That of a called block is its own affair.
+    clean(&[&flow("  - call: part\n    as: x\n  - return: {size: \"${x}\"}\nblocks:\n  part: [{return: 7}]\n")]);
+}
+
+const POST: &str = "http: POST https://shop.example/bookings";
+
+#[test]
+fn an_error_that_leads_back_to_before_a_request_is_told() {
+    let flow = |on_error: &str, more: &str| {
+        format!(
+            "{HI}steps:\n  - call: book\n  - say: Done.\nblocks:\n  book:\n    - ask: When?\n      as: hour\n    - {POST}\n      json: {{hour: \"${{hour}}\"}}\n    - http: PUT https://shop.example/paid\n      on_error:\n{on_error}{more}"
+        )
+    };
+    let said = "a.yaml:14:11: warning[W616] this leads back to `http: POST https://shop.example/bookings`, which was done already: it is done twice; leave the block";
+    one(&[&flow("        - go: book\n", "")], said);
+    clean(&[&flow("        - return\n", "")]);
+    clean(&[&flow("        - say: Sorry.\n        - end\n", "")]);
+    // A menu asks, and the request is one of several things to do.
+    let menu = "  menu:\n    - ask: What now?\n      options: [Book: {go: book}, Nothing]\n";
+    clean(&[&flow("        - go: menu\n", menu)]);
+    // A request that only asks may be made twice.
+    clean(&[&flow("        - go: book\n", "").replace("/bookings", "/search")]);
+    clean(&[&flow("        - go: book\n", "").replace("POST", "GET")]);
+}
+
+#[test]
+fn an_error_of_the_request_itself_may_try_again() {
+    clean(&[&format!(
+        "{HI}steps:\n  - ask: When?\n    as: hour\n  - {POST}\n    json: {{hour: \"${{hour}}\"}}\n    on_error: [{{say: Taken.}}, {{go: top}}]\n"
+    )]);
+}
+
+#[test]
+fn an_error_behind_the_call_that_books_leads_back_too() {
+    let flow = |jump: &str| {
+        format!(
+            "{HI}steps:\n  - call: book\n  - http: PUT https://shop.example/paid\n    on_error: {{go: {jump}}}\nblocks:\n  again: [{{call: book}}]\n  sorry: [{{say: Sorry.}}]\n  book:\n    - {POST}\n"
+        )
+    };
+    let flow = |jump: &str| {
+        flow(jump).replace(if jump == "again" { "  sorry: [{say: Sorry.}]\n" } else { "  again: [{call: book}]\n" }, "")
+    };
+    one(&[&flow("again")], "a.yaml:6:16: warning[W616] this leads back");
+    clean(&[&flow("sorry")]);
+}
+
+#[test]
+fn a_go_out_of_a_called_block_does_what_its_caller_does_as_well() {
+    let flow = |way: &str| {
+        format!(
+            "{HI}steps:\n  - call: choose\n  - go: book\nblocks:\n  choose:\n    - ask: When?\n      as: hour\n      timeout: 1h\n      on_timeout: [{way}]\n    - say: Fine.\n  book:\n    - {POST}\n"
+        )
+    };
+    one(&[&flow("{go: book}")], "a.yaml:11:21: warning[W616] this leaves the block and not its call");
+    clean(&[&flow("return")]);
+    // The customer is asked before it is done again.
+    let asked = flow("{go: book}")
+        .replace("  - go: book\nblocks", "  - ask: More?\n    options: [Yes: {go: book}, \"No\"]\nblocks");
+    clean(&[&asked]);
+}
+
+#[test]
+fn steps_of_the_flow_for_its_errors_count_as_well() {
+    let flow = |then: &str| {
+        format!("{HI}on_error: [{{log: Once more.}}, {then}]\nsteps:\n  - {POST}\n  - script: 1 / msg.text.len()\n")
+    };
+    one(&[&flow("{go: top}")], "a.yaml:3:32: warning[W616] this leads back");
+    clean(&[&flow("end")]);
+}
