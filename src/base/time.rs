@@ -19,6 +19,11 @@ pub struct Span(pub i64);
 impl Span {
     pub const ZERO: Span = Span(0);
 
+    /// The length that somebody means who writes it in words: `6 months`, `2 weeks`, `180d`.
+    pub fn meant(text: &str) -> Option<Span> {
+        Span::parse(text).ok().or_else(|| Span::parse(&in_words(text)?).ok())
+    }
+
     pub const fn millis(n: i64) -> Span {
         Span(n)
     }
@@ -92,15 +97,26 @@ fn in_words(text: &str) -> Option<String> {
         None => ("", AFTER.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim()),
     };
     let digits = plain.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
-    let unit = match plain[digits..].trim().to_lowercase().as_str() {
-        "s" | "sec" | "secs" | "second" | "seconds" | "sekunde" | "sekunden" | "segundo" | "segundos" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "hora" | "horas" | "heure" | "heures" => "h",
-        "d" | "day" | "days" | "tag" | "tage" | "dia" | "dias" | "día" | "días" | "jour" | "jours" => "d",
-        "w" | "week" | "weeks" | "woche" | "wochen" | "semana" | "semanas" | "semaine" | "semaines" => "w",
+    let (each, unit) = match plain[digits..].trim().to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" | "sekunde" | "sekunden" | "segundo" | "segundos" => (1, "s"),
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => (1, "m"),
+        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "hora" | "horas" | "heure" | "heures" => {
+            (1, "h")
+        }
+        "d" | "day" | "days" | "tag" | "tage" | "dia" | "dias" | "día" | "días" | "jour" | "jours" => (1, "d"),
+        "w" | "week" | "weeks" | "woche" | "wochen" | "semana" | "semanas" | "semaine" | "semaines" => (1, "w"),
+        // No month and no year is as long as the next: these are the usual ones.
+        "month" | "months" | "monat" | "monate" | "monaten" | "mes" | "meses" | "mois" | "mese" | "mesi" => (30, "d"),
+        "y" | "year" | "years" | "jahr" | "jahre" | "jahren" | "año" | "años" | "an" | "ans" | "ano" | "anos" => {
+            (365, "d")
+        }
         _ => return None,
     };
-    let meant = format!("{sign}{}{unit}", &plain[..digits]);
+    let count = match each {
+        1 => plain[..digits].to_owned(),
+        each => plain[..digits].parse::<i64>().ok()?.checked_mul(each)?.to_string(),
+    };
+    let meant = format!("{sign}{count}{unit}");
     // The text is spelt right, but the number is too large.
     (meant != text).then_some(meant)
 }

@@ -46,7 +46,8 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
 
 fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
     let nodes = flow.nodes.iter().flat_map(|node| node.outline.codes.iter());
-    nodes.chain(flow.triggers.iter().flat_map(|trigger| trigger.outline.codes.iter()))
+    let triggers = flow.triggers.iter().chain(&flow.stop_when);
+    nodes.chain(triggers.flat_map(|trigger| trigger.outline.codes.iter()))
 }
 
 type Finding = Box<dyn Fn(&crate::base::place::Place) -> Diagnostic>;

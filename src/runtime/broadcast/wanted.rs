@@ -93,8 +93,10 @@ impl Meant {
             Some(finding) => findings.push(finding),
             None => findings.extend(flow::lint(&set)),
         }
-        // Findings in `_bot.yaml` about flows that are not here do not count.
-        findings.retain(|finding| finding.is_error() && finding.place.path() == ONLY);
+        // Findings in `_bot.yaml` about flows that are not here do not count. A condition that can never hold (W315)
+        // would reach nobody, so it is refused as well.
+        let counts = |finding: &Diagnostic| finding.is_error() || finding.code == "W315";
+        findings.retain(|finding| counts(finding) && finding.place.path() == ONLY);
         let wrong = findings;
         if !wrong.is_empty() {
             return Err(wrong);
@@ -176,6 +178,20 @@ mod tests {
         let wrong = To { tags: vec![], condition: Some("contact.pionts > 10".into()) };
         let found = Meant::read(&wrong, &files()).err().expect("there is no such field");
         assert!(found[0].message.contains("pionts"), "{found:#?}");
+    }
+
+    #[test]
+    fn a_condition_has_the_types_of_the_fields() {
+        let files = [SourceFile::new("flows/_bot.yaml", "bot: Shop\nfields: {last_visit: date, plan: [free, pro]}\n")];
+        let said = |condition: &str| {
+            let to = To { tags: vec![], condition: Some(condition.into()) };
+            Meant::read(&to, &files).err().map(|found| found[0].to_string())
+        };
+        let wrong = said("contact.last_visit < today() - 180").expect("a date less a number is nothing");
+        assert!(wrong.contains("write the length of time as `- days(180)`"), "{wrong}");
+        let never = said("contact.plan == \"gold\"").expect("no plan is called so");
+        assert!(never.contains("this is never true"), "{never}");
+        assert_eq!(said("contact.last_visit < today() - days(180)"), None);
     }
 
     #[test]

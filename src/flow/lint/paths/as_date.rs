@@ -4,7 +4,11 @@ use super::{
     exprs::Eval,
     ty::{Kinds, Known, Ty},
 };
-use crate::{base::diagnostic::Diagnostic, flow::definition::Flow, flow::definition::Node};
+use crate::{
+    base::{diagnostic::Diagnostic, place::Place},
+    flow::definition::{Flow, Kind, Node},
+    model::answer::AnswerType,
+};
 use rhai::Expr;
 
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
@@ -17,10 +21,8 @@ pub enum As {
     Part,
 }
 
-/// Says it of a variable that only questions for a text fill.
+/// Reports a variable that only questions for a text fill, and a field of the contact that is declared as a text.
 pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
-    let Expr::Variable(variable, _, at) = expr else { return };
-    let name = variable.1.as_str();
     let kinds = match how {
         As::Beside(other) => other.without(Kinds::MISSING),
         As::Part => Kinds::DATE,
@@ -29,13 +31,23 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
     if !moment || eval.judge.is_none() || !is_free_text(ty) {
         return;
     }
-    let Some(question) = asked_as_text(eval.flow, name) else { return };
-    let read = eval.place(*at, name.len());
     let (kind, words) = match kinds {
         Kinds::DATETIME => ("datetime", "a date with its time"),
         Kinds::CLOCK => ("time", "a time of day"),
         _ => ("date", "a date"),
     };
+    if let Some((name, place)) = field(eval, expr) {
+        eval.bad(|| {
+            let message = format!("the field `{name}` holds any text, and it is taken for {words}");
+            let finding = Diagnostic::warning("W323", &place, message);
+            finding.help(format!("write `{name}: {kind}` under `fields` in `_bot.yaml`"))
+        });
+        return;
+    }
+    let Expr::Variable(variable, _, at) = expr else { return };
+    let name = variable.1.as_str();
+    let Some(question) = asked_as_text(eval.flow, name) else { return };
+    let read = eval.place(*at, name.len());
     // Said at the question, once, however often the answer is read.
     let place = question.place.clone();
     eval.bad(|| {
@@ -43,6 +55,15 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
         let finding = Diagnostic::warning("W323", &place, message).label(&read, "here");
         finding.help(format!("write `type: {kind}` beside the `ask`: then “tomorrow” and “3 May” are understood, too"))
     });
+}
+
+/// A field of the contact that is declared as a text, and where it is read.
+fn field(eval: &Eval<'_>, expr: &Expr) -> Option<(String, Place)> {
+    let Expr::Dot(pair, ..) = expr else { return None };
+    let (Expr::Variable(root, ..), Expr::Property(property, at)) = (&pair.lhs, &pair.rhs) else { return None };
+    let name = property.2.as_str();
+    let declared = eval.set.bot.fields.iter().find(|field| root.1.as_str() == "contact" && field.name == name)?;
+    (declared.kind == Kind::from(AnswerType::Text)).then(|| (name.to_owned(), eval.place(*at, name.len())))
 }
 
 fn is_free_text(ty: &Ty) -> bool {

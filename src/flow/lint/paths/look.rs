@@ -113,14 +113,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn code(&mut self, flow: &'a Flow, state: &State, code: &Code, how: Use) -> Ty {
+    pub(super) fn code(&mut self, flow: &'a Flow, state: &State, code: &Code, how: Use) -> Ty {
         let mut eval =
             Eval { set: self.set, flow, state, code, judge: Some(&mut self.found.judge), locals: Vec::new() };
         eval.value(how)
     }
 
     /// A condition holds when it is true, and anything but true, false or nothing is an error when it runs.
-    fn condition(&mut self, code: &Code, ty: &Ty) {
+    pub(super) fn condition(&mut self, code: &Code, ty: &Ty) {
         let place = code.place();
         let kinds = ty.kinds.without(Kinds::MISSING);
         if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(Kinds::YESNO) {
@@ -149,11 +149,12 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// The code is the condition of an `if` or of a loop.
+/// The code is the condition of an `if`, of a loop or of an audience.
 fn asks(node: &Node, code: &Code) -> bool {
     let written = match node.outline.verb {
         "if" => node.outline.yaml.get("if"),
         "repeat" => node.outline.yaml.get("repeat").and_then(|repeat| repeat.get("while")),
+        "start" => node.outline.yaml.get("for").and_then(|whom| whom.get("if")),
         _ => None,
     };
     written.is_some_and(|written| written.place.range().contains(&code.place().range().start))

@@ -24,12 +24,13 @@ mod refine;
 mod starts;
 pub mod state;
 mod sums;
+mod triggered;
 pub mod ty;
 mod views;
+mod written;
 
 use super::ways::{Spot, step_ways};
 use crate::{
-mod written;
     base::{
         diagnostic::Findings,
         ids::FlowName,
@@ -56,8 +57,8 @@ use std::{
     rc::Rc,
     sync::Arc,
 };
-
 use ty::Ty;
+
 /// One message of a flow.
 #[derive(Clone)]
 pub struct Sent {
@@ -210,6 +211,9 @@ impl<'a> Walk<'a, '_> {
         let around = std::mem::take(&mut self.found);
         self.found.told.clone_from(&told);
         self.found.through.insert(flow.name.clone());
+        if matches!(begin, Begin::Triggers(_) | Begin::Given(..) | Begin::Call(..)) {
+            self.triggers(flow);
+        }
         let ends = self.frame(flow, entry, starts);
         let found = std::mem::replace(&mut self.found, around);
         let piece = Arc::new(Piece {
@@ -311,13 +315,13 @@ impl<'a> Walk<'a, '_> {
                             leads.extend(back.flat_map(|state| self.handed(state)));
                             continue;
                         }
+                        // An end of the flow in a called block leads to nothing here.
+                        let (over, back): (Vec<State>, _) = back.into_iter().partition(|state| state.over);
+                        leads.extend(over.into_iter().map(|state| (None, state)));
                         back
                     }
                     "call" if way.by == "on_timeout" => vec![self.call_over(flow, node, state)],
                     _ => course::along(set, flow, node, way.by, state),
-                        // An end of the flow in a called block leads to nothing here.
-                        let (over, back): (Vec<State>, _) = back.into_iter().partition(|state| state.over);
-                        leads.extend(over.into_iter().map(|state| (None, state)));
                 };
                 if way.by == "out_of_hours" {
                     handing = Some(Rc::new((flow.name.clone(), node.id.clone())));

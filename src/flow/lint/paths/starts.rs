@@ -32,10 +32,34 @@ pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
     if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
 }
 
+/// The state in which a trigger is asked whether it starts its flow: it knows what it brings, and no variable of a run.
+pub fn asked(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
+    let state = State::new(flow, first_age(set, flow, trigger), &trigger.place);
+    brought(set, flow, trigger, inputs(flow, state))
+}
+
 /// The state in which a trigger starts its flow.
 pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     let age = first_age(set, flow, trigger);
-    let mut state = given(flow, State::new(flow, age, &trigger.place));
+    let written = &trigger.outline.yaml;
+    let mut state = brought(set, flow, trigger, given(flow, State::new(flow, age, &trigger.place)));
+    // Who is no part of the audience is not written to.
+    if let Some(to) = written.get("to") {
+        let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
+        for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {
+            state = refine(flow, &state, condition, true).into_iter().next().unwrap_or(state);
+        }
+    }
+    let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
+    match guarded {
+        Some(guard) => refine(flow, &state, guard, true).into_iter().next().unwrap_or(state),
+        None => state,
+    }
+}
+
+/// The state with the values that a trigger brings: groups of its pattern, parts of its body, its date.
+fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -> State {
+    let mut state = state;
     let written = &trigger.outline.yaml;
     if let Some(patterns) = written.get("message") {
         let patterns: Vec<&str> = patterns.one_or_many().iter().filter_map(yaml::Node::text).collect();
@@ -64,18 +88,7 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
             state = state.fact(&format!("contact.{name}"), true);
         }
     }
-    // Who is no part of the audience is not written to.
-    if let Some(to) = written.get("to") {
-        let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
-        for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {
-            state = refine(flow, &state, condition, true).into_iter().next().unwrap_or(state);
-        }
-    }
-    let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
-    match guarded {
-        Some(guard) => refine(flow, &state, guard, true).into_iter().next().unwrap_or(state),
-        None => state,
-    }
+    state
 }
 
 /// The state in which `on_stop` begins: of the run's own variables nothing is known.
@@ -121,12 +134,7 @@ pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -
 
 /// Inputs and start values.
 pub fn given(flow: &Flow, state: State) -> State {
-    let mut state = state;
-    for field in &flow.inputs {
-        let ty = views::declared(field);
-        let ty = if field.optional && field.default.is_none() { ty.or(Kinds::NOTHING) } else { ty };
-        state = state.with(flow, &field.name, ty);
-    }
+    let mut state = inputs(flow, state);
     for (name, data) in &flow.vars {
         let ty = match data {
             Data::Text(text) if text.sole().is_some() => Ty::ANY,
@@ -137,6 +145,16 @@ pub fn given(flow: &Flow, state: State) -> State {
             Data::Map(entries) => maps::written(entries.iter().map(|(name, _)| name.source())),
         };
         state = state.with(flow, name, ty);
+    }
+    state
+}
+
+fn inputs(flow: &Flow, state: State) -> State {
+    let mut state = state;
+    for field in &flow.inputs {
+        let ty = views::declared(field);
+        let ty = if field.optional && field.default.is_none() { ty.or(Kinds::NOTHING) } else { ty };
+        state = state.with(flow, &field.name, ty);
     }
     state
 }

@@ -4,8 +4,10 @@ use super::{
     exprs::Eval,
     ty::{Kinds, Known, Ty},
 };
-use crate::base::diagnostic::Diagnostic;
+use crate::base::{diagnostic::Diagnostic, time::Span};
 use rhai::Position;
+
+const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
 
 /// `a + b` and the like; an error only where no kinds of the two go together.
 pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
@@ -53,7 +55,9 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
         eval.bad(|| finding.help("divide by another number; where it is counted ask first, `if: n > 0`"));
         return Ty::of(Kinds::NUMERIC);
     }
-    if gives != Kinds::NONE {
+    // `today() + "6 months"` would be one long text.
+    let in_words = op == "+" && a.without(Kinds::NOTHING).within(MOMENTS) && b == Kinds::TEXT;
+    if gives != Kinds::NONE && !(in_words && length(right).is_some()) {
         eval.good(&place, "E318");
         if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
             let counted = match op {
@@ -72,9 +76,13 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
     let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
     eval.bad(|| {
         let message = format!("`{op}` does not work on {} and {}", a.words(), b.words());
-        let days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) && second.within(Kinds::NUMERIC);
+        let days = first.meets(MOMENTS) && second.within(Kinds::NUMERIC);
         let spelled = first.meets(Kinds::TEXT) || second.meets(Kinds::TEXT);
         let finding = Diagnostic::error("E318", &place, message);
+        let counts_days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) || spelled && first.meets(Kinds::CLOCK);
+        if let Some(meant) = length(right).filter(|_| counts_days) {
+            return finding.help(format!("write the length of time as `{op} {meant}`"));
+        }
         match (days, spelled) {
             (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
             (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
@@ -82,4 +90,18 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
         }
     });
     Ty::ANY
+}
+
+/// The length of time that is meant by a number beside a date, which counts days, or by words: `days(180)`.
+fn length(ty: &Ty) -> Option<String> {
+    match &ty.known {
+        Known::Whole(days) => Some(format!("days({days})")),
+        Known::Texts(texts) if texts.len() == 1 => {
+            let span = Span::meant(&texts[0])?;
+            let units = [("days", Span::days(1)), ("hours", Span::hours(1)), ("minutes", Span::minutes(1))];
+            let (unit, each) = units.into_iter().find(|(_, each)| span.0 % each.0 == 0)?;
+            Some(format!("{unit}({})", span.0 / each.0))
+        }
+        _ => None,
+    }
 }

@@ -6,6 +6,7 @@ mod large;
 mod messages;
 mod returning;
 mod starts;
+mod triggered;
 mod values;
 mod window;
 

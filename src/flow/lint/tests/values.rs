@@ -276,7 +276,7 @@ fn functions_are_called_with_what_they_take() {
     one(&[&say("days(1, 2)")], "a.yaml:8:18: error[E312] `days` takes 1 value, and gets 2");
     one(
         &[&say("today() + 2")],
-        "a.yaml:8:26: error[E318] `+` does not work on a date and a number; write how much it is: `days(2)`",
+        "a.yaml:8:26: error[E318] `+` does not work on a date and a number; write the length of time as `+ days(",
     );
     clean(&[&say("n + 1")]);
     clean(&[&say("(today() + days(2)).format(\"d MMMM\")")]);
