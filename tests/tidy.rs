@@ -23,7 +23,7 @@ const LINES_MAX: usize = 400;
 /// Texts that no file under `src` may contain, the reason, and the one file that may.
 const BANNED: &[(&str, &str, &str)] = &[
     ("SystemTime::now", "take `now` from the Clock", "src/base/clock.rs"),
-    ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", ""),
+    ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", "src/base/clock.rs"),
     ("Timestamp::now", "take `now` from the Clock", ""),
     ("Zoned::now", "take `now` from the Clock", ""),
     (".unwrap()", "say why it cannot fail: `expect(\"…\")`", ""),

@@ -8,6 +8,20 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Time;
 }
 
+/// Measures how long work takes. Nothing that is decided depends on it but the end of work that takes too long.
+#[derive(Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Stopwatch(std::time::Instant::now())
+    }
+
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
 /// The machine's clock.
 pub struct SystemClock;
 

@@ -5,6 +5,7 @@ use super::{
     problem::Problem,
 };
 use crate::base::{
+    clock::Stopwatch,
     limits::{
         BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, FILES_KEPT_FREE, FULL_TOLD_EVERY, HEAD_READ_TIMEOUT,
     },
@@ -25,7 +26,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep, sleep},
+    time::{Sleep, sleep},
 };
 
 /// A listening socket. Above its limit of open connections, new ones wait in the kernel's queue.
@@ -35,7 +36,7 @@ pub struct Door {
     peers: Peers,
     patience: Patience,
     /// When the log last said that all places are taken.
-    told_full: Option<Instant>,
+    told_full: Option<Stopwatch>,
 }
 
 /// The time limits of a client.
@@ -156,7 +157,7 @@ impl Door {
             return place;
         }
         if self.told_full.is_none_or(|told| told.elapsed() >= FULL_TOLD_EVERY.to_std()) {
-            self.told_full = Some(Instant::now());
+            self.told_full = Some(Stopwatch::start());
             let listen = self.listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
             tracing::warn!(
                 listen = %listen,

@@ -1,7 +1,7 @@
 //! The Rhai engine with its four holes closed: fuel, `sleep`, unknown names, walking what is captured.
 
 use super::Scope;
-use crate::base::{limits, time::Time};
+use crate::base::{clock::Stopwatch, limits, time::Time};
 use rhai::{
     Dynamic, Engine, EvalAltResult, OptimizationLevel, Position, def_package,
     packages::{
@@ -12,7 +12,7 @@ use rhai::{
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 def_package! {
@@ -31,7 +31,7 @@ pub struct Call {
     /// The texts that the contact was shown or wrote for answers, by the place that asks for them (line, column).
     pub told: BTreeMap<(usize, usize), String>,
     fuel: u64,
-    began: Instant,
+    began: Stopwatch,
     /// The regular expressions that this script has asked for.
     patterns: HashSet<String>,
 }
@@ -137,7 +137,7 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
         language: scope.language.to_owned(),
         told,
         fuel: FUEL.get(),
-        began: Instant::now(),
+        began: Stopwatch::start(),
         patterns: HashSet::new(),
     };
     let fuel = call.fuel;
@@ -156,7 +156,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             language: "en".into(),
             told: BTreeMap::new(),
             fuel: 0,
-            began: Instant::now(),
+            began: Stopwatch::start(),
             patterns: HashSet::new(),
         }),
     })

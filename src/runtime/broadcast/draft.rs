@@ -3,6 +3,7 @@
 use super::{NOWHERE, Wanted, When};
 use crate::{
     base::{
+        clock::Stopwatch,
         ids::{AccountName, ContactId, FlowName, SenderId},
         limits::{DRAFT_OPERATIONS_MAX, DRAFT_TIME_MAX, TO_OPERATIONS_MAX},
         time::Time,
@@ -18,12 +19,9 @@ use crate::{
         broadcast::{self, Broadcast, State},
     },
 };
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 /// The result of drafting.
@@ -52,7 +50,7 @@ impl App {
         let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
         let version = (live.version, Arc::clone(&live.set));
         let ground = Ground::read(&self.config, &self.store, version, self.plays(), &asked).await?;
-        let (spent, began) = (AtomicU64::new(0), Instant::now());
+        let (spent, began) = (AtomicU64::new(0), Stopwatch::start());
         let holds = |_: &Versions, world: &World<'_>| {
             if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
                 return false;
