@@ -169,10 +169,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
     own_file::is_there_still(&mut lock, file)?;
     private(file).map_err(unusable)?;
     let place = Place::sqlite(file, options.durable);
-    let mut conn = place.connect().await.map_err(|error| match error.is_damage() {
-        true => OpenError::Database { doing: "opening the database", error },
-        false => unusable(std::io::Error::other(error.to_string())),
-    })?;
+    let mut conn = place.connect().await.map_err(|error| own_file::cannot_connect(file, error))?;
     migrate::run(&mut conn).await?;
     own_file::is_made(&mut lock);
     let readers = match options.faults.is_in_step() {

@@ -1,7 +1,7 @@
 //! Checks that the SQLite file still has the name under which it was opened. If somebody deletes or replaces it, the
 //! open file would be written on although no program can ever find it.
 
-use super::open::OpenError;
+use super::{dialect::DbError, open::OpenError};
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
@@ -81,6 +81,14 @@ fn identity(path: &Path) -> Option<Identity> {
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<Identity> {
     None
+}
+
+/// The reason why the file cannot be opened: a damaged one stays so.
+pub(super) fn cannot_connect(file: &Path, error: DbError) -> OpenError {
+    if error.is_damage() {
+        return OpenError::Database { doing: "opening the database", error };
+    }
+    OpenError::Files { path: file.to_owned(), error: std::io::Error::other(error.to_string()) }
 }
 
 /// The content of the lock file after the database was created.
