@@ -79,7 +79,7 @@ async fn a_key_of_one_letter_does_not_start_a_daemon() {
     fs::write(&path, "accounts: [{name: acme, api_keys: [k]}]\n").unwrap();
     let found = transom::runtime::config::Config::load(Some(&path), &|_| None).unwrap_err();
     let said = found[0].render(false);
-    assert!(said.contains("an API key has 1 characters") && said.contains("openssl rand -hex 32"), "{said}");
+    assert!(said.contains("an API key has 1 character") && said.contains("openssl rand -hex 32"), "{said}");
 }
 
 #[tokio::test]
