@@ -49,7 +49,7 @@ blocks:
       if: n == 2
     - return: first
 ";
-    check(&flow, "< go\n> 1: first\n> 2: nothing\n* run done");
+    check(flow, "< go\n> 1: first\n> 2: nothing\n* run done");
     let end = "flow: a
 when: [{message: go}]
 steps:
