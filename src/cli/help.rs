@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// Whatever is called so: `help` and `reference` know the same words.
+/// Finds everything with this name: `help` and `reference` know the same words.
 pub(super) fn about(words: &[&str]) -> Outcome {
     let word = words.join(" ");
     if let Some(code) = codes::find(&word.trim().to_uppercase()) {

@@ -21,12 +21,12 @@ pub fn err(text: Arguments<'_>) {
     std::eprint!("{}", safe(&text.to_string(), io::stderr().is_terminal()));
 }
 
-/// What a terminal shall obey: the part of an escape sequence behind `ESC [`. It becomes one when it is printed.
+/// Marks the part of an escape sequence behind `ESC [`. It becomes one when it is printed.
 pub fn code(sequence: &str) -> String {
     format!("{}{sequence}", mark())
 }
 
-/// What a renderer of ours has coloured by itself: findings, with lines of the author's own files.
+/// Keeps the colours of our own renderer: findings, with lines of the author's files.
 pub fn coloured(text: &str) -> String {
     text.replace("\u{1b}[", mark())
 }

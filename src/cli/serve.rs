@@ -201,7 +201,7 @@ fn cannot_serve(error: StartError) -> Failure {
     if lasts { failure.lasting() } else { failure }
 }
 
-/// What a service manager may try again, and what stays as it is until somebody acts.
+/// Separates errors that a service manager may try again from those that last until somebody acts.
 fn cannot_open(error: OpenError) -> Failure {
     match error {
         OpenError::Address(_) | OpenError::Gone(_) | OpenError::Newer { .. } => Failure::Usage(error.to_string()),

@@ -189,7 +189,7 @@ pub fn clock(at: Time, zone: &TimeZone) -> String {
 /// A text on one line and at most so long.
 pub fn short(text: &str, chars_max: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // Whoever reads it by program wants all of it.
+    // A program that reads it wants all of it.
     if line.chars().count() <= chars_max || out::is_json() {
         return line;
     }

@@ -156,7 +156,7 @@ async fn missing(config: &Config, unread: &BTreeSet<String>) -> Result<Vec<Missi
     let mut missing = Vec::new();
     let real = config.senders.iter().filter(|sender| !sender.is_sandbox() && !unread.contains(&sender.name));
     for (sender, name) in real.flat_map(|sender| templates_named(&set).into_iter().map(move |name| (sender, name))) {
-        // What the configuration alone says, the platform does not have.
+        // The platform does not have a template that stands in the configuration alone.
         let has = |row: &&template::CatalogueEntry| {
             row.sender_id == sender.id && row.name == name && row.source != template::Source::Config
         };

@@ -79,7 +79,7 @@ fn card_of(value: &Value) -> Result<ContactCard, Failure> {
         return Err(Failure::new("type", "`card` takes a map with a `name`, or a list of such"));
     };
     let line = |key: &str| card.get(key).and_then(|value| said(value, key));
-    // What a customer sent has its parts where Meta puts them.
+    // A customer's message has its parts where Meta puts them.
     let of = |outer: &str, key: &str| match card.get(outer) {
         Some(Value::Map(parts)) => parts.get(key).and_then(|value| said(value, key)),
         _ => None,

@@ -33,7 +33,7 @@ pub struct Locale {
     pub language: String,
     /// By step id (`welcome.ask_1`); `_bot` holds the texts of `defaults`.
     pub steps: BTreeMap<String, Translation>,
-    /// What stands in the place of the built-in phrases.
+    /// Replaces the built-in phrases.
     pub phrases: BTreeMap<Phrase, String>,
     /// What was translated and no flow says now, with the step that said it: `extract` puts it aside and takes it back.
     pub unused: Vec<(String, Wording)>,

@@ -10,7 +10,7 @@ use super::{
 use crate::base::diagnostic::Diagnostic;
 use std::collections::BTreeMap;
 
-/// What one question says instead of built-in phrases.
+/// The phrases of one question that replace the built-in ones.
 #[derive(Default, Clone)]
 pub struct Phrases(BTreeMap<Phrase, Text>);
 

@@ -1,4 +1,4 @@
-//! What an `http` step fills in: its address, and the texts and data in which secrets may stand.
+//! Fills in the parts of an `http` step: its address, and the texts and data in which secrets may stand.
 
 use super::{
     script::{Code, Given, Scope, ScriptError},
@@ -8,7 +8,7 @@ use crate::model::{effect::CallText, value::Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{collections::BTreeMap, ops::Range};
 
-/// What stays as it is in a filled part: the unreserved characters of RFC 3986.
+/// The characters that stay as they are in a filled part: the unreserved ones of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The text with everything filled in; secrets stay parts of it.

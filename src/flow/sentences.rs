@@ -1,4 +1,4 @@
-//! What the engine itself says: the built-in phrases, in seventeen languages.
+//! The engine's built-in phrases, in seventeen languages.
 //!
 //! `phrases:` of a file in `locales/` puts others in their place, in any language; `phrases:` of a question those that it
 //! shows.

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What stands above a template's text.
+/// The header of a template.
 pub enum TemplateTop {
     /// A text, or the address of a file.
     Text(Text),

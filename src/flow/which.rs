@@ -20,7 +20,7 @@ use crate::{
 /// The ids of these options begin so; no option of an author does.
 const WHICH: &str = "which:";
 
-/// What a message means to a question, after its `check`.
+/// The meaning of a message to a question, after its `check`.
 pub enum Meant {
     Nothing,
     One(Value),
@@ -70,7 +70,7 @@ impl<'a> Turn<'a> {
         match self.meant(here, ask, heard, false) {
             Meant::Nothing => false,
             Meant::One(value) => {
-                // What is said means the same as its button.
+                // The words of a button mean the same as a tap on it.
                 let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
                 let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
                 match option {

@@ -15,7 +15,7 @@ pub struct ContactCard {
     pub last_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// What the person does there.
+    /// The person's action there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

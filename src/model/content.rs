@@ -72,7 +72,7 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormMessage {
     pub body: String,
-    /// What is written on the button.
+    /// The text on the button.
     pub button: String,
     /// The form at the platform: its id, which is digits, else its name.
     pub form: String,
@@ -87,7 +87,7 @@ pub struct FormMessage {
     pub edges: Edges,
 }
 
-/// What a form shows first.
+/// The first screen of a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum FormStart {
@@ -225,7 +225,7 @@ impl Media {
     }
 }
 
-/// What stands behind the last slash of an address, as people read it.
+/// The part of an address behind its last slash, as people read it.
 fn name_in(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let path = path.split_once("://").map_or(Some(path), |(_, rest)| rest.split_once('/').map(|(_, path)| path))?;

@@ -86,7 +86,7 @@ pub fn lay(
     for (index, button) in buttons.iter().enumerate() {
         laid.push(match button {
             TemplateButtonKind::QuickReply { title } => match replies.next() {
-                // What the contact sees is what was approved.
+                // The contact sees the text that was approved.
                 Some(ButtonValue::Reply { payload, .. }) => {
                     ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
                 }

@@ -54,7 +54,7 @@ pub struct PartValues {
     pub offer_ends: Option<Time>,
 }
 
-/// What one card of a carousel takes. Its buttons: as of a template.
+/// The values that one card of a carousel takes. Its buttons: as of a template.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CardValues {

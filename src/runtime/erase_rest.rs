@@ -59,7 +59,7 @@ impl App {
             let pattern = redaction::holding(name.trim_start_matches('@'));
             self.redact_wanted(&erasure.account, &person, &pattern).await?;
             if name.starts_with('@') {
-                // Whatever else holds a user name holds a number or a user id beside it.
+                // All other rows that hold a user name hold a number or a user id beside it.
                 continue;
             }
             self.redact_webhooks(&erasure.account, &person, &pattern).await?;

@@ -30,7 +30,7 @@ pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome 
     };
     let failed = |error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
     let mut options = fs::OpenOptions::new();
-    // What was there is somebody else's: it is not written over.
+    // A file that was there is somebody else's: it is not overwritten.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -184,7 +184,7 @@ async fn push<'a>(
             match made.await {
                 Ok(made) => fate.status = Some(made.status),
                 Err(trouble) => {
-                    // Whatever else is asked for would be refused alike.
+                    // Every other request would be refused alike.
                     general = trouble.is_general().then(|| trouble.text.clone());
                     (fate.result, fate.why) = (Result::Refused, Some(trouble.text));
                 }

@@ -70,7 +70,7 @@ impl File<'_> {
         }
     }
 
-    /// What is said instead of the built-in phrases.
+    /// Replaces the built-in phrases.
     pub(super) fn phrases(&self, out: &mut String) {
         let all = phrases::written(self.set, self.language, self.taken);
         if all.is_empty() {

@@ -38,7 +38,7 @@ pub enum Aspect {
     SameKey,
     Contact,
     Handoff,
-    /// What an open form shows next.
+    /// The next screen of an open form.
     Screen,
     Vars,
     /// What `--wander` looks for.

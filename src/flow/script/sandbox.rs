@@ -38,7 +38,7 @@ pub struct Call {
 
 thread_local! {
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
-    /// What the next script may use, and what all scripts of this thread have used.
+    /// The operations that the next script may use, and those that all scripts of this thread have used.
     static FUEL: Cell<u64> = const { Cell::new(limits::SCRIPT_OPERATIONS_MAX) };
     static SPENT: Cell<u64> = const { Cell::new(0) };
     static TIME_MAX: Cell<Duration> = const { Cell::new(SCRIPT_TIME_MAX) };
@@ -58,7 +58,7 @@ pub fn with_time<T>(most: Duration, run: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Whatever runs inside has at most so many operations each. Gives what all of it used, too.
+/// Gives each script that runs inside at most so many operations. Returns how many all of them used, too.
 pub fn with_fuel<T>(operations: u64, run: impl FnOnce() -> T) -> (T, u64) {
     struct PutBack(u64);
     impl Drop for PutBack {
@@ -81,7 +81,7 @@ pub fn engine() -> Engine {
     engine.on_progress(|_| burn());
     #[expect(deprecated, reason = "it is not deprecated, its author says so to keep the right to change it")]
     engine.on_var(|name, _, context| {
-        // What is read may be copied, and nothing tells whether it is.
+        // Rhai may copy a value that is read, and does not tell.
         let read = context.scope().get(name).filter(|value| value.is_array() || value.is_map() || value.is_shared());
         if let Some(value) = read.filter(|value| !value.is_locked()) {
             work(weight(std::slice::from_ref(value)) / VALUES_PER_OPERATION)?;

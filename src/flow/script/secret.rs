@@ -11,7 +11,7 @@ use crate::{
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an expression gives where secrets may stand. A list or map without a secret in it is a `Value`.
+/// The result of an expression where secrets may stand. A list or map without a secret in it is a `Value`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
     Value(Value),
@@ -25,7 +25,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("+", |a: CallText, b: CallText| a.with(b));
     engine.register_fn("+", |text: &str, secret: CallText| CallText::from(text).with(secret));
     engine.register_fn("+", |secret: CallText, text: &str| secret.with(text.into()));
-    // What prints values of any kind gives stars.
+    // Functions that print values of any kind print stars.
     engine.register_fn("to_string", |_: &mut CallText| "***");
     engine.register_fn("to_debug", |_: &mut CallText| "***");
     engine.register_fn("+=", |_: &mut ImmutableString, _: CallText| -> Result<(), Box<EvalAltResult>> {
@@ -33,7 +33,7 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// What `secrets` holds: names, never the secrets themselves.
+/// The content of `secrets`: names, never the secrets themselves.
 pub fn all(names: &BTreeSet<String>) -> Dynamic {
     let secrets = names.iter().map(|name| (name.as_str().into(), Dynamic::from(CallText::secret(name))));
     secrets.collect::<Map>().into()

@@ -2,7 +2,7 @@
 
 use super::Phrase;
 
-/// What a phrase is in each language, by its code.
+/// A phrase in each language, by the language's code.
 pub fn in_all(phrase: Phrase) -> &'static [(&'static str, &'static str)] {
     match phrase {
         Phrase::Stopped => &[

@@ -102,7 +102,7 @@ pub const FORM: FieldKind = FieldKind::Record(&[
     FieldSpec::default("draft", FieldKind::YesNo, "false", "It is not published yet: only its testers can open it."),
 ]);
 
-/// What a question shows instead of the built-in words.
+/// The words of a question that replace the built-in ones.
 pub const PHRASES: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("choose", FieldKind::Text, "On the button that opens the list, at most 20 characters."),
     FieldSpec::optional("more", FieldKind::Text, "On the last row of a page, at most 24 characters."),
@@ -155,7 +155,7 @@ const TEMPLATE_FORM: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("data", FieldKind::Map, "What its first screen begins with."),
 ]);
 
-/// What stands above the text of a template.
+/// The header of a template.
 pub const TEMPLATE_HEADER: FieldKind = FieldKind::Either(&[
     FieldKind::Text,
     FieldKind::Record(&[

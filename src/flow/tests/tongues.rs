@@ -102,12 +102,12 @@ fn a_greeting_or_a_word_tells_the_language() {
     talk(&bot("[greeting]"), "< Hola!\n> Escribe *horario* o *pedido*.\n= contact.language es");
     talk(&bot("[greeting]"), "< horario\n> De nueve a cinco.\n= contact.language es");
     talk(&bot("[greeting]"), "< hello\n> Write *hours* or *order*.\n= contact.language en");
-    // What says nothing leaves it open, and the next message may tell.
+    // A message that does not tell leaves it open, and the next one may tell.
     talk(
         &bot("[greeting]"),
         "< ???\n> Write *hours* or *order*.\n< hola\n> Escribe *horario* o *pedido*.\n= contact.language es",
     );
-    // Whoever has a language keeps it.
+    // A contact who has a language keeps it.
     talk(&bot("[greeting]"), "~ language en\n< hola\n> Write *hours* or *order*.");
 }
 
@@ -135,7 +135,7 @@ fn a_question_tells_the_language_and_the_first_message_is_answered_then() {
         &bot("ask"),
         &format!("< hours\n{ASKED}\n< order\n> From nine to five.\n> What would you like?\n= contact.language en"),
     );
-    // What can be told without a question is not asked.
+    // A language that is known without a question is not asked for.
     talk(&bot("[greeting, ask]"), "< hola\n> Escribe *horario* o *pedido*.");
 }
 
@@ -195,7 +195,7 @@ fn a_promise_that_nothing_keeps_is_told() {
     );
     // The word of the source is heard, too.
     assert!(promise(FLOWS, &SPANISH.replace("  order: [pedido]\n", "").replace("o *pedido*", "u *order*")).is_empty());
-    // What the source sets apart and no flow hears is no promise.
+    // A word that no flow hears in the source either is no promise.
     let plain = FLOWS.replace("Write *hours* or *order*.", "We are *very* happy.");
     let same = SPANISH.replace("Write *hours* or *order*.", "We are *very* happy.").replace("  order: [pedido]\n", "");
     assert!(promise(&plain, &same).is_empty());

@@ -150,7 +150,7 @@ fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
     }
 }
 
-/// What a sentence that goes on begins with.
+/// The words with which a sentence goes on.
 const BEGINS: [&str; 39] = [
     "yes",
     "yeah",

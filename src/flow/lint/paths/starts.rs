@@ -43,7 +43,7 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     let age = first_age(set, flow, trigger);
     let written = &trigger.outline.yaml;
     let mut state = brought(set, flow, trigger, given(flow, State::new(flow, age, &trigger.place)));
-    // Who is no part of the audience is not written to.
+    // A contact outside of the audience is not written to.
     if let Some(to) = written.get("to") {
         let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
         for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {

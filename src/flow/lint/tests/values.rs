@@ -383,7 +383,7 @@ fn a_form_that_was_filled_in_has_the_parts_that_it_declares() {
         "a.yaml:9:15: error[E412] what the form `returns` has no `dya`; did you mean `day`?",
     );
     one(&[&reads("visit.day.is_empty()")], "a.yaml:9:19: error[E318]");
-    // What is wrong in the form is said once.
+    // A mistake in the form is reported once.
     one(&[&of("f", "visit.day > today()")], "a.yaml:8:11: error[E201]");
 }
 

@@ -89,7 +89,7 @@ pub struct Words {
     pub now: &'static [&'static str],
     /// Behind a time: not a minute sooner or later.
     pub sharp: &'static [&'static str],
-    /// What stands around answers in sentences.
+    /// The words around answers in sentences.
     pub around: &'static around::Around,
 }
 
