@@ -1,7 +1,7 @@
-//! Understanding what a contact says as a number, a day, a phone number and so on.
+//! Reads a contact's message as a number, a day, a phone number or another type of answer.
 //!
-//! What people write for dates, times, numbers, yes and no lies in `answer/`, the words of each language in
-//! `answer/words/`. None of it is a guess: what could mean two things is refused.
+//! Readers for dates, times, numbers, yes and no lie in `answer/`, the words of each language in `answer/words/`.
+//! Nothing is guessed: a text with two possible meanings is refused or asked back.
 
 use super::{content::MediaKind, hours::OpeningHours, inbound::InboundKind, value::Value};
 use crate::base::phone;
@@ -76,7 +76,7 @@ impl AnswerType {
         AnswerType::Any,
     ];
 
-    /// As authors write it.
+    /// The name of the type in YAML.
     pub fn as_str(self) -> &'static str {
         match self {
             AnswerType::Text => "text",
@@ -104,7 +104,7 @@ impl AnswerType {
         }
     }
 
-    /// What authors choose from; `any` is what they leave open.
+    /// The names of all types that an author can write; `any` is the default for a question without a type.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Self::ALL.into_iter().filter(|kind| *kind != AnswerType::Any).map(AnswerType::as_str)
     }
@@ -114,40 +114,40 @@ impl AnswerType {
     }
 }
 
-/// Who is speaking, and when.
+/// The context in which a message is read: time, language, country and question.
 #[derive(Debug, Clone)]
 pub struct Hearing<'a> {
-    /// Now, on the contact's clock.
+    /// The current time in the contact's time zone.
     pub now: jiff::Zoned,
-    /// The contact's language: decides `1.234` and the like.
+    /// The contact's language; it decides for example how `1.234` is read.
     pub language: &'a str,
-    /// The contact's phone: completes numbers without a country, decides `3/5` and `2,500`.
+    /// The contact's phone number; its country completes numbers without a country code and decides `3/5` and `2,500`.
     pub phone: Option<&'a str>,
-    /// What was asked; a part of the day in it (`in the morning`) decides between two hours. Empty: unknown.
+    /// The text of the question. A part of the day in it (`in the morning`) decides between two hours. Empty: unknown.
     pub question: &'a str,
-    /// The hours of the day at which the business is ever open; they decide between two hours, too.
+    /// For each hour of the day, whether the business is ever open then; opening hours also decide between two hours.
     pub open: Option<[bool; 24]>,
 }
 
 impl<'a> Hearing<'a> {
-    /// Without a question.
+    /// A context without the text of a question and without opening hours.
     pub fn new(now: jiff::Zoned, language: &'a str, phone: Option<&'a str>) -> Self {
         Hearing { now, language, phone, question: "", open: None }
     }
 }
 
-/// Whether a text says yes or no, in any language that is understood; `None`: neither.
+/// True for yes and false for no, in any supported language; `None`: the text says neither.
 pub fn says_yes(text: &str, language: &str) -> Option<bool> {
     yesno::yesno(text, language)
 }
 
-/// The message as a value of this type; `None` when it is none or may be several.
+/// The message as a value of this type; `None` if it has no such value or several possible ones.
 pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {
     read(kind, message, hearing).single()
 }
 
-/// What the message may mean as this type: the whole of it, or the one candidate that stands in a sentence. `Choice` and
-/// `Map` are the engine's: nothing that a person sends is one by itself.
+/// The possible values of the message for this type: of the whole message, or of the one candidate inside a sentence.
+/// `Choice` and `Map` give nothing here: the engine compares the message with the options itself.
 pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
     let text = text_of(message);
     let of_text = |read: &dyn Fn(&str) -> Reading| text.map(read).unwrap_or_default();
@@ -173,7 +173,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> R
     }
 }
 
-/// The same without sentences: the whole message is the answer.
+/// As `read`, but without sentences: the whole message must be the answer.
 pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
     let text = text_of(message).unwrap_or_default().trim();
     match kind {
@@ -187,7 +187,7 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>
     }
 }
 
-/// The hours of the day at which one of these is open on some day; `None` without any: nothing is known.
+/// For each hour of the day, whether one of these businesses is open then on some day; `None` without opening hours.
 pub fn open_hours<'a>(all: impl Iterator<Item = &'a OpeningHours>) -> Option<[bool; 24]> {
     let mut open = None;
     for (from, to) in all.flat_map(|hours| hours.week.iter().flatten()) {
@@ -203,8 +203,8 @@ pub fn open_hours<'a>(all: impl Iterator<Item = &'a OpeningHours>) -> Option<[bo
 
 const MINUTES_OF_DAY: u16 = 24 * 60;
 
-/// A value that an author, the API or a webhook gives for this type: `2026-05-03` for a date, `"7"`
-/// for a whole number. Never relative ("tomorrow") and in no particular language.
+/// Converts a value from an author, the API or a webhook to this type: `2026-05-03` to a date, `"7"` to a whole number.
+/// Relative days ("tomorrow") and words of a language are not accepted.
 pub fn convert(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Option<Value> {
     let text = match value {
         Value::Nothing => return Some(Value::Nothing),
@@ -253,7 +253,7 @@ pub fn convert(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Op
     }
 }
 
-/// What was typed or tapped, as text.
+/// The text that the contact typed, or the title of the button that it tapped.
 pub fn text_of(message: &InboundKind) -> Option<&str> {
     match message {
         InboundKind::Text { body } => Some(body),
@@ -262,7 +262,7 @@ pub fn text_of(message: &InboundKind) -> Option<&str> {
     }
 }
 
-/// The same, and what stands below a file.
+/// As `text_of`, and also the caption of a file.
 pub fn words_of(message: &InboundKind) -> Option<&str> {
     match message {
         InboundKind::Media { caption, .. } => caption.as_deref(),
@@ -270,7 +270,7 @@ pub fn words_of(message: &InboundKind) -> Option<&str> {
     }
 }
 
-/// Reactions, edits and system notices answer nothing.
+/// False for messages that answer nothing: reactions, edits and system notices.
 pub fn says_something(message: &InboundKind) -> bool {
     match message {
         InboundKind::Text { .. }
@@ -290,7 +290,7 @@ pub fn says_something(message: &InboundKind) -> bool {
     }
 }
 
-/// The message as flows see it: a text, or a map of what was sent.
+/// The message as flows see it: a text, or a map with the parts of the message.
 pub fn value_of(message: &InboundKind) -> Value {
     let json = match message {
         InboundKind::Text { body } => return Value::text(body.trim()),
@@ -334,7 +334,7 @@ fn whole_if_it_is(value: Value) -> Value {
     }
 }
 
-/// A time that an author or a server writes: on the clock of 24 hours, `3:00` is at night.
+/// A time that an author or a server wrote, on the 24-hour clock: `3:00` is at night.
 fn given_time(text: &str) -> Option<jiff::civil::Time> {
     let padded = match text.find(':').unwrap_or(text.len()) {
         1 => format!("0{text}"),
@@ -362,7 +362,7 @@ fn email(text: &str) -> Option<String> {
     good.then(|| text.to_owned())
 }
 
-/// Several things in one message: by lines, else by semicolons, else by commas. A line may begin with a dash.
+/// Splits a message into a list: by lines, else by semicolons, else by commas. A line may begin with a dash.
 fn list(text: &str) -> Option<Value> {
     let mark = ['\n', ';', ','].into_iter().find(|mark| text.trim().contains(*mark)).unwrap_or('\n');
     let bare = |part: &str| part.trim().trim_start_matches(['-', '*', '•', '–']).trim().to_owned();

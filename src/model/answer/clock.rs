@@ -1,7 +1,8 @@
-//! Times of day as people type them: in figures (`10:30`, `16h30`, `4 pm`, `1030`) or in words (`half past four`).
+//! Parses times of day as people type them: in figures (`10:30`, `16h30`, `4 pm`, `1030`) or in words (`half past
+//! four`).
 //!
-//! A bare hour of the dial means the half of the day in which people are awake: 1 to 6 the afternoon, the others as they
-//! stand; nobody asks a shop for half past four at night. `04:30` is on the clock of 24 hours.
+//! An hour from 1 to 12 without am or pm is read as the time at which people are awake: 1 to 6 in the afternoon, the
+//! others as written; nobody asks a shop for half past four at night. `04:30` is on the 24-hour clock.
 
 use super::{
     custom::Custom,
@@ -10,9 +11,9 @@ use super::{
 use crate::model::matching::fold;
 use jiff::civil::Time;
 
-/// `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`, in the words of one language; a bare hour in figures
-/// counts. Where the day came with a part, as in `tonight at 8`: a time that lies in it, or none. Gives the part that the
-/// time itself names, else that of the day.
+/// Parses `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`, in the words of one language; an hour in
+/// figures alone counts. If the day was named with a part (`tonight at 8`), the time must lie in that part. Returns the
+/// time and the part that the time itself names, else the part of the day.
 pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) -> Option<(Time, Option<Part>)> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
@@ -34,12 +35,12 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
     inside.then_some((time, own.or(of_day)))
 }
 
-/// The text is a mere number: in figures or words no time by itself where a day may stand beside it.
+/// True if the text is only a number, in figures or words. Beside a day, a number alone is not taken as a time.
 pub fn is_mere_number(text: &str) -> bool {
     text.trim().bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The text holds a clock in figures that could be nothing else: `10:30`, `16h30`, `5 pm`.
+/// True if the text contains a time in figures that cannot be anything else: `10:30`, `16h30`, `5 pm`.
 pub fn is_plain(text: &str) -> bool {
     let folded = fold(&figures_together(text));
     let mut said = folded.split(' ').peekable();
@@ -55,9 +56,9 @@ pub fn is_plain(text: &str) -> bool {
     false
 }
 
-/// Longer texts are no time.
+/// A longer text is not a time.
 const TEXT_BYTES_MAX: usize = 80;
-/// How many figures make a time without a mark: `930`, `1030`.
+/// The number of digits of a time without a separator: `930`, `1030`.
 const CLOSE_FIGURES: std::ops::RangeInclusive<usize> = 3..=4;
 
 fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom) -> Option<Time> {
@@ -90,24 +91,24 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
         let fits = match clock.hours {
             Hours::Any => true,
             Hours::OnlyWords => hour_in_words,
-            // `five to six` is a time, `nine to five` and `10 to 6` are working hours.
+            // `five to six` is a time; `nine to five` and `10 to 6` are working hours.
             Hours::MinutesOnly => {
                 minutes.is_some_and(|m| m > 24 || minutes_in_words && hour_in_words && [5, 10, 20].contains(&m))
             }
         };
-        // `midi et demi` counts from midnight.
+        // `midi et demi` has no `{h}`: its shift counts from midnight.
         let (hour, minutes) = (hour.unwrap_or(0), minutes.unwrap_or(0));
         if !fits || minutes > 59 || hour > 24 {
             return None;
         }
-        // The shift may cross midnight: a quarter to twelve at night.
+        // The shift may cross midnight, as in "a quarter to twelve at night".
         let of_day = (hour * 60 + clock.shift + clock.sign * minutes).rem_euclid(24 * 60);
         at_minute(settle(of_day, hour, hour_is_padded, part, custom)?)
     })
 }
 
-/// The minute of the day that is meant: an hour of the dial is one of two, and the part of the day says which, else the
-/// custom. `None` when the part leaves none (`13 pm`, `2 in the evening`).
+/// The minute of the day that the contact means. An hour of the 12-hour clock has two readings; the part of the day
+/// decides, else the custom. `None` if the part of the day excludes both (`13 pm`, `2 in the evening`).
 fn settle(minute: i16, hour: i16, padded: bool, part: Option<Part>, custom: Custom) -> Option<i16> {
     let on_dial = (1..=12).contains(&hour);
     let opposite = (minute + 12 * 60) % (24 * 60);
@@ -135,7 +136,7 @@ fn at_minute(minute: i16) -> Option<Time> {
     Time::new(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0).ok()
 }
 
-/// `14 h 30` and `14h 30` become `14h30`.
+/// Joins `14 h 30` and `14h 30` to `14h30`.
 fn hours_joined(said: &[&str]) -> Vec<String> {
     let figures = |word: &str| !word.is_empty() && word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
     let mut out: Vec<String> = Vec::with_capacity(said.len());
@@ -151,7 +152,7 @@ fn hours_joined(said: &[&str]) -> Vec<String> {
     out
 }
 
-/// `10h30` after `figures_together`, a bare hour, or `1030`.
+/// Parses `10h30` as `figures_together` writes it, an hour alone, or `1030`.
 fn in_figures(text: &str) -> Option<(i16, i16, i16)> {
     if CLOSE_FIGURES.contains(&text.len()) && is_mere_number(text) {
         let (hour, minute) = text.split_at(text.len() - 2);
@@ -172,7 +173,8 @@ fn in_figures(text: &str) -> Option<(i16, i16, i16)> {
     parts.next().is_none().then_some((hour, minute, second))
 }
 
-/// `10:30` and `10.30` become `10h30`, and `10am` becomes `10 am`: folding would tear the one and keep the other.
+/// Turns `10:30` and `10.30` into `10h30`, and `10am` into `10 am`: folding would split the first and keep the second
+/// together.
 fn figures_together(text: &str) -> String {
     let letters: Vec<char> = text.trim().chars().collect();
     let digit = |place: Option<usize>| place.and_then(|p| letters.get(p)).is_some_and(char::is_ascii_digit);
@@ -373,7 +375,7 @@ mod tests {
 
     #[test]
     fn what_two_peoples_mean_differently_is_asked_again() {
-        // Half an hour before for a German, after for a Briton.
+        // "Half four" is 3:30 for a German and 4:30 for a Briton.
         for unclear in
             ["half four", "viertel fünf", "in the morning", "soon", "four-ish", "12 in the morning", "2 in the evening"]
         {

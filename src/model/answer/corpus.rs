@@ -1,4 +1,4 @@
-//! The figures of the corpus in `tests/answers`: how many answers are understood, by language and type.
+//! Counts how many answers of the corpus in `tests/answers` are understood, by language and type.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -13,12 +13,12 @@ const FILES: [(&str, &str); 6] = [
 ];
 const DOCUMENT: &str = include_str!("../../../docs/answers.md");
 
-/// How an answer stands in its message.
+/// The form in which an answer stands in its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Short,
     Inside,
-    /// Two answers, which are asked back.
+    /// Two possible answers: the contact is asked which one it means.
     Either,
     Refused,
 }
@@ -37,7 +37,7 @@ impl Case {
         self.read == self.meant
     }
 
-    /// One value is taken, and it is another one.
+    /// True if one value was taken and it is not the right one.
     fn is_wrong(&self) -> bool {
         !self.is_right() && self.read != REFUSED && !self.read.contains(" | ")
     }
@@ -86,7 +86,7 @@ fn cases() -> Vec<Case> {
     all
 }
 
-/// Right ones, all, and the share of the first in per cent.
+/// The number of right answers, the number of all, and the share of right ones in percent.
 fn share<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize, f64) {
     let (mut right, mut all) = (0, 0);
     for case in cases {
@@ -122,8 +122,8 @@ fn table(cases: &[Case]) -> String {
     out
 }
 
-/// `cargo test --lib answer::corpus -- --nocapture` prints the table that stands in `docs/answers.md`, and what is not
-/// read as it was meant.
+/// `cargo test --lib answer::corpus -- --nocapture` prints the table of `docs/answers.md` and the answers that are read
+/// otherwise than meant.
 #[test]
 fn the_corpus_is_understood_as_the_document_says() {
     let all = cases();

@@ -1,27 +1,29 @@
-//! How a country writes days and numbers, and what it leaves open because it writes them in two ways.
+//! Describes how a country writes days and numbers, and which readings stay open because the country uses two ways.
 
 use super::{AnswerType, Hearing};
 use crate::base::phone;
 
-/// One way to read what can be read in several.
+/// One way to read texts that have several readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Custom {
-    /// `3/5` is the fifth of March.
+    /// True: `3/5` is the fifth of March.
     pub month_first: bool,
-    /// The comma of `2,500` divides; else it groups, and the point of `2.500` divides.
+    /// True: the comma of `2,500` is the decimal mark. False: it separates groups, and the point of `2.500` is the
+    /// decimal mark.
     pub comma_divides: bool,
-    /// `85` of a year is in the century before this one, however near the other is.
+    /// True: a two-digit year such as `85` belongs to the previous century, even if the other reading is nearer.
     pub old_century: bool,
-    /// `next Friday` is not the Friday of this week.
+    /// True: `next Friday` is the Friday of next week, not of this week.
     pub next_is_after: bool,
-    /// The last such day, where a day is named without its year.
+    /// True: a day without a year is the last such day, not the next one.
     pub past: bool,
-    /// The less usual half of the day of a bare hour: `3` is three at night, `9` is nine in the evening.
+    /// True: an hour without am or pm lies in the less usual half of the day: `3` is three at night, `9` is nine in the
+    /// evening.
     pub other_half: bool,
 }
 
 impl Custom {
-    /// The first way of this contact.
+    /// The most usual custom for this contact.
     pub fn usual(hearing: &Hearing<'_>) -> Custom {
         let country = hearing.phone.and_then(phone::country);
         let language = hearing.language.get(..2).unwrap_or_default();
@@ -35,7 +37,7 @@ impl Custom {
         }
     }
 
-    /// All ways that are as good as each other for this contact and type; the first is the most usual.
+    /// All customs that are equally likely for this contact and type, the most usual first.
     pub fn likely(hearing: &Hearing<'_>, kind: AnswerType) -> Vec<Custom> {
         let country = hearing.phone.and_then(phone::country);
         let language = hearing.language.get(..2).unwrap_or_default();
@@ -58,13 +60,13 @@ impl Custom {
     }
 }
 
-/// Whether the month may stand before the day; both ways where a country has both.
+/// Whether the month may stand before the day; both values for a country that uses both orders.
 fn month_first(country: Option<&str>, language: &str) -> &'static [bool] {
     match country {
-        // Who writes another language there brings its order along.
+        // People in these countries who write another language may use the order of that language.
         Some("US" | "GU" | "AS" | "MP" | "VI" | "FM" | "MH" | "PW") if language == "en" => &[true],
         Some("US" | "GU" | "AS" | "MP" | "VI" | "FM" | "MH" | "PW") => &[false, true],
-        // Both orders, or the year first, behind which the month comes before the day.
+        // These countries use both orders, or write the year first and the month before the day.
         Some(
             "CA" | "PH" | "PA" | "PR" | "KY" | "BZ" | "GH" | "KE" | "TG" | "ZA" | "SO" | "GL" | "MY" | "JP" | "CN"
             | "KR" | "TW" | "HK" | "MO" | "HU" | "LT" | "MN" | "IR",
@@ -74,7 +76,8 @@ fn month_first(country: Option<&str>, language: &str) -> &'static [bool] {
     }
 }
 
-/// Whether a comma divides; both ways where it is not known, or where the contact's language and country differ.
+/// Whether a comma is the decimal mark; both values if this is unknown, or if the contact's language and country
+/// differ.
 fn comma_divides(country: Option<&str>, language: &str) -> &'static [bool] {
     let by_language = match language {
         "en" => Some(false),
@@ -83,7 +86,7 @@ fn comma_divides(country: Option<&str>, language: &str) -> &'static [bool] {
     };
     let by_country = match country {
         Some("CA") => by_language.or(Some(false)),
-        // The francs of Switzerland have a point, its French numbers a comma.
+        // Swiss prices have a decimal point, French numbers in Switzerland a decimal comma.
         Some("CH" | "LI") if language == "fr" => None,
         Some("CH" | "LI") => return &[false],
         Some("ZA") => None,
@@ -98,7 +101,7 @@ fn comma_divides(country: Option<&str>, language: &str) -> &'static [bool] {
     }
 }
 
-/// Countries that divide with a point, by the Unicode CLDR.
+/// Countries with a decimal point, from the Unicode CLDR.
 const POINT_DIVIDES: &[&str] = &[
     "US", "GU", "AS", "MP", "VI", "FM", "MH", "PW", "PR", "GB", "IE", "MT", "AU", "NZ", "FJ", "PG", "SB", "WS", "TO",
     "IN", "PK", "BD", "LK", "NP", "BT", "MV", "MM", "PH", "SG", "MY", "BN", "TH", "KH", "HK", "MO", "TW", "JP", "CN",
@@ -108,7 +111,7 @@ const POINT_DIVIDES: &[&str] = &[
     "IQ",
 ];
 
-/// For tests of what no custom changes.
+/// A custom for tests of texts that every custom reads alike.
 #[cfg(test)]
 pub const USUAL: Custom = Custom {
     month_first: false,

@@ -1,7 +1,7 @@
-//! Days as people type them, in figures or in words.
+//! Parses days as people type them, in figures or in words.
 //!
-//! What is ambiguous is refused or asked back: `03/05` of somebody whose country writes both orders, `Friday 3 May` when
-//! that is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
+//! An ambiguous day is refused or asked back: `03/05` from a country that writes both orders, or `Friday 3 May` if that
+//! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
 use super::{
     custom::Custom,
@@ -14,25 +14,25 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-/// A day, and the part of it that was named with it: `tonight`, `Friday morning`.
+/// A day, and the part of the day that was named with it: `tonight`, `Friday morning`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     pub date: Date,
     pub part: Option<Part>,
 }
 
-/// What a day is counted from, and how it is written.
+/// The day from which relative days count, and the words and the custom by which a day is read.
 #[derive(Clone, Copy)]
 pub struct Almanac<'a> {
     pub words: &'a Words,
-    /// These are the contact's own words: `so` and `do` are days of the week.
+    /// True if the words are of the contact's own language: only then `so` and `do` are German days of the week.
     pub own: bool,
     pub today: Date,
     pub custom: Custom,
 }
 
 impl Almanac<'_> {
-    /// One for each of these languages; `language` is the contact's.
+    /// An almanac for each of these languages; `language` is the contact's own.
     pub fn all<'t>(
         tongues: &'t [&'static Words],
         language: &str,
@@ -44,7 +44,8 @@ impl Almanac<'_> {
         all.map(move |words| Almanac { words, own: own == Some(words.language), today, custom })
     }
 
-    /// `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `last Friday`, `the 3rd`, `Friday morning`.
+    /// Parses `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `last Friday`, `the 3rd`, `Friday
+    /// morning`.
     pub fn day(&self, text: &str) -> Option<Day> {
         let text = text.trim().trim_end_matches(['!', '?', ',', ';']);
         if text.len() > TEXT_BYTES_MAX {
@@ -84,7 +85,7 @@ impl Almanac<'_> {
                 of_day(rest, Some(part))
             })
             .or_else(|| {
-                // `Freitagabend`.
+                // German writes the day and its part as one word: `Freitagabend`.
                 let (last, before) = said.split_last()?;
                 let (name, part) = words.day_parts.iter().find_map(|(part, names)| {
                     let name = names.iter().find_map(|end| last.strip_suffix(end))?;
@@ -111,7 +112,7 @@ impl Almanac<'_> {
         self.today.checked_add(i64::from(*days).days()).ok()
     }
 
-    /// `in two weeks`, `two weeks ago`.
+    /// Parses `in two weeks`, `two weeks ago`.
     fn away(&self, said: &[&str]) -> Option<Date> {
         let said = self.words.in_figures(said);
         let said: Vec<&str> = said.split(' ').collect();
@@ -120,7 +121,7 @@ impl Almanac<'_> {
             fit(self.words.ahead).map(|found| (found, 1)).or_else(|| Some((fit(self.words.ago)?, -1)))?;
         let number = sign * i64::from(found.number.unwrap_or(1));
         let span: Span = match found.unit? {
-            // A moment, but no day.
+            // Minutes and hours name a moment, not a day.
             Unit::Minute | Unit::Hour => return None,
             Unit::Day => Span::new().try_days(number).ok()?,
             Unit::Week => Span::new().try_weeks(number).ok()?,
@@ -131,12 +132,12 @@ impl Almanac<'_> {
         self.today.checked_add(span).ok()
     }
 
-    /// In a language that is not the contact's, only the long names.
+    /// In a language that is not the contact's own, only long names of weekdays count.
     fn weekday_named(&self, name: &str) -> Option<Weekday> {
         weekday_of(name, self.words).filter(|_| self.own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
     }
 
-    /// `Friday`, `next Friday`, `last Friday`.
+    /// Parses `Friday`, `next Friday`, `last Friday`.
     fn weekday(&self, said: &[&str]) -> Option<Date> {
         let (mut named, mut next, mut last) = (None, false, false);
         for word in said {
@@ -160,7 +161,7 @@ impl Almanac<'_> {
         if next && this_week && self.custom.next_is_after { coming.checked_add(1.weeks()).ok() } else { Some(coming) }
     }
 
-    /// `Friday next week`, `a week on Friday`.
+    /// Parses `Friday next week`, `a week on Friday`.
     fn other_week(&self, said: &[&str]) -> Option<Date> {
         let Almanac { words, today, .. } = *self;
         let without = |names| words::without_end(said, names).or_else(|| words::without_start(said, names));
@@ -170,7 +171,8 @@ impl Almanac<'_> {
             plain.next().is_none().then_some(day)
         };
         if let Some(day) = without(words.next_week).and_then(named) {
-            // Where some begin their week on Sunday, a day that lies in two next weeks is asked again.
+            // In some countries the week begins on Sunday for some people and on Monday for others. If the day differs,
+            // nothing is returned, and the question is asked again.
             let mut found = words.week_begins.iter().map(|first| {
                 let begin = today.nth_weekday(1, *first).ok()?;
                 if begin.weekday() == day { Some(begin) } else { begin.nth_weekday(1, day).ok() }
@@ -185,7 +187,8 @@ impl Almanac<'_> {
         today.nth_weekday(2, day).ok()
     }
 
-    /// `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with its weekday also `Friday 27`.
+    /// Parses `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with a weekday also
+    /// `Friday 27`.
     fn month_name(&self, said: &[&str]) -> Option<Date> {
         let Almanac { words, today, custom, .. } = *self;
         let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
@@ -215,7 +218,7 @@ impl Almanac<'_> {
         }
         let found = match (month, weekday) {
             (Some(month), _) => with_year(day?, month, year, today, custom)?,
-            // The next such day, if it is that day of the week.
+            // The next day with this number, if it falls on that weekday.
             (None, Some((_, letters))) if year.is_none() && (self.own || letters >= FOREIGN_WEEKDAY_CHARS_MIN) => {
                 next_day_of_month(day?, today)?
             }
@@ -224,7 +227,7 @@ impl Almanac<'_> {
         weekday.is_none_or(|(named, _)| named == found.weekday()).then_some(found)
     }
 
-    /// `the 3rd`, `el 3`: the next such day.
+    /// Parses `the 3rd`, `el 3`: the next day with this number.
     fn day_of_month(&self, said: &[&str]) -> Option<Date> {
         let words = self.words;
         let number = |said: &[&str]| match ordinal_ahead(said, words) {
@@ -237,14 +240,14 @@ impl Almanac<'_> {
             (said.len() > count && said[..count].join(" ") == start).then(|| number(&said[count..]))?
         });
         let with_end = |word: &&str| word.len() > 1 && words.ordinal_ends.iter().any(|end| word.ends_with(end));
-        // `3rd` alone will do in English; elsewhere the endings are too short to mean a day by themselves.
+        // In English, `3rd` alone is enough; in other languages the endings are too short to mark a day on their own.
         let alone =
             || (words.language == "en" && said.len() == 1 && said.iter().all(with_end)).then(|| number(said))?;
         let number = article.or_else(alone)?;
         next_day_of_month(number, self.today)
     }
 
-    /// Around a day in figures may stand its weekday, a part of it, and what says nothing.
+    /// Reads the words beside a day in figures: only its weekday, a part of the day and fillers are allowed.
     fn beside_figures(&self, date: Date, others: &[&str]) -> Option<Day> {
         let words = self.words;
         let others = words.courteous(others);
@@ -261,7 +264,7 @@ impl Almanac<'_> {
             return Some(Day { date, part: None });
         }
         let by_end = words.part_at_end(others, true).filter(|(rest, _)| nothing(rest));
-        // The part of the day alone.
+        // The other words are only a part of the day.
         let alone = || {
             let said = others.join(" ");
             let named = words.parts.iter().chain(words.day_parts);
@@ -273,11 +276,11 @@ impl Almanac<'_> {
     }
 }
 
-/// Longer texts are no day.
+/// A longer text is not a day.
 const TEXT_BYTES_MAX: usize = 120;
-/// In a language that is not the contact's, `so` and `do` are no days of the week.
+/// In a language that is not the contact's own, shorter words such as `so` and `do` are not weekdays.
 const FOREIGN_WEEKDAY_CHARS_MIN: usize = 4;
-/// `trinta e um`.
+/// `trinta e um` has three words.
 const WORDS_OF_ORDINAL_MAX: usize = 3;
 
 fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
@@ -285,7 +288,7 @@ fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
     Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
 }
 
-/// The number at the start and what stands behind it: `twenty third` are two words.
+/// The ordinal number at the start, and the words behind it; `twenty third` has two words.
 fn ordinal_ahead<'a, 'b>(said: &'a [&'b str], words: &Words) -> Option<(i16, &'a [&'b str])> {
     let in_words = |word: &&str| word.bytes().all(|byte| !byte.is_ascii_digit());
     (1..=said.len().min(WORDS_OF_ORDINAL_MAX)).rev().find_map(|count| {
@@ -301,7 +304,7 @@ fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
     months.filter_map(|first| Date::new(first.year(), first.month(), day).ok()).find(|found| *found >= today)
 }
 
-/// `3`, `3rd`, `first`, `tres`; no article: `un giorno di maggio` is any day of May.
+/// Parses `3`, `3rd`, `first`, `tres`, but no article: `un giorno di maggio` means any day of May.
 fn ordinal(word: &str, words: &Words) -> Option<i16> {
     if words.articles.contains(&word) && !["one", "uno"].contains(&word) {
         return None;
@@ -323,7 +326,7 @@ mod tests {
     use super::{super::custom::USUAL, *};
     use jiff::civil::date as civil_date;
 
-    /// Today is Saturday, 2026-11-21.
+    /// In these tests, today is Saturday, 2026-11-21.
     fn date(text: &str, language: &str, custom: Custom) -> Option<Date> {
         Almanac::all(&words::all(language).collect::<Vec<_>>(), language, civil_date(2026, 11, 21), custom)
             .find_map(|almanac| almanac.day(text))

@@ -1,4 +1,4 @@
-//! Days in figures: `3.5.2026`, `3/5`, `03-05-26`, `2026/5/3`, `03052026`.
+//! Parses days in figures: `3.5.2026`, `3/5`, `03-05-26`, `2026/5/3`, `03052026`.
 
 use super::custom::Custom;
 use jiff::civil::Date;
@@ -8,8 +8,8 @@ pub fn iso_date(text: &str) -> Option<Date> {
     strict.then(|| text.parse().ok()).flatten()
 }
 
-/// With slashes or dashes the custom says whether the month stands first, unless only one order makes a month. Two
-/// figures with a dash are no day: they may be from one to the other.
+/// Parses a day in figures. With slashes or dashes the custom says whether the month stands first, unless only one
+/// order gives a valid month. Two figures with a dash are refused, because they may be a range.
 pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return close(text, today, custom);
@@ -33,7 +33,7 @@ pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
     with_year(day, month, year, today, custom)
 }
 
-/// Eight figures without a mark: the year stands where it looks like one.
+/// Parses eight digits without a separator; the year is first or last, wherever four digits look like a year.
 fn close(text: &str, today: Date, custom: Custom) -> Option<Date> {
     let is_year = |text: &str| ["19", "20"].iter().any(|century| text.starts_with(century));
     let part = |range: std::ops::Range<usize>| number(text.get(range)?);
@@ -42,7 +42,7 @@ fn close(text: &str, today: Date, custom: Custom) -> Option<Date> {
         let (day, month) = ordered(part(0..2)?, part(2..4)?, '/', custom);
         with_year(day, month, part(4..8), today, custom)
     };
-    // `20101985` begins like a year, too, but has no 19th month.
+    // `20101985` also begins like a year, but then its month would be 19.
     match (is_year(text), is_year(&text[4..])) {
         (_, true) => by_year_last(),
         (true, false) => by_year_first(),
@@ -50,12 +50,12 @@ fn close(text: &str, today: Date, custom: Custom) -> Option<Date> {
     }
 }
 
-/// The day and the month.
+/// The day and the month, in this order.
 fn ordered(first: i16, second: i16, mark: char, custom: Custom) -> (i16, i16) {
     match mark {
-        // Where points stand between them, the day comes first everywhere.
+        // With points as separators, the day comes first in every country.
         '.' => (first, second),
-        // Only one order makes a month.
+        // Only one order gives a valid month.
         _ if first > 12 => (first, second),
         _ if second > 12 => (second, first),
         _ if custom.month_first => (second, first),
@@ -63,13 +63,13 @@ fn ordered(first: i16, second: i16, mark: char, custom: Custom) -> (i16, i16) {
     }
 }
 
-/// The year of two figures: of this century while it lies near, else of the one before.
+/// The full year for two digits: of this century if it is near enough, else of the previous one.
 pub fn full_year(short: i16, today: Date, custom: Custom) -> i16 {
     let near = 2000 + short;
     if custom.old_century || near > today.year() + YEARS_AHEAD_MAX { near - 100 } else { near }
 }
 
-/// Nobody means a day farther ahead when writing `85`.
+/// A two-digit year farther ahead is read as one of the previous century, as `85`.
 const YEARS_AHEAD_MAX: i16 = 20;
 
 pub fn number(text: &str) -> Option<i16> {
@@ -79,13 +79,14 @@ pub fn number(text: &str) -> Option<i16> {
         .flatten()
 }
 
-/// Without a year: this year's day, or next year's when it has passed; by a custom of the past, the last such day.
+/// Without a year: the day of this year, or of next year if it has passed; with a custom of the past, the last such
+/// day.
 pub fn with_year(day: i16, month: i16, year: Option<i16>, today: Date, custom: Custom) -> Option<Date> {
     let on = |year| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
     match year {
         Some(year) => on(year).filter(|_| YEARS.contains(&year)),
         None if custom.past => (0..8).filter_map(|n| on(today.year() - n)).find(|d| *d <= today),
-        // 29 February may be some years away.
+        // The next 29 February may be up to eight years away.
         None => (0..8)
             .filter_map(|n| on(today.year() + n))
             .find(|d| *d >= today)
@@ -93,7 +94,7 @@ pub fn with_year(day: i16, month: i16, year: Option<i16>, today: Date, custom: C
     }
 }
 
-/// A year outside is a typing error.
+/// Years outside this range are typing errors.
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2199;
 
 #[cfg(test)]

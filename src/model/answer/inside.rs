@@ -1,8 +1,8 @@
-//! The answer inside a sentence: `I'm 30`, `let's say Friday`, `my number is …`.
+//! Finds the answer inside a sentence: `I'm 30`, `let's say Friday`, `my number is …`.
 //!
-//! Exactly one candidate of the asked type is taken; two are given back both. A candidate that could be anything (`5`,
-//! `Friday`) counts only among words that say nothing else; one that could be nothing else (`12 May 1985`, `10:30`,
-//! `72 kg`) also among strange words, unless they negate, compare or put off.
+//! Exactly one candidate of the asked type is taken; if there are two, both are returned. An ambiguous candidate (`5`,
+//! `Friday`) counts only if the other words are known to be neutral. A plain candidate (`12 May 1985`, `10:30`, `72
+//! kg`) also counts among unknown words, unless they negate, compare or postpone.
 
 use super::{
     AnswerType, Hearing, clock,
@@ -23,15 +23,15 @@ use std::{
     sync::LazyLock,
 };
 
-/// Longer texts are no answer to a question for one value.
+/// A longer text does not answer a question for one value.
 const SENTENCE_WORDS_MAX: usize = 30;
 const SENTENCE_BYTES_MAX: usize = 400;
-/// `on Friday the 27th of November at half past four`.
+/// `on Friday the 27th of November at half past four` has the most words of a candidate.
 const CANDIDATE_WORDS_MAX: usize = 9;
 
-/// The number, day, time or moment that stands in a sentence.
+/// The number, day, time or moment inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
-    // A question asks something of us: `are you open on Friday?`
+    // A question is no answer: `are you open on Friday?`
     if text.len() > SENTENCE_BYTES_MAX || text.contains(['?', '¿']) {
         return Reading::default();
     }
@@ -44,14 +44,14 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     if !reading.is_empty() {
         return reading;
     }
-    // Somebody who writes another language than is known: then every word must be of that one.
+    // The contact may write another language than its own: then every word must belong to that language.
     let others = words::all(hearing.language).filter(|words| own.is_none_or(|own| own.language != words.language));
     let mut found = others.map(|words| in_language(kind, &all, hearing, words, true)).filter(|found| !found.is_empty());
     let first = found.next().unwrap_or_default();
     if found.all(|other| other == first) { first } else { Reading::default() }
 }
 
-/// By the words of one language; a foreign one must explain each word.
+/// The possible values by the words of one language; in a foreign language every word must be known.
 fn in_language(
     kind: AnswerType,
     all: &[&str],
@@ -78,16 +78,16 @@ fn in_language(
     }
 }
 
-/// Words of a message that are of the asked type.
+/// A run of words of a message that reads as the asked type.
 #[derive(Debug, Clone)]
 struct Candidate {
     start: usize,
     end: usize,
     reading: Reading,
-    /// It could be nothing else.
+    /// True if the candidate cannot be anything else.
     is_plain: bool,
     kind: AnswerType,
-    /// The word before it, folded.
+    /// The word before the candidate, folded.
     before: String,
 }
 
@@ -96,7 +96,7 @@ impl Candidate {
         (self.start..self.end).contains(&place)
     }
 
-    /// The other words of the message leave it what it is.
+    /// True if the other words of the message do not change the meaning of the candidate.
     fn stands_in(&self, rest: &[String], words: &Words, hearing: &Hearing<'_>, is_foreign: bool) -> bool {
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
             return false;
@@ -117,7 +117,7 @@ impl Candidate {
         {
             return false;
         }
-        // `four and a half in the afternoon` is no number.
+        // `four and a half in the afternoon` is a time, not a number.
         let is_number = matches!(self.kind, AnswerType::Number | AnswerType::Whole);
         let mut parts = words.parts.iter().filter(|(part, _)| *part != Part::Am).flat_map(|(_, names)| names.iter());
         let of_a_day = |word: &String| {
@@ -134,7 +134,8 @@ impl Candidate {
         is_plain || rest.iter().all(carried)
     }
 
-    /// `it was Friday` speaks of a day that has been, and no Friday ahead is meant.
+    /// True if the sentence speaks of the past and the candidate lies in the future: `it was Friday` does not mean the
+    /// next Friday.
     fn is_past_and_ahead(&self, rest: &[String], around: &Around, hearing: &Hearing<'_>) -> bool {
         let says_past = || around.past.split_whitespace().any(|word| rest.iter().any(|said| said == word));
         let ahead = |value: &Value| match value {
@@ -146,9 +147,9 @@ impl Candidate {
     }
 }
 
-/// All that reads as the type and does not lie in a longer text that does.
+/// All word runs that read as the type and are not part of a longer run that also does.
 fn candidates(kind: AnswerType, all: &[&str], hearing: &Hearing<'_>, words: &'static Words) -> Vec<Candidate> {
-    // Numbers and short days are read by the contact's own words: these are taken for its own.
+    // Numbers and short weekdays are read only in the contact's own language; here this language is treated as its own.
     let hearing = &Hearing { language: words.language, ..hearing.clone() };
     let whole = fold(&all.join(" "));
     let mut found: Vec<Candidate> = Vec::new();
@@ -162,7 +163,7 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &Hearing<'_>, words: &'st
             }
             let text = these.join(" ");
             let text = text.trim_matches(|c: char| ",;:!.…\"'()*_~".contains(c) && c != '.').trim_end_matches('.');
-            // `one` may be no number at all.
+            // `one` may be an article and not a number.
             if words.articles.contains(&fold(text).as_str()) {
                 continue;
             }
@@ -178,13 +179,13 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &Hearing<'_>, words: &'st
         }
     }
     found.sort_by_key(|candidate| (candidate.start, candidate.end));
-    // Said twice it is still one.
+    // The same value said twice counts as one candidate.
     found.dedup_by(|later, first| later.reading == first.reading && later.start >= first.end);
     let overlap = found.windows(2).any(|pair| pair[1].start < pair[0].end);
     if overlap { Vec::new() } else { found }
 }
 
-/// The `mañana` of `por la mañana` is no tomorrow.
+/// True for words that belong to a part of the day: the `mañana` of `por la mañana` is not "tomorrow".
 fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
     let folded = fold(text);
     let names = words.parts.iter().chain(words.day_parts).flat_map(|(_, names)| names.iter());
@@ -192,7 +193,7 @@ fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
     longer.any(|name| has_word(name, &folded))
 }
 
-/// A sentence ends at its last word at the earliest, and a figure or a word of days, times and numbers is in it.
+/// True if no sentence ends inside the run, and a digit or a word of days, times or numbers is in it.
 fn is_worth_reading(these: &[&str]) -> bool {
     let Some((last, before)) = these.split_last() else { return false };
     let ends = |word: &&str| word.ends_with(['!', ';', ':']);
@@ -203,7 +204,8 @@ fn is_worth_reading(these: &[&str]) -> bool {
     !before.iter().any(ends) && these.iter().any(says) && (says(last) || before.iter().any(says))
 }
 
-/// It could be nothing else: a full date, a time with its minutes or its half of the day, an amount with its unit.
+/// True if the candidate cannot be anything else: a full date, a time with minutes or with am or pm, an amount with its
+/// unit.
 fn is_plain(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
     match kind {
         AnswerType::Number | AnswerType::Whole => {
@@ -222,7 +224,7 @@ fn is_plain(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
     }
 }
 
-/// Two that exclude each other, with nothing that makes a span of them.
+/// Returns both values if two candidates exclude each other and no word makes a range of them.
 fn either(first: &Candidate, second: &Candidate, rest: &[String], between: &[String], around: &Around) -> Reading {
     let ([one], [other]) = (first.reading.likely.as_slice(), second.reading.likely.as_slice()) else {
         return Reading::default();
@@ -230,7 +232,8 @@ fn either(first: &Candidate, second: &Candidate, rest: &[String], between: &[Str
     let or = |word: &&String| around.or.split_whitespace().any(|or| or == word.as_str());
     let others: Vec<String> = rest.iter().filter(|word| !or(word)).cloned().collect();
     let span = around.ranges.split(',').any(|range| range == between.join(" "));
-    // Of days and times side by side nobody knows whether both are meant; `I am 30 and my wife is 28` are two numbers.
+    // For days and times side by side it is unclear whether both are meant; `I am 30 and my wife is 28` has two numbers
+    // that exclude each other.
     let apart = match first.kind {
         AnswerType::Number | AnswerType::Whole => between.len() > 1,
         _ => false,
@@ -250,7 +253,7 @@ fn either(first: &Candidate, second: &Candidate, rest: &[String], between: &[Str
     Reading { likely: vec![one.clone(), other.clone()], unlikely: Vec::new() }
 }
 
-/// Of `10 or 11 pm` both are in the evening: what stands behind the second belongs to the first, too.
+/// Applies the words behind the second candidate to the first one: in `10 or 11 pm`, both are in the evening.
 fn with_tail_of(
     mut first: Candidate,
     second: &Candidate,
@@ -270,7 +273,7 @@ fn with_tail_of(
     first
 }
 
-/// Two mail addresses or numbers are given back both, one is the answer, unless it is the one that is not meant.
+/// Finds mail addresses or phone numbers. One is the answer unless it is negated; of two, both are returned.
 pub fn addresses(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     if text.len() > SENTENCE_BYTES_MAX {
         return Reading::default();
@@ -302,7 +305,7 @@ fn mails(text: &str) -> BTreeSet<(usize, String)> {
     parts.filter_map(|part| Some((part.as_ptr() as usize - text.as_ptr() as usize, email(part)?))).collect()
 }
 
-/// Runs of figures and the marks that people put between them.
+/// Finds runs of digits with the separators that people put between them.
 fn phones(text: &str, hearing: &Hearing<'_>) -> BTreeSet<(usize, String)> {
     let belongs = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f}+().-/\u{2010}\u{2011}".contains(c);
     let mut found = BTreeSet::new();
@@ -320,29 +323,29 @@ fn phones(text: &str, hearing: &Hearing<'_>) -> BTreeSet<(usize, String)> {
     found
 }
 
-/// Shorter runs of figures in a sentence are no number that could be called from elsewhere.
+/// Shorter runs of digits in a sentence are not phone numbers.
 const PHONE_DIGITS_MIN: usize = 5;
 
-/// A word says that the candidate is not meant: of the contact's language, or one that no other language has.
+/// True if a word negates the candidate: in the language of the sentence, in the contact's language, or in `NOTS`.
 fn is_negated(rest: &[String], words: &Words, hearing: &Hearing<'_>) -> bool {
     let nots = |words: &Words, word: &str| words.around.nots.split_whitespace().any(|not| not == word);
     let own = |word: &str| words::own(hearing.language).is_some_and(|own| nots(own, word));
     rest.iter().any(|word| nots(words, word) || own(word) || NOTS.contains(&word.as_str()))
 }
 
-/// Understood as a negation in any sentence.
+/// Words that negate in every sentence, whatever its language.
 const NOTS: [&str; 8] = ["not", "nicht", "kein", "keine", "pas", "nao", "never", "nunca"];
 
 fn names(phrases: &str, said: &str) -> bool {
     phrases.split(',').any(|phrase| has_word(said, phrase.trim()))
 }
 
-/// A month or a day of the week stands beside a full date: it belongs to another one.
+/// True if the word is a month or a weekday: beside a full date it belongs to another date.
 fn names_a_day(word: &str, words: &Words) -> bool {
     words.months.iter().chain(&words.weekdays).any(|names| names.contains(&word) && word.len() > 2)
 }
 
-/// By language, the words that may stand around a weak candidate.
+/// For each language, the words that may stand beside an ambiguous candidate.
 static CARRIERS: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
     let table = |words: &'static Words| {
         let manners = words.polite.iter().chain(words.about).flat_map(|phrase| phrase.split(' '));
@@ -355,7 +358,7 @@ static MONTHS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     words::all("").flat_map(|words| words.months.iter().flat_map(|names| names.iter().copied())).collect()
 });
 
-/// Words of which at least one stands in each day, time and number.
+/// Words of which at least one stands in every day, time and number that is written in words.
 static SIGNALS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut all: HashSet<String> = HashSet::new();
     for words in words::all("") {

@@ -1,12 +1,12 @@
-//! Moments: a day and a time together, `in two hours`, `now`, or ISO 8601.
+//! Parses moments: a day and a time together, `in two hours`, `now`, or ISO 8601.
 
 use super::{clock, date::Almanac, figures::iso_date, words::Unit};
 use crate::model::matching::fold;
 use jiff::{Span, Unit as Rounding, Zoned, tz::TimeZone};
 
-/// A day and a time in either order, with or without "at" between them, in the words of one language; `in two hours`; or
-/// ISO 8601. A part of the day (`tonight at 8`) decides between morning and evening. What can be cut into a day and a time
-/// in two ways is none.
+/// Parses a day and a time in either order, with or without "at" between them, in the words of one language; `in two
+/// hours`; or ISO 8601. A part of the day (`tonight at 8`) decides between morning and evening. A text that splits into
+/// a day and a time in two ways is refused.
 pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
     let text = text.trim();
     if text.len() > TEXT_BYTES_MAX {
@@ -18,13 +18,13 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned>
     }
     let at = |day: &str, clock: &str| {
         let day = almanac.day(day)?;
-        // "12 5" must not become twelve o'clock on the fifth: a bare number is no time here.
+        // A number alone is not a time here: "12 5" must not become twelve o'clock on the fifth.
         if day.part.is_none() && clock::is_mere_number(clock) {
             return None;
         }
         let (time, part) = clock::time_in(clock, almanac.words, day.part, almanac.custom)?;
         let at = day.date.to_datetime(time).to_zoned(zone.clone()).ok()?;
-        // One o'clock of tonight is tomorrow for some, and a tonight that is over was not meant.
+        // One o'clock "tonight" is tomorrow for some people; a time of "tonight" that has passed was not meant.
         let late = part.is_some_and(|part| part.is_late());
         let over = day.date == now.date() && at <= *now;
         (!late || time.hour() >= 12 && !over).then_some(at)
@@ -40,7 +40,7 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned>
     }
 }
 
-/// `now`, `in two hours`, `half an hour ago`, to the minute.
+/// Parses `now`, `in two hours`, `half an hour ago`, to the minute.
 pub fn away(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
     let words = almanac.words;
     let folded = fold(text);
@@ -63,7 +63,7 @@ pub fn away(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
     at.round(jiff::ZonedRound::new().smallest(Rounding::Minute).mode(jiff::RoundMode::Trunc)).ok()
 }
 
-/// With an offset, with a zone in brackets, or on the clock of `zone`; a mere day is its midnight.
+/// Parses ISO 8601 with an offset, with a zone in brackets, or as local time in `zone`; a date alone is its midnight.
 pub fn iso_datetime(text: &str, zone: &TimeZone) -> Option<Zoned> {
     if let Some(day) = iso_date(text) {
         return day.to_zoned(zone.clone()).ok();
@@ -82,7 +82,7 @@ pub fn iso_datetime(text: &str, zone: &TimeZone) -> Option<Zoned> {
     }
 }
 
-/// Longer texts are no moment.
+/// A longer text is not a moment.
 const TEXT_BYTES_MAX: usize = 160;
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!((datetime("tomorrow", &hearing("en")), datetime("12 5", &hearing("en"))), (None, None));
     }
 
-    /// Now it is Saturday, 2026-11-21, noon.
+    /// In this test, now is Saturday, 2026-11-21, noon.
     #[test]
     fn the_part_of_the_day_decides_between_morning_and_evening() {
         for (language, text, expected) in [
@@ -196,23 +196,23 @@ mod tests {
     #[test]
     fn an_unclear_part_of_the_day_is_asked_again() {
         for (language, text) in [
-            // The small hours: of this night or the next one?
+            // The hours after midnight may be of this night or of the next one.
             ("en", "tonight at 1"),
             ("en", "tonight at midnight"),
             ("es", "mañana a las 12 de la noche"),
-            // No such time in that part of the day.
+            // The time does not exist in that part of the day.
             ("en", "tonight at 8 am"),
             ("en", "tomorrow morning at 14:00"),
             ("en", "this afternoon at 11"),
-            // No time at all.
+            // There is no time.
             ("en", "tomorrow morning"),
             ("en", "tonight"),
             ("de", "morgen früh"),
             ("en", "tomorrow 9"),
             ("en", "Friday 8"),
-            // Two days, or a time written like a day.
+            // Two days, or a time that is written like a day.
             ("de", "14.10. 15.10."),
-            // The day in one language and the time in another.
+            // The day is in one language and the time in another.
             ("es", "mañana a 11"),
             ("it", "domani a 11"),
         ] {

@@ -1,6 +1,6 @@
-//! What stands beside a number and leaves it the number that it is: currencies and measures, in any language.
+//! Lists currencies and measures that may stand beside a number without changing it, in any language.
 
-/// Signs and codes of currencies, before or behind the number. Longer ones first: `R$` ends with `$`.
+/// Signs and codes of currencies, before or behind the number. Longer ones come first, because `R$` ends with `$`.
 pub const CURRENCIES: &[&str] = &[
     "COL$", "SFr.", "FCFA", "US$", "USD", "BRL", "CA$", "CAD", "AU$", "AUD", "NZ$", "NZD", "HK$", "HKD", "SGD", "MX$",
     "MXN", "AR$", "ARS", "CLP", "COP", "PEN", "S/.", "UYU", "Bs.", "BOB", "PYG", "GTQ", "CRC", "DOP", "RD$", "EUR",
@@ -10,7 +10,7 @@ pub const CURRENCIES: &[&str] = &[
     "zł", "Kč", "R$", "C$", "A$", "S$", "S/", "$U", "Rs", "£", "¥", "kr", "$",
 ];
 
-/// Measures behind a number, folded; none that could turn one number into another, as weeks into days.
+/// Measures behind a number, folded. Measures that could change the number, such as weeks into days, are left out.
 pub const MEASURES: &[&str] = &[
     "kg",
     "kgs",
@@ -95,9 +95,9 @@ pub const MEASURES: &[&str] = &[
     "gradi",
 ];
 
-/// Without the sign or code of a currency at either end.
+/// The text without the sign or code of a currency at either end.
 pub fn without_currency(text: &str) -> Option<&str> {
-    // What follows a code in letters must not be a letter: `Rs` begins no `Rsvp`.
+    // The character beside a code in letters must not be a letter: `Rsvp` does not begin with the code `Rs`.
     let apart = |mark: &str, beside: Option<char>| {
         !mark.ends_with(char::is_alphabetic) || beside.is_none_or(|c| !c.is_alphabetic())
     };

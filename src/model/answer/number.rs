@@ -1,4 +1,4 @@
-//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
+//! Parses numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
 
 use super::{
     custom::Custom,
@@ -7,23 +7,23 @@ use super::{
 };
 use crate::model::matching::fold;
 
-/// A number, and whether something beside it says that it is meant as an amount: a currency, a measure, a counted thing.
+/// A number, and whether a word beside it (a currency, a measure, a counted thing) shows that it is an amount.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Amount {
     pub value: f64,
     pub is_named: bool,
 }
 
-/// A number; the custom decides whether the mark in `1.234` groups or divides. Words count in the contact's own
-/// language only: `once` is eleven in Spanish and something else in English. `about`, a counted thing (`90 euros`) and
-/// politeness around it change nothing.
+/// Parses a number. The custom decides whether the mark in `1.234` separates groups or decimals. Number words count
+/// only in the contact's own language: `once` is eleven in Spanish and something else in English. Words such as
+/// `about`, a counted thing (`90 euros`) and polite words do not change the number.
 pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
-    // A figure in a frame, as phones offer it.
+    // Keycap emoji (`5️⃣`) and typographic apostrophes become plain characters.
     let text = text.replace(['\u{fe0f}', '\u{20e3}'], "").replace(['’', '‘'], "'");
-    // `trent'anni` are two words.
+    // The Italian `trent'anni` becomes two words.
     let text = if own.is_some_and(|own| own.language == "it") { elisions_apart(&text) } else { text };
     let mut rest = unmarked(&text);
     let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
@@ -40,7 +40,7 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
             (rest, is_named) = (unmarked(inner), true);
             is_money |= own.is_some_and(|own| money_behind(&text, own));
         } else if let Some(inner) = own.and_then(|own| without_manners(rest, own)) {
-            // `only one` is no article.
+            // In `only one`, `one` is a number and not an article.
             (rest, is_counted) = (unmarked(inner), true);
         } else {
             return None;
@@ -48,7 +48,7 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
     }
 }
 
-/// Longer texts are no number.
+/// A longer text is not a number.
 const TEXT_BYTES_MAX: usize = 120;
 
 fn elisions_apart(text: &str) -> String {
@@ -64,17 +64,17 @@ fn elisions_apart(text: &str) -> String {
     apart.collect()
 }
 
-/// Without marks at both ends that say nothing: `¡5!`, `(30)`, `5 🙂`.
+/// The text without punctuation and emoji at both ends: `¡5!`, `(30)`, `5 🙂`.
 fn unmarked(text: &str) -> &str {
     let text = text.trim();
-    // `20,-` and `20.–` are prices without cents.
+    // `20,-` and `20.–` are prices without decimals.
     let text = [",-", ".-", ",–", ".–", ",—"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
     let says = |c: char| c.is_alphanumeric() || "%$€£¥₹₱₦₵₲₡₺₽₩₪₫฿²/".contains(c);
     let text = text.trim_end_matches(|c: char| !says(c));
     text.trim_start_matches(|c: char| !says(c) && !"-−+.".contains(c))
 }
 
-/// `zwei und ein halb`, `two and a half`: the language says how.
+/// Parses numbers in words: `zwei und ein halb`, `two and a half`.
 fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
     if text.starts_with(['-', '−', '+', '.']) || text.contains(|c: char| c.is_ascii_digit()) {
         return None;
@@ -88,14 +88,14 @@ fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
     spelled(&joined).or_else(and_half)
 }
 
-/// `2 thousand`, `2 mil`.
+/// Parses `2 thousand`, `2 mil`.
 fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     let (before, last) = text.rsplit_once(char::is_whitespace)?;
     own.thousand.contains(&fold(last).as_str()).then_some(())?;
     figures(before, custom, false).map(|number| number * 1000.0)
 }
 
-/// Without a counted thing or a measure behind the number: `2 people`, `72kg`, `12 %`.
+/// The text without a counted thing or a measure behind the number: `2 people`, `72kg`, `12 %`.
 fn without_measure<'a>(text: &'a str, own: Option<&Words>) -> Option<&'a str> {
     if let Some(rest) = text.strip_suffix('%') {
         return Some(rest.trim_end()).filter(|rest| !rest.is_empty());
@@ -107,26 +107,27 @@ fn without_measure<'a>(text: &'a str, own: Option<&Words>) -> Option<&'a str> {
         let place = cut + text[cut..].chars().next()?.len_utf8();
         let (before, measure) = text.split_at(place);
         let folded = fold(measure);
-        // `5 m` may be metres, minutes or millions; with a fraction it is a length.
+        // `5 m` may be metres, minutes or millions; with decimals it is a length.
         let is_length = folded == "m" && before.contains(['.', ',']);
         let of_language = own.is_some_and(|own| own.counted.contains(&folded.as_str()));
         (MEASURES.contains(&folded.as_str()) || is_length || of_language).then(|| before.trim_end())
     })
 }
 
-/// The text names a currency in words: a mark before three digits groups there, since no price has three decimals.
+/// True if the text names a currency in words. A mark before three digits then separates groups, because no price has
+/// three decimals.
 fn money_behind(text: &str, own: &Words) -> bool {
     fold(text).split(' ').any(|word| own.money.contains(&word))
 }
 
-/// Without what says nothing about the number: `about`, `please`, `just`.
+/// The text without words that do not change the number: `about`, `please`, `just`.
 fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
     let end = own.polite.iter().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
     let start = own.about.iter().chain(own.polite).filter_map(|start| cut_start(text, start));
     end.or_else(|| start.min_by_key(|rest| rest.len()))
 }
 
-/// What stands before the last words when they are these.
+/// The text before these last words, if it ends with them.
 fn cut_end<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let count = words.split(' ').count();
     let (place, _) = text.rmatch_indices(char::is_whitespace).nth(count - 1)?;
@@ -141,7 +142,7 @@ fn cut_start<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     (fold(start) == words).then(|| behind.trim_start())
 }
 
-/// Figures alone. `is_money`: three digits behind the only mark are thousands in every country.
+/// Parses digits with separators. `is_money`: three digits behind a single mark are thousands in every country.
 fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
     let text = text.trim();
     let (sign, digits) = match text.strip_prefix(['-', '−']) {
@@ -159,13 +160,13 @@ fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
     let (points, commas) = (digits.matches('.').count(), digits.matches(',').count());
     let divides = |mark: char, is_decimal_mark: bool| {
         let (head, tail) = digits.rsplit_once(mark).unwrap_or((digits, ""));
-        // `0.500` and `1234.567` group nothing.
+        // The mark in `0.500` and `1234.567` does not separate groups.
         let groups = tail.len() == 3 && (1..=3).contains(&head.len()) && !head.starts_with('0') && !grouped_otherwise;
         !groups || is_decimal_mark && !is_money
     };
     let decimal = match (points, commas) {
         (0, 0) => None,
-        // Both: the last one divides.
+        // If both marks occur, the last one is the decimal mark.
         (1.., 1..) => Some(if digits.rfind('.') > digits.rfind(',') { '.' } else { ',' }),
         (1, 0) => divides('.', !custom.comma_divides).then_some('.'),
         (0, 1) => divides(',', custom.comma_divides).then_some(','),
@@ -183,7 +184,8 @@ fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
     value.is_finite().then_some(sign * value)
 }
 
-/// `1.234.567` to `1234567`; groups are of three, in India of two before the last three: `1,00,000`.
+/// Removes group separators: `1.234.567` becomes `1234567`. Groups have three digits; in India the groups before the
+/// last three digits have two: `1,00,000`.
 fn ungroup(text: &str) -> Option<String> {
     let marks: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     if marks.windows(2).any(|pair| pair[0] != pair[1]) {

@@ -1,4 +1,4 @@
-//! What a message may mean as the asked type: one value, two that are as good as each other, or none.
+//! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
     AnswerType, Hearing, clock,
@@ -13,12 +13,13 @@ use crate::model::{
 };
 use jiff::civil::Time;
 
-/// The values that a message may mean.
+/// The possible values of a message.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reading {
-    /// One is the answer; several are as good as each other and are asked back.
+    /// One value is the answer; several are equally likely, and the contact is asked which one it means.
     pub likely: Vec<Value>,
-    /// What is meant only where the question takes nothing of the above: last year's third of May.
+    /// Values that count only if the question accepts none of the likely ones: for example the third of May of last
+    /// year.
     pub unlikely: Vec<Value>,
 }
 
@@ -27,7 +28,7 @@ impl Reading {
         Reading { likely: value.into_iter().collect(), unlikely: Vec::new() }
     }
 
-    /// The value, where there is only one.
+    /// The likely value, if there is exactly one.
     pub fn single(mut self) -> Option<Value> {
         if self.likely.len() == 1 { self.likely.pop() } else { None }
     }
@@ -46,32 +47,32 @@ impl Reading {
     }
 }
 
-/// The text as a whole, in any language.
+/// Reads the whole text as this type, in any language.
 pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     let all: Vec<&'static Words> = words::all(hearing.language).collect();
     whole(kind, text, hearing, &all)
 }
 
-/// A text as a number, day, time or moment: the whole of it, else the one that stands in a sentence.
+/// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     let whole = whole_in_any(kind, text, hearing);
     if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
 }
 
-/// The text as a whole, in one of these languages.
+/// Reads the whole text as this type, in one of these languages.
 pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'static Words]) -> Reading {
     let mut customs = Custom::likely(hearing, kind).into_iter();
     let usual = customs.next().unwrap_or_else(|| Custom::usual(hearing));
     let by = |custom: Custom| by_custom(kind, text, hearing, tongues, custom);
     let Some(first) = by(usual) else {
-        // A whole number may be one only where its mark groups.
+        // A number with a mark can be whole only if the mark separates groups.
         return Reading::one(customs.find_map(by));
     };
     let mut reading = Reading::one(Some(first));
     customs.for_each(|custom| reading.add_likely(by(custom)));
     if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
         let old = by(Custom { old_century: true, ..usual });
-        // `35` of a year may be ahead or long ago.
+        // A two-digit year such as `35` may lie in the future or long ago.
         let far = |value: &Value| year(value).is_some_and(|year| year > hearing.now.year() + YEARS_AHEAD_USUAL);
         if reading.likely.iter().all(far) {
             reading.add_likely(old);
@@ -86,10 +87,10 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'s
     reading
 }
 
-/// Days farther ahead are rarely meant by a year of two figures.
+/// A two-digit year rarely means a day farther ahead.
 const YEARS_AHEAD_USUAL: i16 = 5;
 
-/// A bare hour is one of two; opening hours say which, or that both may be meant.
+/// Adds the other reading of an hour without am or pm. Opening hours decide which reading is likely, or that both are.
 fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &Hearing<'_>) {
     let ([usual], Some(other)) = (reading.likely.as_slice(), other) else { return };
     if *usual == other {
@@ -146,10 +147,10 @@ fn by_custom(
     }
 }
 
-/// Above it floating point knows no whole numbers.
+/// Above this number, floating point does not hold every whole number.
 const WHOLE_MAX: f64 = 9e15;
 
-/// `13 - 15 July`, `10–12`: from one to the other, and neither of them.
+/// True for a range such as `13 - 15 July` or `10–12`, which is neither of its two values.
 fn is_span(text: &str) -> bool {
     text.contains(['–', '—', '―', '~', '→'])
         || text.split_whitespace().any(|word| !word.is_empty() && word.chars().all(|c| "-‐‑>".contains(c)))

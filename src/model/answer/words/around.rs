@@ -1,26 +1,26 @@
-//! What stands around an answer in a sentence: words that say nothing about its value, and words that change it.
+//! Defines the words around an answer in a sentence: neutral words, and words that change its value.
 
-/// Of one language. All lists stand folded, words separated by blanks.
+/// The words of one language. All lists are folded, with blanks between the words.
 pub struct Around {
-    /// Words that may stand beside a weak answer (`5`, `Friday`) and leave it what it is.
+    /// Neutral words that may stand beside an ambiguous answer (`5`, `Friday`).
     pub carriers: &'static str,
-    /// Words that turn an answer into none, whatever was asked for.
+    /// Words that negate an answer of any type.
     pub nots: &'static str,
-    /// Words and phrases behind commas that make a day, a time or a number another one, or put it off.
+    /// Words and phrases, separated by commas, that change a day, a time or a number into another one, or postpone it.
     pub spoilers: &'static str,
-    /// Between two answers: one of both.
+    /// Words between two answers that mean one of the two.
     pub or: &'static str,
-    /// Between two answers, behind commas: all that lies between them.
+    /// Words between two answers that make a range of them, separated by commas.
     pub ranges: &'static str,
-    /// Says that the day has been.
+    /// Words that say that the day lies in the past.
     pub past: &'static str,
-    /// Before a bare number: it is a time.
+    /// Words before a number alone that make it a time.
     pub hour_marks: &'static str,
-    /// Before a bare number: it is no time, but a span.
+    /// Words before a number alone that make it a span of time and not a time.
     pub span_marks: &'static str,
-    /// Before a day of the week: every one of them.
+    /// Words before a weekday that mean every such weekday.
     pub each_marks: &'static str,
-    /// What a yes or a no goes on with, beside the carriers.
+    /// Words that continue a yes or a no, beside the carriers.
     pub assent: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! German.
+//! Defines the German words for answers.
 
 use super::{Part, Unit, Words, spoken, typed};
 use jiff::civil::Weekday;
@@ -210,7 +210,7 @@ fn spell(n: u32) -> Vec<String> {
         _ if one == 1 => vec![format!("einund{}", TENS[ten])],
         _ => vec![format!("{}und{}", ONES[one], TENS[ten])],
     };
-    // A phone without umlauts writes `fuenf`.
+    // People without umlauts on their keyboard write `fuenf`.
     let mut all = written.clone();
     for name in written {
         let spelt = name.replace("funf", "fuenf").replace("zwolf", "zwoelf");

@@ -1,4 +1,4 @@
-//! English.
+//! Defines the English words for answers.
 
 use super::{Part, Unit, Words, only_words, spoken, typed, unlike_hours};
 use jiff::civil::Weekday;

@@ -1,4 +1,4 @@
-//! Spanish.
+//! Defines the Spanish words for answers.
 
 use super::{Part, Unit, Words, spoken, typed};
 use jiff::civil::Weekday;
