@@ -1,13 +1,13 @@
-//! Contact cards: a person or a business that the customer can save in the address book.
+//! Describes contact cards: a person or a business that the customer can save in the address book.
 
 use super::content::Content;
 use serde::{Deserialize, Serialize};
 
-/// One card. A card without any number or address is allowed: it is a name and nothing more.
+/// One card. A card without a number or an address is allowed: it then has only a name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContactCard {
-    /// The whole name as the customer sees it.
+    /// The full name as the customer sees it.
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
@@ -15,7 +15,7 @@ pub struct ContactCard {
     pub last_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// The person's action there.
+    /// The person's role in the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -29,12 +29,12 @@ pub struct ContactCard {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CardPhone {
-    /// As it shall be shown: `+34 600 111 222`.
+    /// The number as it is shown: `+34 600 111 222`.
     pub number: String,
-    /// A word such as `WORK` or `CELL`; Meta takes any.
+    /// A label such as `WORK` or `CELL`; Meta accepts any word.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The number's digits at WhatsApp: with it the card has a button that opens a chat.
+    /// The digits of the number at WhatsApp; with them the card has a button that opens a chat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<String>,
 }
@@ -48,13 +48,13 @@ pub struct CardEmail {
 }
 
 impl ContactCard {
-    /// `Ana Silva, +34 600 111 222`: for transcripts.
+    /// The card in one line, for transcripts: `Ana Silva, +34 600 111 222`.
     pub fn describe(&self) -> String {
         let phones = self.phones.iter().map(|phone| phone.number.as_str());
         std::iter::once(self.name.as_str()).chain(phones).collect::<Vec<_>>().join(", ")
     }
 
-    /// Line by line, where the platform has no cards.
+    /// The card as lines of text, for platforms without cards.
     pub fn in_words(&self) -> String {
         let role =
             [self.title.as_deref(), self.company.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -66,7 +66,7 @@ impl ContactCard {
     }
 }
 
-/// All cards of a message, one below the other.
+/// All cards of a message as text, one below the other.
 pub fn in_words(cards: &[ContactCard]) -> Content {
     let texts: Vec<String> = cards.iter().map(ContactCard::in_words).collect();
     Content::Text { body: texts.join("\n\n") }

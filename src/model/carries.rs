@@ -1,4 +1,4 @@
-//! What fits into one message of a provider, how a longer one is divided, and what a channel cannot show in words.
+//! Defines the limits of a provider's messages, divides longer ones, and puts contents that a channel lacks into words.
 
 mod cut;
 
@@ -8,11 +8,11 @@ use super::{
     content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row},
 };
 
-/// Limits of one provider. Texts count Unicode scalars: Meta does not say what it counts.
+/// The limits of one provider. Texts are counted in Unicode scalar values, because Meta does not say how it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carries {
     pub text_max: usize,
-    /// The text above buttons or a link.
+    /// The maximum length of the text above buttons or a link.
     pub interactive_body_max: usize,
     pub list_body_max: usize,
     pub buttons_max: usize,
@@ -25,39 +25,40 @@ pub struct Carries {
     pub list_button_max: usize,
     pub link_title_max: usize,
     pub caption_max: usize,
-    /// The short text above an interactive message's body, and the one below.
+    /// The maximum length of the header and of the footer of an interactive message.
     pub header_max: usize,
     pub footer_max: usize,
-    /// A button that opens a page; else title and address stand in the text.
+    /// Supports a button that opens a page; without it, title and address stand in the text.
     pub links: bool,
-    /// A file above buttons or a link; else it goes ahead as a message of its own.
+    /// Supports a file above buttons or a link; without it, the file is sent before, as its own message.
     pub above: bool,
-    /// An emoji on a message of the contact.
+    /// Supports an emoji reaction to a message of the contact.
     pub reactions: bool,
-    /// A place on the map.
+    /// Supports a place on the map.
     pub places: bool,
-    /// A contact card; else its lines stand in a text.
+    /// Supports contact cards; without it, the lines of the card stand in a text.
     pub cards: bool,
-    /// The button that shares where the contact is; else the question is a text.
+    /// Supports the button that shares the contact's location; without it, the request is a text.
     pub place_requests: bool,
-    /// A button that opens a form; nothing stands for it elsewhere.
+    /// Supports a button that opens a form; a form has no replacement.
     pub forms: bool,
-    /// A message can quote another one.
+    /// Supports a message that quotes another one.
     pub quotes: bool,
-    /// Templates with carousels, codes to copy, forms, places and offers that end.
+    /// Supports templates with carousels, codes to copy, forms, places and limited-time offers.
     pub rare_parts: bool,
-    /// A file can be given to the platform once and sent by its id; else it goes by an address that the platform opens.
+    /// Supports uploading a file once and sending it by its id; without it, the platform fetches the file from an
+    /// address.
     pub uploads: bool,
-    /// Kinds it takes, with their size in bytes. Behind an address the platform sees the size when it fetches.
-    /// A file of another kind becomes its address in a text.
+    /// The supported kinds of files, with the maximum size in bytes. For an address, the platform checks the size when
+    /// it fetches the file. A file of another kind becomes an address in a text.
     pub media: &'static [(MediaKind, u64)],
-    /// A status can carry our own id: an unknown send can be settled.
+    /// A status can carry our own id, so that an unknown send can be resolved.
     pub echoes_our_id: bool,
 }
 
 const MIB: u64 = 1024 * 1024;
 
-/// WhatsApp Cloud API (platform.md 4.9).
+/// The limits of the WhatsApp Cloud API (platform.md 4.9).
 pub static META: Carries = Carries {
     text_max: 4096,
     interactive_body_max: 1024,
@@ -94,20 +95,20 @@ pub static META: Carries = Carries {
     echoes_our_id: true,
 };
 
-/// Why a message cannot be made to fit.
+/// The reason why a message cannot be made to fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
-    /// Nothing to say.
+    /// A required text is empty.
     Empty { what: &'static str },
-    /// More of something than the provider shows: buttons, rows.
+    /// More items, such as buttons or rows, than the provider shows.
     TooMany { what: &'static str, max: usize, got: usize },
-    /// An id that may not be cut.
+    /// An id that is too long and must not be cut.
     TooLong { what: &'static str, max: usize, got: usize },
-    /// Two buttons with one title, which the provider refuses.
+    /// Two buttons with the same title, which the provider refuses.
     Twice { title: String },
-    /// The provider knows no reactions.
+    /// The provider does not support reactions.
     NoReactions,
-    /// The provider opens no forms.
+    /// The provider does not support forms.
     NoForms,
 }
 
@@ -125,17 +126,17 @@ impl std::fmt::Display for Unfit {
 }
 
 impl Carries {
-    /// Messages of the shape that flows make stay as they are: nothing needs to be looked at.
+    /// True for the limits of Meta, which fit everything that a flow can produce, so that no message has to be checked.
     pub fn is_whole(&self) -> bool {
         std::ptr::eq(self, &META) || *self == META
     }
 
-    /// Whether so many options can be tapped, be it as buttons or as rows of a list.
+    /// True if this number of options can be tapped, as buttons or as rows of a list.
     pub fn shows(&self, options: usize, as_buttons: bool) -> bool {
         if as_buttons { options <= self.buttons_max } else { self.rows_max > 0 }
     }
 
-    /// The size of a file of this kind, in bytes; `None`: it takes none.
+    /// The maximum size of a file of this kind, in bytes; `None`: the kind is not supported.
     pub fn bytes_max(&self, kind: MediaKind) -> Option<u64> {
         self.media.iter().find(|(known, _)| *known == kind).map(|(_, bytes)| *bytes)
     }
@@ -144,9 +145,9 @@ impl Carries {
         self.media.iter().any(|(known, _)| *known == kind)
     }
 
-    /// Makes a message fit: a long text becomes several in their order, what is above buttons goes ahead
-    /// as texts of its own, titles and captions that came out too long are cut with `…`. What the checker
-    /// saw in the flow always fits; this is for values that came from data.
+    /// Makes a message fit the limits: a long text becomes several messages in order, parts that cannot stand above the
+    /// body are sent before as texts, and titles and captions that are too long are cut with `…`. Content that the
+    /// checker saw in the flow always fits; these changes are for values that come from data.
     pub fn fit(&self, content: Content) -> Result<Vec<Content>, Unfit> {
         match content {
             Content::Text { body } => {
@@ -190,7 +191,7 @@ impl Carries {
                 Ok(all)
             }
             Content::Media { media, caption } if !self.takes(media.kind) => {
-                // The address opens in the browser of whoever gets it.
+                // The file becomes a text with its address, which the contact opens in a browser.
                 let text = [caption.filter(|text| !text.trim().is_empty()), Some(media.url)];
                 let text: Vec<String> = text.into_iter().flatten().collect();
                 self.fit(Content::Text { body: text.join("\n\n") })
@@ -206,7 +207,8 @@ impl Carries {
                 all.extend(split(&text, self.text_max).into_iter().map(|body| Content::Text { body }));
                 Ok(all)
             }
-            // Its texts are the provider's own, its parameters were checked against the catalogue.
+            // The texts of a template are stored at the provider, and its parameters were checked against the
+            // catalogue.
             Content::Template(template) => Ok(vec![Content::Template(template)]),
             Content::Location(place) if !self.places => {
                 // Every phone opens such a link as a map.
@@ -238,7 +240,7 @@ impl Carries {
         }
     }
 
-    /// The lines above and below; where there is no place for them they join the body.
+    /// The header and the footer; if the provider shows none, they become lines of the body.
     fn edges(&self, body: String, edges: Edges) -> (String, Edges) {
         if self.header_max == 0 || self.footer_max == 0 {
             return (framed(&body, &edges), Edges::default());
@@ -297,7 +299,7 @@ impl Carries {
             .collect()
     }
 
-    /// A file that cannot stand above the body, as messages that go ahead of it; else the file itself.
+    /// Messages to send before the body, if the file cannot stand above it; otherwise the file itself.
     fn ahead(&self, media: Option<Media>) -> Result<(Vec<Content>, Option<Media>), Unfit> {
         match media {
             Some(media) if self.above && self.takes(media.kind) => Ok((Vec::new(), Some(media))),
@@ -306,7 +308,7 @@ impl Carries {
         }
     }
 
-    /// What can be tapped elsewhere, as plain messages.
+    /// Content that cannot be tapped on this platform, as plain messages.
     fn in_words(&self, body: &str, media: Option<Media>, edges: &Edges) -> Result<Vec<Content>, Unfit> {
         let mut all = match media {
             Some(media) => self.fit(Content::Media { media, caption: None })?,
@@ -317,15 +319,15 @@ impl Carries {
     }
 }
 
-/// What stands before each line of a list in words.
+/// The mark before each line of a list in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// `1.`, from one: the number is understood as the answer.
+    /// `1.`, `2.` and so on: the contact can answer with the number.
     Number,
     Dot,
 }
 
-/// A text with its options below it, a line each.
+/// A text with its options below it, one line each.
 pub fn listed(body: &str, titles: &[String], mark: Mark) -> String {
     let mut text = body.trim_end().to_owned();
     for (place, title) in titles.iter().enumerate() {
@@ -338,7 +340,7 @@ pub fn listed(body: &str, titles: &[String], mark: Mark) -> String {
     text.trim_start().to_owned()
 }
 
-/// Only messages that can be tapped have a header and footer: elsewhere they become lines of the text.
+/// A text with its header and footer as lines: only interactive messages have fields for them.
 pub fn framed(body: &str, edges: &Edges) -> String {
     let header = edges.header.iter().map(|text| format!("*{}*", text.trim_matches('*')));
     let footer = edges.footer.iter().map(|text| format!("_{}_", text.trim_matches('_')));

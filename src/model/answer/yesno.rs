@@ -1,11 +1,11 @@
-//! Yes and no, in the words of six languages and in signs.
+//! Recognises yes and no in the words of six languages and in emoji.
 
 use super::words::{self, Words};
 use crate::model::matching::{fold, has_word};
 
-/// The contact's language wins where two languages share a word.
+/// True for yes, false for no. The contact's language wins if two languages share a word.
 pub fn yesno(text: &str, language: &str) -> Option<bool> {
-    // A question back is no answer: `yes or no?`
+    // A question is no answer: `yes or no?`
     let is_question = text.len() > TEXT_BYTES_MAX || text.contains(['?', '¿']);
     let folded = fold(text);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
@@ -13,7 +13,7 @@ pub fn yesno(text: &str, language: &str) -> Option<bool> {
     whole(text, language).or_else(in_sentence)
 }
 
-/// A text that says nothing else.
+/// Yes or no, if the text contains nothing else.
 pub fn whole(text: &str, language: &str) -> Option<bool> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
@@ -26,10 +26,10 @@ pub fn whole(text: &str, language: &str) -> Option<bool> {
     words::all(language).find_map(|words| in_language(&said, words))
 }
 
-/// Longer texts are no yes and no no.
+/// A longer text is neither yes nor no.
 const TEXT_BYTES_MAX: usize = 200;
 
-/// A text of signs only: `👍👍🏽`, `❌`. `Some(None)`: signs that say both or neither.
+/// Reads a text of emoji only: `👍👍🏽`, `❌`. `Some(None)`: the emoji mean both or neither.
 fn in_signs(text: &str) -> Option<Option<bool>> {
     let colours = '\u{1f3fb}'..='\u{1f3ff}';
     let says_nothing = |c: &char| c.is_whitespace() || ['\u{fe0f}', '\u{200d}'].contains(c) || colours.contains(c);
@@ -44,7 +44,7 @@ fn in_signs(text: &str) -> Option<Option<bool>> {
 const YES_SIGNS: &str = "👍✅👌✔🆗💯☑🤝🙆";
 const NO_SIGNS: &str = "👎❌🚫✖⛔❎🙅";
 
-/// `yeah sure`, `nope, thanks`: several words that say the same. Both together are no answer.
+/// Reads several words that mean the same: `yeah sure`, `nope, thanks`. A yes together with a no is no answer.
 fn in_language(said: &[&str], words: &Words) -> Option<bool> {
     if let [one] = said {
         match *one {
@@ -60,13 +60,13 @@ fn in_language(said: &[&str], words: &Words) -> Option<bool> {
         let Named { length, meant } = named(rest, words)?;
         if matches!(meant, Meant::No) {
             denials += 1;
-            // `it is not wrong` is no no.
+            // `it is not wrong` does not mean no.
             if denials > 1 && !rest[..length].iter().any(|word| denies(word, words)) {
                 return None;
             }
         }
         let meant = match meant {
-            // "Please" is a yes by itself only.
+            // "Please" means yes only if it is the whole text.
             Meant::Polite if said.len() == length => words.yes.contains(&said.join(" ").as_str()).then_some(true),
             Meant::Polite => None,
             Meant::Yes => Some(true),
@@ -82,7 +82,7 @@ fn in_language(said: &[&str], words: &Words) -> Option<bool> {
     answer
 }
 
-/// The word is a no by itself, and not one for what it says: `never`, but not `wrong`.
+/// True for a word that means no in itself (`never`), false for one that means no only by its content (`wrong`).
 fn denies(word: &str, words: &Words) -> bool {
     words.around.nots.split_whitespace().any(|not| not == word) || words.no.first() == Some(&word)
 }
@@ -98,7 +98,7 @@ enum Meant {
     Polite,
 }
 
-/// The longest phrase at the start that says yes, no or nothing; a no wins over a yes of the same length.
+/// The longest phrase at the start that means yes, no or nothing; of the same length, a no wins over a yes.
 fn named(rest: &[&str], words: &Words) -> Option<Named> {
     let longest = |names: &[&str]| {
         let most = rest.len().min(PHRASE_WORDS_MAX);
@@ -114,13 +114,14 @@ fn named(rest: &[&str], words: &Words) -> Option<Named> {
     }
 }
 
-/// The longest phrase of the tables has fewer words.
+/// An upper limit for the words of a phrase in the tables.
 const PHRASE_WORDS_MAX: usize = 7;
 
-/// `yes, that works for me`, `no, I do not want that`: it begins with the answer, and the rest says the same.
+/// Reads a sentence that begins with the answer and whose rest says the same: `yes, that works for me`, `no, I do not
+/// want that`.
 fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
     let Named { length, meant } = named(said, words)?;
-    // `right now` begins with a word that says yes only by itself.
+    // `right` is not among these words: `right now` is no yes.
     BEGINS.contains(said.first()?).then_some(())?;
     let rest = &said[length..];
     let around = words.around;
@@ -137,20 +138,20 @@ fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
     if rest.is_empty() || puts_off || !rest.iter().all(known) {
         return None;
     }
-    // `no no quiero`: the second no is no longer part of the rest.
+    // In `no no quiero`, the phrase at the start already contains the second no.
     let negated = said[1..].iter().any(is_not);
     if matches!(meant, Meant::No) && rest.iter().any(|word| PLAIN_YES.contains(word)) {
         return None;
     }
     match (meant, negated) {
         (Meant::Yes, false) => Some(true),
-        // `No, that is fine` may be a yes: only a second no makes it one.
+        // `No, that is fine` may mean yes: only a second negation makes it a no.
         (Meant::No, true) => Some(false),
         (Meant::Yes | Meant::No | Meant::Polite, _) => None,
     }
 }
 
-/// The words with which a sentence goes on.
+/// First words of an answer that may continue as a sentence.
 const BEGINS: [&str; 39] = [
     "yes",
     "yeah",
@@ -192,9 +193,9 @@ const BEGINS: [&str; 39] = [
     "jamais",
     "mai",
 ];
-/// Beside a no they say both.
+/// Words for yes that contradict a no in the same sentence.
 const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
-/// In any language, also beside other words.
+/// Words that mean okay in every language, also beside other words.
 const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
 
 #[cfg(test)]

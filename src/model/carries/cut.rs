@@ -1,6 +1,6 @@
-//! Cutting texts where nothing is torn: between paragraphs, lines, sentences, words, and never inside of an emoji.
+//! Cuts texts between paragraphs, lines, sentences or words, and never inside an emoji.
 
-/// At most `max` characters, the last of them `…` where something is missing.
+/// Cuts a text to at most `max` characters; a cut text ends with `…`.
 pub fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
@@ -9,8 +9,8 @@ pub fn cut(text: &str, max: usize) -> String {
     format!("{}…", text[..end].trim_end())
 }
 
-/// Parts of at most `max` characters: broken after a paragraph, a line, a sentence or a word, in this
-/// order of liking, in the second half of the part; else anywhere that no emoji is torn.
+/// Splits a text into parts of at most `max` characters. The break is in the second half of the part, preferably after
+/// a paragraph, then a line, a sentence or a word; otherwise anywhere outside an emoji.
 pub fn split(text: &str, max: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text.trim_end();
@@ -31,8 +31,8 @@ pub fn split(text: &str, max: usize) -> Vec<String> {
     parts
 }
 
-/// The byte after at most `max` characters that does not tear what is seen as one: combining marks,
-/// joiners, variation selectors, skin tones and pairs of flag letters stay with what they belong to.
+/// The byte position after at most `max` characters that does not split a visible character: combining marks, joiners,
+/// variation selectors, skin tones and pairs of flag letters stay with their base.
 fn safe_end(text: &str, max: usize) -> usize {
     const LOOK_BACK: usize = 32;
     let Some((end, _)) = text.char_indices().nth(max) else { return text.len() };

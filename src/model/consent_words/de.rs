@@ -1,4 +1,4 @@
-//! The words of German.
+//! Lists the German words for opting out and in.
 
 use super::Table;
 

@@ -1,4 +1,4 @@
-//! The words of English.
+//! Lists the English words for opting out and in.
 
 use super::Table;
 

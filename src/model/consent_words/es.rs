@@ -1,4 +1,4 @@
-//! The words of Spanish.
+//! Lists the Spanish words for opting out and in.
 
 use super::Table;
 

@@ -1,4 +1,4 @@
-//! The words of French.
+//! Lists the French words for opting out and in.
 
 use super::Table;
 

@@ -1,4 +1,4 @@
-//! The words of Indonesian.
+//! Lists the Indonesian words for opting out and in.
 
 use super::Table;
 

@@ -1,4 +1,4 @@
-//! The words of Italian.
+//! Lists the Italian words for opting out and in.
 
 use super::Table;
 

@@ -1,7 +1,8 @@
-//! Words by which a contact leaves or comes back, in ten languages: the whole message after folding, with or without
-//! courtesy around it.
+//! Recognises the words by which a contact opts out or in again, in ten languages. The whole folded message must be
+//! such a word, with or without polite words around it.
 //!
-//! Recognised when a webhook is recorded, before any flow (language.md 8), so they live here.
+//! Words are recognised when a webhook is recorded, before any flow runs (language.md 8). Therefore they are in `model`
+//! and not in `flow`.
 
 mod de;
 mod en;
@@ -20,20 +21,20 @@ use std::{
     sync::LazyLock,
 };
 
-/// The words of one language. Everything stands folded (`model::matching::fold`).
+/// The words of one language, all folded (`model::matching::fold`).
 pub struct Table {
-    /// Two letters.
+    /// The two-letter code of the language.
     pub language: &'static str,
     pub hard: &'static [&'static str],
     pub unsure: &'static [&'static str],
     pub start: &'static [&'static str],
-    /// What may stand before or behind a word and says nothing.
+    /// Polite words that may stand before or behind the opt-out word.
     pub courtesy: &'static [&'static str],
-    /// Words that a sentence about nothing but our messages is made of.
+    /// Words that may stand in a sentence about stopping our messages.
     pub about: &'static [&'static str],
 }
 
-/// All languages; a new one is a file beside this and a name here.
+/// All languages. A new language is a new file in this folder and a name in this list.
 const LANGUAGES: [&Table; 10] = [
     &en::WORDS,
     &es::WORDS,
@@ -47,18 +48,19 @@ const LANGUAGES: [&Table; 10] = [
     &id::WORDS,
 ];
 
-/// What a word alone says.
+/// The meaning of an opt-out or opt-in word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
-    /// Always counts.
+    /// A hard opt-out word: it always counts.
     Stop,
-    /// Counts when no question waits and no flow has it as an exact keyword; asked back.
+    /// An unsure opt-out word: it counts if no question waits and no flow has it as an exact keyword; the contact is
+    /// then asked to confirm.
     Unsure,
-    /// Lifts a stop.
+    /// An opt-in word: it lifts a stop.
     Start,
 }
 
-/// Additions of a bot (`opt_out.words`, `opt_out.unsure`), folded once.
+/// The additional words of a bot (`opt_out.words`, `opt_out.unsure`), folded once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtraWords {
     hard: Vec<String>,
@@ -81,10 +83,10 @@ impl ExtraWords {
     }
 }
 
-/// What the whole message means, if it is one of the words; a sentence that is made of nothing but such a word and
-/// what belongs to it ("stop sending me messages") is unsure, and every other sentence is none.
+/// The meaning of the whole message, if it is one of the words. A sentence of only such a word and neutral words about
+/// messages ("stop sending me messages") is unsure; any other sentence has no meaning here.
 pub fn recognise(text: &str, extra: &ExtraWords) -> Option<Word> {
-    // The longest entry is far below this; nobody's essay needs folding.
+    // No known word is nearly this long, so a long text need not be folded.
     if text.len() > LONGEST_BYTES && extra.hard.is_empty() && extra.unsure.is_empty() {
         return None;
     }
@@ -102,9 +104,9 @@ pub fn recognise(text: &str, extra: &ExtraWords) -> Option<Word> {
     }
 }
 
-/// What a message says of leaving or coming back: a text, or a tap on a button that no flow of ours has signed. Such a
-/// one is a template's own `STOP`, in its payload or its text, and counts like the typed word; nothing else on it does
-/// (an unsure word is asked back by the flows, and *Start* is on many a first button).
+/// The opt-out or opt-in meaning of a message: of a text, or of a tap on a button that no flow has signed. Such a
+/// button belongs to a template; `STOP` in its payload or title counts like the typed word. Other words on a button do
+/// not count: flows ask back unsure words, and *Start* stands on many first buttons.
 pub fn said_by(message: &InboundKind, is_ours: impl Fn(&str) -> bool, extra: &ExtraWords) -> Option<Word> {
     match message {
         InboundKind::Text { body } => recognise(body, extra),
@@ -127,7 +129,7 @@ pub fn said_by(message: &InboundKind, is_ours: impl Fn(&str) -> bool, extra: &Ex
     }
 }
 
-/// The language that a word belongs to, so that it is answered in the same; international words have none.
+/// The language of a word, so that the confirmation can use it; international words have none.
 pub fn language(text: &str) -> Option<&'static str> {
     let text = fold(text);
     let of = |said: &str| known(said).map(|(_, language)| language);
@@ -137,10 +139,10 @@ pub fn language(text: &str) -> Option<&'static str> {
 }
 
 const LONGEST_BYTES: usize = 200;
-/// More words than this are no longer a word with something around it.
+/// A longer text is more than an opt-out word with polite words around it.
 const WORDS_MAX: usize = 12;
 
-/// What is left without the courtesy before and behind, and without what is only said twice; `None`: far too many words.
+/// The words without polite words at both ends and without repetitions; `None`: too many words.
 fn bare(text: &str) -> Option<Vec<&str>> {
     let mut words: Vec<&str> = text.split(' ').collect();
     if words.len() > WORDS_MAX {
@@ -162,13 +164,13 @@ fn bare(text: &str) -> Option<Vec<&str>> {
     Some(words)
 }
 
-/// How many words at one end are courtesy: the longest phrase there.
+/// The number of polite words at one end, by the longest phrase there.
 fn courtesy(end: impl Fn(usize) -> Option<String>) -> usize {
     let is_one = |length: &usize| end(*length).is_some_and(|phrase| COURTESY.contains(phrase.as_str()));
     (1..=COURTESY_WORDS_MAX).rev().find(is_one).unwrap_or(0)
 }
 
-/// A hard word, and nothing that could be about anything else than messages.
+/// True if the sentence contains a hard word and otherwise only words about messages.
 fn is_about_stopping(words: &[&str]) -> bool {
     let is_hard = |word: &&str| matches!(known(word), Some((Word::Stop, _)));
     let belongs = |word: &&str| is_hard(word) || ABOUT.contains(*word) || COURTESY.contains(*word);
@@ -179,7 +181,7 @@ fn known(said: &str) -> Option<(Word, &'static str)> {
     KNOWN.get(said).copied()
 }
 
-/// Every word with what it says and whose it is; of two languages that share one the first.
+/// Each known word with its meaning and its language; the first language wins if two share a word.
 static KNOWN: LazyLock<HashMap<&'static str, (Word, &'static str)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
     for word in [Word::Stop, Word::Start, Word::Unsure] {
@@ -214,8 +216,8 @@ mod tests {
         recognise(text, &ExtraWords::default())
     }
 
-    /// A language, a hard word, the same with courtesy around it, an unsure one, a sentence that is unclear, one that is
-    /// none, and the word that brings one back.
+    /// For each language: a hard word, a hard word with polite words, an unsure word, an unsure sentence, a sentence
+    /// without meaning, and the opt-in word.
     const TALKS: &[(&str, [&str; 6])] = &[
         (
             "en",

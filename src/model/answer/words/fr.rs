@@ -1,4 +1,4 @@
-//! French.
+//! Defines the French words for answers.
 
 use super::{Part, Unit, Words, spoken, typed};
 use jiff::civil::Weekday;

@@ -1,4 +1,4 @@
-//! Italian.
+//! Defines the Italian words for answers.
 
 use super::{Part, Unit, Words, spoken, typed};
 use jiff::civil::Weekday;
@@ -223,9 +223,9 @@ fn spell(n: u32) -> Vec<String> {
         15 => vec!["quindici".into(), "quindicina".into(), "unaquindicina".into()],
         0..20 => vec![ONES[n as usize].into()],
         100 => vec!["cento".into()],
-        // `trent'anni`: the last vowel falls before another one.
+        // The last vowel is dropped before another vowel: `trent'anni`.
         _ if one == 0 => vec![TENS[ten].into(), TENS[ten][..TENS[ten].len() - 1].into()],
-        // `ventuno`, `ventotto`: the last vowel falls.
+        // The last vowel is dropped: `ventuno`, `ventotto`.
         _ if one == 1 || one == 8 => vec![format!("{}{}", &TENS[ten][..TENS[ten].len() - 1], ONES[one])],
         _ => vec![format!("{}{}", TENS[ten], ONES[one])],
     }

@@ -1,6 +1,6 @@
-//! What people write for days, times, numbers, yes and no: one table per language, one file each.
+//! Defines the words for days, times, numbers, yes and no: one table and one file for each language.
 //!
-//! Everything stands folded (`model::matching::fold`): lower case, no accents, no punctuation.
+//! All words are folded (`model::matching::fold`): lower case, no accents, no punctuation.
 
 use jiff::civil::Weekday;
 use std::{collections::HashMap, sync::LazyLock};
@@ -13,81 +13,81 @@ mod fr;
 mod it;
 mod pt;
 
-/// All languages; a new one is a file beside this and a name here.
+/// All languages. A new language is a new file in this folder and a name in this list.
 const LANGUAGES: [&Words; 6] = [&en::WORDS, &es::WORDS, &fr::WORDS, &de::WORDS, &pt::WORDS, &it::WORDS];
 
 /// The words of one language.
 pub struct Words {
-    /// Two letters.
+    /// The two-letter code of the language.
     pub language: &'static str,
     pub yes: &'static [&'static str],
     pub no: &'static [&'static str],
-    /// From Monday on.
+    /// The names of the weekdays, from Monday on.
     pub weekdays: [&'static [&'static str]; 7],
     pub months: [&'static [&'static str]; 12],
-    /// Days from today.
+    /// Words for days relative to today, with their distance in days.
     pub relative: &'static [(i32, &'static [&'static str])],
-    /// Days from today that are named together with a part of them: `tonight`.
+    /// Words that name a day relative to today together with a part of the day: `tonight`.
     pub relative_parts: &'static [(i32, Part, &'static [&'static str])],
-    /// The week after this one, before or behind a day of the week.
+    /// Words for next week, before or behind a weekday.
     pub next_week: &'static [&'static str],
-    /// Before or behind a day of the week: the one a week later. `Freitag in einer Woche`.
+    /// Words before or behind a weekday that mean the weekday one week later: `Freitag in einer Woche`.
     pub week_later: &'static [&'static str],
-    /// On which days a week begins for those who write so.
+    /// The days on which a week begins for speakers of this language.
     pub week_begins: &'static [Weekday],
-    /// `{n}` of these units ahead: `in {n} {unit}`.
+    /// Patterns for a distance in the future, with `{n}` and `{unit}`: `in {n} {unit}`.
     pub ahead: &'static [&'static str],
     pub units: &'static [(Unit, &'static [&'static str])],
-    /// A day of the month alone: `the {n}`. The next one is meant.
+    /// Patterns for a day of the month alone: `the {n}`. The next such day is meant.
     pub day_of_month: &'static [&'static str],
-    /// What follows the figure of an ordinal: `3rd`.
+    /// Endings behind the digits of an ordinal: `3rd`.
     pub ordinal_ends: &'static [&'static str],
-    /// The words for the first to the 31st, without blanks; none where nobody says them.
+    /// The words for the first to the 31st, without blanks; empty if the language does not use them.
     pub ordinals: fn(u32) -> Vec<String>,
-    /// Words that say nothing about which day is meant.
+    /// Words that do not change which day is meant.
     pub fillers: &'static [&'static str],
-    /// What stands before a time.
+    /// Words before a time.
     pub at: &'static [&'static str],
     pub noon: &'static [&'static str],
     pub midnight: &'static [&'static str],
-    /// What stands behind a time or a day: `4 in the afternoon`.
+    /// Parts of the day that stand behind a time or a day: `4 in the afternoon`.
     pub parts: &'static [(Part, &'static [&'static str])],
-    /// What stands behind a day only: `Friday evening`.
+    /// Parts of the day that stand only behind a day: `Friday evening`.
     pub day_parts: &'static [(Part, &'static [&'static str])],
-    /// What may stand behind a time in figures and says nothing: `14:30 Uhr`.
+    /// Words behind a time in figures that do not change it: `14:30 Uhr`.
     pub clock_ends: &'static [&'static str],
     pub clocks: &'static [ClockPattern],
-    /// The spellings of 0 to 100, without blanks.
+    /// The spellings of the numbers 0 to 100, without blanks.
     pub spell: fn(u32) -> Vec<String>,
-    /// 100 to 900, without blanks.
+    /// The hundreds from 100 to 900, without blanks.
     pub hundreds: &'static [(u32, &'static [&'static str])],
     pub thousand: &'static [&'static str],
-    /// What may stand between hundreds and the rest.
+    /// The word between the hundreds and the rest.
     pub and: &'static str,
-    /// Before a number: `about 90`.
+    /// Words before a number that do not change it: `about 90`.
     pub about: &'static [&'static str],
-    /// Behind a number, where it stays the same number whatever was asked for: `2 people`. No measures: `2 weeks` may
-    /// be 2 or 14.
+    /// Counted things behind a number that never change it: `2 people`. Measures are left out: `2 weeks` may be 2 or
+    /// 14.
     pub counted: &'static [&'static str],
-    /// Says nothing but that one is polite.
+    /// Polite words that do not change the answer.
     pub polite: &'static [&'static str],
-    /// The number words that are articles, too: `a`, `una`. They count beside a counted thing only.
+    /// Number words that are also articles: `a`, `una`. They count only beside a counted thing.
     pub articles: &'static [&'static str],
-    /// Behind a number in words, without blanks: `andahalf`.
+    /// Words for "and a half" behind a number in words, without blanks: `andahalf`.
     pub and_half: &'static [&'static str],
-    /// Currencies in words.
+    /// Names of currencies.
     pub money: &'static [&'static str],
-    /// Beside a day of the week: the coming one for some, the one after that for others.
+    /// Words beside a weekday that mean the coming one for some people and the one after it for others.
     pub next: &'static [&'static str],
-    /// Beside a day of the week: the one that was.
+    /// Words beside a weekday that mean the previous one.
     pub last: &'static [&'static str],
-    /// `{n}` of these units back: `{n} {unit} ago`.
+    /// Patterns for a distance in the past: `{n} {unit} ago`.
     pub ago: &'static [&'static str],
-    /// Spans in words and what they mean in a number and a unit: `half an hour`, `30 minutes`.
+    /// Spans in words, each with the same span as a number and a unit: `half an hour`, `30 minutes`.
     pub spans: &'static [(&'static str, &'static str)],
-    /// This very moment.
+    /// Words for the current moment.
     pub now: &'static [&'static str],
-    /// Behind a time: not a minute sooner or later.
+    /// Words behind a time that stress its exactness, such as `sharp`.
     pub sharp: &'static [&'static str],
     /// The words around answers in sentences.
     pub around: &'static around::Around,
@@ -104,7 +104,7 @@ pub enum Unit {
     Year,
 }
 
-/// A part of the day. It says which of its two times an hour of the dial means.
+/// A part of the day. It decides which of two times an hour of the 12-hour clock means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Am,
@@ -117,14 +117,14 @@ pub enum Part {
 }
 
 impl Part {
-    /// Whether people call this minute of the day so. The borders are wide where peoples differ: a Spanish `tarde`
-    /// lasts until nine and longer.
+    /// True if people use this name for this minute of the day. The ranges are wide because countries differ: a Spanish
+    /// `tarde` lasts until nine and longer.
     pub fn holds(self, minute: i16) -> bool {
         let hour = minute / 60;
         match self {
             Part::Am => hour < 12,
             Part::Pm => hour >= 12,
-            // Not twelve: noon for a Spaniard, midnight for a Briton.
+            // Twelve is left out: it is noon for a Spaniard and midnight for a Briton.
             Part::Morning => (1..12).contains(&hour),
             Part::Midday => (11..15).contains(&hour),
             Part::Afternoon => (12..22).contains(&hour),
@@ -133,31 +133,32 @@ impl Part {
         }
     }
 
-    /// It may reach over midnight: its small hours belong to the day before for some.
+    /// True for parts of the day that may last past midnight: some people count the hours after midnight to the
+    /// previous day.
     pub fn is_late(self) -> bool {
         matches!(self, Part::Evening | Part::Night)
     }
 }
 
-/// A spoken time: `{m} past {h}`.
+/// A pattern of a spoken time: `{m} past {h}`.
 pub struct ClockPattern {
-    /// Words, `{h}` and `{m}`.
+    /// The words of the pattern, with `{h}` and `{m}`.
     pub pattern: &'static str,
-    /// Minutes after the full hour `{h}`.
+    /// Minutes to add to the full hour `{h}`.
     pub shift: i16,
-    /// `{m}` counts forwards (1) or backwards (-1).
+    /// `{m}` is added (1) or subtracted (-1).
     pub sign: i16,
     pub hours: Hours,
 }
 
-/// What a pattern asks of its numbers.
+/// The condition of a pattern on its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hours {
-    /// Figures or words.
+    /// Digits or words.
     Any,
-    /// Only in words: two figures beside each other are no time.
+    /// Only words: two numbers in digits beside each other are not a time.
     OnlyWords,
-    /// Minutes that can be no hour: `9 to 5` is a whole working day.
+    /// Only minutes that cannot be an hour: `9 to 5` means working hours.
     MinutesOnly,
 }
 
@@ -177,14 +178,14 @@ pub const fn unlike_hours(pattern: &'static str) -> ClockPattern {
     ClockPattern { pattern, shift: 0, sign: -1, hours: Hours::MinutesOnly }
 }
 
-/// All tables, that of the contact's language (`pt`, `pt_BR`) first: where two languages share a word, it wins.
+/// All tables, the contact's language (`pt`, `pt_BR`) first: its meaning wins if two languages share a word.
 pub fn all(language: &str) -> impl Iterator<Item = &'static Words> {
     let own = own(language).map(|words| words.language);
     let first = LANGUAGES.into_iter().filter(move |words| Some(words.language) == own);
     first.chain(LANGUAGES.into_iter().filter(move |words| Some(words.language) != own))
 }
 
-/// All of them, in no order that matters.
+/// All tables; the order does not matter.
 pub fn every() -> Vec<&'static Words> {
     LANGUAGES.to_vec()
 }
@@ -195,13 +196,13 @@ pub fn own(language: &str) -> Option<&'static Words> {
     LANGUAGES.into_iter().find(|words| words.language.eq_ignore_ascii_case(short))
 }
 
-/// What a pattern found.
+/// The numbers that a pattern found.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found {
     pub hour: Option<i16>,
-    /// The hour was written as a word.
+    /// The hour was written in words.
     pub hour_in_words: bool,
-    /// The hour was written as `04`: on the clock of 24 hours.
+    /// The hour was written with a leading zero (`04`), so it is on the 24-hour clock.
     pub hour_is_padded: bool,
     pub minutes_in_words: bool,
     pub minutes: Option<i16>,
@@ -210,7 +211,7 @@ pub struct Found {
 }
 
 impl Words {
-    /// A whole number from 0 to 100 in words, or any in figures.
+    /// Parses a whole number: 0 to 100 in words, or any number in digits.
     pub fn number(&self, words: &[&str]) -> Option<u32> {
         if let [figures] = words
             && figures.len() <= 4
@@ -221,7 +222,7 @@ impl Words {
         self.spelled(&words.concat())
     }
 
-    /// A number below a million in words, blanks left out: `twentyone`.
+    /// Parses a number below a million in words, without blanks: `twentyone`.
     pub fn spelled(&self, joined: &str) -> Option<u32> {
         let thousands = |name: &&str| {
             let (before, behind) = joined.split_once(*name)?;
@@ -247,12 +248,12 @@ impl Words {
         text.strip_prefix(self.and).filter(|rest| !rest.is_empty()).unwrap_or(text)
     }
 
-    /// `third`, blanks left out.
+    /// Parses an ordinal such as `third`, without blanks.
     pub fn ordinal(&self, joined: &str) -> Option<i16> {
         ORDINALS.get(self.language)?.get(joined).copied().and_then(|n| i16::try_from(n).ok())
     }
 
-    /// `half an hour` as `30 minutes`.
+    /// Rewrites a span in words with digits: `half an hour` becomes `30 minutes`.
     pub fn in_figures(&self, said: &[&str]) -> String {
         let said = format!(" {} ", said.join(" "));
         let found = self.spans.iter().find(|(name, _)| said.contains(&format!(" {name} ")));
@@ -261,7 +262,7 @@ impl Words {
         said.trim().to_owned()
     }
 
-    /// The words of numbers and ordinals, as they begin a number of several words, too.
+    /// All words of numbers and ordinals, including the first words of longer numbers.
     pub fn small_numbers(&self) -> impl Iterator<Item = String> {
         let tables = [SPELLED.get(self.language), ORDINALS.get(self.language)];
         let joined = tables.into_iter().flatten().flat_map(|table| table.keys().cloned());
@@ -270,7 +271,7 @@ impl Words {
         joined.chain(parts.map(str::to_owned))
     }
 
-    /// Without the polite words at both ends.
+    /// The words without the polite words at both ends.
     pub fn courteous<'a, 'b>(&self, said: &'a [&'b str]) -> &'a [&'b str] {
         let mut said = said;
         loop {
@@ -282,15 +283,16 @@ impl Words {
         }
     }
 
-    /// What was said before the part of the day it ends with. `behind_day`: with `Friday` before it, not `4`.
+    /// Splits off the part of the day at the end; returns the words before it. `behind_day`: also allows parts that
+    /// stand only behind a day (`Friday evening`, not `4 evening`).
     pub fn part_at_end<'a, 'b>(&self, said: &'a [&'b str], behind_day: bool) -> Option<(&'a [&'b str], Part)> {
         let behind_day = if behind_day { self.day_parts } else { &[] };
         let found = |(part, names): &(Part, &[&str])| without_end(said, names).map(|rest| (rest, *part));
-        // The longest name: the shortest rest.
+        // The longest name of a part leaves the shortest rest.
         self.parts.iter().chain(behind_day).filter_map(found).min_by_key(|(rest, _)| rest.len())
     }
 
-    /// Fits `half past {h}` to what was said.
+    /// Matches a pattern such as `half past {h}` against the words.
     pub fn fit(&self, pattern: &str, said: &[&str]) -> Option<Found> {
         let pattern: Vec<&str> = pattern.split(' ').collect();
         self.fit_from(&pattern, said, Found::default())
@@ -307,7 +309,7 @@ impl Words {
             let (word, behind) = said.split_first()?;
             return (word == next).then(|| self.fit_from(rest, behind, found)).flatten();
         }
-        // `quatre vingt dix neuf`: four words at most make a number up to 100.
+        // A number up to 100 has at most four words: `quatre vingt dix neuf`.
         (1..=said.len().min(4)).find_map(|taken| {
             let (number, behind) = said.split_at(taken);
             let value = self.number(number)?;
@@ -326,7 +328,7 @@ impl Words {
     }
 }
 
-/// What stands behind the longest of these starts; something must.
+/// The words behind the longest of these starts; `None` if nothing is left.
 pub fn without_start<'a, 'b>(said: &'a [&'b str], starts: &[&str]) -> Option<&'a [&'b str]> {
     let rests = starts.iter().filter_map(|start| {
         let count = start.split(' ').count();
@@ -335,7 +337,7 @@ pub fn without_start<'a, 'b>(said: &'a [&'b str], starts: &[&str]) -> Option<&'a
     rests.min_by_key(|rest| rest.len())
 }
 
-/// What stands before the longest of these ends; something must.
+/// The words before the longest of these ends; `None` if nothing is left.
 pub fn without_end<'a, 'b>(said: &'a [&'b str], ends: &[&str]) -> Option<&'a [&'b str]> {
     let rests = ends.iter().filter_map(|end| {
         let rest = said.len().checked_sub(end.split(' ').count()).filter(|rest| *rest > 0)?;
@@ -349,7 +351,7 @@ fn begins(said: &[&str], start: &str) -> bool {
     start.split(' ').all(|word| said.next().is_some_and(|found| *found == word))
 }
 
-/// By language, number words without blanks.
+/// For each language, its number words without blanks.
 static SPELLED: LazyLock<HashMap<&'static str, HashMap<String, u32>>> = LazyLock::new(|| {
     let table = |words: &&'static Words| {
         let numbers = (0..=100).flat_map(|n| (words.spell)(n).into_iter().map(move |name| (name, n)));
@@ -358,7 +360,7 @@ static SPELLED: LazyLock<HashMap<&'static str, HashMap<String, u32>>> = LazyLock
     LANGUAGES.iter().map(table).collect()
 });
 
-/// By language, ordinals without blanks.
+/// For each language, its ordinals without blanks.
 static ORDINALS: LazyLock<HashMap<&'static str, HashMap<String, u32>>> = LazyLock::new(|| {
     let table = |words: &&'static Words| {
         let numbers = (1..=31).flat_map(|n| (words.ordinals)(n).into_iter().map(move |name| (name, n)));

@@ -1,4 +1,4 @@
-//! Portuguese, of Brazil and Portugal.
+//! Defines the Portuguese words for answers, of Brazil and Portugal.
 
 use super::{Part, Unit, Words, spoken, typed};
 use jiff::civil::Weekday;
