@@ -1,4 +1,4 @@
-//! A person within one account: what we know, what they agreed to, how often we wrote.
+//! Describes a contact, a person within one account: its data, its consent, and how often it was written to.
 
 use super::{
     inbound::{Alias, AliasKind},
@@ -16,19 +16,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Contact {
     pub id: ContactId,
     pub account: AccountName,
-    /// Since when the contact wants nothing at all.
+    /// The time of the contact's opt-out from all messages; `None`: not opted out.
     pub opted_out: Option<Time>,
     pub data: ContactData,
 }
 
-/// The part kept as one JSON column.
+/// The data of a contact that is stored in one JSON column.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContactData {
-    /// `+` and digits, where known.
+    /// `+` and digits, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// The provider's own id of the person, where there is no phone.
+    /// The provider's own id of the person, which replaces a phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bsuid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,54 +38,57 @@ pub struct ContactData {
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// An IANA name, set by an author or the API; see `base::phone` for the guess from the number.
+    /// An IANA time zone, set by an author or the API; `base::phone` guesses one from the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Value>,
-    /// By topic; absent: never asked.
+    /// The consent by topic; no entry: the contact was never asked.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub consent: BTreeMap<String, Consent>,
-    /// Topics whose consent the platform's own switch has put aside: its end gives them back, and no others.
+    /// Topics whose consent was suspended by the contact's marketing switch on the platform. When the switch is turned
+    /// back, only these get their consent back.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub suspended: BTreeSet<String>,
-    /// By the name of a `split`, the way that this contact goes.
+    /// The case that this contact was assigned to, by the name of a `split`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub splits: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Time>,
-    /// Starts that count against `at_most`, by trigger key; pruned when older than the longest cap.
+    /// The times of starts that count towards `at_most`, by trigger key; removed when they are older than the longest
+    /// cap.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub starts: BTreeMap<String, Vec<Time>>,
-    /// Unasked messages that count against a topic's `at_most`.
+    /// The times of unasked messages that count towards the `at_most` of a topic.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unasked: BTreeMap<String, Vec<Time>>,
-    /// By sender: how often in a row nobody could be reached at the contact's number.
+    /// By sender: how many sends in a row failed because nobody could be reached at the contact's number.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unreached: BTreeMap<SenderId, Unreached>,
-    /// Until when the contact reaches flows that are drafts, by a code that its phone has sent.
+    /// The contact reaches draft flows until this time, because it sent a tester code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tester_until: Option<Time>,
-    /// The same person is another contact, who goes on: this one has a past only.
+    /// The contact that this one was joined to, because both are the same person; this contact keeps only its history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_to: Option<ContactId>,
-    /// Somebody asked to erase the person: nothing is known of them any more.
+    /// The time at which the person's data was erased on request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<Time>,
 }
 
-/// Refusals of a platform that found nobody at a number, without a delivery or a message of the contact in between.
+/// Failed sends in a row because the platform found nobody at the number; a delivery or a message of the contact ends
+/// the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreached {
     pub times: u32,
-    /// Since when the number counts as undeliverable there; `None`: not yet.
+    /// The time since which the number counts as undeliverable; `None`: it does not yet.
     pub since: Option<Time>,
 }
 
 impl ContactData {
-    /// The platform found nobody at the number once more.
+    /// Counts one more send for which the platform found nobody at the number.
     pub fn is_not_reached(&mut self, sender: SenderId, now: Time) {
         let unreached = self.unreached.entry(sender).or_insert(Unreached { times: 0, since: None });
         unreached.times = unreached.times.saturating_add(1);
@@ -94,29 +97,30 @@ impl ContactData {
         }
     }
 
-    /// Somebody is there: a message came, or one of ours arrived. True: that is news.
+    /// Clears the failures: the contact wrote, or one of our messages arrived. True if there were any.
     pub fn is_reached(&mut self) -> bool {
         !std::mem::take(&mut self.unreached).is_empty()
     }
 
-    /// Since when flows and schedules send nothing to this number from there.
+    /// The time since which flows and schedules do not send to this number from this sender.
     pub fn undeliverable_since(&self, sender: SenderId) -> Option<Time> {
         self.unreached.get(&sender).and_then(|unreached| unreached.since)
     }
 
-    /// Reaches flows that are drafts: one of the bot's own testers (numbers with `+`), or one for a day.
+    /// True if the contact reaches draft flows: its number (with `+`) is one of the bot's testers, or it is a tester
+    /// for a day.
     pub fn is_tester(&self, testers: &[String], now: Time) -> bool {
         self.phone.as_ref().is_some_and(|phone| testers.contains(phone))
             || self.tester_until.is_some_and(|end| now < end)
     }
 
-    /// Nobody is behind it any more: joined to another contact, or erased.
+    /// True if the contact is joined to another one or erased.
     pub fn is_gone(&self) -> bool {
         self.joined_to.is_some() || self.erased_at.is_some()
     }
 
-    /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that
-    /// they had before reaches nobody, or a stranger. True: something is new.
+    /// Replaces the contact's names by these, because the person wrote under them last or the platform announced them.
+    /// An earlier number may now belong to nobody or to a stranger. True if something changed.
     pub fn moves_to(&mut self, names: &[Alias]) -> bool {
         let surest = |kind| names.iter().find(|name| name.kind == kind).map(|name| name.value.as_str());
         let mut is_new = false;
@@ -135,8 +139,9 @@ impl ContactData {
         is_new
     }
 
-    /// Takes over what is known of the same person as another contact. What both know stays; of two words about a topic
-    /// the refusal counts; what either has had counts against every cap. Gives the topics that changed.
+    /// Takes over the data of another contact who is the same person. Data of this contact wins; if the two disagree
+    /// about a topic, the refusal counts; starts and messages of both count towards every cap. Returns the topics that
+    /// changed.
     pub fn absorb(&mut self, other: &ContactData) -> Vec<String> {
         for (own, theirs) in [
             (&mut self.phone, &other.phone),
@@ -168,7 +173,7 @@ impl ContactData {
                 all.drain(..surplus);
             }
         }
-        // A withdrawal of their own is no switch of the platform.
+        // A withdrawal by the person wins over one by the platform's switch.
         let withdrew = |of: &ContactData, topic: &String| {
             of.consent.get(topic).is_some_and(|word| !word.given) && !of.suspended.contains(topic)
         };
@@ -187,47 +192,47 @@ impl ContactData {
     }
 }
 
-/// A change of what is known of a contact, from outside of the flows.
+/// A change of a contact's data from outside the flows.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Patch {
-    /// Declared fields, and `name`, `language`, `zone`; `Nothing` empties.
+    /// Declared fields, and `name`, `language`, `zone`; `Nothing` clears the field.
     pub fields: BTreeMap<String, Value>,
     pub tags_added: BTreeSet<String>,
     pub tags_removed: BTreeSet<String>,
-    /// By topic, whether it was given.
+    /// By topic, whether consent was given.
     pub consent: BTreeMap<String, bool>,
-    /// The stop: given, or lifted.
+    /// True: opt the contact out; false: lift the opt-out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_out: Option<bool>,
-    /// A tester from now until then.
+    /// Makes the contact a tester until this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tester_until: Option<Time>,
-    /// Who changed it, for the consent ledger.
+    /// The author of the change, for the consent ledger.
     pub by: String,
-    /// What proves it: the wording that the person saw, for the consent ledger.
+    /// The proof of the consent, for the ledger: the text that the person saw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shown: Option<String>,
-    /// `consent` was said elsewhere, and is told afterwards.
+    /// Set if `consent` was given earlier and elsewhere, and is only reported now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
-    /// No flow starts by it.
+    /// True: the change starts no flow.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub quietly: bool,
 }
 
-/// When a person said what is told afterwards. A newer word of theirs stands, and what is so already is not written
-/// down once more.
+/// The time of a consent that is reported afterwards. A newer statement of the person wins, and a statement that is
+/// known already is not recorded again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
     At(Time),
-    /// Nobody knows: whoever ever withdrew has not agreed.
+    /// The time is unknown: an earlier withdrawal always wins.
     Undated,
 }
 
 impl Told {
-    /// Since when the contact says something else that stands against it; `None`: nothing does.
+    /// The time of the contact's own statement that wins against the reported one; `None`: there is none.
     pub fn against(self, contact: &ContactData, out: Option<Time>, topic: &str, given: bool) -> Option<Time> {
         let other = contact.consent.get(topic).filter(|known| known.given != given).map(|known| known.at);
         let all = [other, out.filter(|_| given)];

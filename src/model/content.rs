@@ -1,4 +1,4 @@
-//! What we send: the canonical form that each provider turns into its own.
+//! Defines the content of our messages in the form that each provider converts into its own.
 
 use super::{
     card::ContactCard,
@@ -8,7 +8,7 @@ use crate::base::{ids::ProviderId, limits::FILENAME_CHARS_MAX, query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-/// One message of ours. Texts are final: translated, interpolated, checked against the limits of the channel.
+/// One message of ours. Its texts are final: translated, with values filled in, within the limits of the channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Content {
@@ -24,7 +24,7 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Edges::are_bare")]
         edges: Edges,
     },
-    /// Up to ten rows behind one button; `button` is what opens them.
+    /// Up to ten rows behind one button; `button` is its title.
     List {
         body: String,
         button: String,
@@ -54,13 +54,13 @@ pub enum Content {
     ContactCards {
         cards: Vec<ContactCard>,
     },
-    /// A text with WhatsApp's own button that shares where the contact is.
+    /// A text with WhatsApp's own button that shares the contact's location.
     PlaceRequest {
         body: String,
     },
     /// A button that opens a form: a WhatsApp Flow.
     Form(Box<FormMessage>),
-    /// An emoji on a message of the contact; `None` takes ours away again.
+    /// An emoji on a message of the contact; `None` removes ours.
     Reaction {
         to: ProviderId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,17 +68,17 @@ pub enum Content {
     },
 }
 
-/// A message with the button of a form. What is filled in comes back with its `token`.
+/// A message with the button of a form. The answers come back with its `token`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormMessage {
     pub body: String,
     /// The text on the button.
     pub button: String,
-    /// The form at the platform: its id, which is digits, else its name.
+    /// The form at the platform: its id, which consists of digits, or else its name.
     pub form: String,
     pub token: String,
     pub opens: FormStart,
-    /// One that is not published yet: only the business's own testers can open it.
+    /// True for a form that is not published: only the business's own testers can open it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub draft: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,14 +91,14 @@ pub struct FormMessage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum FormStart {
-    /// A screen, with what it shows; without a name the form's own first one.
+    /// A screen with its data; without a name, the first screen of the form.
     Screen {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         screen: Option<String>,
         #[serde(default, skip_serializing_if = "Map::is_empty")]
         data: Map<String, Json>,
     },
-    /// The endpoint is asked for the first screen.
+    /// The form asks our endpoint for the first screen.
     Endpoint,
 }
 
@@ -108,7 +108,7 @@ impl FormMessage {
     }
 }
 
-/// The short lines above and below the body of a message that can be tapped.
+/// The header and footer of an interactive message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Edges {
@@ -124,7 +124,7 @@ impl Edges {
     }
 }
 
-/// A reply button. `id` comes back when it is tapped: our signed token.
+/// A reply button. A tap returns `id`, our signed token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Button {
     pub id: String,
@@ -143,14 +143,14 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Media {
     pub kind: MediaKind,
-    /// A public address; or the path of one of the bot's own files, `files/menu.pdf`; or `upload:` and the id under
-    /// which the sender's platform keeps it.
+    /// A public address; or the path of a file of the bot, `files/menu.pdf`; or `upload:` and the id of the file at the
+    /// sender's platform.
     pub url: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
 }
 
-/// A point in degrees; `name` stands above `address` below the map.
+/// A point in degrees; below the map, `name` stands above `address`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Location {
     pub latitude: f64,
@@ -162,7 +162,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// `(40.4168, -3.7038)`, and its name if it has one.
+    /// The coordinates, `(40.4168, -3.7038)`, and the name if there is one.
     pub fn describe(&self) -> String {
         let name = self.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
         format!("({}, {}){name}", self.latitude, self.longitude)
@@ -191,41 +191,41 @@ impl MediaKind {
     }
 }
 
-/// The folder of a bot that holds the files it sends.
+/// The folder of a bot with the files that it sends.
 pub const FILES: &str = "files";
 
 const UPLOAD: &str = "upload:";
 
-/// Whether a text names a file of the bot's own folder.
+/// True if a text is a path in the bot's own folder of files.
 pub fn is_bot_file(text: &str) -> bool {
     text.strip_prefix(FILES).is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl Media {
-    /// A file that was uploaded to the platform before.
+    /// A file that was uploaded to the platform earlier.
     pub fn uploaded(kind: MediaKind, id: &str, filename: Option<String>) -> Media {
         Media { kind, url: format!("{UPLOAD}{id}"), filename }
     }
 
-    /// Its path, if it is one of the bot's own: `files/menu.pdf`.
+    /// The path of a file of the bot: `files/menu.pdf`; `None` for other files.
     pub fn bot_file(&self) -> Option<&str> {
         Some(self.url.as_str()).filter(|url| is_bot_file(url))
     }
 
-    /// A document without a name shows as "Untitled": it gets the name that its address ends in.
+    /// Gives a document without a name the last part of its address; otherwise it shows as "Untitled".
     pub fn name_document(&mut self) {
         if self.kind == MediaKind::Document && self.filename.is_none() && self.upload_id().is_none() {
             self.filename = name_in(&self.url);
         }
     }
 
-    /// The platform's id of it, if it was uploaded.
+    /// The platform's id of an uploaded file.
     pub fn upload_id(&self) -> Option<&str> {
         self.url.strip_prefix(UPLOAD)
     }
 }
 
-/// The part of an address behind its last slash, as people read it.
+/// The part of an address behind its last slash, decoded.
 fn name_in(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let path = path.split_once("://").map_or(Some(path), |(_, rest)| rest.split_once('/').map(|(_, path)| path))?;
@@ -235,14 +235,14 @@ fn name_in(url: &str) -> Option<String> {
 }
 
 impl Content {
-    /// See `Media::name_document`.
+    /// Calls `Media::name_document` for the file of this message.
     pub fn name_document(&mut self) {
         if let Some(media) = self.media_mut() {
             media.name_document();
         }
     }
 
-    /// The ids of what can be tapped in it and comes back.
+    /// The ids of buttons and rows that a tap returns.
     pub fn tappable_ids(&self) -> Vec<&str> {
         match self {
             Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.id.as_str()).collect(),
@@ -259,7 +259,7 @@ impl Content {
         }
     }
 
-    /// The file that it carries: no message carries two.
+    /// The file of the message; a message has one at most.
     pub fn media(&self) -> Option<&Media> {
         match self {
             Content::Media { media, .. } => Some(media),
@@ -275,7 +275,7 @@ impl Content {
         }
     }
 
-    /// The same, to say where it lies.
+    /// As `media`, to change its address.
     pub fn media_mut(&mut self) -> Option<&mut Media> {
         match self {
             Content::Media { media, .. } => Some(media),
@@ -294,7 +294,7 @@ impl Content {
         }
     }
 
-    /// The text that a person reads, for the sandbox, transcripts and the conversation list.
+    /// The text that a person reads, for the sandbox, transcripts and the list of conversations.
     pub fn text(&self) -> &str {
         match self {
             Content::Text { body }

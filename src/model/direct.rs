@@ -1,10 +1,11 @@
-//! What Meta takes as Direct Send: a message outside the window without a template, at the price of a utility one.
+//! Decides what Meta accepts as Direct Send: a message outside the window without a template, at the price of a utility
+//! template.
 
 use super::content::{Content, Media, MediaKind};
 use crate::base::limits::DIRECT_SEND_CHARS_MAX;
 
-/// Texts, reply buttons and links, with a picture, film or document above (platform.md 4.7). The rest of its limits are
-/// those of any message with buttons, which it fits already.
+/// True for texts, reply buttons and links, with a picture, video or document above (platform.md 4.7). Its other limits
+/// are those of every interactive message, which the message meets already.
 pub fn carries(content: &Content) -> bool {
     match content {
         Content::Text { body } => body.chars().count() <= DIRECT_SEND_CHARS_MAX,

@@ -1,51 +1,51 @@
-//! A template as its author writes it, to be made at a platform: one language of it.
+//! Describes a template as its author writes it, in one language, before it is created at a platform.
 
 use super::template::{Template, TemplateButtonKind, TemplateHeader, TemplateStatus};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// As the catalogue has it once it is approved.
+    /// The template as the catalogue shows it after approval.
     pub template: Template,
-    /// A value for each placeholder of the text, in the order of the text: the platform's reviewers read them.
+    /// A value for each placeholder of the body, in the order of the text; the platform's reviewers read them.
     pub examples: Vec<(String, String)>,
-    /// The same for the one of the header.
+    /// A value for the placeholder of the header.
     pub header_example: Option<String>,
-    /// Of each button of the template, in the same order.
+    /// Details of each button of the template, in the same order.
     pub details: Vec<Detail>,
 }
 
-/// The data of a button that a platform needs to make it, and that its catalogue does not return.
+/// Data of a button that a platform needs to create it, and that its catalogue does not return.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
     Nothing,
-    /// A whole address of a link that takes an end, or a code to copy.
+    /// An example: the complete address of a link with a suffix, or a code to copy.
     Example(String),
-    /// A number in E.164 format.
+    /// A phone number in E.164 format.
     Phone(String),
     /// A WhatsApp Flow, by its id at the platform.
     Form(String),
 }
 
-/// The platform's answer after it has made a template.
+/// The platform's answer after it created a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
     pub status: TemplateStatus,
 }
 
 impl Draft {
-    /// Its values have numbers, and not names.
+    /// True if the placeholders are numbers and not names.
     pub fn is_positional(&self) -> bool {
         self.examples.iter().all(|(name, _)| name.parse::<usize>().is_ok())
     }
 
-    /// A part that has to be made by hand, in words: the platform's interface wants a file for it, or more than a text.
+    /// A part that has to be created in the platform's own interface, because it needs an uploaded file.
     pub fn by_hand(&self) -> Option<&'static str> {
         let media = self.template.header.as_ref().and_then(TemplateHeader::media);
         media.map(|_| "a file above its text, of which Meta wants an example that is uploaded there")
     }
 
-    /// The differences of the template at the platform, each as a part of a sentence; empty: they are the same. The
-    /// status is not compared.
+    /// The differences from the template at the platform, each as a part of a sentence; empty: none. The status is not
+    /// compared.
     pub fn differences(&self, there: &Template) -> Vec<String> {
         let here = &self.template;
         let mut all = Vec::new();
@@ -73,7 +73,7 @@ impl Draft {
     }
 }
 
-/// Platforms take blanks at the ends away.
+/// The text without blanks at its ends, as platforms store it.
 fn plain(text: &str) -> String {
     text.trim().replace("\r\n", "\n")
 }

@@ -1,14 +1,14 @@
-//! What the flows assume of a template, against what it is now.
+//! Compares a template as the flows assume it with the catalogue.
 
 use super::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus, placeholders};
 use std::collections::BTreeSet;
 
-/// One thing about a template that is not as it was written down.
+/// One difference of a template from the locked version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Drift {
     /// The sender has no template of this name in this language.
     Missing,
-    /// It cannot be sent now.
+    /// The template cannot be sent now.
     Unusable(TemplateStatus),
     Category {
         was: Category,
@@ -29,7 +29,8 @@ pub enum Drift {
     },
 }
 
-/// Everything that differs; `now` is the same template of the same language at a sender. Its wording may change.
+/// All differences of a locked template; `now` is the same template and language in a sender's catalogue. A changed
+/// wording is no difference.
 pub fn drift(locked: &Template, now: Option<&Template>) -> Vec<Drift> {
     let Some(now) = now else { return vec![Drift::Missing] };
     let mut all = Vec::new();
@@ -55,7 +56,7 @@ pub fn drift(locked: &Template, now: Option<&Template>) -> Vec<Drift> {
 }
 
 impl Drift {
-    /// Behind "the template `name` (`en`)".
+    /// The difference as the end of a sentence that begins "the template `name` (`en`)".
     pub fn words(&self) -> String {
         let list = |all: &mut dyn Iterator<Item = &String>| {
             let all: Vec<String> = all.map(|name| format!("`{name}`")).collect();
@@ -75,7 +76,7 @@ impl Drift {
         }
     }
 
-    /// A word for programs.
+    /// The kind of the difference as a word for programs.
     pub fn kind(&self) -> &'static str {
         match self {
             Drift::Missing => "missing",
@@ -96,7 +97,7 @@ fn word(category: Category) -> &'static str {
     }
 }
 
-/// What of a header a flow has to fill.
+/// The part of a header that a flow has to fill.
 fn header(template: &Template) -> String {
     match &template.header {
         None => "no header".into(),

@@ -1,4 +1,4 @@
-//! What the engine wants done, and what it says of why.
+//! Defines the effects that the engine asks for, and its trace of the reasons.
 
 mod call;
 mod planned;
@@ -22,18 +22,18 @@ use crate::base::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What one event did. All of it is committed together, or none.
+/// The result of one event. All of it is committed together, or nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     pub session: Session,
-    /// `Some` when anything about the contact changed.
+    /// `Some` if the contact's data changed.
     pub contact: Option<ContactData>,
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
     pub passage: Passage,
 }
 
-/// What a turn passed through, for whoever looks on: coverage, authors' tests. Never stored.
+/// The steps that a turn passed through, for coverage and authors' tests. Never stored.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Passage {
     pub steps: Vec<Trod>,
@@ -52,13 +52,13 @@ pub struct Trod {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
     Taken,
-    /// Its guard did not hold.
+    /// The step's `if` was false.
     Guarded,
-    /// An `if` or `switch` that took none of its ways.
+    /// An `if` or `switch` of which no branch was taken.
     Fell,
 }
 
-/// The variables with which a run ended: its session no longer has them.
+/// The variables of a run at its end, which its session no longer contains.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndedRun {
     pub run: u32,
@@ -68,24 +68,25 @@ pub struct EndedRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
-    /// Put a message into the conversation's outbox.
+    /// Put a message into the outbox of the conversation.
     Send(Arc<Draft>),
-    /// Make an external call; its result comes back as `Event::Returned` with the same numbers.
+    /// Make an external call; its result returns as `Event::Returned` with the same numbers.
     Call(Box<HttpCall>),
-    /// Drafts that have not left are dropped: all of a run, or one; why, where it is a rule and not the run's own end.
+    /// Drop messages that have not left: all of a run, or one. `reason` is set if a rule drops them and not the end of
+    /// the run.
     Drop { run: Option<u32>, message: Option<u32>, reason: Option<Reason> },
-    /// For the consent ledger; the contact's data already says it.
+    /// Record a consent in the ledger; the contact's data already contains it.
     Consent {
         topic: String,
         given: bool,
-        /// When the person said so; `None`: now.
+        /// The time of the statement; `None`: now.
         at: Option<Time>,
         by: String,
         shown: Option<String>,
     },
-    /// The contact wants nothing any more (or again), by a tap, an unsure word confirmed, or the API.
+    /// The contact opted out of everything, or in again: by a tap, a confirmed unsure word, or the API.
     OptOut { out: bool, by: String, shown: Option<String> },
-    /// A person is needed: posted to `notify.url`.
+    /// A person is needed; posted to `notify.url`.
     Handoff {
         run: u32,
         flow: FlowName,
@@ -94,54 +95,55 @@ pub enum Effect {
         priority: Option<String>,
         out_of_hours: bool,
     },
-    /// Marked *needs a person*: posted to `notify.url`.
+    /// The conversation is marked as *needs a person*; posted to `notify.url`.
     NeedsPerson { why: String },
-    /// An event for webhooks and statistics (its flows were started by the engine itself).
+    /// An event for webhooks and statistics; the engine itself has already started its flows.
     Emit { flow: FlowName, name: String, data: Value },
-    /// A `split` sent the contact one way; `fresh`: for the first time.
+    /// A `split` assigned the contact to a case; `fresh`: for the first time.
     Split { name: String, case: String, fresh: bool },
-    /// What became of a planned start.
+    /// The outcome of a planned start.
     Started { id: Option<StartId>, flow: FlowName, trigger: String, refused: Option<Reason>, queued: bool },
-    /// A `start` step plans: for later, or for other contacts.
+    /// Plan the starts of a `start` step: for later, or for other contacts.
     Plan(Box<PlannedFlow>),
-    /// What waits under this key is taken back.
+    /// Cancel the planned starts with this key.
     Unplan { key: String, whom: Whom },
-    /// A planned start of somebody who is not meant (any more): outside `to`, the trigger's `if`, or the
-    /// flow's senders and testers. No part of the fire, and not counted.
+    /// Drop a planned start of a contact who is not (or no longer) selected: by `to`, by the trigger's `if`, or by the
+    /// flow's senders and testers. The report of the schedule does not count it.
     StartDropped { id: Option<StartId>, flow: FlowName },
-    /// A run began, or ended; for `runs list`.
+    /// A run began. `runs list` shows runs by this effect and `RunEnded`.
     RunBegan {
         run: u32,
         flow: FlowName,
         version: VersionId,
         trigger: String,
-        /// The planned start that it comes of.
+        /// The planned start of which the run came.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         start: Option<StartId>,
     },
     RunEnded {
         run: u32,
         end: RunEnd,
-        /// Of one that was stopped: what did it, in a word.
+        /// For a stopped run: the cause, as one word.
         why: Option<String>,
     },
-    /// A run goes on with the live version of its flow (`on_update: move`).
+    /// A run continues with the live version of its flow (`on_update: move`).
     RunMoved { run: u32, version: VersionId },
-    /// A trigger started for this `once_per`: never again for the contact.
+    /// A trigger has started for this `once_per`, and never starts for it again for the contact.
     Once { key: String },
-    /// For the contact's other conversations, which hear it as `Event::Overheard`.
+    /// An event for the contact's other conversations, which receive it as `Event::Overheard`.
     Happened { what: Happened, depth: usize },
-    /// Nothing matched this message.
+    /// No trigger matched this message.
     Unanswered,
-    /// This message came so long after it was written that it starts nothing: listed with the dead letters.
+    /// This message arrived so long after it was written that it starts nothing; listed with the dead letters.
     Late { message: InboundId, by: Span },
-    /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`, `lost_in_a_row`.
+    /// A condition that an operator should see once; `kind` is a fixed word: `loop_guard`, `flow_paused`,
+    /// `event_depth`, `lost_in_a_row`.
     Alarm { kind: String, text: String },
-    /// A step's error that no author's step took: to be logged and counted by flow.
+    /// An error of a step that no `on_error` handled; logged and counted by flow.
     Failed { run: u32, flow: FlowName, step: StepId, code: String, text: String },
-    /// What a form hears that asked for its next screen.
+    /// The answer to a form that asked for its next screen.
     FormAnswered { id: i64, answer: FormAnswer },
-    /// An error inside error handling: dead-lettered.
+    /// An error inside an error handler; recorded as a dead letter.
     DeadLetter { run: u32, reason: String },
 }
 
@@ -150,16 +152,16 @@ pub enum Effect {
 pub enum RunEnd {
     Done,
     Expired,
-    /// By another flow.
+    /// Replaced by another flow.
     Replaced,
-    /// By a new run of its own flow, which has changed: `on_update: restart`.
+    /// Replaced by a new run of the same flow, which was updated: `on_update: restart`.
     Restarted,
     Stopped,
     Failed,
     HandedOff,
-    /// Its question was not allowed out (no consent, capped, …): nobody can answer it.
+    /// The run's question was refused (no consent, capped, …), so nobody can answer it.
     Refused,
-    /// Its question did not arrive.
+    /// The run's question was not delivered.
     Undelivered,
 }
 
@@ -191,13 +193,13 @@ impl RunEnd {
     }
 }
 
-/// A message on its way to the outbox. Whether it goes out as it is, as its template, later or not
-/// at all is decided when it is sent (`window::plan`).
+/// A message on its way to the outbox. `window::plan` decides at the moment of sending whether it goes out as it is, as
+/// its template, later or not at all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
-    /// Its number within the conversation, from 1; orders the conversation's sends.
+    /// The number of the message within the conversation, from 1; it gives the order of sending.
     pub number: u32,
-    /// The run that says it; `None`: the engine, a person or the API.
+    /// The run that sends it; `None`: the engine, a person or the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,46 +210,46 @@ pub struct Draft {
     pub content: Content,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_closed: Option<IfClosed>,
-    /// Time of the contact's message that asked for it; `None` is unasked. Whether it still counts as
-    /// asked for (30 minutes) is judged when sending.
+    /// The time of the contact's message that it answers; `None`: unasked. Whether the message still counts as asked
+    /// for (30 minutes) is decided at the moment of sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<Time>,
     pub origin: Origin,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignore_quiet_hours: bool,
-    /// The engine wants to hear what became of it: `Event::Delivery`, once for each change, but
-    /// `Delivered` and `Read` only with `follows`.
+    /// True if the engine needs the outcome as `Event::Delivery`, once for each change, but `Delivered` and `Read` only
+    /// with `follows`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells: bool,
-    /// A `wait: {delivery: …}` of its flow may ask how far it came.
+    /// True if a `wait: {delivery: …}` of the flow may ask for the delivery state.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub follows: bool,
-    /// The message is a question (its hold ends with its run; a `say` outlives a run that ended by itself).
+    /// True for a question: its hold ends with its run. The hold of a `say` outlives a run that ended normally.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub question: bool,
-    /// The session's turn that said it (the runtime fills it in): an unknown send holds up what its own
-    /// turn says after it.
+    /// The turn of the session that created it, set by the runtime: an unknown send delays the later messages of the
+    /// same turn.
     #[serde(default)]
     pub turn: u64,
-    /// The template that goes before a message which waits for the answer (made by the runtime).
+    /// True for a template that is sent before a message which waits for the contact's answer; made by the runtime.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nudge: bool,
-    /// Said by a run that the clock started: a refusal counts as one of its schedule.
+    /// True for a run that the clock started: a refusal is counted in the report of its schedule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_clock: bool,
-    /// Not before this moment: whoever wrote it wants it to leave then, and all rules are asked then.
+    /// The message must not leave before this time; all rules are checked then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
-    /// The message that it quotes, by the platform's id.
+    /// The platform's id of the message that it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<ProviderId>,
-    /// The contact's message that led to it (the runtime fills it in), so that logs can join both.
+    /// The contact's message that caused it, set by the runtime, so that log lines can be joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<InboundId>,
 }
 
 impl Draft {
-    /// A message of no flow: of topic `service`, unasked, and nobody waits to hear what became of it.
+    /// A message that belongs to no flow: of topic `service`, unasked, without a report of its outcome.
     pub fn plain(number: u32, content: Content, origin: Origin) -> Draft {
         Draft {
             number,
@@ -273,28 +275,28 @@ impl Draft {
     }
 }
 
-/// Who speaks: decides which rules apply.
+/// The author of a message; it decides which rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     Flow,
-    /// The flow that handed the conversation over; may speak while a person has it.
+    /// The flow that handed the conversation over; it may still write while a person has the conversation.
     HandoffFlow,
-    /// The one confirmation of an opt-out: passes the opt-out, skipped when the window is closed.
+    /// The single confirmation of an opt-out: allowed despite the opt-out, skipped if the window is closed.
     OptOutConfirmation,
-    /// A person, by API or studio.
+    /// A person of the business, by API or studio.
     Person,
-    /// A dialect's send.
+    /// A message sent through an API, ours or that of another product.
     Api,
 }
 
-/// What to do when the window is closed at the moment of sending.
+/// The action if the window is closed at the moment of sending.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IfClosed {
-    /// The first usable one stands for the message.
+    /// Send the first usable template in place of the message.
     Template(Vec<TemplateMessage>),
-    /// The template now, the message itself when the contact answers, kept at most `hold`.
+    /// Send the template now, and the message itself when the contact answers, within `hold`.
     Nudge {
         templates: Vec<TemplateMessage>,
         hold: Span,
@@ -304,7 +306,7 @@ pub enum IfClosed {
     Fail,
 }
 
-/// One line of what the engine did and why; what `explain`, `/trace` and `runs show` print.
+/// One line of the trace: an action of the engine and its reason; printed by `explain`, `/trace` and `runs show`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TraceEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What can happen to a conversation: the only thing that moves a session.
+//! Defines the events of a conversation; only they change a session.
 
 use super::{
     contact::Patch,
@@ -18,54 +18,54 @@ use std::collections::BTreeMap;
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "most events are messages; a box each would cost more than it saves")]
 pub enum Event {
-    /// The contact wrote, tapped, sent something. `reply_to` is our own message's number, if it replies to one.
-    /// `provisional`: recognised as an opt-out or opt-in when it was recorded.
+    /// The contact wrote, tapped or sent something. `reply_to` is the number of our message that it replies to. `word`
+    /// is set if the message was recognised as an opt-out or opt-in when it was recorded.
     Received { id: InboundId, message: InboundMessage, reply_to: Option<u32>, word: Option<ConsentWord> },
-    /// Time has passed: whatever is due acts.
+    /// Time has passed: everything that is due acts.
     Tick,
-    /// A flow is started from outside: schedule, API, event of the shop.
+    /// A flow is started from outside: by a schedule, the API or an event.
     Start(Start),
-    /// `POST /v1/events`, or a flow's `emit`: reaches waiting runs and `event:` triggers.
+    /// `POST /v1/events`, or the `emit` of a flow, for waiting runs and `event:` triggers.
     Emitted { name: String, data: Value, depth: usize },
-    /// An external call came back.
+    /// The result of an external call.
     Returned { run: u32, call: u32, result: Result<CallAnswer, CallError> },
-    /// The process was restarted: calls that were under way are of unknown outcome.
+    /// The process was restarted: running calls have an unknown outcome.
     Restarted,
-    /// What became of a message of ours, where the engine asked to know (`Draft::tells`).
+    /// The outcome of one of our messages, if the engine asked for it (`Draft::tells`).
     Delivery { message: u32, fate: Fate },
-    /// A person of the business wrote (phone app, standby, studio, API), or took over.
+    /// A person of the business wrote (phone app, standby, studio, API) or took over.
     PersonWrote { agent: Option<String> },
-    /// The person gives the conversation back to the bot.
+    /// The person returns the conversation to the bot.
     HandedBack { agent: Option<String> },
-    /// The case is closed: runs end, holds drop, the mark is cleared.
+    /// The case is closed: runs end, held messages are dropped, the mark is removed.
     Closed,
-    /// The contact stopped or resumed marketing in WhatsApp itself (`user_preferences`, 131050): every
-    /// topic that needs consent follows; `by` says who told us, for the ledger.
+    /// The contact stopped or resumed marketing in WhatsApp itself (`user_preferences`, 131050). It applies to every
+    /// topic that needs consent; `by` names the source for the ledger.
     Preference { given: bool, by: String },
-    /// A person has the conversation, by somebody's order: a team, one of it, or both.
+    /// A conversation is assigned to a team, a person, or both.
     Assigned { team: Option<String>, agent: Option<String> },
-    /// A form that the contact has open asks for its next screen.
+    /// An open form of the contact asks for its next screen.
     FormAsked(Box<FormAsked>),
-    /// An operator ends one run.
+    /// An operator ends a run.
     Stop { run: u32 },
-    /// An operator ends what one run waits for, as if its time had passed.
+    /// An operator ends the wait of a run, as if its time had passed.
     Resume { run: u32 },
-    /// What is known of the contact is changed from outside; what differs is news to flows.
+    /// The contact's data is changed from outside; flows are told about real differences.
     Changed(Box<Patch>),
-    /// Something happened in another conversation of the contact: it starts nothing here, but runs wait for it
-    /// and stop by it.
+    /// Something happened in another conversation of the contact: it starts nothing here, but runs can wait for it and
+    /// be stopped by it.
     Overheard { what: Happened, depth: usize },
-    /// New flows are live: what they start at a moment of this conversation is planned.
+    /// New flows are live: their starts at a later time of this conversation are planned.
     Published,
-    /// The person goes on as another contact: nothing of this conversation does.
+    /// The contact was joined to another one; nothing of this conversation continues.
     Left,
-    /// A mistake of ours: the engine broke over these parts. They are taken out, and nothing else moves.
+    /// The engine failed on these parts, which is our bug. They are removed, and everything else stays.
     Broken { parts: Vec<Part> },
-    /// Another contact was the same person: who had their conversation, and what they want.
+    /// Another contact was the same person: the state of its conversation is taken over.
     Joined(Box<Joined>),
 }
 
-/// What a conversation takes over from that of a contact who is the same person.
+/// The state that a conversation takes over from the conversation of a contact who is the same person.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Joined {
     pub opted_out: bool,
@@ -73,11 +73,11 @@ pub struct Joined {
     pub needs_person: Option<NeedsPerson>,
 }
 
-/// Something that flows may start by, wait for and stop by.
+/// An event by which flows can start, that they can wait for, and that can stop them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "snake_case")]
 pub enum Happened {
-    /// `POST /v1/events`, or a flow's `emit`.
+    /// `POST /v1/events`, or the `emit` of a flow.
     Event {
         name: String,
         data: Value,
@@ -86,12 +86,12 @@ pub enum Happened {
         topic: String,
         given: bool,
     },
-    /// A person gave the conversation back.
+    /// A person returned the conversation to the bot.
     HandoffDone {
         handoff: Value,
         team: Option<String>,
     },
-    /// A person has the conversation from now on.
+    /// A person now has the conversation.
     HandedOver {
         team: Option<String>,
     },
@@ -101,13 +101,13 @@ pub enum Happened {
     TagRemoved {
         tag: String,
     },
-    /// A field of the contact, without `contact.`.
+    /// The name of the contact's field, without `contact.`.
     FieldChanged {
         field: String,
         before: Value,
         value: Value,
     },
-    /// How far a message of a flow came.
+    /// The delivery state of a message of a flow changed.
     Delivery {
         state: DeliveryState,
         flow: FlowName,
@@ -116,28 +116,28 @@ pub enum Happened {
     },
 }
 
-/// Recognised by `accept`, before any flow: see language.md 8.
+/// An opt-out or opt-in word that was recognised when the message was recorded, before any flow: see language.md 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentWord {
-    /// A hard opt-out word: the stop is in force already.
+    /// A hard opt-out word: the opt-out is already in force.
     Stop,
-    /// An opt-in word of somebody who was opted out: the stop is lifted already.
+    /// An opt-in word of a contact who was opted out: the opt-out is already lifted.
     Start,
 }
 
-/// A flow to start. Refused with a reason, or queued, by its `if_busy`.
+/// A flow to start. Its `if_busy` decides whether it is refused, with a reason, or queued.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
-    /// The row that planned it, or by which a program follows it, if any; the outcome says what became of it.
+    /// The row that planned the start or by which a program follows it; the outcome names its result.
     pub id: Option<StartId>,
     pub flow: FlowName,
-    /// What started it, as `at_most` and reports know it: `schedule 0 10 * * TUE contact`, `api`, `event paid`.
+    /// The trigger in the form that `at_most` and reports use: `schedule 0 10 * * TUE contact`, `api`, `event paid`.
     pub trigger: String,
     pub inputs: BTreeMap<String, Value>,
-    /// What `event.` shows: `{name, data}`.
+    /// The value of `event` in expressions: `{name, data}`.
     pub event: Value,
-    /// When it was meant to begin.
+    /// The time at which the start was due.
     pub at: Time,
     pub depth: usize,
 }
@@ -157,34 +157,34 @@ pub struct CallError {
     pub text: String,
 }
 
-/// What became of a message.
+/// The outcome of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fate", rename_all = "snake_case")]
 pub enum Fate {
-    /// The provider took it, at this time; `as_template` says that its template (or nudge) went instead.
-    /// `ttl`: how long it tries to deliver, where the template says so.
+    /// The provider accepted it at this time; `as_template`: its template (or nudge) was sent instead. `ttl`: how long
+    /// the provider tries to deliver, if the template says so.
     Accepted {
         at: Time,
         as_template: bool,
         nudge: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ttl: Option<Span>,
-        /// The texts on the template's own buttons, each with what a tap on it brings back.
+        /// The texts on the template's own buttons, each with the id that a tap returns.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         words: Vec<(String, String)>,
     },
-    /// Kept until the next inbound; `until` is when it expires.
+    /// Held until the contact's next message, or until `until`.
     Held {
         until: Time,
     },
-    /// Waits for a moment (quiet hours, a day's pause, a paused template).
+    /// Postponed (quiet hours, a day's pause, a paused template).
     Postponed {
         until: Time,
         reason: Reason,
     },
-    /// A hold ran out.
+    /// The hold expired.
     Expired,
-    /// Not sent, by rule. `skip` and the reasons of language.md 5.
+    /// Not sent, because of a rule: `skip` and the reasons of language.md 5.
     Refused {
         reason: Reason,
     },
@@ -193,18 +193,18 @@ pub enum Fate {
         code: String,
         text: String,
     },
-    /// It may have left: nobody knows.
+    /// Unknown: the message may have been sent.
     Unknown,
     Delivered,
     Read,
 }
 
-/// A trigger, by its key, that asks nobody from outside: the clock starts it.
+/// True for the key of a trigger that the clock starts, without a request from outside.
 pub fn is_by_clock(trigger: &str) -> bool {
     ["schedule ", "date ", "window_closing ", "quiet_for ", "broadcast "].iter().any(|kind| trigger.starts_with(kind))
 }
 
-/// Why something was not started or not sent; the same words in reports, metrics and the API.
+/// The reason why something was not started or not sent; reports, metrics and the API use the same words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -219,16 +219,16 @@ pub enum Reason {
     NoBalance,
     SenderDown,
     TooLate,
-    /// The platform has found nobody at the contact's number, several times in a row.
+    /// The platform found nobody at the contact's number several times in a row.
     Undeliverable,
     /// The flow is a draft, and the contact is no tester.
     Draft,
-    /// Its last runs all failed, or an operator has it stand still.
+    /// The last runs of the flow all failed, or an operator paused it.
     Paused,
 }
 
 impl Reason {
-    /// From the word that `as_str` gives.
+    /// The reason with this `as_str`.
     pub fn named(word: &str) -> Option<Reason> {
         serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
     }
@@ -250,7 +250,8 @@ impl Reason {
         Reason::Paused,
     ];
 
-    /// For whoever is asked why a person did not get something: a sentence about `them`, without its full stop.
+    /// The reason as a sentence about `them`, without the full stop, for the question why a person did not get
+    /// something.
     pub fn words(self) -> &'static str {
         match self {
             Reason::OptedOut => "they opted out, and get nothing that they have not asked for",

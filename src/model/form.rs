@@ -1,4 +1,4 @@
-//! Forms (WhatsApp Flows): what an open form asks its endpoint, and what it gets back.
+//! Describes the requests of an open form (WhatsApp Flow) to its endpoint, and the answers.
 
 use super::value::Value;
 use serde::{Deserialize, Serialize};
@@ -7,42 +7,42 @@ use serde_json::{Map, Value as Json, json};
 /// An open form asks for its next screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormAsked {
-    /// By which whoever waits for the answer knows it.
+    /// The id by which the waiting web request finds the answer.
     pub id: i64,
-    /// The token that the form was sent with.
+    /// The token with which the form was sent.
     pub token: String,
-    /// `INIT` when it opens, `BACK`, or `data_exchange` when a screen is sent.
+    /// `INIT` when the form opens, `BACK`, or `data_exchange` when a screen is submitted.
     pub action: String,
-    /// The screen that is shown; empty when it opens.
+    /// The current screen; empty when the form opens.
     pub screen: String,
     pub data: Value,
 }
 
-/// What a flow made of it.
+/// The answer of a flow to a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormAnswer {
     Returned(Value),
-    /// The question is over: the form leads nowhere any more.
+    /// The question has ended, so the form has no next screen.
     Gone,
     Failed,
 }
 
-/// The token of a form: its name, for `form:` triggers, the conversation that it was sent in, and the signed token of its
-/// question. A name has no colon.
+/// The token of a form: its name (for `form:` triggers), its conversation, and the signed token of its question. A name
+/// contains no colon.
 pub fn token(name: &str, conversation: i64, signed: &str) -> String {
     format!("{}:{conversation}:{signed}", name.replace(':', "_"))
 }
 
-/// The conversation and the signed token in it; `None`: it is none of ours.
+/// The conversation and the signed token inside a form's token; `None`: the token is not ours.
 pub fn read_token(token: &str) -> Option<(i64, &str)> {
     let mut parts = token.splitn(3, ':');
     let (_name, conversation, signed) = (parts.next()?, parts.next()?, parts.next()?);
     Some((conversation.parse().ok()?, signed))
 }
 
-/// What the form shows next, as the platform wants it:
-/// `{screen, data}` another screen, `{error}` a message on the same one, `{done}` the end with its answers.
+/// The next screen in the platform's format: `{screen, data}` shows another screen, `{error}` a message on the same
+/// screen, `{done}` ends the form with its answers.
 pub fn next_screen(returned: &Value, asked: &FormAsked) -> Result<Json, String> {
     const TAKES: &str = "a flow that answers a form returns `screen` and `data`, `error`, or `done`";
     let Value::Map(returned) = returned else { return Err(TAKES.to_owned()) };

@@ -1,11 +1,11 @@
-//! What a file is, by the ending of its name: the formats that WhatsApp takes (platform.md 4.9).
+//! Finds the format of a file by its extension, among the formats that WhatsApp accepts (platform.md 4.9).
 
 use super::content::MediaKind;
 
 /// One format of files.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Format {
-    /// In lower case.
+    /// Extensions in lower case.
     pub endings: &'static [&'static str],
     pub kind: MediaKind,
     pub mime: &'static str,
@@ -15,7 +15,7 @@ const fn format(endings: &'static [&'static str], kind: MediaKind, mime: &'stati
     Format { endings, kind, mime }
 }
 
-/// All that a number at Meta takes.
+/// All formats that Meta accepts.
 pub static FORMATS: &[Format] = &[
     format(&["jpg", "jpeg"], MediaKind::Image, "image/jpeg"),
     format(&["png"], MediaKind::Image, "image/png"),
@@ -26,7 +26,7 @@ pub static FORMATS: &[Format] = &[
     format(&["m4a"], MediaKind::Audio, "audio/mp4"),
     format(&["aac"], MediaKind::Audio, "audio/aac"),
     format(&["amr"], MediaKind::Audio, "audio/amr"),
-    // Meta refuses `audio/opus`: a voice message is Opus inside of Ogg.
+    // Meta refuses `audio/opus`: a voice message is Opus in an Ogg container.
     format(&["ogg", "opus"], MediaKind::Audio, "audio/ogg"),
     format(&["pdf"], MediaKind::Document, "application/pdf"),
     format(&["txt"], MediaKind::Document, "text/plain"),
@@ -39,21 +39,21 @@ pub static FORMATS: &[Format] = &[
 ];
 
 impl Format {
-    /// By the ending of a path or name; `None`: WhatsApp takes no such file, or the name has no ending.
+    /// The format for the extension of a path or name; `None`: there is no extension, or WhatsApp does not accept the
+    /// file.
     pub fn of_name(path: &str) -> Option<&'static Format> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let ending = name.rsplit_once('.')?.1.to_lowercase();
         FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
     }
 
-    /// By what a program says of its file, without parameters such as `codecs`.
+    /// The format for a MIME type, without parameters such as `codecs`.
     pub fn of_mime(mime: &str) -> Option<&'static Format> {
         let mime = mime.split(';').next().unwrap_or_default().trim();
         FORMATS.iter().find(|format| format.mime.eq_ignore_ascii_case(mime))
     }
 
-    /// Advice for a file that WhatsApp does not take, by the ending of its name; `None`: it takes it, or
-    /// nobody knows what it is.
+    /// Advice for a file that WhatsApp does not accept, by its extension; `None`: it is accepted or unknown.
     pub fn instead(path: &str) -> Option<&'static str> {
         let name = path.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         Some(match name.rsplit_once('.')?.1.to_lowercase().as_str() {
@@ -65,7 +65,7 @@ impl Format {
         })
     }
 
-    /// `jpg, jpeg, png, …`, for people.
+    /// All extensions for people: `jpg, jpeg, png, …`.
     pub fn endings() -> String {
         let all: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
         all.join(", ")

@@ -1,4 +1,4 @@
-//! The words of Dutch.
+//! Lists the Dutch words for opting out and in.
 
 use super::Table;
 

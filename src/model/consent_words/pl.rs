@@ -1,4 +1,4 @@
-//! The words of Polish.
+//! Lists the Polish words for opting out and in.
 
 use super::Table;
 

@@ -1,4 +1,4 @@
-//! The words of Portuguese.
+//! Lists the Portuguese words for opting out and in.
 
 use super::Table;
 

@@ -1,8 +1,8 @@
-//! The words of Turkish.
+//! Lists the Turkish words for opting out and in.
 
 use super::Table;
 
-/// RET and ONAY are the words that Turkish law has for commercial messages (İYS).
+/// Turkish law names RET and ONAY as the words for commercial messages (İYS).
 pub const WORDS: Table = Table {
     language: "tr",
     hard: &["ret", "abonelikten cik", "aboneligi iptal et", "uyelikten cik", "listeden cik", "mesaj istemiyorum"],

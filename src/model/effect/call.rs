@@ -1,8 +1,8 @@
-//! The request of an `http` step: plain data in which a secret is a part of its own, by name.
+//! Describes the request of an `http` step as plain data, in which a secret is a separate part with only its name.
 //!
-//! A secret is never a text. What customers, servers and programs write is always a `CallText::Plain` or a
-//! `CallPart::Text`, here and in the database, so that nothing they write can become a secret. Only
-//! `channel::call` puts the values in.
+//! A secret is never stored as text. Texts of customers, servers and programs are always a `CallText::Plain` or a
+//! `CallPart::Text`, in memory and in the database, so that none of them can become a secret. Only `channel::call`
+//! inserts the values of secrets.
 
 use crate::base::time::Span;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub struct HttpCall {
     pub run: u32,
     pub call: u32,
-    /// From 1; tries of one call carry the same `key`.
+    /// The number of the attempt, from 1; all attempts of one call have the same `key`.
     pub attempt: u32,
     pub method: String,
     pub url: String,
@@ -23,13 +23,13 @@ pub struct HttpCall {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<CallBody>,
     pub timeout: Span,
-    /// Sent as `Idempotency-Key`, where the step may be repeated.
+    /// Sent as `Idempotency-Key` if the step may be repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
 
 impl HttpCall {
-    /// A secret goes out with it.
+    /// True if the request contains a secret.
     pub fn has_secret(&self) -> bool {
         let in_body = match &self.body {
             Some(CallBody::WithSecrets(json)) => json.has_secret(),
@@ -44,12 +44,12 @@ impl HttpCall {
 #[serde(rename_all = "snake_case")]
 pub enum CallBody {
     Json(Json),
-    /// JSON in which secrets stand.
+    /// JSON that contains secrets.
     WithSecrets(CallJson),
     Form(Vec<(String, CallText)>),
 }
 
-/// A text of a request. In rows it is a JSON text, or a list of its parts: one cannot be written as the other.
+/// A text of a request. Its stored form is a JSON text, or a list of parts; the two cannot be confused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum CallText {
@@ -61,11 +61,11 @@ pub enum CallText {
 #[serde(rename_all = "snake_case")]
 pub enum CallPart {
     Text(String),
-    /// The name of one of the `secrets` that the configuration grants.
+    /// The name of one of the `secrets` that the configuration grants to the flow.
     Secret(String),
 }
 
-/// JSON in which secrets stand. Every shape has a tag of its own, so that a map of somebody's is only ever a map.
+/// JSON that contains secrets. Each variant is stored with its own tag, so that a map from outside stays a map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallJson {
@@ -87,7 +87,7 @@ impl CallText {
         }
     }
 
-    /// This text with another one behind it.
+    /// This text followed by another one.
     #[must_use]
     pub fn with(self, more: CallText) -> CallText {
         let (mut parts, more) = match (self, more) {
@@ -109,7 +109,7 @@ impl CallText {
         }
     }
 
-    /// The text with every secret as what `value` gives for its name.
+    /// The text with each secret replaced by the result of `value` for its name.
     pub fn fill<E>(&self, mut value: impl FnMut(&str) -> Result<String, E>) -> Result<String, E> {
         match self {
             CallText::Plain(text) => Ok(text.clone()),
@@ -123,7 +123,7 @@ impl CallText {
         }
     }
 
-    /// For people: a secret is `secret:NAME`.
+    /// The text for people: a secret is shown as `secret:NAME`.
     pub fn shown(&self) -> String {
         let shown = self.fill(|name| Ok::<_, std::convert::Infallible>(format!("secret:{name}")));
         match shown {
@@ -132,7 +132,7 @@ impl CallText {
         }
     }
 
-    /// Its length, a secret counted as its name.
+    /// The length in bytes; a secret counts as the length of its name.
     pub fn bytes(&self) -> usize {
         match self {
             CallText::Plain(text) => text.len(),
@@ -168,7 +168,7 @@ impl CallJson {
         }
     }
 
-    /// The JSON with every secret as what `value` gives for its name.
+    /// The JSON with each secret replaced by the result of `value` for its name.
     pub fn fill<E>(&self, value: &mut dyn FnMut(&str) -> Result<String, E>) -> Result<Json, E> {
         Ok(match self {
             CallJson::Plain(json) => json.clone(),
@@ -181,7 +181,7 @@ impl CallJson {
         })
     }
 
-    /// For people: a secret is `secret:NAME`.
+    /// The JSON for people: a secret is shown as `secret:NAME`.
     pub fn shown(&self) -> Json {
         let shown = self.fill(&mut |name| Ok::<_, std::convert::Infallible>(format!("secret:{name}")));
         match shown {

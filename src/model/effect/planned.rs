@@ -1,4 +1,4 @@
-//! What `start` steps plan: a flow, when, and for whom.
+//! Describes the starts that `start` steps plan: the flow, the time and the contacts.
 
 use crate::{
     base::{
@@ -18,7 +18,7 @@ pub struct PlannedFlow {
     pub when: When,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// How many starts and events led to it, each by the one before.
+    /// The number of starts and events in the chain that led to it.
     pub depth: usize,
     pub whom: Whom,
 }
@@ -28,29 +28,29 @@ pub struct PlannedFlow {
 pub enum When {
     Now,
     At(Time),
-    /// The next such time on each contact's own clock: `10:00:00`.
+    /// The next such time on each contact's local clock: `10:00:00`.
     Clock(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whom {
-    /// The contact of the run.
+    /// The contact of the run itself.
     Contact,
     Audience(Audience),
 }
 
-/// Whom `for:` of a `start` step means. Its code stands in that step of that version.
+/// The contacts that `for:` of a `start` step selects. Its condition is in that step of that version of the flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audience {
     pub version: VersionId,
     pub flow: FlowName,
     pub step: StepId,
     pub tags: Vec<String>,
-    /// The variables of the run, for its code.
+    /// The variables of the run, for the condition.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, Value>,
-    /// What `event` is in it.
+    /// The value of `event` in the condition.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub event: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,22 +61,22 @@ fn is_nothing(value: &Value) -> bool {
     *value == Value::Nothing
 }
 
-/// How runs and rows know what a `start` step began: `start`, or `start KEY`.
+/// The trigger key of runs that a `start` step began: `start`, or `start KEY`.
 pub fn start_key(key: Option<&str>) -> String {
     key.map_or_else(|| "start".to_owned(), |key| format!("start {key}"))
 }
 
-/// How runs and rows know what a broadcast began.
+/// The trigger key of runs that a broadcast began.
 pub fn broadcast_key(id: i64) -> String {
     format!("broadcast {id}")
 }
 
-/// The broadcast that `broadcast_key` named.
+/// The broadcast of a key that `broadcast_key` made.
 pub fn broadcast_of(key: &str) -> Option<i64> {
     key.strip_prefix("broadcast ")?.parse().ok()
 }
 
-/// What `start_key` made.
+/// True for a key that `start_key` made.
 pub fn is_start_key(key: &str) -> bool {
     key == "start" || key.starts_with("start ")
 }
