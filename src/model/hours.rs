@@ -1,4 +1,4 @@
-//! Opening hours: open or not, when next, and counting time only while open.
+//! Computes with opening hours: open or closed, the next opening, and spans of open time.
 
 use crate::base::{
     limits::OPENING_DAYS_MAX,
@@ -7,17 +7,18 @@ use crate::base::{
 use jiff::{civil::Date, tz::TimeZone};
 use std::collections::BTreeSet;
 
-/// Hours by weekday in one zone. A range that ends before it begins goes on after midnight.
+/// Opening hours by weekday in one time zone. A range that ends before it begins continues after midnight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpeningHours {
     pub zone: TimeZone,
-    /// From Monday; each day's ranges in minutes after midnight, `(540, 840)`; 1440 is midnight at the end.
+    /// The ranges of each day, from Monday, in minutes after midnight, `(540, 840)`; 1440 is midnight at the end of the
+    /// day.
     pub week: [Vec<(u16, u16)>; 7],
     pub holidays: BTreeSet<Date>,
 }
 
 impl OpeningHours {
-    /// For a team without hours.
+    /// Always open: for a team without opening hours.
     pub fn always() -> Self {
         OpeningHours { zone: TimeZone::UTC, week: std::array::from_fn(|_| vec![(0, 1440)]), holidays: BTreeSet::new() }
     }
@@ -26,7 +27,7 @@ impl OpeningHours {
         self.current(now).is_some()
     }
 
-    /// When it opens next; `now` itself when it is open. `None`: never within a year.
+    /// The next opening; `now` itself if open. `None`: never within a year.
     pub fn opens_at(&self, now: Time) -> Option<Time> {
         if self.is_open(now) {
             return Some(now);
@@ -34,10 +35,10 @@ impl OpeningHours {
         self.openings(now).map(|(from, _)| from).find(|from| *from > now)
     }
 
-    /// When the present opening ends, or, while closed, the next one. `None`: never within a year.
+    /// The end of the current opening, or if closed, of the next one. `None`: never within a year.
     pub fn closes_at(&self, now: Time) -> Option<Time> {
         let opening = self.current(now).or_else(|| self.openings(now).find(|(from, _)| *from > now))?;
-        // Ranges that touch (until 24:00, from 00:00) are one opening.
+        // Adjoining ranges (until 24:00, from 00:00) are one opening.
         let mut end = opening.1;
         for (from, to) in self.openings(now) {
             if from <= end && to > end {
@@ -47,7 +48,8 @@ impl OpeningHours {
         Some(end)
     }
 
-    /// `span` after `now`, counting open time only. `None`: it never opens long enough within a year.
+    /// The time after `now` at which `span` of open time has passed. `None`: there is not enough open time within a
+    /// year.
     pub fn after_open_time(&self, now: Time, span: Span) -> Option<Time> {
         let (mut left, mut done_until) = (span.0, now);
         for (from, to) in self.openings(now) {
@@ -64,20 +66,20 @@ impl OpeningHours {
         None
     }
 
-    /// It opens at some time of this day.
+    /// True if there is an opening on this day.
     pub fn opens_on(&self, day: Date) -> bool {
         !self.holidays.contains(&day) && !self.ranges(day).is_empty()
     }
 
-    /// The times of this day, on the clock of the hours, at which something of this `length` can begin: every so
-    /// often from each opening on, and over before it closes. At most `most` of them and one more.
+    /// The times of this day, with the local time, at which an appointment of this `length` can begin: every `every`
+    /// from the start of each opening, and finished before it closes. At most `most + 1` of them.
     pub fn slots(&self, day: Date, every: Span, length: Span, most: usize) -> Vec<(Time, jiff::civil::Time)> {
         let mut found: Vec<(Time, jiff::civil::Time)> = Vec::new();
         let (Some(begins), Some(ends)) = (self.instant(day, 0), self.instant(day, 1440)) else { return found };
         if every <= Span::ZERO {
             return found;
         }
-        // An opening of the day before may last past midnight, and ranges that touch there are one.
+        // An opening of the previous day may last past midnight; adjoining ranges are one opening.
         let openings: Vec<(Time, Time)> =
             self.openings(begins).take_while(|(from, _)| *from <= ends + length).collect();
         for (from, to) in &openings {
@@ -87,7 +89,7 @@ impl OpeningHours {
                     closes = *until;
                 }
             }
-            // The first one of this day, in steps from the opening.
+            // The first time on this day, in steps from the start of the opening.
             let passed = (begins - *from).0.max(0);
             let mut at = *from + Span((passed + every.0 - 1) / every.0 * every.0);
             while at < *to && at < ends && at + length <= closes && found.len() <= most {
@@ -101,7 +103,7 @@ impl OpeningHours {
             }
         }
         found.sort_unstable_by_key(|(at, _)| *at);
-        // The hour that autumn repeats has the same times on the clock: the first of each two counts.
+        // The hour that autumn repeats shows the same local times twice; the first of each two counts.
         let mut shown = BTreeSet::new();
         found.retain(|(_, clock)| shown.insert(*clock));
         found
@@ -115,7 +117,7 @@ impl OpeningHours {
         self.openings(now).take_while(|(from, _)| *from <= now).find(|(_, to)| now < *to)
     }
 
-    /// Openings in order of their beginning, from yesterday's on.
+    /// The openings in order of their beginning, from yesterday's on.
     fn openings(&self, now: Time) -> impl Iterator<Item = (Time, Time)> + '_ {
         let today = jiff::Timestamp::from_millisecond(now.0).map(|t| t.to_zoned(self.zone.clone()).date());
         let first = today.and_then(|d| d.yesterday()).ok();
@@ -225,7 +227,7 @@ mod tests {
         let bar = OpeningHours { week: std::array::from_fn(|_| vec![(22 * 60, 120)]), ..support() };
         assert_eq!(slots(&bar, "2026-11-20", 60, 60), ["00:00", "01:00", "22:00", "23:00"]);
         assert_eq!(slots(&bar, "2026-11-20", 60, 120), ["00:00", "22:00", "23:00"]);
-        // As it is written: until 24:00, and from 00:00 on.
+        // These hours are written as two ranges: until 24:00, and from 00:00.
         let written = OpeningHours { week: std::array::from_fn(|_| vec![(0, 120), (22 * 60, 1440)]), ..support() };
         assert_eq!(slots(&written, "2026-11-20", 60, 120), ["00:00", "22:00", "23:00"]);
         assert_eq!(slots(&written, "2026-11-20", 45, 45), ["00:00", "00:45", "22:00", "22:45", "23:30"]);

@@ -1,4 +1,4 @@
-//! What a provider's webhook says, in our words.
+//! Defines the items of a provider's webhook in the terms of this program.
 
 mod plain;
 
@@ -14,42 +14,42 @@ use crate::base::{
 };
 use serde::{Deserialize, Serialize};
 
-/// One item of a webhook, with the piece of the body it came from (for dead letters).
+/// One item of a webhook, with its part of the body (for dead letters).
 #[derive(Debug, Clone)]
 pub struct Item {
     pub what: Inbound,
-    /// The item's own JSON (or form) text.
+    /// The item's JSON (or form) text.
     pub raw: String,
 }
 
-/// What an item means. An unknown kind is `Ignored` or an `InboundKind::Unsupported`, never an error.
+/// The meaning of an item. An unknown kind is `Ignored` or an `InboundKind::Unsupported`, never an error.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most items are messages; a box each would cost more than it saves")]
 pub enum Inbound {
-    /// The contact wrote, tapped, sent a file, called, opened the chat.
+    /// The contact wrote, tapped, sent a file, called, or opened the chat.
     Message { sender: SenderId, message: InboundMessage },
-    /// News about a message of ours.
+    /// A new status of one of our messages.
     Status { sender: SenderId, status: StatusUpdate },
-    /// A person of the business wrote from the phone app, or another brain has the conversation.
+    /// A person of the business wrote from the phone app, or another application has the conversation.
     Echo { sender: SenderId, echo: Echo },
-    /// The contact's own wish, told by the platform (`user_preferences`).
+    /// The contact changed a marketing preference on the platform (`user_preferences`).
     Preference { sender: SenderId, from: Vec<Alias>, at: Time, marketing: Preference },
-    /// The contact has another number or id from now on.
+    /// The contact's number or id changed.
     Identity { sender: SenderId, old: Vec<Alias>, new: Vec<Alias>, at: Time },
-    /// The catalogue changed; for all senders of that `waba_id` (the senders are listed).
+    /// A template changed in the catalogue of a `waba_id`; `senders` lists its senders.
     Template { senders: Vec<SenderId>, name: String, language: Option<String>, change: TemplateChange },
-    /// A person must hear of an account or number of ours.
+    /// An operator must hear about one of our accounts or numbers.
     Account { senders: Vec<SenderId>, news: AccountNews },
-    /// Of no use to us: counted and kept. `why` is a fixed phrase, fit for a metric's label.
+    /// An item without use for us, counted and kept. `why` is a fixed phrase that can be a metric's label.
     Ignored { why: &'static str },
-    /// Not understood, or not for us to act on: kept as a dead letter. `kind` is a fixed word:
-    /// `malformed`, `wrong_secret`, `unknown_sender`. With a sender its account sees it: only where the sender's own
+    /// An item that was not understood or must not be acted on, kept as a dead letter. `kind` is a fixed word:
+    /// `malformed`, `wrong_secret`, `unknown_sender`. With a sender, its account can see it: only if the sender's own
     /// secret verified the body.
     Dead { sender: Option<SenderId>, kind: &'static str, reason: String },
 }
 
 impl Inbound {
-    /// Of which sender it speaks, where it is about one.
+    /// The sender that the item belongs to, if it belongs to one.
     pub fn sender(&self) -> Option<SenderId> {
         match self {
             Inbound::Message { sender, .. }
@@ -68,7 +68,7 @@ pub struct InboundMessage {
     pub provider_id: ProviderId,
     /// The message's own timestamp, from which the window counts.
     pub at: Time,
-    /// Every name this person is known by here, the surest first. Never empty.
+    /// All names of the person at this sender, the most reliable first. Never empty.
     pub from: Vec<Alias>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -76,32 +76,32 @@ pub struct InboundMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     pub kind: InboundKind,
-    /// The provider's id of the message this one replies to.
+    /// The provider's id of the message that this one replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<ProviderId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
 }
 
-/// A name of a contact on the wire.
+/// A name by which a platform identifies a contact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Alias {
     pub kind: AliasKind,
-    /// A phone and a `wa_id` as digits without `+`; a BSUID as the provider writes it.
+    /// Digits without `+` for a phone number or a `wa_id`; a BSUID as the provider writes it.
     pub value: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AliasKind {
-    /// Also `wa_id`: both are digits, and both may appear for one person.
+    /// A phone number or a `wa_id`: both are digits, and one person may have both.
     Phone,
     Bsuid,
 }
 
 impl Alias {
-    /// A phone or a user id in the form that Meta documents, whatever field it stands in; `None`: it names nobody. What
-    /// is read here joins contacts, so that a word like `unknown` must not pass.
+    /// Parses a phone number or user id in the form that Meta documents, in any field; `None`: it identifies nobody.
+    /// Contacts are joined by these names, so a word such as `unknown` must not be accepted.
     pub fn read(text: &str) -> Option<Alias> {
         Alias::phone(text).or_else(|| {
             let text = text.trim();
@@ -109,7 +109,7 @@ impl Alias {
         })
     }
 
-    /// The same where a platform knows people by their phones alone.
+    /// As `read`, for platforms that identify people only by phone numbers.
     pub fn phone(text: &str) -> Option<Alias> {
         let text = text.trim();
         let digits = text.strip_prefix('+').unwrap_or(text);
@@ -117,8 +117,8 @@ impl Alias {
     }
 }
 
-/// The country's two letters, a point and at most 128 letters and digits (Meta, business-scoped-user-ids); that of a
-/// parent account has `ENT.` between. Webhooks of 2025 wrote `user.` in front.
+/// The country's two letters, a point and at most 128 letters and digits (Meta, business-scoped user ids); with `ENT.`
+/// between for the id of a parent account. Webhooks of 2025 had `user.` in front.
 fn is_user_id(text: &str) -> bool {
     let Some((begin, rest)) = text.split_once('.') else { return false };
     let is_country = begin.len() == 2 && begin.bytes().all(|b| b.is_ascii_uppercase());
@@ -134,7 +134,7 @@ pub enum InboundKind {
     Text {
         body: String,
     },
-    /// A tap on a reply button, list row or template button. `id` is what we (or the template) gave it.
+    /// A tap on a reply button, list row or template button. `id` was given by us (or by the template).
     Button {
         id: String,
         title: String,
@@ -161,19 +161,19 @@ pub enum InboundKind {
     Order {
         order: serde_json::Value,
     },
-    /// A WhatsApp Flow came back; `response` may be anything.
+    /// A submitted WhatsApp Flow; `response` may be any JSON.
     Form {
         name: Option<String>,
         response: serde_json::Value,
     },
-    /// `None`: taken away again.
+    /// `None`: the reaction was removed.
     Reaction {
         emoji: Option<String>,
         to: Option<ProviderId>,
     },
-    /// The chat was opened and nothing typed.
+    /// The chat was opened, without a message.
     Welcome,
-    /// The contact called; answered or not.
+    /// The contact called; the call was answered or not.
     Call {
         missed: bool,
     },
@@ -184,13 +184,13 @@ pub enum InboundKind {
     Revoke {
         of: Option<ProviderId>,
     },
-    /// A system notice of the platform (identity change and the like).
+    /// A system notice of the platform, such as a changed identity.
     System {
         what: String,
     },
     Unsupported {
         what: String,
-        /// A kind that we do not know at all: its webhook is kept, and may be read by a later version.
+        /// True for a kind that this version does not know: its webhook is kept, so that a later version can read it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unknown: bool,
     },
@@ -209,24 +209,24 @@ pub struct Referral {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatusUpdate {
     pub provider_id: ProviderId,
-    /// Our own id, where the provider echoes it.
+    /// Our own id, if the provider returns it.
     pub ours: Option<OutboundId>,
     pub state: DeliveryState,
     pub at: Time,
-    /// For `Failed`: the provider's code and text.
+    /// The provider's code and text, for `Failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StatusError>,
-    /// What the platform says of the price of a message that arrived.
+    /// The platform's data about the price of a message that arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
 }
 
-/// The platform's word on a price, without the amount, which no platform tells.
+/// The price category of a message; no platform tells the amount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// False: it is free.
+    /// False: the message is free.
     pub billable: bool,
-    /// `marketing`, `utility`, `authentication`, `service`, or what the platform calls it.
+    /// `marketing`, `utility`, `authentication`, `service`, or another word of the platform.
     pub category: Option<String>,
 }
 
@@ -236,7 +236,8 @@ pub struct StatusError {
     pub text: String,
 }
 
-/// Moves forward only: sent, delivered, read; failed at any time before `delivered`.
+/// The delivery state of a message. It only moves forward: sent, delivered, read; failed at any time before
+/// `delivered`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
@@ -261,11 +262,11 @@ impl DeliveryState {
 pub struct Echo {
     pub provider_id: ProviderId,
     pub at: Time,
-    /// To whom the person wrote.
+    /// The contact that the person wrote to.
     pub to: Vec<Alias>,
-    /// What was written, as far as it is text.
+    /// The text of the message, if it has one.
     pub text: Option<String>,
-    /// `app` (the business phone) or `standby` (another application holds the conversation).
+    /// `app` (the business phone) or `standby` (another application has the conversation).
     pub by: EchoSource,
 }
 
@@ -287,20 +288,20 @@ pub enum Preference {
 pub enum TemplateChange {
     Status(TemplateStatus),
     Category(Category),
-    /// What customers think of it, in the platform's word: `GREEN`, `YELLOW`, `RED`.
+    /// The quality rating by customers, in the platform's word: `GREEN`, `YELLOW`, `RED`.
     Quality(String),
 }
 
-/// What a platform says of one of our accounts or numbers.
+/// A platform's message about one of our accounts or numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNews {
-    /// A fixed word, fit for a metric's label: `account_restriction`.
+    /// A fixed word that can be a metric's label: `account_restriction`.
     pub what: &'static str,
     /// A sentence for the operator.
     pub text: String,
-    /// The number that it is about, as digits; `None`: all of the account.
+    /// The affected number in digits; `None`: the whole account.
     pub number: Option<String>,
-    /// Nothing unasked goes out before then.
+    /// No unasked message may be sent before this time.
     pub templates_until: Option<Time>,
 }
 

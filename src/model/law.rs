@@ -1,8 +1,8 @@
-//! In which hours the law of a country allows advertising by message; each row names where its rule stands.
+//! Lists the hours in which the law of a country allows advertising by message, with the source of each rule.
 //!
-//! A row is here only when its rule covers messages and was found in writing. Rules that speak of calls alone (Canada,
-//! Australia, the Emirates) or that bind telephone companies (India, Jordan) are left out: docs/language.md, *Quiet
-//! hours*. Public holidays differ by region and year and are not in it.
+//! A rule is listed only if it covers messages and was found in writing. Rules for calls alone (Canada, Australia, the
+//! Emirates) or for telephone companies (India, Jordan) are left out: docs/language.md, *Quiet hours*. Public holidays
+//! differ by region and year and are not covered.
 
 use jiff::civil::{Time, Weekday, time};
 
@@ -11,11 +11,12 @@ use jiff::civil::{Time, Weekday, time};
 pub struct Law {
     /// ISO 3166, two letters.
     pub country: &'static str,
-    /// The clocks of the parts of the country where it counts; none: in all of it. A number does not tell the state.
+    /// The time zones of the states where the rule applies; empty: the whole country. A phone number does not tell the
+    /// state.
     pub zones: &'static [&'static str],
-    /// From Monday: from when to when; `None`: not at all.
+    /// The allowed hours of each day, from Monday; `None`: no hours on this day.
     week: [Option<(Time, Time)>; 7],
-    /// The law, and who watches over it.
+    /// The law, and the authority that enforces it.
     pub source: &'static str,
 }
 
@@ -24,13 +25,13 @@ impl Law {
         self.week[usize::from(day.to_monday_zero_offset().unsigned_abs()) % self.week.len()]
     }
 
-    /// It counts where clocks show the time of this zone.
+    /// True if the rule applies in a state with this time zone.
     pub fn counts_in(&self, zone: Option<&str>) -> bool {
         self.zones.is_empty() || zone.is_some_and(|zone| self.zones.contains(&zone))
     }
 }
 
-/// Those of some countries.
+/// The rules of these countries.
 pub fn of<'a>(countries: &'a [&'static str]) -> impl Iterator<Item = &'static Law> + 'a {
     LAWS.iter().filter(|law| countries.contains(&law.country))
 }
@@ -51,7 +52,7 @@ const fn weekend(
     [weekdays, weekdays, weekdays, weekdays, weekdays, saturday, sunday]
 }
 
-/// Several of one country all count: the strictest wins.
+/// If a country has several rules, all of them apply: the strictest wins.
 pub static LAWS: &[Law] = &[
     Law {
         country: "US",
@@ -121,8 +122,8 @@ mod tests {
         }
     }
 
-    /// What each text says, by its first words: a clock on which it counts, one on which it does not, and the first and
-    /// last minute of a weekday, a Saturday and a Sunday.
+    /// The expected hours of each rule, found by the first words of its source: a zone in which it applies, one in
+    /// which it does not, and the first and last minute of a weekday, a Saturday and a Sunday.
     type Text = (&'static str, &'static str, &'static str, [Option<(&'static str, &'static str)>; 3]);
 
     const DAILY: Option<(&str, &str)> = Some(("08:00", "20:59"));

@@ -1,21 +1,21 @@
-//! Comparing what people type with what authors wrote: case, accents, punctuation and emoji do not count.
+//! Compares people's texts with authors' words, without case, accents, punctuation and emoji.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Words in lower case without accents, separated by one blank; no punctuation, no emoji. A text that
-/// consists of nothing else (`?`, `👍`) is compared as written: it comes back trimmed.
+/// Words in lower case without accents, separated by one blank; no punctuation, no emoji. A text of only such
+/// characters (`?`, `👍`) is returned trimmed but otherwise unchanged.
 pub fn fold(text: &str) -> String {
-    // Nine of ten messages are plain ASCII: no tables are needed for those.
+    // Nine of ten messages are plain ASCII, which needs no Unicode tables.
     let folded = if text.is_ascii() {
         fold_chars(text.chars())
     } else {
-        // What is left out may have stood between two marks; side by side they have an order of their own.
+        // Dropping a character can bring two combining marks together, which have a canonical order of their own.
         fold_chars(text.nfkd()).nfkd().collect()
     };
     if folded.is_empty() { text.trim().to_owned() } else { folded }
 }
 
-/// The folded `word` stands in the folded `text` as a whole word (or words).
+/// True if the folded `word` stands in the folded `text` as a whole word (or words).
 pub fn has_word(text: &str, word: &str) -> bool {
     !word.is_empty()
         && text.match_indices(word).any(|(at, _)| {
@@ -25,7 +25,8 @@ pub fn has_word(text: &str, word: &str) -> bool {
         })
 }
 
-/// The folded `word` stands in the folded `text` beside another thing: `apples and pears`, `pears or apples`.
+/// True if the folded `word` stands in the folded `text` as one of several things: `apples and pears`, `pears or
+/// apples`.
 pub fn is_one_of_several(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].split(' ').rfind(|part| !part.is_empty());
@@ -37,21 +38,21 @@ pub fn is_one_of_several(text: &str, word: &str) -> bool {
     })
 }
 
-/// What joins two things, in the languages that answers are understood in.
+/// Words that join two things, in the languages of answers.
 const JOINS: [&str; 9] = ["and", "or", "plus", "y", "et", "ou", "und", "oder", "sowie"];
 const JOINS_BEHIND: [&str; 4] = ["e", "o", "u", "ed"];
 
-/// The folded `text` begins with the folded `start`, at the end of a word.
+/// True if the folded `text` begins with the folded `start`, and `start` ends at the end of a word.
 pub fn starts_with(text: &str, start: &str) -> bool {
     !start.is_empty()
         && text.strip_prefix(start).is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
 }
 
-/// How many typing errors lie between two folded texts, if at most one per five letters of `meant`.
+/// The number of typing errors between two folded texts, if there is at most one for every five letters of `meant`.
 pub fn near(said: &str, meant: &str) -> Option<usize> {
     let length = meant.chars().count();
     let allowed = length / 5;
-    // Counting errors takes the product of the two lengths, and somebody may write an essay.
+    // Counting errors takes time in proportion to the product of both lengths, and a contact may send a very long text.
     if said.chars().count().abs_diff(length) > allowed {
         return None;
     }
@@ -59,7 +60,7 @@ pub fn near(said: &str, meant: &str) -> Option<usize> {
     (errors <= allowed).then_some(errors)
 }
 
-/// One emoji, or a short row of what makes one: people joined to a family, a flag, a digit in a box.
+/// True for one emoji, including sequences: a family, a flag, a digit in a box.
 pub fn is_emoji(text: &str) -> bool {
     let part = |c: char| {
         matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{20e3}' | '0'..='9' | '#' | '*') || is_picture(c)
@@ -68,14 +69,14 @@ pub fn is_emoji(text: &str) -> bool {
     text.chars().count() <= EMOJI_CHARS_MAX && text.chars().all(part) && text.chars().any(shows)
 }
 
-/// England's flag has seven, a family of four has eleven with skin tones.
+/// England's flag has seven characters, a family of four with skin tones has eleven.
 const EMOJI_CHARS_MAX: usize = 12;
 
 fn is_picture(c: char) -> bool {
     matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..=0x1faff | 0xe0020..=0xe007f)
 }
 
-/// The folded `text`, or as many words of it as `meant` has, lies within the typing errors that `near` allows.
+/// True if the folded `text`, or a run of as many words as `meant` has, is within the typing errors that `near` allows.
 pub fn has_near(text: &str, meant: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     let wanted = meant.split(' ').count();
@@ -87,7 +88,7 @@ fn fold_chars(chars: impl Iterator<Item = char>) -> String {
     let mut gap = false;
     for c in chars {
         match c {
-            // Accents of Latin, Greek and Cyrillic, Arabic vowel signs, and what turns a digit into an emoji.
+            // Accents of Latin, Greek and Cyrillic, Arabic vowel signs, and the marks that turn a digit into an emoji.
             '\u{300}'..='\u{36f}'
             | '\u{64b}'..='\u{652}'
             | '\u{fe0e}'
@@ -106,7 +107,7 @@ fn fold_chars(chars: impl Iterator<Item = char>) -> String {
             c if c.is_alphanumeric() || is_mark(c) => {
                 let mut buffer = [0; 4];
                 for lower in c.to_lowercase() {
-                    // `İ` lowers to `i` and a dot of its own.
+                    // The lower case of `İ` is `i` with a combining dot.
                     if !('\u{300}'..='\u{36f}').contains(&lower) {
                         spaced(lower.encode_utf8(&mut buffer), &mut out, &mut gap);
                     }
@@ -118,7 +119,7 @@ fn fold_chars(chars: impl Iterator<Item = char>) -> String {
     out
 }
 
-/// Vowel signs and the like of scripts where they make words, not accents.
+/// Vowel signs and similar marks of scripts where they belong to the word and are not accents.
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) && !('\u{1f000}'..='\u{1ffff}').contains(&c)
 }

@@ -1,6 +1,6 @@
-//! Plain data that crosses layers, and the pure decision whether a message may go out (`window`).
+//! Defines plain data that crosses layers, and the pure decision whether a message may be sent (`window`).
 //!
-//! What two of `flow`, `channel` and `store` share is here; it has rules, but touches nothing.
+//! Data that two of `flow`, `channel` and `store` share lives here. This layer has rules, but does no input or output.
 
 pub mod answer;
 pub mod card;

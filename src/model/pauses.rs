@@ -1,4 +1,4 @@
-//! Flows that stand still: because all their last runs failed, or by an operator's word; and broadcasts that ended so.
+//! Tracks paused flows (after failed runs, or by an operator) and cancelled broadcasts.
 
 use super::effect::broadcast_of;
 use crate::base::{
@@ -8,35 +8,37 @@ use crate::base::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// All of them. What failed begins no more; what an operator pauses stands still where it is, too.
+/// All paused flows and cancelled broadcasts. A flow that failed starts no new runs; a flow that an operator paused
+/// also stops its current runs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Paused {
-    /// Their last runs all failed.
+    /// Flows whose last runs all failed.
     pub failing: BTreeSet<FlowName>,
-    /// Also those that go on again: a wait that began before does not count the time between.
+    /// Flows with the times of their pauses, including ended ones: a wait that began before a pause does not count the
+    /// time of the pause.
     pub by_hand: BTreeMap<FlowName, Pauses>,
-    /// Broadcasts that were stopped while starts of theirs waited in line.
+    /// Broadcasts that were stopped while some of their starts still waited.
     pub called_off: BTreeSet<i64>,
 }
 
 impl Paused {
-    /// Since when an operator has it stand still.
+    /// The time since which the flow is paused by an operator.
     pub fn by_hand(&self, flow: &FlowName) -> Option<Time> {
         self.by_hand.get(flow).and_then(Pauses::open)
     }
 
-    /// A start by this trigger never begins any more.
+    /// True if starts with this trigger belong to a stopped broadcast.
     pub fn calls_off(&self, trigger: &str) -> bool {
         !self.called_off.is_empty() && broadcast_of(trigger).is_some_and(|id| self.called_off.contains(&id))
     }
 
-    /// Nothing of it begins.
+    /// True if the flow starts no new runs.
     pub fn holds(&self, flow: &FlowName) -> bool {
         self.failing.contains(flow) || self.by_hand(flow).is_some()
     }
 }
 
-/// When a flow stood still, oldest first; they do not overlap.
+/// The pauses of a flow, oldest first, without overlap.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Pauses(Vec<Pause>);
@@ -44,17 +46,17 @@ pub struct Pauses(Vec<Pause>);
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Pause {
     from: Time,
-    /// `None`: it stands still now.
+    /// `None`: the pause has not ended.
     until: Option<Time>,
 }
 
 impl Pauses {
-    /// Since when it stands still now.
+    /// The beginning of the current pause.
     pub fn open(&self) -> Option<Time> {
         self.0.last().filter(|last| last.until.is_none()).map(|last| last.from)
     }
 
-    /// Stands still from now on; nothing when it does already.
+    /// Begins a pause, unless there is one already.
     pub fn begin(&mut self, now: Time) {
         if self.open().is_none() {
             let from = now.max(self.0.last().and_then(|last| last.until).unwrap_or(now));
@@ -62,14 +64,14 @@ impl Pauses {
         }
     }
 
-    /// Goes on from now on.
+    /// Ends the current pause.
     pub fn end(&mut self, now: Time) {
         if let Some(last) = self.0.last_mut().filter(|last| last.until.is_none()) {
             last.until = Some(now.max(last.from));
         }
     }
 
-    /// How long it stood still between two moments.
+    /// The paused time between two moments.
     pub fn within(&self, from: Time, to: Time) -> Span {
         let still = |pause: &Pause| (pause.until.unwrap_or(to).min(to) - pause.from.max(from)).max(Span::ZERO);
         self.0.iter().map(still).fold(Span::ZERO, |sum, span| sum + span)

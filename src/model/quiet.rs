@@ -1,42 +1,42 @@
-//! Quiet hours: when an unasked message may go out again, by the author's word and by the law's.
+//! Computes quiet hours: when an unasked message may be sent again, by the author's rule and by law.
 
 use super::law::{self, Law};
 use crate::base::{limits::QUIET_ROUNDS_MAX, time::Time};
 use jiff::{civil, tz::TimeZone};
 
-/// From when to when nobody is disturbed, on the contact's clock; may pass midnight.
+/// The hours of the contact's local time in which no unasked message is sent; the range may pass midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
     pub from: civil::Time,
     pub to: civil::Time,
-    /// What the law of the contact's country asks for counts as well (`law: true`).
+    /// True: the law of the contact's country applies too (`law: true`).
     pub law: bool,
 }
 
-/// Where a contact may be.
+/// The possible places of a contact.
 #[derive(Debug, Clone, Default)]
 pub struct Whereabouts {
-    /// All clocks that may be the contact's.
+    /// All time zones that the contact may be in.
     pub zones: Vec<TimeZone>,
-    /// Those of its number and of its zone.
+    /// The countries of the contact's number and of its zone.
     pub countries: Vec<&'static str>,
 }
 
 impl QuietHours {
-    /// The first moment from `now` on that is quiet on none of the clocks; `None`: `now` itself is
-    /// allowed. No clock: nothing is quiet. Where no moment pleases all (zones half a world apart, or a law that
-    /// leaves no hour), the first end there is.
+    /// The first moment from `now` on that is quiet in none of the zones; `None`: `now` itself is allowed. Without a
+    /// zone nothing is quiet. If no moment suits all zones (half a world apart, or a law without any allowed hour), the
+    /// first end of a quiet time.
     pub fn allowed_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
         first_allowed(now, &self.nights(place, true))
     }
 
-    /// The same by the law alone: for what the author lets out at any hour.
+    /// As `allowed_at`, by the law alone: for messages that the author allows at any hour.
     pub fn lawful_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
         first_allowed(now, &self.nights(place, false))
     }
 
-    /// The last moment before `until` and after `now` that is not quiet, for what must go out before
-    /// (`window_closing`); `None` when all of it is quiet.
+    /// The last moment after `now` and before `until` that is not quiet, for messages that must leave before `until`
+    /// (`window_closing`); `None` if all of that time is quiet.
     pub fn allowed_before(&self, now: Time, until: Time, place: &Whereabouts) -> Option<Time> {
         let nights = self.nights(place, true);
         let mut at = until;
@@ -69,7 +69,7 @@ impl QuietHours {
     }
 }
 
-/// One rule on one clock.
+/// One rule in one zone.
 enum Night<'a> {
     Own(&'a QuietHours, &'a TimeZone),
     Law(&'static Law, &'a TimeZone),
@@ -105,13 +105,14 @@ impl Night<'_> {
                 (day.to_datetime(open?), zone)
             }
         };
-        // A gap moves the end later, a repeated hour takes its second pass: never too early.
+        // In a daylight saving gap the end moves later, and in a repeated hour the second one counts, so that a message
+        // is never too early.
         let end = zone.to_ambiguous_zoned(end).later().ok()?;
         let end = Time(end.timestamp().as_millisecond());
         (end > at).then_some(end)
     }
 
-    /// A millisecond before the quiet time that `at` lies in began.
+    /// One millisecond before the beginning of the quiet time that contains `at`; `None` if `at` is not quiet.
     fn start_if_quiet(&self, at: Time) -> Option<Time> {
         let (start, zone) = match self {
             Night::Own(hours, zone) => {
@@ -212,9 +213,9 @@ mod tests {
     #[test]
     fn several_zones_must_all_be_awake() {
         let us = place(crate::base::phone::zones("+1415"), &[]);
-        // 12:00Z is 07:00 in New York; Honolulu wakes at 18:00Z.
+        // 12:00Z is 07:00 in New York; the quiet time of Honolulu ends at 18:00Z.
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T12:00Z"), &us), Some(at("2026-11-21T18:00Z")));
-        // 02:30Z: New York sleeps from 02:00Z on, so all wait for Honolulu's next morning.
+        // 02:30Z: the quiet time of New York begins at 02:00Z, so the message waits until the next morning in Honolulu.
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T02:30Z"), &us), Some(at("2026-11-21T18:00Z")));
     }
 
@@ -234,17 +235,17 @@ mod tests {
         assert_eq!(NIGHT.allowed_before(at("2026-11-21T21:00Z"), at("2026-11-22T01:00Z"), &madrid), None);
     }
 
-    /// Each row: whose rule decides it, where, when (its local time in UTC), and when it may go out.
+    /// Each row: the deciding rule, the country, the zone, the moment in UTC, and the first allowed moment.
     #[test]
     fn the_law_of_the_country_counts_beside_the_authors_hours() {
         let law = QuietHours { law: true, ..NIGHT };
         let (bogota, joburg, seoul) = ("America/Bogota", "Africa/Johannesburg", "Asia/Seoul");
         let all: &[(&str, &str, &str, &str, Option<&str>)] = &[
-            // From 8 to 21, which the author's hours say already.
+            // From 8 to 21, which the author's hours already contain.
             ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-21T16:00Z", None),
             ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-22T04:59Z", None),
             ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-22T05:00Z", Some("2026-11-22T16:00Z")),
-            // 9 to 20: it shares its clock with Florida (8 to 20).
+            // 9 to 20; Florida (8 to 20) has the same zone.
             ("Connecticut", "US", "America/New_York", "2026-11-21T13:30Z", Some("2026-11-21T14:00Z")),
             ("Connecticut", "US", "America/New_York", "2026-11-22T00:59Z", None),
             ("Florida", "US", "America/New_York", "2026-11-22T01:00Z", Some("2026-11-22T14:00Z")),
@@ -253,17 +254,17 @@ mod tests {
             ("Texas", "US", "America/Denver", "2026-11-22T16:00Z", Some("2026-11-22T19:00Z")),
             // Until 20, and Texas opens at 9.
             ("Oklahoma", "US", "America/Chicago", "2026-11-24T02:00Z", Some("2026-11-24T15:00Z")),
-            // Not on Sunday, on Saturday until 15.
+            // None on Sunday, on Saturday until 15.
             ("Ley 2300", "CO", bogota, "2026-11-20T23:59Z", None),
             ("Ley 2300", "CO", bogota, "2026-11-21T00:00Z", Some("2026-11-21T13:00Z")),
             ("Ley 2300", "CO", bogota, "2026-11-21T20:00Z", Some("2026-11-23T13:00Z")),
-            // Saturday 9 to 13, not on Sunday.
+            // Saturday 9 to 13, none on Sunday.
             ("Consumer Protection Act", "ZA", joburg, "2026-11-21T06:30Z", Some("2026-11-21T07:00Z")),
             ("Consumer Protection Act", "ZA", joburg, "2026-11-21T11:00Z", Some("2026-11-23T06:00Z")),
-            // Nothing from 21 to 8.
+            // None from 21 to 8.
             ("Network Act", "KR", seoul, "2026-11-21T11:59Z", None),
             ("Network Act", "KR", seoul, "2026-11-21T12:00Z", Some("2026-11-21T23:00Z")),
-            // No law is known: the author's hours alone.
+            // No law is known: only the author's hours count.
             ("", "ES", "Europe/Madrid", "2026-11-22T12:00Z", None),
         ];
         for law in law::LAWS {

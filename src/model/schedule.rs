@@ -1,4 +1,4 @@
-//! When a `schedule` trigger fires, and how often something may happen (`at_most`).
+//! Computes when a `schedule` trigger fires, and how often something may happen (`at_most`).
 
 mod fields;
 mod meant;
@@ -9,34 +9,34 @@ use crate::base::time::{Span, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// Five fields of cron, or days and times in words, that can fire at all.
+/// Five fields of cron, or days and times in words. The schedule fires at least once.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// In words there may be several: `daily 9:00, 13:30`.
+    /// A schedule in words may need several patterns: `daily 9:00, 13:30`.
     crons: Vec<cron::Cron>,
-    /// `Every Tuesday at 10:00.`
+    /// The schedule as a sentence: `Every Tuesday at 10:00.`
     said: String,
-    /// The fields, where it was written so.
+    /// The cron fields, if it was written in fields.
     fields: Option<String>,
 }
 
-/// One fire: the instant, and the wall-clock minute by which a contact gets it only once.
+/// One fire: the moment, and its local minute, for which a contact is started only once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fire {
     pub at: Time,
-    /// `2026-03-08T03:00`, on the clock of the zone.
+    /// `2026-03-08T03:00`, in the schedule's zone.
     pub minute: String,
 }
 
-/// Why a text is no schedule.
+/// The reason why a text is not a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
     pub message: String,
-    /// A sentence that says how it is written.
+    /// A sentence that explains the syntax.
     pub help: Option<String>,
-    /// The whole text as it was most likely meant.
+    /// The corrected text as it was most likely meant.
     pub instead: Option<String>,
-    /// Nothing else can be meant.
+    /// True if the text cannot mean anything else.
     pub sure: bool,
 }
 
@@ -47,8 +47,9 @@ impl Wrong {
 }
 
 impl Schedule {
-    /// Five fields, also with names (`MON-FRI`), or words: `first monday 8:30`. A pattern that never comes
-    /// (31 February) is refused. `language` is the bot's own: names of days are English, and those of another language are told.
+    /// Parses five fields, also with names (`MON-FRI`), or words: `first monday 8:30`. A pattern that never fires (31
+    /// February) is refused. `language` is the bot's own: names of days must be English, and for names of other
+    /// languages the finding suggests the English one.
     pub fn parse(text: &str, language: &str) -> Result<Self, Wrong> {
         if is_cron(text) {
             let cron = fields::read(text, language)?;
@@ -60,8 +61,8 @@ impl Schedule {
         Ok(Schedule { crons: crons.collect::<Result<_, _>>()?, said: said.words, fields: None })
     }
 
-    /// The next fire after `after` on the clock of `zone`. A minute that the spring change leaves out
-    /// comes right after the gap; one that autumn repeats comes once (crates.md 4).
+    /// The next fire after `after` in the zone. A minute that the spring change skips fires right after the gap; one
+    /// that autumn repeats fires once (crates.md 4).
     pub fn next(&self, after: Time, zone: &TimeZone) -> Option<Fire> {
         let start = jiff::Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone());
         let fires = self.crons.iter().filter_map(|cron| cron.find_next_occurrence(&start, false).ok());
@@ -75,21 +76,21 @@ impl Schedule {
             .take_while(move |fire| fire.at <= until)
     }
 
-    /// `Every Tuesday at 10:00.`; of the fields of cron `At 10:00, on Tuesday.`
+    /// The schedule as a sentence: `Every Tuesday at 10:00.`; for cron fields `At 10:00, on Tuesday.`
     pub fn describe(&self) -> &str {
         &self.said
     }
 
-    /// A rule of it that is hard to see, in words, and what to write instead.
+    /// An unexpected effect of the fields, in words, and a replacement.
     pub fn odd(&self) -> Option<(String, String)> {
         fields::odd(self.fields.as_deref()?)
     }
 
-    /// The longest time between two of its fires, by the calendar of the 28 years in which days and dates meet again.
+    /// The longest time between two fires, within a calendar of 28 years, after which the weekdays of all dates repeat.
     pub fn longest_pause(&self) -> Span {
         let (mut at, end) = (SOME_DAY, SOME_DAY + Span::days(28 * 366));
         let mut longest = Span::ZERO;
-        // A pattern with so many fires in a row has no long pause.
+        // A pattern with this many fires in a row has no long pause.
         for _ in 0..FIRES_LOOKED_AT {
             let Some(fire) = self.next(at, &TimeZone::UTC).filter(|fire| fire.at < end) else {
                 return longest.max(end - at);
@@ -107,7 +108,7 @@ impl Schedule {
 const SOME_DAY: Time = Time(1_767_225_600_000);
 const FIRES_LOOKED_AT: usize = 40;
 
-/// It is written in fields and not in words: a time in words has a colon.
+/// True if the schedule is written in cron fields; a time in words has a colon.
 fn is_cron(text: &str) -> bool {
     let of_figures = |field: &str| field.chars().all(|c| c.is_ascii_digit() || "*,/-?".contains(c));
     !text.contains(':') && text.split_whitespace().next().is_none_or(of_figures)
@@ -117,7 +118,7 @@ fn local_minute(at: &jiff::Zoned) -> String {
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-/// So many within so long: `1/30d`, `30/1h`. Days are sliding.
+/// A maximum number within a span of time: `1/30d`, `30/1h`. The span slides; it does not begin at midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtMost {
     pub count: u32,
@@ -129,7 +130,7 @@ impl AtMost {
         AtMost { count, per }
     }
 
-    /// `1/30d`, or `20/s`, where a bare unit is one of it; `None` when it is something else.
+    /// Parses `1/30d`, or `20/s`, where the unit alone means one of it; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let (count, per) = text.split_once('/')?;
         let (count, per) = (count.trim().parse().ok()?, per.trim());
@@ -138,7 +139,7 @@ impl AtMost {
         (count > 0 && per > Span::ZERO).then_some(AtMost { count, per })
     }
 
-    /// Whether one more at `now` is too many after those at `stamps` (in any order).
+    /// True if one more at `now` is too many after those at `stamps` (in any order).
     pub fn reached(&self, stamps: &[Time], now: Time) -> bool {
         let recent = stamps.iter().filter(|at| now - **at < self.per).count();
         recent >= self.count as usize
@@ -287,8 +288,8 @@ mod tests {
         assert_eq!(AtMost::parse("30/60m").unwrap().to_string(), "30/1h");
     }
 
-    /// Half an hour of change, none, one at midnight (Beirut, Cairo, Havana, Santiago), odd offsets, a summer time that
-    /// rests in Ramadan (Casablanca).
+    /// Zones with a change of half an hour, without a change, with a change at midnight (Beirut, Cairo, Havana,
+    /// Santiago), with odd offsets, and with a summer time that is interrupted in Ramadan (Casablanca).
     const ZONES: [&str; 10] = [
         "America/New_York",
         "Europe/Madrid",
@@ -302,7 +303,7 @@ mod tests {
         "Africa/Casablanca",
     ];
 
-    /// A daily time comes exactly once on each day of a year; never before its minute, and late only on the day of a gap.
+    /// A daily time fires exactly once on each day of a year, never early, and late only on the day of a gap.
     #[test]
     fn a_daily_time_comes_once_a_day_for_a_year_in_ten_zones() {
         for zone_name in ZONES {

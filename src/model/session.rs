@@ -1,6 +1,6 @@
-//! The state of one conversation between two turns: its runs, what waits in line, who has it.
+//! Defines the state of one conversation between two turns: its runs, its waiting starts, and the person who has it.
 //!
-//! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
+//! The session is stored as one JSON document. Only the engine changes it, and `turn` grows by one with each change.
 
 mod kept;
 mod part;
@@ -31,74 +31,74 @@ pub struct Session {
     pub last_run: u32,
     /// The last message number given out.
     pub last_message: u32,
-    /// Runs that have not ended, oldest first. At most one is asking.
+    /// Runs that have not ended, oldest first. At most one of them asks a question.
     pub runs: Vec<Run>,
     /// Starts that wait until the conversation is free, in order.
     pub queue: Vec<Queued>,
-    /// Set while a person has the conversation.
+    /// Set while a person of the business has the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needs_person: Option<NeedsPerson>,
-    /// When the bot answered the contact, for the loop guard.
+    /// The times of the bot's answers to the contact, for the loop guard.
     pub answered: Vec<Time>,
-    /// The question answered last: a second tap on it within 10 s changes nothing.
+    /// The last answered question: a second tap on it within 10 s changes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_last: Option<AnsweredLast>,
-    /// When a question was last asked again because of an old button.
+    /// The last time a question was repeated because of a tap on an old button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_again_at: Option<Time>,
-    /// When an opt-out was last confirmed (at most once a day).
+    /// The last time an opt-out was confirmed (at most once a day).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_stop_at: Option<Time>,
-    /// An unsure opt-out word was asked back; the answer to that comes next.
+    /// Set if the contact was asked to confirm an unsure opt-out word; the next message is the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsure_stop: Option<Time>,
-    /// The contact was asked for a language: the message that waits for the answer.
+    /// Set if the contact was asked for its language: the message that waits for the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_asked: Option<Box<WaitingMessage>>,
-    /// Messages that arrived while a run was in a call; judged when it parks, in order.
+    /// Messages that arrived during an external call of a run, in order; handled when the run waits again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,
-    /// The contact's newest message here, by its own timestamp: whether we are talking.
+    /// The timestamp of the contact's newest message here; decides whether the conversation is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
-    /// The provider's id of that message, if it says something: what a `react` goes to.
+    /// The provider's id of that message, if it has content; a `react` step reacts to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_id: Option<ProviderId>,
-    /// The loop guard is silent at present, and said so once.
+    /// True while the loop guard keeps the bot silent; its alarm has been raised.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub guarded: bool,
-    /// Starts that count against an `at_most` until it is clear that nothing of them reached the contact.
+    /// Starts that count towards an `at_most` until it is known that nothing of them reached the contact.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<CountedStart>,
-    /// Starts at a moment that hangs on the contact's last message (`window_closing`, `quiet_for`).
+    /// Starts at a time that depends on the contact's last message (`window_closing`, `quiet_for`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timed: Vec<TimedStart>,
-    /// The chat was opened: a text that follows at once is answered in its place.
+    /// Set after the chat was opened: a text that follows at once is answered in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub welcome: Option<Box<WaitingWelcome>>,
     /// The newest messages whose delivery may start a flow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub followed: Vec<Followed>,
-    /// Messages that have not arrived since the contact wrote.
+    /// The messages that failed to arrive since the contact last wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<Lost>,
 }
 
-/// A message that waits for a call to come back.
+/// A message that waits until a call returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitingMessage {
     pub id: InboundId,
     pub message: InboundMessage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u32>,
-    /// When the contact wrote here before; `None`: never.
+    /// The time of the contact's previous message here; `None`: there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_before: Option<Time>,
 }
 
-/// One passage through a flow and the flows it calls.
+/// One run of a flow and of the flows that it calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     pub number: u32,
@@ -106,61 +106,61 @@ pub struct Run {
     pub flow: FlowName,
     pub trigger: String,
     pub started_at: Time,
-    /// Innermost last.
+    /// The innermost frame is last.
     pub frames: Vec<Frame>,
     pub waiting: Waiting,
-    /// The contact's message that started or last moved it.
+    /// The contact's message that started the run or last moved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_for: Option<Time>,
-    /// What the `event`, `body` and `handoff` of expressions show.
+    /// The value of `event` in expressions, and of `body` and `handoff`.
     #[serde(default)]
     pub event: Value,
-    /// The run whose waiting question is asked again when this one ends (`if_busy: aside`).
+    /// The run whose question is repeated when this run ends (`if_busy: aside`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aside_of: Option<u32>,
-    /// Depth in a chain of events.
+    /// The depth in a chain of events.
     #[serde(default)]
     pub depth: usize,
-    /// What `msg` shows: the message that started or last moved it.
+    /// The value of `msg` in expressions: the message that started the run or last moved it.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub msg: Value,
-    /// What `handoff` shows.
+    /// The value of `handoff` in expressions.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub handoff: Value,
-    /// Something of it fell due while it may not speak (another run asks, a person has the
-    /// conversation): it goes on when that is over.
+    /// True if something fell due while the run may not write (another run asks, or a person has the conversation); it
+    /// continues afterwards.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub postponed: bool,
-    /// Its first `say` is the confirmation of an opt-out, the only thing that it says.
+    /// True if the first `say` is the confirmation of an opt-out, the only message of the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirms_stop: bool,
-    /// External calls made so far.
+    /// The number of external calls so far.
     #[serde(default)]
     pub calls: u32,
-    /// Its hand-off is done, and the steps of `out_of_hours` are being said: then it ends or waits.
+    /// Set while the steps of `out_of_hours` run after a hand-off; then the run ends or waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handing: Option<StepId>,
-    /// A time-out ended it: only its `on_expire` is left.
+    /// True if a time-out ended the run: only `on_expire` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired: bool,
-    /// The number of its newest message, and how far the newest ones have come (`wait: {delivery: …}`).
+    /// The number of the newest message, and the delivery states of the newest messages (`wait: {delivery: …}`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
-    /// Its `stop_when` ended it: only `on_stop` is left.
+    /// True if `stop_when` ended the run: only `on_stop` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-    /// What stopped it, in a word: `reply`, `event purchase`, `opted_out`.
+    /// The cause of a stop, as one word: `reply`, `event purchase`, `opted_out`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Turns in a row in which nothing moved it but what became of its own messages and calls.
+    /// The number of turns in a row in which the run was moved only by the outcomes of its own messages and calls.
     #[serde(default, skip_serializing_if = "is_none")]
     pub by_itself: u32,
-    /// It answers an open form, and does nothing else.
+    /// Set for a run that only answers a request of an open form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answering: Option<Answering>,
 }
 
-/// Which request of a form a run answers, and what it returned.
+/// The form request that a run answers, and the value that it returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answering {
     pub id: i64,
@@ -168,7 +168,7 @@ pub struct Answering {
     pub returned: Value,
 }
 
-/// What is known of a run's newest message.
+/// The newest message of a run and its delivery states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub message: u32,
@@ -189,35 +189,36 @@ fn is_nothing(value: &Value) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     pub flow: FlowName,
-    /// The step it stands at: the next one, the waiting one, or the `call` that it is inside. `None`: the end.
+    /// The step of the frame: the next one, the waiting one, or the `call` whose frame lies above. `None`: the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<StepId>,
-    /// A called flow has variables of its own; a called block shares its flow's (then this is `None`).
+    /// The variables of a called flow; `None` for a called block, which uses the variables of its flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vars: Option<BTreeMap<String, Value>>,
-    /// The texts that were written for answers among its variables, where their values are something else: for `in two
-    /// weeks` a date is kept in `vars`, and the text here.
+    /// The texts of answers whose values are not texts: for `in two weeks`, `vars` has a date, and this map has the
+    /// text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<String, String>,
-    /// Where the caller keeps what comes back.
+    /// The variable of the caller that receives the returned value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns_as: Option<String>,
     /// The error whose `on_error` steps run; an error inside them ends the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StepError>,
-    /// The `repeat` steps that it is inside, innermost last.
+    /// The `repeat` steps that contain the current step, innermost last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loops: Vec<Loop>,
-    /// What of the contact the flow's `stop_when` looks at, as it was when the flow began; `None`: it looks at nothing.
+    /// The data of the contact that the flow's `stop_when` compares, as it was when the flow began; `None`: there is no
+    /// `stop_when` for such data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knew: Option<Box<Knew>>,
-    /// When the time of the `call` that entered it is up; `None`: it has all the time it takes.
+    /// The time limit of the `call` that entered the frame; `None`: there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
 }
 
 impl Frame {
-    /// At the step that comes first in it.
+    /// A frame at the first step of a flow or block.
     pub fn new(
         flow: FlowName,
         at: Option<StepId>,
@@ -238,21 +239,21 @@ impl Frame {
     }
 }
 
-/// How far a `repeat` is.
+/// The state of a `repeat`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loop {
     pub step: StepId,
-    /// From 1.
+    /// The number of the round, from 1.
     pub round: u32,
-    /// The items to come, the next one last.
+    /// The remaining items in reverse order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rest: Vec<Value>,
-    /// What its variable held before, and holds again afterwards.
+    /// The earlier value of the variable, which is restored afterwards.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub before: Value,
 }
 
-/// What `error` shows.
+/// The value of `error` in expressions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepError {
     pub code: String,
@@ -260,7 +261,7 @@ pub struct StepError {
     pub step: StepId,
 }
 
-/// How much of a wait was left at a moment: while its flow is paused nothing of it passes.
+/// The time left of a wait at a moment: it does not pass while the flow is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
     pub since: Time,
@@ -282,13 +283,13 @@ pub struct AnsweredLast {
 }
 
 impl Session {
-    /// When something falls due next without anybody doing anything.
+    /// The next time at which something is due without an event from outside.
     pub fn due_at(&self) -> Option<Time> {
         self.dues().map(|(_, at)| at).min()
     }
 
-    /// The answer of an external call is owed to it, or the fate of a message that is on its way: after a crash
-    /// somebody must look what became of it. A question that is kept back is not meant: its message has a moment.
+    /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the
+    /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {
         self.runs.iter().any(|run| match &run.waiting {
             Waiting::Call(call) => call.retry_at.is_none(),
@@ -298,14 +299,15 @@ impl Session {
         })
     }
 
-    /// A person has the conversation, it was not this run that handed it over, and what it said then was not
-    /// said in the very turn of the hand-off, before it: that still goes out.
+    /// True if the run may not send: a person has the conversation, and another run handed it over. Messages that were
+    /// written in the turn of the hand-off, before it, are still sent.
     pub fn silences(&self, run: Option<u32>, said_at: Time) -> bool {
         let Some(person) = &self.person else { return false };
         (person.run.is_none() || person.run != run) && said_at != person.since
     }
 
-    /// The messages whose fate its runs wait for: of questions without a deadline, and of steps that go on by it.
+    /// The messages whose outcome the runs wait for: questions without a deadline, and steps that wait for their own
+    /// message.
     pub fn awaits(&self) -> Vec<u32> {
         let of_run = |run: &Run| match &run.waiting {
             Waiting::Question(question) if question.deadline.is_none() => Some(question.message),
@@ -315,7 +317,7 @@ impl Session {
         self.runs.iter().filter_map(of_run).collect()
     }
 
-    /// The versions that its runs stand on.
+    /// The versions of the flows that the runs use.
     pub fn versions(&self) -> impl Iterator<Item = VersionId> + '_ {
         self.runs.iter().map(|run| run.version)
     }

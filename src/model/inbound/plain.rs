@@ -1,13 +1,14 @@
-//! A message without the characters that mean nothing between strangers.
+//! Removes characters of private use from a message, which have no meaning between strangers.
 
 use super::{InboundKind, InboundMessage};
 use crate::base::private_use::{strip, strip_json};
 
-/// Stands for a text of which nothing is left: somebody wrote something.
+/// Replaces a text of which nothing is left, so that it still shows that the contact wrote.
 const SOMETHING: &str = "\u{FFFD}";
 
 impl InboundMessage {
-    /// The same without characters of private use, in whatever its sender chose: text, name, caption, file name.
+    /// The message without characters of private use in the parts that its sender controls: text, name, caption, file
+    /// name.
     #[must_use]
     pub fn without_private_use(mut self) -> InboundMessage {
         let InboundMessage { name, username, kind, referral, .. } = &mut self;

@@ -1,12 +1,12 @@
-//! The five fields of a cron text, before the parser of them sees it: it takes `MAR` for a 3 wherever it stands, so
-//! that a Tuesday in Spanish would be a Wednesday.
+//! Corrects the five fields of a cron text before they are parsed: the parser reads `MAR` as 3 in every field, so that
+//! the Spanish `MAR` (Tuesday) would become Wednesday.
 
 use super::{
     Wrong,
     names::{self, Of},
 };
 
-/// The fields with their names and what they take.
+/// The fields with their names and allowed values.
 const FIELDS: [(&str, &str); 5] = [
     ("minute", "0 to 59"),
     ("hour", "0 to 23"),
@@ -19,7 +19,7 @@ const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const MONTH: usize = 3;
 const WEEKDAY: usize = 4;
 
-/// Reads the five fields; `language` is the bot's own, for names that are not English.
+/// Parses the five fields; `language` is the bot's own, for names that are not English.
 pub fn read(pattern: &str, language: &str) -> Result<cron::Cron, Wrong> {
     let written: Vec<&str> = pattern.split_whitespace().collect();
     if written.len() != FIELDS.len() {
@@ -42,7 +42,7 @@ pub fn read(pattern: &str, language: &str) -> Result<cron::Cron, Wrong> {
     if comes { Ok(cron) } else { Err(Wrong::new(format!("`{pattern}` never comes"))) }
 }
 
-/// The first field that stands for nothing alone, with its name and what it takes.
+/// The first field that is invalid by itself, with its name and allowed values.
 fn wrong_field<'p>(written: &[&'p str]) -> Option<(&'p str, &'static str, &'static str)> {
     written.iter().zip(FIELDS).enumerate().find_map(|(number, (text, (what, takes)))| {
         let mut alone = ["*"; FIELDS.len()];
@@ -51,14 +51,14 @@ fn wrong_field<'p>(written: &[&'p str]) -> Option<(&'p str, &'static str, &'stat
     })
 }
 
-/// The finding about a wrong name in one field.
+/// The finding for a wrong name in one field.
 fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
     let field = written[number];
     let (what, takes) = FIELDS[number];
     let of = match number {
         MONTH => Of::Month,
         WEEKDAY => Of::Weekday,
-        // `L` and `W` are the last day and the nearest working day.
+        // `L` is the last day and `W` the nearest working day.
         _ => {
             let name =
                 runs(field).find(|run| number != 2 || !run.chars().all(|c| matches!(c, 'L' | 'W' | 'l' | 'w')))?;
@@ -86,7 +86,7 @@ fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
         }
         let (stem, last) = match names::english(run, of).or_else(|| names::foreign(run, of, language)) {
             Some(name) => (Some(name), ""),
-            // `viernesL`: the last one of the month.
+            // `viernesL` is the last Friday of the month.
             None => (run.strip_suffix(['L', 'l']).and_then(|run| names::foreign(run, of, language)), "L"),
         };
         stem.map(|name| format!("{}{last}", names::short(name)))
@@ -115,7 +115,7 @@ fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
     Some(wrong)
 }
 
-/// A name as cron has it: `TUE`, of the last one in a month `TUEL`, or `L` alone.
+/// True for a name in cron syntax: `TUE`, `TUEL` (the last of a month), or `L` alone.
 fn is_cron_name(run: &str, of: Of) -> bool {
     let known: &[&str] = match of {
         Of::Weekday => &names::WEEKDAYS,
@@ -126,12 +126,12 @@ fn is_cron_name(run: &str, of: Of) -> bool {
     is(&upper) || of == Of::Weekday && upper.strip_suffix('L').is_some_and(|rest| rest.is_empty() || is(rest))
 }
 
-/// The names in a field, between its figures and signs.
+/// The names in a field, between its digits and signs.
 fn runs(field: &str) -> impl Iterator<Item = &str> {
     field.split(|c: char| !c.is_alphabetic()).filter(|run| !run.is_empty())
 }
 
-/// The field with all its names changed; `None`: one of them cannot be.
+/// The field with all its names replaced; `None`: a name has no replacement.
 fn renamed(field: &str, change: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut text = String::new();
     let mut rest = field;
@@ -149,7 +149,7 @@ fn renamed(field: &str, change: impl Fn(&str) -> Option<String>) -> Option<Strin
     Some(text)
 }
 
-/// A rule that is hard to see in a text that can be read: in words, and with what to write.
+/// An unexpected effect of a valid text: an explanation, and a replacement.
 pub fn odd(pattern: &str) -> Option<(String, String)> {
     let written: Vec<&str> = pattern.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = written[..] else { return None };

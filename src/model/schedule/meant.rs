@@ -1,7 +1,7 @@
-//! Schedules in words that cannot be read: how they are written.
+//! Explains the syntax for a schedule in words that cannot be parsed.
 //!
-//! Words of other languages, hours as `9am` and misspelt days are put into the words of a schedule; that is offered
-//! only when the whole text can be read then.
+//! Words of other languages, hours such as `9am` and misspelt days are replaced by the words of a schedule. The result
+//! is suggested only if all of it can be parsed.
 
 use super::{
     Wrong, fields,
@@ -13,11 +13,11 @@ use crate::{
     model::{answer::words, matching::fold},
 };
 
-/// How a schedule is written, for whoever wrote another.
+/// An explanation of the syntax, for texts that are not schedules.
 const LIKE: &str =
     "write it like `tuesday 10:00`, `weekdays 9:00`, `first monday 8:30`, or as five fields: `0 10 * * TUE`";
 
-/// Why a text is no schedule: this word of it is not understood, or one is missing (empty).
+/// The reason why a text is not a schedule: this word is unknown, or (empty) a word is missing.
 pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     let tokens = super::words::tokens(text);
     if let Some(wrong) = rhythm(&tokens) {
@@ -33,7 +33,8 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     Wrong { help: Some(help), instead, ..Wrong::new(message) }
 }
 
-/// `every 15 minutes`, `hourly`, `every two weeks`: cron says some of them, and the rest no calendar does.
+/// The finding for intervals such as `every 15 minutes`, `hourly`, `every two weeks`: some can be written in cron, the
+/// others in no calendar.
 fn rhythm(tokens: &[String]) -> Option<Wrong> {
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
     let number = tokens.iter().find_map(|token| token.parse::<u8>().ok());
@@ -64,7 +65,7 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
     None
 }
 
-/// The text with what can be known put right; only when the whole of it is a schedule then.
+/// The text with corrections; `None` unless all of it is then a schedule.
 fn meant(tokens: &[String], language: &str) -> Option<String> {
     let split: Vec<String> = tokens.iter().flat_map(|token| parted(token)).collect();
     let mut words: Vec<String> = Vec::new();
@@ -73,7 +74,7 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
     let mut rest = split.iter().map(String::as_str).peekable();
     while let Some(token) = rest.next() {
         let next = rest.peek().copied();
-        // `15 december 10:00`: the figures are the day's.
+        // In `15 december 10:00`, `15` is a day and not an hour.
         let is_day = next.is_some_and(|next| month_of(next).is_some()) || has_clock && day_number(token).is_some();
         let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "h"));
         if let Some(time) = time_meant(token, next).filter(|_| half || !is_day) {
@@ -90,7 +91,7 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
             return None;
         }
     }
-    // `a las 10:00` is no span of days.
+    // In `a las 10:00`, `a` is translated to "to", but it does not make a range of days.
     let spans = |at: usize| words.get(at + 1).is_some_and(|next| weekday(next).is_some());
     let stray: Vec<bool> = (0..words.len()).map(|at| words[at] == "to" && !spans(at)).collect();
     let mut stray = stray.into_iter();
@@ -105,7 +106,7 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
     parse(&super::words::tokens(&text)).is_ok().then_some(text)
 }
 
-/// `lunes-viernes` as three words.
+/// Splits `lunes-viernes` into three words.
 fn parted(token: &str) -> Vec<String> {
     let dashed = token.split_once('-').filter(|(from, to)| !from.is_empty() && !to.is_empty() && *to != "feira");
     match dashed {
@@ -114,7 +115,7 @@ fn parted(token: &str) -> Vec<String> {
     }
 }
 
-/// `10am`, `5:30pm`, `9.30`, `17h`, `10`, `noon` as a clock of 24 hours shows it.
+/// `10am`, `5:30pm`, `9.30`, `17h`, `10`, `noon` as a time on the 24-hour clock.
 fn time_meant(token: &str, next: Option<&str>) -> Option<String> {
     match token {
         "noon" | "midday" | "mediodia" | "midi" => return Some("12:00".into()),
@@ -141,7 +142,7 @@ fn time_meant(token: &str, next: Option<&str>) -> Option<String> {
     clock(&text).map(|_| text)
 }
 
-/// The word in the English of a schedule; an empty list: it says nothing.
+/// The English words of a schedule for this word; an empty list for a word without meaning.
 fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
     let said = fold(token);
     if FILLERS.contains(&token) {
@@ -169,7 +170,7 @@ fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
     }
     let known = [names::english(token, Of::Weekday), names::english(token, Of::Month)].into_iter().flatten().next();
     let number = || day_number(token).or_else(|| ordinal_figure(token)).map(|_| token);
-    // `sonntags`, `lundis`.
+    // Plurals such as `sonntags`, `lundis`.
     let several = said.strip_suffix('s').unwrap_or(&said);
     let of = |of: Of| names::foreign(token, of, language).or_else(|| names::foreign(several, of, language));
     let foreign = || of(Of::Weekday).or_else(|| of(Of::Month));

@@ -1,9 +1,9 @@
-//! Names of weekdays and months: the English ones that schedules are written in, and those of other languages, so that
-//! an author learns which English one is meant.
+//! Lists the names of weekdays and months: the English ones for schedules, and those of other languages, so that a
+//! finding can suggest the English one.
 
 use crate::model::{answer::words, matching::fold};
 
-/// From Monday on, as schedules write them.
+/// From Monday on, in the spelling of schedules.
 pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// From January on.
@@ -29,7 +29,7 @@ pub enum Of {
 }
 
 impl Of {
-    /// Counted from Monday or January.
+    /// The English name; `number` counts from Monday or January.
     fn english(self, number: usize) -> &'static str {
         match self {
             Of::Weekday => WEEKDAYS[number % WEEKDAYS.len()],
@@ -59,18 +59,18 @@ impl Of {
     }
 }
 
-/// `tuesday`: as cron writes it, `TUE`.
+/// The short name in cron: `TUE` for `tuesday`.
 pub fn short(name: &str) -> String {
     name.chars().take(SHORT_CHARS).collect::<String>().to_uppercase()
 }
 
-/// `tuesday` as a sentence has it: `Tuesday`.
+/// The name as in a sentence: `Tuesday` for `tuesday`.
 pub fn capital(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The English name in full; `mon`, `Monday`, `mondays` and `tues` are known, too.
+/// The full English name; also for `mon`, `Monday`, `mondays` and `tues`.
 pub fn english(text: &str, of: Of) -> Option<&'static str> {
     let said = fold(text);
     let plain = said.strip_suffix('s').filter(|rest| rest.ends_with("day")).unwrap_or(&said);
@@ -78,11 +78,11 @@ pub fn english(text: &str, of: Of) -> Option<&'static str> {
     own.iter().position(|names| names.contains(&plain)).map(|number| of.english(number))
 }
 
-/// A name of another language, or a part of one that is long enough: `martes`, `MAR` for a weekday, `di`. Which one is
-/// meant is asked of the bot's own language first; where the others disagree nothing is meant.
+/// The English name for a name of another language, or for a long enough start of one: `martes`, `MAR` for a weekday,
+/// `di`. The bot's own language is asked first; if the other languages disagree, the answer is `None`.
 pub fn foreign(text: &str, of: Of, language: &str) -> Option<&'static str> {
     let said = fold(text);
-    // `quarta-feira`.
+    // The Portuguese `quarta-feira` is also written `quarta`.
     let said = said.strip_suffix("feira").map_or(said.as_str(), str::trim);
     let mut found: Vec<usize> = Vec::new();
     for (place, table) in words::all(language).enumerate() {
@@ -104,7 +104,7 @@ pub fn foreign(text: &str, of: Of, language: &str) -> Option<&'static str> {
     found.iter().all(|number| *number == first).then(|| of.english(first))
 }
 
-/// Letters of a name in cron; of fewer, only what a language itself shortens so.
+/// The number of letters of a short name in cron; shorter ones count only if a language itself uses them.
 const SHORT_CHARS: usize = 3;
 
 #[cfg(test)]
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_bots_own_language_decides_where_two_disagree() {
-        // Two letters of Donnerstag; nobody else writes a day so, and three letters of `domingo` are a Sunday.
+        // `do` is the short form of the German Donnerstag and of no other name; the Spanish `dom` is Sunday.
         assert_eq!(foreign("do", Of::Weekday, "es"), Some("thursday"));
         assert_eq!(foreign("dom", Of::Weekday, "de"), Some("sunday"));
         // `set` is September in Italian and Portuguese.

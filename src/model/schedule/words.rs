@@ -1,6 +1,6 @@
-//! Schedules in words: `tuesday 10:00`, `weekdays 9:00 and 17:00`, `first monday 8:30`, `24 december 10:00`.
+//! Parses schedules in words: `tuesday 10:00`, `weekdays 9:00 and 17:00`, `first monday 8:30`, `24 december 10:00`.
 //!
-//! Days come first, then times.
+//! Days stand before times.
 
 use super::{
     Wrong,
@@ -10,35 +10,35 @@ use super::{
 };
 use crate::base::limits::SCHEDULE_PARTS_MAX;
 
-/// A schedule that was understood: its cron patterns, and how it is said.
+/// A schedule that was understood: its cron patterns, and its sentence.
 pub struct Said {
     pub patterns: Vec<String>,
     pub words: String,
 }
 
-/// One part of the days.
+/// One item of the days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Day {
     Every,
-    /// From Monday on.
+    /// A day of the week, from Monday.
     Week(usize),
-    /// The first to fifth of a month; `None`: the last.
+    /// The first to fifth weekday of a month; `None`: the last one.
     Nth(Option<usize>, usize),
-    /// `None`: the last.
+    /// A day of the month; `None`: the last one.
     Month(Option<u8>),
-    /// Day and month, from January on.
+    /// A day and a month, counted from January.
     Year(u8, usize),
 }
 
 /// Hour and minute.
 type Clock = (u8, u8);
 
-/// Words that say nothing about the day.
+/// Words without influence on the day.
 pub const FILLERS: [&str; 7] = ["every", "each", "on", "the", "at", "of", "month"];
-/// The last one of a month.
+/// The word for the last one of a month.
 pub const LAST: &str = "last";
 
-/// Reads days and times; `language` is the bot's own, for names that are not English.
+/// Parses days and times; `language` is the bot's own, for names that are not English.
 pub fn read(text: &str, language: &str) -> Result<Said, Wrong> {
     match parse(&tokens(text)) {
         Ok(said) => Ok(said),
@@ -48,7 +48,7 @@ pub fn read(text: &str, language: &str) -> Result<Said, Wrong> {
 }
 
 pub enum Why {
-    /// This word is not understood, or one is missing behind it.
+    /// This word is unknown, or a word is missing behind it.
     Word(String),
     Said(Box<Wrong>),
 }
@@ -99,7 +99,7 @@ fn read_times(tokens: &[&str]) -> Result<Vec<Clock>, Why> {
     Ok(clocks)
 }
 
-/// `9:00`, `17:30`.
+/// Parses `9:00`, `17:30`.
 pub fn clock(token: &str) -> Option<Clock> {
     let (hour, minute) = token.split_once(':')?;
     let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -120,7 +120,8 @@ fn read_days(tokens: &[&str]) -> Result<Vec<Day>, Why> {
         items.push(group.to_vec());
     }
     let mut days = Vec::new();
-    // `first and third monday`: an ordinal alone belongs to the weekday behind it, `day 1 and 15` to the day before.
+    // In `first and third monday`, the first ordinal belongs to the weekday behind it; in `day 1 and 15`, `15` belongs
+    // to the `day` before it.
     for (number, item) in items.iter().enumerate() {
         let behind = items[number + 1..].iter().find(|item| item.len() > 1).and_then(|item| item.last());
         let before = items[..number].iter().any(|item| item.first() == Some(&"day"));
@@ -176,7 +177,7 @@ fn read_item(item: &[&str], weekday_behind: Option<&str>, of_month: bool, days: 
     Ok(())
 }
 
-/// The first word that means nothing in a schedule, else the last one.
+/// The first word without meaning in a schedule, else the last word.
 fn unknown<'t>(item: &[&'t str]) -> &'t str {
     let means = |token: &str| {
         let named = weekday(token).is_some() || month_of(token).is_some();
@@ -185,7 +186,7 @@ fn unknown<'t>(item: &[&'t str]) -> &'t str {
     item.iter().find(|token| !means(token)).or(item.last()).copied().unwrap_or_default()
 }
 
-/// `first` to `fifth`, `1st` to `5th`, `last`.
+/// Parses `first` to `fifth`, `1st` to `5th`, `last`.
 fn nth(token: &str) -> Option<Option<usize>> {
     if token == LAST {
         return Some(None);
@@ -194,7 +195,7 @@ fn nth(token: &str) -> Option<Option<usize>> {
     word.or_else(|| ordinal_figure(token).map(usize::from).filter(|number| *number <= 5)).map(Some)
 }
 
-/// `1st`, `22nd`.
+/// Parses `1st`, `22nd`.
 pub fn ordinal_figure(token: &str) -> Option<u8> {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| token.strip_suffix(end))?;
     day_number(digits)
@@ -214,13 +215,13 @@ pub fn month_of(token: &str) -> Option<usize> {
     MONTHS.iter().position(|known| *known == name)
 }
 
-/// `friday to monday` goes over the weekend.
+/// The days of a range; `friday to monday` goes over the weekend.
 fn range(from: &str, to: &str) -> Option<Vec<Day>> {
     let (from, to) = (weekday(from)?, weekday(to)?);
     Some((0..=(to + 7 - from) % 7).map(|ahead| Day::Week((from + ahead) % 7)).collect())
 }
 
-/// The cron patterns: one for each minute and each kind of days.
+/// The cron patterns: one for each minute and each kind of day.
 fn patterns(days: &[Day], clocks: &[Clock]) -> Vec<String> {
     let mut minutes: Vec<(u8, Vec<String>)> = Vec::new();
     for (hour, minute) in clocks {

@@ -1,5 +1,5 @@
-//! What a conversation keeps so that triggers can start flows and end runs later: moments, messages, and what was
-//! known before.
+//! Defines the data that a conversation keeps for later starts and ends of runs: times, messages, and the contact's
+//! earlier data.
 
 use crate::{
     base::{
@@ -14,80 +14,80 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A trigger that starts its flow at a moment, unless the contact writes before.
+/// A trigger that starts its flow at a time, unless the contact writes before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimedStart {
     pub flow: FlowName,
     pub trigger: String,
     pub at: Time,
-    /// What it hangs on: the end of the window, or the contact's last message.
+    /// The time from which it counts: the end of the window, or the contact's last message.
     pub of: Time,
-    /// It has started its flow: no second time for the same moment.
+    /// True if it has started its flow: it does not start again for the same time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
 }
 
-/// A message that waits for what may follow it: an opened chat (`request_welcome`) for the text that mostly comes, or
-/// a text for the rest of what its writer says in one breath (a trigger with `gather`).
+/// A message that waits for a following one: an opened chat (`request_welcome`) for the text that usually follows, or a
+/// text for the further messages of the contact (a trigger with `gather`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitingWelcome {
     pub id: InboundId,
     pub message: InboundMessage,
-    /// When the contact wrote here before; `None`: never.
+    /// The time of the contact's previous message here; `None`: there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_before: Option<Time>,
     pub until: Time,
 }
 
 impl WaitingWelcome {
-    /// It is a text, and a trigger gathers it.
+    /// True for a text that a trigger gathers.
     pub fn is_burst(&self) -> bool {
         !matches!(self.message.kind, InboundKind::Welcome)
     }
 }
 
-/// A message of a flow, for `delivery:` triggers.
+/// A message of a flow that `delivery:` triggers follow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Followed {
     pub message: u32,
     pub flow: FlowName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
-    /// Of its run, in a chain of events.
+    /// The depth of its run in a chain of events.
     pub depth: usize,
-    /// The newest state that was told.
+    /// The newest delivery state that triggers have seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<DeliveryState>,
 }
 
-/// How many messages that runs waited for have not arrived, since when.
+/// The number of undelivered messages that runs waited for, and the time of the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
     pub since: Time,
     pub count: u32,
 }
 
-/// What a flow knew of its contact when it began, to see before each message whether something has changed that stops
-/// it.
+/// The contact's data when a flow began; before each message it is compared, because a change may stop the flow.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Knew {
-    /// The contact's newest message at any sender that its run knows of.
+    /// The contact's newest message to any sender that the run knows of.
     pub heard_at: Option<Time>,
     pub tags: BTreeSet<String>,
-    /// Of the fields that it looks at.
+    /// The fields that `stop_when` names.
     pub fields: BTreeMap<String, Value>,
-    /// Of the topics that it looks at.
+    /// The topics that `stop_when` names.
     pub consent: BTreeMap<String, bool>,
 }
 
-/// One start of a trigger with `at_most`: given back when it ended and nothing was accepted or unknown.
+/// One start of a trigger with `at_most`; it is not counted if its run ended and none of its messages was accepted or
+/// is unknown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CountedStart {
     pub key: String,
     pub at: Time,
     pub run: u32,
-    /// Its messages whose fate is open.
+    /// Its messages without a known outcome.
     pub open: Vec<u32>,
     pub ended: bool,
 }
