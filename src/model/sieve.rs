@@ -1,7 +1,8 @@
-//! What the row of whoever is meant by an audience must hold, as far as a look at its text can tell.
+//! Builds conditions that the rows of an audience's contacts must meet, as far as the database can test them.
 //!
-//! The database leaves out all rows without it before anything of them is read. It may let through who is not meant:
-//! they are asked afterwards. It never keeps back who is: so each text is one without which the condition cannot hold.
+//! The database skips rows that do not meet the conditions, before they are read. It may return contacts who do not
+//! belong to the audience, which are tested afterwards, but it never skips one who does: each text is one without which
+//! the audience's condition cannot be true.
 
 use crate::base::{
     limits::{
@@ -12,50 +13,49 @@ use crate::base::{
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
-/// Of each group one text at least stands in the JSON of whoever is meant, and of each clause one test holds. Neither:
-/// nothing can be told.
+/// In the row of each contact of the audience, at least one text of each group occurs, and one test of each clause is
+/// true. Empty: every row may belong to the audience.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sieve {
     texts: Vec<Vec<String>>,
     clauses: Vec<Clause>,
 }
 
-/// Tests of which one must hold.
+/// Tests of which at least one must be true.
 pub type Clause = Vec<Test>;
 
-/// Something that is compared in the row. What is stored as something else than its kind says passes.
+/// A comparison in the row. A value that is stored as another type than the test expects passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
-    /// A field holds a number between these, both included; or nothing.
+    /// A field has a number within this range, both ends included; or no value.
     Number { field: String, from: Option<i64>, to: Option<i64>, or_none: bool },
-    /// A field holds a day, or a moment of one, between these, give or take what zones and clocks can make of it; or
-    /// nothing.
+    /// A field has a day, or a moment on a day, within this range, with a tolerance for time zones; or no value.
     Day { field: String, from: Option<Day>, to: Option<Day>, or_none: bool },
-    /// They wrote last between these, from now on counted, give or take; or never.
+    /// The contact's last message lies within this range, counted from now, with a tolerance; or there is none.
     Heard { from: Option<Span>, to: Option<Span>, or_never: bool },
-    /// Their own language is this one, or is not; or they have none of their own.
+    /// The contact's own language is this one, or is not; or the contact has none.
     Language { is: String, holds: bool, or_none: bool },
-    /// They have a tag, or have it not.
+    /// The contact has a tag, or does not have it.
     Tag { is: String, holds: bool },
-    /// Their name is this one, or is not.
+    /// The contact's name is this one, or is not.
     Name { is: String, holds: bool },
-    /// A field holds this text, or does not.
+    /// A field has this text, or does not.
     Text { field: String, is: String, holds: bool },
     /// A field is true, or is not.
     True { field: String, holds: bool },
-    /// To a topic they have said yes (or no), or have not.
+    /// The contact's consent for a topic is given (or withdrawn), or is not.
     Consent { topic: String, given: bool, holds: bool },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
     On(Date),
-    /// So long after now; negative: before.
+    /// This span after now; negative: before now.
     FromNow(Span),
 }
 
 impl Day {
-    /// As dates are stored, `slack` days further.
+    /// The day in the format of stored dates, moved by `slack`.
     fn text(self, now: Time, slack: Span) -> Option<String> {
         let moment = |at: Time| Some(jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(jiff::tz::TimeZone::UTC));
         let at = match self {
@@ -63,20 +63,20 @@ impl Day {
             Day::FromNow(span) => Time(now.0.saturating_add(span.0)),
         };
         let date = moment(Time(at.0.saturating_add(slack.0)))?.date();
-        // Of other years the text does not sort as the day does.
+        // In other years the order of the texts is not the order of the days.
         (date.year() > 0).then(|| date.to_string())
     }
 }
 
 impl Sieve {
-    /// These all, as strings of their own.
+    /// A sieve that requires each of these texts, as JSON strings.
     pub fn of_all<'t>(texts: impl IntoIterator<Item = &'t String>) -> Sieve {
         let mut sieve = Sieve::default();
         texts.into_iter().for_each(|text| sieve.and(vec![text.clone()]));
         sieve
     }
 
-    /// One of these, too. Beyond the limits the group that says least is left out: the longer a text, the rarer.
+    /// Requires one of these texts. Above the limit, the least selective group is dropped: longer texts are rarer.
     pub fn and(&mut self, texts: Vec<String>) {
         if texts.is_empty() || texts.len() > SIEVE_TEXTS_MAX || self.texts.contains(&texts) {
             return;
@@ -86,7 +86,7 @@ impl Sieve {
         self.texts.truncate(SIEVE_GROUPS_MAX);
     }
 
-    /// One of these must hold, too; beyond the limits it is left to whoever asks afterwards.
+    /// Requires one of these tests; above the limits the clause is dropped, and the contact is tested afterwards.
     pub fn clause(&mut self, tests: Clause) {
         let fits = !tests.is_empty() && tests.len() <= SIEVE_TESTS_MAX && self.clauses.len() < SIEVE_CLAUSES_MAX;
         if fits && !self.clauses.contains(&tests) {
@@ -98,8 +98,7 @@ impl Sieve {
         self.texts.is_empty() && self.clauses.is_empty()
     }
 
-    /// The tests as rows for the database, each with the number of its clause; ends that are not there leave that side
-    /// open.
+    /// The tests as rows for the database, each with the number of its clause; a missing end leaves the range open.
     pub fn tests(&self, now: Time) -> Json {
         let numbered = self.clauses.iter().enumerate();
         let tests = numbered.flat_map(|(clause, tests)| tests.iter().map(move |test| (clause, test)));
@@ -111,7 +110,8 @@ impl Sieve {
         tests.map(row).collect()
     }
 
-    /// For `like … escape '!'`: as many groups of as many patterns as there may be; `%` lets everything through.
+    /// The patterns for `like … escape '!'`, with the maximum number of groups and patterns; unused ones are `%`, which
+    /// matches everything.
     pub fn patterns(&self) -> [[String; SIEVE_TEXTS_MAX]; SIEVE_GROUPS_MAX] {
         std::array::from_fn(|group| {
             std::array::from_fn(|text| match self.texts.get(group) {
@@ -121,7 +121,7 @@ impl Sieve {
         })
     }
 
-    /// What the database looks for in the text, for tests of what the sieve keeps back.
+    /// True if the texts of the sieve occur in the JSON, as the database tests it; for tests.
     pub fn lets_through(&self, json: &str) -> bool {
         let stands = |text: &String| json.contains(&quoted(text));
         self.texts.iter().all(|texts| texts.iter().any(stands))
@@ -129,7 +129,7 @@ impl Sieve {
 }
 
 impl Test {
-    /// `holds`: 1 where what is compared must be so, 0 where it must not.
+    /// The test as a row for the database; `holds` is 1 if the comparison must be true, 0 if it must be false.
     fn row(&self, now: Time) -> Json {
         let at =
             |span: &Option<Span>, slack: Span| span.map(|span| now.0.saturating_add(span.0).saturating_add(slack.0));
@@ -161,7 +161,7 @@ impl Test {
     }
 }
 
-/// As it stands in JSON.
+/// The text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! Approved templates: what the provider's catalogue says of them, and one about to be sent.
+//! Describes approved templates in the provider's catalogue, and templates that are about to be sent.
 
 use super::{
     content::{Location, Media, MediaKind},
@@ -11,23 +11,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A template in the catalogue of one sender, in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Template {
-    /// Our number for it, as the dialects show it (`template_id`).
+    /// Our number of the template, shown as `template_id` in the APIs of other products.
     pub id: i64,
     pub name: String,
-    /// Exactly as the provider spells it: `en`, `en_US`, `pt_BR`.
+    /// The language code in the provider's spelling: `en`, `en_US`, `pt_BR`.
     pub language: String,
     pub category: Category,
     pub status: TemplateStatus,
-    /// `Hi {{1}}, your visit is on {{2}}.` or with names.
+    /// `Hi {{1}}, your visit is on {{2}}.`, or with names.
     pub body: String,
     #[serde(default)]
     pub header: Option<TemplateHeader>,
     #[serde(default)]
     pub buttons: Vec<TemplateButtonKind>,
-    /// How long the platform tries to deliver it; `None`: as long as it does for the category.
+    /// How long the platform tries to deliver it; `None`: the default of the category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Span>,
-    /// By what its platform sends it, where that is not its name: Twilio's `HX…`, a number at Autocalls.
+    /// The platform's reference for sending, if it is not the name: `HX…` at Twilio, a number at Autocalls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     #[serde(default, skip_serializing_if = "Parts::are_bare")]
@@ -35,13 +35,13 @@ pub struct Template {
 }
 
 impl Template {
-    /// Meta: ten minutes for authentication; 30 days, our default, for the others.
+    /// The time for delivery at Meta: ten minutes for authentication; for the others our default, 30 days.
     pub fn time_to_live(&self) -> Option<Span> {
         let by_category = (self.category == Category::Authentication).then_some(Span::minutes(10));
         self.ttl.or(by_category)
     }
 
-    /// Its text with the values in their places; one that is not given stays as `{{name}}`.
+    /// The text with its values; a missing one stays as `{{name}}`.
     pub fn filled(&self, values: &Parameters) -> String {
         let value = |name: &str| match values {
             Parameters::None => None,
@@ -64,15 +64,16 @@ impl Template {
         text + rest
     }
 
-    /// Our buttons laid upon its own, each on the next one of its kind: a quick reply that stands for no option, and
-    /// a button that takes nothing, stay as they were approved. Replies for which it has no button are typed
-    /// instead; a suffix without a link, or a link without its suffix, is refused by the platform.
+    /// Assigns our button values to the template's buttons, each to the next button of its kind. A quick reply without
+    /// an option and a button without a value stay as approved. Replies without a button must be typed; a suffix
+    /// without a link, or a link without a suffix, is refused by the platform.
     pub fn lay(&self, values: &[ButtonValue], body: &Parameters) -> Result<Vec<ButtonValue>, String> {
         lay(&self.buttons, values, body)
     }
 }
 
-/// The same for the buttons of one card of a carousel. A button that copies a password takes the first value of the text.
+/// As `Template::lay`, for the buttons of one card of a carousel. A button that copies a password takes the first value
+/// of the text.
 pub fn lay(
     buttons: &[TemplateButtonKind],
     values: &[ButtonValue],
@@ -86,7 +87,7 @@ pub fn lay(
     for (index, button) in buttons.iter().enumerate() {
         laid.push(match button {
             TemplateButtonKind::QuickReply { title } => match replies.next() {
-                // The contact sees the text that was approved.
+                // The contact sees the approved title.
                 Some(ButtonValue::Reply { payload, .. }) => {
                     ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
                 }
@@ -100,7 +101,7 @@ pub fn lay(
                 Some(code) => code.clone(),
                 None => return Err(format!("its button {} needs the code that it copies", index + 1)),
             },
-            // Without a token of ours Meta puts `unused` in its place.
+            // Without our token Meta inserts `unused`.
             TemplateButtonKind::Form { .. } => {
                 forms.next().cloned().unwrap_or(ButtonValue::Form { token: None, data: None })
             }
@@ -131,7 +132,7 @@ pub fn lay(
     Ok(laid)
 }
 
-/// Of several versions of one template that in a language: exactly it, else `pt` for `pt_BR` and the other way round.
+/// The version of a template for a language: the exact one, else `pt` for `pt_BR` or the reverse.
 pub fn in_language<'a>(versions: &[&'a Template], language: &str) -> Option<&'a Template> {
     let stem = |text: &str| text.split(['_', '-']).next().unwrap_or_default().to_lowercase();
     let exactly = versions.iter().find(|version| version.language.eq_ignore_ascii_case(language));
@@ -143,7 +144,7 @@ pub fn placeholders(text: &str) -> BTreeSet<String> {
     text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
 }
 
-/// The same in the order of the text.
+/// As `placeholders`, in the order of the text.
 pub fn placeholders_in_order(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (name, _) in text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")) {
@@ -163,7 +164,7 @@ pub enum Category {
 }
 
 impl Category {
-    /// As the configuration spells it.
+    /// The word in the configuration.
     pub fn as_str(self) -> &'static str {
         match self {
             Category::Marketing => "marketing",
@@ -184,7 +185,7 @@ pub enum TemplateStatus {
 }
 
 impl TemplateStatus {
-    /// As the configuration spells it.
+    /// The word in the configuration.
     pub fn as_str(self) -> &'static str {
         match self {
             TemplateStatus::Approved => "approved",
@@ -199,7 +200,7 @@ impl TemplateStatus {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateHeader {
-    /// A text that may hold one parameter.
+    /// A text with at most one parameter.
     Text(String),
     Image,
     Video,
@@ -208,7 +209,7 @@ pub enum TemplateHeader {
 }
 
 impl TemplateHeader {
-    /// The kind of its file.
+    /// The kind of the header's file.
     pub fn media(&self) -> Option<MediaKind> {
         match self {
             TemplateHeader::Image => Some(MediaKind::Image),
@@ -225,7 +226,7 @@ pub enum TemplateButtonKind {
     QuickReply {
         title: String,
     },
-    /// `url` ends in `{{1}}` when it takes a suffix.
+    /// `url` ends with `{{1}}` if the button takes a suffix.
     Url {
         title: String,
         url: String,
@@ -233,53 +234,53 @@ pub enum TemplateButtonKind {
     Phone {
         title: String,
     },
-    /// It copies a code that each message names.
+    /// Copies a code that each message provides.
     CopyCode {
         title: String,
     },
-    /// It opens a WhatsApp Flow.
+    /// Opens a WhatsApp Flow.
     Form {
         title: String,
     },
-    /// It copies or fills in a one-time password.
+    /// Copies or fills in a one-time password.
     Password {
         title: String,
     },
-    /// It shows products of a catalogue, which each message must name.
+    /// Shows products of a catalogue, which each message must name.
     Products {
         title: String,
     },
-    /// Of another kind, which takes nothing.
+    /// A button of another kind, without values.
     Other {
         title: String,
     },
 }
 
 impl TemplateButtonKind {
-    /// A link whose address each message ends for itself.
+    /// True for a link whose address each message completes.
     pub fn takes_suffix(&self) -> bool {
         matches!(self, TemplateButtonKind::Url { url, .. } if url.contains("{{"))
     }
 }
 
-/// A template with its values, ready to be sent.
+/// A template with its values, ready to send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TemplateMessage {
     pub name: String,
-    /// `None`: chosen when sending, from the contact's language and its fallbacks.
+    /// `None`: chosen at the moment of sending, from the contact's language and its fallbacks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<HeaderValue>,
     #[serde(default)]
     pub body: Parameters,
-    /// As the flow names them; once it is ready, by the button's place in the template.
+    /// In the order of the flow; when the message is ready, by the position of the button in the template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<ButtonValue>,
-    /// How long the platform tries to deliver it, where the catalogue says so; filled in when sending.
+    /// How long the platform tries to deliver it, if the catalogue says so; set at the moment of sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Span>,
-    /// `Template::reference`; filled in when sending.
+    /// `Template::reference`; set at the moment of sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     #[serde(default, skip_serializing_if = "PartValues::are_bare")]
@@ -287,7 +288,7 @@ pub struct TemplateMessage {
 }
 
 impl TemplateMessage {
-    /// The payloads of its quick replies, those of its cards too.
+    /// The payloads of the quick replies, including those of the cards.
     pub fn payloads(&self) -> Vec<&str> {
         let of_cards = self.parts.cards.iter().flat_map(|card| &card.buttons);
         let payloads = self.buttons.iter().chain(of_cards).filter_map(|button| match button {
@@ -300,7 +301,7 @@ impl TemplateMessage {
         payloads.collect()
     }
 
-    /// The file above its text.
+    /// The file in the header.
     pub fn media(&self) -> Option<&Media> {
         match &self.header {
             Some(HeaderValue::Media(media)) => Some(media),
@@ -308,7 +309,7 @@ impl TemplateMessage {
         }
     }
 
-    /// The first of its parts that only Meta's own interface takes, in words.
+    /// The first part that only Meta supports, in words.
     pub fn rare_part(&self) -> Option<&'static str> {
         let button = self.buttons.iter().find_map(|button| match button {
             ButtonValue::CopyCode(_) => Some("a code to copy"),
@@ -323,7 +324,7 @@ impl TemplateMessage {
         }
     }
 
-    /// What stands on its quick replies, each after what a tap on it brings back.
+    /// The payload and the title of each quick reply.
     pub fn words(&self) -> Vec<(String, String)> {
         let replies = self.buttons.iter().filter_map(|button| match button {
             ButtonValue::Reply { payload, title } => Some((payload.clone(), title.clone())),
@@ -356,20 +357,20 @@ pub enum HeaderValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ButtonValue {
-    /// A quick reply; the payload comes back when it is tapped: our signed token. `title` is what stands on it: as
-    /// approved where the catalogue knows it, else the option's own.
+    /// A quick reply. A tap returns the payload, our signed token. `title` is the approved title if the catalogue knows
+    /// it, else that of the option.
     Reply {
         payload: String,
         title: String,
     },
     UrlSuffix(String),
     CopyCode(String),
-    /// What a WhatsApp Flow begins with; the token comes back with its answer.
+    /// The first data of a WhatsApp Flow; its answer returns the token.
     Form {
         token: Option<String>,
         data: Option<serde_json::Value>,
     },
-    /// Nothing of ours: as the template was approved.
+    /// No value of ours: the button stays as approved.
     AsApproved,
 }
 
@@ -408,12 +409,12 @@ mod tests {
         let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
         let link = || TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example/{{1}}".into() };
         let reply = |id: &str| ButtonValue::Reply { payload: id.into(), title: id.into() };
-        // What stands on it is what was approved.
+        // The titles are the approved ones.
         let approved = |id: &str, title: &str| ButtonValue::Reply { payload: id.into(), title: title.into() };
         let suffix = || ButtonValue::UrlSuffix("x".into());
         let lay =
             |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values, &Parameters::None);
-        // More options than buttons: the rest is typed.
+        // There are more options than buttons: the others must be typed.
         assert_eq!(
             lay(vec![quick("Yes"), quick("No")], &[reply("a"), reply("b"), reply("c")]),
             Ok(vec![approved("a", "Yes"), approved("b", "No")])

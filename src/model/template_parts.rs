@@ -1,25 +1,25 @@
-//! Parts of a template that few have: what the catalogue says of them, and their values.
+//! Describes rare parts of a template: their catalogue data and their values.
 
 use super::template::{ButtonValue, HeaderValue, Parameters, TemplateButtonKind, TemplateHeader};
 use crate::base::time::Time;
 use serde::{Deserialize, Serialize};
 
-/// As the catalogue tells it.
+/// The parts as the catalogue lists them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parts {
     #[serde(skip_serializing_if = "Slots::are_bare")]
     pub slots: Slots,
-    /// Of a carousel, from the left.
+    /// The cards of a carousel, from the left.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<CardShape>,
-    /// It announces an offer that ends (LIMITED_TIME_OFFER).
+    /// A limited-time offer (LIMITED_TIME_OFFER).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
-    /// The line below its text.
+    /// The footer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<String>,
-    /// Why the platform rejected it, in its own word.
+    /// The platform's reason for a rejection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
 }
@@ -36,16 +36,16 @@ pub struct CardShape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offer {
-    /// It counts down to a moment that each message names.
+    /// An offer with a countdown to a moment that each message provides.
     Ends,
     Open,
 }
 
-/// In a template about to be sent.
+/// The values of the parts in a template about to be sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PartValues {
-    /// `Parts::slots`; filled in when sending.
+    /// `Parts::slots`; set at the moment of sending.
     #[serde(skip_serializing_if = "Slots::are_bare")]
     pub slots: Slots,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,7 +54,7 @@ pub struct PartValues {
     pub offer_ends: Option<Time>,
 }
 
-/// The values that one card of a carousel takes. Its buttons: as of a template.
+/// The values of one card of a carousel; its buttons as those of a template.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CardValues {
@@ -75,17 +75,17 @@ impl PartValues {
     }
 }
 
-/// Under which name the platform wants each value, where it has one numbering for the whole template (Twilio). In our
-/// order; what is missing is counted on.
+/// The platform's names of the values, if it numbers all values of a template together (Twilio). In our order; missing
+/// names continue the count.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Slots {
-    /// Of the values of the text, from the first.
+    /// The names of the values of the text, from the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub body: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// Of the links that take an end, from the first.
+    /// The names of the link suffixes, from the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
 }

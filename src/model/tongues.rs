@@ -1,8 +1,8 @@
-//! Which language somebody speaks of whom nothing is known yet: by the first greeting, or by the country of the number.
+//! Guesses the language of a new contact by the first greeting or by the country of the number.
 
 use super::matching::{fold, starts_with};
 
-/// Greetings, folded; one that two languages share (`hallo`) stands with each of them and tells neither.
+/// Greetings, folded. A greeting that two languages share (`hallo`) is listed for both and decides for neither.
 const GREETINGS: [(&str, &[&str]); 12] = [
     ("en", &["hello", "hi", "hey", "good morning", "good afternoon", "good evening"]),
     ("es", &["hola", "buenas", "buenos dias", "buen dia", "que tal"]),
@@ -18,8 +18,8 @@ const GREETINGS: [(&str, &[&str]); 12] = [
     ("sw", &["habari", "hujambo", "mambo", "shikamoo"]),
 ];
 
-/// The language in which nearly everybody of a country is written to. Countries with several (Belgium, Canada,
-/// Switzerland, India, Morocco, South Africa and others) are left out.
+/// The language that nearly everybody in a country can be addressed in. Countries with several languages (Belgium,
+/// Canada, Switzerland, India, Morocco, South Africa and others) are left out.
 const COUNTRIES: [(&str, &str); 35] = [
     ("es", "ES MX AR CO CL PE EC VE UY BO CR PA NI HN SV GT DO CU PR"),
     ("pt", "PT BR AO MZ CV ST"),
@@ -58,7 +58,7 @@ const COUNTRIES: [(&str, &str); 35] = [
     ("fa", "IR"),
 ];
 
-/// As those who speak a language call it.
+/// The name of each language in that language.
 const NAMES: [(&str, &str); 24] = [
     ("en", "English"),
     ("es", "Español"),
@@ -86,8 +86,8 @@ const NAMES: [(&str, &str); 24] = [
     ("sw", "Kiswahili"),
 ];
 
-/// Of these languages the only one in which a text begins with a greeting. `country` is that of the number: it decides
-/// between two kinds of one language (`pt` and `pt_BR`).
+/// The only one of these languages in which the text begins with a greeting. `country` is that of the number: it
+/// decides between two variants of one language (`pt` and `pt_BR`).
 pub fn greeted_in<'a>(text: &str, among: &[&'a str], country: Option<&str>) -> Option<&'a str> {
     let said = fold(text);
     let greets = |language: &str| {
@@ -97,7 +97,7 @@ pub fn greeted_in<'a>(text: &str, among: &[&'a str], country: Option<&str>) -> O
     only(among, greets, country)
 }
 
-/// Of these languages the one of a country.
+/// The one of these languages that is spoken in a country.
 pub fn spoken_in<'a>(country: &str, among: &[&'a str]) -> Option<&'a str> {
     let speaks = |language: &str| {
         let of = |(known, countries): &(&str, &str)| {
@@ -108,18 +108,18 @@ pub fn spoken_in<'a>(country: &str, among: &[&'a str]) -> Option<&'a str> {
     only(among, speaks, Some(country))
 }
 
-/// The language that somebody calls by its name or code.
+/// The language that the contact names, by its name or code.
 pub fn named<'a>(text: &str, among: &[&'a str]) -> Option<&'a str> {
     let said = fold(text);
     among.iter().copied().find(|language| said == fold(name(language)) || said == fold(language))
 }
 
-/// `Español` of `es_MX`; the code where no name is known.
+/// `Español` for `es_MX`; the code if no name is known.
 pub fn name(language: &str) -> &str {
     NAMES.iter().find(|(known, _)| *known == stem(language)).map_or(language, |(_, name)| *name)
 }
 
-/// The only language for which it holds; of several kinds of one that of the country, else the plain one.
+/// The only language that meets the condition; of several variants of it the one of the country, else the plain one.
 fn only<'a>(among: &[&'a str], holds: impl Fn(&str) -> bool, country: Option<&str>) -> Option<&'a str> {
     let found: Vec<&'a str> = among.iter().copied().filter(|language| holds(language)).collect();
     let first = *found.first()?;
@@ -132,7 +132,7 @@ fn only<'a>(among: &[&'a str], holds: impl Fn(&str) -> bool, country: Option<&st
     Some(of_country.or(plain).copied().unwrap_or(first))
 }
 
-/// `es` of `es_MX`.
+/// `es` for `es_MX`.
 fn stem(language: &str) -> &str {
     language.split(['_', '-']).next().unwrap_or(language)
 }

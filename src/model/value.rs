@@ -1,4 +1,4 @@
-//! A value of the flow language: what an answer, a variable or a field holds.
+//! Defines a value of the flow language, for answers, variables and fields.
 
 use crate::base::{
     limits::{JSON_DEPTH_MAX, VALUE_DEPTH_MAX},
@@ -8,12 +8,12 @@ use crate::base::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::collections::BTreeMap;
 
-/// Stored as plain JSON; what JSON has no word for is an object with one `$` key:
-/// `{"$date": "2026-03-28"}`, `{"$time": "09:30:00"}`, `{"$datetime": "2026-…[Europe/Madrid]"}`,
-/// `{"$span": 3600000}`. A map that looks like one of these, from somebody's server, stands in `{"$map": …}`.
+/// Stored as plain JSON. A type that JSON does not have is an object with one `$` key: `{"$date": "2026-03-28"}`,
+/// `{"$time": "09:30:00"}`, `{"$datetime": "2026-…[Europe/Madrid]"}`, `{"$span": 3600000}`. A map from a server that
+/// looks like one of these is stored as `{"$map": …}`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// An unset variable; prints as nothing.
+    /// An unset variable; printed as an empty text.
     #[default]
     Nothing,
     YesNo(bool),
@@ -33,15 +33,15 @@ impl Value {
         Value::Text(text.into())
     }
 
-    /// As it stands in a text: `Nothing` as nothing, whole numbers without decimals, dates as ISO 8601.
-    /// `None` for a list or a map, which have no place in a text.
+    /// The value inside a text: `Nothing` is empty, whole numbers have no decimals, dates are ISO 8601. `None` for a
+    /// list or a map, which a text cannot contain.
     pub fn print(&self) -> Option<String> {
         Some(match self {
             Value::Nothing => String::new(),
             Value::YesNo(yes) => yes.to_string(),
             Value::Whole(number) => number.to_string(),
             Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => format!("{number:.0}"),
-            // What floating point adds behind the tenth digit means nothing to a reader: 0.1 + 0.2 is 0.3.
+            // Floating point errors after the tenth decimal are cut: 0.1 + 0.2 prints 0.3.
             Value::Number(number) => {
                 let text = format!("{number:.10}");
                 text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -55,12 +55,13 @@ impl Value {
         })
     }
 
-    /// Lists and maps lie in each other deeper than a value may: a row that holds them could not be read again.
+    /// True if lists and maps are nested more deeply than allowed: a stored row with such a value could not be read
+    /// again.
     pub fn is_too_deep(&self) -> bool {
         self.is_deeper_than(VALUE_DEPTH_MAX)
     }
 
-    /// More than so many lists and maps lie in each other.
+    /// True if more than this number of lists and maps are nested.
     pub fn is_deeper_than(&self, levels: usize) -> bool {
         match (self, levels.checked_sub(1)) {
             (Value::List(items), Some(left)) => items.iter().any(|item| item.is_deeper_than(left)),
@@ -70,7 +71,7 @@ impl Value {
         }
     }
 
-    /// About as many bytes as its JSON has; never fewer than its texts.
+    /// The approximate size of its JSON in bytes; never less than that of its texts.
     pub fn estimated_bytes(&self) -> usize {
         match self {
             Value::Nothing | Value::YesNo(_) => 5,
@@ -84,8 +85,8 @@ impl Value {
         }
     }
 
-    /// From an API's or provider's JSON; never yields dates. What lies deeper than anybody reads stays text, and
-    /// characters of private use are left out.
+    /// Converts JSON of an API or a provider; never gives dates. JSON below the nesting limit stays text, and
+    /// characters of private use are removed.
     pub fn from_json(json: &serde_json::Value) -> Self {
         Self::within(json, JSON_DEPTH_MAX)
     }
@@ -106,14 +107,14 @@ impl Value {
         }
     }
 
-    /// For an API, an `http` step's `json` or a log: dates and times as ISO 8601 text, spans as milliseconds.
+    /// JSON for an API, the `json` of an `http` step or a log: dates and times as ISO 8601 text, spans as milliseconds.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
             Value::Nothing => Json::Null,
             Value::YesNo(b) => Json::Bool(*b),
             Value::Whole(n) => Json::from(*n),
-            // Whole numbers print without decimals, here too.
+            // Whole numbers have no decimals here, as in texts.
             Value::Number(n) if n.fract() == 0.0 && n.abs() < 9e15 => Json::from(*n as i64),
             Value::Number(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
             Value::Text(s) => Json::String(s.clone()),
@@ -127,7 +128,7 @@ impl Value {
     }
 }
 
-/// Deeper than what servers may send.
+/// True if the JSON is nested more deeply than servers may send.
 pub fn is_too_deep(json: &serde_json::Value) -> bool {
     fn beyond(json: &serde_json::Value, left: usize) -> bool {
         match (json, left.checked_sub(1)) {
@@ -170,7 +171,7 @@ impl Serialize for Value {
     }
 }
 
-/// The marks of what JSON has no word for.
+/// The keys of types that JSON does not have.
 const TAGS: [&str; 5] = ["$date", "$time", "$datetime", "$span", "$map"];
 
 fn looks_tagged(map: &BTreeMap<String, Value>) -> bool {
@@ -189,7 +190,7 @@ fn revive(json: serde_json::Value) -> Result<Value, String> {
         Json::Null => Value::Nothing,
         Json::Bool(b) => Value::YesNo(b),
         Json::Number(n) => match n.as_i64() {
-            // `1.0` was a Number when it was stored and stays one.
+            // `1.0` was stored as a Number and stays one.
             Some(whole) if !n.is_f64() => Value::Whole(whole),
             _ => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
         },

@@ -1,4 +1,5 @@
-//! Freeform, template, later, held or not at all: decided when a message is sent, by a pure function.
+//! Decides at the moment of sending whether a message goes out freeform, as a template, later, held or not at all, with
+//! a pure function.
 
 use super::{
     contact::ContactData,
@@ -14,99 +15,99 @@ use crate::base::{
 use crate::model::content::Content;
 use serde::{Deserialize, Serialize};
 
-/// What we believe of one conversation's window.
+/// The known state of a conversation's window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Window {
-    /// The newest opener's own timestamp: message, call, welcome. `None`: never opened, or the
-    /// provider said that it is closed.
+    /// The timestamp of the newest opener: message, call, welcome. `None`: never opened, or the provider reported that
+    /// the window is closed.
     pub opened_at: Option<Time>,
 }
 
 impl Window {
-    /// The true end, which API sends and `session-status` use.
+    /// The exact end, for API sends and `session-status`.
     pub fn ends_at(&self) -> Option<Time> {
         self.opened_at.map(|at| at + WINDOW)
     }
 
-    /// Open to the true end.
+    /// True until the exact end.
     pub fn is_open(&self, now: Time) -> bool {
         self.ends_at().is_some_and(|end| now < end)
     }
 
-    /// Open beyond the safety margin: what flows see as `window.open`.
+    /// True until the safety margin before the end; flows see it as `window.open`.
     pub fn is_safe(&self, now: Time) -> bool {
         self.ends_at().is_some_and(|end| now < end - WINDOW_MARGIN)
     }
 
-    /// A later opener wins; an older webhook that comes late changes nothing.
+    /// Opens the window. The latest opener wins: an older webhook that arrives late changes nothing.
     pub fn open(&mut self, at: Time) {
         self.opened_at = self.opened_at.max(Some(at));
     }
 }
 
-/// What becomes of a message now.
+/// The decision about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
-    /// As it is: freeform inside the window, or a message that is a template itself.
+    /// Send it unchanged: freeform inside the window, or a message that is itself a template.
     Send,
-    /// This one of `if_closed`'s templates stands for the message.
+    /// Send this template of `if_closed` in place of the message.
     Template(usize),
-    /// As it is, outside the window, at the price of a utility template (Meta's Direct Send).
+    /// Send it unchanged outside the window, at the price of a utility template (Meta's Direct Send).
     Direct,
-    /// This template now; the message itself is kept until the contact answers, at most until `until`.
+    /// Send this template now, and keep the message until the contact answers, at the latest until `until`.
     Nudge { index: usize, until: Time },
-    /// Kept until the contact's next message, at most until then.
+    /// Keep it until the contact's next message, at the latest until `until`.
     Hold { until: Time },
-    /// Kept outside the order until one of its templates is usable, at most until then.
+    /// Keep it, without blocking later messages, until one of its templates is usable, at the latest until `until`.
     WaitTemplate { until: Time },
-    /// Not now, for a rule that names the time. Planned again then.
+    /// Not now, because of a rule that gives a time. The decision is made again then.
     Later { at: Time, reason: Reason },
-    /// Allowed in every way; its place in the pace of sender and pair comes then.
+    /// Allowed; the rate limit of the sender and of the contact has its next free place at `at`.
     Slot { at: Time },
-    /// Left out, as its author wrote.
+    /// Leave it out, as the author wrote.
     Skip,
-    /// The step's `on_error`.
+    /// Run the step's `on_error`.
     Fail,
-    /// A hold ran out.
+    /// The hold expired.
     Expired,
     /// Not allowed.
     Refuse { reason: Reason },
 }
 
-/// What a template can do at this sender now.
+/// The state of a template at this sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplateState {
-    /// Approved, in a fitting language, and its values are valid.
+    /// Approved, in a suitable language, with valid values.
     Usable(Category),
-    /// Pending, paused, or unknown to the catalogue: may become usable.
+    /// Pending, paused, or unknown to the catalogue: it may become usable.
     NotNow,
-    /// Rejected or disabled, or its values can never be right.
+    /// Rejected or disabled, or the values can never be valid.
     Never,
 }
 
-/// As what a message goes: each has its own price.
+/// The form in which a message is sent; each has its own price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SentAs {
-    /// Its own content, be it a text or a template.
+    /// Its own content, a text or a template.
     Itself,
-    /// This one of `if_closed`'s templates.
+    /// This template of `if_closed`.
     Template(usize),
-    /// Its own content, outside the window.
+    /// Its own content by Direct Send, outside the window.
     Direct,
 }
 
-/// Until when something keeps a sender from sending; past moments keep nobody.
+/// The times until which a sender cannot send; times in the past have no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SenderState {
-    /// The platform wants quiet, or its token is wrong.
+    /// The platform asked for a pause, or the token is invalid.
     pub down_until: Option<Time>,
-    /// The same for templates alone.
+    /// Templates only: the platform asked for a pause.
     pub templates_until: Option<Time>,
-    /// As many people as the portfolio may reach in 24 hours outside their windows have been reached.
+    /// The portfolio has reached its maximum number of people outside their windows in 24 hours.
     pub full_until: Option<Time>,
 }
 
-/// Who may answer after an opt-out, inside the window (`opt_out.answers_after`).
+/// The authors who may answer after an opt-out, inside the window (`opt_out.answers_after`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AnswersAfter {
     #[default]
@@ -115,58 +116,59 @@ pub enum AnswersAfter {
     Nobody,
 }
 
-/// What the rules of a topic say about one message.
+/// The rules of a topic for one message.
 #[derive(Debug, Clone, Copy)]
 pub struct TopicRules<'a> {
     pub needs_consent: bool,
     pub at_most: &'a [AtMost],
 }
 
-/// All that the decision looks at.
+/// All inputs of the decision.
 pub struct PlanInput<'a> {
     pub now: Time,
     pub draft: &'a Draft,
-    /// When the message was written: holds count from here.
+    /// The time at which the message was written: holds count from it.
     pub written_at: Time,
     pub window: Window,
     pub opted_out: bool,
-    /// The platform has found nobody at the number, several times in a row. Programs and persons may try all the same:
-    /// what arrives lifts it.
+    /// True if the platform found nobody at the number several times in a row. API calls and persons may still send: a
+    /// delivery clears the state.
     pub undeliverable: bool,
     pub contact: &'a ContactData,
     pub answers_after: AnswersAfter,
-    /// A person has the conversation, and it was not this draft's own run that handed it over (what that
-    /// said just before, and says after, may leave).
+    /// True if a person has the conversation and another run than that of the draft handed it over (messages of that
+    /// run just before and after the hand-off may be sent).
     pub with_person: bool,
     pub topic: TopicRules<'a>,
-    /// The topics whose `needs` is consent, for API sends (which have no topic of their own).
+    /// The topics with `needs: consent`, for API sends, which have no topic of their own.
     pub consent_topics: &'a [String],
     /// The account's `require_consent`.
     pub require_consent: bool,
-    /// `QuietHours::allowed_at`; not asked for what is asked for.
+    /// `QuietHours::allowed_at`; not computed for a message that is asked for.
     pub quiet_until: Option<Time>,
-    /// `QuietHours::lawful_at`: what a flow that ignores quiet hours still obeys under a topic that needs consent.
+    /// `QuietHours::lawful_at`: applies also to a flow that ignores quiet hours, under a topic that needs consent.
     pub unlawful_until: Option<Time>,
     pub sender: SenderState,
     pub template: &'a dyn Fn(&TemplateMessage) -> TemplateState,
-    /// The sender may send this very message outside the window, where no template of its `if_closed` is usable.
+    /// True if the sender may send this message outside the window when no template of its `if_closed` is usable.
     pub direct: bool,
-    /// The account can pay for it. Asked last but one; may set the amount aside.
+    /// True if the account's budget covers the message. Called second to last; may reserve the amount.
     pub affords: &'a dyn Fn(SentAs) -> bool,
-    /// Takes a place in the pace of sender and pair, and says when it comes. Asked last, of what goes for certain.
+    /// Reserves a place in the rate limit of sender and contact, and returns its time. Called last, only for a message
+    /// that will be sent.
     pub slot: &'a dyn Fn() -> Time,
 }
 
 impl PlanInput<'_> {
-    /// What the contact asked for at most 30 minutes ago.
+    /// True for a message that the contact asked for at most 30 minutes ago.
     pub fn is_asked_for(&self) -> bool {
         self.draft.asked_for.is_some_and(|at| self.now - at <= ASKED_FOR)
     }
 }
 
-/// The one decision, below everything that sends: opt-out; for what is unasked consent of the topic, caps and quiet
-/// hours; a person who has the conversation; the window and, where it is closed, the author's way with a template that
-/// is usable; the sender and its limits; the budget; the pace. Caps of triggers are asked when a run starts.
+/// Decides about every message, in this order: opt-out; for unasked messages the consent of the topic, caps and quiet
+/// hours; a person who has the conversation; the window, and if it is closed, the author's `if_closed` with a usable
+/// template; the sender and its limits; the budget; the rate limit. Caps of triggers are checked when a run starts.
 pub fn plan(input: &PlanInput<'_>) -> Plan {
     let plan = allowed(input);
     match plan {
@@ -175,10 +177,10 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     }
 }
 
-/// Whether it may be sent, and as what.
+/// Decides whether the message may be sent, and in which form.
 fn allowed(input: &PlanInput<'_>) -> Plan {
     let draft = input.draft;
-    // A hold that ran out is over, whatever else changed meanwhile.
+    // An expired hold ends the message, even if other conditions have changed.
     let hold_ends = input.written_at + hold_of(draft);
     let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
     if by_flow && input.now >= hold_ends {
@@ -202,21 +204,21 @@ fn allowed(input: &PlanInput<'_>) -> Plan {
     freeform(input, hold_ends)
 }
 
-/// Whether the sender can take it now and the account pays.
+/// Decides whether the sender can send now and the budget covers it.
 fn can_leave(input: &PlanInput<'_>, plan: Plan) -> Plan {
     let (now, sender) = (input.now, input.sender);
     let is_template = !matches!(plan, Plan::Send) || input.draft.content.is_template();
     if let Some(at) = sender.down_until.filter(|at| *at > now) {
         return Plan::Later { at, reason: Reason::SenderDown };
     }
-    // Texts may go meanwhile: what waits for these stands in nobody's way.
+    // Texts can be sent meanwhile, so a waiting template does not block later messages.
     if let Some(at) = sender.templates_until.filter(|at| is_template && *at > now) {
         return Plan::Later { at, reason: Reason::TemplateUnusable };
     }
     let sent_as = match plan {
         Plan::Template(index) => SentAs::Template(index),
         Plan::Direct => SentAs::Direct,
-        // It becomes a message of its own, which asks for itself.
+        // A nudge becomes a separate message, which is decided about separately.
         Plan::Nudge { .. } => return plan,
         _ => SentAs::Itself,
     };
@@ -232,7 +234,8 @@ fn can_leave(input: &PlanInput<'_>, plan: Plan) -> Plan {
     }
 }
 
-/// The one confirmation, and whoever `answers_after` names; by freeform inside the window only.
+/// True for the confirmation of an opt-out, and for the authors that `answers_after` names; only as freeform inside the
+/// window.
 fn passes_opt_out(input: &PlanInput<'_>) -> bool {
     let draft = input.draft;
     let inside = input.window.is_open(input.now) && !draft.content.is_template();
@@ -258,7 +261,7 @@ fn unasked(input: &PlanInput<'_>) -> Option<Plan> {
     }
     let quiet = match draft.ignore_quiet_hours {
         false => input.quiet_until,
-        // An author may wake somebody for what is no advertising; the law is not the author's.
+        // An author may ignore the bot's quiet hours for messages that are not advertising, but never the law.
         true => input.unlawful_until.filter(|_| input.topic.needs_consent),
     };
     quiet.filter(|at| *at > input.now).map(|at| Plan::Later { at, reason: Reason::QuietHours })
@@ -278,7 +281,7 @@ fn itself_a_template(input: &PlanInput<'_>, template: &TemplateMessage, hold_end
     }
 }
 
-/// A MARKETING template needs a topic with consent; by API, one that nobody withdrew.
+/// A MARKETING template needs a topic with consent; for API sends, a topic that the contact did not withdraw from.
 fn category_refused(input: &PlanInput<'_>, category: Category) -> Option<Reason> {
     if category != Category::Marketing {
         return None;
@@ -300,7 +303,7 @@ fn category_refused(input: &PlanInput<'_>, category: Category) -> Option<Reason>
 fn freeform(input: &PlanInput<'_>, hold_ends: Time) -> Plan {
     let (now, draft, window) = (input.now, input.draft, input.window);
     match draft.origin {
-        // Without another way the true end counts: so `session-status` and the sends agree.
+        // Without an alternative the exact end counts, so that `session-status` and sends agree.
         Origin::Api | Origin::Person if window.is_open(now) => return Plan::Send,
         Origin::Api | Origin::Person => return Plan::Refuse { reason: Reason::WindowClosed },
         Origin::OptOutConfirmation if window.is_open(now) => return Plan::Send,
@@ -321,7 +324,7 @@ fn freeform(input: &PlanInput<'_>, hold_ends: Time) -> Plan {
         Some(IfClosed::Template(templates)) => match first_usable(input, templates) {
             Ok(index) => Plan::Template(index),
             Err(plan) => match plan(hold_ends) {
-                // Never what wants consent: Direct Send is for messages that are no advertising.
+                // Direct Send is for messages that are not advertising, so topics that need consent are excluded.
                 Plan::WaitTemplate { .. } if input.direct && !input.topic.needs_consent => Plan::Direct,
                 other => other,
             },
@@ -333,8 +336,8 @@ fn freeform(input: &PlanInput<'_>, hold_ends: Time) -> Plan {
     }
 }
 
-/// The first usable template; else what to do without one: wait while one may still become usable
-/// (a template's state never ends a run), refuse when none is allowed here.
+/// The first usable template; without one, the next action: wait while one may become usable (the state of a template
+/// never ends a run), refuse if none is allowed here.
 fn first_usable(input: &PlanInput<'_>, templates: &[TemplateMessage]) -> Result<usize, fn(Time) -> Plan> {
     let mut may_come = templates.is_empty();
     for (index, template) in templates.iter().enumerate() {
@@ -351,7 +354,7 @@ fn first_usable(input: &PlanInput<'_>, templates: &[TemplateMessage]) -> Result<
     })
 }
 
-/// How long the message is kept when it cannot leave.
+/// How long the message is kept if it cannot be sent.
 fn hold_of(draft: &Draft) -> Span {
     match &draft.if_closed {
         Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => *span,

@@ -1,4 +1,5 @@
-//! The parts of a session that can move it, so that one that breaks the engine can be told from the others.
+//! Defines the parts of a session that can move it, so that a part on which the engine fails can be separated from the
+//! others.
 
 use super::{Run, Session, Waiting};
 use crate::base::time::Time;
@@ -8,26 +9,26 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     Run(u32),
-    /// Starts that wait in line.
+    /// Starts that wait in the queue.
     Queue,
-    /// Who has the conversation, and the runs that wait for them.
+    /// The person who has the conversation, and the runs that wait for this person.
     Person,
-    /// Starts at a moment that hangs on the contact's last message.
+    /// Starts at a time that depends on the contact's last message.
     Timed,
-    /// The chat that was opened without a word.
+    /// The opened chat without a message.
     Welcome,
-    /// Messages that wait for a call to come back.
+    /// Messages that wait until a call returns.
     Messages,
 }
 
 impl Run {
-    /// When something of it falls due without anybody doing anything.
+    /// The next time at which something of the run is due without an event from outside.
     pub fn due_at(&self) -> Option<Time> {
         [self.wait_due_at(), self.called_until()].into_iter().flatten().min()
     }
 
-    /// When the first of the calls that it is inside has had its time. What is said of a hand-off out of hours is said
-    /// to its end: a person has the conversation already.
+    /// The earliest time limit of the calls that contain the current step. Steps for a hand-off out of hours have none
+    /// and run to their end, because a person has the conversation already.
     pub fn called_until(&self) -> Option<Time> {
         let all = self.frames.iter().filter(|_| self.handing.is_none());
         all.filter_map(|frame| frame.until).min()
@@ -48,7 +49,7 @@ impl Run {
 }
 
 impl Session {
-    /// What falls due, and when; a run that waits its turn does not.
+    /// The parts that are due at a time, without runs that wait until they may write.
     pub fn dues(&self) -> impl Iterator<Item = (Part, Time)> + '_ {
         let runs = self.runs.iter().filter(|run| !run.postponed);
         let runs = runs.filter_map(|run| Some((Part::Run(run.number), run.due_at()?)));
@@ -64,7 +65,7 @@ impl Session {
         runs.chain(queue).chain(person).chain(timed).chain(welcome)
     }
 
-    /// Every part that there is.
+    /// All parts.
     pub fn parts(&self) -> Vec<Part> {
         let mut parts: Vec<Part> = self.runs.iter().map(|run| Part::Run(run.number)).collect();
         parts.extend((!self.queue.is_empty()).then_some(Part::Queue));

@@ -1,4 +1,4 @@
-//! A person of the business who has the conversation, or should.
+//! Describes the person of the business who has the conversation, or who is needed.
 
 use crate::{
     base::{
@@ -12,26 +12,26 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     pub since: Time,
-    /// The last human word; `give_back` counts from it.
+    /// The time of the person's last message; `give_back` counts from it.
     pub last_word: Time,
     pub give_back: Span,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// The flow and run that handed over; it may go on speaking.
+    /// The flow and run that handed over; this run may still write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<u32>,
-    /// What the hand-off says when nobody answers; `None`: said, or a person has written.
+    /// The text to send if nobody answers; `None`: it was sent, or a person has written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<Box<Unanswered>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
 }
 
-/// A text that waits for nobody to answer; written at the hand-off, because its run may be over by then.
+/// A text for the case that nobody answers. It is rendered at the hand-off, because the run may have ended by then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unanswered {
     pub at: Time,

@@ -1,4 +1,4 @@
-//! A question that waits for its answer: what it showed, how it left, and when its time is up.
+//! Describes a question that waits for its answer: its options, how it was sent, and its deadlines.
 
 use crate::{
     base::time::{Span, Time},
@@ -9,52 +9,54 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
-    /// The message that asked; its `Accepted` starts the deadlines.
+    /// The message that asked; the deadlines start when it is accepted.
     pub message: u32,
-    /// All messages of ours that ask it (the first, repetitions, reminders, templates): a reply to one is meant for it.
+    /// All our messages that ask the question (the first, repetitions, reminders, templates): a reply to one of them is
+    /// an answer.
     pub messages: Vec<u32>,
     pub options: Vec<OptionShown>,
-    /// What stands on the buttons of the template that asked in its place, by the option's id.
+    /// The titles of the buttons of the template that was sent in place of the question, by the option's id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub template_titles: BTreeMap<String, String>,
-    /// Bad tries so far.
+    /// The number of bad answers so far.
     pub tries: u32,
-    /// Bad answers within 10 s count once.
+    /// The time of the last bad answer: bad answers within 10 s count once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad_at: Option<Time>,
-    /// False while it is known to be kept back (held, postponed, behind its nudge): then nothing answers
-    /// it but an option in reply to its nudge. On its way counts as left.
+    /// False while the message is known to be kept back (held, postponed, behind its nudge): then only an option in
+    /// reply to the nudge answers it. A message on its way counts as sent.
     pub left: bool,
-    /// When the provider took it.
+    /// The time at which the provider accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_at: Option<Time>,
-    /// Its nudge went out, and the contact has not answered yet: the first reply costs no try.
+    /// True if its nudge was sent and the contact has not answered yet: the first reply does not count as a bad answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nudged: bool,
-    /// When it was asked, for a message whose fate nobody tells.
+    /// The time at which it was asked, for a message without a reported outcome.
     #[serde(default)]
     pub asked_at: Time,
-    /// How long it waits once it has left; `None` where the author wrote a moment (`deadline` is set then).
+    /// The time to answer after it was sent; `None` if the author wrote a moment (`deadline` is set then).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Time>,
-    /// True when `timeout` was written by the author: such a deadline has `on_timeout`, the default has `on_expire`.
+    /// True if the author wrote `timeout`: its deadline runs `on_timeout`, the default one runs `on_expire`.
     pub written: bool,
-    /// Which reminder is next, and when.
+    /// The number of reminders that were sent; `remind_at` is the time of the next one.
     pub reminders_sent: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_at: Option<Time>,
-    /// The newest reminder; dropped with the question if it has not left.
+    /// The newest reminder; dropped with the question if it was not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminder: Option<u32>,
-    /// Which page of its options was shown last, from 0.
+    /// The page of options that was shown last, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
     pub page: u32,
     /// Texts that are being joined to one answer (`gather`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gathering: Option<Box<Gathering>>,
-    /// Until when it must be delivered, else its `on_undelivered` is taken; `None`: it has none, or it is there.
+    /// The question must be delivered by this time, otherwise `on_undelivered` runs; `None`: there is no limit, or it
+    /// was delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_by: Option<Time>,
 }
@@ -62,32 +64,32 @@ pub struct Question {
 /// Texts of the contact that become one answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gathering {
-    /// The newest message, with all their texts in it.
+    /// The newest message, with the texts of all of them.
     pub message: InboundMessage,
-    /// When it counts as complete.
+    /// The time at which the answer is complete.
     pub until: Time,
 }
 
-/// An option as it was shown, so that an answer is understood although the data has changed since.
+/// An option as it was shown, so that an answer is understood even if the data has changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OptionShown {
     pub id: String,
     pub title: String,
-    /// The answer: the id, the chosen item, or true and false.
+    /// The value of the answer: the id, the chosen item, or true and false.
     #[serde(default)]
     pub value: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What a tap consents to or withdraws.
+    /// The topics to which a tap gives consent, or from which it withdraws it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consent: Vec<(String, bool)>,
-    /// It stands on every page of a long list.
+    /// True for an option on every page of a long list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fixed: bool,
 }
 
 impl Question {
-    /// Whoever is still writing is neither reminded nor timed out.
+    /// The next time at which the question is due. A contact who is still writing gets no reminder and no time-out.
     pub fn due_at(&self) -> Option<Time> {
         match &self.gathering {
             Some(gathering) => Some(gathering.until),

@@ -1,11 +1,11 @@
-//! About how large a session is as JSON, without writing it: the engine keeps it below its limit.
+//! Estimates the size of a session as JSON without writing it; the engine keeps the size below its limit.
 
 use super::{Frame, Knew, Loop, Run, Session, Waiting};
 use crate::model::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
 impl Session {
-    /// About the size of its JSON: what runs hold, and what waits.
+    /// The approximate size of its JSON in bytes: the data of runs, and waiting starts and messages.
     pub fn estimated_bytes(&self) -> usize {
         let queue: usize = self
             .queue
@@ -21,7 +21,7 @@ impl Session {
 }
 
 impl Run {
-    /// About the size of its JSON.
+    /// The approximate size of its JSON in bytes.
     pub fn estimated_bytes(&self) -> usize {
         let items = |state: &Loop| state.rest.iter().map(Value::estimated_bytes).sum::<usize>();
         let knew = |knew: &Knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>();

@@ -1,4 +1,4 @@
-//! What a run waits for.
+//! Defines what a run can wait for.
 
 use super::{Question, Rest};
 use crate::{
@@ -10,11 +10,11 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why a run stands still.
+/// The reason why a run waits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "on", rename_all = "snake_case")]
 pub enum Waiting {
-    /// Not parked: only inside a turn.
+    /// The run does not wait: only within a turn.
     Ready,
     Question(Box<Question>),
     /// `wait: reply`.
@@ -24,7 +24,7 @@ pub enum Waiting {
     /// `wait: 2h`, `{until: …}`, `window_closing`.
     Until {
         at: Time,
-        /// Of a length of time; `None`: of a moment.
+        /// The time left of a span; `None` for a wait until a moment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rest: Option<Rest>,
     },
@@ -39,9 +39,9 @@ pub enum Waiting {
         read: bool,
         deadline: Option<Time>,
     },
-    /// An external call is under way, or waits for its next try.
+    /// An external call is running, or waits for its next attempt.
     Call(Box<CallWait>),
-    /// The step waits for the fate of its own message.
+    /// The step waits for the outcome of its own message.
     Fate {
         message: u32,
     },
@@ -52,7 +52,7 @@ pub enum Waiting {
 }
 
 impl Waiting {
-    /// Steps are under way that only the outside can end: what the contact writes meanwhile waits for it.
+    /// True while steps run that only an outside result can end: the contact's messages wait meanwhile.
     pub fn is_in_call(&self) -> bool {
         match self {
             Waiting::Call(call) => call.back.is_none(),
@@ -73,10 +73,10 @@ pub struct CallWait {
     pub call: u32,
     pub attempt: u32,
     pub request: HttpCall,
-    /// When the next try begins; `None` while one is under way.
+    /// The time of the next attempt; `None` while one is running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Time>,
-    /// What came back while a person had the conversation: it is looked at when the bot has it again.
+    /// The result that arrived while a person had the conversation; it is handled when the bot has it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back: Option<Result<CallAnswer, CallError>>,
 }

@@ -109,7 +109,7 @@ fn refused(reason: Reason) -> Plan {
     Plan::Refuse { reason }
 }
 
-/// Everything forbids it: each rule is asked before those that stand after it here.
+/// Every rule forbids the message: each is checked before the rules behind it in this list.
 #[test]
 fn rules_are_asked_in_their_order() {
     let at = NOW + Span::hours(1);

@@ -1,4 +1,4 @@
-//! What holds of every message, whatever is known of it.
+//! Checks rules that apply to every message, whatever else is known.
 
 use super::*;
 use proptest::prelude::*;

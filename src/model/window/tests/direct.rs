@@ -1,4 +1,4 @@
-//! Direct Send, the rung below the templates (platform.md 4.7).
+//! Checks Direct Send, which is tried after the templates (platform.md 4.7).
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn direct_send_is_the_rung_below_the_templates() {
     assert_eq!(case(TemplateState::Never).plan(), Plan::Direct);
     let off = Case { direct: false, ..case(TemplateState::Never) };
     assert_eq!(off.plan(), Plan::WaitTemplate { until: NOW + HOLD_DEFAULT });
-    // Inside the window nothing is bought.
+    // Inside the window the message is sent freeform.
     assert_eq!(Case { window_age: Some(Span::hours(1)), ..case(TemplateState::Never) }.plan(), Plan::Send);
 }
 
@@ -27,7 +27,7 @@ fn direct_send_carries_no_advertising() {
     contact.consent.insert("service".into(), consent);
     let wants_consent = Case { needs_consent: true, contact, ..case(TemplateState::Never) };
     assert_eq!(wants_consent.plan(), Plan::WaitTemplate { until: NOW + HOLD_DEFAULT });
-    // The author's template is advertising, so what it stands for is, too.
+    // The author's template is advertising, so the message in its place is advertising too.
     let marketing = TemplateState::Usable(Category::Marketing);
     assert_eq!(case(marketing).plan(), refused(Reason::TemplateUnusable));
 }

@@ -1,9 +1,9 @@
-//! Each rule of the decision with who says so: the law, a page of the platform, or what an author was promised.
+//! Checks each rule of the decision against its source: the law, a page of the platform, or a promise to authors.
 
 use super::*;
 
-/// One rule: what is known beside `Case::default` (asked for by nobody, one hour after the contact's message), and what
-/// becomes of the message.
+/// One rule: the difference from `Case::default` (unasked, one hour after the contact's message), and the expected
+/// decision.
 struct Rule {
     says: &'static str,
     source: &'static str,
@@ -11,7 +11,7 @@ struct Rule {
     then: Plan,
 }
 
-/// The pages and laws behind the rules; platform.md and language.md quote them.
+/// The pages and laws behind the rules, as platform.md and language.md quote them.
 const POLICY: &str = "Meta, WhatsApp Business Messaging Policy: opt-in first, and every opt-out is honoured";
 const WINDOWS: &str = "Meta, messages/send-messages: customer service windows";
 const KINDS: &str = "Meta, templates/template-categorization";
@@ -56,7 +56,7 @@ fn consent(case: &mut Case, topic: &str, given: bool) {
     case.contact.consent.insert(topic.into(), Consent { given, at: NOW });
 }
 
-/// `{topic: {needs: consent}}`, and whether it was given.
+/// A topic with `{needs: consent}`, and whether consent was given.
 fn wants(case: &mut Case, given: Option<bool>) {
     case.draft.topic = "marketing".into();
     case.needs_consent = true;
@@ -397,7 +397,7 @@ fn each_rule_decides_as_its_source_says() {
 #[test]
 fn each_reason_and_each_way_out_has_its_rule() {
     let all = rules();
-    // Asked before a message is written: `busy` and `too_late` of starts, drafts and pauses of flows.
+    // Reasons that are found before a message is written: `busy` and `too_late` of starts, drafts and paused flows.
     let elsewhere = [Reason::Busy, Reason::WithPerson, Reason::TooLate, Reason::Draft, Reason::Paused];
     for reason in Reason::ALL.into_iter().filter(|reason| !elsewhere.contains(reason)) {
         let gives = |rule: &Rule| matches!(rule.then, Plan::Refuse { reason: r } | Plan::Later { reason: r, .. } if r == reason);
@@ -409,7 +409,7 @@ fn each_reason_and_each_way_out_has_its_rule() {
     assert_eq!(names.len(), all.len(), "a rule stands there twice");
 }
 
-/// Where the end of the window lies within the wait, it is the author's way afterwards, with all rules asked anew.
+/// If the window ends during the wait, the author's `if_closed` applies, and all rules are checked again.
 #[test]
 fn what_waits_over_the_end_of_its_window_goes_the_authors_way() {
     let hold = Span::days(1);
