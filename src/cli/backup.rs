@@ -1,4 +1,4 @@
-//! `transom backup FILE`: a whole copy of the database, also while the daemon runs.
+//! Runs `transom backup FILE`: writes a complete copy of the database, also while the daemon runs.
 
 use super::{
     Failure, Outcome,

@@ -1,4 +1,4 @@
-//! `transom balance show|add`: what accounts have left for messages.
+//! Runs `transom balance show|add`: prints the amount that each account has left for messages.
 
 use super::{
     Failure, Outcome, out,

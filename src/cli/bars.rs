@@ -1,8 +1,8 @@
-//! Counts as bars under each other, for reports and forecasts in a terminal.
+//! Draws counts as bars below each other, for reports and forecasts in a terminal.
 
 use super::paint::Paint;
 
-/// One line: what, how many, and how it is meant.
+/// One bar: its name, its count and its colour.
 pub struct Bar {
     pub name: String,
     pub count: i64,
@@ -12,17 +12,17 @@ pub struct Bar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Good,
-    /// It comes later, or differently.
+    /// The messages are sent later, or in another form.
     Mixed,
     Bad,
 }
 
-/// Characters of the longest bar.
+/// The length of the longest bar in characters.
 const WIDTH: usize = 32;
-/// Eighths of a character, from the left.
+/// Blocks of zero to seven eighths of a character, filled from the left.
 const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/// The lines, one per bar, each as long as its part of `whole`.
+/// The lines, one for each bar; the length of a bar is its share of `whole`.
 pub fn lines(bars: &[Bar], whole: i64, paint: Paint) -> Vec<String> {
     let name = bars.iter().map(|bar| bar.name.chars().count()).max().unwrap_or(0);
     let count = bars.iter().map(|bar| bar.count.to_string().len()).max().unwrap_or(0);
@@ -41,7 +41,7 @@ pub fn lines(bars: &[Bar], whole: i64, paint: Paint) -> Vec<String> {
         .collect()
 }
 
-/// As many eighths as the part has; what is there at all shows at least one.
+/// The bar in eighths of a character; a count above zero has at least one.
 fn drawn(count: i64, whole: i64) -> String {
     let width = i64::try_from(WIDTH).unwrap_or(i64::MAX) * 8;
     let eighths = if whole > 0 { (count.saturating_mul(width) / whole).clamp(0, width) } else { 0 };

@@ -1,4 +1,5 @@
-//! `transom broadcast new|list|show|pause|resume|stop`: one-off sends of a flow to many, through the running daemon.
+//! Runs `transom broadcast new|list|show|pause|resume|stop`: one-off sends of a flow to many contacts, through the
+//! running daemon.
 
 use super::{
     Failure, Outcome,
@@ -24,7 +25,7 @@ use std::{
 
 pub type Args = At<What>;
 
-/// How many of the newest are listed.
+/// The number of newest broadcasts in the list.
 const LISTED: i64 = 100;
 
 #[derive(Debug, clap::Subcommand)]
@@ -35,11 +36,11 @@ pub enum What {
     List,
     /// One with how far it has come
     Show { id: i64 },
-    /// Whose slot has not come waits; what runs already goes on
+    /// Stop new starts for now; what runs already goes on
     Pause { id: i64 },
     /// Let a paused one go on
     Resume { id: i64 },
-    /// What has not begun never does
+    /// End it for good: nothing more of it begins
     Stop { id: i64 },
 }
 
@@ -77,7 +78,7 @@ pub struct New {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    // To look at them the database is enough.
+    // `list` and `show` need only the database.
     match args.what {
         What::List => return list(&config).await,
         What::Show { id } => return tell(&shown(&config, id).await?),
@@ -151,7 +152,7 @@ async fn start(api: &Api, new: New) -> Outcome {
     Ok(())
 }
 
-/// A draft that nobody wants any more.
+/// Stops a draft that was not confirmed, without printing it.
 async fn turn_quietly(api: &Api, id: i64) -> Outcome {
     api.post(&format!("/v1/broadcasts/{id}/stop"), &json!({})).await?.ok().map(drop)
 }
@@ -178,7 +179,7 @@ async fn list(config: &Config) -> Outcome {
     let all = broadcast::page(&store, None, i64::MAX, LISTED).await;
     store.close().await;
     let all: Vec<Json> = all.map_err(Failure::failed)?.iter().map(described).collect();
-    // A draft that nobody started is none.
+    // A stopped draft that never started is not listed.
     let all: Vec<Json> =
         all.into_iter().filter(|row| row["state"] != "stopped" || row["started_at"].is_string()).collect();
     if out::is_json() {
@@ -221,7 +222,8 @@ fn tell(row: &Json) -> Outcome {
     Ok(())
 }
 
-/// `done` means that all of it is planned; whoever looks wants to know whether it goes on.
+/// The state in words. `done` means that all starts are planned, but people may still wait for their start, which is
+/// shown.
 fn stands(state: &str, waiting: i64) -> String {
     let wait = counted_as(waiting, "person waits for their slot", "people wait for their slot");
     match state {
@@ -234,7 +236,7 @@ fn stands(state: &str, waiting: i64) -> String {
     }
 }
 
-/// How far it has come, and what became of whom.
+/// The progress of a broadcast, and the outcomes for its contacts.
 fn report(row: &Json, paint: Paint) -> Vec<String> {
     let people = whole(row, "people");
     let Some(report) = row["report"].as_object().map(|_| &row["report"]) else {
@@ -277,7 +279,7 @@ fn report(row: &Json, paint: Paint) -> Vec<String> {
     lines
 }
 
-/// What the draft would do.
+/// The forecast of a draft.
 fn forecast(sum: &Json, paint: Paint) -> Vec<String> {
     let people = whole(sum, "people");
     let mut lines = vec![format!("It means {}:", counted_as(people, "person", "people"))];
@@ -329,19 +331,19 @@ fn body(new: &New) -> Result<Json, Failure> {
     }))
 }
 
-/// What the reasons among these words mean.
+/// The explanations of the reasons among these words.
 fn legend<W: AsRef<str>>(words: impl Iterator<Item = W>) -> Vec<String> {
     let reasons: BTreeSet<Reason> = words.filter_map(|word| Reason::named(word.as_ref())).collect();
     reasons.into_iter().map(|reason| format!("  `{}`: {}.", reason.as_str(), reason.words())).collect()
 }
 
-/// A moment of the API as the terminal shows it.
+/// A time of the API in the format of the terminal.
 fn moment(at: &Json) -> Option<String> {
     let at: jiff::Timestamp = at.as_str()?.parse().ok()?;
     Some(show::time(Time(at.as_millisecond())))
 }
 
-/// What was wrong with the draft, all of it.
+/// All mistakes of the draft, from the answer of the API.
 fn problem(answer: &Json) -> Option<String> {
     let errors = answer["errors"].as_array()?;
     let all: Vec<String> = errors.iter().filter_map(|error| Some(show::sentence(error["detail"].as_str()?))).collect();

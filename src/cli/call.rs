@@ -1,18 +1,18 @@
-//! Requests of a command to a running daemon, or to the Graph API (`doctor`).
+//! Sends the requests of commands to a running daemon, or to the Graph API (`doctor`).
 
 use super::Failure;
 use crate::base::{limits::COMMAND_TIMEOUT, secret::Secret};
 use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value as Json;
 
-/// A server and the key that it is shown.
+/// A server, and the key for it.
 pub struct Api {
     client: reqwest::Client,
     base: String,
     key: Option<Secret>,
 }
 
-/// What came back, whatever the status.
+/// The response, with any status.
 pub struct Answer {
     pub status: StatusCode,
     pub body: String,
@@ -20,7 +20,7 @@ pub struct Answer {
 
 impl Api {
     pub fn new(base: impl Into<String>, key: Option<Secret>) -> Result<Self, Failure> {
-        // The program's own choice of cryptography; a second call changes nothing.
+        // This selects the TLS implementation; a second call has no effect.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .timeout(COMMAND_TIMEOUT.to_std())
@@ -40,7 +40,7 @@ impl Api {
         self.request(Method::GET, path, &[], None).await
     }
 
-    /// All that a list has, page by page.
+    /// All items of a list, over all its pages.
     pub async fn pages(&self, path: &str) -> Result<Vec<Json>, Failure> {
         let mut all = Vec::new();
         let mut cursor = String::new();
@@ -64,7 +64,7 @@ impl Api {
         self.request(Method::DELETE, path, &[], None).await
     }
 
-    /// With headers of its own and the bytes exactly as given: a signature is over them.
+    /// Sends a request with these headers and exactly these bytes, over which the signature is computed.
     pub async fn request(
         &self,
         method: Method,
@@ -105,7 +105,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or(Json::Null)
     }
 
-    /// The body of a 2xx, else the server's own words.
+    /// The body of a 2xx response, else the error in the server's words.
     pub fn ok(self) -> Result<Json, Failure> {
         if self.status.is_success() {
             return Ok(self.json());
@@ -113,7 +113,8 @@ impl Answer {
         Err(Failure::Failed(self.refusal()))
     }
 
-    /// What the server said against it: a problem's detail, or a dialect's `error` or `message`.
+    /// The error in a response: the `detail` of a problem document, or the `error` or `message` of another product's
+    /// API.
     pub fn refusal(&self) -> String {
         let json = self.json();
         let words = ["detail", "error", "message"].iter().find_map(|key| json[*key].as_str());

@@ -1,4 +1,4 @@
-//! `transom chat`: talk to the bot in a terminal, with the clock in your hand.
+//! Runs `transom chat`: talks to the bot in a terminal, where the user also moves the clock.
 
 mod deeds;
 mod world;
@@ -66,9 +66,9 @@ const COMMANDS: [(&str, &str); 20] = [
     ("/quit", "leave; nothing is kept"),
 ];
 
-/// How far `/next` looks ahead.
+/// The longest time that `/next` jumps.
 const NEXT_WITHIN: Span = Span::days(30);
-/// What falls due so soon after the first belongs to it: a schedule plans its starts, then they begin.
+/// Events within this time of the first one belong to it: a schedule first plans its starts, then they begin.
 const SAME_MOMENT: Span = Span::minutes(1);
 const WAKES_MAX: usize = 1_000;
 
@@ -83,17 +83,17 @@ pub async fn run(args: Args) -> Outcome {
 struct Chat {
     stage: Stage,
     paint: Paint,
-    /// What was printed of each message: a held one is printed again when it leaves.
+    /// The state in which each message was printed: a held message is printed again when it is sent.
     shown: BTreeMap<i64, SendState>,
     traced: i64,
-    /// Up to which turn a missing mock or a silent end was told.
+    /// The newest turn for which missing mocks and silent ends were printed.
     told: i64,
-    /// Sends of which nobody knows whether they left, as many as were told to be listed.
+    /// The number of unknown sends whose listing among the dead letters was printed.
     given_up: i64,
     window: Option<bool>,
 }
 
-/// Whether the talk goes on.
+/// Whether the chat continues.
 #[derive(PartialEq, Eq)]
 enum Then {
     GoOn,
@@ -115,13 +115,13 @@ impl Chat {
             self.prompt();
             let Some(line) = lines.recv().await else { break };
             if !std::io::stdin().is_terminal() {
-                // A transcript from a file reads as it would look on the screen.
+                // A line from a file is printed, so that the transcript looks as on the screen.
                 println!("{line}");
             }
             match self.take(line.trim()).await {
                 Ok(Then::GoOn) => {}
                 Ok(Then::Leave) => break,
-                // A mistake of the person at the keyboard ends nothing.
+                // A wrong command of the user does not end the chat.
                 Err(Failure::Usage(why)) => println!("{}", self.paint.warn(why)),
                 Err(other) => return Err(other),
             }
@@ -130,7 +130,7 @@ impl Chat {
     }
 
     async fn greet(&mut self) -> Outcome {
-        // Schedules reach those who are known; what made the customer so is no part of the talk.
+        // Schedules reach only known contacts; the trace of how the customer became known is skipped.
         self.stage.reach().await?;
         (_, self.traced) = self.stage.traces(0).await?;
         self.told = self.traced;
@@ -146,14 +146,14 @@ impl Chat {
         Ok(())
     }
 
-    /// The bot's clock: what stands on the screen is told by it.
+    /// The bot's time zone, for the times on the screen.
     fn zone(&self) -> TimeZone {
         self.stage.app.live.get().set.bot.timezone.clone()
     }
 
     fn prompt(&self) {
         print!("{} ", self.paint.good("you ›"));
-        // A terminal that is gone is noticed when reading.
+        // A closed terminal is noticed when the next line is read.
         let _ = std::io::stdout().flush();
     }
 
@@ -240,7 +240,7 @@ impl Chat {
         self.print_clock().await
     }
 
-    /// To whatever falls due next, also when nothing comes of it: time must not run away.
+    /// Moves the clock to the next due time, even if nothing visible happens then.
     async fn next(&mut self) -> Outcome {
         let until = self.stage.now() + NEXT_WITHIN;
         let mut first: Option<Time> = None;
@@ -298,7 +298,7 @@ impl Chat {
         self.print_news(true).await
     }
 
-    /// Prints what was said since; `answered`: the customer has just done something and expects an answer.
+    /// Prints the new messages; `answered`: the customer has just acted and expects an answer.
     async fn print_news(&mut self, answered: bool) -> Outcome {
         let mut printed = 0;
         let known = self.stage.templates();
@@ -339,7 +339,7 @@ impl Chat {
         Ok(())
     }
 
-    /// What became of a message that is not simply there.
+    /// The state of a message in words; empty if it was sent.
     fn fate(&self, message: &Outbound) -> String {
         let why = message.error_code.as_deref().or(message.reason.as_deref()).unwrap_or_default();
         let words = match message.state {
@@ -358,12 +358,12 @@ impl Chat {
     }
 }
 
-/// Lines of standard input, read beside the program: waiting for a person must not stop it.
+/// The lines of standard input, read in a separate thread, so that waiting for the user does not block the program.
 fn lines() -> mpsc::Receiver<String> {
     let (tell, lines) = mpsc::channel(1);
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines() {
-            // Text that is no UTF-8 ends the talk, as the end of the file does.
+            // Text that is not UTF-8 ends the chat like the end of the file.
             let Ok(line) = line else { break };
             if tell.blocking_send(line).is_err() {
                 break;

@@ -1,4 +1,5 @@
-//! `transom check`: every finding in the files of a bot, the way rustc prints them; repairs; the look again.
+//! Runs `transom check`: prints every finding in the files of a bot in the style of rustc, repairs files, and repeats
+//! the check when they change.
 
 use super::{Failure, Outcome, findings, out, paint::Paint, place};
 use crate::{
@@ -59,10 +60,10 @@ enum Deny {
     Warnings,
 }
 
-/// What is known beside the files.
+/// The inputs of the check beside the files.
 struct Beside<'a> {
     config: Option<&'a Config>,
-    /// The senders' lists, which the lock is compared with.
+    /// The catalogues of the senders, with which the lock file is compared.
     around: Option<&'a Around>,
 }
 
@@ -75,7 +76,7 @@ pub async fn run(mut args: Args) -> Outcome {
     }
     let config = args.place.config.is_some().then(|| configuration(&args)).transpose()?;
     let around = surroundings(&args.place, &args.path).await?;
-    // Beside a configuration the lock is compared with what is known; without one it is what is known.
+    // With a configuration, the lock file is compared with the known catalogues; without one, it takes their place.
     let listed = args.place.config.is_some().then(|| around.clone());
     let beside = Beside { config: config.as_ref(), around: listed.as_ref() };
     let mut known = Workspace::new(around);
@@ -94,7 +95,7 @@ pub async fn run(mut args: Args) -> Outcome {
     }
 }
 
-/// A program that reads the findings gets those of the configuration, too.
+/// Loads the configuration. For a program, its findings are printed in the same format as those of the flows.
 fn configuration(args: &Args) -> Result<Config, Failure> {
     if args.format == findings::Format::Text {
         return args.place.config();
@@ -106,13 +107,13 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     })
 }
 
-/// What the configuration and its database know; without a configuration nothing is checked against them.
+/// The environment from the configuration and its database; without a configuration nothing is compared with it.
 pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Around, Failure> {
     if place.config.is_none() {
         return Ok(Around { templates: assumed(path), ..Around::default() });
     }
     let config = place.config()?;
-    // Before the first start of the daemon there is no database, and the configuration's own list counts.
+    // Before the first start of the daemon there is no database; then the templates of the configuration count.
     let known = match place::read_only(&config).await {
         Ok(store) => around::read(&config, &store).await.map_err(Failure::failed)?,
         Err(_) => around::around(&config, &[]),
@@ -123,13 +124,14 @@ pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Ar
     })
 }
 
-/// Where nobody knows what the providers have, the lock's list counts; an empty one says nothing of them.
+/// The templates of the lock file, for unknown catalogues; `None` if the file is empty, because then it says nothing
+/// about them.
 fn assumed(path: &Path) -> Option<Vec<Vec<Template>>> {
     let locked = lock::read(path).ok().flatten().filter(|locked| !locked.is_empty())?;
     Some(vec![locked.into_iter().map(|locked| locked.template).collect()])
 }
 
-/// What is wrong with the lock, and what is no longer as it has it.
+/// The mistakes in the lock file, and its differences from the catalogues.
 fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Diagnostic> {
     match lock::read(path) {
         Err(findings) => findings,
@@ -141,7 +143,7 @@ fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Dia
     }
 }
 
-/// All findings about a folder, and what was proved beside.
+/// All findings in a folder, and the flows that need no templates.
 fn findings_of(
     path: &Path,
     beside: &Beside<'_>,
@@ -169,8 +171,8 @@ fn look(args: &Args, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
     if errors > 0 || denied { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// Makes the sure repairs. What was hidden behind a broken line shows itself only when that is mended, so it
-/// looks again until nothing is left to do.
+/// Makes the sure repairs. A repaired line may show findings that it hid, so the check is repeated until nothing can be
+/// repaired.
 fn mend(path: &Path, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
     let mut made = 0;
     let mut mended = Mended::default();
@@ -205,7 +207,7 @@ fn mend_once(
         let (text, made) = fix::apply(path, file.text(), &fixes);
         let on_disk = folder.join(path);
         let failed = |error: std::io::Error| Failure::failed(format!("cannot mend `{}`: {error}", on_disk.display()));
-        // A mark at the beginning of the file is no part of its text, and stays.
+        // A byte order mark at the beginning of the file is not part of its text and is kept.
         let before = fs::read_to_string(&on_disk).map_err(failed)?;
         let mark = if before.starts_with('\u{feff}') { "\u{feff}" } else { "" };
         if before.trim_start_matches('\u{feff}') != file.text() {

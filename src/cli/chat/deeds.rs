@@ -1,4 +1,4 @@
-//! What a person at the keyboard does beside writing: looks at what is known, and changes it.
+//! Handles the commands of the chat that show and change the contact's data.
 
 use super::Chat;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-/// Lines of the trace that stand in the talk, the newest.
+/// The largest number of trace lines in the chat; the newest are shown.
 const TOLD_MAX: usize = 4;
 
 impl Chat {
@@ -45,7 +45,7 @@ impl Chat {
         Ok(())
     }
 
-    /// `/set contact.city Sevilla`.
+    /// Handles `/set contact.city Sevilla`.
     pub(super) async fn set(&mut self, rest: &str) -> Outcome {
         let (name, value) = rest.split_once([' ', '=']).map_or((rest, ""), |(name, value)| (name, value.trim()));
         if name.is_empty() || value.is_empty() {
@@ -71,7 +71,7 @@ impl Chat {
         self.done(format!("the tag `{tag}` is {}", if on { "on" } else { "off" })).await
     }
 
-    /// `/consent marketing given`.
+    /// Handles `/consent marketing given`.
     pub(super) async fn consent(&mut self, rest: &str) -> Outcome {
         let (topic, word) = match rest.split_once(' ') {
             Some((topic, word)) if matches!(word.trim(), "given" | "withdrawn") => (topic, word.trim()),
@@ -86,8 +86,8 @@ impl Chat {
         self.done(format!("consent to `{topic}` is {word}")).await
     }
 
-    /// A call that nobody answered is why the talk goes another way: it stands in the talk.
-    /// What the customer does not see and the author must: a call that no mock answers, and any other step that failed.
+    /// Prints failures that the customer does not see but the author must: a call without a matching mock, and every
+    /// other step that failed. Such a call changes the course of the chat.
     pub(super) async fn tell_failures(&mut self) -> Outcome {
         let (entries, last) = self.stage.traces(self.told).await?;
         self.told = last;
@@ -107,7 +107,7 @@ impl Chat {
         Ok(())
     }
 
-    /// `env` names without a value: an address that begins with one leads nowhere.
+    /// Names the `env` entries without a value: an address that begins with one leads nowhere.
     pub(super) fn tell_empty_env(&self) {
         let live = self.stage.app.live.get();
         let bot = &live.set.bot;
@@ -118,7 +118,8 @@ impl Chat {
         }
     }
 
-    /// Something happened without a word: a start was refused, a question timed out. Says whether.
+    /// Prints the trace if something happened without a message: a start was refused, a question timed out. True if
+    /// there was something.
     pub(super) async fn tell_silent_news(&self, since: i64) -> Result<bool, Failure> {
         let (entries, _) = self.stage.traces(since).await?;
         for entry in &entries[entries.len().saturating_sub(TOLD_MAX)..] {
@@ -128,7 +129,7 @@ impl Chat {
         Ok(!entries.is_empty())
     }
 
-    /// Whether a send of which nobody knows whether it left was given up meanwhile: nothing else shows that.
+    /// Prints a line if an unknown send was given up meanwhile, which nothing else on the screen shows. True if it did.
     pub(super) async fn tell_given_up(&mut self) -> Result<bool, Failure> {
         let open = dead_letter::counts(&self.stage.app.store).await.map_err(Failure::failed)?;
         let listed = open.iter().filter(|open| open.kind == "unknown_send").map(|open| open.count).sum();
@@ -154,7 +155,7 @@ impl Chat {
     }
 }
 
-/// What is known of somebody, in the order in which one looks for it.
+/// The data of a contact, the most used first.
 fn known(data: &ContactData) -> Vec<(String, serde_json::Value)> {
     let own = [("name", &data.name), ("phone", &data.phone), ("language", &data.language), ("zone", &data.zone)];
     let mut all: Vec<(String, serde_json::Value)> =

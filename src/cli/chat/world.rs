@@ -1,4 +1,4 @@
-//! What a person at the keyboard plays for the customer's sake: other systems, and the people of the business.
+//! Handles the commands of the chat in which the user acts as another system or as a person of the business.
 
 use super::Chat;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 impl Chat {
-    /// `/api booking {service: cut}`, or `chat booking`.
+    /// Handles `/api booking {service: cut}` and `chat booking`.
     pub(super) async fn start(&mut self, rest: &str) -> Outcome {
         let (name, given) = named(rest, "/api booking` or `/api booking {service: cut}")?;
         let given = match given {
@@ -48,7 +48,7 @@ impl Chat {
         self.print_news(true).await
     }
 
-    /// `/event paid {sum: 12}`.
+    /// Handles `/event paid {sum: 12}`.
     pub(super) async fn event(&mut self, rest: &str) -> Outcome {
         let (name, data) = named(rest, "/event paid` or `/event paid {order: A7, sum: 12}")?;
         let (contact, conversation) = self.stage.reach().await?;
@@ -57,7 +57,7 @@ impl Chat {
         self.done(format!("the event `{name}` has come")).await
     }
 
-    /// `/form {day: 2026-11-27}`.
+    /// Handles `/form {day: 2026-11-27}`.
     pub(super) async fn form(&mut self, rest: &str) -> Outcome {
         let Value::Map(answers) = named(&format!("form {rest}"), "/form {day: 2026-11-27}")?.1 else {
             return Err(Failure::Usage("answers have names; write `/form {day: 2026-11-27}`".to_owned()));
@@ -68,7 +68,7 @@ impl Chat {
         self.print_news(true).await
     }
 
-    /// `/screen DAY {people: 2}`; alone it opens the form.
+    /// Handles `/screen DAY {people: 2}`; without a screen it opens the form.
     pub(super) async fn screen(&mut self, rest: &str) -> Outcome {
         let opens = rest.is_empty();
         let (screen, data) = if opens { ("", Value::Nothing) } else { named(rest, "/screen DAY {people: 2}")? };
@@ -95,7 +95,8 @@ impl Chat {
         token.ok_or_else(|| Failure::Usage("the bot has sent no form".to_owned()))
     }
 
-    /// `/webhook cart_abandoned {phone: "+34600111222", total: 12}`; a body without the number is about you.
+    /// Handles `/webhook cart_abandoned {phone: "+34600111222", total: 12}`; a body without a number gets the
+    /// customer's.
     pub(super) async fn webhook(&mut self, rest: &str) -> Outcome {
         let (name, body) = named(rest, "/webhook cart` or `/webhook cart {total: 12}")?;
         let mut body = match body {
@@ -143,7 +144,7 @@ impl Chat {
     }
 }
 
-/// `paid {sum: 12}`: a name, and what comes with it.
+/// Parses `paid {sum: 12}`: a name and its data.
 fn named<'a>(rest: &'a str, example: &str) -> Result<(&'a str, Value), Failure> {
     let (name, data) = rest.split_once(' ').map_or((rest, ""), |(name, data)| (name, data.trim()));
     if name.is_empty() {

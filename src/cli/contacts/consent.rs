@@ -1,4 +1,4 @@
-//! `transom contacts consent show|give|withdraw|export`: the ledger by hand.
+//! Runs `transom contacts consent show|give|withdraw|export`: reads and extends the consent ledger by hand.
 
 use super::{accepted, daemon, find};
 use crate::{
@@ -31,7 +31,7 @@ pub enum What {
         /// When they said so, such as 2026-03-01T10:00:00Z; a newer word of theirs stands then
         #[arg(long)]
         at: Option<String>,
-        /// Who writes it down
+        /// The name to record as its author
         #[arg(long, default_value = "by hand")]
         by: String,
     },
@@ -46,7 +46,7 @@ pub enum What {
         /// When they said so
         #[arg(long)]
         at: Option<String>,
-        /// Who writes it down
+        /// The name to record as its author
         #[arg(long, default_value = "by hand")]
         by: String,
     },
@@ -167,7 +167,7 @@ async fn as_table(store: &Store, topic: &str, account: Option<&AccountName>) -> 
     table.flush().map_err(Failure::failed)
 }
 
-/// Every line of the ledger, page by page.
+/// Calls a function with each entry of the ledger, page by page.
 async fn walk(
     store: &Store,
     topic: &str,
@@ -201,7 +201,8 @@ fn cells(entry: &LedgerEntry, phone: String) -> [String; 10] {
     ]
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe; a phone's `+` is none.
+/// A cell for a spreadsheet: one that would be read as a formula gets an apostrophe, but the `+` of a phone number does
+/// not.
 fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '@', '-', '\t', '\r'])
         || (cell.starts_with('+') && !cell[1..].chars().all(|c| c.is_ascii_digit()));

@@ -1,4 +1,5 @@
-//! `transom contacts import FILE.csv`: a table of people, row by row, with every refused row told by line and reason.
+//! Runs `transom contacts import FILE.csv`: imports a table of people, and reports every refused row with its line and
+//! reason.
 
 mod columns;
 mod report;
@@ -57,7 +58,7 @@ pub struct Args {
     account: Option<String>,
 }
 
-/// Rows that go to the daemon in one request.
+/// The rows of one request to the daemon.
 #[derive(Default)]
 struct Batch {
     rows: Vec<Json>,
@@ -129,7 +130,7 @@ pub async fn run(config: &Config, args: Args) -> Outcome {
     report.finish(args.dry_run)
 }
 
-/// One request; what it says of each row goes to the report.
+/// Sends one request; its results for each row go to the report.
 async fn send(api: &Api, frame: &Json, batch: Batch, report: &mut Report) -> Outcome {
     let Some((first, _)) = batch.lines.first() else { return Ok(()) };
     let mut body = frame.clone();
@@ -161,7 +162,7 @@ async fn send(api: &Api, frame: &Json, batch: Batch, report: &mut Report) -> Out
     Ok(())
 }
 
-/// On a terminal, one line that is written over.
+/// Shows the progress on a terminal, in one line that is overwritten.
 fn progress(report: &Report, read: u64, size: u64) {
     if std::io::stderr().is_terminal() {
         let percent = (read * 100).checked_div(size).unwrap_or(100).min(100);
@@ -176,7 +177,7 @@ fn open(path: &Path) -> Result<(File, u64), Failure> {
     Ok((file, size))
 }
 
-/// Of comma, semicolon and tab the one that stands most often in the first line: half of Europe's tables have semicolons.
+/// The most frequent of comma, semicolon and tab in the first line: many European tables use semicolons.
 fn delimiter_of(path: &Path) -> Result<u8, Failure> {
     let (file, _) = open(path)?;
     let mut head = Vec::new();

@@ -1,4 +1,4 @@
-//! `transom contacts export|erase`: what is kept of a person, for them, and its end.
+//! Runs `transom contacts export|erase`: exports all data of a person, or erases it.
 
 use super::{daemon, find};
 use crate::{
@@ -30,7 +30,7 @@ pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome 
     };
     let failed = |error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
     let mut options = fs::OpenOptions::new();
-    // A file that was there is somebody else's: it is not overwritten.
+    // An existing file is not overwritten.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

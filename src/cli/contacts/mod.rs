@@ -1,4 +1,5 @@
-//! `transom contacts list|show|tag|untag|set|export|erase|consent|import`: people, what is known of them, and what they agreed to.
+//! Runs `transom contacts list|show|tag|untag|set|export|erase|consent|import`: shows and changes contacts, their data
+//! and their consent.
 
 mod consent;
 mod import;
@@ -80,7 +81,7 @@ pub enum What {
     },
     /// Take people from a table (CSV), each row for itself; what is there already stays as it is
     Import(import::Args),
-    /// What people agreed to and withdrew, with its proof
+    /// Show and change what people agreed to and withdrew, with its proof
     Consent {
         #[command(subcommand)]
         what: consent::What,
@@ -102,7 +103,7 @@ pub async fn run(args: Args) -> Outcome {
     }
 }
 
-/// The one who is meant, as the database knows them; of somebody who was joined to another, that other.
+/// Finds a contact in the database; for a contact that was joined to another, finds the other.
 async fn find(config: &Config, store: &Store, who: &str) -> Result<Contact, Failure> {
     let by_id = match who.parse::<i64>() {
         Ok(id) if !who.starts_with('+') => contact::find(store, ContactId(id)).await.map_err(Failure::failed)?,
@@ -122,7 +123,7 @@ async fn find(config: &Config, store: &Store, who: &str) -> Result<Contact, Fail
     })
 }
 
-/// The daemon, which alone may change contacts: their lanes are in its memory.
+/// The running daemon. Only the daemon may change contacts, because it keeps the state of their lanes in memory.
 async fn daemon(config: &Config) -> Result<Api, Failure> {
     place::daemon(config, "flows must hear of a change, which only the daemon tells them").await
 }
@@ -179,7 +180,7 @@ fn row(contact: &Contact) -> Vec<String> {
     ]
 }
 
-/// `marketing, -news`: a minus stands before what is withdrawn.
+/// The topics of a contact: `marketing, -news`; a minus marks a withdrawn one.
 fn agreed(contact: &Contact) -> String {
     let word = |(topic, consent): (&String, &crate::model::contact::Consent)| {
         if consent.given { topic.clone() } else { format!("-{topic}") }
@@ -196,7 +197,7 @@ async fn describe(config: &Config, who: &str) -> Outcome {
     Ok(())
 }
 
-/// By name; what stands there several times, as conversations do, is a list.
+/// Makes an object of the lines by name; a name that occurs several times, as for conversations, gets a list.
 fn as_object(lines: &[(String, String)]) -> Json {
     let mut all = Map::new();
     for (name, value) in lines {
@@ -217,7 +218,7 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
-            // A name with a line break in it would begin a line that nobody wrote.
+            // Line breaks in a name would otherwise produce false lines.
             lines.push((name.to_owned(), value.replace(['\n', '\r', '\t', '\u{2028}', '\u{2029}'], " ")));
         }
     };
@@ -252,7 +253,7 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     Ok(lines)
 }
 
-/// `city=Madrid` as the API takes it.
+/// Parses values such as `city=Madrid` for the API.
 fn fields(values: &[String]) -> Result<Json, Failure> {
     let (mut own, mut fields) = (Map::new(), Map::new());
     for text in values {
@@ -294,7 +295,7 @@ fn listed<T: AsRef<str>>(all: &[T]) -> String {
     if all.is_empty() { "none".to_owned() } else { all.join(" ") }
 }
 
-/// The body of a 2xx; else every field that the daemon found wrong, a line each.
+/// The body of a 2xx response; otherwise one line for each field that the daemon refused.
 fn accepted(answer: super::call::Answer) -> Result<Json, Failure> {
     if answer.status.is_success() {
         return Ok(answer.json());

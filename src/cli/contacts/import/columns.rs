@@ -1,4 +1,4 @@
-//! What the columns of a table mean, and what a row of it says.
+//! Maps the columns of a table to fields, and converts its rows.
 
 use crate::{
     base::{diagnostic::did_you_mean, phone},
@@ -8,16 +8,16 @@ use crate::{
 };
 use serde_json::{Map, Value as Json, json};
 
-/// What is said of all rows.
+/// Values for all rows.
 pub struct Constants {
     pub tags: Vec<String>,
     pub consent: Option<String>,
     pub proof: Option<String>,
-    /// The calling code of numbers that are written without one.
+    /// The calling code for numbers without one.
     pub home: Option<String>,
 }
 
-/// What each column means, in the order of the table.
+/// The fields of the columns, in the order of the table.
 pub struct Columns {
     all: Vec<Column>,
     constants: Constants,
@@ -30,9 +30,9 @@ enum Column {
     Own(&'static str),
     Tags,
     Field(String),
-    /// Given or withdrawn; `all` can only be withdrawn.
+    /// The consent for a topic, given or withdrawn; `all` can only be withdrawn.
     Consent(String),
-    /// Of a topic, or of all.
+    /// The proof for a topic; `None`: for all topics.
     Proof(Option<String>),
     At(Option<String>),
     Skipped,
@@ -94,7 +94,7 @@ impl Columns {
         Ok(Columns { all, constants })
     }
 
-    /// The number and what the API is told of them; `Err`: why the row is refused.
+    /// The phone number and the request for the API; `Err`: the reason why the row is refused.
     pub fn row(&self, record: &csv::StringRecord, columns: usize) -> Result<(String, Json), String> {
         if record.len() != columns {
             return Err(format!("it has {} columns, and the first line {columns}", record.len()));
@@ -165,7 +165,7 @@ impl Column {
             "tags" => Column::Tags,
             "proof" => Column::Proof(None),
             "consent_at" => Column::At(None),
-            // Of a report whose rows were mended.
+            // These columns are in the report of an earlier import whose rows were corrected.
             "line" | "reason" if bot.fields.iter().all(|field| field.name != heading) => Column::Skipped,
             _ => {
                 if let Some(rest) = heading.strip_prefix("consent.") {
@@ -215,7 +215,7 @@ fn word(topic: &str, cell: &str) -> Result<bool, String> {
     }
 }
 
-/// A day counts from its beginning.
+/// Parses a moment; a day counts from its beginning.
 fn moment(cell: &str) -> Result<String, String> {
     if cell.parse::<jiff::Timestamp>().is_ok() {
         return Ok(cell.to_owned());

@@ -1,4 +1,4 @@
-//! What became of the rows of an import: counts, and every refused one.
+//! Reports the results of an import: counts, and every refused row.
 
 use crate::{
     base::limits::IMPORT_REFUSED_SHOWN_MAX,
@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A row that was not taken.
+/// A refused row.
 pub struct Refused {
     pub line: u64,
     pub reason: String,
@@ -21,14 +21,14 @@ pub struct Report {
     pub changed: u64,
     pub unchanged: u64,
     refused: u64,
-    /// The first of them, for the terminal.
+    /// The first refused rows, for the terminal.
     shown: Vec<Refused>,
     file: Option<(PathBuf, csv::Writer<File>)>,
     columns: usize,
 }
 
 impl Report {
-    /// `path`: where the refused rows are written, under the table's own headings.
+    /// A report; `path` is the file for refused rows, with the headings of the table.
     pub fn new(path: Option<&Path>, delimiter: u8, headings: &csv::StringRecord) -> Result<Report, Failure> {
         let file = match path {
             None => None,
@@ -55,7 +55,7 @@ impl Report {
         Ok(())
     }
 
-    /// The daemon has rows of the table already.
+    /// True if the daemon has already accepted rows of the table.
     pub fn has_taken_some(&self) -> bool {
         self.created + self.changed + self.unchanged > 0
     }
@@ -65,7 +65,7 @@ impl Report {
         format!("{created} new, {changed} changed, {unchanged} as they were, {refused} refused")
     }
 
-    /// Everything said at the end; refused rows make the command fail.
+    /// Prints the summary; refused rows make the command fail.
     pub fn finish(mut self, dry_run: bool) -> Outcome {
         if std::io::stderr().is_terminal() {
             eprint!("{}{}", screen::code("G"), screen::code("K"));
