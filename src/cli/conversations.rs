@@ -1,4 +1,4 @@
-//! `transom conversations list|show`: who writes with us, who has them, and what was said.
+//! Runs `transom conversations list|show`: lists conversations and who has them, and prints their messages.
 
 mod talk;
 

@@ -1,5 +1,5 @@
-//! The file by which commands find the daemon that runs on a database: its address, and a token that
-//! proves that whoever shows it can read that folder.
+//! Reads and writes the file by which commands find the daemon that runs on a database: its address, and a token that
+//! only users who can read the folder know.
 
 use crate::base::secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Written by `serve` beside the database, removed when it stops.
+/// The content of the file: `serve` writes it beside the database and removes it at the end.
 #[derive(Serialize, Deserialize)]
 pub struct DaemonFile {
     pub address: String,
-    /// Where its probes and metrics are.
+    /// The address of its probes and metrics.
     #[serde(default)]
     admin: String,
     token: String,
@@ -24,7 +24,7 @@ const NAME: &str = "daemon.json";
 const TOKEN_BYTES: usize = 32;
 
 impl DaemonFile {
-    /// For a daemon that listens at `address`, with its probes at `admin`.
+    /// The file for a daemon that listens at `address`, with its probes at `admin`.
     pub fn new(address: String, admin: String) -> io::Result<Self> {
         let mut random = [0_u8; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(format!("no randomness: {error}")))?;
@@ -36,17 +36,17 @@ impl DaemonFile {
         Secret::new(self.token.clone())
     }
 
-    /// Where a command on this machine reaches the daemon: one that listens everywhere listens here, too.
+    /// The URL of the daemon from this machine; for a daemon that listens at all addresses, the loopback address.
     pub fn url(&self) -> String {
         here(&self.address)
     }
 
-    /// The same for its probes; a daemon that says no other address has them where it listens.
+    /// The URL of its probes; without an `admin` address, they are where the daemon listens.
     pub fn admin_url(&self) -> String {
         if self.admin.is_empty() { self.url() } else { here(&self.admin) }
     }
 
-    /// Readable by this user only, and there as a whole or not at all.
+    /// Writes the file, readable only by this user, completely or not at all.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         let (path, fresh) = (path_in(folder), folder.join(format!("{NAME}.new")));
@@ -61,7 +61,7 @@ impl DaemonFile {
         fs::rename(fresh, path)
     }
 
-    /// What the last daemon on this folder wrote; it may have been killed since.
+    /// Reads the file of the last daemon in this folder, which may have been killed since.
     pub fn read(folder: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(path_in(folder)).ok()?).ok()
     }

@@ -1,4 +1,5 @@
-//! `transom dead-letters list|replay|dismiss`: what could not be handled, and unknown sends.
+//! Runs `transom dead-letters list|replay|dismiss`: shows and settles items that could not be handled, and unknown
+//! sends.
 
 use super::{
     Failure, Outcome,
@@ -60,7 +61,7 @@ pub enum Format {
     Json,
 }
 
-/// Open dead letters that are read at a time where all that fit are taken.
+/// The number of open dead letters in one read, if all matching ones are selected.
 const READ_AT_ONCE: i64 = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
@@ -88,7 +89,7 @@ async fn read(
         (all || letter.replayed_at.is_none()) && kind.is_none_or(|kind| kind == letter.kind)
     };
     let (mut found, mut before) = (Vec::new(), i64::MAX);
-    // Old open ones may stand behind many that were replayed.
+    // Old open dead letters may come after many replayed ones.
     while (found.len() as i64) < limit {
         let page = match kind {
             Some(kind) if !all => dead_letter::open(store, kind, before, limit).await?,
@@ -104,7 +105,7 @@ async fn read(
 
 fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
     if format == Format::Json {
-        // Without `data`: it holds what people wrote.
+        // `data` is left out, because it contains messages of people.
         let list = letters.iter().map(|letter| {
             json!({
                 "id": letter.id, "kind": letter.kind, "at": show::time(letter.at), "sender": letter.sender_id,
@@ -138,7 +139,7 @@ async fn daemon(config: &Config) -> Result<Api, Failure> {
     place::daemon(config, "what is replayed or dismissed is work for it").await
 }
 
-/// All open ones that fit, oldest first, as it happened.
+/// All matching open dead letters, in the order in which they occurred.
 async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
     let store = read_only(config).await?;
     let mut ids = Vec::new();
@@ -166,7 +167,7 @@ async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
     Ok(ids)
 }
 
-/// `what`: `replay` or `dismiss`. Fails when one of them failed.
+/// Replays or dismisses dead letters; `what` is `replay` or `dismiss`. Fails if one of them failed.
 async fn decide(config: &Config, which: Which, what: &str) -> Outcome {
     let api = daemon(config).await?;
     let by_id = !which.ids.is_empty();
@@ -181,7 +182,7 @@ async fn decide(config: &Config, which: Which, what: &str) -> Outcome {
             (true, _) => "replayed".to_owned(),
             (false, _) => answer.refusal(),
         };
-        // Of all that were open one may be settled by its status before its turn comes: nothing is left to do.
+        // A status may have settled a dead letter before its turn; that is no failure if all were selected.
         let before = !by_id && body["code"] == "replayed_before";
         let good = answer.status.is_success() || before;
         failed += usize::from(!good);

@@ -1,4 +1,4 @@
-//! `transom deploy --dry-run`: what new flows would do to people half-way, before they are there.
+//! Runs `transom deploy --dry-run`: forecasts the effect of new flows on people in running conversations.
 
 use super::{
     Failure, Outcome, out,
@@ -61,7 +61,7 @@ pub async fn run(args: Args) -> Outcome {
             out::document(&serde_json::json!({"would_go_live": errors == 0, "errors": errors, "preview": told}));
         }
         Format::Text => {
-            // With errors nobody would be moved anywhere: what they are comes first, and what they hide is not guessed.
+            // Flows with errors would not go live, so only the errors are printed, without a forecast.
             let colour = Paint::stderr().is_on();
             found
                 .iter()

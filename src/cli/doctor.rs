@@ -1,4 +1,4 @@
-//! `transom doctor`: checks the whole way in and out, and says in plain sentences what is wrong.
+//! Runs `transom doctor`: checks the whole way in and out, and names each problem in a plain sentence.
 
 mod forms;
 
@@ -56,14 +56,14 @@ pub async fn run(args: Args) -> Outcome {
         let Some(provider) = providers.get(sender.provider()) else { continue };
         let mut said: Vec<String> = Vec::new();
         for check in provider.examine(&http, sender.id).await {
-            // A wrong token or an unreachable address spoils every question: said once.
+            // A wrong token or an unreachable address makes every check fail, so it is printed once.
             if said.contains(&check.text) {
                 continue;
             }
             said.push(check.text.clone());
             match check.grade {
                 Grade::Good => report.good(&check.text),
-                // What is not known is nothing to mend.
+                // An unknown state needs no repair.
                 Grade::Unknown => {}
                 Grade::Poor => report.warn(&check.text),
                 Grade::Bad => report.wrong(&check.text),
@@ -107,7 +107,7 @@ struct Report {
     paint: Paint,
     bad: usize,
     warned: usize,
-    /// Which sender is looked at.
+    /// The sender of the check.
     part: String,
     told: Vec<Json>,
 }
@@ -209,7 +209,7 @@ async fn check_daemon(config: &Config, report: &mut Report) {
     }
 }
 
-/// What comes in and is turned away looks to the operator like nothing at all.
+/// A finding about refused webhooks, which otherwise look to the operator as if no messages arrived.
 fn refused_webhooks(metrics: &str, provider: &str, secret: &str) -> Option<String> {
     let count = |result: &str| -> u64 {
         let start = format!("transom_webhooks_total{{provider=\"{provider}\",result=\"{result}\"}} ");
@@ -240,7 +240,7 @@ fn one_of_each_provider(config: &Config) -> Vec<&Sender> {
     found
 }
 
-/// The database for the other checks, if it can be read, and what lies in it that somebody must look at.
+/// Opens the database for the other checks, if it can be read, and reports its open dead letters.
 async fn check_database(config: &Config, report: &mut Report) -> Option<Store> {
     let store = match Store::open_read_only(config.database.expose()).await {
         Ok(store) => store,
@@ -270,7 +270,7 @@ async fn check_database(config: &Config, report: &mut Report) -> Option<Store> {
     }
 }
 
-/// Signatures do not depend on the clock, but windows, schedules and time-outs do.
+/// Compares the clock with the platform's. Signatures do not depend on it, but windows, schedules and time-outs do.
 async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
     let request = HttpRequest {
         method: Method::Get,
@@ -296,7 +296,7 @@ async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
     }
 }
 
-/// A template that the configuration names and the catalogue does not: it will be refused.
+/// Reports templates that the configuration names and the catalogue lacks: they would be refused.
 async fn check_templates(
     provider: &dyn Provider,
     http: &dyn Http,
@@ -319,7 +319,7 @@ async fn check_templates(
     for row in known {
         let found = listed.iter().find(|listed| listed.name == row.name && listed.language == row.language);
         match found {
-            // Gone as a pull found it: nothing sends it.
+            // The last pull found it deleted, and no flow sends it.
             None if row.status == TemplateStatus::Disabled => {}
             None => {
                 report.wrong(&format!("Template `{}` ({}) is not in the provider's catalogue.", row.name, row.language))

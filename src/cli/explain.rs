@@ -1,4 +1,4 @@
-//! `transom explain TEXT`: which flow a message would start, and why each other one would not.
+//! Runs `transom explain TEXT`: names the flow that a message would start, and for each other one the reason why not.
 
 use super::{
     Failure, Outcome, out,
@@ -33,12 +33,12 @@ use std::{
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What the customer writes, as the first word of a new conversation
+    /// The customer's text, as the first message of a new conversation
     text: String,
     /// The bot's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     bot: PathBuf,
-    /// What they wrote before, in this order; the last text is then judged in that state
+    /// The customer's earlier texts, in this order; the last text is then judged in that state
     #[arg(long, value_name = "TEXT")]
     after: Vec<String>,
     /// The customer's number; without it, one of the bot's own country
@@ -53,7 +53,7 @@ pub struct Args {
 pub async fn run(args: Args) -> Outcome {
     let when = args.at.as_ref().map(|text| When::parse(text, &args.bot)).transpose()?;
     let begin = match when {
-        // What was written before was written just before.
+        // The earlier texts were written just before.
         Some(When::At(at)) => (0..=args.after.len()).fold(at, |at, _| at - BETWEEN_LINES),
         Some(When::After(_)) | None => SystemClock.now(),
     };
@@ -63,7 +63,7 @@ pub async fn run(args: Args) -> Outcome {
     done
 }
 
-/// When the text is written.
+/// The time at which the text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
     At(Time),
@@ -80,7 +80,7 @@ impl When {
         let zone = flow::parse_set(&files.files).0.bot.timezone;
         let now = jiff::Timestamp::from_millisecond(SystemClock.now().0).expect("the clock shows a time that exists");
         let next = Moment::parse(text).and_then(|moment| moment.after(&now.to_zoned(zone.clone())));
-        // A day in the past is as good as any.
+        // A time in the past is allowed too.
         let at = next.map_or_else(|| moment::now(text, &zone), Ok);
         at.map(|at| When::At(Time(at.timestamp().as_millisecond()))).map_err(usage)
     }
@@ -140,7 +140,7 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
     Ok(())
 }
 
-/// What each trigger of each flow says to the text, the winner first.
+/// The result of each trigger of each flow for the text, the winner first.
 async fn why_not(stage: &Stage, args: &Args, session: &Session) -> Result<Vec<Explained>, Failure> {
     let live = stage.app.live.get();
     let versions = Versions::new(live.version, Arc::clone(&live.set));

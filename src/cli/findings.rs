@@ -1,4 +1,4 @@
-//! How findings are printed: for people, for programs, for code hosts.
+//! Prints findings for people, for programs and for code hosts.
 
 use super::paint::Paint;
 use crate::base::{codes, counted::counted, diagnostic::Diagnostic, place::Place};
@@ -17,11 +17,11 @@ pub enum Format {
     Github,
 }
 
-/// What was found in one bot.
+/// The findings in one bot.
 pub struct Checked {
     pub findings: Vec<Diagnostic>,
     pub flows: usize,
-    /// Flows that can never need a template.
+    /// Flows that never need a template.
     pub without_templates: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Checked {
     }
 }
 
-/// `folder` is where the paths of the findings begin.
+/// Prints the findings; `folder` is the base of their paths.
 pub fn print(checked: &Checked, format: Format, folder: &Path) {
     match format {
         Format::Text => text(checked),
@@ -61,7 +61,7 @@ fn text(checked: &Checked) {
     if let Some(first) = checked.findings.iter().find(|finding| finding.is_error()).or(checked.findings.first()) {
         println!("{}", paint.faint(format!("`transom help {}` explains it with an example", first.code)));
     }
-    // While something is wrong, that is what counts.
+    // Shown only without errors, because errors are more important.
     if errors == 0 && !checked.without_templates.is_empty() {
         println!("can never need a template: {}", checked.without_templates.join(", "));
     }
@@ -76,7 +76,7 @@ fn as_json(checked: &Checked) -> Value {
     })
 }
 
-/// docs.oasis-open.org/sarif/sarif/v2.1.0
+/// Formats findings as SARIF (docs.oasis-open.org/sarif/sarif/v2.1.0).
 fn sarif(findings: &[Diagnostic], folder: &Path) -> Value {
     let used: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
     let rule = |code: &&str| match codes::find(code) {
@@ -126,7 +126,7 @@ fn sarif(findings: &[Diagnostic], folder: &Path) -> Value {
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {"name": "transom", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            // Our columns count characters, as its readers must be told.
+            // The columns of findings count characters, which SARIF must name.
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -144,14 +144,14 @@ fn region(place: &Place) -> Value {
     })
 }
 
-/// Relative to where the command runs, as code hosts look for it.
+/// The path relative to the current folder, as code hosts expect it.
 fn uri(place: &Place, folder: &Path) -> String {
     let path = folder.join(place.path());
     let path = path.strip_prefix(".").unwrap_or(&path);
     path.to_string_lossy().replace('\\', "/").replace(' ', "%20")
 }
 
-/// `::error file=…,line=…::…`, docs.github.com: workflow commands.
+/// Formats a finding as `::error file=…,line=…::…` (docs.github.com: workflow commands).
 fn github(finding: &Diagnostic, folder: &Path) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");

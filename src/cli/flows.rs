@@ -1,4 +1,4 @@
-//! `transom flows list|pause|resume`: what is live, and what stands still.
+//! Runs `transom flows list|pause|resume`: shows and changes which flows are live or paused.
 
 use super::{
     Failure, Outcome,
@@ -14,7 +14,7 @@ pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
-    /// What is live, and since when something stands still
+    /// List the live flows, and since when each paused one stands still
     List,
     /// Have one stand still: it begins for nobody, and the rest of each of its waits is kept
     Pause { flow: String },

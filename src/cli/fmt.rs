@@ -1,5 +1,5 @@
-//! `transom fmt`: files of the bot in their one form. What YAML would read otherwise than it was meant is mended on
-//! the way where that is sure; what cannot be read is named and left alone.
+//! Runs `transom fmt`: formats the files of a bot. Values that YAML would read otherwise than meant are repaired if the
+//! repair is sure; files that cannot be parsed are named and not changed.
 
 use super::{Failure, Outcome, paint::Paint};
 use crate::{base::place::SourceFile, flow::fmt, runtime::bot};
@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Outcome {
     if refused || (args.check && changed > 0) { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// The YAML below a folder's `flows/` and `locales/`, tests too; or the one file.
+/// The YAML files below the `flows/` and `locales/` of a folder, including tests; or the one file.
 fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
     if path.is_file() {
         let text =

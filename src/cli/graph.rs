@@ -1,4 +1,4 @@
-//! `transom graph`: a flow as a drawing, or all of them.
+//! Runs `transom graph`: draws a flow, or all of them.
 
 use super::{Failure, Outcome, paint::Paint};
 use crate::{
@@ -22,7 +22,7 @@ pub struct Args {
     /// The bot's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     bot: PathBuf,
-    /// What the drawing is written as
+    /// The format of the drawing
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write it into this file, or with `/` at its end one file a flow into this folder

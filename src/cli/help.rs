@@ -1,4 +1,4 @@
-//! `transom help WORD`: what a finding, a command or a word of the language means, with an example where there is one.
+//! Runs `transom help WORD`: explains a finding, a command or a word of the language, with an example if there is one.
 
 use super::{Failure, Outcome, Transom, paint::Paint, reference};
 use crate::{
@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// Finds everything with this name: `help` and `reference` know the same words.
+/// Prints everything with this name; `help` and `reference` know the same words.
 pub(super) fn about(words: &[&str]) -> Outcome {
     let word = words.join(" ");
     if let Some(code) = codes::find(&word.trim().to_uppercase()) {
@@ -63,7 +63,7 @@ pub(super) fn about(words: &[&str]) -> Outcome {
     Ok(())
 }
 
-/// The command of these words, called as it is written.
+/// The command with these words, as in a command line.
 fn command(words: &[&str]) -> Option<Command> {
     let mut found = Transom::command();
     let mut called = String::from("transom");

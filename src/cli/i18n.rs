@@ -1,4 +1,4 @@
-//! `transom i18n`: writes the files of translations from the flows, and says how far each language is.
+//! Runs `transom i18n`: writes the translation files from the flows, and counts the texts of each language.
 
 use super::{Failure, Outcome, out, paint::Paint, table};
 use crate::{
@@ -75,10 +75,10 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
         let found = taken.as_deref().unwrap_or_default();
         let fuzzy = i18n::fuzzy(&set, language, found);
         let text = i18n::extract(&set, language, &Taken::of(found));
-        // In the one form of all files, so that `fmt --check` has nothing to say.
+        // The file is formatted as by `transom fmt`, so that `fmt --check` accepts it.
         let file = SourceFile::new(path.display().to_string(), text.as_str());
         write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
-        // As `status` counts: what is written now.
+        // Count the files as they are now, as `status` does.
         set = read(folder)?;
         if po || taken.is_some() {
             write(&exchanged, &i18n::to_po(&set, language, &fuzzy))?;
@@ -89,7 +89,7 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
     Ok(())
 }
 
-/// What stands in a PO file; `None`: there is none.
+/// The entries of a PO file; `None` if there is none.
 fn taken(path: &Path) -> Result<Option<Vec<po::Entry>>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -100,7 +100,7 @@ fn taken(path: &Path) -> Result<Option<Vec<po::Entry>>, Failure> {
     entries.map(Some).map_err(|(line, why)| Failure::failed(format!("{}:{line}: {why}", path.display())))
 }
 
-/// Whole or not at all: a half-written file would lose translations.
+/// Writes the file completely or not at all: a partly written file would lose translations.
 fn write(path: &Path, text: &str) -> Outcome {
     let fresh = path.with_extension("new");
     let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path));
@@ -129,7 +129,7 @@ fn status(folder: &Path, min: Option<usize>) -> Outcome {
     }
 }
 
-/// The languages that need translations.
+/// The languages other than the bot's own.
 fn others(set: &FlowSet) -> Vec<String> {
     set.bot.languages.keys().filter(|language| **language != set.bot.language).cloned().collect()
 }
@@ -137,7 +137,7 @@ fn others(set: &FlowSet) -> Vec<String> {
 fn read(folder: &Path) -> Result<FlowSet, Failure> {
     let files = bot::read(folder).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
-    // A file that cannot be read would lose its translations when it is written anew.
+    // A translation file with errors would lose its translations if it were written again.
     match findings.iter().find(|finding| finding.is_error()) {
         Some(finding) => Err(Failure::failed(format!("the flows have errors; `transom check` shows all\n{finding}"))),
         None => Ok(set),

@@ -1,4 +1,4 @@
-//! `transom keys create|list|revoke`: API keys. Only their hashes are kept.
+//! Runs `transom keys create|list|revoke`: manages API keys, of which only hashes are stored.
 
 use super::{
     Failure, Outcome, out,
@@ -44,7 +44,7 @@ pub async fn run(args: Args) -> Outcome {
     match args.what {
         What::Create { account, name } => create(&config, account.as_deref(), &name).await,
         What::List => list(&config).await,
-        // Whoever has the whole key at hand may show it.
+        // A whole key is accepted in place of its id.
         What::Revoke { id } => revoke(&config, id.split('.').next().unwrap_or_default()).await,
     }
 }

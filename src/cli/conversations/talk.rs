@@ -1,4 +1,4 @@
-//! `transom conversations show`: the messages of both sides, as a chat.
+//! Runs `transom conversations show`: prints the messages of both sides as a chat.
 
 use crate::{
     base::{
@@ -24,12 +24,12 @@ use crate::{
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
-/// One message of either side.
+/// One message of the contact or of the bot.
 struct Line {
     at: Time,
-    /// Of two within one moment what was heard comes first.
+    /// The order within one moment: the contact's messages come first.
     order: (u8, i64),
-    /// `None`: ours.
+    /// The name of the contact; `None` for our message.
     from: Option<String>,
     text: String,
     json: Json,
@@ -56,7 +56,7 @@ pub async fn show(config: &Config, store: &Store, who: &str, limit: i64) -> Outc
     Ok(())
 }
 
-/// A short number is an id; a phone number names the conversation that was used last.
+/// Finds a conversation. A short number is its id; a phone number finds the contact's most recent conversation.
 async fn find(config: &Config, store: &Store, who: &str) -> Result<Conversation, Failure> {
     if let Ok(id) = who.parse::<i64>()
         && !who.starts_with('+')
@@ -102,7 +102,7 @@ async fn lines(
     Ok(lines.split_off(surplus))
 }
 
-/// The bot's clock, by which its people look at it.
+/// The bot's time zone, which the operators also use.
 fn zone(config: &Config) -> TimeZone {
     let Ok(files) = bot::read(&config.bot) else { return TimeZone::UTC };
     crate::flow::parse_set(&files.files).0.bot.timezone

@@ -1,4 +1,4 @@
-//! Whether Meta seals what forms ask by a key that we can open.
+//! Checks that Meta encrypts the requests of forms with a key that we can decrypt.
 
 use super::Report;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Nothing is asked of a sender without a `form_key`; `said`: of its other checks.
+/// Does nothing for a sender without a `form_key`; `said`: the findings of its other checks.
 pub(super) async fn check(config: &Config, http: &dyn Http, sender: &Sender, said: &[String], report: &mut Report) {
     let Access::Meta(access) = &sender.access else { return };
     if access.form_keys.is_empty() {
@@ -17,7 +17,7 @@ pub(super) async fn check(config: &Config, http: &dyn Http, sender: &Sender, sai
     }
     let upload = format!("`transom senders form-key {}` gives it the one of the configuration", sender.id);
     match graph::meta(config).public_key(http, sender.id).await {
-        // A wrong token spoils every question: said once.
+        // A wrong token makes every check fail, so it is printed once.
         Err(trouble) if said.contains(&sentence(&trouble.text)) => {}
         Err(trouble) => report.warn(&sentence(&format!("the public key of forms cannot be read: {trouble}"))),
         Ok(None) => {
