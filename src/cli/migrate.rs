@@ -1,4 +1,4 @@
-//! `transom migrate`: brings the tables up to date without starting the daemon.
+//! Runs `transom migrate`: updates the tables without starting the daemon.
 
 use super::{
     Failure, Outcome,
@@ -24,7 +24,7 @@ pub async fn run(args: Args) -> Outcome {
             api.base()
         )));
     }
-    // Opening as the only daemon does it.
+    // Opening the database migrates it, as at the start of the daemon.
     exclusive(&config).await?.close().await;
     println!("The database is up to date");
     if args.compact {

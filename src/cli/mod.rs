@@ -1,9 +1,9 @@
-//! The command line: one file per command. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage, and of `serve` a
-//! wrong configuration, too: what does not get better by trying again.
+//! Defines the command line: one file for each command. Exit codes: 0 success, 1 findings or failures, 2 wrong usage,
+//! and for `serve` also a wrong configuration: errors that another attempt does not cure.
 //!
-//! Commands either read the database, ask the running daemon over its API, or are a daemon of their own.
+//! Commands either read the database, ask the running daemon over its API, or run the program in their own process.
 
-/// All that commands print goes through `screen`, and nothing else does: these names hide those of the standard library.
+/// All output of commands goes through `screen`: these macros hide those of the standard library.
 macro_rules! print {
     ($($text:tt)*) => { $crate::cli::screen::out(format_args!($($text)*)) };
 }
@@ -99,7 +99,7 @@ enum Command {
     Fmt(fmt::Args),
     /// Draw a flow, or all of them: as a picture, as text, for Mermaid or Graphviz
     Graph(graph::Args),
-    /// What a word of the language means; all of them as the pages of docs/reference
+    /// Explain a word of the language; all of them as the pages of docs/reference
     Reference(reference::Args),
     /// The JSON Schema of flows, for editors
     Schema(schema::Args),
@@ -114,11 +114,11 @@ enum Command {
     I18n(i18n::Args),
     /// API keys
     Keys(keys::Args),
-    /// What accounts have left for messages
+    /// Show what accounts have left for messages
     Balance(balance::Args),
     /// Send a flow to many once: with a forecast, by its count
     Broadcast(broadcast::Args),
-    /// What schedules send, when, and why not
+    /// Show what schedules send, when, and why not
     Schedule(schedule::Args),
     /// The numbers that we send from, and which of them stand still
     Senders(senders::Args),
@@ -132,9 +132,9 @@ enum Command {
     Contacts(contacts::Args),
     /// Conversations, and who has them
     Conversations(conversations::Args),
-    /// What could not be handled or of which nobody knows whether it left
+    /// Items that could not be handled, and sends of which nobody knows whether they left
     DeadLetters(dead_letters::Args),
-    /// Who is told of what happens by signed POST, and what was not taken
+    /// Addresses that hear of events by signed POST, and deliveries that failed
     Webhooks(webhooks::Args),
     /// Check the whole way in and out and say in plain sentences what is wrong
     Doctor(doctor::Args),
@@ -145,7 +145,7 @@ enum Command {
 }
 
 impl Command {
-    /// The name of one that prints nothing that a program could read, or has a form of its own for it.
+    /// The name of a command that prints no data for programs, or has its own option for them.
     fn without_data(&self) -> Option<&'static str> {
         Some(match self {
             Command::Serve(_) => "serve",
@@ -183,16 +183,16 @@ impl Command {
     }
 }
 
-/// Why a command did not end well.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// All was said already: findings were printed, a test failed.
+    /// Everything was printed already: findings, or a failed test.
     Said,
-    /// All was said already of a configuration that is wrong.
+    /// The findings of a wrong configuration were printed already.
     Misconfigured,
-    /// One clear sentence about what did not work.
+    /// One clear sentence about the failure.
     Failed(String),
-    /// The arguments make no sense together.
+    /// The arguments do not fit together.
     Usage(String),
 }
 
@@ -203,7 +203,7 @@ impl Failure {
         Failure::Failed(sentence.to_string())
     }
 
-    /// The same with the reason that the database gives.
+    /// The failure with the database's own reason added.
     pub fn because(self, trouble: Option<String>) -> Self {
         match (self, trouble) {
             (Failure::Failed(sentence), Some(trouble)) if !sentence.contains(&trouble) => {
@@ -213,7 +213,7 @@ impl Failure {
         }
     }
 
-    /// The same with the code of what does not get better by trying again.
+    /// The failure with the exit code for errors that another attempt does not cure.
     pub fn lasting(self) -> Self {
         match self {
             Failure::Said | Failure::Misconfigured => Failure::Misconfigured,
@@ -228,7 +228,7 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// Runs the command that the process was started with.
+/// Runs the command of this process.
 pub fn main() -> ExitCode {
     end_quietly_when_nobody_reads();
     let command = match Transom::try_parse() {
@@ -237,7 +237,7 @@ pub fn main() -> ExitCode {
             transom.command
         }
         Err(help) => {
-            // `--help` and `--version` are fine, everything else is wrong usage; clap knows which stream.
+            // `--help` and `--version` are no errors; all others are wrong usage. clap selects the stream.
             let _ = help.print();
             return ExitCode::from(if help.use_stderr() { 2 } else { 0 });
         }
@@ -258,7 +258,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// `transom runs list | head` is no bug of ours: the standard library panics when its output is closed.
+/// Ends the process quietly if its output is closed, as by `transom runs list | head`: the standard library panics
+/// then, and the panic would look like a bug.
 fn end_quietly_when_nobody_reads() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -312,7 +313,7 @@ fn run(command: Command) -> Outcome {
     }
 }
 
-/// Commands other than the daemon need one thread.
+/// Runs a future on one thread, which is enough for all commands but the daemon.
 fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

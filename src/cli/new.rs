@@ -1,4 +1,4 @@
-//! `transom new`: a bot to begin with, in a folder of its own.
+//! Runs `transom new`: writes a first bot into a new folder.
 
 use super::{Failure, Outcome, paint::Paint};
 use crate::flow::{scenario::write::scalar, schema};
@@ -18,7 +18,7 @@ pub struct Args {
     timezone: Option<String>,
 }
 
-/// The files of `starter/`. That of Git has no dot there: it would hold for this repository, too.
+/// The files of `starter/`. The `.gitignore` has no dot there, because Git would apply it to this repository.
 const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("../../starter/README.md")),
     ("config.example.yaml", include_str!("../../config.example.yaml")),
@@ -36,7 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("scripts/prices.rhai", include_str!("../../starter/scripts/prices.rhai")),
 ];
 
-/// What stands in `starter/` for the name and the zone.
+/// The placeholders in `starter/` for the name and the zone.
 const NAME: &str = "My bot";
 const ZONE: &str = "Europe/Madrid";
 
@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// Nothing of anybody's is written over: the folder is new, or empty.
+/// Refuses a folder that is not empty, so that no file is overwritten.
 fn refuse_what_is_there(folder: &Path) -> Outcome {
     let refuse = |what: &str| {
         Err(Failure::Failed(format!(
@@ -78,7 +78,7 @@ fn refuse_what_is_there(folder: &Path) -> Outcome {
     }
 }
 
-/// `corner-salon` is called `Corner salon`.
+/// The name of the bot from the folder: `Corner salon` for `corner-salon`.
 fn name_of(folder: &Path) -> Result<String, Failure> {
     let whole = folder.canonicalize().map_err(|error| cannot(folder, &error))?;
     let name = whole.file_name().map(|name| name.to_string_lossy().replace(['-', '_'], " ")).unwrap_or_default();
@@ -86,7 +86,7 @@ fn name_of(folder: &Path) -> Result<String, Failure> {
     Ok(letters.next().map_or_else(|| NAME.to_owned(), |first| first.to_uppercase().chain(letters).collect()))
 }
 
-/// A server mostly says UTC, which is no place where a shop stands, but true.
+/// The time zone of this machine. On a server it is often UTC, which is not the zone of a business but a correct value.
 fn own_zone() -> String {
     let zone = TimeZone::system();
     let name = zone.iana_name().filter(|name| !matches!(*name, "Etc/UTC" | "Etc/Unknown" | "GMT"));
@@ -97,7 +97,7 @@ fn with_names(path: &str, text: &str, name: &str, zone: &str) -> String {
     match path {
         "README.md" => text.replacen(NAME, name, 1),
         "flows/_bot.yaml" => {
-            // The remark behind it stays in its column where there is room.
+            // The remark behind the value stays in its column if there is room.
             let zone = format!("timezone: {zone:<width$} #", width = ZONE.len() + 9);
             let written = text.replacen(&format!("bot: {NAME}"), &format!("bot: {}", scalar(name)), 1);
             written.replacen(&format!("timezone: {ZONE:<width$} #", width = ZONE.len() + 9), &zone, 1)
@@ -115,7 +115,7 @@ fn cannot(path: &Path, error: &io::Error) -> Failure {
     Failure::Failed(format!("cannot write `{}`: {error}", path.display()))
 }
 
-/// What to do next, with lines that can be copied.
+/// The next commands, in lines that can be copied.
 fn next(folder: &Path, name: &str, paint: Paint) -> String {
     let step = |command: &str, about: &str| {
         format!("  {}  {}\n", paint.good(format!("{command:<18}")), paint.faint(format!("# {about}")))
@@ -138,7 +138,7 @@ fn next(folder: &Path, name: &str, paint: Paint) -> String {
     text
 }
 
-/// One word of a shell's line, whatever stands in it.
+/// A text quoted as one word for a shell.
 fn in_shell(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
     if path.starts_with('-') {
@@ -187,7 +187,7 @@ mod tests {
         let mut found = Vec::new();
         walk(&root, &root, &mut found);
         let mut written: Vec<String> = FILES.iter().map(|(path, _)| path.replace(".gitignore", "gitignore")).collect();
-        // That of the repository itself, so that there is one.
+        // The file in the root of the repository is copied too.
         found.push("config.example.yaml".to_owned());
         found.sort();
         written.sort();

@@ -1,10 +1,10 @@
-//! How a command prints what it found: as text for people, or with `--json` as one document for programs.
+//! Prints the results of commands: as text for people, or with `--json` as one document for programs.
 
 use super::{Failure, Outcome};
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
 
-/// Said once, by the arguments; a command cannot print in two ways.
+/// Set once, from the arguments; a command prints in one of the two ways.
 static AS_JSON: OnceLock<bool> = OnceLock::new();
 
 pub fn choose(json: bool) {
@@ -15,17 +15,17 @@ pub fn is_json() -> bool {
     AS_JSON.get().copied().unwrap_or(false)
 }
 
-/// The document. What goes wrong is told on standard error as ever, and by the exit code.
+/// Prints the document. Failures go to standard error and into the exit code, as without `--json`.
 pub fn document(value: &Json) {
     println!("{value:#}");
 }
 
-/// Either the document, or what people read.
+/// Prints the document, or the text for people.
 pub fn either(value: impl FnOnce() -> Json, people: impl FnOnce()) {
     if is_json() { document(&value()) } else { people() }
 }
 
-/// For what prints no data: nobody waits for a document that never comes.
+/// Refuses `--json` for a command that prints no data, so that no program waits for a document.
 pub fn refuse_json(command: &str) -> Outcome {
     match is_json() {
         true => Err(Failure::Usage(format!("`transom {command}` prints no data, so `--json` means nothing there"))),
@@ -33,7 +33,7 @@ pub fn refuse_json(command: &str) -> Outcome {
     }
 }
 
-/// Rows of a table as objects, by their headings; an empty cell is `null`, and what counts is a number.
+/// The rows of a table as objects with their headings as keys; an empty cell is `null`, and counts are numbers.
 pub fn rows(headings: &[&str], rows: &[Vec<String>]) -> Json {
     let keys: Vec<String> = headings.iter().map(|heading| key(heading)).collect();
     let object = |row: &Vec<String>| -> Json {
@@ -43,7 +43,7 @@ pub fn rows(headings: &[&str], rows: &[Vec<String>]) -> Json {
     rows.iter().map(object).collect()
 }
 
-/// Columns whose cells are numbers; all others are texts, also where a text looks like a number.
+/// The columns with numbers; all others are texts, even if a text looks like a number.
 const NUMBERS: &[&str] = &[
     "id",
     "sender",

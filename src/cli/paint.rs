@@ -1,4 +1,4 @@
-//! Colours for people: on a terminal only, and not where `NO_COLOR` asks for none.
+//! Colours texts for people: only on a terminal, and not with `NO_COLOR`.
 
 use super::screen;
 use std::{env, fmt::Display, io::IsTerminal};
@@ -17,7 +17,7 @@ impl Paint {
         Paint { on: wanted() && std::io::stderr().is_terminal() }
     }
 
-    /// Without colours, whoever reads it.
+    /// No colours, on any output.
     pub fn plain() -> Self {
         Paint { on: false }
     }

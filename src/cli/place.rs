@@ -1,4 +1,4 @@
-//! Where a command works: the configuration, the database beside the daemon, and the daemon itself.
+//! Finds the configuration, the database and the daemon of a command.
 
 use super::{Failure, call::Api, daemon::DaemonFile};
 use crate::{
@@ -54,7 +54,7 @@ impl Place {
 }
 
 impl Call {
-    /// The daemon's address and the best key at hand, for senders of `account` where it matters.
+    /// The daemon's address and the best key at hand; `account` is that of the sender, if the command needs it.
     pub fn api(&self, config: &Config, account: Option<&AccountName>) -> Result<Api, Failure> {
         let running = DaemonFile::read(&config.data);
         let given = self.key.clone().map(Secret::new);
@@ -73,12 +73,12 @@ impl Call {
     }
 }
 
-/// The configuration, or every finding in it.
+/// Reads the configuration; fails with all its findings.
 pub fn read(path: Option<&Path>) -> Result<Config, Vec<Diagnostic>> {
     Config::load(path, &|name: &str| std::env::var(name).ok())
 }
 
-/// The configuration, or every finding in it printed and the command ended.
+/// Reads the configuration; prints its findings and fails if there are errors.
 pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
     read(path).map_err(|findings| {
         let colour = super::paint::Paint::stderr().is_on();
@@ -95,7 +95,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
     })
 }
 
-/// The account of this name, or the only one there is.
+/// The account with this name; without a name, the only one.
 pub fn account<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a Account, Failure> {
     let names = || config.accounts.iter().map(|account| account.name.as_str());
     match (name, &config.accounts[..]) {
@@ -111,7 +111,7 @@ pub fn account<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a Account
     }
 }
 
-/// The probes and metrics of the running daemon: they answer also when its other connections are all taken.
+/// The probes and metrics of the running daemon, which answer even if all other connections are taken.
 pub async fn probes(config: &Config) -> Option<Api> {
     let file = DaemonFile::read(&config.data)?;
     let api = Api::new(file.admin_url(), Some(file.token())).ok()?;
@@ -119,7 +119,7 @@ pub async fn probes(config: &Config) -> Option<Api> {
     answer.status.is_success().then_some(api)
 }
 
-/// The running daemon of this configuration, if it answers.
+/// The running daemon of this configuration, if it responds.
 pub async fn running(config: &Config) -> Option<Api> {
     let file = DaemonFile::read(&config.data)?;
     let api = Api::new(file.url(), Some(file.token())).ok()?;
@@ -127,25 +127,25 @@ pub async fn running(config: &Config) -> Option<Api> {
     answer.status.is_success().then_some(api)
 }
 
-/// The running daemon; without one the command ends with why it needs one.
+/// The running daemon; without one, the command fails with `why` it needs one.
 pub async fn daemon(config: &Config, why: &str) -> Result<Api, Failure> {
     let none = || Failure::Failed(format!("no daemon runs on this database, and {why}: start it with `transom serve`"));
     running(config).await.ok_or_else(none)
 }
 
-/// The database for reading, beside whoever writes it.
+/// Opens the database for reading; another process may write to it.
 pub async fn read_only(config: &Config) -> Result<Store, Failure> {
     Store::open_read_only(config.database.expose()).await.map_err(Failure::failed)
 }
 
-/// The database for writing: only where no daemon runs, which would not know of it.
+/// Opens the database for writing, only if no daemon runs: a daemon would not see the changes.
 pub async fn exclusive(config: &Config) -> Result<Store, Failure> {
     Store::open(config.database.expose(), store::Options::default()).await.map_err(Failure::failed)
 }
 
-/// The contact with this phone number, in whichever account; however the number is spelled.
+/// The contact with this phone number, in any account; the number may be written with blanks and signs.
 pub async fn contact_of(config: &Config, store: &Store, phone: &str) -> Result<Option<Contact>, Failure> {
-    // As people write it: with blanks, dashes, brackets.
+    // People write numbers with blanks, dashes and brackets.
     let alias =
         |phone: &str| Alias { kind: AliasKind::Phone, value: phone.chars().filter(char::is_ascii_digit).collect() };
     let mut names = vec![alias(phone)];

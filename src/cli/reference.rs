@@ -1,4 +1,4 @@
-//! `transom reference`: what a word of the language means; `--write` keeps `docs/reference/` current.
+//! Runs `transom reference`: explains a word of the language; `--write` updates `docs/reference/`.
 
 use super::{Failure, Outcome, help, paint::Paint};
 use crate::{flow::reference, web::openapi};
@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Outcome {
     }
 }
 
-/// Headings stand out in a terminal.
+/// The text with highlighted headings on a terminal.
 pub(super) fn painted(text: &str) -> String {
     let paint = Paint::stdout();
     let lines = text.trim_start().lines().map(|line| match line.strip_prefix("## ") {

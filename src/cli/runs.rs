@@ -1,4 +1,4 @@
-//! `transom runs list|show`: passages through flows, where they stand, and what each did.
+//! Runs `transom runs list|show`: lists runs of flows with their current step, and prints the story of one.
 
 pub(super) mod story;
 
@@ -109,7 +109,7 @@ async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
     Ok(())
 }
 
-/// Newest first.
+/// The matching runs, newest first.
 async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<run::Run>, Failure> {
     let all = i64::MAX;
     let found = match (&wanted.contact, &wanted.flow) {
@@ -137,7 +137,7 @@ async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<ru
     Ok(found)
 }
 
-/// Runs that are looked at before other conditions are asked.
+/// The number of a contact's runs that are read before the other conditions are tested.
 const RUNS_OF_CONTACT: i64 = 1_000;
 const RUNS_OPEN: i64 = 10_000;
 
@@ -206,18 +206,18 @@ async fn session_of(store: &Store, run: &run::Run) -> Result<Session, Failure> {
     Ok(stored.map(|stored| stored.session).unwrap_or_default())
 }
 
-/// `waits for an answer at menu.ask_1 until …`.
+/// The state of a run: `waits for an answer at menu.ask_1 until …`.
 fn stands(run: &Standing) -> String {
     let at = run.frames.last().and_then(|frame| frame.at.as_ref());
     let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
     let (what, until) = waits(&run.waiting);
-    // The time of a `call` around it may be up before.
+    // The time limit of a surrounding `call` may come first.
     let until = until.into_iter().chain(run.called_until()).min();
     let until = until.map(|until| format!(" until {}", show::time(until))).unwrap_or_default();
     format!("waits for {what}{at}{until}")
 }
 
-/// The same, with the step's line and the flows that called.
+/// The state of a run, with the line of its step and the calling flows.
 fn stands_at(run: &Standing, set: Option<&FlowSet>) -> String {
     let mut text = stands(run);
     let frame = run.frames.last();

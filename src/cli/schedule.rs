@@ -1,4 +1,5 @@
-//! `transom schedule list|next|explain`: what would be sent to whom and when, and why it was not.
+//! Runs `transom schedule list|next|show|report|explain`: shows what schedules send, to whom and when, and why they did
+//! not.
 
 mod document;
 mod dry;
@@ -53,7 +54,7 @@ pub enum What {
         #[arg(long)]
         follow: bool,
     },
-    /// What became of each fire of a flow: sent as what, delivered, read, answered, refused and why, and its cost
+    /// Print the results of each fire of a flow: sent as what, delivered, read, answered, refused and why, and its cost
     Report {
         flow: String,
         /// How far back
@@ -63,7 +64,7 @@ pub enum What {
         #[arg(long)]
         csv: bool,
     },
-    /// What the next fire of a flow would do over the real contacts, and what became of the past ones, by reason; for
+    /// Forecast the next fire of a flow over the real contacts, and print the results of the past ones, by reason; for
     /// one contact why or why not
     Explain {
         flow: String,
@@ -79,7 +80,7 @@ pub enum What {
     },
 }
 
-/// How many moments `next` shows unless it is told.
+/// The number of fires that `next` shows by default.
 const NEXT_SHOWN: usize = 20;
 
 pub async fn run(args: Args) -> Outcome {
@@ -90,7 +91,7 @@ pub async fn run(args: Args) -> Outcome {
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
         return Err(Failure::Failed(format!("the flows have errors; `transom check` shows them: {first}")));
     }
-    // Before the first start there is no database, and still there are schedules.
+    // Before the first start there is no database, but there are schedules.
     let store = match Store::open_read_only(config.database.expose()).await {
         Ok(store) => Some(store),
         Err(error @ (OpenError::Older { .. } | OpenError::Newer { .. })) => return Err(Failure::failed(error)),
@@ -164,13 +165,13 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     Ok(())
 }
 
-/// `Tue 2026-11-24 10:00`.
+/// Formats a minute with its weekday: `Tue 2026-11-24 10:00`.
 fn on_weekday(minute: &str) -> String {
     let day = minute.parse::<jiff::civil::DateTime>().ok().map(|at| at.strftime("%a ").to_string());
     format!("{}{}", day.unwrap_or_default(), minute.replace('T', " "))
 }
 
-/// As the flow calls itself for people.
+/// The title of the flow.
 fn title<'s>(set: &'s FlowSet, moment: &agenda::Moment) -> Option<&'s str> {
     set.flow(&moment.flow)?.title.as_deref()
 }
@@ -216,7 +217,7 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
     done
 }
 
-/// Of any trigger of the flow, on the bot's clock.
+/// The next fire of any trigger of the flow, in the bot's time zone.
 fn next_fire(set: &FlowSet, flow: &Flow, now: Time) -> Option<Time> {
     let tables = flow::timetables(set);
     let own = tables.iter().filter(|table| table.flow.name == flow.name);
@@ -290,7 +291,7 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
         println!("{why}");
     }
     let flow = &flow.name;
-    // Minutes are written on each contact's clock: a day's slack keeps none out.
+    // Minutes are local times of the contacts: one day earlier, so that no contact is missed.
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
     let tallies = start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
     let mut reasons: BTreeSet<Reason> = tallies.iter().filter_map(reason).collect();
@@ -335,12 +336,12 @@ fn reason(tally: &start::Tally) -> Option<Reason> {
     Reason::named(tally.reason.as_deref()?)
 }
 
-/// What the words of a table or picture mean, each in a line.
+/// The explanations of the words in a table or picture, one in each line.
 fn legend(reasons: impl IntoIterator<Item = Reason>) -> Vec<String> {
     reasons.into_iter().map(|reason| format!("`{}`: {}.", reason.as_str(), reason.words())).collect()
 }
 
-/// What keeps the whole flow back, in words.
+/// The reasons that hold back the whole flow, in words.
 async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<String>, Failure> {
     let name = &flow.name;
     let words = |kept: agenda::Kept| match kept {
@@ -359,7 +360,7 @@ async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<St
     Ok(agenda::kept_back(store, flow, is_tester).await.map_err(Failure::failed)?.into_iter().map(words).collect())
 }
 
-/// `2026-11-24T10:00`, or with a blank; only of a flow that has fires.
+/// Parses `2026-11-24T10:00`, or with a blank; only for a flow with schedules.
 fn minute(set: &FlowSet, flow: &Flow, text: &str) -> Result<jiff::civil::DateTime, Failure> {
     let all = flow::timetables(set);
     if !all.iter().any(|table| table.flow.name == flow.name) {
@@ -374,7 +375,7 @@ fn minute(set: &FlowSet, flow: &Flow, text: &str) -> Result<jiff::civil::DateTim
         .map_err(|_| Failure::Usage(format!("`--at {text}` is no local minute; write it like 2026-11-24T10:00")))
 }
 
-/// As it is written: `20/s`.
+/// Formats a rate as it is written: `20/s`.
 fn pace(count: u32, per: Span) -> String {
     match per {
         Span(1_000) => format!("{count}/s"),

@@ -1,4 +1,4 @@
-//! What the editor is answered, as the protocol writes it.
+//! Builds the answers to the editor in the format of the protocol.
 
 use super::{
     bot::Bot,
@@ -40,7 +40,7 @@ pub fn diagnostic(bot: &Bot, finding: &Diagnostic) -> Value {
     if !related.is_empty() {
         told["relatedInformation"] = related.into();
     }
-    // An editor shows greyed out what nothing leads to.
+    // Editors show the places of these findings greyed out: steps and blocks that are never reached.
     if matches!(finding.code, "W602" | "W603") {
         told["tags"] = json!([1]);
     }
@@ -73,11 +73,11 @@ pub fn completion(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value
                 "label": offer.label,
                 "kind": kind,
                 "detail": offer.detail,
-                // The order is ours: what belongs to the flow comes first.
+                // The order is ours: suggestions of the same flow come first.
                 "sortText": format!("{order:04}"),
                 "textEdit": {"range": range(text, &offer.replaces), "newText": offer.insert},
             });
-            // The editor compares what is written with this: here it begins with a brace.
+            // The editor compares the typed text with this field; here the text begins with a brace.
             if text[offer.replaces.clone()].starts_with('{') {
                 item["filterText"] = format!("{{{}", offer.label).into();
             }
@@ -112,16 +112,16 @@ pub fn prepare_rename(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &V
     Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
 }
 
-/// A client's way to take several changes at once: `workspace.workspaceEdit` of its capabilities.
+/// The client's abilities for changes of several files: `workspace.workspaceEdit` of its capabilities.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Client {
-    /// It takes edits of documents by their versions: `documentChanges`.
+    /// True if it accepts edits for versions of documents: `documentChanges`.
     pub document_changes: bool,
-    /// It renames files: `resourceOperations`.
+    /// True if it can rename files: `resourceOperations`.
     pub moves_files: bool,
 }
 
-/// The answer to a rename, and a sentence about the work that is left to a person.
+/// The answer to a rename, and a sentence about changes that a person has to make.
 pub struct Renaming {
     pub edit: Value,
     pub by_hand: Option<String>,
@@ -142,7 +142,7 @@ pub fn rename(
         let all: Vec<String> = moved.iter().map(|(old, new)| format!("`{old}` to `{new}`")).collect();
         format!("This editor renames no files: rename {}.", all.join(" and "))
     });
-    // A client with either of the two takes `documentChanges`: files are renamed in no other way.
+    // A client with one of the two abilities accepts `documentChanges`; files cannot be renamed without it.
     if !client.document_changes && !client.moves_files {
         return Ok(Renaming { edit: json!({"changes": changes(bot, &renamed.edits)}), by_hand });
     }
@@ -166,7 +166,7 @@ fn changes(bot: &Bot, edits: &[Edit]) -> serde_json::Map<String, Value> {
     by_file.into_iter().map(|(uri, edits)| (uri, edits.into())).collect()
 }
 
-/// The repairs of the findings that a range touches, and all sure ones of the file at once.
+/// The repairs of the findings in a range, and one action with all sure repairs of the file.
 pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
     let text = file.text();
     let (start, end) = (offset(text, &params["range"]["start"]), offset(text, &params["range"]["end"]));
@@ -205,7 +205,7 @@ pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
     all.into()
 }
 
-/// The file in its one form; nothing where it cannot be read.
+/// The formatted file; no edits if it cannot be parsed.
 pub fn formatting(file: &Arc<SourceFile>) -> Value {
     match fmt::format(file) {
         Ok(text) if text != file.text() => whole(file.text(), &text),
@@ -213,7 +213,7 @@ pub fn formatting(file: &Arc<SourceFile>) -> Value {
     }
 }
 
-/// One edit that leaves alone what is equal at both ends, so that cursors stay where they are.
+/// One edit for the part that differs, so that cursors outside it stay in place.
 fn whole(old: &str, new: &str) -> Value {
     let same = |(a, b): &(char, char)| a == b;
     let head: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
@@ -227,7 +227,7 @@ fn whole(old: &str, new: &str) -> Value {
 
 pub fn symbols(bot: &Bot, around: &Around, file: &SourceFile) -> Value {
     fn told(part: &Part) -> Value {
-        // A symbol holds its children: from its own name to the end of the last of them.
+        // The range of a symbol contains its children: from its name to the end of the last child.
         let end = part.within.last().map_or(&part.place, |last| &last.place);
         json!({
             "name": part.name,

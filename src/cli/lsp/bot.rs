@@ -1,4 +1,4 @@
-//! One bot in the editor: its files on disk, what is open and unsaved over them, and what was found.
+//! Holds one bot in the editor: its files on disk, unsaved changes over them, and its findings.
 
 use crate::{
     base::{
@@ -16,20 +16,20 @@ use std::{
 };
 
 pub struct Bot {
-    /// It holds `flows/`.
+    /// The folder that contains `flows/`.
     pub root: PathBuf,
-    /// Unsaved texts by their paths below the folder.
+    /// Unsaved texts, by their paths below the folder.
     pub open: BTreeMap<String, Arc<SourceFile>>,
-    /// Looks again only at what changed.
+    /// Parses again only files that changed.
     workspace: Workspace,
     pub set: FlowSet,
     pub findings: Vec<Diagnostic>,
-    /// Files that were told to have findings.
+    /// Files whose findings were sent to the editor.
     pub told: BTreeSet<String>,
-    /// Its findings have not been told since something changed.
+    /// True if findings were not sent since the last change.
     pub untold: bool,
     pub was_read: bool,
-    /// Something changed since it was read.
+    /// True if something changed since the files were read.
     stale: bool,
 }
 
@@ -54,7 +54,7 @@ impl Bot {
         (self.stale, self.untold) = (true, true);
     }
 
-    /// The folder of the bot that a file belongs to, and the file's path below it.
+    /// The folder of the bot that contains a file, and the path of the file in it.
     pub fn home(file: &Path) -> Option<(PathBuf, String)> {
         let folder = file.parent()?;
         let name = folder.file_name()?.to_str()?;
@@ -63,13 +63,14 @@ impl Bot {
         Some((root, format!("{}/{}", known.0, file.file_name()?.to_str()?)))
     }
 
-    /// Reads everything anew if something changed. A bug of ours must not take the editor's help away for good.
+    /// Reads everything again if something changed. A panic, which is our bug, must not stop the editor's help for
+    /// good.
     pub fn refresh(&mut self, around: &Around) {
         if !self.stale {
             return;
         }
         (self.stale, self.was_read) = (false, true);
-        // What was kept is lost with a panic, so it is taken out.
+        // The workspace is taken out, because a panic may leave it broken.
         let mut workspace = std::mem::take(&mut self.workspace);
         let work = || {
             let (mut files, mut findings) = match bot::read(&self.root) {
@@ -103,7 +104,7 @@ impl Bot {
         }
     }
 
-    /// All files of the bot with its tests, as they are in the editor.
+    /// All files of the bot including tests, with unsaved changes.
     pub fn all_files(&self) -> Vec<Arc<SourceFile>> {
         let mut files = bot::read(&self.root).map(|read| read.files).unwrap_or_default();
         files.extend(bot::read_tests(&self.root).unwrap_or_default());
@@ -111,7 +112,7 @@ impl Bot {
         files
     }
 
-    /// A file as it is in the editor, else as it was last read.
+    /// A file with its unsaved changes, else as it was last read.
     pub fn file(&self, path: &str) -> Option<Arc<SourceFile>> {
         self.open.get(path).or_else(|| self.set.files.iter().find(|file| file.path() == path)).cloned()
     }

@@ -1,4 +1,4 @@
-//! `transom lsp`: help for editors over standard input and output, in the Language Server Protocol.
+//! Runs `transom lsp`: helps editors over standard input and output, in the Language Server Protocol.
 
 mod answers;
 mod bot;
@@ -32,7 +32,7 @@ pub async fn run(args: Args) -> Outcome {
     let around = surroundings(&args.place, Path::new(".")).await?;
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection, around);
-    // The writer ends when nobody can send any more.
+    // The writer thread ends when all its senders are dropped.
     drop(connection);
     threads.join().map_err(|error| Failure::Failed(format!("the editor's end is gone: {error}")))?;
     served
@@ -79,14 +79,14 @@ struct Session<'c> {
     around: Around,
     client: Client,
     bots: BTreeMap<PathBuf, Bot>,
-    /// Open files by the address that the editor gave them.
+    /// Open files, by the URI from the editor.
     uris: BTreeMap<String, (PathBuf, String)>,
 }
 
 impl Session<'_> {
     fn run(&mut self) -> Outcome {
         loop {
-            // Findings come when nobody has typed for a moment.
+            // Findings are sent after a pause in typing.
             let message = if self.bots.values().any(|bot| bot.untold) {
                 match self.connection.receiver.recv_timeout(EDITOR_PAUSE) {
                     Ok(message) => message,
@@ -115,11 +115,11 @@ impl Session<'_> {
     }
 
     fn send(&self, message: impl Into<Message>) {
-        // An editor that is gone is noticed by the next read.
+        // A closed connection is noticed by the next read.
         let _ = self.connection.sender.send(message.into());
     }
 
-    /// Files may change without being open: by another program, or by a checkout.
+    /// Asks the editor to report changes of files that are not open: by another program, or by a checkout.
     fn watch_files(&self) {
         let watchers = json!([{"globPattern": "**/{flows,scripts,locales}/*.{yaml,rhai}"}]);
         let options = json!({"watchers": watchers});
@@ -181,7 +181,8 @@ impl Session<'_> {
         let Some((bot, path)) = found else {
             return self.send(Response::new_ok(request.id, Value::Null));
         };
-        // What changes files must know them as they are; while somebody types, what was read last will do.
+        // Requests that change files need the current state; for the others, the last read state is good enough while
+        // somebody types.
         let typing = matches!(
             request.method.as_str(),
             "textDocument/completion" | "textDocument/hover" | "textDocument/documentSymbol"
@@ -216,12 +217,12 @@ impl Session<'_> {
             Err(why) => Response::new_err(request.id, ErrorCode::RequestFailed as i32, why),
         });
         if let Some(message) = by_hand {
-            // A warning, by the protocol's numbers.
+            // 2 is a warning in the protocol.
             self.send(Notification::new("window/showMessage".into(), json!({"type": 2, "message": message})));
         }
     }
 
-    /// Tells the findings of every file that has some, or had.
+    /// Sends the findings of every file that has some, or had some before.
     fn publish(&mut self) {
         let mut told = Vec::new();
         for bot in self.bots.values_mut().filter(|bot| bot.untold) {
@@ -245,7 +246,7 @@ impl Session<'_> {
     }
 }
 
-/// What `answer` answers.
+/// The requests that `answer` handles.
 const ANSWERED: [&str; 9] = [
     "textDocument/completion",
     "textDocument/hover",
@@ -258,7 +259,7 @@ const ANSWERED: [&str; 9] = [
     "textDocument/documentSymbol",
 ];
 
-/// One change of a text: a range of it, or all.
+/// Applies one change to a text: to a range of it, or to all of it.
 fn apply(text: &mut String, change: &Value) {
     let new = change["text"].as_str().unwrap_or_default();
     if change["range"].is_null() {

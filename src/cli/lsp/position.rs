@@ -1,4 +1,4 @@
-//! Lines and columns as the protocol counts them, in UTF-16 units, and addresses of files.
+//! Converts between bytes and the protocol's positions, which count UTF-16 units, and parses file URIs.
 
 use crate::base::place::Place;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The byte of a position. One behind the end of its line is the end of the line.
+/// The byte offset of a position. A position behind the end of its line is the end of the line.
 pub fn offset(text: &str, position: &Value) -> usize {
     let number = |name: &str| usize::try_from(position[name].as_u64().unwrap_or(0)).unwrap_or(usize::MAX);
     let (line, column) = (number("line"), number("character"));
@@ -29,7 +29,7 @@ pub fn offset(text: &str, position: &Value) -> usize {
     text.len()
 }
 
-/// The position of a byte.
+/// The position of a byte offset.
 pub fn position(text: &str, at: usize) -> Value {
     let before = &text[..at.min(text.len())];
     let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -47,10 +47,10 @@ pub fn range_of(place: &Place) -> Value {
     range(place.file().text(), &place.range())
 }
 
-/// The file behind an address; `None`: it is no file.
+/// The path of a URI; `None` if it is not a file.
 pub fn path_of(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file://")?;
-    // Between the slashes stands a host that is always this machine.
+    // The host between the slashes is always this machine.
     let path = &rest[rest.find('/')?..];
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -68,7 +68,7 @@ pub fn path_of(uri: &str) -> Option<PathBuf> {
         }
     }
     let path = String::from_utf8(bytes).ok()?;
-    // `/C:/bot` on Windows.
+    // On Windows the path is `/C:/bot`.
     let drive = path.as_bytes().get(2) == Some(&b':') && path.as_bytes()[1].is_ascii_alphabetic();
     Some(PathBuf::from(if drive { &path[1..] } else { path.as_str() }))
 }
@@ -104,7 +104,7 @@ mod tests {
     fn a_position_behind_the_end_is_the_end() {
         assert_eq!(offset("ab\r\ncd", &json!({"line": 0, "character": 99})), 2);
         assert_eq!(offset("ab\ncd", &json!({"line": 7, "character": 0})), 5);
-        // Within the two units of one letter.
+        // A position between the two units of one character.
         assert_eq!(offset("👋x", &json!({"line": 0, "character": 1})), 0);
     }
 

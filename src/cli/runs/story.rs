@@ -1,4 +1,5 @@
-//! The story of a run: what the contact wrote, what the engine did and why, what was said and how far it came.
+//! Builds the story of a run: the contact's messages, the engine's actions with their reasons, and the bot's messages
+//! with their states.
 
 use super::super::{Failure, paint::Paint, show};
 use crate::{
@@ -17,16 +18,16 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-/// Rows that are read at once, and pages that are read at most.
+/// The number of rows in one read, and the largest number of reads.
 const PAGE: i64 = 500;
 const PAGES_MAX: usize = 40;
-/// What started a run was written a little before it.
+/// The message that started a run was written shortly before it.
 const BEFORE: Span = Span::minutes(2);
 
-/// Something that happened in it.
+/// One entry of the story.
 struct Scene {
     at: Time,
-    /// Of what happened at one moment: a message comes before the turn that it causes, and that before its answers.
+    /// The order within one moment: a message, the turn that it causes, and the bot's answers.
     order: u8,
     text: String,
     json: Json,
@@ -43,7 +44,7 @@ impl Story {
     pub async fn read(store: &Store, run: &Run, paint: Paint) -> Result<Story, Failure> {
         let mut scenes = Vec::new();
         let turns = turns(store, run).await?;
-        // The turn that it began in says why it was this flow, if nothing else.
+        // The first turn of the run is included, because it explains why this flow was started.
         let own =
             |turn: &Trace| turn.at == run.started_at || turn.data.iter().any(|entry| entry.run == Some(run.number));
         let mut told = false;
@@ -52,7 +53,7 @@ impl Story {
             for entry in turn.data.iter().filter(|entry| entry.run.is_none_or(|number| number == run.number)) {
                 let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
                 let text = format!("{step}{}", show::plain(&entry.what));
-                // Why it was this flow and no other.
+                // Entries without a run explain why this flow and no other was started.
                 let text = if entry.run.is_none() { paint.faint(text) } else { text };
                 let json = json!({"turn": {"step": entry.step, "what": entry.what}});
                 scenes.push(Scene { at: turn.at, order: 1, text, json });
@@ -76,7 +77,7 @@ impl Story {
             }});
             scenes.push(Scene { at: message.created_at, order: 2, text, json });
         }
-        // All by our own clock. What came within a second stands under one time, in its order.
+        // All times are from our own clock. Entries of the same second share one heading and keep their order.
         scenes.sort_by_key(|scene| (scene.at, scene.order));
         Ok(Story { scenes, told, heard })
     }
@@ -90,7 +91,7 @@ impl Story {
         told.collect()
     }
 
-    /// Prints it; `kept_since`: what older traces said may be gone.
+    /// Prints the story; traces from before `kept_since` may have been deleted.
     pub fn print(&self, run: &Run, kept_since: Time, paint: Paint) {
         let mut before = None;
         for scene in &self.scenes {
@@ -113,12 +114,12 @@ impl Story {
     }
 }
 
-/// The id under which log and wire log have it, too.
+/// The id that the log and the wire log also use.
 fn traced(id: i64, paint: Paint) -> String {
     paint.faint(format!("#{id}"))
 }
 
-/// The turns of its conversation from its start to its end, oldest first.
+/// The turns of the conversation from the start to the end of the run, oldest first.
 async fn turns(store: &Store, run: &Run) -> Result<Vec<Trace>, Failure> {
     let (mut all, mut after) = (Vec::new(), 0);
     for _ in 0..PAGES_MAX {
@@ -138,7 +139,7 @@ async fn inbound_of(store: &Store, run: &Run) -> Result<Vec<Recorded>, Failure> 
         let Some(last) = page.last() else { break };
         before = last.id;
         let done = last.received_at + BEFORE < run.started_at;
-        // What earlier runs heard a moment before was handled before this one began.
+        // Messages that earlier runs handled, before this run began, are left out.
         let from_its_start = |message: &Recorded| message.handled_at.unwrap_or(message.received_at) >= run.started_at;
         let until_its_end = |message: &Recorded| run.ended_at.is_none_or(|end| message.received_at <= end);
         all.extend(page.into_iter().filter(|message| from_its_start(message) && until_its_end(message)));
@@ -150,7 +151,7 @@ async fn inbound_of(store: &Store, run: &Run) -> Result<Vec<Recorded>, Failure> 
     Ok(all)
 }
 
-/// What this run said; newest first, as they were read.
+/// The messages of this run, newest first as they are read.
 async fn outbound_of(store: &Store, run: &Run) -> Result<Vec<Outbound>, Failure> {
     let (mut all, mut before) = (Vec::new(), OutboundId(i64::MAX));
     for _ in 0..PAGES_MAX {
@@ -190,7 +191,7 @@ pub fn shown(kind: &InboundKind) -> String {
     }
 }
 
-/// The text, its buttons, and how far it came.
+/// The text of a message, its buttons, and its state.
 pub fn said(message: &Outbound, paint: Paint) -> String {
     let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
     let mut text = show::plain(content.text());

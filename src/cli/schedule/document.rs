@@ -1,4 +1,4 @@
-//! The document that `schedule explain --json` prints of a flow's starts.
+//! Builds the document that `schedule explain --json` prints.
 
 use crate::{
     base::{
@@ -12,9 +12,9 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-/// The ends of the starts since then: by fire, and those that steps planned.
+/// The results of the starts since then: by fire, and of those that steps planned.
 pub async fn past(store: &Store, flow: &Flow, since: Time) -> Result<Json, Failure> {
-    // Minutes are written on each contact's clock: a day's slack keeps none out.
+    // Minutes are local times of the contacts: one day earlier, so that no contact is missed.
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
     let fires = start::tally(store, &flow.name, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
     let steps = start::by_steps(store, &flow.name, since, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
