@@ -1,4 +1,4 @@
-//! `transom schema`: what editors check flows by while they are written.
+//! Runs `transom schema`: writes the JSON Schemas with which editors check flows.
 
 use super::{Failure, Outcome};
 use crate::flow::schema;

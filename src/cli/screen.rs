@@ -1,8 +1,9 @@
-//! The one way to standard output and error: what strangers wrote cannot command the terminal that shows it.
+//! Writes everything that goes to standard output and error, and escapes texts of strangers that would control the
+//! terminal.
 //!
-//! Names of contacts, texts, file names and answers of platforms stand in nearly every line. A terminal obeys what it
-//! finds in them: it moves the cursor over earlier lines, sets its title, answers in the place of the person. So every
-//! character that a terminal obeys is written out, as JSON would have it, and only our own colours and moves remain.
+//! Names of contacts, texts, file names and answers of platforms occur in nearly every line. Control sequences in them
+//! could move the cursor over earlier lines, set the title of the terminal, or make it send input. So every control
+//! character is escaped as in JSON, and only our own colours and cursor moves remain.
 
 use std::{
     fmt::Arguments,
@@ -21,28 +22,28 @@ pub fn err(text: Arguments<'_>) {
     std::eprint!("{}", safe(&text.to_string(), io::stderr().is_terminal()));
 }
 
-/// Marks the part of an escape sequence behind `ESC [`. It becomes one when it is printed.
+/// Marks our own escape sequence, the part behind `ESC [`. The mark becomes `ESC [` when it is printed.
 pub fn code(sequence: &str) -> String {
     format!("{}{sequence}", mark())
 }
 
-/// Keeps the colours of our own renderer: findings, with lines of the author's files.
+/// Marks the colours of our own renderer, which prints findings with lines of the author's files.
 pub fn coloured(text: &str) -> String {
     text.replace("\u{1b}[", mark())
 }
 
-/// Standard output for data: byte for byte into a file or pipe, harmless on a terminal.
+/// Standard output for data: unchanged into a file or pipe, escaped on a terminal.
 pub fn data() -> Box<dyn Write> {
     if io::stdout().is_terminal() { Box::new(Shown) } else { Box::new(io::stdout().lock()) }
 }
 
-/// Stands for `ESC [` in texts of ours. It is another one in each process, so that nobody can write it.
+/// Replaces `ESC [` in our own texts. The mark is random in each process, so that no text from outside can contain it.
 fn mark() -> &'static str {
     static MARK: OnceLock<String> = OnceLock::new();
     MARK.get_or_init(|| format!("\u{FDD0}{:016x}", std::hash::RandomState::new().build_hasher().finish()))
 }
 
-/// The text as it may be printed. On a terminal what turns the direction of reading around is written out, too.
+/// The escaped text. On a terminal, characters that change the direction of text are escaped too.
 fn safe(text: &str, on_terminal: bool) -> String {
     let harmless = |c: char| match c {
         '\n' | '\t' => true,
@@ -65,7 +66,7 @@ fn safe(text: &str, on_terminal: bool) -> String {
     out
 }
 
-/// Data on a terminal.
+/// Writes data to a terminal, escaped.
 struct Shown;
 
 impl Write for Shown {

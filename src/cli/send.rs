@@ -1,4 +1,4 @@
-//! `transom send`: one message through a running daemon, as its API would.
+//! Runs `transom send`: sends one message through a running daemon, by its API.
 
 use super::{Failure, Outcome, out, place::Call};
 use crate::{
@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Whom to write to, in E.164 format
+    /// The number to write to, in E.164 format
     #[arg(long, value_name = "PHONE")]
     to: String,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct What {
-    /// What to say inside the window
+    /// The text to say inside the window
     #[arg(long)]
     text: Option<String>,
     /// The id of an approved template, outside of it
@@ -64,7 +64,7 @@ pub async fn run(args: Args) -> Outcome {
     Ok(())
 }
 
-/// The sender that was asked for, else the default one, else the first.
+/// The sender with this id; without one the default sender, else the first.
 pub fn pick_sender(config: &Config, asked: Option<i64>) -> Result<&Sender, Failure> {
     if let Some(asked) = asked {
         return config.sender(SenderId(asked)).ok_or_else(|| {

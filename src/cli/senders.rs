@@ -1,4 +1,5 @@
-//! `transom senders list|resume|form-key`: the numbers that we send from, which of them stand still, and the key of forms.
+//! Runs `transom senders list|resume|form-key`: lists the numbers that we send from, ends their pauses, and uploads the
+//! key of forms.
 
 use super::{
     Failure, Outcome,
@@ -69,7 +70,7 @@ async fn upload_form_key(config: &Config, id: SenderId) -> Outcome {
         return Err(Failure::Failed(format!("sender {id} {why}")));
     };
     let (meta, http) = (graph::meta(config), Client::new(Arc::new(SystemClock), None));
-    // A key that is there already is not uploaded again: Meta would have to sign it again.
+    // The same key is not uploaded again, because Meta would have to sign it again.
     let there = meta.public_key(&http, id).await.map_err(Failure::failed)?;
     let same = there.is_some_and(|there| there.is_valid && there.is(&key.public));
     if !same {

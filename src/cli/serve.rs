@@ -1,4 +1,4 @@
-//! `transom serve`: the daemon.
+//! Runs `transom serve`, the daemon.
 
 use super::{
     Failure, Outcome,
@@ -73,7 +73,7 @@ pub fn run(args: Args) -> Outcome {
 }
 
 fn configured(args: Args) -> Result<Config, Failure> {
-    // A service manager need not try it again.
+    // A wrong configuration gets the exit code after which a service manager does not try again.
     let mut config = load(args.place.config.as_deref()).map_err(Failure::lasting)?;
     if let Some(listen) = args.listen {
         config.listen = listen;
@@ -82,7 +82,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
         config.admin = Some(admin);
     }
     if let Some(database) = args.database {
-        // The wire log and the daemon's own file lie beside a SQLite database.
+        // The wire log and the daemon's file are written beside a SQLite database.
         if let Some(folder) = database.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
             config.data = folder.to_owned();
         }
@@ -107,7 +107,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
 }
 
 async fn serve(config: Config) -> Outcome {
-    // Before anything else: whoever is stopped while it starts ends as well as later.
+    // Signals are caught first, so that a stop during the start also ends the process cleanly.
     let mut stopping = Stopping::new()?;
     log::start(config.log.format.unwrap_or_else(log::Format::of_output), config.log.level);
     log::panics();
@@ -134,14 +134,14 @@ async fn serve(config: Config) -> Outcome {
     };
     let started = tokio::select! {
         started = starting => started,
-        // As after a crash: what was taken up is taken up again.
+        // Recovery continues at the next start, as after a crash.
         () = stopping.asked() => return Ok(()),
     };
     let app = match started {
         Ok(app) => app,
         Err(failure) => {
             let trouble = at_end.trouble();
-            // Its writer may be waiting for the database.
+            // The writer may be waiting for the database.
             at_end.close().await;
             return Err(failure.because(trouble));
         }
@@ -155,7 +155,7 @@ async fn serve(config: Config) -> Outcome {
         .and_then(|file| file.write(&data).map(|()| file))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
     let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire));
-    // First the probes: who asks whether it is ready hears so while nothing comes in yet.
+    // Probes start first, so that readiness checks are answered before other requests are accepted.
     let probes = Server::start_admin(probes, Arc::clone(&web)).map_err(Failure::failed)?;
     let server = Server::start(listener, web).map_err(Failure::failed)?;
     tracing::info!(
@@ -164,7 +164,7 @@ async fn serve(config: Config) -> Outcome {
     );
     if without_file {
         let (address, probes) = (server.address.to_string(), probes.address.to_string());
-        // Nobody need read it: a closed output must not end a daemon.
+        // A closed output must not end the daemon.
         let _ = writeln!(io::stdout(), "{}", welcome(&address, &probes, &app, Paint::stdout()));
     }
     let gone = tokio::select! {
@@ -173,28 +173,29 @@ async fn serve(config: Config) -> Outcome {
     };
     tracing::info!("Stopping");
     let outside = async {
-        // A client that does not read must not keep the clock running to the end: what it launched then would be unknown.
+        // A client that does not read its answer must not use up the time for stopping: messages that are sent in that
+        // time would become unknown.
         if tokio::time::timeout(STOP_CLIENTS.to_std(), server.stop()).await.is_err() {
             tracing::warn!("Stopping although a client has not taken its answer");
         }
         let _ = stop.send(true);
         for part in parts {
-            // They end at once; one that panicked has said so in the log.
+            // The parts end at once; a panic in one is already in the log.
             let _ = part.await;
         }
     };
     app.stop(outside).await;
-    // Until the end: who watches sees that it is not ready.
+    // Probes run until the end, so that monitoring sees that the daemon is not ready.
     let _ = tokio::time::timeout(STOP_PROBES.to_std(), probes.stop()).await;
     daemon.remove(&data);
     match gone {
-        // Started again it would find another database than the one that it knows, or none.
+        // After a restart the daemon would find another database than before, or none.
         Some(sentence) => Err(Failure::Usage(sentence)),
         None => Ok(()),
     }
 }
 
-/// Flows with errors stay so until somebody mends them; a database that is away may come back.
+/// Flows with errors last until somebody corrects them; a database that is away may come back.
 fn cannot_serve(error: StartError) -> Failure {
     let lasts = matches!(error, StartError::Flows(ReloadError::Findings(_)));
     let failure = cannot_start(error);
@@ -219,8 +220,8 @@ fn cannot_open(error: OpenError) -> Failure {
     }
 }
 
-/// Where the configuration says. Where it says nothing, a port that somebody else has must not keep the daemon from
-/// starting: then it is another one, which the log and the daemon's file name.
+/// Listens at the configured address. Without one, a default port that is in use must not stop the daemon: it takes a
+/// free port, which is named in the log and in the daemon's file.
 async fn listen_for_probes(config: &Config) -> Result<TcpListener, Failure> {
     if let Some(admin) = config.admin {
         return listen(admin, "--admin").await;
@@ -262,7 +263,7 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failur
     })
 }
 
-/// SIGTERM or Ctrl-C.
+/// Waits for SIGTERM or Ctrl-C.
 struct Stopping {
     #[cfg(unix)]
     terminated: tokio::signal::unix::Signal,
@@ -294,10 +295,10 @@ impl Stopping {
     }
 }
 
-/// Where all keys of a configuration stand.
+/// A hint to the file with all keys of the configuration.
 const EXAMPLE: &str = "`transom new` lays a `config.example.yaml` into each new bot's folder";
 
-/// What to do next, with lines that can be copied.
+/// The next commands, in lines that can be copied.
 fn welcome(address: &str, probes: &str, app: &App, paint: Paint) -> String {
     let sender = app.senders.all().first().map_or(1, |sender| sender.id.0);
     let flows = app.live.get().set.flows.len();

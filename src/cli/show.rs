@@ -1,4 +1,4 @@
-//! Messages, times and windows as people read them in a terminal.
+//! Formats messages, times and windows for people in a terminal.
 
 use super::{out, paint::Paint};
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 
-/// Something of a message that the customer can tap: what it shows, and the id that comes back.
+/// A part of a message that the customer can tap: its title, and the id that a tap returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tappable {
     pub id: String,
     pub title: String,
 }
 
-/// The buttons and rows of a message, in the order in which they are numbered on the screen.
+/// The buttons and rows of a message, in the order of their numbers on the screen.
 pub fn tappables(content: &Content) -> Vec<Tappable> {
     let tappable = |id: &str, title: &str| Tappable { id: id.to_owned(), title: title.to_owned() };
     match content {
@@ -55,7 +55,7 @@ pub fn sentence(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// One of them by its number (from 1), its title (case does not matter) or its id.
+/// Finds a part by its number (from 1), its title (in any case) or its id.
 pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
     let by_number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
     by_number
@@ -63,7 +63,7 @@ pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
         .or_else(|| shown.iter().find(|t| t.id == wanted || token::option_in(&t.id) == Some(wanted)))
 }
 
-/// A message of the bot as a bubble, its buttons numbered. `known`: templates whose texts are known.
+/// A message of the bot as a bubble, with numbered buttons. `known`: templates with known texts.
 pub fn bubble(content: &Content, known: &[Template], paint: Paint) -> String {
     let mut lines: Vec<String> = Vec::new();
     if let Content::Template(template) = content {
@@ -148,7 +148,7 @@ fn edges_of(content: &Content) -> Option<&Edges> {
     }
 }
 
-/// `window open, 23 h 59 min left`.
+/// The state of a window: `window open, 23 h 59 min left`.
 pub fn window(window: Window, now: Time) -> String {
     match window.ends_at() {
         Some(end) if now < end => format!("window open, {} left", span(end - now)),
@@ -156,7 +156,7 @@ pub fn window(window: Window, now: Time) -> String {
     }
 }
 
-/// `3 d 4 h`, `25 h`, `90 min`, `40 s`: the two largest units that matter.
+/// A span in its two largest units: `3 d 4 h`, `25 h`, `90 min`, `40 s`.
 pub fn span(length: Span) -> String {
     let minutes = length.0 / 60_000;
     match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
@@ -169,27 +169,27 @@ pub fn span(length: Span) -> String {
     }
 }
 
-/// `2026-02-25 10:30:00Z`.
+/// A time in UTC: `2026-02-25 10:30:00Z`.
 pub fn time(at: Time) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| at.0.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }
 
-/// What people wrote, without what a terminal would obey.
+/// A text from outside without control characters.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
-/// `Tue 24 Nov 2026 10:00`, on this clock.
+/// A time in this zone: `Tue 24 Nov 2026 10:00`.
 pub fn clock(at: Time, zone: &TimeZone) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| at.0.to_string(), |at| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string())
 }
 
-/// A text on one line and at most so long.
+/// A text in one line of at most `chars_max` characters.
 pub fn short(text: &str, chars_max: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // A program that reads it wants all of it.
+    // A program gets the whole text.
     if line.chars().count() <= chars_max || out::is_json() {
         return line;
     }
@@ -224,7 +224,7 @@ fn template_values(template: &TemplateMessage) -> Vec<String> {
     header.chain(body).collect()
 }
 
-/// As the contact reads it; its quick replies stand below, with all other buttons that can be tapped.
+/// The lines of a template as the contact reads them; its quick replies are listed below, with the other buttons.
 fn template_text(template: &TemplateMessage, approved: &Template, paint: Paint) -> Vec<String> {
     let mut lines = Vec::new();
     match (&approved.header, &template.header) {

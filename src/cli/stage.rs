@@ -1,4 +1,4 @@
-//! The whole program in this process, with one customer on a sandbox: for `chat` and `explain`.
+//! Runs the whole program in this process, with one customer and a sandbox sender, for `chat` and `explain`.
 
 use super::Failure;
 use crate::{
@@ -40,7 +40,7 @@ use crate::{
 };
 use std::{path::Path, sync::Arc};
 
-/// A bot on stage. Nothing of it is kept.
+/// A running bot. None of its data is kept.
 pub struct Stage {
     pub app: Arc<App>,
     pub sandbox: Arc<Sandbox>,
@@ -49,22 +49,22 @@ pub struct Stage {
     customer: Alias,
     name: String,
     messages: u64,
-    // Removed when the stage is left.
+    // The folder is deleted at the end.
     _folder: tempdir::Folder,
 }
 
-/// Bad answers within 10 s count once, and a second tap within 10 s counts for nothing (language.md 5): a
-/// person at a keyboard means each line.
+/// Pause between two lines of the user. Bad answers within 10 s count once, and a second tap within 10 s is ignored
+/// (language.md 5), but each line of the user is meant.
 pub const BETWEEN_LINES: Span = Span::seconds(11);
 
 impl Stage {
-    /// Puts the bot in `folder` on stage; its findings are printed when it has errors. Without a number the customer
-    /// is at home where the business is.
+    /// Starts the bot in `folder`; prints its findings if it has errors. Without a number the customer is in the
+    /// country of the business.
     pub async fn open(folder: &Path, phone: Option<&str>, name: &str) -> Result<Self, Failure> {
         Self::open_at(folder, phone, name, SystemClock.now()).await
     }
 
-    /// The same with another time on the clock.
+    /// As `open`, with another time on the clock.
     pub async fn open_at(folder: &Path, phone: Option<&str>, name: &str, now: Time) -> Result<Self, Failure> {
         if let Some(wrong) = phone.filter(|phone| phone::strict(phone).is_none()) {
             return Err(Failure::Usage(format!("`--from {wrong}` is no number in E.164 format, like +34600111222")));
@@ -93,7 +93,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// The customer's number, with its `+`.
+    /// The customer's number, with `+`.
     pub fn phone(&self) -> String {
         format!("+{}", self.customer.value)
     }
@@ -102,8 +102,7 @@ impl Stage {
         self.clock.now()
     }
 
-    /// The customer does something; it comes in as a webhook does. Everything that follows has happened
-    /// when this returns.
+    /// The customer acts; the message arrives as from a webhook. All consequences have happened when this returns.
     pub async fn act(&mut self, what: What, reply_to: Option<String>) -> Result<(), Failure> {
         self.messages += 1;
         self.clock.set(self.now() + BETWEEN_LINES);
@@ -130,7 +129,7 @@ impl Stage {
         self.app.run_due().await.map_err(Failure::from)
     }
 
-    /// Time passes, up to the next thing that falls due but not beyond `until`. False: `until` is reached.
+    /// Moves the clock to the next due time, but not beyond `until`. False if `until` is reached.
     pub async fn step(&self, until: Time) -> Result<bool, Failure> {
         let next = self.app.next_due(until).await.map_err(Failure::failed)?;
         self.clock.set(next.unwrap_or(until));
@@ -138,7 +137,7 @@ impl Stage {
         Ok(next.is_some())
     }
 
-    /// The customer and the conversation, once they have written or were written to.
+    /// The customer and the conversation; `None` before the first message in either direction.
     pub async fn conversation(&self) -> Result<Option<(ContactId, conversation::Conversation)>, Failure> {
         let contact = self.app.contact_by_phone(&self.sender.account, &self.phone()).await.map_err(Failure::failed)?;
         let Some(contact) = contact else { return Ok(None) };
@@ -146,7 +145,7 @@ impl Stage {
         Ok(row.map(|row| (contact, row)))
     }
 
-    /// Something about the customer changes, as by the API.
+    /// Changes data of the customer, as the API does.
     pub async fn know(&self, facts: &[Fact]) -> Result<(), Failure> {
         let (contact, _) = self.reach().await?;
         let known = contact::find(&self.app.store, contact).await.map_err(Failure::failed)?;
@@ -155,14 +154,14 @@ impl Stage {
         self.happen(Event::Changed(Box::new(patch))).await
     }
 
-    /// Something happens in the conversation, with all that follows from it.
+    /// Applies an event to the conversation, with all its consequences.
     pub async fn happen(&self, event: Event) -> Result<(), Failure> {
         let (contact, conversation) = self.reach().await?;
         self.app.happen(contact, conversation, event).await?;
         self.app.run_due().await.map_err(Failure::from)
     }
 
-    /// The customer's conversation, made if there is none.
+    /// The customer's conversation, created if necessary.
     pub async fn reach(&self) -> Result<(ContactId, ConversationId), Failure> {
         Ok(self.app.reach(&self.sender.account, self.sender.id, &self.phone(), Some(&self.name)).await?)
     }
@@ -180,7 +179,7 @@ impl Stage {
         Ok(all)
     }
 
-    /// Templates whose texts are known: those that `_bot.yaml` writes.
+    /// The templates with known texts: those that `_bot.yaml` defines.
     pub fn templates(&self) -> Vec<Template> {
         self.app.catalogue.list(self.sender.id)
     }
@@ -191,7 +190,7 @@ impl Stage {
         Ok(stored.map(|stored| stored.session).unwrap_or_default())
     }
 
-    /// What the engine did since the trace with this id, oldest first, and the id to go on from.
+    /// The trace entries since this id, oldest first, and the id for the next call.
     pub async fn traces(&self, since: i64) -> Result<(Vec<TraceEntry>, i64), Failure> {
         let Some((_, row)) = self.conversation().await? else { return Ok((Vec::new(), since)) };
         let newest = trace::of(&self.app.store, row.id, i64::MAX, STAGE_MESSAGES_MAX).await.map_err(Failure::failed)?;
@@ -207,7 +206,7 @@ impl Stage {
     }
 }
 
-/// Why an `App` did not start, for people; findings are printed with their lines.
+/// The reason why an `App` did not start, for people; findings are printed with their lines.
 pub fn cannot_start(error: StartError) -> Failure {
     match error {
         StartError::Flows(ReloadError::Findings(findings)) => {
@@ -223,7 +222,7 @@ pub fn cannot_start(error: StartError) -> Failure {
     }
 }
 
-/// A folder of its own below the system's temporary one.
+/// Creates a folder below the system's temporary one.
 mod tempdir {
     use std::{
         fs, io,
@@ -251,12 +250,12 @@ mod tempdir {
 
     impl Drop for Folder {
         fn drop(&mut self) {
-            // What remains is the system's to clear away.
+            // The system removes what remains.
             let _ = fs::remove_dir_all(&self.0);
         }
     }
 
-    /// Fails when it exists: nobody else has put anything into it.
+    /// Fails if the folder exists, so that nobody else can have put files into it.
     fn make(path: &Path) -> io::Result<()> {
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]

@@ -1,8 +1,8 @@
-//! Lists for people: columns under headings, as wide as their longest entry.
+//! Prints lists for people: columns below headings, as wide as their longest cell.
 
 use super::{out, paint::Paint};
 
-/// Prints rows under headings, or with `--json` as objects; `empty` is said instead when there are none.
+/// Prints rows below headings, or with `--json` as objects; prints `empty` if there are no rows.
 pub fn print(headings: &[&str], rows: &[Vec<String>], empty: &str) {
     if out::is_json() {
         return out::document(&out::rows(headings, rows));
@@ -31,7 +31,7 @@ fn layout(headings: &[&str], rows: &[Vec<String>], paint: Paint) -> String {
     let mut out = paint.faint(line(&mut headings.iter().copied()));
     out.push('\n');
     for row in rows {
-        // A name with a line break in it would begin a row that nobody wrote.
+        // A line break in a name would begin a false row.
         let cells: Vec<String> = row.iter().map(|cell| cell.replace(['\n', '\r', '\t'], " ")).collect();
         out.push_str(&line(&mut cells.iter().map(String::as_str)));
         out.push('\n');

@@ -1,5 +1,5 @@
-//! `transom templates pull|list|lock|sheet|push`: the catalogue of each sender, what the flows assume of it, and what has
-//! to be made there.
+//! Runs `transom templates pull|list|lock|sheet|push`: shows each sender's catalogue, locks what the flows assume of
+//! it, and creates missing templates.
 
 mod push;
 mod sheet;
@@ -121,12 +121,12 @@ async fn pull(config: &Config) -> Outcome {
     if !unread.is_empty() || !missing.is_empty() { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// A template that flows send and that a sender's platform lacks, or does not let go out.
+/// A template that flows send and that the platform of a sender lacks or blocks.
 struct Missing {
     sender: String,
     template: String,
     flows: Vec<FlowName>,
-    /// Its status where it is there.
+    /// Its status, if the platform has it.
     status: Option<TemplateStatus>,
 }
 
@@ -145,7 +145,8 @@ impl Missing {
     }
 }
 
-/// What the bot's flows send, compared with the catalogues that were read; `unread`: senders whose was not.
+/// The templates that the bot's flows send and the catalogues lack; `unread`: senders whose catalogue could not be
+/// read.
 async fn missing(config: &Config, unread: &BTreeSet<String>) -> Result<Vec<Missing>, Failure> {
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);
@@ -156,12 +157,12 @@ async fn missing(config: &Config, unread: &BTreeSet<String>) -> Result<Vec<Missi
     let mut missing = Vec::new();
     let real = config.senders.iter().filter(|sender| !sender.is_sandbox() && !unread.contains(&sender.name));
     for (sender, name) in real.flat_map(|sender| templates_named(&set).into_iter().map(move |name| (sender, name))) {
-        // The platform does not have a template that stands in the configuration alone.
+        // A template that is only in the configuration does not exist at the platform.
         let has = |row: &&template::CatalogueEntry| {
             row.sender_id == sender.id && row.name == name && row.source != template::Source::Config
         };
         let of_platform: Vec<TemplateStatus> = known.iter().filter(has).map(|row| row.status).collect();
-        // One language that can go out is enough: which one goes is decided for each contact.
+        // One approved language is enough, because the language is chosen for each contact.
         if !of_platform.contains(&TemplateStatus::Approved) {
             let (flows, status) = (flow::flows_naming(&set, &name), of_platform.first().copied());
             missing.push(Missing { sender: sender.name.clone(), template: name, flows, status });
@@ -197,7 +198,7 @@ async fn list(config: &Config) -> Outcome {
 async fn write_lock(config: &Config, check: bool) -> Outcome {
     out::refuse_json("templates lock")?;
     if config.only_sandboxes() {
-        // An empty lock would say that there is no template at all.
+        // An empty lock file would mean that no template exists.
         println!("There are only sandboxes, which take every template: there is nothing to lock.");
         return Ok(());
     }
@@ -211,7 +212,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
             store.close().await;
             known?
         }
-        // Before the first start of the daemon the configuration's own list counts.
+        // Before the first start of the daemon, the templates of the configuration count.
         Err(_) => Vec::new(),
     };
     if pulled.is_empty() && config.templates.is_empty() && !named.is_empty() {
@@ -266,7 +267,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
     if warned { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// The word under which an enum is written down.
+/// The name of an enum value in its serialized form.
 fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
 }

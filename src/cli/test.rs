@@ -1,4 +1,4 @@
-//! `transom test`: runs the authors' tests beside the flows and says what came instead of what was expected.
+//! Runs `transom test`: runs the authors' tests beside the flows, and prints what differed from the expected.
 
 mod junit;
 mod made;
@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> Outcome {
     if report.is_good() { Ok(()) } else { Err(Failure::Said) }
 }
 
-/// The one folder that all paths are about, and the tests in it that are meant; none: all.
+/// The common folder of all paths, and the selected tests in it; empty: all tests.
 fn split_all(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
     let mut all = paths.iter().map(|path| split(path));
     let (folder, first) = all.next().unwrap_or_else(|| split(Path::new(".")))?;
@@ -133,21 +133,21 @@ fn split_all(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
         }
         match file {
             Some(file) if !only.is_empty() => only.push(file),
-            // The whole folder is among them.
+            // One path is the whole folder.
             _ => only.clear(),
         }
     }
     Ok((folder, only))
 }
 
-/// A file `…/flows/x.test.yaml` is the test `flows/x.test.yaml` of the folder above `flows`.
+/// Splits `…/flows/x.test.yaml` into the folder above `flows` and the test `flows/x.test.yaml`.
 fn split(path: &Path) -> Result<(PathBuf, Option<String>), Failure> {
     if path.is_dir() {
         return Ok((path.to_owned(), None));
     }
     let usage = |why: &str| Failure::Usage(format!("`{}` {why}", path.display()));
     if !path.exists() {
-        // As `check` and `serve` say it: the words of the command are right, the folder is not there.
+        // The same failure as of `check` and `serve`: the usage is right, but the folder does not exist.
         return Err(Failure::Failed(format!("`{}` does not exist", path.display())));
     }
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

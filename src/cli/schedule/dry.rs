@@ -1,4 +1,5 @@
-//! `schedule explain FLOW` before it happens: how many would get what, who would not and why, and what it costs.
+//! Forecasts a fire for `schedule explain FLOW`: how many contacts get which message, how many get none and why, and
+//! the cost.
 
 use super::legend;
 use crate::{
@@ -29,7 +30,8 @@ use std::{
     sync::Arc,
 };
 
-/// Every schedule of the flow at its next fire, or at this local minute; its dates in the week ahead.
+/// Forecasts every schedule of the flow at its next fire, or at this local minute; its `date:` triggers for the next
+/// week.
 pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow, at: Option<DateTime>) -> Outcome {
     for foreseen in &forecasts(config, set, store, flow, at).await? {
         if let Some(said) = agenda::said(set, &foreseen.flow, &foreseen.trigger) {
@@ -40,7 +42,7 @@ pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow
     Ok(())
 }
 
-/// The same as data.
+/// The forecasts as data.
 pub async fn forecasts(
     config: &Config,
     set: &Arc<FlowSet>,
@@ -56,7 +58,7 @@ pub async fn forecasts(
         return Ok(Vec::new());
     }
     let mut all = Vec::new();
-    // Whether a sender stands still only the daemon knows: it is taken to work again by then.
+    // Only the daemon knows whether a sender is paused; the forecast assumes that it works by then.
     let works = |_, _, _| SenderState::default();
     let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
     let ground = ground.map_err(Failure::failed)?;
@@ -81,7 +83,7 @@ pub async fn forecasts(
     Ok(all)
 }
 
-/// The sum for a terminal.
+/// Prints the totals on a terminal.
 pub fn print(foreseen: &Forecast) {
     let paint = Paint::stdout();
     for line in lines(foreseen, paint) {

@@ -1,4 +1,5 @@
-//! `schedule explain FLOW --contact PHONE`: why one person gets it or not, at the next fire and at those that were.
+//! Explains for `schedule explain FLOW --contact PHONE` why one contact gets the message or not, at the next fire and
+//! at the past ones.
 
 use super::kept_back;
 use crate::{
@@ -23,7 +24,7 @@ use jiff::civil::DateTime;
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// `at`: as if it fired at this local minute.
+/// `at`: forecast a fire at this local minute.
 pub async fn run(
     config: &Config,
     set: &Arc<FlowSet>,
@@ -62,7 +63,7 @@ pub async fn run(
     Ok(())
 }
 
-/// The same for a program: what comes, in the words for people, and what was.
+/// The result as a document: the forecast in the words for people, and the past fires.
 async fn as_document(
     config: &Config,
     set: &Arc<FlowSet>,
@@ -88,7 +89,7 @@ async fn as_document(
     Ok(())
 }
 
-/// A line for each trigger by the clock.
+/// One line for each trigger that the clock starts.
 async fn coming(
     config: &Config,
     set: &Arc<FlowSet>,
@@ -108,7 +109,7 @@ async fn coming(
         return Ok(vec![format!("Flow `{}` has no `schedule:` or `date:` trigger.", flow.name)]);
     }
     let mut lines = Vec::new();
-    // Whether a sender stands still only the daemon knows: it is taken to work again by then.
+    // Only the daemon knows whether a sender is paused; the forecast assumes that it works by then.
     let works = |_, _, _| SenderState::default();
     let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
     let ground = ground.map_err(Failure::failed)?;
@@ -145,7 +146,7 @@ async fn coming(
     Ok(lines)
 }
 
-/// What the fire, or the date, would do for this one.
+/// The forecast of a fire or a date for this contact.
 async fn foresee(
     ground: &Ground<'_>,
     set: &Arc<FlowSet>,
@@ -169,16 +170,16 @@ async fn foresee(
     forecast::for_contact(ground, &occasion, contact).await.map_err(Failure::failed)
 }
 
-/// What is known beside the forecast's word.
+/// The additional data for the explanation of a forecast.
 struct Told<'a> {
     contact: &'a Contact,
     topic: &'a str,
-    /// What of the trigger says no.
+    /// The part of the trigger that excludes the contact.
     held_back: Option<&'a str>,
 }
 
 impl Told<'_> {
-    /// The reason with what is known of this person, and its word.
+    /// The reason with the data of this contact, and its word.
     fn why(&self, reason: Reason) -> String {
         let consent = self.contact.data.consent.get(self.topic);
         let topic = self.topic;
@@ -197,7 +198,7 @@ impl Told<'_> {
     }
 }
 
-/// What one person gets, in words.
+/// The forecast for one contact as a sentence.
 fn sentence(seen: &Foreseen, told: &Told<'_>, paint: Paint) -> String {
     let later = if seen.postponed { format!(", after quiet hours at {}", show::time(seen.at)) } else { String::new() };
     match &seen.what {
@@ -222,7 +223,7 @@ fn sentence(seen: &Foreseen, told: &Told<'_>, paint: Paint) -> String {
     }
 }
 
-/// `2026-11-24 10:00  no: they have … (`no_consent`).`
+/// A past fire as a line: `2026-11-24 10:00  no: they have … (`no_consent`).`
 fn past_line(past: &Past, paint: Paint) -> String {
     let what = match past.what {
         "text" | "template" => paint.good(format!("{}:", past.what)),
@@ -233,7 +234,7 @@ fn past_line(past: &Past, paint: Paint) -> String {
     let quoted = |word: &String| format!("`{word}`");
     let word = past.reason.as_ref().filter(|word| !past.why.contains(&quoted(word)));
     let word = word.map(|word| format!(" (`{word}`)")).unwrap_or_default();
-    // Of a step there is no minute that says anything.
+    // A start that a step planned has no meaningful minute.
     let at = match past.minute.get(..16).filter(|minute| minute.parse::<DateTime>().is_ok()) {
         Some(minute) => minute.replace('T', " "),
         None => show::time(past.slot_at),

@@ -1,4 +1,4 @@
-//! `schedule report` and `schedule show`: what became of each fire, as a picture, and how far the newest has come.
+//! Runs `schedule report` and `schedule show`: draws the results of each fire, and the progress of the newest one.
 
 use super::legend;
 use crate::{
@@ -28,10 +28,10 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, io::IsTerminal};
 
-/// Fires that are drawn; `--csv` has all of them.
+/// The number of fires that are drawn; `--csv` contains all of them.
 const DRAWN: usize = 5;
 
-/// What became of the fires since then.
+/// Prints the results of the fires since then.
 pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: bool) -> Outcome {
     let fires = read(store, &flow.name, since).await?;
     let currency = if config.prices.is_empty() { "" } else { &config.prices.currency };
@@ -67,7 +67,7 @@ pub async fn since_yesterday(store: &Store, flow: &FlowName, now: Time) -> Resul
     report::progress(store, flow, &since(now - Span::days(1))).await.map_err(Failure::failed)
 }
 
-/// How far each fire of the last two days has come.
+/// Prints the progress of each fire of the last two days.
 pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
     let (lines, _) = progress_lines(store, flow, now).await?;
     if lines.is_empty() {
@@ -77,8 +77,8 @@ pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
     Ok(())
 }
 
-/// The same again and again until all of them are decided; on a terminal in the same place, else what has changed.
-/// `next`: its next fire, if that is near.
+/// Prints the progress again and again until all fires are decided: on a terminal in the same place, otherwise only
+/// changed lines. `next`: the next fire, if it is near.
 pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: impl Fn(Time) -> Option<Time>) -> Outcome {
     let mut coming: Option<Time> = None;
     let is_terminal = std::io::stdout().is_terminal();
@@ -86,7 +86,7 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
     loop {
         let (lines, is_open) = progress_lines(store, flow, clock.now()).await?;
         if is_terminal && !before.is_empty() {
-            // Up to the first line; each is cleared before it is written anew.
+            // The cursor moves up to the first line; each line is cleared before it is written again.
             print!("{}", screen::code(&format!("{}A", before.len())));
         }
         for line in lines.iter().filter(|line| is_terminal || !before.contains(line)) {
@@ -94,11 +94,11 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
         }
         let now = clock.now();
         if !is_open && coming.is_none() && lines.is_empty() {
-            // Whoever looks on before it begins wants to see it.
+            // The command was started before the fire, so it waits for the fire.
             coming = next(now);
             coming.iter().for_each(|at| println!("It begins at {}.", show::time(*at)));
         }
-        // Planning takes its time.
+        // Planning the starts takes some time.
         let begins = lines.is_empty() && coming.is_some_and(|at| now < at + Span::minutes(1));
         if !is_open && !begins {
             if lines.is_empty() {
@@ -111,7 +111,7 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
     }
 }
 
-/// A line for each fire, and whether one of them goes on.
+/// One line for each fire, and whether one of them is not finished.
 async fn progress_lines(store: &Store, flow: &FlowName, now: Time) -> Result<(Vec<String>, bool), Failure> {
     let fires = since_yesterday(store, flow, now).await?;
     let paint = Paint::stdout();
@@ -123,7 +123,8 @@ async fn read(store: &Store, flow: &FlowName, since: Time) -> Result<Vec<FireRep
     report::report(store, None, flow, &self::since(since), None).await.map_err(Failure::failed)
 }
 
-/// As minutes are written on each contact's clock: a day's slack keeps none out.
+/// The minute in the format of fires. It is a local time of the contacts, so it lies one day earlier, so that no
+/// contact is missed.
 fn since(at: Time) -> String {
     show::time(at - Span::days(1)).replace(' ', "T")
 }

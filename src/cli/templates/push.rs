@@ -1,5 +1,5 @@
-//! `transom templates push`: the templates that `_bot.yaml` writes are made at the platform, and looked after until they
-//! are approved.
+//! Runs `transom templates push`: creates the templates of `_bot.yaml` at the platform, and follows them until they are
+//! approved.
 
 use crate::{
     base::{
@@ -50,19 +50,19 @@ struct Fate<'a> {
     language: &'a str,
     result: Result,
     status: Option<TemplateStatus>,
-    /// The differences, or the reason of a refusal or rejection.
+    /// The differences, or the reason for a refusal or rejection.
     why: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Result {
-    /// It was made just now.
+    /// The template was created now.
     Made,
-    /// It was there, and is the same.
+    /// The template existed and is the same.
     Same,
-    /// It was there, and is another: nobody changed it.
+    /// The template existed and differs; it was not changed.
     Differs,
-    /// It was not made.
+    /// The template was refused.
     Refused,
 }
 
@@ -96,7 +96,7 @@ pub async fn run(config: &Config, args: Args) -> Outcome {
         follow(&providers, &http, &mut fates, (args.timeout, every)).await;
     }
     if let Some(api) = running(config).await.filter(|_| fates.iter().any(|fate| fate.result == Result::Made)) {
-        // It hears of each approval by a webhook as well; what cannot be read now is read within the hour.
+        // The daemon also learns of each approval by a webhook; a failed pull is repeated within the hour.
         let _ = api.post("/v1/templates/pull", &json!({})).await;
     }
     if out::is_json() {
@@ -106,7 +106,7 @@ pub async fn run(config: &Config, args: Args) -> Outcome {
     if fates.iter().any(|fate| fate.is_bad() || still_pending(fate)) { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// Those of these names.
+/// The templates with these names.
 fn chosen<'a>(all: Vec<&'a OwnTemplate>, names: &[String]) -> std::result::Result<Vec<&'a OwnTemplate>, Failure> {
     let sheet = "`transom templates sheet` prints what to write under `templates:` of flows/_bot.yaml";
     if all.is_empty() {
@@ -122,7 +122,7 @@ fn chosen<'a>(all: Vec<&'a OwnTemplate>, names: &[String]) -> std::result::Resul
     Ok(all.into_iter().filter(|own| names.is_empty() || names.contains(&own.name)).collect())
 }
 
-/// One sender of each account: the numbers of an account share its templates.
+/// One sender of each account, because the numbers of an account share its templates.
 fn accounts<'a>(config: &'a Config, wanted: Option<&str>) -> std::result::Result<Vec<&'a Sender>, Failure> {
     let named = |sender: &Sender| wanted.is_none_or(|wanted| sender.name == wanted || sender.id.to_string() == wanted);
     let mut seen = BTreeSet::new();
@@ -184,7 +184,7 @@ async fn push<'a>(
             match made.await {
                 Ok(made) => fate.status = Some(made.status),
                 Err(trouble) => {
-                    // Every other request would be refused alike.
+                    // Every other request would fail for the same reason.
                     general = trouble.is_general().then(|| trouble.text.clone());
                     (fate.result, fate.why) = (Result::Refused, Some(trouble.text));
                 }
@@ -195,7 +195,7 @@ async fn push<'a>(
     fates
 }
 
-/// Decides what to do with one draft; `Made`: it must be made.
+/// Decides about one draft; `Made`: it has to be created.
 fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there: &[Template]) -> Fate<'a> {
     let found = there.iter().find(|known| known.name == own.name && known.language == draft.template.language);
     let fate = |result: Result| Fate::new(sender, own, draft, result);
@@ -214,7 +214,7 @@ fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there:
     }
 }
 
-/// Asks until nothing is pending any more, and tells each that is decided.
+/// Asks until no template is pending, and prints each decision.
 async fn follow(
     providers: &crate::runtime::providers::Providers,
     http: &dyn Http,
@@ -237,7 +237,7 @@ async fn follow(
         for id in waiting {
             let Some(sender) = fates.iter().map(|fate| fate.sender).find(|sender| sender.id == id) else { continue };
             let Some(provider) = providers.get(sender.provider()) else { continue };
-            // A catalogue that cannot be read now is asked for again.
+            // A catalogue that cannot be read is asked for again later.
             let Ok(there) = provider.templates(http, id).await else { continue };
             for fate in fates.iter_mut().filter(|fate| fate.sender.id == id && is_pending(fate)) {
                 let now = there.iter().find(|known| known.name == fate.name && known.language == fate.language);
@@ -266,7 +266,7 @@ impl<'a> Fate<'a> {
         format!("{}: `{}` ({})", self.sender.name, self.name, self.language)
     }
 
-    /// `is approved`, `is rejected: PROMOTIONAL`.
+    /// The state as a part of a sentence: `is approved`, `is rejected: PROMOTIONAL`.
     fn state(&self) -> String {
         let status = self.status.map_or("unknown", TemplateStatus::as_str);
         let why = self.why.as_ref().filter(|_| self.result != Result::Differs);

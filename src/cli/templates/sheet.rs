@@ -1,4 +1,4 @@
-//! `transom templates sheet`: each template as somebody has to make it at the platform.
+//! Runs `transom templates sheet`: prints each template for the person who creates it at the platform.
 
 use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName},
@@ -42,7 +42,7 @@ pub fn run(config: &Config, names: &[String]) -> Outcome {
     Ok(())
 }
 
-/// As a person reads it while they fill in the platform's form.
+/// The sheet as text, for a person who fills in the platform's form.
 fn words(sheet: &Sheet, paint: Paint) -> String {
     let languages: Vec<&str> = sheet.versions.iter().map(|draft| draft.template.language.as_str()).collect();
     let category = sheet.versions.first().map_or("", |draft| draft.template.category.as_str());
@@ -74,7 +74,7 @@ fn words(sheet: &Sheet, paint: Paint) -> String {
     text
 }
 
-/// Each part with its label, from the top of the message down.
+/// Each part with its label, from the top of the message to the bottom.
 fn lines(sheet: &Sheet, draft: &Draft) -> Vec<(String, String)> {
     let template = &draft.template;
     let mut all = Vec::new();
