@@ -1,4 +1,5 @@
-//! `transom trigger`: a genuine webhook to a running daemon, signed as the platform signs, and what came of it.
+//! Runs `transom trigger`: posts a genuine webhook to a running daemon, signed as by the platform, and prints the
+//! results.
 
 mod hook;
 mod talk;
@@ -74,7 +75,7 @@ enum What {
         /// As the flow's `event:` names it
         #[arg(value_name = "NAME")]
         event: String,
-        /// What is known of it: `event.data`
+        /// Its data: `event.data`
         #[arg(long, value_name = "JSON")]
         data: Option<String>,
         #[command(flatten)]
@@ -209,7 +210,7 @@ async fn status(talk: Talk, state: State, code: i64) -> Outcome {
     };
     talk.post(&talk.imitated(Told::Status(&news))?).await?;
     let (id, before, began) = (message.id, told.last().map_or(0, |told| told.id), SystemClock.now());
-    // Statuses are written together: the row follows the answer by a moment.
+    // Statuses are written in groups, so the row may change shortly after the answer.
     let mut now_state = message.state.clone();
     while now_state != state.as_str() && SystemClock.now() - began < QUIET {
         tokio::time::sleep(POLL.to_std()).await;

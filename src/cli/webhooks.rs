@@ -1,4 +1,4 @@
-//! `transom webhooks list|deliveries|resume|redeliver`: who is told of what happens, and what was not taken.
+//! Runs `transom webhooks list|deliveries|resume|redeliver`: shows addresses that hear of events, and their deliveries.
 
 use super::{
     Failure, Outcome,
@@ -20,7 +20,7 @@ pub type Args = At<What>;
 pub enum What {
     /// All of them, and what waits
     List,
-    /// What was and is posted to one, newest first
+    /// Posts to one, made and waiting, newest first
     Deliveries {
         /// Its id in the list
         id: i64,

@@ -1,4 +1,4 @@
-//! Results as build servers read them.
+//! Writes test results for build servers.
 
 use crate::{
     base::{diagnostic::Diagnostic, xml::escape},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{fmt::Write as _, time::Duration};
 
-/// For build servers: JUnit's XML, a suite for each file.
+/// The results as JUnit XML, with a suite for each file.
 pub(super) fn junit(report: &Report) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let (failed, errors) = (report.failed(), report.errors());
@@ -43,7 +43,7 @@ pub(super) fn junit(report: &Report) -> String {
     out
 }
 
-/// A mistake that kept tests from being run: a case of its own, or a build server would show nothing.
+/// A finding that prevented tests from running, as a failed case: otherwise a build server would show nothing.
 fn junit_error(out: &mut String, finding: &Diagnostic) {
     let (path, line, message) = (escape(finding.place.path()), finding.place.line(), escape(&finding.to_string()));
     let _ = writeln!(out, "    <testcase name=\"{message}\" classname=\"{path}\" file=\"{path}\" line=\"{line}\">");

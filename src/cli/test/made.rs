@@ -1,4 +1,4 @@
-//! Cases that nobody wrote: first tests, recorded runs, and what random customers found.
+//! Writes generated test cases: first tests, recorded runs, and cases that random customers found.
 
 use super::{Failure, Outcome, Paint, Place, counted, seconds};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{fs, path::Path};
 
-/// `test init FLOW`.
+/// Runs `test init FLOW`.
 pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
     let path = folder.join("flows").join(format!("{flow}.test.yaml"));
     if path.exists() {
@@ -21,7 +21,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
     failing(folder, &drafted.path)
 }
 
-/// Which of the cases that were written fail as they stand: an author should not look for the mistake in the flow.
+/// Names the new cases that fail as written, so that the author does not look for the mistake in the flow.
 fn failing(folder: &Path, path: &str) -> Outcome {
     let only = [path.to_owned()];
     let report = scenario::run(folder, &Wish { only: &only, update: false })?;
@@ -38,7 +38,7 @@ fn failing(folder: &Path, path: &str) -> Outcome {
     Ok(())
 }
 
-/// `test --record RUN`.
+/// Runs `test --record RUN`.
 pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Outcome {
     let config = place.config()?;
     let drafted = scenario::record(folder, config.database.expose(), run)?.map_err(Failure::Failed)?;
@@ -52,7 +52,7 @@ pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Out
     Ok(())
 }
 
-/// `test --wander N`.
+/// Runs `test --wander N`.
 pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, write: bool, coverage: bool) -> Outcome {
     let wandered = scenario::wander(folder, wish, walks)?;
     if write {
@@ -106,7 +106,7 @@ fn text(wandered: &Wandered, paint: Paint, written: bool) -> String {
     out
 }
 
-/// Into a file: behind its cases, or as a new one.
+/// Adds the text to a file, behind its cases, or creates the file.
 fn put(folder: &Path, path: &str, text: &str, case_only: bool) -> Outcome {
     let file = folder.join(path);
     if !case_only {
@@ -122,8 +122,8 @@ fn put(folder: &Path, path: &str, text: &str, case_only: bool) -> Outcome {
     save(&file, formed.as_deref().unwrap_or(&new))
 }
 
-/// In the one form of all files, so that `fmt --check` has nothing to say. What an author wrote in another form keeps
-/// it.
+/// The text formatted as by `transom fmt`, so that `fmt --check` accepts it. A file that was not formatted before is
+/// not formatted.
 fn in_form(path: &Path, text: &str) -> Option<String> {
     fmt::format(&SourceFile::new(path.display().to_string(), text)).ok()
 }

@@ -1,4 +1,4 @@
-//! `transom trigger webhook`: what another system would post to `/hooks/NAME`, signed as the flow wants it.
+//! Runs `transom trigger webhook`: posts to `/hooks/NAME` as another system would, signed as the flow requires.
 
 use super::{To, talk::Talk};
 use crate::{
@@ -30,7 +30,7 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
     let headers = signed(&config, &hook, body.as_bytes())?;
     let path = format!("/hooks/{hook}");
     let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    // Whoever the flow means: what was said to them before is no answer to this.
+    // The body may name another contact than the sender of the test; earlier messages to any of them are not answers.
     let own = talk.from.value.clone();
     let mut before = BTreeMap::new();
     for number in numbers(&body).into_iter().chain([own.clone()]) {
@@ -57,7 +57,7 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
     talk.print_answers(before, nothing).await.map(|_| ())
 }
 
-/// Texts of a JSON body that are numbers of people, as digits.
+/// The texts of a JSON body that are phone numbers, as digits.
 fn numbers(body: &str) -> BTreeSet<String> {
     fn walk(value: &Json, found: &mut BTreeSet<String>) {
         match value {
@@ -88,7 +88,7 @@ fn in_words(state: &str, detail: &str) -> String {
     }
 }
 
-/// The headers by which the bot's flows know a request of this name. Secrets that are not granted sign nothing.
+/// The headers with which the bot's flows verify a request of this name. A secret that is not granted signs nothing.
 fn signed(config: &Config, name: &str, body: &[u8]) -> Result<BTreeMap<String, String>, Failure> {
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);

@@ -1,4 +1,4 @@
-//! One customer at one sender of a running daemon: what they do, and what they get.
+//! Acts as one customer at one sender of a running daemon, and prints the bot's answers.
 
 use super::{To, why};
 use crate::{
@@ -32,7 +32,7 @@ use reqwest::Method;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
-/// After the last answer: how long it must be quiet before nothing more is expected.
+/// The silence after the last answer, after which no more answers are expected.
 pub(super) const QUIET: Span = Span::millis(600);
 pub(super) const POLL: Span = Span::millis(50);
 
@@ -45,14 +45,14 @@ pub(super) struct Talk {
     pub(super) from: Alias,
     pub(super) name: String,
     wait: Span,
-    /// Templates whose texts the bot's own files tell.
+    /// Templates whose texts are in the bot's own files.
     known: Vec<Template>,
     pub(super) paint: Paint,
-    /// Turns after this moment are results of this command.
+    /// Turns after this time are results of this command.
     opened_at: Time,
 }
 
-/// A message of the bot, as the API tells it.
+/// A message of the bot, from the API.
 pub(super) struct Answered {
     pub id: i64,
     pub content: Content,
@@ -139,13 +139,13 @@ impl Talk {
         Ok(self.told().await?.last().map_or(0, |told| told.id))
     }
 
-    /// Prints what comes after `before` as it comes; gives back how many messages that were.
+    /// Prints messages after `before` as they arrive; returns their number.
     pub(super) async fn print_answers(&self, before: i64, nothing: &str) -> Result<usize, Failure> {
         let began = SystemClock.now();
         let (mut shown, mut last, mut quiet_since) = (0, before, began);
         loop {
             let all = self.told().await?;
-            // One that is still on its way is waited for, so that its fate can be said.
+            // A message that is being sent is waited for, so that its result can be printed.
             let settled = all.iter().take_while(|told| !matches!(told.state.as_str(), "queued" | "sending"));
             for told in settled.filter(|told| told.id > last).collect::<Vec<_>>() {
                 println!("{}{}", show::bubble(&told.content, &self.known, self.paint), note(told, self.paint));
@@ -168,7 +168,7 @@ impl Talk {
     }
 }
 
-/// A number of the bot's own country, and the texts of templates that its files write.
+/// A number of the bot's own country, and the texts of templates in its files.
 fn told_by_files(config: &Config) -> (String, Vec<Template>) {
     let Ok(files) = bot::read(&config.bot) else { return (scenario::somebody(&TimeZone::UTC).0, Vec::new()) };
     let (set, _) = flow::parse_set(&files.files);
@@ -185,10 +185,11 @@ fn pick(config: &Config, asked: Option<i64>) -> Result<&Sender, Failure> {
     }
 }
 
-/// An id like the platform's own, unlike any other.
+/// A unique id in the format of the platform.
 fn fresh_id() -> String {
     let mut random = [0_u8; 16];
-    // Without randomness the id may repeat, and the daemon would take it for a duplicate: it is for testing.
+    // Without randomness the id may repeat, and the daemon would treat the message as a duplicate; this command is only
+    // for tests.
     let _ = getrandom::fill(&mut random);
     format!("wamid.TRIGGER{}", random.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
 }

@@ -1,4 +1,4 @@
-//! Why the bot said nothing, as far as the daemon's database beside us tells.
+//! Explains a bot's silence from the daemon's database, if it is on this machine.
 
 use crate::{
     base::{
@@ -14,12 +14,12 @@ use crate::{
     },
 };
 
-/// Turns and messages that are looked at, the newest.
+/// The number of newest turns and messages that are read.
 const LOOKED_AT: i64 = 20;
-/// Lines that are told, the newest.
+/// The largest number of printed lines; the newest are kept.
 const TOLD_MAX: usize = 8;
 
-/// Sentences, the most telling first; none where the database cannot be read from here.
+/// The explanations, the most important first; empty if the database cannot be read.
 pub(super) async fn silent(config: &Config, sender: SenderId, phone: &str, since: Time) -> Vec<String> {
     let Ok(store) = place::read_only(config).await else { return Vec::new() };
     let told = read(config, &store, sender, phone, since).await.unwrap_or_default();
