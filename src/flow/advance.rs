@@ -1,4 +1,4 @@
-//! The pure engine: one event in, the next session and what is to be done out.
+//! Runs the pure engine: takes one event, returns the next session and the effects.
 
 use super::{
     turn::{Emitted, Turn},
@@ -13,8 +13,8 @@ use crate::{
     },
 };
 
-/// Moves a conversation by one event. The same inputs give the same outcome, byte for byte; it never
-/// fails: what goes wrong becomes steps of `on_error`, dead letters and lines of the trace.
+/// Moves a conversation by one event. The same inputs give the same outcome, byte for byte. It never fails: errors
+/// become steps of `on_error`, dead letters and lines of the trace.
 pub fn advance(versions: &Versions, session: Session, event: Event, world: &World<'_>) -> Outcome {
     let mut turn = Turn::new(versions, session, world);
     match event {
@@ -69,7 +69,7 @@ impl Turn<'_> {
         }
     }
 
-    /// A run whose step is gone (its version was lost) can never be answered: better ended than mute.
+    /// Ends a run whose step no longer exists, because its version was lost: nobody could ever answer it.
     fn end_lost_runs(&mut self) {
         for run in self.all_runs() {
             if self.here(run).is_none() {
@@ -78,8 +78,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A run that goes from message to message, or from call to call, goes on over any number of turns: what
-    /// ends an endless loop within one turn does not see it.
+    /// Counts the turns in which only a run's own messages and calls moved it. Such a run could continue over any
+    /// number of turns, which the limit on steps within one turn does not stop.
     fn count_turns(&mut self, by_itself: bool) {
         let mut moved: Vec<u32> = self.passage.steps.iter().map(|trod| trod.run).collect();
         moved.sort_unstable();
@@ -94,7 +94,7 @@ impl Turn<'_> {
         }
     }
 
-    /// A conversation that has grown too large for its row loses its largest run, with an error.
+    /// Ends the largest run, with an error, if the conversation is too large for its row.
     fn keep_within_size(&mut self) {
         while self.session.estimated_bytes() > SESSION_BYTES_MAX {
             let Some(run) = self.session.runs.iter().max_by_key(|run| run.estimated_bytes()).map(|run| run.number)
@@ -107,9 +107,8 @@ impl Turn<'_> {
         }
     }
 
-    /// What the event set free goes on, until nothing moves: waiting messages, runs that had to wait
-    /// their turn, events of flows, starts in line. What is left when the fuel is used up goes on with
-    /// the next event.
+    /// Continues everything that the event made possible, until nothing moves: waiting messages, runs that waited until
+    /// they may write, events of flows, queued starts. If the fuel is used up, the rest continues with the next event.
     fn settle(&mut self) {
         for _ in 0..STEPS_PER_TURN_MAX {
             let moved = self.judge_waiting()

@@ -1,4 +1,4 @@
-//! Text, files, a link and options become messages that the channel takes.
+//! Arranges text, files, a link and options into messages that the channel accepts.
 
 use super::{
     form::FormShown,
@@ -19,42 +19,42 @@ use crate::{
     },
 };
 
-/// What stands around a message's text.
+/// The parts of a message beside its text.
 pub struct Around<'a> {
     pub files: Vec<Media>,
     pub link: Option<LinkShown>,
     pub edges: Edges,
-    /// What goes before all else, each a message of its own.
+    /// Contents that are sent before the message, each as its own message.
     pub ahead: Vec<Content>,
     pub opening: &'a Opening,
-    /// A place is asked for: WhatsApp's own button shares it.
+    /// True for a question that asks for a place, with WhatsApp's own button to share it.
     pub asks_place: bool,
-    /// A form is asked for, by a button that opens it.
+    /// The form of a question that is answered by a form, with the button that opens it.
     pub form: Option<FormShown>,
 }
 
-/// A button that opens a page, its texts filled in.
+/// A button that opens a page, with its values filled in.
 pub struct LinkShown {
     pub title: String,
     pub url: String,
-    /// Above it, where it is a message of its own.
+    /// The text above the button, if the link is its own message.
     pub text: String,
 }
 
-/// The words on what the engine adds to a list.
+/// The texts of the rows and buttons that the engine adds to a list.
 pub struct Opening {
     pub choose: String,
     pub more: String,
     pub back: String,
 }
 
-/// Puts text, files, link and options into as few messages as the channel allows.
+/// Arranges text, files, link and options into as few messages as the channel allows.
 pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around<'_>) -> Vec<Content> {
     let Around { mut files, link, edges, ahead, opening, asks_place, form } = around;
     let Worded { body, shown, page: number, asks } = worded;
     let carries = turn.world.sender.carries;
     if !carries.is_whole() && !carries.shows(shown.len(), as_buttons(shown)) && !shown.is_empty() {
-        // All of them at once: a number means the same option on every page.
+        // All options at once, so that a number means the same option on every page.
         let titles: Vec<String> = shown.iter().map(in_words).collect();
         let body = listed(body, &titles, if asks { Mark::Number } else { Mark::Dot });
         let plain = Worded { body: &body, shown: &[], page: 0, asks };
@@ -63,7 +63,7 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
     let asks_place = asks_place && shown.is_empty() && carries.place_requests;
     let taps = asks_place || form.is_some() || !shown.is_empty();
     let mut all = ahead;
-    // No message of WhatsApp has a link beside other buttons: the link goes ahead.
+    // A WhatsApp message cannot have a link beside other buttons, so the link is sent before.
     let (link, body) = match link {
         Some(link) if taps && carries.links => {
             all.push(beside(link));
@@ -74,7 +74,7 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
     };
     let body = body.as_str();
     let interactive = link.is_some() || taps;
-    // Only one picture, film or document can stand above buttons, and no text beside it; a list has none.
+    // Above buttons, WhatsApp allows one picture, video or document, without a header text; above a list, no file.
     let fits_above = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     let buttons = !shown.is_empty() && as_buttons(shown);
     let above = match files.as_slice() {
@@ -126,23 +126,23 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
     fitted(carries, all)
 }
 
-/// A link as a message of its own.
+/// A link as its own message.
 fn beside(link: LinkShown) -> Content {
     let body = cut(&link.text, BUTTON_BODY_CHARS_MAX);
     let title = cut(&link.title, BUTTON_TITLE_CHARS_MAX);
     Content::Link { body, title, url: link.url, media: None, edges: Edges::default() }
 }
 
-/// What was made for WhatsApp's own limits, as this sender's platform takes it.
+/// Adapts messages that fit WhatsApp's limits to the limits of this sender's platform.
 fn fitted(carries: &Carries, all: Vec<Content>) -> Vec<Content> {
     if carries.is_whole() {
         return all;
     }
-    // What cannot be made to fit is for the platform to refuse: its words reach the author.
+    // A message that cannot be adapted is sent unchanged: the platform refuses it, and the author sees its error.
     all.into_iter().flat_map(|content| carries.fit(content.clone()).unwrap_or_else(|_| vec![content])).collect()
 }
 
-/// An option where nothing can be tapped.
+/// An option as a line of text, for channels without buttons.
 fn in_words(option: &OptionShown) -> String {
     match &option.description {
         Some(description) => format!("{} – {description}", option.title),
@@ -150,7 +150,7 @@ fn in_words(option: &OptionShown) -> String {
     }
 }
 
-/// The rows of one page, and those that lead to the others.
+/// The rows of one page, and the rows that lead to other pages.
 fn rows(turn: &Turn<'_>, here: Here<'_>, (shown, number): (&[OptionShown], u32), opening: &Opening) -> Vec<Row> {
     let page = page(shown, number);
     let row = |option: &&OptionShown| Row {
@@ -168,7 +168,7 @@ fn rows(turn: &Turn<'_>, here: Here<'_>, (shown, number): (&[OptionShown], u32),
     page.options.iter().map(row).chain(more).chain(back).collect()
 }
 
-/// Three or fewer with short titles, all different and without descriptions.
+/// True if the options fit on buttons: at most three, with short and different titles, without descriptions.
 fn as_buttons(shown: &[OptionShown]) -> bool {
     let short =
         |option: &OptionShown| option.title.chars().count() <= BUTTON_TITLE_CHARS_MAX && option.description.is_none();
@@ -177,7 +177,7 @@ fn as_buttons(shown: &[OptionShown]) -> bool {
     shown.len() <= BUTTONS_MAX && shown.iter().all(short) && shown.iter().enumerate().all(different)
 }
 
-/// Pieces of at most `most` characters, cut between paragraphs, else lines, else words.
+/// Parts of at most `most` characters, cut between paragraphs, else lines, else words.
 fn split(body: &str, most: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = body.trim_end();
@@ -200,7 +200,7 @@ fn cut(text: &str, most: usize) -> String {
     short
 }
 
-/// A file by its address; its kind by the ending, a picture when there is none.
+/// A file by its address. The extension decides its kind; without one it is a picture.
 pub fn media(url: &str) -> Result<Media, Failure> {
     if url.is_empty() {
         return Err(Failure::new("empty_text", "the address of the media came out empty"));
@@ -219,7 +219,7 @@ pub fn media(url: &str) -> Result<Media, Failure> {
     Ok(Media { kind, url: url.to_owned(), filename })
 }
 
-/// It names a file or a page.
+/// True if the text is the address of a file or a page.
 pub fn is_address(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }

@@ -1,4 +1,4 @@
-//! The waiting question's own life: asked again, its message's fate, reminders, the end of its time.
+//! Handles a waiting question: repeats it, and handles the outcome of its message, its reminders and its deadlines.
 
 use super::{
     closed::WrittenIfClosed,
@@ -18,8 +18,9 @@ use crate::{
 };
 
 impl<'a> Turn<'a> {
-    /// Asks the waiting question again: after an aside, or for an old button. Deadline and tries stay; a reminder
-    /// that is due says the same, and one whose time is up is not asked once more.
+    /// Repeats the waiting question, after an aside or a tap on an old button. The deadline and the number of bad
+    /// answers stay. A reminder that is due is skipped, because the repetition replaces it; a question whose time is up
+    /// is not repeated.
     pub fn ask_again(&mut self, run: u32, asked_for: Option<Time>) {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let now = self.now();
@@ -44,7 +45,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What became of the message that asks.
+    /// Handles the outcome of the question's message.
     pub fn question_fate(&mut self, run: u32, message: u32, fate: &Fate) {
         let now = self.now();
         let Some((here, ask)) = self.ask_step(run) else { return };
@@ -63,8 +64,8 @@ impl<'a> Turn<'a> {
             Fate::Unknown => self.question_left(run, ask, now, None),
             Fate::Held { .. } | Fate::Postponed { .. } => {
                 question.left = false;
-                // A failure may have followed its acceptance: nobody saw it, and its time has not begun. A moment
-                // that the author wrote is none that begins.
+                // The failure may come after the acceptance: nobody saw the question, so its time has not begun. A
+                // moment that the author wrote as the deadline stays.
                 if question.timeout.is_some() {
                     question.deadline = None;
                 }
@@ -73,7 +74,7 @@ impl<'a> Turn<'a> {
             }
             Fate::Delivered | Fate::Read => question.deliver_by = None,
             Fate::Expired => {
-                // Its time is up, as if it had left and nobody had answered.
+                // The deadline has passed, as if the question had been sent and nobody had answered.
                 question.deadline = Some(now);
                 self.run_due(run);
             }
@@ -83,7 +84,7 @@ impl<'a> Turn<'a> {
             }
             Fate::Failed { code, text } => {
                 question.left = true;
-                // After the provider took it, a failure is a message that did not arrive.
+                // A failure after the provider accepted the message means that it was not delivered.
                 let accepted = question.left_at.is_some();
                 match (ask.message.on_undelivered, here.node.on_error) {
                     (Some(_), None) => self.question_undelivered(run),
@@ -94,7 +95,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// People answer with what they read, and a template's buttons may say it in other words than the options.
+    /// Stores the texts on the buttons of the template that replaces the question: they may differ from the options,
+    /// and people answer with what they read.
     fn template_asks(&mut self, run: u32, words: &[(String, String)]) {
         let world = self.world;
         let Some(question) = self.question_mut(run) else { return };
@@ -108,7 +110,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// From here on time counts.
+    /// Starts the deadlines, because the question was sent.
     fn question_left(&mut self, run: u32, ask: &Ask, at: Time, ttl: Option<Span>) {
         let Some(question) = self.question_mut(run) else { return };
         question.left = true;
@@ -121,7 +123,7 @@ impl<'a> Turn<'a> {
         question.deliver_by = ask.message.on_undelivered.map(|_| deliver_by(at, ttl));
     }
 
-    /// The question has not arrived: its `on_undelivered`, else nobody can ever answer it and the run ends.
+    /// The question was not delivered: runs its `on_undelivered`, or ends the run, because nobody can answer it.
     pub fn question_undelivered(&mut self, run: u32) {
         let Some((here, ask)) = self.ask_step(run) else { return };
         self.note_at(here, "the question has not arrived");
@@ -141,7 +143,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What never arrived does not count against the topic's cap.
+    /// An undelivered message does not count towards the topic's cap.
     fn give_back_unasked(&mut self, topic: &str, at: Time) {
         let Some(stamps) = self.contact.unasked.get_mut(topic) else { return };
         let newest = stamps.iter().rposition(|stamp| *stamp <= at);
@@ -151,7 +153,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A reminder falls due.
+    /// Sends a reminder that is due.
     pub fn remind(&mut self, run: u32) {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let Some(question) = self.question_mut(run) else { return };
@@ -176,7 +178,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Nobody answered in time: `on_timeout`, else the run ends by `on_expire`.
+    /// Nobody answered in time: runs `on_timeout`, or ends the run with its `on_expire`.
     pub fn time_out(&mut self, here: Here<'a>, on_timeout: Option<Body>) {
         let run = here.run;
         self.leave_question(run);
@@ -197,7 +199,7 @@ impl<'a> Turn<'a> {
         };
         let mut frame = frame.clone();
         frame.at = Some(flow.node(entry).id.clone());
-        // Nothing called it any more.
+        // The frame is now the first one: no caller waits for it.
         (frame.returns_as, frame.until) = (None, None);
         if let Some(run) = self.run_mut(run) {
             run.frames = vec![frame];

@@ -1,4 +1,5 @@
-//! Who is meant by `for:` of a `start` step, in which order, and when on whose clock.
+//! Selects and orders the contacts for `for:` of a `start` step, and finds the time of the start in each contact's
+//! zone.
 
 use super::{
     hours, script,
@@ -12,10 +13,10 @@ use crate::{
 };
 use std::cmp::Ordering;
 
-/// The contact of `world` is one of them. A condition that fails means nobody, and so does a step that is gone.
+/// True if the contact of `world` is selected. False if the condition fails or the step no longer exists.
 pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> bool {
     let Some(meant) = meant(versions, audience) else { return false };
-    // Whoever was joined to another is meant under that one's name.
+    // A contact that was joined to another one is selected as that one.
     if world.contact.data.is_gone() || !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
         return false;
     }
@@ -24,7 +25,7 @@ pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> 
     turn.in_scope(turn.live(), &seen(audience), |scope| condition.holds(scope)).unwrap_or(false)
 }
 
-/// What stands in the row of whoever is meant.
+/// The conditions that the rows of selected contacts must meet.
 pub fn sieve(versions: &Versions, audience: &Audience) -> Sieve {
     let (meant, set) = (meant(versions, audience), versions.get(audience.version));
     match (meant, set) {
@@ -33,24 +34,24 @@ pub fn sieve(versions: &Versions, audience: &Audience) -> Sieve {
     }
 }
 
-/// They come in an order of the author's.
+/// True if the author wrote an order.
 pub fn is_ordered(versions: &Versions, audience: &Audience) -> bool {
     meant(versions, audience).is_some_and(|meant| meant.order.is_some())
 }
 
-/// By what the contact of `world` is put into that order.
+/// The value by which the contact of `world` is ordered.
 pub fn rank(versions: &Versions, audience: &Audience, world: &World<'_>) -> Value {
     let Some(order) = meant(versions, audience).and_then(|meant| meant.order.as_ref()) else { return Value::Nothing };
     let turn = Turn::new(versions, Session::default(), world);
     turn.in_scope(turn.live(), &seen(audience), |scope| order.eval(scope)).unwrap_or_default()
 }
 
-/// The smallest first, and what has no value last: as `sort` has it.
+/// Compares two such values: the smallest first, no value last, as `sort` does.
 pub fn compare(a: &Value, b: &Value) -> Ordering {
     script::sorted(a, b)
 }
 
-/// The next time that the clock of the contact of `world` shows this.
+/// The next moment at which it is this time in the zone of the contact of `world`.
 pub fn next_clock(versions: &Versions, clock: &str, world: &World<'_>) -> Option<Time> {
     let turn = Turn::new(versions, Session::default(), world);
     let clock: jiff::civil::Time = clock.parse().ok()?;

@@ -1,4 +1,4 @@
-//! `_bot.yaml`: what all flows share.
+//! Parses `_bot.yaml`, the settings that all flows share.
 
 use super::{
     declared::{at_most_of, declared_below},
@@ -27,18 +27,18 @@ use std::collections::BTreeMap;
 
 pub struct Bot {
     pub name: String,
-    /// Of the texts in flows.
+    /// The language of the texts in flows.
     pub language: String,
-    /// By language, what to fall back to.
+    /// The fallback languages of each language.
     pub languages: BTreeMap<String, Vec<String>>,
-    /// What tells the language of somebody new, in this order.
+    /// The ways to find the language of a new contact, in this order.
     pub language_by: Vec<LanguageBy>,
     pub timezone: TimeZone,
-    /// Names that `env.` may read.
+    /// Names that expressions may read below `env`.
     pub env: Vec<String>,
-    /// Names that `secrets.` may read.
+    /// Names that expressions may read below `secrets`.
     pub secrets: Vec<String>,
-    /// Of the contact, beside the built-in ones.
+    /// Declared fields of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
     pub topics: BTreeMap<String, Topic>,
     pub hours: BTreeMap<String, OpeningHours>,
@@ -47,24 +47,24 @@ pub struct Bot {
     pub templates: BTreeMap<String, OwnTemplate>,
     pub opt_out: OptOut,
     pub defaults: Defaults,
-    /// Phones that reach a flow marked `draft`.
+    /// Phone numbers that reach flows marked `draft`.
     pub draft_testers: Vec<String>,
     pub sandbox: Sandbox,
-    /// The steps of `defaults`, as a flow of their own called `_bot`.
+    /// The steps of `defaults`, as a flow with the name `_bot`.
     pub flow: Flow,
     pub place: Place,
-    /// What `env`, `secrets`, `languages` and the `env` of `sandbox` name, and where.
+    /// The names in `env`, `secrets`, `languages` and the `env` of `sandbox`, with their places.
     pub listed: Vec<(&'static str, String, Place)>,
-    /// The file is there and cannot be read: nobody knows what it declares.
+    /// True if the file exists but cannot be read, so that its declarations are unknown.
     pub lost: bool,
 }
 
-/// Findings about names that `_bot.yaml` declares, in flows, locales and tests.
+/// Codes of findings about names that `_bot.yaml` declares, in flows, locales and tests.
 const OF_DECLARATIONS: [&str; 12] =
     ["E246", "E403", "E404", "E407", "E408", "E410", "E411", "W606", "W904", "E953", "E955", "E961"];
 
 impl Bot {
-    /// One mistake, one message: that a name is not declared is said only when the declarations can be read.
+    /// Removes findings about undeclared names if `_bot.yaml` cannot be read: they would only repeat that mistake.
     pub fn leave_out_what_is_lost(&self, findings: &mut Vec<Diagnostic>) {
         if self.lost {
             findings.retain(|finding| !OF_DECLARATIONS.contains(&finding.code));
@@ -75,27 +75,27 @@ impl Bot {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Topic {
     pub needs_consent: bool,
-    /// How many unasked messages a contact may get.
+    /// The maximum number of unasked messages for a contact.
     pub at_most: Vec<AtMost>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Team {
-    /// The name under `hours`; `None`: always open.
+    /// The name of an entry in `hours`; `None`: always open.
     pub hours: Option<String>,
-    /// The bot speaks again this long after the last human word.
+    /// The bot continues this long after the person's last message.
     pub give_back: Span,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OptOut {
-    /// Beside the built-in ones.
+    /// Additional words, beside the built-in ones.
     pub words: Vec<String>,
     pub unsure: Vec<String>,
     pub answers_after: AnswersAfter,
 }
 
-/// `defaults:`; bodies are steps of `Bot::flow`.
+/// `defaults:`; its bodies are steps of `Bot::flow`.
 #[derive(Debug, Clone)]
 pub struct Defaults {
     pub expires: Span,
@@ -104,11 +104,11 @@ pub struct Defaults {
     pub ask_on_fail: Option<Body>,
     pub on_error: Option<Body>,
     pub late_message: Span,
-    /// So many answered messages within this time; then silence.
+    /// The bot answers at most this number of messages within this time; then it is silent.
     pub loop_guard: AtMost,
     pub give_back: Span,
     pub queue_for: Span,
-    /// Put before the answer to an old button.
+    /// A text before the answer to a tap on an old button.
     pub old_button: Option<Text>,
     pub unanswered: Option<Body>,
 }
@@ -132,14 +132,14 @@ impl Default for Defaults {
 }
 
 impl Bot {
-    /// Where a name stands that this key of `_bot.yaml` lists; else the file.
+    /// The place of a name in the list under this key of `_bot.yaml`; without one, the file.
     pub fn named_at(&self, key: &str, name: &str) -> &Place {
         let found = self.listed.iter().find(|(known, listed, _)| *known == key && listed == name);
         found.map_or(&self.place, |(.., place)| place)
     }
 }
 
-/// The names of `env`, `secrets`, `languages` and `sandbox.env`, with their places.
+/// The names in `env`, `secrets`, `languages` and `sandbox.env`, with their places.
 fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
     let mut all = Vec::new();
     for key in ["env", "secrets", "languages"] {
@@ -153,21 +153,21 @@ fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
     all
 }
 
-/// What `chat` and sandbox senders use instead of the network.
+/// Replacements for the network, for `chat` and sandbox senders.
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
     pub env: BTreeMap<String, String>,
-    /// As in test files: `http: [{GET */slots: …}]`.
+    /// In the format of test files: `http: [{GET */slots: …}]`.
     pub mocks: Option<Node>,
 }
 
-/// Everything but the steps of `defaults`, which need the names of all flows.
+/// Parses everything but the steps of `defaults`, which need the names of all flows.
 pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &Findings) -> Bot {
     let nothing = Node { place: place.clone(), kind: crate::base::yaml::Kind::Null };
     let root = root.unwrap_or(&nothing);
     let mut fields = Fields::new(root, "`_bot.yaml`", findings);
     let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
-    // `english` is said below, and read as `en`: that templates exist in `en` alone is no mistake beside it.
+    // `english` has a finding of its own and is read as `en`, so that no finding about templates follows from it.
     let written_language = fields.opt_text("language").unwrap_or("en").to_owned();
     let language = language_codes::code_of(&written_language).unwrap_or(&written_language).to_owned();
     let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
@@ -218,7 +218,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     }
     let mut teams: BTreeMap<String, Team> =
         fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
-    // A list of names is reported, and who hands over to one of them is right.
+    // A list of names has a finding of its own; its names are used, so that hand-offs to them get no finding.
     let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
     let always_open = || Team { hours: None, give_back: defaults.give_back };
     teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
@@ -266,7 +266,7 @@ fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topi
             topic.know(&["consent", "opt_in"]);
         }
         topic.word("needs", &["consent"]);
-        // Whatever stands there, the topic was meant to need something: what follows from its lack is not said.
+        // The author wanted some condition, so no finding about a missing one follows.
         let needs_consent = at("needs").or(other).is_some();
         let at_most = topic.list("at_most").iter().filter_map(|item| at_most_of(item, findings)).collect();
         topic.finish();
@@ -276,7 +276,7 @@ fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topi
 }
 
 fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
-    // `21:00-09:00` is one text, and what it means is plain.
+    // `21:00-09:00` is one text; its meaning is clear, so the finding names the correct form.
     if let Some(node) = fields.node("quiet_hours")
         && let Some(text) = node.text()
     {
@@ -290,7 +290,7 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
         if !node.is_broken() {
             findings.push(Diagnostic::error("E201", &node.place, message).help(help));
         }
-        // There are some: that none are set is not to be said beside.
+        // Some quiet hours were written, so no finding about missing ones follows.
         return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")?, law: false });
     }
     let quiet_place = &fields.node("quiet_hours")?.place;
@@ -317,12 +317,12 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
         let finding = Diagnostic::error("E210", quiet_place, message);
         findings.push(finding.help("write when they begin and when they end: `{from: \"21:00\", to: \"08:00\"}`"));
     }
-    // There are some, or were to be: that none are set is not to be said beside.
+    // Some quiet hours were written, so no finding about missing ones follows.
     Some(QuietHours { from: from.or(clock("21:00"))?, to: to.or(clock("08:00"))?, law })
 }
 
 fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
-    // The steps are read by `parse`, when the names of all flows are known.
+    // `parse` reads the steps when the names of all flows are known.
     fields.know(&["on_error", "unanswered", "old_button"]);
     defaults.expires = fields.duration("expires", defaults.expires);
     defaults.late_message = fields.duration("late_message", defaults.late_message);
@@ -386,7 +386,7 @@ fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
     sandbox
 }
 
-/// What the language has and this version does not do yet: said, never passed over.
+/// A finding for a part of the language that this version does not support yet.
 pub(super) fn later(place: &Place, what: &str) -> Diagnostic {
     Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")
 }

@@ -1,4 +1,4 @@
-//! The engine broke over a conversation: what broke it is taken out, and no step is run for that.
+//! Removes the parts of a conversation on which the engine failed, without running any step.
 
 use super::turn::Turn;
 use crate::model::{
@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 impl Turn<'_> {
-    /// Does as little as can be done: whatever broke must not break once more.
+    /// Does as little as possible, so that the failure does not occur again.
     pub fn take_out(&mut self, parts: &[Part]) {
         let runs = self.session.runs.len();
         for part in parts {

@@ -1,4 +1,4 @@
-//! `gather` of a trigger: what somebody writes in one breath, before any flow runs, is one message.
+//! Implements `gather` of a trigger: several messages in a row, before any flow runs, count as one.
 
 use super::{
     choose::{Choice, Heard},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl<'a> Turn<'a> {
-    /// The trigger waits for more before its flow starts. `false`: it starts at once.
+    /// True if the trigger waits for more messages before its flow starts; false if the flow starts at once.
     pub fn begins_burst(&mut self, choice: &Choice<'a>, heard: &Heard<'_>) -> bool {
         let (Some(id), Some(span)) = (heard.may_gather, choice.trigger.kind.gather()) else { return false };
         if !matches!(heard.message.kind, InboundKind::Text { .. }) {
@@ -31,7 +31,7 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// The text goes on with what is being gathered: no question waits for it, and it is no word of its own.
+    /// True if the text continues the gathered message: no question waits for it, and it is not a keyword itself.
     pub fn joins(&mut self, message: &InboundMessage) -> bool {
         let InboundKind::Text { body } = &message.kind else { return false };
         if self.asking().is_some() {
@@ -47,7 +47,7 @@ impl<'a> Turn<'a> {
         self.choose(&fitting, &heard, 7, false).is_none() && self.choose(&fitting, &heard, 9, false).is_none()
     }
 
-    /// As `gather` of a question: the time counts from the first text, and too much text ends it.
+    /// Adds a text, as `gather` of a question does: the time counts from the first text, and too long a text ends it.
     pub fn join_burst(&mut self, mut burst: WaitingWelcome, message: &InboundMessage) {
         if let (InboundKind::Text { body: first }, InboundKind::Text { body }) =
             (&mut burst.message.kind, &message.kind)
@@ -67,7 +67,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Nothing more is waited for: it counts as one message.
+    /// Ends the gathering: the texts count as one message.
     pub fn burst_over(&mut self, burst: WaitingWelcome) {
         let WaitingWelcome { id, message, heard_before, .. } = burst;
         if self.session.runs.iter().any(|run| run.waiting.is_in_call()) {

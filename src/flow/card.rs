@@ -1,4 +1,4 @@
-//! `card:` of a message: people or businesses that the customer can save.
+//! Parses and evaluates `card:` of a message: people or businesses that the customer can save.
 
 use super::{
     step_fields::StepFields,
@@ -14,7 +14,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Cards as they are written: a map, a list of them, or `${who}` for an answer of type `contact`.
+/// Cards as written: a map, a list of maps, or `${who}` for an answer of type `contact`.
 pub struct WrittenCards(Data);
 
 impl WrittenCards {
@@ -79,7 +79,7 @@ fn card_of(value: &Value) -> Result<ContactCard, Failure> {
         return Err(Failure::new("type", "`card` takes a map with a `name`, or a list of such"));
     };
     let line = |key: &str| card.get(key).and_then(|value| said(value, key));
-    // A customer's message has its parts where Meta puts them.
+    // A customer's message has these fields inside other objects, as in Meta's format.
     let of = |outer: &str, key: &str| match card.get(outer) {
         Some(Value::Map(parts)) => parts.get(key).and_then(|value| said(value, key)),
         _ => None,
@@ -120,7 +120,7 @@ fn card_of(value: &Value) -> Result<ContactCard, Failure> {
     })
 }
 
-/// One value or a list; an answer of type `contact` has `phones` where a flow writes `phone`.
+/// One value or a list; an answer of type `contact` has `phones`, a flow writes `phone`.
 fn several<'v>(card: &'v BTreeMap<String, Value>, key: &str) -> &'v [Value] {
     match card.get(key).or_else(|| card.get(&format!("{key}s"))) {
         Some(Value::List(all)) => all,
@@ -129,7 +129,7 @@ fn several<'v>(card: &'v BTreeMap<String, Value>, key: &str) -> &'v [Value] {
     }
 }
 
-/// A text, or that under `key` of a map; `None` when it says nothing.
+/// The text of a value, or the text under `key` if it is a map; `None` if it is empty.
 fn said(value: &Value, key: &str) -> Option<String> {
     let value = match value {
         Value::Map(parts) => parts.get(key)?,

@@ -1,4 +1,4 @@
-//! What is known of the contact changes, by a step or from outside: flows hear of each difference.
+//! Changes the contact's data, for a step or from outside, and reports each difference to flows.
 
 use super::turn::Turn;
 use crate::model::{contact::Patch, event::Happened, value::Value};
@@ -18,7 +18,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A declared field, or `name`, `language`, `zone`; `Nothing` empties. The value has its type already.
+    /// Sets a declared field, or `name`, `language`, `zone`; `Nothing` clears it. The value must already have the
+    /// declared type.
     pub fn set_field(&mut self, field: &str, value: Value) {
         let before = self.field(field);
         if before == value {
@@ -36,7 +37,7 @@ impl Turn<'_> {
         self.emit(Happened::FieldChanged { field: field.to_owned(), before, value });
     }
 
-    /// What a field holds; `Nothing` when it is empty.
+    /// The value of a field; `Nothing` if it is empty.
     pub fn field(&self, field: &str) -> Value {
         let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
         match field {
@@ -47,7 +48,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Somebody outside of the flows knows something new.
+    /// Applies a change from outside the flows.
     pub fn changed(&mut self, patch: Patch) {
         let before = self.emitted.len();
         patch.tags_removed.iter().for_each(|tag| self.remove_tag(tag));

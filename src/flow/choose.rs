@@ -1,4 +1,5 @@
-//! Which flow a message starts: levels 7, 9 and 11 of *who wins* (language.md 5). `explain` tells why no other does.
+//! Chooses the flow that a message starts: levels 7, 9 and 11 of *who wins* (language.md 5). `explain` names the
+//! reasons against the others.
 
 use super::{
     definition::{Flow, IfBusy, Sequence, WrittenTrigger},
@@ -22,30 +23,30 @@ use crate::{
 use sha2::{Digest, Sha256};
 use std::{cmp::Reverse, collections::BTreeMap};
 
-/// A message with what the levels ask of it.
+/// A message with the data that the levels compare.
 pub struct Heard<'m> {
     pub message: &'m InboundMessage,
-    /// Typed or tapped; `None` for files and the like.
+    /// The typed text or the tapped title; `None` for files and the like.
     pub text: Option<&'m str>,
     pub folded: String,
     /// The id of a button that is not ours, or of an old one of ours.
     pub button: Option<String>,
-    /// When the contact wrote here before; `None`: never.
+    /// The time of the contact's previous message here; `None`: there was none.
     pub heard_before: Option<Time>,
-    /// The contact's own; `None`: unknown.
+    /// The contact's own language; `None`: unknown.
     pub language: Option<&'m str>,
-    /// What `msg` shows.
+    /// The value of `msg` in expressions.
     pub view: Value,
-    /// A trigger with `gather` may wait for more of it; `None`: it is whole.
+    /// The id of a message that a trigger with `gather` may extend; `None`: the message is complete.
     pub may_gather: Option<InboundId>,
 }
 
-/// How well a trigger fits; the smallest wins.
+/// How well a trigger matches; the smallest value wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Level 7: exact texts and whole regexes, then kinds.
     Whole(u8),
-    /// Level 9: starts, word, contains; the longest text first.
+    /// Level 9: start of the text, word, contained text; the longest text first.
     Part(u8, Reverse<usize>),
     /// Level 11.
     First,
@@ -61,7 +62,7 @@ impl Strength {
         }
     }
 
-    /// How it fits, for `explain` and the trace.
+    /// The match in words, for `explain` and the trace.
     pub fn in_words(self) -> &'static str {
         match self {
             Strength::Whole(0) => "the whole message fits it",
@@ -73,11 +74,11 @@ impl Strength {
     }
 }
 
-/// How a trigger fits a message.
+/// The match of a trigger with a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
     pub strength: Strength,
-    /// What the message gives the flow.
+    /// The inputs that the message gives to the flow.
     pub inputs: BTreeMap<String, Value>,
 }
 
@@ -94,19 +95,20 @@ pub struct Choice<'a> {
     pub trigger: &'a WrittenTrigger,
     pub inputs: BTreeMap<String, Value>,
     pub strength: Strength,
-    /// It is a word of a language that is not the contact's: of two flows that hear it, the other one starts.
+    /// True if the matching word belongs to another language than the contact's: a flow with a word of the contact's
+    /// language wins over it.
     pub foreign: bool,
 }
 
-/// Why a flow cannot be started by anything here.
+/// The reason why nothing here can start a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutOfReach {
-    /// Its last runs all failed.
+    /// The last runs of the flow all failed.
     Failing,
-    /// An operator has it stand still.
+    /// An operator paused the flow.
     Paused,
     Draft,
-    /// It serves other senders.
+    /// The flow is for other senders.
     Sender,
 }
 
@@ -122,12 +124,12 @@ impl OutOfReach {
 }
 
 impl<'a> Turn<'a> {
-    /// All triggers that the message fits, of any level.
+    /// All triggers that match the message, of any level.
     pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
         self.fitting_where(heard, |_| true)
     }
 
-    /// The urgent trigger that the message starts, whatever waits.
+    /// The urgent trigger that the message starts, even if a question waits.
     pub fn urgent(&mut self, heard: &Heard<'_>) -> Option<Choice<'a>> {
         let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
         self.best(fitting.iter(), heard, false)
@@ -142,12 +144,13 @@ impl<'a> Turn<'a> {
                 }
             }
         }
-        // The flows come by name, and the sort is stable: so ties go by name.
+        // Flows are in order of name and the sort is stable, so ties are decided by name.
         found.sort_by_key(|choice| (choice.strength, choice.foreign));
         found
     }
 
-    /// How a message starts a flow by this trigger, and whether by a word of a language that is not the contact's.
+    /// The match of this trigger with a message, and whether only a word of another language than the contact's
+    /// matches.
     pub fn fit_of(&self, flow: &Flow, trigger: &WrittenTrigger, heard: &Heard<'_>) -> Option<(Fit, bool)> {
         if let Some(fit) = trigger.kind.hears(heard) {
             return Some((fit, false));
@@ -158,14 +161,14 @@ impl<'a> Turn<'a> {
             let strength = message.how.fits(&words.texts, &heard.folded)?;
             Some((strength, !speaks(Some(self.language()), language)))
         });
-        // The contact's own language first.
+        // The contact's own language comes first.
         translated
             .min_by_key(|(strength, foreign)| (*foreign, *strength))
             .map(|(strength, foreign)| (Fit::of(strength), foreign))
     }
 
-    /// The best flow of one level (7, 9 or 11). With a question waiting, a flow that queues or skips is
-    /// no keyword.
+    /// The best flow of one level (7, 9 or 11). While a question waits, a flow with `if_busy: queue` or `skip` does not
+    /// react to keywords.
     pub fn choose(
         &mut self,
         fitting: &[Choice<'a>],
@@ -176,7 +179,7 @@ impl<'a> Turn<'a> {
         self.best(fitting.iter().filter(|choice| choice.strength.level() == level), heard, question_waits)
     }
 
-    /// The strongest that may start; the trace says why it is this one.
+    /// The strongest match that may start; the trace names the reason.
     fn best<'c>(
         &mut self,
         fitting: impl Iterator<Item = &'c Choice<'a>>,
@@ -189,7 +192,7 @@ impl<'a> Turn<'a> {
         let mut best: Option<&Choice<'a>> = None;
         for choice in fitting {
             if let Some(best) = best {
-                // Sorted: what comes after the first is weaker, or ties with it.
+                // The list is sorted, so the next one is weaker or a tie.
                 if (best.strength, best.foreign) == (choice.strength, choice.foreign)
                     && best.flow.name != choice.flow.name
                 {
@@ -211,7 +214,7 @@ impl<'a> Turn<'a> {
         Some(choice)
     }
 
-    /// What all triggers have in common.
+    /// Checks the conditions that all triggers share.
     pub fn may_start(
         &self,
         flow: &Flow,
@@ -237,7 +240,7 @@ impl<'a> Turn<'a> {
         self.guarded(flow, trigger, &seen)
     }
 
-    /// Why nothing starts the flow for this contact and sender.
+    /// The reason why nothing can start the flow for this contact and sender.
     pub fn out_of_reach(&self, flow: &Flow) -> Option<OutOfReach> {
         let bot = &self.live().bot;
         let tester = || self.contact.is_tester(&bot.draft_testers, self.now());
@@ -255,7 +258,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// `if`, `at_most` and `once_per` of a trigger.
+    /// Checks `if`, `at_most` and `once_per` of a trigger; `Err` is the reason against it.
     pub fn guarded(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
         if let Some(guard) = &trigger.guard {
             match self.in_scope(self.live(), seen, |scope: &Scope<'_>| guard.holds(scope)) {
@@ -270,7 +273,7 @@ impl<'a> Turn<'a> {
                 return Err(format!("it started {} within {} already", counted(cap.count, "time"), cap.per));
             }
         }
-        // Without its key nobody could say whether it started before.
+        // Without its key nobody knows whether the trigger has already started the flow.
         let key = self.once_key(flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
         if key.is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key)) {
             return Err(match &trigger.once_per {
@@ -281,7 +284,7 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
-    /// The key of `once_per`, filled in.
+    /// The key of `once_per`, with its values filled in.
     pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<Option<String>, Failure> {
         let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
         let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
@@ -293,17 +296,17 @@ impl<'a> Turn<'a> {
         Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    /// A sequence that the contact began before: it does not begin again, whatever leads to it.
+    /// True for a sequence that the contact has begun before: it does not begin again, in any way.
     pub fn began_before(&self, flow: &Flow) -> bool {
         sequence_key(flow).is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key))
     }
 
-    /// Used up in this very turn, so that no row says it yet.
+    /// True if the key was used in this turn, so that it is not stored yet.
     fn used_now(&self, wanted: &str) -> bool {
         self.effects.iter().any(|effect| matches!(effect, Effect::Once { key } if key == wanted))
     }
 
-    /// Some flow has the whole message as an exact keyword.
+    /// True if some flow has the whole message as an exact keyword.
     pub fn is_keyword(&self, folded: &str) -> bool {
         let exact = |trigger: &WrittenTrigger| match &trigger.kind {
             Trigger::Message(message) => {
@@ -323,7 +326,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The key that a contact uses up who begins a sequence.
+/// The key that is used up when a contact begins a sequence.
 pub fn sequence_key(flow: &Flow) -> Option<String> {
     (flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name))
 }
@@ -345,7 +348,7 @@ impl<'m> Heard<'m> {
         Heard { message, text, folded, button, heard_before, language, view, may_gather: None }
     }
 
-    /// For `explain`: "a text", "a file".
+    /// The kind of the message for `explain`: "a text", "a file".
     pub fn kind_in_words(&self) -> &'static str {
         match &self.message.kind {
             InboundKind::Text { .. } => "a text",

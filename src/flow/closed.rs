@@ -1,4 +1,5 @@
-//! `if_closed`: what stands for a message when the window is closed, and templates with their values.
+//! Parses and evaluates `if_closed`: the replacement for a message while the window is closed, and templates with their
+//! values.
 
 use super::{
     message::token,
@@ -33,7 +34,7 @@ pub enum WrittenIfClosed {
     Fail,
 }
 
-/// One or more templates, the first usable of which is taken, with their values.
+/// One or more templates with their values; the first usable one is sent.
 pub struct TemplateChoice {
     pub names: Vec<Text>,
     pub vars: Option<Data>,
@@ -45,11 +46,11 @@ pub struct TemplateChoice {
 }
 
 pub enum TemplateButton {
-    /// A quick reply that stands for the option with this id.
+    /// A quick reply for the option with this id.
     Id(Text),
     UrlSuffix(Text),
     CopyCode(Text),
-    /// A WhatsApp Flow, with what it begins with.
+    /// A WhatsApp Flow, with its first data.
     Form {
         token: Option<Text>,
         data: Option<Data>,
@@ -59,9 +60,9 @@ pub enum TemplateButton {
 const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `hold`, `{hold: 3d}`, `skip` or `fail`";
 
 impl WrittenIfClosed {
-    /// With its templates filled in.
+    /// The `if_closed` with the values of its templates filled in.
     pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, Failure> {
-        // While the window is open the template is only a precaution: the message itself goes.
+        // While the window is open, the template is only a precaution: the message itself is sent.
         let closed = !turn.world.window.is_safe(turn.now());
         let messages = |choice: &TemplateChoice| {
             let all = choice.messages(turn, here, shown)?;
@@ -104,7 +105,7 @@ impl WrittenIfClosed {
             (None, Some(span)) => Some(WrittenIfClosed::Hold(span)),
             (None, None) => None,
         };
-        // An unknown key is said below; it was the one that is missing.
+        // An unknown key has its own finding; it was probably the missing one.
         let unknown = node
             .map()
             .unwrap_or_default()
@@ -121,7 +122,7 @@ impl WrittenIfClosed {
 }
 
 impl TemplateChoice {
-    /// `names` is the value of the key that names the templates; the others stand beside it.
+    /// Parses a choice of templates. `names` is the value of the key with their names; the values are beside it.
     pub fn parse<'a>(fields: &mut StepFields<'a, '_>, names: &'a Node, keys: &mut Fields<'a>) -> Self {
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
         let vars = keys.node("vars").map(|node| fields.value_of(node));
@@ -133,7 +134,7 @@ impl TemplateChoice {
         TemplateChoice { names, vars, header, buttons, language, cards, offer_ends }
     }
 
-    /// The templates with their values, in the order of preference.
+    /// The templates with their values, in order of preference.
     pub fn messages(
         &self,
         turn: &Turn<'_>,
@@ -168,8 +169,8 @@ impl TemplateChoice {
         Ok(all)
     }
 
-    /// Quick replies carry our tokens. Without `buttons:` the n-th stands for option n; the sender
-    /// takes as many as the template has.
+    /// The values of the buttons. Quick replies carry our tokens. Without `buttons:`, the n-th one is for option n; the
+    /// sender uses as many as the template has.
     fn button_values(
         &self,
         turn: &Turn<'_>,
@@ -186,7 +187,7 @@ impl TemplateChoice {
         self.values_of(&self.buttons, turn, here, shown)
     }
 
-    /// Of the template itself, or of a card.
+    /// The values of the template itself, or of a card.
     pub(super) fn values_of(
         &self,
         buttons: &[TemplateButton],
@@ -242,7 +243,7 @@ impl TemplateButton {
     }
 }
 
-/// No platform takes a template with an empty value: what an event or a field lacks is the step's error.
+/// Fails if a value is empty, because no platform accepts that: an empty field or event value is an error of the step.
 pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
     let is_empty = |value: &str| value.trim().is_empty();
     let missing = match &template.body {
@@ -264,7 +265,7 @@ pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
     }
 }
 
-/// A list fills positional parameters, a map named ones; keys "1", "2" are positions.
+/// A list fills numbered parameters, a map named ones; the keys "1", "2" are numbers.
 fn parameters(vars: Value) -> Result<Parameters, Failure> {
     let printed = |value: &Value| {
         value.print().ok_or_else(|| Failure::new("type", "a template's value is a text, not a list or a map"))

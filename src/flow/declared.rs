@@ -1,4 +1,4 @@
-//! What authors declare: inputs, returned values and fields with their types, and limits such as `3/7d`.
+//! Parses declarations: inputs, returned values and fields with their types, and limits such as `3/7d`.
 
 use super::{
     definition::{Field, Kind},
@@ -16,7 +16,7 @@ use crate::{
     model::{answer::AnswerType, schedule::AtMost},
 };
 
-/// `3/7d`; reported when it is something else.
+/// Parses `3/7d`; other texts get a finding.
 pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
     let found = node.text().and_then(AtMost::parse);
     if found.is_none() && !node.is_broken() {
@@ -41,12 +41,13 @@ pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
     found
 }
 
-/// `inputs`, `returns`, `fields`: names with types, allowed texts, or `{type, optional, default, about}`.
+/// Parses `inputs`, `returns`, `fields`: names with types, allowed texts, or `{type, optional, default, about}`.
 pub(super) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
     entries.iter().map(|entry| one_declared(entry, findings)).collect()
 }
 
-/// The same below a key. A list of names is reported, and they are read: what uses them is no mistake of its own.
+/// Parses the declarations under a key. A list of names gets a finding, and its names count as declared, so that their
+/// uses get none.
 pub(super) fn declared_below(fields: &mut Fields<'_>, key: &'static str) -> Vec<Field> {
     let findings = fields.findings();
     let Some(node) = fields.node(key) else { return Vec::new() };
@@ -110,7 +111,7 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
     field
 }
 
-/// A type by its name, or a list of allowed texts.
+/// Parses a type by its name, or a list of allowed texts.
 pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
     if let Some(items) = node.list() {
         return Kind::choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
@@ -131,7 +132,7 @@ pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
     known.into()
 }
 
-/// The type, also when its name is misspelt or that of another product.
+/// The type with this name, a misspelt name or a name from another product.
 fn type_meant(name: &str) -> Option<AnswerType> {
     let near = || nearest(name, AnswerType::names());
     AnswerType::parse(name).or_else(|| AnswerType::parse(meant::type_name(name).or_else(near)?))

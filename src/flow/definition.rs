@@ -1,4 +1,5 @@
-//! Flows as they run: a set of flows, the bot they share, and the arena of steps of each flow.
+//! Defines flows as the engine runs them: a set of flows, the bot that they share, and the steps of each flow in one
+//! vector.
 
 use super::{
     bot::Bot,
@@ -24,15 +25,15 @@ use std::{
     sync::Arc,
 };
 
-/// All flows, scripts, locales and `_bot.yaml`: one version.
+/// All flows, scripts, locales and `_bot.yaml` of one version.
 pub struct FlowSet {
     pub bot: Bot,
-    /// In order of their names.
+    /// The flows by name, in this order.
     pub flows: BTreeMap<FlowName, Arc<Flow>>,
     pub scripts: Scripts,
-    /// By language: translations by step.
+    /// Translations, by language and step.
     pub locales: BTreeMap<String, super::locale::Locale>,
-    /// What it was read from, by path; stored with the version.
+    /// The source files by path; stored with the version.
     pub files: Vec<Arc<crate::base::place::SourceFile>>,
 }
 
@@ -41,12 +42,12 @@ impl FlowSet {
         self.flows.get(name).map(|flow| &**flow)
     }
 
-    /// The flows of authors, and the steps of `defaults`.
+    /// The flows of authors, and the flow with the steps of `defaults`.
     pub fn every_flow(&self) -> impl Iterator<Item = &Flow> {
         self.flows.values().map(|flow| &**flow).chain([&self.bot.flow])
     }
 
-    /// A step or trigger reads this part of a view: `env.SHOP_API`.
+    /// True if a step or trigger reads this part of a view: `env.SHOP_API`.
     pub fn reads(&self, view: &str, part: &str) -> bool {
         let codes = |flow: &Flow| {
             let steps = flow.nodes.iter().flat_map(|node| &node.outline.codes);
@@ -58,13 +59,13 @@ impl FlowSet {
         self.every_flow().any(codes)
     }
 
-    /// A flow of authors, or the steps of `defaults`.
+    /// A flow of authors, or the flow with the steps of `defaults`.
     pub fn any_flow(&self, name: &FlowName) -> Option<&Flow> {
         if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flow(name) }
     }
 
-    /// The translation of a sentence into the contact's language or what stands in for it, and the file that it is
-    /// of; `None`: the text of the flow is said.
+    /// The translation of a sentence into the contact's language or its fallback, and the language of its file; `None`:
+    /// the original text is used.
     pub fn translation(
         &self,
         language: &str,
@@ -76,7 +77,7 @@ impl FlowSet {
         }
         for wanted in super::locale::fallbacks(language, &self.bot.languages) {
             let found = self.locales.get(wanted).and_then(|locale| Some((locale, locale.find(step.as_str(), source)?)));
-            // What is written in the bot's own language needs no other.
+            // The original texts are in the bot's own language, so it needs no translation.
             if found.is_some() || wanted == self.bot.language {
                 return found;
             }
@@ -84,23 +85,23 @@ impl FlowSet {
         None
     }
 
-    /// A sentence has its translation in this language or what stands in for it. The bot's own language stands in for
-    /// all, and translates nothing.
+    /// True if a sentence is translated into this language or its fallback. The bot's own language is the fallback of
+    /// all, but does not count as a translation.
     pub fn is_translated(&self, language: &str, step: &str, source: &str) -> bool {
         let mut wanted = super::locale::fallbacks(language, &self.bot.languages);
         let known = |wanted: &str| self.locales.get(wanted).is_some_and(|locale| locale.find(step, source).is_some());
         wanted.by_ref().take_while(|wanted| *wanted != self.bot.language).any(known)
     }
 
-    /// The language of the bot that stands in for this one, where its file is written: it has what this one lacks.
+    /// The fallback language of this one that has a file: it supplies the missing texts.
     pub fn stand_in<'a>(&'a self, language: &'a str) -> Option<&'a str> {
         let others = super::locale::fallbacks(language, &self.bot.languages).skip(1);
         let mut others = others.take_while(|other| *other != self.bot.language);
         others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
     }
 
-    /// The words of other languages that start a flow by this trigger, by language: those of the first `message` trigger
-    /// whose words are no pattern and for everybody.
+    /// The translated words that start a flow by this trigger, by language. Only the first `message` trigger has them,
+    /// if its words are not a pattern and it is open to everybody.
     pub fn words_of<'s>(
         &'s self,
         flow: &'s Flow,
@@ -111,7 +112,7 @@ impl FlowSet {
         files.filter_map(|locale| Some((locale.language.as_str(), locale.words.get(flow.name.as_str())?)))
     }
 
-    /// The only language in which a word, as the whole message, starts a flow.
+    /// The language in which this word, as the whole message, starts a flow, if there is only one.
     pub fn language_of_word(&self, text: &str) -> Option<&str> {
         let said = fold(text);
         let is = |texts: &[(String, String)]| texts.iter().any(|(_, text)| *text == said);
@@ -127,14 +128,14 @@ impl FlowSet {
         all.all(|other| other == first).then_some(first)
     }
 
-    /// The flow called so.
+    /// The flow with this name.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flow(&FlowName::from(name))
     }
 }
 
 impl Flow {
-    /// The trigger whose words the files of other languages translate.
+    /// The trigger whose words the locale files translate.
     pub fn words_trigger(&self) -> Option<&WrittenTrigger> {
         let plain = |message: &Message| message.how != How::Regex && message.language.is_none();
         self.triggers.iter().find(|trigger| matches!(&trigger.kind, Trigger::Message(message) if plain(message)))
@@ -143,15 +144,15 @@ impl Flow {
 
 pub struct Flow {
     pub name: FlowName,
-    /// Of its file; findings about the flow as a whole.
+    /// The place of the file, for findings about the flow as a whole.
     pub place: Place,
     pub title: Option<String>,
     pub description: Option<String>,
     pub draft: bool,
     pub topic: String,
-    /// Empty: all.
+    /// The senders of the flow; empty: all.
     pub senders: Vec<String>,
-    /// Where they are named.
+    /// The places of their names.
     pub senders_at: Vec<Place>,
     pub triggers: Vec<WrittenTrigger>,
     pub inputs: Vec<Field>,
@@ -159,23 +160,23 @@ pub struct Flow {
     pub vars: BTreeMap<String, Data>,
     /// All names that its expressions may read, sorted: inputs, variables, answers.
     pub names: Vec<String>,
-    /// `None`: by how it was started and whether it asks.
+    /// `None`: depends on how the flow was started and whether it asks.
     pub if_busy: Option<IfBusy>,
-    /// The time-out of questions that have none of their own.
+    /// The time-out of questions without their own.
     pub expires: Span,
     pub on_expire: Option<Body>,
     pub on_error: Option<Body>,
-    /// Nothing but a stop interrupts its questions.
+    /// True: only an opt-out interrupts its questions.
     pub protect: bool,
-    /// It ends by itself when the contact writes or a person takes over; `None`: it is no sequence.
+    /// Set for a sequence, which ends by itself when the contact writes or a person takes over.
     pub sequence: Option<Sequence>,
-    /// What ends its runs.
+    /// The conditions that end its runs.
     pub stop_when: Vec<WrittenTrigger>,
     pub on_stop: Option<Body>,
     pub on_update: OnUpdate,
-    /// Why its unasked messages go out at any hour; `None`: quiet hours are obeyed.
+    /// The reason why its unasked messages are sent at any hour; `None`: quiet hours apply.
     pub ignore_quiet_hours: Option<String>,
-    /// It has, or calls, an `ask`, a `wait: reply` or a `handoff`.
+    /// True if the flow, or one that it calls, has an `ask`, a `wait: reply` or a `handoff`.
     pub asks: bool,
     pub entry: Option<NodeIx>,
     pub blocks: BTreeMap<String, Block>,
@@ -192,62 +193,64 @@ impl Flow {
         self.by_id.get(id).copied()
     }
 
-    /// The name under which `at_most` and `once_per` count a trigger: two flows with the same trigger count apart.
+    /// The name under which `at_most` and `once_per` count a trigger: the same trigger in two flows is counted
+    /// separately.
     pub fn counts_as(&self, trigger: &WrittenTrigger) -> String {
         format!("{}|{}", self.name, trigger.key)
     }
 }
 
-/// A named part for `go` and `call`.
+/// A named group of steps for `go` and `call`.
 #[derive(Debug, Clone)]
 pub struct Block {
     pub entry: Option<NodeIx>,
-    /// Of its name.
+    /// The place of its name.
     pub place: Place,
 }
 
-/// The number of a step within its flow.
+/// The index of a step within its flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeIx(pub u32);
 
-/// One step in the arena.
+/// One step of a flow.
 pub struct Node {
     pub id: StepId,
-    /// Of its verb.
+    /// The place of its verb.
     pub place: Place,
-    /// The step is passed over when this is false.
+    /// The step's `if`: it is skipped if this is false.
     pub guard: Option<Code>,
     pub step: Step,
-    /// What comes after it, also after the bodies within it; `None`: the flow ends, or the called block returns.
+    /// The step that follows, also after the bodies of this one; `None`: the flow ends, or the called block returns.
     pub next: Option<NodeIx>,
-    /// The step's own; ends the flow when it does not jump.
+    /// The step's own `on_error`; the flow ends after it unless it jumps.
     pub on_error: Option<Body>,
-    /// How it was written, for the checker.
+    /// The step as written, for the checker.
     pub outline: Outline,
 }
 
-/// The steps under a key: where they begin. An empty body, or one at the end of its flow, goes on with what
-/// follows the step that holds it; `None` is the end of the flow.
+/// The first of the steps under a key. An empty body, or one at the end of its flow, continues with the step behind its
+/// parent; `None` is the end of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Body(pub Option<NodeIx>);
 
-/// What a step holds, as its fields were read: bodies, jumps and expressions.
+/// The bodies, jumps and expressions of a step, from its parsed fields.
 pub struct Outline {
     pub verb: &'static str,
     pub yaml: yaml::Node,
-    /// The key that each body was written under, with its place; cases and options under their own names.
+    /// The key of each body, with its first step; cases and options by their own names.
     pub bodies: Vec<(String, Body)>,
     pub target: Option<Target>,
     pub codes: Vec<Code>,
     pub texts: Vec<Text>,
-    /// What of it the contact reads, in the order of the file: what is translated.
+    /// The texts that the contact reads, in the order of the file: these are translated.
     pub sentences: Vec<Sentence>,
-    /// The variable that it fills.
+    /// The variable that the step fills.
     pub fills: Option<String>,
 }
 
 impl Outline {
-    /// The other flow in which this run goes on, by `call` or `go`. A `start` gives its flow a run of its own.
+    /// The other flow in which this run continues, by `call` or `go`. A `start` gives its flow a new run, so it does
+    /// not count.
     pub fn entered(&self) -> Option<&FlowName> {
         match &self.target {
             Some(Target::Flow(name)) if self.verb != "start" => Some(name),
@@ -263,7 +266,7 @@ pub struct Sentence {
     pub text: Text,
 }
 
-/// Where a sentence stands in its step; translations are grouped so.
+/// The part of its step that a sentence belongs to; translations are grouped by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The text of `say` or `ask`.
@@ -274,10 +277,10 @@ pub enum Role {
     Other,
 }
 
-/// Where `go` and `call` lead.
+/// The target of `go` and `call`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// The top of this flow.
+    /// The first step of this flow.
     Top,
     /// A block of this flow; `None`: it is empty.
     Block {
@@ -285,51 +288,51 @@ pub enum Target {
         entry: Option<NodeIx>,
     },
     Flow(FlowName),
-    /// Nothing is called so; reported.
+    /// Nothing has this name; it has a finding.
     Unknown(String),
 }
 
-/// What happens when the conversation is busy.
+/// The action if the conversation is busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfBusy {
     Replace,
     Aside,
     Queue,
     Skip,
-    /// Beside whatever is asked; only for flows that ask nothing.
+    /// Run beside the waiting question; only for flows that ask nothing.
     Parallel,
 }
 
-/// How often a contact begins a sequence.
+/// How often a contact can begin a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sequence {
     Once,
     Again,
 }
 
-/// What becomes of people half-way when the flow changes.
+/// The action for running contacts when the flow changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnUpdate {
     /// They finish on their version.
     #[default]
     Finish,
-    /// They go on with the new one where the waiting question is unchanged.
+    /// They continue on the new version if their waiting question is unchanged.
     Move,
-    /// They begin again when something moves them.
+    /// They begin again at the next event.
     Restart,
 }
 
-/// A trigger with what all triggers have in common.
+/// A trigger, with the keys that all triggers share.
 pub struct WrittenTrigger {
-    /// As `at_most` and reports know it: `schedule 0 10 * * TUE contact`.
+    /// The key that `at_most` and reports use: `schedule 0 10 * * TUE contact`.
     pub key: String,
-    /// Of the trigger's name.
+    /// The place of the trigger's name.
     pub place: Place,
     pub kind: Trigger,
     pub guard: Option<Code>,
     pub at_most: Vec<AtMost>,
     pub once_per: Option<Text>,
-    /// It goes before every waiting question.
+    /// True: it goes before every waiting question.
     pub urgent: bool,
     pub outline: Outline,
 }
@@ -342,21 +345,21 @@ pub struct Field {
     pub optional: bool,
     pub default: Option<Value>,
     pub about: Option<String>,
-    /// What type it was meant to have is unknown, which is reported.
+    /// True if the intended type is unknown, which has a finding.
     pub untyped: bool,
     pub place: Place,
 }
 
-/// What an input, a field or an answer may hold.
+/// The allowed values of an input, a field or an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kind {
     pub of: AnswerType,
-    /// Of a choice: one of these texts; empty: of the options of the question.
+    /// The allowed texts of a choice; empty: the options of the question.
     pub among: Vec<String>,
 }
 
 impl Kind {
-    /// One of these texts.
+    /// A choice between these texts.
     pub fn choice(among: Vec<String>) -> Kind {
         Kind { of: AnswerType::Choice, among }
     }

@@ -1,4 +1,4 @@
-//! What another version of the flows changes: for whoever is about to deploy it, and for runs that stand on the old one.
+//! Compares two versions of the flows, for the forecast of a deployment and for runs on the old version.
 
 use super::{
     definition::{Flow, FlowSet, Role},
@@ -11,7 +11,7 @@ use crate::base::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Between two versions, in the order of flows and of their steps.
+/// The differences between two versions, in the order of flows and their steps.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Differences {
     pub added: Vec<FlowName>,
@@ -23,12 +23,12 @@ pub struct Differences {
     pub words: Vec<Reworded>,
     /// Templates that only the new version names.
     pub templates: Vec<String>,
-    /// Triggers by the clock that only one of them has: flow and key.
+    /// Triggers of the clock that only the new version has: flow and key.
     pub timed_added: Vec<(FlowName, String)>,
     pub timed_removed: Vec<(FlowName, String)>,
 }
 
-/// A text of a flow that both versions have: changed, gone or new.
+/// A text of a flow that is in both versions: changed, removed or added.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reworded {
     pub flow: FlowName,
@@ -37,7 +37,7 @@ pub struct Reworded {
     pub is: Option<String>,
 }
 
-/// The triggers that `timed_…` are about.
+/// The triggers that `timed_…` compares.
 const BY_THE_CLOCK: [&str; 4] = ["schedule", "date", "window_closing", "quiet_for"];
 
 pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
@@ -58,8 +58,8 @@ pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
     }
 }
 
-/// Nothing that a run can reach from these flows differs: their files, those of flows that they call or go to,
-/// and what these use of scripts and translations. `_bot.yaml` is not looked at.
+/// True if nothing differs that a run can reach from these flows: their files, those of flows that they call or go to,
+/// and the scripts and translations that these use. `_bot.yaml` is not compared.
 pub fn same_in_reach<'a>(old: &FlowSet, new: &FlowSet, from: impl IntoIterator<Item = &'a FlowName>) -> bool {
     let mut open: Vec<FlowName> = from.into_iter().cloned().collect();
     let mut seen = BTreeSet::new();
@@ -81,7 +81,7 @@ fn same_file(old: &Flow, new: &Flow) -> bool {
     old.place.file().text() == new.place.file().text()
 }
 
-/// Paths of files that no flow stands in and that are not the same in both.
+/// Paths of files without flows that differ.
 fn shared(old: &FlowSet, new: &FlowSet) -> Vec<String> {
     let flows: BTreeSet<&str> = [old, new].iter().flat_map(|set| set.flows.values()).map(|f| f.place.path()).collect();
     let files = |set: &FlowSet| -> BTreeMap<String, std::sync::Arc<SourceFile>> {
@@ -98,7 +98,7 @@ fn shared(old: &FlowSet, new: &FlowSet) -> Vec<String> {
     paths.into_iter().filter(|path| !same(path)).cloned().collect()
 }
 
-/// A script that the flow calls by its module, or any translation: whose words change when it does.
+/// True for a script that the flow calls, and for every translation file: the flow's texts may change with it.
 fn is_used(path: &str, flow: &Flow) -> bool {
     let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
     match path.split('/').next() {
@@ -108,7 +108,8 @@ fn is_used(path: &str, flow: &Flow) -> bool {
     }
 }
 
-/// Texts by what they say, so that a new step, which moves the numbers of those behind it, changes none of them.
+/// Compares texts by their content, so that a new step, which changes the numbers of later steps, does not change their
+/// texts.
 fn reworded(old: &Flow, new: &Flow) -> Vec<Reworded> {
     if same_file(old, new) {
         return Vec::new();
@@ -137,7 +138,7 @@ fn said(flow: &Flow) -> Vec<Said> {
     steps.map(|(node, said)| (node.id.clone(), said.role, said.text.source().trim().to_owned())).collect()
 }
 
-/// Those whose text the others have not, each as often as it is missing there.
+/// The texts that the other version lacks, each as often as it is missing.
 fn without<'a>(these: &'a [Said], others: &[Said]) -> Vec<&'a Said> {
     let mut left: Vec<&str> = others.iter().map(|(_, _, text)| text.as_str()).collect();
     let mut rest = Vec::new();

@@ -1,4 +1,4 @@
-//! The box of a step: how much room its words take, and where they stand in it.
+//! Measures the box of a step: the size of its words, and their places in it.
 
 use super::{
     measure::Font,
@@ -17,10 +17,10 @@ pub const CODE: Font = Font::mono(12);
 pub const CHIP: Font = Font::sans(12);
 pub const WAY: Font = Font::sans(12);
 pub const TITLE: Font = Font::sans(17);
-/// From base line to base line.
+/// The distance of two base lines in pixels.
 pub const LINE: i32 = 18;
 
-/// The box, without its branches.
+/// The box of a step, without its branches.
 pub fn card(drawn: &Drawn<'_>) -> Plot {
     let mut words = words::of(drawn.node);
     let font = if words.code { CODE } else { BODY };
@@ -52,7 +52,7 @@ pub fn card(drawn: &Drawn<'_>) -> Plot {
     let rows = i32::try_from(lines.len() + words.notes.len()).unwrap_or(0) + i32::from(words.guard.is_some());
     let text_top =
         if one_line || words.look == Look::End { 28 } else { 24 + rows * LINE + if rows > 0 { 8 } else { 4 } };
-    // They move with their card.
+    // The buttons move with their card.
     for (rect, _) in &mut chips {
         rect.x += PADDING;
         rect.y += text_top - 2;
@@ -64,7 +64,7 @@ pub fn card(drawn: &Drawn<'_>) -> Plot {
     plot
 }
 
-/// What can be tapped, in rows from (0, 0); their width and height.
+/// The buttons in rows from (0, 0), with the total width and height.
 fn chips(words: &Words) -> (Vec<(Rect, String)>, i32, i32) {
     const MOST: usize = 8;
     let (mut all, mut x, mut y, mut widest) = (Vec::new(), 0, 0, 0);
