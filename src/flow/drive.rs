@@ -1,4 +1,4 @@
-//! Running a run: one step after the other, frames of calls, errors, the end.
+//! Drives a run: one step after the other, with the frames of calls, errors, and the end.
 
 use super::{
     definition::{Body, Flow, FlowSet, NodeIx},
@@ -14,11 +14,11 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Verbs that send something: before each the run's `stop_when` is asked once more.
+/// Verbs that send something: before each of them, the run's `stop_when` is tested again.
 const SPEAKS: [&str; 4] = ["say", "ask", "template", "react"];
 
 impl<'a> Turn<'a> {
-    /// Runs until the run stands still or ends.
+    /// Runs steps until the run waits or ends.
     pub fn drive(&mut self, run: u32) {
         let outer = self.depth;
         self.depth = self.run(run).map_or(outer, |run| run.depth);
@@ -55,7 +55,7 @@ impl<'a> Turn<'a> {
                     continue;
                 }
             }
-            // A `repeat` under way was let in once.
+            // The `if` of a `repeat` is tested only before the first round.
             let again = self.in_loop(here).is_some();
             let guard = here.node.guard.as_ref().filter(|_| !again);
             let (way, next) = match guard.map(|guard| self.holds(here, guard, &[])) {
@@ -73,7 +73,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// After a stop one sentence is said, and nothing that asks, reacts or costs: such steps are passed over.
+    /// True if the step must be skipped: after a stop, only one message is sent, and no step that asks, reacts or costs
+    /// money runs.
     fn is_hushed(&mut self, here: Here<'_>) -> bool {
         let said = here.node.outline.verb != "say" || self.run(here.run).is_some_and(|run| run.said.is_some());
         let hushed = said && self.run(here.run).is_some_and(|run| run.confirms_stop);
@@ -83,7 +84,7 @@ impl<'a> Turn<'a> {
         hushed
     }
 
-    /// Goes on behind a step that was parked.
+    /// Continues behind a step that waited.
     pub fn resume(&mut self, here: Here<'a>, next: Next) {
         if let Some(run) = self.run_mut(here.run) {
             run.waiting = Waiting::Ready;
@@ -148,7 +149,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// `go` to another flow: takes the place of this one; whoever called this one gets that one's end.
+    /// Runs `go` to another flow, which takes the place of this one; the caller of this one gets the other one's
+    /// result.
     fn go(&mut self, here: Here<'a>, name: &FlowName) {
         let Some(flow) = here.set.flow(name) else {
             self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{name}`")));
@@ -168,7 +170,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The variables that a flow begins with: its inputs, checked, and `vars`.
+    /// The first variables of a flow: its inputs, checked, and `vars`.
     pub fn opening(
         &self,
         set: &FlowSet,
@@ -192,7 +194,8 @@ impl<'a> Turn<'a> {
         Ok(vars)
     }
 
-    /// The end of a body: a called block returns, a flow ends. After error steps the whole flow ends.
+    /// Handles the end of a body: a called block returns, a flow ends. After the steps of an error, the whole flow
+    /// ends.
     fn leave_body(&mut self, run: u32) {
         let Some(frame) = self.run(run).and_then(|run| run.frames.last()) else {
             self.end_run(run, RunEnd::Done);
@@ -205,7 +208,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The called block is over and gives `value` back; an error that was taken in it is over, too.
+    /// Ends the called block, with the result `value`; an error that was handled in it is over too.
     fn come_back(&mut self, run: u32, value: Value) {
         if self.handed(run) {
             return;
@@ -216,7 +219,7 @@ impl<'a> Turn<'a> {
         self.step_over_call(run);
     }
 
-    /// The flow ends and gives `value` back to its caller, if any.
+    /// Ends the flow, with the result `value` for its caller, if there is one.
     fn leave_flow(&mut self, run: u32, value: Value) {
         if self.handed(run) {
             return;
@@ -224,7 +227,7 @@ impl<'a> Turn<'a> {
         let left = self.pop_flow(run);
         let Some(found) = self.run_mut(run) else { return };
         if found.frames.is_empty() {
-            // Its variables are told with its end.
+            // The variables are reported with the end of the run.
             found.frames.extend(left);
             if let Some(answering) = &mut found.answering {
                 answering.returned = value;
@@ -237,7 +240,7 @@ impl<'a> Turn<'a> {
         self.step_over_call(run);
     }
 
-    /// Takes off the innermost flow, called blocks of it included.
+    /// Removes the innermost flow, including its called blocks.
     pub fn pop_flow(&mut self, run: u32) -> Option<Frame> {
         let frames = &mut self.run_mut(run)?.frames;
         while let Some(frame) = frames.pop() {
@@ -255,8 +258,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A jump leads to the top or to a block, out of all loops; and the steps of the flow's `on_error` that jump
-    /// away are over: from here on its errors are taken again. What a caller does about an error goes on.
+    /// Handles a jump: it goes to the top or to a block, out of all loops. If steps of the flow's own `on_error` jump,
+    /// the error is handled, so that later errors are caught again; an error that a caller handles stays.
     fn jumped(&mut self, run: u32) {
         let Some(run) = self.run_mut(run) else { return };
         if let Some(frame) = run.frames.last_mut() {
@@ -270,16 +273,15 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The run cannot go on at all: ended and dead-lettered.
+    /// Ends a run that cannot continue, and records a dead letter.
     pub fn give_up(&mut self, run: u32, reason: &str) {
         self.note(Some(run), None, reason);
         self.effects.push(Effect::DeadLetter { run, reason: reason.to_owned() });
         self.end_run(run, RunEnd::Failed);
     }
 
-    /// Takes the run out of the session. What it asked and did not get out is dropped; what it said
-    /// stays, unless it was stopped from outside.
-    /// The same for what was stopped, with the word for why.
+    /// Stops a run from outside: removes it from the session and drops all its messages that have not left. `why` is
+    /// the cause, as one word. A run that ends otherwise only loses its unsent question.
     pub fn stop_because(&mut self, number: u32, why: &str) {
         if let Some(run) = self.run_mut(number) {
             run.why.get_or_insert_with(|| why.to_owned());
@@ -320,7 +322,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Starts that ended with nothing accepted or unknown do not count against `at_most`.
+    /// Starts that ended without an accepted or unknown message do not count towards `at_most`.
     pub fn give_back_starts(&mut self) {
         let (back, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.counted)
             .into_iter()

@@ -1,4 +1,4 @@
-//! Drawings as DOT, the language of Graphviz.
+//! Writes drawings as DOT, the language of Graphviz.
 
 use super::{
     links::{Face, lines, links},

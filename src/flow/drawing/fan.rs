@@ -1,4 +1,4 @@
-//! Equal branches side by side below their step, and their way back together.
+//! Places equal branches side by side below their step, and joins their lines again.
 
 use super::{
     place::{ASIDE, row, way_words},
@@ -6,7 +6,7 @@ use super::{
     tree::{Branch, Row, Tone},
 };
 
-/// One branch of a fan; without a row it is the bare way to what follows.
+/// One branch of a fan; without a row it is only the line to the next step.
 pub struct Column<'d, 'a> {
     pub words: &'d str,
     pub tone: Tone,
@@ -19,13 +19,13 @@ impl<'d, 'a> Column<'d, 'a> {
     }
 }
 
-/// Where the lines part, below the step.
+/// The distance below the step at which the lines divide.
 const PARTS: i32 = 12;
-/// Where the branches begin.
+/// The distance below the step at which the branches begin.
 const BEGIN: i32 = 54;
 
-/// All columns below (0, 0). `anchored`: the first stands on the spine, else the fan is centred on those that join
-/// again, or on all.
+/// All columns below (0, 0). `anchored`: the first column is on the spine; otherwise the fan is centred on the columns
+/// that join again, or on all.
 pub fn fan(columns: &[Column<'_, '_>], anchored: bool) -> Plot {
     let mut placed: Vec<(i32, i32, Tone, Plot)> = Vec::new();
     for column in columns {
@@ -33,7 +33,7 @@ pub fn fan(columns: &[Column<'_, '_>], anchored: bool) -> Plot {
             Some(written) => row(written),
             None => Plot::bare(Some(0)),
         };
-        // What stands beside the first step may reach above it.
+        // Parts beside the first step may reach above it.
         let begin = BEGIN - plot.top().min(0);
         plot.shift(0, begin);
         let (words, width) = way_words(column.words);
@@ -52,7 +52,7 @@ pub fn fan(columns: &[Column<'_, '_>], anchored: bool) -> Plot {
     };
     let mut whole = Plot::default();
     let joins = placed.iter().map(|(.., plot)| plot.bottom()).max().unwrap_or(0) + 14;
-    // The solid lines cover the dashed ones where they share the way.
+    // Solid lines are drawn over dashed ones where they overlap.
     placed.sort_by_key(|(_, _, tone, _)| std::cmp::Reverse(*tone));
     for (x, begin, tone, mut plot) in placed {
         plot.shift(-middle, 0);
@@ -69,7 +69,7 @@ pub fn fan(columns: &[Column<'_, '_>], anchored: bool) -> Plot {
     whole
 }
 
-/// A column that is nearly in the middle is the middle.
+/// The middle, moved to the nearest column if one is very near.
 fn nearest_to(middle: i32, columns: &[i32]) -> i32 {
     columns.iter().copied().find(|x| (x - middle).abs() < 40).unwrap_or(middle)
 }

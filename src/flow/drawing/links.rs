@@ -1,4 +1,4 @@
-//! A flow as points and arrows, for formats that lay out themselves.
+//! Describes a flow as points and arrows, for formats that have their own layout.
 
 use super::{
     tree::{Exit, Item, Row, Title, To, Tone, Tree},
@@ -12,7 +12,7 @@ pub struct Links {
 }
 
 pub struct Point {
-    /// Letters, digits and `_`.
+    /// Consists of letters, digits and `_`.
     pub id: String,
     pub face: Face,
 }
@@ -22,10 +22,10 @@ pub enum Face {
     Step(Words),
     /// Another flow.
     Flow(String),
-    /// A name that nothing has.
+    /// A name that does not exist.
     Nowhere(String),
     Stop,
-    /// Back to what called the block.
+    /// Back to the caller of the block.
     Back,
 }
 
@@ -43,7 +43,7 @@ struct Loose {
     tone: Tone,
 }
 
-/// All points and arrows of a flow; `prefix` keeps the ids of several flows apart.
+/// All points and arrows of a flow; `prefix` keeps the ids of several flows different.
 pub fn links(tree: &Tree<'_>, prefix: &str) -> Links {
     let mut walk = Walk {
         prefix,
@@ -73,10 +73,10 @@ pub fn links(tree: &Tree<'_>, prefix: &str) -> Links {
 struct Walk<'p> {
     prefix: &'p str,
     links: Links,
-    /// Where each block begins.
+    /// The first point of each block.
     labels: BTreeMap<String, String>,
     jumps: Vec<(Loose, String)>,
-    /// Labels whose first point has not come yet.
+    /// Labels that wait for their first point.
     open_labels: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ impl Walk<'_> {
     fn point(&mut self, id: &str, face: Face) -> String {
         let id = format!("{}{id}", self.prefix);
         for label in self.open_labels.drain(..) {
-            // A block that is empty and the one after it begin at the same point.
+            // An empty block and the next one begin at the same point.
             self.labels.entry(label).or_insert_with(|| id.clone());
         }
         self.links.points.push(Point { id: id.clone(), face });
@@ -96,7 +96,7 @@ impl Walk<'_> {
         self.links.arrows.extend(arrows);
     }
 
-    /// Gives back what leads on to what follows; `own` is the point of a loop.
+    /// Adds a row; returns the arrows that lead to the next step. `own` is the point of a surrounding loop.
     fn row(&mut self, row: &Row<'_>, mut loose: Vec<Loose>, own: Option<&str>) -> Vec<Loose> {
         for item in &row.items {
             match item {
@@ -161,7 +161,7 @@ impl Walk<'_> {
     }
 }
 
-/// What a point says, in at most two lines.
+/// The text of a point, in at most two lines.
 pub fn lines(face: &Face) -> Vec<String> {
     match face {
         Face::Start(lines) if lines.is_empty() => vec!["called or started by others".into()],

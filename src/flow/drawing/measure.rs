@@ -1,8 +1,9 @@
-//! How wide a text is, roughly, and how it breaks into lines: a drawing is laid out before any font is known.
+//! Estimates the width of a text and breaks it into lines, because a drawing is laid out before the viewer's font is
+//! known.
 
 use super::words::whole_expressions;
 
-/// A size of letters, in pixels, and whether all of them are equally wide.
+/// A font size in pixels, and whether all letters have the same width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Font {
     pub size: i32,
@@ -18,14 +19,14 @@ impl Font {
         Font { size, mono: true }
     }
 
-    /// In pixels, rounded up; as much as the widest font takes that viewers put in place of ours (DejaVu Sans), so that
-    /// nothing leaves its box.
+    /// The width in pixels, rounded up, in the widest font that viewers use in place of ours (DejaVu Sans), so that no
+    /// text leaves its box.
     pub fn width(self, text: &str) -> i32 {
         let thousandths: i32 = text.chars().map(|c| self.letter(c)).sum();
         (thousandths * self.size + 999) / 1000
     }
 
-    /// The same in bold.
+    /// The width in bold letters.
     pub fn bold_width(self, text: &str) -> i32 {
         self.width(text) * 10 / 9
     }
@@ -46,8 +47,8 @@ impl Font {
         }
     }
 
-    /// At most `most` lines no wider than `width`; what does not fit ends in `…`. Breaks between words, within a word
-    /// only when it is wider than a line.
+    /// At most `most` lines no wider than `width`; a text that does not fit ends with `…`. Lines break between words,
+    /// and inside a word only if it is wider than a line.
     pub fn wrap(self, text: &str, width: i32, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for paragraph in text.lines() {
@@ -63,7 +64,8 @@ impl Font {
                 }
                 for c in word.chars() {
                     if self.width(&line) + self.width(c.encode_utf8(&mut [0; 4])) > width && !line.is_empty() {
-                        // Addresses and expressions break behind their marks, if there is one far enough.
+                        // Addresses and expressions break behind a punctuation mark, if there is one in the second
+                        // half.
                         let mark = line.rfind(['/', '.', ',', '}', '_']).map(|at| at + 1);
                         let rest = mark.filter(|at| *at > line.len() / 2).map(|at| line.split_off(at));
                         lines.push(std::mem::replace(&mut line, rest.unwrap_or_default()));
@@ -100,7 +102,7 @@ impl Font {
     }
 }
 
-/// Takes the room of two letters: East Asian letters, and pictures.
+/// True for characters of double width: East Asian letters, and emoji.
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
         | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}' | '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1f3fa}'

@@ -1,4 +1,4 @@
-//! Drawings as Mermaid text, which GitHub and many wikis show.
+//! Writes drawings as Mermaid text, which GitHub and many wikis show.
 
 use super::{
     links::{Face, lines, links},
@@ -55,7 +55,7 @@ fn shape(face: &Face) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Mermaid reads HTML's entities within quotes, and marks such as `#` begin one.
+/// Quotes a text: Mermaid decodes HTML entities inside quotes, and marks such as `#` begin one.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,9 +1,8 @@
-//! A flow as a drawing: SVG, Mermaid, DOT and text, all from one tree of its steps.
+//! Draws a flow as SVG, Mermaid, DOT or text, all from one tree of its steps.
 //!
-//! `tree` says what leads where, `words` what is written on it, `place` where it stands, and each format has its
-//! file. Bodies hang on their steps as they do in the file, so nothing of it ever crosses. A block stands where the
-//! most natural jump leads to it; every other jump is a small sign with the block's name, which is what a person
-//! draws instead of a line across the page.
+//! `tree` holds the structure, `words` the texts, `place` the layout, and each format has its own file. Bodies are
+//! drawn at their steps as in the file, so lines never cross. A block is drawn at the most natural jump to it; every
+//! other jump is a small sign with the block's name, as a person would draw it in place of a line across the page.
 
 mod card;
 mod dot;
@@ -30,7 +29,7 @@ pub enum Format {
     Text,
 }
 
-/// One flow, or all of a set one below the other.
+/// Draws one flow, or all flows of a set one below the other.
 pub fn draw(set: &FlowSet, flow: Option<&Flow>, format: Format) -> String {
     let flows: Vec<&Flow> = match flow {
         Some(flow) => vec![flow],

@@ -1,5 +1,5 @@
-//! The colours of a drawing, on each of its elements: most viewers outside a browser know no variables of CSS, and some
-//! no style sheet. `style.css` is where they are written; a page that prefers the dark gets a sheet of its own.
+//! Writes the colours on each element of a drawing: most viewers outside a browser do not know CSS variables, and some
+//! no style sheet. `style.css` defines the colours; pages in dark mode get a style sheet of their own.
 
 use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 
@@ -9,12 +9,12 @@ const ROOT: &str = ".transom-graph";
 
 type Palette = BTreeMap<&'static str, &'static str>;
 
-/// `.start .box { fill: … }`: what an element is, and what it stands in.
+/// A rule of the sheet, such as `.start .box { fill: … }`.
 struct Rule {
-    /// The last of them is the element's own.
+    /// The selectors from the outside in; the last one is for the element itself.
     parts: Vec<Part>,
     declarations: Vec<(&'static str, &'static str)>,
-    /// Classes count before tags, and what comes later before what came earlier.
+    /// The precedence: classes count before tags, and later rules before earlier ones.
     weight: usize,
 }
 
@@ -30,7 +30,7 @@ struct Sheet {
     rules: Vec<Rule>,
 }
 
-/// ` fill="#fff" stroke="#000"`: what the sheet says of an element in a light page. `group`: the classes around it.
+/// The attributes of an element on a light page: ` fill="#fff" stroke="#000"`. `group`: the classes of its parents.
 pub fn attributes(tag: &str, classes: &str, group: &str) -> String {
     let sheet = sheet();
     let mut found: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
@@ -49,7 +49,7 @@ pub fn attributes(tag: &str, classes: &str, group: &str) -> String {
     text
 }
 
-/// The style sheet for pages that prefer the dark.
+/// The style sheet for pages in dark mode.
 pub fn dark() -> String {
     let sheet = sheet();
     let mut text = String::from("@media (prefers-color-scheme: dark) {\n");
@@ -82,7 +82,7 @@ fn sheet() -> &'static Sheet {
     })
 }
 
-/// The parts of a sheet: what stands before a bracket, and what stands in it.
+/// The blocks of a sheet: the text before a bracket, and the text inside it.
 fn blocks(text: &'static str) -> Vec<(&'static str, &'static str)> {
     let (mut all, mut start, mut open, mut depth) = (Vec::new(), 0, 0, 0_usize);
     for (at, c) in text.char_indices() {

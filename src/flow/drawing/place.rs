@@ -1,5 +1,5 @@
-//! Where everything of a flow stands: a row goes straight down its spine, branches stand to the right of the step
-//! that they leave, or side by side below it when all of them are equal.
+//! Places the parts of a flow: a row goes straight down its spine; branches stand to the right of their step, or side
+//! by side below it if they are equal.
 
 use super::{
     card::{BODY, CODE, LINE, PADDING, TITLE, WAY, WIDTH, card},
@@ -9,16 +9,16 @@ use super::{
     words::{self, BACK},
 };
 
-/// Between two boxes of a row.
+/// The distance between two boxes of a row.
 const GAP: i32 = 26;
-/// The same where words stand beside the line.
+/// The distance if there are words beside the line.
 const GAP_WORDS: i32 = 38;
-/// Between parts that stand side by side.
+/// The distance between parts side by side.
 pub const ASIDE: i32 = 30;
-/// A branch that is higher than its step by more than this stands beside all of what follows the step.
+/// A branch that is higher than its step by more than this is placed beside everything that follows the step.
 const SMALL: i32 = 110;
 
-/// Words on a way are cut at this.
+/// The maximum width of words on a line.
 const WAY_WIDTH: i32 = 170;
 
 /// The whole flow; its top left corner is at (0, 0).
@@ -39,7 +39,7 @@ pub fn flow(tree: &Tree<'_>) -> Plot {
     let mut whole = plots.next().unwrap_or_default();
     whole.shift(-whole.left(), 0);
     let height = whole.bottom();
-    // What stands apart goes down in columns of its own, no higher than the flow itself.
+    // Separate parts are placed in columns of their own, no higher than the flow itself.
     let (mut x, mut y) = (whole.right() + 2 * ASIDE, 0);
     for mut plot in plots {
         if y > 0 && y + plot.bottom() > height {
@@ -72,14 +72,14 @@ pub fn row(row: &Row<'_>) -> Plot {
     below
 }
 
-/// The words on a way, cut to their most, with their width.
+/// The words on a line, cut to the maximum width, with their width.
 pub fn way_words(words: &str) -> (String, i32) {
     let words = WAY.cut(words, WAY_WIDTH);
     let width = WAY.width(&words);
     (words, width)
 }
 
-/// One above the other with a line between them.
+/// Two parts one above the other, with a line between them.
 fn on_top(mut upper: Plot, mut below: Plot, gap: i32) -> Plot {
     let at = upper.bottom();
     if below.is_empty() {
@@ -119,7 +119,7 @@ fn start(tree: &Tree<'_>) -> Plot {
     Plot::card(Face::Start(lines), widest + 2 * PADDING + 22, height)
 }
 
-/// A step with all its branches, and what follows it.
+/// A step with all its branches, and the steps that follow it.
 fn step(drawn: &Drawn<'_>, below: Plot) -> Plot {
     let ways = Ways::of(drawn);
     let mut plot = card(drawn);
@@ -137,17 +137,17 @@ fn step(drawn: &Drawn<'_>, below: Plot) -> Plot {
     plot
 }
 
-/// The ways on from a step, by where they are drawn.
+/// The branches of a step, by the place where they are drawn.
 struct Ways<'d, 'a> {
-    /// What stands right below.
+    /// The part directly below the step.
     spine: Spine<'d, 'a>,
     /// Side by side below the step.
     fan: Vec<Column<'d, 'a>>,
-    /// The first of the fan stands on the spine; else the fan is in the middle.
+    /// True: the first branch of the fan is on the spine; false: the fan is centred.
     anchored: bool,
-    /// To the right; nothing comes back from there.
+    /// To the right, without a line back.
     aside: Vec<&'d Branch<'a>>,
-    /// To the right, and back to what follows.
+    /// To the right, with a line back to the next step.
     back: Option<&'d Branch<'a>>,
     /// The steps of a loop.
     again: Option<&'d Branch<'a>>,
@@ -197,7 +197,7 @@ impl<'d, 'a> Ways<'d, 'a> {
             (None, 0) => {
                 let (choices, sides): (Vec<_>, Vec<_>) = closed.into_iter().partition(|b| b.tone == Tone::Choice);
                 let (small, large): (Vec<_>, Vec<_>) = choices.into_iter().partition(|b| b.row.items.len() < 2);
-                // One long way with short ones beside it goes straight down; equal ones stand side by side.
+                // A single long branch goes straight down with the short ones beside it; equal ones are side by side.
                 match large.as_slice() {
                     [only] => {
                         ways.spine = Spine::Row(only);
@@ -218,7 +218,7 @@ impl<'d, 'a> Ways<'d, 'a> {
     }
 }
 
-/// Some branches side by side as they stand in the file, what nobody chooses at the end.
+/// These branches side by side in the order of the file; branches that nobody chooses are last.
 fn in_order<'d, 'a>(drawn: &'d Drawn<'a>, some: &[&'d Branch<'a>]) -> Vec<Column<'d, 'a>> {
     let mut all: Vec<&Branch<'a>> =
         drawn.branches.iter().filter(|branch| some.iter().any(|one| std::ptr::eq(*one, *branch))).collect();
@@ -226,7 +226,7 @@ fn in_order<'d, 'a>(drawn: &'d Drawn<'a>, some: &[&'d Branch<'a>]) -> Vec<Column
     all.into_iter().map(Column::of).collect()
 }
 
-/// `below` behind the exit of `upper`.
+/// Places `below` behind the exit of `upper`.
 fn follow(mut upper: Plot, mut below: Plot) -> Plot {
     let Some(exit) = upper.exit else { return upper };
     if below.is_empty() {
@@ -242,16 +242,16 @@ fn follow(mut upper: Plot, mut below: Plot) -> Plot {
     upper
 }
 
-/// A branch on its way to its place beside a step.
+/// A branch that is being placed beside a step.
 struct Side<'d, 'a> {
     branch: &'d Branch<'a>,
     plot: Plot,
-    /// Where its line arrives.
+    /// The height at which its line arrives.
     arrives: i32,
     tall: bool,
 }
 
-/// Puts branches to the right of a step, and what follows below it.
+/// Places branches to the right of a step, and the next steps below it.
 fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, words: String, mut under: Plot) {
     let (w, h) = plot.first;
     let mut sides: Vec<Side<'_, '_>> = closed
@@ -261,12 +261,12 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
             Side { tall: !under.is_empty() && plot.bottom() > h + SMALL, branch, plot, arrives: 0 }
         })
         .collect();
-    // Tall ones first: their lines run above everything else to where there is room.
+    // Tall branches come first: their lines run above the others to the free space.
     sides.sort_by_key(|side| !side.tall);
     sides.extend(back.map(|branch| Side { branch, plot: row(&branch.row), arrives: 0, tall: false }));
     let heights: i32 =
         sides.iter().map(|side| if side.tall { side.plot.first.1 } else { side.plot.bottom() } + 12).sum();
-    // A single one is entered straight from the middle of the step.
+    // The line to a single branch is straight from the middle of the step.
     let mut y = match sides.as_slice() {
         [only] => (h - only.plot.first.1) / 2,
         _ => ((h - heights + 12) / 2).max(0),
@@ -286,7 +286,7 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
         leaves = side.arrives.min(h - 8 - 7 * (count - at)).max(leaves + 7);
         exits.push(leaves);
     }
-    // Small ones stand right here; those that come back are the last.
+    // Small branches are placed here; one with a line back is the last.
     let mut come_back = None;
     let mut tall = Vec::new();
     for (at, (mut side, leaves)) in (1..).zip(sides.into_iter().zip(exits)) {
@@ -306,7 +306,7 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
     let gap = if words.is_empty() { GAP } else { GAP_WORDS };
     let mut from = h;
     if let Some((x, exit)) = come_back {
-        // Below the words of the way straight on.
+        // Below the words of the line to the next step.
         from = (exit.max(stack_bottom).max(h) + 16).max(if words.is_empty() { 0 } else { h + 26 });
         plot.line(vec![(x, exit), (x, from), (0, from)], Tone::Choice, false);
     }
@@ -319,7 +319,7 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
             plot.exit = Some(from);
         }
     } else {
-        // A fan has its own gap above it.
+        // A fan already has a gap above it.
         let start = from.max(lowest_line - gap + 14).max(h) + gap;
         under.shift(0, start);
         let down = plot.push_down(&under, ASIDE / 2).max(0);
@@ -338,7 +338,7 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
     }
 }
 
-/// The line from the right of a step into a branch beside it, with its words.
+/// Draws the line from the right of a step into a branch beside it, with its words.
 fn enter(plot: &mut Plot, side: Side<'_, '_>, from: (i32, i32), turn: i32, x: i32) {
     let left = x - side.plot.first.0 / 2;
     let y = side.arrives;
@@ -349,7 +349,7 @@ fn enter(plot: &mut Plot, side: Side<'_, '_>, from: (i32, i32), turn: i32, x: i3
     plot.take(side.plot);
 }
 
-/// A loop: its steps below, the way back on the left, the way on at the right.
+/// Places a loop: its steps below, the line back on the left, the line to the next step on the right.
 fn again(mut plot: Plot, body: &Branch<'_>, closed: Vec<&Branch<'_>>, below: Plot) -> Plot {
     let (w, h) = plot.first;
     let mut round = row(&body.row);

@@ -1,21 +1,21 @@
-//! A part of a drawing while it is put together: boxes, lines and words around a spine at x = 0.
+//! Holds a part of a drawing while it is assembled: boxes, lines and words around a spine at x = 0.
 
 use super::{
     tree::{To, Tone},
     words::Words,
 };
 
-/// A part with its entry at (0, 0). Everything hangs on the spine; what goes on leaves at (0, `exit`).
+/// A part with its entry at (0, 0); its line to the next step leaves at (0, `exit`).
 #[derive(Default)]
 pub struct Plot {
     pub cards: Vec<Card>,
     pub lines: Vec<Line>,
     pub notes: Vec<Note>,
-    /// `None`: nothing goes on from here.
+    /// `None`: there is no next step.
     pub exit: Option<i32>,
-    /// Of the first box; side branches are entered at its left.
+    /// The place of the first box; side branches are entered at its left.
     pub first: (i32, i32),
-    /// What no other part may cover.
+    /// Areas that no other part may cover.
     taken: Vec<Rect>,
 }
 
@@ -32,45 +32,45 @@ pub struct Card {
     pub face: Face,
 }
 
-/// What a box shows.
+/// The content of a box.
 pub enum Face {
-    /// The chips stand within the card, from its corner.
+    /// A step; the buttons have positions relative to the corner of the box.
     Step { id: String, words: Words, lines: Vec<String>, chips: Vec<(Rect, String)> },
-    /// Here a block begins.
+    /// The beginning of a block.
     Label(String),
-    /// The way goes on where this name stands.
+    /// A jump to the place with this name.
     Jump(To),
-    /// The flow ends.
+    /// The end of the flow.
     Stop,
-    /// A called block is through: its caller goes on.
+    /// The end of a called block; its caller continues.
     Back,
-    /// What starts the flow.
+    /// The triggers of the flow.
     Start(Vec<String>),
     /// The name of the flow and its title.
     Title(String, Option<String>),
 }
 
-/// Goes from point to point, round at the corners.
+/// A line through these points, with round corners.
 pub struct Line {
     pub points: Vec<(i32, i32)>,
     pub tone: Tone,
-    /// It ends in an arrow.
+    /// True: it ends with an arrow.
     pub arrow: bool,
 }
 
 /// Words beside a line.
 pub struct Note {
-    /// The left end of its base line.
+    /// The left end of the base line.
     pub at: (i32, i32),
     pub words: String,
     pub tone: Tone,
 }
 
-/// What is left free around a line when other parts are put beside it.
+/// The free space around a line beside other parts.
 const BESIDE_LINE: i32 = 4;
 
 impl Plot {
-    /// Nothing but a spine.
+    /// A part that is only a spine.
     pub fn bare(exit: Option<i32>) -> Plot {
         Plot { exit, ..Plot::default() }
     }
@@ -97,7 +97,7 @@ impl Plot {
         self.lines.push(Line { points, tone, arrow });
     }
 
-    /// `at` is the left end of the base line; `width` and the height of the letters are kept free.
+    /// Adds words. `at` is the left end of the base line; `width` and the height of the letters are kept free.
     pub fn note(&mut self, at: (i32, i32), words: String, tone: Tone, width: i32) {
         if words.is_empty() {
             return;
@@ -123,7 +123,7 @@ impl Plot {
         self.exit = self.exit.map(|exit| exit + dy);
     }
 
-    /// Takes the other part over where it stands; its entry and exit are forgotten.
+    /// Adds another part at its present place, without its entry and exit.
     pub fn take(&mut self, other: Plot) {
         self.cards.extend(other.cards);
         self.lines.extend(other.lines);
@@ -147,12 +147,12 @@ impl Plot {
         self.taken.iter().map(|rect| rect.y + rect.h).max().unwrap_or(0)
     }
 
-    /// How far `other` must move to the right to stand clear of this part.
+    /// The distance by which `other` must move to the right so that it does not overlap this part.
     pub fn push_right(&self, other: &Plot, gap: i32) -> i32 {
         self.pairs(other, gap, |a, b| (a.y, a.h, b.y, b.h), |a, b| a.x + a.w + gap - b.x)
     }
 
-    /// How far `other` must move down to stand clear of this part.
+    /// The distance by which `other` must move down so that it does not overlap this part.
     pub fn push_down(&self, other: &Plot, gap: i32) -> i32 {
         self.pairs(other, gap, |a, b| (a.x, a.w, b.x, b.w), |a, b| a.y + a.h + gap - b.y)
     }

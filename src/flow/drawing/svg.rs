@@ -1,4 +1,4 @@
-//! Drawings as SVG, for light and dark pages.
+//! Writes drawings as SVG, for light and dark pages.
 
 use super::{
     card::{BODY, CHIP, CODE, HEAD, LINE, TITLE, WAY},
@@ -11,9 +11,9 @@ use super::{
 use crate::base::xml::escape;
 use std::fmt::Write;
 
-/// Around the drawing.
+/// The margin of the drawing.
 const MARGIN: i32 = 28;
-/// Of the corners of lines.
+/// The radius of corners of lines.
 const ROUND: i32 = 8;
 
 pub fn print(trees: &[Tree<'_>]) -> String {
@@ -78,7 +78,7 @@ fn draw_line(out: &mut String, line: &Line) {
     }
 }
 
-/// From a corner a little way to the next point.
+/// A point at a short distance from the corner to the next point.
 fn toward(corner: (i32, i32), to: (i32, i32)) -> (i32, i32) {
     let (dx, dy) = (to.0 - corner.0, to.1 - corner.1);
     let far = (dx.abs().max(dy.abs()) / 2).min(ROUND);
@@ -89,7 +89,7 @@ fn draw_note(out: &mut String, note: &Note) {
     text(out, &format!("words {}", tone(note.tone)), "", note.at, WAY, &note.words);
 }
 
-/// `group`: the classes of what it stands in; so for the other elements.
+/// Writes a text element. `group`: the classes of its parents; also in the functions for other elements.
 fn text(out: &mut String, class: &str, group: &str, (x, y): (i32, i32), font: Font, words: &str) {
     let class = format!("{class}{}", if font.mono { " mono" } else { "" });
     let colours = paint::attributes("text", &class, group);
@@ -186,7 +186,7 @@ fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[Strin
     let mut left = x + 12;
     match words.look {
         Look::Say | Look::Ask => {
-            // A speech bubble: one corner is sharp.
+            // A speech bubble has one sharp corner.
             let path = format!(
                 "M{} {y}h{}a12 12 0 0 1 12 12v{}a12 12 0 0 1 -12 12h{}a3 3 0 0 1 -3 -3v{}a12 12 0 0 1 12 -12z",
                 x + 12,
@@ -249,9 +249,9 @@ fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[Strin
 
 fn icon(look: Look, x: i32, y: i32) -> Option<String> {
     Some(match look {
-        // A clock.
+        // Draws a clock.
         Look::Wait => format!("M{} {}a6 6 0 1 0 0.01 0zm0 2.5v3.5l2.5 1.5", x + 6, y + 1),
-        // Head and shoulders.
+        // Draws a head and shoulders.
         Look::Person => format!("M{} {}a3 3 0 1 0 0.01 0zm-6 12c0 -7 12 -7 12 0z", x + 6, y),
         _ => return None,
     })

@@ -99,7 +99,7 @@ blocks:
         draw(&set, set.named("booking"), Format::Text)
     };
     insta::assert_snapshot!(text("when: [{message: go}]\n"));
-    // A flow that only other flows call goes back to them.
+    // A flow that only other flows call returns to them.
     assert!(text("").contains("booking  book\n↩ back\n"), "{}", text(""));
     let set = set(&[&flow("")]);
     for format in [Format::Svg, Format::Mermaid, Format::Dot] {
@@ -161,12 +161,12 @@ fn a_picture_is_valid_xml_and_the_same_each_time() {
     assert!(svg.contains("Our &lt;shop&gt;") && svg.contains("buy 🚲"), "{svg}");
     for tag in ["g", "svg", "text", "title", "style"] {
         let (opened, closed) = (svg.matches(&format!("<{tag}")).count(), svg.matches(&format!("</{tag}>")).count());
-        // `<text` also begins nothing else, `<title` and `<g` neither.
+        // No other tag begins with `<text`, `<title` or `<g`.
         assert_eq!(opened, closed, "{tag}");
     }
 }
 
-/// Every step of the flow once, and every jump as a sign or as the block itself.
+/// Checks that every step of the flow is drawn once, and every jump as a sign or as the block itself.
 #[test]
 fn every_step_is_drawn_exactly_once() {
     let set = set(&[SHOP]);
@@ -236,7 +236,8 @@ fn branches_stand_in_the_order_of_the_buttons() {
     assert!(x("Come") < x("Another") && x("Another") < x("Cancel"));
 }
 
-/// No box covers another, no line runs through a box, no two lines cross, and no level one runs through words.
+/// The overlaps in a drawing: no box covers another, no line crosses a box or another line, and no horizontal line
+/// crosses words.
 fn collisions(plot: &Plot) -> Vec<String> {
     let mut found = Vec::new();
     for (n, a) in plot.cards.iter().enumerate() {
@@ -267,7 +268,7 @@ fn collisions(plot: &Plot) -> Vec<String> {
     }
     for &(a, b) in &segments {
         for &(c, d) in &segments {
-            // `a b` level, `c d` upright.
+            // `a b` is horizontal, `c d` vertical.
             let crosses = a.1 == b.1
                 && c.0 == d.0
                 && a.0.min(b.0) < c.0
@@ -297,7 +298,7 @@ fn nothing_of_a_picture_covers_or_crosses() {
     assert_eq!(collisions(&plot), Vec::<String>::new());
 }
 
-/// Steps as people nest them, from a row of dice.
+/// Random nested steps, from a sequence of dice rolls.
 fn random(dice: &mut dyn Iterator<Item = u8>, depth: usize, indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
     let mut roll = |sides: u8| dice.next().unwrap_or(0) % sides;

@@ -1,11 +1,11 @@
-//! Drawings for a terminal: steps below each other, branches on rails.
+//! Writes drawings for a terminal: steps below each other, branches on rails.
 
 use super::{
     tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tree},
     words::{self, BACK, Look},
 };
 
-/// Characters of a line before its words are cut.
+/// The number of characters of a line before its words are cut.
 const WIDTH: usize = 72;
 
 pub fn print(trees: &[Tree<'_>]) -> String {

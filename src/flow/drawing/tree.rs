@@ -1,4 +1,4 @@
-//! A flow as a tree: rows of steps with branches, and each block in the place where its most natural jump leads.
+//! Builds a tree from a flow: rows of steps with branches, and each block at the most natural jump to it.
 
 use super::words;
 use crate::flow::{
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub struct Tree<'a> {
     pub flow: &'a Flow,
-    /// `steps` first, then what nothing leads to by a jump: `on_error`, called blocks and the like.
+    /// `steps` first, then the parts without a jump to them: `on_error`, called blocks and the like.
     pub parts: Vec<Part<'a>>,
 }
 
@@ -23,9 +23,9 @@ pub struct Part<'a> {
 pub enum Title {
     /// The beginning of the flow.
     Start,
-    /// What happens at some end of it: `on error`.
+    /// The steps for an event that ends the flow: `on error`.
     Ending(&'static str),
-    /// A block that no jump leads to.
+    /// A block without a jump to it.
     Block(String),
 }
 
@@ -36,26 +36,26 @@ pub struct Row<'a> {
     pub exit: Exit,
 }
 
-/// What comes behind the last step of a row.
+/// The continuation behind the last step of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Exit {
-    /// What follows the step that holds the row.
+    /// The step behind the parent of the row.
     #[default]
     Joins,
-    /// The step that holds the row, once more.
+    /// The parent of the row again.
     Repeats,
-    /// Nothing: every way in it has ended or gone elsewhere.
+    /// None: every path in the row has ended or jumped.
     Closed,
 }
 
 pub enum Item<'a> {
-    /// Here a block begins.
+    /// The beginning of a block.
     Label(String),
     Step(Drawn<'a>),
     Jump(To),
-    /// The flow ends.
+    /// The end of the flow.
     Stop,
-    /// The called block or flow is over, and its caller goes on.
+    /// The end of the called block or flow; its caller continues.
     Back,
 }
 
@@ -63,13 +63,13 @@ pub struct Drawn<'a> {
     pub ix: NodeIx,
     pub node: &'a Node,
     pub branches: Vec<Branch<'a>>,
-    /// The way to what follows, with its words; `None`: there is none.
+    /// The words on the line to the next step; `None`: there is no line.
     pub straight: Option<String>,
 }
 
 pub struct Branch<'a> {
     pub words: String,
-    /// Behind its steps the flow ends, whoever called it.
+    /// True: the flow ends behind these steps, also if another flow called it.
     pub ends: bool,
     pub tone: Tone,
     pub row: Row<'a>,
@@ -83,7 +83,7 @@ pub enum To {
     Nowhere(String),
 }
 
-/// Why a branch is taken; the milder, the nearer to the middle of the drawing.
+/// The cause of a branch; the more usual it is, the nearer to the middle of the drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     Choice,
@@ -95,7 +95,7 @@ impl<'a> Tree<'a> {
     pub fn of(set: &'a FlowSet, flow: &'a Flow) -> Tree<'a> {
         let reader = Reader { set, flow };
         let mut main = reader.whole(flow.entry);
-        // Blocks that come back to the very top need its name.
+        // A block that jumps to the first step of the flow needs the name `top` there.
         let mut blocks: BTreeMap<String, Row<'a>> =
             flow.blocks.iter().map(|(name, block)| (name.clone(), reader.whole(block.entry))).collect();
         attach(&mut main, &mut blocks);
@@ -114,7 +114,7 @@ impl<'a> Tree<'a> {
             attach(&mut row, &mut blocks);
             parts.push(Part { title: Title::Ending(title), row: settled(row) });
         }
-        // Blocks in the order of the file; what a call leads to, and what nothing does.
+        // Blocks in the order of the file: first those that a call runs, then those that nothing uses.
         let mut rest: Vec<&String> = flow.blocks.keys().collect();
         rest.sort_by_key(|name| flow.blocks[*name].place.range().start);
         for name in rest {
@@ -126,7 +126,7 @@ impl<'a> Tree<'a> {
         Tree { flow, parts }
     }
 
-    /// Some jump leads to the very first step.
+    /// True if some jump leads to the first step.
     pub fn has_jump_to_top(&self) -> bool {
         let mut found = false;
         for part in &self.parts {
@@ -142,7 +142,7 @@ impl Row<'_> {
     }
 }
 
-/// All jumps of a row and of what hangs on it, in reading order.
+/// Visits all jumps of a row and of its branches, in reading order.
 pub fn each_jump<'r>(row: &'r Row<'_>, see: &mut impl FnMut(&'r To)) {
     for item in &row.items {
         match item {
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         row
     }
 
-    /// The steps from `start` until what follows the step that holds them (`join`), or that step itself (`own`).
+    /// The steps from `start` until the step behind their parent (`join`), or the parent itself (`own`).
     fn row(&self, start: Option<NodeIx>, join: Option<NodeIx>, own: Option<NodeIx>) -> Row<'a> {
         let mut items = Vec::new();
         let mut at = start;
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
             }
             let (item, goes_on) = self.item(ix);
             items.push(item);
-            // The value of a `return` stands on a step before the sign.
+            // A `return` with a value is drawn as a step before the sign.
             if returns(self.flow.node(ix)) && !matches!(items.last(), Some(Item::Back)) && !goes_on {
                 items.push(Item::Back);
             }
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A step, and whether anything leads from it to what follows it.
+    /// A step, and whether it leads to the step behind it.
     fn item(&self, ix: NodeIx) -> (Item<'a>, bool) {
         let node = self.flow.node(ix);
         let guarded = node.guard.is_some();
@@ -264,24 +264,24 @@ fn returns(node: &Node) -> bool {
     node.outline.verb == "return"
 }
 
-/// The `return` has a value.
+/// True if the `return` has a value.
 fn gives(node: &Node) -> bool {
     node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
 }
 
-/// The caller goes on at the end of a called block. Steps of an error and of a hand-off end the flow instead, unless
-/// they `return`.
+/// Marks the ends of a called block, after which the caller continues. Steps for an error and for a hand-off end the
+/// flow instead, unless they `return`.
 fn comes_back(mut row: Row<'_>) -> Row<'_> {
     each_end(&mut row, false, &mut |item| *item = Item::Back);
     row
 }
 
-/// Nobody called it: `return` is the end.
+/// Replaces `return` by the end, in a flow without a caller.
 fn ends_here(row: &mut Row<'_>) {
     each_end(row, true, &mut |item| *item = Item::Stop);
 }
 
-/// The ends of a row; `all`: also those of branches behind which the flow ends.
+/// Visits the ends of a row; `all`: also those of branches behind which the flow ends.
 fn each_end<'a>(row: &mut Row<'a>, all: bool, change: &mut impl FnMut(&mut Item<'a>)) {
     for item in &mut row.items {
         match item {
@@ -295,11 +295,10 @@ fn each_end<'a>(row: &mut Row<'a>, all: bool, change: &mut impl FnMut(&mut Item<
     }
 }
 
-/// How natural a jump is as the one that its block hangs on: why it is taken, how deep it stands, and its number
-/// in reading order.
+/// The rank of a jump as the place for its block: its cause, its depth, and its number in reading order.
 type Rank = (Tone, usize, usize);
 
-/// Puts blocks behind the jumps that lead to them, the most natural jump first.
+/// Puts blocks behind jumps to them, the most natural jump first.
 fn attach<'a>(row: &mut Row<'a>, blocks: &mut BTreeMap<String, Row<'a>>) {
     loop {
         join_alike(row, blocks);
@@ -334,7 +333,7 @@ fn rank(row: &Row<'_>, tone: Tone, depth: usize, count: &mut usize, see: &mut im
     }
 }
 
-/// Replaces the jump of this number by the block.
+/// Replaces the jump with this number by the block.
 fn put<'a>(row: &mut Row<'a>, number: &mut usize, block: &mut Option<(String, Row<'a>)>) {
     for at in 0..row.items.len() {
         match &mut row.items[at] {
@@ -360,7 +359,7 @@ fn put<'a>(row: &mut Row<'a>, number: &mut usize, block: &mut Option<(String, Ro
     }
 }
 
-/// Several branches of a step that ends its row go to one block: the block is what follows the step.
+/// If several branches of the last step jump to one block, the block becomes the continuation of the step.
 fn join_alike<'a>(row: &mut Row<'a>, blocks: &mut BTreeMap<String, Row<'a>>) {
     for item in &mut row.items {
         if let Item::Step(step) = item {

@@ -1,4 +1,4 @@
-//! What is written on a drawing: on each step, on each way, and on what starts the flow.
+//! Defines the texts of a drawing: on each step, on each line, and on the triggers.
 
 use super::tree::Tone;
 use crate::{
@@ -11,46 +11,46 @@ use crate::{
     },
 };
 
-/// What a step looks like.
+/// The appearance of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// The bot speaks.
+    /// The bot sends a message.
     Say,
-    /// It asks, and waits for the answer.
+    /// The bot asks, and waits for the answer.
     Ask,
-    /// The ways part.
+    /// A decision.
     Fork,
-    /// Time passes, or something is waited for.
+    /// A wait for a time or an event.
     Wait,
-    /// Work outside of the conversation.
+    /// Work outside the conversation.
     Work,
-    /// Something is remembered.
+    /// A value is stored.
     Note,
     /// A person takes over.
     Person,
-    /// Another flow or block, which comes back.
+    /// A call of another flow or block.
     Call,
-    /// The conversation ends here.
+    /// The end of the conversation.
     End,
 }
 
-/// What stands on a step.
+/// The texts on a step.
 pub struct Words {
     pub look: Look,
-    /// The verb, and the variable that it fills.
+    /// The verb, and the variable that the step fills.
     pub head: String,
     pub body: String,
-    /// The body is code.
+    /// True if the body is code.
     pub code: bool,
-    /// What the contact can tap.
+    /// The titles of buttons and options.
     pub buttons: Vec<String>,
-    /// When the step is passed over.
+    /// The condition of the step's `if`.
     pub guard: Option<String>,
-    /// What becomes of it later: how long it waits, and what goes out when the window is closed.
+    /// Notes about later events: how long it waits, and the replacement while the window is closed.
     pub notes: Vec<String>,
 }
 
-/// On the end of a called block or flow.
+/// The text on the end of a called block or flow.
 pub const BACK: &str = "back";
 
 pub fn of(node: &Node) -> Words {
@@ -62,7 +62,7 @@ pub fn of(node: &Node) -> Words {
     let mut body = value.map(brief).map(|body| if code { body } else { short_expressions(&body) }).unwrap_or_default();
     if verb == "go" || verb == "return" && node.guard.is_some() {
         let gives = value.map(brief).filter(|body| verb == "return" && !body.is_empty());
-        // It has a condition, or it would be no more than a line.
+        // A `go` comes here only with a condition; without one it is only a line.
         return Words {
             look: Look::Fork,
             head: "if".into(),
@@ -100,7 +100,7 @@ fn notes(node: &Node) -> Vec<String> {
     let written = &node.outline.yaml;
     let value = |key: &str| written.get(key).map(brief);
     let mut all = Vec::new();
-    // On the way to `on_timeout` it is said already; how long a server may take is its own affair.
+    // The line to `on_timeout` already names the time; the time limit of a server is not drawn.
     let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff" | "call");
     let drawn = node.outline.bodies.iter().any(|(key, body)| key == "on_timeout" && body.0 != node.next);
     let late = (waits && written.get("timeout").is_some() && !drawn).then(|| timeout(written));
@@ -171,12 +171,12 @@ fn buttons(written: &yaml::Node) -> Vec<String> {
     }
 }
 
-/// `options: ${slots}`.
+/// True for options from an expression: `options: ${slots}`.
 fn is_list(options: &yaml::Node) -> bool {
     options.text().is_some_and(|text| text.starts_with("${") && text.ends_with('}'))
 }
 
-/// The words on the way to a body, and why it is taken. `key` is a field of the step, or an option or case.
+/// The words on the line to a body, and the cause of the branch. `key` is a field of the step, or an option or case.
 pub fn way(node: &Node, key: &str) -> (String, Tone) {
     let written = &node.outline.yaml;
     let field = key == "on_error"
@@ -211,8 +211,8 @@ fn timeout(written: &yaml::Node) -> String {
     }
 }
 
-/// The words on the way to what follows. `plain` are choices without steps of their own; `on` says that the step
-/// goes on by itself, `forks` that other choices do lead elsewhere.
+/// The words on the line to the next step. `plain` are choices without steps; `on` says that the step can continue by
+/// itself, `forks` that other choices lead elsewhere.
 pub fn straight(node: &Node, plain: &[String], on: bool, forks: bool) -> String {
     let has = |key: &str| node.outline.bodies.iter().any(|(other, _)| other == key);
     match node.outline.verb {
@@ -228,7 +228,7 @@ pub fn straight(node: &Node, plain: &[String], on: bool, forks: bool) -> String 
     }
 }
 
-/// The options of a question that have no steps of their own.
+/// The options of a question without steps.
 fn other_answers(node: &Node) -> String {
     let with_steps = |title: &String| node.outline.bodies.iter().any(|(key, _)| key == title);
     let all = buttons(&node.outline.yaml);
@@ -242,12 +242,12 @@ fn other_answers(node: &Node) -> String {
     }
 }
 
-/// What starts a flow, a line each.
+/// The triggers of a flow, one in each line.
 pub fn starts(flow: &Flow) -> Vec<String> {
     flow.triggers.iter().map(trigger).collect()
 }
 
-/// What ends it from outside.
+/// The conditions that end it from outside.
 pub fn stops(flow: &Flow) -> Vec<String> {
     let own = flow.sequence.is_some().then(|| "reply, handed over".to_owned());
     own.into_iter().chain(flow.stop_when.iter().map(trigger)).map(|what| format!("stops by {what}")).collect()
@@ -284,7 +284,7 @@ fn trigger(trigger: &WrittenTrigger) -> String {
     line
 }
 
-/// A value in few words.
+/// A value, shortened.
 fn brief(node: &yaml::Node) -> String {
     match &node.kind {
         Kind::Null => String::new(),
@@ -300,7 +300,7 @@ fn brief(node: &yaml::Node) -> String {
     }
 }
 
-/// A value that is one single expression, without its braces.
+/// A value that is a single expression, without its braces.
 fn inner(text: &str) -> String {
     match text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
         Some(code) if !code.contains("${") => code.to_owned(),
@@ -317,7 +317,7 @@ pub fn one_word(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// At most so many characters; an expression is there as a whole, or not at all.
+/// At most `most` characters; an expression is kept completely or left out.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -326,7 +326,7 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{}…", whole_expressions(&cut).trim_end())
 }
 
-/// The beginning of a text up to an expression that is not closed in it. Nothing else left: the text as it is.
+/// The beginning of a text, up to an expression that is not closed in it. If nothing else is left, the unchanged text.
 pub fn whole_expressions(cut: &str) -> &str {
     match cut.rfind("${") {
         Some(at) if !cut[at..].contains('}') && !cut[..at].trim().is_empty() => &cut[..at],
@@ -334,10 +334,10 @@ pub fn whole_expressions(cut: &str) -> &str {
     }
 }
 
-/// So many characters of an expression say which value it is.
+/// The number of characters of an expression that identify its value.
 const EXPRESSION_SHOWN: usize = 28;
 
-/// `${contact.next_visit.format("EEEE d MMMM")}` as `${contact.next_visit…}`.
+/// Shortens expressions: `${contact.next_visit.format("EEEE d MMMM")}` becomes `${contact.next_visit…}`.
 fn short_expressions(text: &str) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some(at) = rest.find("${") {
@@ -348,7 +348,7 @@ fn short_expressions(text: &str) -> String {
             out.push_str(code);
         } else {
             let most: String = code.chars().take(EXPRESSION_SHOWN).collect();
-            // What is done with a value says less than the value.
+            // The value itself is more important than the methods that are called on it.
             let called = most.find('(').and_then(|at| most[..at].rfind('.'));
             let mark = called.or_else(|| most.rfind(['.', ' ', '[']).filter(|at| *at > EXPRESSION_SHOWN / 3));
             out.push_str(most[..mark.unwrap_or(most.len())].trim_end_matches([' ', ',']));
