@@ -1,4 +1,4 @@
-//! Time has passed: time-outs, reminders, waits, retries; and the fates of messages.
+//! Handles the passing of time (time-outs, reminders, waits, retries) and the outcomes of messages.
 
 use super::{
     definition::IfBusy,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl<'a> Turn<'a> {
-    /// Whatever is due acts, oldest run first.
+    /// Runs everything that is due, the oldest run first.
     pub fn tick(&mut self) {
         self.person_due();
         self.welcome_due();
@@ -25,7 +25,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// One run acts, if something of it is due.
+    /// Runs one run, if something of it is due.
     pub(super) fn run_due(&mut self, number: u32) {
         let now = self.now();
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
@@ -100,8 +100,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What a run waits for is over now, as if its time had passed: a wait goes on, a question takes its time-out.
-    /// What is out of our hands (a call under way, a message on the wire) is waited for all the same.
+    /// Ends the wait of a run as if its time had passed: a wait continues, a question times out. A running call or a
+    /// message that is being sent is waited for nevertheless.
     pub fn end_wait(&mut self, number: u32) {
         let now = self.now();
         let Some(run) = self.run_mut(number) else { return };
@@ -122,21 +122,22 @@ impl<'a> Turn<'a> {
         self.run_due(number);
     }
 
-    /// A person has the conversation and it is not this run's, or another run asks.
+    /// True if the run must not write: a person has the conversation and this run did not hand it over, or another run
+    /// asks.
     pub fn must_be_silent(&self, number: u32) -> bool {
         let person = self.session.person.as_ref();
         let others = !self.is_parallel(number) && self.asking().is_some_and(|asking| asking != number);
         person.is_some_and(|person| person.run != Some(number)) || others
     }
 
-    /// Its flow speaks beside whatever is asked.
+    /// True if the flow may write beside a waiting question.
     fn is_parallel(&self, number: u32) -> bool {
         let flow = self.run(number).and_then(|run| self.set_of(number).any_flow(&run.flow));
         flow.is_some_and(|flow| flow.if_busy == Some(IfBusy::Parallel))
     }
 
-    /// With a person: no reminder, a time-out ends the run silently, a waking run waits. While another
-    /// run asks, all wait their turn.
+    /// Handles a due run that must not write. While a person has the conversation, there is no reminder, a time-out
+    /// ends the run without a message, and a wait is postponed. While another run asks, everything is postponed.
     fn due_in_silence(&mut self, number: u32, waiting: &Waiting, timed_out: bool) {
         let with_person = self.session.person.is_some();
         match waiting {
@@ -146,7 +147,7 @@ impl<'a> Turn<'a> {
                     question.deliver_by = None;
                 }
             }
-            // The contact has answered: what was gathered is looked at when the bot has the conversation again.
+            // The contact has answered: the gathered texts are handled when the bot has the conversation again.
             Waiting::Question(question) if question.gathering.is_some() => self.postpone(number),
             Waiting::Question(_) | Waiting::Reply { .. } if with_person => self.end_run(number, RunEnd::Expired),
             _ => self.postpone(number),
@@ -159,7 +160,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Runs that had to wait their turn go on when nobody else asks.
+    /// Continues the runs that waited until no other one asks.
     pub fn run_postponed(&mut self) -> bool {
         let postponed = self.session.runs.iter().filter(|run| run.postponed).map(|run| run.number);
         let next = postponed.collect::<Vec<_>>().into_iter().find(|number| !self.must_be_silent(*number));
@@ -187,12 +188,12 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// Something that the run waited for has happened: it goes on, or waits its turn.
+    /// Continues a run because of the event that it waited for, or postpones it until it may write.
     pub fn wake(&mut self, here: Here<'a>, next: Next) {
         if self.must_be_silent(here.run) {
             if let Some(run) = self.run_mut(here.run) {
                 run.postponed = true;
-                // It has come: no time-out any more.
+                // The event has arrived, so the time-out no longer applies.
                 match &mut run.waiting {
                     Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => *deadline = None,
                     _ => {}
@@ -208,7 +209,7 @@ impl<'a> Turn<'a> {
 
     fn until_over(&mut self, here: Here<'a>) {
         let closing = matches!(&here.node.step, Step::Wait(wait) if matches!(wait.on, On::WindowClosing));
-        // The contact may have written meanwhile: then the window ends later.
+        // The contact may have written meanwhile, so that the window ends later.
         let later = closing.then(|| self.closing_moment(here)).flatten();
         match later {
             Some(at) => {
@@ -229,9 +230,7 @@ impl<'a> Turn<'a> {
         self.time_out(here, on_timeout);
     }
 
-    // -- the time of a `call` step
-
-    /// What it waited for has not come in time, even where the wait itself knows no end.
+    /// Ends a wait for an event or a delivery by setting its deadline to now, even if it had none.
     fn wait_no_longer(&mut self, number: u32) {
         let now = self.now();
         if let Some(Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. }) =
@@ -241,7 +240,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What was called ends where it stands, the outermost call whose time is up with all that it called.
+    /// Ends the outermost call whose time limit has passed, with everything that it called, and runs its `on_timeout`.
     fn call_took_too_long(&mut self, number: u32) {
         let now = self.now();
         let Some(run) = self.run(number) else { return };
@@ -263,8 +262,6 @@ impl<'a> Turn<'a> {
         self.time_out(here, on_timeout);
     }
 
-    // -- calls to other systems
-
     pub fn returned(&mut self, number: u32, call: u32, result: Result<CallAnswer, CallError>) {
         let waiting = self.run(number).map(|run| run.waiting.clone());
         let Some(Waiting::Call(wait)) = waiting else { return self.stale("a call") };
@@ -273,7 +270,7 @@ impl<'a> Turn<'a> {
         }
         let answering = self.run(number).is_some_and(|run| run.answering.is_some());
         if !answering && self.session.person.as_ref().is_some_and(|person| person.run != Some(number)) {
-            // A run that wakes waits (language.md 8): what it would say now would come when it is old.
+            // The run waits (language.md 8): a message that it would send now would be outdated when it leaves.
             if let Some(run) = self.run_mut(number) {
                 run.waiting = Waiting::Call(Box::new(CallWait { back: Some(result), ..*wait }));
             }
@@ -288,7 +285,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The process died: calls under way are repeated with the same key, or of unknown outcome.
+    /// Handles a restart of the process: running calls are repeated with the same key, or have an unknown outcome.
     pub fn restarted(&mut self) {
         for number in self.all_runs() {
             let waiting = self.run(number).map(|run| run.waiting.clone());
