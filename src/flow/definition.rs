@@ -64,7 +64,7 @@ impl FlowSet {
         if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flow(name) }
     }
 
-    /// The translation of a sentence into the contact's language or its fallback, and the language of its file; `None`:
+    /// The translation of a sentence into the contact's language or its fallback, with the locale that has it; `None`:
     /// the original text is used.
     pub fn translation(
         &self,

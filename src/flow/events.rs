@@ -1,4 +1,4 @@
-//! What happened is handed round: to the runs that wait for it or stop by it, and to the flows that start by it.
+//! Distributes events: to runs that wait for them or stop by them, and to flows that they start.
 
 use super::{
     definition::Flow,
@@ -18,7 +18,8 @@ use crate::{
 use std::collections::BTreeMap;
 
 impl<'a> Turn<'a> {
-    /// Hands one event round. A chain of events that start or wake runs that emit events ends somewhere.
+    /// Distributes one event. A chain of events, in which flows that an event starts or wakes emit further events, has
+    /// a limit.
     pub fn hand_round(&mut self) -> bool {
         let Some(Emitted { what, depth, overheard }) = self.emitted.pop_front() else { return false };
         let event = view(&what);
@@ -52,7 +53,7 @@ impl<'a> Turn<'a> {
                 });
             }
         }
-        // What is about the contact, not about this conversation, is heard in its other ones, too.
+        // An event about the contact, and not about this conversation, is also given to its other conversations.
         match what {
             Happened::HandoffDone { .. } | Happened::HandedOver { .. } | Happened::Delivery { .. } => {}
             what => self.effects.push(Effect::Happened { what, depth }),
@@ -60,7 +61,7 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// The key of the first trigger of a flow that this starts; of several the first whose conditions hold.
+    /// The key of the first trigger of a flow that the event matches; of several, the first whose conditions are true.
     fn started_by(&self, flow: &'a Flow, what: &Happened, event: &Value) -> Option<String> {
         if matches!(what, Happened::Delivery { flow: own, .. } if *own == flow.name) {
             return None;
@@ -73,7 +74,7 @@ impl<'a> Turn<'a> {
         };
         let seen = Seen { vars: None, event, msg: &nothing, handoff, error: None, extra: &[] };
         let holds = fitting.iter().find(|trigger| self.guarded(flow, trigger, &seen).is_ok());
-        // None holds: the first one says why.
+        // If no condition is true, the first trigger is returned, for its reason.
         holds.or(fitting.first()).map(|trigger| trigger.key.clone())
     }
 
@@ -112,7 +113,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// What `event` shows of it.
+/// The value of `event` in expressions.
 pub fn view(what: &Happened) -> Value {
     let text = |text: &str| Value::text(text);
     let (name, data) = match what {

@@ -1,4 +1,4 @@
-//! Why a text starts the flow that it starts, and why no other: *who wins* of language.md 5, told trigger by trigger.
+//! Explains why a text starts a flow and no other one: *who wins* of language.md 5, for each trigger.
 
 use super::{
     choose::{Choice, Fit, Heard, Strength},
@@ -15,23 +15,23 @@ use crate::{
     },
 };
 
-/// What is said of one trigger.
+/// The explanation of one trigger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
     pub flow: FlowName,
-    /// Empty: the flow has none.
+    /// Empty: the flow has no trigger.
     pub trigger: String,
-    /// It is the one that starts.
+    /// True for the trigger that starts.
     pub wins: bool,
     pub why: String,
 }
 
-/// Who gets the text.
+/// The receiver of the text.
 enum Taker<'a> {
     Trigger(Box<Choice<'a>>),
     /// The waiting question of this flow.
     Question(FlowName, Level),
-    /// Nobody may, and why.
+    /// Nothing may react, for this reason.
     Silent(&'static str),
     Nobody,
 }
@@ -45,7 +45,7 @@ enum Level {
     Bad,
 }
 
-/// Which flow this text would start in the state of `session`, and why each other trigger would not; the one that
+/// Explains which flow the text would start in the state of `session`, and for each other trigger why not; the one that
 /// starts comes first.
 pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: &str) -> Vec<Explained> {
     let mut turn = Turn::new(versions, session.clone(), world);
@@ -97,7 +97,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     all
 }
 
-/// The levels in their order, tried on a copy of the session.
+/// The receiver, found by trying the levels in order on a copy of the session.
 fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Taker<'a> {
     if turn.session.person.is_some() {
         return Taker::Silent("a person has the conversation");
@@ -149,7 +149,7 @@ fn is(choice: &Choice<'_>, flow: &Flow, trigger: &WrittenTrigger) -> bool {
     choice.flow.name == flow.name && choice.trigger.key == trigger.key
 }
 
-/// Why a trigger that fits and may start does or does not.
+/// The reason why a trigger that matches and may start does or does not.
 fn against(taker: &Taker<'_>, flow: &Flow, trigger: &WrittenTrigger, strength: Strength) -> String {
     let how = strength.in_words();
     match taker {

@@ -1,4 +1,4 @@
-//! A step failed: who deals with it (language.md 7).
+//! Finds the handler for a failed step (language.md 7).
 
 use super::{
     definition::{Body, FlowSet},
@@ -15,17 +15,17 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// How the trace begins to tell of a step that failed.
+/// The beginning of a trace line about a failed step.
 const FAILED: &str = "failed: `";
 
-/// Whether a line of the trace tells that a step failed.
+/// True if a trace line is about a failed step.
 pub fn tells_of_failure(said: &str) -> bool {
     said.starts_with(FAILED)
 }
 
 impl<'a> Turn<'a> {
-    /// A step failed: its `on_error` or that of the `call` whose block it stands in, the flow's, the caller's, the
-    /// bot's, ours (language.md 7).
+    /// Handles a failed step by the first existing `on_error`: that of the step or of the `call` of its block, of the
+    /// flow, of the caller, of the bot; else by our own message (language.md 7).
     pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
         let run = here.run;
         self.note_at(here, format!("{FAILED}{}`: {}", failure.code, failure.text));
@@ -54,7 +54,7 @@ impl<'a> Turn<'a> {
         self.fail_unhandled(here, error);
     }
 
-    /// Takes off the innermost frame if it is a called block: the run stands at its `call`.
+    /// Removes the innermost frame if it is a called block: the run is then at its `call`.
     fn leave_block(&mut self, run: u32) -> bool {
         let frames = self.run_mut(run).map(|run| &mut run.frames);
         frames.is_some_and(|frames| frames.pop_if(|frame| frame.vars.is_none()).is_some())
@@ -66,7 +66,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Nobody's `on_error` took it. The bot's and our own steps speak only while we are talking.
+    /// No `on_error` of the flows handled the error. The bot's steps and our own message run only while the
+    /// conversation is active.
     fn fail_unhandled(&mut self, here: Here<'a>, error: StepError) {
         let run = here.run;
         self.effects.push(Effect::Failed {
@@ -93,14 +94,14 @@ impl<'a> Turn<'a> {
         }
         let sentence = here.set.phrase(self.language(), Phrase::WentWrong);
         let asked_for = self.run(run).and_then(|run| run.asked_for);
-        // The hand-off follows at once, so this is already said by who hands over.
+        // The hand-off follows at once, so this message is sent by the flow that hands over.
         self.say_ourselves(Content::Text { body: sentence.into() }, Origin::HandoffFlow, asked_for);
         self.end_run(run, RunEnd::Failed);
         let failure = Failure { code: error.code, text: error.text };
         self.hand_over_error(run, here.flow.name.clone(), &failure);
     }
 
-    /// Leaves everything the run was in for steps of `_bot.yaml`.
+    /// Leaves all frames of the run, for steps of `_bot.yaml`.
     pub fn to_bot_steps(&mut self, run: u32, set: &FlowSet, Body(entry): Body) {
         let flow = &set.bot.flow;
         let at = entry.map(|ix| flow.node(ix).id.clone());
@@ -110,7 +111,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The contact wrote within the last quarter of an hour.
+    /// True if the contact wrote within the last 15 minutes.
     pub fn talking(&self) -> bool {
         let recent = |at: Time| self.now() - at <= limits::TALKING;
         self.session.person.is_none() && self.session.heard_at.is_some_and(recent)

@@ -1,4 +1,4 @@
-//! What becomes of messages: steps that wait for it, deliveries, and what never arrives.
+//! Handles the outcomes of messages: for steps that wait for them, for deliveries, and for undelivered messages.
 
 use super::{
     definition::{Body, Node},
@@ -18,12 +18,12 @@ use crate::{
     },
 };
 
-/// The author has something to do with what becomes of this step's message.
+/// True if the author has a handler for the outcome of this step's message.
 pub fn waits_for_fate(here: Here<'_>) -> bool {
     here.node.on_error.is_some() || on_undelivered(here.node).is_some()
 }
 
-/// The steps for a message that does not arrive.
+/// The steps for an undelivered message.
 pub fn on_undelivered(node: &Node) -> Option<Body> {
     match &node.step {
         Step::Say(say) => say.message.on_undelivered,
@@ -33,8 +33,8 @@ pub fn on_undelivered(node: &Node) -> Option<Body> {
     }
 }
 
-/// When a message that was taken at `at` should have arrived. An expired one brings no status: Meta's page on
-/// time to live says to count from the acceptance and to assume that it was dropped.
+/// The time by which a message that was accepted at `at` should be delivered. An expired message brings no status:
+/// Meta's page on time to live says to count from the acceptance and to assume that the message was dropped.
 pub fn deliver_by(at: Time, ttl: Option<Span>) -> Time {
     at + ttl.unwrap_or(DELIVERY_TTL_DEFAULT) + DELIVERY_GRACE
 }
@@ -80,7 +80,8 @@ impl<'a> Turn<'a> {
         })
     }
 
-    /// The message whose delivery a run waits for, by `wait: {delivery: …}` or because of `on_undelivered`.
+    /// Handles the outcome of the message whose delivery a run waits for, by `wait: {delivery: …}` or because of
+    /// `on_undelivered`.
     fn delivery_fate(&mut self, number: u32, read: bool, fate: &Fate) {
         let Some(here) = self.here(number) else { return };
         match fate {
@@ -97,8 +98,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// It will not arrive: the step's `on_undelivered`, or the `on_timeout` of a `wait`; at once, or when this
-    /// run may speak again.
+    /// Handles an undelivered message: runs the step's `on_undelivered`, or the `on_timeout` of a `wait`, at once or
+    /// when the run may write again.
     pub fn undelivered(&mut self, number: u32) {
         let Some(here) = self.here(number) else { return };
         if self.must_be_silent(number) {
@@ -119,8 +120,8 @@ impl<'a> Turn<'a> {
         self.time_out(here, body);
     }
 
-    /// A sequence ends when a message of it cannot be sent now or ever, unless its step says what to do then. What is
-    /// left out by `skip` ends nothing.
+    /// Ends a sequence if one of its messages cannot be sent now or ever, unless its step has a handler for that. A
+    /// message that is left out by `skip` does not end it.
     fn sequence_told(&mut self, message: u32, fate: &Fate) {
         let why = match fate {
             Fate::Postponed { reason: Reason::TemplateUnusable, .. } => Reason::TemplateUnusable.as_str(),
@@ -144,7 +145,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What of a counted start reached the contact.
+    /// Decides whether a counted start stays counted, by the outcome of its message.
     fn settle_counted(&mut self, message: u32, fate: &Fate) {
         let open = self.session.counted.iter().position(|counted| counted.open.contains(&message));
         let Some(place) = open else { return };
@@ -161,14 +162,14 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The step waited to hear whether its message leaves.
+/// The continuation of a step that waited for the outcome of its message.
 fn next_of(here: Here<'_>, message: u32, fate: &Fate) -> Next {
     let undelivered = on_undelivered(here.node);
     let until_there = |deadline| match undelivered {
         Some(_) => Next::Park(Waiting::Delivery { message, read: false, deadline }),
         None => Next::Continue,
     };
-    // A refusal is an error where the author takes errors; else it has simply not arrived.
+    // A refusal is an error if the author handles errors; otherwise the message counts as undelivered.
     let failed = |failure| match undelivered.filter(|_| here.node.on_error.is_none()) {
         Some(body) => Next::Body(body),
         None => Next::Fail(failure),
@@ -178,8 +179,8 @@ fn next_of(here: Here<'_>, message: u32, fate: &Fate) -> Next {
         Fate::Refused { reason } => failed(Failure::new(reason.as_str(), "the message was not allowed out")),
         Fate::Expired => undelivered.map_or(Next::Continue, Next::Body),
         Fate::Accepted { at, ttl, nudge: false, .. } => until_there(Some(deliver_by(*at, *ttl))),
-        // Kept is not failed: it goes on, and the message follows when it may. Where it must arrive, its way
-        // is followed from the day it leaves.
+        // A held message has not failed: the run continues, and the message is sent when it may be. If the step handles
+        // undelivered messages, its delivery is followed from the moment it is sent.
         Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => until_there(None),
         Fate::Delivered | Fate::Read => Next::Continue,
     }

@@ -1,4 +1,4 @@
-//! What an editor says about the word under the pointer.
+//! Describes the word under the pointer for an editor.
 
 use super::{
     Desk,
@@ -15,7 +15,7 @@ use crate::{
 };
 use std::{fmt::Write as _, sync::Arc};
 
-/// Markdown about a word.
+/// A description in Markdown.
 pub struct Hover {
     pub place: Place,
     pub text: String,
@@ -90,7 +90,7 @@ fn about_key(spec: &KeySpec) -> String {
     }
 }
 
-/// The question or call whose answer a variable is.
+/// The question or call that fills a variable.
 fn filled_by(desk: &Desk<'_>, flow: &str, place: &Place) -> Option<String> {
     let flow = desk.set.named(flow)?;
     if let Some(input) = flow.inputs.iter().find(|input| input.place == *place) {
@@ -132,7 +132,7 @@ fn about_listed(desk: &Desk<'_>, list: &str, name: &str) -> Option<String> {
     })
 }
 
-/// `fn eta(order)` with the comment above it.
+/// The head of a function, `fn eta(order)`, with the comment above it.
 fn head_of(place: &Place, name: &str) -> String {
     let text = place.file().text();
     let at = find_function(text, name).unwrap_or(place.range().start);

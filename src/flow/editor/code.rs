@@ -1,4 +1,4 @@
-//! The expressions of a file, and the names in them.
+//! Finds the expressions of a file, and the names in them.
 
 use crate::{
     base::yaml::{Node, Scalar},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// The parts of a value that are code, as bytes of its text.
+/// The parts of a value that are code, as byte ranges of its text.
 pub fn parts(scalar: &Scalar, kinds: &[FieldKind]) -> Vec<Range<usize>> {
     let text = scalar.text.as_str();
     if kinds.iter().any(|kind| matches!(kind, FieldKind::Code | FieldKind::Script)) {
@@ -20,7 +20,7 @@ pub fn parts(scalar: &Scalar, kinds: &[FieldKind]) -> Vec<Range<usize>> {
             continue;
         }
         let inner = start + 2;
-        // What is being written may not be closed yet.
+        // An expression that is being typed may not be closed yet.
         let end = closing_brace(text, inner).unwrap_or(text.len());
         found.push(inner..end);
         at = end;
@@ -31,26 +31,26 @@ pub fn parts(scalar: &Scalar, kinds: &[FieldKind]) -> Vec<Range<usize>> {
 /// A word in code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// Bytes of the code.
+    /// The byte range in the code.
     pub range: Range<usize>,
-    /// `contact` in `contact.name`, `orders` in `orders::eta`.
+    /// The word before the dot or the colons: `contact` in `contact.name`, `orders` in `orders::eta`.
     pub of: Option<String>,
-    /// The one before that: `hours` for the `open` of `hours.shop.open`.
+    /// The word before that: `hours` for the `open` of `hours.shop.open`.
     pub of_of: Option<String>,
-    /// It stands behind `::`.
+    /// True behind `::`.
     pub in_module: bool,
-    /// It is called.
+    /// True for a called function or method.
     pub called: bool,
-    /// It is declared here: by `let`, or as the argument of a function.
+    /// True for a declaration: by `let`, or as an argument of a function.
     pub declared: bool,
 }
 
-/// All words of some code, without those in its texts and comments.
+/// All words of some code, without the words in its texts and comments.
 pub fn words(code: &str) -> Vec<Word> {
     let mut found: Vec<Word> = Vec::new();
     let bytes = code.as_bytes();
     let mut at = 0;
-    // The word and the mark before the next one: `contact` `.`.
+    // The previous word, and the character before the next one: `contact` and `.`.
     let mut before: Option<(usize, &str)> = None;
     let mut in_bars = false;
     let mut after_let = false;
@@ -103,14 +103,14 @@ pub fn words(code: &str) -> Vec<Word> {
                 if c == '|' {
                     in_bars = !in_bars;
                 }
-                // `calls(…).name` and `list[0].name` have an owner that is no name.
+                // In `calls(…).name` and `list[0].name`, the owner of the property has no name.
                 at += c.len_utf8();
             }
             if !c.is_whitespace() {
                 before = None;
             }
             if c == '.' {
-                // A property of what is no name: no variable.
+                // A property of something without a name is not a variable.
                 let next = code[at..].trim_start();
                 let length = next.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(next.len());
                 let start = at + (code[at..].len() - next.len());
@@ -144,7 +144,7 @@ fn text_length(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// Where the code of a value stands that holds a byte of its text.
+/// The range of the code in a value that contains a byte of its text.
 pub fn part_at(node: &Node, kinds: &[FieldKind], at: usize) -> Option<Range<usize>> {
     parts(node.scalar()?, kinds).into_iter().find(|part| part.start <= at && at <= part.end)
 }

@@ -1,6 +1,6 @@
-//! What an editor asks while somebody writes a flow: what may stand here, what this is, where it is said, rename it.
+//! Answers an editor while an author writes a flow: completion, description, definition, references, renaming.
 //!
-//! All of it reads the Specs and the last set that was parsed, so it works in files that are broken at the moment.
+//! All answers come from the Specs and the last parsed set, so they also work in files that are currently broken.
 
 mod about;
 mod code;
@@ -18,20 +18,20 @@ use super::{FlowSet, lint::Around};
 use crate::base::place::{Place, SourceFile};
 use std::sync::Arc;
 
-/// The bot that is being written.
+/// The bot that is being edited.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
     pub set: &'a FlowSet,
     pub around: &'a Around,
 }
 
-/// Where the name at a byte of a file is explained: a block, a flow, a variable, an entry of `_bot.yaml`.
+/// The place that declares the name at a byte of a file: a block, a flow, a variable, an entry of `_bot.yaml`.
 pub fn definition(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Place> {
     let named = names::name_at(desk, file, at)?;
     names::declaration(desk, file, &named.meaning)
 }
 
-/// Every place in `files` where the name at a byte of a file stands.
+/// Every place in `files` with the name that stands at a byte of a file.
 pub fn references(desk: &Desk<'_>, files: &[Arc<SourceFile>], file: &Arc<SourceFile>, at: usize) -> Vec<Place> {
     let Some(named) = names::name_at(desk, file, at) else { return Vec::new() };
     if matches!(named.meaning, names::Meaning::Key { .. }) {
@@ -41,7 +41,7 @@ pub fn references(desk: &Desk<'_>, files: &[Arc<SourceFile>], file: &Arc<SourceF
     all.filter(|other| other.meaning == named.meaning).map(|other| other.place).collect()
 }
 
-/// A part of a file for its outline, with the parts within it.
+/// A part of a file for its outline, with its inner parts.
 pub struct Part {
     pub name: String,
     pub detail: String,
@@ -50,7 +50,7 @@ pub struct Part {
     pub within: Vec<Part>,
 }
 
-/// The blocks and steps of a flow as it was last read.
+/// The blocks and steps of a flow as it was last parsed.
 pub fn outline(desk: &Desk<'_>, file: &SourceFile) -> Vec<Part> {
     let Some(flow) = desk.set.flows.values().find(|flow| flow.place.path() == file.path()) else { return Vec::new() };
     let mut blocks: Vec<Part> = flow

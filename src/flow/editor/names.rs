@@ -1,4 +1,4 @@
-//! Every name in a file with what it means: hovering, going to a definition and renaming read this one list.
+//! Lists every name in a file with its meaning; hover, definition and renaming use this one list.
 
 use super::{
     Desk, code,
@@ -20,10 +20,10 @@ use crate::{
 };
 use std::{ops::Range, sync::Arc};
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
-    /// A key of the language, with its description; the index of it within its map's Spec does not matter.
+    /// A key of the language, with its description; its index within the Spec of its map is not compared.
     Key {
         spec: Described,
     },
@@ -44,7 +44,7 @@ pub enum Meaning {
         list: &'static str,
         name: String,
     },
-    /// What the language gives to expressions: `contact`, and its part.
+    /// A view that the language provides to expressions, such as `contact`, and its part.
     View {
         name: &'static str,
         part: Option<&'static str>,
@@ -57,7 +57,7 @@ pub enum Meaning {
     },
 }
 
-/// A key of the language by the text that describes it.
+/// A key of the language, compared by the text of its description.
 #[derive(Debug, Clone, Copy)]
 pub struct Described(pub KeySpec);
 
@@ -69,12 +69,12 @@ impl PartialEq for Described {
 
 impl Eq for Described {}
 
-/// A name where it stands.
+/// A name and its place.
 #[derive(Debug, Clone)]
 pub struct Named {
     pub meaning: Meaning,
     pub place: Place,
-    /// It is said here what the name is.
+    /// True if the name is declared here.
     pub declares: bool,
 }
 
@@ -91,13 +91,13 @@ pub fn names(desk: &Desk<'_>, file: &Arc<SourceFile>) -> Vec<Named> {
     reader.found
 }
 
-/// The name at a byte of a file, also right behind it; what stands within a text counts before the text.
+/// The name at a byte of a file, or directly before it; a name within a text counts before the text.
 pub fn name_at(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Named> {
     let here = |named: &Named| named.place.range().start <= at && at <= named.place.range().end;
     names(desk, file).into_iter().filter(here).min_by_key(|named| named.place.range().len())
 }
 
-/// The flow that a file is about.
+/// The flow that a file defines or tests.
 pub fn flow_of(sort: Sort, root: &Node, file: &SourceFile) -> String {
     let written = match sort {
         Sort::Flow => root.get("flow"),
@@ -199,7 +199,7 @@ impl Reader<'_, '_> {
             match kind {
                 FieldKind::Known(declared) if !interpolated => self.known(*declared, scalar),
                 FieldKind::Variable => self.variable(scalar, true),
-                // `- end` and the like.
+                // A step that is one word, such as `- end`.
                 FieldKind::Steps => {
                     if let Some(spec) = steps::spec(text) {
                         self.add(Some(scalar), Meaning::Key { spec: Described(KeySpec::Head(spec)) }, false);
@@ -239,7 +239,7 @@ impl Reader<'_, '_> {
                 let bare = name.strip_prefix("contact.").unwrap_or(&name);
                 (contact(bare), name.len() - bare.len()..name.len())
             }
-            // Of others the platform alone knows anything.
+            // Only the platform knows other templates.
             Declared::Template if self.desk.set.bot.templates.contains_key(&name) => {
                 (Meaning::Listed { list: "templates", name: name.clone() }, 0..name.len())
             }
@@ -305,7 +305,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What `go` and `call` name.
+/// The meaning of a target of `go` and `call`.
 fn target(own: Option<&Flow>, flow: &str, name: &str) -> Meaning {
     if name == "top" {
         return Meaning::Top { flow: flow.to_owned() };
@@ -316,7 +316,7 @@ fn target(own: Option<&Flow>, flow: &str, name: &str) -> Meaning {
     Meaning::Flow(name.to_owned())
 }
 
-/// A field of the contact: of the language, else declared.
+/// A field of the contact: built in, or else declared.
 fn contact(name: &str) -> Meaning {
     let parts = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     match parts.iter().find(|(part, _)| *part == name) {
@@ -325,14 +325,14 @@ fn contact(name: &str) -> Meaning {
     }
 }
 
-/// The name of a list of `_bot.yaml`, as a name that lives for ever.
+/// The name of a list of `_bot.yaml`, as a static string.
 fn listed(list: &str) -> Option<&'static str> {
     ["topics", "teams", "hours", "fields", "languages", "templates", "env", "secrets"]
         .into_iter()
         .find(|known| *known == list)
 }
 
-/// Where a name is explained: its declaration.
+/// The place that declares a name.
 pub fn declaration(desk: &Desk<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Option<Place> {
     match meaning {
         Meaning::Flow(name) => desk.set.named(name).map(|flow| flow.place.clone()),
@@ -364,7 +364,7 @@ fn module_file<'d>(desk: &Desk<'d>, module: &str) -> Option<&'d Arc<SourceFile>>
     desk.set.files.iter().find(|file| sort_of(file) == Sort::Script && file.stem() == module)
 }
 
-/// The byte of the name in `fn name(`.
+/// The byte offset of the name in `fn name(`.
 pub fn find_function(text: &str, name: &str) -> Option<usize> {
     text.match_indices("fn ").find_map(|(at, _)| {
         let rest = text[at + 3..].trim_start();

@@ -1,4 +1,4 @@
-//! What may be written at a place: keys, values, names and the words of expressions.
+//! Lists the possible completions at a place: keys, values, names and the words of expressions.
 
 mod marked;
 mod own_names;
@@ -25,20 +25,20 @@ use crate::{
 };
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-/// Stands in for what is being written while the file is read.
+/// Replaces the word that is being typed while the file is parsed.
 const MARK: &str = "transom_is_asked";
 
-/// Something that may be written.
+/// One completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     pub label: String,
     pub kind: OfferKind,
-    /// One line beside it.
+    /// A short description in one line.
     pub detail: String,
-    /// Markdown.
+    /// A description in Markdown.
     pub about: String,
     pub insert: String,
-    /// The bytes of the file that it replaces.
+    /// The bytes of the file that the completion replaces.
     pub replaces: Range<usize>,
 }
 
@@ -47,19 +47,19 @@ pub enum OfferKind {
     /// A step or trigger.
     Verb,
     Key,
-    /// One of the words that a key takes.
+    /// One of the words that a key accepts.
     Word,
     Flow,
     Block,
     /// An entry of `_bot.yaml`, a template, a sender.
     Name,
     Variable,
-    /// `contact`, `window` and the like, and their parts.
+    /// A view such as `contact` or `window`, or a part of one.
     View,
     Function,
 }
 
-/// Everything that may stand at a byte of a file; the editor narrows it by what is written already.
+/// All completions at a byte of a file; the editor filters them by the typed text.
 pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
     let sort = sort_of(file);
     if !matches!(sort, Sort::Flow | Sort::Bot | Sort::Test) {
@@ -81,7 +81,7 @@ pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer
                 offers = asked.offers(&seen, &root);
             }
         });
-        // A word that reads as a key may be an item of a list.
+        // A word that parses as a key may also be an item of a list.
         if let Some(mut offers) = offers.filter(|offers: &Vec<Offer>| !offers.is_empty()) {
             offers.sort_by(|a, b| (rank(a.kind), &a.label).cmp(&(rank(b.kind), &b.label)));
             offers.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
@@ -112,7 +112,7 @@ struct Asked<'a, 'd> {
 }
 
 impl Asked<'_, '_> {
-    /// `None`: this is not the place.
+    /// `None`: the word is not at this place.
     fn offers(&self, seen: &Seen<'_>, root: &Node) -> Option<Vec<Offer>> {
         match &seen.what {
             What::Key { entry, map } if entry.key.text == MARK => Some(match self.own_keys(seen, root) {
@@ -163,7 +163,7 @@ impl Asked<'_, '_> {
             let mut offer = self.offer(spec.name(), kind, detail);
             offer.about = about;
             if !has_colon {
-                // Steps and maps go below their key.
+                // Steps and maps are written below their key.
                 offer.insert.push_str(if goes_below(takes) { ":" } else { ": " });
             }
             offer
@@ -185,7 +185,7 @@ impl Asked<'_, '_> {
         own.collect()
     }
 
-    /// Steps that are one word.
+    /// Steps that are written as one word.
     fn alone(&self) -> impl Iterator<Item = Offer> {
         steps::ALONE
             .map(|verb| self.offer(verb, OfferKind::Word, steps::spec(verb).map_or("", |spec| spec.summary)))
@@ -222,7 +222,7 @@ impl Asked<'_, '_> {
                     );
                 }
                 FieldKind::Known(declared) => all.extend(self.known(*declared, root)),
-                // A step that is only begun: `- sa`.
+                // A step that has only been begun: `- sa`.
                 FieldKind::Steps | FieldKind::Triggers => {
                     let empty = Node { place: node.place.clone(), kind: yaml::Kind::Map(Vec::new()) };
                     all.extend(self.key_offers(&[*kind], &empty));
@@ -316,7 +316,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// `{na` in a text: the `$` in front of it comes with what is chosen.
+    /// Completions for `{na` in a text: they insert the missing `$` too.
     fn without_dollar(&self, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
         let closed = self.file.text()[self.word.end..].starts_with('}');
         let mut all = self.roots(seen, root);
@@ -327,7 +327,7 @@ impl Asked<'_, '_> {
         all
     }
 
-    /// What an expression may begin with.
+    /// The words with which an expression can begin.
     fn roots(&self, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
         let own = self.variables(root);
         let mut all: Vec<Offer> =
@@ -359,7 +359,7 @@ impl Asked<'_, '_> {
     }
 }
 
-/// The value is written below its key, not beside it.
+/// True if the value is written below its key, not beside it.
 fn goes_below(kind: FieldKind) -> bool {
     let shapes = kind.shapes();
     !shapes.is_empty()

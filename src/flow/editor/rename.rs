@@ -1,4 +1,4 @@
-//! Giving a flow, block or variable another name, everywhere at once.
+//! Renames a flow, block or variable in all files at once.
 
 use super::{
     Desk,
@@ -14,21 +14,21 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// What must change; files move after their texts have changed.
+/// The changes of a renaming; files are renamed after their texts are changed.
 pub struct Renamed {
     pub edits: Vec<Edit>,
-    /// Paths before and after.
+    /// The old and the new path of each renamed file.
     pub files: Vec<(String, String)>,
 }
 
-/// The name that can be changed at a byte of a file, or why it cannot.
+/// The name at a byte of a file, if it can be renamed; otherwise the reason.
 pub fn renameable(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Result<Place, String> {
     let named = name_at(desk, file, at).ok_or("there is no name here")?;
     may_change(desk, &named.meaning)?;
     Ok(named.place)
 }
 
-/// `files` are all of the bot's, tests too.
+/// Renames the name; `files` are all files of the bot, including tests.
 pub fn rename(
     desk: &Desk<'_>,
     files: &[Arc<SourceFile>],
@@ -51,7 +51,7 @@ pub fn rename(
     Ok(Renamed { edits, files: moved })
 }
 
-/// Whether everybody who knows the name is a file of this bot.
+/// Checks that only files of this bot use the name.
 fn may_change(desk: &Desk<'_>, meaning: &Meaning) -> Result<(), String> {
     match meaning {
         Meaning::Block { .. } => Ok(()),
@@ -82,7 +82,7 @@ fn may_change(desk: &Desk<'_>, meaning: &Meaning) -> Result<(), String> {
     }
 }
 
-/// Whether the new name can be one and is free.
+/// Checks that the new name is valid and free.
 fn fits(desk: &Desk<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new: &str) -> Result<(), String> {
     let plain = !new.is_empty() && new.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match meaning {
@@ -107,7 +107,7 @@ fn fits(desk: &Desk<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new: &str
     }
 }
 
-/// A flow's file and its tests are called after it.
+/// The new path of a flow's file or test, which have the name of the flow.
 fn moved(file: &SourceFile, old: &str, new: &str) -> Option<(String, String)> {
     if !matches!(sort_of(file), Sort::Flow | Sort::Test) {
         return None;

@@ -1,4 +1,4 @@
-//! What each place of a file takes, by the Specs: the kinds that a key's value may have, and the keys that a map may.
+//! Finds the allowed values and keys at each place of a file, by the Specs.
 
 use crate::{
     base::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// What a file of the bot is.
+/// The kind of a file of a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     Flow,
@@ -35,7 +35,7 @@ pub fn sort_of(file: &SourceFile) -> Sort {
 }
 
 impl Sort {
-    /// What the file as a whole takes.
+    /// The kinds that the file as a whole accepts.
     pub fn kinds(self) -> Vec<FieldKind> {
         match self {
             Sort::Flow => vec![FieldKind::Record(FLOW_KEYS)],
@@ -46,12 +46,12 @@ impl Sort {
     }
 }
 
-/// A key or value of a file, with what may stand there.
+/// A key or value of a file, with the kinds that are allowed there.
 pub struct Seen<'n> {
     pub what: What<'n>,
-    /// What may stand there; of a key, what the map may be.
+    /// The allowed kinds; for a key, those of its map.
     pub kinds: &'n [FieldKind],
-    /// The keys that lead there from the top of the file.
+    /// The keys from the top of the file to this place.
     pub path: &'n [&'n str],
 }
 
@@ -60,7 +60,7 @@ pub enum What<'n> {
     Value(&'n Node),
 }
 
-/// Shows every key and every plain value, in the order of the file.
+/// Visits every key and every plain value, in the order of the file.
 pub fn visit(root: &Node, sort: Sort, see: &mut dyn FnMut(Seen<'_>)) {
     visit_below(root, &sort.kinds(), &[], see);
 }
@@ -79,7 +79,7 @@ fn visit_below(node: &Node, kinds: &[FieldKind], path: &[&str], see: &mut dyn Fn
     }
 }
 
-/// What the value of a key takes; `kinds` is what the map may be.
+/// The kinds that the value of a key accepts; `kinds` are those of its map.
 fn below(kinds: &[FieldKind], map: &Node, key: &str) -> Vec<FieldKind> {
     let mut found = Vec::new();
     for kind in kinds {
@@ -96,7 +96,7 @@ fn below(kinds: &[FieldKind], map: &Node, key: &str) -> Vec<FieldKind> {
             _ => {}
         }
     }
-    // `title: steps` is a case only where no key is called so.
+    // A `title: steps` entry is a case only if no key of the language has that name.
     if found.is_empty() && kinds.contains(&FieldKind::Cases) {
         found.push(FieldKind::Steps);
     }
@@ -112,7 +112,7 @@ fn own_field(kind: FieldKind, map: &Node, key: &str) -> Option<&'static FieldSpe
     spec.and_then(|spec| spec.field(key)).or_else(|| common.iter().find(|field| field.name == key))
 }
 
-/// The verb of a step; beside another one `if` is its guard.
+/// The verb of a step; `if` beside another verb is a condition and not the verb.
 pub fn verb_of(map: &Node) -> Option<&'static Spec> {
     let mut verbs = map.map()?.iter().filter_map(|entry| steps::spec(&entry.key.text));
     let first = verbs.next()?;
@@ -123,7 +123,7 @@ pub fn kind_of_trigger(map: &Node) -> Option<&'static Spec> {
     map.map()?.iter().find_map(|entry| triggers::spec(&entry.key.text))
 }
 
-/// What is known of a key.
+/// The description of a key.
 #[derive(Debug, Clone, Copy)]
 pub enum KeySpec {
     /// The verb of a step, or the kind of a trigger.
@@ -131,7 +131,7 @@ pub enum KeySpec {
     Field(&'static FieldSpec),
 }
 
-/// What a key of a map means.
+/// The description of a key in a map.
 pub fn key_spec(kinds: &[FieldKind], map: &Node, key: &str) -> Option<KeySpec> {
     kinds.iter().find_map(|kind| match kind {
         FieldKind::Steps => match verb_of(map) {
@@ -147,13 +147,13 @@ pub fn key_spec(kinds: &[FieldKind], map: &Node, key: &str) -> Option<KeySpec> {
     })
 }
 
-/// The keys that may be added to a map.
+/// The keys that can be added to a map.
 pub fn keys(kinds: &[FieldKind], map: &Node) -> Vec<KeySpec> {
     let mut all = Vec::new();
     for kind in kinds {
         match kind {
             FieldKind::Steps => match verb_of(map) {
-                // `if` stands before the verb as its guard, or is the verb.
+                // `if` may be the condition before the verb, or the verb itself.
                 Some(spec) => {
                     all.extend(spec.fields.iter().skip(1).chain(STEP_KEYS).map(KeySpec::Field));
                     if spec.name == "if" {

@@ -8,7 +8,7 @@ const OTHER: &str =
     "flow: other\ntitle: The other one\ndescription: Does more.\nwhen: [{message: more}]\nsteps:\n  - say: More.\n";
 const SCRIPT: &str = "// When it comes.\nfn eta(order) {\n  order\n}\n";
 
-/// `|` in the text of flow `a` is where the cursor stands.
+/// `|` in the text of flow `a` marks the cursor.
 struct Scene {
     set: FlowSet,
     files: Vec<Arc<SourceFile>>,
@@ -218,7 +218,7 @@ fn a_name_leads_to_where_it_is_said() {
     assert_eq!(at("flow: a\nsteps:\n  - say: nothing h|ere\n"), "");
 }
 
-/// Each changed place with its new text, and the files that move.
+/// Each changed place with its new text, and the renamed files.
 type Changes = (Vec<String>, Vec<(String, String)>);
 
 fn renamed(text: &str, new: &str) -> Result<Changes, String> {
@@ -294,7 +294,7 @@ fn what_others_know_by_its_name_is_not_renamed() {
     }
 }
 
-/// Whatever stands in the file, at every byte: an answer, and no panic.
+/// Checks that every byte of every file has an answer and no panic.
 #[test]
 fn every_place_of_broken_files_has_an_answer() {
     for text in [

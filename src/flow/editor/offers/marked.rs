@@ -1,14 +1,14 @@
-//! The file as it is read while something is being written in it.
+//! Builds versions of a file that can be parsed while a word is being typed in it.
 
 use super::{Asked, MARK, is_word};
 
 impl Asked<'_, '_> {
-    /// The file with the mark in the place of the word, as a key and as a value: one of them can be read.
+    /// The file with the mark in place of the word, as a key and as a value: one of the two can be parsed.
     pub(super) fn marked(&self) -> Vec<String> {
         let text = self.file.text();
         let (before, after) = (&text[..self.word.start], &text[self.word.end..]);
         let line = before.rsplit('\n').next().unwrap_or_default();
-        // `contact.` of `contact.city`.
+        // `contact.` in `contact.city` belongs to the word.
         let stem = line.trim_end_matches(|c| is_word(c) || c == '.');
         let begins = stem.trim_start_matches(['-', ' ']).is_empty();
         let in_braces = stem.trim_end().ends_with(['{', ',']) && line.matches('{').count() > line.matches('}').count();
@@ -20,7 +20,7 @@ impl Asked<'_, '_> {
             true => vec![key, value],
             false => vec![value],
         };
-        // A line that somebody is writing may not be closed yet.
+        // The line that is being typed may have open quotes or brackets.
         let open = unclosed(&format!("{line}{rest}"));
         let closed = |text: &String| {
             let (head, tail) = text.split_at(text.len() - (after.len() - rest.len()));
@@ -31,7 +31,7 @@ impl Asked<'_, '_> {
     }
 }
 
-/// The quotes and brackets that close what is open at the end of a line.
+/// The quotes and brackets that close the open ones at the end of a line.
 fn unclosed(line: &str) -> String {
     let (mut open, mut quote, mut previous) = (Vec::new(), None, ' ');
     for c in line.chars() {

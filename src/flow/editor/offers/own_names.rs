@@ -1,4 +1,5 @@
-//! Keys that are names of the bot or of the flow: what `set` fills, and the topics of `consent`.
+//! Lists the completions for keys that are names of the bot or the flow: the variables of `set`, and the topics of
+//! `consent`.
 
 use super::{Asked, Offer, OfferKind, Seen};
 use crate::{base::yaml::Node, flow::steps::set::CONTACT as SETTABLE};
@@ -33,7 +34,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// The colon behind an offered key, unless one stands there.
+    /// The colon behind a completed key, unless there is one.
     fn colon(&self) -> &'static str {
         let rest = &self.file.text()[self.word.end..];
         if rest.trim_start_matches(' ').starts_with(':') { "" } else { ": " }
