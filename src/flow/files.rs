@@ -1,4 +1,4 @@
-//! Files that a flow sends: by their address, or out of the bot's own folder `files/`.
+//! Finds the files that a flow sends: by their address, or in the bot's own folder `files/`.
 
 use super::{
     arrange::{is_address, media},
@@ -15,11 +15,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The path below which the daemon gives the bot's files away, to whoever shows their signature.
+/// The path below which the daemon serves the bot's files, for requests with a valid signature.
 pub const SERVED: &str = "/v1/files";
 
-/// A file as this sender's platform gets it: one of the bot's own as its path where it is uploaded, else as an address
-/// that the platform can open.
+/// A file in the form for this sender's platform: a file of the bot as its path if it is uploaded, otherwise as an
+/// address that the platform can open.
 pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, Failure> {
     let mut file = media(text)?;
     let Some(path) = file.bot_file() else { return Ok(file) };
@@ -41,7 +41,7 @@ pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, Failure> {
     Ok(file)
 }
 
-/// What stands above a template's text: a file, else words.
+/// The header of a template: a file, or else a text.
 pub fn header(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, Failure> {
     Ok(match names_file(text) {
         true => HeaderValue::Media(file(turn, text)?),
@@ -49,12 +49,12 @@ pub fn header(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, Failure> {
     })
 }
 
-/// It names a file or a page.
+/// True if the text names a file or a page.
 pub fn names_file(text: &str) -> bool {
     is_address(text) || is_bot_file(text)
 }
 
-/// A path may come out of what a customer wrote: it stays below its folder, and out of what is hidden.
+/// Checks a path, which may come from a customer's text: it must stay below its folder, and outside hidden folders.
 pub fn check_path(path: &str) -> Result<(), &'static str> {
     let parts = path.split('/').skip(1);
     for part in parts {
@@ -71,15 +71,15 @@ pub fn check_path(path: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// `https://bot.example.com/v1/files/TOKEN/menu.pdf`: whoever has it may read this one file. The path stands in the token:
-/// a `/` that is written `%2F` would not pass every proxy.
+/// Builds `https://bot.example.com/v1/files/TOKEN/menu.pdf`, with which anybody can read this one file. The path is
+/// inside the token, because not every proxy passes a `/` that is written as `%2F`.
 fn address(public_url: &str, key: &[u8], path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let token = format!("{}.{}", URL_SAFE_NO_PAD.encode(path), signature(key, path));
     format!("{}{SERVED}/{token}/{}", public_url.trim_end_matches('/'), query::encode(name))
 }
 
-/// The file of the bot that the token of an address names; `None`: it is not signed by us.
+/// The bot's file in the token of an address; `None`: we did not sign it.
 pub fn path_of(key: &[u8], token: &str) -> Option<String> {
     let (path, given) = token.split_once('.')?;
     let path = String::from_utf8(URL_SAFE_NO_PAD.decode(path).ok()?).ok()?;
@@ -87,7 +87,7 @@ pub fn path_of(key: &[u8], token: &str) -> Option<String> {
     bool::from(is_ours).then_some(path)
 }
 
-/// 256 bits: an address is not guessed. A button's token never begins so, though it is signed with the same key.
+/// 256 bits, so that an address cannot be guessed. A button's token is signed with the same key but begins differently.
 fn signature(key: &[u8], path: &str) -> String {
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     hmac.update(b"file ");

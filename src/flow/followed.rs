@@ -1,4 +1,4 @@
-//! How far messages come, for `delivery:` triggers.
+//! Follows the delivery of messages for `delivery:` triggers.
 
 use super::{
     triggers::{Trigger, delivery::Delivery},
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Turn<'_> {
-    /// Remembers a message whose delivery may start a flow. Gives whether its fate must be told, and whether
-    /// also how far it comes after it was accepted.
+    /// Stores a message whose delivery may start a flow. Returns whether its outcome must be reported, and whether also
+    /// its delivery after the acceptance.
     pub fn follow_message(&mut self, here: Here<'_>, message: u32) -> (bool, bool) {
         let triggers = self.live().flows.values().flat_map(|flow| flow.triggers.iter().chain(&flow.stop_when));
         let mut wanted = triggers.filter_map(|trigger| match &trigger.kind {
@@ -33,7 +33,7 @@ impl Turn<'_> {
         (true, follows)
     }
 
-    /// News of a message.
+    /// Handles a new delivery state of a message.
     pub fn news_of_message(&mut self, message: u32, fate: &Fate) {
         let Some(place) = self.session.followed.iter().position(|followed| followed.message == message) else { return };
         let (state, code) = match fate {

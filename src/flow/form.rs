@@ -1,4 +1,4 @@
-//! `form:` of a question: a WhatsApp Flow, the answers that come back, and the flow that answers its screens.
+//! Implements `form:` of a question: a WhatsApp Flow, its answers, and the flow that answers its screens.
 
 use super::{
     declared::declared_below,
@@ -23,7 +23,7 @@ use crate::{
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// A form as it is written.
+/// A form as written.
 pub struct WrittenForm {
     id: Text,
     button: Text,
@@ -41,7 +41,7 @@ pub struct Exchange {
     with: Vec<(String, Data)>,
 }
 
-/// A form, its texts filled in.
+/// A form with its values filled in.
 pub struct FormShown {
     pub id: String,
     pub button: String,
@@ -50,9 +50,9 @@ pub struct FormShown {
     pub draft: bool,
 }
 
-/// What the token of a form stands for, among the options of its question.
+/// The option id of a form's token, among the options of its question.
 const OPTION: &str = "form";
-/// What a flow that answers a form may be told.
+/// The inputs that a flow for a form's screens may have.
 const TOLD: [&str; 3] = ["screen", "action", "data"];
 
 impl WrittenForm {
@@ -108,7 +108,7 @@ impl WrittenForm {
             Some(Json::Null) | None => serde_json::Map::new(),
             Some(_) => return Err(Failure::new("type", "`data` of a form takes a map")),
         };
-        // Who answers its screens gives the first one, too, unless the author does.
+        // A flow that answers the screens also gives the first one, unless the author does.
         let opens = match (&self.exchange, screen, data) {
             (Some(_), None, data) if data.is_empty() => FormStart::Endpoint,
             (_, screen, data) => FormStart::Screen { screen, data },
@@ -119,8 +119,8 @@ impl WrittenForm {
         Ok(FormShown { button: said(&self.button, "the button of the form")?, token, opens, draft: self.draft, id })
     }
 
-    /// What was filled in, each answer of its type; `None`: something is missing or of another type, or the form was sent
-    /// by another question.
+    /// The answers of a form with their types; `None`: one is missing or has another type, or another question sent the
+    /// form.
     pub fn read(&self, turn: &Turn<'_>, here: Here<'_>, response: &Json) -> Option<Value> {
         let token = response.get("flow_token").and_then(Json::as_str);
         if let Some((_, signed)) = token.and_then(form::read_token) {
@@ -143,7 +143,7 @@ impl WrittenForm {
     }
 }
 
-/// Older calendars of forms give a day as milliseconds, in UTC and as a text.
+/// Older date pickers of forms give a day as milliseconds in UTC, as a text.
 fn day_of(value: Value) -> Value {
     let text = value.print().unwrap_or_default();
     let is_moment = text.len() >= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -153,7 +153,7 @@ fn day_of(value: Value) -> Value {
 }
 
 impl<'a> Turn<'a> {
-    /// An open form asks for its next screen: the flow under `exchange` answers, beside whatever else is going on.
+    /// Answers an open form that asks for its next screen: runs the flow under `exchange`, beside all other runs.
     pub fn form_asked(&mut self, asked: FormAsked) {
         if let Err(answer) = self.begin_exchange(&asked) {
             self.effects.push(Effect::FormAnswered { id: asked.id, answer });
@@ -194,7 +194,7 @@ impl<'a> Turn<'a> {
         self.begin_answering(flow, vars, answering).map(|_| ()).ok_or(FormAnswer::Failed)
     }
 
-    /// A run that answers a form is over.
+    /// Sends the answer of a run for a form that has ended.
     pub fn form_answered(&mut self, answering: Answering, end: RunEnd) {
         let answer = match end {
             RunEnd::Done if answering.returned != Value::Nothing => FormAnswer::Returned(answering.returned),

@@ -1,4 +1,4 @@
-//! `gather`: people write one thought in several messages; they become one answer.
+//! Implements `gather` of a question: several messages of a contact become one answer.
 
 use super::{choose::Heard, turn::Turn};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Turn<'_> {
-    /// Takes a text into the answer that is being gathered. `false`: this question takes each text alone.
+    /// Adds a text to the answer that is being gathered. `false`: this question does not gather.
     pub fn gather(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let (Some(span), InboundKind::Text { body }) = (ask.gather, &heard.message.kind) else { return false };
@@ -32,7 +32,7 @@ impl Turn<'_> {
         true
     }
 
-    /// The answer is complete: it counts as one message.
+    /// Ends the gathering: the texts count as one message.
     pub fn gathered(&mut self, run: u32) {
         let Some(gathering) = self.question_mut(run).and_then(|question| question.gathering.take()) else { return };
         let before: Option<Time> = self.session.heard_at;
@@ -47,7 +47,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A tap or a file ends it: what was gathered is the answer, and the tap or file is judged after it.
+    /// Ends the gathering because of a tap or a file: the gathered text is the answer, and the tap or file is handled
+    /// after it.
     pub fn end_gathering(&mut self, heard: &Heard<'_>) {
         let kind = &heard.message.kind;
         if matches!(kind, InboundKind::Text { .. }) || !answer::says_something(kind) {

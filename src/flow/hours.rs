@@ -1,4 +1,5 @@
-//! The time zone, and opening hours: `hours: {support: {open: {mon-fri: ["09:00-14:00"]}, holidays: [2026-12-25]}}`.
+//! Parses the time zone and opening hours: `hours: {support: {open: {mon-fri: ["09:00-14:00"]}, holidays:
+//! [2026-12-25]}}`.
 
 use crate::{
     base::{
@@ -25,7 +26,7 @@ pub fn zone(fields: &mut Fields<'_>) -> TimeZone {
     }
 }
 
-/// One entry of `hours`, in the bot's zone; what is wrong in it is reported and left out.
+/// Parses one entry of `hours`, in the bot's zone; invalid parts get a finding and are left out.
 pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHours {
     let mut hours = OpeningHours { zone: zone.clone(), week: Default::default(), holidays: BTreeSet::new() };
     let mut fields = Fields::new(&entry.value, format!("hours `{}`", entry.key.text), findings).at(&entry.key.place);
@@ -72,7 +73,7 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
                 let message = format!("a holiday is written like 2026-12-25, and this is {}", item.describe());
                 let parts =
                     item.text().unwrap_or_default().split(['/', '.']).map(str::parse).collect::<Result<Vec<u16>, _>>();
-                // `25/12/2026`; of two numbers below 13 nobody knows which is the month.
+                // In `25/12/2026` the order is clear; if both numbers are below 13, it is not known which is the month.
                 let help = match parts.unwrap_or_default()[..] {
                     [day @ 13..=31, month @ 1..=12, year] | [month @ 1..=12, day @ 13..=31, year] if year > 999 => {
                         format!("write {year}-{month:02}-{day:02}")
@@ -87,13 +88,13 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
     hours
 }
 
-/// `09:00`, also without the leading zero.
+/// Parses `09:00`, also without the leading zero.
 pub fn clock(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
-/// `10am`, `2:30 pm` as a clock of 24 hours shows it.
+/// Rewrites `10am`, `2:30 pm` for the 24-hour clock.
 pub fn twelve(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let (time, later) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
@@ -107,14 +108,14 @@ pub fn twelve(text: &str) -> Option<String> {
     clock(&shown).map(|_| shown)
 }
 
-/// The next time that a clock shows this.
+/// The next moment with this local time.
 pub fn next_clock(now: &Zoned, clock: Time) -> Option<Zoned> {
     let zone = now.time_zone().clone();
     let today = now.date().to_datetime(clock).to_zoned(zone.clone()).ok().filter(|at| at > now);
     today.or_else(|| now.date().tomorrow().ok()?.to_datetime(clock).to_zoned(zone).ok())
 }
 
-/// `mon-fri` as numbers from Monday; `fri-mon` goes over the weekend.
+/// The weekdays of `mon-fri`, counted from Monday; `fri-mon` goes over the weekend.
 fn weekdays(text: &str) -> Option<Vec<usize>> {
     const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let day = |name: &str| NAMES.iter().position(|known| *known == name.trim().to_lowercase());
@@ -131,7 +132,7 @@ fn weekdays(text: &str) -> Option<Vec<usize>> {
     Some(all)
 }
 
-/// Minutes after midnight; `24:00` ends the day.
+/// Parses a range in minutes after midnight; `24:00` ends the day.
 fn span(text: &str) -> Option<(u16, u16)> {
     let minutes = |time: Time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
     let (from, to) = text.split_once('-')?;
@@ -140,7 +141,7 @@ fn span(text: &str) -> Option<(u16, u16)> {
     (from < to).then_some((from, to))
 }
 
-/// What to write for hours that are no span: `10-14`, several at once, or over midnight.
+/// The correction for hours that are not a range: `10-14`, several at once, or over midnight.
 fn meant(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split([',', ';', '/']).flat_map(|part| part.split(" and ")).collect();
     if parts.len() > 1 {
@@ -155,7 +156,7 @@ fn meant(text: &str) -> Option<String> {
     })
 }
 
-/// `9-14`, `9:00 - 14:00` as two clocks.
+/// Splits `9-14`, `9:00 - 14:00` into two times.
 fn from_and_to(text: &str) -> Option<(String, String)> {
     let (from, to) = text.split_once('-')?;
     let clocked = |text: &str| match text.trim() {

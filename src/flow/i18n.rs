@@ -1,5 +1,5 @@
-//! The file of translations of one language, written anew from the flows: what is translated stays, what is new is
-//! empty, what is outdated is marked.
+//! Generates the translation file of one language from the flows: translations stay, new texts are empty, outdated ones
+//! are marked.
 
 mod file;
 mod phrases;
@@ -21,17 +21,17 @@ use crate::{
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, fmt::Write};
 
-/// How far a language is.
+/// The progress of the translation into a language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     pub total: usize,
     pub translated: usize,
-    /// Translations whose text has changed: not used.
+    /// Translations whose text has changed; these are not used.
     pub outdated: usize,
 }
 
 impl Progress {
-    /// Of what there is to translate; all of nothing is all.
+    /// The translated share of all texts; 100 if there are none.
     pub fn percent(self) -> usize {
         (self.translated * 100).checked_div(self.total).unwrap_or(100)
     }
@@ -41,7 +41,7 @@ impl Progress {
     }
 }
 
-/// Counts the sentences of all flows that this language has, itself or by what stands in for it.
+/// Counts the texts of all flows that are translated into this language or its fallback.
 pub fn progress(set: &FlowSet, language: &str) -> Progress {
     let locale = set.locales.get(language);
     let all = steps(set);
@@ -57,17 +57,17 @@ pub fn progress(set: &FlowSet, language: &str) -> Progress {
     progress
 }
 
-/// Whether `extract` without names writes its file: not where another language has all it needs.
+/// Whether `extract` without names writes the file of this language: not if a fallback language has all texts.
 pub fn needs_file(set: &FlowSet, language: &str) -> bool {
     set.locales.contains_key(language) || set.stand_in(language).is_none()
 }
 
-/// What translators gave back in a PO file: by step and text (`cart.say_1#one`: by plural form, where gettext has no
-/// rule for the language), what to say.
+/// The translations from a PO file, by step and text (`cart.say_1#one`: by plural form, if gettext has no rule for the
+/// language).
 pub struct Taken(BTreeMap<(String, String), po::Entry>);
 
 impl Taken {
-    /// Without what is empty or to be looked at again.
+    /// Leaves out empty entries and entries marked as fuzzy.
     pub fn of(entries: &[po::Entry]) -> Taken {
         let said = |entry: &&po::Entry| {
             !entry.fuzzy
@@ -98,8 +98,8 @@ fn key_of(entry: &po::Entry) -> (String, String) {
     (entry.context.clone(), entry.plural.as_ref().unwrap_or(&entry.source).trim().to_owned())
 }
 
-/// What texts without a translation were translated with before they changed: messages that are `fuzzy`. `file` is the
-/// PO file as it was found; the set is that before the YAML file is written anew, which loses them.
+/// The earlier translations of texts that have none, because the texts changed: `fuzzy` messages. `file` is the PO file
+/// as it was; `set` is from before the YAML file is written, which loses them.
 pub fn fuzzy(set: &FlowSet, language: &str, file: &[po::Entry]) -> Vec<po::Entry> {
     let locale = set.locales.get(language);
     let all = steps(set);
@@ -115,7 +115,7 @@ pub fn fuzzy(set: &FlowSet, language: &str, file: &[po::Entry]) -> Vec<po::Entry
                 file.iter().filter(|entry| entry.fuzzy && entry.context == *id && entry.before.is_some()).collect();
             let same_text = looked_at.iter().find(|entry| key_of(entry).1 == source);
             let entry = match (&left[..], &looked_at[..]) {
-                // The text of the step has changed: what it was translated with may still be nearly right.
+                // The text of the step has changed, so its earlier translation may still be nearly right.
                 ([one], _) if sentence.role == Role::Body || open.len() == 1 => was(one, language),
                 (_, _) if same_text.is_some() => same_text.map(|entry| (*entry).clone()).unwrap_or_default(),
                 ([], [one]) if sentence.role == Role::Body || open.len() == 1 => (*one).clone(),
@@ -142,8 +142,8 @@ fn was(old: &Wording, language: &str) -> po::Entry {
     po::Entry { before: Some(old.from.text.trim().to_owned()), translation, forms, ..po::Entry::default() }
 }
 
-/// The PO file of a language: what `locales/<language>.yaml` says, for the tools of translators; `fuzzy` is what was
-/// found before that file was written anew.
+/// The PO file of a language, made from `locales/<language>.yaml` for the tools of translators; `fuzzy` was found
+/// before that file was written.
 pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
     let locale = set.locales.get(language);
     let rule = plural::gettext(language);
@@ -216,8 +216,8 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
     po::write(language, rule, &entries)
 }
 
-/// The number that the words of a sentence depend on: as some language's file says, else the whole number that stands
-/// before a word in it.
+/// The number that decides the plural form of a sentence: the one in the file of some language, else the whole number
+/// before a word in the sentence.
 fn count_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     let by_number = set.locales.values().find_map(|locale| match known_of(Some(locale), id, sentence).map(|w| &w.to) {
         Some(Form::ByNumber { count, .. }) => Some(count.source().trim().to_owned()),
@@ -232,7 +232,7 @@ fn count_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     })
 }
 
-/// An input, variable or answer that holds whole numbers only.
+/// True for an input, variable or answer of whole numbers only.
 fn is_whole(set: &FlowSet, flow: &str, name: &str) -> bool {
     let Some(flow) = set.every_flow().find(|known| known.name.as_str() == flow) else { return false };
     let input = flow.inputs.iter().any(|input| input.name == name && input.kind.of == AnswerType::Whole);
@@ -244,7 +244,7 @@ fn is_whole(set: &FlowSet, flow: &str, name: &str) -> bool {
     input || counted || asked
 }
 
-/// What the bot's own language says of one thing, where it has a file.
+/// The singular text in the bot's own language, if that has a file.
 fn one_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     match &known_of(set.locales.get(&set.bot.language), id, sentence)?.to {
         Form::ByNumber { forms, .. } => {
@@ -255,7 +255,7 @@ fn one_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     }
 }
 
-/// The whole file `locales/<language>.yaml`; `taken` goes before what it says already.
+/// The complete file `locales/<language>.yaml`; translations in `taken` replace its own.
 pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
     let locale = set.locales.get(language);
     let mut out = format!("locale: {language}\n");
@@ -277,10 +277,10 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
     out
 }
 
-/// A translation that no flow says now, and the step that said it.
+/// A translation that no flow uses now, with its step.
 type Aside<'l> = (&'l str, &'l Wording);
 
-/// What was put aside before, and what is put aside now: what somebody has translated is never thrown away.
+/// The unused translations, earlier ones and new ones: a translation is never deleted.
 fn aside<'l>(locale: Option<&'l Locale>, all: &[(String, Vec<Sentence>)]) -> Vec<Aside<'l>> {
     let Some(locale) = locale else { return Vec::new() };
     let written = locale.steps.iter().flat_map(|(id, step)| step.wordings.iter().map(move |w| (id.as_str(), w)));
@@ -288,7 +288,8 @@ fn aside<'l>(locale: Option<&'l Locale>, all: &[(String, Vec<Sentence>)]) -> Vec
     locale.unused.iter().map(|(id, wording)| (id.as_str(), wording)).chain(now).collect()
 }
 
-/// By step and text: what was put aside while the text was another, its step was out or its flow had another name.
+/// By step and text, unused translations that fit again: their text is back, their step is back, or their flow was
+/// renamed.
 fn taken_back<'l>(
     locale: Option<&Locale>,
     all: &[(String, Vec<Sentence>)],
@@ -314,11 +315,11 @@ fn taken_back<'l>(
     back
 }
 
-/// The steps with something to read, in the order of flows and files; the texts of `defaults` last.
+/// The steps with texts, in the order of flows and files; the texts of `defaults` last.
 fn steps(set: &FlowSet) -> Vec<(String, Vec<Sentence>)> {
     let mut all = Vec::new();
     for flow in set.every_flow() {
-        // As a person reads the file: a step comes before those below it.
+        // In the order of the file: a step comes before the steps below it.
         let mut nodes: Vec<_> = flow.nodes.iter().collect();
         nodes.sort_by_key(|node| node.place.range().start);
         all.extend(nodes.into_iter().map(|node| (node.id.to_string(), translatable(&node.outline.sentences))));
@@ -328,7 +329,7 @@ fn steps(set: &FlowSet) -> Vec<(String, Vec<Sentence>)> {
     all
 }
 
-/// Without what has no words of its own, each text once.
+/// The sentences without those that have no words, each text once.
 fn translatable(sentences: &[Sentence]) -> Vec<Sentence> {
     let mut all: Vec<Sentence> = Vec::new();
     for sentence in sentences.iter().filter(|sentence| sentence.text.fixed_chars() > 0) {
@@ -343,7 +344,7 @@ fn known_of<'l>(locale: Option<&'l Locale>, id: &str, sentence: &Sentence) -> Op
     locale?.wording(id, sentence.text.source())
 }
 
-/// Some step of the flow says the text of this translation.
+/// True if some step of the flow has the text of this translation.
 fn is_said(all: &[(String, Vec<Sentence>)], id: &str, wording: &Wording) -> bool {
     let of_flow = all.iter().filter(|(other, _)| flow_of(other) == flow_of(id));
     of_flow.flat_map(|(_, sentences)| sentences).any(|sentence| is_of(wording, sentence))
@@ -460,7 +461,7 @@ mod tests {
         assert!(first.contains("  from: Colour?\n  to:\n    count: ${1}\n    one: uno\n    other: otros\n"), "{first}");
         assert!(first.ends_with("unused:\n  - step: a.ask_1\n    from: Which colour?\n    to: ¿Cuál?\n"), "{first}");
         assert_eq!(written(&set(&first)), first, "it stays there");
-        // The text is what it was, in another flow.
+        // The text has not changed, but is in another flow.
         let again = first.replace("from: Which colour?", "from: Pardon?\\nAgain, please.");
         let again = again.replace("    from: Pardon?\\nAgain, please.", "    from: \"Pardon?\\nAgain, please.\"");
         let back = written(&set(&again.replace("step: a.ask_1", "step: gone.say_1")));
@@ -500,14 +501,14 @@ mod tests {
         let offered = "  from: ${n} things in your cart\n  to:\n    count: ${n}\n    one: \"\"\n    other: \"\"\n";
         assert!(file.contains(offered), "{file}");
         assert_eq!(file.matches("count:").count(), 1, "a name and a place in a queue have no plural: {file}");
-        // What is offered and left empty reads back as nothing, and is offered again.
+        // Empty entries count as missing and are written again.
         let again = counted(&[("locales/es.yaml", &file)]);
         assert_eq!((written(&again), progress(&again, "es").translated), (file.clone(), 0));
-        // A form that is written stays while the others are open.
+        // A form with a text stays while the others are empty.
         let half = file.replace("one: \"\"", "one: Una cosa");
         let again = counted(&[("locales/es.yaml", &half)]);
         assert_eq!((written(&again), progress(&again, "es").translated), (half, 0));
-        // So does a translation without forms.
+        // A translation without plural forms stays too.
         let plain = file.replace("to:\n    count: ${n}\n    one: \"\"\n    other: \"\"\n", "to: Cosas, ${n}\n");
         assert_eq!(written(&counted(&[("locales/es.yaml", &plain)])), plain);
         let polish = extract(&set, "pl", &Taken::nothing());
@@ -528,7 +529,7 @@ mod tests {
         assert!(file.contains("    count: ${n}\n    one: Una cosa\n    other: ${n} cosas\n"), "{file}");
         let set = counted(&[("locales/en.yaml", own), ("locales/es.yaml", &file)]);
         assert_eq!((to_po(&set, "es", &[]), progress(&set, "es").translated), (filled, 1));
-        // Polish whole numbers have no `other`: it is what the last form says.
+        // Polish whole numbers have no `other`: it gets the text of the last form.
         let filled = to_po(&set, "pl", &[]).replace("msgstr[2] \"\"", "msgstr[2] \"${n} rzeczy\"");
         let file = extract(&set, "pl", &Taken::of(&po::read(&filled).unwrap()));
         assert!(file.contains("    many: ${n} rzeczy\n    other: ${n} rzeczy\n"), "{file}");
@@ -544,11 +545,11 @@ mod tests {
             ),
             "{first}"
         );
-        // The YAML file is written anew and has only a remark left.
+        // The newly written YAML file has only a remark about the old translation.
         let new = set(&written(&old));
         let file = po::read(&first).unwrap();
         assert_eq!(to_po(&new, "es", &fuzzy(&new, "es", &file)), first);
-        // Without the mark it is taken.
+        // Without the fuzzy mark the translation is used.
         let looked_at = po::read(&first.replace("#, fuzzy\n", "")).unwrap();
         assert!(extract(&new, "es", &Taken::of(&looked_at)).contains("from: Colour?\n  to: ¿Cuál?\n"));
     }

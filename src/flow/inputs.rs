@@ -1,4 +1,4 @@
-//! Inputs and fields: given values take their declared type.
+//! Converts given values to the declared types of inputs and fields.
 
 use super::definition::{Field, Kind};
 use crate::model::{
@@ -8,7 +8,7 @@ use crate::model::{
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// What was given, typed; defaults filled in. The error names the input and says what it takes.
+/// The given values with their types, and defaults for missing ones. The error names the input and its type.
 pub fn typed(
     fields: &[Field],
     given: BTreeMap<String, Value>,
@@ -17,7 +17,7 @@ pub fn typed(
     typed_as("input", fields, given, zone)
 }
 
-/// The same for what a flow gives back.
+/// As `typed`, for the values that a flow returns.
 pub fn returned(fields: &[Field], given: Value, zone: &TimeZone) -> Result<Value, String> {
     match given {
         Value::Map(given) => typed_as("value", fields, given, zone).map(Value::Map),
@@ -51,7 +51,7 @@ fn typed_as(
     }
 }
 
-/// The value as this type; `None` when it cannot be.
+/// The value as this type; `None` if it cannot be converted.
 pub fn convert(kind: &Kind, value: &Value, zone: &TimeZone) -> Option<Value> {
     if *value == Value::Nothing {
         return Some(Value::Nothing);
@@ -63,7 +63,7 @@ pub fn convert(kind: &Kind, value: &Value, zone: &TimeZone) -> Option<Value> {
     answer::convert(kind.of, value, zone)
 }
 
-/// For messages: "a date", "one of `free`, `pro`".
+/// The type in words: "a date", "one of `free`, `pro`".
 pub fn name_of(kind: &Kind) -> String {
     if kind.among.is_empty() {
         return format!("a value of type `{}`", kind.of.as_str());

@@ -1,4 +1,4 @@
-//! What a message of the contact does: *who wins*, levels 2 to 12 of language.md 5.
+//! Decides what a message of the contact does: *who wins*, levels 2 to 12 of language.md 5.
 
 use super::{choose::Heard, definition::IfBusy, token::Token, turn::Turn};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl<'a> Turn<'a> {
-    /// A message or tap arrived. `word`: recognised as an opt-out or opt-in when it was recorded.
+    /// Handles a message or tap. `word`: it was recognised as an opt-out or opt-in when it was recorded.
     pub fn received(
         &mut self,
         id: InboundId,
@@ -29,7 +29,7 @@ impl<'a> Turn<'a> {
         if answer::says_something(&message.kind)
             && let Some(welcome) = self.session.welcome.take_if(|early| !early.is_burst())
         {
-            // It speaks for the opened chat, too: what is first stays first.
+            // The text also replaces the opened chat, so it still counts as the first message.
             self.note(None, None, "the text that follows an opened chat is answered in its place");
             heard_before = welcome.heard_before;
         }
@@ -43,7 +43,7 @@ impl<'a> Turn<'a> {
             InboundKind::Button { id, .. } => self.world.token(id),
             _ => None,
         };
-        // A button's consent is carried out before level 3, whatever became of its run.
+        // The consent of a button applies before level 3, even if its run has ended.
         let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
         if let Some(token) = &token {
             for (topic, given) in token.consent.clone() {
@@ -83,7 +83,7 @@ impl<'a> Turn<'a> {
         self.judge(id, message, reply_to, heard_before, token, consented);
     }
 
-    /// From level 4 on.
+    /// Continues from level 4.
     pub fn judge(
         &mut self,
         id: InboundId,
@@ -108,7 +108,7 @@ impl<'a> Turn<'a> {
             if self.joins(&message) {
                 return self.join_burst(*burst, &message);
             }
-            // In the order in which they came; what the first begins may keep the second waiting.
+            // The messages are handled in their order; a run that the first one starts may make the second one wait.
             self.burst_over(*burst);
             return self.judge(id, message, reply_to, heard_before, token, consented);
         }
@@ -118,7 +118,7 @@ impl<'a> Turn<'a> {
         self.weigh(id, heard, reply_to, token, consented);
     }
 
-    /// From level 5 on.
+    /// Continues from level 5.
     pub fn weigh(
         &mut self,
         id: InboundId,
@@ -131,7 +131,7 @@ impl<'a> Turn<'a> {
         self.end_gathering(&heard);
         let before = self.effects.len();
         if let Some(token) = token {
-            // Neither an old nor an open button is a foreign one: a trigger knows the option's id.
+            // Our own buttons, old and open, are not foreign ones: a trigger compares the id of the option.
             heard.button = Some(token.option.clone());
             if !self.is_of_question(&token)
                 && let Some(choice) = self.urgent(&heard)
@@ -149,12 +149,12 @@ impl<'a> Turn<'a> {
         self.count_answer(before);
     }
 
-    /// Levels 5 to 12 for what is no tap on an open question of ours.
+    /// Levels 5 to 12, for messages that are not a tap on an open question of ours.
     fn levels(&mut self, heard: &Heard<'_>, late: Option<InboundId>) {
         let asking = self.asking();
         let speaks = match heard.message.kind {
             InboundKind::Welcome => true,
-            // What came is not known, so it is no wrong answer either: it costs no try (platform.md 6.8).
+            // The content is unknown, so the message does not count as a wrong answer (platform.md 6.8).
             InboundKind::Unsupported { .. } => asking.is_none() || late.is_some(),
             _ => answer::says_something(&heard.message.kind),
         };
@@ -216,13 +216,14 @@ impl<'a> Turn<'a> {
         self.nothing_matched(heard);
     }
 
-    /// What the platform could not pass on opens no window. Whatever it started would be held, and leave before the
-    /// answer to the next message, which is then the first that counts.
+    /// True for a message that the platform could not pass on, which opens no window. Messages that it started would be
+    /// held, and would leave before the answer to the next message.
     fn cannot_be_answered(&self, message: &InboundMessage) -> bool {
         matches!(message.kind, InboundKind::Unsupported { .. }) && !self.world.window.is_safe(self.now())
     }
 
-    /// A reaction or a call answers nothing, but may start a flow; an edit and the like does nothing at all.
+    /// Handles a message without content: a reaction or a call answers nothing, but may start a flow; an edit and the
+    /// like does nothing.
     fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
         let protected = asking.is_some_and(|run| self.is_protected(run));
         let fitting = if protected { Vec::new() } else { self.fitting(heard) };
@@ -235,7 +236,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Older than `late_message`: answers a question that had left before it, and starts nothing.
+    /// Handles a message older than `late_message`: it answers a question that was sent before it, and starts nothing.
     fn late(&mut self, id: InboundId, heard: &Heard<'_>, asking: Option<u32>) {
         let had_left = |at: Time| at <= heard.message.at;
         let open = asking.filter(|run| match self.run(*run).map(|run| &run.waiting) {
@@ -283,7 +284,7 @@ impl<'a> Turn<'a> {
         self.begin_by_message(choice, heard, aside_of);
     }
 
-    /// Messages that waited for a call, in order. One at a time: the first may begin another call.
+    /// Handles messages that waited for a call, in order, one at a time: the first may begin another call.
     pub fn judge_waiting(&mut self) -> bool {
         if self.session.waiting_messages.is_empty() || self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
             return false;
@@ -301,10 +302,11 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// An unsure word alone, no question waiting, no keyword: asked back.
+    /// Asks back an unsure opt-out word, if it is the whole message, no question waits and no flow has it as a keyword.
+    /// True if it did.
     fn ask_back_unsure(&mut self, heard: &Heard<'_>) -> bool {
         let Some(text) = heard.text else { return false };
-        // What stands on a button of ours is the author's word: *Cancel* there cancels a visit.
+        // The text on our own buttons is the author's: *Cancel* there cancels an appointment.
         if matches!(&heard.message.kind, InboundKind::Button { id, .. } if self.world.token(id).is_some()) {
             return false;
         }

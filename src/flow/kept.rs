@@ -1,4 +1,4 @@
-//! The variables of a run, and the texts that were written for those that are answers.
+//! Stores the variables of a run, and the texts of its answers.
 
 use super::{
     script::TEXT_OF,
@@ -8,12 +8,12 @@ use crate::model::{session::Frame, value::Value};
 use std::collections::BTreeMap;
 
 impl Turn<'_> {
-    /// The run is within a block that was called.
+    /// True if the run is inside a called block.
     pub fn in_block(&self, run: u32) -> bool {
         self.run(run).and_then(|run| run.frames.last()).is_some_and(|frame| frame.vars.is_none())
     }
 
-    /// The variables that a run's innermost flow sees.
+    /// The variables of a run's innermost flow.
     pub fn vars(&self, run: u32) -> Option<&BTreeMap<String, Value>> {
         self.run(run)?.frames.iter().rev().find_map(|frame| frame.vars.as_ref())
     }
@@ -22,7 +22,7 @@ impl Turn<'_> {
         self.run_mut(run)?.frames.iter_mut().rev().find_map(|frame| frame.vars.as_mut())
     }
 
-    /// Keeps a value in the variable that a step fills, if it fills one.
+    /// Stores a value in the variable that a step fills, if it fills one.
     pub fn keep(&mut self, run: u32, name: Option<&str>, value: Value) {
         let Some(name) = name else { return };
         if let Some(frame) = self.flow_frame(run)
@@ -33,7 +33,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Keeps an answer, with the whole text that was written for it.
+    /// Stores an answer, with the full text of the message.
     pub fn keep_answer(&mut self, run: u32, name: Option<&str>, value: Value, said: Option<&str>) {
         let text = said.filter(|said| value != Value::text(*said)).map(str::to_owned);
         self.keep(run, name, value);
@@ -42,13 +42,12 @@ impl Turn<'_> {
         }
     }
 
-    /// The frame that has the variables of a run's innermost flow.
+    /// The frame with the variables of a run's innermost flow.
     fn flow_frame(&mut self, run: u32) -> Option<&mut Frame> {
         self.run_mut(run)?.frames.iter_mut().rev().find(|frame| frame.vars.is_some())
     }
 
-    /// The text that was written for an answer, `size.text`. For the answer that a `check` looks at it is the text of
-    /// that message.
+    /// The text of an answer, `size.text`. For the answer that a `check` tests, the text of that message.
     pub fn text_of(&self, here: Here<'_>, seen: &Seen<'_>, name: &str) -> Option<Value> {
         let asked = format!("{TEXT_OF}{name}");
         if let Some((_, text)) = seen.extra.iter().find(|(extra, _)| *extra == asked) {

@@ -1,4 +1,4 @@
-//! `transom fmt`: one way to write a flow. Meaning, order and comments stay; the tree is compared at the end.
+//! Formats the YAML files of a bot. Meaning, order and comments stay; the trees before and after are compared.
 
 mod print;
 mod scalar;
@@ -12,7 +12,7 @@ use crate::base::{
 };
 use std::sync::Arc;
 
-/// The file in its canonical form, which formats to itself, or why it has none: YAML that cannot be read.
+/// Formats a file; its result formats to itself. `Err`: findings for YAML that cannot be parsed.
 pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
     let mut text = file.text().to_owned();
     for _ in 0..FMT_ROUNDS_MAX {
@@ -26,12 +26,12 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
         }
         text = printed;
     }
-    // What `check` says of it is why: blanks that are none, such as a copied text brings along.
+    // The findings of `check` name the reason: often invisible characters from a copied text.
     let found = faults(file);
     if !found.is_empty() {
         return Err(found);
     }
-    // A file that we do not understand well enough to rewrite stays as it is.
+    // A file whose formatted tree differs stays unchanged.
     let finding =
         Diagnostic::error("E119", &Place::start_of(file), "this file cannot be formatted without changing it");
     let help =
@@ -39,11 +39,11 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
     Err(vec![finding.help(help)])
 }
 
-/// Mends what YAML reads otherwise than it was meant, where that can only be one thing. Gives the file, and the
-/// findings that are gone.
+/// Repairs values that YAML reads otherwise than meant, if only one meaning is possible. Returns the file, and the
+/// findings that were repaired.
 pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
     let (mut file, mut gone, mut mended) = (file.clone(), Vec::new(), Mended::default());
-    // What was hidden behind a broken line shows itself only when that is mended.
+    // A repaired line may show findings that it hid.
     for _ in 0..FIX_ROUNDS_MAX {
         let findings = Findings::default();
         let whole = yaml::load(&file, &findings).is_some();
@@ -59,7 +59,7 @@ pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
             gone.push(finding);
         }
         file = SourceFile::new(file.path(), text);
-        // So many broken lines are no slips: each round reads the file once for each of them.
+        // A file with this many broken lines has no simple typing errors, and each round parses the whole file.
         if !whole && gone.len() >= YAML_MENDS_MAX {
             break;
         }
@@ -67,14 +67,14 @@ pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
     (file, gone)
 }
 
-/// What is wrong with the YAML of a file as such.
+/// The errors in the YAML of a file.
 pub fn faults(file: &Arc<SourceFile>) -> Vec<Diagnostic> {
     let findings = Findings::default();
     yaml::load(file, &findings);
     findings.into_sorted().into_iter().filter(Diagnostic::is_error).collect()
 }
 
-/// What `check` says of the file, else the parser's own words.
+/// The findings of `check`, or else the error of the parser.
 fn unreadable(file: &Arc<SourceFile>, refusal: &written::Refusal) -> Vec<Diagnostic> {
     let found = faults(file);
     if !found.is_empty() {
@@ -84,7 +84,7 @@ fn unreadable(file: &Arc<SourceFile>, refusal: &written::Refusal) -> Vec<Diagnos
     vec![Diagnostic::error("E100", &place, format!("this cannot be read: {}", refusal.said))]
 }
 
-/// Both files mean the same: equal trees, and the same findings of reading.
+/// True if both files have the same meaning: equal trees, and the same findings.
 fn same(before: &Arc<SourceFile>, after: &Arc<SourceFile>) -> bool {
     let read = |file: &Arc<SourceFile>| {
         let findings = Findings::default();
@@ -101,7 +101,7 @@ fn same(before: &Arc<SourceFile>, after: &Arc<SourceFile>) -> bool {
 fn equal(a: &Node, b: &Node) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Null, Kind::Null) => true,
-        // What was cut short is an error already and is written as it stands.
+        // A shortened text already has an error and is written unchanged.
         (Kind::Scalar(a), Kind::Scalar(b)) => {
             let typed_alike = a.is_plain() == b.is_plain() || !scalar::is_typed(&a.text);
             a.text == b.text && typed_alike || a.is_broken()

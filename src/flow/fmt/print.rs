@@ -1,4 +1,4 @@
-//! Writes a tree back: two blanks a level, lists below their keys indented, one option a line.
+//! Prints a tree as YAML: two blanks for each level, lists indented below their keys, one option in each line.
 
 use super::scalar::{Around, Form, form};
 use crate::base::{
@@ -45,17 +45,17 @@ pub fn print(source: &str, written: &Written) -> String {
 struct Printer<'a> {
     source: &'a str,
     comments: &'a [Comment],
-    /// By comment: it has been written.
+    /// For each comment, whether it has been written.
     taken: Vec<bool>,
     /// All comments before this one have been written.
     open: usize,
     out: String,
-    /// Up to here empty lines belong to a text written with `|+`.
+    /// Empty lines up to here belong to a text with `|+`.
     kept: usize,
 }
 
 impl Printer<'_> {
-    /// The entries of a map, the first of which goes on the current line when that has a dash.
+    /// Prints the entries of a map; the first one goes on the current line if that has a dash.
     fn entries(&mut self, entries: &[(Piece, Piece)], indent: usize, end: usize) {
         for (n, (key, value)) in entries.iter().enumerate() {
             let after = entries.get(n + 1).map_or(end, |(next, _)| next.range.start);
@@ -77,7 +77,7 @@ impl Printer<'_> {
         self.tail(end, indent, column);
     }
 
-    /// What stands behind `key:`, and the comment at the key's line.
+    /// Prints the value behind `key:`, and the comment on the key's line.
     fn pair_value(&mut self, key: &Piece, value: &Piece, indent: usize, name: &str, end: usize) {
         let nested = matches!(&value.shape, Shape::Map { .. } | Shape::List { .. }) && !self.stays_on_line(value, name);
         if !nested {
@@ -89,7 +89,7 @@ impl Printer<'_> {
             self.out.push(' ');
             self.out.push_str(&value.before);
         }
-        // `options: [A, B]  # why`: the comment stays with the key when the list is spread out.
+        // In `options: [A, B]  # why`, the comment stays with the key when the list is written in lines.
         match (self.is_flow(value), self.behind(value.range.end)) {
             (false, _) => self.line_end(key.range.end),
             (true, Some(n)) => {
@@ -107,8 +107,8 @@ impl Printer<'_> {
         }
     }
 
-    /// The items of a list; `on_dash`: the first one goes on the line of the dash of the list around it; `start`:
-    /// where the list begins, at its first dash.
+    /// Prints the items of a list. `on_dash`: the first one goes on the line with the dash of the outer list. `start`:
+    /// the byte of the first dash.
     fn items(&mut self, items: &[Piece], indent: usize, end: usize, on_dash: bool, start: usize) {
         for (n, item) in items.iter().enumerate() {
             let after = items.get(n + 1).map_or(end, |next| self.item_start(next));
@@ -143,7 +143,7 @@ impl Printer<'_> {
         self.tail(end, indent, self.column(start));
     }
 
-    /// Behind an anchor the entries stand on lines of their own.
+    /// Entries behind an anchor begin on a new line.
     fn own_lines(&mut self, item: &Piece) {
         if !item.before.is_empty() {
             self.out.truncate(self.out.trim_end().len());
@@ -151,7 +151,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A value that goes on the current line: ` text`, ` [a, b]`, ` |` with lines below.
+    /// Prints a value that begins on the current line: ` text`, ` [a, b]`, ` |` with lines below.
     fn value(&mut self, value: &Piece, indent: usize, key: &str) {
         if !value.before.is_empty() {
             self.out.push(' ');
@@ -191,7 +191,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A list or map that is written between brackets and goes on one line.
+    /// True for a list or map in brackets that stays on one line.
     fn stays_on_line(&self, value: &Piece, key: &str) -> bool {
         let empty = match &value.shape {
             Shape::List { items, .. } => items.is_empty(),
@@ -216,7 +216,7 @@ impl Printer<'_> {
         matches!(&value.shape, Shape::List { flow: true, .. } | Shape::Map { flow: true, .. })
     }
 
-    /// Everything on one line, as between brackets.
+    /// The value in one line, inside brackets.
     fn flow(&self, value: &Piece, around: Around) -> String {
         let mut line = String::new();
         match &value.shape {
@@ -259,16 +259,14 @@ impl Printer<'_> {
                 Form::Line(line) => format!("{before}{line}"),
                 Form::Below(_, lines) => format!("{before}{}", lines.join(" ")),
             },
-            // A blank keeps the colon from becoming a part of the alias.
+            // A blank keeps the colon separate from the alias.
             Shape::Alias(name) => format!("{name} "),
             Shape::Null { tilde } => format!("{before}{}", if *tilde { "~" } else { "" }),
             Shape::List { .. } | Shape::Map { .. } => before,
         }
     }
 
-    // -- comments and empty lines
-
-    /// Comments on lines of their own before `start`, and one empty line where there were some.
+    /// Prints the comments on the lines before `start`, and one empty line if there were some.
     fn above(&mut self, start: usize, indent: usize, first: bool) {
         let mut first = first && !self.out.ends_with("\n\n") || self.out.is_empty();
         for n in self.left(start) {
@@ -296,7 +294,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Comments that end a list or map: those that stand at least as deep as it does.
+    /// Prints the comments at the end of a list or map: those that are indented at least as deeply.
     fn tail(&mut self, end: usize, indent: usize, column: usize) {
         for n in self.left(end) {
             let comment = &self.comments[n];
@@ -315,7 +313,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The comment behind what ends at `end`, in its column if that is free; then the line is over.
+    /// Prints the comment on the line of `end`, in its column if that is free, and ends the line.
     fn line_end(&mut self, end: usize) {
         if let Some(n) = self.behind(end) {
             self.taken[n] = true;
@@ -324,18 +322,18 @@ impl Printer<'_> {
         self.out.push('\n');
     }
 
-    /// The comment on the line of what ends at `end`.
+    /// The comment on the line of `end`.
     fn behind(&self, end: usize) -> Option<usize> {
         let line_end = self.source[end..].find('\n').map_or(self.source.len(), |at| end + at);
         (self.first_comment(end)..self.first_comment(line_end)).find(|n| !self.taken[*n] && !self.comments[*n].own_line)
     }
 
-    /// The first comment that begins at this byte or behind it: they stand in the order of the file.
+    /// The first comment at this byte or behind it, by binary search: comments are in the order of the file.
     fn first_comment(&self, at: usize) -> usize {
         self.comments.partition_point(|comment| comment.range.start < at)
     }
 
-    /// The comments before this byte, without those at the beginning that have all been written.
+    /// The comments before this byte, without those at the start that have been written.
     fn left(&mut self, before: usize) -> std::ops::Range<usize> {
         while self.taken.get(self.open).is_some_and(|taken| *taken) {
             self.open += 1;
@@ -355,7 +353,7 @@ impl Printer<'_> {
         self.out.push_str(&self.source[range]);
     }
 
-    /// `say: |  # why`; also the comment behind a text in quotes that goes below.
+    /// Prints the comment in `say: |  # why`; also the comment behind a quoted text that moves below its key.
     fn header_comment(&mut self, value: &Piece) {
         let found = self.first_comment(value.range.start).checked_sub(1).filter(|n| {
             let comment = &self.comments[*n];
@@ -372,13 +370,13 @@ impl Printer<'_> {
         self.out.push_str(&" ".repeat(indent));
     }
 
-    /// In characters, from 0.
+    /// The column in characters, from 0.
     fn column(&self, at: usize) -> usize {
         let line_start = self.source[..at].rfind('\n').map_or(0, |at| at + 1);
         self.source[line_start..at].chars().count()
     }
 
-    /// The dash of an item: before its value on the same line.
+    /// The byte of an item's dash, which is on the same line before its value.
     fn item_start(&self, item: &Piece) -> usize {
         let line_start = self.source[..item.range.start].rfind('\n').map_or(0, |at| at + 1);
         let line = &self.source[line_start..item.range.start];

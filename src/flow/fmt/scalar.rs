@@ -1,11 +1,11 @@
-//! How a text is written: plain when that is safe, else in quotes or below a `|`.
+//! Chooses the form of a text: plain if that is safe, otherwise in quotes or below a `|`.
 
 use crate::base::yaml::Style;
 
-/// Where a text stands.
+/// The surroundings of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Around {
-    /// Behind a key or a dash; it may go on below.
+    /// Behind a key or a dash; it may continue below.
     Block,
     /// Between `[ ]` or `{ }`.
     Flow,
@@ -18,14 +18,14 @@ pub enum Around {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Form {
     Line(String),
-    /// The mark (`|`, `|-`, `|+`) and the lines below it.
+    /// The indicator (`|`, `|-`, `|+`) and the lines below it.
     Below(&'static str, Vec<String>),
 }
 
-/// What YAML 1.1 and its readers take for a yes or a no.
+/// Words that YAML 1.1 and its parsers read as yes or no.
 const YES_NO: [&str; 4] = ["yes", "no", "on", "off"];
 
-/// The canonical form. `code`: the value of `if`, `check` and the like.
+/// The formatted text. `code`: the value of `if`, `check` and the like.
 pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
     let flow = matches!(around, Around::Flow | Around::FlowKey);
     let key = matches!(around, Around::Key | Around::FlowKey);
@@ -35,12 +35,12 @@ pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
     let lower = text.to_lowercase();
     let text_for_sure = style != Style::Plain;
     let bare = plain(text, flow) && text != "<<" && !(text_for_sure && like_a_value(text));
-    // A key of the language or `draft: yes` is what it looks like; an answer `yes` needs its quotes.
+    // A key of the language or `draft: yes` needs no quotes; an answer `yes` does.
     if bare && !(YES_NO.contains(&lower.as_str())) {
         return Form::Line(text.to_owned());
     }
     if !flow && !key && !text.is_empty() {
-        // A text that was written on one line stays on one line, in quotes.
+        // A text that was on one line stays on one line, in quotes.
         let is_below = matches!(style, Style::Literal | Style::Folded);
         let unhandy = text.contains("${") || text.contains('"') && text.contains('\'');
         if (text.contains('\n') || is_below && unhandy && !code)
@@ -52,7 +52,7 @@ pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
     Form::Line(in_quotes(text, code))
 }
 
-/// Whether it can stand without quotes and is read as it was.
+/// True if the text without quotes is read as the same text.
 fn plain(text: &str, flow: bool) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
@@ -75,12 +75,12 @@ fn plain(text: &str, flow: bool) -> bool {
     !(begins_badly || spaced || !printable || colon || brackets || text.contains(" #") || text == "~")
 }
 
-/// Without quotes our own readers take it for a number, a yes or no, or nothing: there quotes have a meaning.
+/// True if our parser reads the text without quotes as a number, a yes or no, or nothing; then quotes have a meaning.
 pub fn is_typed(text: &str) -> bool {
     matches!(text, "true" | "false" | "null" | "none" | "nothing" | "~" | "") || text.parse::<f64>().is_ok()
 }
 
-/// Without quotes some reader of YAML would take it for a number, a date or nothing.
+/// True if some YAML parser reads the text without quotes as a number, a date or nothing.
 fn like_a_value(text: &str) -> bool {
     if is_typed(text) {
         return true;
@@ -96,7 +96,8 @@ fn like_a_value(text: &str) -> bool {
         || [".inf", ".nan"].iter().any(|word| lower.trim_start_matches(['+', '-']) == *word)
 }
 
-/// Double quotes, unless the text holds some; a condition always in single ones, as `check` proposes it.
+/// The text in double quotes, or single ones if it contains double quotes; a condition always in single ones, as
+/// `check` suggests.
 fn in_quotes(text: &str, code: bool) -> String {
     let escapes = text.chars().any(|c| (c.is_control() || c.is_whitespace()) && c != ' ' || c == '\u{feff}');
     if escapes {
@@ -125,7 +126,7 @@ fn double(text: &str) -> String {
     out
 }
 
-/// `None`: its blanks or characters would not survive.
+/// `None`: blanks or other characters would be lost.
 fn below(text: &str) -> Option<Form> {
     let body = text.trim_end_matches('\n');
     let odd = text.chars().any(|c| c != '\n' && (c.is_control() || (c.is_whitespace() && c != ' ')) || c == '\u{feff}');

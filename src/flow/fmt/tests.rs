@@ -1,4 +1,4 @@
-//! What formatting changes, and what it never does.
+//! Checks the changes of formatting, and everything that it must not change.
 
 use super::*;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ fn fmt(text: &str) -> String {
     }
 }
 
-/// Formats to the other text, which then stays as it is.
+/// Checks that a text is formatted to the other one, which then stays unchanged.
 #[track_caller]
 fn becomes(text: &str, wanted: &str) {
     assert_eq!(fmt(text), wanted, "\n{text}");
@@ -37,7 +37,7 @@ fn texts_are_plain_when_that_is_safe() {
 fn a_text_on_one_line_stays_on_one_line() {
     let written = "steps:\n  - say: \"Order: ${no}\"\n  - say: 'He said \"it''s ${a}: here\"'  # why\n";
     becomes(written, written);
-    // So does one that somebody put below.
+    // A text that the author wrote below stays below.
     becomes("say: |-\n  Order: ${no}\n", "say: |-\n  Order: ${no}\n");
 }
 
@@ -144,7 +144,7 @@ fn windows_line_ends_become_plain_ones() {
     becomes("a: 1\r\nb:   # c\r\n  - x\r\n", "a: 1\nb:   # c\n  - x\n");
 }
 
-/// What each scalar is where its field has no type of its own, from top to bottom.
+/// The typed value of each scalar without a typed field, from top to bottom.
 fn typed_values(node: &Option<Node>) -> Vec<Option<crate::model::value::Value>> {
     fn walk(node: &Node, found: &mut Vec<Option<crate::model::value::Value>>) {
         found.extend(node.scalar().filter(|scalar| !scalar.is_broken()).map(|scalar| crate::flow::text::typed(scalar)));
@@ -156,7 +156,7 @@ fn typed_values(node: &Option<Node>) -> Vec<Option<crate::model::value::Value>> 
     found
 }
 
-/// A value of a few levels, written by hand in all styles.
+/// A value of some levels, written by hand in all styles.
 fn written(depth: u32) -> BoxedStrategy<String> {
     let scalar = prop_oneof![
         "[a-zA-Z0-9 .,?!#:'\"${}\\[\\]é👋*&@%-]{0,14}".prop_map(|text| format!("'{}'", text.replace('\'', "''"))),
@@ -211,7 +211,8 @@ fn comment() -> BoxedStrategy<String> {
     prop_oneof![Just(String::new()), Just("  # a comment".to_owned()), Just("\n\n@# above".to_owned())].boxed()
 }
 
-/// Behind a key or dash; each level goes three blanks deeper. A comment on the line stands before what is below.
+/// A value behind a key or dash; each level is indented by three more blanks. A comment on the line is before the lines
+/// below.
 fn joined(value: &str, comment: &str) -> String {
     let deeper = value.replace("\n@", "\n@   ");
     match (deeper.split_once('\n'), comment.starts_with('\n')) {
@@ -226,7 +227,7 @@ proptest! {
         let text = format!("root:{}\n", joined(&body, "")).replace('@', "");
         let file = SourceFile::new("flows/a.yaml", text.as_str());
         if let Ok(once) = format(&file) {
-            // `format` itself has compared the trees; here once more, and that all comments are there.
+            // `format` has compared the trees; they are compared again here, together with all comments.
             let again = SourceFile::new("flows/a.yaml", once.as_str());
             prop_assert!(same(&file, &again), "{text}\n---\n{once}");
             let values = |file: &Arc<SourceFile>| typed_values(&yaml::load(file, &Findings::default()));

@@ -1,17 +1,17 @@
-//! How one step stands in the file of a language, as it is written.
+//! Writes the entries of one step into a translation file.
 
 use super::*;
 use crate::flow::triggers::Trigger;
 
-/// What is known while a file is written.
+/// The data for writing a file.
 pub(super) struct File<'a> {
     pub(super) set: &'a FlowSet,
     pub(super) language: &'a str,
     pub(super) locale: Option<&'a Locale>,
     pub(super) taken: &'a Taken,
-    /// By step and text: what was put aside and fits again.
+    /// By step and text: unused translations that fit again.
     pub(super) back: &'a BTreeMap<(String, String), &'a Wording>,
-    /// What stays aside.
+    /// Translations that stay unused.
     pub(super) left: &'a [&'a Aside<'a>],
 }
 
@@ -38,7 +38,7 @@ impl File<'_> {
         }
     }
 
-    /// What starts flows in this language; what has no words yet stands there empty, beside the bot's own.
+    /// Writes the words that start flows in this language; a missing one is empty, beside the bot's own words.
     pub(super) fn words(&self, out: &mut String) {
         let known = |flow: &str| self.locale.and_then(|locale| locale.words.get(flow));
         let flows = self.set.flows.values().filter_map(|flow| match &flow.words_trigger()?.kind {
@@ -70,7 +70,7 @@ impl File<'_> {
         }
     }
 
-    /// Replaces the built-in phrases.
+    /// Writes the phrases that replace the built-in ones.
     pub(super) fn phrases(&self, out: &mut String) {
         let all = phrases::written(self.set, self.language, self.taken);
         if all.is_empty() {
@@ -82,7 +82,7 @@ impl File<'_> {
         }
     }
 
-    /// What was translated and no flow says now, at the end of the file.
+    /// Writes translations that no flow uses now, at the end of the file.
     pub(super) fn unused(&self, out: &mut String) {
         if self.left.is_empty() {
             return;
@@ -112,7 +112,7 @@ impl File<'_> {
         let (text, forms) = (self.taken.text(id, source), self.taken.forms(id, source));
         let count = match (known, forms) {
             (Some(Form::ByNumber { count, .. }), _) => Some(count.source().to_owned()),
-            // A translation without forms will do: that is the translator's choice.
+            // A translation without plural forms is enough, if the translator chose that.
             (Some(Form::One(_)), None) => None,
             (Some(Form::One(_)) | None, _) if text.is_some() => None,
             (Some(Form::One(_)) | None, _) => count_of(self.set, id, sentence),
@@ -131,7 +131,7 @@ impl File<'_> {
         }
     }
 
-    /// The forms that the language has and those that are written, `other` last: it is required.
+    /// The plural forms of the language and those that are written, with the required `other` last.
     fn forms(&self, id: &str, source: &str, known: Option<&Form>, given: &[String]) -> Vec<(PluralCategory, String)> {
         let written: &[(PluralCategory, crate::flow::text::Text)] = match known {
             Some(Form::ByNumber { forms, .. }) => forms,
@@ -141,7 +141,7 @@ impl File<'_> {
         let said = |text: &&String| !text.trim().is_empty();
         let form = |category| {
             let index = in_use.iter().position(|known| *known == category);
-            // Gettext counts whole things only; what is left over takes the last of its forms.
+            // Gettext counts only whole numbers; the remaining category gets the last of its forms.
             let left = (category == PluralCategory::Other && index.is_none()).then(|| in_use.len() - 1);
             let written =
                 written.iter().find(|(known, _)| *known == category).map(|(_, text)| text.source().to_owned());
@@ -158,7 +158,7 @@ impl File<'_> {
     }
 }
 
-/// `key: text`, as plainly as YAML allows.
+/// Writes `key: text`, without quotes if YAML allows it.
 fn entry(out: &mut String, indent: usize, key: &str, text: &str) {
     let text = text.trim();
     let block = text.contains('\n') || (text.contains(['"', '\\']) && !text.starts_with([' ', '\t']));
@@ -173,7 +173,7 @@ fn entry(out: &mut String, indent: usize, key: &str, text: &str) {
     }
 }
 
-/// Plain where nothing in it means something to YAML, else in double quotes.
+/// The text without quotes if YAML reads it unchanged, otherwise in double quotes.
 fn quoted(text: &str) -> String {
     let word = |c: char| c.is_alphanumeric() || matches!(c, '¿' | '¡' | '$');
     let plain = text.starts_with(word)

@@ -1,17 +1,17 @@
-//! The engine's own phrases, for translators: those that a language's file puts in the place of the
-//! built-in ones, and those that it has none for.
+//! Lists the engine's own phrases for translators: those that a language file replaces, and those without a built-in
+//! translation.
 
 use super::{PHRASES, Taken, po};
 use crate::flow::{FlowSet, sentences::Phrase};
 use std::collections::BTreeMap;
 
-/// The messages of a PO file. Of a language with built-in phrases these are said unless others are written.
+/// The messages of a PO file. A language with built-in phrases uses those unless others are written.
 pub(super) fn entries(set: &FlowSet, language: &str) -> Vec<po::Entry> {
     let own = |language: &str, phrase| set.locales.get(language).and_then(|locale| locale.phrases.get(&phrase));
     let mut all = Vec::new();
     for phrase in Phrase::ALL {
         let written = own(language, phrase);
-        // Where the bot says it in words of its own, a translation of the built-in ones says something else.
+        // If the bot has its own words for a phrase, the built-in translation does not match them.
         let asked = own(&set.bot.language, phrase).is_some() || phrase.built_in(language).is_none();
         if written.is_none() && !asked {
             continue;
@@ -28,7 +28,7 @@ pub(super) fn entries(set: &FlowSet, language: &str) -> Vec<po::Entry> {
     all
 }
 
-/// The phrases of a language's file: those that translators gave back replace the old ones.
+/// The phrases of a language file; those of translators replace the old ones.
 pub(super) fn written(set: &FlowSet, language: &str, taken: &Taken) -> BTreeMap<Phrase, String> {
     let mut all = set.locales.get(language).map(|locale| locale.phrases.clone()).unwrap_or_default();
     for phrase in Phrase::ALL {
@@ -39,12 +39,12 @@ pub(super) fn written(set: &FlowSet, language: &str, taken: &Taken) -> BTreeMap<
     all
 }
 
-/// `phrases#choose`: no step is called so.
+/// The context of a phrase, `phrases#choose`, which cannot be the name of a step.
 fn context(phrase: Phrase) -> String {
     format!("{PHRASES}#{}", phrase.as_str())
 }
 
-/// As the bot says it in its own language.
+/// The phrase in the bot's own language.
 fn source(set: &FlowSet, phrase: Phrase) -> String {
     set.phrase(&set.bot.language, phrase).to_owned()
 }
