@@ -1,8 +1,8 @@
-//! How languages are written: by their codes, as WhatsApp's templates and `locales/` name them.
+//! Defines the codes of languages, as in WhatsApp's templates and `locales/`.
 
 use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
 
-/// A language that is not written as WhatsApp's templates and `locales/` name it: `spanish` for `es`.
+/// A finding for a language without its code: `spanish` for `es`.
 pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
     let mut parts = written.split(['_', '-']);
     let code = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
@@ -18,12 +18,12 @@ pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
     Some(finding.help(help).fix_if(fix.map(Fix::guess)))
 }
 
-/// The code of a language that is called by a name of its own: `spanish` is `es`.
+/// The code of a language by its name: `es` for `spanish`.
 pub fn code_of(name: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code)
 }
 
-/// What people call languages, with their codes.
+/// Names of languages with their codes.
 const LANGUAGES: [(&str, &str); 16] = [
     ("arabic", "ar"),
     ("catalan", "ca"),

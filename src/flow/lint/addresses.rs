@@ -1,4 +1,4 @@
-//! Addresses that nothing can reach: those inside of the house, and what is none at all.
+//! Checks for addresses that cannot be reached: private ones, and invalid ones.
 
 use super::Around;
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
     flow::definition::{Flow, Node},
     model::content::is_bot_file,
 };
-// An address as a value, without the network that `std::net` brings.
+// `core::net` has the address types without the network functions of `std::net`.
 use core::net::IpAddr;
 
 pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
     flow.nodes.iter().for_each(|node| whole(node, findings));
-    // What the configuration opens is known only where it runs.
+    // The networks that the configuration allows are known only where the bot runs.
     if around.private_networks {
         return;
     }
@@ -30,7 +30,7 @@ pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
     }
 }
 
-/// An address begins with `https://`, wherever it stands: nobody else knows on which server it lies.
+/// Reports an address without `https://` and a host, on whatever server it was meant to be.
 fn whole(node: &Node, findings: &Findings) {
     let written = &node.outline.yaml;
     let asked = written.get("http").filter(|_| node.outline.verb == "http");
@@ -62,7 +62,7 @@ fn whole(node: &Node, findings: &Findings) {
     }
 }
 
-/// The host as it is written; `None` where it is computed.
+/// The host as written; `None` if it is computed.
 fn host(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;

@@ -1,9 +1,8 @@
-//! Requests that are made twice though nobody asked for it: a POST that books something, and a way that leads back to
-//! it.
+//! Checks for requests that are made twice by mistake: a POST that books something, and a path that leads back to it.
 //!
-//! Two mistakes look alike to the customer. After the request a later step fails, and its `on_error` jumps to before
-//! the request. Or a `go` leaves a called block for steps that the caller does as well: a `go` does not leave the call,
-//! so both do them.
+//! Two mistakes have the same effect for the customer. In the first one, a step after the request fails, and its
+//! `on_error` jumps to before the request. In the second one, a `go` leaves a called block for steps that the caller
+//! runs as well: a `go` does not leave the call, so both run them.
 
 use super::ways::{Way, in_frame, target, ways};
 use crate::{
@@ -34,14 +33,14 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// A request that makes something new at each time.
+/// True for a request that creates something each time.
 fn books(node: &Node) -> bool {
     let Step::Http(http) = &node.step else { return false };
     let address = http.url.as_ref().map(|url| url.source().to_lowercase()).unwrap_or_default();
     http.method == "POST" && !ASKING.iter().any(|word| address.contains(word))
 }
 
-/// The step waits for the customer or for a person: the steps behind it are somebody's wish.
+/// True if the step waits for the customer or a person: the steps behind it are intended.
 fn asks(set: &FlowSet, node: &Node) -> bool {
     match node.outline.verb {
         "ask" | "handoff" => true,
@@ -51,21 +50,21 @@ fn asks(set: &FlowSet, node: &Node) -> bool {
     }
 }
 
-/// The way is that of a time-out, of an error, or of an answer that did not count.
+/// True for the branch of a time-out, of an error, or of an invalid answer.
 fn is_trouble(by: &str) -> bool {
     matches!(by, "on_error" | "on_timeout" | "on_fail" | "on_undelivered" | "out_of_hours" | "on_limit")
 }
 
-/// The ways of one flow, by the places of its steps.
+/// The branches of one flow, by the index of its steps.
 struct Map<'a> {
     flow: &'a Flow,
     ways: Vec<Vec<Way<'a>>>,
     /// The first step of the block that a `call` runs.
     called: Vec<Option<usize>>,
     asks: Vec<bool>,
-    /// The calls within whose block a step stands.
+    /// For each step, the calls whose block contains it.
     callers: Vec<Vec<usize>>,
-    /// Steps of an `on_error`: with their end the flow ends.
+    /// Steps of an `on_error`: the flow ends behind them.
     ending: BTreeSet<usize>,
 }
 
@@ -101,7 +100,7 @@ impl<'a> Map<'a> {
         self.flow.nodes[at].outline.verb
     }
 
-    /// The steps that follow some without a `go`.
+    /// The steps that follow these without a `go`.
     fn without_jumps(&self, starts: Vec<usize>) -> BTreeSet<usize> {
         let (mut seen, mut todo) = (BTreeSet::new(), starts);
         while let Some(at) = todo.pop() {
@@ -112,14 +111,14 @@ impl<'a> Map<'a> {
         seen
     }
 
-    /// A called block can be over behind this step, and its caller goes on.
+    /// True if a called block can end behind this step, so that its caller continues.
     fn comes_back(&self, at: usize, trouble: bool) -> bool {
         let ends = |way: &Way<'_>| way.to.is_none() && (trouble || !is_trouble(way.by));
         self.verb(at) == "return" || !self.ending.contains(&at) && self.ways[at].iter().any(ends)
     }
 
-    /// The steps right after a step, in the block that it calls and behind the call of its own block. `trouble`: also
-    /// when something goes wrong.
+    /// The next steps: of the same row, of the called block, and behind the call of the step's own block. `trouble`:
+    /// includes the branches of failures.
     fn next(&self, at: usize, trouble: bool) -> Vec<usize> {
         let mut all: Vec<usize> = Vec::new();
         if let Some(entry) = self.called[at] {
@@ -135,7 +134,7 @@ impl<'a> Map<'a> {
         all
     }
 
-    /// The steps behind the calls within whose block a step stands.
+    /// Collects the steps behind the calls whose block contains a step.
     fn behind(&self, at: usize, seen: &mut BTreeSet<usize>, all: &mut Vec<usize>) {
         for call in &self.callers[at] {
             if !seen.insert(*call) {
@@ -150,7 +149,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// The steps that lead to `goal` without a question to anybody.
+    /// For each step, whether it leads to `goal` without a question to anybody.
     fn unasked_to(&self, goal: usize) -> Vec<bool> {
         let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.ways.len()];
         for at in (0..self.ways.len()).filter(|at| !self.asks[*at]) {
@@ -165,8 +164,8 @@ impl<'a> Map<'a> {
         can
     }
 
-    /// The steps that lead to the end of the flow, or of a called block, without passing `goal`, when nothing goes
-    /// wrong.
+    /// For each step, whether it leads to the end of the flow or of a called block without passing `goal`, if nothing
+    /// fails.
     fn past(&self, goal: usize) -> Vec<bool> {
         let mut past = vec![false; self.ways.len()];
         loop {
@@ -187,7 +186,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Steps that run after this one went well, before anybody is asked.
+    /// The steps that run after this one succeeds, before anybody is asked.
     fn after(&self, at: usize) -> BTreeSet<usize> {
         let (mut seen, mut todo) = (BTreeSet::new(), self.next(at, false));
         while let Some(next) = todo.pop() {
@@ -198,7 +197,7 @@ impl<'a> Map<'a> {
         seen
     }
 
-    /// The first steps that deal with a failure of a step.
+    /// The first steps of the handlers of a step's failure.
     fn on_error(&self, at: usize) -> Vec<usize> {
         let own = |at: usize| {
             let way = self.ways[at].iter().find(|way| way.by == "on_error");
@@ -217,7 +216,7 @@ impl<'a> Map<'a> {
         all
     }
 
-    /// A step after the request goes wrong, and the steps that deal with it lead to the request again.
+    /// Reports a step after the request whose failure handler leads to the request again.
     fn failed_later(&self, goal: usize, told: &mut BTreeSet<usize>, findings: &Findings) {
         let (unasked, past) = (self.unasked_to(goal), self.past(goal));
         for later in self.after(goal) {
@@ -233,7 +232,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// The first `go` on the shortest way.
+    /// The first `go` on the shortest path.
     fn jump(&self, start: usize, goal: usize) -> Option<usize> {
         let mut before: BTreeMap<usize, usize> = BTreeMap::from([(start, start)]);
         let mut todo = VecDeque::from([start]);
@@ -275,7 +274,7 @@ impl<'a> Map<'a> {
         })
     }
 
-    /// A `go` leaves a called block for steps that the caller does as well.
+    /// Reports a `go` that leaves a called block for steps that the caller runs as well.
     fn left_by_go(&self, goal: usize, told: &mut BTreeSet<usize>, findings: &Findings) {
         let calls: Vec<usize> = self.callers[goal].clone();
         if calls.is_empty() || !self.comes_back_after(goal) {
@@ -312,7 +311,7 @@ impl<'a> Map<'a> {
         finding.help("write `- return` instead: the step below the `call` is next")
     }
 
-    /// A way leads from one step to the other within the flow.
+    /// True if a path leads from one step to the other within the flow.
     fn leads(&self, from: usize, goal: usize) -> bool {
         let (mut seen, mut todo) = (BTreeSet::new(), vec![from]);
         while let Some(at) = todo.pop() {
@@ -327,7 +326,7 @@ impl<'a> Map<'a> {
         false
     }
 
-    /// The block of the request can come to its end when the request went well.
+    /// True if the block of the request can end after the request succeeds.
     fn comes_back_after(&self, goal: usize) -> bool {
         let (mut seen, mut todo) = (BTreeSet::new(), vec![goal]);
         while let Some(at) = todo.pop() {
@@ -357,7 +356,7 @@ fn number(at: usize) -> NodeIx {
     NodeIx(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
-/// `http: POST …`, as it is written.
+/// The request as written: `http: POST …`.
 fn named(node: &Node) -> String {
     let written = node.outline.yaml.get("http").and_then(|value| value.text()).unwrap_or_default();
     format!("http: {written}")

@@ -1,4 +1,5 @@
-//! What the platform of a flow's sender does not carry: customers would get less than the author sees in the sandbox.
+//! Checks for contents that the platform of a flow's sender does not support: customers would get less than the author
+//! sees in the sandbox.
 
 use super::Around;
 use crate::{
@@ -7,13 +8,14 @@ use crate::{
     model::carries::Carries,
 };
 
-/// The senders that a flow serves, as far as they are known.
+/// The senders of a flow, as far as they are known.
 pub(super) fn served<'a>(flow: &Flow, around: &'a Around) -> Vec<(&'a str, &'a Carries)> {
     let named = around.carries.iter().filter(|(name, _)| flow.senders.is_empty() || flow.senders.contains(name));
     named.map(|(name, carries)| (name.as_str(), *carries)).collect()
 }
 
-/// A sender that a flow names counts by itself; a flow that serves all is looked at only if none carries more.
+/// A sender that the flow names is checked by itself; a flow for all senders gets a finding only if no sender supports
+/// the content.
 pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
     let served = served(flow, around);
     if served.is_empty() || flow.senders.is_empty() && served.iter().any(|(_, carries)| carries.is_whole()) {

@@ -1,4 +1,4 @@
-//! `event` and `body` in a flow that only messages start: nothing is ever in them.
+//! Checks for `event` and `body` in a flow that only messages start: they are always empty there.
 
 use crate::{
     base::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Triggers that a message of the contact pulls: no event comes with it.
+/// Triggers for messages of the contact, which bring no event.
 const BY_MESSAGE: [&str; 10] =
     ["message", "button", "any_message", "first_message", "media", "location", "order", "form", "reaction", "referral"];
 
@@ -37,7 +37,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// What it waits for becomes its event.
+/// True if the flow waits for an event, which becomes its `event`.
 fn waits_for_event(flow: &Flow) -> bool {
     flow.nodes.iter().any(|node| {
         let waits = node.outline.yaml.get("wait").is_some_and(|wait| wait.get("event").is_some());
@@ -45,7 +45,7 @@ fn waits_for_event(flow: &Flow) -> bool {
     })
 }
 
-/// Another flow leads to it, and what started that one is seen here.
+/// True if another flow leads to this one, which then sees the event of that flow.
 fn is_led_to(set: &FlowSet, flow: &Flow) -> bool {
     let leads_here = |target: &Option<Target>| matches!(target, Some(Target::Flow(name)) if *name == flow.name);
     set.every_flow().flat_map(|other| &other.nodes).any(|node| {

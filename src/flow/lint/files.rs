@@ -1,5 +1,5 @@
-//! Files of the bot's own that cannot be sent: not there, of a kind that WhatsApp does not take, too large, or without
-//! an address for a platform that wants one.
+//! Checks the bot's own files: missing, of a kind that WhatsApp does not accept, too large, or without an address for a
+//! platform that needs one.
 
 use super::{Around, carried::served};
 use crate::{
@@ -36,12 +36,12 @@ pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
     }
 }
 
-/// The files of the bot that a step names, in its order.
+/// The bot's files that a step names, in order.
 fn named(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
     files(node).filter(|scalar| is_bot_file(scalar.text.trim()))
 }
 
-/// All files of a step, and the words where a header has some.
+/// All file fields of a step, and a header that may be a text.
 fn files(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
     let step = &node.outline.yaml;
     let media = step.get("media").filter(|_| matches!(node.outline.verb, "say" | "ask"));
@@ -52,7 +52,7 @@ fn files(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
     all.filter(|scalar| !scalar.is_broken())
 }
 
-/// A file on the internet whose name says that WhatsApp refuses it.
+/// Reports a file on the internet that WhatsApp refuses, by its extension.
 fn not_taken(scalar: &yaml::Scalar, findings: &Findings) {
     let address = scalar.text.trim();
     if let Some(help) = Format::instead(address).filter(|_| is_address(address)) {
@@ -64,7 +64,7 @@ fn not_taken(scalar: &yaml::Scalar, findings: &Findings) {
 
 fn own(scalar: &yaml::Scalar, around: &Around, findings: &Findings) {
     let path = scalar.text.trim();
-    // What is computed is known when it is sent.
+    // A computed path is known only when it is sent.
     if path.contains("${") {
         return;
     }

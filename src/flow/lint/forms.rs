@@ -1,4 +1,4 @@
-//! The flows that answer the screens of forms: they are there, and answer within the seconds that a form has.
+//! Checks the flows that answer the screens of forms: they exist, and answer within the few seconds that a form waits.
 
 use crate::{
     base::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What speaks or waits: no screen can wait for it.
+/// Steps that send or wait, for which no screen can wait.
 const SLOW: [&str; 6] = ["ask", "wait", "handoff", "say", "template", "react"];
 
 pub fn check(set: &FlowSet, findings: &Findings) {

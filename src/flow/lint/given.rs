@@ -1,4 +1,4 @@
-//! What flows are given and give back: `with` and triggers against `inputs`, `return` against `returns`.
+//! Checks the values that flows receive and return: `with` and triggers against `inputs`, `return` against `returns`.
 
 use crate::{
     base::{
@@ -36,13 +36,13 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// What stands on the one side, and how it is called there.
+/// The names of one side, and the word for them.
 struct Side<'a> {
     code: &'static str,
     word: &'static str,
     flow: &'a Flow,
     fields: &'a [Field],
-    /// Where something is missing.
+    /// The place for a finding about a missing one.
     place: &'a Place,
 }
 
@@ -58,7 +58,7 @@ fn given(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
     let side = Side { code: "E416", word: "input", flow: other, fields: &other.inputs, place };
     match written.get("with").map(|with| (with, with.map())) {
         Some((_, Some(entries))) => side.fits(set, entries, "with", findings),
-        // It was said that these are no names with values.
+        // A finding already says that these are not names with values.
         Some((with, None)) if !with.is_null() => {}
         Some((_, None)) | None => {
             let how = if node.outline.verb == "go" { "call" } else { "with" };
@@ -72,7 +72,7 @@ fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
     let side = Side { code: "E417", word: "value", flow, fields: &flow.returns, place: &value.place };
     match (value.map(), value.text()) {
         (Some(entries), _) => side.fits(set, entries, "return", findings),
-        // It may come to a map.
+        // The expression may give a map.
         (None, Some(text)) if text.trim().starts_with("${") && text.trim().ends_with('}') => {}
         _ => {
             let message = format!("`{}` returns names with values, and this is {}", flow.name, value.describe());
@@ -83,7 +83,7 @@ fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
     }
 }
 
-/// A `return` outside of called blocks gives back the values that the flow declares.
+/// Checks that a `return` outside called blocks returns the values that the flow declares.
 fn returns_of_flow(set: &FlowSet, flow: &Flow, findings: &Findings) {
     let returns = |node: &Node| node.outline.verb == "return" && gives(node);
     if flow.returns.is_empty() || !flow.nodes.iter().any(returns) {
@@ -97,7 +97,7 @@ fn returns_of_flow(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
 }
 
-/// `as` of a `call` whose block, or flow, gives nothing back on any way.
+/// Reports `as` of a `call` whose block or flow never returns a value.
 fn gives_nothing(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
     let (Some(name), Some(target)) = (&node.outline.fills, &node.outline.target) else { return };
     let what = match target {
@@ -114,7 +114,7 @@ fn gives_nothing(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
     findings.push(finding.help(format!("end `{what}` with `- return: …`, or take the `as` out")));
 }
 
-/// The called block or flow gives something back on one of its ways, or nobody can tell.
+/// True if the called block or flow returns a value on one of its paths, or if that is unknown.
 pub(super) fn may_give(set: &FlowSet, flow: &Flow, node: &Node) -> bool {
     let entry = target(set, flow, node).map(|at| at.map(|(_, ix)| ix));
     let (other, entry) = match (&node.outline.target, entry) {
@@ -129,7 +129,7 @@ pub(super) fn may_give(set: &FlowSet, flow: &Flow, node: &Node) -> bool {
     in_frame(set, other, entry).into_iter().any(|ix| {
         let node = other.node(ix);
         let returns = node.outline.verb == "return" || !is_block && node.outline.verb == "end";
-        // The steps of other flows and of their blocks are not looked at.
+        // The steps of other flows and of their blocks are not checked.
         let elsewhere = match &node.outline.target {
             Some(Target::Flow(_)) => node.outline.verb == "go",
             Some(Target::Block { .. } | Target::Top) => !is_block && node.outline.verb == "call",
@@ -144,7 +144,7 @@ fn gives(node: &Node) -> bool {
     node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
 }
 
-/// A start that brings nothing begins a flow only whose inputs may be missing.
+/// A trigger without inputs can start a flow only if all its inputs may be missing.
 fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
     let written = &trigger.outline.yaml;
     let brings = |name: &str| match &trigger.kind {
@@ -184,7 +184,7 @@ impl Side<'_> {
                 let written = |name: &str| entries.iter().any(|entry| entry.key.text == name);
                 let names = self.fields.iter().map(|field| field.name.as_str()).filter(|name| !written(name));
                 let names: Vec<&str> = names.collect();
-                // `ok` for `okay`: the one that is missing is the one that was meant.
+                // `ok` for `okay`: the missing name is probably the one that was meant.
                 let near = nearest(name, names.iter().copied());
                 let begun = || names.iter().copied().find(|known| name.starts_with(known) || known.starts_with(name));
                 let near = near.or_else(begun);

@@ -1,4 +1,4 @@
-//! Steps that nothing reaches, blocks that nothing uses, loops without a wait, calls that never come back.
+//! Checks for unreachable steps, unused blocks, loops without a wait, and calls that never return.
 
 use super::ways::{Spot, target, waits, ways};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// All of it for a flow that leads to no other one.
+/// All checks of this file for a flow that names no other flow.
 pub fn alone(set: &FlowSet, flow: &Flow, findings: &Findings) {
     reach(set, flow, findings);
     if leads_to(flow).next().is_none() {
@@ -21,7 +21,7 @@ pub fn alone(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
 }
 
-/// What concerns flows that lead to others.
+/// The checks for flows that name others.
 pub fn check(set: &FlowSet, findings: &Findings) {
     let (leading, others): (Vec<&Flow>, Vec<&Flow>) =
         set.flows.values().map(AsRef::as_ref).partition(|flow: &&Flow| leads_to(flow).next().is_some());
@@ -44,7 +44,7 @@ fn leads_to(flow: &Flow) -> impl Iterator<Item = &FlowName> {
     })
 }
 
-/// What can be reached within one flow from some steps, over `go`, `call` and all bodies, without what is known.
+/// The steps of one flow that can be reached from some steps, by `go`, `call` and all bodies, without the known ones.
 fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>, known: &BTreeSet<NodeIx>) -> BTreeSet<NodeIx> {
     let mut seen: BTreeSet<NodeIx> = BTreeSet::new();
     let mut todo = starts;
@@ -59,12 +59,12 @@ fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>, known: &BTreeSet<Node
     seen
 }
 
-/// Steps that nothing leads to, blocks that nothing goes to.
+/// Reports unreachable steps and unused blocks.
 fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
     let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect(), &BTreeSet::new());
     let mut known = reached.clone();
-    // While a jump leads nowhere, nobody knows which block it means.
+    // While a jump has an unknown target, it may mean any block.
     let lost = flow
         .nodes
         .iter()
@@ -87,13 +87,13 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
         blocks.filter(|to| *to != from).collect()
     };
     let aimed_at: BTreeSet<&str> = unused().flat_map(|(name, _)| aims(name)).collect();
-    // A block that only such a block goes to has no mistake of its own; of those that go to each other one is told.
+    // A block that only an unused block uses gets no finding; of unused blocks that use each other, one gets a finding.
     let (later, first): (Vec<_>, Vec<_>) = unused().partition(|(name, _)| aimed_at.contains(name.as_str()));
     for (name, block) in first.into_iter().chain(later) {
         if aimed_at.contains(name.as_str()) && block.entry.is_none_or(|entry| known.contains(&entry)) {
             continue;
         }
-        // It was said that no block may be called `top`.
+        // A block with the name `top` has a finding of its own.
         if !lost && name != "top" {
             let finding = Diagnostic::warning("W602", &block.place, format!("nothing goes to the block `{name}`"));
             findings.push(finding.help(format!("write `go: {name}` or `call: {name}` somewhere, or take it out")));
@@ -103,11 +103,11 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
     for (at, node) in flow.nodes.iter().enumerate() {
         let ix = NodeIx(at as u32);
-        // Said once for a row of steps, at the first; a body within an unreached step belongs to it.
+        // One finding for several steps in a row, at the first; a body of an unreachable step belongs to it.
         if known.contains(&ix) || node.outline.verb.is_empty() {
             continue;
         }
-        // An `end` behind what ends anyway says what is meant.
+        // An `end` behind an end only documents the intention.
         if matches!(node.outline.verb, "end" | "return") {
             continue;
         }
@@ -119,12 +119,12 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
 }
 
-/// The steps of some flows, one flow behind the other: a step is its place in this row.
+/// The steps of some flows, one flow behind the other; a step is known by its index.
 struct All<'a> {
     set: &'a FlowSet,
     first: HashMap<usize, usize>,
     steps: Vec<(&'a Flow, &'a Node)>,
-    /// So many of them, the first ones, are told of; the others only lie on their ways.
+    /// Only the first `told` steps get findings; the others belong to paths through them.
     told: usize,
 }
 
@@ -149,7 +149,7 @@ impl<'a> All<'a> {
         self.place(called?)
     }
 
-    /// Where each step leads, a `call` also into what it calls.
+    /// The next steps of each step; for a `call` also the called ones.
     fn deep(&self) -> Vec<Vec<usize>> {
         let edges = self.steps.iter().map(|&(flow, node)| {
             let ways = ways(self.set, flow, node).into_iter().filter_map(|way| self.place(way.to?));
@@ -159,10 +159,10 @@ impl<'a> All<'a> {
     }
 }
 
-/// A call whose target comes to the same call again: each round goes one deeper.
+/// Reports a call whose target leads to the same call again: each round adds a frame.
 fn recursion(all: &All<'_>, findings: &Findings) {
     let circles = circles(&all.deep());
-    // Said once for each circle, at its first call.
+    // One finding for each cycle, at its first call.
     let mut told: BTreeSet<usize> = BTreeSet::new();
     for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told) {
         if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) && told.insert(circles[here]) {
@@ -173,14 +173,14 @@ fn recursion(all: &All<'_>, findings: &Findings) {
     }
 }
 
-/// Steps that lead to each other have the same number (Tarjan's strongly connected components).
+/// Steps that lead to each other get the same number (Tarjan's strongly connected components).
 fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
     const NEW: usize = usize::MAX;
     let (mut order, mut low) = (vec![NEW; edges.len()], vec![0; edges.len()]);
     let (mut circle, mut open) = (vec![NEW; edges.len()], Vec::new());
     let mut seen = 0;
     for root in 0..edges.len() {
-        // Steps under way, each with the number of its edges that were followed.
+        // The steps of the current path, each with the number of its edges that were followed.
         let mut way = if order[root] == NEW { vec![(root, 0)] } else { Vec::new() };
         while let Some((at, followed)) = way.pop() {
             if followed == 0 {
@@ -212,13 +212,13 @@ fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
     circle
 }
 
-/// Where a step leads before anything waits.
+/// The waiting step that a step leads to.
 #[derive(Clone, Copy, PartialEq)]
 enum Leads {
     Nowhere,
-    /// To this step that waits, whatever happens.
+    /// Always to this waiting step.
     Only(usize),
-    /// To several, or to an end.
+    /// To several waiting steps, or to an end.
     Out,
 }
 
@@ -232,7 +232,7 @@ impl Leads {
     }
 }
 
-/// A question that gives up and asks itself again, with nothing between that waits for anything else.
+/// Reports a question that gives up and asks itself again, without any other wait between.
 fn asked_for_ever(all: &All<'_>, findings: &Findings) {
     let mut leads = vec![Leads::Nowhere; all.steps.len()];
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); all.steps.len()];
@@ -271,7 +271,7 @@ fn asked_for_ever(all: &All<'_>, findings: &Findings) {
     }
 }
 
-/// Loops that nothing leaves and in which nothing waits.
+/// Reports loops without a way out and without a wait.
 fn endless(all: &All<'_>, findings: &Findings) {
     let waiting = waiting(all);
     let edges: Vec<Vec<usize>> = all
@@ -280,13 +280,13 @@ fn endless(all: &All<'_>, findings: &Findings) {
         .map(|&(flow, node)| {
             let waits = waits(node) || all.called(flow, node).is_some_and(|called| waiting[called]);
             let open = waits || matches!(node.outline.verb, "end" | "return");
-            // An error is no way out of a loop; the end of a flow is one.
+            // An error is not a way out of a loop; the end of a flow is.
             let on = ways(all.set, flow, node).into_iter().filter(|way| way.by != "on_error");
             let leads: Option<Vec<usize>> = if open { None } else { on.map(|way| all.place(way.to?)).collect() };
             leads.unwrap_or_default()
         })
         .collect();
-    // What can come to a step that waits, or to an end, is no endless loop; the rest is.
+    // A step that can lead to a wait or to an end is not part of an endless loop.
     let safe = can_come_to(&edges, (0..edges.len()).filter(|at| edges[*at].is_empty()).collect());
     let circles = circles(&edges);
     for (here, (_, node)) in all.steps.iter().enumerate().take(all.told) {
@@ -298,12 +298,12 @@ fn endless(all: &All<'_>, findings: &Findings) {
     }
 }
 
-/// Steps from which one comes to a wait, also to one within what is called.
+/// For each step, whether it can lead to a wait, also inside a call.
 fn waiting(all: &All<'_>) -> Vec<bool> {
     can_come_to(&all.deep(), (0..all.steps.len()).filter(|at| waits(all.steps[*at].1)).collect())
 }
 
-/// The steps that lead to one of some others, these among them.
+/// For each step, whether it leads to one of these or is one of them.
 fn can_come_to(edges: &[Vec<usize>], mut todo: Vec<usize>) -> Vec<bool> {
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (from, to) in edges.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The same text at the same strength in two flows: nobody could say which of them starts.
+//! Checks for the same text at the same strength in two flows: it would be unclear which one starts.
 
 use crate::{
     base::{
@@ -12,16 +12,16 @@ use std::collections::HashMap;
 
 /// A text that starts a flow.
 pub struct Word {
-    /// How much must fit.
+    /// The kind of match.
     kind: String,
-    /// As it is compared.
+    /// The text in the form in which it is compared.
     text: String,
     /// Only for contacts with this language.
     language: Option<String>,
     place: Place,
 }
 
-/// The texts that start a flow, as they are compared: they need no other flow.
+/// The texts that start a flow, in the form for the comparison; they depend on no other flow.
 pub fn words(flow: &Flow) -> Vec<Word> {
     let mut all = Vec::new();
     for trigger in flow.triggers.iter().filter(|trigger| matches!(trigger.outline.verb, "message" | "button")) {
@@ -43,7 +43,7 @@ pub fn words(flow: &Flow) -> Vec<Word> {
     all
 }
 
-/// The words of other languages that start flows, as they are compared.
+/// The words of other languages that start flows, in the form for the comparison.
 pub fn translated(set: &FlowSet) -> Vec<(&Flow, Vec<Word>)> {
     let flows = set.flows.values().map(|flow| &**flow);
     let of = |flow: &Flow| {
@@ -88,7 +88,7 @@ pub fn check<'a>(
     }
 }
 
-/// A text for all ties with one for some.
+/// True if both texts apply to the same contact: a text for all languages overlaps with one for a single language.
 fn for_the_same(one: &Word, other: &Word) -> bool {
     match (&one.language, &other.language) {
         (Some(one), Some(other)) => one == other,
@@ -96,7 +96,7 @@ fn for_the_same(one: &Word, other: &Word) -> bool {
     }
 }
 
-/// Flows of different senders never meet.
+/// True if the flows share a sender; otherwise they never compete.
 fn share_a_sender(a: &Flow, b: &Flow) -> bool {
     a.senders.is_empty() || b.senders.is_empty() || a.senders.iter().any(|sender| b.senders.contains(sender))
 }

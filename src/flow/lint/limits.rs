@@ -1,6 +1,6 @@
-//! Meta's limits of messages: what a channel would refuse is found before anybody is written to.
+//! Checks Meta's limits of messages, so that a refusal is found before a message is sent.
 //!
-//! developers.facebook.com/docs/whatsapp/cloud-api/messages: reply buttons, lists, text.
+//! Source: developers.facebook.com/docs/whatsapp/cloud-api/messages: reply buttons, lists, text.
 
 use crate::{
     base::{
@@ -61,7 +61,7 @@ fn message(node: &Node, findings: &Findings) {
     }
     if let Some(link) = written.get("link") {
         body_max = BUTTON_BODY_CHARS_MAX;
-        // Of a map that cannot be read nobody knows where its parts end.
+        // In a map that cannot be parsed, the ends of its parts are unknown.
         if let Some(choice) = Choice::read(link).filter(|_| link.map().is_some() && !link.has_broken()) {
             title(&choice, BUTTON_TITLE_CHARS_MAX, "a link", findings);
         }
@@ -71,7 +71,7 @@ fn message(node: &Node, findings: &Findings) {
 
 fn body(node: &Node, max: usize, findings: &Findings) {
     let Some(text) = node.outline.yaml.get(node.outline.verb).and_then(yaml::Node::scalar) else { return };
-    // Only what is sent for certain counts: the letters outside of `${…}`.
+    // Only the fixed text counts: the characters outside `${…}`.
     let fixed =
         node.outline.texts.iter().find(|known| known.place() == &text.place).map_or(0, |known| known.fixed_chars());
     if fixed > max {
@@ -80,7 +80,7 @@ fn body(node: &Node, max: usize, findings: &Findings) {
     }
 }
 
-/// The line above or below; a header may also be the address of a file.
+/// Checks a header or footer; a header may also be the address of a file.
 fn edge(node: &Node, key: &str, what: &str, findings: &Findings) {
     let Some(text) = node.outline.yaml.get(key).and_then(yaml::Node::scalar) else { return };
     let length = fixed(&text.text);
@@ -128,7 +128,7 @@ fn id(choice: &Choice<'_>, max: usize, findings: &Findings) {
     }
 }
 
-/// Two equal titles cannot be told apart, neither by the contact nor by WhatsApp.
+/// Reports two equal titles, which neither the contact nor WhatsApp can distinguish.
 fn unique(choices: &[Choice<'_>], findings: &Findings) {
     let mut titles: BTreeMap<&str, &Place> = BTreeMap::new();
     let mut ids: BTreeMap<&str, &Place> = BTreeMap::new();
@@ -155,7 +155,7 @@ fn unique(choices: &[Choice<'_>], findings: &Findings) {
     }
 }
 
-/// An option or button as written: a text, `title: what to do`, or a map.
+/// An option or button as written: a text, `title: steps`, or a map.
 struct Choice<'a> {
     title: &'a yaml::Scalar,
     id: Option<&'a yaml::Scalar>,
@@ -172,7 +172,7 @@ impl<'a> Choice<'a> {
             (None, Some(_)) => part("title").or_else(|| part("id"))?,
             (None, None) => return None,
         };
-        // Of what YAML cannot read nobody knows how long it was meant to be.
+        // The intended length of a broken YAML text is unknown.
         (!title.is_broken()).then(|| Choice { title, id: part("id"), desc: part("desc"), place: &node.place })
     }
 
@@ -181,7 +181,7 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Characters outside of `${…}`.
+/// The number of characters outside `${…}`.
 fn fixed(text: &str) -> usize {
     let mut count = 0;
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Marks of web pages and of Markdown in what the contact reads: WhatsApp shows them as they stand.
+//! Checks for HTML and Markdown in texts for the contact: WhatsApp shows their marks unchanged.
 
 use crate::{
     base::{
@@ -14,7 +14,7 @@ use crate::{
 use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
 
-/// Tags of HTML, `**bold**`, `__italic__`, `~~struck~~`, `[a](https://…)`, and a line break as it stands in code.
+/// HTML tags, `**bold**`, `__italic__`, `~~struck~~`, `[a](https://…)`, and an escaped line break.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?x)
         \\ n
@@ -32,7 +32,7 @@ pub fn check(flow: &Flow, findings: &Findings) {
     }
 }
 
-/// The first mark of a text; the others are shown beside it.
+/// A finding for the first mark of a text; the others are labels of it.
 fn first(sentence: &Sentence) -> Option<Diagnostic> {
     let text = &sentence.text;
     let source = text.source();
@@ -69,7 +69,7 @@ fn first(sentence: &Sentence) -> Option<Diagnostic> {
     Some(all.fold(finding, |finding, (range, _)| finding.and_at(&text.part(range))))
 }
 
-/// WhatsApp's own form for a tag.
+/// WhatsApp's own mark for a tag.
 fn instead_of(tag: &str) -> &'static str {
     match tag.trim_start_matches('/') {
         "br" | "p" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -91,7 +91,7 @@ fn line_break(text: &Text) -> &'static str {
     }
 }
 
-/// Where the `${…}` of a text stand.
+/// The ranges of the `${…}` of a text.
 fn codes(text: &str) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for (at, _) in text.match_indices("${") {

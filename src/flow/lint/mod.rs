@@ -1,4 +1,4 @@
-//! What can be said about flows without running them.
+//! Checks flows without running them.
 
 mod addresses;
 mod again;
@@ -44,61 +44,60 @@ use std::{
     sync::Arc,
 };
 
-/// What surrounds the flows, as far as it is known; what is `None` is not checked against.
+/// The known environment of the flows; a part that is `None` is not checked.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
     /// The senders of the configuration.
     pub senders: Option<Vec<String>>,
-    /// Each sender's templates.
+    /// The templates of each sender.
     pub templates: Option<Vec<Vec<Template>>>,
-    /// What fits into a message of each real sender, by its name.
+    /// The message limits of each real sender, by its name.
     pub carries: Vec<(String, &'static Carries)>,
-    /// The configuration lets `http` into private networks.
+    /// True if the configuration allows `http` into private networks.
     pub private_networks: bool,
-    /// Files of the bot's own that flows may send, by their paths, with their bytes.
+    /// The bot's own files that flows may send, by path, with their size in bytes.
     pub files: Option<BTreeMap<String, u64>>,
-    /// The configuration says where the daemon can be reached from outside.
+    /// True if the configuration has the daemon's public address.
     pub public_url: bool,
 }
 
-/// What the checker says of a set.
+/// The result of checking a set.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Beside those of reading the files; sorted by place.
+    /// The findings without those of parsing the files; sorted by place.
     pub findings: Vec<Diagnostic>,
-    /// The flows that something starts and whose messages always find the window open: none of them can ever
-    /// need a template.
+    /// Flows that something starts and whose messages always find the window open: these never need a template.
     pub without_templates: Vec<String>,
 }
 
-/// Every finding about a set that was read, beside those of reading it; sorted by place.
+/// All findings about a parsed set, without those of parsing it; sorted by place.
 pub fn lint(set: &FlowSet) -> Vec<Diagnostic> {
     lint_around(set, &Around::default())
 }
 
-/// The same, with what is known of senders and templates.
+/// As `lint`, with the known senders and templates.
 pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
     report(set, around).findings
 }
 
-/// The same, with what was proved beside.
+/// As `lint_around`, with the flows that need no template.
 pub fn report(set: &FlowSet, around: &Around) -> Report {
     Linter::default().report(set, around)
 }
 
-/// Looks at one set after the other and keeps what it found while flows stay the same (the same `Arc`). A flow
-/// that is read against another `_bot.yaml` is another one; `around` must stay.
+/// Checks one set after another, and keeps the findings of unchanged flows (the same `Arc`). A flow that was parsed
+/// with another `_bot.yaml` counts as another one; `around` must stay the same.
 #[derive(Default)]
 pub struct Linter {
     memo: paths::Memo,
     alone: HashMap<FlowName, Alone>,
 }
 
-/// What concerns a flow alone.
+/// The results of one flow alone.
 struct Alone {
     flow: Arc<Flow>,
     findings: Vec<Diagnostic>,
-    /// The texts that start it.
+    /// The texts that start the flow.
     words: Vec<keywords::Word>,
 }
 
@@ -145,7 +144,7 @@ impl Linter {
     }
 }
 
-/// What can be said of a flow without looking at others.
+/// The checks of a flow that need no other flow.
 fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     names::check(set, flow, around, findings);
     limits::check(flow, findings);

@@ -1,4 +1,4 @@
-//! Names that expressions read behind a dot: `env.X`, `secrets.X`, `contact.X`, `hours.X`; and senders.
+//! Checks names behind a dot in expressions, `env.X`, `secrets.X`, `contact.X`, `hours.X`, and names of senders.
 
 use super::Around;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Values that the sandbox has for names that no flow may read.
+/// Reports values of the sandbox for names that no flow may read.
 pub fn sandbox(set: &FlowSet, findings: &Findings) {
     for (_, name, place) in set.bot.listed.iter().filter(|(key, ..)| *key == "sandbox") {
         if !set.bot.env.contains(name) && !set.reads("env", name) {
@@ -19,7 +19,7 @@ pub fn sandbox(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// The parts of a view; `None`: it has none that are fixed.
+/// The parts of a view; `None`: the view has no fixed parts.
 fn parts(view: &str) -> Option<Vec<String>> {
     let view = VIEWS.iter().find(|known| known.name == view)?;
     let names: Vec<String> = view.parts.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -28,7 +28,7 @@ fn parts(view: &str) -> Option<Vec<String>> {
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     senders(flow, around, findings);
-    // One name that is not there is one mistake, wherever it is read.
+    // One finding for each missing name, wherever it is used.
     let mut said: BTreeMap<(&str, &str), Diagnostic> = BTreeMap::new();
     for code in codes(flow) {
         for (root, name, at) in &code.uses().properties {
