@@ -1,4 +1,4 @@
-//! What can never come: reminders behind the end of their question, flows behind a word that ends everything.
+//! Checks for parts that never run: reminders after the end of their question, and flows for a hard opt-out word.
 
 use crate::{
     base::{
@@ -45,8 +45,8 @@ fn reminders(flow: &Flow, node: &Node, findings: &Findings) {
     }
 }
 
-/// How long a question waits, when that is no longer than this: a reminder after it never comes. A question without
-/// a time-out of its own waits as long as its flow `expires`.
+/// The time that a question waits, if it is not longer than `after`: a reminder at that time is never sent. A question
+/// without a time-out waits as long as the flow's `expires`.
 pub fn ends_before(written: &yaml::Node, expires: Span, after: Span) -> Option<Span> {
     let ends = match written.get("timeout") {
         Some(timeout) => Span::parse(timeout.text()?).ok()?,
@@ -55,7 +55,8 @@ pub fn ends_before(written: &yaml::Node, expires: Span, after: Span) -> Option<S
     (after > Span::ZERO && after >= ends).then_some(ends)
 }
 
-/// A word that ends everything counts before any question: who types the title of such an option has left.
+/// Reports options with a hard opt-out word as title: the word counts before any question, so a contact who types it is
+/// opted out.
 fn options(node: &Node, own: &ExtraWords, findings: &Findings) {
     let Step::Ask(ask) = &node.step else { return };
     for option in ask.options.iter().filter(|option| option.consent.is_empty()) {
@@ -69,7 +70,7 @@ fn options(node: &Node, own: &ExtraWords, findings: &Findings) {
     }
 }
 
-/// A flow that waits for the end of a question is not urgent.
+/// Reports a flow that waits for the end of a question although its trigger is urgent.
 fn waits_in_line(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
     let word = match flow.if_busy {
         Some(IfBusy::Queue) => "queue",
@@ -82,7 +83,7 @@ fn waits_in_line(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
     findings.push(Diagnostic::error("E260", &node.place, message).help(help));
 }
 
-/// Texts that no message can be.
+/// Reports texts that no message can have.
 fn words(trigger: &WrittenTrigger, own: &ExtraWords, findings: &Findings) {
     let Trigger::Message(message) = &trigger.kind else { return };
     let written = trigger.outline.yaml.get("message").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);

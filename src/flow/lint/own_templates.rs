@@ -1,4 +1,4 @@
-//! Templates that `_bot.yaml` writes down, against what their platforms have.
+//! Compares the templates of `_bot.yaml` with the catalogues of their platforms.
 
 use super::Around;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// The text that people get is the platform's: where it is another one, that is said once for each language.
+/// Reports different texts, once for each language: people get the text of the platform.
 pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
     let senders = around.templates.as_deref().unwrap_or_default();
     for own in set.bot.templates.values() {

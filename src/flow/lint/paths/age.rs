@@ -1,11 +1,11 @@
-//! How long ago the contact's last message may be, at least and at most.
+//! Computes the least and the most time since the contact's last message.
 
 use crate::base::{
     limits::{WINDOW, WINDOW_MARGIN},
     time::Span,
 };
 
-/// Time since the contact's last message; a `most` of [`ANY`] stands for *any time*.
+/// The time since the contact's last message; `most` is [`ANY`] if it has no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Age {
     pub least: Span,
@@ -13,7 +13,7 @@ pub struct Age {
 }
 
 pub const ANY: Span = Span(i64::MAX);
-/// A plain message may leave up to here.
+/// A plain message can be sent until this age.
 pub const END: Span = Span(WINDOW.0 - WINDOW_MARGIN.0);
 
 impl Age {
@@ -24,35 +24,35 @@ impl Age {
         Age { least: self.least.min(other.least), most: self.most.max(other.most) }
     }
 
-    /// When between `least` and `most` more has passed.
+    /// The age after between `least` and `most` more time has passed.
     pub fn later(self, least: Span, most: Span) -> Age {
         Age { least: add(self.least, least), most: add(self.most, most) }
     }
 
-    /// A wait that may end at once.
+    /// The age after a wait that may also end at once.
     pub fn up_to(self, most: Span) -> Age {
         self.later(Span::ZERO, most)
     }
 
-    /// What is left when it is known to be below `limit`. Who was last heard of before that has written meanwhile:
-    /// people write when they like, also while a flow waits. `None`: nothing is below it.
+    /// The age if it is known to be below `limit`. A contact with a greater age must have written meanwhile, which
+    /// people can do at any time, also while a flow waits. `None`: no age is below it.
     pub fn below(self, limit: Span) -> Option<Age> {
         let most = self.most.min(Span(limit.0.saturating_sub(1)));
         let least = if self.least < limit { self.least } else { Span::ZERO };
         (limit > Span::ZERO).then_some(Age { least, most })
     }
 
-    /// And when it is known to be `limit` or more.
+    /// The age if it is known to be `limit` or more.
     pub fn from(self, limit: Span) -> Option<Age> {
         (self.most >= limit).then_some(Age { least: self.least.max(limit), most: self.most })
     }
 
-    /// A plain message may find the window closed.
+    /// True if a plain message may find the window closed.
     pub fn crosses(self) -> bool {
         self.most >= END
     }
 
-    /// "can go out 24.0 h – 44.0 h after the last reply"
+    /// The age in words: "can go out 24.0 h – 44.0 h after the last reply".
     pub fn words(self) -> String {
         match (self.least, self.most) {
             (Span::ZERO, ANY) => "can go out at any time after the last reply".into(),
@@ -63,12 +63,12 @@ impl Age {
     }
 }
 
-/// `24.0 h`
+/// A span in hours: `24.0 h`.
 pub fn hours(span: Span) -> String {
     format!("{:.1} h", span.0 as f64 / 3_600_000.0)
 }
 
-/// `24.0 h`, `20 min`, `30 s`
+/// A span in its largest unit: `24.0 h`, `20 min`, `30 s`.
 pub fn length(span: Span) -> String {
     match span.0 {
         ms if ms >= Span::hours(1).0 => hours(span),

@@ -1,4 +1,4 @@
-//! An answer that is a text, where a date or a time is meant: `type: date` was forgotten.
+//! Reports an answer that is a text but used as a date or a time: `type: date` was forgotten.
 
 use super::{
     exprs::Eval,
@@ -13,11 +13,11 @@ use rhai::Expr;
 
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
 
-/// What a text is put beside, or what is asked of it.
+/// The use of a text that shows that a date was meant.
 pub enum As {
-    /// Compared with, added to, or filled into something of these kinds.
+    /// It is compared with, added to, or passed as something of these kinds.
     Beside(Kinds),
-    /// `.format(…)`, `.weekday`.
+    /// A method or property of dates is read: `.format(…)`, `.weekday`.
     Part,
 }
 
@@ -48,7 +48,7 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
     let name = variable.1.as_str();
     let Some(question) = asked_as_text(eval.flow, name) else { return };
     let read = eval.place(*at, name.len());
-    // Said at the question, once, however often the answer is read.
+    // One finding at the question, however often the answer is read.
     let place = question.place.clone();
     eval.bad(|| {
         let message = format!("the answer `{name}` is any text, and it is taken for {words}");
@@ -57,7 +57,7 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
     });
 }
 
-/// A field of the contact that is declared as a text, and where it is read.
+/// A field of the contact that is declared as a text, and the place where it is read.
 fn field(eval: &Eval<'_>, expr: &Expr) -> Option<(String, Place)> {
     let Expr::Dot(pair, ..) = expr else { return None };
     let (Expr::Variable(root, ..), Expr::Property(property, at)) = (&pair.lhs, &pair.rhs) else { return None };
@@ -70,7 +70,7 @@ fn is_free_text(ty: &Ty) -> bool {
     ty.kinds.without(Kinds::MISSING) == Kinds::TEXT && ty.known == Known::No
 }
 
-/// The question that fills it, if all that do take any text.
+/// The question that fills the variable, if all questions for it accept any text.
 fn asked_as_text<'f>(flow: &'f Flow, name: &str) -> Option<&'f Node> {
     let mut asks = flow.nodes.iter().filter(|node| node.outline.fills.as_deref() == Some(name));
     let first = asks.clone().next()?;

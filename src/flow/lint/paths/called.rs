@@ -1,4 +1,4 @@
-//! What calls come back with: blocks are walked in place, flows in a walk of their own.
+//! Computes the states after calls: blocks are walked in place, flows in a walk of their own.
 
 use super::{
     Walk,
@@ -27,7 +27,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl<'a> Walk<'a, '_> {
-    /// The states behind a `call` that came back, and those at ends of the flow within the called block (`over`).
+    /// The states after a `call` that returns, and those at ends of the flow within the called block (`over`).
     pub(super) fn called(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
         let (outer, ending) = (state.cut_at, state.ending);
         let within = State { handing: None, ending: false, ..state.clone() };
@@ -45,7 +45,7 @@ impl<'a> Walk<'a, '_> {
             }
             let state = State { cut_at: outer, ending, ..state };
             match node.outline.fills.as_deref() {
-                // W617 reports at the `as` that no way gives anything: it is no second mistake to read it.
+                // W617 at the `as` already reports that no path returns a value, so reading it gets no second finding.
                 Some(name) if gives == Ty::UNSET && !may_give(self.set, flow, node) => {
                     state.with(flow, name, Ty::NOTHING)
                 }
@@ -56,10 +56,11 @@ impl<'a> Walk<'a, '_> {
         back.collect()
     }
 
-    /// Where the time of a `call` was up. Who is asked something in there may have answered meanwhile.
+    /// The state when the time limit of a `call` has passed. A question in the called flow may have been answered
+    /// before.
     pub(super) fn call_over(&self, flow: &Flow, node: &Node, state: &State) -> State {
         if node.outline.yaml.get("timeout").is_none() {
-            // It was reported.
+            // The missing `timeout` has a finding of its own.
             return state.clone();
         }
         let over = late(flow, node, state);
@@ -82,7 +83,7 @@ impl<'a> Walk<'a, '_> {
             }
             Some(Some((other, entry))) => match self.flow_end(other, entry, state) {
                 Some(age) if age == state.age => vec![state.clone()],
-                // It asked: the window opened anew in there.
+                // The called flow asked a question, so the window was opened again.
                 Some(age) if age.most < state.age.most => vec![State { age, ..state.clone().answered(&node.place) }],
                 Some(age) => {
                     let less = |a: Span, b: Span| if a == ANY { ANY } else { Span((a.0 - b.0).max(0)) };
@@ -96,12 +97,13 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
-    /// one another several times would else be walked as often as there are ways through them.
+    /// The states at the end of a called block of the same flow. Each block is walked once with each state: otherwise
+    /// blocks that call one another would be walked as often as there are paths through them.
     fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
         let key = (std::ptr::from_ref(flow) as usize, entry);
         let known = self.found.blocks.entry(key).or_default();
-        // First what is filled is told apart no longer, and only then when the contact wrote.
+        // Above the first limit, states no longer differ by the values of variables; above the second one, not by the
+        // age either.
         let vague = || vec![Ty::ANY; state.vars.len()].into();
         let (tells_values, tells_time) = (known.len() < LINT_STATES_MAX, known.len() < LINT_BLOCK_STATES_MAX);
         let state = State {
@@ -121,7 +123,7 @@ impl<'a> Walk<'a, '_> {
         ends
     }
 
-    /// The age at the end of a called flow; `None`: it never comes back.
+    /// The age at the end of a called flow; `None`: it never returns.
     fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
         let begin = Begin::Call(flow.name.clone(), state.age, state.cut_at);
         if self.under_way.contains(&begin) {
@@ -144,8 +146,8 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// What a called flow comes back with: a map of what it declares, if it declares that. Where one way through it ends
-/// without `return`, nobody can say here whether the map is there.
+/// The type of the value that a called flow returns: a map of the declared values, if there are any. If one path ends
+/// without `return`, it is unknown here whether the map exists.
 fn returned(set: &FlowSet, called: &Flow) -> Ty {
     if called.returns.is_empty() {
         return Ty::ANY;
@@ -154,7 +156,7 @@ fn returned(set: &FlowSet, called: &Flow) -> Ty {
     Ty { kinds, known: Known::Returned(called.name.clone()) }
 }
 
-/// No way through the flow comes to an end that gives nothing back.
+/// True if every path of the flow returns a value.
 fn always_returns(set: &FlowSet, flow: &Flow) -> bool {
     let (mut seen, mut todo) = (BTreeSet::new(), vec![flow.entry]);
     while let Some(ix) = todo.pop() {
@@ -175,6 +177,6 @@ fn always_returns(set: &FlowSet, flow: &Flow) -> bool {
             }
         }
     }
-    // After error steps of the flow it ends, and its caller goes on with nothing.
+    // The steps of the flow's `on_error` end the flow without a value.
     flow.on_error.is_none()
 }

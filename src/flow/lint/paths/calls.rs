@@ -1,4 +1,4 @@
-//! Functions: how many values they take, of which kinds, and what they give.
+//! Checks calls of functions: the number and kinds of their arguments, and the kinds of their results.
 
 use super::{
     as_date::{self, As},
@@ -18,10 +18,10 @@ use crate::{
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
 
-/// Methods that may be asked of a value that is missing.
+/// Methods that a missing value also has.
 const ASKING: [&str; 7] = ["is_empty", "contains", "starts_with", "ends_with", "is_match", "len", "type_of"];
 
-/// Whether the first call of a chain takes a missing value as it is.
+/// True if the first call of a chain accepts a missing value.
 pub fn asks(rest: &Expr) -> bool {
     match rest {
         Expr::MethodCall(call, _) | Expr::FnCall(call, _) => ASKING.contains(&call.name.as_str()),
@@ -76,7 +76,7 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
     }
 }
 
-/// A pattern of a date, or a time of day, that stands there as written.
+/// Checks the format of a date, or a time of day, that is a literal.
 fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
     let texts = match args.get(1).map(|arg| &arg.known) {
         Some(Known::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
@@ -108,7 +108,7 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
             let meant = if clock(&meant).is_some() { meant } else { "10:00".to_owned() };
             let finding = Diagnostic::error("E318", place, format!("`{text}` is no time of day"));
             if let Some(judge) = &mut eval.judge {
-                // That `at` takes a text is well.
+                // The argument of `at` may be a text; only its content is wrong.
                 judge.bad_as("time of day", finding.help(format!("write it like `.at(\"{meant}\")`")));
             }
         }
@@ -116,7 +116,7 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
     }
 }
 
-/// `day.at("10:00", "clinic")`: hours have no clock of their own.
+/// Reports `day.at("10:00", "clinic")`: opening hours have no time zone of their own.
 fn whose_clock(eval: &mut Eval<'_>, args: &[Ty], place: &Place) {
     let Some(Known::Texts(texts)) = args.get(2).map(|arg| &arg.known) else { return };
     let Some(whose) = texts.iter().find(|whose| !matches!(whose.as_str(), "bot" | "contact")) else { return };
@@ -130,7 +130,8 @@ fn whose_clock(eval: &mut Eval<'_>, args: &[Ty], place: &Place) {
     }
 }
 
-/// Only what was chosen has a title: the answer to a question of this flow that shows options.
+/// Reports `.title` of a value that was not chosen: only the answer to a question of this flow with options has a
+/// title.
 fn titled(eval: &mut Eval<'_>, answer: &Expr, position: Position) {
     let name = match answer {
         Expr::Variable(variable, ..) => Some(variable.1.as_str()),
@@ -156,7 +157,7 @@ pub fn method(eval: &mut Eval<'_>, base: &Ty, call: &FnCallExpr, position: Posit
     applied(eval, call.name.as_str(), &args, true, position)
 }
 
-/// `date.year`, `text.len`.
+/// The type of a property: `date.year`, `text.len`.
 pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) -> Ty {
     if let Known::Gives(parts) = &base.known {
         return parts::part(eval, base, parts, name, position);
@@ -168,7 +169,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     let place = eval.place(position, name.len());
     let getter = format!("get${name}");
     let signatures = eval.set.scripts.signatures(&getter);
-    // `answer.text` was looked at before (`written.rs`).
+    // `written.rs` has checked `answer.text`.
     let of_no_answer = name == "text";
     if !of_no_answer && signatures.iter().any(|params| params.first().is_some_and(|first| kinds_of(first).meets(kinds)))
     {
@@ -218,7 +219,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     Ty::ANY
 }
 
-/// What can be read behind the dot of a value.
+/// The properties of such a value, for a finding.
 fn parts_of(kinds: Kinds) -> &'static str {
     if kinds.meets(Kinds::DATE) {
         "a date has `year`, `month`, `day`, `weekday` (Monday is 1), and `.format(…)`"
@@ -290,7 +291,7 @@ fn count_wrong(eval: &mut Eval<'_>, name: &str, signatures: &[Vec<TypeId>], coun
     });
 }
 
-/// What a function gives, as far as the language fixes it.
+/// The type of a function's result, if the language defines it.
 fn given(name: &str, args: &[Ty]) -> Ty {
     let missing = args.first().is_some_and(|first| first.kinds.meets(Kinds::MISSING));
     let kinds = match name {
@@ -320,7 +321,7 @@ fn given(name: &str, args: &[Ty]) -> Ty {
     }
 }
 
-/// The kinds that a parameter of this type takes.
+/// The kinds that a parameter of this type accepts.
 fn kinds_of(id: &TypeId) -> Kinds {
     let table = [
         (TypeId::of::<Dynamic>(), Kinds::ALL.and(Kinds::NOTHING)),

@@ -1,4 +1,4 @@
-//! Comparisons that can never hold, or always do.
+//! Reports comparisons that are never true, or always.
 
 use super::{
     as_date::{self, As},
@@ -15,7 +15,7 @@ use crate::{
 };
 use rhai::{Expr, Position};
 
-/// A comparison that no values of the two kinds make true (for `!=`: false).
+/// Reports a comparison that is false for all values of the two kinds (for `!=`: true).
 pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
     let (a, b) = (left.1, right.1);
     if a.kinds.is_vague() || b.kinds.is_vague() {
@@ -26,7 +26,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         (Expr::Variable(variable, _, at), true) => eval.place(*at, variable.1.len()),
         (_, true) => eval.place(position, op.len()),
     };
-    // A missing value equals nothing; where it stands is said by whoever looks at what is filled.
+    // A missing value is not compared here; the check for filled variables reports it at its place.
     let (x, y) = (a.kinds.without(Kinds::MISSING), b.kinds.without(Kinds::MISSING));
     if x == Kinds::NONE || y == Kinds::NONE {
         return;
@@ -62,7 +62,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         let message = format!("this is {always}: {left_words} is compared with {right_words}");
         let finding = Diagnostic::warning("W315", &place, message);
         match (literal, texts) {
-            // `5 < x < 6`
+            // For example `5 < x < 6`.
             (None, _) if is_comparison(left.0) || is_comparison(right.0) => {
                 finding.help("compare twice: for `1 <= x <= 5` write `1 <= x && x <= 5`")
             }
@@ -92,7 +92,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
                 finding.help(match (name, meant.map(|yes| yes == (op == "=="))) {
                     (Some(name), Some(true)) => format!("write `{name}` alone"),
                     (Some(name), Some(false)) => format!("write `'!{name}'`"),
-                    // Nobody knows which of the two is meant, and the wrong one may record a consent.
+                    // It is unknown which of the two was meant, and the wrong one may record a consent.
                     (Some(name), None) => {
                         format!("it is true for a yes and false for a no: write `{name}`, or `'!{name}'` for a no")
                     }
@@ -114,7 +114,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             }
             _ if x.within(moments()) || y.within(moments()) => finding
                 .help("compare it with a date such as `today() + days(5)`, or a part such as `.day` or `.weekday`"),
-            // `options: [yes, no]` are texts.
+            // The values of `options: [yes, no]` are texts.
             _ if matches!(
                 (&a.known, &b.known),
                 (Known::Texts(_), Known::Truth(_)) | (Known::Truth(_), Known::Texts(_))
@@ -135,7 +135,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             (Some((text, _)), None) if x.within(Kinds::NUMERIC) && is_weekday(&text) => {
                 finding.help("weekdays are numbers, Monday is 1 and Sunday 7")
             }
-            // `contact.tags == "vip"`
+            // For example `contact.tags == "vip"`.
             (Some((text, _)), _) if x == Kinds::LIST || y == Kinds::LIST => {
                 let list = if matches!(left.0, Expr::StringConstant(..)) { right.0 } else { left.0 };
                 let not = if op == "!=" { "!" } else { "" };
@@ -155,13 +155,13 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
     });
 }
 
-/// In English: as somebody writes it who takes `.weekday` for a name.
+/// True for an English weekday, which an author writes who expects names from `.weekday`.
 fn is_weekday(text: &str) -> bool {
     const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     NAMES.iter().any(|name| text.to_lowercase().starts_with(name))
 }
 
-/// `name`, `contact.tags`: as it is written.
+/// The expression as written: `name`, `contact.tags`.
 fn named(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Variable(variable, ..) => Some(variable.1.to_string()),
@@ -192,8 +192,8 @@ fn described(ty: &Ty, kinds: Kinds) -> String {
     }
 }
 
-/// Whether two values can be equal (or ordered): as `script::operators::compare` has it. `number` is the one that
-/// stands there as written.
+/// True if two values can be equal (or in order), by the rules of `script::operators::compare`. `number` is the literal
+/// one of them.
 fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
     if let (Known::Texts(left), Known::Texts(right)) = (&a.known, &b.known)
         && x == Kinds::TEXT

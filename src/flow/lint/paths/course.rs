@@ -1,6 +1,6 @@
-//! What a step does to time and to what is filled, along each way on from it.
+//! Computes the effect of a step on the age and on variables, along each branch.
 //!
-//! A verb that stands nowhere here takes no time and fills what its `as:` names.
+//! A verb that is not listed here takes no time, and fills the variable of its `as:`.
 
 use super::{
     age::{ANY, Age},
@@ -29,29 +29,29 @@ use crate::{
     model::answer::AnswerType,
 };
 
-/// The length that a key holds, if it is written as one.
+/// The span under a key, if it is a literal.
 pub fn span(node: Option<&yaml::Node>) -> Option<Span> {
     Span::parse(node?.text()?).ok()
 }
 
-/// The code that a key holds.
+/// The code under a key.
 pub fn code_of<'a>(node: &'a Node, key: &str) -> Option<&'a Code> {
     code_in(node, node.outline.yaml.get(key)?)
 }
 
-/// The code that was read from a value, in quotes or not.
+/// The code that was parsed from a value, with or without quotes.
 fn code_in<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Code> {
     let range = written.place.range();
     node.outline.codes.iter().find(|code| range.contains(&code.place().range().start))
 }
 
-/// The text that a scalar was read as.
+/// The text that was parsed from a scalar.
 pub fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
     let place = &written.scalar()?.place;
     node.outline.texts.iter().find(|text| text.place() == place)
 }
 
-/// The states behind one way on from a step (`by` is the key that it is written under). None: it is not taken.
+/// The states after one branch of a step (`by` is its key). Empty: the branch is never taken.
 pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     let written = &node.outline.yaml;
     let timeout = written.get("timeout");
@@ -59,12 +59,13 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     let filled = |state: State| one(fill(set, flow, node, by, state));
     let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
     match (node.outline.verb, by) {
-        // All tries may have failed by then.
+        // All attempts may have failed by then.
         ("http" | "llm", "on_error") => one(passed(state, node, Span::ZERO, call_time(written)).caught()),
         (_, "on_error") => one(state.clone().caught()),
         (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
         (_, "on_timeout") => one(late(flow, node, state)),
-        // Somewhen within the time to live; and where it is written, what follows waits until it has arrived.
+        // At any time within the time to live; with `on_undelivered`, the next step waits until the message is
+        // delivered.
         (_, "on_undelivered") => one(any(state)),
         ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(&templated(node, state))),
         ("template", _) => one(templated(node, state)),
@@ -92,7 +93,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
             let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
             match (name, by) {
                 (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, Ty::ANY)).collect(),
-                // A list that is written out has its rounds: nobody passes it by.
+                // A literal list has at least one round, so the loop is never skipped.
                 (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => {
                     held.into_iter().filter(|state| state.var(flow, name).is_none_or(|ty| *ty != Ty::UNSET)).collect()
                 }
@@ -104,7 +105,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     }
 }
 
-/// `["a", "b"]`, not empty.
+/// True for a literal list that is not empty: `["a", "b"]`.
 fn is_written_out(list: Option<&Code>) -> bool {
     match list.and_then(Code::single) {
         Some(rhai::Expr::Array(items, _)) => !items.is_empty(),
@@ -113,7 +114,7 @@ fn is_written_out(list: Option<&Code>) -> bool {
     }
 }
 
-/// After a template, until the contact answers it.
+/// The state after a template, until the contact answers it.
 fn templated(node: &Node, state: &State) -> State {
     match node.outline.verb {
         "template" => State { templated: Some(node.place.clone()), ..state.clone() },
@@ -121,12 +122,12 @@ fn templated(node: &Node, state: &State) -> State {
     }
 }
 
-/// The code below a key of a key.
+/// The code under an inner key of a key.
 pub fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
     code_in(node, node.outline.yaml.get(key)?.get(inner)?)
 }
 
-/// After the time-out of a step.
+/// The state after the time-out of a step.
 pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
     let exactly = |span: Span| Ahead::Between(span, span);
     let ahead = match node.outline.yaml.get("timeout") {
@@ -134,7 +135,7 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
         Some(written) => match span(Some(written)) {
             Some(span) => exactly(span),
             None if written.get("until").is_some() => until(node, written.get("until")),
-            // It was reported.
+            // A time-out that cannot be parsed has a finding.
             None => exactly(Span::ZERO),
         },
     };
@@ -147,25 +148,25 @@ fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {
     state.clone().aged(state.age.later(least, most), &node.place, least, most)
 }
 
-/// After a `wait` that was not cut short by its time-out.
+/// The state after a `wait` that did not end by its time-out.
 fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Option<&yaml::Node>) -> State {
     let Some(value) = value else { return state.clone() };
     let at_most = match timeout {
         Some(written) => span(Some(written)).unwrap_or_else(|| reached(state.age, until(node, written.get("until"))).2),
-        // An event or a delivery may come at any time.
+        // An event or a delivery may arrive at any time.
         None => ANY,
     };
     match value.text() {
         Some("reply") => state.clone().answered(&node.place),
         Some("window_closing") => {
-            // Half an hour before the end, and never earlier than it is.
+            // Half an hour before the end of the window, or now if that has passed.
             let end = Span(WINDOW.0 - WINDOW_CLOSING.0);
             let (age, _, _) = reached(state.age, Ahead::AtAge(end));
             state.clone().aged(age, &node.place, Span::ZERO, end)
         }
         Some(_) => match span(Some(value)) {
             Some(span) => passed(state, node, span, span),
-            // It was reported: what follows is not late because of it.
+            // A wait that cannot be parsed has a finding, so no finding about the window follows.
             None => state.clone(),
         },
         None if value.get("until").is_some() => {
@@ -183,7 +184,7 @@ fn limit(written: &yaml::Node, name: &str, default: Span) -> Span {
     span(written.get("limits").and_then(|limits| limits.get(name))).unwrap_or(default)
 }
 
-/// All tries of a call and the waits between them.
+/// The time of all attempts of a call and the pauses between them.
 fn call_time(written: &yaml::Node) -> Span {
     let timeout = span(written.get("timeout")).unwrap_or(Span::seconds(10));
     let retry = written.get("retry");
@@ -200,7 +201,7 @@ fn call_time(written: &yaml::Node) -> Span {
     Span(total)
 }
 
-/// A case of a `switch`: what is compared is there.
+/// The state in a case of a `switch`: the compared value is filled.
 fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     let Some(rhai::Expr::Variable(variable, ..)) = code_of(node, "switch").and_then(Code::single) else {
         return vec![state.clone()];
@@ -234,7 +235,7 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     present.chosen(&texts, true).map(|present| state.clone().with(flow, name, present)).into_iter().collect()
 }
 
-/// What `as:` names takes its type, on the ways that fill it.
+/// The state in which the variable of `as:` has its type, on the branches that fill it.
 fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> State {
     let Some(name) = &node.outline.fills else { return state };
     let ty = match node.outline.verb {
@@ -250,7 +251,7 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
 /// The type of an answer.
 pub fn answer(node: &Node, by: &str) -> Ty {
     let written = &node.outline.yaml;
-    // It was reported: that something may be missing in it is no mistake of its own.
+    // The step has a finding, so no finding about a missing value follows.
     let reported = Ty::of(Kinds::ALL.and(Kinds::VAGUE));
     if written.get("form").is_some() {
         let Step::Ask(ask) = &node.step else { return reported };
@@ -260,7 +261,7 @@ pub fn answer(node: &Node, by: &str) -> Ty {
     match named.and_then(AnswerType::parse) {
         None if named.is_some() => return reported,
         Some(AnswerType::Choice) | None => {}
-        // It was reported, and one of them is meant.
+        // The combination has a finding; one of the two was meant.
         Some(AnswerType::List) if written.get("options").is_some() => {}
         Some(kind) => return Ty::declared(&kind.into()),
     }
@@ -277,9 +278,9 @@ pub fn answer(node: &Node, by: &str) -> Ty {
         }
         ids.push(id.to_owned());
     }
-    // Of two with one id it was said; which of them was to have another one nobody knows.
+    // Two options with the same id have a finding, and it is unknown which one should have another id.
     let twice = ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
-    // Without any it was said that there are none.
+    // Missing options have a finding.
     if ids.is_empty() || twice {
         Ty::of(Kinds::TEXT)
     } else {
@@ -287,7 +288,7 @@ pub fn answer(node: &Node, by: &str) -> Ty {
     }
 }
 
-/// The answer to options that were made of a list: an item of it, or the text of an option beside them (`also`).
+/// The answer to options from a list: an item of the list, or the text of an option beside them (`also`).
 fn chosen(options: &yaml::Node, by: &str) -> Ty {
     let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
     let text = |id: &str| Known::Chosen([id.to_owned()].into());
@@ -296,7 +297,7 @@ fn chosen(options: &yaml::Node, by: &str) -> Ty {
     if let Some((id, ..)) = all.iter().find(|(_, label, _)| !by.is_empty() && *label == by) {
         return Ty { kinds: Kinds::TEXT, known: text(id) };
     }
-    // Those with steps of their own do not come along here.
+    // Options with steps of their own do not continue here.
     let texts: Vec<String> = all.iter().filter(|(_, _, own)| !own).map(|(id, ..)| (*id).to_owned()).collect();
     if texts.iter().any(|id| id.contains("${")) {
         return Ty::ANY;
@@ -304,7 +305,7 @@ fn chosen(options: &yaml::Node, by: &str) -> Ty {
     Ty { kinds: Kinds::ALL.and(Kinds::VAGUE), known: Known::Chosen(texts.into()) }
 }
 
-/// The id of an option, and the name that its steps go by.
+/// The id of an option, and the name of its branch.
 fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
     match (item.text(), item.map()) {
         (Some(text), _) => Some((text, text)),
@@ -319,12 +320,12 @@ fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
     }
 }
 
-/// `set: {name: value}`: one after the other, so that each reads what those above it have filled.
+/// The state after `set: {name: value}`: the values are set in order, so each can read those above it.
 fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
     in_turn(set, flow, node, state).pop().map_or_else(|| state.clone(), |(_, after)| after)
 }
 
-/// The states before each value of a `set`, with where it stands, and the one behind the last.
+/// The states before each value of a `set`, with its place, and the state after the last one.
 pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(Place, State)> {
     if node.outline.verb != "set" {
         return Vec::new();
@@ -388,7 +389,7 @@ pub fn literal(value: &crate::model::value::Value) -> Ty {
     }
 }
 
-/// What some code gives, without reporting anything.
+/// The type of the result of some code, without any finding.
 pub fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
     let mut eval = super::exprs::Eval { set, flow, state, code, judge: None, locals: Vec::new() };
     eval.value(super::exprs::Use::Asked)

@@ -1,4 +1,4 @@
-//! Expressions without running them: what they give, and what must hold when a condition does.
+//! Evaluates expressions without running them: the type of the result, and the state if a condition is true.
 
 use super::{
     as_date::{self, As},
@@ -22,13 +22,13 @@ use crate::{
 };
 use rhai::{Expr, Position, Stmt};
 
-/// Where an expression stands.
+/// The context of an expression.
 pub struct Eval<'c> {
     pub set: &'c FlowSet,
     pub flow: &'c Flow,
     pub state: &'c State,
     pub code: &'c Code,
-    /// Where findings go; `None` while the walk is under way.
+    /// The receiver of findings; `None` while the walk is still collecting states.
     pub judge: Option<&'c mut Judge>,
     /// Names of `let` and of loops.
     pub locals: Vec<(String, Ty)>,
@@ -37,14 +37,14 @@ pub struct Eval<'c> {
 /// How the value of an expression is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// Missing or not, both are fine: `??`, comparisons, conditions.
+    /// A missing value is allowed: `??`, comparisons, conditions.
     Asked,
-    /// A missing value would show or stop the script.
+    /// A missing value would be visible, or would stop the script.
     Shown,
 }
 
 impl Eval<'_> {
-    /// What the whole code gives.
+    /// The type of the result of the code.
     pub fn value(&mut self, how: Use) -> Ty {
         let code = self.code;
         self.block(code.ast().statements(), how)
@@ -89,7 +89,7 @@ impl Eval<'_> {
             }
             Stmt::Assignment(assignment) => {
                 self.expr(&assignment.1.rhs, Use::Asked);
-                // `order.total = 5` gives a map one more part.
+                // `order.total = 5` adds a key to the map.
                 let changed = root(&assignment.1.lhs);
                 if let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| Some(name.as_str()) == changed) {
                     local.1 = Ty::ANY;
@@ -135,12 +135,12 @@ impl Eval<'_> {
         }
     }
 
-    /// What a loop changes is not followed.
+    /// Forgets the types of local variables, because the changes in a loop are not followed.
     fn loosen(&mut self) {
         self.locals.iter_mut().for_each(|(_, ty)| *ty = Ty::ANY);
     }
 
-    /// Looks at a part that is reached only when a condition holds (or does not). `None`: never.
+    /// Evaluates a part that is reached only if a condition is true (or false). `None`: never.
     fn under(&mut self, condition: &Expr, wanted: bool, look: impl FnOnce(&mut Eval<'_>) -> Ty) -> Option<Ty> {
         let states = if self.locals.is_empty() {
             refine(self.flow, self.state, condition, wanted)
@@ -151,7 +151,7 @@ impl Eval<'_> {
         for state in &states {
             all.add(state);
         }
-        // One is enough: what differs between them is settled by the walk over the steps.
+        // One state is enough, because the walk over the steps handles the differences.
         let state = all.0.into_iter().next()?;
         let mut inner = Eval {
             set: self.set,
@@ -210,7 +210,7 @@ impl Eval<'_> {
         }
     }
 
-    /// `a && b`: b is looked at only when a holds.
+    /// Evaluates `a && b`: b is evaluated only if a is true.
     fn each_after_the_other(&mut self, parts: &[Expr], wanted: bool) {
         let Some((first, rest)) = parts.split_first() else { return };
         self.expr(first, Use::Asked);
@@ -248,14 +248,14 @@ impl Eval<'_> {
         }
     }
 
-    /// `a.b`, `a.b.c()`, `a[0].d`: from the left to the right.
+    /// Evaluates `a.b`, `a.b.c()`, `a[0].d` from left to right.
     fn chain(&mut self, expr: &Expr) -> Ty {
         let (pair, index) = match expr {
             Expr::Dot(pair, ..) => (pair, false),
             Expr::Index(pair, ..) => (pair, true),
             _ => return self.expr(expr, Use::Shown),
         };
-        // Reading through a missing value gives nothing, so the root itself is only asked for.
+        // Reading a property of a missing value gives nothing, so the root itself may be missing.
         let direct = matches!(&pair.lhs, Expr::Variable(..)) && !index && is_call(&pair.rhs);
         let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
         let base = self.expr(&pair.lhs, how);
@@ -321,7 +321,8 @@ impl Eval<'_> {
             if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
                 return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
             }
-            // A form may give more than is declared, and a map may grow: only what is nearly a known name is a slip.
+            // A form may return more keys than declared, and a map may get more: only a name that is similar to a known
+            // one is a mistake.
             let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
             if nearest(name, known.iter().copied()).is_some() {
                 self.no_part(name, position, whole, &known);
@@ -373,7 +374,7 @@ impl Eval<'_> {
     }
 }
 
-/// The variable that `a`, `a.b` and `a[0].b` begin with.
+/// The variable with which `a`, `a.b` and `a[0].b` begin.
 fn root(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Variable(variable, ..) => Some(variable.1.as_str()),
@@ -382,7 +383,7 @@ fn root(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// `.format(…)`: of a text as well, and it is none of ours then.
+/// True for `.format(…)` of a date or time; texts have a function of that name too, from Rhai.
 fn is_of_moment(rest: &Expr) -> bool {
     match rest {
         Expr::MethodCall(call, _) | Expr::FnCall(call, _) => call.name == "format",

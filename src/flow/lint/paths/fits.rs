@@ -1,4 +1,4 @@
-//! Values that stand where only some can: the cases of a `switch`, the team of a `handoff`, a list in a text.
+//! Checks values in places that accept only some: the cases of a `switch`, the team of a `handoff`, a list in a text.
 
 use super::{
     Walk,
@@ -26,12 +26,12 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Two of the things that are looked at here, which other looks at the same place do not settle.
+/// The key of verdicts of this file, which other checks at the same place do not overwrite.
 const SHOWN: &str = "shown";
 const TAKES: &str = "takes";
 
 impl<'a> Walk<'a, '_> {
-    /// What can be said about such values of a step in one of its states.
+    /// Checks such values of a step in one of its states.
     pub(super) fn fits(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
         match node.outline.verb {
             "switch" => self.cases(flow, node, state),
@@ -47,7 +47,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// A value that is shown in a text: lists and maps have no words, and a message needs some.
+    /// Checks a value in a text: a list or map cannot be shown, and a message must not be empty.
     pub(super) fn shown(&mut self, node: &Node, text: &Text, code: &Code, ty: &Ty) {
         let said = says(node, text);
         let alone = text.sole().is_some();
@@ -73,7 +73,7 @@ impl<'a> Walk<'a, '_> {
             let help = format!("say what stands in its place: `${{{} ?? \"there\"}}`", code.source().trim());
             self.found.judge.bad(finding.help(help));
         }
-        // What a variable lacks is said where it is read.
+        // A missing variable is reported where it is read.
         let variable = matches!(code.single(), Some(rhai::Expr::Variable(..)));
         if alone && !variable && ty.may_miss() && !ty.only_missing() && !has_more(node) {
             let message = "this can be missing, and nothing else stands here: a text without words is an error";
@@ -83,14 +83,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// What `repeat` goes through.
+    /// Checks the list of a `repeat`.
     fn list(&mut self, flow: &Flow, node: &Node, state: &State) {
         let Some(code) = course::nested_code(node, "repeat", "in") else { return };
         let ty = course::worth(self.set, flow, state, code);
         self.takes(&code.place(), &ty, Kinds::LIST, "`in` takes a list");
     }
 
-    /// What `set` fills: a list that grows, and fields of the contact that have a type.
+    /// Checks the values of `set`: a list that gets items, and typed fields of the contact.
     fn filled(&mut self, flow: &Flow, node: &Node, state: &State) {
         let entries = node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default();
         let states = course::in_turn(self.set, flow, node, state);
@@ -115,7 +115,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The moment that is waited for.
+    /// Checks the moment of a `wait`.
     fn moment(&mut self, flow: &Flow, node: &Node, until: &yaml::Node, state: &State) {
         let Some(code) = course::text_of(node, until).and_then(Text::sole) else { return };
         let ty = course::worth(self.set, flow, state, code);
@@ -128,7 +128,7 @@ impl<'a> Walk<'a, '_> {
         self.as_date(flow, state, code, &ty, Kinds::DATETIME);
     }
 
-    /// A text that was asked for stands where a date is taken.
+    /// Reports a text from a question in a place that needs a date.
     fn as_date(&mut self, flow: &Flow, state: &State, code: &Code, ty: &Ty, takes: Kinds) {
         let Some(expr) = code.single() else { return };
         let judge = Some(&mut self.found.judge);
@@ -136,7 +136,7 @@ impl<'a> Walk<'a, '_> {
         as_date::meant(&mut eval, expr, ty, &As::Beside(takes));
     }
 
-    /// Wrong where none of its kinds is one of these, on all ways here.
+    /// Reports a value that has none of these kinds on any path.
     fn takes(&mut self, place: &Place, ty: &Ty, takes: Kinds, words: &str) {
         let kinds = ty.kinds.without(Kinds::MISSING);
         if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(takes.and(Kinds::OTHER)) {
@@ -147,7 +147,7 @@ impl<'a> Walk<'a, '_> {
         self.found.judge.bad_as(TAKES, finding.help("write a value of that kind, or take it out"));
     }
 
-    /// A case that no value takes is mostly misspelt.
+    /// Reports a case that no value matches, which is usually misspelt.
     fn cases(&mut self, flow: &Flow, node: &Node, state: &State) {
         let Some(code) = course::code_of(node, "switch") else { return };
         let ty = course::worth(self.set, flow, state, code);
@@ -167,7 +167,7 @@ impl<'a> Walk<'a, '_> {
                 }
             }
         }
-        // That the cases are no map is said.
+        // Cases that are not a map have a finding.
         let readable = node.outline.yaml.get("cases").is_none_or(|cases| cases.map().is_some());
         if readable && !misspelt && node.outline.yaml.get("else").is_none() && !has_all(&ty, kinds, cases) {
             let message = "this `switch` has no `else`: any other value is passed over";
@@ -176,7 +176,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// A team that is worked out is one of those that there are, whatever comes out.
+    /// Reports a computed team that cannot be one of the declared teams.
     fn team(&mut self, flow: &Flow, node: &Node, state: &State) {
         let written = node.outline.yaml.get("handoff");
         let Some(text) = written.and_then(|written| course::text_of(node, written)) else { return };
@@ -204,7 +204,7 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// The text is what a message says or asks, or a tag.
+/// True for the text of a message or a question, and for a tag.
 fn says(node: &Node, text: &Text) -> bool {
     let here = |key: &str| node.outline.yaml.get(key).is_some_and(|value| value.place.to(text.place()) == value.place);
     match node.outline.verb {
@@ -213,19 +213,19 @@ fn says(node: &Node, text: &Text) -> bool {
     }
 }
 
-/// `contact.name` or `contact.first_name`.
+/// True for `contact.name` or `contact.first_name`.
 fn is_name(code: &Code) -> bool {
     let Some(rhai::Expr::Dot(pair, ..)) = code.single() else { return false };
     let contact = matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "contact");
     contact && matches!(&pair.rhs, rhai::Expr::Property(part, _) if matches!(part.2.as_str(), "name" | "first_name"))
 }
 
-/// A message that shows something beside its words.
+/// True for a message with content beside its text.
 fn has_more(node: &Node) -> bool {
     node.outline.yaml.get("media").is_some()
 }
 
-/// The kinds that a field of this type takes: itself, or what is read as it.
+/// The kinds that a field of this type accepts: the type itself, and kinds that are converted to it.
 fn held_by(kind: AnswerType) -> Kinds {
     match kind {
         AnswerType::Text | AnswerType::Choice => Kinds::ALL.without(Kinds::LIST.and(Kinds::MAP)),
@@ -240,7 +240,7 @@ fn held_by(kind: AnswerType) -> Kinds {
     }
 }
 
-/// The values that one case names, each with its place in the key.
+/// The values in the key of one case, each with its range.
 fn parts(key: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
     let mut at = 0;
     let part = move |part: &'_ str| {
@@ -251,7 +251,7 @@ fn parts(key: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
     key.split(',').map(part).map(|range| (&key[range.clone()], range)).filter(|(text, _)| !text.is_empty())
 }
 
-/// Whether the value can be what the case names: as `switch` compares them.
+/// True if the value can match the case, by the rules of `switch`.
 fn can_be(ty: &Ty, kinds: Kinds, key: &str, text: &str) -> bool {
     if ty.kinds.is_vague() || kinds.meets(Kinds::DATETIME.and(Kinds::SPAN).and(Kinds::OTHER)) {
         return true;
@@ -267,7 +267,7 @@ fn can_be(ty: &Ty, kinds: Kinds, key: &str, text: &str) -> bool {
             }
 }
 
-/// Each value that it can have when it has one has its case.
+/// True if each possible value, apart from a missing one, has a case.
 fn has_all(ty: &Ty, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
     let keys = || cases.iter().map(|entry| entry.key.text.as_str());
     let named = |text: &str| keys().any(|key| key.trim() == text || parts(key).any(|(part, _)| part == text));
@@ -277,7 +277,7 @@ fn has_all(ty: &Ty, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
         (Known::Texts(texts), Kinds::TEXT) => texts.iter().all(|text| named(text)),
         (Known::Truth(truth), Kinds::YESNO) => said(*truth),
         (_, Kinds::YESNO) => said(true) && said(false),
-        // Nothing has filled it, or it is missing for certain: no case is taken.
+        // The value was never filled or is always missing, so no case is taken.
         (_, Kinds::NONE) => true,
         _ => false,
     }
@@ -298,7 +298,7 @@ fn never(text: &str, key: &Scalar, place: &Place, ty: &Ty, kinds: Kinds) -> Diag
     let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
     let finding =
         Diagnostic::warning("W315", place, format!("this case is never taken: the value is never \"{text}\""));
-    // What differs in nothing but capitals is no typing error for whoever counts letters.
+    // A difference only in upper and lower case has too many changed letters to count as a typing error.
     let same = texts.iter().find(|known| known.to_lowercase() == text.to_lowercase()).map(String::as_str);
     match same.or_else(|| nearest(text, texts.iter().map(String::as_str))) {
         Some(near) => {

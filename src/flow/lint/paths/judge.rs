@@ -1,5 +1,5 @@
-//! What a walk turns up, file by file: messages with their ages, and what expressions turn out to be. Only what is
-//! wrong on all paths is a mistake; what is missing on some is a warning.
+//! Collects the results of a walk by file: messages with their ages, and the types of expressions. Only a mistake on
+//! all paths is an error; a value that is missing on some paths is a warning.
 
 use super::{Sent, age::Age};
 use crate::base::{
@@ -8,18 +8,18 @@ use crate::base::{
 };
 use std::collections::BTreeMap;
 
-/// By file, so that one that did not change keeps what was said of it.
+/// By file, so that the results of an unchanged file can be kept.
 #[derive(Default)]
 pub struct Judge {
     pub files: BTreeMap<String, Part>,
 }
 
-/// What concerns one file.
+/// The results for one file.
 #[derive(Default, Clone)]
 pub struct Part {
-    /// By place: whether it came out well on some path, and what to say if on none.
+    /// By place: whether some path was right, and the finding if none was.
     verdicts: BTreeMap<(usize, &'static str), (bool, Option<Diagnostic>)>,
-    /// By place and name: where a variable is read and may be missing.
+    /// By place and name: reads of a variable that may be missing.
     reads: BTreeMap<(usize, String), Read>,
     /// Messages by place, with the widest age.
     pub sends: BTreeMap<usize, Sent>,
@@ -30,7 +30,7 @@ struct Read {
     place: Place,
     filled: bool,
     missing: bool,
-    /// A missing value would show: it stands in a text, or is worked with.
+    /// True if a missing value would be visible: in a text, or in a computation.
     shows: bool,
 }
 
@@ -42,24 +42,24 @@ impl Judge {
         self.files.get_mut(place.path()).expect("it was put in just now")
     }
 
-    /// Something came out well on this path.
+    /// Records that the place is right on this path.
     pub fn good(&mut self, place: &Place, code: &'static str) {
         self.part(place).verdicts.entry((place.range().start, code)).or_default().0 = true;
     }
 
-    /// Something is wrong on this path.
+    /// Records that the place is wrong on this path.
     pub fn bad(&mut self, finding: Diagnostic) {
         self.bad_as(finding.code, finding);
     }
 
-    /// The same, where `good` is said of `what` and not of the finding's code: two things may be looked at in one place.
+    /// As `bad`, with a key of its own in place of the finding's code: two checks may look at one place.
     pub fn bad_as(&mut self, what: &'static str, finding: Diagnostic) {
         let key = (finding.place.range().start, what);
         let slot = self.part(&finding.place).verdicts.entry(key).or_default();
         slot.1.get_or_insert(finding);
     }
 
-    /// A variable is read that is filled on this path, or not.
+    /// Records that a variable is read, and whether it is filled on this path.
     pub fn read(&mut self, name: &str, place: &Place, filled: bool, shows: bool) {
         let key = (place.range().start, name.to_owned());
         let fresh = || Read { place: place.clone(), filled: false, missing: false, shows: false };
@@ -69,7 +69,7 @@ impl Judge {
         slot.shows |= shows && !filled;
     }
 
-    /// A message leaves here on this path.
+    /// Records that a message is sent on this path.
     pub fn send(&mut self, sent: Sent) {
         let at = sent.place.range().start;
         let part = self.part(&sent.place.clone());
@@ -81,7 +81,7 @@ impl Judge {
 }
 
 impl Sent {
-    /// The same message on another path.
+    /// Adds the same message on another path.
     fn absorb(&mut self, other: &Sent) {
         if other.age.most > self.age.most {
             self.trail = other.trail.clone();
@@ -91,7 +91,7 @@ impl Sent {
 }
 
 impl Part {
-    /// Takes in what another walk says of the same file.
+    /// Adds the results of another walk for the same file.
     pub fn absorb(&mut self, other: &Part) {
         for (key, (good, finding)) in &other.verdicts {
             let slot = self.verdicts.entry(*key).or_default();
@@ -118,9 +118,9 @@ impl Part {
         }
     }
 
-    /// What is to be said about values.
+    /// Gives out the findings about values.
     pub fn finish(&self, findings: &Findings) {
-        // A template's value that can be missing is an error, and no warning beside it.
+        // A missing value of a template is an error, so it gets no warning.
         let empty: Vec<&Place> = self
             .verdicts
             .iter()
@@ -139,7 +139,7 @@ impl Part {
                 let message = format!("`{name}` is read here, and nothing has filled it by then");
                 let finding = Diagnostic::error("E316", &read.place, message);
                 let finding = finding.help("fill it in an earlier step (`as:` or `set:`), or take it out");
-                // One name that nothing fills is one mistake, wherever it is read.
+                // One finding for a name that is never filled, wherever it is read.
                 match unfilled.remove(name.as_str()) {
                     Some(first) => drop(unfilled.insert(name, first.and_at(&read.place))),
                     None => drop(unfilled.insert(name, finding)),

@@ -1,4 +1,4 @@
-//! All that is said about one step in one of its states.
+//! Checks one step in one of its states.
 
 use super::{
     Need, Sent, Walk, course,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl<'a> Walk<'a, '_> {
-    /// All that can be said about a step in one of its states.
+    /// Runs all checks of a step in one of its states.
     pub(super) fn look(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
         let mut states = vec![state.clone()];
         if let Some(guard) = &node.guard {
@@ -32,7 +32,7 @@ impl<'a> Walk<'a, '_> {
             self.codes(flow, node, state);
             self.fits(flow, node, state);
             let written = &node.outline.yaml;
-            // A reaction to what is past the window is left out, not refused.
+            // A reaction outside the window is left out and not refused.
             if matches!(node.outline.verb, "say" | "ask") {
                 let place = &node.place;
                 self.send(node, place, state, written.get("if_closed").is_some());
@@ -48,7 +48,7 @@ impl<'a> Walk<'a, '_> {
             }
             for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
                 let after = course::span(reminder.get("after")).unwrap_or(Span::ZERO);
-                // It never comes, which is said of it.
+                // The reminder is never sent, which has a finding.
                 if ends_before(written, flow.expires, after).is_some() {
                     continue;
                 }
@@ -76,7 +76,7 @@ impl<'a> Walk<'a, '_> {
         let values = template_values(node);
         let in_turn = course::in_turn(self.set, flow, node, state);
         for text in &outline.texts {
-            // What stands above in a `set` is filled already.
+            // The values above this one in a `set` are already filled.
             let stands = |(place, _): &&(Place, State)| place.range().contains(&text.place().range().start);
             let state = in_turn.iter().find(stands).map_or(state, |(_, state)| state);
             let shown = text.sole().is_none() || matches!(outline.verb, "say" | "ask" | "template" | "react");
@@ -119,7 +119,7 @@ impl<'a> Walk<'a, '_> {
         eval.value(how)
     }
 
-    /// A condition holds when it is true, and anything but true, false or nothing is an error when it runs.
+    /// Checks a condition: a value other than true, false or nothing is an error at run time.
     pub(super) fn condition(&mut self, code: &Code, ty: &Ty) {
         let place = code.place();
         let kinds = ty.kinds.without(Kinds::MISSING);
@@ -149,7 +149,7 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// The code is the condition of an `if`, of a loop or of an audience.
+/// True if the code is the condition of an `if`, of a loop or of an audience.
 fn asks(node: &Node, code: &Code) -> bool {
     let written = match node.outline.verb {
         "if" => node.outline.yaml.get("if"),
@@ -160,7 +160,7 @@ fn asks(node: &Node, code: &Code) -> bool {
     written.is_some_and(|written| written.place.range().contains(&code.place().range().start))
 }
 
-/// The values of the templates that a step sends: of the text, the header and the ends of addresses.
+/// The values of the templates that a step sends: of the text, the header and the link suffixes.
 fn template_values(node: &Node) -> Vec<Place> {
     let mut values = Vec::new();
     every_use(&node.outline, &mut |used| {
@@ -169,7 +169,7 @@ fn template_values(node: &Node) -> Vec<Place> {
     values
 }
 
-/// Nothing else stands in the text: without its value it is empty.
+/// True if the text contains nothing else, so that it is empty without the value.
 fn alone(text: &Text) -> bool {
     text.fixed_chars() == 0 && text.codes().count() == 1
 }

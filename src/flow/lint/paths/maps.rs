@@ -1,4 +1,4 @@
-//! Maps that a flow writes out: the names of their parts are known.
+//! Computes the types of maps that a flow writes as literals, whose keys are known.
 
 use super::{
     course::worth,
@@ -8,12 +8,12 @@ use super::{
 use crate::flow::{FlowSet, definition::Flow, script::Code};
 use rhai::{ASTNode, Stmt};
 
-/// A map with these names, unless one is worked out.
+/// The type of a map with these keys; any map if a key is computed.
 pub fn written<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Ty {
     if names.clone().any(|name| name.contains("${")) { Ty::of(Kinds::MAP) } else { Ty::map(names) }
 }
 
-/// The result of a script, as far as it is a map that the script writes out and ends with.
+/// The result of a script, if the script ends with a literal map.
 pub fn made(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
     let mut leaves = false;
     code.ast().walk(&mut |path| {

@@ -1,4 +1,5 @@
-//! What walks found, kept while nothing that they went through changes: one changed file is walked, not five hundred.
+//! Keeps the results of walks while the flows on their paths do not change: after a change of one file only the
+//! affected flows are walked.
 
 use super::{Need, age::Age, judge::Judge};
 use crate::{
@@ -14,34 +15,34 @@ use std::{
     sync::Arc,
 };
 
-/// Where a walk begins.
+/// The beginning of a walk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Begin {
     /// The triggers of a flow.
     Triggers(FlowName),
     /// The `on_stop` of a flow.
     Stop(FlowName),
-    /// A flow that no trigger starts: a `start` step does, or only other flows call it, so long after the contact's last message.
+    /// A flow without triggers, which a `start` step starts or only other flows call, at this age.
     Given(FlowName, Age),
-    /// A call, so long after it, which is over by then at the latest.
+    /// A call at this age, with the time by which it must end.
     Call(FlowName, Age, Span),
     /// A block of the bot's own steps.
     Bot(String),
 }
 
-/// What one walk found.
+/// The results of one walk.
 pub struct Piece {
-    /// Tells pieces apart: never given twice.
+    /// A unique number.
     pub serial: u64,
     pub judge: Judge,
     pub need: Need,
-    /// How long ago the contact wrote at its end; `None`: it does not come to one.
+    /// The age at its end; `None`: it has no end.
     pub end: Option<Age>,
-    /// The flows that it went through, those of its calls among them.
+    /// The flows that it walked through, including those of its calls.
     pub through: BTreeSet<FlowName>,
-    /// The flows that its trails name beside.
+    /// Other flows that its trails name.
     pub told: BTreeSet<FlowName>,
-    /// The calls that it took in, and what its `start` steps begin.
+    /// The calls that it used, and the flows of its `start` steps.
     pub calls: BTreeSet<Begin>,
 }
 
@@ -58,15 +59,15 @@ impl Begin {
 #[derive(Default)]
 pub struct Memo {
     pub pieces: HashMap<Begin, Arc<Piece>>,
-    /// As they were at the last walk.
+    /// The flows at the last walk.
     flows: BTreeMap<FlowName, Arc<Flow>>,
-    /// By file: the pieces that say something of it, and what they say together.
+    /// By file: the pieces with results for it, and their joined findings.
     said: HashMap<String, (Vec<u64>, Vec<Diagnostic>)>,
     serial: u64,
 }
 
 impl Memo {
-    /// Forgets what went through flows that are no longer the same.
+    /// Forgets the walks through flows that have changed.
     pub fn renew(&mut self, set: &FlowSet) {
         let same = |name: &FlowName| match (self.flows.get(name), set.flows.get(name)) {
             (Some(old), Some(new)) => Arc::ptr_eq(old, new),
@@ -86,12 +87,12 @@ impl Memo {
         self.serial
     }
 
-    /// A piece is whole while all calls that it took in are known.
+    /// True if all calls that the walk used are known.
     pub fn is_whole(&self, begin: &Begin) -> bool {
         self.is_whole_but(begin, |_| false)
     }
 
-    /// The same, where some are yet to be walked.
+    /// As `is_whole`, without the calls that will still be walked.
     pub fn is_whole_but(&self, begin: &Begin, comes: impl Fn(&Begin) -> bool) -> bool {
         let mut todo = vec![begin];
         let mut seen: BTreeSet<&Begin> = BTreeSet::new();
@@ -108,7 +109,7 @@ impl Memo {
         true
     }
 
-    /// What walks took in by calls and what their `start` steps begin, each with what it needs.
+    /// The calls that the walks used and the flows of their `start` steps, each with its need for templates.
     pub fn led_to<'b>(&'b self, roots: impl Iterator<Item = &'b Begin>) -> BTreeMap<Begin, Need> {
         let mut found = BTreeMap::new();
         let mut todo: Vec<&Begin> = roots.collect();
@@ -123,7 +124,7 @@ impl Memo {
         found
     }
 
-    /// The flows that they come to: by calls, by `start` steps, and by a `go`, which is part of the walk that it stands in.
+    /// The flows that the walks reach: by calls, by `start` steps, and by a `go`, which belongs to the same walk.
     pub fn passed<'b>(&'b self, roots: impl Iterator<Item = &'b Begin> + Clone) -> BTreeSet<FlowName> {
         let led: BTreeSet<Begin> = self.led_to(roots.clone()).into_keys().chain(roots.cloned()).collect();
         let pieces = led.iter().filter_map(|begin| self.pieces.get(begin));
@@ -131,7 +132,7 @@ impl Memo {
         through.chain(led.iter().map(Begin::flow)).collect()
     }
 
-    /// What all pieces in use say together, file by file; the others are forgotten.
+    /// The joined findings of all pieces in use, by file; the other pieces are forgotten.
     pub fn findings(&mut self, roots: &BTreeSet<Begin>, findings: &Findings) {
         let mut used: BTreeSet<Begin> = BTreeSet::new();
         let mut todo: Vec<Begin> = roots.iter().cloned().collect();

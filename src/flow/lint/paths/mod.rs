@@ -1,8 +1,8 @@
-//! The walk over all paths of all flows, with what is known at each step: how long ago the contact wrote, and
-//! what each variable can be.
+//! Walks over all paths of all flows, with the known state at each step: the age of the contact's last message, and the
+//! possible values of each variable.
 //!
-//! Every trigger is a start. A step's states are joined until nothing changes, loops widen to *any time*, calls
-//! are walked in place. Then each step is looked at once with all that can be true there.
+//! Every trigger is a start. The states of a step are joined until nothing changes, the age in loops is widened to *any
+//! time*, and calls are walked in place. Then each step is checked once with all its states.
 
 pub mod age;
 mod as_date;
@@ -66,24 +66,24 @@ pub struct Sent {
     pub place: Place,
     pub age: Age,
     pub trail: Arc<Trail>,
-    /// It says what to do when the window is closed.
+    /// True if it has an `if_closed`.
     pub covered: bool,
 }
 
 /// Whether a flow needs templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Need {
-    /// All its messages find the window open, whatever happens.
+    /// All its messages always find the window open.
     #[default]
     Never,
-    /// Some can find it closed.
+    /// Some messages can find it closed.
     Sometimes,
 }
 
-/// Each flow that something starts: whether its messages can ever find the window closed.
+/// For each flow that something starts, whether its messages can find the window closed.
 pub type Needs = BTreeMap<FlowName, Need>;
 
-/// Walks everything that `memo` does not know yet, and says what there is to say.
+/// Walks everything that `memo` does not know yet, and reports the findings.
 pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     memo.renew(set);
     let mut walk =
@@ -96,7 +96,8 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         needs.insert(flow.name.clone(), walk.root(&begin, flow, flow.entry, starts));
         roots.insert(begin);
     }
-    // Flows that only others start, at the time they do it; what nobody starts is looked at as if just asked for.
+    // Flows that only others start are walked at the age of that start; a flow that nothing starts is walked as if the
+    // contact had just asked for it.
     let mut led_to = walk.memo.passed(roots.iter());
     for flow in set.flows.values().filter(|flow| flow.triggers.is_empty()) {
         if led_to.contains(&flow.name) {
@@ -136,10 +137,10 @@ struct Walk<'a, 'm> {
     set: &'a FlowSet,
     memo: &'m mut Memo,
     found: Found,
-    /// Calls that are being walked: one that comes back to itself is not walked for ever.
+    /// Calls that are being walked, so that a recursive call ends.
     under_way: BTreeSet<Begin>,
     depth: usize,
-    /// What `start` steps begin, and what is to be walked when the walk that is under way is over.
+    /// The flows of `start` steps, to be walked after the current walk.
     begun: BTreeMap<Begin, Begun<'a>>,
 }
 
@@ -149,7 +150,7 @@ struct Begun<'a> {
     told: BTreeSet<FlowName>,
 }
 
-/// What the walk that is under way has found so far.
+/// The results of the current walk.
 #[derive(Default)]
 struct Found {
     judge: Judge,
@@ -158,12 +159,12 @@ struct Found {
     /// The flows that led to this walk.
     told: BTreeSet<FlowName>,
     calls: BTreeSet<Begin>,
-    /// Called blocks by their first step: the states they were entered with, and those at their ends (`None`: that
-    /// walk is under way).
+    /// Called blocks by their first step: their first states, and the states at their ends (`None`: still being
+    /// walked).
     blocks: HashMap<(usize, NodeIx), Vec<Called>>,
 }
 
-/// What a block was entered with, and what its ends have.
+/// The first state of a block, and the states at its ends.
 type Called = (State, Option<Vec<State>>);
 
 #[derive(Default)]
@@ -173,7 +174,7 @@ struct Slot {
 }
 
 impl<'a> Walk<'a, '_> {
-    /// A walk that no other one begins, unless it is known.
+    /// Starts a walk that no other one starts, unless its result is known.
     fn root(
         &mut self,
         begin: &Begin,
@@ -195,7 +196,7 @@ impl<'a> Walk<'a, '_> {
         need
     }
 
-    /// What a `start` step begins is a walk of its own, which belongs to this one.
+    /// Records the flow of a `start` step: it is walked separately, and belongs to this walk.
     fn begin(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
         let Some((other, state)) = begun(self.set, flow, node, state) else { return };
         let begin = Begin::Given(other.name.clone(), state.age);
@@ -205,7 +206,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Walks from one beginning to all its ends, and keeps what it found apart from what surrounds it.
+    /// Walks from one beginning to all its ends, and keeps its results separate from the surrounding walk.
     fn piece(&mut self, begin: &Begin, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
         let told: BTreeSet<FlowName> = self.found.through.union(&self.found.told).cloned().collect();
         let around = std::mem::take(&mut self.found);
@@ -229,7 +230,7 @@ impl<'a> Walk<'a, '_> {
         piece
     }
 
-    /// Walks from a step with some states to all ends of the flow (or called block); gives the states there.
+    /// Walks from a step with some states to all ends of the flow or called block; returns the states there.
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
         if self.depth >= CALL_DEPTH_MAX {
@@ -279,7 +280,7 @@ impl<'a> Walk<'a, '_> {
         ends.0
     }
 
-    /// Where a step leads with one state, and with what.
+    /// The next steps for one state, each with its state.
     fn step(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<(Option<Spot<'a>>, State)> {
         let set = self.set;
         let mut leads = Vec::new();
@@ -310,12 +311,12 @@ impl<'a> Walk<'a, '_> {
                     "call" if way.by.is_empty() => {
                         let back = self.called(flow, node, state);
                         if handing.is_some() {
-                            // Where a called part comes to its end, these steps are through.
+                            // The end of a called part is also the end of these steps.
                             let back = back.into_iter().map(|state| State { handing: handing.clone(), ..state });
                             leads.extend(back.flat_map(|state| self.handed(state)));
                             continue;
                         }
-                        // An end of the flow in a called block leads to nothing here.
+                        // An end of the flow in a called block has no next step here.
                         let (over, back): (Vec<State>, _) = back.into_iter().partition(|state| state.over);
                         leads.extend(over.into_iter().map(|state| (None, state)));
                         back
@@ -331,11 +332,11 @@ impl<'a> Walk<'a, '_> {
                     if let Some((other, _)) = way.to
                         && !std::ptr::eq(other, flow)
                     {
-                        // A jump to another flow carries nothing.
+                        // A jump to another flow takes no variables with it.
                         let fresh = given(other, State::new(other, after.age, &other.place));
                         after = State { vars: fresh.vars, cut_at: after.flow_cut_at, ending: true, ..after };
                     } else if node.outline.verb == "go" {
-                        // From here on its errors are taken again, and a called block comes back.
+                        // From here on, errors are handled again, and a called block returns.
                         after.ending = false;
                     }
                     match way.to {
@@ -383,12 +384,12 @@ fn arrive<'a>(
     }
 }
 
-/// Flows are told apart by where they lie: names are long, and these are asked for often.
+/// The address of a flow identifies it: it is compared often, and names are long.
 fn address(flow: &Flow) -> usize {
     std::ptr::from_ref(flow) as usize
 }
 
-/// The step may take the flow's `on_error`, having none of its own.
+/// True if a failure of the step runs the flow's `on_error`, because the step has none.
 fn fails(node: &Node) -> bool {
     node.on_error.is_none() && matches!(node.outline.verb, "http" | "script" | "llm" | "agent" | "call" | "ask")
 }
