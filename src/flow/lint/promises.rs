@@ -1,5 +1,5 @@
-//! A translation that tells people to write a word which no flow hears in their language: *write MENU* became
-//! *escribe CARTA*, and the trigger is still called `menu`.
+//! Reports a translation that tells people to write a word which starts no flow in their language: *write MENU* became
+//! *escribe CARTA*, and the trigger is still `menu`.
 
 use crate::{
     base::{
@@ -21,7 +21,7 @@ use crate::{
 pub fn check(set: &FlowSet, findings: &Findings) {
     for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
         for wording in locale.steps.values().flat_map(|step| &step.wordings) {
-            // Words that are no keyword in the source are no promise: a name, an emphasis.
+            // A word that is no keyword in the original text is only a name or an emphasis.
             let source: Vec<String> = promised(&wording.from.text);
             let promises: Vec<(&String, Option<&Flow>)> = source
                 .iter()
@@ -41,7 +41,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 if said.iter().filter(is_heard).count() >= promises.len() {
                     continue;
                 }
-                // With as many words as in the source each stands for the one in its place.
+                // If both texts have the same number of words, each one corresponds to the one at the same position.
                 let meant = if said.len() == promises.len() { at } else { 0 };
                 let flow = promises.get(meant).and_then(|(_, flow)| *flow);
                 findings.push(unkept(locale, text.place(), &said[at], flow, &promises));
@@ -70,7 +70,7 @@ fn unkept(
     ))
 }
 
-/// The taker of a word that somebody types.
+/// The receiver of a word that somebody types.
 enum Heard<'s> {
     Flow(&'s Flow),
     /// The engine itself: an opt-out or opt-in word.
@@ -110,11 +110,11 @@ fn hearing<'s>(set: &'s FlowSet, word: &str, language: &str) -> Heard<'s> {
     Heard::Nobody
 }
 
-/// Words that a text sets apart: in `*bold*`, in quotes, or in capitals. A sentence in quotes is none.
+/// The words that a text marks: in `*bold*`, in quotes, or in capitals. A sentence in quotes does not count.
 fn promised(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |word: &str| {
-        // A value is no word, and WhatsApp shows nothing bold between blanks.
+        // A value is not a word, and WhatsApp shows no bold text with blanks inside the marks.
         if word.contains("${") || word.trim() != word {
             return;
         }
@@ -143,7 +143,7 @@ fn promised(text: &str) -> Vec<String> {
     found
 }
 
-/// A keyword has no more words.
+/// The maximum number of words of a keyword.
 const WORDS_MAX: usize = 3;
 /// Fewer capitals are an abbreviation: `OK`, `TV`.
 const CAPITALS_MIN: usize = 3;

@@ -1,5 +1,5 @@
-//! Triggers that meet without naming the same text: two flows for whatever comes, a fire in the quiet hours or hardly
-//! ever, a body's part beside those that are listed.
+//! Checks triggers that conflict without the same text: two flows for any message, a schedule in the quiet hours or one
+//! that hardly ever fires, a key of a body that is not listed.
 
 use crate::{
     base::{
@@ -40,7 +40,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// What a trigger for whatever comes hears; `None`: it is another one.
+/// The kind of a trigger for any message; `None`: another trigger.
 fn kind(trigger: &WrittenTrigger) -> Option<(&'static str, i64)> {
     match &trigger.kind {
         Trigger::AnyMessage(_) => Some(("any_message", 0)),
@@ -49,7 +49,7 @@ fn kind(trigger: &WrittenTrigger) -> Option<(&'static str, i64)> {
     }
 }
 
-/// Flows of different senders never meet, and one hears nothing twice.
+/// True if the two flows differ and share a sender.
 fn meet(one: &Flow, other: &Flow) -> bool {
     one.name != other.name
         && (one.senders.is_empty()
@@ -57,18 +57,18 @@ fn meet(one: &Flow, other: &Flow) -> bool {
             || one.senders.iter().any(|sender| other.senders.contains(sender)))
 }
 
-/// It always fires while nobody may be disturbed: all of it goes out at the end of these hours.
+/// Reports a schedule that always fires in the quiet hours: all its messages are sent at their end.
 fn asleep(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
     let Some(quiet) = set.bot.quiet_hours.filter(|_| flow.ignore_quiet_hours.is_none()) else { return };
     let speaks = flow.nodes.iter().any(|node| matches!(node.outline.verb, "say" | "ask" | "template"));
-    // On one clock, whichever it is; what a law adds hangs on the contact's country.
+    // The time zone does not matter; a law depends on the contact's country and is not checked.
     let clock = Whereabouts { zones: vec![TimeZone::UTC], ..Whereabouts::default() };
     let is_quiet = |at: Time| quiet.allowed_at(at, &clock).is_some();
     let place = match &trigger.kind {
         Trigger::Schedule(schedule) => {
             let Some(cron) = &schedule.cron else { return };
             let Some(first) = cron.next(SOME_DAY, &TimeZone::UTC) else { return };
-            // A pattern has the same hours on all its days.
+            // A pattern has the same times on all its days.
             let all = is_quiet(first.at)
                 && cron.between(first.at, first.at + Span::days(1), &TimeZone::UTC).all(|fire| is_quiet(fire.at));
             trigger.outline.yaml.get("schedule").filter(|_| all)
@@ -91,7 +91,7 @@ fn asleep(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, findings: &Findi
     }
 }
 
-/// A schedule that comes hardly ever, or on other days than its fields seem to say: said in words.
+/// Reports a schedule that hardly ever fires, or on other days than its fields seem to mean.
 fn rare(trigger: &WrittenTrigger, findings: &Findings) {
     let Trigger::Schedule(schedule) = &trigger.kind else { return };
     let (Some(cron), Some(node)) = (&schedule.cron, trigger.outline.yaml.get("schedule")) else { return };
@@ -110,14 +110,14 @@ fn rare(trigger: &WrittenTrigger, findings: &Findings) {
     findings.push(Diagnostic::warning("W423", &node.place, message).help(help));
 }
 
-/// Once a year is no rarity: a birthday of the shop, Christmas. A leap year is a day longer.
+/// Once a year is not rare: an anniversary, Christmas. A leap year has 366 days.
 const RARE_AFTER: Span = Span::days(366);
 
-/// The first of January 2026, 00:00 UTC: any day would do.
+/// The first of January 2026, 00:00 UTC; any other day would do.
 const SOME_DAY: Time = Time(1_767_225_600_000);
 
-/// `${body.phnoe}` beside `body: {phone: phone}`: more than is listed may stand in a body, but hardly under a name
-/// that differs by a letter.
+/// Reports `${body.phnoe}` beside `body: {phone: phone}`: a body may have keys that are not listed, but one that
+/// differs by a letter is probably a mistake.
 fn posted(trigger: &WrittenTrigger, findings: &Findings) {
     let Trigger::Webhook(webhook) = &trigger.kind else { return };
     let known = || webhook.body.iter().map(|field| field.name.as_str());

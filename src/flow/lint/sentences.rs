@@ -1,4 +1,4 @@
-//! Sentences inside of code, in a bot of several languages: no translation reaches them.
+//! Reports sentences inside code in a bot of several languages, because they cannot be translated.
 
 use crate::{
     base::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use rhai::{ASTNode, Expr, Stmt};
 
-/// Functions whose texts are patterns, not words.
+/// Functions whose arguments are patterns, not texts for the contact.
 const PATTERNS: [&str; 7] = ["format", "is_match", "capture", "split", "replace", "money", "starts_with"];
 
 pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
@@ -26,7 +26,7 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
     titles_kept(flow, findings);
 }
 
-/// The title of an option put into a variable that is shown: it stays in the bot's own language.
+/// Reports the title of an option in a variable that is shown later: it stays in the bot's own language.
 fn titles_kept(flow: &Flow, findings: &Findings) {
     let asked: Vec<&Node> = flow.nodes.iter().filter(|node| node.outline.verb == "ask").collect();
     if asked.is_empty() {
@@ -55,7 +55,7 @@ fn titles_kept(flow: &Flow, findings: &Findings) {
     }
 }
 
-/// What of a step ends in what the contact reads.
+/// The code of a step whose result the contact reads.
 fn spoken(node: &Node) -> impl Iterator<Item = &Code> {
     let script = node.outline.codes.iter().filter(|_| node.outline.verb == "script");
     node.outline.sentences.iter().flat_map(|sentence| sentence.text.codes()).chain(script)
@@ -82,7 +82,7 @@ fn sentences(code: &Code, findings: &Findings) {
     });
 }
 
-/// Two words or more.
+/// True for two words or more.
 fn is_sentence(text: &str) -> bool {
     text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count() > 1
 }

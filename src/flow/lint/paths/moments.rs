@@ -1,4 +1,4 @@
-//! Moments that are worked out from others: how far away they are, and what they say of the window.
+//! Computes the distance of moments that expressions give, and their relation to the window.
 
 use super::{
     age::{ANY, Age},
@@ -10,7 +10,7 @@ use crate::{
 };
 use rhai::{Expr, Stmt};
 
-/// `window.ends_at - now() - 2h` as numbers: so many ends of the window, so many nows, and a length.
+/// `window.ends_at - now() - 2h` as numbers: the factors of the window's end and of now, and a span.
 #[derive(Clone, Copy)]
 pub(super) struct Linear {
     pub(super) ends: i64,
@@ -52,7 +52,7 @@ pub(super) fn linear(expr: &Expr) -> Option<Linear> {
     }
 }
 
-/// How far ahead a moment is that is written as `now() + hours(2)`, `window.ends_at - hours(2)` or
+/// The distance of a moment that is written as `now() + hours(2)`, `window.ends_at - hours(2)` or
 /// `today().at("18:00")`.
 pub fn ahead(moment: &Expr) -> Option<Ahead> {
     if let Some(days) = clock_of_day(moment) {
@@ -66,7 +66,7 @@ pub fn ahead(moment: &Expr) -> Option<Ahead> {
     }
 }
 
-/// `(today() + days(2)).at("18:00")`: so many days from today.
+/// The number of days from today in `(today() + days(2)).at("18:00")`.
 fn clock_of_day(moment: &Expr) -> Option<i64> {
     let Expr::Dot(pair, ..) = moment else { return None };
     let Expr::MethodCall(call, _) = &pair.rhs else { return None };
@@ -93,19 +93,19 @@ fn days_from_today(day: &Expr) -> Option<i64> {
     }
 }
 
-/// Longer than this nobody waits.
+/// Nobody waits longer than this.
 const DAYS_FOLLOWED: i64 = 10_000;
 
-/// How far away a moment is.
+/// The distance of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ahead {
-    /// From now; what has passed already is reached at once.
+    /// From now; a moment in the past is reached at once.
     Between(Span, Span),
-    /// So long after the contact's last message.
+    /// After the contact's last message.
     AtAge(Span),
 }
 
-/// The age at such a moment, and how long it is until then, at least and at most.
+/// The age at such a moment, and the least and the most time until then.
 pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
     match ahead {
         Ahead::Between(least, most) => {
@@ -120,16 +120,16 @@ pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
     }
 }
 
-/// How long it can be until a moment.
+/// The possible time until a moment.
 pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
     let code = written.and_then(|written| text_of(node, written)?.sole()?.single());
     if let Some(ahead) = code.and_then(ahead) {
         return ahead;
     }
     match written.and_then(yaml::Node::text) {
-        // The next time that the clock shows it.
+        // The next time at which the clock shows it.
         Some(text) if crate::flow::hours::clock(text.trim()).is_some() => Ahead::Between(Span::ZERO, Span::days(1)),
-        // It was reported: what follows is not late because of it.
+        // A moment that cannot be parsed has a finding, so no finding about the window follows.
         Some(text) if !text.contains("${") && !text.starts_with("hours.") => Ahead::Between(Span::ZERO, Span::ZERO),
         Some(_) | None => Ahead::Between(Span::ZERO, ANY),
     }

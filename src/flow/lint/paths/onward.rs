@@ -1,10 +1,10 @@
-//! Ways on that are not a step's own doing: the step is passed over, or a person has the conversation now.
+//! Computes the next steps that are no branch of a step: behind a skipped step, and after a hand-off.
 
 use super::{Spot, Walk, course, state::State};
 use crate::flow::definition::{Flow, Node};
 
 impl<'a> Walk<'a, '_> {
-    /// A step is passed over.
+    /// The next step behind a skipped one.
     pub(super) fn onward(
         &self,
         flow: &'a Flow,
@@ -18,8 +18,8 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The steps of `out_of_hours` are through: the person has the conversation now, and the run is over with all its
-    /// callers, unless it goes on when the person is done.
+    /// The end of the steps of `out_of_hours`: the person has the conversation, and the run ends with all its callers,
+    /// unless it continues when the person is done.
     pub(super) fn handed(&self, state: State) -> Option<(Option<Spot<'a>>, State)> {
         let handing = state.handing.clone()?;
         let flow = self.set.any_flow(&handing.0)?;

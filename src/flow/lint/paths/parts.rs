@@ -1,4 +1,4 @@
-//! The value that a called block gives back, and its parts where a condition about them holds: `if: booking.ok`.
+//! Computes the value that a called block returns, and its keys in a condition: `if: booking.ok`.
 
 use super::{
     course::value,
@@ -15,7 +15,7 @@ use crate::{
 };
 use rhai::{Expr, Position};
 
-/// Behind an `end` or a `return`.
+/// The state behind an `end` or a `return`.
 pub fn left(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
     match node.outline.verb {
         "return" => State { gives: given_back(set, flow, node, state), ..state.clone() },
@@ -31,7 +31,7 @@ fn given_back(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Ty {
     Ty { kinds: Kinds::MAP, known: Known::Gives(entries.iter().map(part).collect()) }
 }
 
-/// The type of a part of such a value, `booking.slot`, at this place of the code.
+/// The type of a key of such a value, `booking.slot`, at this place of the code.
 pub fn part(eval: &mut Eval<'_>, whole: &Ty, parts: &[(String, Ty)], name: &str, position: Position) -> Ty {
     let Some((_, part)) = parts.iter().find(|(part, _)| part == name) else {
         let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
@@ -43,7 +43,8 @@ pub fn part(eval: &mut Eval<'_>, whole: &Ty, parts: &[(String, Ty)], name: &str,
     if whole.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() }
 }
 
-/// The part holds, or does not. With `missing` it may as well not be there. `None`: nothing is known of its whole.
+/// The states in which the key is true, or false. `missing`: it may also be missing. `None`: the type of the map is
+/// unknown.
 pub fn holds(flow: &Flow, state: &State, dotted: &Expr, truth: bool, missing: bool) -> Option<Vec<State>> {
     let keep = |ty: &Ty| match ty.known {
         Known::Truth(known) => (known == truth).then(|| ty.clone()),
@@ -53,12 +54,12 @@ pub fn holds(flow: &Flow, state: &State, dotted: &Expr, truth: bool, missing: bo
     narrowed(flow, state, dotted, keep, missing)
 }
 
-/// The part is there, or it is not.
+/// The states in which the key exists, or does not.
 pub fn present(flow: &Flow, state: &State, dotted: &Expr, there: bool) -> Option<Vec<State>> {
     narrowed(flow, state, dotted, |ty| there.then(|| ty.clone()), !there)
 }
 
-/// The part equals what stands there as written, or does not. Nothing equals a missing value but `()`.
+/// The states in which the key equals the literal, or does not. A missing value equals only `()`.
 pub fn compared(flow: &Flow, state: &State, dotted: &Expr, other: &Expr, equal: bool) -> Option<Vec<State>> {
     match other {
         Expr::Unit(_) => present(flow, state, dotted, !equal),
@@ -78,7 +79,7 @@ pub fn compared(flow: &Flow, state: &State, dotted: &Expr, other: &Expr, equal: 
     }
 }
 
-/// The states in which the part has a value that `keep` leaves, and with `missing` those in which it has none.
+/// The states in which the key has a value that `keep` accepts, and with `missing` those in which it has none.
 fn narrowed(
     flow: &Flow,
     state: &State,

@@ -1,4 +1,4 @@
-//! `money(cents, currency)`: amounts that are no cents, and currencies that there are none of.
+//! Checks `money(cents, currency)`: amounts that are not in cents, and unknown currencies.
 
 use super::{
     exprs::Eval,
@@ -49,7 +49,7 @@ pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &Ty), currency: &Ty, pos
     });
 }
 
-/// Nothing but questions for any number fill it, or it is such an input.
+/// True if only questions for any number fill the variable, or it is such an input.
 fn is_asked(flow: &Flow, name: &str) -> bool {
     let any = |kind: AnswerType| kind == AnswerType::Number;
     let filled: Vec<bool> = flow

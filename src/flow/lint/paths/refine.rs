@@ -1,4 +1,4 @@
-//! What must hold where a condition does: which values are there, and how long ago the contact wrote.
+//! Computes the states in which a condition is true: the values that exist, and the age.
 
 use super::{
     age::{Age, END},
@@ -17,12 +17,12 @@ use crate::{
 use rhai::{Expr, Stmt};
 use std::cell::Cell;
 
-/// The states in which a condition can hold, or not hold.
+/// The states in which a condition can be true, or can be false.
 pub fn refine(flow: &Flow, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
     part(&At { flow, looks: Cell::new(0) }, state, condition, wanted)
 }
 
-/// Whose condition it is, and how often a part of it has been looked at.
+/// The flow of the condition, and the number of parts that were evaluated.
 struct At<'a> {
     flow: &'a Flow,
     looks: Cell<u32>,
@@ -31,7 +31,7 @@ struct At<'a> {
 fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
     at.looks.set(at.looks.get() + 1);
     if at.looks.get() > LINT_CONDITION_LOOKS_MAX {
-        // Nothing is learnt from a part that nobody looks at.
+        // A part that is never evaluated gives no information.
         return vec![state.clone()];
     }
     let flow = at.flow;
@@ -93,9 +93,9 @@ fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State
                     }
                 }
                 (Some(Known::Truth(_)), true) => Vec::new(),
-                // False, or never filled.
+                // The value is false, or was never filled.
                 (Some(Known::Truth(_)), false) => presence(flow, state, name, false),
-                // From here on it is known: `if: member` twice leads the same way.
+                // The value is known from here on: a second `if: member` takes the same branch.
                 (Some(_), _) if is_yesno(flow, state, name) => yesno(flow, state, name, wanted),
                 (_, true) => presence(flow, state, name, true),
                 (_, false) => vec![state.clone()],
@@ -110,9 +110,9 @@ fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State
     }
 }
 
-/// `and`: all parts hold; else one of them.
+/// The states for `&&` (`and`) or `||` of these parts.
 fn all_of(at: &At<'_>, state: &State, parts: &[Expr], and: bool, wanted: bool) -> Vec<State> {
-    // Those in which no part has decided it yet, and those in which one has.
+    // The states that no part has decided yet, and those that one has.
     let (mut open, mut decided) = (vec![state.clone()], Vec::new());
     for one in parts {
         let each = |truth: bool| open.iter().flat_map(|state| part(at, state, one, truth)).collect::<Vec<_>>();
@@ -126,8 +126,8 @@ fn all_of(at: &At<'_>, state: &State, parts: &[Expr], and: bool, wanted: bool) -
     if and == wanted { open } else { decided }
 }
 
-/// Without repetitions; what is still too much is taken together, as at a step. Each part may double the states, and
-/// eighteen of them would keep `check` busy for minutes.
+/// Removes repeated states; if there are still too many, joins them as at a step. Each part may double the states, and
+/// with 18 parts `check` would take minutes.
 fn few(states: Vec<State>) -> Vec<State> {
     let mut kept: Vec<State> = Vec::new();
     for state in states {
@@ -145,7 +145,7 @@ fn few(states: Vec<State>) -> Vec<State> {
     joined.0
 }
 
-/// What is read first in `contact.next_visit.date` is there.
+/// The state in which the first part of `contact.next_visit.date` exists.
 fn there(state: &State, dotted: &Expr) -> Vec<State> {
     let Expr::Dot(pair, ..) = dotted else { return vec![state.clone()] };
     let first = match &pair.rhs {
@@ -160,7 +160,7 @@ fn there(state: &State, dotted: &Expr) -> Vec<State> {
     }
 }
 
-/// A value as it stands, or one that is computed from such: `today() + days(1)`.
+/// True for a literal, or a value computed from literals: `today() + days(1)`.
 fn never_missing(expr: &Expr) -> bool {
     match expr {
         Expr::FnCall(call, _) => match (call.name.as_str(), call.args.as_slice()) {
@@ -177,7 +177,7 @@ fn is_yesno(flow: &Flow, state: &State, name: &str) -> bool {
     state.var(flow, name).is_some_and(|ty| ty.kinds.without(Kinds::MISSING) == Kinds::YESNO)
 }
 
-/// It holds, or it does not or is missing.
+/// The states in which the answer is yes; or no, or missing.
 fn yesno(flow: &Flow, state: &State, name: &str, wanted: bool) -> Vec<State> {
     if wanted {
         return vec![state.clone().with(flow, name, Ty::truth(true))];
@@ -206,7 +206,8 @@ fn aged(state: &State, age: Option<Age>) -> Vec<State> {
     age.map(|age| State { age, ..state.clone() }).into_iter().collect()
 }
 
-/// `x == "no"` holds for no missing x; `window.ends_at - now() > hours(2)` bounds the time.
+/// The states after a comparison: `x == "no"` is false for a missing x; `window.ends_at - now() > hours(2)` limits the
+/// age.
 fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted: bool) -> Vec<State> {
     if let (Some(left), Some(right)) = (linear(a), linear(b))
         && let Some(age) = bound(op, left.minus(right), state.age, wanted)
@@ -222,7 +223,7 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
             match other {
                 Expr::Unit(_) if equals && !holds => return there(state, name),
                 Expr::Unit(_) => {}
-                // Nothing equals a missing value, and nothing is before or after it.
+                // A missing value is neither equal to nor before or after another value.
                 other if (equals && holds || !equals && wanted) && never_missing(other) => return there(state, name),
                 _ => {}
             }
@@ -230,7 +231,7 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
         if let Some(name) = type_asked(name)
             && let Some(ty) = state.var(flow, name)
         {
-            // What its kind says of it is not followed.
+            // The kind of the value is no longer followed.
             return vec![state.clone().with(flow, name, Ty::of(ty.kinds.and(Kinds::VAGUE)))];
         }
         let Expr::Variable(variable, ..) = name else { continue };
@@ -254,7 +255,7 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
             Expr::BoolConstant(truth, _) if matches!(op, "==" | "!=") && is_yesno(flow, state, name) => {
                 return yesno(flow, state, name, *truth == holds);
             }
-            // Whatever is compared with a value that is there is there itself, where the comparison holds.
+            // If a comparison with an existing value is true, the other value exists too.
             other if holds && is_there(other) && matches!(op, "==" | "!=") => {
                 return known_text(flow, presence(flow, state, name, true), name, other);
             }
@@ -268,7 +269,7 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
     vec![state.clone()]
 }
 
-/// `type_of(x)`, `x.type_of()`
+/// The variable of `type_of(x)` or `x.type_of()`.
 fn type_asked(expr: &Expr) -> Option<&str> {
     let (call, base) = match expr {
         Expr::FnCall(call, _) => (call, call.args.first()?),
@@ -284,13 +285,13 @@ fn type_asked(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// `slot != "Another day"`: one of the things that it can be is out.
+/// The states for `slot != "Another day"`: this text is excluded.
 fn not_chosen(flow: &Flow, state: &State, name: &str, text: &str) -> Vec<State> {
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
     ty.chosen(&[text], false).map(|left| state.clone().with(flow, name, left)).into_iter().collect()
 }
 
-/// A value as it stands, which is never missing.
+/// True for a literal, which is never missing.
 fn is_there(expr: &Expr) -> bool {
     matches!(
         expr,
@@ -298,7 +299,7 @@ fn is_there(expr: &Expr) -> bool {
     )
 }
 
-/// `x == "no"` leaves one text; a text that `x` can never be leaves no state.
+/// The states for `x == "no"`: only this text is left; no state if `x` can never have it.
 fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<State> {
     let Expr::StringConstant(text, _) = other else { return states };
     states
@@ -320,9 +321,9 @@ fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<
         .collect()
 }
 
-/// What `left OP 0` says of the age; outer `None`: nothing.
+/// The age if `left OP 0` is true; outer `None`: nothing is known.
 fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> {
-    // The window's end less now is 24 h less the age.
+    // The end of the window minus now is 24 h minus the age.
     let (flip, limit) = match (left.ends, left.now) {
         (1, -1) => (false, WINDOW.0.saturating_add(left.span)),
         (-1, 1) => (true, WINDOW.0.saturating_sub(left.span)),
@@ -333,7 +334,7 @@ fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> 
         "<" | "<=" => false,
         _ => return None,
     };
-    // `24 h - age > -span`: the age is below `24 h + span`.
+    // `24 h - age > -span` means that the age is below `24 h + span`.
     let below = (more != flip) == wanted;
     Some(if below { age.below(Span(limit)) } else { age.from(Span(limit)) })
 }
@@ -346,7 +347,7 @@ mod tests {
         flow::parse_set,
     };
 
-    /// The states in which a condition over `v0`, `v1`, … holds; each of them may be missing.
+    /// The states in which a condition over `v0`, `v1`, … is true; each of them may be missing.
     fn held(condition: &str, looks: u32) -> Vec<State> {
         let vars: String = (0..8).map(|n| format!("v{n}: none, ")).collect();
         let text = format!(

@@ -1,4 +1,4 @@
-//! In what state flows start: by their triggers, by `start` steps, by a call.
+//! Computes the states in which flows start: by triggers, by `start` steps, by a call.
 
 use super::{
     age::{ANY, Age},
@@ -21,18 +21,19 @@ use crate::{
 };
 use std::rc::Rc;
 
-/// How long ago the contact wrote when a trigger starts its flow.
+/// The age at which a trigger starts its flow.
 pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
     let own = match trigger.kind.since() {
         Since::Now => Age::NOW,
         Since::UpTo(most) => return Age { least: Span::ZERO, most },
         Since::AnyTime => return Age::ANY,
     };
-    // What waits until the contact is free starts later than it was asked for.
+    // A queued start begins later than it was asked for.
     if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
 }
 
-/// The state in which a trigger is asked whether it starts its flow: it knows what it brings, and no variable of a run.
+/// The state in which the conditions of a trigger are evaluated: with the values that it brings, without variables of a
+/// run.
 pub fn asked(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     let state = State::new(flow, first_age(set, flow, trigger), &trigger.place);
     brought(set, flow, trigger, inputs(flow, state))
@@ -43,7 +44,7 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     let age = first_age(set, flow, trigger);
     let written = &trigger.outline.yaml;
     let mut state = brought(set, flow, trigger, given(flow, State::new(flow, age, &trigger.place)));
-    // A contact outside of the audience is not written to.
+    // Contacts outside the audience get no message.
     if let Some(to) = written.get("to") {
         let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
         for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {
@@ -57,14 +58,14 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     }
 }
 
-/// The state with the values that a trigger brings: groups of its pattern, parts of its body, its date.
+/// The state with the values of a trigger: groups of its pattern, keys of its body, its date.
 fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -> State {
     let mut state = state;
     let written = &trigger.outline.yaml;
     if let Some(patterns) = written.get("message") {
         let patterns: Vec<&str> = patterns.one_or_many().iter().filter_map(yaml::Node::text).collect();
         for name in patterns.iter().flat_map(|pattern| crate::flow::parse::groups(pattern)) {
-            // What is declared as an input has been converted when the run begins.
+            // A declared input has been converted when the run begins.
             if flow.inputs.iter().any(|field| field.name == *name) {
                 continue;
             }
@@ -82,7 +83,7 @@ fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -
         let is_date =
             |field: &&Field| matches!(field.kind.of, AnswerType::Date | AnswerType::DateTime) || field.untyped;
         let dates: Vec<&str> = set.bot.fields.iter().filter(is_date).map(|field| field.name.as_str()).collect();
-        // That it is no date of the contact is said; which one was meant nobody knows.
+        // A name that is no date field has a finding; it is unknown which field was meant.
         let given = if dates.contains(&name) { vec![name] } else { dates };
         for name in given {
             state = state.fact(&format!("contact.{name}"), true);
@@ -91,7 +92,7 @@ fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -
     state
 }
 
-/// The state in which `on_stop` begins: of the run's own variables nothing is known.
+/// The state in which `on_stop` begins: the run's variables are unknown.
 pub fn stopped(flow: &Flow) -> State {
     let later = flow.stop_when.iter().find(|trigger| trigger.kind.since() != Since::Now);
     let (age, place) = match (later, flow.stop_when.first()) {
@@ -103,7 +104,7 @@ pub fn stopped(flow: &Flow) -> State {
     State { vars: Rc::new(vec![Ty::ANY; flow.names.len()]), ..state }
 }
 
-/// The flow that a `start` step begins, in the state that it begins with; `state` is that of the step.
+/// The flow of a `start` step, with its first state; `state` is that of the step.
 pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -> Option<(&'a Flow, State)> {
     let other = match &node.outline.target {
         Some(Target::Flow(name)) => set.flow(name)?,
@@ -112,19 +113,19 @@ pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -
     };
     let written = &node.outline.yaml;
     if written.get("for").is_some_and(|whom| whom.text() != Some("contact")) {
-        // Each of them wrote at a time of their own.
+        // Each of these contacts wrote at another time.
         return Some((other, given(other, State::new(other, Age::ANY, &node.place))));
     }
     let (then, least, most) = match written.get("at") {
         Some(at) => moments::reached(state.age, moments::until(node, Some(at))),
         None => (state.age, Span::ZERO, Span::ZERO),
     };
-    // Where the contact is busy it waits in line.
+    // If the contact is busy, the start is queued.
     let queue = if other.if_busy == Some(IfBusy::Skip) { Span::ZERO } else { set.bot.defaults.queue_for };
     let came_here = |link: &&Trail| matches!(link.by, By::Begun(..)) && link.place == node.place;
     let (wait, most) = (queue, if most == ANY { ANY } else { Span(most.0.saturating_add(queue.0)) });
     let (age, later) = match state.trail.links().iter().any(came_here) {
-        // Nobody knows how often it goes round.
+        // The number of rounds is unknown.
         true => (Age::ANY, (Span::ZERO, ANY)),
         false => (then.up_to(wait), (least, most)),
     };
@@ -132,7 +133,7 @@ pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -
     Some((other, given(other, begun)))
 }
 
-/// Inputs and start values.
+/// Adds inputs and first values.
 pub fn given(flow: &Flow, state: State) -> State {
     let mut state = inputs(flow, state);
     for (name, data) in &flow.vars {
@@ -159,7 +160,7 @@ fn inputs(flow: &Flow, state: State) -> State {
     state
 }
 
-/// The named group takes part in every match of the pattern.
+/// True if the named group takes part in every match of the pattern.
 fn certain(pattern: &str, name: &str) -> bool {
     let Some(start) = pattern.find(&format!("<{name}>")) else { return false };
     let mut depth = 1usize;

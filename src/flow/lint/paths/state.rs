@@ -1,4 +1,4 @@
-//! What is known at one point of a flow, one state for each way there that differs in what is filled.
+//! Defines the known state at one point of a flow; paths that fill different variables have different states.
 
 use super::{
     age::{ANY, Age},
@@ -18,31 +18,31 @@ use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 #[derive(Debug, Clone)]
 pub struct State {
     pub age: Age,
-    /// By the place of its name in `Flow::names`.
+    /// By the index of the name in `Flow::names`.
     pub vars: Rc<Vec<Ty>>,
-    /// Parts of views that are there for certain: `contact.next_visit`.
+    /// Parts of views that certainly exist: `contact.next_visit`.
     pub facts: Rc<BTreeSet<String>>,
-    /// The template that went out since the contact's last message.
+    /// The template that was sent since the contact's last message.
     pub templated: Option<Place>,
-    /// The hand-off whose `out_of_hours` this is: with the end of these steps it takes its course.
+    /// The hand-off whose `out_of_hours` steps run; behind them the person has the conversation.
     pub handing: Option<Rc<(FlowName, StepId)>>,
-    /// The flow ends behind these steps, also within a called block: they deal with an error.
+    /// True in steps of an error: the flow ends behind them, also within a called block.
     pub ending: bool,
-    /// The flow has ended, maybe within a called block.
+    /// True if the flow has ended, possibly within a called block.
     pub over: bool,
-    /// The value that the called block that it has just left gives back.
+    /// The value that the last called block returned.
     pub gives: Ty,
-    /// By then the time of a `call` around is up, counted from the contact's last message before it at the latest.
+    /// The latest end of the surrounding `call`s, as an age: the time since the contact's last message before the call.
     pub cut_at: Span,
-    /// The same without the calls of blocks of its own flow: what leaves the flow leaves them.
+    /// The same without calls of blocks of its own flow, which a jump out of the flow leaves.
     pub flow_cut_at: Span,
-    /// How the age came to be.
+    /// The path that led to the age.
     pub trail: Arc<Trail>,
-    /// Nobody has gone on from here since it changed.
+    /// True if the walk has not continued from here since the last change.
     pub fresh: bool,
 }
 
-/// One link of the way: what it was, and what came before.
+/// One link of a path: its cause, and the link before it.
 #[derive(Debug)]
 pub struct Trail {
     pub place: Place,
@@ -54,22 +54,22 @@ pub struct Trail {
 pub enum By {
     /// A trigger.
     Start(Age),
-    /// The contact writes: the window opens anew.
+    /// The contact writes: the window opens again.
     Answer,
-    /// Time passes here.
+    /// Time passes at this step.
     Waited(Span, Span),
-    /// Nobody answers here for so long.
+    /// Nobody answers here for this time.
     Late(Span, Span),
-    /// What is called here takes so long that it is ended.
+    /// The called flow is ended after this time.
     TimeUp(Span, Span),
-    /// A loop comes round again.
+    /// A loop begins another round.
     Loop,
-    /// A `start` step begins the flow, so much later.
+    /// A `start` step starts the flow after this time.
     Begun(Span, Span),
 }
 
 impl State {
-    /// They differ in nothing but the way that led to them.
+    /// True if the states differ only in their paths.
     pub fn says_the_same(&self, other: &State) -> bool {
         let cuts = (self.cut_at, self.flow_cut_at) == (other.cut_at, other.flow_cut_at);
         cuts && self.same_way(other)
@@ -77,12 +77,12 @@ impl State {
                 == (other.age, &other.vars, &other.facts, &other.templated, &other.gives)
     }
 
-    /// They go on alike: neither ends where the other does not.
+    /// True if the states end in the same places.
     fn same_way(&self, other: &State) -> bool {
         (&self.handing, self.ending, self.over) == (&other.handing, other.ending, other.over)
     }
 
-    /// With `is_end` it has come to the end of a flow or a called block.
+    /// The state at the end of a flow or a called block, if `is_end`.
     #[must_use]
     pub fn at_end(mut self, is_end: bool) -> State {
         self.over |= is_end && self.ending;
@@ -107,7 +107,7 @@ impl State {
         }
     }
 
-    /// In a flow that a step begins while `before` holds there.
+    /// The state in a flow that a step starts in the state `before`.
     pub fn begun(flow: &Flow, age: Age, place: &Place, later: (Span, Span), before: &State) -> State {
         let by = By::Begun(later.0, later.1);
         let trail = Trail { place: place.clone(), by, before: Some(before.trail.clone()) };
@@ -129,7 +129,7 @@ impl State {
         self
     }
 
-    /// A part of a view is known to be there, or no longer.
+    /// Records that a part of a view exists, or that this is no longer known.
     #[must_use]
     pub fn fact(mut self, path: &str, there: bool) -> State {
         if self.facts.contains(path) != there {
@@ -143,7 +143,7 @@ impl State {
         self
     }
 
-    /// An error was taken: there is one, with all its parts, and behind the steps for it the flow ends.
+    /// The state after an error: `error` exists with all its parts, and the flow ends behind the steps of the error.
     #[must_use]
     pub fn caught(self) -> State {
         let parts = ["error.code", "error.text", "error.step"];
@@ -151,7 +151,7 @@ impl State {
         State { ending: true, ..state }
     }
 
-    /// The contact has just written.
+    /// The state after a message of the contact.
     #[must_use]
     pub fn answered(mut self, place: &Place) -> State {
         self.age = Age::NOW;
@@ -160,13 +160,13 @@ impl State {
         self
     }
 
-    /// Time has passed at a step.
+    /// The state after time has passed at a step.
     #[must_use]
     pub fn aged(self, age: Age, place: &Place, least: Span, most: Span) -> State {
         self.passed(age, place, By::Waited(least, most))
     }
 
-    /// The same, with what made it pass.
+    /// As `aged`, with the cause.
     #[must_use]
     pub fn passed(mut self, age: Age, place: &Place, by: By) -> State {
         self.age = age;
@@ -175,7 +175,7 @@ impl State {
         self
     }
 
-    /// What is left of it when the calls around it end in time. `None`: by then they are over.
+    /// The state if the surrounding calls have not reached their time limits. `None`: they have.
     #[must_use]
     pub fn in_time(mut self) -> Option<State> {
         if self.age.least > self.cut_at {
@@ -185,8 +185,8 @@ impl State {
         Some(self)
     }
 
-    /// Two states that differ only in time and values are one; those that differ in what is filled are not.
-    /// A number that is not known stands for all.
+    /// True if the states can be joined: they may differ in age and values, but not in which variables are filled. An
+    /// unknown number covers all numbers.
     fn alike(&self, other: &State) -> bool {
         let number = |ty: &Ty| if let Known::Whole(number) = ty.known { Some(number) } else { None };
         let same = |a: &Ty, b: &Ty| a.looks_like(b) && (number(a).is_none() || number(a) == number(b));
@@ -197,13 +197,13 @@ impl State {
                     && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| same(a, b)))
     }
 
-    /// The same values are there, whatever they are.
+    /// True if the same variables are filled, with any values.
     fn as_filled(&self, other: &State) -> bool {
         let sign = |ty: &Ty| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
         self.same_way(other) && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
     }
 
-    /// Takes the other in; true when that changed something.
+    /// Joins another state into this one; returns the changes.
     fn absorb(&mut self, other: &State) -> Change {
         let mut change = Change::default();
         if other.age.most > self.age.most {
@@ -241,7 +241,7 @@ impl State {
     }
 }
 
-/// What a join changed.
+/// The changes by a join.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Change {
     pub age: bool,
@@ -253,13 +253,13 @@ pub struct Change {
 pub struct States(pub Vec<State>);
 
 impl States {
-    /// Joins one more in.
+    /// Joins another state into them.
     pub fn add(&mut self, state: &State) -> Change {
         if let Some(known) = self.0.iter_mut().find(|known| known.alike(state)) {
             return known.absorb(state);
         }
         let mut state = State { fresh: true, ..state.clone() };
-        // What it stands for is no state of its own any more.
+        // A state that the new one covers is removed.
         self.0.retain(|known| {
             let covered = state.alike(known);
             if covered {
@@ -284,7 +284,8 @@ impl States {
     }
 }
 
-/// One link after the other: a flow of ten thousand waits is a long way, and a stack is short.
+/// Drops the links one after the other: a flow with ten thousand waits has a long path, and recursion could overflow
+/// the stack.
 impl Drop for Trail {
     fn drop(&mut self) {
         let mut next = self.before.take();
@@ -295,8 +296,8 @@ impl Drop for Trail {
 }
 
 impl Trail {
-    /// Time passes twice at one place since the contact wrote: only then can a loop make a message later without end.
-    /// Where each round asks something, many rounds are no later than one.
+    /// True if time passes twice at one place since the contact wrote: only then can a loop make a message later
+    /// without limit. If each round asks a question, many rounds are no later than one.
     pub fn comes_round(&self) -> bool {
         let mut seen = BTreeSet::new();
         let mut at = Some(self);
@@ -309,7 +310,7 @@ impl Trail {
         false
     }
 
-    /// From the beginning.
+    /// All links from the beginning.
     pub fn links(&self) -> Vec<&Trail> {
         let mut all = vec![self];
         let mut at = self;

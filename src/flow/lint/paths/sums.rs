@@ -1,4 +1,4 @@
-//! Sums and differences, products and quotients: which kinds go together, and what they give.
+//! Checks sums, differences, products and quotients: the kinds that fit together, and the kind of the result.
 
 use super::{
     exprs::Eval,
@@ -9,7 +9,7 @@ use rhai::Position;
 
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
 
-/// `a + b` and the like; an error only where no kinds of the two go together.
+/// The type of `a + b` and similar; an error only if no kinds of the two fit together.
 pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
     let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
     if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
@@ -92,7 +92,7 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
     Ty::ANY
 }
 
-/// The length of time that is meant by a number beside a date, which counts days, or by words: `days(180)`.
+/// The span that was probably meant by a number beside a date, which counts days, or by words: `days(180)`.
 fn length(ty: &Ty) -> Option<String> {
     match &ty.known {
         Known::Whole(days) => Some(format!("days({days})")),

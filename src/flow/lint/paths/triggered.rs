@@ -1,4 +1,4 @@
-//! The code of triggers, which runs before they start or stop a flow: `if`, the audience of `to`, `once_per`.
+//! Checks the code of triggers, which runs before they start or stop a flow: `if`, the audience of `to`, `once_per`.
 
 use super::{
     Walk,
@@ -13,7 +13,7 @@ use crate::flow::{
 };
 
 impl<'a> Walk<'a, '_> {
-    /// The conditions of a flow's triggers, of the same types as those of its steps.
+    /// Checks the conditions of a flow's triggers, with the same types as in steps.
     pub(super) fn triggers(&mut self, flow: &'a Flow) {
         for trigger in &flow.triggers {
             let state = asked(self.set, flow, trigger);
@@ -25,7 +25,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn trigger(&mut self, flow: &'a Flow, trigger: &'a WrittenTrigger, state: &State) {
-        // An audience is asked for each contact, long before there is a run.
+        // An audience is evaluated for each contact, before there is a run.
         let nobody = State::new(flow, Age::ANY, &trigger.place);
         let of_audience = |code: &Code| {
             let to = trigger.outline.yaml.get("to");

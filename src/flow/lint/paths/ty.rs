@@ -1,4 +1,4 @@
-//! What a value can be at one point of a flow: its kinds, whether it can be missing, and what is known beside.
+//! Defines the possible values at one point of a flow: their kinds, whether they may be missing, and further knowledge.
 
 use crate::{base::ids::FlowName, flow::definition::Kind, model::answer::AnswerType};
 use std::rc::Rc;
@@ -13,28 +13,28 @@ pub struct Ty {
     pub known: Known,
 }
 
-/// What is known beside the kinds.
+/// Knowledge beyond the kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Known {
     No,
     /// One of these texts.
     Texts(Rc<[String]>),
     Truth(bool),
-    /// This whole number: loops that count are followed round by round.
+    /// This whole number: counting loops are followed round by round.
     Whole(i64),
-    /// A map with these parts.
+    /// A map with the keys of this shape.
     Shape(Shape),
-    /// What this flow declares that it returns.
+    /// The declared return values of this flow.
     Returned(FlowName),
-    /// A map with these parts and no others: a called block gives it back.
+    /// A map with exactly these keys, from a called block.
     Gives(Rc<[(String, Ty)]>),
-    /// A map with these parts at least: others come as they are. The first value is its name in findings.
+    /// A map with at least these keys; the types of others are unknown. The first value is its name in findings.
     Parts(&'static str, Rc<[(String, Ty)]>),
-    /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
+    /// An item of a list of options, or one of these texts: the ids of the options beside the list (`also`).
     Chosen(Rc<[String]>),
 }
 
-/// Maps whose parts the language fixes.
+/// Maps whose keys the language defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     Http,
@@ -47,7 +47,7 @@ pub enum Shape {
 
 impl Kinds {
     pub const NONE: Kinds = Kinds(0);
-    /// `()`: written so, or an optional value.
+    /// `()`: as a literal, or an optional value.
     pub const NOTHING: Kinds = Kinds(1);
     /// No step has filled it.
     pub const UNSET: Kinds = Kinds(1 << 1);
@@ -61,9 +61,9 @@ impl Kinds {
     pub const SPAN: Kinds = Kinds(1 << 9);
     pub const LIST: Kinds = Kinds(1 << 10);
     pub const MAP: Kinds = Kinds(1 << 11);
-    /// Functions, single letters and what else no field holds.
+    /// Functions, single characters and others that no field can have.
     pub const OTHER: Kinds = Kinds(1 << 12);
-    /// Nobody can say: what an API gives.
+    /// Unknown, such as a value from an API.
     pub const VAGUE: Kinds = Kinds(1 << 13);
 
     pub const NUMERIC: Kinds = Kinds(Self::WHOLE.0 | Self::NUMBER.0);
@@ -107,7 +107,7 @@ impl Kinds {
         self.meets(Self::VAGUE)
     }
 
-    /// "a text", "a date or a number".
+    /// The kinds in words: "a text", "a date or a number".
     pub fn words(self) -> String {
         let mut left = self;
         let mut found = Vec::new();
@@ -142,7 +142,7 @@ impl Ty {
         Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
     }
 
-    /// A map that is written out. The names of its parts stay, their values may change.
+    /// The type of a literal map. Its keys stay known, their values may change.
     pub fn map<'n>(names: impl Iterator<Item = &'n str>) -> Ty {
         Ty {
             kinds: Kinds::MAP,
@@ -154,7 +154,7 @@ impl Ty {
         Ty { kinds: Kinds::WHOLE, known: Known::Whole(number) }
     }
 
-    /// What a field of this type holds once it is filled.
+    /// The type of a field with this declaration, if it is filled.
     pub fn declared(kind: &Kind) -> Ty {
         let kinds = match kind.of {
             AnswerType::Text | AnswerType::Phone | AnswerType::Email => Kinds::TEXT,
@@ -218,7 +218,7 @@ impl Ty {
         Ty { kinds, known }
     }
 
-    /// What is left of a chosen item or text when it is this text, or none of these. `None`: it cannot be.
+    /// The type of a chosen item or text if it is one of these texts (`wanted`), or none of them. `None`: impossible.
     pub fn chosen(&self, texts: &[&str], wanted: bool) -> Option<Ty> {
         let Known::Chosen(known) = &self.known else { return Some(self.clone()) };
         let left: Vec<String> = known.iter().filter(|text| texts.contains(&text.as_str()) == wanted).cloned().collect();
@@ -226,8 +226,8 @@ impl Ty {
         (!left.is_empty() || kinds != Kinds::TEXT).then(|| Ty { kinds, known: Known::Chosen(left.into()) })
     }
 
-    /// Both are there, or missing, in the same parts, whatever their values are. Types that differ in this are followed
-    /// apart.
+    /// True if the same keys of both exist or are missing, with any values. Types that differ in this stay separate
+    /// states.
     pub fn looks_like(&self, other: &Ty) -> bool {
         let sign = |ty: &Ty| {
             let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
@@ -245,7 +245,7 @@ impl Ty {
             }
     }
 
-    /// It is filled for certain.
+    /// The type without the possibility of a missing value.
     pub fn present(&self) -> Ty {
         Ty { kinds: self.kinds.without(Kinds::MISSING), known: self.known.clone() }
     }
@@ -259,5 +259,5 @@ impl Ty {
     }
 }
 
-/// More known texts than these are any text.
+/// With more known texts the type becomes any text.
 const TEXTS_MAX: usize = 40;

@@ -1,4 +1,4 @@
-//! The parts of maps that the language fixes, with their types: language.md 6b.
+//! Lists the keys of maps that the language defines, with their types: language.md 6b.
 
 use super::ty::{Kinds, Known, Shape, Ty};
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
 const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
 const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
 
-/// The names of the parts; empty: whatever the author declares.
+/// The names of the keys; empty: those that the author declares.
 pub fn parts(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::Http => &["status", "body", "headers"],
         Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
         Shape::Location => &["latitude", "longitude", "name", "address"],
         Shape::Hours => &["open", "opens_at", "closes_at", "holidays"],
-        // Checked by name everywhere, also where no path leads: `lint::names`.
+        // `lint::names` checks these names everywhere, also where no path leads.
         Shape::View(_) => &[],
     }
 }
@@ -31,7 +31,7 @@ pub fn words(shape: Shape) -> &'static str {
     }
 }
 
-/// The type of a part; `None`: there is none of that name.
+/// The type of a key; `None`: there is no such key.
 pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
     Some(match (shape, name) {
         (Shape::Http, "status") => Ty::of(Kinds::WHOLE),
@@ -74,13 +74,13 @@ pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
     set.flow(flow).map_or_else(Vec::new, |flow| flow.returns.iter().map(|field| field.name.as_str()).collect())
 }
 
-/// A part of what a flow returns; `None`: it declares none of that name. `whole` is what the whole map can be.
+/// The type of a key that a flow returns; `None`: it declares no such key. `whole` are the kinds of the map itself.
 pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<Ty> {
     let ty = given_back(set.flow(flow)?.returns.iter().find(|field| field.name == name)?);
     Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
 }
 
-/// What a form gives that was filled in.
+/// The type of a submitted form.
 pub fn filled(returns: &[Field]) -> Ty {
     let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
     Ty { kinds: Kinds::MAP, known: Known::Parts("what the form `returns`", parts.collect()) }
@@ -90,7 +90,7 @@ fn given_back(field: &Field) -> Ty {
     if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) }
 }
 
-/// A field or input once it is filled.
+/// The type of a filled field or input.
 pub fn declared(field: &Field) -> Ty {
     Ty::declared(&field.kind)
 }

@@ -1,4 +1,4 @@
-//! `size.text`: the text that was written for an answer.
+//! Checks `size.text`: the original text of an answer.
 
 use super::{
     exprs::Eval,
@@ -8,8 +8,8 @@ use crate::{base::yaml, flow::definition::Node};
 use rhai::Expr;
 
 impl Eval<'_> {
-    /// The type of `size.text.upper()`: of the text that was written for an answer, and of the functions behind it.
-    /// `None`: it is no answer, or has parts of its own.
+    /// The type of `size.text.upper()`: of the original text of an answer, and of the functions behind it. `None`: the
+    /// variable is not an answer, or has keys of its own.
     pub fn of_answer(&mut self, root: &Expr, base: &Ty, rest: &Expr) -> Option<Ty> {
         let text = self.written(root, base, rest)?;
         Some(match rest {
@@ -33,7 +33,7 @@ impl Eval<'_> {
         if !is_text || parts || !self.flow.nodes.iter().any(answers) {
             return None;
         }
-        // A variable that another step fills as well has no such text then.
+        // A variable that another step fills too may have no such text.
         let set = |node: &Node| {
             let entries = node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default();
             entries.iter().any(|entry| entry.key.text.trim_end_matches("[]") == name)
