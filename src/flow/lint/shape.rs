@@ -1,4 +1,5 @@
-//! What belongs together: messages that may wake somebody want quiet hours, and what is started is live.
+//! Checks parts that belong together: messages at any time of day need quiet hours, and flows that are started must be
+//! live.
 
 use super::window::starts_unasked;
 use crate::{
@@ -22,7 +23,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         let unasked = flow.triggers.iter().find(|trigger| starts_unasked(set, flow, trigger));
         unasked.map(|trigger| &trigger.place)
     });
-    // What a step starts at once, for whom it talks with, goes on with what was asked for.
+    // A flow that a step starts at once for its own contact continues what the contact asked for.
     let later = |node: &&Node| {
         let whom = node.outline.yaml.get("for").is_some_and(|whom| whom.text() != Some("contact"));
         node.outline.verb == "start" && (whom || node.outline.yaml.get("at").is_some())
@@ -37,7 +38,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             flow.nodes.iter().filter(later).find(starts).map(|node| &node.place)
         })
     };
-    // Said once: one line in `_bot.yaml` settles it for all flows.
+    // One finding, because one line in `_bot.yaml` is enough for all flows.
     if let Some(place) = by_trigger.or_else(by_step) {
         let message = "this writes to people who have not asked, and there are no quiet hours";
         let finding = Diagnostic::warning("W606", place, message);
@@ -45,7 +46,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// A `start` whose flow only testers reach, in one that everybody does.
+/// Reports a `start` of a draft, which only testers reach, in a flow for everybody.
 fn drafts(set: &FlowSet, findings: &Findings) {
     for flow in set.every_flow().filter(|flow| !flow.draft) {
         for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {

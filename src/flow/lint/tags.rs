@@ -1,6 +1,6 @@
-//! A tag that is asked for and that no step gives, where a step gives nearly the same one.
+//! Reports a tag that is tested but never given, if a step gives a similar one.
 //!
-//! Tags also come from the API and from people, so that one nobody gives here is no mistake by itself.
+//! Tags also come from the API and from people, so a tag that no step gives is not a mistake by itself.
 
 use crate::{
     base::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Shorter tags differ by a letter and are meant so: `cold`, `gold`.
+/// Shorter tags that differ by a letter are usually both intended: `cold`, `gold`.
 const LETTERS_MIN: usize = 5;
 
 pub fn check(set: &FlowSet, findings: &Findings) {
@@ -67,7 +67,8 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// `week_1` is no misspelt `week_2`, and `lead_es` no `lead_en`: words that short differ by a letter and are meant so.
+/// False for `week_1` and `week_2`, or `lead_es` and `lead_en`: numbers and short words that differ by a letter are
+/// usually both intended.
 fn is_misspelt(tag: &str, near: &str) -> bool {
     let letters =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect() };
@@ -82,7 +83,7 @@ fn is_misspelt(tag: &str, near: &str) -> bool {
     a.len() != b.len() || a.iter().zip(&b).any(long)
 }
 
-/// `contact.tags.contains("vip")`
+/// The tags in `contact.tags.contains("vip")`.
 fn tested(code: &Code) -> Vec<String> {
     const ASKS: &str = "contact.tags.contains(\"";
     let source = code.source();

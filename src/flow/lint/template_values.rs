@@ -1,4 +1,4 @@
-//! Whether what a step gives to a template fits one version of it: text, header, buttons.
+//! Checks whether the values of a step fit one version of a template: text, header, buttons.
 
 use super::templates::{Use, written};
 use crate::{
@@ -15,15 +15,15 @@ use crate::{
     },
 };
 
-/// What does not fit.
+/// One difference.
 pub struct Complaint {
     pub place: Place,
-    /// Behind "the template `name`".
+    /// The words behind "the template `name`".
     pub what: String,
     pub help: String,
 }
 
-/// Everything that does not fit this version, in the order of a message.
+/// All differences from this version, in the order of a message.
 pub fn of(used: &Use<'_>, template: &Template) -> Vec<Complaint> {
     let mut all = Vec::new();
     all.extend(header(used, template));
@@ -44,7 +44,7 @@ fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
         None | Some(Kind::Null) => Vec::new(),
         Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.text.clone()).collect(),
         Some(Kind::List(items)) => (1..=items.len()).map(|number| number.to_string()).collect(),
-        // One text is a list of one; what is computed as a whole is counted when it is sent.
+        // A single text is a list of one; a computed list is counted when it is sent.
         Some(Kind::Scalar(scalar)) if is_text(&scalar.text) => vec!["1".to_owned()],
         Some(Kind::Scalar(_)) => return None,
     };
@@ -81,7 +81,7 @@ fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
     Some(complaint(at, format!("needs a value for {}", names.join(", ")), help))
 }
 
-/// It has words of its own, or reads something that is always a text.
+/// True if the text contains words, or a value that is always a text.
 fn is_text(written: &str) -> bool {
     let code = written.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     match code.filter(|code| !code.contains("${")).map(str::trim) {
@@ -115,7 +115,7 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                     help,
                 ));
             }
-            // Without an ending it is taken for what the template wants.
+            // A file without an extension is assumed to have the kind of the template.
             let url = fixed?;
             let path = match url.split_once("://") {
                 Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
@@ -169,7 +169,7 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
     }
 }
 
-/// Replies need a button only where they are named here: options of a question that has more of them are typed.
+/// Checks the buttons. Replies need a button only if they are named here: further options of a question can be typed.
 fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     let given = used.buttons.map_or(&[] as &[Node], Node::one_or_many);
     let (suffixes, others): (Vec<&Node>, Vec<&Node>) = given.iter().partition(|button| button.get("url").is_some());
@@ -230,7 +230,7 @@ fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     }
 }
 
-/// Cards and the end of an offer; what a card takes is compared when it is sent.
+/// Checks cards and the end of an offer; the values of cards are compared when they are sent.
 fn parts(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     let (wanted, given) = (template.parts.cards.len(), used.cards.map_or(&[] as &[Node], Node::one_or_many).len());
     if wanted != given {

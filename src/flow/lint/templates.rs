@@ -1,4 +1,5 @@
-//! Templates that flows name, against the lists of the senders: do they exist, and do their values fit?
+//! Checks the templates that flows name against the catalogues of the senders: whether they exist, and whether their
+//! values fit.
 
 use super::{
     Around,
@@ -24,7 +25,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A template that a step may send, as it is written: its name, and what stands beside it.
+/// A template that a step may send, as written: its name and its values.
 pub struct Use<'a> {
     pub name: &'a yaml::Node,
     pub vars: Option<&'a yaml::Node>,
@@ -48,7 +49,7 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     }
 }
 
-/// The names of all templates that steps write down.
+/// The names of all templates that steps name literally.
 pub fn named(set: &FlowSet) -> Vec<String> {
     let mut names = BTreeSet::new();
     let flows = set.flows.values().map(AsRef::as_ref).chain([&set.bot.flow]);
@@ -58,7 +59,7 @@ pub fn named(set: &FlowSet) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// The flows whose steps write this name down.
+/// The flows whose steps name this template.
 pub fn flows_naming(set: &FlowSet, name: &str) -> Vec<FlowName> {
     let flows = set.flows.values().map(AsRef::as_ref).chain([&set.bot.flow]);
     let names = |flow: &&Flow| {
@@ -71,12 +72,12 @@ pub fn flows_naming(set: &FlowSet, name: &str) -> Vec<FlowName> {
     flows.filter(names).map(|flow| flow.name.clone()).collect()
 }
 
-/// Where a step writes the name of a template.
+/// Visits each place where a step names a template.
 pub fn every_name<'a>(outline: &'a Outline, found: &mut dyn FnMut(&'a yaml::Node)) {
     every_use(outline, &mut |used| found(used.name));
 }
 
-/// Each template that a step may send, with what it would carry.
+/// Visits each template that a step may send, with its values.
 pub fn every_use<'a>(outline: &'a Outline, found: &mut dyn FnMut(Use<'a>)) {
     let step = &outline.yaml;
     let beside = |node: &'a yaml::Node, name: &'a yaml::Node| Use {
@@ -101,12 +102,12 @@ pub fn every_use<'a>(outline: &'a Outline, found: &mut dyn FnMut(Use<'a>)) {
     });
 }
 
-/// What is sent as it stands there; `None` when it is computed.
+/// The literal text of a value; `None` if it is computed.
 pub fn written(node: &yaml::Node) -> Option<&str> {
     node.text().filter(|text| !text.contains("${"))
 }
 
-/// The `if_closed` of the step itself and of its reminders; bodies have steps of their own.
+/// Visits the `if_closed` of the step itself and of its reminders; steps in its bodies are not visited.
 pub fn every_fallback<'a>(written: &'a yaml::Node, found: &mut dyn FnMut(&'a yaml::Node)) {
     let mut read = |node: &'a yaml::Node| {
         if let Some(fallback) = node.get("if_closed").filter(|fallback| fallback.map().is_some()) {
@@ -154,7 +155,7 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
 fn versions_fit(set: &FlowSet, flow: &Flow, used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     let (name, place) = (used.name.text().unwrap_or_default(), &used.name.place);
     let Some(versions) = spoken(set, used, versions, findings) else { return };
-    // Of a topic that is not there it was said.
+    // A missing topic has a finding.
     let asks_consent = set.bot.topics.get(&flow.topic).is_none_or(|topic| topic.needs_consent);
     if !asks_consent && versions.iter().any(|template| template.category == Category::Marketing) {
         let message = format!("`{name}` is a MARKETING template, and the topic `{}` needs no consent", flow.topic);
@@ -165,7 +166,7 @@ fn versions_fit(set: &FlowSet, flow: &Flow, used: &Use<'_>, versions: &[&Templat
     fit(used, &versions, findings);
 }
 
-/// What its platform refuses to send, at each sender and in each language.
+/// Reports templates that the platform refuses to send, at each sender and in each language.
 fn usable(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     if versions.iter().any(|template| template.status == TemplateStatus::Approved) {
         return;
@@ -180,7 +181,7 @@ fn usable(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     }));
 }
 
-/// The quick reply *n* of the template that stands for a question stands for its option *n*.
+/// Checks the quick replies of a template that replaces a question: reply *n* is for option *n*.
 fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], findings: &Findings) {
     let fallback = node.outline.yaml.get("if_closed").filter(|fallback| fallback.get("buttons").is_none());
     let Some(names) = fallback.and_then(|fallback| fallback.get("template")) else { return };
@@ -230,13 +231,14 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
     }
 }
 
-/// A template takes as many quick replies as a list has rows. One that has a few for a long list leaves the rest to be
-/// typed; one that has three of four has forgotten one.
+/// True if the template could have a reply for every option: it can have as many quick replies as a list has rows. A
+/// template with a few replies for a long list lets the contact type the others; one with three of four has probably
+/// forgotten one.
 fn could_have_all(replies: &[&str], titles: &[&str]) -> bool {
     titles.len() <= LIST_ROWS_MAX && (titles.len() <= BUTTONS_MAX || replies.len() >= BUTTONS_MAX)
 }
 
-/// The versions that the step can send; `None` when there is none in the language that it names.
+/// The versions that the step can send; `None` if there is none in the language that it names.
 fn spoken<'a>(
     set: &FlowSet,
     used: &Use<'_>,
@@ -255,10 +257,10 @@ fn spoken<'a>(
             findings.push(Diagnostic::error("E807", &node.place, message).help(format!("it exists in {all}")));
             None
         }
-        // Computed: any of them.
+        // The language is computed, so any version may be sent.
         Some((_, None)) => Some(versions.to_vec()),
         None => {
-            // The bot's own language is what everybody falls back to.
+            // The bot's own language is the last fallback for everybody.
             let own = &set.bot.language;
             if in_language(versions, own).is_none() {
                 let message = format!("the template `{name}` does not exist in `{own}`, the language of the bot");
@@ -273,7 +275,7 @@ fn spoken<'a>(
     }
 }
 
-/// What does not fit; versions in other languages that say the same are named once.
+/// Reports differences; versions in several languages with the same differences get one finding.
 fn fit(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     let mut said: Vec<(Complaint, BTreeSet<&str>)> = Vec::new();
     for template in versions {
@@ -287,7 +289,7 @@ fn fit(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     let all: BTreeSet<&str> = versions.iter().map(|template| template.language.as_str()).collect();
     let name = used.name.text().unwrap_or_default();
     for (Complaint { place, what, help, .. }, languages) in said {
-        // Which language is worth a word only when another one has no such fault.
+        // The language is named only if another version has no such difference.
         let of = match languages.len() == all.len() {
             true => String::new(),
             false => format!(" in {}", languages.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),

@@ -1,6 +1,6 @@
-//! Translations that are missing, older than their text, or read other variables than it.
+//! Checks translations that are missing, older than their text, or use other variables.
 //!
-//! All are warnings (language.md 9): the text of the flow is said instead.
+//! All findings are warnings (language.md 9), because the original text is used instead.
 
 use crate::{
     base::{
@@ -36,8 +36,8 @@ fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
     set.every_flow().flat_map(|flow| &flow.nodes)
 }
 
-/// Each translation against the step that it belongs to, else against the other steps of its flow: the numbers in ids
-/// move when a step comes or goes, and the translation is used all the same.
+/// Checks each translation against its step, or else against the other steps of its flow: the numbers in ids change
+/// when a step is added or removed, and the translation is still used.
 fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findings: &Findings) {
     let mut outdated: BTreeMap<&str, Vec<Old<'_>>> = BTreeMap::new();
     for (id, translation) in &locale.steps {
@@ -56,11 +56,11 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
             None if !translation.wordings.is_empty() && translation.wordings.iter().all(|w| elsewhere(w).is_some()) => {
                 &[]
             }
-            // A step of it cannot be read: perhaps this one.
+            // A step of the flow cannot be parsed; it may be this one.
             None if has_unread_steps(set, flow_of(id)) => continue,
             None => {
                 let finding = Diagnostic::warning("W902", &translation.place, format!("there is no step `{id}`"));
-                // The numbers in ids are no typing errors, and what has its translation needs no second one.
+                // Numbers in ids are not typing errors, and a step with a translation needs no second one.
                 let stem = |id: &str| id.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').to_owned();
                 let open = steps.keys().copied().filter(|known| !locale.steps.contains_key(*known));
                 let near = open.filter(|known| stem(known) != stem(id));
@@ -94,7 +94,7 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
     outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
 }
 
-/// `words` of a flow that is not there, or that no words start.
+/// Reports `words` of a flow that does not exist, or that no words start.
 fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
     for (name, words) in &locale.words {
         let Some(flow) = set.named(name) else {
@@ -115,16 +115,16 @@ fn has_unread_steps(set: &FlowSet, flow: &str) -> bool {
     flow.is_some_and(|flow| flow.nodes.iter().any(|node| node.outline.verb.is_empty()))
 }
 
-/// A step with translations of what it no longer says.
+/// A step with translations of texts that it no longer has.
 struct Old<'l> {
     id: &'l str,
     first: &'l Wording,
-    /// How many others of its texts it no longer says either.
+    /// The number of its further outdated texts.
     more: usize,
     now: Option<Place>,
 }
 
-/// Said once for a flow: a step that is put in moves the numbers of all that follow it.
+/// One finding for each flow, because a new step changes the numbers of all steps behind it.
 fn no_longer_said(flow: &str, old: &[Old<'_>]) -> Diagnostic {
     let first = old.iter().min_by_key(|old| old.first.from.place.range().start).unwrap_or(&old[0]);
     let id = first.id;
@@ -145,17 +145,17 @@ fn no_longer_said(flow: &str, old: &[Old<'_>]) -> Diagnostic {
     finding.help("let `transom i18n extract` put the translations where their texts stand now, and correct the rest")
 }
 
-/// Another order is fine, other variables are not.
+/// Checks that a translation uses the same variables; their order may differ.
 fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
     let expected = variables(source);
     let texts = wording.to.texts();
     for text in &texts {
-        // What cannot be read has been said of its expression.
+        // An expression that cannot be parsed has a finding.
         if text.source().matches("${").count() > text.codes().count() + text.source().matches("$${").count() {
             continue;
         }
         let found = variables(text);
-        // One of several forms may leave the number out: `one: A bike is ready`.
+        // One of several plural forms may leave the number out: `one: A bike is ready`.
         let missing: Vec<&String> = match &wording.to {
             Form::One(_) => expected.difference(&found).collect(),
             Form::ByNumber { .. } => Vec::new(),
@@ -172,7 +172,7 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
     }
 }
 
-/// Another language is longer, and a title that does not fit is cut.
+/// Checks the length of a translated title: translations are often longer, and a title that does not fit is cut.
 fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Findings) {
     let (what, max) = match node.outline.verb {
         "say" => ("a button", BUTTON_TITLE_CHARS_MAX),
@@ -182,7 +182,7 @@ fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Fi
     let items = options.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter();
     let mut described =
         items.chain(options.and_then(|options| options.get("also"))).filter_map(|item| item.get("desc"));
-    // A description has more room, and what is too long in its source is said there.
+    // A description may be longer, and a text that is too long in the original language has a finding there.
     if sentence.text.fixed_chars() > max || described.any(|desc| desc.place == *sentence.text.place()) {
         return;
     }
@@ -194,7 +194,7 @@ fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Fi
     }
 }
 
-/// Two options with one title: who types it cannot say which of them is meant.
+/// Reports two options with the same title: a contact who types it cannot say which one is meant.
 fn told_apart<'l>(sentences: &[Sentence], wordings: impl Iterator<Item = &'l Wording>, findings: &Findings) {
     let mut known: BTreeMap<String, &Wording> = BTreeMap::new();
     for wording in wordings {
@@ -216,7 +216,7 @@ fn told_apart<'l>(sentences: &[Sentence], wordings: impl Iterator<Item = &'l Wor
     }
 }
 
-/// The variables that a text reads, and of views the parts: `contact.first_name`.
+/// The variables that a text reads, and the keys of views: `contact.first_name`.
 fn variables(text: &Text) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for uses in text.codes().map(|code| code.uses()) {
@@ -229,9 +229,9 @@ fn variables(text: &Text) -> BTreeSet<String> {
     all
 }
 
-/// One finding per flow and language, and one for a language without a file.
+/// Reports missing translations: one finding for each flow and language, and one for a language without a file.
 fn missing(set: &FlowSet, language: &str, findings: &Findings) {
-    // What `es_MX: [es]` lacks, `es` lacks too, and there it is said.
+    // Texts that are missing in `es` for `es_MX: [es]` are reported for `es`.
     if set.stand_in(language).is_some() {
         return;
     }
@@ -253,7 +253,7 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
         let finding = Diagnostic::warning("W904", first.1.place(), message);
         let listed: Vec<String> = steps.iter().take(LISTED_MAX).map(|id| format!("`{id}`")).collect();
         let listed = listed.join(", ");
-        // `extract` has been here, and what it wrote is empty yet.
+        // `extract` has written the entries, but they are still empty.
         let written = set.locales.get(language).filter(|locale| steps.iter().all(|id| locale.steps.contains_key(*id)));
         findings.push(finding.help(match written {
             Some(locale) => format!("write them in `{}`: {listed}", locale.place.path()),
@@ -262,20 +262,20 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
     }
 }
 
-/// So many steps are named in one finding.
+/// The maximum number of steps in one finding.
 const LISTED_MAX: usize = 5;
 
 /// The sentences of a flow without a translation.
 fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &'a Text)> {
     let sentences = flow.nodes.iter().flat_map(|node| node.outline.sentences.iter().map(move |s| (node, &s.text)));
     let open = sentences.filter(|(node, text)| !set.is_translated(language, node.id.as_str(), text.source()));
-    // What was outdated by a change of the text was said at the translation.
+    // A changed text has a finding at its old translation.
     let open = open.filter(|(node, _)| !outdated_in(set, language, node));
-    // `${item.name}` alone has no words.
+    // A text such as `${item.name}` has no words.
     open.filter(|(_, text)| text.fixed_chars() > 0).map(|(node, text)| (node.id.as_str(), text)).collect()
 }
 
-/// The step has a translation of something that it no longer says.
+/// True if the step has a translation of a text that it no longer has.
 fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
     let step = set.locales.get(language).and_then(|locale| locale.steps.get(node.id.as_str()));
     step.is_some_and(|step| {
@@ -286,7 +286,7 @@ fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
     })
 }
 
-/// The texts of `defaults` that are no steps.
+/// The texts of `defaults` that are not steps.
 pub fn of_defaults(set: &FlowSet) -> Vec<Sentence> {
     let defaults = &set.bot.defaults;
     let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten();

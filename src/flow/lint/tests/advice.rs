@@ -1,8 +1,8 @@
-//! Messages say what to write, and who obeys is through: each wrong flow, what is said of it, and what was advised.
+//! Checks that following the advice of a finding removes it: each wrong flow, its finding, and the advised flow.
 
 use super::*;
 
-/// Steps that are wrong, a part of what is advised, and the same steps as advised.
+/// Wrong steps, a part of the advice, and the corrected steps.
 const ADVISED: &[(&str, &str, &str)] = &[
     ("  - say Hello", "write `- say: Hello`", "  - say: Hello"),
     ("  - stop", "write `- end`", "  - say: Bye\n  - end"),
@@ -203,7 +203,7 @@ fn quiet_hours_and_languages_in_short_are_one_mistake_with_its_repair() {
     assert_eq!(with("quiet_hours: {from: \"21:00\", to: \"09:00\"}"), Vec::<String>::new());
     let found = with("quiet_hours: {from: \"21:00\", to: \"09:00\"}\nlanguages: [en, es_MX]");
     assert!(found[0].contains("E201") && found[0].ends_with("write `languages: {en: [], es_MX: []}`"), "{found:#?}");
-    // And where a language has no file it is said of its name.
+    // A language without a file has its finding at its name.
     let found = with("quiet_hours: {from: \"21:00\", to: \"09:00\"}\nlanguages: {en: [], fr: []}");
     assert!(found.len() == 1 && found[0].starts_with("_bot.yaml:3:21: warning[W904]"), "{found:#?}");
 }

@@ -1,4 +1,4 @@
-//! Ways that lead nowhere, round for ever, or to each other.
+//! Tests steps that lead nowhere, endless loops, and calls that never return.
 
 use super::*;
 

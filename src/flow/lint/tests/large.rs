@@ -1,4 +1,4 @@
-//! Files as large as files may be: nothing takes the square of their size, and no stack ends.
+//! Tests files of the maximum size: no check needs quadratic time, and no stack overflows.
 
 use crate::{
     base::{
@@ -8,7 +8,7 @@ use crate::{
     flow::{fmt, lint, parse_set},
 };
 
-/// Reads, checks and formats it as a thread of the daemon does, which has two megabytes of stack.
+/// Parses, checks and formats the file in a thread with the two megabytes of stack that threads of the daemon have.
 fn checked(body: String) -> usize {
     let small = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let work = move || {

@@ -1,4 +1,4 @@
-//! What a channel takes: lengths, options, templates.
+//! Tests the limits of a channel: lengths, options, templates.
 
 use super::*;
 
@@ -49,10 +49,10 @@ fn templates_are_checked_against_the_lists() {
     assert!(check("{nudge: offer}")[0].contains("error[E803]"));
 }
 
-/// What is said of a `template` step with these keys, beside the place.
+/// The findings about a `template` step with these keys, without the place.
 fn of_template(versions: &[Template], keys: &str) -> Vec<String> {
     let around = Around { templates: Some(vec![versions.to_vec()]), ..Around::default() };
-    // The other flow hears the buttons.
+    // The other flow reacts to the buttons.
     let flows = [&format!("steps:\n  - template: news\n{keys}"), "when: [{any_message: true}]\nsteps: []\n"];
     let found = found_in(BOT, &flows, &around);
     found.into_iter().map(|line| line.strip_prefix("a.yaml:").expect("of the flow").to_owned()).collect()
@@ -157,7 +157,7 @@ fn a_quick_reply_of_a_template_is_heard_or_told_of_once() {
     assert!(said(&[&named, &hears("button: [Come in, later]")]).contains("a tap on `Come in` of `news`"));
     assert_eq!(said(&[&named, &hears("button: [come, later]")]), "");
     assert_eq!(said(&[&format!("{sends}  - wait: reply\n")]), "");
-    // Where it stands for a question, its buttons stand for the options.
+    // If the template replaces a question, its buttons are for the options.
     let asks = "when: [{api: true}]\nsteps:\n  - ask: Now?\n    options: [Come in, Not now]\n    if_closed: {template: news}\n";
     assert_eq!(said(&[asks]), "");
     let instead = "when: [{api: true}]\nsteps:\n  - say: Hi\n    if_closed: {template: news}\n";

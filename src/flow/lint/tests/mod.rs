@@ -1,4 +1,4 @@
-//! What the checker finds in a set of flows, and what it passes over.
+//! Tests the findings of the checker in a set of flows, and cases without a finding.
 
 mod advice;
 mod graph;
@@ -23,7 +23,7 @@ use crate::{
 const BOT: &str = "bot: Shop\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {city: text}\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n\
     hours: {desk: {open: {mon-fri: [\"09:00-14:00\"]}}}\nteams: {support: {hours: desk}}\n";
 
-/// What is found about flows with these bodies, called a, b, … (`flow:` is written for them).
+/// The findings about flows with these bodies, with the names a, b, … (`flow:` is added).
 fn found_in(bot: &str, flows: &[&str], around: &Around) -> Vec<String> {
     let mut files = vec![SourceFile::new("_bot.yaml", bot)];
     for (number, body) in flows.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `return`: the values that it gives, its ways, and the requests that are made twice without it.
+//! Tests `return`: the returned values, its paths, and requests that are made twice without it.
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn parts_of_what_a_block_gives_are_known() {
     )]);
     one(&[&called("  - say: ${x.slott}\n", BOOKS)], "a.yaml:6:14: error[E412] what the block returns has no `slott`");
     one(&[&called("  - if: x.slot == 7\n    then: [end]\n", BOOKS)], "a.yaml:6:16: warning[W315]");
-    // A part that only one of the ways gives is there where this way was taken.
+    // A key that only one path returns exists where this path was taken.
     let template = |guard: &str| format!("{guard}  - template: order\n    vars: [\"${{x.slot}}\"]\n");
     clean(&[&called(&template("  - if: \"!x.ok\"\n    then: [end]\n"), BOOKS)]);
     clean(&[&called(&template("  - if: missing(x.slot)\n    then: [end]\n"), BOOKS)]);
@@ -29,7 +29,7 @@ fn where_a_block_may_give_nothing_its_variable_may_be_missing() {
     let sometimes = "    - if: contact.city == \"x\"\n      then: [{return: 7}]\n";
     one(&[&called("  - say: ${x + 1}\n", sometimes)], "a.yaml:6:12: warning[W317] `x` can be missing here");
     clean(&[&called("  - say: ${x + 1}\n", "    - return: 7\n")]);
-    // Behind an `end`, or behind steps of an error, nobody goes on.
+    // Behind an `end`, or behind steps of an error, no step follows.
     clean(&[&called("  - say: ${x + 1}\n", "    - if: contact.city == \"x\"\n      then: [{return: 7}]\n    - end\n")]);
     clean(&[&called(
         "  - say: ${x + 1}\n",
@@ -77,7 +77,7 @@ fn a_return_of_a_flow_fits_its_returns() {
     one(&[&flow("  - return: {siz: 7}\n")], "a.yaml:4:14: error[E417]");
     one(&[&flow("  - return: seven\n")], "a.yaml:4:13: error[E417]");
     clean(&[&flow("  - return: {size: 7}\n")]);
-    // That of a called block is its own affair.
+    // The `return` of a called block does not count for the flow.
     clean(&[&flow("  - call: part\n    as: x\n  - return: {size: \"${x}\"}\nblocks:\n  part: [{return: 7}]\n")]);
 }
 
@@ -94,10 +94,10 @@ fn an_error_that_leads_back_to_before_a_request_is_told() {
     one(&[&flow("        - go: book\n", "")], said);
     clean(&[&flow("        - return\n", "")]);
     clean(&[&flow("        - say: Sorry.\n        - end\n", "")]);
-    // A menu asks, and the request is one of several things to do.
+    // A menu asks first, and the request is one of several choices.
     let menu = "  menu:\n    - ask: What now?\n      options: [Book: {go: book}, Nothing]\n";
     clean(&[&flow("        - go: menu\n", menu)]);
-    // A request that only asks may be made twice.
+    // A request that only reads may be repeated.
     clean(&[&flow("        - go: book\n", "").replace("/bookings", "/search")]);
     clean(&[&flow("        - go: book\n", "").replace("POST", "GET")]);
 }
@@ -132,7 +132,7 @@ fn a_go_out_of_a_called_block_does_what_its_caller_does_as_well() {
     };
     one(&[&flow("{go: book}")], "a.yaml:11:21: warning[W616] this leaves the block and not its call");
     clean(&[&flow("return")]);
-    // The customer is asked before it is done again.
+    // The customer is asked before the request is repeated.
     let asked = flow("{go: book}")
         .replace("  - go: book\nblocks", "  - ask: More?\n    options: [Yes: {go: book}, \"No\"]\nblocks");
     clean(&[&asked]);

@@ -1,4 +1,4 @@
-//! Flows that flows start: what they are given, and when they speak.
+//! Tests flows that flows start: their inputs, and the times of their messages.
 
 use super::*;
 
@@ -81,7 +81,7 @@ fn what_is_started_for_now_finds_the_window_as_its_start_does() {
         "b.yaml:3:5: error[E501] this message can go out 20.0 h – 26.0 h after the last reply",
     );
     clean(&[&format!("{HI}steps:\n  - wait: 20h\n  - start: b\n"), &format!("if_busy: skip\n{say}")]);
-    // Its own triggers let it begin with a message; the step does not.
+    // Its own triggers start it with a message; the step does not.
     one(&[&format!("{API}steps:\n  - start: b\n"), &format!("when: [message: b]\n{say}")], "b.yaml:4:5: error[E501]");
 }
 
@@ -102,7 +102,7 @@ fn what_is_started_later_or_for_many_can_find_it_closed() {
         let found = found(&[&start(&format!("    for: {whom}\n")), say]);
         assert!(found[0].starts_with("b.yaml:3:5: error[E501] this message can go out at any time"), "{found:#?}");
     }
-    // Each round adds its time: nobody knows how many there are.
+    // Each round adds its time, and the number of rounds is unknown.
     one(
         &[&format!("{HI}steps:\n  - say: Hello\n  - start: top\n    at: \"10:00\"\n")],
         "a.yaml:4:5: error[E501] this message can go out at any time",

@@ -1,11 +1,11 @@
-//! Conditions of triggers and audiences have the types of those of steps.
+//! Tests that conditions of triggers and audiences have the same types as those of steps.
 
 use super::*;
 
 const OF: &str = "bot: Shop\nfields: {city: text, visit: date, seen: datetime, plan: [free, pro], points: whole, vip: yesno}\n\
     quiet_hours: {from: \"21:00\", to: \"08:00\"}\n";
 
-/// The findings about a condition in each place where one may stand: each flow begins by it, or writes to whom it means.
+/// The findings about a condition in each possible place: as the condition of a trigger, or as the audience of a flow.
 fn asked(condition: &str) -> Vec<Vec<String>> {
     let quoted = serde_json::Value::String(condition.to_owned()).to_string();
     let say = "steps:\n  - say: Hi\n    if_closed: skip\n";

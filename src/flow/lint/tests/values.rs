@@ -1,4 +1,4 @@
-//! Names, what they hold, and expressions over them.
+//! Tests names, their values, and expressions with them.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn a_comparison_that_no_option_makes_true_is_a_warning() {
             "{HI}steps:\n  - ask: a\n    as: score\n    options: [\"1\", \"2\"]\n  - if: {condition}\n    then: [end]\n"
         )
     };
-    // The id of an option is a text, and spells the number: this is true when it is chosen.
+    // The id of an option is a text with this number, so the comparison is true if it was chosen.
     clean(&[&flow("score == 1")]);
     one(&[&flow("score == 3")], "a.yaml:7:9: warning[W315] this is never true: one of \"1\", \"2\" is compared with");
 }
@@ -205,7 +205,7 @@ fn a_button_that_nobody_hears_is_a_warning() {
     }
     assert_eq!(found(&[&flow(""), &other("button: come")]).len(), 1);
     clean(&[&format!("{HI}steps:\n  - say: News?\n    buttons: [{{title: Yes, consent: {{marketing: given}}}}]\n")]);
-    // Who calls it waits for the answer.
+    // The calling flow waits for the answer.
     let caller = "when: [{message: [b]}]\nsteps:\n  - call: a\n  - wait: reply\n    timeout: 2h\n";
     clean(&[&flow(""), caller]);
 }
@@ -232,7 +232,7 @@ fn secrets_stand_in_http_and_nowhere_else() {
 
 #[test]
 fn a_condition_on_an_answer_knows_that_it_was_asked() {
-    // The question was asked only while the window was open: who answered "no" has just written.
+    // The question is asked only while the window is open: a contact who answered "no" has just written.
     clean(&[&format!(
         "{API}steps:\n  - ask: Still there?\n    if: window.open\n    as: answer\n    options: [\"yes\", \"no\"]\n    on_timeout: [end]\n\
          \x20 - if: answer == \"no\"\n    then:\n      - say: A pity.\n"
@@ -299,7 +299,7 @@ fn an_answer_is_compared_with_what_it_can_be() {
     clean(&[&flow("type: number", "x == 3")]);
 }
 
-/// A repair changes what it must and leaves the rest of the file as it was.
+/// Checks that a repair changes only what it must.
 #[track_caller]
 fn mended(before: &str, after: &str) {
     let file = SourceFile::new("a.yaml", before);
@@ -355,7 +355,7 @@ fn what_a_flow_returns_has_the_parts_that_it_declares() {
     );
     one(&[&reads("got.plan == \"gold\""), b], "a.yaml:6:18: warning[W315]");
     one(&[&reads("got.day.is_empty()"), b], "a.yaml:6:17: error[E318]");
-    // One way comes back with nothing: that may be asked for, and the names stay known.
+    // One path returns nothing: that may be tested, and the names stay known.
     let b = "returns: {day: date}\nsteps:\n  - if: contact.city == \"Madrid\"\n    then: [end]\n  \
              - end:\n    return: {day: \"${today()}\"}\n";
     clean(&[&reads("missing(got) || got.day > today()"), b]);
@@ -375,7 +375,7 @@ fn a_form_that_was_filled_in_has_the_parts_that_it_declares() {
     clean(&[&reads("visit.day > today() && visit.day.day > 3")]);
     clean(&[&reads("visit[\"day\"] > today()")]);
     clean(&[&reads("missing(visit.wish)")]);
-    // It may give more than is declared.
+    // The form may return more keys than declared.
     clean(&[&reads("visit.allergies == \"nuts\"")]);
     clean(&[&of("{id: f, button: Go}", "visit.day == \"soon\"")]);
     one(
@@ -383,7 +383,7 @@ fn a_form_that_was_filled_in_has_the_parts_that_it_declares() {
         "a.yaml:9:15: error[E412] what the form `returns` has no `dya`; did you mean `day`?",
     );
     one(&[&reads("visit.day.is_empty()")], "a.yaml:9:19: error[E318]");
-    // A mistake in the form is reported once.
+    // A mistake in the form gets one finding.
     one(&[&of("f", "visit.day > today()")], "a.yaml:8:11: error[E201]");
 }
 
@@ -403,7 +403,7 @@ fn a_text_that_is_taken_for_a_date_is_said_once_at_its_question() {
         (BOT.replace("city: text", "city: text, visit: date"), asks("", "  - set: {contact.visit: \"${day}\"}\n"));
     let said = found_in(&bot, &[&flow], &Around::default());
     assert!(said.len() == 1 && said[0].starts_with("a.yaml:4:5: warning[W323]"), "{said:#?}");
-    // A text that is compared with a text, or shown, is one.
+    // A text that is compared with a text, or shown, is meant as a text.
     clean(&[&asks("", "  - if: day == \"Monday\"\n    then: [end]\n  - say: ${day}\n")]);
 }
 
@@ -413,11 +413,11 @@ fn an_event_is_looked_for_only_where_one_can_come() {
     one(&[&format!("{HI}{shows}")], "a.yaml:4:24: warning[W324]");
     clean(&[&format!("when: [{{event: paid}}]\n{shows}")]);
     clean(&[&format!("when: [{{message: [hi]}}, {{event: paid}}]\n{shows}")]);
-    // It comes from whoever calls, or while it waits.
+    // The event comes from the caller, or from a `wait`.
     clean(&[shows, "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
     clean(&[&format!("{HI}{}", shows.replace("steps:\n", "steps:\n  - wait: {event: paid}\n"))]);
     clean(&[&format!("{HI}{shows}"), "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
-    // What a function calls its own is none of these.
+    // Names of a function's own parameters do not count.
     clean(&[&format!(
         "{HI}vars: {{all: []}}\nsteps:\n  - log: ${{all.filter(|event| event.free).map(|body| body.name).len()}}\n"
     )]);
@@ -494,12 +494,12 @@ fn what_was_written_for_an_answer_is_a_text() {
     clean(&[&flow("  - if: n.text == \"seven\"\n    then: [end]\n")]);
     one(&[&flow("  - say: ${n.text - 1}\n")], "a.yaml:7:19: error[E318] `-` does not work on a text and a number");
     one(&[&flow("  - if: n.text\n    then: [end]\n")], "a.yaml:7:9: error[E319]");
-    // Only of an answer.
+    // Only answers have it.
     one(
         &[&format!("{HI}vars: {{n: 3}}\nsteps:\n  - say: ${{n.text}}\n")],
         "a.yaml:5:14: error[E318] a number has no `text`; only an answer has one",
     );
-    // A value that is set afterwards was written by nobody.
+    // A value that is set later has no original text.
     let template = "  - set: {n: 4}\n  - template: order\n    vars: [\"${n.text}\"]\n";
     one(&[&flow(template)], "a.yaml:9:12: error[E805]");
 }

@@ -1,4 +1,4 @@
-//! When a message can go out: the proof over all ways.
+//! Tests the times at which a message can be sent: the proof over all paths.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn many_ways_to_one_step_are_no_loop() {
         &[&many("    - wait: 23h\n    - say: Bye\n")],
         "a.yaml:157:7: error[E501] this message can go out 23.0 h – 24.0 h after",
     );
-    // Here each round waits once more.
+    // Here each round waits again.
     one(
         &[&format!("{HI}steps:\n  - wait: 1h\n  - say: Still here\n  - go: top\n")],
         "a.yaml:5:5: error[E501] this message can go out 1.0 h or more",
@@ -80,7 +80,7 @@ fn a_moment_that_hangs_on_the_windows_end_is_as_late_as_that() {
          on_timeout: [{{say: Bye}}, end]\n  - say: ${{day}}\n"
     )]);
     one(&[&wait("${window.ends_at + hours(2)}")], "a.yaml:5:5: error[E501] this message goes out 26.0 h after");
-    // A day has 24 hours, and tomorrow at six may be more than that away.
+    // A day has 24 hours, and tomorrow at six may be further away than that.
     clean(&[&wait("${today().at(\\\"18:00\\\")}").replace("say: Still here?", "log: later")]);
     one(
         &[&wait("${(today() + days(1)).at(\\\"18:00\\\")}")],
@@ -241,12 +241,12 @@ fn after_a_hand_over_out_of_hours_nobody_comes_back() {
         "{}blocks:\n  person:\n    - handoff: support\n      out_of_hours: [{{if: contact.city == \"x\", then: [say: Closed]}}]\n",
         calls("person")
     )]);
-    // What goes on when the person is done goes on at any time, also for whoever called it.
+    // A run that continues when the person is done continues at any time, also for its caller.
     one(
         &[&calls("b"), &format!("{hand_over}    until_done: true\n")],
         "a.yaml:5:5: error[E501] this message can go out at any time after the last reply",
     );
-    // What is said while the team is closed comes at once.
+    // Messages while the team is closed are sent at once.
     one(&[&format!("{HI}steps:\n  - wait: 2d\n  - call: b\n"), hand_over], "b.yaml:5:9: error[E501]");
 }
 
@@ -257,11 +257,11 @@ fn a_call_takes_no_longer_than_its_time() {
             "{HI}steps:\n  - call: b\n    timeout: {timeout}\n    on_timeout:\n      - {then}\n      - end\n  - say: after\n"
         )
     };
-    // The event may come at any time, but not after the call is over.
+    // The event may come at any time, but not after the end of the call.
     let paid = "steps:\n  - wait: {event: paid}\n  - say: Paid\n";
     clean(&[&calls("20h", "say: late"), paid]);
     clean(&[&calls("20h", "say: late"), "steps: [{go: c}]\n", paid]);
-    // What leaves the flow leaves the calls of its blocks, and their time.
+    // A jump out of the flow leaves the calls of its blocks, with their time limits.
     let leaves = |head: &str, block: &str| {
         format!(
             "{HI}{head}steps:\n  - call: part\n    timeout: 20h\n    on_timeout: [end]\nblocks:\n  part: [{block}]\n"
@@ -276,13 +276,13 @@ fn a_call_takes_no_longer_than_its_time() {
     assert!(found[0].starts_with("a.yaml:7:9: error[E501] this message goes out 30.0 h after"), "{found:#?}");
     assert!(found[1].starts_with("a.yaml:9:5: error[E501] this message can go out 0.0 h – 30.0 h after"), "{found:#?}");
     assert!(found[2].starts_with("b.yaml:4:5: error[E501]"), "{found:#?}");
-    // Whoever answers in there has written since.
+    // A contact who answers in the called flow has written since.
     let asks = "steps:\n  - ask: Which?\n    timeout: 40h\n    on_timeout: [{say: x}]\n  - wait: 40h\n  - say: never\n";
     one(
         &[&calls("30h", "say: late"), asks],
         "a.yaml:7:9: error[E501] this message can go out 0.0 h – 30.0 h after the last reply",
     );
-    // Blocks are called in the same way, and the time that had passed before counts, too.
+    // Calls of blocks are checked in the same way, and the time that passed before counts too.
     one(
         &[&format!(
             "{HI}steps:\n  - wait: 10h\n  - call: pay\n    timeout: 20h\n    on_timeout: [{{say: late, if_closed: skip}}]\n\
@@ -290,7 +290,7 @@ fn a_call_takes_no_longer_than_its_time() {
         )],
         "a.yaml:11:7: error[E501] this message can go out 10.0 h – 30.0 h after the last reply",
     );
-    // Without `on_timeout` the flow ends, and says what it says then.
+    // Without `on_timeout` the flow ends with its last messages.
     one(
         &[
             &format!("{HI}on_expire: [{{say: late}}]\nsteps:\n  - call: b\n    timeout: 30h\n"),
@@ -321,7 +321,7 @@ fn people_write_while_a_flow_waits() {
     };
     clean(&[&asks("done ${x ?? \"-\"}")]);
     one(&[&asks("done ${x}")], "a.yaml:9:17: warning[W317]");
-    // And then the window closes again.
+    // Afterwards the window closes again.
     one(
         &[&format!("{HI}steps:\n  - wait: 2d\n  - if: '!window.open'\n    then: [end]\n  - wait: 1h\n  - say: x\n")],
         "a.yaml:8:5: error[E501]",
