@@ -1,4 +1,4 @@
-//! Translations: `locales/es.yaml`, by step, each beside the text that it was made from.
+//! Parses translations: `locales/es.yaml`, by step, each beside its original text.
 
 use super::{
     language_codes::not_a_language,
@@ -20,65 +20,65 @@ use crate::{
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
-/// The key of what is put aside.
+/// The key of unused translations.
 pub const UNUSED: &str = "unused";
-/// The key of what the engine itself says.
+/// The key of the engine's own phrases.
 pub const PHRASES: &str = "phrases";
 
 /// The key of the words that start flows.
 pub const WORDS: &str = "words";
 
-/// One language's texts.
+/// The texts of one language.
 pub struct Locale {
     pub language: String,
-    /// By step id (`welcome.ask_1`); `_bot` holds the texts of `defaults`.
+    /// By step id (`welcome.ask_1`); `_bot` has the texts of `defaults`.
     pub steps: BTreeMap<String, Translation>,
-    /// Replaces the built-in phrases.
+    /// Phrases that replace the built-in ones.
     pub phrases: BTreeMap<Phrase, String>,
-    /// What was translated and no flow says now, with the step that said it: `extract` puts it aside and takes it back.
+    /// Translations that no flow uses now, with their step: `extract` moves them here and back.
     pub unused: Vec<(String, Wording)>,
-    /// By flow, what starts it in this language beside its own words.
+    /// By flow, the words that start it in this language beside its own ones.
     pub words: BTreeMap<String, TriggerWords>,
-    /// Of `locale:`.
+    /// The place of `locale:`.
     pub place: Place,
 }
 
-/// The words of one flow in a language; they count as those of its first `message` trigger do.
+/// The words of one flow in a language; they have the same strength as those of its first `message` trigger.
 pub struct TriggerWords {
-    /// Of the flow's name.
+    /// The place of the flow's name.
     pub place: Place,
-    /// As written, and folded.
+    /// The words as written, and folded.
     pub texts: Vec<(String, String)>,
-    /// Of each text.
+    /// The places of the words.
     pub places: Vec<Place>,
 }
 
-/// What stands under one step.
+/// The translations of one step.
 pub struct Translation {
-    /// Of the step's name.
+    /// The place of the step's name.
     pub place: Place,
-    /// From source to translation: the body first, then options and other texts.
+    /// Original texts with their translations: the body first, then options and other texts.
     pub wordings: Vec<Wording>,
 }
 
-/// One sentence in another language. It counts only while `from` is still what the flow says.
+/// One sentence in another language. It is used only while the flow's text equals `from`.
 pub struct Wording {
     pub from: Arc<Scalar>,
     pub to: Form,
 }
 
-/// What to say instead.
+/// The translated text.
 pub enum Form {
     One(Text),
-    /// By the plural categories of the language (`one`, `few`, `other` …); what is not written yet is not among them.
+    /// By the plural categories of the language (`one`, `few`, `other` …); missing forms are left out.
     ByNumber {
         count: Text,
         forms: Vec<(PluralCategory, Text)>,
     },
 }
 
-/// Reads one file of `locales/`. `names` gives the variables of a flow, which its translations may read too; what
-/// belongs to a flow that is `lost` is passed over.
+/// Parses one file of `locales/`. `names` gives the variables of a flow, which its translations may read too;
+/// translations of a flow that is `lost` are skipped.
 pub fn parse<'n>(
     root: &Node,
     scripts: &Scripts,
@@ -97,7 +97,7 @@ pub fn parse<'n>(
     let mut steps = BTreeMap::new();
     let mut unused = Vec::new();
     for item in root.get(UNUSED).map_or(&[] as &[Node], Node::one_or_many) {
-        // What it reads is nobody's variable any more.
+        // An unused translation may read variables that no longer exist.
         let reader = Reader { scripts, names: Names { own: &[], secrets: false }, findings: &Findings::default() };
         let step = item.get("step").and_then(Node::text).unwrap_or_default();
         if let (Some(from), Some(to)) = (item.get("from").and_then(Node::scalar), item.get("to")) {
@@ -123,7 +123,7 @@ pub fn parse<'n>(
     Locale { language, steps, phrases, unused, words, place }
 }
 
-/// `words: {opening_hours: [horario, horarios]}`.
+/// Parses `words: {opening_hours: [horario, horarios]}`.
 fn read_words(node: &Node, findings: &Findings) -> BTreeMap<String, TriggerWords> {
     let Some(flows) = node.map() else {
         if !node.is_null() && !node.is_broken() {
@@ -154,7 +154,7 @@ fn read_words(node: &Node, findings: &Findings) -> BTreeMap<String, TriggerWords
     all
 }
 
-/// `phrases: {choose: Elige, more: Más…}`.
+/// Parses `phrases: {choose: Elige, more: Más…}`.
 fn read_phrases(node: &Node, findings: &Findings) -> BTreeMap<Phrase, String> {
     let mut fields = Fields::new(node, "`phrases`", findings);
     let mut all = BTreeMap::new();
@@ -176,7 +176,8 @@ fn read_phrases(node: &Node, findings: &Findings) -> BTreeMap<Phrase, String> {
     all
 }
 
-/// `locales/en.yaml` says `locale: en`: else `extract` would write another file, or over this one.
+/// Checks that `locales/en.yaml` contains `locale: en`: otherwise `extract` would write another file, or overwrite this
+/// one.
 fn of_its_name(language: &str, place: &Place, findings: &Findings) {
     let stem = place.file().stem();
     let plain = |name: &str| name.replace('-', "_").to_lowercase();
@@ -194,20 +195,20 @@ fn of_its_name(language: &str, place: &Place, findings: &Findings) {
 }
 
 impl Locale {
-    /// The translation of a sentence of this step, if there is one that is whole and not outdated.
+    /// The translation of a sentence of this step, if it is complete and not outdated.
     pub fn find(&self, step: &str, source: &str) -> Option<&Form> {
         let of_bot = || self.steps.get("_bot").and_then(|bot| bot.find(source));
         self.wording(step, source).or_else(of_bot).map(|wording| &wording.to).filter(|form| form.is_whole())
     }
 
-    /// The translation of a text: of its step, else of another step of its flow, for the numbers in ids move when a
-    /// step comes or goes.
+    /// The translation of a text: of its step, else of another step of its flow, because the numbers in ids change when
+    /// a step is added or removed.
     pub fn wording(&self, step: &str, source: &str) -> Option<&Wording> {
         let others = || self.of_flow(step).find_map(|(_, other)| other.find(source));
         self.steps.get(step).and_then(|own| own.find(source)).or_else(others)
     }
 
-    /// What is translated of the flow that this step belongs to.
+    /// The translations of the flow of this step.
     fn of_flow(&self, step: &str) -> impl Iterator<Item = (&String, &Translation)> {
         let flow = format!("{}.", flow_of(step));
         let from = (Bound::Included(flow.as_str()), Bound::Unbounded);
@@ -215,14 +216,14 @@ impl Locale {
         steps.into_iter()
     }
 
-    /// The category of a number in this language.
+    /// The plural category of a number in this language.
     pub fn category(&self, number: f64) -> PluralCategory {
         plural::category(&self.language, number)
     }
 }
 
 impl Form {
-    /// It says something for every number: what has no form of its own takes `other`.
+    /// True if there is a text for every number: a category without its own form uses `other`.
     pub fn is_whole(&self) -> bool {
         match self {
             Form::One(_) => true,
@@ -230,7 +231,7 @@ impl Form {
         }
     }
 
-    /// All texts of it.
+    /// All texts of the form.
     pub fn texts(&self) -> Vec<&Text> {
         match self {
             Form::One(text) => vec![text],
@@ -245,17 +246,17 @@ impl Translation {
     }
 }
 
-/// `cart` of `cart.say_1`.
+/// The flow of a step: `cart` for `cart.say_1`.
 pub fn flow_of(step: &str) -> &str {
     step.split_once('.').map_or(step, |(flow, _)| flow)
 }
 
-/// Blanks at the ends do not make another text: `|` adds a line end that a plain scalar has not.
+/// True if the texts are equal without blanks at their ends: `|` adds a line end that a plain scalar does not have.
 pub fn same(one: &str, other: &str) -> bool {
     one.trim() == other.trim()
 }
 
-/// The language and what stands in for it: as declared in `languages`, and `pt` for `pt_BR`.
+/// The language and its fallbacks: as declared in `languages`, and `pt` for `pt_BR`.
 pub fn fallbacks<'a>(language: &'a str, declared: &'a BTreeMap<String, Vec<String>>) -> impl Iterator<Item = &'a str> {
     let named = declared.get(language).into_iter().flatten().map(String::as_str);
     let stem = language.split(['_', '-']).next().filter(|stem| *stem != language);
@@ -292,7 +293,7 @@ impl Reader<'_> {
         all
     }
 
-    /// `None` while nothing has been translated: the value, or each form of it, is empty.
+    /// `None` while nothing is translated: the value, or each of its forms, is empty.
     fn wording(&self, from: &Arc<Scalar>, to: &Node) -> Option<Wording> {
         let text = |scalar: &Arc<Scalar>| Text::parse(scalar, self.scripts, &self.names, self.findings);
         if let Some(scalar) = to.scalar() {
@@ -319,7 +320,7 @@ impl Reader<'_> {
     }
 }
 
-/// `Rojo: claro` in a line of its own is a text that YAML takes for a key and its value.
+/// A text such as `Rojo: claro` on its own line, which YAML reads as a key and a value.
 fn cut_at_colon(to: &Node) -> Option<Diagnostic> {
     let [entry] = to.map()? else { return None };
     let (key, value) = (entry.key.text.as_str(), entry.value.text()?);

@@ -1,10 +1,10 @@
-//! The loop guard: two bots that answer each other stop after a while.
+//! Implements the loop guard: two bots that answer each other stop after a while.
 
 use super::turn::Turn;
 use crate::{base::counted::counted_as, model::effect::Effect};
 
 impl Turn<'_> {
-    /// After so many answers in so long the bot is silent until they are fewer.
+    /// True if the bot has given too many answers within the time of the guard; it is silent until they are fewer.
     pub fn loop_guard(&mut self) -> bool {
         let guard = self.live().bot.defaults.loop_guard;
         let now = self.now();

@@ -1,4 +1,4 @@
-//! Messages that do not arrive, one after the other: what answers each of them with the next comes to an end.
+//! Stops runs that answer each failed message with the next one.
 
 use super::turn::Turn;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// It does not reach the contact, and nothing about that will change.
+/// True if the message will never reach the contact.
 pub fn is_lost(fate: &Fate) -> bool {
     match fate {
         Fate::Failed { .. } | Fate::Refused { .. } | Fate::Expired => true,
@@ -24,8 +24,8 @@ pub fn is_lost(fate: &Fate) -> bool {
 }
 
 impl Turn<'_> {
-    /// Counts one that a run waited for. When there are too many within the hour the run ends in place of going on:
-    /// its next message would be refused like those before it, turn after turn, and each may cost money.
+    /// Counts a failed message that a run waited for. If there are too many within an hour, the run ends: its next
+    /// message would probably be refused too, and each may cost money.
     pub fn lost_too_many(&mut self, run: u32) -> bool {
         let now = self.now();
         let lost = self.session.lost.get_or_insert(Lost { since: now, count: 0 });

@@ -1,4 +1,4 @@
-//! What `say` and `ask` have in common: the text, media, buttons, a link, what stands around them.
+//! Parses and evaluates the common parts of `say` and `ask`: the text, media, buttons, a link, header and footer.
 
 use super::{
     arrange::{Around, LinkShown, Opening, arrange},
@@ -29,36 +29,36 @@ use std::sync::Arc;
 
 pub struct Message {
     pub body: Text,
-    /// Addresses of files, and paths of the bot's own.
+    /// Addresses of files, and paths of the bot's own files.
     pub media: Vec<Text>,
     pub buttons: Vec<WrittenButton>,
     pub link: Option<Link>,
-    /// A line above, or a file.
+    /// A header: a text, or a file.
     pub header: Option<Text>,
     pub footer: Option<Text>,
-    /// A point on the map, which goes ahead.
+    /// A point on the map, which is sent before.
     pub place: Option<WrittenPlace>,
-    /// Contact cards, which go ahead.
+    /// Contact cards, which are sent before.
     pub cards: Option<WrittenCards>,
-    /// Of a question: its own words on the buttons that the engine adds.
+    /// For a question: its own texts on the buttons that the engine adds.
     pub phrases: Phrases,
-    /// Of a question for a place: the button that shares it.
+    /// For a question for a place: the button that shares it.
     pub asks_place: bool,
-    /// Of a question: the button that opens a form.
+    /// For a question: the button that opens a form.
     pub form: Option<Arc<WrittenForm>>,
     pub if_closed: Option<WrittenIfClosed>,
-    /// What to do when it does not arrive.
+    /// The steps for an undelivered message.
     pub on_undelivered: Option<Body>,
 }
 
-/// A message's text and options as they are shown now.
+/// A message's text and options with their values filled in.
 #[derive(Clone, Copy)]
 pub struct Worded<'w> {
     pub body: &'w str,
     pub shown: &'w [OptionShown],
-    /// Which page of the options, from 0.
+    /// The page of the options, from 0.
     pub page: u32,
-    /// An answer is waited for: where nothing can be tapped, its number is one.
+    /// True for a question: in channels without buttons, the number of an option is an answer.
     pub asks: bool,
 }
 
@@ -71,12 +71,12 @@ pub struct WrittenButton {
 pub struct Link {
     pub title: Text,
     pub url: Text,
-    /// Above it, where it is a message of its own.
+    /// The text above it, if the link is its own message.
     pub text: Option<Text>,
 }
 
 impl Message {
-    /// `verb` is the key of the text.
+    /// Parses a message; `verb` is the key of the text.
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
         let body = fields.text(verb);
         fields.sentence(Role::Body, &body);
@@ -102,7 +102,7 @@ impl Message {
                 return Link { title: nothing(), url: nothing(), text: None };
             }
             let mut keys = fields.below(node, "link");
-            // What stands in a broken map is not known: that it lacks something is no mistake of its own.
+            // The content of a broken map is unknown, so a missing key gets no finding.
             let (title, url) = match node.has_broken() {
                 true => (keys.node("title"), keys.node("url")),
                 false => (keys.required("title"), keys.required("url")),
@@ -127,7 +127,7 @@ impl Message {
         }
         let on_undelivered = fields.opt_steps("on_undelivered");
         let (place, cards) = (WrittenPlace::parse(fields), WrittenCards::parse(fields));
-        // Only questions have them.
+        // Only questions have phrases and forms.
         let (phrases, form) = match verb {
             "ask" => (Phrases::parse(fields), WrittenForm::parse(fields).map(Arc::new)),
             _ => (Phrases::default(), None),
@@ -149,7 +149,7 @@ impl Message {
         }
     }
 
-    /// Only its words, to be said once more: no files, no link, nothing around it.
+    /// The message with only its text, for a repetition: without files, link, header and footer.
     pub fn bare(&self) -> Message {
         Message {
             body: self.body.clone(),
@@ -168,7 +168,7 @@ impl Message {
         }
     }
 
-    /// The messages to send, in order; the last one carries the buttons.
+    /// The messages to send, in order; the last one has the buttons.
     pub fn contents(&self, turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>) -> Result<Vec<Content>, Failure> {
         let edge = |text: &Option<Text>| -> Result<Option<String>, Failure> {
             let text = text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
@@ -214,13 +214,13 @@ impl Message {
         self.if_closed.as_ref().map(|way| way.resolve(turn, here, shown)).transpose()
     }
 
-    /// The step waits for the fate of its message.
+    /// True if the step waits for the outcome of its message.
     pub fn fails_when_closed(&self) -> bool {
         matches!(self.if_closed, Some(WrittenIfClosed::Fail))
     }
 }
 
-/// What stands below a text and can be tapped.
+/// The keys of the tappable parts below a text.
 const TAPPED: [&str; 4] = ["link", "buttons", "options", "form"];
 
 fn empty(what: &str) -> Failure {
@@ -277,7 +277,7 @@ impl WrittenButton {
     }
 }
 
-/// Buttons and options as they are shown, for a `say` with buttons.
+/// The buttons of a `say` with their values filled in.
 pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton]) -> Result<Vec<OptionShown>, Failure> {
     let shown = |button: &WrittenButton| {
         let title = turn.sentence(here, &button.title, &[])?;

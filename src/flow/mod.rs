@@ -1,8 +1,8 @@
-//! The flow language: files become a set of flows with findings, and a set moves conversations.
+//! Implements the flow language: parses files into a set of flows with findings, and moves conversations by a set.
 //!
-//! Pure: no async, clock, randomness, files or environment. Reading goes `parse` → `definition` → `lint`;
-//! running goes `advance` → `judge` (what a message means) → `choose` and `starts` (which flow) → `drive` (step
-//! after step, `steps/`), with `turn` as what all of them work on.
+//! Pure: no async, clock, randomness, files or environment. Parsing goes `parse` → `definition` → `lint`; running goes
+//! `advance` → `judge` (the meaning of a message) → `choose` and `starts` (the flow) → `drive` (step after step,
+//! `steps/`), and all of these work on a `turn`.
 
 mod advance;
 mod arrange;

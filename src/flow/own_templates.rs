@@ -1,4 +1,5 @@
-//! `templates:` of `_bot.yaml`: templates with their texts, as their author writes them, to be made at the platform.
+//! Parses `templates:` of `_bot.yaml`: templates with their texts, as their author writes them, to be created at the
+//! platform.
 
 mod refused;
 
@@ -24,16 +25,16 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnTemplate {
     pub name: String,
-    /// Of its name.
+    /// The place of its name.
     pub place: Place,
-    /// That of the bot's language first.
+    /// The versions by language, the bot's own language first.
     pub versions: Vec<Draft>,
-    /// Why the platform would refuse it, in words: it is not asked then.
+    /// The reasons why the platform would refuse it, in words: it is not submitted then.
     pub refused: Vec<String>,
 }
 
 impl OwnTemplate {
-    /// The template as a catalogue would list it, in each language.
+    /// The template in each language, in the form of a catalogue.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.versions.iter().map(|draft| &draft.template)
     }
@@ -43,14 +44,14 @@ impl OwnTemplate {
     }
 }
 
-/// By name; `language`: the bot's.
+/// Parses the templates by name; `language` is the bot's.
 pub(super) fn parse(fields: &mut Fields<'_>, language: &str) -> BTreeMap<String, OwnTemplate> {
     let findings = fields.findings();
     let all = fields.map("templates").iter().filter_map(|entry| one(entry, language, findings));
     all.map(|template| (template.name.clone(), template)).collect()
 }
 
-/// The parts of a version as they are written; a version in another language takes what it does not say from the first.
+/// The parts of a version as written; a version in another language takes missing parts from the first one.
 struct Written<'a> {
     text: &'a str,
     text_at: &'a Node,
@@ -113,7 +114,7 @@ fn one(entry: &Entry, language: &str, findings: &Findings) -> Option<OwnTemplate
         versions.push(version(shell(&other.key.text), &of, findings));
         written.push(of);
     }
-    // A template that cannot be read lacks parts, so the rules of Meta are not checked.
+    // A template with errors may lack parts, so the rules of Meta are not checked.
     let refused = match findings.len() == before {
         true => refused::of(&name, &place, &versions, &written, findings),
         false => vec!["it cannot be read; `transom check` says why".to_owned()],
@@ -136,7 +137,7 @@ fn version(shell: Template, written: &Written<'_>, findings: &Findings) -> Draft
     Draft { examples: examples(&names, written.examples), template, header_example, details }
 }
 
-/// For each placeholder its example; empty where none is written.
+/// The example of each placeholder; empty if there is none.
 fn examples(names: &[String], written: Option<&Node>) -> Vec<(String, String)> {
     let of = |name: &String| match written.map(|node| &node.kind) {
         Some(Kind::Map(entries)) => {
@@ -154,7 +155,7 @@ fn examples(names: &[String], written: Option<&Node>) -> Vec<(String, String)> {
     names.iter().map(|name| (name.clone(), of(name))).collect()
 }
 
-/// `image`, `video`, `document`, `location`, a text, or `{text: …, example: …}`.
+/// Parses `image`, `video`, `document`, `location`, a text, or `{text: …, example: …}`.
 fn header(node: &Node, findings: &Findings) -> (Option<TemplateHeader>, Option<String>) {
     let kind = match node.text() {
         None if node.map().is_some() => {
@@ -173,7 +174,8 @@ fn header(node: &Node, findings: &Findings) -> (Option<TemplateHeader>, Option<S
     (Some(kind), None)
 }
 
-/// A text is a quick reply; `{title, url}`, `{title, phone}`, `{title, form}` and `{code: …}` are what they say.
+/// Parses a button: a text is a quick reply, the others are `{title, url}`, `{title, phone}`, `{title, form}` and
+/// `{code: …}`.
 fn button(node: &Node, findings: &Findings) -> Option<(TemplateButtonKind, Detail)> {
     if let Some(title) = node.text() {
         return Some((TemplateButtonKind::QuickReply { title: title.to_owned() }, Detail::Nothing));
@@ -182,7 +184,7 @@ fn button(node: &Node, findings: &Findings) -> Option<(TemplateButtonKind, Detai
     let code = fields.opt_text("code").map(str::to_owned);
     if let Some(code) = code {
         fields.finish();
-        // Its words are the platform's own.
+        // The platform defines the title of this button.
         return Some((TemplateButtonKind::CopyCode { title: String::new() }, Detail::Example(code)));
     }
     let title = fields.text("title").to_owned();

@@ -1,4 +1,4 @@
-//! Long lists: which options one message shows, and the rows that lead to the others.
+//! Divides long lists: selects the options of one message, and the rows that lead to the others.
 
 use super::{choose::Heard, sentences::Phrase, turn::Turn};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{matching, session::OptionShown},
 };
 
-/// What one message shows of a question's options.
+/// The options of a question in one message.
 pub struct Page<'o> {
     pub options: Vec<&'o OptionShown>,
     /// The pages that its last rows lead to, from 0.
@@ -14,20 +14,20 @@ pub struct Page<'o> {
     pub more: Option<u32>,
 }
 
-/// A page by its number, from 0; beyond the last one it is the last. What is fixed stands on every page.
+/// The page with this number, from 0; a number that is too high gives the last page. Fixed options are on every page.
 pub fn page(all: &[OptionShown], number: u32) -> Page<'_> {
     if all.len() <= LIST_ROWS_MAX {
         return Page { options: all.iter().collect(), back: None, more: None };
     }
     let fixed: Vec<&OptionShown> = all.iter().filter(|option| option.fixed).collect();
-    // So many that no page had room for anything else: then they are turned over like the rest.
+    // With too many fixed options no page would have room for others, so they are divided like the others.
     let fixed = if fixed.len() > LIST_FIXED_MAX { Vec::new() } else { fixed };
     let rest: Vec<&OptionShown> = all.iter().filter(|option| fixed.is_empty() || !option.fixed).collect();
     let room = LIST_ROWS_MAX - fixed.len();
     let (mut at, mut start) = (0_u32, 0);
     loop {
         let back = at.checked_sub(1);
-        // One row leads on, and one back from all but the first page.
+        // One row leads to the next page, and one back from all but the first page.
         let last = rest.len() - start <= room - usize::from(back.is_some());
         let count = if last { rest.len() - start } else { room - 1 - usize::from(back.is_some()) };
         if last || at == number {
@@ -40,7 +40,7 @@ pub fn page(all: &[OptionShown], number: u32) -> Page<'_> {
 }
 
 impl Turn<'_> {
-    /// The page that a typed `more` or `back` means, of those that the waiting question shows now.
+    /// The page that a typed `more` or `back` means, among those that the waiting question offers now.
     pub fn page_meant(&self, run: u32, heard: &Heard<'_>) -> Option<u32> {
         let question = self.question(run)?;
         heard.text?;
@@ -54,7 +54,7 @@ impl Turn<'_> {
         more.or_else(|| shown.back.filter(|_| says(Phrase::Back)))
     }
 
-    /// Shows another page of the waiting question. It costs no try, and the deadline stays.
+    /// Shows another page of the waiting question. It does not count as a bad answer, and the deadline stays.
     pub fn show_page(&mut self, run: u32, number: u32, heard: &Heard<'_>) {
         if let Some(question) = self.question_mut(run) {
             question.page = number;

@@ -1,4 +1,4 @@
-//! Buttons of a message that nobody hears: the tap would be a text that no flow knows.
+//! Reports buttons that nothing reacts to: the tap would be a text that no flow knows.
 
 use super::{
     Around,
@@ -23,11 +23,11 @@ use crate::{
     },
 };
 
-/// Who can hear a tap.
+/// The contacts that may tap.
 enum Writer {
-    /// The window is open: they wrote before.
+    /// The window is open, so they have written before.
     Known,
-    /// A template may be the first that they read of us.
+    /// A template may be our first message to them.
     Anybody,
 }
 
@@ -38,7 +38,8 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
             Step::Say(say) => Some(&say.message.buttons),
             _ => None,
         });
-        // Too many are a mistake that is said already; and beside a button that gives consent stands one that does not.
+        // Too many buttons have a finding; and a button that gives consent has another one beside it that need not do
+        // anything.
         let alone = |buttons: &&Vec<WrittenButton>| {
             buttons.len() <= BUTTONS_MAX && buttons.iter().all(|button| button.consent.is_empty())
         };
@@ -62,7 +63,7 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
     }
 }
 
-/// Quick replies of templates that no question sends. Without `buttons:` the platform gives us their titles.
+/// Checks the quick replies of templates that no question sends. Without `buttons:` the platform returns their titles.
 fn of_templates(set: &FlowSet, around: &Around, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
     let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
@@ -104,7 +105,7 @@ fn of_templates(set: &FlowSet, around: &Around, findings: &Findings) {
     }
 }
 
-/// The ids that begin flows.
+/// The button ids that start flows.
 fn ids(set: &FlowSet) -> impl Iterator<Item = &str> {
     let triggers = set.flows.values().flat_map(|flow| &flow.triggers);
     let own = triggers.filter_map(|trigger| match &trigger.kind {
@@ -118,7 +119,7 @@ fn is_button_heard(set: &FlowSet, button: &WrittenButton) -> bool {
     button.title.as_plain().is_none_or(|title| is_heard(set, &button.id, title, &Writer::Known))
 }
 
-/// A tap on it begins a flow: as a button, or as if its title were typed.
+/// True if a tap starts a flow: as a button, or as if its title were typed.
 fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
     let said = matching::fold(title);
     let words = set.locales.values().flat_map(|locale| locale.words.values());
@@ -128,7 +129,7 @@ fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
     let mut triggers = set.flows.values().flat_map(|flow| &flow.triggers);
     triggers.any(|trigger| match &trigger.kind {
         Trigger::AnyMessage(_) => true,
-        // After a silence of days nobody taps what was said before it.
+        // After days of silence nobody taps an old button.
         Trigger::FirstMessage(_) => matches!(who, Writer::Anybody),
         Trigger::Button(own) => own.ids.iter().any(|own| own == id),
         Trigger::Message(words) => match words.how {
@@ -141,7 +142,7 @@ fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
     })
 }
 
-/// The flow, or one that leads to it, waits for whatever the contact says.
+/// True if the flow, or one that leads to it, waits for any message of the contact.
 fn waits(set: &FlowSet, flow: &Flow) -> bool {
     let hears = |flow: &Flow| {
         flow.nodes.iter().any(|node| match node.outline.verb {
@@ -152,7 +153,7 @@ fn waits(set: &FlowSet, flow: &Flow) -> bool {
     hears(flow) || leading_to(set, flow).any(hears)
 }
 
-/// The flows that name it in their steps.
+/// The flows that name this one in their steps.
 fn leading_to<'a>(set: &'a FlowSet, flow: &'a Flow) -> impl Iterator<Item = &'a Flow> {
     let leads_here = |other: &&Flow| {
         other.nodes.iter().any(|node| matches!(&node.outline.target, Some(Target::Flow(name)) if *name == flow.name))

@@ -1,4 +1,4 @@
-//! Where a step can lead: the edges of the drawing that all checks walk.
+//! Lists the next steps of each step: the edges of the graph that all checks use.
 
 use crate::{
     base::yaml::{self, Kind},
@@ -12,15 +12,15 @@ use std::collections::BTreeSet;
 /// A step of a flow.
 pub type Spot<'a> = (&'a Flow, NodeIx);
 
-/// One way on from a step.
+/// One branch of a step.
 pub struct Way<'a> {
-    /// The key that it is written under; empty: simply what comes next.
+    /// The key of the branch; empty: the step behind.
     pub by: &'a str,
     /// `None`: the end of the flow or of the called block.
     pub to: Option<Spot<'a>>,
 }
 
-/// All ways on from a step, also those of errors and time-outs. A `call` comes back: its target is none of them.
+/// All branches of a step, including those of errors and time-outs. A `call` returns, so its target is not among them.
 pub fn ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>> {
     let mut ways = step_ways(set, flow, node);
     if node.guard.is_some() {
@@ -29,7 +29,7 @@ pub fn ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>
     ways
 }
 
-/// The same without the way that passes a guarded step over.
+/// As `ways`, without the branch that skips a step with an `if`.
 pub fn step_ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>> {
     let at = |ix: Option<NodeIx>| ix.map(|ix| (flow, ix));
     let mut ways: Vec<Way<'a>> =
@@ -42,7 +42,7 @@ pub fn step_ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Wa
     ways
 }
 
-/// The steps of a flow that come after some others without a `call`: a called block is left again.
+/// The steps of a flow that follow some others without the targets of `call`, because a called block returns.
 pub fn in_frame(set: &FlowSet, flow: &Flow, starts: impl IntoIterator<Item = NodeIx>) -> BTreeSet<NodeIx> {
     let mut seen = BTreeSet::new();
     let mut todo: Vec<NodeIx> = starts.into_iter().collect();
@@ -55,7 +55,7 @@ pub fn in_frame(set: &FlowSet, flow: &Flow, starts: impl IntoIterator<Item = Nod
     seen
 }
 
-/// Where the `go` or `call` of a step leads; outer `None`: nowhere that is known.
+/// The target of the `go` or `call` of a step; outer `None`: unknown.
 pub fn target<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node) -> Option<Option<Spot<'a>>> {
     match node.outline.target.as_ref()? {
         Target::Top => Some(flow.entry.map(|ix| (flow, ix))),
@@ -65,7 +65,7 @@ pub fn target<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node) -> Option<Optio
     }
 }
 
-/// Whether the step itself, without its bodies, goes on with what follows.
+/// True if the step itself, without its bodies, continues with the next one.
 fn goes_on(node: &Node) -> bool {
     let written = &node.outline.yaml;
     let has = |label: &str| node.outline.bodies.iter().any(|(by, _)| by == label);
@@ -79,7 +79,7 @@ fn goes_on(node: &Node) -> bool {
     }
 }
 
-/// Every option has steps of its own, so that no answer simply goes on.
+/// True if every option has steps, so that no answer continues with the next step.
 fn every_option_leads_on(node: &Node) -> bool {
     let Some(options) = node.outline.yaml.get("options") else { return false };
     match &options.kind {
@@ -96,7 +96,7 @@ pub fn leads_on(option: &yaml::Node) -> bool {
     }
 }
 
-/// The step stands still until somebody writes or time passes.
+/// True if the step waits until somebody writes or time passes.
 pub fn waits(node: &Node) -> bool {
     matches!(node.outline.verb, "ask" | "wait" | "handoff")
 }

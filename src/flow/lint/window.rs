@@ -1,4 +1,4 @@
-//! The window: a plain message that can find it closed is an error, with the interval and how it came to be.
+//! Reports plain messages that can find the window closed, with the time range and the path that leads to it.
 
 use super::paths::{
     Need, Needs, Sent,
@@ -18,20 +18,20 @@ use crate::{
     },
 };
 
-/// Reports the messages that the walk found beyond the end.
+/// Reports the messages that the walk found after the end of the window.
 pub fn check<'s>(sends: impl Iterator<Item = &'s Sent>, findings: &Findings) {
     for sent in sends.filter(|sent| sent.age.crosses() && !sent.covered) {
         findings.push(finding(sent));
     }
 }
 
-/// The flows that something starts and whose messages always find the window open: none needs a template.
+/// The flows that something starts and whose messages always find the window open: these never need a template.
 pub fn never_need_a_template(needs: &Needs) -> Vec<String> {
     let never = needs.iter().filter(|(_, need)| **need == Need::Never);
     never.map(|(name, _)| name.as_str().to_owned()).collect()
 }
 
-/// Whether a trigger starts its flow without a message or tap of the contact.
+/// True if a trigger starts its flow without a message or tap of the contact.
 pub fn starts_unasked(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> bool {
     let age = first_age(set, flow, trigger);
     age.least > Span::ZERO || age.most > set.bot.defaults.queue_for
@@ -40,7 +40,7 @@ pub fn starts_unasked(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> b
 fn finding(sent: &Sent) -> Diagnostic {
     let mut finding = Diagnostic::error("E501", &sent.place, format!("this message {}", sent.age.words()));
     let links = sent.trail.links();
-    // A long way is told from its end: what is nearest to the message explains most.
+    // Only the end of a long path is shown, because the links nearest to the message explain the most.
     let skipped = links.len().saturating_sub(LINT_TRAIL_MAX);
     for (number, link) in links.into_iter().enumerate() {
         let words = match &link.by {

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Where it is told, and what is collected.
+/// The place of the findings, and the collected reasons.
 struct Report<'f> {
     name: &'f str,
     findings: &'f Findings,

@@ -126,14 +126,14 @@ fn what_cannot_be_read_is_an_error_and_is_not_submitted() {
     }
 }
 
-/// Findings of a flow that sends `visit`, with these lists of senders.
+/// The findings about a flow that sends `visit`, with these catalogues of senders.
 fn findings(flow: &str, senders: Option<Vec<Vec<Template>>>) -> Vec<&'static str> {
     let bot = format!("bot: Shop\nlanguage: en\nlanguages: {{en: [], es: [en]}}\ntemplates:\n{VISIT}");
     let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/a.yaml", flow)];
     let (set, read) = parse_set(&files);
     assert!(read.is_empty(), "{read:?}");
     let all = lint_around(&set, &Around { templates: senders, ..Around::default() });
-    // That nobody hears its buttons is another matter.
+    // Findings about unused buttons do not count here.
     all.iter().map(|finding| finding.code).filter(|code| code[1..].starts_with('8')).collect()
 }
 
@@ -153,7 +153,7 @@ fn flows_are_checked_against_the_text_that_is_written_until_the_platform_has_it(
         let own = set.bot.templates["visit"].templates().cloned();
         own.map(|template| Template { name: name.into(), ..template }).collect::<Vec<_>>()
     };
-    // A catalogue that lacks it, one that has it, and one that has it in other words.
+    // A catalogue without the template, one with it, and one with another text of it.
     assert_eq!(findings(&good, Some(vec![other("news")])), ["W833"]);
     assert!(findings(&good, Some(vec![other("visit")])).is_empty());
     let mut changed = other("visit");

@@ -1,4 +1,4 @@
-//! Where steps lead by a name: what leads nowhere, and a block whose own name was misspelt.
+//! Reports jumps and calls to unknown names, or a block whose own name was misspelt.
 
 use crate::{
     base::{
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Aims {
     /// Blocks that a step leads to.
     met: BTreeSet<String>,
-    /// What would be said of each step that leads nowhere, by the name that it has.
+    /// The findings about steps with an unknown target, by its name.
     missed: BTreeMap<String, Vec<Diagnostic>>,
 }
 
@@ -28,7 +28,8 @@ impl Aims {
         self.missed.entry(name.to_owned()).or_default().push(finding);
     }
 
-    /// Several steps lead to a name, and a block with nearly that name is led to by none: the mistake is the block's.
+    /// Reports the unknown names. If several steps name the same one, and a block with a similar name is never used,
+    /// the mistake is in the name of the block.
     pub(super) fn tell<'b>(self, blocks: impl Iterator<Item = (&'b String, &'b Place)>, findings: &Findings) {
         let unmet: BTreeMap<&str, &Place> =
             blocks.filter(|(name, _)| !self.met.contains(*name)).map(|(name, place)| (name.as_str(), place)).collect();
@@ -50,7 +51,7 @@ impl Aims {
     }
 }
 
-/// A name that nothing has. Some write that of the file.
+/// A finding about an unknown name. Some authors write the name of the file.
 pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item = &'n str> + Clone) -> Diagnostic {
     let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
     let file = name.rsplit('/').next().unwrap_or(name);
@@ -63,7 +64,7 @@ pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item =
     finding.help(help).meant(stem, known)
 }
 
-/// Names that would be blocks if they stood under `blocks`: in the list of steps, or in a list of blocks.
+/// Names that would be blocks under `blocks`, but are in the list of steps or in a list of blocks.
 pub(super) fn astray(root: &yaml::Node) -> BTreeSet<String> {
     let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();
     let entries = below("steps").iter().chain(below("blocks")).filter_map(yaml::Node::map).flatten();

@@ -1,4 +1,4 @@
-//! Which flows ask, and what follows from it.
+//! Finds the flows that ask, and checks `if_busy: parallel`.
 
 use crate::{
     base::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A flow asks if it has, or enters a flow that has, a question or a hand-off.
+/// Marks the flows that ask: they have, or enter a flow that has, a question or a hand-off.
 pub(super) fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet<FlowName> {
     let mut asking: BTreeSet<FlowName> = BTreeSet::new();
     let mut calling: Vec<(&FlowName, BTreeSet<&FlowName>)> = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet
     }
 }
 
-/// A flow beside another must not ask: there would be two questions for one answer.
+/// Reports a parallel flow that asks: there would be two questions for one answer.
 pub(super) fn parallel_asks(flow: &Flow, root: &yaml::Node, findings: &Findings) {
     if let (Some(IfBusy::Parallel), true, Some(node)) = (flow.if_busy, flow.asks, root.get("if_busy")) {
         let message = format!("`{}` asks, so it cannot run beside another question", flow.name);

@@ -1,4 +1,4 @@
-//! Fills the arena of one flow: steps and blocks.
+//! Builds the steps and blocks of one flow.
 
 use super::aims::{Aims, nowhere};
 use super::no_step::{is_then, no_verb, not_a_step};
@@ -22,10 +22,10 @@ use crate::{
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Verbs of the language that this version does not do yet.
+/// Verbs of the language that this version does not support yet.
 pub(super) const LATER_VERBS: [&str; 2] = ["llm", "agent"];
 
-/// Fills the arena of one flow.
+/// The builder of one flow's steps.
 pub struct Builder<'a> {
     pub(super) flow: FlowName,
     pub(in crate::flow) bot: &'a Bot,
@@ -35,16 +35,16 @@ pub struct Builder<'a> {
     pub(in crate::flow) names: &'a [String],
     flow_names: &'a BTreeSet<String>,
     written_blocks: &'a BTreeMap<String, &'a Entry>,
-    /// Where each block begins; its steps are read after `steps`.
+    /// The first step of each block; its steps are parsed after `steps`.
     block_entries: BTreeMap<String, (Option<NodeIx>, Vec<&'a yaml::Node>)>,
     nodes: Vec<Option<Node>>,
-    /// How many steps of each verb there are so far: `ask_2`.
+    /// The number of steps of each verb so far, for ids such as `ask_2`.
     counts: BTreeMap<&'static str, u32>,
     ids: HashMap<StepId, (NodeIx, Place)>,
-    /// Names of what looks like a block and stands elsewhere; that is reported where it stands.
+    /// Names that look like blocks in a wrong place, where they have a finding.
     pub(super) astray: BTreeSet<String>,
     aims: RefCell<Aims>,
-    /// The `then` of the `if` that is read stands behind it as a step of its own: that is reported there.
+    /// True if the `then` of the current `if` is a separate step behind it, which has a finding there.
     pub(in crate::flow) then_follows: bool,
 }
 
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Gives every block its first number, so that a `go` may name one that stands further down.
+    /// Gives every block its first index, so that a `go` can name a block further down.
     pub(super) fn reserve_blocks(&mut self) {
         for (name, entry) in self.written_blocks {
             let items = self.items(&entry.value);
@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads the blocks that were reserved, in the order of the file.
+    /// Parses the reserved blocks, in the order of the file.
     pub(super) fn blocks(&mut self) -> BTreeMap<String, Block> {
         let mut written: Vec<(&String, &&Entry)> = self.written_blocks.iter().collect();
         written.sort_by_key(|(_, entry)| entry.key.place.range().start);
@@ -106,7 +106,7 @@ impl<'a> Builder<'a> {
         blocks
     }
 
-    /// The steps under a key: nothing, one step, or a list.
+    /// Parses the steps under a key: nothing, one step, or a list.
     pub(in crate::flow) fn body(&mut self, node: &'a yaml::Node, next: Option<NodeIx>) -> Body {
         let items = self.items(node);
         let first = self.reserve(items.len());
@@ -155,16 +155,16 @@ impl<'a> Builder<'a> {
         let mut fields = StepFields::new(node, &place, spec, id.clone(), (Some(ix), next), self);
         fields.know(&["id", "note"]);
         if several {
-            // Said once already: the other verbs are no unknown keys.
+            // Several verbs have a finding of their own, so the others are not reported as unknown keys.
             steps::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
             fields.know(&LATER_VERBS);
-            // Nor are the keys that go with them.
+            // The keys of the other verbs are not reported either.
             let others = steps::SPECS.iter().filter(|other| node.get(other.name).is_some());
             others.flat_map(|other| other.fields).for_each(|field| fields.leave(field.name));
         }
         let guard = if spec.name == "if" { None } else { fields.opt_code("if") };
         if guard.is_some() {
-            // `if`, a step, `else`: the step was meant to stand under `then`.
+            // `if`, a step, `else`: the step was meant to be under `then`.
             let both = ["then", "else"].into_iter().filter_map(|key| node.entry(key));
             for entry in both.filter(|entry| spec.field(&entry.key.text).is_none()) {
                 let message = format!("`if` beside `{}` only guards it, and has no `{}`", spec.name, entry.key.text);
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         Node { id, place, guard, step, next, on_error, outline }
     }
 
-    /// The verb of a step and its place. `None`: there is none, which is reported.
+    /// The verb of a step and its place. `None`: there is none, which has a finding.
     fn verb(&mut self, node: &'a yaml::Node) -> Option<(&'static Spec, Place)> {
         if let Some(word) = node.text() {
             if steps::ALONE.contains(&word) {
@@ -218,11 +218,11 @@ impl<'a> Builder<'a> {
         };
         let mut verbs: Vec<&Entry> = entries.iter().filter(is_verb).collect();
         if verbs.len() > 1 {
-            // Beside another verb `if` is its guard.
+            // `if` beside another verb is its condition.
             verbs.retain(|entry| entry.key.text != "if");
         }
         if verbs.iter().any(|entry| entry.key.text == "end") {
-            // Beside `end` it is the value that the flow gives back.
+            // `return` beside `end` is the value that the flow returns.
             verbs.retain(|entry| entry.key.text != "return");
         }
         if let [first, second, ..] = verbs[..] {
@@ -285,7 +285,7 @@ impl<'a> Builder<'a> {
         self.written_blocks.contains_key(name) || self.flow_names.contains(name)
     }
 
-    /// A block of this flow or else a flow.
+    /// The target with this name: a block of this flow, else a flow.
     pub(in crate::flow) fn target(&self, name: &str, place: &Place) -> Target {
         let flow = self.flow_names.contains(name);
         if name == "top" {
@@ -304,7 +304,7 @@ impl<'a> Builder<'a> {
         if flow {
             return Target::Flow(name.into());
         }
-        // Said already: its block stands where no block can stand.
+        // The block in a wrong place has a finding.
         if !self.astray.contains(name) {
             let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
             self.aims.borrow_mut().miss(name, nowhere(name, place, known));
@@ -312,7 +312,7 @@ impl<'a> Builder<'a> {
         Target::Unknown(name.to_owned())
     }
 
-    /// `also`: what may stand there beside the topics.
+    /// Checks the name of a topic; `also`: further allowed names.
     pub(in crate::flow) fn check_topic(&self, name: &str, place: &Place, also: &[&str]) {
         let topics = &self.bot.topics;
         if !topics.contains_key(name) {
@@ -330,7 +330,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A misspelt name of a step or trigger, which was read as what was meant.
+/// A finding about a misspelt name of a step or trigger, which was parsed as the one that was meant.
 pub(super) fn misspelt(what: &str, key: &Scalar, code: &'static str, specs: &[&Spec]) -> Diagnostic {
     let names = || specs.iter().map(|spec| spec.name);
     let written = key.written();
