@@ -1,4 +1,4 @@
-//! Runs of a flow that an operator has paused: what falls due stands still, and goes on with what was left of it.
+//! Delays runs of a flow that an operator has paused: due times move, and the remaining time is kept.
 
 use super::turn::Turn;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Turn<'_> {
-    /// The time of a `call` is up while the flow of its run is paused: it is looked at again later.
+    /// Moves the time limit of a `call` if it has passed while the flow of the run is paused. True if it moved one.
     pub(super) fn call_stands_still(&mut self, number: u32) -> bool {
         let (now, world) = (self.now(), self.world);
         let Some(run) = self.run_mut(number) else { return false };
@@ -24,7 +24,7 @@ impl Turn<'_> {
         true
     }
 
-    /// What of the run has fallen due does so later: its flow is paused, or was while the run waited.
+    /// Moves a due time of the run if its flow is paused, or was while the run waited. True if it moved one.
     pub(super) fn stands_still(&mut self, number: u32) -> bool {
         let (now, world) = (self.now(), self.world);
         let Some(run) = self.run_mut(number) else { return false };
@@ -34,7 +34,7 @@ impl Turn<'_> {
             let passed = (now - rest.since) - pauses.within(rest.since, now);
             let left = (rest.left - passed).max(Span::ZERO);
             *rest = Rest { since: now, left };
-            // It cannot fall due sooner than that, whenever the flow goes on.
+            // It cannot be due sooner, whenever the pause ends.
             *at = now + if paused_at.is_some() { left.max(PAUSED_LOOK_MIN) } else { left };
             return *at > now;
         }
@@ -45,13 +45,13 @@ impl Turn<'_> {
             Waiting::Reply { deadline } | Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => {
                 *deadline = Some(look);
             }
-            // What was written is looked at; its time-out and its reminder wait.
+            // Gathered texts are handled; the time-out and the reminder wait.
             Waiting::Question(question) if question.gathering.is_none() => {
                 for at in [&mut question.deadline, &mut question.remind_at, &mut question.deliver_by] {
                     *at = at.map(|at| if at <= now { look } else { at });
                 }
             }
-            // A person, and a call that was begun, know nothing of pauses.
+            // A pause does not affect a person, or a call that has begun.
             Waiting::Question(_)
             | Waiting::Call(_)
             | Waiting::Person { .. }

@@ -1,4 +1,4 @@
-//! Who has the conversation: hand-offs, people who write, and the way back to the bot.
+//! Handles who has the conversation: hand-offs, messages of people, and the return to the bot.
 
 use super::{
     bot::Team,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A hand-off about to happen.
+/// The data of a hand-off.
 pub struct Handing {
     pub run: u32,
     pub flow: FlowName,
@@ -32,14 +32,14 @@ pub struct Handing {
 }
 
 impl<'a> Turn<'a> {
-    /// The hours of a team; without any it is always open.
+    /// The opening hours of a team; a team without any is always open.
     pub fn team_hours(&self, set: &FlowSet, team: &str) -> OpeningHours {
         let named = set.bot.teams.get(team).and_then(|team| team.hours.as_ref());
         let hours = named.and_then(|name| set.bot.hours.get(name));
         hours.cloned().unwrap_or_else(OpeningHours::always)
     }
 
-    /// From here on the bot is silent, except what this run says.
+    /// Hands the conversation over: from here on the bot sends nothing, except messages of this run.
     pub fn hand_over(&mut self, handing: Handing) {
         let now = self.now();
         let set = self.set_of(handing.run);
@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A person has it, by order: who has it already gives it on, and the bot stays silent.
+    /// Assigns the conversation to a person or team, also if another person has it; the bot stays silent.
     pub fn assign(&mut self, team: Option<String>, agent: Option<String>) {
         self.person_wrote(None);
         let Some(person) = &mut self.session.person else { return };
@@ -107,7 +107,7 @@ impl<'a> Turn<'a> {
         self.note(None, None, format!("assigned to {to}"));
     }
 
-    /// The conversation comes back to the bot.
+    /// Returns the conversation to the bot.
     pub fn hand_back(&mut self, agent: Option<String>) {
         let Some(person) = self.session.person.take() else { return };
         self.session.needs_person = None;
@@ -118,7 +118,7 @@ impl<'a> Turn<'a> {
             ("agent", text(agent.or(person.agent))),
             ("flow", text(person.flow.map(|flow| flow.to_string()))),
         ]);
-        // Mostly the run that handed it over; one that did so before waits for the same person.
+        // Usually the run that handed over; an earlier one may wait for the same person.
         let waits = |run: &Run| matches!(run.waiting, Waiting::Person { .. });
         for number in self.all_runs() {
             let waiting = self.run(number).is_some_and(waits) && self.session.person.is_none();
@@ -135,7 +135,7 @@ impl<'a> Turn<'a> {
         self.emit(Happened::HandoffDone { handoff, team: person.team });
     }
 
-    /// The case is closed: nothing of it goes on.
+    /// Closes the case: nothing of the conversation continues.
     pub fn close(&mut self) {
         for run in self.all_runs() {
             self.stop_because(run, "closed");
@@ -148,8 +148,8 @@ impl<'a> Turn<'a> {
         self.hand_back(None);
     }
 
-    /// The person goes on as another contact: nothing of this conversation does, and no flow hears of it. What was said
-    /// to them and has not left yet still leaves.
+    /// Ends the conversation because the contact was joined to another one: no run continues, and flows get no event.
+    /// Messages that have not left are still sent.
     pub fn leave(&mut self) {
         self.note(None, None, "the person goes on as another contact");
         for run in self.all_runs() {
@@ -164,11 +164,11 @@ impl<'a> Turn<'a> {
         self.session.person = None;
     }
 
-    /// Another contact was the same person.
+    /// Takes over the state of another contact's conversation who was the same person.
     pub fn join(&mut self, joined: Joined) {
         self.note(None, None, "another contact was the same person, and is joined");
         if let (None, Some(person)) = (&self.session.person, joined.person) {
-            // Its run has ended where it was.
+            // Its run ended in the other conversation.
             self.session.person = Some(Person { run: None, step: None, unanswered: None, ..person });
         }
         if self.session.needs_person.is_none() {
@@ -179,7 +179,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Silence since the last human word: the bot may speak again. Nobody answered: the hand-off's text.
+    /// Handles the due times of a hand-off: after a silence since the person's last message the bot has the
+    /// conversation again; if nobody answered, the hand-off's text is sent.
     pub fn person_due(&mut self) {
         let now = self.now();
         let Some(person) = &mut self.session.person else { return };
@@ -211,7 +212,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The steps said while a team is closed are through.
+    /// Ends the steps for a closed team.
     pub fn handed(&mut self, run: u32) -> bool {
         let Some(step) = self.run_mut(run).and_then(|run| run.handing.take()) else { return false };
         let set = self.set_of(run);
@@ -247,7 +248,7 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// Built in: an error that nobody took.
+    /// Hands the conversation over after an error that nobody handled; built in.
     pub fn hand_over_error(&mut self, run: u32, flow: FlowName, failure: &Failure) {
         let team = self.set_of(run).bot.teams.keys().next().cloned().unwrap_or_default();
         let summary = Some(format!("An error: {}", failure.text));

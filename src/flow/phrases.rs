@@ -1,4 +1,4 @@
-//! `phrases:` of a question: its own words in the place of built-in ones.
+//! Parses `phrases:` of a question: its own texts in place of the built-in ones.
 
 use super::{
     definition::Role,
@@ -34,7 +34,7 @@ impl Phrases {
         Phrases(all)
     }
 
-    /// As this question says it: its own words, else those of the bot. Own words that came out empty count as none.
+    /// The text of a phrase for this question: its own, else the bot's. An own text that is empty does not count.
     pub fn said(&self, turn: &Turn<'_>, here: Here<'_>, phrase: Phrase) -> Result<String, Failure> {
         let own = self.0.get(&phrase).map(|text| turn.sentence(here, text, &[])).transpose()?;
         let own = own.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());

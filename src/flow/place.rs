@@ -1,4 +1,4 @@
-//! `place:` of a message: a point on the map.
+//! Parses and evaluates `place:` of a message: a point on the map.
 
 use super::{
     step_fields::StepFields,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::model::{content::Location, value::Value};
 
-/// A point as it is written: a map, or `${where}` for an answer of type `location`.
+/// A point as written: a map, or `${where}` for an answer of type `location`.
 pub struct WrittenPlace(Data);
 
 impl WrittenPlace {

@@ -1,8 +1,8 @@
-//! Plural forms of a language: which of them whole numbers take, and gettext's rule for them.
+//! Finds the plural forms of a language that whole numbers use, and gettext's rule for them.
 
 use icu_plurals::{PluralCategory, PluralRules};
 
-/// The names of plural categories, as Unicode has them (cldr.unicode.org, language plural rules).
+/// The names of plural categories in Unicode (cldr.unicode.org, language plural rules).
 pub const CATEGORIES: [(&str, PluralCategory); 6] = [
     ("zero", PluralCategory::Zero),
     ("one", PluralCategory::One),
@@ -16,25 +16,25 @@ pub fn name(category: PluralCategory) -> &'static str {
     CATEGORIES.iter().find(|(_, known)| *known == category).map_or("other", |(name, _)| name)
 }
 
-/// The category of a number; `other` where Unicode does not know the language.
+/// The category of a number; `other` if Unicode does not know the language.
 pub fn category(language: &str, number: f64) -> PluralCategory {
     match rules(language) {
-        // A count is whole; what is not has no category that a rule for whole numbers would know.
+        // The rules are used for whole numbers only.
         Some(rules) if number.fract() == 0.0 && number.abs() < 9e15 => rules.category_for(number.abs() as u64),
         Some(_) | None => PluralCategory::Other,
     }
 }
 
-/// The categories of the numbers that conversations count to, in the order of `CATEGORIES`. The Romance `many` is for
-/// millions and not among them.
+/// The categories of numbers that occur in conversations, in the order of `CATEGORIES`. The Romance `many`, for
+/// millions, is not among them.
 pub fn in_use(language: &str) -> Vec<PluralCategory> {
     let Some(rules) = rules(language) else { return vec![PluralCategory::Other] };
     let met = |category| (0..=COUNTED_TO).any(|n: u64| rules.category_for(n) == category);
     CATEGORIES.into_iter().map(|(_, category)| category).filter(|category| met(*category)).collect()
 }
 
-/// What PO files write behind `Plural-Forms:`; the index is the place in `in_use`. `None`: no rule of the list is that
-/// of the language.
+/// The value of `Plural-Forms:` in PO files; the index is the position in `in_use`. `None`: no rule in the list fits
+/// the language.
 pub fn gettext(language: &str) -> Option<&'static str> {
     let (rules, forms) = (rules(language)?, in_use(language));
     let index = |n| forms.iter().position(|known| *known == rules.category_for(n));
@@ -42,12 +42,12 @@ pub fn gettext(language: &str) -> Option<&'static str> {
     Some(line)
 }
 
-/// All rules for whole numbers repeat from hundred to hundred below a million.
+/// All rules for whole numbers below a million repeat after each hundred.
 const COUNTED_TO: u64 = 1_000;
 
 type Rule = (&'static str, fn(u64) -> usize);
 
-/// As translators' tools know them (GNU gettext manual, *Plural forms*), beside the same rule for us.
+/// The rules in the syntax of translators' tools (GNU gettext manual, *Plural forms*), each with the same rule in Rust.
 const GETTEXT: [Rule; 12] = [
     ("nplurals=1; plural=0;", |_| 0),
     ("nplurals=2; plural=(n != 1);", |n| usize::from(n != 1)),
@@ -109,7 +109,7 @@ const GETTEXT: [Rule; 12] = [
     ),
 ];
 
-/// The compiled rules are only pointed at: this is cheap. `None`: Unicode does not know the language.
+/// Cheap, because it only refers to compiled data. `None`: Unicode does not know the language.
 fn rules(language: &str) -> Option<PluralRules> {
     let locale: icu_locale_core::Locale = language.replace('_', "-").parse().ok()?;
     PluralRules::try_new_cardinal((&locale).into()).ok()
@@ -151,7 +151,7 @@ mod tests {
                 gettext(language)
             );
         }
-        // What Unicode does not know has one form.
+        // An unknown language has one form.
         assert_eq!(
             (gettext("xx-none"), in_use("xx-none")),
             (Some("nplurals=1; plural=0;"), vec![PluralCategory::Other])

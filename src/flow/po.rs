@@ -1,33 +1,33 @@
-//! PO files, the exchange format of translators' tools: as much of it as translations of flows need.
+//! Reads and writes PO files, the exchange format of translators' tools, as far as translations of flows need it.
 //!
-//! GNU gettext manual, *The Format of PO Files*. There are few readers of it in Rust, each with plural rules and
-//! catalogues that nothing here asks for.
+//! Source: GNU gettext manual, *The Format of PO Files*. The few Rust crates for it bring plural rules and catalogues
+//! that are not needed here.
 
 use super::plural::CATEGORIES;
 use std::fmt::Write;
 
-/// One message. What other tools add (their own remarks, further flags) is not kept.
+/// One message. Additions of other tools (their own remarks, further flags) are not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
-    /// For translators, in the order of the file: `#.` lines.
+    /// Remarks for translators, in the order of the file: `#.` lines.
     pub remarks: Vec<String>,
-    /// `flows/welcome.yaml:7`.
+    /// The place of the text: `flows/welcome.yaml:7`.
     pub place: Option<String>,
-    /// To be looked at again: not used.
+    /// True if a translator must look at it again; it is not used.
     pub fuzzy: bool,
-    /// The text that a fuzzy translation was made from.
+    /// The original text of a fuzzy translation.
     pub before: Option<String>,
-    /// Tells equal texts apart: the step.
+    /// The step, which distinguishes equal texts.
     pub context: String,
     pub source: String,
-    /// The text for several, where the words depend on a number.
+    /// The plural text, if the words depend on a number.
     pub plural: Option<String>,
     pub translation: String,
-    /// With `plural` instead of `translation`: by the index of the form.
+    /// Set with `plural` in place of `translation`: the texts by the index of the form.
     pub forms: Vec<String>,
 }
 
-/// The whole file, with its header; `rule` is gettext's rule for the plural forms of the language.
+/// The complete file with its header; `rule` is gettext's rule for the plural forms of the language.
 pub fn write(language: &str, rule: Option<&str>, entries: &[Entry]) -> String {
     let rule = rule.map(|rule| format!("Plural-Forms: {rule}\n")).unwrap_or_default();
     let header = format!(
@@ -66,11 +66,11 @@ pub fn write(language: &str, rule: Option<&str>, entries: &[Entry]) -> String {
     out
 }
 
-/// The messages of a file, without its header and what is obsolete; or the line that cannot be read, and why.
+/// The messages of a file, without its header and obsolete ones; `Err`: the number of an invalid line, and the reason.
 pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
     let mut all = Vec::new();
     let mut entry = Entry::default();
-    // The key that a line of nothing but a text goes on.
+    // The key that a line with only a text continues.
     let mut key = Key::None;
     let mut begun = false;
     for (number, line) in file.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -136,7 +136,7 @@ pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
     Ok(all)
 }
 
-/// What a text belongs to.
+/// The key that a text belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     None,
@@ -167,7 +167,7 @@ impl Key {
     }
 }
 
-/// A text of several lines begins with an empty one, as gettext's own tools write it.
+/// A text of several lines begins with an empty one, as in the output of gettext's tools.
 fn text(out: &mut String, key: &str, text: &str) {
     let lead = if key.starts_with('#') { "#| " } else { "" };
     let lines: Vec<&str> = text.split_inclusive('\n').collect();

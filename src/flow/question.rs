@@ -1,4 +1,4 @@
-//! The waiting question: what answers it, and bad tries.
+//! Handles the waiting question: its answers, and bad answers.
 
 use super::{
     choose::Heard,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 impl<'a> Turn<'a> {
-    /// The run whose question or `wait: reply` is open; of several (an aside that asks) the newest.
+    /// The run with an open question or `wait: reply`; of several (an aside that asks) the newest.
     pub fn asking(&self) -> Option<u32> {
         let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
         self.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
@@ -55,12 +55,12 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Nothing but a stop interrupts its question: by the question's own word, else the flow's.
+    /// True if only an opt-out interrupts the question: by the `protect` of the question, else of the flow.
     pub fn is_protected(&self, run: u32) -> bool {
         self.ask_step(run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
     }
 
-    /// Level 6: exactly an option, or of the asked type other than text.
+    /// Level 6: the message is exactly an option, or a value of the asked type other than text.
     pub fn answer_exactly(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let Some(question) = self.question(run) else { return false };
@@ -74,7 +74,7 @@ impl<'a> Turn<'a> {
             self.show_page(run, page, heard);
             return true;
         }
-        // What is kept back takes nothing but its options, in reply to its nudge.
+        // While the question is held back, only its options are answers, in reply to its nudge.
         if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
             return false;
         }
@@ -84,8 +84,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Level 8: a near miss of an option, the answer inside a sentence, or any text that passes `check`; `wait: reply`
-    /// takes all that says something.
+    /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
+    /// reply` accepts any message with content.
     pub fn answer_if_it_fits(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         if matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
             return self.take_reply(run, heard);
@@ -102,7 +102,7 @@ impl<'a> Turn<'a> {
         self.gather(run, heard) || self.answer_as_text(run, heard)
     }
 
-    /// Whatever is of the asked type, where that is text or anything at all.
+    /// The message as a value of the asked type, if that is text or any type.
     pub fn answer_as_text(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         if !takes_any_text(ask.kind.of) {
@@ -114,7 +114,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A tap: the option that `means` names.
+    /// Answers by a tap on the option for which `means` is true.
     pub fn answer_by_option(&mut self, run: u32, heard: &Heard<'_>, means: impl Fn(&str) -> bool) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let option = self.question(run).and_then(|question| question.options.iter().find(|option| means(&option.id)));
@@ -143,7 +143,7 @@ impl<'a> Turn<'a> {
         if kept_back || !self.passes(here, ask, &option.value, heard) {
             return false;
         }
-        // A tap has carried out its consent already; typed, the option means the same.
+        // The consent of a tap was already recorded; a typed option has the same consent.
         let tapped = matches!(heard.message.kind, InboundKind::Button { .. });
         for (topic, given) in option.consent.iter().filter(|_| !tapped) {
             if topic == "all" && !given {
@@ -156,7 +156,7 @@ impl<'a> Turn<'a> {
         self.take(here, ask, option.value, body, heard)
     }
 
-    /// The answer is here: kept, and on with the steps.
+    /// Takes the answer: stores it, and continues with the steps.
     pub fn take(&mut self, here: Here<'a>, ask: &'a Ask, value: Value, body: Option<Body>, heard: &Heard<'_>) -> bool {
         self.leave_question(here.run);
         self.keep_answer(here.run, ask.fills.as_deref(), value, written(heard));
@@ -183,34 +183,34 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(run) {
             run.asked_for = Some(heard.message.at);
             run.msg = heard.view.clone();
-            // A person moved it: no chain of events goes on from here.
+            // A person moved the run, so its chain of events ends here.
             run.depth = 0;
         }
     }
 
-    /// The question is over: what asks it and has not left stays at home.
+    /// Ends the question: its messages that have not left are dropped.
     pub fn leave_question(&mut self, run: u32) {
         let Some(question) = self.question(run).cloned() else { return };
         self.drop_question(run, &question);
     }
 
     pub fn drop_question(&mut self, run: u32, question: &Question) {
-        // A picture that goes before it has no fate of its own: it stays at home with the rest. So does what asked it
-        // once more beside a closed window: its own fate was told to nobody.
+        // A picture before the question has no reported outcome and is dropped with it. So is a repetition of the
+        // question outside the window, whose outcome was not reported either.
         let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
         for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
             self.effects.push(Effect::Drop { run: Some(run), message: Some(*message), reason: None });
         }
     }
 
-    /// Level 10: a bad try.
+    /// Level 10: a bad answer.
     pub fn bad_answer(&mut self, run: u32, heard: &Heard<'_>) {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let now = self.now();
         let most = ask.tries;
         let Some(question) = self.question_mut(run) else { return };
         if !question.left {
-            // It leaves now, released by this very message; nobody could answer it yet.
+            // The question is sent now, released by this message; nobody could answer it before.
             question.nudged = false;
             self.note_at(here, "the question had not left: this costs no try");
             return;
@@ -261,7 +261,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// `invalid`, with the same buttons.
+    /// Sends `invalid`, with the same buttons.
     fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), Failure> {
         let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
             (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
@@ -270,11 +270,11 @@ impl<'a> Turn<'a> {
         self.repeat(here, ask, &text)
     }
 
-    /// Sends a text that asks the waiting question once more, with the options as they were shown.
+    /// Sends a text that repeats the waiting question, with its options as they were shown.
     pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
         let (shown, page) =
             self.question(here.run).map(|question| (question.options.clone(), question.page)).unwrap_or_default();
-        // Only the words and the options are repeated: no files, no link.
+        // Only the text and the options are repeated, without files and link.
         let worded = Worded { body: text, shown: &shown, page, asks: true };
         let first = self.session.last_message + 1;
         let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
@@ -285,7 +285,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The text of the message, the words on a button, or the caption of a picture.
+/// The text of the message, the title of a button, or the caption of a picture.
 fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
     match &heard.view {
         Value::Map(parts) => match parts.get("text") {
@@ -296,7 +296,8 @@ fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
     }
 }
 
-/// `listed`: the options stood in the text with their numbers. By id, title, what stands on the template's own button, or number; the id that a foreign button carries.
+/// The option with exactly this id, title, title on the template's own button, or number; or with the id of a foreign
+/// button. `listed`: the options were in the text with their numbers.
 fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>, listed: bool) -> Option<&'q OptionShown> {
     let Question { options, template_titles, .. } = question;
     let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
@@ -325,17 +326,18 @@ fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>, listed: bool) -> 
             .flatten()?;
         options.iter().find(|option| option.value == said)
     };
-    // Beside buttons a number is an answer of its own.
+    // If the options were buttons, a number may be an answer of its own.
     let numbered = listed || !asks_which(question);
     let by_number = || options.get(said.parse::<usize>().ok()?.checked_sub(1)?).filter(|_| numbered);
     by_name.or_else(by_yesno).or_else(by_number)
 }
 
-/// One typing error per five letters, or the title as words of a longer text; only when one option fits.
+/// The option with one typing error for each five letters, or whose title is part of a longer text; only if there is
+/// exactly one.
 fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
     heard.text?;
     if asks_which(question) {
-        // `17:30` is near `17:00` and something else.
+        // `17:30` is similar to `17:00` but another time.
         return None;
     }
     let said = heard.folded.as_str();
@@ -343,7 +345,7 @@ fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q Opti
         let approved = question.template_titles.get(&option.id);
         let titles: Vec<String> =
             std::iter::once(&option.title).chain(approved).map(|title| matching::fold(title)).collect();
-        // An id that nobody sees, such as `a`, is no word of what people write.
+        // An id that nobody sees, such as `a`, is not a word in people's texts.
         let said_in_full = |title: &String| {
             title.chars().any(char::is_alphabetic)
                 && matching::has_word(said, title)
@@ -357,7 +359,7 @@ fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q Opti
     fitting.next().is_none().then_some(first)
 }
 
-/// Any text may be the answer: what else it could be goes first.
+/// True if any text may be the answer: other meanings of the text come first.
 fn takes_any_text(kind: AnswerType) -> bool {
     matches!(kind, AnswerType::Text | AnswerType::List | AnswerType::Any)
 }

@@ -1,4 +1,4 @@
-//! Starts that wait in line for a busy conversation, and those that are refused.
+//! Handles starts that are queued for a busy conversation, and refused ones.
 
 use super::{
     choose::OutOfReach,
@@ -35,8 +35,8 @@ impl Turn<'_> {
         self.session.queue.push(Queued { start, since, until });
     }
 
-    /// A flow that nothing can start here. Whoever is no tester is simply not meant by a draft's own triggers; a step
-    /// or the API that starts one by its name is refused, and so is everything that a pause keeps back.
+    /// Leaves out a flow that nothing can start here. For a draft's own triggers, a contact who is no tester is not
+    /// selected; a start of the draft by its name (a step, the API) is refused, and so are all starts of a paused flow.
     pub fn leave_out(&mut self, by: Option<Here<'_>>, start: &Start, why: OutOfReach) {
         let (run, step) = (by.map(|here| here.run), by.map(|here| &here.node.id));
         let words = why.words(self.world.sender.name);
@@ -66,7 +66,7 @@ impl Turn<'_> {
         });
     }
 
-    /// Nobody in line begins any more; the row of each start hears so.
+    /// Refuses all queued starts; the row of each one gets the result.
     pub fn drop_queue(&mut self) {
         for Queued { start, .. } in std::mem::take(&mut self.session.queue) {
             self.note(None, None, format!("`{}` does not begin: what waited in line is dropped", start.flow));
@@ -86,7 +86,8 @@ impl Turn<'_> {
         }
     }
 
-    /// What is called off or waited too long goes; the first of the rest begins when the conversation is free.
+    /// Removes cancelled starts and those that waited too long; the first of the others begins if the conversation is
+    /// free.
     pub fn run_queue(&mut self) -> bool {
         self.drop_called_off();
         let now = self.now();

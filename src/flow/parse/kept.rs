@@ -1,4 +1,4 @@
-//! Reading a set of files once more when few of them changed: what stayed the same is not read again.
+//! Parses a set of files again after a change, and keeps the results of unchanged files.
 
 use super::{
     Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts, respell, shallow,
@@ -21,7 +21,7 @@ use std::{
     sync::Arc,
 };
 
-/// What was read before. It holds for any set of files; what no longer fits is read anew.
+/// The results of earlier parsing. Valid for any set of files: results that no longer fit are parsed again.
 #[derive(Default)]
 pub struct Kept {
     loaded: HashMap<String, Loaded>,
@@ -30,14 +30,14 @@ pub struct Kept {
     flows: HashMap<String, KeptFlow>,
 }
 
-/// A file of YAML as a tree.
+/// A YAML file as a tree.
 struct Loaded {
     file: Arc<SourceFile>,
     root: Option<Arc<yaml::Node>>,
     findings: Vec<Diagnostic>,
 }
 
-/// What every flow is read against: with another one all are read anew.
+/// The inputs that every flow is parsed with: if they change, all flows are parsed again.
 #[derive(PartialEq)]
 struct Ground {
     bot: String,
@@ -52,7 +52,7 @@ struct KeptFlow {
 }
 
 impl Kept {
-    /// Reads all files of a project; those of `files` that are the same as before stay as they were read.
+    /// Parses all files of a project; unchanged ones keep their earlier results.
     pub fn parse(&mut self, files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
         let findings = Findings::default();
         let sorted = Sorted::new(files, &mut |file| self.load(file, &findings));
@@ -100,7 +100,7 @@ impl Kept {
         root
     }
 
-    /// Forgets what is gone, and all flows when what they are read against is another.
+    /// Forgets removed files, and all flows if the common inputs changed.
     fn renew(&mut self, sorted: &Sorted, names: &BTreeSet<String>, files: &[Arc<SourceFile>]) {
         let paths: BTreeSet<&str> = files.iter().map(|file| file.path()).collect();
         self.loaded.retain(|path, _| paths.contains(path.as_str()));
@@ -141,7 +141,7 @@ impl Kept {
             let flow = parse_flow(file, root, bot, scripts, names, &own);
             (flow, own.into_sorted())
         };
-        // Those of changed files first stand alone: whether they ask is known only beside the others.
+        // Flows of changed files are parsed alone at first: whether they ask depends on the other flows.
         let mut fresh: BTreeMap<FlowName, (Arc<SourceFile>, Flow, Vec<Diagnostic>)> = BTreeMap::new();
         let mut kept: BTreeMap<FlowName, Arc<Flow>> = BTreeMap::new();
         let mut roots: BTreeMap<FlowName, (&Arc<SourceFile>, &yaml::Node)> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Files to a set of flows. Parsing never fails: it yields what could be understood, and every finding.
+//! Parses files into a set of flows. Parsing never fails: it returns what was understood, and every finding.
 
 mod aims;
 mod asking;
@@ -38,16 +38,16 @@ use std::{
     sync::Arc,
 };
 
-/// The name of the flow that holds the steps of `defaults`.
+/// The name of the flow with the steps of `defaults`.
 pub const BOT_FLOW: &str = "_bot";
 
-/// Reads all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are passed over.
-/// The findings come sorted; a set with errors must not go live.
+/// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are skipped. The
+/// findings are sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
     Kept::default().parse(files)
 }
 
-/// The files by what they are; YAML is loaded.
+/// The files by kind; YAML files are parsed to trees.
 struct Sorted {
     bot: Option<(Arc<SourceFile>, Option<Arc<yaml::Node>>)>,
     flows: Vec<(Arc<SourceFile>, Option<Arc<yaml::Node>>)>,
@@ -78,7 +78,7 @@ impl Sorted {
     }
 }
 
-/// The translations by language; they may read what their flows may.
+/// The translations by language; they may read the variables of their flows.
 fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<String, locale::Locale> {
     let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     if !sorted.locales.is_empty() {
@@ -92,7 +92,7 @@ fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<
     }
     let mut all: BTreeMap<String, locale::Locale> = BTreeMap::new();
     for root in &sorted.locales {
-        // Of a flow that cannot be read nobody knows what it says, nor what it fills.
+        // The texts and variables of a flow that cannot be parsed are unknown.
         let lost = |flow: &str| sorted.flows.iter().any(|(file, root)| root.is_none() && file.stem() == flow);
         let locale = locale::parse(root, scripts, |flow| names.get(flow).map(Vec::as_slice), lost, findings);
         if let Some(first) = all.get(&locale.language) {
@@ -105,7 +105,7 @@ fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<
     all
 }
 
-/// The name of each flow, also of those whose file cannot be read: jumps to them are not wrong.
+/// The name of each flow, including files that cannot be parsed: jumps to them are not errors.
 fn flow_names(flows: &[(Arc<SourceFile>, Option<Arc<yaml::Node>>)]) -> BTreeSet<String> {
     let name = |(file, root): &(Arc<SourceFile>, Option<Arc<yaml::Node>>)| {
         let written = root.as_ref().and_then(|root| root.get("flow")?.text());
@@ -149,7 +149,7 @@ impl Flow {
     }
 }
 
-/// The steps of `defaults` in `_bot.yaml`: blocks `on_error`, `on_fail` and `unanswered` of a flow of their own.
+/// The steps of `defaults` in `_bot.yaml`: the blocks `on_error`, `on_fail` and `unanswered` of a separate flow.
 fn bot_flow(
     root: Option<&yaml::Node>,
     bot: &Bot,
@@ -176,7 +176,7 @@ fn bot_flow(
     flow
 }
 
-/// The texts of `defaults`, and where its steps begin.
+/// Parses the texts of `defaults`, and stores the first of its steps.
 fn read_bot_texts(root: Option<&yaml::Node>, bot: &mut Bot, scripts: &Scripts, findings: &Findings) {
     let body = |name: &str| bot.flow.blocks.get(name).map(|block| Body(block.entry));
     let (on_error, on_fail, unanswered) = (body("on_error"), body("on_fail"), body("unanswered"));
@@ -232,7 +232,7 @@ fn parse_flow(
     if let Some(topic) = fields.opt_text("topic") {
         flow.topic = topic.to_owned();
     } else if let Some(topic) = fields.list("topic").first().and_then(yaml::Node::text) {
-        // That it is a list is said; what goes out is about the first of them.
+        // A list has a finding; the first topic is used.
         flow.topic = topic.to_owned();
     }
 
@@ -261,7 +261,7 @@ fn parse_flow(
     }
     flow.triggers = builder.triggers(fields.list("when"));
     builder.reserve_blocks();
-    // `steps` stands first in the arena, so that the trace reads in the order of the file.
+    // `steps` is parsed first, so that the trace has the order of the file.
     flow.entry = steps.and_then(|node| builder.body(node, None).0);
     flow.blocks = builder.blocks();
     flow.on_expire = fields.node("on_expire").map(|node| builder.body(node, None));
@@ -287,7 +287,7 @@ fn parse_flow(
     flow
 }
 
-/// Keys of a flow that take one of some words.
+/// Parses keys of a flow that accept one of some words.
 fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
     flow.if_busy = match fields.word("if_busy", &["replace", "aside", "queue", "skip", "parallel"]) {
         Some("replace") => Some(IfBusy::Replace),
@@ -321,7 +321,7 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
     let Some(node) = fields.node("quiet_hours") else { return };
     let why = node.get("ignore").or(Some(node)).and_then(yaml::Node::text);
     flow.ignore_quiet_hours = Some(why.unwrap_or_default().to_owned());
-    // `quiet_hours: ignore`, `{ignore: true}`, `{}`: a reason is all that is missing.
+    // In `quiet_hours: ignore`, `{ignore: true}`, `{}` only the reason is missing.
     let bare = |text: &str| matches!(text.to_lowercase().as_str(), "" | "true" | "yes" | "on" | "ignore");
     if why.is_some_and(bare) || node.map().is_some_and(<[_]>::is_empty) || node.is_null() {
         let finding = Diagnostic::error("E215", &node.place, "`quiet_hours` of a flow needs a reason");
@@ -333,7 +333,7 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
     quiet.finish();
 }
 
-/// The names that a flow fills somewhere: its expressions may read them.
+/// Collects the names that a flow fills somewhere: its expressions may read them.
 pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
     if let Some(items) = node.list() {
         items.iter().for_each(|item| variables(item, found));
@@ -343,7 +343,7 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
             ("as", Kind::Scalar(name)) => {
                 found.insert(name.text.clone());
             }
-            // That it is no key is said; that its name is unknown everywhere would be said of each place.
+            // The wrong key has a finding; otherwise each place that reads the name would have one too.
             (key, Kind::Scalar(name)) if meant::is_as(key) && super::script::valid_name(&name.text).is_ok() => {
                 found.insert(name.text.clone());
             }
@@ -374,11 +374,11 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
         }
         variables(&entry.value, found);
     }
-    // A name that is none stays: what reads it is no mistake of its own.
+    // A name that is not valid stays, so that places that read it get no finding.
     found.retain(|name| super::script::view(name).is_none());
 }
 
-/// The named groups of a regular expression: they become inputs.
+/// The named groups of a regular expression, which become inputs.
 pub(in crate::flow) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
     let starts = pattern.match_indices("(?").filter_map(|(at, _)| {
         let rest = pattern[at + 2..].strip_prefix('P').unwrap_or(&pattern[at + 2..]);

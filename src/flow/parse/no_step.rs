@@ -1,4 +1,4 @@
-//! What to write where something stands that is no step.
+//! Suggests a correction for entries that are not steps.
 
 use crate::{
     base::{
@@ -9,13 +9,12 @@ use crate::{
     flow::steps,
 };
 
-/// `- then:` behind an `if`.
+/// True for `- then:` behind an `if`.
 pub fn is_then(node: &yaml::Node) -> bool {
     matches!(node.map(), Some([first, ..]) if matches!(first.key.text.as_str(), "then" | "else"))
 }
 
-/// What to write for a word that stands where a step belongs.
-/// `leads_to`: a block or a flow is called so.
+/// Reports a word in place of a step, with a suggestion. `leads_to`: a block or a flow has this name.
 pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str, leads_to: bool) {
     let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
     let step = || meant::step_in_words(word, before, |name| steps::spec(name).is_some());
@@ -30,7 +29,7 @@ pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: 
     findings.push(finding.help(help));
 }
 
-/// A step without any verb of ours.
+/// Reports a step without a known verb.
 pub fn no_verb(findings: &Findings, node: &yaml::Node, entries: &[Entry]) {
     if let Some(first) = entries.first()
         && let Some(help) = no_step(node, first)
@@ -51,7 +50,7 @@ pub fn no_verb(findings: &Findings, node: &yaml::Node, entries: &[Entry]) {
     });
 }
 
-/// What to write for a word that is no misspelt step.
+/// The suggestion for a word that is not a misspelt step.
 fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
     let name = first.key.text.as_str();
     match name {
@@ -85,7 +84,7 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
     })
 }
 
-/// A text as it can stand behind a key, also within braces.
+/// A text that can stand behind a key, also within braces.
 fn plain(text: &str) -> String {
     let safe = !text.contains([',', '{', '}', '[', ']', '#', ':', '"', '\'']);
     if safe { text.to_owned() } else { yaml::quoted(text) }

@@ -1,4 +1,4 @@
-//! One message for one name.
+//! Reduces findings to one for each name.
 
 use crate::{
     base::diagnostic::Diagnostic,
@@ -6,8 +6,8 @@ use crate::{
 };
 use std::collections::{BTreeMap, btree_map};
 
-/// Where a name is given that cannot be used, its uses are no mistakes of their own; a name that nothing has is one
-/// mistake wherever it is read, unless it is misspelt each time.
+/// If a name is declared in a way that cannot be used, its uses get no findings; an unknown name gets one finding for
+/// all its places, unless each is misspelt.
 pub fn each_name_once(bot: &Bot, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let wrong = bot.fields.iter().filter(|field| !is_word(&field.name));
     let read: Vec<String> = wrong.map(|field| format!("`contact.{}`", field.name)).collect();

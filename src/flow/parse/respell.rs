@@ -1,5 +1,5 @@
-//! A misspelt key is read as the one that was meant: the parser says that it is misspelt, and what would only follow
-//! from it is never said.
+//! Replaces misspelt keys by the ones that were meant: the parser reports the misspelt key, and no finding follows from
+//! it.
 
 use super::builder::LATER_VERBS;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Mends the keys of a flow, or of `_bot.yaml`.
+/// Corrects the keys of a flow, or of `_bot.yaml`.
 pub(super) fn file(file: &SourceFile, root: &mut Node) {
     match file.stem() {
         _ if file.is_locale() => {}
@@ -25,7 +25,7 @@ pub(super) fn file(file: &SourceFile, root: &mut Node) {
     }
 }
 
-/// No mended key is taken in silence, also where nobody has said that it is misspelt.
+/// Reports every corrected key that has no finding yet.
 pub(super) fn say_the_rest(root: &Node, findings: &Findings) {
     for key in mended(root).into_iter().filter(|key| !findings.speaks_of(&key.place)) {
         let finding = Diagnostic::error("E203", &key.place, format!("there is no key `{}` here", key.written()));
@@ -33,7 +33,7 @@ pub(super) fn say_the_rest(root: &Node, findings: &Findings) {
     }
 }
 
-/// All keys that were mended, below this one too.
+/// All corrected keys of a node and below it.
 fn mended(node: &Node) -> Vec<&Arc<Scalar>> {
     let mut all: Vec<&Arc<Scalar>> = node.list().unwrap_or_default().iter().flat_map(mended).collect();
     for entry in node.map().unwrap_or_default() {
@@ -43,11 +43,11 @@ fn mended(node: &Node) -> Vec<&Arc<Scalar>> {
     all
 }
 
-/// A map with these keys and no others.
+/// Corrects a map with these keys only.
 fn record(node: &mut Node, known: &[&'static [FieldSpec]]) {
     let Kind::Map(entries) = &mut node.kind else { return };
     let fields = || known.iter().copied().flatten();
-    // Where steps stand below `do` a step beside it is no misspelling of `do`.
+    // If the map has steps under `do`, a step beside it is not a misspelt `do`.
     let holds_steps = fields().any(|field| field.name == "do");
     keys(entries, fields().map(|field| field.name), |key| holds_steps && steps::spec(key).is_some());
     for entry in entries {
@@ -57,7 +57,7 @@ fn record(node: &mut Node, known: &[&'static [FieldSpec]]) {
     }
 }
 
-/// Mends what is none of the known keys; `left`: another word of the language, which is said otherwise.
+/// Corrects unknown keys; `left`: another word of the language, which has a finding of its own.
 fn keys<'n>(entries: &mut [Entry], known: impl Iterator<Item = &'n str>, left: impl Fn(&str) -> bool) {
     let known: Vec<&str> = known.collect();
     for place in 0..entries.len() {
@@ -98,7 +98,7 @@ fn value(kind: &FieldKind, node: &mut Node) {
     }
 }
 
-/// One, or each of a list.
+/// Corrects one node, or each of a list.
 fn each(node: &mut Node, mend: &mut dyn FnMut(&mut Node)) {
     match &mut node.kind {
         Kind::List(items) => items.iter_mut().for_each(mend),
@@ -113,13 +113,13 @@ fn values(node: &mut Node, kind: &FieldKind) {
     }
 }
 
-/// A map with one of the record's own keys is that record.
+/// True if the map has one of the record's own keys.
 fn is_certainly(kind: &FieldKind, node: &Node) -> bool {
     let FieldKind::Record(fields) = kind else { return false };
     fields.iter().any(|field| node.get(field.name).is_some())
 }
 
-/// Of several shapes the one that such a value has.
+/// The kind among several that fits such a value.
 fn likely<'k>(kinds: &'k [FieldKind], node: &Node) -> Option<&'k FieldKind> {
     let takes_list = |kind: &&FieldKind| {
         matches!(kind, FieldKind::Many(_) | FieldKind::Steps | FieldKind::Triggers | FieldKind::List)
@@ -137,7 +137,7 @@ fn likely<'k>(kinds: &'k [FieldKind], node: &Node) -> Option<&'k FieldKind> {
     }
 }
 
-/// A step or a trigger: known by the one key that names it.
+/// Corrects a step or a trigger, which is known by the key that names it.
 fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec]) {
     let Kind::Map(entries) = &mut node.kind else { return };
     let is_name = |name: &str| specs.iter().any(|spec| spec.name == name) || LATER_VERBS.contains(&name);
@@ -146,8 +146,8 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     };
     let mut own = names(entries);
     let only_guard = own == ["if"] && !entries.iter().any(|entry| matches!(entry.key.text.as_str(), "then" | "else"));
-    // `- question: …` is read as the `ask` that it is: what its `as` fills is no unknown name. Beside an `if` it may
-    // stand before or behind it.
+    // `- question: …` is parsed as `ask`, so that the variable of its `as` is known. Beside an `if` it may be before or
+    // behind it.
     let same = |entry: &Entry| {
         entry.key.is_plain() && entry.value.text().is_some() && meant::same_step(&entry.key.text).is_some()
     };
@@ -158,7 +158,7 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     {
         let fields: Vec<&str> = spec.fields.iter().chain(common).map(|field| field.name).collect();
         let goes_with = |key: &str| fields.contains(&key) || meant::alike(key, &fields).is_some();
-        // With keys of that product beside it, each would be said.
+        // With further keys of that other product, each would need a finding.
         if entries.iter().enumerate().all(|(other, entry)| other == at || goes_with(&entry.key.text)) {
             respell(&mut entries[at], ours);
             own = names(entries);
@@ -168,7 +168,7 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     if own.is_empty() || only_guard {
         let of_ours = || specs.iter().map(|spec| spec.name);
         let said_otherwise = entries.first().is_some_and(|first| is_other_word(&first.key.text));
-        // `do` beside an `if` is its `then`.
+        // `do` beside an `if` means `then`.
         let may_be = |key: &str| !is_name(key) && meant::alike(key, &["then", "else"]).is_none();
         let near = entries.iter().enumerate().filter(|(_, entry)| entry.key.is_plain() && may_be(&entry.key.text));
         let near = near
@@ -179,12 +179,12 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
             own = names(entries);
         }
     }
-    // Beside another verb `if` is its guard.
+    // `if` beside another verb is its condition.
     let name = own.iter().find(|name| *name != "if").or(own.first());
     let Some(spec) = name.and_then(|name| specs.iter().find(|spec| spec.name == name)) else { return };
     let fields = || spec.fields.iter().chain(common);
     if spec.name == "ask" && !entries.iter().any(|entry| entry.key.text == "options") {
-        // A question's buttons are its options; the step says so.
+        // `buttons` of a question are its options, which the step reports.
         entries.iter_mut().filter(|entry| entry.key.text == "buttons").for_each(|entry| respell(entry, "options"));
     }
     keys(entries, fields().map(|field| field.name), is_name);
@@ -195,7 +195,7 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     }
 }
 
-/// No misspelling: a word of another product, or of ours where it cannot stand.
+/// True for a word of another product, or of ours in a wrong place, which is not a misspelling.
 fn is_other_word(name: &str) -> bool {
     matches!(name, "then" | "else" | "blocks") || name.starts_with('-') || meant::verb(name).is_some()
 }

@@ -1,4 +1,4 @@
-//! Steps of an option that stand beside it instead of below: reported once, and read as they were meant.
+//! Moves the steps of an option that are beside it instead of below: one finding, and parsed as they were meant.
 
 use crate::{
     base::{
@@ -9,7 +9,7 @@ use crate::{
     flow::steps,
 };
 
-/// Mends the options below a node.
+/// Corrects the options below a node.
 pub(super) fn options(node: &mut Node, findings: &Findings) {
     match &mut node.kind {
         Kind::Null | Kind::Scalar(_) => {}
@@ -26,7 +26,7 @@ pub(super) fn options(node: &mut Node, findings: &Findings) {
     }
 }
 
-/// `- Book:`, and `go: book` in the same column below it.
+/// Corrects `- Book:` with `go: book` in the same column below it.
 fn beside(item: &mut Node, findings: &Findings) {
     let Kind::Map(entries) = &mut item.kind else { return };
     let [title, step, ..] = entries.as_slice() else { return };
@@ -39,7 +39,7 @@ fn beside(item: &mut Node, findings: &Findings) {
     entries[0].value = Node { place, kind: Kind::Map(steps) };
 }
 
-/// `- Book:`, and `- go: book` in the same column below it.
+/// Corrects `- Book:` with `- go: book` in the same column below it.
 fn behind(items: &mut Vec<Node>, findings: &Findings) {
     let mut at = 0;
     while at + 1 < items.len() {
@@ -61,7 +61,7 @@ fn behind(items: &mut Vec<Node>, findings: &Findings) {
     }
 }
 
-/// `Book:` with nothing behind it.
+/// True for `Book:` without a value.
 fn is_open(entry: &Entry) -> bool {
     entry.value.is_null() && !OWN_KEYS.contains(&entry.key.text.as_str())
 }

@@ -1,4 +1,4 @@
-//! Reads what stands under `when` and `stop_when`.
+//! Parses the triggers under `when` and `stop_when`.
 
 use super::{Builder, builder::misspelt};
 use crate::{
@@ -16,12 +16,12 @@ use crate::{
 };
 
 impl<'a> Builder<'a> {
-    /// What stands under `when`.
+    /// Parses `when`.
     pub(super) fn triggers(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
         self.listed(items, "when", Stands::Stop, "write it under `stop_when`")
     }
 
-    /// What stands under `stop_when`.
+    /// Parses `stop_when`.
     pub(super) fn stops(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
         let help = "let it start a flow that emits an event, and stop by that";
         self.listed(items, "stop_when", Stands::Start, help)
@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
                 let message = format!("`{name}` cannot stand under `{key}`");
                 self.findings.push(Diagnostic::error("E249", &trigger.place, message).help(help));
             }
-            // Caps, starts and reports know a trigger by its key, so two of a flow have two.
+            // Caps, starts and reports identify a trigger by its key, so two equal ones of a flow get different keys.
             let alike = all.iter().filter(|other| other.key.split(" #").next() == Some(&trigger.key)).count();
             if alike > 0 {
                 trigger.key = format!("{} #{}", trigger.key, alike + 1);
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         }
         fields.know(&["note"]);
         if found.len() > 1 {
-            // Said once already: the other kinds are no unknown keys.
+            // Several kinds have a finding of their own, so the others are not reported as unknown keys.
             triggers::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
         }
         let outline = fields.finish();
@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Why `urgent` does nothing on this trigger, and what to do.
+/// The reason why `urgent` has no effect on this trigger, and a suggestion.
 fn idle_urgency(kind: &Trigger, refused: Stands) -> Option<(&'static str, &'static str)> {
     if refused == Stands::Start {
         return Some(("what stands under `stop_when` ends the run at once", "take `urgent` out"));
@@ -127,7 +127,7 @@ fn idle_urgency(kind: &Trigger, refused: Stands) -> Option<(&'static str, &'stat
     }
 }
 
-/// How reports know a trigger: its kind and what it is about.
+/// The key of a trigger for reports: its kind and its value.
 fn key_of(kind: &str, node: &yaml::Node) -> String {
     let value = node.get(kind);
     let texts: Vec<&str> =
