@@ -1,4 +1,4 @@
-//! `docs/reference/`: every step, trigger, key, value and function, written from what the program itself reads.
+//! Writes `docs/reference/`: every step, trigger, key, value and function, from the data that the program itself uses.
 
 use super::{
     script::{FUNCTIONS, Function, PARTS},
@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 /// A page of the reference.
 pub struct Page {
-    /// Of its file, below `docs/reference/`.
+    /// The name of its file, below `docs/reference/`.
     pub name: &'static str,
     pub text: String,
 }
@@ -34,7 +34,7 @@ pub fn pages() -> Vec<Page> {
     pages
 }
 
-/// What there is to say about one word of the language: a verb, a trigger, a key, a function or a value.
+/// The description of one word of the language: a verb, a trigger, a key, a function or a value.
 pub fn about(word: &str) -> Option<String> {
     let mut found = Vec::new();
     if let Some(spec) = steps::spec(word) {
@@ -75,7 +75,7 @@ pub fn about(word: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join("\n"))
 }
 
-/// Where keys stand that are no fields of a step or trigger.
+/// The places of keys that are not fields of a step or trigger.
 const KEYS: [(&str, &[FieldSpec]); 9] = [
     ("a key of a flow", FLOW_KEYS),
     ("a key of `_bot.yaml`", BOT_KEYS),
@@ -88,7 +88,7 @@ const KEYS: [(&str, &[FieldSpec]); 9] = [
     ("what `expect:` looks at", EXPECT_KEYS),
 ];
 
-/// The keys of the maps that these keys take, by their path: `defaults.queue_for`.
+/// The keys of the maps under these keys, by their path: `defaults.queue_for`.
 fn below(keys: &'static [FieldSpec]) -> Vec<(String, &'static FieldSpec)> {
     let inner =
         keys.iter().flat_map(|field| inner_keys(&field.kind).into_iter().map(move |(own, below)| (field, own, below)));
@@ -109,7 +109,7 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     names.chain(functions).chain(VIEWS.iter().map(|view| view.name)).chain(forms).chain(types)
 }
 
-/// One field as a line of Markdown, without its name: what it takes, its default, its help.
+/// One field as a line of Markdown, without its name: its values, its default, its help.
 pub fn field_line(field: &FieldSpec) -> String {
     let mut line = format!("{}. {}", capitalised(&field.kind.words()), field.help);
     if field.required {
@@ -251,7 +251,7 @@ fn functions_page() -> String {
     text
 }
 
-/// Every code with its explanation and examples, from the list that `transom help` reads.
+/// Every code with its explanation and examples, from the list of `transom help`.
 fn findings_page() -> String {
     let mut text = format!(
         "{GENERATED}# Findings\n\nWhat `transom check` and the other readers of files can say, by code: `E…` is an error, `W…` a \
@@ -293,12 +293,12 @@ fn table(text: &mut String, fields: &[FieldSpec]) {
     }
 }
 
-/// The field, and below it the keys of the maps that it takes.
+/// The rows of a field, and below it of the keys of its maps.
 fn rows(text: &mut String, field: &FieldSpec, path: &str, depth: usize) {
     let name = format!("{path}{}", field.name);
     let absent = if field.required { "required" } else { field.default };
     let _ = writeln!(text, "| `{name}` | {} | {} | {} |", cell(&brief(&field.kind)), cell(absent), cell(field.help));
-    // `remind.if_closed.template` stands at `if_closed` already.
+    // `remind.if_closed.template` is already listed at `if_closed`.
     if depth > 1 || (depth > 0 && ["if_closed", "consent", "buttons"].contains(&field.name)) {
         return;
     }
@@ -309,9 +309,9 @@ fn rows(text: &mut String, field: &FieldSpec, path: &str, depth: usize) {
     }
 }
 
-/// The keys of the maps that a field takes, with what stands before them: `NAME.` where the names are the author's.
+/// The keys of the maps of a field, with their prefix: `NAME.` if the author chooses the names.
 fn inner_keys(kind: &FieldKind) -> Vec<(&'static str, &'static [FieldSpec])> {
-    // Of tests, the steps and what they look at are lists of their own.
+    // The keys of tests have pages of their own.
     let apart = [CASE_KEYS, TEST_STEPS, MESSAGE_KEYS, EXPECT_KEYS];
     let of = |kind: &FieldKind| match kind {
         FieldKind::Record(fields) if apart.contains(fields) => None,
@@ -325,7 +325,7 @@ fn inner_keys(kind: &FieldKind) -> Vec<(&'static str, &'static [FieldSpec])> {
     kind.shapes().iter().filter_map(of).collect()
 }
 
-/// What a field takes; the keys of a map follow as rows of their own.
+/// The values of a field; the keys of a map have rows of their own.
 fn brief(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Record(_) => "keys below".into(),
@@ -345,7 +345,7 @@ fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A cell of a table ends at `|`, also within code.
+/// The text of a table cell, which would end at `|`, also within code.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

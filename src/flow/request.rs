@@ -1,4 +1,4 @@
-//! Fills in the parts of an `http` step: its address, and the texts and data in which secrets may stand.
+//! Fills in the values of an `http` step: its address, and its texts and data, which may contain secrets.
 
 use super::{
     script::{Code, Given, Scope, ScriptError},
@@ -8,10 +8,10 @@ use crate::model::{effect::CallText, value::Value};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{collections::BTreeMap, ops::Range};
 
-/// The characters that stay as they are in a filled part: the unreserved ones of RFC 3986.
+/// The characters that stay unencoded in a value: the unreserved ones of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The text with everything filled in; secrets stay parts of it.
+/// The text with its values; secrets stay separate parts.
 pub fn text(text: &Text, scope: &Scope<'_>) -> Result<CallText, ScriptError> {
     let mut out = CallText::Plain(String::new());
     for part in parts(text) {
@@ -24,7 +24,7 @@ pub fn text(text: &Text, scope: &Scope<'_>) -> Result<CallText, ScriptError> {
     Ok(out)
 }
 
-/// Data of any shape with everything filled in.
+/// Data of any shape with its values.
 pub fn data(data: &Data, scope: &Scope<'_>) -> Result<Given, ScriptError> {
     Ok(match data {
         Data::Text(written) => match written.sole() {
@@ -46,7 +46,7 @@ pub fn data(data: &Data, scope: &Scope<'_>) -> Result<Given, ScriptError> {
     })
 }
 
-/// An address, filled in.
+/// An address with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     pub url: String,
