@@ -50,21 +50,21 @@ pub fn data(data: &Data, scope: &Scope<'_>) -> Result<Given, ScriptError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     pub url: String,
-    /// Its host comes from a value that is none of `env`: from a server, or even from a customer.
+    /// True if its host comes from a value outside `env`: from a server, or even from a customer.
     pub foreign: bool,
 }
 
-/// Its host comes from a value that is none of `env`.
+/// True if its host comes from a value outside `env`.
 pub fn is_foreign(address: &Text) -> bool {
     let written = |part: &Part<'_>| !matches!(part, Part::Plain(plain) if plain.trim().is_empty());
     matches!(parts(address).find(written), Some(Part::Code(code)) if !code.is_env())
 }
 
-/// The address with everything filled in. A value behind the host is one part of a path, a query or a fragment and
-/// nothing more: it is percent-encoded. The error inside says which value cannot stand where it stands.
+/// The address with its values. A value behind the host is one part of a path, a query or a fragment and nothing more,
+/// so it is percent-encoded. The inner error names a value that cannot stand in its place.
 pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, String>, ScriptError> {
     let (mut url, mut foreign, mut behind_env) = (String::new(), false, false);
-    // Where values of the host end.
+    // The ends of values in the host.
     let mut named: Vec<usize> = Vec::new();
     let mut filled: Vec<(Range<usize>, &Code)> = Vec::new();
     for part in parts(address) {
@@ -90,7 +90,7 @@ pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, Stri
                 url.push_str(value);
             }
             Position::Host if code.is_env() => url.push_str(value.trim()),
-            // It would go on with the name or the port that `env` ends with.
+            // The value would continue the name or the port at the end of `env`.
             Position::Host if behind_env => {
                 let cure = "write a `/` between it and `env`";
                 return Ok(Err(format!("`{}` fills the host of the address; {cure}", code.source())));
@@ -110,7 +110,7 @@ pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, Stri
         }
     }
     let url = url.trim_end().to_owned();
-    // A value holds no dot: without one behind it, it chooses the domain or the port.
+    // A value contains no dot: without a dot behind it, it would choose the domain or the port.
     let host = &url[..host_end(&url).unwrap_or(url.len())];
     foreign |= named.iter().any(|end| !host[*end..].contains('.'));
     Ok(match filled.iter().find_map(|(range, code)| wrong_part(&url, range).map(|why| (why, code))) {
@@ -119,7 +119,7 @@ pub fn address(address: &Text, scope: &Scope<'_>) -> Result<Result<Address, Stri
     })
 }
 
-/// Where in an address the next value stands.
+/// The part of an address in which the next value stands.
 enum Position {
     Start,
     Host,
@@ -136,9 +136,9 @@ impl Position {
     }
 }
 
-/// Where the path, query or fragment begins, if one has begun.
+/// The beginning of the path, query or fragment, if there is one.
 fn host_end(url: &str) -> Option<usize> {
-    // Without a host, as where nobody has granted its `env`: no address at all, or one that only a mock answers.
+    // An address without a host, for example because its `env` was not granted: invalid, or only a mock answers it.
     if url.starts_with(['/', '?', '#']) {
         return Some(0);
     }
@@ -150,8 +150,8 @@ fn is_label(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Why the part of the path that this value fills may not be what it is: servers and proxies take `.` and `..` for
-/// steps through folders, and with an empty part the address means something else: all orders instead of one.
+/// The reason why the value must not fill this part of the path: servers and proxies read `.` and `..` as steps through
+/// folders, and with an empty part the address has another meaning: all orders in place of one.
 fn wrong_part(url: &str, filled: &Range<usize>) -> Option<&'static str> {
     let path = host_end(url)?;
     let end = url[path..].find(['?', '#']).map_or(url.len(), |at| path + at);

@@ -1,4 +1,4 @@
-//! Authors' tests, `flows/*.test.yaml`: read into plain data with places, all mistakes at once.
+//! Parses authors' tests, `flows/*.test.yaml`, into plain data with places, and finds all mistakes at once.
 
 mod arrivals;
 mod expected;
@@ -34,27 +34,27 @@ use std::sync::Arc;
 /// One test file.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// The flow that `expect: {run}` and `{vars}` are about.
+    /// The flow whose run and variables `expect: {run}` and `{vars}` test.
     pub flow: FlowName,
     pub head: Arc<Head>,
     pub cases: Vec<Case>,
 }
 
-/// One case: it begins in a clean world.
+/// One case; it begins with new data.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub name: String,
-    /// Of its name.
+    /// The place of its name.
     pub place: Place,
-    /// A message that nobody took is a failure.
+    /// True: a message that no flow handles is a failure.
     pub strict: bool,
-    /// The file's, with what the case itself says over it.
+    /// The head of the file, with the changes of the case.
     pub head: Arc<Head>,
     pub steps: Vec<Step>,
 }
 
-/// Reads a test file against the flows that it tests. `None` when too little could be understood; what is
-/// wrong is told by the findings, and a file with errors must not be run.
+/// Parses a test file for the flows that it tests. `None` if too little was understood; the findings name the mistakes,
+/// and a file with errors must not be run.
 pub fn parse(file: &Arc<SourceFile>, set: &FlowSet) -> (Option<Scenario>, Vec<Diagnostic>) {
     let findings = Findings::default();
     let scenario = yaml::load(file, &findings).map(|node| scenario(&node, set, &findings));

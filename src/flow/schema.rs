@@ -1,6 +1,6 @@
-//! The JSON Schema of flows, of `_bot.yaml` and of tests, for editors; made of the Specs that the parser reads.
+//! Generates the JSON Schemas of flows, of `_bot.yaml` and of tests for editors, from the Specs of the parser.
 //!
-//! `if`/`then` for each verb and for each shape of a value, never `oneOf`: an editor then says "`tiemout` is not
+//! Each verb and each shape of a value has an `if`/`then`, never `oneOf`: an editor then says "`tiemout` is not
 //! allowed" at that key, and not "matches none of 24 schemas" at the step.
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::model::answer::AnswerType;
 use serde_json::{Map, Value, json};
 
-/// Of a file in `flows/`.
+/// The schema of a file in `flows/`.
 pub fn of_flow() -> Value {
     let mut root = object(FLOW_KEYS, &[]);
     root["$schema"] = DRAFT.into();
@@ -21,7 +21,7 @@ pub fn of_flow() -> Value {
     root
 }
 
-/// Of `flows/_bot.yaml`.
+/// The schema of `flows/_bot.yaml`.
 pub fn of_bot() -> Value {
     let mut root = object(BOT_KEYS, &[]);
     root["$schema"] = DRAFT.into();
@@ -30,7 +30,7 @@ pub fn of_bot() -> Value {
     root
 }
 
-/// Of `flows/NAME.test.yaml`.
+/// The schema of `flows/NAME.test.yaml`.
 pub fn of_test() -> Value {
     let mut root = object(TEST_KEYS, &[]);
     root["$schema"] = DRAFT.into();
@@ -39,15 +39,15 @@ pub fn of_test() -> Value {
     root
 }
 
-/// All of them, by the names of their files in `schema/`.
+/// All schemas, by the names of their files in `schema/`.
 pub fn all() -> [(&'static str, Value); 3] {
     [("flow.json", of_flow()), ("bot.json", of_bot()), ("test.json", of_test())]
 }
 
-/// The draft that editors know best.
+/// The draft that most editors support.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
-/// Parts that stand in many places: written once and referred to.
+/// Parts that occur in many places: defined once and referred to.
 const SHARED: &[(&str, FieldKind)] = &[
     ("if_closed", parts::IF_CLOSED),
     ("options", parts::OPTIONS),
@@ -90,7 +90,7 @@ fn one_or_many(one: Value) -> Value {
     })
 }
 
-/// What a step or trigger is judged by: the verb that it has, or, when it has none, the list of verbs.
+/// The schema of a step or trigger: by its verb, or the list of verbs if it has none.
 fn by_name(specs: &[&Spec], what: &str) -> Value {
     let names: Vec<&str> = specs.iter().map(|spec| spec.name).filter(|name| *name != "if").collect();
     let mut rules: Vec<Value> = specs
@@ -98,7 +98,7 @@ fn by_name(specs: &[&Spec], what: &str) -> Value {
         .map(|spec| {
             let has = match spec.name {
                 "if" => without("if", &names),
-                // Beside `end` it is the value that the flow gives back.
+                // `return` beside `end` is the value that the flow returns.
                 "return" => without("return", &["end"]),
                 name => json!({"required": [name]}),
             };
@@ -115,7 +115,8 @@ fn by_name(specs: &[&Spec], what: &str) -> Value {
     json!({"type": ["object", "null"], "allOf": rules})
 }
 
-/// It is the verb only where none of the others stands; else it is a key of that one: `if` is the guard of any verb.
+/// The key is the verb only without the others; otherwise it is a key of the other verb: `if` is the condition of any
+/// verb.
 fn without(name: &str, others: &[&str]) -> Value {
     let others: Vec<Value> = others.iter().map(|name| json!({"required": [name]})).collect();
     json!({"required": [name], "not": {"anyOf": others}})
@@ -126,7 +127,7 @@ fn of_spec(spec: &Spec, common: &[FieldSpec]) -> Value {
     schema["description"] = spec.summary.into();
     let value = spec.value();
     if !value.required {
-        // `end:` with nothing behind it.
+        // `end:` without a value.
         let mut own = json!({"if": {"type": "null"}, "then": {}, "else": of_kind(&value.kind)});
         show(&mut own, &value.kind);
         schema["properties"][value.name] = own;
@@ -149,7 +150,7 @@ fn object(fields: &[FieldSpec], common: &[FieldSpec]) -> Value {
         properties.insert(field.name.to_owned(), schema);
     }
     let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-    // Nothing behind the key counts as a map without keys.
+    // A key without a value counts as a map without keys.
     let mut schema = json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
     if !required.is_empty() {
         schema["required"] = required.into();
@@ -207,7 +208,7 @@ fn in_full(kind: &FieldKind) -> Value {
     schema
 }
 
-/// Editors offer the words of an `enum`, and do not look for one below `then` and `else`: there they offer `examples`.
+/// Editors suggest the words of an `enum`, but not of one below `then` and `else`: there they suggest `examples`.
 fn show(schema: &mut Value, kind: &FieldKind) {
     let examples: Vec<Value> = kind.shapes().iter().flat_map(examples).collect();
     if !examples.is_empty() {
@@ -215,7 +216,7 @@ fn show(schema: &mut Value, kind: &FieldKind) {
     }
 }
 
-/// The words that a value may be, or some that show how it is written.
+/// The allowed words of a value, or some examples.
 fn examples(kind: &FieldKind) -> Vec<Value> {
     let texts = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect();
     match kind {
@@ -230,11 +231,11 @@ fn examples(kind: &FieldKind) -> Vec<Value> {
     }
 }
 
-/// The kinds of a value by what YAML makes of them: an editor's message is about the one that was written.
+/// The kinds of a value by their YAML type, so that an editor's message is about the type that was written.
 #[derive(Default)]
 struct Shapes {
     maps: Vec<FieldKind>,
-    /// What the items of a list are.
+    /// The schema of the items of a list.
     lists: Option<Value>,
     scalars: Vec<FieldKind>,
 }
@@ -272,7 +273,8 @@ impl Shapes {
     }
 }
 
-/// A map with known keys and one with names of the author's own (an option) are told apart by the known ones.
+/// The schema of maps: one with known keys and one with names of the author's own (an option) are distinguished by the
+/// known keys.
 fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
     let mut own = None;
     let mut known = Vec::new();
@@ -288,7 +290,7 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
     }
     let own_names = kinds.contains(&FieldKind::Cases);
     if let (true, Some(own)) = (own_names, &mut own) {
-        // An editor looks here for what may be written in a map that is only begun.
+        // An editor looks here for the keys of a map that has only been begun.
         let all = known.iter().rev().flat_map(|fields| fields.iter());
         let keys = all.map(|field| (field.name.to_owned(), of_kind(&field.kind)));
         own["properties"] = Value::Object(keys.collect());
@@ -300,12 +302,12 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
             None => record,
             Some(other) => {
                 let none_required = fields.iter().all(|field| !field.required);
-                // `{id: a, titel: A}` is an option whose title is misspelt, as the parser sees it too.
+                // `{id: a, titel: A}` is an option with a misspelt title, as for the parser.
                 let tells = |field: &&FieldSpec| field.required || none_required || own_names && field.name == "id";
                 let mut any: Vec<Value> =
                     fields.iter().filter(tells).map(|field| json!({"required": [field.name]})).collect();
                 if own_names {
-                    // Behind a name of the author's own stand steps: a text is what a key of an option takes.
+                    // A name of the author's own has steps as its value; a text is the value of a key of an option.
                     any.push(json!({"not": {"additionalProperties": {"anyOf": [
                         {"type": ["array", "object", "null"]},
                         {"enum": ALONE},
@@ -331,7 +333,7 @@ fn merged_scalars(kinds: &[FieldKind]) -> Option<Value> {
     }
 }
 
-/// A text may look like a number or a yes: the field decides, not YAML.
+/// A text may look like a number or a yes: the field decides about the type, not YAML.
 fn scalar(kind: &FieldKind) -> Value {
     match kind {
         FieldKind::Word(words) => json!({"enum": words}),
@@ -345,7 +347,7 @@ fn scalar(kind: &FieldKind) -> Value {
             json!({"type": "string", "pattern": "^[0-9]+ */ *[0-9]*(ms|s|m|h|d|w)$", "examples": examples(kind)})
         }
         FieldKind::Code | FieldKind::Script => json!({"type": ["string", "number", "boolean"]}),
-        // Others than these are texts and names: `007`, `true` and `1.10` too.
+        // The others are texts and names: also `007`, `true` and `1.10`.
         FieldKind::Type => {
             let names: Vec<&str> = AnswerType::names().chain(["any"]).collect();
             json!({"enum": names})

@@ -1,4 +1,5 @@
-//! What else a customer can send in a test: baskets, forms, reactions, cards, calls, and who comes from an advertisement.
+//! Defines further messages of a customer in a test: baskets, forms, reactions, cards, calls, and messages from an
+//! advertisement.
 
 use super::facts::value_of;
 use crate::{
@@ -13,44 +14,44 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Arrival {
-    /// A basket of the catalogue, as `msg.order` shows it.
+    /// A basket of the catalogue, in the format of `msg.order`.
     Order(Value),
-    /// A filled-in form: the name that its trigger knows, and what stands in it.
+    /// A submitted form: the name for its trigger, and its answers.
     Form {
         name: String,
         data: Value,
     },
-    /// The form that is open asks for its next screen.
+    /// The open form asks for its next screen.
     Screen {
         screen: String,
         action: String,
         data: Value,
     },
-    /// On the bot's newest message; `None`: it is taken away again.
+    /// A reaction to the bot's newest message; `None`: it is removed.
     Reaction(Option<String>),
-    /// A text of somebody who comes from an advertisement.
+    /// A text of a customer who comes from an advertisement.
     Referral {
         ad: Box<Referral>,
         text: String,
     },
-    /// Somebody's contact card.
+    /// A contact card.
     Card {
         name: String,
         phone: String,
     },
-    /// The chat is opened, and nothing is written yet.
+    /// The chat is opened, without a message.
     Welcome,
     MissedCall,
 }
 
-/// Their names in a test file.
+/// The names of these messages in a test file.
 pub(super) const VERBS: [&str; 8] =
     ["order", "form", "screen", "reaction", "referral", "card", "welcome", "missed_call"];
 
-/// What WhatsApp offers to send to whoever comes from an advertisement.
+/// The text that WhatsApp suggests to people who come from an advertisement.
 pub const FROM_AD: &str = "Hello! Can I get more info on this?";
 
-/// `welcome` and `missed_call` may stand alone.
+/// Parses `welcome` and `missed_call`, which may have no value.
 pub(super) fn alone(word: &str) -> Option<Arrival> {
     match word {
         "welcome" => Some(Arrival::Welcome),
@@ -105,7 +106,7 @@ fn form(node: &Node, findings: &Findings) -> Option<Arrival> {
     (!name.is_empty()).then_some(Arrival::Form { name, data })
 }
 
-/// `screen: DAY`, or with what was filled in on it; `screen: {action: INIT}` opens the form.
+/// Parses `screen: DAY`, or with the answers on the screen; `screen: {action: INIT}` opens the form.
 fn screen(node: &Node, findings: &Findings) -> Option<Arrival> {
     const SENT: &str = "data_exchange";
     let empty = || Value::Map(Default::default());

@@ -1,4 +1,4 @@
-//! What a test expects: of the next message (`bot`), and of all that the last step did (`expect`).
+//! Parses the expectations of a test: of the next message (`bot`), and of all effects of the last step (`expect`).
 
 use crate::{
     base::{
@@ -10,20 +10,20 @@ use crate::{
     model::{effect::RunEnd, event::Reason},
 };
 
-/// What stands under `bot`.
+/// The value of `bot`.
 #[derive(Debug, Clone)]
 pub enum BotSays {
     /// No message is unread.
     Nothing(Place),
-    /// A text of which a part is enough, or a map of `text`, `template`, `window`, `buttons` and more.
+    /// A part of the text, or a map of `text`, `template`, `window`, `buttons` and more.
     Message(Node),
 }
 
-/// One key under `expect`, with what stands there.
+/// One key under `expect`, with its value.
 #[derive(Debug, Clone)]
 pub struct Expected {
     pub aspect: Aspect,
-    /// Of the key.
+    /// The place of the key.
     pub place: Place,
     pub value: Node,
 }
@@ -41,7 +41,7 @@ pub enum Aspect {
     /// The next screen of an open form.
     Screen,
     Vars,
-    /// What `--wander` looks for.
+    /// The failures that `--wander` looks for.
     Trouble,
 }
 
@@ -62,10 +62,10 @@ const ASPECTS: [(&str, Aspect); 11] = [
 const WINDOW: [&str; 2] = ["open", "closed"];
 const REFUSAL: [&str; 2] = ["flow", "why"];
 const TROUBLE: [&str; 4] = ["kind", "flow", "step", "text"];
-/// Of a call that was made.
+/// The keys of a call that was made.
 const CALL: [&str; 5] = ["times", "query", "headers", "json", "form"];
 const HANDOFF: [&str; 3] = ["team", "summary", "priority"];
-/// Of a run that has not ended; `none`: there was none.
+/// The states of a run that has not ended; `none`: there was no run.
 const RUNNING: [&str; 3] = ["waiting", "asking", "none"];
 
 pub(super) fn bot(node: &Node, findings: &Findings) -> BotSays {
@@ -96,7 +96,7 @@ pub(super) fn expect(node: &Node, findings: &Findings) -> Vec<Expected> {
     all
 }
 
-/// Finds what could never match, so that a misspelt word is no silent pass or riddle.
+/// Reports expectations that can never match, so that a misspelt word neither passes nor fails without an explanation.
 fn check(aspect: Aspect, node: &Node, findings: &Findings) {
     match aspect {
         Aspect::Window => word(node, "`window`", &WINDOW, findings),
@@ -111,7 +111,7 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
             }
         }
         Aspect::Refused => {
-            // The whole list: a text stands for one of these words, and a part of one is enough.
+            // The list of all reasons: a text must be a part of one of these words.
             let known = Reason::ALL.map(Reason::as_str);
             for (one, text) in node.one_or_many().iter().filter_map(|one| Some((one, one.text()?))) {
                 let small = |text: &str| text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");

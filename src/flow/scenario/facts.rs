@@ -1,4 +1,4 @@
-//! What is known of a contact, as the head's `contact` and the step `set` write it.
+//! Defines the data of a contact in tests, for `contact` in the head and for the step `set`.
 
 use super::super::{
     definition::{FlowSet, Kind},
@@ -22,7 +22,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One thing about a contact.
+/// One item of a contact's data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     Phone(String),
@@ -30,14 +30,14 @@ pub enum Fact {
     Language(Option<String>),
     Zone(Option<String>),
     Tags(Vec<String>),
-    /// By topic.
+    /// The consent by topic.
     Consent(Vec<(String, bool)>),
-    /// A declared field; `Nothing` empties it.
+    /// A declared field; `Nothing` clears it.
     Field(String, Value),
 }
 
-/// The number of a customer of whom nothing is said, and their zone where the number does not tell it: they are at
-/// home where the business is, with its clock and its nights.
+/// The number of a customer without data, and a zone if the number does not tell it: the customer is in the country of
+/// the business, with its time zone and its quiet hours.
 pub fn somebody(zone: &TimeZone) -> (String, Option<Fact>) {
     let name = zone.iana_name().unwrap_or("UTC");
     let phone = phone::example(name);
@@ -45,13 +45,13 @@ pub fn somebody(zone: &TimeZone) -> (String, Option<Fact>) {
     (phone, own)
 }
 
-/// The same, as somebody outside of the flows changes it: flows hear of what differs.
+/// The data as a change from outside the flows: flows are told about differences.
 pub fn patch(facts: &[Fact], known: &ContactData) -> Patch {
     let mut patch = Patch { by: "test".to_owned(), ..Patch::default() };
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
     for fact in facts {
         let (field, value) = match fact {
-            // It is how the contact is known; reading the file refuses it.
+            // The phone number identifies the contact; the parser refuses to change it.
             Fact::Phone(_) => continue,
             Fact::Tags(tags) => {
                 let wanted: BTreeSet<String> = tags.iter().cloned().collect();
@@ -73,7 +73,7 @@ pub fn patch(facts: &[Fact], known: &ContactData) -> Patch {
     patch
 }
 
-/// Writes facts into what we know of the contact at `now`.
+/// Writes the data into a contact's data at `now`.
 pub fn apply(facts: &[Fact], data: &mut ContactData, now: Time) {
     for fact in facts {
         match fact {
@@ -98,7 +98,7 @@ pub fn apply(facts: &[Fact], data: &mut ContactData, now: Time) {
 
 const BUILT_IN: [&str; 6] = ["phone", "name", "language", "zone", "tags", "consent"];
 
-/// One entry under `contact`, or under `set` without its `contact.`.
+/// Parses one entry under `contact`, or under `set` without its `contact.`.
 pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, findings: &Findings) -> Option<Fact> {
     let node = &entry.value;
     let text = || optional_text(name, node, findings);
@@ -138,11 +138,11 @@ pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, fi
     })
 }
 
-/// One thing about a contact as a person types it: the name of a field, and its value as YAML has it.
+/// Parses an item of a contact's data as a person types it: the name of a field, and its value in YAML.
 pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Box<Diagnostic>> {
     let findings = Findings::default();
     let read = |value: &str| yaml::load(&SourceFile::new("", format!("{name}: {value}")), &findings);
-    // What a person types needs no quotes: where YAML stumbles over it, it is a text.
+    // A person need not type quotes: a value that is not valid YAML is a text.
     let node = read(value).filter(|_| findings.is_empty());
     let (findings, node) = match node {
         Some(node) => (findings, Some(node)),
@@ -163,14 +163,14 @@ pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Box<Di
     }
 }
 
-/// `{order: A7, sum: 12}` as a person types it; `None`: it is no YAML.
+/// Parses `{order: A7, sum: 12}` as a person types it; `None`: it is not YAML.
 pub fn typed_data(text: &str) -> Option<Value> {
     let findings = Findings::default();
     let node = yaml::load(&SourceFile::new("", text), &findings)?;
     findings.is_empty().then(|| value_of(&node))
 }
 
-/// What YAML says, typed as it looks: `data` of events, fields of any type.
+/// The YAML value with the type that it looks like: for `data` of events and fields of any type.
 pub(super) fn value_of(node: &Node) -> Value {
     match &node.kind {
         yaml::Kind::Null => Value::Nothing,
@@ -186,10 +186,10 @@ pub(super) fn value_of(node: &Node) -> Value {
 
 fn field_value(name: &str, kind: &Kind, node: &Node, zone: &TimeZone, findings: &Findings) -> Option<Value> {
     let read = value_of(node);
-    // The field decides the type: `1.10` is a number for a number and a text for a text.
+    // The field decides the type: `1.10` is a number for a number field and a text for a text field.
     let written = node.text().map(Value::text).filter(|_| read != Value::Nothing).unwrap_or(read);
     let as_day = || {
-        // A day stands for its first moment where a moment is asked for.
+        // A day means its first moment in a field for moments.
         let day = inputs::convert(&AnswerType::Date.into(), &written, zone)?;
         inputs::convert(kind, &day, zone)
     };
@@ -229,7 +229,7 @@ fn consent(node: &Node, set: &FlowSet, findings: &Findings) -> Vec<(String, bool
     all
 }
 
-/// `Some(None)`: emptied by nothing, `none` or `null`.
+/// `Some(None)`: cleared by nothing, `none` or `null`.
 fn optional_text(name: &str, node: &Node, findings: &Findings) -> Option<Option<String>> {
     match (&node.kind, node.text()) {
         (yaml::Kind::Null, _) => Some(None),

@@ -1,4 +1,4 @@
-//! The head of a test file, and what a case says over it: the world in which a case begins.
+//! Parses the head of a test file and the changes of a case: the data with which a case begins.
 
 use super::{facts, facts::Fact, moment};
 use crate::{
@@ -15,18 +15,18 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// A Monday at ten in the morning in the bot's zone, unless it is written.
+    /// A Monday at ten in the morning in the bot's zone, unless the test has another time.
     pub now: Zoned,
     pub contact: Vec<Fact>,
-    /// The name of the sender that is written to.
+    /// The name of the sender that the customer writes to.
     pub sender: Option<String>,
-    /// What the file sets; the others that the bot declares are empty.
+    /// The values of the file; the bot's other `env` entries are empty.
     pub env: BTreeMap<String, String>,
-    /// What is not listed is approved, as at a sandbox.
+    /// A template that is not listed is approved, as at a sandbox.
     pub templates: BTreeMap<String, TemplateIs>,
-    /// Where they are named.
+    /// The places of their names.
     pub templates_at: Vec<(String, Place)>,
-    /// Read by the runtime, which knows how to play them; the first that matches answers.
+    /// Parsed by the runtime, which plays them; the first matching mock answers.
     pub mocks: Vec<Node>,
 }
 
@@ -39,10 +39,10 @@ pub enum TemplateIs {
 }
 
 impl Head {
-    /// What a case may say for itself.
+    /// The keys that a case may have too.
     pub const KEYS: [&str; 6] = ["now", "contact", "sender", "env", "templates", "mocks"];
 
-    /// `under`: what holds where nothing is written.
+    /// Parses a head; `under` has the values of missing keys.
     pub(super) fn read(fields: &mut Fields<'_>, set: &FlowSet, under: Option<&Head>) -> Head {
         let default_now = |zone| under.map_or_else(|| default_now(zone), |under| under.now.clone());
         let zone = &set.bot.timezone;
@@ -72,7 +72,7 @@ impl Head {
         head
     }
 
-    /// Nothing is known but the moment.
+    /// A head with only the time.
     pub fn at(now: Zoned) -> Head {
         let (env, templates) = (BTreeMap::new(), BTreeMap::new());
         Head { now, contact: Vec::new(), sender: None, env, templates, templates_at: Vec::new(), mocks: Vec::new() }
@@ -89,7 +89,7 @@ fn env(fields: &mut Fields<'_>, set: &FlowSet) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
     for entry in fields.map("env") {
         let name = entry.key.text.as_str();
-        // Where a flow reads it that is said of the flow.
+        // A flow that reads it has a finding of its own.
         if !set.bot.env.iter().any(|known| known == name) && !set.reads("env", name) {
             let message = format!("`flows/_bot.yaml` does not list `{name}` under `env`, so no flow can read it");
             let help = did_you_mean(name, set.bot.env.iter().map(String::as_str));

@@ -1,5 +1,5 @@
-//! Tests that are looked at again and again while files change: one is read anew when it, the flow that it tests or
-//! the bot is another, or when what was said of it hangs on other flows.
+//! Checks tests again while files change: a test is parsed again if it, its flow or the bot changed, or if its findings
+//! depend on other flows.
 
 use super::{Corpus, Scenario, check, parse};
 use crate::{
@@ -15,16 +15,16 @@ struct Test {
     file: Arc<SourceFile>,
     flow: Option<Arc<Flow>>,
     bot: Option<Arc<SourceFile>>,
-    /// The flows had no errors.
+    /// True if the flows had no errors.
     sound: bool,
-    /// Nothing else counts for what was said.
+    /// True if the findings depend on nothing else.
     alone: bool,
     scenario: Option<Arc<Scenario>>,
     findings: Vec<Diagnostic>,
 }
 
 impl Known {
-    /// All that can be said of these tests. `sound`: the flows have no errors; with some, what they can say is not
+    /// All findings about these tests. `sound`: the flows have no errors; with errors, their possible messages are not
     /// known yet.
     pub fn look(
         &mut self,
@@ -66,7 +66,7 @@ fn read(file: &Arc<SourceFile>, corpus: &Corpus<'_>, bot: Option<&Arc<SourceFile
     let set = corpus.set;
     let (scenario, mut findings) = parse(file, set);
     if !sound {
-        // Its file is there and cannot be read: that is said already.
+        // A file that exists but cannot be parsed has a finding.
         let broken = |name: &str| set.files.iter().any(|file| file.stem() == name);
         findings.retain(|finding| {
             finding.code != "E951" || !scenario.as_ref().is_some_and(|scenario| broken(scenario.flow.as_str()))

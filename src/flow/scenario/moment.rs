@@ -1,4 +1,4 @@
-//! Points in time as tests write them: `2026-03-28T13:00 Europe/Madrid`, `Tue 09:59`, `2026-12-02`.
+//! Parses times in tests: `2026-03-28T13:00 Europe/Madrid`, `Tue 09:59`, `2026-12-02`.
 
 use jiff::{
     Zoned,
@@ -6,18 +6,18 @@ use jiff::{
     tz::TimeZone,
 };
 
-/// Where `advance_to` goes.
+/// The target of `advance_to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     At(DateTime),
     /// The next such weekday after now, at this time.
     Weekday(Weekday, Time),
-    /// The next time that the clock shows this.
+    /// The next moment with this local time.
     Clock(Time),
 }
 
 impl Moment {
-    /// `Tue 09:59`, `Tuesday`, `2026-12-02T13:59`, `2026-12-02`, `13:59`. Without a time it is midnight.
+    /// Parses `Tue 09:59`, `Tuesday`, `2026-12-02T13:59`, `2026-12-02`, `13:59`. Without a time it is midnight.
     pub fn parse(text: &str) -> Option<Moment> {
         let text = text.trim();
         if let Some(time) = clock(text) {
@@ -31,8 +31,8 @@ impl Moment {
         }
     }
 
-    /// The moment itself, on the clock of `now`. Where clocks go forward over it, it comes right after the
-    /// gap; where they go back, the first of the two counts. `None`: it has passed.
+    /// The moment in the zone of `now`. A time that the clock change skips comes right after the gap; of a repeated one
+    /// the first counts. `None`: it has passed.
     pub fn after(self, now: &Zoned) -> Option<Zoned> {
         let zoned = |civil: DateTime| civil.to_zoned(now.time_zone().clone()).ok();
         match self {
@@ -47,7 +47,7 @@ impl Moment {
     }
 }
 
-/// As a test writes it.
+/// The format in a test.
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -62,7 +62,7 @@ impl std::fmt::Display for Moment {
     }
 }
 
-/// `2026-03-28T13:00 Europe/Madrid`; without a zone in `zone`.
+/// Parses `2026-03-28T13:00 Europe/Madrid`; without a zone it is in `zone`.
 pub fn now(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let text = text.trim();
     let wrong =
@@ -77,14 +77,14 @@ pub fn now(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     civil.to_zoned(named.unwrap_or_else(|| zone.clone())).map_err(|_| wrong())
 }
 
-/// Today and the eight days after it: a weekday's time may not exist on a day when clocks change.
+/// Today and the next eight days: a weekday's time may not exist on a day with a clock change.
 fn next_days(today: Date) -> impl Iterator<Item = Date> {
     std::iter::successors(Some(today), |date| date.tomorrow().ok()).take(9)
 }
 
 fn civil(text: &str) -> Option<DateTime> {
     let text = text.trim();
-    // jiff takes more than that: offsets and zones in brackets, which would be dropped silently.
+    // jiff accepts more than that: offsets and zones in brackets, which would be lost silently.
     if text.contains(['[', 'Z', '+']) {
         return None;
     }

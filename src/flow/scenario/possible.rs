@@ -1,6 +1,6 @@
-//! What a test names and these flows do not have, and what it waits for that can never come.
+//! Reports names in a test that the flows do not have, and expectations that can never be met.
 //!
-//! A finding is true whatever the flows do: a text counts as possible when a part of it can come from anywhere.
+//! A finding must be true whatever the flows do: a text counts as possible if a part of it may come from outside.
 
 use super::{
     Act, Case, Scenario,
@@ -20,11 +20,11 @@ use crate::{
     },
 };
 
-/// What is known of a contact in a test beside the fields of `_bot.yaml`.
+/// Keys of a contact in a test beside the fields of `_bot.yaml`.
 const CONTACT: [&str; 7] = ["phone", "name", "language", "zone", "tags", "consent", "opted_out"];
 
-/// Looks at a test that was read without errors, against flows that have none. Beside the findings it says whether
-/// they hang on the tested flow and the bot alone, and on no other flow.
+/// Checks a test without errors against flows without errors. Returns the findings, and whether they depend only on the
+/// tested flow and the bot.
 pub fn check(scenario: &Scenario, corpus: &Corpus<'_>) -> (Vec<Diagnostic>, bool) {
     let findings = Findings::default();
     let set = corpus.set;
@@ -85,7 +85,7 @@ impl Look<'_> {
         }
     }
 
-    /// A name that the flows do not have.
+    /// Reports a name that the flows do not have.
     fn unknown(&self, place: &Place, message: String, help: Option<String>) {
         self.findings.push(Diagnostic::error("E961", place, message).help_if(help));
     }
@@ -170,7 +170,7 @@ impl Look<'_> {
         }
     }
 
-    /// Under `bot` or `sent`: a text, or more of the message.
+    /// Checks the value of `bot` or `sent`: a text, or more parts of the message.
     fn message(&self, node: &Node) {
         if let Some(scalar) = node.scalar() {
             self.text(scalar);
@@ -190,7 +190,7 @@ impl Look<'_> {
     }
 
     fn text(&self, text: &Scalar) {
-        // One letter from the word for none: no flow says that, and somebody means it.
+        // The word differs by one letter from the word for nothing, and no flow has such a text.
         if text.is_plain()
             && !text.text.contains(' ')
             && nearest(&text.text, ["nothing"]).is_some()
@@ -228,7 +228,8 @@ impl Look<'_> {
         self.never(place, format!("no flow shows a button `{title}`"), help);
     }
 
-    /// Only what is nearly the name of one that somebody waits for: a test may tell of what nobody heeds.
+    /// Reports only names that are similar to an event that a flow waits for: a test may contain events without a
+    /// receiver.
     fn event(&self, name: &str, place: &Place) {
         let known = self.said.events();
         if known.contains(name) {
@@ -273,7 +274,7 @@ fn known_names(flow: &Flow) -> impl Iterator<Item = &str> {
     flow.names.iter().map(String::as_str)
 }
 
-/// A plain word for what should not be there.
+/// True for a plain word that means nothing.
 fn is_nothing(scalar: &Scalar) -> bool {
     scalar.is_plain() && matches!(scalar.text.as_str(), "nothing" | "none" | "null" | "")
 }

@@ -1,4 +1,4 @@
-//! What flows can say, as far as it can be known without running them.
+//! Finds the texts that flows can send, as far as this is known without running them.
 
 use super::{Act, Scenario, expected::BotSays};
 use crate::{
@@ -17,13 +17,13 @@ use std::{
     fmt::Write as _,
 };
 
-/// Shorter words are near to too many others.
+/// Shorter words are similar to too many others.
 const NEAR_CHARS_MIN: usize = 4;
 
-/// All that stands in the files of the bot: what does not stand there, nor in the test, comes from nowhere.
+/// All texts in the files of the bot: a text that is neither there nor in the test cannot be sent.
 pub struct Corpus<'a> {
     pub set: &'a FlowSet,
-    /// Blanks as one, small letters.
+    /// In lower case, with single blanks.
     text: OnceCell<String>,
 }
 
@@ -46,9 +46,9 @@ pub struct Said<'a> {
     corpus: &'a Corpus<'a>,
     flow: &'a Flow,
     scenario: &'a Scenario,
-    /// More than the tested flow was looked at.
+    /// True if more than the tested flow was used.
     beyond: Cell<bool>,
-    /// What the test itself brings in.
+    /// The texts of the test itself.
     brought: OnceCell<String>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Said<'a> {
         Said { corpus, flow, scenario, beyond: Cell::new(false), brought: OnceCell::new() }
     }
 
-    /// The findings hang on other flows, too.
+    /// Records that the findings depend on other flows too.
     pub fn beyond(&self) {
         self.beyond.set(true);
     }
@@ -66,7 +66,7 @@ impl<'a> Said<'a> {
         !self.beyond.get()
     }
 
-    /// Whether a message, or a button, can hold this. `true` when in doubt.
+    /// True if a message or a button may contain this text; also in doubt.
     pub fn can_say(&self, text: &str) -> bool {
         let wanted = one_line(text.trim());
         if texts_of(self.flow).any(|text| touches(text, &wanted)) {
@@ -81,14 +81,15 @@ impl<'a> Said<'a> {
         if known.contains(&small) || self.brought().contains(&small) {
             return true;
         }
-        // The times that opening hours give are written nowhere.
+        // The times of opening hours are not in the files.
         if known.contains("slots(") && clock(&small).is_some() {
             return true;
         }
         if self.nearest_words(text).is_some() {
             return false;
         }
-        // It would have to come from a value. Numbers and names of days come from anywhere; a word stands somewhere.
+        // The text would have to come from a value. Numbers and names of days can come from anywhere; other words must
+        // be somewhere.
         let words: Vec<&str> =
             small.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2).collect();
         words.is_empty()
@@ -97,7 +98,7 @@ impl<'a> Said<'a> {
             || words.iter().any(|word| known.contains(word) || self.brought().contains(word))
     }
 
-    /// What is said and differs from this in a few letters only.
+    /// The most similar text, if it differs only in a few letters.
     pub fn nearest_words(&self, text: &str) -> Option<String> {
         let wanted: Vec<char> = one_line(text.trim()).to_lowercase().chars().collect();
         if wanted.len() < NEAR_CHARS_MIN {
@@ -115,7 +116,7 @@ impl<'a> Said<'a> {
         best.map(|(_, part)| part)
     }
 
-    /// The title of a button or row that is nearly this.
+    /// The most similar title of a button or row.
     pub fn nearest_title(&self, title: &str) -> Option<String> {
         self.beyond();
         let titles: BTreeSet<&str> = self
@@ -128,7 +129,7 @@ impl<'a> Said<'a> {
         nearest(title, titles).map(str::to_owned)
     }
 
-    /// Names of events that a trigger or a `wait` listens to.
+    /// Names of events for which there is a trigger or a `wait`.
     pub fn events(&self) -> BTreeSet<&'a str> {
         self.beyond();
         let triggers = self.flows().flat_map(|flow| flow.triggers.iter().chain(&flow.stop_when));
@@ -138,7 +139,7 @@ impl<'a> Said<'a> {
         named.chain(waits).filter_map(|node| node.text()).collect()
     }
 
-    /// A step puts the name of a template together when it runs.
+    /// True if a step computes the name of a template.
     pub fn computes_templates(&self) -> bool {
         let mut computes = false;
         for node in self.flows().flat_map(|flow| &flow.nodes) {
@@ -164,7 +165,7 @@ impl<'a> Said<'a> {
         self.flows().flat_map(texts_of).chain(forms)
     }
 
-    /// What the customer, other systems and the head of the test say.
+    /// The texts of the customer, of other systems and of the head of the test.
     fn brought(&self) -> &str {
         self.brought.get_or_init(|| {
             let mut all = String::new();
@@ -189,7 +190,7 @@ fn texts_of(flow: &Flow) -> impl Iterator<Item = &Text> {
     flow.nodes.iter().flat_map(|node| &node.outline.texts)
 }
 
-/// Blanks and line breaks as one blank.
+/// The text with one blank for each run of blanks and line breaks.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -202,7 +203,7 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Whether a message made of the text can hold the words, a letter of them being the text's own.
+/// True if a message from this text may contain the words, with at least one letter from the fixed text.
 fn touches(text: &Text, wanted: &str) -> bool {
     let pieces: Vec<Option<String>> = text.pieces().map(|piece| piece.map(one_line)).collect();
     let counts = |part: &str| part.chars().any(char::is_alphanumeric);
@@ -211,7 +212,7 @@ fn touches(text: &Text, wanted: &str) -> bool {
         if piece.contains(wanted) {
             return true;
         }
-        // Something is filled in before or behind it.
+        // A value is filled in before or behind it.
         let (before, behind) = (at > 0, at + 1 < pieces.len());
         let ends = piece.char_indices().map(|(from, _)| &piece[from..]);
         let begins = piece.char_indices().map(|(to, c)| &piece[..to + c.len_utf8()]);
@@ -221,11 +222,11 @@ fn touches(text: &Text, wanted: &str) -> bool {
     })
 }
 
-/// The part of `said` that differs least from the words, by at most so many letters (P. Sellers, 1980).
+/// The part of `said` that differs least from the words, by at most `allowed` letters (P. Sellers, 1980).
 fn nearest_part(wanted: &[char], said: &str, allowed: usize) -> Option<(usize, String)> {
     let letters: Vec<char> = said.chars().collect();
     let small: Vec<char> = letters.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
-    // Per letter of the words: the distance of the best part that ends here, and where that begins.
+    // For each letter of the words: the distance of the best part that ends here, and the start of that part.
     let mut column: Vec<(usize, usize)> = (0..=wanted.len()).map(|row| (row, 0)).collect();
     let mut best: Option<(usize, usize, usize)> = None;
     for (at, letter) in small.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The steps of a case: what the customer and the world do, and what is looked at.
+//! Parses the steps of a case: the actions of the customer and others, and the checks.
 
 use super::{
     arrivals::{self, Arrival},
@@ -22,10 +22,10 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// Of its verb.
+    /// The place of its verb.
     pub place: Place,
     pub act: Act,
-    /// What stands behind the verb, or the word alone; `None` where nobody wrote it.
+    /// The value of the verb, or the word alone; `None` if it is not from a file.
     pub written: Option<Node>,
 }
 
@@ -45,31 +45,31 @@ pub enum Act {
     },
     /// Baskets, forms, reactions and the like.
     Arrives(Arrival),
-    /// What the provider says of the newest message.
+    /// The provider's status for the newest message.
     Status(Delivery),
-    /// Something happened elsewhere: `POST /v1/events`.
+    /// An event from outside: `POST /v1/events`.
     Event {
         name: String,
         data: Value,
     },
-    /// Another system posts to `/hooks/NAME`, as somebody whom `verify` knows.
+    /// Another system posts to `/hooks/NAME`, with a valid signature for `verify`.
     Webhook {
         name: String,
         body: Value,
-        /// It is refused, and this is a part of why; `any`: whatever the reason.
+        /// Set if the request must be refused: a part of the reason; `any`: for any reason.
         refused: Option<String>,
     },
-    /// `POST /v1/runs`: the tested flow is started with these inputs.
+    /// `POST /v1/runs`: starts the tested flow with these inputs.
     Api(BTreeMap<String, Value>),
-    /// A person of the business writes; the text is for whoever reads the test.
+    /// A person of the business writes; the text is only for readers of the test.
     Person(String),
-    /// The person gives the conversation back to the bot.
+    /// The person returns the conversation to the bot.
     HandBack,
     /// The contact's data is changed from outside.
     Set(Vec<Fact>),
     Advance(Span),
     AdvanceTo(Moment),
-    /// What the next sends meet.
+    /// The provider's results for the next sends.
     Provider(Vec<Fault>),
     /// The process is killed and started again.
     Restart,
@@ -89,13 +89,13 @@ pub enum Delivery {
 pub enum Fault {
     /// The provider's error with this code.
     Code(i64),
-    /// No answer: it may have left.
+    /// No answer: the message may have been sent.
     Timeout,
 }
 
 const MEDIA: [MediaKind; 5] =
     [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
-/// Meta's "message undeliverable".
+/// Meta's error "message undeliverable".
 const UNDELIVERABLE: i64 = 131_026;
 
 pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Option<Step> {
@@ -324,7 +324,7 @@ fn changes(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Vec<
     facts
 }
 
-/// `{next_send: {fail: 131047}}`; a list hits one send after the other.
+/// Parses `{next_send: {fail: 131047}}`; the items of a list apply to one send after the other.
 fn faults(node: &Node, findings: &Findings) -> Vec<Fault> {
     let mut fields = Fields::new(node, "`provider`", findings);
     fields.required("next_send");

@@ -213,7 +213,7 @@ steps:
   - handoff: desk
 ";
 
-/// What `check` says of steps of a test beside that flow.
+/// The findings of `check` about steps of a test for that flow.
 fn said_of(lines: &str) -> Vec<String> {
     let bot = format!("{BOT}teams: {{desk: {{}}}}\nquiet_hours: {{from: \"21:00\", to: \"08:00\"}}\n");
     let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/shop.yaml", SHOP)];
@@ -253,7 +253,7 @@ fn what_the_flows_do_not_have_is_named_with_its_place() {
 
 #[test]
 fn a_text_that_can_come_from_somewhere_is_no_mistake() {
-    // Of the flow, across what is filled in, of an expression, of the engine, of the test itself; a number.
+    // Texts of the flow, across a filled-in value, of an expression, of the engine, of the test itself; a number.
     for text in ["Which colour", "like, Ana?", "two days", "in a week.", "Welcome back", "shop", "12", "friend"] {
         assert_eq!(said_of(&format!("- user: shop\n- bot: {text}")), Vec::<String>::new(), "{text}");
     }

@@ -1,4 +1,4 @@
-//! Test files as text: what `--wander`, `--record` and `test init` hand to the author.
+//! Writes test files as text, for `--wander`, `--record` and `test init`.
 
 use super::{Act, Arrival, Delivery, FROM_AD, Fact, Fault};
 use crate::{
@@ -6,20 +6,20 @@ use crate::{
     model::value::Value,
 };
 
-/// A case, ready to stand under `cases:`.
+/// A case as text for `cases:`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaseText {
     pub name: String,
-    /// Said above it, for whoever reads it first.
+    /// Comments above it, for readers.
     pub remarks: Vec<String>,
     /// Keys of the case itself: `now: …`.
     pub head: Vec<String>,
-    /// Each without its `- `; several lines where one is not enough.
+    /// The steps without their `- `, each in one or more lines.
     pub steps: Vec<String>,
 }
 
 impl CaseText {
-    /// As it stands in a file, indented by two.
+    /// The case as in a file, indented by two.
     pub fn lines(&self) -> String {
         let mut text = String::new();
         for remark in &self.remarks {
@@ -39,8 +39,7 @@ impl CaseText {
     }
 }
 
-/// The text of a test file with more cases behind its own; `None` where they do not stand at its end, one below
-/// the other.
+/// The text of a test file with more cases behind its own; `None` if its cases are not a list at its end.
 pub fn append(text: &str, cases: &str) -> Option<String> {
     let file = SourceFile::new("test.yaml", text);
     let root = yaml::load(&file, &Findings::default())?;
@@ -62,7 +61,7 @@ pub fn append(text: &str, cases: &str) -> Option<String> {
     Some(new)
 }
 
-/// A text as one value of YAML that reads back as itself, also inside `{ }`.
+/// A text as a YAML value that parses to the same text, also inside `{ }`.
 pub fn scalar(text: &str) -> String {
     let first = text.chars().next().unwrap_or('"');
     let plain = (first.is_alphanumeric() || matches!(first, '/' | '+'))
@@ -74,13 +73,13 @@ pub fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { quoted(text) }
 }
 
-/// Like `scalar`, for a text that stands at the end of its line: it may hold commas, too.
+/// As `scalar`, for a text at the end of its line, which may contain commas.
 pub fn line_scalar(text: &str) -> String {
     let bare: String = text.chars().map(|c| if c == ',' { '.' } else { c }).collect();
     if scalar(&bare) == bare { text.to_owned() } else { quoted(text) }
 }
 
-/// What one act is called in a test file; `None` for those that look instead of doing.
+/// An action as a step of a test file; `None` for checks.
 pub fn act(act: &Act) -> Option<String> {
     Some(match act {
         Act::User(text) => format!("user: {}", line_scalar(text)),
@@ -173,7 +172,7 @@ pub fn value(value: &Value) -> String {
     json(&value.to_json())
 }
 
-/// The same of JSON.
+/// JSON in the same form.
 pub fn json(value: &serde_json::Value) -> String {
     use serde_json::Value as Json;
     match value {
@@ -210,7 +209,7 @@ fn fact(fact: &Fact) -> Option<(String, String)> {
     })
 }
 
-/// JSON's way to quote is one of YAML's.
+/// JSON strings are also valid YAML.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -321,8 +321,7 @@ impl Eval<'_> {
             if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
                 return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
             }
-            // A form may return more keys than declared, and a map may get more: only a name that is similar to a known
-            // one is a mistake.
+            // Forms may return undeclared keys, and maps may get more: only a name similar to a known one is a mistake.
             let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
             if nearest(name, known.iter().copied()).is_some() {
                 self.no_part(name, position, whole, &known);
