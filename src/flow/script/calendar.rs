@@ -1,4 +1,4 @@
-//! The names of months and of days of the week, as the Unicode CLDR has them for each language.
+//! Names months and weekdays in each language, from the Unicode CLDR.
 
 use crate::flow::sentences;
 use icu_calendar::{Date, Gregorian};
@@ -9,7 +9,7 @@ use icu_datetime::{
 use icu_locale_core::{Locale, locale};
 use writeable::TryWriteable;
 
-/// How much of a name is written.
+/// The length of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
     /// `Mon`, `Jan`.
@@ -18,7 +18,8 @@ pub enum Length {
     Wide,
 }
 
-/// January is 1. As it stands behind the number of a day: `3 marca`, where Polish has `marzec` alone.
+/// The name of a month; January is 1. The form is that behind the number of a day: `3 marca` in Polish, where the month
+/// alone is `marzec`.
 pub fn month(language: &str, number: i8, length: Length) -> String {
     let number = u8::try_from(number).unwrap_or(1);
     let Ok(date) = Date::try_new_gregorian(A_YEAR, number, 1) else { return String::new() };
@@ -28,7 +29,7 @@ pub fn month(language: &str, number: i8, length: Length) -> String {
     }
 }
 
-/// Monday is 0.
+/// The name of a weekday; Monday is 0.
 pub fn weekday(language: &str, number: i8, length: Length) -> String {
     let number = u8::try_from(number).unwrap_or(0);
     let Ok(date) = Date::try_new_gregorian(A_YEAR, 1, number + 1) else { return String::new() };
@@ -41,7 +42,7 @@ pub fn weekday(language: &str, number: i8, length: Length) -> String {
 /// A year that begins with a Monday.
 const A_YEAR: i32 = 2024;
 
-/// In English where the language is none, or has no names.
+/// The English name if the language is unknown or has no names.
 fn name(language: &str, pattern: &str, date: Date<Gregorian>) -> String {
     let locale = sentences::code(language).replace('_', "-").parse::<Locale>();
     let own = locale.ok().filter(has_names).and_then(|locale| written(&locale, pattern, date));
@@ -55,7 +56,7 @@ fn written(locale: &Locale, pattern: &str, date: Date<Gregorian>) -> Option<Stri
     names.format(&date).try_write_to_string().ok().map(Into::into)
 }
 
-/// The root of all languages, which stands in for those that nobody knows, calls January `M01`.
+/// False for the root locale, which replaces unknown languages and has the name `M01` for January.
 fn has_names(locale: &Locale) -> bool {
     let january = Date::try_new_gregorian(A_YEAR, 1, 1).ok().and_then(|date| written(locale, "MMMM", date));
     january.is_some_and(|name| name != "M01")

@@ -1,4 +1,4 @@
-//! What Rhai's compiler does not see: unknown functions, changed values, secrets where none may stand.
+//! Finds mistakes that Rhai's compiler does not report: unknown functions, changed values, secrets in wrong places.
 
 use super::{Scripts, Uses, view, words};
 use crate::{
@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// The byte of a line and column (both from 1, in characters) of some code.
+/// The byte offset of a line and column (both from 1, in characters) of some code.
 pub fn offset(code: &str, (line, column): (usize, usize)) -> usize {
     let mut start = 0;
     for text in code.split_inclusive('\n').take(line.saturating_sub(1)) {
@@ -26,7 +26,7 @@ pub fn offset(code: &str, (line, column): (usize, usize)) -> usize {
     start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
 }
 
-/// Walks what compiled. `None`: an error was found. What it reads comes back.
+/// Checks compiled code, and returns the names that it reads. `None`: an error was found.
 pub fn walk(
     ast: &AST,
     code: &str,
@@ -46,7 +46,7 @@ pub fn walk(
         }
         true
     });
-    // `|event| event.free`: a name of its own, whatever else has it.
+    // The parameter of `|event| event.free` is a name of its own, even if a view has the same name.
     let params: BTreeSet<&str> = ast.iter_functions().flat_map(|function| function.params).collect();
     let at = |position: Position, length: usize| {
         let start = offset(code, (position.line().unwrap_or(1), position.position().unwrap_or(1)));
@@ -124,12 +124,12 @@ pub fn walk(
     (findings.len() == before).then_some(uses)
 }
 
-/// A text that prints the values in it.
+/// True inside a text in backticks, which prints its values.
 fn in_backticks(node: &ASTNode<'_>) -> bool {
     matches!(node, ASTNode::Expr(Expr::InterpolatedString(..)))
 }
 
-/// `a.b`, `a.b.c`, `a.b()`: the name right behind the first dot, if it is a property.
+/// The name right behind the first dot of `a.b`, `a.b.c`, `a.b()`, if it is a property.
 fn property(expression: &Expr) -> Option<(String, Position)> {
     match expression {
         Expr::Property(property, position) => Some((property.2.to_string(), *position)),
@@ -170,7 +170,7 @@ fn unknown_function(
     Some(Diagnostic::error("E311", place, message).help(help))
 }
 
-/// What functions of other languages are called here.
+/// The function of this language for the name of one in other languages.
 pub fn elsewhere(name: &str) -> Option<&'static str> {
     let ours = match name {
         "toUpperCase" | "uppercase" | "to_upper" | "upcase" => ".upper()",
@@ -204,7 +204,7 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
 }
 
 fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &Place) -> Option<Diagnostic> {
-    // What is wrong in it is said there.
+    // The mistakes of the script have findings there.
     if scripts.broken.contains(module) {
         return None;
     }
@@ -226,7 +226,7 @@ fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &
     }
 }
 
-/// The functions of a file of `scripts/`, by how many values they take; `None` when it cannot be read.
+/// The functions of a file of `scripts/`, with the numbers of their arguments; `None` if it cannot be parsed.
 pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> Option<BTreeMap<String, Vec<usize>>> {
     let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let ast = engine.compile(file.text()).ok()?;
@@ -236,7 +236,7 @@ pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> Option<BTreeMap<
     Some(all)
 }
 
-/// Compiles a file of `scripts/` into a static module; false when it has mistakes.
+/// Compiles a file of `scripts/` into a static module; false if it has mistakes.
 pub fn module(
     engine: &mut Engine,
     file: &Arc<SourceFile>,

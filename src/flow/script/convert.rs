@@ -1,4 +1,4 @@
-//! Values of the flow language to Rhai's and back.
+//! Converts values of the flow language to Rhai's and back.
 
 use crate::{
     base::{limits::VALUE_DEPTH_MAX, time::Span},
@@ -22,7 +22,7 @@ pub fn to_rhai(value: Value) -> Dynamic {
     }
 }
 
-/// The error says what came out that no variable can hold.
+/// Converts a result; the error describes a value that no variable can hold.
 pub fn from_rhai(value: Dynamic) -> Result<Value, String> {
     within(value, VALUE_DEPTH_MAX)
 }
@@ -39,11 +39,11 @@ fn within(value: Dynamic, left: usize) -> Result<Value, String> {
         return Ok(Value::Whole(number));
     }
     if let Ok(number) = value.as_float() {
-        // Neither JSON nor anybody else knows what lies beyond all numbers.
+        // JSON has no infinite numbers.
         if !number.is_finite() {
             return Ok(Value::Nothing);
         }
-        // A number without a fraction is whole.
+        // A number without a fraction becomes a whole number.
         let whole = number.fract() == 0.0 && number.abs() < 9e15;
         return Ok(if whole { Value::Whole(number as i64) } else { Value::Number(number) });
     }
@@ -83,7 +83,7 @@ fn within(value: Dynamic, left: usize) -> Result<Value, String> {
     Err(format!("the result is {}, which is no value of a flow", value.type_name()))
 }
 
-/// About as many bytes as its JSON has.
+/// The approximate size of its JSON in bytes.
 pub fn size(value: &Value) -> usize {
     match value {
         Value::Nothing | Value::YesNo(_) => 5,
@@ -95,7 +95,7 @@ pub fn size(value: &Value) -> usize {
     }
 }
 
-/// For messages: "the text `x`", "a list".
+/// The value in messages: "the text `x`", "a list".
 pub fn describe(value: &Value) -> String {
     match value {
         Value::Nothing => "nothing".into(),

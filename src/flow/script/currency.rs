@@ -1,6 +1,6 @@
-//! Currencies by their codes, as ISO 4217 lists them: with how many decimals a price is written.
+//! Lists the currencies of ISO 4217 by code, with the number of decimals of a price.
 
-/// Of each list the decimals of its currencies, and their codes.
+/// For each list, the number of decimals of its currencies, and their codes.
 const LISTS: [(u32, &str); 3] = [
     (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
     (3, "BHD IQD JOD KWD LYD OMR TND"),
@@ -14,7 +14,7 @@ const LISTS: [(u32, &str); 3] = [
     ),
 ];
 
-/// How many of its digits stand behind the point; `None`: there is no such currency.
+/// The number of decimals; `None`: there is no such currency.
 pub fn decimals(code: &str) -> Option<u32> {
     let listed = LISTS.iter().find(|(_, codes)| codes.split(' ').any(|known| known == code));
     listed.map(|(decimals, _)| *decimals)
@@ -24,7 +24,7 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     LISTS.iter().flat_map(|(_, codes)| codes.split(' '))
 }
 
-/// The code of what people write for a currency: its sign, or its name.
+/// The code for a currency as people write it: by its sign, or its name.
 pub fn meant(written: &str) -> Option<&'static str> {
     let word = written.trim().to_lowercase();
     let code = match word.as_str() {

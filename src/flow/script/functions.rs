@@ -1,4 +1,4 @@
-//! The functions of language.md 6b on texts, numbers and lists.
+//! Defines the functions of language.md 6b for texts, numbers and lists.
 
 use super::{
     convert::from_rhai,
@@ -48,7 +48,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("money", |cents: f64, currency: &str| money(cents.round() as i64, currency));
 }
 
-/// `size.text`: the text that was written for an answer of this type; nothing, where no question filled it.
+/// `size.text`: the original text of an answer of this type; nothing if no question filled the variable.
 fn written<T: Variant + Clone>(engine: &mut Engine) {
     engine.register_get("text", |context: NativeCallContext<'_>, _: &mut T| -> Fallible<Dynamic> {
         let Some(text) = told(&context) else { return Ok(Dynamic::UNIT) };
@@ -57,7 +57,7 @@ fn written<T: Variant + Clone>(engine: &mut Engine) {
     });
 }
 
-/// The text that the scope knows of the name at this place of the code.
+/// The text in the scope for the variable at this place of the code.
 fn told(context: &NativeCallContext<'_>) -> Option<String> {
     let at = context.call_position();
     let at = (at.line().unwrap_or(1), at.position().unwrap_or(1));
@@ -67,7 +67,7 @@ fn told(context: &NativeCallContext<'_>) -> Option<String> {
 fn texts(engine: &mut Engine) {
     engine.register_fn("lower", |text: &str| read(text).map(str::to_lowercase));
     engine.register_fn("upper", |text: &str| read(text).map(str::to_uppercase));
-    // Rhai's own changes the text in place and gives nothing.
+    // Rhai's own function changes the text in place and returns nothing.
     engine.register_fn("trim", |text: &str| read(text).map(|text| text.trim().to_owned()));
     engine.register_fn("replace", |text: &str, from: &str, to: &str| bounded(read(text)?, from, to));
     engine.register_fn("contains", |text: &str, part: &str| read(text).map(|text| text.contains(part)));
@@ -90,7 +90,7 @@ fn texts(engine: &mut Engine) {
     for_any(engine, "to_text");
 }
 
-/// The text, for somebody who goes through all of it.
+/// The text, for a function that reads all of it: pays for its length.
 pub fn read(text: &str) -> Fallible<&str> {
     work(text.len() / sandbox::BYTES_PER_OPERATION)?;
     Ok(text)
@@ -127,8 +127,8 @@ struct Pattern {
 }
 
 impl Pattern {
-    /// Pays for a search in `text`: once through it, and again for the states beyond those that a search keeps in its
-    /// cache (the worst case of the crate `regex` is the length of the text times the number of states).
+    /// Pays for a search in `text`: for its length, and again for the states that do not fit into the cache of a search
+    /// (the worst case of the crate `regex` is the length of the text times the number of states).
     fn over(&self, text: &str) -> Fallible<&Regex> {
         let beyond = self.states.saturating_sub(STATES_IN_CACHE);
         read(text)?;
@@ -137,12 +137,12 @@ impl Pattern {
     }
 }
 
-/// Patterns with at most so many states search in linear time.
+/// Patterns with at most this number of states search in linear time.
 const STATES_IN_CACHE: usize = 100;
-/// Steps from state to state that take as long as one operation.
+/// The number of state transitions that take as long as one operation.
 const STATES_PER_OPERATION: usize = 8;
 
-/// The number of states of a pattern, repetitions written out.
+/// The number of states of a pattern, with its repetitions expanded.
 fn states(pattern: &Hir) -> usize {
     let all = |parts: &[Hir]| parts.iter().map(states).fold(1, usize::saturating_add);
     match pattern.kind() {
@@ -157,18 +157,19 @@ fn states(pattern: &Hir) -> usize {
     }
 }
 
-/// Compiled patterns of expressions, a few at a time: the same one is asked for by every message.
+/// The compiled patterns of expressions, a few at a time: every message uses the same ones.
 fn pattern_of(pattern: &str) -> Fallible<Pattern> {
     static KNOWN: Mutex<Option<HashMap<String, Pattern>>> = Mutex::new(None);
     let lock = || KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    // Once a script, whether it is kept or not: what a script may do cannot hang on what ran before it.
+    // Paid once in each script, whether the pattern is cached or not: the limit of a script must not depend on earlier
+    // scripts.
     if sandbox::is_first(pattern) {
         work(PATTERN_OPERATIONS + pattern.len())?;
     }
     if let Some(known) = lock().get_or_insert_default().get(pattern) {
         return Ok(known.clone());
     }
-    // Not under the lock: all other conversations wait for it.
+    // Compiled without the lock, because all other conversations wait for it.
     let regex = build(pattern).map_err(|text| -> Box<EvalAltResult> { text.into() })?;
     let states = regex_syntax::parse(pattern).map_or(usize::MAX, |hir| states(&hir));
     let compiled = Pattern { regex, states };
@@ -181,10 +182,10 @@ fn pattern_of(pattern: &str) -> Fallible<Pattern> {
     Ok(compiled)
 }
 
-/// To compile a pattern takes as long as about so many operations; most of it is not for its length.
+/// The number of operations that take as long as compiling a pattern; most of that time does not depend on its length.
 const PATTERN_OPERATIONS: usize = 2_000;
 
-/// A pattern within its limit of size; the error is for the author.
+/// Compiles a pattern within the size limit; the error is for the author.
 pub fn build(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
         .size_limit(limits::SCRIPT_PATTERN_BYTES_MAX)
@@ -205,7 +206,7 @@ fn lists(engine: &mut Engine) {
         let text = parts.join(by);
         if text.len() > limits::SCRIPT_STRING_BYTES_MAX { Err("the text is too long".into()) } else { Ok(text) }
     });
-    // Rhai's own sorts in place, gives nothing and refuses a list of different kinds.
+    // Rhai's own function sorts in place, returns nothing and refuses a list of different kinds.
     reader(engine, "sort", |list: &mut Array| in_order(list));
     reader(engine, "order", |list: &mut Array| in_order(list));
     reader(engine, "order_desc", |list: &mut Array| in_order(list).map(reversed));
@@ -219,7 +220,7 @@ fn lists(engine: &mut Engine) {
     reader(engine, "last", |list: &mut Array| copied(list.last()));
 }
 
-/// A function that looks at a list or map where it is: taken by value it would be copied for each call.
+/// Registers a function that reads a list or map in place: an argument by value would be copied for each call.
 fn reader<T: Variant + Clone, R: Variant + Clone>(
     engine: &mut Engine,
     name: &str,
@@ -228,14 +229,14 @@ fn reader<T: Variant + Clone, R: Variant + Clone>(
     FuncRegistration::new(name).with_purity(true).register_into_engine(engine, read);
 }
 
-/// An item may itself be a list.
+/// A copy of an item, which may itself be a list.
 fn copied(item: Option<&Dynamic>) -> Fallible<Dynamic> {
     let Some(item) = item else { return Ok(Dynamic::UNIT) };
     work(weight(std::slice::from_ref(item)) / sandbox::VALUES_PER_OPERATION)?;
     Ok(item.clone())
 }
 
-/// The list in order, copied.
+/// A sorted copy of the list.
 fn in_order(list: &Array) -> Fallible<Array> {
     work(weight(list) + list.len() * (1 + list.len().checked_ilog2().unwrap_or(0) as usize))?;
     let mut keyed = Vec::with_capacity(list.len());
@@ -251,7 +252,7 @@ fn reversed(mut list: Array) -> Array {
     list
 }
 
-/// What may be asked of a value that is missing: it has no letters, holds nothing and matches nothing.
+/// Defines the methods of a missing value: it has no letters, contains nothing and matches nothing.
 fn nothing(engine: &mut Engine) {
     engine.register_fn("is_empty", |(): ()| true);
     engine.register_fn("len", |(): ()| 0i64);
@@ -268,13 +269,13 @@ fn nothing(engine: &mut Engine) {
     engine.register_fn("money", |(): (), _: Dynamic| ());
 }
 
-/// Replaces within the limit of a text; the result is refused by size before it is built.
+/// Replaces within the size limit of a text; a result that is too large is refused before it is built.
 fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
     if from.is_empty() {
         return Ok(text.into());
     }
     let count = text.matches(from).count();
-    // Each place that is replaced is a copy of its own; an answer may be longer than what was asked.
+    // Each replacement is copied separately, and the result may be longer than the text.
     work(count / 8 + count.saturating_mul(to.len()) / sandbox::BYTES_PER_OPERATION)?;
     let size = text.len().saturating_sub(count * from.len()).saturating_add(count.saturating_mul(to.len()));
     if size > limits::SCRIPT_STRING_BYTES_MAX {
@@ -283,7 +284,7 @@ fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
     Ok(text.replace(from, to).into())
 }
 
-/// Cents as a price in the contact's language: `€12.50`, `12,50 €`.
+/// An amount in cents as a price in the contact's language: `€12.50`, `12,50 €`.
 fn money(cents: i64, currency: &str) -> String {
     let symbol = match currency {
         "EUR" => "€",
@@ -293,7 +294,7 @@ fn money(cents: i64, currency: &str) -> String {
         "JPY" => "¥",
         other => other,
     };
-    // `check` says that there is no such currency; most have two.
+    // `check` reports unknown currencies; most currencies have two decimals.
     let decimals = super::currency::decimals(currency).unwrap_or(2);
     let english = sandbox::call(|call| {
         call.language == "en" || call.language.starts_with("en_") || call.language.starts_with("en-")

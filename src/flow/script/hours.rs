@@ -1,7 +1,7 @@
-//! `hours.NAME.contains(moment)` and `hours.NAME.slots(day, every)`: opening hours as values of expressions.
+//! Defines `hours.NAME.contains(moment)` and `hours.NAME.slots(day, every)`: opening hours as values of expressions.
 //!
-//! The view of hours is a plain map, so that a flow may keep it in a variable; beside the parts that are documented it
-//! holds what these functions need.
+//! The view of opening hours is a plain map, so that a flow can store it in a variable; beside the documented keys it
+//! contains the data for these functions.
 
 use super::sandbox::{call, work};
 use crate::{
@@ -21,7 +21,7 @@ const WEEK: &str = "week";
 const ZONE: &str = "zone";
 const HOLIDAYS: &str = "holidays";
 
-/// The entries of the view that the functions below read.
+/// The keys of the view for the functions below.
 pub fn parts(hours: &OpeningHours) -> [(&'static str, Value); 3] {
     let range =
         |(from, to): &(u16, u16)| Value::List(vec![Value::Whole(i64::from(*from)), Value::Whole(i64::from(*to))]);
@@ -47,7 +47,7 @@ pub fn register(engine: &mut Engine) {
     pure("slots").register_into_engine(engine, |_: &mut Map, (): (), _: Span, _: Span| Array::new());
 }
 
-/// The times that are still to come; on another day than today all of them.
+/// The times that are still in the future; for another day than today, all times.
 fn slots(map: &mut Map, day: Date, every: Span, length: Span) -> Fallible<Array> {
     if every <= Span::ZERO || length < Span::ZERO {
         return Err("the time between two slots is longer than nothing: write `minutes(30)`".into());
@@ -61,9 +61,9 @@ fn slots(map: &mut Map, day: Date, every: Span, length: Span) -> Fallible<Array>
     Ok(found.into_iter().filter(|(at, _)| *at > now).map(|(_, clock)| Dynamic::from(clock)).collect())
 }
 
-/// The hours that a map was made of.
+/// The opening hours of which a map was made.
 fn read(map: &Map) -> Fallible<OpeningHours> {
-    // To look for an opening walks over days.
+    // A search for an opening looks at many days.
     work(OPENING_DAYS_MAX)?;
     let none = || -> Box<EvalAltResult> { "these are no opening hours: write `hours.NAME`".into() };
     let listed = |value: &Dynamic| value.clone().into_array().ok();

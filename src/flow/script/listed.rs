@@ -1,13 +1,13 @@
-//! All functions of expressions, each with an example that a test runs: reference and completion read it.
+//! Lists all functions of expressions, each with an example that a test runs; the reference and the completion use it.
 
-/// A function, ours or one of Rhai's own.
+/// A function, ours or one of Rhai.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
-    /// As it is written: `text.replace(from, to)`.
+    /// The call as written: `text.replace(from, to)`.
     pub call: &'static str,
     pub help: &'static str,
     pub example: &'static str,
-    /// What the example gives: a text as it prints, lists and maps as JSON.
+    /// The result of the example: a text as printed, lists and maps as JSON.
     pub gives: &'static str,
 }
 
@@ -17,7 +17,7 @@ impl Function {
         head.rsplit('.').next().unwrap_or_default()
     }
 
-    /// It is written behind a value and a dot.
+    /// True if it is written behind a value and a dot.
     pub fn is_method(&self) -> bool {
         self.call.split('(').next().is_some_and(|head| head.contains('.'))
     }
@@ -177,7 +177,7 @@ functions! {
 
 macro_rules! parts {
     ($($call:literal, $help:literal, $example:literal => $gives:literal;)*) => {
-        /// What stands behind a dot without brackets: parts of dates, times and lengths of time.
+        /// Properties behind a dot without brackets, of dates, times and spans.
         pub const PARTS: &[Function] =
             &[$(Function { call: $call, help: $help, example: $example, gives: $gives }),*];
     };
@@ -198,6 +198,6 @@ parts! {
     "span.minutes", "Its whole minutes.", "hours(2).minutes" => "120";
 }
 
-/// Rhai has them, and there is no use for them here.
+/// Functions of Rhai without a use in flows.
 #[cfg(test)]
 pub const UNLISTED: [&str; 5] = ["to_blob", "debug", "print", "name", "is_anonymous"];

@@ -1,8 +1,8 @@
-//! Rhai's own functions, each of which pays for the bytes and values that it walks over.
+//! Wraps Rhai's own functions, so that each pays for the bytes and values that it reads.
 //!
-//! Rhai counts a call as one operation, whatever it does: `index_of` over 64 KiB costs what `1 + 1` costs. So every
-//! function of its packages that takes a text, a list or a map gets one of the same name and types before it, which
-//! pays and then asks the original. That one lives in an engine of its own, where nothing stands before it.
+//! Rhai counts a call as one operation, whatever it does: `index_of` over 64 KiB costs as much as `1 + 1`. So every
+//! function of its packages with a text, a list or a map as argument is hidden by one of the same name and types, which
+//! pays and then calls the original. The originals are in a separate engine without these wrappers.
 
 use super::sandbox::{self, BYTES_PER_OPERATION, VALUES_PER_OPERATION, work};
 use rhai::{
@@ -14,17 +14,17 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-/// The engine in which the originals live.
+/// The engine with the original functions.
 static ORIGINALS: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = sandbox::bare();
-    // `contains` and the like compare items as everybody does.
+    // `contains` and the like compare items by our own operators.
     super::operators::register(&mut engine);
     super::times::register(&mut engine);
     super::secret::register(&mut engine);
     engine
 });
 
-/// Puts the paying functions before those of the packages.
+/// Registers the paying functions over those of the packages.
 pub fn register(engine: &mut Engine) {
     static METERED: LazyLock<Arc<Module>> = LazyLock::new(|| Arc::new(metered()));
     engine.register_global_module(Arc::clone(&METERED));
@@ -53,12 +53,12 @@ fn metered() -> Module {
     module
 }
 
-/// These look at a list or map and copy nothing of it. Rhai measures it after each call all the same.
+/// These read a list or map without copying it, but Rhai measures it after each call.
 const LOOKS: [&str; 12] =
     ["len", "get$len", "is_empty", "get$is_empty", "get", "set", "push", "+=", "append", "pop", "shift", "contains"];
 
-/// It takes something that can be large. Functions that call a script back run it in the engine that called them, and
-/// what they call pays there.
+/// True if an argument may be large. Functions that call a script back run it in the engine that called them, and the
+/// functions in it pay there.
 fn walks(name: &str, params: &[TypeId]) -> bool {
     let large = [TypeId::of::<ImmutableString>(), TypeId::of::<Array>(), TypeId::of::<Map>(), TypeId::of::<Dynamic>()];
     !name.starts_with("index$")

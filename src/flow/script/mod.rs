@@ -1,4 +1,5 @@
-//! Rhai in a sandbox: expressions and scripts compile once when flows load and run on counted fuel.
+//! Runs Rhai in a sandbox: expressions and scripts are compiled once when flows are loaded, and run with a limited
+//! number of operations.
 
 mod calendar;
 mod check;
@@ -47,12 +48,12 @@ use std::{
     sync::Arc,
 };
 
-/// What the engine gives to every expression, beside the flow's own names.
+/// The views that the engine provides to every expression, beside the flow's own names.
 pub fn views<'a>() -> impl Iterator<Item = &'a str> {
     VIEWS.iter().map(|view| -> &'a str { view.name })
 }
 
-/// The view of this name, as a name that lives for ever.
+/// The view with this name, as a static string.
 pub fn view(name: &str) -> Option<&'static str> {
     VIEWS.iter().map(|view| view.name).find(|view| *view == name)
 }
@@ -61,20 +62,20 @@ pub fn view(name: &str) -> Option<&'static str> {
 #[derive(Clone)]
 pub struct Scripts {
     engine: Arc<Engine>,
-    /// Names of functions that anybody may call.
+    /// Names of functions that every expression may call.
     functions: Arc<BTreeSet<String>>,
-    /// By name, the types of the values that each form of a function takes.
+    /// The signatures of each function: the types of the arguments of each variant.
     signatures: Arc<BTreeMap<String, Vec<Vec<TypeId>>>>,
-    /// By module, its functions and how many arguments each takes.
+    /// The functions of each module, with the numbers of their arguments.
     modules: Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
-    /// The modules whose files have mistakes: what calls them is no mistake of its own.
+    /// The modules whose files have mistakes: calls of them get no findings.
     broken: Arc<BTreeSet<String>>,
-    /// The names that `secrets.` may read.
+    /// The names that expressions may read below `secrets`.
     secrets: Arc<BTreeSet<String>>,
 }
 
 impl Scripts {
-    /// Compiles the files of `scripts/`; each becomes a module called after its file.
+    /// Compiles the files of `scripts/`; each becomes a module with the name of its file.
     pub fn new(files: &[Arc<SourceFile>], secrets: impl IntoIterator<Item = String>, findings: &Findings) -> Scripts {
         let mut engine = sandbox::engine();
         let mut modules = BTreeMap::new();
@@ -89,7 +90,7 @@ impl Scripts {
         for (name, params) in all {
             signatures.entry(name).or_default().push(params);
         }
-        // Known by name before any is compiled, so that files may call each other in any order.
+        // All names are registered before any file is compiled, so that files can call each other in any order.
         for file in files {
             engine.register_static_module(file.stem(), rhai::Module::new().into());
         }
@@ -121,33 +122,33 @@ impl Scripts {
 }
 
 impl Scripts {
-    /// The files of `scripts/` by name, each with its functions and how many arguments these take.
+    /// The files of `scripts/` by name, with their functions and the numbers of arguments.
     pub fn modules(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, Vec<usize>>)> {
         self.modules.iter().map(|(name, functions)| (name.as_str(), functions))
     }
 
-    /// The forms of a function of the language: for each the types of the values that it takes. `get$year` is
-    /// the getter of `.year`. None: it is no such function.
+    /// The argument types of each variant of a function of the language. `get$year` is the getter of `.year`. Empty:
+    /// there is no such function.
     pub fn signatures(&self, name: &str) -> &[Vec<TypeId>] {
         self.signatures.get(name).map_or(&[], Vec::as_slice)
     }
 }
 
-/// What an expression reads while it runs. All of it is data: the same scope gives the same value.
+/// The data that an expression reads while it runs: the same scope gives the same value.
 pub struct Scope<'a> {
-    /// Variables and views (`contact`, `msg`, …) by name; asked only for names that the expression reads.
-    /// `secrets` is never asked for.
+    /// Variables and views (`contact`, `msg`, …) by name; called only for names that the expression reads, and never
+    /// for `secrets`.
     pub names: &'a dyn Fn(&str) -> Option<Value>,
     pub now: Time,
-    /// The bot's: a time without zone is in it.
+    /// The bot's time zone: for a time without a zone.
     pub zone: jiff::tz::TimeZone,
-    /// The contact's: `.local()` and `today()`.
+    /// The contact's time zone: for `.local()` and `today()`.
     pub contact_zone: jiff::tz::TimeZone,
-    /// The contact's, for names of days and months.
+    /// The contact's language, for names of days and months.
     pub language: &'a str,
 }
 
-/// An expression or script that compiled.
+/// A compiled expression or script.
 #[derive(Clone)]
 pub struct Code(Arc<Compiled>);
 
@@ -162,27 +163,27 @@ struct Compiled {
     range: Range<usize>,
 }
 
-/// Asks a scope's `names` for the shown title of an answer: `title of service`.
+/// The prefix with which a scope's `names` is called for the shown title of an answer: `title of service`.
 pub const TITLE_OF: &str = "title of ";
 
-/// Asks a scope's `names` for the text that was written for an answer: `text of service`.
+/// The prefix with which a scope's `names` is called for the original text of an answer: `text of service`.
 pub const TEXT_OF: &str = "text of ";
 
-/// What an expression reads, found when it was compiled.
+/// The names that an expression reads, found when it was compiled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Uses {
     /// Variables and views.
     pub names: BTreeSet<String>,
-    /// `env.SHOP_URL`: root, property, and where the property stands in the code (line, column).
+    /// `env.SHOP_URL`: root, property, and the place of the property in the code (line, column).
     pub properties: Vec<(String, String, (usize, usize))>,
-    /// Variables whose shown title it asks for, by the place of the call in the code (line, column).
+    /// Variables whose shown title is read, by the place of the call in the code (line, column).
     pub titles: BTreeMap<(usize, usize), String>,
 }
 
-/// Why a script stopped.
+/// The reason why a script stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScriptError {
-    /// For the author, in plain words.
+    /// A sentence for the author, in plain words.
     pub text: String,
     pub place: Place,
 }
@@ -200,17 +201,17 @@ impl std::fmt::Debug for Code {
 }
 
 impl Code {
-    /// A condition or other single expression.
+    /// Compiles a condition or another single expression.
     pub fn expression(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Option<Code> {
         Self::compile(source, 0..source.text.len(), true, scripts, names, findings)
     }
 
-    /// The `script` step: statements, the last of which is the value.
+    /// Compiles the statements of a `script` step, the last of which is the value.
     pub fn script(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Option<Code> {
         Self::compile(source, 0..source.text.len(), false, scripts, names, findings)
     }
 
-    /// The inside of a `${…}`.
+    /// Compiles the inside of a `${…}`.
     pub fn part(
         source: &Arc<Scalar>,
         range: Range<usize>,
@@ -221,7 +222,7 @@ impl Code {
         Self::compile(source, range, true, scripts, names, findings)
     }
 
-    /// Stands for code that did not compile: gives nothing. A set that holds one never goes live.
+    /// Replaces code that did not compile; returns nothing. A set with such code never goes live.
     pub fn broken(place: &Place, scripts: &Scripts) -> Code {
         let ast = AST::empty();
         Code(Arc::new(Compiled {
@@ -235,7 +236,7 @@ impl Code {
         }))
     }
 
-    /// It reads a name that cannot be one, perhaps as it will be: that is said where the name is given.
+    /// True if the code reads an invalid name, perhaps of a future variable: the finding is at its declaration.
     fn reads_a_wrong_name(code: &str, names: &Names<'_>) -> bool {
         let wrong = |name: &&String| !is_word(name) || words::RESERVED.contains(&name.as_str());
         let read = |name: &String| code.contains(name.as_str()) || code.contains(&name.replace(['-', ' '], "_"));
@@ -294,7 +295,7 @@ impl Code {
                 if let rhai::ParseErrorType::ModuleUndefined(name) = error.err_type() {
                     finding = finding.help_if(did_you_mean(name, scripts.modules.keys().map(String::as_str)));
                 }
-                // A double quote would end the text that the code stands in.
+                // A double quote would end the YAML text around the code.
                 let breaks = |fix: &Fix| fix.edits.iter().any(|edit| edit.text.contains('"'));
                 if source.style == Style::DoubleQuoted && finding.fix.as_ref().is_some_and(breaks) {
                     finding.fix = None;
@@ -306,7 +307,7 @@ impl Code {
         let uses = check::walk(&ast, code, names, scripts, &place, findings)?;
         let single = match ast.statements() {
             [rhai::Stmt::Expr(expr)] => Some((**expr).clone()),
-            // The compiler keeps a call that stands alone as a statement of its own.
+            // The compiler stores a single call as a statement.
             [rhai::Stmt::FnCall(call, at)] => Some(rhai::Expr::FnCall(call.clone(), *at)),
             _ => None,
         };
@@ -343,12 +344,12 @@ impl Code {
         self.0.source.part(self.0.range.start + start..self.0.range.start + end)
     }
 
-    /// What the compiler made of it, for the checker.
+    /// The compiled syntax tree, for the checker.
     pub fn ast(&self) -> &AST {
         &self.0.ast
     }
 
-    /// The expression, when it is a single one.
+    /// The expression, if it is a single one.
     pub fn single(&self) -> Option<&rhai::Expr> {
         self.0.single.as_ref()
     }
@@ -357,7 +358,7 @@ impl Code {
         &self.0.uses
     }
 
-    /// `env.NAME` and nothing else: what the operator has configured.
+    /// True for `env.NAME` alone: a value of the operator's configuration.
     pub fn is_env(&self) -> bool {
         let Some(rhai::Expr::Dot(pair, ..)) = self.single() else { return false };
         matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "env")

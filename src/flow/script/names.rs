@@ -1,14 +1,14 @@
-//! What a variable may be called.
+//! Checks the names of variables.
 
 use super::{view, words};
 
-/// Letters, digits and `_`, a letter first.
+/// True for letters, digits and `_`, a letter first.
 pub fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// Whether an author may call a variable so; the error says why not.
+/// Checks that a variable may have this name; the error is the reason against it.
 pub fn valid_name(name: &str) -> Result<(), String> {
     if !is_word(name) {
         let mut better: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();

@@ -1,4 +1,5 @@
-//! Operators that differ from Rhai's: division gives fractions, and comparisons say what an author expects.
+//! Defines operators that differ from Rhai's: division gives fractions, and comparisons have the results that an author
+//! expects.
 
 use super::{
     convert::from_rhai,
@@ -18,18 +19,18 @@ pub fn register(engine: &mut Engine) {
         engine
             .register_fn(name, move |a: Dynamic, b: Dynamic| -> Fallible<bool> { Ok(order(a, b)?.is_some_and(holds)) });
     }
-    // Reading through a missing value gives nothing.
+    // Reading a property of a missing value gives nothing.
     engine.register_indexer_get(|_: &mut (), _: rhai::ImmutableString| Dynamic::UNIT);
     engine.register_indexer_get(|_: &mut (), _: i64| Dynamic::UNIT);
 }
 
-/// Whether an operator holds for two values in this order.
+/// Whether an operator is true for two values in this order.
 type Holds = fn(Ordering) -> bool;
 
 const ORDERS: [(&str, Holds); 4] =
     [("<", Ordering::is_lt), (">", Ordering::is_gt), ("<=", Ordering::is_le), (">=", Ordering::is_ge)];
 
-/// Whole when it comes out even: `10 / 4` is 2.5, `10 / 5` is 2.
+/// A whole number if there is no remainder: `10 / 4` is 2.5, `10 / 5` is 2.
 fn divide(a: i64, b: i64) -> Fallible<Dynamic> {
     match (b, a.checked_rem(b)) {
         (0, _) => Err("division by zero".into()),
@@ -38,7 +39,7 @@ fn divide(a: i64, b: i64) -> Fallible<Dynamic> {
     }
 }
 
-/// Costs as much as what it walks over: `contains` and the like of Rhai ask it of each item.
+/// Pays for the bytes that it compares: `contains` and similar functions of Rhai call it for each item.
 fn equal(a: Dynamic, b: Dynamic) -> Fallible<bool> {
     let sides = [a, b];
     work(weight(&sides))?;
@@ -76,8 +77,8 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The order of two values; `None` where none is meant, so that every comparison with nothing is false.
-/// A text stands for the number or date that it spells when it meets one: the id of an option is a text.
+/// The order of two values; `None` if they have none, so that every comparison with nothing is false. A text compared
+/// with a number or date is read as one, because the id of an option is a text.
 pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::YesNo(a), Value::YesNo(b)) => Some(a.cmp(b)),
@@ -101,13 +102,13 @@ pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// One number, but for what binary fractions lose. Beyond all numbers nothing is near.
+/// True if both are the same number, apart from errors of binary fractions. Infinite numbers are never near.
 fn is_near(a: f64, b: f64) -> bool {
     a.is_finite() && b.is_finite() && (a - b).abs() <= f64::EPSILON * a.abs().max(b.abs())
 }
 
-/// The order in which a list is sorted: kind by kind, and within a kind as `<` has it. A text is a text here
-/// whatever it spells: an order that looks at two values at a time could go round in a circle.
+/// The order of a sorted list: by kind, and within a kind by `<`. A text stays a text here even if it contains a
+/// number: otherwise the order could be circular.
 pub fn sorted(a: &Value, b: &Value) -> Ordering {
     let moments = || Some((moment(a)?, moment(b)?));
     rank(a).cmp(&rank(b)).then_with(|| match (a, b) {
@@ -128,7 +129,7 @@ pub fn sorted(a: &Value, b: &Value) -> Ordering {
     })
 }
 
-/// Which kind comes before which.
+/// The order of the kinds.
 fn rank(value: &Value) -> u8 {
     match value {
         Value::YesNo(_) => 0,
@@ -147,7 +148,7 @@ fn is_whole(value: &Value) -> bool {
     matches!(value, Value::Whole(_))
 }
 
-/// A day stands before all moments that begin with it in UTC; only there is a day one point in time.
+/// A day comes before all moments of this day in UTC; only in a zone a day is a point in time.
 fn moment(value: &Value) -> Option<(i128, bool)> {
     match value {
         Value::Date(date) => {
@@ -171,16 +172,16 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// The text as a value of the other's kind, if it spells one.
+/// The text as a value of the other's kind, if it contains one.
 fn spelled(text: &str, other: &Value) -> Option<Value> {
     let text = text.trim();
     match other {
-        // Two whole numbers are compared digit by digit: a card's number has more than a fraction holds.
+        // Two whole numbers are compared exactly: a card number has more digits than a floating point number.
         Value::Whole(_) | Value::Number(_) => match text.parse() {
             Ok(whole) => Some(Value::Whole(whole)),
             Err(_) => numeral(text).map(Value::Number),
         },
-        // As between values: a day meets the day of a moment, a time of day its time.
+        // As between values: a day is compared with the day of a moment, a time of day with its time.
         Value::Date(_) => day(text).map(Value::Date).or_else(|| super::times::moment(text).map(Value::DateTime)),
         Value::Clock(_) => clock(text).map(Value::Clock).or_else(|| super::times::moment(text).map(Value::DateTime)),
         Value::DateTime(_) => day(text)
@@ -191,18 +192,18 @@ fn spelled(text: &str, other: &Value) -> Option<Value> {
     }
 }
 
-/// `2026-12-24`, and nothing behind it.
+/// Parses `2026-12-24`, with nothing behind it.
 fn day(text: &str) -> Option<jiff::civil::Date> {
     text.parse().ok().filter(|_| text.len() == "2026-12-24".len())
 }
 
-/// `09:30`, also as people write it: `9:30`.
+/// Parses `09:30`, also as people write it: `9:30`.
 pub fn clock(text: &str) -> Option<jiff::civil::Time> {
     let exact = text.parse().ok().filter(|_| text.contains(':') && !text.contains('-'));
     exact.or_else(|| crate::flow::hours::clock(text))
 }
 
-/// Whether a text can be compared with a date, or with a time of day: `compare` knows what it means then.
+/// True if `compare` can compare this text with a date, or with a time of day.
 pub fn spells_moment(text: &str, of_day: bool) -> bool {
     let text = text.trim();
     let dated = || {
@@ -211,7 +212,7 @@ pub fn spells_moment(text: &str, of_day: bool) -> bool {
     if of_day { clock(text).is_some() || text.contains('T') && dated() } else { dated() }
 }
 
-/// The number that a text spells in digits: `inf`, `nan` and `1e999` are words, whoever types them.
+/// Parses a number in digits: `inf`, `nan` and `1e999` are words.
 pub fn numeral(text: &str) -> Option<f64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
     text.parse::<f64>().ok().filter(|number| digits && number.is_finite())

@@ -1,9 +1,9 @@
-//! Patterns of dates as people bring them from other programs: `DD/MM/YYYY`, `%A %d`, `EEEE de MMMM`.
+//! Recognises date patterns of other programs: `DD/MM/YYYY`, `%A %d`, `EEEE de MMMM`.
 
-/// The letters that stand for parts of a date or time.
+/// The letters for parts of a date or time.
 const LETTERS: &str = "EdMyHhmsa";
 
-/// What `strftime` calls them.
+/// The letters of `strftime` with ours.
 const PERCENT: [(char, &str); 14] = [
     ('A', "EEEE"),
     ('B', "MMMM"),
@@ -21,7 +21,7 @@ const PERCENT: [(char, &str); 14] = [
     ('y', "yy"),
 ];
 
-/// What to write for a pattern that would not print what it looks like; `None`: it is right.
+/// The corrected pattern, if this one would not print what its author expects; `None`: it is right.
 pub fn meant(pattern: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = pattern;
@@ -46,7 +46,7 @@ pub fn meant(pattern: &str) -> Option<String> {
     (out != pattern).then_some(out)
 }
 
-/// The same for one that has the minutes where the month belongs, or the month behind the hour.
+/// The corrected pattern, if this one has minutes in the place of the month, or the month behind the hour.
 pub fn confused(pattern: &str) -> Option<String> {
     let mut out = pattern.replace("H:MM", "H:mm").replace("h:MM", "h:mm");
     for sign in ['/', '-', '.'] {
@@ -60,7 +60,8 @@ pub fn confused(pattern: &str) -> Option<String> {
     (out != pattern).then_some(out)
 }
 
-/// A row of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs quotes.
+/// Corrects a run of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs
+/// quotes.
 fn word(letters: &str) -> String {
     let mut out = String::new();
     let mut rest = letters;
@@ -82,7 +83,7 @@ fn word(letters: &str) -> String {
             }
         }
     }
-    // Letters of which none is a part of a date stand as they are.
+    // Letters without a part of a date stay unchanged.
     if is_word && has_parts { format!("'{letters}'") } else { out }
 }
 

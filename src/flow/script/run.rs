@@ -1,4 +1,4 @@
-//! Runs what compiled: on counted fuel, and to a value of the language.
+//! Runs compiled code with a limited number of operations, to a value of the language.
 
 use super::{Code, Given, Scope, ScriptError, TEXT_OF, TITLE_OF, convert, sandbox, secret, stopped, view};
 use crate::{base::limits, model::value::Value};
@@ -6,21 +6,21 @@ use rhai::Dynamic;
 use std::collections::BTreeMap;
 
 impl Code {
-    /// Runs it. Costs at most `SCRIPT_OPERATIONS_MAX` operations and gives at most `SCRIPT_RESULT_BYTES_MAX`.
+    /// Runs the code. Uses at most `SCRIPT_OPERATIONS_MAX` operations and returns at most `SCRIPT_RESULT_BYTES_MAX`.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
         let value = convert::from_rhai(self.run(scope)?).map_err(|text| self.error(text))?;
         self.bounded(convert::size(&value))?;
         Ok(value)
     }
 
-    /// The same where secrets may stand.
+    /// As `eval`, in places where secrets are allowed.
     pub fn give(&self, scope: &Scope<'_>) -> Result<Given, ScriptError> {
         let given = secret::given(self.run(scope)?).map_err(|text| self.error(text))?;
         self.bounded(given.size())?;
         Ok(given)
     }
 
-    /// Whether a condition holds: true, and nothing else.
+    /// True if a condition gives true, and no other value.
     pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, ScriptError> {
         match self.eval(scope)? {
             Value::YesNo(holds) => Ok(holds),
@@ -46,7 +46,7 @@ impl Code {
             let title = (scope.names)(&format!("{TITLE_OF}{name}"))?.print()?;
             Some((*at, title))
         });
-        // `size.text` is the text that was written for the answer, wherever its value has no parts of its own.
+        // `size.text` is the original text of the answer, if its value has no keys of its own.
         let texts = compiled.uses.properties.iter().filter(|(root, part, _)| part == "text" && view(root).is_none());
         let texts = texts.filter_map(|(root, _, at)| Some((*at, (scope.names)(&format!("{TEXT_OF}{root}"))?.print()?)));
         let told: BTreeMap<(usize, usize), String> = titles.chain(texts).collect();

@@ -1,4 +1,5 @@
-//! The Rhai engine with its four holes closed: fuel, `sleep`, unknown names, walking what is captured.
+//! Builds the Rhai engine with its four gaps closed: operations, `sleep`, unknown names, and loops over captured
+//! values.
 
 use super::Scope;
 use crate::base::{clock::Stopwatch, limits, time::Time};
@@ -21,18 +22,18 @@ def_package! {
         BasicArrayPackage, BasicMapPackage, BasicStringPackage, MoreStringPackage {}
 }
 
-/// What functions of the running script read: the clock and the zones, as data.
+/// The data for functions of the running script: the current time and the zones.
 #[derive(Clone)]
 pub struct Call {
     pub now: Time,
     pub zone: jiff::tz::TimeZone,
     pub contact_zone: jiff::tz::TimeZone,
     pub language: String,
-    /// The texts that the contact was shown or wrote for answers, by the place that asks for them (line, column).
+    /// The titles and original texts of answers, by the place in the code that reads them (line, column).
     pub told: BTreeMap<(usize, usize), String>,
     fuel: u64,
     began: Stopwatch,
-    /// The regular expressions that this script has asked for.
+    /// The regular expressions that this script has used.
     patterns: HashSet<String>,
 }
 
@@ -44,10 +45,10 @@ thread_local! {
     static TIME_MAX: Cell<Duration> = const { Cell::new(SCRIPT_TIME_MAX) };
 }
 
-/// An unoptimised build, in which tests run, is many times slower.
+/// Debug builds, in which tests run, are many times slower.
 const SCRIPT_TIME_MAX: Duration =
     Duration::from_millis(limits::SCRIPT_TIME_MAX.0.unsigned_abs() * if cfg!(debug_assertions) { 30 } else { 1 });
-/// Operations between two looks at the clock.
+/// The number of operations between two checks of the time.
 const OPERATIONS_TO_CLOCK: u64 = 16;
 
 #[cfg(test)]
@@ -58,7 +59,7 @@ pub fn with_time<T>(most: Duration, run: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Gives each script that runs inside at most so many operations. Returns how many all of them used, too.
+/// Gives each script inside at most this number of operations. Returns also the number that all of them used.
 pub fn with_fuel<T>(operations: u64, run: impl FnOnce() -> T) -> (T, u64) {
     struct PutBack(u64);
     impl Drop for PutBack {
@@ -72,7 +73,7 @@ pub fn with_fuel<T>(operations: u64, run: impl FnOnce() -> T) -> (T, u64) {
     (done, SPENT.get().saturating_sub(before))
 }
 
-/// The word that `on_progress` stops a script with.
+/// The word with which `on_progress` stops a script.
 pub const OUT_OF_FUEL: &str = "out of fuel";
 
 pub fn engine() -> Engine {
@@ -81,7 +82,7 @@ pub fn engine() -> Engine {
     engine.on_progress(|_| burn());
     #[expect(deprecated, reason = "it is not deprecated, its author says so to keep the right to change it")]
     engine.on_var(|name, _, context| {
-        // Rhai may copy a value that is read, and does not tell.
+        // Rhai may copy a value that is read, without counting it.
         let read = context.scope().get(name).filter(|value| value.is_array() || value.is_map() || value.is_shared());
         if let Some(value) = read.filter(|value| !value.is_locked()) {
             work(weight(std::slice::from_ref(value)) / VALUES_PER_OPERATION)?;
@@ -105,10 +106,10 @@ pub fn bare() -> Engine {
     }
     engine
         .set_strict_variables(true)
-        // Our `/` on whole numbers and our comparisons replace the built-in ones, which would win in this mode.
+        // Our `/` on whole numbers and our comparisons replace the built-in ones, which would win in the fast mode.
         .set_fast_operators(false)
-        // Rhai's own counter starts again inside every closure that `map`, `filter` and `sort` call, so that
-        // nested walks escape it; ours sees each operation.
+        // Rhai's own counter starts again inside every closure of `map`, `filter` and `sort`, so that nested loops
+        // escape it; ours counts each operation.
         .set_max_operations(0)
         .set_max_call_levels(limits::SCRIPT_CALL_LEVELS_MAX)
         .set_max_expr_depths(limits::SCRIPT_EXPRESSION_DEPTH_MAX, limits::SCRIPT_EXPRESSION_DEPTH_MAX / 2)
@@ -121,7 +122,8 @@ pub fn bare() -> Engine {
     engine
 }
 
-/// Runs a script with full fuel and the given clock; what ran before (a script inside a script) is put back.
+/// Runs a script with the full number of operations and the given time; the state of an outer script is restored
+/// afterwards.
 pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
     struct PutBack(Option<Call>, u64);
     impl Drop for PutBack {
@@ -145,7 +147,8 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
     run()
 }
 
-/// Reads the running call. Outside of one (a constant folded at load) it is the year 1970 in UTC.
+/// Reads the data of the running script. Outside of one (a constant folded when flows are loaded) it is the year 1970
+/// in UTC.
 pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
     CALL.with_borrow(|call| match call {
         Some(call) => read(call),
@@ -162,7 +165,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
     })
 }
 
-/// What a function of ours works through costs fuel beside its call: `units` are about as long as an operation.
+/// Pays for the work of one of our functions; a unit takes about as long as an operation.
 pub fn work(units: usize) -> Result<(), Box<EvalAltResult>> {
     let units = u64::try_from(units).unwrap_or(u64::MAX);
     CALL.with_borrow_mut(|call| match call {
@@ -178,13 +181,13 @@ pub fn work(units: usize) -> Result<(), Box<EvalAltResult>> {
     })
 }
 
-/// About so many operations are as long as a walk over all that these hold.
+/// The number of operations that take about as long as reading all these values.
 pub fn weight(list: &[Dynamic]) -> usize {
     list.iter().map(|value| weight_of(value, limits::VALUE_DEPTH_MAX)).sum()
 }
 
 fn weight_of(value: &Dynamic, left: usize) -> usize {
-    // Nobody goes deeper: a value that does is refused.
+    // A deeper value is refused, so the count ends here.
     let Some(left) = left.checked_sub(1) else { return 1 };
     if let Ok(list) = value.as_array_ref() {
         return 1 + list.iter().map(|item| weight_of(item, left)).sum::<usize>();
@@ -195,21 +198,21 @@ fn weight_of(value: &Dynamic, left: usize) -> usize {
     1 + value.as_immutable_string_ref().map_or(0, |text| text.len() / BYTES_PER_OPERATION)
 }
 
-/// About so many bytes are read in the time of one operation.
+/// The number of bytes that are read in about the time of one operation.
 pub const BYTES_PER_OPERATION: usize = 64;
-/// About so many values of a list or map are looked at in the time of one operation.
+/// The number of values of a list or map that are read in about the time of one operation.
 pub const VALUES_PER_OPERATION: usize = 64;
 
-/// The running script asks for this pattern for the first time.
+/// True if the running script uses this pattern for the first time.
 pub fn is_first(pattern: &str) -> bool {
     CALL.with_borrow_mut(|call| {
         call.as_mut().is_some_and(|call| !call.patterns.contains(pattern) && call.patterns.insert(pattern.to_owned()))
     })
 }
 
-/// Pays for one operation. The time is only a guard, for what Rhai does without counting it: where a closure reads the
-/// list that it walks, Rhai sleeps for 50 ms before it refuses, and a `try` goes on. A script that is counted rightly
-/// is out of fuel long before.
+/// Pays for one operation. The time limit only guards against work that Rhai does not count: if a closure reads the
+/// list of its own loop, Rhai sleeps for 50 ms before it refuses, and a `try` continues. A script whose work is counted
+/// uses up its operations long before.
 fn burn() -> Option<Dynamic> {
     CALL.with_borrow_mut(|call| match call {
         Some(call) if call.fuel % OPERATIONS_TO_CLOCK == 0 && call.began.elapsed() > TIME_MAX.get() => {

@@ -1,4 +1,4 @@
-//! Secrets in expressions: a type of their own. Texts may stand around one, and nothing else can be done with it.
+//! Defines secrets in expressions as a separate type. Texts may stand around one, and no other operation is possible.
 
 use super::convert::{from_rhai, size};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The result of an expression where secrets may stand. A list or map without a secret in it is a `Value`.
+/// The result of an expression where secrets are allowed. A list or map without a secret is a `Value`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
     Value(Value),
@@ -33,7 +33,7 @@ pub fn register(engine: &mut Engine) {
     });
 }
 
-/// The content of `secrets`: names, never the secrets themselves.
+/// The value of `secrets`: names, never the secrets themselves.
 pub fn all(names: &BTreeSet<String>) -> Dynamic {
     let secrets = names.iter().map(|name| (name.as_str().into(), Dynamic::from(CallText::secret(name))));
     secrets.collect::<Map>().into()
@@ -87,7 +87,7 @@ impl Given {
         }
     }
 
-    /// As it stands in a text; `None` for a list or a map, which have no place in one.
+    /// The value inside a text; `None` for a list or a map, which a text cannot contain.
     pub fn print(&self) -> Option<CallText> {
         match self {
             Given::Value(value) => value.print().map(CallText::from),
@@ -112,7 +112,7 @@ impl Given {
         }
     }
 
-    /// Lists and maps lie in each other deeper than a value may.
+    /// True if lists and maps are nested more deeply than allowed.
     pub fn is_too_deep(&self) -> bool {
         fn beyond(given: &Given, left: usize) -> bool {
             match (given, left.checked_sub(1)) {
@@ -126,7 +126,7 @@ impl Given {
         beyond(self, VALUE_DEPTH_MAX)
     }
 
-    /// About as many bytes as its JSON has.
+    /// The approximate size of its JSON in bytes.
     pub fn size(&self) -> usize {
         match self {
             Given::Value(value) => size(value),
