@@ -1,6 +1,6 @@
-//! The engine's built-in phrases, in seventeen languages.
+//! Provides the engine's built-in phrases, in 17 languages.
 //!
-//! `phrases:` of a file in `locales/` puts others in their place, in any language; `phrases:` of a question those that it
+//! `phrases:` of a file in `locales/` replaces them, in any language; `phrases:` of a question replaces those that it
 //! shows.
 
 mod words;
@@ -9,7 +9,7 @@ use self::words::in_all;
 use super::{FlowSet, locale::fallbacks};
 use crate::base::limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX};
 
-/// Something that the engine says by itself.
+/// A text that the engine sends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phrase {
     /// After an opt-out word.
@@ -18,17 +18,17 @@ pub enum Phrase {
     Started,
     /// After an unsure word, with the buttons *yes* and *no*: stop everything?
     AskStop,
-    /// After that question was answered with no.
+    /// After the answer no to that question.
     Kept,
-    /// A consent button whose run is long gone.
+    /// After a tap on a consent button whose run has ended.
     Noted,
-    /// To an answer that does not count, where neither step nor bot has words of their own.
+    /// After an invalid answer, if neither the step nor the bot has a text.
     Invalid,
-    /// To an answer that may mean two things, above a button for each.
+    /// After an answer with two possible meanings, above a button for each.
     Which,
-    /// After an error that nothing takes up.
+    /// After an error that nothing handles.
     WentWrong,
-    /// In a form whose question is over.
+    /// In a form whose question has ended.
     FormOver,
     /// A button of a `yesno` question.
     Yes,
@@ -36,9 +36,9 @@ pub enum Phrase {
     No,
     /// The button that opens a list.
     Choose,
-    /// The last row of a list that goes on.
+    /// The last row of a list with further pages.
     More,
-    /// The row of a list that leads to the page before.
+    /// The row of a list that leads to the previous page.
     Back,
     /// Above the names of the bot's languages, once in each of them.
     AskLanguage,
@@ -63,10 +63,10 @@ impl Phrase {
         Phrase::AskLanguage,
     ];
 
-    /// Those that a question shows.
+    /// The phrases that a question shows.
     pub const OF_QUESTIONS: [Phrase; 5] = [Phrase::Choose, Phrase::More, Phrase::Back, Phrase::Yes, Phrase::No];
 
-    /// As `phrases:` spells it.
+    /// The key in `phrases:`.
     pub fn as_str(self) -> &'static str {
         match self {
             Phrase::Stopped => "stopped",
@@ -91,7 +91,7 @@ impl Phrase {
         Phrase::ALL.into_iter().find(|phrase| phrase.as_str() == name)
     }
 
-    /// How many characters WhatsApp shows of it, where it stands on a button or in a row.
+    /// The number of characters that WhatsApp shows, for a phrase on a button or in a row.
     pub fn chars_max(self) -> Option<usize> {
         match self {
             Phrase::Yes | Phrase::No | Phrase::Choose => Some(BUTTON_TITLE_CHARS_MAX),
@@ -109,7 +109,7 @@ impl Phrase {
         }
     }
 
-    /// In this language; of `pt_BR` that of `pt`. `None`: a language without built-in phrases.
+    /// The phrase in this language; for `pt_BR` that of `pt`. `None`: the language has no built-in phrases.
     pub fn built_in(self, language: &str) -> Option<&'static str> {
         let known = code(language);
         let short = known.split('_').next().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Phrase {
     }
 }
 
-/// `zh_TW` of `zh-Hant`; Hebrew and Indonesian have older codes, too.
+/// The code of a language: `zh_TW` for `zh-Hant`; Hebrew and Indonesian also have older codes.
 pub fn code(language: &str) -> String {
     let plain = language.replace('-', "_");
     match plain.split('_').next().unwrap_or_default() {
@@ -136,8 +136,8 @@ pub fn code(language: &str) -> String {
 }
 
 impl FlowSet {
-    /// A phrase as this bot says it: of the language's file in `locales/`, else the built-in one; where the language has
-    /// neither, those of its fallbacks, of the bot's own language, English.
+    /// A phrase of this bot: from the language's file in `locales/`, else the built-in one; if the language has
+    /// neither, from its fallbacks, the bot's own language, or English.
     pub fn phrase(&self, language: &str, phrase: Phrase) -> &str {
         let chain = fallbacks(language, &self.bot.languages);
         let own = fallbacks(&self.bot.language, &self.bot.languages);
@@ -149,7 +149,7 @@ impl FlowSet {
     }
 }
 
-/// All of them, one a line: for whoever looks for words that can be said.
+/// All phrases, one in each line, for the search for possible texts.
 pub fn all() -> String {
     let texts = Phrase::ALL.into_iter().flat_map(|phrase| in_all(phrase).iter().map(|(_, text)| *text));
     texts.collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! Works out from the flows which templates an operator must make at the platform: a sheet for each.
+//! Computes from the flows the templates that an operator must create at the platform: a sheet for each.
 
 mod guess;
 
@@ -23,13 +23,13 @@ pub struct Sheet {
     pub name: String,
     /// The flows that send it.
     pub flows: Vec<FlowName>,
-    /// In each language; of one that is not written a draft, as far as the flows tell.
+    /// Its text in each language; for a template that `_bot.yaml` does not define, a draft made from the flows.
     pub versions: Vec<Draft>,
-    /// Of each placeholder, what a flow puts there.
+    /// For each placeholder, the value that a flow fills in.
     pub filled: Vec<(String, String)>,
-    /// `_bot.yaml` has its text.
+    /// True if `_bot.yaml` defines it.
     pub is_written: bool,
-    /// Why the platform would refuse it.
+    /// The reasons why the platform would refuse it.
     pub refused: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ struct Sent<'a> {
     name: &'a str,
 }
 
-/// All that flows name and that `_bot.yaml` writes, in the order of their names.
+/// All templates that flows name or `_bot.yaml` defines, in the order of their names.
 pub fn sheets(set: &FlowSet) -> Vec<Sheet> {
     let mut sent: BTreeMap<&str, Vec<Sent<'_>>> = BTreeMap::new();
     for name in set.bot.templates.keys() {
@@ -71,7 +71,7 @@ fn sheet(set: &FlowSet, name: &str, sent: &[Sent<'_>]) -> Sheet {
     }
 }
 
-/// By placeholder, as it is written in the flow.
+/// The values by placeholder, as written in the flow.
 fn values(used: &TemplateUse<'_>) -> Vec<(String, String)> {
     let text = |node: &yaml::Node| node.text().unwrap_or_default().to_owned();
     match used.vars.map(|vars| &vars.kind) {
@@ -87,7 +87,7 @@ fn values(used: &TemplateUse<'_>) -> Vec<(String, String)> {
 }
 
 impl Sheet {
-    /// As it stands under `templates:` of `_bot.yaml`.
+    /// The template in the format of `templates:` in `_bot.yaml`.
     pub fn to_yaml(&self) -> String {
         let mut text = format!("  {}:\n", self.name);
         let Some((first, others)) = self.versions.split_first() else { return text };
@@ -104,7 +104,7 @@ impl Sheet {
     }
 }
 
-/// `first`: what a version in another language need not repeat.
+/// Writes a version. `first`: the version whose parts need not be repeated.
 fn version(text: &mut String, draft: &Draft, indent: &str, first: Option<&Draft>) {
     let template = &draft.template;
     let mut line = |key: &str, value: &str| {
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(visit.flows, [FlowName::from("visit")]);
         assert_eq!(visit.filled, [("1".to_owned(), "${hour}".to_owned())]);
         let texts: Vec<&str> = visit.versions.iter().map(|draft| draft.template.body.as_str()).collect();
-        // A value that the flow does not pass on is left for the author.
+        // A value that the flow does not pass is left for the author to complete.
         assert_eq!(texts, ["See you at {{1}}, …. Will you come?", "Hasta las {{1}}. ¿Vienes?"]);
         assert_eq!(visit.versions[0].template.category, Category::Utility);
         let titles =

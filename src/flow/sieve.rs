@@ -1,4 +1,4 @@
-//! Tags and conditions of an audience, as far as the database can ask them: see `model::sieve`.
+//! Converts the tags and condition of an audience into tests for the database: see `model::sieve`.
 
 mod compare;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 use rhai::{Dynamic, Expr, Stmt};
 
-/// What stands in the row of everybody who has all of these tags and for whom the condition holds.
+/// The tests that the rows of all contacts with these tags and this condition pass.
 pub fn sieve(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Sieve {
     let mut sieve = Sieve::of_all(tags);
     if let Some(condition) = condition.and_then(Code::single) {
@@ -24,7 +24,7 @@ pub fn sieve(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Sieve 
     sieve
 }
 
-/// All parts of `&&` must hold.
+/// Adds the tests of a condition; all parts of `&&` must be true.
 fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
     match bare(condition) {
         Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, sieve)),
@@ -36,8 +36,8 @@ fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
     }
 }
 
-/// Of each of these one test holds wherever the condition is as `holds` says; none: nothing is known. A clause that is
-/// left out lets more people through, and never fewer.
+/// Clauses of which each has a true test whenever the condition is `holds`; empty: nothing is known. A clause that is
+/// left out lets more contacts through, never fewer.
 fn clauses(set: &FlowSet, condition: &Expr, holds: bool) -> Vec<Clause> {
     let Some(condition) = bare(condition) else { return Vec::new() };
     match (condition, holds) {
@@ -47,7 +47,7 @@ fn clauses(set: &FlowSet, condition: &Expr, holds: bool) -> Vec<Clause> {
         (Expr::And(parts, _), true) | (Expr::Or(parts, _), false) => {
             parts.iter().flat_map(|part| clauses(set, part, holds)).collect()
         }
-        // One of them, and it brings all of its own.
+        // One of the parts is true, and with it all of its clauses.
         (Expr::Or(parts, _), true) | (Expr::And(parts, _), false) => {
             let mut all: Vec<Clause> = vec![Vec::new()];
             for part in parts.iter() {
@@ -61,7 +61,7 @@ fn clauses(set: &FlowSet, condition: &Expr, holds: bool) -> Vec<Clause> {
     }
 }
 
-/// Texts of which one stands in the row wherever this holds; `None`: nothing is known.
+/// Texts of which one is in the row whenever the condition is true; `None`: nothing is known.
 fn one_of(set: &FlowSet, condition: &Expr) -> Option<Vec<String>> {
     match bare(condition)? {
         Expr::Or(parts, _) => {
@@ -72,13 +72,13 @@ fn one_of(set: &FlowSet, condition: &Expr) -> Option<Vec<String>> {
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
             ("contains", [list, item]) if path(list)? == ["tags"] => Some(vec![text(item)?]),
             ("==", [a, b]) => compared(set, a, b).or_else(|| compared(set, b, a)),
-            // An order with nothing never holds, whatever stands on the other side.
+            // An order comparison with nothing is never true, whatever the other side is.
             ("<" | "<=" | ">" | ">=", [a, b]) => there(set, a).or_else(|| there(set, b)),
             _ => None,
         },
         dotted @ Expr::Dot(..) => match compare::tagged(dotted) {
             Some(tag) => Some(vec![tag]),
-            // Nothing is not true.
+            // Nothing does not count as true.
             None => there(set, dotted),
         },
         _ => None,
@@ -98,13 +98,13 @@ fn compared(set: &FlowSet, a: &Expr, b: &Expr) -> Option<Vec<String>> {
     there(set, a)
 }
 
-/// The key without which this part of the contact is nothing.
+/// The key that must be in the row for this part of the contact to have a value.
 fn there(set: &FlowSet, expr: &Expr) -> Option<Vec<String>> {
     let key = match path(expr)?.as_slice() {
         ["phone" | "country"] => "phone",
         ["name" | "first_name"] => "name",
         ["username"] => "username",
-        // These have a value that does not stand in the row.
+        // These have a value even if it is not in the row.
         ["language" | "zone" | "tags" | "consent" | "last_message_at"] => return None,
         ["consent", topic] => topic,
         [own] => set.bot.fields.iter().find(|field| field.name == *own && field.default.is_none())?.name.as_str(),
@@ -113,7 +113,7 @@ fn there(set: &FlowSet, expr: &Expr) -> Option<Vec<String>> {
     Some(vec![key.to_owned()])
 }
 
-/// `contact.a` and `contact.a.b`, without `contact`.
+/// The keys of `contact.a` and `contact.a.b`, without `contact`.
 fn path(expr: &Expr) -> Option<Vec<&str>> {
     let Expr::Dot(pair, ..) = expr else { return None };
     let Expr::Variable(root, ..) = &pair.lhs else { return None };
@@ -134,7 +134,7 @@ fn text(expr: &Expr) -> Option<String> {
     literal(expr)?.into_immutable_string().ok().map(|text| text.to_string())
 }
 
-/// A text, number or truth that stands there.
+/// A literal text, number or boolean.
 fn literal(expr: &Expr) -> Option<Dynamic> {
     match expr {
         Expr::StringConstant(text, _) => Some(text.clone().into()),
@@ -145,7 +145,7 @@ fn literal(expr: &Expr) -> Option<Dynamic> {
     }
 }
 
-/// Without its brackets.
+/// The expression without brackets around it.
 fn bare(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::Stmt(block) => match block.statements() {

@@ -1,14 +1,14 @@
-//! Expressions that have become sentences: `not ok`, `tags contains "vip"`, `city is None`.
+//! Recognises expressions that are written as sentences: `not ok`, `tags contains "vip"`, `city is None`.
 
 use std::ops::Range;
 
-/// Words that stand for a missing value in other languages.
+/// True for words that mean a missing value in other languages.
 pub fn is_nothing(name: &str) -> bool {
     let name = name.to_lowercase();
     matches!(name.as_str(), "null" | "none" | "nil" | "undefined" | "nothing" | "empty")
 }
 
-/// `contact.city is None`, `x is not null`: where it stands, and the question that it means.
+/// The range of `contact.city is None`, `x is not null`, and the expression that it means.
 pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usize>, String)> {
     if !matches!(word, "is" | "equals" | "eq") {
         return None;
@@ -26,7 +26,7 @@ pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usiz
     Some((before.len() - asked.len()..end, format!("{}missing({asked})", if not { "!" } else { "" })))
 }
 
-/// What to write where an expression has become a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
+/// The correction for an expression that is written as a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
 pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
     let (before, after) = (before.trim_end(), after.trim_start());
     let end = after.find("&&").or_else(|| after.find("||")).unwrap_or(after.len());

@@ -1,4 +1,4 @@
-//! Statements where a single value is wanted, and values of a map behind a `=`.
+//! Recognises statements in place of a single value, and map entries with `=`.
 
 use super::{sentence::operand, words::bare};
 use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
@@ -48,7 +48,7 @@ pub fn meant(
     Some(finding(word.len(), format!("`{word}` begins a statement, and here stands one value")).help(help))
 }
 
-/// The bracket that is open at the end of this code is one of a map.
+/// True if the innermost open bracket at the end of this code is that of a map.
 fn in_map(code: &str) -> bool {
     let mut open = Vec::new();
     for (at, c) in bare(code) {

@@ -1,9 +1,9 @@
-//! What stopped a script while it ran, in the words of people who do not program.
+//! Explains why a script stopped at run time, in words for people who do not program.
 
 use super::{Code, ScriptError, sandbox::OUT_OF_FUEL, words::reworded};
 use rhai::EvalAltResult;
 
-/// A script that stopped while it ran.
+/// The error of a script that stopped at run time.
 pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
     let (inner, module) = innermost(error, None);
     let text = match inner {
@@ -30,7 +30,7 @@ pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
         other => reworded(&other.to_string()),
     };
     let position = inner.position();
-    // A mistake inside of a module has its line in that file, not in this one.
+    // The line of a mistake inside a module is a line of that file, not of this one.
     if let Some(module) = module {
         let line = position.line().unwrap_or(1);
         return ScriptError { text: format!("{text} (scripts/{module}.rhai, line {line})"), place: code.place() };
@@ -51,10 +51,10 @@ fn innermost<'a>(error: &'a EvalAltResult, module: Option<&'a str>) -> (&'a Eval
     }
 }
 
-/// A function that exists, called on something that it does not take.
+/// The error for a function that exists, called with arguments that it does not accept.
 fn not_for(signature: &str) -> String {
     let (name, rest) = signature.split_once(" (").unwrap_or((signature, ""));
-    // One bracket only: a missing value is a kind that is written `()`.
+    // Only one bracket is removed: the kind of a missing value is written `()`.
     let kinds = rest.strip_suffix(')').unwrap_or(rest);
     let first = kinds.split(", ").next().unwrap_or_default();
     if first.is_empty() {
@@ -70,7 +70,7 @@ fn not_for(signature: &str) -> String {
     format!("`{name}` does not work on {what}")
 }
 
-/// A part is asked of a value that has none: `slot.time`, where `slot` is a text.
+/// The error for a property that the value does not have: `slot.time`, if `slot` is a text.
 fn no_part(said: &str) -> String {
     let quoted: Vec<&str> = said.split('\'').collect();
     match quoted.as_slice() {

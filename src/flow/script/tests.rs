@@ -6,7 +6,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 
-/// 2026-03-28T12:00:00Z, a Saturday; the contact lives in Mexico City, the bot in Madrid.
+/// 2026-03-28T12:00:00Z, a Saturday; the contact is in Mexico City, the bot in Madrid.
 const NOW: Time = Time(1_774_699_200_000);
 
 fn scalar(code: &str) -> Arc<Scalar> {
@@ -14,7 +14,7 @@ fn scalar(code: &str) -> Arc<Scalar> {
     Arc::new(Scalar::new(code, Style::Plain, Place::new(&file, 0..code.len())))
 }
 
-/// On Saturdays and Sundays from 12 to 15 and from 16 to 18 in Madrid; on the next day clocks change.
+/// Open on Saturdays and Sundays from 12 to 15 and from 16 to 18 in Madrid; the clocks change on the next day.
 fn shop() -> OpeningHours {
     let mut week: [Vec<(u16, u16)>; 7] = Default::default();
     week[5..].fill(vec![(12 * 60, 15 * 60), (16 * 60, 18 * 60)]);
@@ -206,7 +206,7 @@ fn dates_compute_compare_and_print() {
         ("now().format(\"EEEE d MMMM\")", "sábado 28 marzo"),
         ("today() + days(60)", "2026-05-27"),
         ("today() <= today() + days(1)", "true"),
-        // The clocks change on the 29th: a day later it is still one o'clock, 24 hours later it is two.
+        // The clocks change on the 29th: a day later it is one o'clock again, 24 hours later it is two.
         ("(now() + days(1)).format(\"HH:mm\")", "13:00"),
         ("(now() + hours(25)).format(\"HH:mm\")", "15:00"),
         ("now() - days(60) < now()", "true"),
@@ -314,7 +314,7 @@ fn a_pattern_costs_once_what_it_takes_to_compile_it() {
     let script = |patterns: u32| format!("for i in 0..{patterns} {{ \"x\".is_match(`^y${{i}}$`) }} 1");
     assert!(run_with(&script(400), true, &[]).is_ok());
     assert!(run_with(&script(600), true, &[]).unwrap_err().contains("works for too long"));
-    // Whether somebody else has used them before makes no difference.
+    // Earlier use of the patterns by another script makes no difference.
     assert!(run_with(&script(600), true, &[]).unwrap_err().contains("works for too long"));
     let one = "for i in 0..20000 { \"x\".is_match(\"^y[0-9]{4,8}$\") } 1";
     assert!(run_with(one, true, &[]).is_ok());
@@ -487,7 +487,7 @@ fn hours_are_values_of_expressions() {
         ("hours.shop.contains(contact.email)", "false"),
         ("hours.shop.slots(today() + days(1), hours(1)).join(\" \")", "12:00 13:00 14:00 16:00 17:00"),
         ("hours.shop.slots(today() + days(1), hours(1), hours(2)).join(\" \")", "12:00 13:00 16:00"),
-        // It is 13:00: what has begun is left out.
+        // It is 13:00: times that have begun are left out.
         ("hours.shop.slots(today(), hours(1)).join(\" \")", "14:00 16:00 17:00"),
         ("hours.shop.slots(date(\"2026-04-04\"), hours(1)).len()", "0"),
         ("hours.shop.slots(date(\"2026-03-27\"), hours(1)).is_empty()", "true"),
@@ -551,7 +551,7 @@ fn every_function_is_listed_and_its_example_gives_what_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What stands for a value of this type in code; `None`: nobody can write one.
+/// A literal of this type in code; `None`: the type has no literal.
 fn literal(of: &TypeId) -> Option<&'static str> {
     use rhai::{Array, ImmutableString, Map};
     let known = [
@@ -569,7 +569,7 @@ fn literal(of: &TypeId) -> Option<&'static str> {
     known.iter().find(|(id, _)| id == of).map(|(_, literal)| *literal)
 }
 
-/// These give back the text that they got, or look at a byte of it.
+/// These return their text unchanged, or read only one byte of it.
 const CHEAP: [&str; 8] =
     ["is_empty", "get$is_empty", "to_string", "bytes", "get$bytes", "starts_with", "ends_with", "get$text"];
 
@@ -592,7 +592,7 @@ fn every_function_pays_for_the_text_that_it_walks() {
             _ => continue,
         };
         asked += 1;
-        // A thousand walks over a thousand operations each; without payment it costs a few thousand.
+        // A thousand loops over a thousand operations each; without payment the script costs a few thousand.
         let script = format!("let t = \"x\"; t.pad(64000, \"y\"); for i in 0..1000 {{ let u = t; {call}; }} 1");
         let (ends, _) = sandbox::with_fuel(50_000, || run_with(&script, true, &[]));
         if ends.is_ok() {
@@ -629,7 +629,7 @@ fn lists_and_maps_are_paid_for_by_whoever_reads_them() {
         let (ends, spent) = sandbox::with_fuel(100_000, || run_with(&code, true, &[]));
         assert_eq!(spent, 100_000, "{code}");
         assert!(ends.unwrap_err().contains("works for too long"), "{code}");
-        // A tenth of what a script has, in a build that is many times slower than the one that is released.
+        // A tenth of a script's operations, in a build that is many times slower than the released one.
         assert!(began.elapsed() < std::time::Duration::from_secs(10), "{code}: {:?}", began.elapsed());
     }
 }
@@ -640,7 +640,7 @@ fn a_script_that_rhai_lets_sleep_ends_by_its_time() {
     let code = "let l = [1, 2, 3]; let n = 0; while n < 1000 { try { l.some(|x| l.len() > 5); } catch {} n += 1; } n";
     let ends = sandbox::with_time(std::time::Duration::from_millis(300), || run_with(code, true, &[]));
     assert!(ends.as_ref().is_err_and(|why| why.contains("works for too long")), "{ends:?}");
-    // Rhai's waits would be fifty seconds.
+    // Rhai's pauses would take fifty seconds.
     assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }
 

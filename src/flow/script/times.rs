@@ -1,4 +1,4 @@
-//! Dates, times and lengths of time in scripts, and how they print in the bot's languages.
+//! Defines dates, times and spans in scripts, and prints them in the bot's languages.
 
 use super::{
     calendar::{self, Length},
@@ -62,7 +62,7 @@ fn sums(engine: &mut Engine) {
     engine.register_fn("-", |a: Span, b: Span| Span(a.0.saturating_sub(b.0)));
     engine.register_fn("*", |span: Span, n: i64| Span(span.0.saturating_mul(n)));
     engine.register_fn("*", |n: i64, span: Span| Span(span.0.saturating_mul(n)));
-    // A date and a time of day make a moment on the contact's clock, or on the bot's.
+    // A date and a time of day make a moment in the contact's zone, or in the bot's.
     engine.register_fn("at", |date: Date, time: &str| moment_of(date, clock(time)?, "contact"));
     engine.register_fn("at", |date: Date, time: &str, whose: &str| moment_of(date, clock(time)?, whose));
     engine.register_fn("at", |date: Date, time: Clock| moment_of(date, time, "contact"));
@@ -73,7 +73,7 @@ fn clock(time: &str) -> Fallible<Clock> {
     super::clock(time).ok_or_else(|| format!("`{time}` is no time of day; write it like \"10:00\"").into())
 }
 
-/// `whose`: the words that `clock:` of a schedule has.
+/// The moment; `whose` has the words of a schedule's `clock:`.
 fn moment_of(date: Date, time: Clock, whose: &str) -> Fallible<Zoned> {
     let zone = match whose {
         "contact" => call(|call| call.contact_zone.clone()),
@@ -83,7 +83,7 @@ fn moment_of(date: Date, time: Clock, whose: &str) -> Fallible<Zoned> {
     date.to_datetime(time).to_zoned(zone).map_err(|error| error.to_string().into())
 }
 
-/// Whole days keep the time on the clock when clocks change; all else is exact.
+/// Whole days keep the local time over a clock change; other spans are exact.
 fn shift(at: &Zoned, span: Span) -> Result<Zoned, jiff::Error> {
     const DAY: i64 = 86_400_000;
     if span.0 % DAY == 0 {
@@ -103,14 +103,14 @@ fn day(date: Date, span: Span) -> Fallible<Date> {
 
 fn prints(engine: &mut Engine) {
     let print = |pattern: &str, date: Option<Date>, time: Option<Clock>| -> Fallible<String> {
-        // Each letter of a pattern may be a field with its own text.
+        // Each letter of a pattern may be a field with a text of its own.
         work(pattern.len() / 4)?;
         Ok(call(|call| format_time(pattern, date, time, &call.language)))
     };
     engine.register_fn("format", move |at: Zoned, pattern: &str| print(pattern, Some(at.date()), Some(at.time())));
     engine.register_fn("format", move |date: Date, pattern: &str| print(pattern, Some(date), None));
     engine.register_fn("format", move |time: Clock, pattern: &str| print(pattern, None, Some(time)));
-    // An API gives dates as texts: they print as what they spell, or stay as they are.
+    // An API gives dates as texts: these are printed as the date that they contain, or stay unchanged.
     engine.register_fn("format", move |text: &str, pattern: &str| match (moment(read(text)?), text.parse::<Date>()) {
         (_, Ok(date)) if text.trim().len() == "2026-03-28".len() => print(pattern, Some(date), None),
         (Some(at), _) => print(pattern, Some(at.date()), Some(at.time())),
@@ -131,7 +131,7 @@ fn prints(engine: &mut Engine) {
     for_text_sums(engine);
 }
 
-/// `"on " + date` in a script.
+/// Supports `"on " + date` in a script.
 fn for_text_sums(engine: &mut Engine) {
     engine.register_fn("+", |text: &str, at: Zoned| format!("{text}{}", at.strftime("%Y-%m-%dT%H:%M:%S%:z")));
     engine.register_fn("+", |text: &str, date: Date| format!("{text}{date}"));
@@ -163,7 +163,7 @@ fn zoned(at: Time, zone: &TimeZone) -> Zoned {
     Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
 }
 
-/// A moment as APIs write it; one without zone is in the bot's.
+/// Parses a moment in the formats of APIs; one without a zone is in the bot's zone.
 pub fn moment(text: &str) -> Option<Zoned> {
     let text = text.trim();
     if let Ok(zoned) = text.parse::<Zoned>() {
@@ -181,8 +181,8 @@ pub fn moment(text: &str) -> Option<Zoned> {
     None
 }
 
-/// Prints by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), names in the language; what is in `'quotes'`
-/// stands as it is.
+/// Prints by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), with names in the language; texts in `'quotes'` are
+/// printed unchanged.
 pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, language: &str) -> String {
     let mut out = String::new();
     let mut rest = pattern;

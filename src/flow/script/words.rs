@@ -1,4 +1,4 @@
-//! Rhai's errors in the words of people who do not program.
+//! Translates Rhai's errors into words for people who do not program.
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
 use super::statement;
@@ -14,7 +14,7 @@ use crate::{
 use rhai::{LexError, ParseError, ParseErrorType, Position};
 use std::ops::Range;
 
-/// Names that Rhai keeps for itself or for later.
+/// Names that Rhai reserves.
 pub const RESERVED: [&str; 43] = [
     "true", "false", "let", "const", "is", "if", "else", "switch", "do", "while", "until", "loop", "for", "in",
     "continue", "break", "return", "throw", "try", "catch", "fn", "private", "import", "export", "as", "this",
@@ -22,13 +22,13 @@ pub const RESERVED: [&str; 43] = [
     "goto", "exit", "thread",
 ];
 
-/// What people write for an operator.
+/// Words that people write in place of an operator.
 const OPERATOR_WORDS: [&str; 7] = ["and", "or", "not", "is", "equals", "eq", "ne"];
 
-/// Quotes of word processors and telephones.
+/// Quotation marks of word processors and phones.
 const TYPOGRAPHIC: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»'];
 
-/// A script that did not compile; `expression`: a single one was wanted.
+/// The finding for a script that did not compile; `expression`: a single one was expected.
 pub fn syntax<'a>(
     error: &ParseError,
     code: &str,
@@ -40,7 +40,7 @@ pub fn syntax<'a>(
     let at = check::offset(code, at(position, code));
     let here = |length: usize| place(at..(at + length.max(1)).min(code.len().max(at)));
     let word = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    // `a ? b : c` and 'text' stop the parser at different places; they are recognised by their look.
+    // `a ? b : c` and 'text' stop the parser at different places, so they are recognised in the text.
     if let Some(quote) = single_quoted(code) {
         let text = code[quote.clone()].trim_matches('\'');
         return Diagnostic::error("E304", &place(quote.clone()), "text needs double quotes")
@@ -117,7 +117,7 @@ pub fn syntax<'a>(
         ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
         _ if OPERATOR_WORDS.contains(&word.to_lowercase().as_str()) => {
             let place = here(word.len());
-            // `name or "you"`: what stands in when it is missing.
+            // `name or "you"`: the text replaces a missing value.
             let spoken = word.to_lowercase();
             let stands_in = spoken == "or" && code[at + word.len()..].trim_start().starts_with(['"', '\'']);
             let meant = if stands_in { Some("write `??`".to_owned()) } else { operator(&spoken) };
@@ -137,7 +137,7 @@ pub fn syntax<'a>(
     }
 }
 
-/// `=>` and `<>`, where they stand and how they are written here.
+/// The range of `=>` or `<>`, with the operator that was meant.
 fn compared(code: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
     let (before, rest) = (&code[..at], &code[at..]);
     match () {
@@ -149,13 +149,13 @@ fn compared(code: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
     }
 }
 
-/// What may be meant where the parser stopped and did not say why.
+/// The probable correction where the parser stopped without a reason.
 fn at_a_stop(code: &str, at: usize, word: &str) -> Option<String> {
     let before = code[..at].trim_end();
     if before.is_empty() && code[at..].starts_with(['<', '>', '=']) {
         return Some(format!("write first what is compared: `answer {}`, with the name of the answer", code.trim()));
     }
-    // `contact.first_name || "you"`
+    // For example `contact.first_name || "you"`.
     if let Some(left) = before.strip_suffix("||").filter(|_| code[at..].starts_with('"')) {
         let text = code[at + 1..].split('"').next().unwrap_or_default();
         return Some(format!(
@@ -163,7 +163,7 @@ fn at_a_stop(code: &str, at: usize, word: &str) -> Option<String> {
             operand(left.trim_end())
         ));
     }
-    // `contact.first name`
+    // For example `contact.first name`.
     let last = operand(before).rsplit('.').next().unwrap_or_default();
     let joined = format!("{last}_{word}");
     let known = || VIEWS.iter().flat_map(|view| view.parts).any(|(name, _)| *name == joined);
@@ -191,7 +191,7 @@ fn unwrapped(code: &str) -> String {
     out + rest
 }
 
-/// Line and column, from 1; the end of the code where Rhai gives none.
+/// Line and column, from 1; the end of the code if Rhai gives none.
 fn at(position: Position, code: &str) -> (usize, usize) {
     match position.line() {
         Some(line) => (line, position.position().unwrap_or(1)),
@@ -217,7 +217,7 @@ fn operator(symbol: &str) -> Option<String> {
     Some(format!("write `{meant}`"))
 }
 
-/// A text of several letters in single quotes: Rhai takes one letter only.
+/// The range of a text of several letters in single quotes: Rhai allows only one letter there.
 fn single_quoted(code: &str) -> Option<Range<usize>> {
     let mut start = None;
     for (at, _) in bare(code).filter(|(_, c)| *c == '\'') {
@@ -230,7 +230,7 @@ fn single_quoted(code: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The letters of code that stand in no text of double quotes or backticks.
+/// The characters of code outside texts in double quotes or backticks.
 pub fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut quote, mut escaped) = (None, false);
     code.char_indices().filter(move |(_, c)| match quote {
@@ -273,7 +273,7 @@ fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
     None
 }
 
-/// What is said of a name that nothing has.
+/// The finding about an unknown name.
 pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
     let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
     let range = place.range();
@@ -290,14 +290,14 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let finding = Diagnostic::error("E303", place, format!("`{whole}` is no name: a `-` subtracts"));
         return finding.help(format!("write `{meant}`, also where the name is given"));
     }
-    // `True` of Python, `TRUE` of a table.
+    // `True` of Python, `TRUE` of a spreadsheet.
     if let truth @ ("true" | "false") = name.to_lowercase().as_str() {
         let fix = Fix::replace(format!("write `{truth}`"), place, truth);
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("write `{truth}`, in small letters"))
             .fix(fix);
     }
-    // `contact.name | upper`: other languages write it so.
+    // `contact.name | upper` is the syntax of other languages.
     if let Some(piped) = before.strip_suffix('|').filter(|piped| !piped.ends_with('|'))
         && FUNCTIONS.iter().any(|function| function.name() == name)
     {
@@ -311,7 +311,7 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
             .help(format!("write `{name}()`"))
             .fix(fix);
     }
-    // What something is compared with is more often a text without its quotes than a name.
+    // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
     let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
         ("yes" | "no", _) if text => {
@@ -327,7 +327,7 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         .meant(name, known.iter().map(String::as_str))
 }
 
-/// The `name` of `contact.full-name`: all that was written without a blank, and how a name is written.
+/// The complete `name` in `contact.full-name` up to the next blank, and the corrected name.
 fn dashed(text: &str, range: &Range<usize>) -> Option<(String, String)> {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let start = text[..range.start].char_indices().rev().take_while(|(_, c)| name(*c)).last()?.0;
@@ -336,7 +336,7 @@ fn dashed(text: &str, range: &Range<usize>) -> Option<(String, String)> {
     glued.then(|| (whole.to_owned(), whole.replace('-', "_")))
 }
 
-/// Where what is called so stands in this language: `tags` in `contact.tags`.
+/// The place of a name in this language: `contact.tags` for `tags`.
 fn elsewhere(name: &str) -> Option<String> {
     let parts = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     let of_contact = parts.iter().any(|(part, _)| *part == name);
@@ -350,7 +350,7 @@ fn elsewhere(name: &str) -> Option<String> {
     }
 }
 
-/// `expecting ';' to terminate this statement` in words of ours; what is not known stays as it was said.
+/// Rhai's message `expecting ';' to terminate this statement` in our words; an unknown message stays unchanged.
 pub fn reworded(said: &str) -> String {
     let said = said.split(" (line ").next().unwrap_or(said);
     let lower = said.to_lowercase();

@@ -1,4 +1,4 @@
-//! The built-in phrases, language by language.
+//! Lists the built-in phrases by language.
 
 use super::Phrase;
 

@@ -1,4 +1,4 @@
-//! A template that nobody has written down yet, as far as the steps that send it tell: something to begin with.
+//! Drafts a template that `_bot.yaml` does not define, from the steps that send it.
 
 use super::Sent;
 use crate::{
@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// In the bot's language, and in those whose translation the step has.
+/// Drafts in the bot's language, and in those with a translation of the step.
 pub(super) fn drafts(set: &FlowSet, sent: &[Sent<'_>], filled: &[(String, String)]) -> Vec<Draft> {
     let Some(first) = sent.first() else { return Vec::new() };
-    // Of several steps the one that says something itself tells most.
+    // Of several steps, the one with a text of its own is the most useful.
     let telling = sent.iter().find(|sent| source(sent).is_some()).unwrap_or(first);
     let topics = &set.bot.topics;
     let advertises = |sent: &Sent<'_>| topics.get(&sent.flow.topic).is_none_or(|topic| topic.needs_consent);
@@ -69,7 +69,7 @@ fn draft(
     Draft { template, examples, header_example, details }
 }
 
-/// The words for which the template stands: of the step, or of the reminder that names it.
+/// The text that the template replaces: of the step, or of the reminder that names it.
 fn source<'a>(sent: &Sent<'a>) -> Option<&'a str> {
     let yaml = &sent.node.outline.yaml;
     let is_here = |node: Option<&'a yaml::Node>| {
@@ -93,7 +93,7 @@ fn translation(set: &FlowSet, sent: &Sent<'_>, language: &str, source: &str) -> 
     }
 }
 
-/// `${code}` becomes the placeholder that the flow fills with the same code; another one is left to the author.
+/// Replaces `${code}` by the placeholder that the flow fills with the same code; another one is left for the author.
 fn with_placeholders(text: &str, filled: &[(String, String)]) -> String {
     let code = |text: &str| text.split_whitespace().collect::<String>();
     let mut made = String::new();
@@ -111,7 +111,7 @@ fn with_placeholders(text: &str, filled: &[(String, String)]) -> String {
     made + rest
 }
 
-/// Of `${…}`, behind its bracket; texts in it may hold brackets, too.
+/// The end of a `${…}`; texts inside it may contain brackets too.
 fn end_of_code(text: &str) -> Option<usize> {
     let (mut depth, mut quoted) = (0_usize, false);
     for (at, c) in text.char_indices() {
@@ -179,7 +179,7 @@ fn options(set: &FlowSet, sent: &Sent<'_>, language: &str) -> Vec<(String, Strin
     ask.options.iter().map(|option| (option.id.source().to_owned(), said(option.title.source().trim()))).collect()
 }
 
-/// Something like what will stand there, by the words of its code: an example for reviewers, to be looked over.
+/// A probable value, from the words of its code: an example for the platform's reviewers, which the author must check.
 fn example(code: &str) -> String {
     if !code.contains("${") && !code.trim().is_empty() {
         return code.trim().to_owned();

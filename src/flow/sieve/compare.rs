@@ -1,4 +1,4 @@
-//! Comparisons of an audience's condition, as far as the database can make them.
+//! Converts comparisons of an audience's condition into tests that the database can make.
 
 use super::{bare, literal, path, text};
 use crate::{
@@ -14,10 +14,11 @@ use crate::{
 };
 use rhai::{Dynamic, Expr};
 
-/// The farthest moment that is looked at from here: beyond it there is no calendar.
+/// The largest distance of a moment; beyond it there is no calendar.
 const FARTHEST: Span = Span::days(366_000);
 
-/// What is so in the row wherever this part of a condition holds, or does not; `None`: nothing that can be compared.
+/// The test that is true in the row whenever this part of a condition is true, or false (`holds`); `None`: it cannot be
+/// tested.
 pub fn test(set: &FlowSet, condition: &Expr, holds: bool) -> Option<Test> {
     match bare(condition)? {
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
@@ -43,7 +44,7 @@ pub fn test(set: &FlowSet, condition: &Expr, holds: bool) -> Option<Test> {
     }
 }
 
-/// `contact.tags.contains("…")`.
+/// The tag in `contact.tags.contains("…")`.
 pub(super) fn tagged(expr: &Expr) -> Option<String> {
     let Expr::Dot(pair, ..) = expr else { return None };
     let (Expr::Variable(root, ..), Expr::Dot(inner, ..)) = (&pair.lhs, &pair.rhs) else { return None };
@@ -60,7 +61,7 @@ pub(super) fn tagged(expr: &Expr) -> Option<String> {
     }
 }
 
-/// `contact.vip`: a field that is declared as yes or no, and has nothing in the place of nothing.
+/// The test for `contact.vip`: a field that is declared as yes or no, without a default.
 fn truth(set: &FlowSet, expr: &Expr, holds: bool) -> Option<Test> {
     let [name] = path(expr)?[..] else { return None };
     let is_truth = |kind: &Kind| *kind == Kind::from(AnswerType::YesNo);
@@ -76,7 +77,8 @@ enum Sign {
 }
 
 impl Sign {
-    /// An end counts as included: whoever stands at it is asked afterwards. False: it says the contrary.
+    /// Parses a sign. The end of a range counts as included, because contacts at the end are tested afterwards. False:
+    /// the sign negates.
     fn read(sign: &str) -> Option<(Sign, bool)> {
         match sign {
             "==" => Some((Sign::Is, true)),
@@ -95,8 +97,8 @@ impl Sign {
         }
     }
 
-    /// The ends that it leaves, of what is compared with something from `low` to `high`.
-    /// `None`: everything but that; no end says it.
+    /// The range that the comparison leaves, for a value from `low` to `high`. `None`: a range cannot express it (not
+    /// equal).
     fn ends<T>(self, holds: bool, low: T, high: T) -> Option<(Option<T>, Option<T>)> {
         match (self, holds) {
             (Sign::Is, true) => Some((Some(low), Some(high))),
@@ -107,7 +109,8 @@ impl Sign {
     }
 }
 
-/// An order with nothing never holds: where it is denied, nothing is among what is meant.
+/// The test for a comparison. An order comparison with nothing is never true, so its negation includes contacts without
+/// a value.
 fn compared(set: &FlowSet, a: &Expr, (sign, holds): (Sign, bool), b: &Expr) -> Option<Test> {
     let path = path(a)?;
     if let (["consent", topic], Sign::Is) = (&path[..], sign) {
@@ -122,13 +125,13 @@ fn compared(set: &FlowSet, a: &Expr, (sign, holds): (Sign, bool), b: &Expr) -> O
     match name {
         "language" if sign == Sign::Is => {
             let is = text(b)?;
-            // Who has none of their own is taken to speak the bot's.
+            // A contact without a language counts as speaking the bot's own.
             let or_none = (is == set.bot.language) == holds;
             Some(Test::Language { is, holds, or_none })
         }
         "name" if sign == Sign::Is => Some(Test::Name { is: text(b)?, holds }),
         "last_message_at" => {
-            // A day is longer than what a moment is given room.
+            // A day is longer than the tolerance for a moment.
             let at = from_now(b, &["now"])?;
             let (from, to) = sign.ends(holds, at, at)?;
             Some(Test::Heard { from, to, or_never: !holds })
@@ -155,18 +158,18 @@ fn compared(set: &FlowSet, a: &Expr, (sign, holds): (Sign, bool), b: &Expr) -> O
     }
 }
 
-/// The whole numbers around it.
+/// The nearest whole numbers below and above.
 fn number(literal: &Dynamic) -> Option<(i64, i64)> {
     if let Ok(whole) = literal.as_int() {
-        // Beyond these it is the same as its neighbours, for whoever has a number with decimals in the field.
+        // Beyond these numbers, a field with a floating point number cannot distinguish neighbours.
         return (whole.unsigned_abs() <= 1 << 53).then_some((whole, whole));
     }
-    // Beyond these a number has no decimals, and soon no whole number of ours.
+    // Beyond these numbers, floating point has no decimals, and soon no exact whole numbers.
     let number = literal.as_float().ok().filter(|number| number.abs() < 9e15)?;
     Some((number.floor() as i64, number.ceil() as i64))
 }
 
-/// `"2026-11-24"`, `date("2026-11-24")`, and what counts from now on.
+/// Parses `"2026-11-24"`, `date("2026-11-24")`, and days relative to now.
 fn day(expr: &Expr) -> Option<Day> {
     let named = match bare(expr)? {
         Expr::FnCall(call, _) if call.name.as_str() == "date" => text(call.args.first()?),
@@ -178,7 +181,7 @@ fn day(expr: &Expr) -> Option<Day> {
     }
 }
 
-/// One of these functions, such as `now()`, and one with a length of time added or taken away.
+/// The distance from now, for one of these functions, such as `now()`, with or without an added or subtracted span.
 fn from_now(expr: &Expr, names: &[&str]) -> Option<Span> {
     let Expr::FnCall(call, _) = bare(expr)? else { return None };
     let at = match (call.name.as_str(), call.args.as_slice()) {
@@ -204,7 +207,7 @@ fn length(expr: &Expr) -> Option<Span> {
     unit.0.checked_mul(count).map(Span)
 }
 
-/// `window.open`.
+/// True for `window.open`.
 fn is_window_open(expr: &Expr) -> bool {
     let Expr::Dot(pair, ..) = expr else { return false };
     matches!((&pair.lhs, &pair.rhs), (Expr::Variable(root, ..), Expr::Property(property, _))

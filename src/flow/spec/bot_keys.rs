@@ -1,4 +1,4 @@
-//! The keys of `_bot.yaml`.
+//! Defines the keys of `_bot.yaml`.
 
 use super::{Declared, FieldKind, FieldSpec, parts};
 

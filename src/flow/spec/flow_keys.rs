@@ -1,4 +1,4 @@
-//! The top-level keys of a flow, and the keys that every step and every trigger has.
+//! Defines the top-level keys of a flow, and the keys that every step and every trigger has.
 
 use super::{Declared, FieldKind, FieldSpec, parts};
 
@@ -68,7 +68,7 @@ pub const FLOW_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("blocks", FieldKind::Cases, "Named parts for `go` and `call`."),
 ];
 
-/// What every step may have beside its verb's own fields.
+/// The keys that every step may have beside its verb's own fields.
 pub const STEP_KEYS: &[FieldSpec] = &[
     FieldSpec::default(
         "id",
@@ -85,7 +85,7 @@ pub const STEP_KEYS: &[FieldSpec] = &[
     ),
 ];
 
-/// What every trigger may have beside its own fields.
+/// The keys that every trigger may have beside its own fields.
 pub const TRIGGER_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("if", FieldKind::Code, "It counts only when this holds."),
     FieldSpec::optional("once_per", FieldKind::Text, "Starts once for each value, such as `${event.data.order}`."),

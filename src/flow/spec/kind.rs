@@ -1,8 +1,8 @@
-//! What a field takes: its shape for the schema, its meaning for completion, its words for the reference.
+//! Describes the values of a field: the shape for the schema, the meaning for completion, the words for the reference.
 
 use super::FieldSpec;
 
-/// What a field takes. The narrower the kind, the more an editor can say: `Word`, `Known` and `Record` before
+/// The values of a field. The narrower the kind, the more an editor can help: use `Word`, `Known` and `Record` before
 /// `Name` and `Map`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
@@ -16,7 +16,7 @@ pub enum FieldKind {
     Name,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// A name that stands somewhere else in the project.
+    /// A name that is declared elsewhere in the project.
     Known(Declared),
     /// The variable that the step fills.
     Variable,
@@ -41,19 +41,19 @@ pub enum FieldKind {
     Map,
     /// A list, or a single value.
     List,
-    /// Any value; its texts may hold `${ Rhai }`.
+    /// Any value; its texts may contain `${ Rhai }`.
     Data,
-    /// Keys with values, and no others than these.
+    /// Exactly these keys with their values.
     Record(&'static [FieldSpec]),
     /// `name: value` with names of the author's own, all of one kind.
     MapOf(&'static FieldKind),
-    /// One of them or a list.
+    /// One value or a list of them.
     Many(&'static FieldKind),
-    /// Any of these.
+    /// Any of these kinds.
     Either(&'static [FieldKind]),
 }
 
-/// Where the names of a field come from.
+/// The place where the names of a field are declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Declared {
     /// A block of this flow, else a flow, or `top`.
@@ -76,7 +76,7 @@ pub enum Declared {
 }
 
 impl FieldKind {
-    /// In words, for the reference and for hovering: "text", "one of `contact`, `bot`".
+    /// The kind in words, for the reference and hover: "text", "one of `contact`, `bot`".
     pub fn words(&self) -> String {
         match self {
             FieldKind::Text => "text with `${ }`".into(),
@@ -113,7 +113,7 @@ impl FieldKind {
         }
     }
 
-    /// The kinds that a value may have, alternatives and lists unfolded.
+    /// The possible kinds of a value, with alternatives and lists resolved.
     pub fn shapes(&self) -> Vec<FieldKind> {
         match self {
             FieldKind::Either(kinds) => kinds.iter().flat_map(FieldKind::shapes).collect(),
