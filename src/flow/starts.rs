@@ -1,4 +1,4 @@
-//! How runs begin: by a message, from outside, by an event.
+//! Starts runs: by a message, from outside, by an event.
 
 use super::{
     bot::Topic,
@@ -23,7 +23,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What a new run begins with.
+/// The data with which a new run begins.
 pub(super) struct Beginning<'s> {
     pub trigger: String,
     pub inputs: BTreeMap<String, Value>,
@@ -34,7 +34,7 @@ pub(super) struct Beginning<'s> {
     pub aside_of: Option<u32>,
     pub depth: usize,
     pub written: Option<&'s WrittenTrigger>,
-    /// The planned start that it comes of.
+    /// The planned start that it belongs to.
     pub start: Option<StartId>,
     pub confirms_stop: bool,
 }
@@ -57,7 +57,7 @@ impl<'a> Turn<'a> {
         self.begin(choice.flow, beginning);
     }
 
-    /// The author's words for those who leave.
+    /// Begins the author's confirmation for contacts who opt out.
     pub fn begin_confirmation(&mut self, flow: &'a Flow, trigger: &'a WrittenTrigger, at: Time) {
         let event = map([("name", Value::text("consent"))]);
         let beginning = Beginning {
@@ -74,12 +74,12 @@ impl<'a> Turn<'a> {
             confirms_stop: true,
         };
         if let Some(run) = self.begin(flow, beginning) {
-            // One sentence, nothing that waits.
+            // Only one message, and no step that waits.
             self.end_run(run, RunEnd::Done);
         }
     }
 
-    /// Steps of `_bot.yaml` as a run of their own.
+    /// Starts steps of `_bot.yaml` as a separate run.
     pub fn start_bot_steps(&mut self, Body(entry): Body, trigger: &str, heard: &Heard<'_>) {
         let flow = &self.live().bot.flow;
         let Some(number) = self.new_run(flow, trigger, None, BTreeMap::new(), entry.map(|ix| flow.node(ix).id.clone()))
@@ -94,7 +94,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn begin(&mut self, flow: &'a Flow, beginning: Beginning<'_>) -> Option<u32> {
-        // What a trigger reads out of a body or pattern and the flow declares nowhere is a plain variable.
+        // A value that a trigger reads from a body or pattern, and that the flow does not declare, is a plain variable.
         let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
         let read = |trigger: &WrittenTrigger| matches!(trigger.kind, Trigger::Webhook(_) | Trigger::Message(_));
         let of_trigger = beginning.written.is_some_and(read);
@@ -144,7 +144,7 @@ impl<'a> Turn<'a> {
         Some(number)
     }
 
-    /// A run that answers an open form, beside whatever else is going on.
+    /// Begins a run that answers an open form, beside all other runs.
     pub(super) fn begin_answering(
         &mut self,
         flow: &'a Flow,
@@ -211,7 +211,7 @@ impl<'a> Turn<'a> {
         Some(number)
     }
 
-    /// Counts from the moment the run begins; given back when nothing of it reaches the contact.
+    /// Counts a start from the moment the run begins; it no longer counts if nothing of it reaches the contact.
     fn count_start(&mut self, key: String, trigger: &WrittenTrigger, run: u32) {
         let now = self.now();
         let longest = trigger.at_most.iter().map(|cap| cap.per).max().unwrap_or(Span::ZERO);
@@ -234,9 +234,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    // -- starts from outside
-
-    /// A schedule, the API, an event: everything is decided now.
+    /// Handles a start by a schedule, the API or an event: all conditions are checked now.
     pub fn start(&mut self, start: Start) {
         let flow = self.live().flow(&start.flow);
         let Some(flow) = flow else {
@@ -299,7 +297,7 @@ impl<'a> Turn<'a> {
         self.effects.push(Effect::Started { id: start.id, flow: flow_name, trigger, refused, queued: false });
     }
 
-    /// Opt-out, consent, caps, the trigger's conditions. `Err(None)`: the contact is not meant.
+    /// Checks opt-out, consent, caps and the trigger's conditions. `Err(None)`: the contact is not selected.
     fn allowed(&self, flow: &Flow, trigger: Option<&WrittenTrigger>, start: &Start) -> Result<(), Option<Reason>> {
         if self.opted_out.is_some() {
             return Err(Some(Reason::OptedOut));
@@ -315,7 +313,7 @@ impl<'a> Turn<'a> {
         let seen =
             Seen { vars: Some(&start.inputs), event: &start.event, msg: &nothing, handoff, error: None, extra: &[] };
         if let Some(Trigger::Date(date)) = trigger.map(|trigger| &trigger.kind) {
-            // While it waited in line the date may have moved, or be gone.
+            // While the start was queued, the date may have been changed or removed.
             let moment = date.moment(&self.contact, &self.live().bot);
             match (moment, date_value(&start.event)) {
                 (Some(moment), Some(value)) if moment.value == value => {}
@@ -350,7 +348,7 @@ impl<'a> Turn<'a> {
         self.guarded(flow, trigger, &seen).map_err(|_| None)
     }
 
-    /// Why nothing may begin now.
+    /// The reason why no run may begin now.
     pub fn busy(&self) -> Option<Reason> {
         if self.session.person.is_some() {
             return Some(Reason::WithPerson);
@@ -359,14 +357,14 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The value of the date that a start is about.
+/// The value of the date for which a start was planned.
 fn date_value(event: &Value) -> Option<String> {
     let Value::Map(event) = event else { return None };
     let Some(Value::Map(data)) = event.get("data") else { return None };
     data.get("value").and_then(Value::print)
 }
 
-/// A question is open, or steps are under way.
+/// True if a question is open, or steps are running.
 fn in_progress(waiting: &Waiting) -> bool {
     match waiting {
         Waiting::Question(_) | Waiting::Reply { .. } | Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready => true,

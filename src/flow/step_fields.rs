@@ -1,4 +1,4 @@
-//! What a step or trigger reads its keys with: durations, names, bodies of steps; texts and code in `filled`.
+//! Parses the keys of a step or trigger: durations, names, bodies of steps; texts and code are in `filled`.
 
 mod filled;
 
@@ -23,20 +23,20 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Typed access to the keys of one step. Mistakes are reported; what could not be read gets a default, so
+/// Typed access to the keys of one step. Mistakes become findings; a value that cannot be parsed gets a default, so
 /// that `parse` never fails.
 pub struct StepFields<'a, 'b> {
     fields: Fields<'a>,
     builder: &'b mut Builder<'a>,
     spec: &'static Spec,
     id: StepId,
-    /// The step's own place in the arena; triggers have none.
+    /// The step's own index; triggers have none.
     own: Option<NodeIx>,
     next: Option<NodeIx>,
     outline: Outline,
 }
 
-/// Triggers read their keys alike; they have no bodies.
+/// Triggers parse their keys in the same way; they have no bodies.
 pub type TriggerFields<'a, 'b> = StepFields<'a, 'b>;
 
 impl<'a, 'b> StepFields<'a, 'b> {
@@ -50,7 +50,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
     ) -> Self {
         let what = format!("`{}`", spec.name);
         let fields = match node.scalar() {
-            // A verb that stands alone: `- end`.
+            // A verb without a value: `- end`.
             Some(_) => Fields::empty(place, what, builder.findings),
             None => Fields::new(node, what, builder.findings).at(place),
         };
@@ -72,7 +72,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         &self.id
     }
 
-    /// Of the verb: where findings about the step as a whole go.
+    /// The place of the verb, for findings about the step as a whole.
     pub fn place(&self) -> Place {
         self.fields.place().clone()
     }
@@ -109,9 +109,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.required(name)
     }
 
-    // -- plain values
-
-    /// A name that is never filled in; empty when it is missing, which is reported.
+    /// Parses a name without expressions; empty with a finding if it is missing.
     pub fn name(&mut self, name: &'static str) -> String {
         self.fields.text(name).to_owned()
     }
@@ -120,7 +118,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.opt_text(name).map(str::to_owned)
     }
 
-    /// A list of names, or a single one.
+    /// Parses a list of names, or a single one.
     pub fn names_of(&mut self, name: &'static str) -> Vec<String> {
         self.fields.texts(name).into_iter().map(str::to_owned).collect()
     }
@@ -161,18 +159,18 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.map(name)
     }
 
-    /// The keys of a map below this one (`remind: {after, say}`), to be finished by the caller.
+    /// The keys of a map below this one (`remind: {after, say}`); the caller must finish them.
     pub fn below(&self, node: &'a Node, what: &str) -> Fields<'a> {
         Fields::new(node, format!("`{what}`"), self.builder.findings).at(&node.place)
     }
 
-    /// `3/7d`, or a list of such.
+    /// Parses `3/7d`, or a list of such limits.
     pub fn at_most(&mut self, name: &'static str) -> Vec<AtMost> {
         let findings = self.builder.findings;
         self.fields.list(name).iter().filter_map(|item| at_most_of(item, findings)).collect()
     }
 
-    /// The variable that the step fills, `as:` unless named otherwise.
+    /// The variable that the step fills, under `as:` unless the verb has another key.
     pub fn fills(&mut self) -> Option<String> {
         let node = self.fields.node("as")?;
         let name = node.text()?;
@@ -181,14 +179,14 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Some(name.to_owned())
     }
 
-    /// Reports a variable name that cannot be one.
+    /// Reports an invalid name of a variable.
     pub fn check_name(&mut self, node: &Node, name: &str) {
         if let Err(message) = valid_name(name) {
             self.wrong(node, "E307", message);
         }
     }
 
-    /// A team of `_bot.yaml`; another name is reported.
+    /// Parses a team of `_bot.yaml`; another name gets a finding.
     pub fn team_of(&mut self, node: &Node) -> String {
         let name = node.text().unwrap_or_default();
         let teams = &self.builder.bot.teams;
@@ -200,25 +198,22 @@ impl<'a, 'b> StepFields<'a, 'b> {
         name.to_owned()
     }
 
-    /// A topic of `_bot.yaml`; another name is reported.
-    /// `also`: what may stand there beside the topics.
+    /// Checks that this is a topic of `_bot.yaml`; another name gets a finding. `also`: further allowed names.
     pub fn check_topic(&mut self, scalar: &Scalar, also: &[&str]) {
         self.builder.check_topic(&scalar.text, &scalar.place, also);
     }
 
-    // -- bodies and jumps
-
-    /// Where the step goes on when it is done.
+    /// The step that follows.
     pub fn next(&self) -> Body {
         Body(self.next)
     }
 
-    /// The steps under a key; absent: what comes after this step.
+    /// Parses the steps under a key; without the key, the step that follows.
     pub fn steps(&mut self, name: &'static str) -> Body {
         self.opt_steps(name).unwrap_or(Body(self.next))
     }
 
-    /// The steps under a key, which go on with what comes after this step.
+    /// Parses the steps under a key, which continue with the step that follows.
     pub fn opt_steps(&mut self, name: &'static str) -> Option<Body> {
         let entry = self.fields.entry(name)?;
         if entry.value.is_null() && nothing_behind(&entry.key.place) {
@@ -230,7 +225,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Some(self.body_of(name, &entry.value))
     }
 
-    /// The steps under a key, after which the flow ends (`on_error`).
+    /// Parses the steps under a key, after which the flow ends (`on_error`).
     pub fn opt_last_steps(&mut self, name: &'static str) -> Option<Body> {
         let node = self.fields.node(name)?;
         let body = self.builder.body(node, None);
@@ -238,7 +233,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Some(body)
     }
 
-    /// The steps under a key, which come back to this step; `None`: there are none.
+    /// Parses the steps under a key, which return to this step; `None`: there are none.
     pub fn loop_steps(&mut self, name: &'static str) -> Option<Body> {
         let node = self.fields.node(name)?;
         let body = self.builder.body(node, self.own);
@@ -246,29 +241,29 @@ impl<'a, 'b> StepFields<'a, 'b> {
         (body.0 != self.own).then_some(body)
     }
 
-    /// Steps that stand anywhere, such as the `do` of an option. `label` names them for the checker.
+    /// Parses steps in any place, such as the `do` of an option. `label` is their name for the checker.
     pub fn body_of(&mut self, label: &str, node: &'a Node) -> Body {
         let body = self.builder.body(node, self.next);
         self.outline.bodies.push((label.to_owned(), body));
         body
     }
 
-    /// `name: steps` pairs, in their order.
+    /// Parses `name: steps` pairs in their order.
     pub fn cases(&mut self, name: &'static str) -> Vec<(Arc<Scalar>, Body)> {
         let entries = self.fields.map(name);
-        // A list of them is reported, and read: what stands in its steps is no mistake of its own.
+        // A list of them gets a finding and is parsed, so that its steps get no findings.
         let items = self.fields.node(name).and_then(Node::list).unwrap_or_default();
         let listed = items.iter().filter_map(Node::map).flatten();
         let read = |entry: &'a Entry| (entry.key.clone(), self.body_of(&entry.key.text, &entry.value));
         entries.iter().chain(listed).map(read).collect()
     }
 
-    /// A block of this flow, or a flow, is called so.
+    /// True if a block of this flow, or a flow, has this name.
     pub fn leads_to(&self, name: &str) -> bool {
         self.builder.leads_to(name)
     }
 
-    /// The block or flow that the verb names; a name of neither is reported.
+    /// The block or flow that the verb names; an unknown name gets a finding.
     pub fn target(&mut self, name: &'static str) -> Target {
         let Some(node) = self.fields.required(name) else { return Target::Unknown(String::new()) };
         let target = match node.text() {
@@ -286,8 +281,6 @@ impl<'a, 'b> StepFields<'a, 'b> {
         target
     }
 
-    // -- findings
-
     pub fn wrong(&self, node: &Node, code: &'static str, message: impl Into<String>) {
         self.fields.wrong(node, code, message);
     }
@@ -300,7 +293,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.builder.findings.extend(finding);
     }
 
-    /// Keys of the language that this version does not do yet: reported when written.
+    /// Reports keys of the language that this version does not support yet.
     pub fn later(&mut self, names: &[&'static str]) {
         for name in names {
             if let Some(entry) = self.fields.entry(name) {
@@ -309,19 +302,20 @@ impl<'a, 'b> StepFields<'a, 'b> {
         }
     }
 
-    /// Counts a key as known: somebody else reads it.
+    /// Marks a key as known, because other code parses it.
     pub fn know(&mut self, names: &[&'static str]) {
         self.fields.know(names);
     }
 
-    /// Somebody else says what is to be said of this key, if it stands there.
+    /// Leaves the findings about this key to other code.
     pub fn leave(&mut self, name: &'static str) {
         if self.spec.field(name).is_none() {
             self.fields.know(&[name]);
         }
     }
 
-    /// What should stand below this step stands behind it as a step of its own, or under a key that it does not have.
+    /// True if the missing part is written as a separate step behind this one, or under a wrong key, which has a
+    /// finding.
     pub fn is_said_elsewhere(&self) -> bool {
         self.builder.then_follows || self.fields.unread().any(|entry| entry.value.list().is_some())
     }
@@ -334,7 +328,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
     }
 }
 
-/// Nothing but a comment stands in the line behind a key; `~` and `null` are somebody's word.
+/// True if the line behind a key has only a comment; `~` and `null` count as values.
 fn nothing_behind(key: &Place) -> bool {
     let rest = key.file().text().get(key.range().end..).unwrap_or_default();
     let line = rest.lines().next().unwrap_or_default().trim_start_matches(':');

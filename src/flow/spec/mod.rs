@@ -1,4 +1,4 @@
-//! What a step or trigger is, in one place: parser, checker, reference, schema and completion read it.
+//! Describes each step and trigger in one place, for parser, checker, reference, schema and completion.
 
 mod bot_keys;
 mod flow_keys;
@@ -13,16 +13,16 @@ pub use kind::{Declared, FieldKind};
 pub use test_keys::{CASE_KEYS, EXPECT_KEYS, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS};
 pub use values::{FORMS, HOURS_PARTS, TYPES, VIEWS};
 
-/// Description of one verb or trigger.
+/// The description of one verb or trigger.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
-    /// The verb, as written: `say`.
+    /// The verb as written: `say`.
     pub name: &'static str,
     /// One sentence for the reference.
     pub summary: &'static str,
-    /// The value of the verb itself comes first, under the verb's own name.
+    /// The value of the verb itself comes first, with the name of the verb.
     pub fields: &'static [FieldSpec],
-    /// YAML of one step (or trigger) that parses clean.
+    /// YAML of one step (or trigger) without findings.
     pub example: &'static str,
 }
 
@@ -42,7 +42,7 @@ pub struct FieldSpec {
     pub name: &'static str,
     pub kind: FieldKind,
     pub required: bool,
-    /// What is used when it is absent, in words; empty: nothing.
+    /// The default in words; empty: none.
     pub default: &'static str,
     pub help: &'static str,
 }
@@ -56,7 +56,7 @@ impl FieldSpec {
         FieldSpec { name, kind, required: false, default: "", help }
     }
 
-    /// An optional field that has a default.
+    /// An optional field with a default.
     pub const fn default(name: &'static str, kind: FieldKind, default: &'static str, help: &'static str) -> Self {
         FieldSpec { name, kind, required: false, default, help }
     }

@@ -1,4 +1,4 @@
-//! Parts that several steps share: what a button, an option, a template or `if_closed` is made of.
+//! Defines parts that several steps share: buttons, options, templates, `if_closed`.
 
 use super::{Declared, FieldKind, FieldSpec};
 
@@ -25,7 +25,7 @@ pub const TIMEOUT: FieldKind = FieldKind::Either(&[
     )]),
 ]);
 
-/// What a person says to a topic.
+/// The consent of a person for topics.
 pub const CONSENT: FieldKind = FieldKind::MapOf(&FieldKind::Word(&["given", "withdrawn"]));
 
 /// A button of a message.
@@ -111,7 +111,7 @@ pub const PHRASES: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("no", FieldKind::Text, "On the button of `yesno`, at most 20 characters."),
 ]);
 
-/// What can be chosen: a text, `title: steps`, or in full.
+/// An option: a text, `title: steps`, or in full.
 pub const OPTION: FieldKind = FieldKind::Either(&[FieldKind::Text, OPTION_RECORD, FieldKind::Cases]);
 
 const OPTION_RECORD: FieldKind = FieldKind::Record(&[
@@ -178,7 +178,7 @@ const TEMPLATE_CARD: FieldKind = FieldKind::Record(&[
 /// Values of a template, by position or by name.
 pub const TEMPLATE_VARS: FieldKind = FieldKind::Either(&[FieldKind::List, FieldKind::Map]);
 
-/// What happens when the window is closed at the moment of sending.
+/// The action if the window is closed at the moment of sending.
 pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
     FieldKind::Word(&["hold", "skip", "fail"]),
     FieldKind::Record(&[
@@ -210,11 +210,11 @@ pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
     ]),
 ]);
 
-/// The keys of its map.
+/// The keys of the map of `if_closed`.
 pub const IF_CLOSED_KEYS: [&str; 9] =
     ["template", "nudge", "vars", "header", "buttons", "cards", "offer_ends", "language", "hold"];
 
-/// Words for a question that nobody answers.
+/// A reminder for a question that nobody answers.
 pub const REMINDER: FieldKind = FieldKind::Record(&[
     FieldSpec::required("after", FieldKind::Duration, "How long after the question."),
     FieldSpec::required("say", FieldKind::Text, "What to say."),

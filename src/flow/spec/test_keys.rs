@@ -1,8 +1,8 @@
-//! The keys of a test file, `flows/NAME.test.yaml`: its head, its cases, what they do and what they look at.
+//! Defines the keys of a test file, `flows/NAME.test.yaml`: its head, its cases, their actions and checks.
 
 use super::{Declared, FieldKind, FieldSpec};
 
-/// On top of a test file.
+/// The top-level keys of a test file.
 pub const TEST_KEYS: &[FieldSpec] = &[
     FieldSpec::required("tests", FieldKind::Known(Declared::Flow), "The flow that `run`, `vars` and `api` are about."),
     NOW,
@@ -15,7 +15,7 @@ pub const TEST_KEYS: &[FieldSpec] = &[
     FieldSpec::required("cases", FieldKind::Many(&FieldKind::Record(CASE_KEYS)), "Each begins in a clean world."),
 ];
 
-/// Of one case. What it says of the world goes over what the file says.
+/// The keys of one case. Its values replace those of the file's head.
 pub const CASE_KEYS: &[FieldSpec] = &[
     FieldSpec::required("name", FieldKind::Name, "What it shows, in words."),
     NOW,
@@ -66,7 +66,7 @@ const TEST_STEP: FieldKind = FieldKind::Either(&[
     FieldKind::Record(TEST_STEPS),
 ]);
 
-/// What one step of a case does or looks at; a step has exactly one of them.
+/// The actions and checks of a case; a step has exactly one of them.
 pub const TEST_STEPS: &[FieldSpec] = &[
     FieldSpec::optional("user", FieldKind::Name, "The customer writes this; all that is due now happens."),
     FieldSpec::optional("tap", FieldKind::Name, "The customer taps a button or row, by its id or title."),
@@ -216,7 +216,7 @@ pub const TEST_STEPS: &[FieldSpec] = &[
 
 const MEDIA: &[&str] = &["image", "audio", "video", "document", "sticker"];
 
-/// What may be said of a message.
+/// The keys with which a test describes a message.
 pub const MESSAGE_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("text", FieldKind::Data, "A part of its text."),
     FieldSpec::optional(
@@ -239,7 +239,7 @@ pub const MESSAGE_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("form", FieldKind::Data, "The form that its button opens: `{form, screen, data}`."),
 ];
 
-/// What `expect` looks at.
+/// The keys of `expect`.
 pub const EXPECT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("window", FieldKind::Word(&["open", "closed"]), "How the window stands."),
     FieldSpec::optional(

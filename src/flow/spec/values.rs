@@ -1,11 +1,11 @@
-//! What expressions can read beside the flow's own variables.
+//! Lists the values that expressions can read beside the flow's own variables.
 
 /// A name that every expression may read.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     pub name: &'static str,
     pub help: &'static str,
-    /// What may stand behind its dot. Empty: names of the author's own.
+    /// The names that may stand behind its dot. Empty: names of the author's own.
     pub parts: &'static [(&'static str, &'static str)],
 }
 
@@ -74,7 +74,7 @@ pub const VIEWS: &[View] = &[
     View { name: "secrets", help: "In `http` only: secrets that the configuration grants.", parts: &[] },
 ];
 
-/// What may stand behind `hours.NAME.`.
+/// The names that may stand behind `hours.NAME.`.
 pub const HOURS_PARTS: &[(&str, &str)] = &[
     ("open", "They are open now."),
     ("opens_at", "When they open next."),
@@ -88,11 +88,11 @@ pub const HOURS_PARTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// How a value is written that is more than a word.
+/// The form of a value that is more than one word.
 #[derive(Debug, Clone, Copy)]
 pub struct Form {
     pub name: &'static str,
-    /// What people look for.
+    /// Further words that people search for.
     pub also: &'static [&'static str],
     pub help: &'static str,
 }

@@ -1,4 +1,4 @@
-//! Keys whose values are worked out when the step runs: texts and data with `${…}`, and code.
+//! Parses keys whose values are computed when the step runs: texts and data with `${…}`, and code.
 
 use super::StepFields;
 use crate::{
@@ -18,7 +18,7 @@ use rhai::Expr;
 use std::sync::Arc;
 
 impl<'a, 'b> StepFields<'a, 'b> {
-    /// A required text with `${…}`; empty when it is missing, which is reported.
+    /// Parses a required text with `${…}`; empty with a finding if it is missing.
     pub fn text(&mut self, name: &'static str) -> Text {
         match self.fields.required(name) {
             Some(node) => self.text_of(node),
@@ -31,13 +31,13 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Some(self.text_of(node))
     }
 
-    /// An optional text that says something: one that stands there empty is reported.
+    /// Parses an optional text, which gets a finding if it is empty.
     pub fn said(&mut self, name: &'static str) -> Option<Text> {
         let node = self.fields.node(name)?;
         Some(self.said_of(node, &format!("`{name}`")))
     }
 
-    /// A text that says something: `what` names it where it is empty.
+    /// Parses a text that must not be empty; `what` names it in the finding.
     pub fn said_of(&mut self, node: &Node, what: &str) -> Text {
         if !node.is_broken() && node.text().is_some_and(|text| text.trim().is_empty()) {
             self.wrong(
@@ -49,25 +49,25 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.text_of(node)
     }
 
-    /// A list of texts, or a single one.
+    /// Parses a list of texts, or a single one.
     pub fn texts(&mut self, name: &'static str) -> Vec<Text> {
         let items = self.fields.list(name);
         items.iter().map(|item| self.text_of(item)).collect()
     }
 
-    /// The text of any node.
+    /// Parses the text of any node.
     pub fn text_of(&mut self, node: &Node) -> Text {
         self.read_text(node, false)
     }
 
-    /// Notes that the contact reads this text of the step, so that it is translated.
+    /// Records that the contact reads this text of the step, so that it is translated.
     pub fn sentence(&mut self, role: Role, text: &Text) {
         if !text.source().trim().is_empty() {
             self.outline.sentences.push(Sentence { role, text: text.clone() });
         }
     }
 
-    /// Where secrets may stand: `headers`, `query`, `form`.
+    /// Parses a text in which secrets are allowed: `headers`, `query`, `form`.
     pub fn secret_text_of(&mut self, node: &Node) -> Text {
         self.read_text(node, true)
     }
@@ -85,7 +85,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         text
     }
 
-    /// A required condition or value in plain Rhai.
+    /// Parses a required condition or value in plain Rhai.
     pub fn code(&mut self, name: &'static str) -> Code {
         match self.fields.required(name) {
             Some(node) => self.code_of(node),
@@ -102,7 +102,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.read_code(node, true)
     }
 
-    /// Statements, the last of which is the value (`script:`).
+    /// Parses statements, the last of which is the value (`script:`).
     pub fn script_of(&mut self, node: &Node) -> Code {
         self.read_code(node, false)
     }
@@ -126,25 +126,26 @@ impl<'a, 'b> StepFields<'a, 'b> {
         code
     }
 
-    /// A value of any shape whose texts may hold `${…}`.
+    /// Parses a value of any shape whose texts may contain `${…}`.
     pub fn opt_data(&mut self, name: &'static str) -> Option<Data> {
         let node = self.fields.node(name)?;
         Some(self.value_of(node))
     }
 
-    /// The same, where nobody writes the name of a value as a text.
+    /// Parses a value of any shape; a text that is the name of a value gets a finding.
     pub fn value_of(&mut self, node: &Node) -> Data {
         self.no_values(node);
         self.data_of(node)
     }
 
-    /// A text, where nobody writes the name of a value as one.
+    /// Parses a text; the name of a value gets a finding.
     pub fn named_of(&mut self, node: &Node) -> Text {
         self.no_values(node);
         self.text_of(node)
     }
 
-    /// What tells one from another: the bare name of a value is the same text for all.
+    /// Parses a key that distinguishes items: a bare name of a value gets a finding, because it would be the same for
+    /// all.
     pub fn key_of(&mut self, node: &Node) -> Text {
         match node.scalar().filter(|scalar| scalar.is_plain() && self.builder.names.contains(&scalar.text)) {
             Some(_) => self.stays(node),
@@ -153,7 +154,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.text_of(node)
     }
 
-    /// What gives a list.
+    /// Parses a text that gives a list.
     pub fn list_of(&mut self, key: &str, node: &Node) -> Text {
         let text = self.text_of(node);
         self.takes_list(key, node, &text);
@@ -164,12 +165,12 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.read_data(node, false)
     }
 
-    /// Where secrets may stand: `json`.
+    /// Parses data in which secrets are allowed: `json`.
     pub fn secret_data_of(&mut self, node: &Node) -> Data {
         self.read_data(node, true)
     }
 
-    /// A text that names a value the flow knows, with nothing else in it: `contact.phone`, `order.body.id`.
+    /// The name of a value of the flow, if the text contains nothing else: `contact.phone`, `order.body.id`.
     pub fn names_value(&self, node: &Node) -> Option<String> {
         let scalar = node.scalar().filter(|scalar| !scalar.is_broken() && scalar.is_plain())?;
         let root = scalar.text.split(['.', '[', '(']).next().unwrap_or_default();
@@ -177,7 +178,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         (known && self.is_code(scalar)).then(|| scalar.text.clone())
     }
 
-    /// Says of such texts in data of any shape that they stay as they are; so does a name that stands for itself,
+    /// Reports such texts in data of any shape, because they stay unchanged; also a name that stands for itself,
     /// `{name: name}`.
     pub fn no_values(&self, node: &Node) {
         match &node.kind {
@@ -196,9 +197,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
         }
     }
 
-    /// What takes a list gets a text.
+    /// Reports a text in place of a list.
     fn takes_list(&self, key: &str, node: &Node, text: &Text) {
-        // Of what is worked out and cannot be read the reason is said.
+        // A computed text that cannot be parsed has a finding.
         let computed = node.text().is_some_and(|text| text.contains("${"));
         let Some(plain) = text.as_plain().filter(|_| !node.is_broken() && !computed) else { return };
         let message = format!("`{key}` takes a list, and this is the text `{plain}`");
@@ -219,7 +220,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         data
     }
 
-    /// A text that would work as an expression: whoever writes it means what that gives.
+    /// True if the text would compile as an expression, which its author probably means.
     pub fn is_code(&self, scalar: &Arc<Scalar>) -> bool {
         if !scalar.is_plain() || !scalar.text.contains(['(', '.', '+', '-', '*', '/']) {
             return false;
@@ -227,11 +228,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let own = Findings::default();
         let Some(code) = Code::expression(scalar, self.builder.scripts, &self.names(false), &own) else { return false };
         let works = matches!(code.single(), Some(Expr::FnCall(..) | Expr::Dot(..)));
-        // `5 + 5` has been counted by now; what is left reads a name or calls a function.
+        // `5 + 5` has already been folded to a number; other code reads a name or calls a function.
         works && (!code.uses().names.is_empty() || scalar.text.contains("()"))
     }
 
-    /// Says of such a text that it stays as it is.
+    /// Reports such a text, because it stays unchanged.
     pub fn no_code(&self, node: &Node) {
         if node.scalar().is_some_and(|scalar| !scalar.is_broken() && self.is_code(scalar)) {
             self.stays(node);
@@ -247,13 +248,13 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.report(finding.help(format!("write \"{text}\" for what it gives; a text stands in quotes")).fix(fix));
     }
 
-    /// `name: text` pairs of the author's own.
+    /// Parses `name: text` pairs with names of the author's own.
     pub fn text_map(&mut self, name: &'static str, secrets: bool) -> Vec<(String, Text)> {
         let entries = self.fields.map(name);
         entries.iter().map(|entry| (entry.key.text.clone(), self.read_text(&entry.value, secrets))).collect()
     }
 
-    /// `name: value` pairs of the author's own.
+    /// Parses `name: value` pairs with names of the author's own.
     pub fn data_map(&mut self, name: &'static str) -> Vec<(String, Data)> {
         let entries = self.fields.map(name);
         if let Some(node) = self.fields.node(name) {
@@ -270,17 +271,17 @@ impl<'a, 'b> StepFields<'a, 'b> {
     }
 }
 
-/// A whole condition in `${…}`: code needs none, which is reported.
+/// Reports a whole condition in `${…}`, which code does not need. True if it did.
 fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
     let text = scalar.text.trim();
     let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
-    // `${a} && ${b}` ends with a brace, too.
+    // `${a} && ${b}` ends with a brace too.
     if closing_brace(text, 2) != Some(text.len() - 1) {
         return false;
     }
     let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
     let inner = inner.trim();
-    // What YAML would read otherwise needs its quotes.
+    // A text that YAML would read otherwise needs its quotes.
     let plain = !inner.starts_with(['!', '"', '\'', '[', '{', '&', '*', '`', '@', '%', '|', '>', '#', '-', '?']);
     let plain = plain && !inner.contains(": ") && !inner.contains(" #");
     let written = if plain { inner.to_owned() } else { format!("'{}'", inner.replace('\'', "''")) };

@@ -1,4 +1,4 @@
-//! `ask`: asks a question and waits for the answer. How answers are understood stands in `flow/question.rs`.
+//! Implements `ask`: asks a question and waits for the answer. `flow/question.rs` interprets the answers.
 
 mod options;
 
@@ -36,7 +36,7 @@ pub struct Ask {
     pub fills: Option<String>,
     pub kind: Kind,
     pub options: Vec<WrittenOption>,
-    /// Options from data; `options` are then those that are always shown after them.
+    /// Options from data; `options` are then shown after them.
     pub each: Option<Each>,
     pub check: Option<Code>,
     pub invalid: Option<Text>,
@@ -46,9 +46,9 @@ pub struct Ask {
     pub timeout: Option<Timeout>,
     pub on_timeout: Option<Body>,
     pub remind: Vec<Reminder>,
-    /// Texts that arrive within it become one answer.
+    /// Texts that arrive within this time become one answer.
     pub gather: Option<Span>,
-    /// Nothing but a stop interrupts it.
+    /// True: only an opt-out interrupts the question.
     pub protect: Option<bool>,
 }
 
@@ -57,7 +57,7 @@ pub struct WrittenOption {
     pub title: Text,
     pub description: Option<Text>,
     pub consent: Vec<(String, bool)>,
-    /// What to do when it is chosen; `None`: what follows the question.
+    /// The steps of the option; `None`: the step behind the question.
     pub body: Option<Body>,
 }
 
@@ -215,14 +215,14 @@ impl Ask {
         })
     }
 
-    /// The options as they are shown now.
+    /// The options with their values filled in.
     fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<OptionShown>, Failure> {
         let mut all = Vec::new();
         if let Some(each) = &self.each {
             let Value::List(items) = turn.value(here, &each.list, &[])? else {
                 return Err(Failure::new("type", "`options` from data take a list"));
             };
-            // The fixed options always have room.
+            // There is always room for the fixed options.
             let room = OPTIONS_MAX.saturating_sub(self.options.len());
             for item in items.into_iter().take(room) {
                 let extra = [("item", item.clone())];
@@ -269,13 +269,13 @@ impl Ask {
         chosen.and_then(|option| option.body)
     }
 
-    /// When the next reminder is due, once the question has left.
+    /// The time of the next reminder, counted from the time at which the question was sent.
     pub fn remind_at(&self, sent: u32, left_at: Time) -> Option<Time> {
         self.remind.get(sent as usize).map(|reminder| left_at + reminder.after)
     }
 }
 
-/// A length of time, or `{until: …}`.
+/// Parses a span, or `{until: …}`.
 pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
     let node = fields.node("timeout")?;
     match node.get("until") {
@@ -284,7 +284,7 @@ pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
     }
 }
 
-/// Only a text can go on in the next message.
+/// Parses `gather`: only a text can continue in the next message.
 fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) -> Option<Span> {
     let span = fields.opt_duration("gather")?;
     let node = fields.node("gather")?;

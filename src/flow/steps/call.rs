@@ -1,4 +1,4 @@
-//! `call`: runs a block or flow and comes back.
+//! Implements `call`: runs a block or flow and returns.
 
 use super::{
     StepKind,
@@ -38,7 +38,7 @@ impl StepKind for Call {
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         if fields.node("on_timeout").is_some() {
-            // Nothing else ends a call in the middle.
+            // Only the timeout ends a call before its end.
             fields.required("timeout");
         }
         Call {

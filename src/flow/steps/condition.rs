@@ -1,4 +1,4 @@
-//! `if`: one way or the other.
+//! Implements `if`: one of two branches.
 
 use super::StepKind;
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! `consent`: what the contact agreed to, into the ledger.
+//! Implements `consent`: records the contact's consent in the ledger.
 
 use super::StepKind;
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! `emit`: an event for webhooks, statistics and `event:` triggers.
+//! Implements `emit`: an event for webhooks, statistics and `event:` triggers.
 
 use super::{StepKind, tag::not_empty};
 use crate::{

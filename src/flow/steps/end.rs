@@ -1,4 +1,4 @@
-//! `end`: ends this flow, or the whole run.
+//! Implements `end`: ends this flow, or the whole run.
 
 use super::StepKind;
 use crate::{
@@ -14,9 +14,9 @@ use crate::{
 };
 
 pub struct End {
-    /// The whole run, not only this flow.
+    /// True: ends the whole run, not only this flow.
     pub all: bool,
-    /// What the caller gets.
+    /// The value for the caller.
     pub returns: Option<Data>,
 }
 
@@ -58,7 +58,7 @@ impl StepKind for End {
     }
 }
 
-/// The flow ends and gives this back, as its `returns` have it; `None`: nothing.
+/// Ends the flow with this value, converted to its `returns`; `None`: nothing.
 pub(super) fn given_back(here: Here<'_>, value: Option<Value>) -> Next {
     let Some(value) = value else { return Next::End(Value::Nothing) };
     if here.flow.returns.is_empty() {

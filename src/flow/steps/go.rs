@@ -1,4 +1,4 @@
-//! `go`: jumps to a block or flow and does not come back.
+//! Implements `go`: jumps to a block or flow and does not return.
 
 use super::StepKind;
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! The options of a question as they are written.
+//! Parses the options of a question.
 
 use super::{Each, WrittenOption};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What a question shows: options that are written, or one for each item of a list.
+/// The options of a question: written ones, or one for each item of a list.
 pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<Each>) {
     let Some(node) = fields.node("options") else { return (Vec::new(), None) };
     if let Some(each) = each_itself(fields, node) {
@@ -54,7 +54,7 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
         None => Text::plain("", &place),
     };
     let each = Each { list, id: text(id), title: text(title), description: description.map(|node| text(Some(node))) };
-    // What is only filled in from data has nothing to translate.
+    // A title that comes only from data has nothing to translate.
     for text in [Some(&each.title), each.description.as_ref()].into_iter().flatten() {
         if text.fixed_chars() > 0 {
             fields.sentence(Role::Option, text);
@@ -63,7 +63,7 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
     (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
 }
 
-/// `options: ${slots}`: an option for each item of a list, which is its own id and title.
+/// Parses `options: ${slots}`: an option for each item of a list; the item is its id and title.
 fn each_itself(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Each> {
     let written = node.scalar().filter(|scalar| !scalar.is_broken())?.text.trim();
     let inner = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))?;
@@ -76,7 +76,7 @@ fn each_itself(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Each> {
     Some(Each { list, id, title, description: None })
 }
 
-/// A text, `title: steps`, or `{id, title, desc, consent, do}`.
+/// Parses a text, `title: steps`, or `{id, title, desc, consent, do}`.
 fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
     let Some(entries) = node.map() else {
         let title = fields.said_of(node, "an option");
@@ -87,7 +87,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         let [entry] = entries else {
             let message = "an option is a text, `title: steps`, or has a `title`; begin each option with `- `";
             let finding = Diagnostic::error("E235", &node.place, message);
-            // `yes: Yes please`: its id and its title.
+            // In `yes: Yes please` the author means an id and a title.
             let pair = entries.first().and_then(|entry| Some((entry.key.text.as_str(), entry.value.text()?)));
             let help = pair.map(|(id, title)| format!("write `- {{id: {id}, title: {title}}}`"));
             fields.report(finding.help_if(help));
@@ -107,7 +107,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     let mut keys = fields.below(node, "option");
     let (id, title) = (keys.node("id"), keys.required("title"));
     let (description, consent, steps) = (keys.node("desc"), keys.node("consent"), keys.node("do"));
-    // `{title: Book, go: booking}`: the step stands beside its option.
+    // `{title: Book, go: booking}`: the step is beside its option.
     let beside = |entry: &&yaml::Entry| entry.key.text != "consent" && spec(&entry.key.text).is_some();
     let step = entries.iter().filter(|_| steps.is_none()).find(beside);
     if let Some((entry, spec)) = step.and_then(|entry| Some((entry, spec(&entry.key.text)?))) {
@@ -135,7 +135,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     }
 }
 
-/// `- Cut: 28 €` is one text that was cut at its colon: what follows is no step.
+/// `- Cut: 28 €` is one text with a colon, and the part behind the colon is not a step.
 fn cut_at_colon(fields: &StepFields<'_, '_>, node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
     let text = value.text().filter(|text| !text.is_empty() && !value.is_broken())?;
     let first = text.split([' ', ':']).next().unwrap_or_default();
