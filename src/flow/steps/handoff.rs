@@ -1,4 +1,4 @@
-//! `handoff`: gives the conversation to a person.
+//! Implements `handoff`: gives the conversation to a person.
 
 use super::StepKind;
 use crate::{
@@ -24,7 +24,7 @@ pub struct Handoff {
     pub priority: Option<Text>,
     pub out_of_hours: Option<Body>,
     pub unanswered: Option<WrittenUnanswered>,
-    /// The run goes on when the person is done.
+    /// True: the run continues when the person is done.
     pub until_done: bool,
     pub timeout: Option<Span>,
     pub on_timeout: Option<Body>,
@@ -32,7 +32,7 @@ pub struct Handoff {
 }
 
 pub struct WrittenUnanswered {
-    /// Counted in the team's hours.
+    /// The time without an answer, counted in the team's opening hours.
     pub after: Span,
     pub say: Text,
     pub if_closed: Option<WrittenIfClosed>,
@@ -110,7 +110,7 @@ impl StepKind for Handoff {
 }
 
 impl Handoff {
-    /// What comes when everything about the hand-off is said.
+    /// The continuation behind the messages of the hand-off.
     pub fn wait(&self, turn: &Turn<'_>) -> Next {
         match self.until_done {
             true => Next::Park(Waiting::Person { deadline: self.timeout.map(|span| turn.now() + span) }),
@@ -118,7 +118,7 @@ impl Handoff {
         }
     }
 
-    /// Gives it over and says whether the team is closed now.
+    /// Hands the conversation over. True if the team is closed now.
     fn hand(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<bool, Failure> {
         let render = |text: &Option<Text>| text.as_ref().map(|text| turn.render(here, text, &[])).transpose();
         let team = turn.render(here, &self.team, &[])?.trim().to_owned();

@@ -1,4 +1,5 @@
-//! `http`: asks a server and keeps the answer. The request leaves as an effect; here stands what comes of it.
+//! Implements `http`: calls a server and stores the answer. The request leaves as an effect; this file handles its
+//! result.
 
 use super::StepKind;
 use crate::{
@@ -32,11 +33,11 @@ pub struct Http {
     pub query: Vec<(String, Text)>,
     pub json: Option<Data>,
     pub form: Vec<(String, Text)>,
-    /// Empty: 200 to 299.
+    /// The accepted statuses; empty: 200 to 299.
     pub accept: Vec<u16>,
     pub timeout: Span,
     pub retry: Retry,
-    /// The author wrote `retry`, and so said that the server honours the key.
+    /// True if the author wrote `retry`, which says that the server supports the key.
     pub keyed: bool,
     pub fills: Option<String>,
     pub on_timeout: Option<Body>,
@@ -161,7 +162,7 @@ impl Http {
         Ok(request)
     }
 
-    /// A call came back: kept, tried again, or an error.
+    /// Handles the result of a call: stored, tried again, or an error.
     pub fn returned(
         &self,
         turn: &mut Turn<'_>,
@@ -197,7 +198,7 @@ impl Http {
         }
     }
 
-    /// The next try begins, with the same key.
+    /// Begins the next attempt, with the same key.
     pub fn again(&self, turn: &mut Turn<'_>, mut wait: CallWait) -> Next {
         wait.attempt += 1;
         wait.request.attempt = wait.attempt;
@@ -206,7 +207,7 @@ impl Http {
         Next::Park(Waiting::Call(Box::new(wait)))
     }
 
-    /// The process died while the call was under way: nobody knows whether it arrived.
+    /// Handles a restart of the process during the call: it is unknown whether the request arrived.
     pub fn restarted(&self, turn: &mut Turn<'_>, wait: CallWait) -> Next {
         if wait.attempt <= self.retry.times {
             return self.again(turn, wait);
@@ -236,7 +237,7 @@ fn value_of(answer: CallAnswer) -> Value {
     ]))
 }
 
-/// The same for all tries of a call and for no other call; not to be guessed from outside.
+/// The key of all attempts of a call, different for every call; it cannot be guessed from outside.
 fn idempotency_key(turn: &Turn<'_>, run: u32, call: u32) -> String {
     let mut hash = Sha256::new();
     hash.update(turn.world.token_key);
@@ -244,7 +245,7 @@ fn idempotency_key(turn: &Turn<'_>, run: u32, call: u32) -> String {
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// `METHOD url`.
+/// Parses `METHOD url`.
 fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
     let Some(node) = fields.required("http") else { return ("GET".into(), None) };
     if node.map().is_some() {

@@ -1,4 +1,4 @@
-//! `log`: a line in the trace.
+//! Implements `log`: a line in the trace.
 
 use super::StepKind;
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! The list of steps. A new one is a file beside this and a line at its end.
+//! Lists the steps. A new step is a new file in this folder and a line at the end of this one.
 
 use super::{
     spec::Spec,
@@ -14,12 +14,12 @@ use crate::base::{
 
 pub mod until;
 
-/// What a verb is: how it is described, read and run.
+/// A verb: how it is described, parsed and run.
 pub trait StepKind: Sized {
     const SPEC: Spec;
-    /// Never fails; mistakes go to the findings of `fields`.
+    /// Never fails; mistakes become findings of `fields`.
     fn parse(fields: &mut StepFields<'_, '_>) -> Self;
-    /// Does it. What comes back later (answers, calls, moments) is taken up in the step's own file.
+    /// Runs the step. Later results (answers, calls, times) are handled in the step's own file.
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next;
 }
 
@@ -30,7 +30,7 @@ macro_rules! steps {
         /// One step of any verb.
         pub enum Step {
             $($Kind(Box<$module::$Kind>),)*
-            /// Could not be read; a set that holds one never goes live.
+            /// A step that could not be parsed; a set with one never goes live.
             Unreadable,
         }
 
@@ -55,7 +55,7 @@ macro_rules! steps {
     };
 }
 
-/// Verbs that may stand without a value: `- end`.
+/// Verbs that may have no value: `- end`.
 pub const ALONE: [&str; 2] = [<end::End as StepKind>::SPEC.name, <returning::Return as StepKind>::SPEC.name];
 
 /// The description of a verb.
@@ -63,12 +63,12 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().copied().find(|spec| spec.name == name)
 }
 
-/// `{marketing: withdrawn}`, as `consent` and buttons write it; `all` can only be withdrawn.
+/// Parses `{marketing: withdrawn}` of `consent` and buttons; `all` can only be withdrawn.
 pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(String, bool)> {
     let mut all = Vec::new();
     for entry in node.map().unwrap_or_default() {
         let written = entry.key.text.as_str();
-        // `{al: withdrawn}` is reported, and read as what was meant.
+        // `{al: withdrawn}` has a finding, and is parsed as the name that was meant.
         let is_all = !fields.bot().topics.contains_key(written) && nearest(written, ["all"]).is_some();
         let topic = if is_all { "all" } else { written };
         let given = match entry.value.text() {
@@ -76,7 +76,7 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
             Some("withdrawn") => false,
             Some(_) | None => {
                 let meant = entry.value.text().and_then(meant::consent);
-                // Only leaving goes for all at once.
+                // Only a withdrawal can be for all topics at once.
                 let word = if topic == "all" { "withdrawn" } else { meant.unwrap_or("given") };
                 let message = format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe());
                 let finding = Diagnostic::error("E229", &entry.value.place, message);

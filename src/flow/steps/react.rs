@@ -1,4 +1,4 @@
-//! `react`: an emoji on the contact's newest message.
+//! Implements `react`: an emoji on the contact's newest message.
 
 use super::StepKind;
 use crate::{

@@ -1,4 +1,4 @@
-//! `repeat`: the same steps for each item of a list, or while a condition holds.
+//! Implements `repeat`: the same steps for each item of a list, or while a condition is true.
 
 use super::StepKind;
 use crate::{
@@ -20,9 +20,9 @@ use crate::{
 use std::collections::BTreeSet;
 
 pub struct Repeat {
-    /// `None`: could not be read.
+    /// `None`: could not be parsed.
     pub over: Option<Over>,
-    /// Comes back to this step at its end.
+    /// Returns to this step at its end.
     pub body: Body,
 }
 
@@ -95,7 +95,7 @@ impl StepKind for Repeat {
     }
 }
 
-/// The number of the round that begins, with its item in the variable; `None`: all items had theirs.
+/// The number of the next round, with its item in the variable; `None`: there are no more items.
 fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Result<Option<u32>, Failure> {
     if turn.in_loop(here).is_none() {
         let mut rest = match turn.eval(here, list, &[])? {
@@ -143,12 +143,12 @@ fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -
     Ok(Some(rounds + 1))
 }
 
-/// `while: n < 3`, and no step of a round fills `n`: the same is done a hundred times.
+/// Reports `while: n < 3` if no step of a round fills `n`: the same steps would run a hundred times.
 fn never_changes(fields: &mut StepFields<'_, '_>, condition: &Code) {
     let names = &condition.uses().names;
     let bounded = fields.node("repeat").is_some_and(|node| node.get("max").is_some());
     let Some(body) = fields.node("do").filter(|_| !bounded && !names.is_empty()) else { return };
-    // What the engine shows changes by itself, and a part that is called may fill anything.
+    // Views change by themselves, and a called part may fill any variable.
     let own = names.iter().all(|name| view(name).is_none()) && !condition.source().contains("()");
     let leaves = |verb: &str| has_key(body, verb);
     if !own || ["go", "end", "return", "call", "handoff"].into_iter().any(leaves) {
@@ -186,14 +186,14 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
     let mut keys = fields.below(node, "repeat");
     let (name, list, condition) = (keys.node("for"), keys.node("in"), keys.node("while"));
     let most = keys.whole("max", REPEAT_ROUNDS_DEFAULT, 1..=REPEAT_ROUNDS_MAX);
-    // What it goes through is unknown: its other keys are no mistakes of their own.
+    // The list is unknown, so the other keys get no findings.
     if (name.is_some() && list.is_some()) != condition.is_some() {
         keys.finish();
     }
     match (name, list, condition) {
         (Some(name), Some(list), None) => {
             let written = name.text().unwrap_or_default();
-            // `item` belongs to lists of options; here it means the same.
+            // `item` is the usual name in lists of options and is allowed here too.
             if written != "item" {
                 fields.check_name(name, written);
             }
@@ -210,9 +210,9 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
     }
 }
 
-/// The loops of a frame: each lasts from its first round until it is through, or a jump leaves it.
+/// The loops of a frame: each lasts from its first round until it ends, or a jump leaves it.
 impl Turn<'_> {
-    /// The loop whose step this is, if it is under way.
+    /// The running loop of this step.
     pub fn in_loop(&mut self, here: Here<'_>) -> Option<&mut Loop> {
         let frame = self.run_mut(here.run)?.frames.last_mut()?;
         frame.loops.last_mut().filter(|state| state.step == here.node.id)

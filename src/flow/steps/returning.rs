@@ -1,4 +1,4 @@
-//! `return`: leaves the called block or flow, and its caller goes on.
+//! Implements `return`: leaves the called block or flow, and its caller continues.
 
 use super::{StepKind, end};
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! `say`: sends one message and goes on.
+//! Implements `say`: sends one message and continues.
 
 use super::StepKind;
 use crate::{
@@ -53,7 +53,7 @@ impl StepKind for Say {
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let message = Message::parse(fields, "say");
         let asks = ["options", "as", "type"].into_iter().find_map(|key| fields.entry(key));
-        // Beside `ask` it was said that there are two verbs.
+        // Two verbs beside each other have a finding.
         if let (Some(entry), false) = (asks, fields.has("ask")) {
             let message = format!("`say` has no key `{}`: it asks nothing", entry.key.text);
             fields.report(Diagnostic::error("E203", &entry.key.place, message).help("write `ask:` instead of `say:`"));
@@ -62,9 +62,9 @@ impl StepKind for Say {
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        // Only where the author has something to do with it does the run wait for the message's fate.
+        // The run waits for the outcome of the message only if the author has a handler for it.
         let waits = waits_for_fate(here) || self.message.fails_when_closed();
-        // A sequence hears what becomes of its messages, and does not wait for it.
+        // A sequence is told the outcomes of its messages, without waiting for them.
         let tells = waits || turn.sequence_of(here.run).is_some();
         let said = turn
             .sentence(here, &self.message.body, &[])
@@ -81,14 +81,14 @@ impl StepKind for Say {
     }
 }
 
-/// Whether the messages ask something, and whether the engine wants to hear what becomes of the last one.
+/// Whether the messages ask a question, and whether the engine needs the outcome of the last one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
     Question { tells: bool },
     No { tells: bool },
 }
 
-/// Sends the parts of a message and gives the number of the last one, which carries the buttons.
+/// Sends the parts of a message and returns the number of the last one, which has the buttons.
 pub fn send(
     turn: &mut Turn<'_>,
     here: Here<'_>,
@@ -104,10 +104,10 @@ pub fn send(
     let if_closed = message.if_closed(turn, here, worded.shown)?;
     let last = parts.pop().unwrap_or(Content::Text { body: worded.body.to_owned() });
     for content in parts {
-        // A template stands for the whole message; parts that only belong to it are left out then.
+        // A template replaces the whole message; its other parts are left out then.
         let part = match &if_closed {
             None => None,
-            // Behind a nudge the whole message comes when the contact answers.
+            // After a nudge, the whole message is sent when the contact answers.
             Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => Some(IfClosed::Hold(*span)),
             Some(_) => Some(IfClosed::Skip),
         };

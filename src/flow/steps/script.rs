@@ -1,4 +1,4 @@
-//! `script`: runs Rhai and keeps what it gives.
+//! Implements `script`: runs Rhai and stores the result.
 
 use super::StepKind;
 use crate::flow::{

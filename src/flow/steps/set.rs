@@ -1,4 +1,4 @@
-//! `set`: fills variables and fields of the contact.
+//! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
 use crate::{
@@ -24,11 +24,11 @@ pub struct Set {
     pub values: Vec<(Goal, Data)>,
 }
 
-/// What is filled.
+/// The target of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Goal {
     Variable(String),
-    /// `name[]`: one more item at the end of a list.
+    /// `name[]`: adds an item at the end of a list.
     Append(String),
     /// A declared field, or `name`, `language`, `zone`.
     Contact(String),
@@ -130,7 +130,7 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
     Ok(())
 }
 
-/// A value as it stands that the field of the contact can never hold: found here, not when it is said.
+/// Reports a literal that the field of the contact can never hold, when the flow is parsed.
 fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
     let plain = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
     match (name, plain) {
@@ -173,7 +173,7 @@ fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {
     name.to_owned()
 }
 
-/// Where else what a contact is known by comes from.
+/// The source of a contact's other built-in data, for the finding that a flow cannot set it.
 fn not_set(name: &str) -> Option<&'static str> {
     Some(match name {
         "first_name" => "it is the first word of the name: write `contact.name`",

@@ -1,4 +1,4 @@
-//! `split`: sends each contact one of several ways by chance, and the same contact always the same way.
+//! Implements `split`: assigns each contact to one of several branches at random, and always to the same one.
 
 use super::StepKind;
 use crate::{
@@ -96,7 +96,7 @@ impl StepKind for Split {
 }
 
 impl Split {
-    /// By a hash of contact and name: as even as chance, and the same on every machine.
+    /// Draws by a hash of contact and name: as even as chance, and the same on every machine.
     fn draw(&self, contact: i64) -> Option<&Case> {
         let all: u64 = self.cases.iter().map(|case| case.weight).sum();
         let hash = Sha256::digest(format!("{}\n{contact}", self.name));

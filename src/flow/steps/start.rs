@@ -1,4 +1,4 @@
-//! `start`: a run of its own, now or later, for this contact or for many; and taking back what was planned.
+//! Implements `start`: a separate run, now or later, for this contact or for many; and cancels planned starts.
 
 use super::{StepKind, until::Until};
 use crate::{
@@ -34,14 +34,15 @@ pub struct Start {
 
 pub enum Act {
     Begin(Target),
-    /// Takes back what waits under this key.
+    /// Cancels the planned starts with this key.
     Cancel(Text),
 }
 
-/// `for: {tags, if, order, limit}`. Its code reads the variables and the `event` of the run; `contact` is who may be meant.
+/// `for: {tags, if, order, limit}`. Its code reads the variables and the `event` of the run; `contact` is the contact
+/// that is tested.
 #[derive(Default)]
 pub struct Meant {
-    /// All of them; empty: everyone.
+    /// All of these tags are required; empty: everyone.
     pub tags: Vec<Text>,
     pub condition: Option<Code>,
     /// The smallest value comes first.
@@ -167,9 +168,10 @@ impl Start {
 }
 
 impl Turn<'_> {
-    /// Begins when this turn's steps are done, if it is for this conversation and for now; else it is written down.
+    /// Begins the start after the steps of this turn, if it is for this conversation and for now; otherwise it becomes
+    /// a planned row.
     fn plan(&mut self, here: Here<'_>, mut planned: PlannedFlow) {
-        // What starts itself again after a while is a habit; what does so at once is a circle.
+        // A flow that starts itself after some time is intended; one that does so at once is a loop.
         let fresh = match &planned.when {
             When::At(at) => *at - self.now() >= START_FRESH_AFTER,
             When::Clock(_) => true,
@@ -220,7 +222,7 @@ impl Turn<'_> {
         self.effects.push(Effect::Unplan { key, whom });
     }
 
-    /// What waits under the key in this conversation's own line.
+    /// Removes the queued starts with this key in this conversation.
     fn leave_line(&mut self, key: &str) {
         let trigger = start_key(Some(key));
         self.starting.retain(|start| start.trigger != trigger);
@@ -232,7 +234,7 @@ impl Turn<'_> {
         }
     }
 
-    /// The next of the starts that steps of this turn made.
+    /// Begins the next start that steps of this turn made. False: there is none.
     pub fn begin_started(&mut self) -> bool {
         let Some(start) = self.starting.pop_front() else { return false };
         self.start(start);

@@ -1,4 +1,4 @@
-//! `switch`: one way for each value.
+//! Implements `switch`: one branch for each value.
 
 use super::StepKind;
 use crate::{
@@ -19,11 +19,11 @@ pub struct Switch {
     pub otherwise: Body,
 }
 
-/// The values that a case names.
+/// The values of a case.
 pub struct Case {
-    /// As it is written: an option may be called `Yes, please`.
+    /// The key as written: an option may have the title `Yes, please`.
     whole: String,
-    /// At its commas.
+    /// The key split at its commas.
     parts: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ impl StepKind for Switch {
 }
 
 impl Switch {
-    /// The case as a whole first; where a value is one of those that another names, that one.
+    /// The branch of a value: a case whose whole key matches first, then one with the value in its list.
     fn chosen(&self, value: &Value) -> Option<Body> {
         let text = value.print();
         let text = text.as_deref();
@@ -82,7 +82,7 @@ impl Switch {
     }
 }
 
-/// A case takes the kind of the value: `28` is the number where the value is one, and else the text.
+/// True if the case matches. It takes the kind of the value: `28` is a number if the value is one, otherwise a text.
 fn is_meant(value: &Value, text: Option<&str>, case: &str) -> bool {
     match value {
         Value::Number(_) | Value::Whole(_) => {
@@ -94,7 +94,7 @@ fn is_meant(value: &Value, text: Option<&str>, case: &str) -> bool {
     }
 }
 
-/// What a case means where the value is true or false.
+/// The meaning of a case for a value that is true or false.
 pub fn truth(case: &str) -> Option<bool> {
     match case {
         "true" | "yes" => Some(true),

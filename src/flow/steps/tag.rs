@@ -1,4 +1,4 @@
-//! `tag`: puts a tag on the contact. `untag` reads its names and changes tags through here.
+//! Implements `tag`: gives the contact a tag. `untag` uses this file to parse names and to change tags.
 
 use super::StepKind;
 use crate::{
@@ -32,7 +32,7 @@ impl StepKind for Tag {
     }
 }
 
-/// One tag or a list of them.
+/// Parses one tag or a list of them.
 pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<Text> {
     fields.required(verb);
     let names = fields.texts(verb);
@@ -42,16 +42,16 @@ pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<T
     names
 }
 
-/// A name that is written and empty: found here, not when somebody comes by.
+/// Reports an empty name when the flow is parsed.
 pub(super) fn not_empty(fields: &mut StepFields<'_, '_>, name: &Text, what: &str) {
-    // What is no text at all has been reported.
+    // A value that is not a text has a finding.
     if name.source().trim().is_empty() && !fields.findings().speaks_of(name.place()) {
         let finding = Diagnostic::error("E208", name.place(), format!("{what} needs a name, and this is empty"));
         fields.report(finding.help("write the name"));
     }
 }
 
-/// Puts the tags on, or takes them off.
+/// Gives the tags to the contact, or removes them.
 pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], put: bool) -> Next {
     for name in names {
         let tag = match turn.render(here, name, &[]) {

@@ -1,4 +1,4 @@
-//! `template`: a message that is always an approved template.
+//! Implements `template`: a message that is always an approved template.
 
 use super::StepKind;
 use crate::{
