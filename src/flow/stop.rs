@@ -1,4 +1,4 @@
-//! Opt-out and opt-in, and what contacts agree to (language.md 8).
+//! Handles opt-out, opt-in and consent (language.md 8).
 
 use super::{choose::Heard, sentences::Phrase, token::Token, triggers::Trigger, turn::Turn};
 use crate::{
@@ -24,7 +24,8 @@ use crate::{
 const UNSURE_STEP: &str = "_bot.stop";
 
 impl<'a> Turn<'a> {
-    /// A hard word: the stop is in force since it was recorded; here everything ends, and it is confirmed.
+    /// Handles a hard opt-out word. The opt-out is in force since the message was recorded; here everything ends, and
+    /// it is confirmed.
     pub fn stop_by_word(&mut self, message: &InboundMessage) {
         let text = answer::text_of(&message.kind).unwrap_or_default();
         self.note(None, None, "an opt-out word: it goes before everything");
@@ -34,7 +35,7 @@ impl<'a> Turn<'a> {
         self.confirm_stop(message.at, language);
     }
 
-    /// The contact's own wish by a button, or by an unsure word that was confirmed.
+    /// Handles an opt-out by a button, or by a confirmed unsure word.
     pub fn stop(&mut self, by: &str, at: Time, confirm: bool) {
         self.stop_silently(by, None);
         if confirm {
@@ -42,7 +43,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The same told by somebody else, with what proves it: nothing is said.
+    /// Handles an opt-out that others report, with its proof: nothing is sent.
     pub fn stop_silently(&mut self, by: &str, shown: Option<String>) {
         self.note(None, None, format!("the contact wants nothing more: {by}"));
         if self.opted_out.is_none() {
@@ -52,7 +53,7 @@ impl<'a> Turn<'a> {
         self.stop_everything();
     }
 
-    /// The stop is lifted, with what proves that the contact wants it; topics once withdrawn stay so.
+    /// Lifts the opt-out, with the proof that the contact wants it; withdrawn topics stay withdrawn.
     pub fn lift_stop(&mut self, by: &str, shown: Option<String>) {
         if self.opted_out.take().is_some() {
             self.note(None, None, format!("the contact may be written to again: {by}"));
@@ -60,7 +61,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Runs, timers, holds and queued starts end; hand-offs stay.
+    /// Ends runs, timers, holds and queued starts; hand-offs stay.
     fn stop_everything(&mut self) {
         for run in self.all_runs() {
             self.stop_because(run, "opted_out");
@@ -76,7 +77,7 @@ impl<'a> Turn<'a> {
         self.session.answered_last = None;
     }
 
-    /// At most once a day: the author's words, or ours.
+    /// Confirms the opt-out with the author's text, or ours, at most once a day.
     fn confirm_stop(&mut self, at: Time, language: Option<&str>) {
         let recently = self.session.confirmed_stop_at.is_some_and(|last| self.now() - last < CONFIRM_STOP_EVERY);
         if recently {
@@ -98,7 +99,7 @@ impl<'a> Turn<'a> {
         self.say_ourselves(Content::Text { body }, Origin::OptOutConfirmation, Some(at));
     }
 
-    /// START: the stop is lifted, topics once withdrawn stay so.
+    /// Handles an opt-in word: the opt-out is lifted, withdrawn topics stay withdrawn.
     pub fn start_again(&mut self, message: &InboundMessage) {
         self.note(None, None, "an opt-in word: it goes before everything");
         self.opted_out = None;
@@ -112,7 +113,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What a contact writes after a stop. Gives whether the bot may go on with it.
+    /// Handles a message of a contact who is opted out. True if the bot may react to it.
     pub fn heard_after_stop(&mut self, message: &InboundMessage) -> bool {
         if !answer::says_something(&message.kind) && !matches!(message.kind, InboundKind::Unsupported { .. }) {
             return false;
@@ -126,12 +127,12 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Into the contact's data, the ledger, and round to the flows that start by it.
+    /// Stores a consent in the contact's data and the ledger, and tells the flows that start by it.
     pub fn set_consent(&mut self, topic: &str, given: bool, by: &str, shown: Option<String>) {
         self.set_consent_at(topic, given, None, by, shown);
     }
 
-    /// The same, said at that time.
+    /// As `set_consent`, for a statement at that time.
     fn set_consent_at(&mut self, topic: &str, given: bool, at: Option<Time>, by: &str, shown: Option<String>) {
         let before = self.contact.consent.insert(topic.to_owned(), Consent { given, at: at.unwrap_or(self.now()) });
         self.contact.suspended.remove(topic);
@@ -139,13 +140,14 @@ impl<'a> Turn<'a> {
         let word = if given { "given" } else { "withdrawn" };
         self.note(None, None, format!("consent: `{topic}` {word} by {by}"));
         self.effects.push(Effect::Consent { topic: topic.to_owned(), given, at, by: by.to_owned(), shown });
-        // Said once more, it is worth a line in the ledger and no news: a flow that starts by it may say it itself.
+        // A repeated statement gets a line in the ledger and no event: a flow that starts by the event may make the
+        // statement itself.
         if before.is_none_or(|before| before.given != given) {
             self.emit(Happened::Consent { topic: topic.to_owned(), given });
         }
     }
 
-    /// What somebody else tells of the contact's word. Of what was said elsewhere the newer word counts.
+    /// Handles a consent that others report. For a consent that was given elsewhere, the newer statement counts.
     pub fn told_consent(&mut self, topic: &str, given: bool, patch: &Patch) {
         let Some(told) = patch.told else {
             return self.set_consent(topic, given, &patch.by, patch.shown.clone());
@@ -163,7 +165,7 @@ impl<'a> Turn<'a> {
         self.set_consent_at(topic, given, at, &patch.by, patch.shown.clone());
     }
 
-    /// A `consent` step. `all: withdrawn` is a stop that the run survives, to say its one sentence.
+    /// Handles a `consent` step. `all: withdrawn` is an opt-out that the run survives, to send its one message.
     pub fn record_consent(&mut self, run: u32, topic: &str, given: bool, by: &str) {
         if topic != "all" {
             self.set_consent(topic, given, by, None);
@@ -188,8 +190,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// WhatsApp's own switch: every topic that needs consent follows. Switched on again it gives back what it took, and
-    /// is no consent to what the contact never agreed to.
+    /// Handles WhatsApp's own switch for marketing: it applies to every topic that needs consent. Switched on again, it
+    /// restores the consents that it suspended, but gives none that the contact did not have.
     pub fn preference(&mut self, given: bool, by: &str) {
         let topics: Vec<String> = self
             .live()
@@ -212,8 +214,6 @@ impl<'a> Turn<'a> {
         }
     }
 
-    // -- unsure words
-
     pub fn ask_stop(&mut self, text: &str, at: Time) {
         self.note(None, None, "an unsure opt-out word: asked back");
         self.session.unsure_stop = Some(self.now());
@@ -225,7 +225,7 @@ impl<'a> Turn<'a> {
             id: Token::new(self.world.conversation, 0, &UNSURE_STEP.into(), option, consent).sign(self.world.token_key),
             title: title.to_owned(),
         };
-        // Like every button that withdraws, it counts whoever has the conversation.
+        // Like every button that withdraws consent, these count even while a person has the conversation.
         let buttons = vec![button("stop", &yes, &[("all".to_owned(), false)]), button("keep", &no, &[])];
         self.say_ourselves(
             Content::Buttons { body: question, buttons, media: None, edges: Edges::default() },
@@ -234,13 +234,13 @@ impl<'a> Turn<'a> {
         );
     }
 
-    /// The contact wants to go on; the other button is a stop before anything else is looked at.
+    /// The contact wants to continue; the other button is an opt-out that is handled before.
     pub fn unsure_denied(&mut self, at: Time) {
         self.session.unsure_stop = None;
         self.keep_hearing(at);
     }
 
-    /// A typed yes or no, or the word once more, to the question whether to stop.
+    /// Handles a typed yes or no, or the same word again, as the answer to the question about the opt-out.
     pub fn unsure_answer(&mut self, heard: &Heard<'_>) -> bool {
         let Some(asked) = self.session.unsure_stop.take() else { return false };
         if self.now() - asked > UNSURE_STOP || self.asking().is_some() {
@@ -266,7 +266,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The title of one of the question's two buttons, typed: it may be in a language whose answers are not read.
+    /// The answer whose button has this title: it may be in a language whose words for yes and no are unknown.
     fn button_of(&self, text: &str) -> Option<Value> {
         let language = self.language();
         let is = |title: &str| fold(title) == fold(text);

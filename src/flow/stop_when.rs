@@ -1,4 +1,4 @@
-//! `stop_when` and `on_stop`: what ends a run from outside, also what happened while nobody looked.
+//! Implements `stop_when` and `on_stop`: ends runs from outside, also because of changes that happened unnoticed.
 
 use super::{
     choose::Heard,
@@ -16,10 +16,10 @@ use crate::model::{
 };
 
 impl<'a> Turn<'a> {
-    /// Ends the runs that something which happened stops.
+    /// Ends the runs that an event stops.
     pub fn stop_by(&mut self, what: &Happened, event: &Value) {
         let own = matches!(what, Happened::HandedOver { .. }).then_some("handed_over");
-        // What a run hands over itself is no reason to end it.
+        // A run's own hand-off does not end it.
         let by = self.session.person.as_ref().and_then(|person| person.run);
         self.stop_where(event, &Value::Nothing, own, |trigger, run| {
             trigger.kind.happens(what) && (own.is_none() || by != Some(run))
@@ -40,8 +40,8 @@ impl<'a> Turn<'a> {
         });
     }
 
-    /// Something has changed since the run last looked that stops it: its tags, fields, consents, or a message at
-    /// another sender. Asked before each message that it says. True: it is over, or at its `on_stop`.
+    /// Ends the run if a change since the last check stops it: of its tags, fields, consents, or a message to another
+    /// sender. Called before each message of the run. True: it has ended, or is at its `on_stop`.
     pub fn stop_meanwhile(&mut self, number: u32) -> bool {
         let Some(run) = self.run(number).filter(|run| !run.stopped) else { return false };
         let set = self.set_of(number);
@@ -66,14 +66,14 @@ impl<'a> Turn<'a> {
         false
     }
 
-    /// The innermost sequence that the run is in.
+    /// The innermost sequence of the run.
     pub fn sequence_of(&self, number: u32) -> Option<&'a Flow> {
         let set = self.set_of(number);
         let mut flows = self.run(number)?.frames.iter().rev().filter(|frame| frame.vars.is_some());
         flows.find_map(|frame| set.any_flow(&frame.flow).filter(|flow| flow.sequence.is_some()))
     }
 
-    /// What must be remembered for that when this flow begins.
+    /// The data to remember for this check when the flow begins.
     pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
         if flow.stop_when.is_empty() && flow.sequence.is_none() {
             return None;
@@ -95,7 +95,7 @@ impl<'a> Turn<'a> {
         Some(Box::new(knew))
     }
 
-    /// What the contact's data say of a trigger; `None` within: a message at another sender.
+    /// The changes of the contact's data that concern a trigger; inner `None`: a message to another sender.
     fn changes_since(&self, knew: &Knew, trigger: &WrittenTrigger) -> Vec<Option<Happened>> {
         let all: Vec<Option<Happened>> = match &trigger.kind {
             Trigger::Reply(_) if self.contact.last_message_at > knew.heard_at => return vec![None],
@@ -126,7 +126,7 @@ impl<'a> Turn<'a> {
         all.into_iter().filter(|what| what.as_ref().is_some_and(|what| trigger.kind.happens(what))).collect()
     }
 
-    /// `own`: what it is called where it ends every sequence.
+    /// Ends the runs for which `stops` is true. `own`: the name of an event that ends every sequence.
     fn stop_where(
         &mut self,
         event: &Value,
@@ -140,7 +140,7 @@ impl<'a> Turn<'a> {
             let Some(run) = self.run(number).filter(|run| !run.stopped) else { continue };
             let frames = run.frames.iter().rev().filter(|frame| frame.vars.is_some());
             let flows: Vec<&'a Flow> = frames.filter_map(|frame| set.any_flow(&frame.flow)).collect();
-            // An answer to its own question is no reply to a sequence, and its own hand-off no other's.
+            // An answer to its own question is no reply to a sequence, and its own hand-off not that of others.
             let handed = self.session.person.as_ref().is_some_and(|person| person.run == Some(number));
             let own = own.filter(|_| asking != Some(number) && !handed);
             let found = flows.iter().find_map(|flow| {
@@ -158,7 +158,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The trigger's `if`: it sees what happened as `event`, the variables of its own flow, and the run's `body` and
+    /// Evaluates the trigger's `if`, with the event as `event`, the variables of its own flow, and the run's `body` and
     /// `handoff`.
     fn stops(&mut self, number: u32, flow: &Flow, trigger: &WrittenTrigger, event: &Value, msg: &Value) -> bool {
         let (Some(guard), Some(run)) = (&trigger.guard, self.run(number)) else { return true };
@@ -179,7 +179,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// What the run said and has not left stays at home. It ends, or goes to its `on_stop`.
+    /// Stops a run: its messages that have not left are dropped, and it ends or continues at its `on_stop`.
     pub fn stop_run(&mut self, number: u32, flow: &'a Flow, key: &str) {
         self.note(Some(number), None, format!("`{key}` stops it"));
         if let Some(run) = self.run_mut(number) {

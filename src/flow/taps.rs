@@ -1,4 +1,4 @@
-//! Level 5 of *who wins*: a tap on a button of ours, whether its question still waits or not.
+//! Handles level 5 of *who wins*: a tap on one of our buttons, whether its question still waits or not.
 
 use super::{
     choose::Heard,
@@ -14,21 +14,21 @@ use crate::{
 };
 
 impl Turn<'_> {
-    /// The button stands on the waiting question, on one that was just answered, or on our own about a stop: the tap is
-    /// theirs.
+    /// True if the button belongs to the waiting question, to one that was just answered, or to our own about an
+    /// opt-out.
     pub fn is_of_question(&self, token: &Token) -> bool {
         let asks = self.asking().and_then(|run| self.here(run)).is_some_and(|here| token.is_of(&here.node.id));
         let answered = self.session.answered_last.as_ref().is_some_and(|last| token.is_of(&last.step));
         token.run == 0 || asks || answered
     }
 
-    /// The run's open question was asked by this message.
+    /// True if this message asked the run's open question.
     pub fn asks_by(&self, run: u32, message: Option<u32>) -> bool {
         let Some(Waiting::Question(question)) = self.run(run).map(|run| &run.waiting) else { return false };
         message.is_some_and(|message| question.messages.contains(&message))
     }
 
-    /// Level 5. Gives whether the tap is dealt with.
+    /// Handles level 5. True if the tap is dealt with.
     pub fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
         if Self::is_of_language(token) {
             self.note(None, None, format!("the contact's language is `{}`: they said so", token.option));
@@ -43,7 +43,7 @@ impl Turn<'_> {
             && token.is_of(&last.step)
             && token.run == last.run
             && self.now() - last.at <= COUNT_ONCE
-            // A loop has asked the same question anew: this is the tap on its new message.
+            // A loop has asked the same question again, and this is the tap on its new message.
             && !self.asks_by(token.run, reply_to)
         {
             self.note(None, None, "a second tap on a question just answered changes nothing");
@@ -52,7 +52,7 @@ impl Turn<'_> {
         let asking = self.asking();
         let replies = |run: u32| matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. }));
         if asking.is_some_and(replies) {
-            // `wait: reply` asks nothing that could be asked again: a trigger, else it is the reply.
+            // `wait: reply` has no question to repeat: the tap goes to a trigger, or else it is the reply.
             return false;
         }
         if let Some(run) = asking.filter(|run| self.must_restart(*run)) {
@@ -92,7 +92,7 @@ impl Turn<'_> {
         false
     }
 
-    /// The author's text before the answer to an old button.
+    /// Sends the author's text before the answer to an old button.
     pub fn old_button(&mut self, heard: &Heard<'_>) {
         let set = self.live();
         let Some(text) = &set.bot.defaults.old_button else { return };

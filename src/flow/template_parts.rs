@@ -1,4 +1,4 @@
-//! Parts of a template that few have, as a step writes them: places, codes, forms, cards, the end of an offer.
+//! Parses and evaluates rare parts of a template in a step: places, codes, forms, cards, the end of an offer.
 
 use super::{
     closed::{TemplateButton, TemplateChoice},
@@ -77,7 +77,7 @@ impl TemplateCard {
     }
 }
 
-/// The values of all cards, and when the offer ends.
+/// The values of all cards, and the end of the offer.
 pub fn values(
     choice: &TemplateChoice,
     turn: &Turn<'_>,
@@ -100,7 +100,7 @@ pub fn values(
     Ok(parts)
 }
 
-/// Only the one file of a message is given to the platform before it leaves.
+/// The picture of a card as an address: only a message's single file is uploaded before it is sent.
 fn picture(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, Failure> {
     match header(turn, text)? {
         HeaderValue::Media(media) if media.bot_file().is_none() => Ok(HeaderValue::Media(media)),

@@ -1,4 +1,4 @@
-//! `untag`: takes a tag off the contact.
+//! Implements `untag`: removes a tag from the contact.
 
 use super::{StepKind, tag};
 use crate::flow::{

@@ -1,4 +1,4 @@
-//! Moments that are waited for: `"10:00"`, a datetime, `hours.NAME`, the window's end.
+//! Parses and computes the moments of waits: `"10:00"`, a datetime, `hours.NAME`, the window's end.
 
 use crate::{
     base::{
@@ -16,15 +16,15 @@ use crate::{
 };
 
 pub enum Until {
-    /// The next such time on the contact's clock.
+    /// The next such time in the contact's zone.
     Clock(jiff::civil::Time),
     Moment(Text),
-    /// When these hours open next.
+    /// The next opening of these hours.
     Hours(String),
 }
 
 impl Until {
-    /// `key`: the one that it stands under, for messages.
+    /// Parses a moment; `key` is its key, for findings.
     pub fn parse(fields: &mut StepFields<'_, '_>, key: &str, node: &Node) -> Option<Self> {
         let text = node.text().unwrap_or_default().trim();
         if let Some(clock) = hours::clock(text) {
@@ -93,8 +93,7 @@ impl Until {
     }
 }
 
-/// `2d` as an expression has it: `days(2)`.
-/// `tomorrow 10:00`, `tomorrow at 10`, `today 18:30`: how it is worked out.
+/// The expression for `2d`: `days(2)`; and for `tomorrow 10:00`, `tomorrow at 10`, `today 18:30`.
 fn day_and_clock(text: &str) -> Option<String> {
     let text = text.to_lowercase();
     let (day, rest) = text.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! `wait`: for time, a reply, an event, a delivery.
+//! Implements `wait`: for time, a reply, an event, a delivery.
 
 use super::{
     StepKind,
@@ -111,7 +111,7 @@ impl StepKind for Wait {
 }
 
 impl Wait {
-    /// A `wait: reply` without a `timeout` has the flow's `expires`, from the step on.
+    /// The deadline; a `wait: reply` without a `timeout` has the flow's `expires`, from the beginning of the step.
     fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, Failure> {
         Ok(match &self.timeout {
             Some(timeout) => Some(timeout.ends(turn, here)?),
@@ -122,7 +122,7 @@ impl Wait {
 }
 
 impl Timeout {
-    /// When it is up, counted from now.
+    /// The end of the time-out, counted from now.
     pub fn ends(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, Failure> {
         match self {
             Timeout::After(span) => Ok(turn.now() + *span),
@@ -168,7 +168,7 @@ impl On {
         let (event, delivery, moment) = (keys.node("event"), keys.node("delivery"), keys.node("until"));
         let condition = keys.node("if");
         let delivered = delivery.and_then(|_| keys.word("delivery", &["delivered", "read"]));
-        // What it waits for is unknown: its other keys are no mistakes of their own.
+        // It is unknown what the step waits for, so the other keys get no findings.
         let known = [event, delivery, moment].into_iter().flatten().count() == 1;
         if node.map().is_some() && known {
             keys.finish();
@@ -189,7 +189,7 @@ impl On {
     }
 }
 
-/// The flow may ask how far its messages have come.
+/// True if the flow may ask for the delivery of its messages.
 pub fn follows(flow: &Flow) -> bool {
     flow.nodes.iter().any(|node| matches!(&node.step, Step::Wait(wait) if matches!(wait.on, On::Delivery { .. })))
 }
@@ -199,7 +199,7 @@ fn until(turn: &Turn<'_>, at: Time) -> Next {
 }
 
 impl Turn<'_> {
-    /// Half an hour before the window ends, or before the quiet hours that would swallow it. `None`: now.
+    /// Half an hour before the window ends, or before the quiet hours that contain this moment. `None`: now.
     pub fn closing_moment(&self, here: Here<'_>) -> Option<Time> {
         let end = self.world.window.ends_at()?;
         let mut at = end - WINDOW_CLOSING;

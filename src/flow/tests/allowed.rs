@@ -1,4 +1,4 @@
-//! What is asked before a run begins by itself: each rule with who says so.
+//! Tests the rules before a run begins by itself, each with its source.
 
 use super::{Talk, check_bot};
 
@@ -14,7 +14,7 @@ fn flows(head: &str, trigger: &str) -> String {
     )
 }
 
-/// What is so, who says it, the head and the trigger of the flow, and a talk that shows it.
+/// The rule, its source, the head and the trigger of the flow, and a conversation that shows it.
 const RULES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "nothing begins for whoever said stop",
@@ -143,7 +143,7 @@ fn each_rule_before_a_run_decides_as_its_source_says() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n\n"));
 }
 
-/// Of several rules that say no the first gives the reason, as `docs/language.md` has them.
+/// If several rules refuse, the first in the order of `docs/language.md` gives the reason.
 #[test]
 fn rules_before_a_run_are_asked_in_their_order() {
     let bot = BOT.replace("news: {needs: consent}", "news: {needs: consent, at_most: [1/1d]}");

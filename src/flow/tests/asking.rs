@@ -1,4 +1,4 @@
-//! Questions: what answers them, bad tries, time-outs, reminders.
+//! Tests questions: their answers, bad answers, time-outs, reminders.
 
 use super::{check, check_bot};
 

@@ -1,4 +1,4 @@
-//! What a message or start does while a question waits.
+//! Tests messages and starts while a question waits.
 
 use super::{check, check_bot};
 

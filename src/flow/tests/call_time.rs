@@ -1,4 +1,4 @@
-//! `call` with a `timeout`.
+//! Tests `call` with a `timeout`.
 
 use super::{check, check_bot};
 
@@ -102,7 +102,7 @@ steps:
 blocks:
   b: [{ask: Well?}, {say: Fine}]
 ";
-    // It is noon in London, and one in Madrid, where the contact is.
+    // It is noon in London, and one o'clock in Madrid, where the contact is.
     check(flow, "< go\n> Well?\n+4h59m\n= runs 1\n+1m\n> Late\n* run done");
     check(flow, "< go\n> Well?\n< yes\n> Fine\n* run done");
 }

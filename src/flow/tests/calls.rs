@@ -1,4 +1,4 @@
-//! `http`, `call`, `go`, `switch` and the other steps that say nothing.
+//! Tests `http`, `call`, `go`, `switch` and the other steps that send nothing.
 
 use super::{Talk, check};
 use crate::{

@@ -1,4 +1,4 @@
-//! Opt-out, opt-in, unsure words, consent by button and by step.
+//! Tests opt-out, opt-in, unsure words, and consent by button and by step.
 
 use super::{Talk, check, check_bot};
 
@@ -197,7 +197,7 @@ steps: [{say: Ping!}]
     // 13:00 in Madrid; 22:00 nine hours later.
     check_bot(bot, flows, "< x\n+9h\n~ start ping api\n= held 1\n+9h\n+1h\n> Ping!");
     check_bot(bot, flows, "+9h\n< ping\n> Ping!");
-    // The next inbound releases it like a held message.
+    // The next inbound message releases it like a held message.
     check_bot(bot, flows, "< x\n+9h\n~ start ping api\n= held 1\n+1h\n< hello\n> Ping!");
     let ignoring = flows.replace("steps:", "quiet_hours: {ignore: it burns}\nsteps:");
     check_bot(bot, &ignoring, "< x\n+9h\n~ start ping api\n> Ping!");

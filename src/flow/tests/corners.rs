@@ -1,4 +1,4 @@
-//! Corners where two rules of the language meet.
+//! Tests combinations of two rules of the language.
 
 use super::{Talk, check, check_bot};
 use crate::{
@@ -13,7 +13,7 @@ fn version(text: &str) -> Arc<FlowSet> {
     Arc::new(set)
 }
 
-/// A talk in which `new` takes the place of `old` after the first lines.
+/// A conversation in which `new` replaces `old` after the first lines.
 fn changed(old: &str, before: &[&str], new: &str, after: &[&str]) {
     let mut talk = Talk::new("bot: Test\n", old);
     let say = |talk: &mut Talk, lines: &[&str]| {
@@ -27,9 +27,7 @@ fn changed(old: &str, before: &[&str], new: &str, after: &[&str]) {
     talk.nothing_unread().unwrap();
 }
 
-// -- several runs
-
-/// One waits for an hour, one asks for two, and a third asks beside both.
+/// One flow waits for an hour, one asks with two hours of time, and a third asks beside both.
 const THREE: &str = "flow: hour
 when: [{message: hour}]
 steps: [{wait: 1h}, {say: An hour.}]
@@ -101,8 +99,6 @@ fn closing_tells_what_becomes_of_starts_in_line() {
     check(&flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n~ close\n* not meant promo\n= queue 0");
 }
 
-// -- a person has it
-
 #[test]
 fn what_was_gathered_when_a_person_took_over_is_still_the_answer() {
     let flow = "flow: a
@@ -155,8 +151,6 @@ fn after_a_stop_nothing_but_one_sentence_leaves() {
     check(&words("{say: Bye.}, {template: t_1}, {react: 👋}"), "< STOP\n> Bye.\n* run done");
 }
 
-// -- what starts
-
 #[test]
 fn a_start_without_its_once_per_does_not_begin() {
     let flow = "flow: a\nwhen: [{event: e, once_per: '${event.data.id}'}]\nsteps: [{log: x}]\n";
@@ -175,8 +169,6 @@ fn explain_knows_the_words_that_end_everything() {
     let wins = |text: &str| explain(&talk.versions, &talk.session(), &world, text).iter().any(|told| told.wins);
     assert!(!wins("Stop!") && !wins("cancel") && wins("please cancel it"));
 }
-
-// -- what a question takes
 
 #[test]
 fn a_reaction_interrupts_no_protected_question() {
@@ -251,8 +243,6 @@ fn behind_a_nudge_the_whole_message_comes() {
     check(&flow, "~ event go\n! t_1\n< hi\n> <image> Look!\n> <image>");
 }
 
-// -- errors
-
 const DIVIDES: &str = "{script: 'let a = 1; a / 0'}";
 
 #[test]
@@ -290,8 +280,6 @@ blocks:
     check(&flow(""), "< go\n> The call: script at a.script_1\n* run done");
     check(&flow("on_error: [{say: The flow.}]\n"), "< go\n> The call: script at a.script_1\n* run done");
 }
-
-// -- what ends a run from outside
 
 #[test]
 fn the_stop_of_a_flow_that_jumped_away_stops_no_more() {
@@ -349,8 +337,6 @@ steps: [{handoff: support, until_done: true, out_of_hours: [{wait: 1h}]}, {say: 
         "< go\n* handoff support closed\n~ event enough\n* run stopped\n= runs 0\n= contact.tags stopped",
     );
 }
-
-// -- versions
 
 #[test]
 fn who_stands_in_a_loop_that_has_changed_finishes_on_the_old_version() {
@@ -424,8 +410,6 @@ steps: [{wait: 1h}, {say: One., if_closed: hold}]
     changed(old, &["~ event e", "= starts 1"], &new, &["+1h", "= starts 1", "~ event e", "* refused it capped"]);
 }
 
-// -- values
-
 const ASKS_THE_SHOP: &str = "flow: a
 when: [{message: go}]
 steps: [{http: 'GET https://x.example', as: r}, {ask: 'More?'}, {say: 'Ok.'}]
@@ -480,7 +464,7 @@ when: [{message: go}]
 steps: [{wait: window_closing}, {say: 'Last chance.', if_closed: skip}]
 ";
     let mut talk = Talk::new(bot, flow);
-    // Half an hour before the end it is 07:30 in the west of Brazil; its night begins at 23:00 UTC in the east.
+    // Half an hour before the end it is 07:30 in the west of Brazil; the quiet hours begin at 23:00 UTC in the east.
     talk.contact.data.phone = Some("+5511987654321".into());
     for line in ["+25h", "< go", "+9h59m", "+1m", "> Last chance."] {
         talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}\n{}", talk.trace.join("\n")));

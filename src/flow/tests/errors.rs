@@ -1,4 +1,4 @@
-//! When something goes wrong (language.md 7), and limits.
+//! Tests errors (language.md 7), and limits.
 
 use super::{check, check_bot};
 use crate::base::limits::TURNS_BY_ITSELF_MAX;
@@ -243,7 +243,7 @@ fn what_goes_from_message_to_message_for_ever_is_ended() {
     let flow = "flow: a\nwhen: [{message: go}]\nsteps:\n  - say: Hello\n    on_error: [{log: lost}]\n  - go: top\n";
     let all = "> Hello\n".repeat(TURNS_BY_ITSELF_MAX as usize + 2);
     check(flow, &format!("< go\n{all}* dead letter\n* run failed\n= runs 0"));
-    // A wait moves it, however often it comes round.
+    // A wait moves the run, however often it repeats.
     let waits = flow.replace("  - go: top", "  - wait: 1m\n  - go: top");
     check(&waits, &format!("< go\n> Hello\n{}= runs 1", "+1m\n> Hello\n".repeat(TURNS_BY_ITSELF_MAX as usize + 2)));
 }
