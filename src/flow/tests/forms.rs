@@ -1,4 +1,4 @@
-//! Forms (WhatsApp Flows): what comes back, and the flow that answers their screens.
+//! Tests forms (WhatsApp Flows): their answers, and the flow that answers their screens.
 
 use super::Talk;
 use crate::model::{content::Content, event::Event, form::FormAsked, inbound::InboundKind, value::Value};
@@ -17,7 +17,7 @@ steps:
   - say: '${visit.day.format(\"d MMMM\")} for ${visit.people}, ${visit.wish}'
 ";
 
-/// What comes back of the newest form, with its token.
+/// Sends the answers of the newest form, with its token.
 fn filled(talk: &mut Talk, mut answers: serde_json::Value) {
     let token = talk.said.iter().rev().find_map(|content| match content {
         Content::Form(form) => Some(form.token.clone()),
@@ -35,7 +35,7 @@ fn a_form_comes_back_with_typed_answers() {
     talk.line("> When do you come? [form: Choose]").unwrap();
     filled(&mut talk, serde_json::json!({"day": "2026-11-24", "wish": "window"}));
     talk.line("> 24 November for 1, window").unwrap();
-    // A day as older calendars give it, and a number as a text.
+    // A day in the format of older date pickers, and a number as a text.
     talk.line("< book").unwrap();
     talk.line("> When do you come? [form: Choose]").unwrap();
     filled(&mut talk, serde_json::json!({"day": "1795478400000", "people": "3", "wish": ""}));
@@ -49,7 +49,7 @@ fn an_answer_of_another_type_or_another_form_is_none() {
     talk.line("> When do you come? [form: Choose]").unwrap();
     filled(&mut talk, serde_json::json!({"day": "soon", "wish": "x"}));
     talk.line("> Sorry, I did not get that. [form: Choose]").unwrap();
-    // A form that an earlier run sent answers nothing.
+    // A form of an earlier run answers nothing.
     talk.line("< book").unwrap();
     talk.line("> When do you come? [form: Choose]").unwrap();
     let old = talk.said.remove(talk.said.len() - 1);
@@ -117,7 +117,7 @@ fn a_flow_answers_the_screens_of_an_open_form() {
     talk.line("* call GET https://shop.example/hours try 1").unwrap();
     talk.line("~ answer 200 [\"10:00\"]").unwrap();
     happened(&talk, "10:00");
-    // The question waits on, and takes what is filled in at last.
+    // The question still waits, and takes the answers that arrive at last.
     talk.happened.clear();
     filled(&mut talk, serde_json::json!({"hour": "10:00"}));
     talk.line("> 10:00").unwrap();

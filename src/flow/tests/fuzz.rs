@@ -1,7 +1,8 @@
-//! Random flows under random talks: whatever an author may write, the engine ends each turn, and its state returns.
+//! Tests random flows in random conversations: whatever an author writes, the engine ends each turn, and its state
+//! survives storage.
 //!
-//! The flows are valid as the parser sees it; the checker would say much about them (endless loops, closed windows),
-//! and the engine must bear it. `PROPTEST_CASES=20000 cargo test --lib fuzz` looks for longer.
+//! The flows are valid for the parser; the checker would have many findings (endless loops, closed windows), and the
+//! engine must handle them. `PROPTEST_CASES=20000 cargo test --lib fuzz` runs more cases.
 
 use super::{
     Talk,
@@ -65,7 +66,7 @@ fn any_closed() -> impl Strategy<Value = &'static str> {
     prop_oneof![closed(), select(vec!["\nif_closed: skip", "\nif_closed: fail"])]
 }
 
-/// A step without steps inside: `verb: value`, then a line for each field.
+/// A step without inner steps: `verb: value`, then a line for each field.
 fn leaf() -> BoxedStrategy<String> {
     prop_oneof![
         4 => (text(), any_closed()).prop_map(|(text, closed)| format!("say: {text}{closed}")),
@@ -131,7 +132,7 @@ fn leaf() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// `end` alone is no map.
+/// A step; `end` alone is not a map.
 fn end(verb: &str) -> String {
     if verb == "end" { "end:".to_owned() } else { verb.to_owned() }
 }
@@ -164,7 +165,7 @@ fn ask() -> impl Strategy<Value = String> {
         "\ntimeout: 20m\non_timeout: [{go: top}]",
     ]);
     (text(), answers, more, ends, closed()).prop_map(|(text, answers, more, ends, closed)| {
-        // What is gathered or free text has no `other`.
+        // A gathered answer or a free text has no `other`.
         let more = if more.contains("other") && !answers.contains("options") { "" } else { more };
         format!("ask: {text}{answers}{more}{ends}{closed}")
     })
@@ -188,12 +189,12 @@ fn step() -> impl Strategy<Value = String> {
     })
 }
 
-/// Steps as a list, each below the other.
+/// Steps as a list, one below the other.
 fn listed(steps: &[String]) -> String {
     steps.iter().map(|step| format!("\n- {}", deeper(step))).collect()
 }
 
-/// The same, below a key.
+/// Steps below a key.
 fn within(steps: &[String]) -> String {
     deeper(&listed(steps))
 }
@@ -242,7 +243,7 @@ fn flow(number: usize) -> impl Strategy<Value = String> {
         "protect: true\n",
     ]);
     (steps(), steps(), steps(), busy, starts, ends, update).prop_map(move |(top, one, two, busy, starts, ends, update)| {
-        // Only what asks nothing speaks beside another.
+        // Only a flow without questions can be parallel.
         let asks = [&top, &one, &two].iter().any(|steps| {
             steps.iter().any(|step| ["ask:", "wait: reply", "handoff:", "call:", "go: f"].iter().any(|verb| step.contains(verb)))
         });
@@ -329,7 +330,7 @@ proptest! {
         play(&mut Talk::new(BOT, &flows), &acts)?;
     }
 
-    /// The flows change while people are half-way: `on_update` decides, and whatever it decides the engine bears.
+    /// The flows change during running conversations: `on_update` decides, and the engine must handle every decision.
     #[test]
     fn no_new_version_breaks_the_engine(
         old in (flow(0), flow(1), flow(2)),
@@ -344,7 +345,7 @@ proptest! {
     }
 }
 
-/// What stands in a folder may be anything: a picture that was renamed, half a file, a text from somewhere else.
+/// The content of a file may be anything: a renamed picture, half a file, a text from another program.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let damaged = (flow(0), any::<prop::sample::Index>(), 0_usize..30, prop::collection::vec(any::<u8>(), 0..12))
         .prop_map(|(flow, at, length, instead)| {

@@ -1,4 +1,4 @@
-//! Answers in several messages, and questions that nothing interrupts.
+//! Tests answers in several messages, and questions that nothing interrupts.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Triggers of every kind: orders, forms, reactions, tags, deliveries, silences, dates.
+//! Tests triggers of every kind: orders, forms, reactions, tags, deliveries, silences, dates.
 
 use super::{Talk, check, check_bot};
 
@@ -29,7 +29,7 @@ fn like_is_the_weakest_keyword() {
 fn a_language_narrows_a_message() {
     let flow = one("message: info\n    language: es");
     check(&flow, "< info\n* unanswered\n~ language es\n< info\n> Yes.");
-    // A country's Spanish is Spanish, as with translations; the other way round it is not.
+    // A country's Spanish counts as Spanish, as with translations, but not the reverse.
     check(&flow, "~ language es_MX\n< info\n> Yes.\n~ language esq\n< info\n* unanswered");
     let mexican = one("message: info\n    language: es_MX");
     check(&mexican, "~ language es\n< info\n* unanswered\n~ language es_MX\n< info\n> Yes.");
@@ -69,7 +69,7 @@ fn who_comes_from_an_advertisement_is_met() {
     check(&flow("'42'"), "~ ad 42 hi\n> 42\n~ ad 43 hi\n* unanswered");
     check(&flow("bikes"), "~ ad 42 hi\n> 42");
     let keyword = "flow: word\nwhen: [{message: hi}]\nsteps: [{say: Word.}]\n";
-    // An exact text stands before kinds.
+    // An exact text wins over a kind of message.
     check(&format!("{}---\n{keyword}", flow("any")), "~ ad 42 hi\n> Word.\n~ ad 42 hello\n> 42");
 }
 
@@ -144,7 +144,7 @@ fn silence_starts_its_flow_once_and_again_after_the_next_message() {
 
 #[test]
 fn what_would_fall_into_quiet_hours_comes_before_them() {
-    // The test begins at 13:00 in Madrid, so 23 h later is fine and 11 h later is midnight.
+    // The test begins at 13:00 in Madrid, so 23 h later is allowed and 11 h later is midnight.
     let bot = "bot: Test\ntimezone: Europe/Madrid\nquiet_hours: {from: '21:00', to: '08:00'}\n";
     check_bot(bot, &one("quiet_for: 11h"), "< x\n+7h\n+59m\n+1m\n> Yes.\n+12h");
     check_bot(bot, &one("window_closing: 13h"), "< x\n+8h\n> Yes.\n~ react 👍\n+16h");
@@ -220,7 +220,7 @@ fn a_date_that_moved_while_it_waited_in_line_does_not_start() {
 when: [{date: contact.visit_at, offset: -1d}]
 steps: [{say: Tomorrow., if_closed: skip}]
 ";
-    // The rows are the runtime's; the engine asks whether the value is still the same.
+    // The runtime stores the rows; the engine checks that the value is still the same.
     check_bot(FIELDS, flows, "< x\n~ start it date contact.visit_at -1d\n* not meant it");
 }
 
@@ -238,7 +238,7 @@ fn moments_of_dates_go_by_the_calendar_of_the_contact() {
         Some(format!("{} {}", table.key, local.strftime("%Y-%m-%dT%H:%M")))
     };
     let visit = || Value::DateTime("2026-03-29T12:00[Europe/Madrid]".parse().unwrap());
-    // The clocks change in the night before: a day before is still noon.
+    // The clocks change in the night before, so a day before is still noon.
     assert_eq!(
         at("contact.visit_at, offset: -1d", "visit_at", visit()).unwrap(),
         "date contact.visit_at -1d 2026-03-28T12:00"

@@ -1,4 +1,4 @@
-//! The bot in the contact's language: `locales/`.
+//! Tests the bot in the contact's language: `locales/`.
 
 use super::Talk;
 use crate::{base::place::SourceFile, flow::parse_set};
@@ -53,7 +53,7 @@ fn the_source_title_is_still_understood() {
 
 #[test]
 fn a_new_step_takes_no_translation_out_of_use() {
-    // Somebody put a `say` before the first step, and the numbers of the others moved.
+    // A `say` was added before the first step, so the numbers of the others changed.
     let moved = SPANISH.replace("shop.say_1:", "shop.say_7:").replace("shop.ask_1:", "shop.ask_2:");
     check(&moved, "< hi\n> 2 bicis listas\n> ¿Qué color? [Rojo] [Azul]\n< azul\n> You took b.\n> Bye");
     let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", &moved)];
@@ -122,7 +122,7 @@ steps:
         talk.nothing_unread().unwrap();
     };
     talk("1", "> Azul (b), Sí, at 10:00\n> 10:00");
-    // A text has no parts, and the sentence says so.
+    // A text has no such properties, and the error says so.
     talk("never", "> Azul (b), Sí, Never\n> `.time` is asked of a text here, and a text has no such part");
 }
 
@@ -143,10 +143,10 @@ fn check_and_status_count_the_same() {
         ),
         ("{en: [], es: [en]}", vec![("locales/en.yaml", OWN)], 1, &[("es", 2)]),
         ("{en: [], es: [en]}", vec![("locales/en.yaml", OWN), ("locales/es.yaml", WHOLE)], 0, &[("es", 0)]),
-        // What stands in for a language counts for it.
+        // A fallback language counts as a translation.
         ("{es: [], es_MX: [es]}", vec![("locales/es.yaml", WHOLE)], 0, &[("es", 0), ("es_MX", 0)]),
         ("{es: [], es_MX: []}", vec![("locales/es.yaml", "locale: es\n")], 1, &[("es", 2), ("es_MX", 2)]),
-        // A form that is not written yet is no translation.
+        // An empty form is not a translation.
         ("{es: []}", vec![("locales/es.yaml", HALF)], 1, &[("es", 1)]),
     ] {
         let bot = format!("bot: Test\nlanguage: en\nlanguages: {languages}\n");
@@ -172,7 +172,7 @@ steps:
     type: yesno
   - say: '${title(ok)}'
 ";
-    // Its own words, in the bot's own language and in one that has no built-in ones.
+    // The bot's own phrases, in its own language and in one without built-in phrases.
     for (language, bot) in [("en", "bot: Test\nlanguage: en\n"), ("eo", "bot: Test\nlanguage: eo\n")] {
         let file = format!("locale: {language}\nphrases: {{yes: Jes, no: Ne, invalid: Mi ne komprenas.}}\n");
         let mut talk = Talk::with_files(bot, FLOW, &[(&format!("locales/{language}.yaml"), &file)]);
@@ -180,7 +180,7 @@ steps:
             talk.line(line).unwrap_or_else(|what| panic!("{language} `{line}`: {what}"));
         }
     }
-    // What is built in, also for a language that stands in for another, and the bot's where there is neither.
+    // Built-in phrases, also by a fallback language, and those of the bot's language if there is neither.
     for (bot, yes) in [
         ("bot: Test\nlanguage: ar\n", "نعم"),
         ("bot: Test\nlanguage: zh_HK\n", "是"),

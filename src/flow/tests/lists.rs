@@ -1,4 +1,4 @@
-//! The lists of steps and triggers, walked: all described, all examples clean and run.
+//! Tests the lists of steps and triggers: all are described, and all examples parse without findings and run.
 
 use super::super::{
     parse_set,
@@ -45,13 +45,13 @@ fn every_trigger_is_described_and_its_example_is_clean() {
     }
 }
 
-/// A flow with this trigger, under the key where its kind may stand.
+/// A flow with this trigger, under the key that its kind allows.
 fn with_trigger(name: &str, trigger: &str) -> String {
     let key = if triggers::stands(name) == Some(Stands::Stop) { "stop_when" } else { "when" };
     format!("flow: x\n{key}:\n  - {trigger}\nsteps: [{{log: hi}}]\n")
 }
 
-/// Every key that any step or trigger reads.
+/// All keys that some step or trigger has.
 fn all_keys() -> BTreeSet<&'static str> {
     let specs = steps::SPECS.iter().chain(triggers::SPECS);
     let keys = specs.flat_map(|spec| spec.fields.iter().skip(1)).chain(STEP_KEYS).chain(TRIGGER_KEYS);
@@ -59,7 +59,7 @@ fn all_keys() -> BTreeSet<&'static str> {
     keys.map(|field| field.name).filter(|name| !verbs.contains(name)).collect()
 }
 
-/// Adds each key to the example that stands at `before`, and says which of them are unknown there.
+/// Adds each key to the example at `before`, and names those that parser and description treat differently.
 fn disagreements(spec: &Spec, keys: &[FieldSpec], flow: impl Fn(&str) -> String) -> Vec<String> {
     let known: BTreeSet<&str> = spec.fields.iter().chain(keys).map(|field| field.name).collect();
     let mut wrong = Vec::new();

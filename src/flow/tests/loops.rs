@@ -1,4 +1,4 @@
-//! `repeat` in both forms, and `split`.
+//! Tests `repeat` in both forms, and `split`.
 
 use super::{Talk, check};
 
@@ -129,7 +129,7 @@ fn a_split_is_counted_and_sticks() {
     for line in ["< go", "> Hi", "* split greeting a", "< go", "> Hi", "* split greeting a again"] {
         talk.line(line).unwrap();
     }
-    // Who has a way keeps it, whatever the weights are now; a way that is gone is drawn anew.
+    // A contact keeps its branch, whatever the weights are now; if the branch was removed, a new one is drawn.
     talk.contact.data.splits.insert("greeting".into(), "b".into());
     for line in ["< go", "> Hello", "* split greeting b again"] {
         talk.line(line).unwrap();

@@ -1,9 +1,9 @@
-//! Transcripts: a flow and a talk, line by line, through the engine and the real decision when to send.
+//! Runs transcripts: a flow and a conversation, line by line, through the engine and the real decision about sending.
 //!
-//! `< text` the contact writes · `<- title` taps the newest button with this title · `> text` the bot says
-//! exactly this (`> text [A] [B]` with buttons) · `! name` a template goes out · `+2h` time passes ·
-//! `* what` something happened (`* run done`) · `~ …` the world: `~ answer 200 {…}`, `~ event paid {…}`,
-//! `~ person`, `~ back`, `~ fail 131026` and so on. Everything that the bot says must stand there.
+//! `< text` the contact writes · `<- title` taps the newest button with this title · `> text` the bot sends exactly
+//! this (`> text [A] [B]` with buttons) · `! name` a template is sent · `+2h` time passes · `* what` something happened
+//! (`* run done`) · `~ …` an event from outside: `~ answer 200 {…}`, `~ event paid {…}`, `~ person`, `~ back`, `~ fail
+//! 131026` and so on. The transcript must contain every message of the bot.
 
 mod allowed;
 mod asking;
@@ -40,12 +40,12 @@ mod windows;
 
 pub use talk::Talk;
 
-/// A flow, and what is said.
+/// Runs a conversation with a flow.
 pub fn check(flows: &str, transcript: &str) {
     check_bot("bot: Test\nteams: {support: {}}\n", flows, transcript);
 }
 
-/// The same with a `_bot.yaml`. Several flows are separated by lines of `---`.
+/// As `check`, with a `_bot.yaml`. Several flows are separated by lines of `---`.
 pub fn check_bot(bot: &str, flows: &str, transcript: &str) {
     let mut talk = Talk::new(bot, flows);
     for (number, line) in transcript.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()) {

@@ -1,4 +1,4 @@
-//! Hand-offs, people who write, and the way back.
+//! Tests hand-offs, messages of people, and the return to the bot.
 
 use super::{check, check_bot};
 
@@ -129,7 +129,7 @@ fn who_goes_on_as_another_contact_ends_here_without_a_word() {
         HUMAN,
         "< hi\n> Name?\n~ start promo api\n* queued promo\n~ leave\n* run stopped\n* not meant promo\n= runs 0\n= queue 0",
     );
-    // No flow hears that a person had it: they have it still, elsewhere.
+    // The flows get no event, because the person still has the conversation, of the other contact.
     check(HUMAN, "< agent\n~ person\n~ leave\n= with_person false");
 }
 
@@ -170,7 +170,7 @@ fn a_handoff_tells_how_urgent_it_is() {
     check(flow, "< agent\n* handoff support [very 2]\n* run handed_off");
 }
 
-/// Closed from Friday noon, when the talk begins, to Monday nine.
+/// Closed from Friday noon, when the conversation begins, to Monday nine.
 const CLOSED: &str = "bot: Test
 timezone: Europe/Madrid
 hours: {support: {open: {mon-thu: ['09:00-18:00'], fri: ['09:00-12:00']}}}

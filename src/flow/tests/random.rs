@@ -1,4 +1,4 @@
-//! Whatever happens in whatever order: no panic, the session returns as it was, one question at a time.
+//! Tests any events in any order: no panic, the session survives storage, one question at a time.
 
 use super::Talk;
 use crate::{base::limits, model::session::Waiting};
@@ -122,7 +122,7 @@ fn acts() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(words.prop_map(str::to_owned), 1..60)
 }
 
-/// So many cases, or as many as `PROPTEST_CASES` asks for.
+/// The number of cases: `usual`, or that of `PROPTEST_CASES`.
 pub fn cases(usual: u32) -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() {
         ProptestConfig::default()
@@ -131,10 +131,10 @@ pub fn cases(usual: u32) -> ProptestConfig {
     }
 }
 
-/// Does all of it, and looks at the session after each act.
+/// Plays all acts, and checks the session after each one.
 pub fn play(talk: &mut Talk, acts: &[String]) -> Result<(), TestCaseError> {
     for act in acts {
-        // An act may be impossible now (no such button, no open call): then it is nothing.
+        // An act may be impossible now (no such button, no open call) and then does nothing.
         talk.unread.clear();
         let _ = talk.line(act);
         let session = talk.session();
@@ -145,7 +145,7 @@ pub fn play(talk: &mut Talk, acts: &[String]) -> Result<(), TestCaseError> {
         prop_assert!(session.due_at().is_none_or(|at| at > talk.now), "nothing stays due: {:?}", session.due_at());
         let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
         let asking: Vec<_> = session.runs.iter().filter(|run| asks(&run.waiting)).collect();
-        // One that another was put aside for is asked again when that is over.
+        // A question that was put aside is asked again after the other one.
         let set_aside = |number: u32| session.runs.iter().any(|run| run.aside_of == Some(number));
         let open = asking.iter().filter(|run| !set_aside(run.number)).count();
         prop_assert!(open <= 1, "one question at a time: {:?}", session.runs);

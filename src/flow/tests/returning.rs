@@ -1,4 +1,4 @@
-//! `return`: a called block is left, and its caller goes on.
+//! Tests `return`: leaves a called block, and its caller continues.
 
 use super::{Talk, check};
 use crate::{
@@ -113,7 +113,7 @@ blocks:
 ";
     check(flow, "< go\n~ answer 500\n> Not booked: http_500\n> Bye.\n* run done");
     check(flow, "< go\n~ answer 200 {}\n> Bye.\n* run done");
-    // The failure is over: the next one is taken again, and is none inside of error handling.
+    // The error is handled, so the next one is caught again and does not count as an error inside error handling.
     let twice = flow.replace("  - say: Bye.\n", "  - call: book\n    as: booking\n  - say: Bye.\n");
     check(
         &twice,

@@ -1,4 +1,4 @@
-//! `x.text`: all that was written for an answer stays beside its value.
+//! Tests `x.text`: the original text of an answer is stored beside its value.
 
 use super::{Talk, check};
 use crate::{

@@ -1,4 +1,4 @@
-//! `sequence`: what ends by itself when somebody writes or takes over, and begins once.
+//! Tests `sequence`: flows that end by themselves when somebody writes or takes over, and that begin once.
 
 use super::check;
 
@@ -75,7 +75,7 @@ steps:
 fn a_pause_keeps_the_rest_of_each_wait() {
     let begun = "< hello\n> Hi!\n~ event bought\n> Lesson one.\n+30m\n~ pause course\n";
     check(COURSE, &format!("{begun}+20h\n~ resume course\n+80m\n+11m\n> Lesson two.\n* run done"));
-    // What fell due and went on before is over; what was paused before it began does not count.
+    // A wait that ended before is over; a pause before the wait began does not count.
     check(COURSE, &format!("{begun}+10m\n~ resume course\n+80m\n+11m\n> Lesson two.\n* run done"));
     check(
         COURSE,

@@ -1,4 +1,4 @@
-//! What stands around a text: long lists by pages, header and footer, reactions.
+//! Tests the parts around a text: long lists by pages, header and footer, reactions.
 
 use super::{Talk, check};
 use crate::model::{
@@ -260,7 +260,7 @@ fn a_link_goes_ahead_of_options_and_of_buttons() {
         "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? [S] [M]\n<- M\n\
          > Open [Open -> https://shop.example]\n> M [Bye]",
     );
-    // Asked again are the question and its answers.
+    // The question and its options are repeated.
     check(
         BOTH,
         "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? [S] [M]\n< XL\n\
@@ -298,7 +298,7 @@ fn what_came_out_empty_is_an_error_and_never_leaves() {
         );
         check(&flow, "< go\n> empty_text");
     }
-    // A file may stand alone.
+    // A file may have no text.
     let alone = "flow: a\nwhen: [{message: go}]\nsteps:\n  - say: ''\n    media: https://a.example/x.jpg\n";
     check(alone, "< go\n> <image>");
 }

@@ -1,4 +1,4 @@
-//! `start`: runs of their own, now and later, for one and for many.
+//! Tests `start`: separate runs, now and later, for one and for many.
 
 use super::{Talk, check, check_bot};
 
