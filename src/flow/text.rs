@@ -1,4 +1,4 @@
-//! Texts with `${ Rhai }`: read once when flows load, filled in when a step runs.
+//! Parses texts with `${ Rhai }` once when flows are loaded, and fills in their values when a step runs.
 
 mod forgotten;
 
@@ -27,8 +27,8 @@ enum Part {
 }
 
 impl Text {
-    /// Reads a scalar; mistakes in its expressions go to the findings with their places.
-    /// `names` are the variables that it may read.
+    /// Parses a scalar; mistakes in its expressions become findings with their places. `names` are the variables that
+    /// it may read.
     pub fn parse(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Text {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -80,13 +80,13 @@ impl Text {
         Text { parts, source: source.clone() }
     }
 
-    /// A text without expressions, for defaults of our own.
+    /// A text without expressions, for our own defaults.
     pub fn plain(text: impl Into<String>, place: &Place) -> Text {
         let text = text.into();
         Text { parts: vec![Part::Plain(text.clone())], source: Scalar::at(place, text) }
     }
 
-    /// The value: one single `${…}` keeps its type, all else is text.
+    /// The value: a single `${…}` keeps its type, all else is text.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
         match self.parts.as_slice() {
             [Part::Code(code)] => code.eval(scope),
@@ -94,7 +94,7 @@ impl Text {
         }
     }
 
-    /// The text with everything filled in. A list or map in it is an error.
+    /// The text with its values. A list or map in it is an error.
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, ScriptError> {
         let mut out = String::new();
         for part in &self.parts {
@@ -114,7 +114,7 @@ impl Text {
         Ok(out)
     }
 
-    /// The rest behind the first word, which must be plain (`GET ${env.URL}/x`).
+    /// The text behind the first word, which must be plain (`GET ${env.URL}/x`).
     #[must_use]
     pub fn without_first_word(mut self) -> Text {
         if let Some(Part::Plain(first)) = self.parts.first_mut() {
@@ -124,7 +124,7 @@ impl Text {
         self
     }
 
-    /// The code of a text that is one single `${…}`.
+    /// The code of a text that is a single `${…}`.
     pub fn sole(&self) -> Option<&Code> {
         match self.parts.as_slice() {
             [Part::Code(code)] => Some(code),
@@ -132,7 +132,7 @@ impl Text {
         }
     }
 
-    /// The text when nothing is to be filled in.
+    /// The text, if it has no values to fill in.
     pub fn as_plain(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -141,7 +141,7 @@ impl Text {
         }
     }
 
-    /// As the author wrote it: the key of translations.
+    /// The text as the author wrote it: the key of translations.
     pub fn source(&self) -> &str {
         &self.source.text
     }
@@ -155,7 +155,7 @@ impl Text {
         self.source.part(range)
     }
 
-    /// How it is written.
+    /// The YAML style.
     pub fn style(&self) -> Style {
         self.source.style
     }
@@ -167,7 +167,7 @@ impl Text {
         })
     }
 
-    /// Its parts in order; `None` is what an expression fills in.
+    /// Its parts in order; `None` for the value of an expression.
     pub fn pieces(&self) -> impl Iterator<Item = Option<&str>> {
         self.parts.iter().map(|part| match part {
             Part::Plain(text) => Some(text.as_str()),
@@ -175,7 +175,7 @@ impl Text {
         })
     }
 
-    /// Its length in characters without what is filled in.
+    /// Its length in characters without filled-in values.
     pub fn fixed_chars(&self) -> usize {
         let plain = self.parts.iter().map(|part| match part {
             Part::Plain(text) => text.chars().count(),
@@ -185,20 +185,20 @@ impl Text {
     }
 }
 
-/// What expressions of a place may read.
+/// The names that expressions in a place may read.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
-    /// The flow's own: answers, inputs, variables.
+    /// The flow's own names: answers, inputs, variables.
     pub own: &'a [String],
-    /// Only the headers, query and body of `http` may read `secrets`.
+    /// True in the headers, query and body of `http`, which alone may read `secrets`.
     pub secrets: bool,
 }
 
-/// A value of any shape whose texts may hold `${…}`: `json`, `vars`, `data`, `set`.
+/// A value of any shape whose texts may contain `${…}`: `json`, `vars`, `data`, `set`.
 #[derive(Debug, Clone)]
 pub enum Data {
     Text(Text),
-    /// A plain scalar that YAML types: `5`, `true`.
+    /// A plain scalar with a YAML type: `5`, `true`.
     Value(Value),
     List(Vec<Data>),
     Map(Vec<(Text, Data)>),
@@ -255,8 +255,8 @@ impl Data {
     }
 }
 
-/// What YAML makes of a plain scalar where the field has no type of its own. A number only counts as one
-/// when it would be printed as it was written: `007`, `+34600` and `1.10` are texts.
+/// The YAML value of a plain scalar in a field without a type of its own. A number counts as one only if it would be
+/// printed as it was written: `007`, `+34600` and `1.10` are texts.
 pub fn typed(scalar: &Scalar) -> Option<Value> {
     if !scalar.is_plain() {
         return None;
@@ -278,7 +278,7 @@ pub fn typed(scalar: &Scalar) -> Option<Value> {
     }
 }
 
-/// The byte of the `}` that closes a `${`, over texts and braces of the code.
+/// The byte of the `}` that closes a `${`, skipping texts and braces in the code.
 pub fn closing_brace(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0usize, start);
@@ -302,7 +302,7 @@ pub fn closing_brace(text: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// `$${price}`, where the flow has such a value: a price in dollars was meant.
+/// Reports `$${price}` if the flow has such a value: a price in dollars was meant.
 fn escaped_value(source: &Arc<Scalar>, at: usize, own: &[String], findings: &Findings) {
     let text = source.text.as_str();
     let Some(end) = closing_brace(text, at + 3) else { return };

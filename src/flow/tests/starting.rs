@@ -1,4 +1,4 @@
-//! Triggers: which flow a message, event or start begins.
+//! Tests triggers: the flow that a message, event or start begins.
 
 use super::{Talk, check, check_bot};
 use crate::{
@@ -115,7 +115,7 @@ fn a_start_of_which_nothing_arrived_is_given_back() {
         "< x\n~ fail 131026\n~ start it api\n= starts 0\n~ start it api\n> Yes.\n= starts 1\n~ start it api\n* refused it capped",
     );
     check(&flow, "< x\n~ unknown\n~ start it api\n= starts 1");
-    // Held counts until it is clear that it never leaves.
+    // A held message counts until it is known that it will never be sent.
     check(&flow, "~ start it api\n= starts 1\n= held 1\n~ start it api\n* refused it capped\n+7d\n= starts 0");
 }
 

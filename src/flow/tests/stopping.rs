@@ -1,4 +1,4 @@
-//! `stop_when` and `on_stop`: what ends a run from outside.
+//! Tests `stop_when` and `on_stop`, which end a run from outside.
 
 use super::{check, check_bot};
 
@@ -91,10 +91,10 @@ fn a_hand_off_ends_it_and_its_own_does_not() {
 
 #[test]
 fn what_happened_while_nobody_looked_is_seen_before_the_next_message() {
-    // Put on by a flow of another conversation: no event of this one tells.
+    // A flow of another conversation gives the tag, so this conversation gets no event.
     check(&lessons("  - tag_added: customer"), "< go\n> One.\n~ tag customer\n+2h\n* run stopped");
     check(&lessons("  - reply: true"), "< go\n> One.\n+1h\n~ wrote_elsewhere\n+1h\n* run stopped");
-    // A tag that the contact had already changes nothing.
+    // A tag that the contact already has changes nothing.
     check(&lessons("  - tag_added: customer"), "~ tag customer\n< go\n> One.\n+2h\n> Two.");
 }
 

@@ -1,4 +1,4 @@
-//! Words of other languages that start flows, and which language somebody new reads.
+//! Tests words of other languages that start flows, and the language of new contacts.
 
 use super::Talk;
 use crate::{
@@ -69,7 +69,7 @@ fn words_of_a_language_start_its_flow() {
         talk(&bot("[]"), &format!("{spanish}< {said}\n> De nueve a cinco."));
     }
     talk(&bot("[]"), &format!("{spanish}< quiero un pedido\n> ¿Qué deseas?\n< pan\n> Apuntado: pan."));
-    // The bot's own words are heard in every language, and a language's words from everybody.
+    // The bot's own words count for contacts of every language, and the words of a language for every contact.
     talk(&bot("[]"), &format!("{spanish}< hours\n> De nueve a cinco."));
     talk(&bot("[]"), "~ language en\n< horario\n> From nine to five.");
 }
@@ -102,7 +102,7 @@ fn a_greeting_or_a_word_tells_the_language() {
     talk(&bot("[greeting]"), "< Hola!\n> Escribe *horario* o *pedido*.\n= contact.language es");
     talk(&bot("[greeting]"), "< horario\n> De nueve a cinco.\n= contact.language es");
     talk(&bot("[greeting]"), "< hello\n> Write *hours* or *order*.\n= contact.language en");
-    // A message that does not tell leaves it open, and the next one may tell.
+    // A message without a known language leaves it open, and the next one may decide.
     talk(
         &bot("[greeting]"),
         "< ???\n> Write *hours* or *order*.\n< hola\n> Escribe *horario* o *pedido*.\n= contact.language es",
@@ -113,7 +113,7 @@ fn a_greeting_or_a_word_tells_the_language() {
 
 #[test]
 fn the_number_tells_the_language() {
-    // +34
+    // The number begins with +34.
     talk(&bot("number"), "< hello\n> Escribe *horario* o *pedido*.\n= contact.language es");
     talk(&bot("[greeting, number]"), "< hello\n> Write *hours* or *order*.\n= contact.language en");
     talk(&bot("[greeting, number]"), "< ???\n> Escribe *horario* o *pedido*.\n= contact.language es");
@@ -130,12 +130,12 @@ fn a_question_tells_the_language_and_the_first_message_is_answered_then() {
         ),
     );
     talk(&bot("ask"), &format!("< hours\n{ASKED}\n< español\n> De nueve a cinco."));
-    // Who writes something else reads the bot's own language, and both messages are answered.
+    // A contact who writes something else gets the bot's own language, and both messages are answered.
     talk(
         &bot("ask"),
         &format!("< hours\n{ASKED}\n< order\n> From nine to five.\n> What would you like?\n= contact.language en"),
     );
-    // A language that is known without a question is not asked for.
+    // A language that is known by other means is not asked for.
     talk(&bot("[greeting, ask]"), "< hola\n> Escribe *horario* o *pedido*.");
 }
 
@@ -193,9 +193,9 @@ fn a_promise_that_nothing_keeps_is_told() {
         unheard[0].contains("`pedido` starts no flow") && unheard[0].contains("words: {order: [pedido]}"),
         "{unheard:?}"
     );
-    // The word of the source is heard, too.
+    // The word of the original text starts the flow too.
     assert!(promise(FLOWS, &SPANISH.replace("  order: [pedido]\n", "").replace("o *pedido*", "u *order*")).is_empty());
-    // A word that no flow hears in the source either is no promise.
+    // A word that starts no flow in the original text either is not a promise.
     let plain = FLOWS.replace("Write *hours* or *order*.", "We are *very* happy.");
     let same = SPANISH.replace("Write *hours* or *order*.", "We are *very* happy.").replace("  order: [pedido]\n", "");
     assert!(promise(&plain, &same).is_empty());

@@ -1,4 +1,4 @@
-//! `on_undelivered`: messages that fail after they were taken, and those that nobody hears of again.
+//! Tests `on_undelivered`: messages that fail after they were accepted, and those without a further status.
 
 use super::{Talk, check};
 use crate::base::limits::LOST_IN_A_ROW_MAX;
@@ -90,7 +90,7 @@ steps:
     check(flow, "< go\n> One\n~ failed 131026\n> Lost\n* run done");
 }
 
-/// Each message that does not arrive is answered with the next.
+/// Each undelivered message is answered with the next one.
 const AGAIN: &str = "flow: a
 when: [{message: go}]
 steps:
@@ -114,7 +114,7 @@ fn what_answers_each_refusal_with_the_next_ends_at_the_limit() {
     );
 }
 
-/// The first message, and so many that are lost and answered with the next.
+/// The first message, and `count` undelivered ones that are each answered with the next.
 fn lost(count: u32) -> String {
     format!("< go\n> Hello\n{}", answered(count))
 }

@@ -1,4 +1,4 @@
-//! `on_update`: what becomes of people half-way when a new version goes live.
+//! Tests `on_update`: running conversations when a new version goes live.
 
 use super::Talk;
 use crate::{
@@ -25,7 +25,7 @@ fn version(text: &str) -> Arc<crate::flow::FlowSet> {
     Arc::new(set)
 }
 
-/// The flow is changed after the first question; the rest of the talk goes on.
+/// The flow is changed after the first question; then the rest of the conversation follows.
 fn changed(update: &str, change: impl Fn(String) -> String, rest: &[&str]) {
     let old = OLD.replace("UPDATE", update);
     let mut talk = Talk::new("bot: Test\n", &old);
@@ -51,7 +51,7 @@ fn people_finish_on_their_version_unless_the_flow_says_otherwise() {
 #[test]
 fn who_waits_with_an_unchanged_question_moves() {
     changed("move", reworded, &["< red", "* moved", "> New Red."]);
-    // What comes after the answer may have changed as well.
+    // The steps behind the answer may have changed as well.
     changed("move", |text| reworded(text).replace("Blue it is", "So blue"), &["<- Blue", "> So blue.", "> New Blue."]);
     changed(
         "move",

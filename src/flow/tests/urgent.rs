@@ -1,4 +1,4 @@
-//! `urgent: true`: an emergency goes before every waiting question, and an opt-out word before an emergency.
+//! Tests `urgent: true`: an emergency goes before every waiting question, and an opt-out word before an emergency.
 
 use super::{Talk, check, check_bot};
 use crate::{
@@ -25,7 +25,7 @@ steps: [{say: Call 112 now.}]
 fn an_emergency_goes_before_a_question_that_takes_any_text() {
     let talk = "< book\n> What is it about?\n< I have chest pain\n> Call 112 now.\n> What is it about?\n< teeth\n> Noted, teeth.";
     check(FLOWS, talk);
-    // Without the key the question takes it.
+    // Without the key, the message answers the question.
     check(
         &FLOWS.replace("    urgent: true\n", ""),
         "< book\n> What is it about?\n< I have chest pain\n> Noted, I have chest pain.",
@@ -37,7 +37,7 @@ fn an_emergency_goes_before_an_exact_answer_and_a_protected_question() {
     let asks = FLOWS.replace("    as: about", "    as: about\n    options: [Emergency, Other]\n    protect: true");
     let asked = "> What is it about? [Emergency] [Other]";
     check(&asks, &format!("< book\n{asked}\n< emergency\n> Call 112 now.\n{asked}\n<- Other\n> Noted, Other."));
-    // A tap on its own button is the question's answer.
+    // A tap on its own button answers the question.
     check(&asks, &format!("< book\n{asked}\n<- Emergency\n> Noted, Emergency."));
 }
 

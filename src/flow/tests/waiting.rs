@@ -1,4 +1,4 @@
-//! `wait` in all its forms.
+//! Tests `wait` in all its forms.
 
 use super::{check, check_bot};
 
@@ -33,7 +33,7 @@ fn until_the_shop_opens() {
 #[test]
 fn until_the_window_closes() {
     check(&wait("window_closing"), "< go\n> One\n+23h\n+30m\n> Two");
-    // The contact wrote meanwhile: the window ends later.
+    // The contact wrote meanwhile, so the window ends later.
     check(&wait("window_closing"), "< go\n> One\n+20h\n< x\n* unanswered\n+4h\n+19h\n+30m\n> Two");
 }
 

@@ -1,4 +1,4 @@
-//! Answers in sentences, and answers that may mean two things.
+//! Tests answers in sentences, and answers with two possible meanings.
 
 use super::{check, check_bot};
 
@@ -37,7 +37,7 @@ fn two_answers_are_asked_back_with_both_as_buttons() {
     let flow = asks("number", "");
     check(&flow, &format!("{asked}<- 6\n> 6"));
     check(&flow, &format!("{asked}< 5\n> 5"));
-    // A number is an answer of its own, no button's place.
+    // A number is an answer of its own and not the number of a button.
     check(&flow, &format!("{asked}< 2\n> 2"));
     let time = asks("time", "");
     let asked = "< hi\n> Tell me\n< at 5pm or at 6pm\n> Which one do you mean? [17:00] [18:00]\n";

@@ -1,4 +1,4 @@
-//! The closed window: templates, nudges, holds, and what the next inbound releases.
+//! Tests the closed window: templates, nudges, holds, and the messages that the next inbound message releases.
 
 use super::{Talk, check};
 use crate::model::{
@@ -84,7 +84,7 @@ fn a_hold_that_expires_is_a_time_out() {
 
 #[test]
 fn held_time_does_not_count() {
-    // The question leaves after a day; its two days begin then.
+    // The question is sent after a day; its two days begin then.
     let flow = ask("if_closed: hold").replace(", if_closed: skip", ", if_closed: {template: late_1}");
     check(
         &flow,
@@ -145,7 +145,7 @@ fn a_question_that_may_not_leave_ends_its_run() {
     check(&flow, "< go\n+1h\n* not sent no_consent\n* run refused\n= runs 0");
 }
 
-/// The template that a flow with these steps sends when the API starts it with the window closed.
+/// The template that a flow with these steps sends if the API starts it outside the window.
 fn sent(steps: &str) -> TemplateMessage {
     let mut talk =
         Talk::new("bot: Test\n", &format!("flow: a\nwhen: [{{api: true}}]\nvars: {{n: 7}}\nsteps:\n{steps}"));

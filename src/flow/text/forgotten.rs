@@ -1,4 +1,4 @@
-//! Values whose `${ }` was forgotten: they would be sent as they stand.
+//! Finds values whose `${ }` was forgotten: they would be sent unchanged.
 
 use crate::{
     base::{
@@ -10,14 +10,14 @@ use crate::{
 };
 use std::ops::Range;
 
-/// A value as somebody wrote it: where it stands in the text, and its name.
+/// A value without `${ }`: its range in the text, and its name.
 pub struct Slip<'t> {
     range: Range<usize>,
     written: &'t str,
     name: &'t str,
 }
 
-/// The first one of a plain part of a text.
+/// The first one in a plain part of a text.
 pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> {
     if !plain.contains(['{', '$', '@']) {
         return None;
@@ -31,12 +31,12 @@ pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> 
 impl Slip<'_> {
     pub fn finding(&self, source: &Scalar) -> Diagnostic {
         let shown = if self.written.starts_with("{{") { "{{ }}" } else { self.written };
-        // Not every contact has a name: `Hi !`.
+        // Some contacts have no name: `Hi !`.
         let meant = match self.name {
             "contact.name" | "contact.first_name" => format!("{} ?? \"there\"", self.name),
             name => name.to_owned(),
         };
-        // A double quote would end the text.
+        // A double quote would end the YAML text.
         let inner = if source.style == Style::DoubleQuoted { meant.replace('"', "\\\"") } else { meant };
         let place = source.part(self.range.clone());
         let fix = Fix::replace(format!("write `${{{inner}}}`"), &place, format!("${{{inner}}}")).guess();
@@ -45,7 +45,7 @@ impl Slip<'_> {
     }
 }
 
-/// `{{ name }}`.
+/// The name in `{{ name }}`.
 fn handlebars(plain: &str) -> Option<&str> {
     let start = plain.find("{{")?;
     let end = start + plain[start..].find("}}")? + 2;
@@ -54,10 +54,10 @@ fn handlebars(plain: &str) -> Option<&str> {
     word.then(|| &plain[start..end])
 }
 
-/// `{name}`, a variable, or `{contact.name}`, a part of one or of a view.
+/// A variable in `{name}`, or a key of one or of a view in `{contact.name}`.
 fn in_braces<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
     plain.match_indices('{').find_map(|(at, _)| {
-        // `$${name}` is what somebody wants to say.
+        // The author of `$${name}` wants exactly this text.
         let path = plain[at + 1..].split_once('}')?.0;
         let word = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
         let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
@@ -67,22 +67,22 @@ fn in_braces<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
     })
 }
 
-/// `$name`, a variable, and `$contact.name` or `@contact.name`, a part of a view.
+/// A variable in `$name`, or a key of a view in `$contact.name` or `@contact.name`.
 fn behind_sign<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
     plain.match_indices(['$', '@']).find_map(|(at, sign)| {
         let rest = &plain[at + 1..];
         let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
-        // The point behind it ends the sentence.
+        // A point behind it ends the sentence.
         let path = rest[..end].trim_end_matches('.');
         let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
         let of_view = VIEWS.iter().find(|view| view.name == root).is_some_and(|view| {
-            // Fields of the contact have names of the bot's own; behind `@` these may be anybody's.
+            // Fields of the contact are named by the author; behind `@` they may be other names.
             part.is_some_and(|part| {
                 sign == "$" && !part.is_empty() || view.parts.iter().any(|(known, _)| *known == part)
             })
         });
         let variable = sign == "$" && own.iter().any(|name| name == root);
-        // `me@contact.name` is the address of a mail.
+        // `me@contact.name` is a mail address.
         let glued = plain[..at].ends_with(char::is_alphanumeric);
         let end = if of_view { path.len() } else { root.len() };
         (variable || !glued && of_view).then(|| &plain[at..at + 1 + end])

@@ -1,4 +1,4 @@
-//! One talk: the engine, the person, the clock and everything that waits.
+//! Simulates one conversation: the engine, the person, the clock and all waiting messages.
 
 mod order;
 mod shown;
@@ -35,23 +35,23 @@ pub struct Talk {
     pub session: String,
     pub contact: Contact,
     pub window: Window,
-    /// What the sender's platform shows.
+    /// The limits of the sender's platform.
     pub carries: &'static Carries,
-    /// Where the daemon can be reached.
+    /// The public address of the daemon.
     pub public_url: Option<&'static str>,
     pub now: Time,
     env: BTreeMap<String, String>,
-    /// What became of messages, and the engine is still to be told.
+    /// Outcomes of messages that the engine must still get.
     fates: VecDeque<(u32, Fate)>,
-    /// What waits: the draft, when it was written, and when it is looked at again (`None`: held).
+    /// Waiting messages: the draft, the time at which it was written, and the time of the next decision (`None`: held).
     kept: Vec<(Draft, Time, Option<Time>)>,
     pub unread: Vec<String>,
-    /// All messages that left, as they left.
+    /// All sent messages in their final form.
     pub said: Vec<Content>,
     pub happened: Vec<String>,
     pub calls: Vec<HttpCall>,
     keys: Vec<Option<String>>,
-    /// What `start` steps left to the runtime.
+    /// Planned starts of `start` steps for the runtime.
     pub planned: Vec<PlannedFlow>,
     last_number: u32,
     next_fate: Option<Fate>,
@@ -59,11 +59,11 @@ pub struct Talk {
     ttl: Option<Span>,
     pub trace: Vec<String>,
     received: i64,
-    /// The next message comes from this advertisement.
+    /// The advertisement of the next message.
     referral: Option<crate::model::inbound::Referral>,
-    /// Flows whose last runs all failed.
+    /// Flows whose last runs all failed, and paused ones.
     pub paused: Paused,
-    /// Keys of `once_per` that are used up.
+    /// The used keys of `once_per`.
     once: BTreeSet<String>,
 }
 
@@ -74,7 +74,7 @@ impl Talk {
         Talk::with_files(bot, flows, &[])
     }
 
-    /// With further files: translations, scripts.
+    /// A conversation with further files: translations, scripts.
     pub fn with_files(bot: &str, flows: &str, more: &[(&str, &str)]) -> Talk {
         let mut files = vec![SourceFile::new("flows/_bot.yaml", bot)];
         files.extend(more.iter().map(|(path, text)| SourceFile::new(*path, *text)));

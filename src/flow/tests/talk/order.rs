@@ -1,4 +1,4 @@
-//! What a transcript writes behind `~`: the world does something.
+//! Parses the lines of a transcript behind `~`: events from outside.
 
 use super::Talk;
 use crate::{
@@ -23,7 +23,7 @@ impl Talk {
             "close" => self.event(Event::Closed),
             "leave" => self.event(Event::Left),
             "join" => self.event(Event::Joined(Box::new(Joined {
-                // `~ join stop`, `~ join person`: what the other contact had.
+                // `~ join stop`, `~ join person`: the state of the other contact.
                 opted_out: rest == "stop",
                 person: (rest == "person").then(|| eve(self.now)),
                 needs_person: None,
@@ -213,7 +213,7 @@ fn image() -> InboundKind {
     }
 }
 
-/// A person of the business to whom a run that is gone by now handed over.
+/// A person of the business, to whom a run handed over that has ended.
 fn eve(now: Time) -> Person {
     Person {
         since: now,

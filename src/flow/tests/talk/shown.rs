@@ -1,11 +1,11 @@
-//! A message as the transcript writes it.
+//! Formats a message for the transcript.
 
 use crate::model::{
     card::ContactCard,
     content::{Content, Edges},
 };
 
-/// As the transcript writes it.
+/// The message in the format of the transcript.
 pub(super) fn shown(content: &Content) -> String {
     let body = content.text().replace('\n', " / ");
     match content {

@@ -1,4 +1,4 @@
-//! What surrounds the engine: what arrives, the clock, and the decision when to send.
+//! Simulates the surroundings of the engine: arriving messages, the clock, and the decision about sending.
 
 use super::{Talk, shown::shown};
 use crate::{
@@ -53,7 +53,8 @@ impl Talk {
             if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
         let id = InboundId(self.received);
         self.event(Event::Received { id, message, reply_to: None, word });
-        // The runtime releases first and judges then, in one commit; what the engine drops stays at home.
+        // The runtime first releases held messages and then handles the message, in one commit; messages that the
+        // engine drops are not sent.
         let mut dropped = std::mem::take(&mut self.kept);
         dropped.retain(|(draft, ..)| draft.number > self.last_number);
         let gone: Vec<String> = self.happened.clone();
@@ -70,7 +71,7 @@ impl Talk {
         self.kept.extend(dropped);
     }
 
-    /// Looks at everything that is kept again.
+    /// Decides again about all waiting messages.
     pub(super) fn release(&mut self) {
         for (draft, written, _) in std::mem::take(&mut self.kept) {
             self.send(draft, written, true);
@@ -100,7 +101,7 @@ impl Talk {
         self.now = end;
     }
 
-    /// What happens, and what becomes of the messages that are said because of it.
+    /// Handles an event, and the outcomes of the messages that it causes.
     pub fn event(&mut self, event: Event) {
         self.turn(event);
         self.tell();
@@ -112,7 +113,7 @@ impl Talk {
         }
     }
 
-    /// One turn: the session goes through the database's text, and the effects are done.
+    /// Takes one turn: the session is converted to text and back as in the database, and the effects are applied.
     fn turn(&mut self, event: Event) {
         let session = self.session();
         assert_eq!(serde_json::to_string(&session).unwrap(), self.session, "it returns as it was");
@@ -231,7 +232,7 @@ impl Talk {
         self.happened.push(what);
     }
 
-    /// What the sender does: plans, and tells the engine where it wants to know.
+    /// Acts as the sender: decides, and reports to the engine if it wants to know.
     fn send(&mut self, draft: Draft, written: Time, released: bool) {
         let versions = self.versions.clone();
         let bot = &versions.live().bot;
