@@ -1,5 +1,5 @@
-//! What starts at a moment that hangs on the contact's last message: `window_closing`, `quiet_for`; and the chat
-//! that was opened without a word.
+//! Plans starts at a time that depends on the contact's last message, `window_closing` and `quiet_for`, and handles a
+//! chat that was opened without a message.
 
 use super::{
     triggers::Trigger,
@@ -18,7 +18,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 impl Turn<'_> {
-    /// The contact has written, or new flows are live: the moments are counted anew.
+    /// Computes the times again, because the contact has written or new flows are live.
     pub fn plan_timed(&mut self) {
         let mut planned = Vec::new();
         if self.opted_out.is_none() {
@@ -43,7 +43,7 @@ impl Turn<'_> {
         self.session.timed = planned;
     }
 
-    /// What it hangs on, and when it comes.
+    /// The time from which the trigger counts, and the time of its start.
     fn moment_of(&self, trigger: &Trigger) -> Option<(Time, Time)> {
         match trigger {
             Trigger::WindowClosing(closing) => self.world.window.ends_at().map(|end| (end, end - closing.before)),
@@ -52,7 +52,7 @@ impl Turn<'_> {
         }
     }
 
-    /// In quiet hours nobody could be told, and after them it may be too late: it comes before they begin.
+    /// Moves a time in quiet hours to before their beginning, because after them it may be too late.
     fn before_quiet_hours(&self, moment: Time) -> Time {
         let bot = &self.live().bot;
         let Some(quiet) = bot.quiet_hours else { return moment };
@@ -60,7 +60,7 @@ impl Turn<'_> {
         quiet.allowed_before(self.now(), moment, &place).unwrap_or(moment)
     }
 
-    /// The moments that have come start their flows, each once for its silence.
+    /// Starts the flows whose time has come, each once for each silence.
     pub fn timed_due(&mut self) {
         let now = self.now();
         let mut due = Vec::new();
@@ -87,7 +87,7 @@ impl Turn<'_> {
         }
     }
 
-    /// The chat was opened: mostly a text follows at once, and the two get one answer.
+    /// The chat was opened: usually a text follows at once, and both get one answer.
     pub fn welcome(&mut self, id: InboundId, message: InboundMessage, heard_before: Option<Time>) {
         self.note(None, None, format!("the chat was opened: a text may follow within {WELCOME_WAIT}"));
         let until = self.now() + WELCOME_WAIT;

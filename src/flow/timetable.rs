@@ -1,4 +1,4 @@
-//! What the runtime asks of triggers that no message starts: schedules, dates, webhooks, and who is meant by each.
+//! Describes triggers that no message starts to the runtime: schedules, dates, webhooks, and the contacts of each.
 
 use super::{
     definition::{Flow, FlowSet, WrittenTrigger},
@@ -27,35 +27,35 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// One trigger by the clock.
+/// One `schedule` trigger.
 pub struct Timetable<'a> {
     pub flow: &'a Flow,
-    /// As start rows and `at_most` know it.
+    /// The key in start rows and for `at_most`.
     pub key: &'a str,
     pub fires: &'a Schedule,
-    /// The contact's own clock; else the bot's.
+    /// True: in each contact's own zone; false: in the bot's.
     pub by_contact: bool,
-    /// How many starts in how long.
+    /// The number of starts within a span of time.
     pub rate: AtMost,
-    /// How late a fire may be planned and, after its slot, a start may begin.
+    /// How late a fire may be planned, and how late after its planned time a start may begin.
     pub late: Span,
     to: &'a To,
     trigger: &'a WrittenTrigger,
 }
 
 impl Timetable<'_> {
-    /// What stands in the row of whoever is meant.
+    /// The conditions that the rows of its contacts must meet.
     pub fn sieve(&self, set: &FlowSet) -> Sieve {
         sieve(set, &self.to.tags, self.to.condition.as_ref())
     }
 
-    /// The condition of `to`, as it was compiled.
+    /// The compiled condition of `to`.
     pub fn condition(&self) -> Option<&Code> {
         self.to.condition.as_ref()
     }
 }
 
-/// All of them, by flow.
+/// All schedules, by flow.
 pub fn timetables(set: &FlowSet) -> Vec<Timetable<'_>> {
     let mut tables = Vec::new();
     for flow in set.flows.values() {
@@ -77,15 +77,15 @@ pub fn timetables(set: &FlowSet) -> Vec<Timetable<'_>> {
     tables
 }
 
-/// One trigger by a date of the contact.
+/// One trigger for a date of the contact.
 pub struct DateTable<'a> {
     pub flow: &'a Flow,
-    /// As start rows and `at_most` know it.
+    /// The key in start rows and for `at_most`.
     pub key: &'a str,
     pub date: &'a Date,
 }
 
-/// All triggers by dates, by flow.
+/// All triggers for dates, by flow.
 pub fn dates(set: &FlowSet) -> Vec<DateTable<'_>> {
     let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
     all.filter_map(|(flow, trigger)| match &trigger.kind {
@@ -95,7 +95,7 @@ pub fn dates(set: &FlowSet) -> Vec<DateTable<'_>> {
     .collect()
 }
 
-/// The triggers that hang on the contact's last message: the flow, the key, and how long after it at most.
+/// The triggers that depend on the contact's last message: the flow, the key, and the longest time after it.
 pub fn timed(set: &FlowSet) -> Vec<(&Flow, &str, Span)> {
     let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (&**flow, trigger)));
     all.filter_map(|(flow, trigger)| match &trigger.kind {
@@ -106,21 +106,21 @@ pub fn timed(set: &FlowSet) -> Vec<(&Flow, &str, Span)> {
     .collect()
 }
 
-/// What `event` shows of a start by a date.
+/// The value of `event` for a start by a date.
 pub fn date_event(date: &Date, value: &str) -> Value {
     let data = map([("field", Value::text(date.field.as_str())), ("value", Value::text(value))]);
     map([("name", Value::text("date")), ("data", data)])
 }
 
-/// One trigger by a webhook.
+/// One trigger for a webhook.
 pub struct HookTable<'a> {
     pub flow: &'a Flow,
-    /// As start rows and `at_most` know it.
+    /// The key in start rows and for `at_most`.
     pub key: &'a str,
     pub webhook: &'a Webhook,
 }
 
-/// All triggers by webhooks, by flow.
+/// All triggers for webhooks, by flow.
 pub fn hooks(set: &FlowSet) -> Vec<HookTable<'_>> {
     let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
     all.filter_map(|(flow, trigger)| match &trigger.kind {
@@ -130,12 +130,12 @@ pub fn hooks(set: &FlowSet) -> Vec<HookTable<'_>> {
     .collect()
 }
 
-/// What `event` and `body` show of a request to a webhook.
+/// The value of `event` and `body` for a request to a webhook.
 pub fn hook_event(webhook: &Webhook, body: &Value) -> Value {
     map([("name", Value::text(webhook.name.as_str())), ("body", body.clone())])
 }
 
-/// Whom a webhook is about: what its `contact` says. A name for the error when it says nothing of use.
+/// The phone number in the `contact` of a webhook. The error names the key if it has no usable value.
 pub fn whom(
     versions: &Versions,
     webhook: &Webhook,
@@ -149,7 +149,7 @@ pub fn whom(
     let said =
         turn.in_scope(versions.live(), &seen, |scope| webhook.contact.eval(scope)).map_err(|failure| failure.text)?;
     let number = match said {
-        // JSON may hold a phone as a number.
+        // JSON may contain a phone number as a number.
         Value::Whole(digits) => Value::Text(format!("+{digits}")),
         other => other,
     };
@@ -159,7 +159,7 @@ pub fn whom(
     }
 }
 
-/// The contact of `world` is one of those whom `to` means; a condition that fails means nobody.
+/// True if the contact of `world` is selected by `to`; false if the condition fails.
 pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> bool {
     if world.contact.data.is_gone() || !table.to.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
         return false;
@@ -171,7 +171,7 @@ pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>
     turn.in_scope(versions.live(), &seen, |scope| condition.holds(scope)).unwrap_or(false)
 }
 
-/// Why the contact of `world` is none of those whom `to` means, in words; `None`: it is one.
+/// The reason why the contact of `world` is not selected by `to`, in words; `None`: it is selected.
 pub fn outside(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> Option<String> {
     let data = &world.contact.data;
     if data.is_gone() {
@@ -191,8 +191,8 @@ pub fn outside(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) ->
     }
 }
 
-/// What would keep a start at `world.now` from beginning, beside the opt-out and the consent: a draft, a cap of the
-/// topic or of the trigger, its `if`, its `once_per`.
+/// The reason why a start at `world.now` would not begin, beside opt-out and consent: a draft, a cap of the topic or of
+/// the trigger, its `if`, its `once_per`.
 pub fn held_back(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> Option<String> {
     let (flow, bot, data) = (table.flow, &versions.live().bot, &world.contact.data);
     if flow.draft && !data.is_tester(&bot.draft_testers, world.now) {

@@ -1,4 +1,4 @@
-//! `title(service)`: what the contact was shown for an answer, in the contact's language.
+//! Implements `title(service)`: the shown title of an answer, in the contact's language.
 
 use super::{
     definition::{Flow, Node},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{answer::AnswerType, value::Value};
 
-/// The questions of a flow that fill a variable and show what can be chosen.
+/// The questions of a flow with options that fill a variable.
 pub fn questions<'f>(flow: &'f Flow, name: &'f str) -> impl Iterator<Item = (&'f Node, &'f Ask)> {
     flow.nodes.iter().filter_map(move |node| match &node.step {
         Step::Ask(ask) if ask.fills.as_deref() == Some(name) && shows_options(ask) => Some((node, &**ask)),
@@ -23,7 +23,7 @@ fn shows_options(ask: &Ask) -> bool {
 }
 
 impl Turn<'_> {
-    /// The title of the option whose id or item a variable holds. Where no question shows it, the value itself.
+    /// The title of the option whose id or item is in a variable. Without such a question, the value itself.
     pub fn title_of(&self, here: Here<'_>, name: &str) -> Option<Value> {
         let value = self.vars(here.run)?.get(name).cloned().unwrap_or_default();
         let shown =
@@ -46,7 +46,7 @@ impl Turn<'_> {
         }
         let id = value.print()?;
         let is_this = |text: &Text| self.render(here, text, &[]).is_ok_and(|text| text == id);
-        // A title that shows a title would never come to its end.
+        // A title that contains a title would recurse without end.
         let plain = |text: &Text| text.codes().all(|code: &Code| code.uses().titles.is_empty());
         let chosen = ask.options.iter().find(|option| plain(&option.id) && is_this(&option.id))?;
         plain(&chosen.title).then(|| self.sentence(here, &chosen.title, &[]).ok()).flatten()

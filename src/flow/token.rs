@@ -1,26 +1,27 @@
-//! The signed id of a button: it knows its conversation, run, question and option, and the consent it stands for.
+//! Signs and reads the id of a button: it contains its conversation, run, question and option, and its consent.
 
 use crate::base::ids::{ConversationId, StepId};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// WhatsApp's shortest limit on ids: that of a list row.
+/// WhatsApp's shortest limit for ids: that of a list row.
 pub const TOKEN_BYTES_MAX: usize = 200;
 
-/// What a tap on one of our buttons says.
+/// The content of the id of one of our buttons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Where it was shown: anywhere else it is nobody's word. `None`: one of the old form, which did not say.
+    /// The conversation in which it was shown; a tap in another one does not count. `None`: the old form without a
+    /// conversation.
     pub of: Option<ConversationId>,
     pub run: u32,
     /// `short_step` of the question, or of the `say` that showed it.
     pub step: String,
-    /// The option's id; one too long to fit is `#` and its hash (see `means`).
+    /// The option's id; for one that is too long, `#` and its hash (see `means`).
     pub option: String,
-    /// Topic (or `all`) and whether it is given.
+    /// Topic (or `all`) and whether consent is given.
     pub consent: Vec<(String, bool)>,
-    /// It stands for no option, but for this page of a long list (from 0).
+    /// Set for a row that leads to this page of a long list (from 0) and is not an option.
     pub page: Option<u32>,
 }
 
@@ -30,13 +31,13 @@ impl Token {
         Token { of: Some(of), run, step, option, consent: consent.to_vec(), page: None }
     }
 
-    /// The row that shows another page of a question's options.
+    /// The token of a row that leads to another page of a question's options.
     pub fn to_page(of: ConversationId, run: u32, step: &StepId, page: u32) -> Self {
         Token { page: Some(page), ..Token::new(of, run, step, "", &[]) }
     }
 
-    /// `t2~CONVERSATION~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes; `>2` in the place of the consent is a page.
-    /// Without its conversation it is of the old form, `t1~RUN~…`.
+    /// Writes `t2~CONVERSATION~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes; `>2` in place of the consent is a page.
+    /// Without a conversation it has the old form, `t1~RUN~…`.
     pub fn sign(&self, key: &[u8]) -> String {
         let head = self.head();
         let room = TOKEN_BYTES_MAX - MAC_CHARS - 1;
@@ -49,7 +50,7 @@ impl Token {
         format!("{signed}~{mac}")
     }
 
-    /// Reads an id that came back; `None` when it is not ours or was changed. Whose it is, is in `of`.
+    /// Reads the id of a tapped button; `None` if it is not ours or was changed. The caller must check `of`.
     pub fn read(id: &str, key: &[u8]) -> Option<Token> {
         let is_new = id.starts_with("t2~");
         if id.len() > TOKEN_BYTES_MAX || !(is_new || id.starts_with("t1~")) {
@@ -74,13 +75,13 @@ impl Token {
         Some(Token { of, run, step, consent, page, option: parts.next()?.to_owned() })
     }
 
-    /// The same button, wherever and in whichever run it was shown.
+    /// True for the same button in any conversation and run.
     pub fn is_like(&self, other: &Token) -> bool {
         let told = |token: &Token| (token.step.clone(), token.option.clone(), token.consent.clone(), token.page);
         told(self) == told(other)
     }
 
-    /// The token was made for the option with this id.
+    /// True if the token was made for the option with this id.
     pub fn means(&self, option: &str) -> bool {
         self.option == option || (self.option.starts_with('#') && self.option == short_option(option))
     }
@@ -100,7 +101,7 @@ impl Token {
     }
 }
 
-/// The option's id that an id of ours shows, for people who look at it: unproven, since only the daemon has the key.
+/// The option's id in one of our ids, for people who look at it: not verified, because only the daemon has the key.
 pub fn option_in(id: &str) -> Option<&str> {
     let (rest, before) = match id.strip_prefix("t2~") {
         Some(rest) => (rest, 4),
@@ -112,7 +113,7 @@ pub fn option_in(id: &str) -> Option<&str> {
 
 const MAC_CHARS: usize = 14;
 
-/// 84 bits: a guess costs a webhook that the provider must have signed.
+/// 84 bits: each guess needs a webhook that the provider has signed.
 fn mac(key: &[u8], text: &str) -> String {
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     hmac.update(text.as_bytes());

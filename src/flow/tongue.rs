@@ -1,4 +1,4 @@
-//! `language_by` of `_bot.yaml`: which language a contact reads of whom none is known yet.
+//! Implements `language_by` of `_bot.yaml`: finds the language of a contact without one.
 
 use super::{sentences::Phrase, token::Token, turn::Turn};
 use crate::{
@@ -21,18 +21,18 @@ use crate::{
     },
 };
 
-/// A way to learn the language of somebody new.
+/// A way to find the language of a new contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LanguageBy {
-    /// The words of the message: a greeting, or a word that starts a flow in one language only.
+    /// By the words of the message: a greeting, or a word that starts a flow in one language only.
     Greeting,
-    /// The country of the number.
+    /// By the country of the number.
     Number,
-    /// A question, before anything else is answered.
+    /// By a question, before any other answer.
     Ask,
 }
 
-/// `language_by: [greeting, number, ask]`.
+/// Parses `language_by: [greeting, number, ask]`.
 pub fn language_by(fields: &mut Fields<'_>, languages: usize, findings: &Findings) -> Vec<LanguageBy> {
     const WAYS: [(&str, LanguageBy); 3] =
         [("greeting", LanguageBy::Greeting), ("number", LanguageBy::Number), ("ask", LanguageBy::Ask)];
@@ -62,8 +62,8 @@ pub fn language_by(fields: &mut Fields<'_>, languages: usize, findings: &Finding
 const LANGUAGE_STEP: &str = "_bot.language";
 
 impl<'a> Turn<'a> {
-    /// The contact's language, as far as the message or the number tell it. Gives whether the contact is asked: then
-    /// the message waits for the answer.
+    /// Finds the contact's language by the message or the number. True if the contact is asked: then the message waits
+    /// for the answer.
     pub fn learn_language(
         &mut self,
         id: InboundId,
@@ -81,7 +81,7 @@ impl<'a> Turn<'a> {
                 LanguageBy::Greeting => self.language_of_words(message),
                 LanguageBy::Number => self.language_of_number(),
                 LanguageBy::Ask => {
-                    // A question that waits for an answer goes on: whoever is in the middle of it reads it already.
+                    // A waiting question continues: the contact already reads its language.
                     asks = self.asking().is_none();
                     break;
                 }
@@ -102,7 +102,7 @@ impl<'a> Turn<'a> {
         asks
     }
 
-    /// The answer to that question: gives the message that waited for it, and whether a language was named.
+    /// Handles the answer to that question: returns the message that waited for it, and whether a language was named.
     pub fn language_told(&mut self, message: &InboundMessage, token: Option<&Token>) -> Option<(WaitingMessage, bool)> {
         let waited = self.session.language_asked.take_if(|_| answer::says_something(&message.kind))?;
         let among = self.languages();
@@ -120,13 +120,13 @@ impl<'a> Turn<'a> {
         Some((*waited, told.is_some()))
     }
 
-    /// The button stands on that question.
+    /// True if the button belongs to that question.
     pub fn is_of_language(token: &Token) -> bool {
         token.run == 0 && token.is_of(&StepId::from(LANGUAGE_STEP))
     }
 
     fn languages(&self) -> Vec<&'a str> {
-        // The bot's own first.
+        // The bot's own language is first.
         let own = self.live().bot.language.as_str();
         let others = self.live().bot.languages.keys().map(String::as_str).filter(|language| *language != own);
         std::iter::once(own).chain(others).collect()
@@ -148,7 +148,7 @@ impl<'a> Turn<'a> {
         Some((language.to_owned(), "it is that of their number's country"))
     }
 
-    /// Once in each language, with the name of each as its speakers call it.
+    /// Asks once in each language, with the name of each language in that language.
     fn ask_language(&mut self, at: Time) {
         let set = self.live();
         let among: Vec<String> = self.languages().into_iter().take(LIST_ROWS_MAX).map(str::to_owned).collect();

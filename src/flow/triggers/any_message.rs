@@ -1,4 +1,4 @@
-//! `any_message`: whatever nothing else understood.
+//! Implements `any_message`: any message that nothing else matched.
 
 use super::{Since, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `api: true`: started by the API with the flow's inputs.
+//! Implements `api: true`: a start by the API with the flow's inputs.
 
 use super::TriggerKind;
 use crate::flow::{
@@ -6,7 +6,7 @@ use crate::flow::{
     step_fields::TriggerFields,
 };
 
-/// Anybody with a key of the account may start the flow.
+/// Every API key of the account may start the flow.
 pub struct Api;
 
 impl TriggerKind for Api {

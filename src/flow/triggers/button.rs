@@ -1,4 +1,4 @@
-//! `button`: a button with this id of a template, an old message or an ad.
+//! Implements `button`: a button with this id of a template, an old message or an ad.
 
 use super::{Since, Stands, TriggerKind};
 use crate::flow::{

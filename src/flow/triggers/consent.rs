@@ -1,4 +1,4 @@
-//! `consent`: the contact agreed to a topic or withdrew it.
+//! Implements `consent`: the contact gave consent to a topic or withdrew it.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{
@@ -15,7 +15,7 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// `{all: withdrawn}`: what is said to those who leave.
+    /// True for `{all: withdrawn}`: the confirmation for contacts who opt out.
     pub fn is_stop(&self) -> bool {
         self.topics.iter().any(|(topic, given)| topic == "all" && !given)
     }
@@ -38,7 +38,8 @@ impl TriggerKind for Consent {
         Consent { topics }
     }
 
-    /// A stop starts it only by the contact's own word (language.md 8); anything else may be said by the API.
+    /// An opt-out starts the flow only by the contact's own message (language.md 8); other statements may also come
+    /// from the API.
     fn since(&self) -> Since {
         if self.is_stop() { Since::Now } else { Since::AnyTime }
     }

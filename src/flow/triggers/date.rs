@@ -1,4 +1,4 @@
-//! `date`: a moment that hangs on a date of the contact.
+//! Implements `date`: a time relative to a date of the contact.
 
 use super::TriggerKind;
 use crate::{
@@ -19,19 +19,19 @@ use crate::{
 use jiff::{civil, tz::TimeZone};
 
 pub struct Date {
-    /// Without `contact.`.
+    /// The name of the field, without `contact.`.
     pub field: String,
     pub offset: Span,
-    /// On the contact's clock, in place of the value's own time of day.
+    /// The local time in the contact's zone, in place of the value's own time of day.
     pub at: Option<civil::Time>,
     /// How late it may still begin.
     pub late: Span,
 }
 
-/// When a date of a contact starts the flow, and the value by which it does so only once.
+/// The time at which a date of a contact starts the flow, and the value for which it starts only once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
-    /// `2026-12-03T10:00`, on the bot's clock: the same moment is the same value in every zone.
+    /// `2026-12-03T10:00` in the bot's zone: the same moment has the same value in every zone.
     pub value: String,
     pub at: Time,
 }
@@ -74,7 +74,7 @@ impl TriggerKind for Date {
 }
 
 impl Date {
-    /// For people: `1d before contact.visit_at, at 10:00`.
+    /// The trigger for people: `1d before contact.visit_at, at 10:00`.
     pub fn describe(&self) -> String {
         let field = format!("contact.{}", self.field);
         let moved = match self.offset {
@@ -85,7 +85,7 @@ impl Date {
         self.at.map_or(moved.clone(), |at| format!("{moved}, at {}", at.strftime("%H:%M")))
     }
 
-    /// When it starts for this contact; `None`: it has no such date.
+    /// The time of the start for this contact; `None`: the contact has no such date.
     pub fn moment(&self, contact: &ContactData, bot: &Bot) -> Option<Moment> {
         let zone = views::zone_of(contact.zone.as_deref(), contact.phone.as_deref(), &bot.timezone);
         let (local, value) = match contact.fields.get(&self.field)? {
@@ -101,7 +101,7 @@ impl Date {
         Some(Moment { value, at })
     }
 
-    /// Days go by the calendar, so that `-1d` is the same time of day over a change of clocks.
+    /// Days are calendar days, so that `-1d` is the same time of day over a clock change.
     fn moved(&self, local: civil::DateTime, zone: &TimeZone) -> Option<Time> {
         const DAY: i64 = Span::days(1).0;
         let days = jiff::Span::new().try_days(self.offset.0 / DAY).ok()?;
@@ -114,7 +114,7 @@ impl Date {
     }
 }
 
-/// The field without `contact.`, and whether it holds days without a time.
+/// Parses the field without `contact.`; returns also whether it holds days without a time.
 fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     let Some(node) = fields.required("date") else { return (String::new(), false) };
     let written = node.text().unwrap_or_default();
@@ -132,7 +132,7 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     let is_date = |kind: &Kind| matches!(kind.of, AnswerType::Date | AnswerType::DateTime);
     match declared.iter().find(|field| field.name == name) {
         Some(field) if is_date(&field.kind) => return (name, field.kind.of == AnswerType::Date),
-        // What is wrong with its type is said where it is declared.
+        // A wrong type has a finding at its declaration.
         Some(field) if field.untyped => {}
         Some(_) => {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{name}` is no date"));

@@ -1,4 +1,4 @@
-//! `delivery`: a message of ours arrived, was read, or failed.
+//! Implements `delivery`: one of our messages was delivered, read, or failed.
 
 use super::{Stands, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `event`: something happened in a flow, or was told by the API.
+//! Implements `event`: an event of a flow or of the API.
 
 use super::{Stands, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `field_changed`: a field of the contact has another value.
+//! Implements `field_changed`: a field of the contact has another value.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct FieldChanged {
-    /// Without `contact.`; empty: any.
+    /// The names without `contact.`; empty: any field.
     pub names: Vec<String>,
 }
 
@@ -58,5 +58,5 @@ impl TriggerKind for FieldChanged {
     }
 }
 
-/// What flows can change of a contact beside its declared fields.
+/// The data of a contact that flows can change beside declared fields.
 const BUILT_IN: [&str; 3] = ["name", "language", "zone"];

@@ -1,4 +1,4 @@
-//! `first_message`: the first message ever, or after a silence.
+//! Implements `first_message`: the first message ever, or after a silence.
 
 use super::{Since, TriggerKind};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub struct FirstMessage {
-    /// `None`: the first ever.
+    /// `None`: the first message ever.
     pub after_silence: Option<Span>,
     pub gather: Option<Span>,
 }

@@ -1,4 +1,4 @@
-//! `form`: a filled-in form (a WhatsApp Flow) comes back.
+//! Implements `form`: a submitted form (a WhatsApp Flow).
 
 use super::{Since, Stands, TriggerKind};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct Form {
-    /// Empty: any.
+    /// Empty: any form.
     pub names: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ impl TriggerKind for Form {
 
     fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
         let InboundKind::Form { name, response } = &heard.message.kind else { return None };
-        // Meta calls every form `flow`; which one it is stands in the token that came with it.
+        // Meta gives every form the name `flow`; the token in it names the form.
         let token = response.get("flow_token").and_then(|token| token.as_str());
         let own = token.map(|token| token.split(':').next().unwrap_or(token));
         let named = |wanted: &String| [name.as_deref(), token, own].into_iter().flatten().any(|name| name == wanted);
