@@ -1,4 +1,4 @@
-//! `handed_over`, in `stop_when`: a person has the conversation from now on.
+//! Implements `handed_over`, in `stop_when`: a person now has the conversation.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub struct HandedOver {
-    /// `None`: any.
+    /// `None`: any team.
     pub team: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `handoff_done`: a person gave the conversation back.
+//! Implements `handoff_done`: a person returned the conversation.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub struct HandoffDone {
-    /// `None`: any.
+    /// `None`: any team.
     pub team: Option<String>,
 }
 

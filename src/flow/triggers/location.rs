@@ -1,4 +1,4 @@
-//! `location`: the contact shares a place.
+//! Implements `location`: the contact shares a place.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `media`: a picture, film, sound, document or sticker.
+//! Implements `media`: a picture, video, audio, document or sticker.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct Media {
-    /// `None`: any.
+    /// `None`: any kind.
     pub kind: Option<MediaKind>,
 }
 

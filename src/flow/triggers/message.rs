@@ -1,4 +1,4 @@
-//! `message: [texts]`: what the contact types.
+//! Implements `message: [texts]`: a typed text.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{
@@ -16,10 +16,10 @@ use std::cmp::Reverse;
 
 pub struct Message {
     pub how: How,
-    /// As written, and folded (not for `regex`).
+    /// The texts as written, and folded (not for `regex`).
     pub texts: Vec<(String, String)>,
     pub patterns: Vec<Pattern>,
-    /// Only for contacts with this language; `es` is also `es_MX`.
+    /// Only for contacts with this language; `es` includes `es_MX`.
     pub language: Option<String>,
 }
 
@@ -29,14 +29,14 @@ pub enum How {
     Word,
     Starts,
     Contains,
-    /// With typing errors, one per five letters.
+    /// With typing errors, one for every five letters.
     Like,
     Regex,
 }
 
 pub struct Pattern {
     pub regex: Regex,
-    /// Anchored at both ends: speaks of the whole message.
+    /// True for a pattern that is anchored at both ends, so that it matches the whole message.
     pub whole: bool,
 }
 
@@ -146,7 +146,7 @@ impl TriggerKind for Message {
 }
 
 impl How {
-    /// How one of these texts (as written, and folded) fits a folded message; a pattern fits in its own way.
+    /// The match of one of these texts (as written, and folded) with a folded message; patterns match separately.
     pub fn fits(self, texts: &[(String, String)], said: &str) -> Option<Strength> {
         let longest = |fits: fn(&str, &str) -> bool| {
             let fitting = texts.iter().filter(|(_, text)| fits(said, text));
@@ -166,9 +166,9 @@ impl How {
     }
 }
 
-/// `message: hi, hello, good morning` without brackets: nobody types all of it.
+/// Reports `message: hi, hello, good morning` without brackets: nobody types all of it.
 fn several_in_one(node: &Node) -> Option<Diagnostic> {
-    // Two texts may well be a greeting: `hi, there`.
+    // Two texts may be one greeting: `hi, there`.
     let written = yaml::listed(node.scalar()?, 3)?;
     let message = "this is one text with commas in it, and only who types all of it is heard";
     let fix = Fix::replace(format!("write `{written}`"), &node.place, &written).guess();
@@ -176,7 +176,7 @@ fn several_in_one(node: &Node) -> Option<Diagnostic> {
     Some(Diagnostic::warning("W422", &node.place, message).help(help).fix(fix))
 }
 
-/// What the bars outside of all brackets divide.
+/// The parts of a pattern between bars outside all brackets.
 fn alternatives(pattern: &str) -> impl Iterator<Item = &str> {
     let (mut depth, mut class, mut escaped) = (0usize, false, false);
     pattern.split(move |c: char| {
@@ -210,7 +210,7 @@ impl Pattern {
     }
 }
 
-/// The contact's language is the wanted one or a country's kind of it, as with translations.
+/// True if the contact's language is the wanted one or a country's variant of it, as with translations.
 pub fn speaks(own: Option<&str>, wanted: &str) -> bool {
     let kind = |own: &str| own.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['_', '-']));
     own.is_some_and(|own| own == wanted || kind(own))

@@ -1,4 +1,4 @@
-//! `missed_call`: the contact called, and nobody answered.
+//! Implements `missed_call`: the contact called, and nobody answered.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{

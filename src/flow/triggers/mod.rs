@@ -1,4 +1,4 @@
-//! The list of triggers. A new one is a file beside this and a line at its end.
+//! Lists the triggers. A new trigger is a new file in this folder and a line at the end of this one.
 
 use super::{
     choose::{Fit, Heard},
@@ -10,56 +10,56 @@ use crate::{
     model::event::Happened,
 };
 
-/// What a kind of trigger is: how it is described and read, and what it starts by.
+/// A kind of trigger: how it is described and parsed, and what starts it.
 pub trait TriggerKind: Sized {
     const SPEC: Spec;
-    /// Where it may be written.
+    /// The keys under which it may stand.
     const STANDS: Stands = Stands::Start;
-    /// Never fails; mistakes go to the findings of `fields`.
+    /// Never fails; mistakes become findings of `fields`.
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self;
-    /// How reports and `at_most` know it; `None`: its kind and its value.
+    /// The key in reports and for `at_most`; `None`: its kind and its value.
     fn key(&self) -> Option<String> {
         None
     }
-    /// How long ago the contact's last message may be when it starts its flow.
+    /// The possible age of the contact's last message when it starts its flow.
     fn since(&self) -> Since {
         Since::AnyTime
     }
-    /// Whether a message starts it, how strongly, and the inputs that the message gives.
+    /// The match with a message: its strength, and the inputs from the message.
     fn hears(&self, _: &Heard<'_>) -> Option<Fit> {
         None
     }
-    /// How long it waits for more texts before it starts its flow; `None`: not at all.
+    /// The time in which it waits for more texts before it starts its flow; `None`: it does not wait.
     fn gather(&self) -> Option<Span> {
         None
     }
-    /// Why this message does not start it.
+    /// The reason why this message does not start it.
     fn why_not(&self, _: &Heard<'_>) -> String {
         "no message starts it".into()
     }
-    /// Whether something that happened to the contact starts it.
+    /// True if this event of the contact starts it.
     fn happens(&self, _: &Happened) -> bool {
         false
     }
 }
 
-/// Where a kind may be written.
+/// The keys under which a kind may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stands {
     /// Under `when`.
     Start,
     /// Under `when` and under `stop_when`.
     Both,
-    /// Under `stop_when` alone.
+    /// Under `stop_when` only.
     Stop,
 }
 
-/// How long ago the contact's last message may be when a trigger starts its flow (language.md 9).
+/// The possible age of the contact's last message when a trigger starts its flow (language.md 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
     /// A message starts it.
     Now,
-    /// It starts at most this long after one.
+    /// It starts at most this long after a message.
     UpTo(Span),
     AnyTime,
 }
@@ -76,7 +76,7 @@ macro_rules! triggers {
         /// All kinds.
         pub const SPECS: &[&Spec] = &[$(&<$module::$Kind as TriggerKind>::SPEC),*];
 
-        /// Where the kind with this name may be written.
+        /// The keys under which the kind with this name may stand.
         pub fn stands(name: &str) -> Option<Stands> {
             $(if name == <$module::$Kind as TriggerKind>::SPEC.name {
                 return Some(<$module::$Kind as TriggerKind>::STANDS);
@@ -136,7 +136,7 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().copied().find(|spec| spec.name == name)
 }
 
-/// Reports a trigger that is `true` or absent, and is written as something else.
+/// Reports a value other than `true` for a trigger that has no other.
 fn only_true(fields: &mut TriggerFields<'_, '_>, name: &'static str) {
     if let Some(node) = fields.required(name)
         && node.text() != Some("true")
@@ -145,7 +145,7 @@ fn only_true(fields: &mut TriggerFields<'_, '_>, name: &'static str) {
     }
 }
 
-/// `gather` of the triggers that take any text.
+/// The `gather` of triggers for any text.
 const GATHER: FieldSpec = FieldSpec::optional(
     "gather",
     FieldKind::Duration,
@@ -161,10 +161,10 @@ fn read_gather(fields: &mut TriggerFields<'_, '_>) -> Option<Span> {
     Some(span)
 }
 
-/// What `any_or_names` reads.
+/// The kind of value that `any_or_names` parses.
 const ANY_OR_NAMES: FieldKind = FieldKind::Either(&[FieldKind::Word(&["any"]), FieldKind::Many(&FieldKind::Name)]);
 
-/// A name, a list of names, or `any`: then the list is empty.
+/// Parses a name, a list of names, or `any`, for which the list is empty.
 fn any_or_names(fields: &mut TriggerFields<'_, '_>, name: &'static str) -> Vec<String> {
     fields.required(name);
     let names = fields.names_of(name);

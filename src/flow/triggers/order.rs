@@ -1,4 +1,4 @@
-//! `order`: a basket of the catalogue.
+//! Implements `order`: a basket of the catalogue.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{

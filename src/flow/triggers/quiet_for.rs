@@ -1,4 +1,4 @@
-//! `quiet_for`: the contact has not written for so long.
+//! Implements `quiet_for`: the contact has not written for this time.
 
 use super::{Since, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `reaction`: an emoji on a message. It answers no question, and no catch-all hears it.
+//! Implements `reaction`: an emoji on a message. It answers no question, and `any_message` does not match it.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct Reaction {
-    /// Empty: any.
+    /// Empty: any emoji.
     pub emojis: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ impl TriggerKind for Reaction {
         Reaction { emojis: super::any_or_names(fields, "reaction") }
     }
 
-    // A reaction opens no window, so the last message may be any time ago.
+    // A reaction opens no window, so the last message may be of any age.
 
     fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
         let InboundKind::Reaction { emoji: Some(emoji), .. } = &heard.message.kind else { return None };
@@ -45,7 +45,7 @@ impl TriggerKind for Reaction {
     }
 }
 
-/// Without the colour of skin and the mark that asks for a picture.
+/// The emoji without skin tone and variation selector.
 fn plain(emoji: &str) -> String {
     emoji.trim().chars().filter(|c| !matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect()
 }

@@ -1,4 +1,4 @@
-//! `referral`: the message comes from an advertisement.
+//! Implements `referral`: a message from an advertisement.
 
 use super::{Since, TriggerKind};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub struct Referral {
-    /// Empty: any.
+    /// Empty: any advertisement.
     pub wanted: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `reply`, in `stop_when`: the contact writes anything at all.
+//! Implements `reply`, in `stop_when`: any message of the contact.
 
 use super::{Since, Stands, TriggerKind};
 use crate::{

@@ -1,4 +1,4 @@
-//! `schedule`: at times of the clock, for everyone or for some.
+//! Implements `schedule`: at times of the clock, for everyone or for some contacts.
 
 use super::TriggerKind;
 use crate::flow::{
@@ -12,28 +12,28 @@ use crate::{
 };
 
 pub struct Schedule {
-    /// `None`: the pattern is wrong, which was reported.
+    /// `None`: the pattern is invalid, which has a finding.
     pub cron: Option<Cron>,
     pub pattern: String,
     pub clock: Clock,
     pub to: To,
-    /// How many starts in a second.
+    /// The number of starts within a span of time.
     pub rate: AtMost,
-    /// How late a fire may still be planned, and a start may begin because the daemon was down.
+    /// How late a fire may still be planned, and how late a start may begin because the daemon was down.
     pub late: Span,
 }
 
-/// Whose clock the pattern means.
+/// The zone of the pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     Contact,
     Bot,
 }
 
-/// Who gets it; asked once more when the start begins.
+/// The contacts that are selected; tested again when the start begins.
 #[derive(Debug, Clone, Default)]
 pub struct To {
-    /// All of them; empty: everyone.
+    /// All of these tags are required; empty: everyone.
     pub tags: Vec<String>,
     pub condition: Option<Code>,
 }
@@ -100,12 +100,12 @@ impl TriggerKind for Schedule {
     }
 }
 
-/// The finding of a text that is no schedule, with what was meant.
+/// The finding about a text that is not a schedule, with the correction.
 fn refused(node: &Node, wrong: Wrong) -> Diagnostic {
     let help = || "write it like \"0 10 * * TUE\": minute, hour, day, month, weekday; or in words: `tuesday 10:00`".to_owned();
     let finding = Diagnostic::error("E241", &node.place, wrong.message).help(wrong.help.unwrap_or_else(help));
     let Some(instead) = wrong.instead else { return finding };
-    // Quotes that are there stay, and a text that begins with `*` needs them.
+    // Existing quotes stay, and a text that begins with `*` needs them.
     let plain = node.scalar().is_some_and(|scalar| scalar.is_plain()) && !instead.starts_with('*');
     let written = if plain { instead.clone() } else { format!("\"{instead}\"") };
     let fix = Fix::replace(format!("write `{instead}`"), &node.place, written);

@@ -1,4 +1,4 @@
-//! `tag_added`: the contact got a tag.
+//! Implements `tag_added`: the contact got a tag.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub struct TagAdded {
-    /// Empty: any.
+    /// Empty: any tag.
     pub tags: Vec<String>,
 }
 

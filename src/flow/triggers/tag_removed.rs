@@ -1,4 +1,4 @@
-//! `tag_removed`: the contact lost a tag.
+//! Implements `tag_removed`: the contact lost a tag.
 
 use super::{Stands, TriggerKind};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub struct TagRemoved {
-    /// Empty: any.
+    /// Empty: any tag.
     pub tags: Vec<String>,
 }
 
