@@ -1,4 +1,4 @@
-//! The working state of one turn: what the session has become, and what it wants done.
+//! Holds the working state of one turn: the changed session, and the effects.
 
 use super::{
     definition::{Body, Flow, FlowSet, Node, NodeIx},
@@ -29,36 +29,36 @@ use std::{
     sync::Arc,
 };
 
-/// What a step says about what comes next.
+/// The continuation after a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// What follows in this body, or behind it.
+    /// The next step in this body, or behind it.
     Continue,
-    /// The steps under a key; when there are none, what follows.
+    /// The steps under a key; without steps, the next step.
     Body(Body),
-    /// Another place of this flow, for good.
+    /// A jump to another place of this flow.
     Jump(Option<NodeIx>),
-    /// The top of another flow, for good; carries nothing.
+    /// A jump to the top of another flow, without variables.
     Go(FlowName),
-    /// A block of this flow that comes back, by `until` at the latest.
+    /// A call of a block of this flow, until `until` at the latest.
     CallBlock { entry: Option<NodeIx>, returns_as: Option<String>, until: Option<Time> },
-    /// Another flow that comes back.
+    /// A call of another flow.
     CallFlow { flow: FlowName, with: BTreeMap<String, Value>, returns_as: Option<String>, until: Option<Time> },
-    /// The called block is left and gives this back.
+    /// Leaves the called block with this value.
     Return(Value),
-    /// The flow ends and gives this back.
+    /// Ends the flow with this value.
     End(Value),
-    /// The run ends, callers too.
+    /// Ends the run, with all callers.
     EndAll,
-    /// The conversation belongs to a person: the run ends, callers too.
+    /// A person has the conversation: ends the run, with all callers.
     HandedOff,
-    /// The run stands still; the step is looked at again when something happens.
+    /// The run waits; the step continues when something happens.
     Park(Waiting),
-    /// The step could not do it.
+    /// The step failed.
     Fail(Failure),
 }
 
-/// Why a step failed; what `error` shows, with the step.
+/// The reason why a step failed; `error` shows it, with the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub code: String,
@@ -77,7 +77,7 @@ impl From<ScriptError> for Failure {
     }
 }
 
-/// Where a run stands, while one of its steps runs.
+/// The position of a run, while one of its steps runs.
 #[derive(Clone, Copy)]
 pub struct Here<'a> {
     pub run: u32,
@@ -96,27 +96,27 @@ pub struct Turn<'a> {
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
     pub passage: Passage,
-    /// Steps left before we say that it never ends.
+    /// The number of steps left before the run counts as endless.
     pub fuel: usize,
-    /// Events of flows, and changes of consent, to be handed round at the end of the turn.
+    /// Events of flows, and changes of consent, to be distributed at the end of the turn.
     pub emitted: VecDeque<Emitted>,
-    /// Of the run that is being driven, in a chain of events; 0: somebody from outside moves us.
+    /// The depth of the running run in a chain of events; 0: an event from outside.
     pub depth: usize,
-    /// What `start` steps began; each when the run that did it has parked.
+    /// Starts of `start` steps; each begins when the run that made it waits.
     pub starting: VecDeque<Start>,
 }
 
-/// Something that happened and is to be handed round.
+/// An event that will be distributed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emitted {
     pub what: Happened,
-    /// How many events led to it, each by starting or waking a run.
+    /// The number of events in the chain that led to it, by starting or waking runs.
     pub depth: usize,
-    /// In another conversation of the contact: nothing starts by it here.
+    /// True for an event of another conversation of the contact: it starts nothing here.
     pub overheard: bool,
 }
 
-/// What expressions see beside the contact and the clock.
+/// The data for expressions beside the contact and the clock.
 #[derive(Clone, Copy)]
 pub struct Seen<'s> {
     pub vars: Option<&'s BTreeMap<String, Value>>,
@@ -124,7 +124,7 @@ pub struct Seen<'s> {
     pub msg: &'s Value,
     pub handoff: &'s Value,
     pub error: Option<&'s StepError>,
-    /// Named values of the moment: `item`, the candidate of a `check`.
+    /// Named values for one evaluation: `item`, the candidate of a `check`.
     pub extra: &'s [(&'s str, Value)],
 }
 
@@ -171,13 +171,13 @@ impl<'a> Turn<'a> {
         self.session.runs.iter_mut().find(|run| run.number == number)
     }
 
-    /// The version that a run stands on; the live one when its own is lost.
+    /// The version of a run; the live one if its own is lost.
     pub fn set_of(&self, run: u32) -> &'a FlowSet {
         let version = self.run(run).map(|run| run.version);
         version.and_then(|version| self.versions.get(version)).unwrap_or_else(|| self.versions.live())
     }
 
-    /// The step that a run stands at.
+    /// The current step of a run.
     pub fn here(&self, run: u32) -> Option<Here<'a>> {
         let set = self.set_of(run);
         let frame = self.run(run)?.frames.last()?;
@@ -192,12 +192,12 @@ impl<'a> Turn<'a> {
         known.unwrap_or(&self.live().bot.language)
     }
 
-    /// Says what was done and why, for people.
+    /// Adds a line to the trace: an action and its reason.
     pub fn note(&mut self, run: Option<u32>, step: Option<&StepId>, what: impl Into<String>) {
         self.trace.push(TraceEntry { run, step: step.cloned(), what: what.into() });
     }
 
-    /// Something happened: flows hear of it at the end of the turn.
+    /// Records an event, which flows get at the end of the turn.
     pub fn emit(&mut self, what: Happened) {
         let depth = self.depth + 1;
         self.emitted.push_back(Emitted { what, depth, overheard: false });
@@ -207,8 +207,6 @@ impl<'a> Turn<'a> {
         self.note(Some(here.run), Some(&here.node.id), what);
     }
 
-    // -- expressions
-
     pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, Failure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.eval(scope)))
     }
@@ -217,7 +215,7 @@ impl<'a> Turn<'a> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.holds(scope)))
     }
 
-    /// The text with everything filled in.
+    /// The text with its values.
     pub fn render(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
         if let Some(plain) = text.as_plain() {
             return Ok(plain.to_owned());
@@ -225,7 +223,7 @@ impl<'a> Turn<'a> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| text.render(scope)))
     }
 
-    /// What the contact reads, in the contact's language where there is a translation.
+    /// A text for the contact, in the contact's language if there is a translation.
     pub fn sentence(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
         let Some((locale, form)) = here.set.translation(self.language(), &here.node.id, text.source()) else {
             return self.render(here, text, extra);
@@ -246,7 +244,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The value of a text: one single `${…}` keeps its type.
+    /// The value of a text: a single `${…}` keeps its type.
     pub fn value(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<Value, Failure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| text.eval(scope)))
     }
@@ -261,7 +259,7 @@ impl<'a> Turn<'a> {
         Ok(value)
     }
 
-    /// Evaluates with all that a step may read.
+    /// Evaluates with all names that a step may read.
     pub fn at_step<T>(
         &self,
         here: Here<'_>,
@@ -286,7 +284,7 @@ impl<'a> Turn<'a> {
         )
     }
 
-    /// Runs something that evaluates with the given names, in the views of this turn.
+    /// Evaluates with the given names and the views of this turn.
     pub fn in_scope<T>(
         &self,
         set: &FlowSet,
@@ -296,7 +294,7 @@ impl<'a> Turn<'a> {
         self.in_scope_at(Err(set), seen, f)
     }
 
-    /// The same at a step, or only with a set of flows: at a step answers have the titles of its flow.
+    /// As `in_scope`, at a step or only with a set of flows: at a step, answers have the titles of its flow.
     fn in_scope_at<T>(
         &self,
         at: Result<Here<'_>, &FlowSet>,
@@ -320,9 +318,7 @@ impl<'a> Turn<'a> {
         Ok(f(&scope)?)
     }
 
-    // -- speaking
-
-    /// Puts a message of a run into the outbox and gives its number.
+    /// Puts a message of a run into the outbox and returns its number.
     pub fn say(&mut self, here: Here<'_>, saying: Saying) -> u32 {
         let number = self.draft(here, saying);
         if let Some(run) = self.run_mut(here.run) {
@@ -331,7 +327,7 @@ impl<'a> Turn<'a> {
         number
     }
 
-    /// A reaction is no message that anybody waits to see delivered.
+    /// Sends a reaction, for whose delivery nothing waits.
     pub fn react(&mut self, here: Here<'_>, content: Content) {
         self.draft(here, Saying { content, if_closed: Some(IfClosed::Skip), question: false, tells: false });
     }
@@ -367,7 +363,7 @@ impl<'a> Turn<'a> {
         number
     }
 
-    /// A sentence of the engine's own.
+    /// Sends one of the engine's own texts.
     pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
         let number = self.next_message();
         let draft = Draft { if_closed: Some(IfClosed::Skip), asked_for, ..Draft::plain(number, content, origin) };
@@ -375,7 +371,7 @@ impl<'a> Turn<'a> {
         number
     }
 
-    /// It belongs to the turn that the session will have taken.
+    /// Sends a draft; it belongs to the turn number that the session will have after this turn.
     pub fn send(&mut self, draft: Draft) {
         self.effects.push(Effect::Send(Arc::new(Draft { turn: self.session.turn + 1, ..draft })));
     }

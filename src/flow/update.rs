@@ -1,4 +1,4 @@
-//! `on_update`: what becomes of people half-way when their flow has changed.
+//! Implements `on_update`: handles running conversations whose flow has changed.
 
 use super::{
     choose::Heard,
@@ -18,25 +18,25 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What a new version means for a run that stands on an older one.
+/// The effect of a new version on a run of an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Becomes {
     /// It finishes on its version.
     Finishes,
-    /// It goes on with the new one, from the next time that something happens to it.
+    /// It continues on the new version at its next event.
     Moves,
-    /// It begins again with the new one when something moves it.
+    /// It begins again on the new version at its next event.
     Restarts,
 }
 
-/// What becomes of a run of `old` when `live` goes live; its flow in `live` decides.
+/// The effect on a run of `old` when `live` goes live; its flow in `live` decides.
 pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
     let Some(flow) = live.flow(&run.flow) else { return Becomes::Finishes };
     let on_its_way_out = run.stopped || run.expired || run.handing.is_some() || run.confirms_stop;
     match flow.on_update {
         OnUpdate::Finish => Becomes::Finishes,
         OnUpdate::Move | OnUpdate::Restart if on_its_way_out => Becomes::Finishes,
-        // Another flow was changed: nobody here should notice.
+        // If only other flows changed, the run must not restart.
         OnUpdate::Restart
             if can_restart(flow, run) && !same_in_reach(old, live, run.frames.iter().map(|frame| &frame.flow)) =>
         {
@@ -48,7 +48,7 @@ pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
 }
 
 impl<'a> Turn<'a> {
-    /// Runs on older versions go on with the live one where their flow wants it and their place still exists.
+    /// Moves runs of older versions to the live one, if their flow allows it and their position still exists.
     pub fn move_runs(&mut self) {
         for number in self.all_runs() {
             if self.fate_of(number) != Some(Becomes::Moves) {
@@ -72,12 +72,12 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The run stands on an older version, and its flow begins again when something moves it.
+    /// True if the run has an older version, and its flow begins again at the next event.
     pub fn must_restart(&self, number: u32) -> bool {
         self.fate_of(number) == Some(Becomes::Restarts)
     }
 
-    /// From the top of the new version; what started the run starts it again.
+    /// Starts the run again at the top of the new version, with the same start.
     pub fn restart_run(&mut self, number: u32, heard: Option<&Heard<'_>>) {
         let Some(run) = self.run(number).cloned() else { return };
         let live = self.live();
@@ -88,7 +88,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(number) {
             run.aside_of = None;
         }
-        // It is the same start: what counts against `at_most` goes on with the new run.
+        // It is the same start: its count for `at_most` continues with the new run.
         let begun = self.session.last_run + 1;
         for counted in self.session.counted.iter_mut().filter(|counted| counted.run == number) {
             counted.run = begun;
@@ -125,7 +125,7 @@ impl<'a> Turn<'a> {
         Some(becomes(self.live(), self.versions.get(run.version)?, run))
     }
 
-    /// Start values of variables that the new version has and the frame has not.
+    /// The first values of variables that the new version has and the frame does not.
     fn new_vars(&self, live: &FlowSet, frame: &Frame) -> BTreeMap<String, Value> {
         let (Some(flow), Some(vars)) = (live.any_flow(&frame.flow), &frame.vars) else { return BTreeMap::new() };
         let nothing = Value::Nothing;
@@ -138,9 +138,9 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// Every place that the run stands at exists in both versions, and the question that it waits with is the same.
+/// True if every position of the run exists in both versions, and its waiting question is the same.
 fn can_move(live: &FlowSet, old: &FlowSet, run: &Run) -> bool {
-    // A call under way, and a send whose fate is awaited, belong to the step as it was.
+    // A running call, or a message with an awaited outcome, belongs to the old step.
     if matches!(run.waiting, Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready) {
         return false;
     }
@@ -158,14 +158,14 @@ fn can_move(live: &FlowSet, old: &FlowSet, run: &Run) -> bool {
     })
 }
 
-/// The run stands in this flow itself, and what it began with is enough for the new one.
+/// True if the run is in this flow itself, and its inputs are enough for the new version.
 fn can_restart(flow: &Flow, run: &Run) -> bool {
     let Some(first) = run.frames.first().filter(|first| first.flow == flow.name) else { return false };
     let given = |name: &String| first.vars.as_ref().is_some_and(|vars| vars.contains_key(name));
     flow.inputs.iter().all(|field| field.optional || field.default.is_some() || given(&field.name))
 }
 
-/// The loops that the frame is inside are those around the step in both versions.
+/// True if the running loops of the frame are around the step in both versions.
 fn same_loops(new_flow: &Flow, new: &Node, old_flow: &Flow, old: &Node, frame: &Frame) -> bool {
     let (new, old) = (loops_around(new_flow, new), loops_around(old_flow, old));
     let over = |node: &Node| node.outline.yaml.get("repeat").cloned();
@@ -189,7 +189,7 @@ fn loops_around<'f>(flow: &'f Flow, node: &Node) -> Vec<&'f Node> {
     found
 }
 
-/// The moment when its time is up stands already: with another time it would be neither version's.
+/// True if the time limits are equal: the end is already computed, and would fit neither version.
 fn same_call(new: &Node, old: &Node) -> bool {
     let same_time = match (new.outline.yaml.get("timeout"), old.outline.yaml.get("timeout")) {
         (Some(new), Some(old)) => same(new, old, false),
@@ -201,7 +201,7 @@ fn same_call(new: &Node, old: &Node) -> bool {
         && same_time
 }
 
-/// The words, the options, the type and the check are the same; what comes after the answer may have changed.
+/// True if the text, the options, the type and the check are the same; the steps behind the answer may differ.
 fn same_question(new: &Node, old: &Node) -> bool {
     if new.outline.verb != old.outline.verb || matches!(new.step, Step::Unreadable) {
         return false;
@@ -221,11 +221,11 @@ fn same_question(new: &Node, old: &Node) -> bool {
         })
 }
 
-/// What happens after the answer, or without one.
+/// Keys for the steps after the answer, or without one.
 const AFTERWARDS: [&str; 10] =
     ["on_timeout", "on_error", "on_fail", "on_undelivered", "other", "remind", "invalid", "note", "id", "do"];
 
-/// The same YAML. Of an option counts what is shown, not what it does.
+/// True for the same YAML. Of an option only the shown parts count, not its steps.
 fn same(a: &yaml::Node, b: &yaml::Node, option: bool) -> bool {
     use yaml::Kind::{List, Map, Null, Scalar};
     match (&a.kind, &b.kind) {

@@ -1,4 +1,4 @@
-//! What flows can read: `contact`, `msg`, `window`, `hours` and the rest of language.md 6b.
+//! Builds the views that flows can read: `contact`, `msg`, `window`, `hours` and the others of language.md 6b.
 
 use super::{
     definition::FlowSet,
@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 impl Turn<'_> {
-    /// The contact's own clock, else that of its number's country when it has one, else the bot's.
+    /// The contact's own zone, else that of its number's country if there is only one, else the bot's.
     pub fn contact_zone(&self, set: &FlowSet) -> TimeZone {
         zone_of(self.contact.zone.as_deref(), self.contact.phone.as_deref(), &set.bot.timezone)
     }
@@ -29,7 +29,7 @@ impl Turn<'_> {
         zoned(self.now(), self.contact_zone(set))
     }
 
-    /// The value of a name in an expression; asked only for names that it reads.
+    /// The value of a name in an expression; called only for names that it reads.
     pub fn look_up(&self, set: &FlowSet, seen: &Seen<'_>, name: &str) -> Option<Value> {
         if let Some((_, value)) = seen.extra.iter().rev().find(|(extra, _)| *extra == name) {
             return Some(value.clone());
@@ -88,7 +88,7 @@ impl Turn<'_> {
                 field.default.as_ref().and_then(|value| inputs::convert(&field.kind, value, &set.bot.timezone));
             all.extend(default.map(|value| (field.name.clone(), value)));
         }
-        // A field of this name that the bot declares is its own.
+        // A field with this name that the bot declares is the bot's own.
         if !set.bot.fields.iter().any(|field| field.name == "username") {
             all.insert("username".to_owned(), text(contact.username.as_deref()));
         }
@@ -111,7 +111,7 @@ impl Turn<'_> {
     }
 }
 
-/// All clocks that may be the contact's: its own, else those of its number's country, else the bot's.
+/// All possible zones of the contact: its own, else those of its number's country, else the bot's.
 fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
     let named = |name: &str| TimeZone::get(name).ok();
     let zones: Vec<TimeZone> = match (contact.zone.as_deref().and_then(named), contact.phone.as_deref()) {
@@ -122,14 +122,14 @@ fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
     if zones.is_empty() { vec![bot.clone()] } else { zones }
 }
 
-/// Where quiet hours count for a contact: its clocks, and the countries of its number and its own zone.
+/// The places whose quiet hours apply to a contact: its zones, and the countries of its number and its own zone.
 pub fn whereabouts(contact: &ContactData, bot: &TimeZone) -> Whereabouts {
     let number = contact.phone.as_deref().and_then(phone::country);
     let zone = contact.zone.as_deref().and_then(phone::country_of_zone).filter(|country| Some(*country) != number);
     Whereabouts { zones: zones_of(contact, bot), countries: number.into_iter().chain(zone).collect() }
 }
 
-/// What `msg` shows of a message.
+/// The value of `msg` for a message.
 pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
     let kind = match &message.kind {
         InboundKind::Text { .. } => "text",
@@ -200,7 +200,7 @@ pub fn zone_of(own: Option<&str>, number: Option<&str>, bot: &TimeZone) -> TimeZ
         .unwrap_or_else(|| bot.clone())
 }
 
-/// The parts of `hours.NAME`.
+/// The value of `hours.NAME`.
 pub fn hours_view(hours: &OpeningHours, now: Time) -> Value {
     let at = |at: Option<Time>| at.map_or(Value::Nothing, |at| moment(at, hours.zone.clone()));
     let mut view = map([
@@ -214,7 +214,7 @@ pub fn hours_view(hours: &OpeningHours, now: Time) -> Value {
     view
 }
 
-/// The first word of a name that looks like one; `~*Ada*~` and `+34 600` are none.
+/// The first word of a name, if it looks like one; not for `~*Ada*~` and `+34 600`.
 fn first_name(name: &str) -> Option<&str> {
     let word = name.split_whitespace().next()?;
     word.chars().all(|c| c.is_alphabetic() || "-'’.".contains(c)).then_some(word)

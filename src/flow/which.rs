@@ -1,4 +1,4 @@
-//! An answer that may mean two things: both are asked back as buttons, and neither is taken.
+//! Handles an answer with two possible meanings: both are offered as buttons, and neither is taken.
 
 use super::{
     choose::Heard,
@@ -17,19 +17,19 @@ use crate::{
     },
 };
 
-/// The ids of these options begin so; no option of an author does.
+/// The prefix of the ids of these options; no option of an author has it.
 const WHICH: &str = "which:";
 
-/// The meaning of a message to a question, after its `check`.
+/// The meaning of a message as the answer to a question, after its `check`.
 pub enum Meant {
     Nothing,
     One(Value),
-    /// As good as each other.
+    /// Equally likely values.
     Several(Vec<Value>),
 }
 
 impl<'a> Turn<'a> {
-    /// What the message means as the asked type. `whole`: no answer inside a sentence.
+    /// The meaning of the message as the asked type. `whole`: without answers inside a sentence.
     pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>, whole: bool) -> Meant {
         if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
             let Some(value) = form.read(self, here, response) else { return Meant::Nothing };
@@ -51,7 +51,7 @@ impl<'a> Turn<'a> {
         let Reading { likely, unlikely } = reading;
         let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
         if fitting.is_empty() {
-            // The `check` says which is meant: a birthday lies in the past.
+            // The `check` decides which value is meant: a birthday lies in the past.
             fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
         }
         match fitting.pop() {
@@ -64,13 +64,13 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The answer in a sentence, or both of two. `false`: there is none.
+    /// Handles the answer inside a sentence, or asks back two. `false`: there is none.
     pub fn answer_in_sentence(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         match self.meant(here, ask, heard, false) {
             Meant::Nothing => false,
             Meant::One(value) => {
-                // The words of a button mean the same as a tap on it.
+                // The words of a button have the same meaning as a tap on it.
                 let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
                 let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
                 match option {
@@ -82,7 +82,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Asks which of them is meant. It costs a try, and the last try asks nothing more.
+    /// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
     fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &Heard<'_>) -> bool {
         let now = self.now();
         let options: Vec<OptionShown> =
@@ -111,7 +111,8 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// The question shows what an answer may have meant. A number then stands for none of them: it is an answer of its own.
+/// True if the question shows the possible meanings of an answer. A typed number is then an answer of its own and not
+/// the number of a button.
 pub fn asks_which(question: &Question) -> bool {
     question.options.iter().any(is_which)
 }
@@ -125,7 +126,7 @@ fn option(place: usize, value: &Value, language: &str) -> OptionShown {
     let long = title.chars().count() > BUTTON_TITLE_CHARS_MAX;
     OptionShown {
         id: format!("{WHICH}{}", place + 1),
-        // A row shows in full what its title has no room for.
+        // A row shows in its description a text that is too long for its title.
         description: long.then(|| title.clone()),
         title,
         value: value.clone(),
@@ -134,7 +135,7 @@ fn option(place: usize, value: &Value, language: &str) -> OptionShown {
     }
 }
 
-/// As the contact reads it.
+/// The value in the words for the contact.
 fn title(value: &Value, language: &str) -> String {
     match value {
         Value::Date(date) => format_time("d MMM yyyy", Some(*date), None, language),

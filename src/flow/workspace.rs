@@ -1,7 +1,7 @@
-//! A bot that is looked at again and again while its files change: an editor, `check --watch`.
+//! Checks a bot again and again while its files change, for an editor and `check --watch`.
 //!
-//! It keeps what was read and proved, by the contents of each file. After a change only that file is read, and only
-//! flows whose paths lead through it are walked.
+//! It keeps results by the content of each file. After a change only that file is parsed, and only flows whose paths
+//! lead through it are walked.
 
 use super::{
     FlowSet,
@@ -24,49 +24,48 @@ pub struct Workspace {
     tests: Known,
 }
 
-/// What one look gave.
+/// The result of one check.
 pub struct Looked {
     pub set: FlowSet,
-    /// Of reading and checking, sorted.
+    /// The findings of parsing and checking, sorted.
     pub findings: Vec<Diagnostic>,
-    /// The flows that can never need a template.
+    /// The flows that never need a template.
     pub without_templates: Vec<String>,
     /// The tests beside the flows.
     pub tests: Vec<Arc<Scenario>>,
 }
 
 impl Workspace {
-    /// `around`: what is known of senders and templates.
+    /// A workspace; `around` are the known senders and templates.
     pub fn new(around: Around) -> Workspace {
         Workspace { around, ..Workspace::default() }
     }
 
-    /// A file is there, or has another text. Its path is as in the bot's folder: `flows/menu.yaml`,
-    /// `flows/menu.test.yaml`.
+    /// Adds a file, or its new text. Its path is that in the bot's folder: `flows/menu.yaml`, `flows/menu.test.yaml`.
     pub fn put(&mut self, file: Arc<SourceFile>) {
         self.files.insert(file.path().to_owned(), file);
     }
 
-    /// A file is gone.
+    /// Removes a file.
     pub fn remove(&mut self, path: &str) {
         self.files.remove(path);
     }
 
-    /// Exactly these files are there.
+    /// Replaces all files by these.
     pub fn replace(&mut self, files: impl IntoIterator<Item = Arc<SourceFile>>) {
         self.files = files.into_iter().map(|file| (file.path().to_owned(), file)).collect();
     }
 
-    /// Files that flows may send; see `Around::files`.
+    /// Sets the files that flows may send; see `Around::files`.
     pub fn sendable(&mut self, files: Option<BTreeMap<String, u64>>) {
         if self.around.files != files {
             self.around.files = files;
-            // What was found against the others is not kept.
+            // Results for the earlier files are no longer valid.
             self.linter = Linter::default();
         }
     }
 
-    /// Everything that can be said about the files as they are now.
+    /// All findings about the files as they are now.
     pub fn look(&mut self) -> Looked {
         let of_test = |file: &Arc<SourceFile>| file.stem().ends_with(".test");
         let (tests, files): (Vec<_>, Vec<_>) = self.files.values().cloned().partition(of_test);
@@ -85,8 +84,8 @@ impl Workspace {
     }
 }
 
-/// Whether all is translated, and what of it is outdated, is asked of flows that are right: what is said of a text that
-/// cannot be read would lead its author to take translations out that are needed.
+/// Removes findings about missing and outdated translations while flows have errors: for a text that cannot be parsed,
+/// they would lead the author to delete needed translations.
 fn translations_later(findings: &mut Vec<Diagnostic>) {
     findings.retain(|finding| !matches!(finding.code, "W901" | "W902" | "W904"));
 }
@@ -108,7 +107,7 @@ mod tests {
         findings.iter().map(|finding| finding.render(false)).collect()
     }
 
-    /// After each change it says what a look without memory says.
+    /// Checks that the findings after a change equal those without earlier results.
     #[track_caller]
     fn agree(workspace: &mut Workspace) -> Vec<String> {
         let files: Vec<_> = workspace.files.values().cloned().collect();
@@ -133,7 +132,7 @@ mod tests {
         let mut workspace = Workspace::default();
         workspace.replace([file("_bot", BOT), file("menu", MENU), file("shop", SHOP)]);
         assert!(agree(&mut workspace).is_empty());
-        // The called flow waits now: what its caller says afterwards can be late.
+        // The called flow now waits, so the messages of its caller can be late.
         workspace.put(file("shop", "flow: shop\nsteps:\n  - wait: 25h\n"));
         assert_eq!(agree(&mut workspace), ["E501"]);
         workspace.put(file("menu", &format!("# a line above\n{MENU}")));
@@ -163,7 +162,7 @@ mod tests {
         assert_eq!(agree(&mut workspace), ["W962"]);
         workspace.put(file("menu", &MENU.replace("Anything else", "Anything esle")));
         assert!(agree(&mut workspace).is_empty());
-        // It is the called flow that says it.
+        // The called flow sends it.
         workspace.put(test("Waht?"));
         assert_eq!(agree(&mut workspace), ["W962"]);
         workspace.put(file("shop", &SHOP.replace("What?", "Waht?")));

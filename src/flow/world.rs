@@ -1,4 +1,4 @@
-//! What the engine may know of the world, and the versions of flows that runs stand on.
+//! Defines the data that the engine may use, and the versions of flows of running runs.
 
 use super::{definition::FlowSet, token::Token};
 use crate::{
@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
 };
 
-/// The live flows, and older sets that runs have not finished with.
+/// The live flows, and older sets with running runs.
 #[derive(Clone)]
 pub struct Versions {
     live: VersionId,
@@ -50,31 +50,31 @@ impl Versions {
     }
 }
 
-/// Read-only facts of one turn. The same world and session give the same outcome.
+/// Read-only data of one turn. The same world and session give the same outcome.
 pub struct World<'a> {
     pub now: Time,
     pub contact: &'a Contact,
     pub conversation: ConversationId,
     pub sender: SenderView<'a>,
     pub window: Window,
-    /// What flows see as `env.*`.
+    /// The value of `env` in expressions.
     pub env: &'a BTreeMap<String, String>,
-    /// Flows that start no more, or stand still.
+    /// Flows that do not start, or are paused.
     pub paused: &'a Paused,
-    /// The keys of `once_per` that this contact has used up.
+    /// The keys of `once_per` that this contact has used.
     pub once: &'a BTreeSet<String>,
-    /// Signs button tokens and idempotency keys; kept in the database.
+    /// Signs button tokens and idempotency keys; stored in the database.
     pub token_key: &'a [u8],
 }
 
 impl<'a> World<'a> {
-    /// What the id of a tapped button says, if the button is ours and was shown in this very conversation.
+    /// The token of a tapped button, if the button is ours and was shown in this conversation.
     pub fn token(&self, id: &str) -> Option<Token> {
         Token::read(id, self.token_key).filter(|token| token.of == Some(self.conversation))
     }
 
-    /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, and the window
-    /// that their last message opened.
+    /// The world for an expression about a contact alone: without a conversation and a sender, with the window of the
+    /// contact's last message.
     pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {
         static NONE: Paused =
             Paused { failing: BTreeSet::new(), by_hand: BTreeMap::new(), called_off: BTreeSet::new() };
@@ -97,10 +97,10 @@ impl<'a> World<'a> {
 pub struct SenderView<'a> {
     pub id: SenderId,
     pub name: &'a str,
-    /// Of contacts whose own language is unknown; `None`: the bot's.
+    /// The language of contacts without their own; `None`: the bot's.
     pub language: Option<&'a str>,
-    /// What its platform shows: what cannot be tapped there is said in words.
+    /// The limits of its platform: parts that it cannot show become texts.
     pub carries: &'static Carries,
-    /// Where the daemon can be reached from outside: there lie the bot's files for platforms that open addresses.
+    /// The daemon's public address, for the bot's files on platforms that fetch addresses.
     pub public_url: Option<&'a str>,
 }

@@ -1,4 +1,4 @@
-//! `webhook`: another system tells us something about a contact, at `POST /hooks/NAME`.
+//! Implements `webhook`: another system posts data about a contact to `POST /hooks/NAME`.
 
 use super::TriggerKind;
 use crate::{
@@ -20,14 +20,14 @@ pub struct Webhook {
     pub name: String,
     /// `None`: the request needs an API key of the account.
     pub verify: Option<Verify>,
-    /// Whom it is about: a phone number.
+    /// The contact: a phone number.
     pub contact: Text,
     pub new_contact: NewContact,
-    /// Parts of the body that must be there; they become inputs.
+    /// Keys that the body must have; they become inputs.
     pub body: Vec<Field>,
 }
 
-/// How a request shows that it comes from whom it should.
+/// The proof that a request comes from the right system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verify {
     pub header: String,
@@ -45,7 +45,7 @@ pub enum How {
     HmacBase64,
 }
 
-/// What becomes of a stranger.
+/// The action for an unknown contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewContact {
     Ignore,
@@ -126,13 +126,13 @@ impl Webhook {
         Webhook { name: name.to_owned(), verify: None, contact, new_contact: NewContact::Ignore, body: Vec::new() }
     }
 
-    /// The member of the body that holds the number, where `contact` is `${body.NAME}`.
+    /// The key of the body with the number, if `contact` is `${body.NAME}`.
     pub fn contact_member(&self) -> Option<&str> {
         let name = self.contact.source().strip_prefix("${body.")?.strip_suffix('}')?;
         name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
     }
 
-    /// What a body gives as inputs; else what is wrong with it. More than is listed may stand in it.
+    /// The inputs from a body; `Err`: the mistake in it. It may contain further keys.
     pub fn inputs(&self, body: &Value, zone: &TimeZone) -> Result<BTreeMap<String, Value>, String> {
         let nothing = BTreeMap::new();
         let all = match body {
@@ -152,7 +152,7 @@ fn read_verify(fields: &mut TriggerFields<'_, '_>) -> Option<Verify> {
     let header = keys.text("header").to_ascii_lowercase();
     let (equals, secret) = (keys.node("equals"), keys.node("secret"));
     let hmac = keys.word("hmac", &["sha256-hex", "sha256-base64"]);
-    // There is one, and it is wrong, which was said.
+    // The value exists and is wrong, which has a finding.
     let unknown = hmac.is_none() && keys.node("hmac").is_some() && equals.is_none();
     keys.finish();
     if unknown || node.map().is_none() {

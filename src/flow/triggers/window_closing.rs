@@ -1,4 +1,4 @@
-//! `window_closing`: the conversation's window ends soon.
+//! Implements `window_closing`: the conversation's window ends soon.
 
 use super::{Since, TriggerKind};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub struct WindowClosing {
-    /// How long before its end.
+    /// The time before its end.
     pub before: Span,
 }
 
