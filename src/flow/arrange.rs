@@ -8,9 +8,12 @@ use super::{
     turn::{Failure, Here, Turn},
 };
 use crate::{
-    base::limits::{
-        BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, ROW_DESCRIPTION_CHARS_MAX, ROW_TITLE_CHARS_MAX,
-        TEXT_CHARS_MAX,
+    base::{
+        blank::is_blank,
+        limits::{
+            BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, ROW_DESCRIPTION_CHARS_MAX, ROW_TITLE_CHARS_MAX,
+            TEXT_CHARS_MAX,
+        },
     },
     model::{
         carries::{Carries, Mark, framed, listed},
@@ -92,7 +95,7 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
         let caption = (caption_on == Some(place)).then(|| body.clone());
         all.push(Content::Media { media, caption });
     }
-    if caption_on.is_some() || (body.trim().is_empty() && !interactive) {
+    if caption_on.is_some() || (is_blank(&body) && !interactive) {
         return fitted(carries, all);
     }
     let most = if interactive { BUTTON_BODY_CHARS_MAX } else { TEXT_CHARS_MAX };
@@ -202,7 +205,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// A file by its address. The extension decides its kind; without one it is a picture.
 pub fn media(url: &str) -> Result<Media, Failure> {
-    if url.is_empty() {
+    if is_blank(url) {
         return Err(Failure::new("empty_text", "the address of the media came out empty"));
     }
     let path = url.split(['?', '#']).next().unwrap_or(url);

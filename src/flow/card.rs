@@ -6,7 +6,7 @@ use super::{
     turn::{Failure, Here, Turn},
 };
 use crate::{
-    base::{limits::CARDS_MAX, yaml::Node},
+    base::{blank::is_blank, limits::CARDS_MAX, yaml::Node},
     model::{
         card::{CardEmail, CardPhone, ContactCard},
         value::Value,
@@ -64,8 +64,12 @@ fn read_one<'a>(fields: &StepFields<'a, '_>, node: &'a Node) {
         Some(_) => {}
         None => {
             let mut keys = fields.below(node, "card");
-            if !node.has_broken() {
-                keys.required("name");
+            let name = if node.has_broken() { keys.node("name") } else { keys.required("name") };
+            // A card of the customer has a map there.
+            let name = name.map(|name| name.get("formatted_name").unwrap_or(name));
+            if let Some(name) = name.filter(|name| !name.is_broken() && name.text().is_some_and(is_blank)) {
+                let message = "the `name` of the card is empty, and nobody could save it; write the name";
+                fields.wrong(name, "E208", message);
             }
             keys.know(&KEYS);
             keys.know(&["whatsapp"]);
@@ -135,5 +139,5 @@ fn said(value: &Value, key: &str) -> Option<String> {
         Value::Map(parts) => parts.get(key)?,
         other => other,
     };
-    value.print().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    value.print().map(|text| text.trim().to_owned()).filter(|text| !is_blank(text))
 }

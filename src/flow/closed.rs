@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     base::{
+        blank::is_blank,
         fields::Fields,
         limits::{HOLD_DEFAULT, LIST_ROWS_MAX},
         meant,
@@ -245,21 +246,20 @@ impl TemplateButton {
 
 /// Fails if a value is empty, because no platform accepts that: an empty field or event value is an error of the step.
 pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
-    let is_empty = |value: &str| value.trim().is_empty();
     let missing = match &template.body {
         Parameters::None => None,
-        Parameters::Positional(values) => values.iter().position(|v| is_empty(v)).map(|n| (n + 1).to_string()),
-        Parameters::Named(values) => values.iter().find(|(_, v)| is_empty(v)).map(|(name, _)| name.clone()),
+        Parameters::Positional(values) => values.iter().position(|v| is_blank(v)).map(|n| (n + 1).to_string()),
+        Parameters::Named(values) => values.iter().find(|(_, v)| is_blank(v)).map(|(name, _)| name.clone()),
     };
     let name = &template.name;
     let failed = |what: &str| Err(Failure::new("empty_text", format!("{what} of template `{name}` came out empty")));
     if let Some(place) = missing {
         return failed(&format!("the value of {{{{{place}}}}}"));
     }
-    if matches!(&template.header, Some(HeaderValue::Text(text)) if is_empty(text)) {
+    if matches!(&template.header, Some(HeaderValue::Text(text)) if is_blank(text)) {
         return failed("the header");
     }
-    match template.buttons.iter().any(|button| matches!(button, ButtonValue::UrlSuffix(end) if is_empty(end))) {
+    match template.buttons.iter().any(|button| matches!(button, ButtonValue::UrlSuffix(end) if is_blank(end))) {
         true => failed("the end of a link"),
         false => Ok(()),
     }

@@ -10,7 +10,7 @@ use super::{
     turn::{Failure, Here, Turn},
 };
 use crate::{
-    base::{diagnostic::Diagnostic, ids::FlowName, limits::BUTTON_TITLE_CHARS_MAX, place::Place},
+    base::{blank::is_blank, diagnostic::Diagnostic, ids::FlowName, limits::BUTTON_TITLE_CHARS_MAX, place::Place},
     model::{
         answer::AnswerType,
         content::FormStart,
@@ -98,7 +98,7 @@ impl WrittenForm {
     pub fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<FormShown, Failure> {
         let said = |text: &Text, what: &str| -> Result<String, Failure> {
             let said = turn.sentence(here, text, &[])?.trim().to_owned();
-            if said.is_empty() { Err(Failure::new("empty_text", format!("{what} came out empty"))) } else { Ok(said) }
+            if is_blank(&said) { Err(Failure::new("empty_text", format!("{what} came out empty"))) } else { Ok(said) }
         };
         let id = said(&self.id, "the `id` of the form")?;
         let screen = self.screen.as_ref().map(|screen| turn.render(here, screen, &[])).transpose()?;

@@ -17,7 +17,7 @@ use super::{
     turn::{Failure, Here, Turn},
 };
 use crate::{
-    base::yaml::Node,
+    base::{blank::is_blank, yaml::Node},
     model::{
         content::{Content, Edges},
         effect::IfClosed,
@@ -80,7 +80,7 @@ impl Message {
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
         let body = fields.text(verb);
         fields.sentence(Role::Body, &body);
-        if let Some(node) = fields.node(verb).filter(|node| node.text().is_some_and(|text| text.trim().is_empty())) {
+        if let Some(node) = fields.node(verb).filter(|node| node.text().is_some_and(is_blank)) {
             let tapped = TAPPED.into_iter().find(|key| fields.has(key)).map(|key| format!("`{key}`"));
             let asks = fields.node("type").and_then(Node::text).filter(|kind| ["yesno", "location"].contains(kind));
             let tapped = tapped.or_else(|| asks.map(|kind| format!("what `type: {kind}` shows")));
@@ -92,7 +92,8 @@ impl Message {
                 fields.wrong(node, "E208", format!("there is nothing to say; write a text behind `{verb}:`"));
             }
         }
-        let media = fields.texts("media");
+        let media = fields.list("media");
+        let media = media.iter().map(|node| fields.said_of(node, "the address of a file")).collect();
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
             if let Some(url) = node.text().filter(|url| !url.is_empty()) {
@@ -172,7 +173,7 @@ impl Message {
     pub fn contents(&self, turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>) -> Result<Vec<Content>, Failure> {
         let edge = |text: &Option<Text>| -> Result<Option<String>, Failure> {
             let text = text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
-            Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+            Ok(text.map(|text| text.trim().to_owned()).filter(|text| !is_blank(text)))
         };
         let (mut header, footer) = (edge(&self.header)?, edge(&self.footer)?);
         let mut files = Vec::new();
@@ -188,7 +189,7 @@ impl Message {
         let cards = cards.map(|cards| Content::ContactCards { cards });
         let ahead: Vec<Content> = place.map(Content::Location).into_iter().chain(cards).collect();
         let form = self.form.as_ref().map(|form| form.shown(turn, here)).transpose()?;
-        if worded.body.trim().is_empty() {
+        if is_blank(&worded.body) {
             if link.is_some() || !worded.shown.is_empty() || self.asks_place || form.is_some() {
                 return Err(empty("the text above what can be tapped"));
             }
@@ -196,7 +197,7 @@ impl Message {
                 return Err(Failure::new("empty_text", "the text came out empty: there is nothing to say"));
             }
         }
-        if let Some(option) = worded.shown.iter().find(|option| option.title.trim().is_empty()) {
+        if let Some(option) = worded.shown.iter().find(|option| is_blank(&option.title)) {
             return Err(empty(&format!("the title of the option `{}`", option.id)));
         }
         let say = |phrase| self.phrases.said(turn, here, phrase);
@@ -231,14 +232,14 @@ impl Link {
     fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<LinkShown, Failure> {
         let title = turn.sentence(here, &self.title, &[])?.trim().to_owned();
         let url = turn.render(here, &self.url, &[])?.trim().to_owned();
-        if url.is_empty() {
+        if is_blank(&url) {
             return Err(empty("the address of the link"));
         }
-        if title.is_empty() {
+        if is_blank(&title) {
             return Err(empty("the title of the link"));
         }
         let text = self.text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
-        let text = text.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| title.clone());
+        let text = text.filter(|text| !is_blank(text)).unwrap_or_else(|| title.clone());
         Ok(LinkShown { title, url, text })
     }
 }

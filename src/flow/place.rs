@@ -5,7 +5,10 @@ use super::{
     text::Data,
     turn::{Failure, Here, Turn},
 };
-use crate::model::{content::Location, value::Value};
+use crate::{
+    base::blank::is_blank,
+    model::{content::Location, value::Value},
+};
 
 /// A point as written: a map, or `${where}` for an answer of type `location`.
 pub struct WrittenPlace(Data);
@@ -51,7 +54,7 @@ impl WrittenPlace {
         let Value::Map(place) = turn.data(here, &self.0)? else {
             return Err(wrong("`place` takes a map with `latitude` and `longitude`".into()));
         };
-        let line = |key: &str| place.get(key).and_then(Value::print).filter(|text| !text.trim().is_empty());
+        let line = |key: &str| place.get(key).and_then(Value::print).filter(|text| !is_blank(text));
         let degrees = |(key, most): (&str, f64)| {
             let text = line(key).unwrap_or_default();
             in_range(&text, most).ok_or_else(|| {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     base::{
+        blank::is_blank,
         ids::StepId,
         limits::{ASK_AGAIN_EVERY, COUNT_ONCE},
     },
@@ -101,7 +102,7 @@ impl Turn<'_> {
         let found = set.translation(self.language(), &StepId::from("_bot"), text.source());
         let text = found.and_then(|(_, form)| form.texts().first().copied()).unwrap_or(text);
         match self.in_scope(set, &seen, |scope| text.render(scope)) {
-            Ok(body) if !body.trim().is_empty() => {
+            Ok(body) if !is_blank(&body) => {
                 self.say_ourselves(Content::Text { body }, Origin::Flow, Some(heard.message.at));
             }
             Ok(_) => {}

@@ -7,6 +7,7 @@ use super::{
     card,
     content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row},
 };
+use crate::base::blank::is_blank;
 
 /// The limits of one provider. Texts are counted in Unicode scalar values, because Meta does not say how it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +152,7 @@ impl Carries {
     pub fn fit(&self, content: Content) -> Result<Vec<Content>, Unfit> {
         match content {
             Content::Text { body } => {
-                if body.trim().is_empty() {
+                if is_blank(&body) {
                     return Err(Unfit::Empty { what: "the text" });
                 }
                 Ok(split(&body, self.text_max).into_iter().map(|body| Content::Text { body }).collect())
@@ -192,13 +193,13 @@ impl Carries {
             }
             Content::Media { media, caption } if !self.takes(media.kind) => {
                 // The file becomes a text with its address, which the contact opens in a browser.
-                let text = [caption.filter(|text| !text.trim().is_empty()), Some(media.url)];
+                let text = [caption.filter(|text| !is_blank(text)), Some(media.url)];
                 let text: Vec<String> = text.into_iter().flatten().collect();
                 self.fit(Content::Text { body: text.join("\n\n") })
             }
             Content::Media { media, caption } => {
                 let captioned = self.caption_max > 0 && !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
-                let caption = caption.filter(|text| !text.trim().is_empty());
+                let caption = caption.filter(|text| !is_blank(text));
                 let Some(text) = caption else { return Ok(vec![Content::Media { media, caption: None }]) };
                 if captioned && text.chars().count() <= self.caption_max {
                     return Ok(vec![Content::Media { media, caption: Some(text) }]);
@@ -245,15 +246,14 @@ impl Carries {
         if self.header_max == 0 || self.footer_max == 0 {
             return (framed(&body, &edges), Edges::default());
         }
-        let fitted =
-            |text: Option<String>, max| text.filter(|text| !text.trim().is_empty()).map(|text| cut(&text, max));
+        let fitted = |text: Option<String>, max| text.filter(|text| !is_blank(text)).map(|text| cut(&text, max));
         let edges =
             Edges { header: fitted(edges.header, self.header_max), footer: fitted(edges.footer, self.footer_max) };
         (body, edges)
     }
 
     fn above(&self, body: &str, max: usize, last: impl FnOnce(String) -> Content) -> Result<Vec<Content>, Unfit> {
-        if body.trim().is_empty() {
+        if is_blank(body) {
             return Err(Unfit::Empty { what: "the text above the buttons" });
         }
         let mut parts = split(body, max);
@@ -293,7 +293,7 @@ impl Carries {
             .map(|Row { id, title, description }| {
                 bounded("a row's id", &id, self.row_id_max)?;
                 let title = titled("a row's title", &title, self.row_title_max)?;
-                let description = description.filter(|text| !text.trim().is_empty());
+                let description = description.filter(|text| !is_blank(text));
                 Ok(Row { id, title, description: description.map(|text| cut(&text, self.row_description_max)) })
             })
             .collect()
@@ -354,7 +354,7 @@ fn bounded(what: &'static str, id: &str, max: usize) -> Result<(), Unfit> {
 }
 
 fn titled(what: &'static str, title: &str, max: usize) -> Result<String, Unfit> {
-    if title.trim().is_empty() { Err(Unfit::Empty { what }) } else { Ok(cut(title, max)) }
+    if is_blank(title) { Err(Unfit::Empty { what }) } else { Ok(cut(title, max)) }
 }
 
 #[cfg(test)]
@@ -524,7 +524,9 @@ mod tests {
 
     #[test]
     fn an_empty_text_is_refused() {
-        assert_eq!(META.fit(text(" \n")).unwrap_err(), Unfit::Empty { what: "the text" });
+        for empty in [" \n", "\u{200b}"] {
+            assert_eq!(META.fit(text(empty)).unwrap_err(), Unfit::Empty { what: "the text" });
+        }
     }
 
     proptest::proptest! {

@@ -1,7 +1,7 @@
 //! Keeps each sender's templates in memory, and tells whether one can be sent with its values.
 
 use crate::{
-    base::{ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
+    base::{blank::is_blank, ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
     model::{
         content::Content,
         inbound::TemplateChange,
@@ -215,7 +215,7 @@ fn check_values(message: &TemplateMessage) -> Result<(), String> {
         Some(HeaderValue::Media(_) | HeaderValue::Location(_)) | None => None,
     };
     for (name, value) in values.into_iter().chain(header) {
-        if value.trim().is_empty() {
+        if is_blank(value) {
             return Err(format!("the value of {name} is empty"));
         }
         if value.contains(['\n', '\r', '\t']) {

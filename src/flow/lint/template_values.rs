@@ -3,6 +3,7 @@
 use super::templates::{Use, written};
 use crate::{
     base::{
+        blank::is_blank,
         diagnostic::nearest,
         limits::BUTTON_ID_CHARS_MAX,
         place::Place,
@@ -158,7 +159,7 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                     "has a text as its header, and this is a file",
                     format!("its header is: {text}"),
                 )),
-                Some(_) if fixed.is_some_and(|text| text.trim().is_empty()) => {
+                Some(_) if fixed.is_some_and(is_blank) => {
                     Some(complaint(at, "takes no empty header", format!("its header is: {text}")))
                 }
                 None | Some(_) => None,

@@ -3,6 +3,7 @@
 use super::StepFields;
 use crate::{
     base::{
+        blank::is_blank,
         diagnostic::{Diagnostic, Findings},
         fix::Fix,
         yaml::{self, Kind, Node, Scalar},
@@ -39,7 +40,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     /// Parses a text that must not be empty; `what` names it in the finding.
     pub fn said_of(&mut self, node: &Node, what: &str) -> Text {
-        if !node.is_broken() && node.text().is_some_and(|text| text.trim().is_empty()) {
+        if !node.is_broken() && node.text().is_some_and(is_blank) {
             self.wrong(
                 node,
                 "E208",
@@ -62,7 +63,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     /// Records that the contact reads this text of the step, so that it is translated.
     pub fn sentence(&mut self, role: Role, text: &Text) {
-        if !text.source().trim().is_empty() {
+        if !is_blank(text.source()) {
             self.outline.sentences.push(Sentence { role, text: text.clone() });
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{StepKind, tag::not_empty};
 use crate::{
+    base::blank::is_blank,
     flow::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
@@ -38,7 +39,7 @@ impl StepKind for Emit {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let data = self.data.as_ref().map_or(Ok(Value::Nothing), |data| turn.data(here, data));
         match (turn.render(here, &self.name, &[]), data) {
-            (Ok(name), Ok(_)) if name.trim().is_empty() => {
+            (Ok(name), Ok(_)) if is_blank(&name) => {
                 Next::Fail(Failure::new("empty_text", "an event needs a name"))
             }
             (Ok(name), Ok(data)) => {

@@ -2,7 +2,7 @@
 
 use super::StepKind;
 use crate::{
-    base::diagnostic::Diagnostic,
+    base::{blank::is_blank, diagnostic::Diagnostic},
     flow::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
@@ -45,7 +45,7 @@ pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<T
 /// Reports an empty name when the flow is parsed.
 pub(super) fn not_empty(fields: &mut StepFields<'_, '_>, name: &Text, what: &str) {
     // A value that is not a text has a finding.
-    if name.source().trim().is_empty() && !fields.findings().speaks_of(name.place()) {
+    if is_blank(name.source()) && !fields.findings().speaks_of(name.place()) {
         let finding = Diagnostic::error("E208", name.place(), format!("{what} needs a name, and this is empty"));
         fields.report(finding.help("write the name"));
     }
@@ -58,7 +58,7 @@ pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], pu
             Ok(tag) => tag.trim().to_owned(),
             Err(failure) => return Next::Fail(failure),
         };
-        if tag.is_empty() {
+        if is_blank(&tag) {
             return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
         }
         if put { turn.add_tag(tag) } else { turn.remove_tag(&tag) }

@@ -297,6 +297,8 @@ fn what_came_out_empty_is_an_error_and_never_leaves() {
             "flow: a\nwhen: [{{message: go}}]\nvars: {{gone: ''}}\nsteps:\n  - {part}\n    on_error: [{{say: '${{error.code}}'}}]\n"
         );
         check(&flow, "< go\n> empty_text");
+        let invisible = flow.replace("gone: ''", "gone: \"\\u200b\"");
+        check(&invisible, "< go\n> empty_text");
     }
     // A file may have no text.
     let alone = "flow: a\nwhen: [{message: go}]\nsteps:\n  - say: ''\n    media: https://a.example/x.jpg\n";

@@ -145,6 +145,18 @@ fn what_cannot_stand_in_its_place_is_an_error() {
         ),
         ("  - tag: \"\"\n", "a.yaml:5:10: error[E208] a tag needs a name, and this is empty"),
         ("  - emit: \" \"\n", "a.yaml:5:11: error[E208] an event needs a name, and this is empty"),
+        ("  - say: \"\\u200b\"\n", "a.yaml:5:10: error[E208] there is nothing to say"),
+        ("  - tag: \"\\u2060\"\n", "a.yaml:5:10: error[E208] a tag needs a name, and this is empty"),
+        ("  - say: Look.\n    media: \"\"\n", "a.yaml:6:12: error[E208] the address of a file is empty"),
+        (
+            "  - say: Look.\n    media: [files/a.png, \" \"]\n",
+            "a.yaml:6:26: error[E208] the address of a file is empty",
+        ),
+        ("  - say: Look.\n    card: {name: \"\"}\n", "a.yaml:6:18: error[E208] the `name` of the card is empty"),
+        (
+            "  - say: Look.\n    card: {name: {formatted_name: \"\\u200b\"}}\n",
+            "a.yaml:6:35: error[E208] the `name` of the card is empty",
+        ),
         ("  - say: ${contact.city}\n", "a.yaml:5:12: warning[W317] this can be missing, and nothing else stands here"),
         ("  - tag: [vip, \"${contact.city}\"]\n", "a.yaml:5:19: warning[W317] this can be missing"),
     ] {
