@@ -8,7 +8,7 @@ use super::{
     app::App,
     lane::{LaneState, Work},
     lane_error::LaneError,
-    redact::ERASED,
+    redact::{ERASED, SHOWN},
     rows,
 };
 use crate::{
@@ -116,7 +116,8 @@ impl App {
             }
         }
         let username = lane.contact.data.username.iter().map(|name| format!("@{name}"));
-        let values = names.iter().map(|name| name.value.clone()).chain(username).collect();
+        let shown = lane.contact.data.name.iter().map(|name| format!("{SHOWN}{name}"));
+        let values = names.iter().map(|name| name.value.clone()).chain(username).chain(shown).collect();
         let account = lane.contact.account.clone();
         set.push(&erasure::SAVE, &Erasure { id: own, account, names: values, asked_at: now, done_at: None });
         let mut letters = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    redact::{Found, Person},
+    redact::{Found, Person, SHOWN},
 };
 use crate::{
     base::{
@@ -56,10 +56,10 @@ impl App {
         // All of them: hooks and imports keep numbers as somebody spelled them, which no pattern finds.
         self.redact_letters(&erasure.account, &person, "%").await?;
         for name in &erasure.names {
-            let pattern = redaction::holding(name.trim_start_matches('@'));
+            let pattern = redaction::holding(name.strip_prefix(['@', SHOWN]).unwrap_or(name));
             self.redact_wanted(&erasure.account, &person, &pattern).await?;
-            if name.starts_with('@') {
-                // All other rows that hold a user name hold a number or a user id beside it.
+            if name.starts_with(['@', SHOWN]) {
+                // All other rows that hold such a name hold a number or a user id beside it.
                 continue;
             }
             self.redact_webhooks(&erasure.account, &person, &pattern).await?;

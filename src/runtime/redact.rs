@@ -9,13 +9,16 @@ use serde_json::{Map, Value as Json};
 /// Replaces the person's data.
 pub const ERASED: &str = "(erased)";
 
+/// Stands before a display name among the names of a person, as `@` stands before a user name.
+pub const SHOWN: char = '~';
+
 /// Shorter names are only replaced if they are a whole value: within a text they could mean anything.
 const MENTIONED_CHARS_MIN: usize = 7;
 
 /// The person to remove, and the data to tell whose a text is.
 #[derive(Debug)]
 pub struct Person<'a> {
-    /// Phone numbers without `+`, user ids, and the user name with `@`.
+    /// Phone numbers without `+`, user ids, the user name with `@`, and the display name with `~`.
     pub names: &'a [String],
     /// The numbers and platform ids of the senders of the person's own account, and of all others.
     pub own: &'a [String],
@@ -106,11 +109,18 @@ impl Person<'_> {
         found
     }
 
-    /// Replaces the user name where a condition compares with it: `contact.username == "ana"`.
+    /// Replaces the user name and the display name where a condition compares with them: `contact.username == "ana"`.
+    /// Many people share a display name, and it can be any word: it goes only from a condition that reads
+    /// `contact.name`.
     pub fn literals(&self, text: &mut String) -> Found {
         let mut found = Found::Nothing;
-        for name in self.names.iter().filter_map(|name| name.strip_prefix('@')) {
-            for quote in ['"', '\'', '`'] {
+        let shown = text.contains("contact.name");
+        for name in self.names.iter().filter_map(|name| match name.strip_prefix(SHOWN) {
+            Some(name) => shown.then_some(name),
+            None => name.strip_prefix('@'),
+        }) {
+            let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
+            for (quote, name) in [('"', escaped.as_str()), ('\'', name), ('`', name)] {
                 let literal = format!("{quote}{name}{quote}");
                 if text.contains(&literal) {
                     *text = text.replace(&literal, &format!("{quote}{ERASED}{quote}"));
@@ -334,6 +344,22 @@ mod tests {
         assert_eq!(person.literals(&mut text), Found::Mention);
         assert_eq!(text, "contact.username == \"(erased)\" || contact.name == \"anabel\"");
         assert_eq!(person.literals(&mut text), Found::Nothing);
+    }
+
+    #[test]
+    fn a_condition_on_the_name_loses_the_display_name_and_no_other_condition_does() {
+        for (name, condition, left) in [
+            ("~Ada", "contact.name == \"Ada\"", "contact.name == \"(erased)\""),
+            ("~Ada", "contact.name in ['Ada', `Ada`, \"Adam\"]", "contact.name in ['(erased)', `(erased)`, \"Adam\"]"),
+            ("~vip", "\"vip\" in contact.tags", "\"vip\" in contact.tags"),
+            ("~A \"D\" \\", r#"contact.name == "A \"D\" \\""#, "contact.name == \"(erased)\""),
+        ] {
+            let names = [name.to_owned()];
+            let person = Person { names: &names, own: &[], others: &[], alone: true };
+            let mut text = condition.to_owned();
+            person.literals(&mut text);
+            assert_eq!(text, left);
+        }
     }
 
     #[test]

@@ -148,14 +148,17 @@ static IN_AUDIENCES: Query = holding_in_data!("audience");
 
 pub(super) static QUERIES: &[&Query] = &[&IN_WEBHOOKS, &IN_LETTERS, &IN_ANSWERS, &IN_BROADCASTS, &IN_AUDIENCES];
 
-/// A `like` pattern for texts that contain `name`, with its special characters escaped.
+/// A `like` pattern for texts that contain `name`, with its special characters escaped. A quote or backslash of the
+/// name stands for anything: JSON and code within JSON spell them differently.
 pub fn holding(name: &str) -> String {
     let mut pattern = String::from("%");
     for c in name.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+        match c {
+            '%' | '_' => pattern.extend(['\\', c]),
+            '\\' | '"' => pattern.push('%'),
+            c if c.is_control() => pattern.push('%'),
+            c => pattern.push(c),
         }
-        pattern.push(c);
     }
     pattern.push('%');
     pattern
@@ -237,6 +240,7 @@ mod tests {
     #[test]
     fn a_name_is_never_a_pattern() {
         assert_eq!(holding("34600111222"), "%34600111222%");
-        assert_eq!(holding(r"%_\"), r"%\%\_\\%");
+        assert_eq!(holding(r"%_a"), r"%\%\_a%");
+        assert_eq!(holding(r#"A "D" \"#), r#"%A %D% %%"#);
     }
 }

@@ -24,7 +24,7 @@ use transom::{
 
 const DIGITS: &str = "34600111222";
 /// Texts about Ana that must not be found afterwards.
-const WORDS: &[&str] = &[DIGITS, "Umbrella", "handshake", "\"Ana\"", "BSUID-of-Ana"];
+const WORDS: &[&str] = &[DIGITS, "Umbrella", "handshake", "\"Ana\"", "\\\"Ana\\\"", "BSUID-of-Ana"];
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {points: whole, city: text}\n\
                    topics: {news: {needs: consent}}\n";
@@ -81,6 +81,9 @@ async fn live_a_life(host: &mut Host) {
     host.post("key-acme", "/api/v1/sandbox_sessions", tester).await.is(201);
     let to = json!({"if": format!("contact.phone == \"{ANA}\"")});
     let draft = json!({"account": "acme", "flow": "news", "to": to});
+    let answer = host.post("key-acme", "/v1/broadcasts", draft).await;
+    assert!(answer.status < 300, "{}", answer.text);
+    let draft = json!({"account": "acme", "flow": "news", "to": {"if": "contact.name == \"Ana\""}});
     let answer = host.post("key-acme", "/v1/broadcasts", draft).await;
     assert!(answer.status < 300, "{}", answer.text);
     // The body of a message of an unknown kind is stored whole.
