@@ -6,7 +6,13 @@ use super::{
     status::Fault,
 };
 use crate::{
-    base::{ids::SenderId, limits::PROVIDER_TIMEOUT, query::encode, time::Time},
+    base::{
+        clock::{Clock, SystemClock},
+        ids::SenderId,
+        limits::PROVIDER_TIMEOUT,
+        query::encode,
+        time::Time,
+    },
     channel::{Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, loose, question::Trouble},
 };
 use serde::Deserialize;
@@ -98,12 +104,18 @@ async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble>
 async fn token_ends(http: &dyn Http, sender: &MetaSender) -> Option<(Time, Time)> {
     let token = encode(sender.access_token.expose());
     let answer = put(http, sender, Method::Get, &format!("debug_token?input_token={token}"), None).await.ok()?;
-    let now = answer.headers.get("date").and_then(|date| http_date(date.to_str().ok()?))?;
+    ends_of(&answer, SystemClock.now())
+}
+
+/// The end of the token and the time, by Meta's clock. A proxy may drop the header `Date`: then it is our time.
+fn ends_of(answer: &HttpResponse, ours: Time) -> Option<(Time, Time)> {
+    let theirs = answer.headers.get("date").and_then(|date| http_date(date.to_str().ok()?));
+    let now = theirs.and_then(|seconds| seconds.checked_mul(1_000)).map_or(ours, Time);
     let told: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
     // 0: it never ends. The access to an account's data may end before the token does.
     let ends = ["data.expires_at", "data.data_access_expires_at"].map(|path| loose::number(&told, path));
     let ends = ends.into_iter().flatten().filter(|seconds| *seconds > 0).min()?;
-    Some((Time(ends.checked_mul(1_000)?), Time(now.checked_mul(1_000)?)))
+    Some((Time(ends.checked_mul(1_000)?), now))
 }
 
 /// The names of the apps that get this account's webhooks. Without one, no webhook arrives.
@@ -275,3 +287,22 @@ struct AppData<'a> {
 }
 
 tolerate!(Throughput, Health, Entity, Problem, App, AppData);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_token_is_known_without_the_platforms_clock() {
+        let body = br#"{"data":{"expires_at":1795262400,"data_access_expires_at":0}}"#.to_vec();
+        let (ends, ours) = (Time(1_795_262_400_000), Time(1_790_000_000_123));
+        let mut answer = HttpResponse { status: 200, body, ..HttpResponse::default() };
+        assert_eq!(ends_of(&answer, ours), Some((ends, ours)));
+        answer.headers.insert("date", "yesterday".parse().unwrap());
+        assert_eq!(ends_of(&answer, ours), Some((ends, ours)), "a header that is no date");
+        answer.headers.insert("date", "Mon, 21 Sep 2026 13:20:00 GMT".parse().unwrap());
+        assert_eq!(ends_of(&answer, ours), Some((ends, Time(1_789_996_800_000))));
+        answer.body = br#"{"data":{"expires_at":0}}"#.to_vec();
+        assert_eq!(ends_of(&answer, ours), None, "it never ends");
+    }
+}
