@@ -17,7 +17,7 @@ use crate::{
     },
     model::{
         carries::{Carries, Mark, framed, listed},
-        content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row},
+        content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row, kind_by_ending},
         session::OptionShown,
     },
 };
@@ -210,14 +210,8 @@ pub fn media(url: &str) -> Result<Media, Failure> {
     }
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-    let kind = match ending.as_deref() {
-        Some("jpg" | "jpeg" | "png" | "gif") | None => MediaKind::Image,
-        Some("webp") => MediaKind::Sticker,
-        Some("mp4" | "3gp" | "mov") => MediaKind::Video,
-        Some("mp3" | "ogg" | "opus" | "aac" | "m4a" | "amr") => MediaKind::Audio,
-        Some(_) => MediaKind::Document,
-    };
+    let unknown = if name.contains('.') { MediaKind::Document } else { MediaKind::Image };
+    let kind = kind_by_ending(url).unwrap_or(unknown);
     let filename = (kind == MediaKind::Document).then(|| name.to_owned());
     Ok(Media { kind, url: url.to_owned(), filename })
 }

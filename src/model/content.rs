@@ -225,6 +225,22 @@ impl Media {
     }
 }
 
+/// The kind of a file by the ending of its address; `None` without an ending, or if the ending is unknown.
+pub fn kind_by_ending(url: &str) -> Option<MediaKind> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Some(match name.rsplit_once('.')?.1.to_lowercase().as_str() {
+        "jpg" | "jpeg" | "png" | "gif" => MediaKind::Image,
+        "webp" => MediaKind::Sticker,
+        "mp4" | "3gp" | "mov" => MediaKind::Video,
+        "mp3" | "ogg" | "opus" | "aac" | "m4a" | "amr" => MediaKind::Audio,
+        "pdf" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "odt" | "ods" | "odp" | "csv" | "txt" => {
+            MediaKind::Document
+        }
+        _ => return None,
+    })
+}
+
 /// The part of an address behind its last slash, decoded.
 fn name_in(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or(url);
@@ -319,6 +335,19 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_of_the_kind_that_its_address_ends_in() {
+        for (url, kind) in [
+            ("https://x.example/a.PNG?v=1.pdf", Some(MediaKind::Image)),
+            ("files/menu.pdf", Some(MediaKind::Document)),
+            ("https://x.example/a.mp4#t", Some(MediaKind::Video)),
+            ("https://x.example/a", None),
+            ("https://x.example/pay.php?id=1", None),
+        ] {
+            assert_eq!(kind_by_ending(url), kind, "{url}");
+        }
+    }
 
     #[test]
     fn a_document_is_called_as_its_address_ends() {

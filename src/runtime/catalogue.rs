@@ -1,9 +1,9 @@
 //! Keeps each sender's templates in memory, and tells whether one can be sent with its values.
 
 use crate::{
-    base::{blank::is_blank, ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
+    base::{blank::is_blank, ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX, time::Time},
     model::{
-        content::Content,
+        content::{Content, kind_by_ending},
         inbound::TemplateChange,
         template::{
             Category, HeaderValue, Parameters, Template, TemplateHeader, TemplateMessage, TemplateStatus, in_language,
@@ -55,6 +55,9 @@ pub struct Wish<'a> {
     pub languages: &'a [String],
     /// True if the platform supports every part of a template (`Carries::rare_parts`).
     pub rare_parts: bool,
+    /// True if the kind of a file was said, as in a request of the API. In a flow it is guessed from the address.
+    pub kind_is_said: bool,
+    pub now: Time,
 }
 
 impl Catalogue {
@@ -135,7 +138,8 @@ impl Catalogue {
         let shelf = shelves.get(&wish.sender);
         let name = &message.name;
         let mut ready = message.clone();
-        check_values(message).map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
+        check_values(message, wish.now)
+            .map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
         if shelf.is_some_and(|shelf| shelf.accepts_all && shelf.all().all(|t| t.name != *name)) {
             ready.language.get_or_insert_with(|| wish.languages.first().cloned().unwrap_or_else(|| "en".into()));
             return Ok(ready);
@@ -160,7 +164,7 @@ impl Catalogue {
             return Err(Unusable { why: format!("template `{name}` {state}"), waits });
         }
         let unfit = |why: String| Unusable { why: format!("template `{name}`: {why}"), waits: false };
-        check_shape(message, template).map_err(unfit)?;
+        check_shape(message, template, wish.kind_is_said).map_err(unfit)?;
         ready.buttons = template.lay(&message.buttons, &message.body).map_err(unfit)?;
         for (place, (card, shape)) in ready.parts.cards.iter_mut().zip(&template.parts.cards).enumerate() {
             let of_card = |why: String| unfit(format!("card {}: {why}", place + 1));
@@ -202,7 +206,10 @@ fn pick_language<'a>(named: &[&'a Template], asked: Option<&str>, wished: &[Stri
 }
 
 /// Refuses values that Meta would refuse (132012, 131008), so that they are never sent (platform.md 4.7).
-fn check_values(message: &TemplateMessage) -> Result<(), String> {
+fn check_values(message: &TemplateMessage, now: Time) -> Result<(), String> {
+    if message.parts.offer_ends.is_some_and(|ends| ends <= now) {
+        return Err("its offer has ended: `offer_ends` is not in the future".into());
+    }
     let values: Vec<(String, &str)> = match &message.body {
         Parameters::None => Vec::new(),
         Parameters::Positional(list) => {
@@ -232,10 +239,10 @@ fn check_values(message: &TemplateMessage) -> Result<(), String> {
 }
 
 /// Checks that the parameters match the approved text.
-fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), String> {
+fn check_shape(message: &TemplateMessage, template: &Template, kind_is_said: bool) -> Result<(), String> {
     check_text(&template.body, &message.body)?;
-    check_header(template.header.as_ref(), message.header.as_ref())?;
-    check_parts(message, template)
+    check_header(template.header.as_ref(), message.header.as_ref(), kind_is_said)?;
+    check_parts(message, template, kind_is_said)
 }
 
 fn check_text(body: &str, values: &Parameters) -> Result<(), String> {
@@ -255,7 +262,7 @@ fn check_text(body: &str, values: &Parameters) -> Result<(), String> {
 }
 
 /// Checks the cards and the expiry of an offer.
-fn check_parts(message: &TemplateMessage, template: &Template) -> Result<(), String> {
+fn check_parts(message: &TemplateMessage, template: &Template, kind_is_said: bool) -> Result<(), String> {
     let (cards, shapes) = (&message.parts.cards, &template.parts.cards);
     if cards.len() != shapes.len() {
         return Err(match shapes.len() {
@@ -265,7 +272,7 @@ fn check_parts(message: &TemplateMessage, template: &Template) -> Result<(), Str
     }
     let check = |(card, shape): (&CardValues, &CardShape)| {
         check_text(&shape.body, &card.body)?;
-        check_header(shape.header.as_ref(), card.header.as_ref())
+        check_header(shape.header.as_ref(), card.header.as_ref(), kind_is_said)
     };
     for (place, pair) in cards.iter().zip(shapes).enumerate() {
         check(pair).map_err(|why| format!("card {}: {why}", place + 1))?;
@@ -277,8 +284,25 @@ fn check_parts(message: &TemplateMessage, template: &Template) -> Result<(), Str
     }
 }
 
-fn check_header(wanted: Option<&TemplateHeader>, given: Option<&HeaderValue>) -> Result<(), String> {
+fn check_header(
+    wanted: Option<&TemplateHeader>,
+    given: Option<&HeaderValue>,
+    kind_is_said: bool,
+) -> Result<(), String> {
     match (wanted, given) {
+        (
+            Some(header @ (TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document)),
+            Some(HeaderValue::Media(file)),
+        ) => {
+            let given = if kind_is_said { Some(file.kind) } else { kind_by_ending(&file.url) };
+            if let (Some(wanted), Some(given)) = (header.media(), given.filter(|given| header.media() != Some(*given)))
+            {
+                let (wanted, given) = (wanted.as_str(), given.as_str());
+                return Err(format!(
+                    "the file of its header is of the kind `{wanted}`, and gets one of the kind `{given}`"
+                ));
+            }
+        }
         (Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document), None) => {
             return Err("it needs a file for its header".into());
         }
@@ -309,6 +333,7 @@ fn check_header(wanted: Option<&TemplateHeader>, given: Option<&HeaderValue>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::content::{Media, MediaKind};
 
     fn template(name: &str, language: &str, status: TemplateStatus) -> Template {
         Template {
@@ -339,11 +364,17 @@ mod tests {
         }
     }
 
+    fn wish(languages: &[String]) -> Wish<'_> {
+        Wish { sender: SenderId(1), languages, rare_parts: true, kind_is_said: false, now: NOW }
+    }
+
+    const NOW: Time = Time(1_790_000_000_000);
+
     fn usable(templates: Vec<Template>, message: &TemplateMessage, languages: &[&str]) -> Result<String, Unusable> {
         let catalogue = Catalogue::default();
         catalogue.put(SenderId(1), false, templates);
         let languages: Vec<String> = languages.iter().map(|&l| l.into()).collect();
-        let wish = Wish { sender: SenderId(1), languages: &languages, rare_parts: true };
+        let wish = wish(&languages);
         catalogue.usable(message, &wish).map(|ready| ready.language.unwrap_or_default())
     }
 
@@ -403,6 +434,20 @@ mod tests {
         ("and no longer", VALUES, |_, m| m.body = two(&"x".repeat(TEMPLATE_VALUE_CHARS_MAX + 1)), Use::Never),
         ("a picture above needs a file", SHAPE, |t, _| t.header = Some(TemplateHeader::Image), Use::Never),
         (
+            "an image is no document",
+            SHAPE,
+            |t, m| (t.header, m.header) = (Some(TemplateHeader::Document), file("https://x.example/a.png")),
+            Use::Never,
+        ),
+        (
+            "an address without an ending may be a document",
+            SHAPE,
+            |t, m| (t.header, m.header) = (Some(TemplateHeader::Document), file("https://x.example/a")),
+            Use::Goes,
+        ),
+        ("an offer that has ended never goes", SHAPE, |t, m| offer(t, m, NOW), Use::Never),
+        ("one that ends later does", SHAPE, |t, m| offer(t, m, Time(NOW.0 + 1)), Use::Goes),
+        (
             "a header that is a place is not for flows",
             SHAPE,
             |t, _| t.header = Some(TemplateHeader::Location),
@@ -415,6 +460,30 @@ mod tests {
             Use::Never,
         ),
     ];
+
+    fn file(url: &str) -> Option<HeaderValue> {
+        Some(HeaderValue::Media(Media { kind: MediaKind::Image, url: url.into(), filename: None }))
+    }
+
+    fn offer(of: &mut Template, message: &mut TemplateMessage, ends: Time) {
+        of.parts.offer = Some(Offer::Ends);
+        message.parts.offer_ends = Some(ends);
+    }
+
+    #[test]
+    fn a_kind_that_a_request_names_counts_whatever_the_address_ends_in() {
+        let mut of = template("a", "en", TemplateStatus::Approved);
+        of.header = Some(TemplateHeader::Document);
+        let catalogue = Catalogue::default();
+        catalogue.put(SenderId(1), false, vec![of]);
+        let languages = ["en".to_owned()];
+        let mut message = message("a", &["x", "y"]);
+        message.header = file("https://x.example/a");
+        let said = Wish { kind_is_said: true, ..wish(&languages) };
+        let why = catalogue.usable(&message, &said).unwrap_err().why;
+        assert!(why.contains("of the kind `document`, and gets one of the kind `image`"), "{why}");
+        assert!(catalogue.usable(&message, &wish(&languages)).is_ok());
+    }
 
     fn two(value: &str) -> Parameters {
         Parameters::Positional(vec![value.into(), "y".into()])
@@ -444,7 +513,8 @@ mod tests {
         catalogue.put(SenderId(1), false, vec![template("a", "en", TemplateStatus::Approved)]);
         let change = TemplateChange::Quality("RED".into());
         assert_eq!(catalogue.change(SenderId(1), "a", Some("en"), &change).len(), 1, "whoever listens hears of it");
-        let wish = Wish { sender: SenderId(1), languages: &["en".to_owned()], rare_parts: true };
+        let languages = ["en".to_owned()];
+        let wish = wish(&languages);
         // Meta itself pauses templates that people block, and reports it.
         assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_ok());
         catalogue.change(SenderId(1), "a", Some("en"), &TemplateChange::Status(TemplateStatus::Paused));

@@ -88,7 +88,8 @@ impl App {
         let live = self.live.get();
         let languages = live.rules.languages(contact, sender.language.as_deref());
         let rare_parts = sender.carries().rare_parts;
-        let wish = Wish { sender: sender.id, languages: &languages, rare_parts };
+        let kind_is_said = matches!(draft.origin, Origin::Api | Origin::Person);
+        let wish = Wish { sender: sender.id, languages: &languages, rare_parts, kind_is_said, now };
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
         let of_list = |index: usize| match &draft.if_closed {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),

@@ -8,7 +8,10 @@ use super::{
     rows,
 };
 use crate::{
-    base::ids::{ContactId, ConversationId, OutboundId, SenderId},
+    base::{
+        ids::{ContactId, ConversationId, OutboundId, SenderId},
+        time::Time,
+    },
     model::{contact::Contact, effect::Origin, template::TemplateMessage},
     store::{
         WriteSet,
@@ -52,10 +55,11 @@ impl App {
         Ok(true)
     }
 
-    /// The reason why a template could never be sent with its values, by the current catalogue.
+    /// The reason why a template could never be sent with its values at this time, by the current catalogue.
     pub fn never_goes(
         &self,
         sender: SenderId,
+        at: Time,
         contact: Option<&Contact>,
         template: &TemplateMessage,
     ) -> Option<String> {
@@ -63,7 +67,8 @@ impl App {
         let (own, rare_parts) = (of.language.as_deref(), of.carries().rare_parts);
         let live = self.live.get();
         let languages = contact.map(|contact| live.rules.languages(contact, own)).unwrap_or_default();
-        let unusable = self.catalogue.usable(template, &Wish { sender, languages: &languages, rare_parts }).err()?;
+        let wish = Wish { sender, languages: &languages, rare_parts, kind_is_said: true, now: at };
+        let unusable = self.catalogue.usable(template, &wish).err()?;
         (!unusable.waits).then_some(unusable.why)
     }
 

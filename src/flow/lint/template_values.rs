@@ -11,6 +11,7 @@ use crate::{
     },
     flow::{arrange, files::names_file},
     model::{
+        content::MediaKind,
         template::{Template, TemplateButtonKind, TemplateHeader, placeholders},
         template_parts::Offer,
     },
@@ -116,22 +117,9 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                     help,
                 ));
             }
-            // A file without an extension is assumed to have the kind of the template.
-            let url = fixed?;
-            let path = match url.split_once("://") {
-                Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
-                None => url,
-            };
-            let ends = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-            let file = arrange::media(url).ok()?;
-            (ends && file.kind != wanted).then(|| {
-                let got = file.kind.as_str();
-                complaint(
-                    at,
-                    format!("has {} {word} above its text, and this is {} {got}", article(word), article(got)),
-                    help,
-                )
-            })
+            let got = other_kind(fixed?, wanted)?.as_str();
+            let what = format!("has {} {word} above its text, and this is {} {got}", article(word), article(got));
+            Some(complaint(at, what, help))
         }
         (Some(TemplateHeader::Location), given) => {
             let is_place = given.is_some_and(|header| header.get("latitude").is_some());
@@ -168,6 +156,18 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
         (None, Some(_)) => Some(complaint(at, "has no header", "take `header:` out")),
         (None, None) => None,
     }
+}
+
+/// The kind of a file if it differs from the kind of the template. A file without an extension is assumed to have the
+/// kind of the template.
+fn other_kind(url: &str, wanted: MediaKind) -> Option<MediaKind> {
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => url,
+    };
+    let ends = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let file = arrange::media(url).ok()?;
+    (ends && file.kind != wanted).then_some(file.kind)
 }
 
 /// Checks the buttons. Replies need a button only if they are named here: further options of a question can be typed.
@@ -231,7 +231,7 @@ fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     }
 }
 
-/// Checks cards and the end of an offer; the values of cards are compared when they are sent.
+/// Checks the kinds of the cards' files and the end of an offer; the values of cards are compared when they are sent.
 fn parts(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     let (wanted, given) = (template.parts.cards.len(), used.cards.map_or(&[] as &[Node], Node::one_or_many).len());
     if wanted != given {
@@ -242,12 +242,33 @@ fn parts(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
             "write `cards:` with one entry for each",
         ));
     }
+    let cards = used.cards.map_or(&[] as &[Node], Node::one_or_many).iter().zip(&template.parts.cards);
+    for (place, (card, shape)) in cards.enumerate() {
+        let (Some(header), Some(wanted)) = (card.get("header"), shape.header.as_ref().and_then(TemplateHeader::media))
+        else {
+            continue;
+        };
+        if let Some(got) = written(header).and_then(|url| other_kind(url, wanted)) {
+            let (word, got) = (wanted.as_str(), got.as_str());
+            let place = place + 1;
+            all.push(complaint(
+                header,
+                format!("has {} {word} on its card {place}, and this is {} {got}", article(word), article(got)),
+                format!("write the address of the {word}"),
+            ));
+        }
+    }
     let ends = template.parts.offer == Some(Offer::Ends);
     match used.offer_ends {
         None if ends => {
             all.push(complaint(used.name, "counts down to the end of an offer", "write `offer_ends:` with the moment"));
         }
         Some(given) if !ends => all.push(complaint(given, "has no offer that ends", "take `offer_ends:` out")),
+        // Whether it has passed is only known when the flow runs: that depends on the day.
+        Some(given) if written(given).is_some_and(|text| text.trim().parse::<jiff::Timestamp>().is_err()) => {
+            let help = "write it with its zone, like `2026-12-01T09:00:00Z`";
+            all.push(complaint(given, "takes the moment at which its offer ends, and this is none", help));
+        }
         None | Some(_) => {}
     }
 }

@@ -277,7 +277,7 @@ fn decide(
     let sender = ground.senders.get(found.sender);
     let languages = ground.rules.languages(contact, sender.and_then(|sender| sender.language.as_deref()));
     let rare_parts = sender.is_some_and(|sender| sender.carries().rare_parts);
-    let wish = Wish { sender: found.sender, languages: &languages, rare_parts };
+    let wish = Wish { sender: found.sender, languages: &languages, rare_parts, kind_is_said: false, now: slot };
     let ready = |template: &TemplateMessage| ground.catalogue.usable(template, &wish).ok();
     let of_list = |index: usize| match &draft.if_closed {
         Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).and_then(ready),

@@ -155,8 +155,8 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
         if contact.as_ref().is_some_and(|contact| contact.opted_out.is_some()) && unasked {
             return Err(refused("opted_out", "", Some(Reason::OptedOut)));
         }
-        if at.is_some() {
-            may_be_planned(web, row, contact.as_ref(), &content).await?;
+        if let Some(at) = at {
+            may_be_planned(web, row, contact.as_ref(), &content, at).await?;
         }
         let wanted = Wanted { content, origin, quotes, at };
         let said = app.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
@@ -189,9 +189,10 @@ async fn may_be_planned(
     row: &Conversation,
     contact: Option<&Contact>,
     content: &Content,
+    at: Time,
 ) -> Result<(), Problem> {
     if let Content::Template(template) = content
-        && let Some(why) = web.app.never_goes(row.sender_id, contact, template)
+        && let Some(why) = web.app.never_goes(row.sender_id, at, contact, template)
     {
         return Err(refused(Reason::TemplateUnusable.as_str(), &why, Some(Reason::TemplateUnusable)));
     }

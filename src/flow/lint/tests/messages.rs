@@ -90,6 +90,25 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
 }
 
 #[test]
+fn the_files_of_cards_and_the_end_of_an_offer_are_compared_with_the_template() {
+    let shape = || CardShape { header: Some(TemplateHeader::Image), body: "Hi".into(), buttons: Vec::new() };
+    let parts = Parts { cards: vec![shape(), shape()], offer: Some(Offer::Ends), ..Parts::default() };
+    let list = [Template { parts: parts.into(), ..template("news", Category::Utility, "Hi") }];
+    let said = |second: &str, ends: &str| {
+        let cards = format!("[{{header: https://a.example/1.png}}, {{header: {second}}}]");
+        of_template(&list, &format!("    cards: {cards}\n    offer_ends: {ends}\n")).join("\n")
+    };
+    let day = "2026-12-01T09:00:00Z";
+    for right in ["https://a.example/2.jpg", "https://a.example/2"] {
+        assert_eq!(said(right, day), "", "{right}");
+    }
+    let wrong = said("https://a.example/2.mp4", day);
+    assert!(wrong.contains("has an image on its card 2, and this is a video"), "{wrong}");
+    let wrong = said("https://a.example/2.jpg", "tomorrow");
+    assert!(wrong.contains("takes the moment at which its offer ends, and this is none"), "{wrong}");
+}
+
+#[test]
 fn an_error_that_was_taken_has_all_its_parts() {
     let one = [template("news", Category::Utility, "Hi {{1}}")];
     for part in ["code", "text", "step"] {

@@ -17,7 +17,10 @@ use crate::{
         place::SourceFile,
     },
     flow::parse_set,
-    model::template::{Category, TemplateButtonKind, TemplateHeader, TemplateStatus},
+    model::{
+        template::{Category, TemplateButtonKind, TemplateHeader, TemplateStatus},
+        template_parts::{CardShape, Offer, Parts},
+    },
 };
 
 const BOT: &str = "bot: Shop\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {city: text}\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n\
