@@ -200,7 +200,7 @@ pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u
 fn no_answer(failed: Failed) -> HttpError {
     match failed {
         Failed::Unsent(error) => unsendable("unreachable", reasons(error.as_ref())),
-        Failed::Broken(error) => HttpError { sent: Sent::Perhaps, code: "cut", text: reasons(&error) },
+        Failed::Broken(error) => HttpError { sent: Sent::Perhaps, code: "connection_lost", text: reasons(&error) },
     }
 }
 

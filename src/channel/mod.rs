@@ -313,7 +313,7 @@ impl Next {
             Next::Retry { .. } => "retry",
             Next::RetryPair { .. } => "retry_pair",
             Next::RetryOnce => "retry_once",
-            Next::Ambiguous => "ambiguous",
+            Next::Ambiguous => "unknown",
             Next::WindowClosed => "window_closed",
             Next::WaitDay => "wait_day",
             Next::Rejected { .. } => "rejected",

@@ -97,7 +97,7 @@ pub struct HttpResponse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpError {
     pub sent: Sent,
-    /// `timeout`, `unreachable`, `cut`: the connection broke.
+    /// `timeout`, `unreachable`, or `connection_lost`: the connection broke before the answer came.
     pub code: &'static str,
     pub text: String,
 }

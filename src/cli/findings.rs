@@ -63,7 +63,10 @@ fn text(checked: &Checked) {
     }
     // Shown only without errors, because errors are more important.
     if errors == 0 && !checked.without_templates.is_empty() {
-        println!("can never need a template: {}", checked.without_templates.join(", "));
+        println!(
+            "need no template, because their messages are sent while the window is open: {}",
+            checked.without_templates.join(", ")
+        );
     }
 }
 

@@ -328,7 +328,7 @@ impl App {
                 () = tokio::time::sleep(pause.to_std()) => {}
             }
             if let Err(error) = self.wake_due(false).await {
-                self.complain("clockwork", "The clockwork failed and goes on", &error);
+                self.complain("timers", "Due timers could not be handled, and are tried again", &error);
             }
         }
     }
@@ -336,7 +336,7 @@ impl App {
     /// Logs the failure of a part of the daemon, at most once a minute.
     pub(super) fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error) {
         if let Some(more) = self.seldom.ask(name, self.clock.now()) {
-            tracing::error!(more, "{what}: {error:#}");
+            tracing::error!(more = more.count(), "{what}: {error:#}{more}");
         }
     }
 
@@ -350,7 +350,7 @@ impl App {
                 done = self.plan_due() => done,
             };
             if let Err(error) = done {
-                self.complain("plans", "What the clock starts could not be planned now, and will be", &error);
+                self.complain("plans", "Due schedules could not be planned, and are tried again", &error);
             }
         }
     }
@@ -363,7 +363,7 @@ impl App {
                 done = self.plan_many_due() => done,
             };
             if let Err(error) = done {
-                self.complain("many", "What starts for many could not be planned now, and will be", &error);
+                self.complain("many", "Starts for many contacts could not be planned, and are tried again", &error);
             }
         }
     }
@@ -372,7 +372,7 @@ impl App {
     pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         while waited(&mut stop).await {
             if let Err(error) = self.tidy_due().await {
-                self.complain("sweep", "The sweep failed and goes on", &error);
+                self.complain("sweep", "The search for stuck work failed, and is tried again", &error);
             }
         }
     }

@@ -185,7 +185,7 @@ impl App {
             Effect::Started { id, flow, trigger, refused, queued } => {
                 if let Some(reason) = refused {
                     self.metrics.start_refused(flow.as_str(), is_by_clock(trigger), *reason);
-                    tracing::info!(flow.name = %flow, reason = reason.as_str(), trigger, "A start of flow {flow} was refused");
+                    tracing::info!(flow.name = %flow, reason = reason.as_str(), trigger, "A start of flow {flow} was refused: {}", reason.as_str());
                 }
                 if let Some(id) = id.filter(|id| id.is_planned()) {
                     rows::start_outcome(set, id, *refused, *queued, now);
@@ -276,7 +276,7 @@ impl App {
                 let _ = text;
                 tracing::warn!(
                     conversation.id = %conversation.id, flow.name = %flow, run.id = after.run_id(*run), step.id = %step, error.code = code,
-                    "Step {step} failed: {code}"
+                    "Step {step} of flow {flow} failed: {code}"
                 );
             }
             Effect::FormAnswered { id, answer } => after.forms.push((*id, answer.clone())),
@@ -332,7 +332,7 @@ impl App {
             let (result, said) = match called {
                 Ok(called) => (called.result, called.said),
                 Err(panic) => {
-                    tracing::error!(conversation.id = %conversation, "A call panicked: {panic}");
+                    tracing::error!(conversation.id = %conversation, "An HTTP call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
                     (Err(CallError { code: "unknown_outcome".into(), text: panic }), None)
                 }
             };

@@ -83,7 +83,7 @@ impl App {
                 None => Ok(None),
             };
             if let Err(trouble) = &heard {
-                tracing::info!(sender.id = %sender, "The window of a conversation could not be asked for: {trouble}");
+                tracing::info!(sender.id = %sender, "The platform of sender {sender} did not tell whether a conversation's window is open: {trouble}");
             }
             let work = Work::WindowTold { conversation: of, message: id, heard: heard.ok().flatten() };
             app.push(contact, work);

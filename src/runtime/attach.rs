@@ -96,7 +96,9 @@ impl App {
         let now = self.clock.now();
         if matches!(*state, State::Unread) {
             let row = upload::find(&self.store, key.sender, &key.hash).await;
-            let row = row.inspect_err(|error| tracing::warn!("What was uploaded cannot be read: {error}"));
+            let row = row.inspect_err(|error| {
+                tracing::warn!("Cannot read whether a file is at the platform already, so it is uploaded: {error}")
+            });
             if let Ok(Some(Uploaded { platform_id: id, at, .. })) = row {
                 *state = State::Kept { id, at };
             }
@@ -161,7 +163,7 @@ impl App {
             Uploaded { sender_id: key.sender, hash: key.hash.clone(), platform_id: id.clone(), at: self.clock.now() };
         set.push(&upload::SET, &row);
         if let Err(error) = self.store.commit(set).await {
-            tracing::warn!(sender.id = %sender.id, "A file was uploaded, and will be once more after a start: {error}");
+            tracing::warn!(sender.id = %sender.id, "A file was uploaded, but this could not be stored: after a restart it is uploaded again: {error}");
         }
         Ok(id)
     }
@@ -195,7 +197,9 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&upload::FORGET, &Gone { sender_id: key.sender, hash: key.hash });
         if let Err(error) = self.store.commit(set).await {
-            tracing::warn!("That a file is uploaded anew could not be stored: {error}");
+            tracing::warn!(
+                "The platform no longer has a file, but this could not be stored: after a restart one message with it may fail: {error}"
+            );
         }
     }
 

@@ -158,7 +158,11 @@ impl App {
         let live = self.live.get();
         let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
         let Some((wanted, audience)) = wanted.as_ref().and_then(|wanted| Some((wanted, wanted.audience()?))) else {
-            tracing::error!(audience.id = row.id, "What a step planned for many cannot be read: left out");
+            tracing::error!(
+                audience.id = row.id,
+                "The audience {} of a `start` step cannot be read; none of its contacts is started",
+                row.id
+            );
             row.done_at = Some(now);
             let mut set = WriteSet::new();
             set.push(&audience::ADVANCE, &row);

@@ -118,7 +118,7 @@ impl App {
                 begun = self.begin_starts(now, true) => begun,
             };
             if let Err(error) = begun {
-                self.complain("starts", "Planned starts could not be begun now, and will be", &error);
+                self.complain("starts", "Planned starts could not begin, and are tried again", &error);
             }
             let next = start::next_slot(&store, now).await.ok().flatten();
             pause = next.map_or(BEGIN_LOOK, |at| at - self.clock.now()).clamp(BEGIN_EVERY, BEGIN_LOOK);

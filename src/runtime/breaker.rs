@@ -205,7 +205,7 @@ impl App {
         self.breaker.began(sender, began);
         let sending = wire::traced(trace, provider.send(self.http.as_ref(), outgoing));
         let sent = caught(pin!(sending)).await.unwrap_or_else(|panic| {
-            tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
+            tracing::error!(outbound.id = %id, "Sending message {id} panicked, which is a bug of ours; it counts as an unknown send: {panic}");
             Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
         });
         let now = self.clock.now();
@@ -237,7 +237,7 @@ impl App {
             News::Degraded { sender, why, .. } => {
                 tracing::error!(
                     sender.id = %sender,
-                    "The platform of sender {sender} does not answer; what it has to say waits in order"
+                    "The platform of sender {sender} does not answer; its messages wait in order, and one at a time is tried"
                 );
                 ("sender_degraded", *sender, format!("Its platform does not answer: {why}"))
             }
@@ -253,7 +253,7 @@ impl App {
         if !set.is_empty()
             && let Err(error) = self.store.commit(set).await
         {
-            tracing::warn!(sender.id = %sender, "Nobody could be told of sender {sender}: {error}");
+            tracing::warn!(sender.id = %sender, "The notification about the platform of sender {sender} could not be stored: {error}");
         }
     }
 }

@@ -26,7 +26,10 @@ where
 {
     tokio::spawn(async move {
         while caught(pin!(part())).await.is_err() {
-            tracing::error!(kind = name, "The {name} panicked and begins anew");
+            tracing::error!(
+                kind = name,
+                "The part `{name}` of the daemon panicked, which is a bug of ours; it is started again"
+            );
             tokio::time::sleep(rest.to_std()).await;
         }
     })
@@ -64,7 +67,7 @@ mod tests {
     async fn a_part_that_panics_begins_anew_until_it_ends_by_itself() {
         let begun = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&begun);
-        let part = kept_up("clockwork", Span::ZERO, move || {
+        let part = kept_up("timers", Span::ZERO, move || {
             let n = counted.fetch_add(1, Ordering::SeqCst);
             async move { assert!(n >= 2, "it panics at first") }
         });

@@ -126,12 +126,16 @@ impl App {
                 if done.is_ok()
                     && let Err(error) = app.publish(&flow, &key, now).await
                 {
-                    tracing::warn!("A trigger is published again in a minute: {error:#}");
+                    tracing::warn!(
+                        "The dates for trigger `{key}` of flow {flow} could not be read, and are tried again in a minute: {error:#}"
+                    );
                 }
                 app.publishing.remove((flow, key));
             }
             if let Err(error) = done {
-                tracing::warn!("New triggers are published again in a minute: {error:#}");
+                tracing::warn!(
+                    "The dates for new triggers could not be read, and are tried again in a minute: {error:#}"
+                );
             }
             app.lanes.leave();
         });

@@ -119,7 +119,9 @@ impl App {
                 Ok(contact) => contact,
                 Err(error) => {
                     self.metrics.bug("join");
-                    tracing::error!("Two contacts that are one could not be joined: {error:#}");
+                    tracing::error!(
+                        "Two contacts are one person, but could not be joined; the next webhook with both ids tries again: {error:#}"
+                    );
                     owners[0]
                 }
             }),

@@ -26,7 +26,10 @@ impl App {
             for moved in moved {
                 if let Err(error) = app.tell_of(&moved).await {
                     app.metrics.database_errors.inc();
-                    tracing::warn!(outbound.id = %moved.id, "What was told of a message early reaches nobody: {error:#}");
+                    tracing::warn!(
+                        outbound.id = %moved.id,
+                        "A status of message {} is stored, but its run and subscribers were not told: {error:#}", moved.id
+                    );
                 }
             }
         });

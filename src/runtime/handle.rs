@@ -123,7 +123,7 @@ impl App {
                 // The turn cannot be stored, but the message's result must be: otherwise it would be reported again
                 // for ever.
                 self.metrics.bug("news");
-                tracing::error!(contact.id = %contact, "What became of a message could not be told: {why}");
+                tracing::error!(contact.id = %contact, "The run of contact {contact} could not take the result of its message; the result is stored, and the run is read again: {why}");
                 self.tell_early(&self.store.commit(set).await?);
                 Err(LaneError::Reload(why))
             }
@@ -240,7 +240,11 @@ impl App {
                         turns += 1;
                         if turns > crate::base::limits::TICKS_AT_ONCE_MAX {
                             self.metrics.bug("tick");
-                            tracing::error!(conversation.id = %lane.conversations[index].id, "A session stays due");
+                            let of = lane.conversations[index].id;
+                            tracing::error!(
+                                conversation.id = %of,
+                                "Conversation {of} is due again after {turns} timers at one time, which is a bug of ours; the rest waits for its next timer"
+                            );
                             break;
                         }
                     }

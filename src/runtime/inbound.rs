@@ -286,7 +286,10 @@ impl App {
                         // Another webhook has created the contact, or the cache was wrong, or the connection broke and
                         // is replaced within a moment: try again.
                         if let Some(more) = self.seldom.ask("recording", now) {
-                            tracing::warn!(contact.id = %contact, attempt, more, "Recording is tried again: {error}");
+                            tracing::warn!(
+                                contact.id = %contact, attempt, more = more.count(),
+                                "The database did not take a message of contact {contact}; it is recorded again: {error}{more}"
+                            );
                         }
                         self.directory.forget(contact);
                         again.push(contact);

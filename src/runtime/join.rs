@@ -70,7 +70,7 @@ impl App {
         tokio::spawn(async move {
             if let Err(error) = app.join(contacts).await {
                 tracing::warn!(
-                    "Two contacts that are one could not be joined, the next webhook tries again: {error:#}"
+                    "Two contacts are one person, but could not be joined; the next webhook with both ids tries again: {error:#}"
                 );
             }
         });

@@ -46,7 +46,10 @@ impl App {
         let now = self.clock.now();
         self.metrics.database_errors.inc();
         if let Some(more) = self.seldom.ask("mark", now) {
-            tracing::warn!(more, "The mark of a sent message was not stored, and is tried again: {error}");
+            tracing::warn!(
+                more = more.count(),
+                "The database did not take the result of sent message {id}; it is kept in memory and stored later: {error}{more}"
+            );
         }
         self.undone.is_unmarked(id);
         let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
@@ -67,7 +70,7 @@ impl App {
                 }
                 Err(error @ (CommitError::Refused(_) | CommitError::Stale { .. })) => {
                     self.metrics.bug("mark");
-                    tracing::error!(outbound.id = %id, "The mark of a sent message can never be stored: {error}");
+                    tracing::error!(outbound.id = %id, "The result of sent message {id} cannot be stored, so the message counts as an unknown send: {error}");
                     self.undone.mark_is_done(contact, id);
                     *state = None;
                 }
@@ -82,7 +85,7 @@ impl App {
                 Ok(Ok(())) => self.undone.is_done(contact),
                 Ok(Err(Undoable { error, again: None })) => {
                     self.forget(state);
-                    tracing::error!(contact.id = %contact, "What the database left undone cannot be done: {error:#}");
+                    tracing::error!(contact.id = %contact, "Work of contact {contact} that the database had not taken failed, and is dropped: {error:#}");
                 }
                 Ok(Err(Undoable { again, .. })) => {
                     self.forget(state);
@@ -91,7 +94,7 @@ impl App {
                 Err(panic) => {
                     self.forget(state);
                     self.metrics.bug("lane");
-                    tracing::error!(contact.id = %contact, "What the database left undone panicked: {panic}");
+                    tracing::error!(contact.id = %contact, "Work of contact {contact} that the database had not taken panicked, which is a bug of ours; it is dropped: {panic}");
                 }
             }
         }
@@ -102,7 +105,7 @@ impl App {
         self.metrics.database_errors.inc();
         let pause = self.undone.failed(contact, work);
         if pause.is_none() {
-            tracing::error!(contact.id = %contact, "What the database left undone is given up; the rows say what is known");
+            tracing::error!(contact.id = %contact, "Work of contact {contact} that the database does not take is given up; the last stored state counts");
         }
         self.timers.wake(contact, self.clock.now() + pause.unwrap_or(LANE_RETRY));
         false

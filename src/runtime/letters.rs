@@ -39,7 +39,18 @@ impl App {
         now: Time,
     ) {
         self.metrics.dead_letter(kind, 1);
-        tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
+        // An outage makes thousands of one kind.
+        let of = sender.map(|sender| sender.0);
+        if let Some(more) = self.seldom.ask_of(kind, of.unwrap_or(0), now) {
+            tracing::warn!(
+                dead_letter.id = id,
+                kind,
+                sender.id = of,
+                more = more.count(),
+                "{}; see dead letter {id} in `transom dead-letters list`{more}",
+                in_words(kind)
+            );
+        }
         let mut notice = serde_json::json!({ "dead_letter_id": id, "letter_kind": kind, "sender_id": sender });
         // Copy the ids, so that a subscriber need not look the dead letter up.
         for name in ["conversation_id", "contact_id"] {
@@ -84,5 +95,19 @@ impl App {
             data,
         };
         set.push(&event::HAPPENED, &row);
+    }
+}
+
+/// The event behind a dead letter, for the log.
+fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "unknown_send" => "It is unknown whether a message was sent",
+        "rejected_send" => "The platform refused a message as a wrong request",
+        "poison" => "An item breaks the engine, which is a bug of ours",
+        "failed_run" => "A run was ended, because it cannot go on",
+        "late_message" => "A message came so late that no flow takes it",
+        "webhook" => "An event could not be posted to a webhook, and is given up",
+        "webhook_body" => "The body of a request to a hook cannot be used",
+        _ => "An item of a webhook could not be used",
     }
 }

@@ -191,6 +191,34 @@ mod tests {
         assert!(wrong.is_empty(), "fields that are not in `FIELDS`: {wrong:#?}");
     }
 
+    // An operator knows contacts, messages and runs, and none of these words.
+    #[test]
+    fn no_log_line_uses_a_word_of_the_sources_only() {
+        let inner =
+            Regex::new(r"(?i)\b(lanes?|clockwork|its rows|the mark of|ambiguous|broke over|of our own|parked)\b")
+                .unwrap();
+        let mut wrong = Vec::new();
+        for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for sentence in logged_sentences(&text).iter().filter(|sentence| inner.is_match(sentence)) {
+                wrong.push(format!("{}: {sentence}", file.display()));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(
+            logged_sentences(r#"tracing::warn!(more, "A lane (x) \"a\" {b}", c); self.complain("x", "It fails", &e)"#),
+            ["A lane (x) \\\"a\\\" {b}", "It fails"]
+        );
+    }
+
+    fn logged_sentences(text: &str) -> Vec<String> {
+        let literal = r#""((?:[^"\\]|\\.)*)""#;
+        let line = Regex::new(&format!(r#"(?s)\b(?:error|warn|info)!\(\s*[^"]*?{literal}"#)).unwrap();
+        let complaint = Regex::new(&format!(r#"(?s)\.complain\(\s*"[a-z]+",\s*{literal}"#)).unwrap();
+        let all = line.captures_iter(text).chain(complaint.captures_iter(text));
+        all.map(|found| found[1].to_owned()).collect()
+    }
+
     #[test]
     fn the_walk_sees_fields_in_all_their_forms() {
         let text = r#"info!(contact.id = %id, turn, ?state, "Said {x}"); tracing::warn!(error = %e.x(1, 2), "…"); debug!("no")"#;

@@ -38,7 +38,7 @@ impl App {
             }
             None if self.was_shown(&recorded, id).await? => Token { of: Some(here), ..token },
             Some(_) | None => {
-                tracing::warn!(contact.id = %contact, "A button came back that was never shown to contact {contact}");
+                tracing::warn!(contact.id = %contact, "Contact {contact} sent the id of a button that was never shown to them; it is taken as an unknown button");
                 return Ok(recorded);
             }
         };

@@ -69,7 +69,7 @@ impl App {
         let (id, sender) = (conversation.id, conversation.sender);
         let runs: Vec<u32> =
             parts.iter().filter_map(|part| if let Part::Run(run) = part { Some(*run) } else { None }).collect();
-        tracing::error!(conversation.id = %id, "The engine broke over what nobody brings again; it is listed as poison: {why}");
+        tracing::error!(conversation.id = %id, "An event of conversation {id} breaks the engine, which is a bug of ours; it is listed as a dead letter (`poison`): {why}");
         let data = serde_json::json!({
             "conversation_id": id, "contact_id": lane.contact.id, "event": name_of(&event), "parts": parts, "runs": runs,
         });
@@ -94,7 +94,7 @@ impl App {
     ) -> Result<Vec<Effect>, LaneError> {
         let now = self.clock.now();
         let conversation = &lane.conversations[index];
-        tracing::error!(flow.name = %start.flow, "The engine broke over a start of flow {}: {why}", start.flow);
+        tracing::error!(flow.name = %start.flow, "A start of flow {} breaks the engine, which is a bug of ours; it is refused and listed as a dead letter (`poison`): {why}", start.flow);
         let data = serde_json::json!({
             "conversation_id": conversation.id, "contact_id": lane.contact.id, "event": "start", "flow": start.flow,
             "trigger": start.trigger,

@@ -116,7 +116,7 @@ impl App {
             self.metrics.alarm("sender_stopped");
             tracing::error!(
                 sender.id = %sender, error.code = error.code,
-                "Sender {sender} is stopped: the provider answered {}", error.code
+                "Sender {sender} is stopped: the provider answered {}. Its messages wait; `transom senders list` says until when", error.code
             );
             let data = serde_json::json!({
                 "sender_id": sender, "code": error.code, "text": error.text, "templates_only": templates_only,
@@ -142,7 +142,7 @@ impl App {
         self.health.rest_direct(sender, until);
         tracing::warn!(
             sender.id = %sender, error.code = error.code,
-            "Sender {sender} may not send without a template ({}): templates alone for an hour", error.code
+            "Sender {sender} may not send without a template: the provider answered {}. Until this is over only templates are sent", error.code
         );
     }
 }

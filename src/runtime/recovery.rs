@@ -32,7 +32,7 @@ impl App {
                 messages,
                 sends,
                 waiting,
-                "Took up {messages} messages, {sends} sends and {waiting} waiting runs that a former process left"
+                "Took up {messages} messages, {sends} sends and {waiting} waiting runs that the last process left unfinished"
             );
         }
         Ok(())
@@ -147,7 +147,7 @@ impl App {
                 // The lane has set a time to read its messages itself.
                 if !self.lanes.is_active(row.contact_id) && self.behind.add(row.contact_id) {
                     self.metrics.bug("sweep_inbound");
-                    tracing::error!(inbound.id = %row.id, "Message {} was in no lane", row.id);
+                    tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
                     self.push(row.contact_id, Work::Wake);
                 }
             }
@@ -159,7 +159,7 @@ impl App {
                 |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
             if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {
                 self.metrics.bug("sweep_outbound");
-                tracing::error!(contact.id = %contact, "Messages of contact {contact} stood still");
+                tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
                 self.push(contact, Work::Forget);
                 self.push(contact, Work::Wake);
             }

@@ -182,7 +182,7 @@ impl Reloader {
             Some(before) if before.hash != files.hash => {
                 caught(Box::pin(self.preview(store, &files, &set, now))).await.unwrap_or_else(|panic| {
                     // A failure of the preview must not keep a valid version from going live.
-                    tracing::error!("What the new version changes cannot be told: {panic}");
+                    tracing::error!("The list of what the new version changes panicked, which is a bug of ours; the version goes live: {panic}");
                     None
                 })
             }
@@ -213,7 +213,10 @@ impl Reloader {
     /// The preview of a version for the log. An error does not keep the version from going live.
     async fn preview(&self, store: &Store, files: &BotFiles, set: &Arc<FlowSet>, now: Time) -> Option<Preview> {
         let told = preview::preview(&self.config, store, files, set, now, PREVIEW_AT_RELOAD_MAX).await;
-        told.inspect_err(|error| tracing::warn!("What the new version changes cannot be said: {error}")).ok()
+        told.inspect_err(|error| {
+            tracing::warn!("The list of what the new version changes could not be made; the version goes live: {error}")
+        })
+        .ok()
     }
 
     fn remember(&self, hash: String) {

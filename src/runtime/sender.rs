@@ -102,7 +102,9 @@ impl App {
                 self.metrics.message(sender, "sent");
                 let account = lane.contact.account.clone();
                 if let Err(error) = self.learn_aliases(&account, lane.contact.id, &receipt.aliases, &mut set).await {
-                    tracing::warn!("The recipient's other names could not be learnt: {error:#}");
+                    tracing::warn!(
+                        "The platform told another number or id of a recipient, and it could not be stored: {error:#}"
+                    );
                 }
                 let conversation = &mut lane.conversations[index];
                 let mut pending = conversation.outbox.remove(place);
@@ -141,11 +143,7 @@ impl App {
                 }
             }
             Err(error) => {
-                self.metrics.send_error(sender, error.next.as_str());
-                tracing::info!(
-                    outbound.id = %id, sender.id = %sender, error.code = error.code, next = error.next.as_str(),
-                    "The provider did not take message {id}: {}", error.next.as_str()
-                );
+                self.note_refusal(sender, id, &error);
                 let told = lane.conversations[index].outbox[place].failed_early.take();
                 if let (Next::Ambiguous, Some((_, told))) = (&error.next, told) {
                     return Box::pin(self.fail_now(lane, index, id, &told)).await;

@@ -157,11 +157,11 @@ impl App {
     pub fn spawn_parts(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
         let given = || (Arc::clone(self), stop.clone());
         let (app, ends) = given();
-        let clockwork = kept_up("clockwork", PART_REST, move || Arc::clone(&app).drive(ends.clone()));
+        let timers = kept_up("timers", PART_REST, move || Arc::clone(&app).drive(ends.clone()));
         let (app, ends) = given();
-        let plans = kept_up("planner", PART_REST, move || Arc::clone(&app).drive_plans(ends.clone()));
+        let plans = kept_up("schedules", PART_REST, move || Arc::clone(&app).drive_plans(ends.clone()));
         let (app, ends) = given();
-        let many = kept_up("planner of many", PART_REST, move || Arc::clone(&app).drive_many(ends.clone()));
+        let many = kept_up("broadcasts", PART_REST, move || Arc::clone(&app).drive_many(ends.clone()));
         let (app, ends) = given();
         let starts = kept_up("starts", PART_REST, move || Arc::clone(&app).drive_starts(ends.clone()));
         let (app, ends) = given();
@@ -188,7 +188,7 @@ impl App {
         let templates = kept_up("templates", PART_REST, move || Arc::clone(&app).watch_templates(ends.clone()));
         let (app, ends) = given();
         let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
-        vec![clockwork, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
+        vec![timers, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
     }
 
     /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.
@@ -217,7 +217,9 @@ impl App {
                 set.push(&flow_state::SET, &row);
             }
             if let Err(error) = app.store.commit(set).await {
-                tracing::warn!("Paused flows run again, but a restart would pause them: {error}");
+                tracing::warn!(
+                    "Paused flows run again, but this could not be stored: a restart would pause them again: {error}"
+                );
             }
         });
     }
@@ -235,7 +237,7 @@ impl App {
         };
         if !tokio::time::timeout(STOP_DRAIN.to_std(), orderly).await.unwrap_or(false) {
             tracing::warn!(
-                "Stopping while {} pieces of work are under way; they are taken up at the start",
+                "Stopping before {} turns, sends or calls have ended; the next start continues them",
                 self.lanes.busy()
             );
         }

@@ -95,14 +95,12 @@ impl App {
                 // If the database fails several times, the cause is outside the program.
                 Ok(Err(error)) => {
                     self.metrics.database_errors.inc();
-                    if let Some(more) = self.seldom.ask("lane", self.clock.now()) {
-                        tracing::error!(contact.id = %contact, more, "A lane starts again from its rows: {error:#}");
-                    }
+                    self.note_failed_work(contact, &error);
                     true
                 }
                 Err(panic) => {
                     self.metrics.bug("lane");
-                    tracing::error!(contact.id = %contact, "A lane starts again from its rows: a panic: {panic}");
+                    tracing::error!(contact.id = %contact, "Work of contact {contact} panicked, which is a bug of ours; what is unfinished is read again from the database: {panic}");
                     true
                 }
             };
@@ -222,9 +220,7 @@ impl App {
         if let Err(error) = self.or_behind(contact, done) {
             self.forget(state);
             self.metrics.database_errors.inc();
-            if let Some(more) = self.seldom.ask("behind", self.clock.now()) {
-                tracing::error!(contact.id = %contact, more, "Messages of a contact are read back later: {error:#}");
-            }
+            self.note_late_messages(contact, &error);
             // 1 s, 8 s, 64 s: a short outage of the database must not turn a message into poison.
             let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
             self.behind.rest(contact, until);
@@ -299,7 +295,7 @@ impl App {
             lane.refused = None;
             match done {
                 Err(LaneError::Poison(why)) if is_own && left.is_some() && attempt == 1 => {
-                    tracing::error!(contact.id = %contact, "The database refuses a turn, and it is parked: {why}");
+                    tracing::error!(contact.id = %contact, "The database refuses what a run of contact {contact} wants to store; the run is ended and listed as a dead letter: {why}");
                     *state = self.lane_of(contact).await?;
                     if let Some(lane) = state.as_mut() {
                         lane.refused = Some(why);
@@ -312,9 +308,7 @@ impl App {
                     if attempt >= LANE_TRIES_MAX || !self.store.is_connected() {
                         return Err(Undoable { error: anyhow::anyhow!("{why}"), again: left });
                     }
-                    if let Some(more) = self.seldom.ask("again", self.clock.now()) {
-                        tracing::warn!(contact.id = %contact, attempt, more, "Work of a lane is taken again: {why}");
-                    }
+                    self.note_repeated_work(contact, attempt, &why);
                 }
                 done => {
                     if reloaded || unrepeatable && matches!(done, Err(LaneError::Reload(_))) {
@@ -354,9 +348,7 @@ impl App {
                 Ok(()) => return Ok(()),
                 Err(LaneError::Reload(why)) => {
                     self.forget(state);
-                    if let Some(more) = self.seldom.ask("message", self.clock.now()) {
-                        tracing::warn!(inbound.id = %id, attempt, more, "Message {id} is taken again: {why}");
-                    }
+                    self.note_repeated_message(id, attempt, &why);
                     let row = inbound::find(&self.store, id).await?;
                     // Find work that the lost commit has started.
                     let handled = row.as_ref().is_none_or(|row| row.handled_at.is_some());

@@ -289,7 +289,7 @@ impl Store {
             // Do not wait long for a database that is unreachable.
             let limit = if self.is_connected() { STORE_CLOSE_TIMEOUT } else { CLOSE_TIMEOUT };
             if tokio::time::timeout(limit.to_std(), close).await.is_err() {
-                tracing::error!("The database did not close in time");
+                tracing::error!("The database was not closed in time; the next start takes up what was not committed");
             }
         }
         self.abandon().await;

@@ -73,7 +73,7 @@ pub async fn take(
             }
             let Some(opened) = meta.form_keys.iter().find_map(|key| key.open(&bytes).ok()) else {
                 web.app.metrics.webhook(METRIC, "not_opened");
-                tracing::warn!(sender.id = %sender.id, "A form of sender {} is sealed for another key", sender.id);
+                tracing::warn!(sender.id = %sender.id, "A form of sender {} is encrypted for a key that is not in `form_keys`; the answer 421 lets WhatsApp fetch the current key", sender.id);
                 return plain(KEY_CHANGED, "This is sealed for another key.".into());
             };
             sealed(answer(&web, sender, &opened.request).await, &opened)
@@ -127,7 +127,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ');
         let code: String = error.as_str().unwrap_or_default().chars().filter(plain).take(CODE_CHARS_MAX).collect();
         web.app.metrics.webhook(METRIC, "client_error");
-        tracing::warn!(sender.id = %sender.id, error.code = code, "A form of sender {} could not go on: {code}", sender.id);
+        tracing::warn!(sender.id = %sender.id, error.code = code, "WhatsApp could not use the last answer to a form of sender {}: {code}", sender.id);
         return Ok(json!({"data": {"acknowledged": true}}));
     }
     let asked = FormAsked {
@@ -147,7 +147,10 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
     let found = match conversation::find(&web.app.store, ConversationId(conversation)).await {
         Ok(found) => found.filter(|found| found.sender_id == sender.id),
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "A form could not be answered");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "A form could not be answered, because its conversation could not be read"
+            );
             return Err((FAILED, json!({})));
         }
     };
@@ -156,7 +159,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
     match told {
         Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(|why| {
             web.app.metrics.webhook(METRIC, "unusable");
-            tracing::warn!(conversation.id = %found.id, "A form got no screen: {why}");
+            tracing::warn!(conversation.id = %found.id, "The flow gave a form no screen to show: {why}");
             (FAILED, json!({}))
         }),
         Some(FormAnswer::Gone) => Err(over()),

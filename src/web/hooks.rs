@@ -84,7 +84,10 @@ fn problem(name: &str, refusal: NotTaken) -> Problem {
             format!("The body cannot be used: {why}. It is kept as dead letter {letter}."),
         ),
         NotTaken::NotStored(error) => {
-            tracing::error!(error = format!("{error:#}"), "A request to a hook could not be recorded");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "A request to a hook could not be recorded, and was answered with 503: the caller may send it again"
+            );
             let mut problem =
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_recorded", "Not recorded; please send it again.");
             problem.retry_after_s = Some(1);

@@ -120,7 +120,7 @@ impl Begun {
         }
         if let Err(error) = web.app.store.commit(set).await {
             // The row stays without an answer: the next request looks at the message.
-            tracing::warn!(error = %error, "The answer to an idempotent request was not kept");
+            tracing::warn!(error = %error, "The answer to a request with an idempotency key could not be stored; a repeated request looks at its message");
         }
         answer
     }

@@ -6,7 +6,7 @@ use crate::{
         limits::{STRANGERS_TOLD_EVERY, STRANGERS_TOLD_MAX, STRANGERS_WRITTEN_MAX},
         time::{Span, Time},
     },
-    runtime::metrics::KindLabels,
+    runtime::{metrics::KindLabels, seldom::LeftOut},
 };
 use axum::http::{HeaderMap, StatusCode, header};
 use std::{
@@ -66,7 +66,8 @@ pub fn look(web: &Web, peer: IpAddr, path: &str, shows_key: bool, status: Status
         let kind = if path.starts_with("/v1/") { "native" } else { "dialect or hook" };
         tracing::warn!(
             client.address = %peer, kind, count,
-            "A request from {peer} was refused for its key; {count} more were since the line before"
+            "A request from {peer} was refused, because its key is wrong{}",
+            LeftOut(count)
         );
     }
 }

@@ -172,7 +172,12 @@ async fn heard(
         Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
         Err(NotAccepted::NotStored(error)) => {
             if let Some(more) = app.seldom.ask("webhook", app.clock.now()) {
-                tracing::error!(provider = kind, more, error = format!("{error:#}"), "A webhook could not be recorded");
+                tracing::error!(
+                    provider = kind,
+                    more = more.count(),
+                    error = format!("{error:#}"),
+                    "A webhook of {kind} could not be recorded, and was answered with 503: the platform sends it again{more}"
+                );
             }
             // With 503 the provider repeats the webhook, so nothing is lost.
             let mut problem =

@@ -205,7 +205,7 @@ async fn no_bad_answer_is_taken_for_a_receipt() {
             (Fault::Html(200), Next::Ambiguous, "no_id"),
             (Fault::NoId, Next::Ambiguous, "no_id"),
             (Fault::Endless, Next::Ambiguous, "no_id"),
-            (Fault::Cut, Next::Ambiguous, "cut"),
+            (Fault::Cut, Next::Ambiguous, "connection_lost"),
             (Fault::Html(502), Next::Ambiguous, "http_502"),
             (Fault::Html(429), Next::Retry { after: None }, "http_429"),
             (Fault::Html(404), Next::Misconfigured, "http_404"),

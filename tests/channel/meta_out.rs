@@ -416,7 +416,7 @@ async fn each_bad_answer_says_what_to_do() {
         (Fault::TooMany { retry_after: 3 }, Next::Retry { after: Some(Span::seconds(3)) }, "130429"),
         (Fault::Html(503), Next::Ambiguous, "http_503"),
         (Fault::NoId, Next::Ambiguous, "no_id"),
-        (Fault::Cut, Next::Ambiguous, "cut"),
+        (Fault::Cut, Next::Ambiguous, "connection_lost"),
         (Fault::Endless, Next::Ambiguous, "no_id"),
     ];
     for (fault, next, code) in cases {

@@ -124,7 +124,10 @@ fn check_prints_findings_with_their_place_and_ends_with_1() {
     let good = bot(&[BOT, PIZZA]);
     let checked = run(good.path(), &["check"]);
     ends(&checked, 0);
-    assert_eq!(out(&checked), "1 flow, nothing to say against it\ncan never need a template: pizza\n");
+    assert_eq!(
+        out(&checked),
+        "1 flow, nothing to say against it\nneed no template, because their messages are sent while the window is open: pizza\n"
+    );
     let nothing = tempfile::tempdir().unwrap();
     let checked = run(nothing.path(), &["check"]);
     ends(&checked, 1);

@@ -131,7 +131,7 @@ impl App {
     pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
             if let Err(error) = self.begin_passes().await {
-                self.complain("posts", "Webhooks cannot be posted now and will be later", &error);
+                self.complain("posts", "Webhooks could not be posted, and are tried again", &error);
             }
             let looks = self.has_subscriptions();
             tokio::select! {
@@ -158,11 +158,17 @@ impl App {
                 let passed = match caught(pin!(app.pass(subscription, now, limit))).await {
                     Ok(Ok(passed)) => passed,
                     Ok(Err(error)) => {
-                        tracing::error!(webhook.id = id, "A pass over webhook {id} failed: {error:#}");
+                        tracing::error!(
+                            webhook.id = id,
+                            "Events could not be posted to webhook {id}, and are tried again: {error:#}"
+                        );
                         Passed { retried: 1, ..Passed::default() }
                     }
                     Err(panic) => {
-                        tracing::error!(webhook.id = id, "A pass over webhook {id} panicked: {panic}");
+                        tracing::error!(
+                            webhook.id = id,
+                            "Posting to webhook {id} panicked, which is a bug of ours; its events are tried again: {panic}"
+                        );
                         Passed { retried: 1, ..Passed::default() }
                     }
                 };
@@ -266,9 +272,9 @@ impl App {
                     attempt = attempts,
                     reason = trouble,
                     status,
-                    "Event {} was not taken by webhook {}",
-                    row.event_id,
-                    subscription.id
+                    "Webhook {} did not take event {}: {trouble}",
+                    subscription.id,
+                    row.event_id
                 );
                 if late {
                     tried.state = State::Dead;
@@ -317,7 +323,7 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&delivery::HURRY, &delivery::Of { subscription_id: id, at: now });
         if let Err(error) = self.store.commit(set).await {
-            tracing::warn!(error = %error, webhook.id = id, "What waits for webhook {id} goes out at its own pace");
+            tracing::warn!(error = %error, webhook.id = id, "Webhook {id} takes posts again; its waiting events could not be made due at once, and go at their planned times");
         }
     }
 }

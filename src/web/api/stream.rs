@@ -134,7 +134,7 @@ impl Listener {
     async fn catch_up(&mut self) -> Result<bool, Gone> {
         let read = event::after(&self.web.app.store, self.after, EVENTS_READ_MAX).await;
         let events = read.map_err(|error| {
-            tracing::warn!(error = %error, "The log of events cannot be read; its listener is let go");
+            tracing::warn!(error = %error, "The stored events cannot be read, so the connection of a client that listens to them is closed");
             Gone
         })?;
         let mut text = String::new();

@@ -119,7 +119,10 @@ pub async fn once(
 
 /// Logs an error of our own.
 pub fn internal(error: &dyn std::fmt::Display) -> Refused {
-    tracing::error!(error = format!("{error:#}"), "A send request failed for a reason of our own");
+    tracing::error!(
+        error = format!("{error:#}"),
+        "A request to send a message failed inside the daemon, and was answered with 500"
+    );
     Refused::Internal
 }
 
