@@ -81,13 +81,7 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     let caller = auth::required(web, headers).await?;
     let page = Page::read(text)?;
     let kind = query::value(text, "kind").filter(|kind| !kind.is_empty());
-    let all = match query::value(text, "state").as_deref() {
-        None | Some("" | "open") => false,
-        Some("all") => true,
-        Some(_) => {
-            return Err(Problem::invalid(vec![("/state".to_owned(), "`state` is `open` or `all`.".to_owned())]));
-        }
-    };
+    let all = query::value(text, "state").as_deref() == Some("all");
     let (caller, kind) = (&caller, kind.as_deref());
     page.gather(
         |cursor: Option<i64>| read(web, kind, all, cursor.unwrap_or(i64::MAX), page.limit),

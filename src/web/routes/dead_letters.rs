@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::web::api::dead_letters;
+use crate::{runtime::metrics::DEAD_LETTER_KINDS, web::api::dead_letters};
 use axum::routing::{get, post};
 
 const PART: &str = "Dead letters";
@@ -18,7 +18,7 @@ static LETTER: Shape = shape(
     "Something that could not be handled, kept to be tried again.",
     &[
         need("id", Whole, ""),
-        need("kind", Text, "`malformed`, `wrong_secret`, `unknown_sender`, `poison`, `unknown_send`, `failed_run`, …"),
+        need("kind", Word(&DEAD_LETTER_KINDS), "Why it could not be handled."),
         need("at", Time, "Since when."),
         need("sender", Maybe(&Whole), "Of which sender, where that is known."),
         need("reason", Text, "One sentence."),
@@ -48,7 +48,7 @@ pub static ROUTES: &[Route] = &[
         summary: "List what could not be handled, newest first",
         about: "Those of the account's senders; the operator sees also those that belong to nobody.",
         query: &[
-            may("kind", Text, "Only these."),
+            may("kind", Word(&DEAD_LETTER_KINDS), "Only these."),
             may("state", Word(&["open", "all"]), "`all`: those that were tried again, too."),
             LIMIT,
             CURSOR,

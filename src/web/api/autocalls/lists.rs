@@ -1,11 +1,11 @@
 //! `GET /api/user/whatsapp/senders` and `…/{id}/templates`: lists the senders of an account and their templates.
 
-use super::{KEYS, Refusal, caller, rules::Input, sender};
+use super::{KEYS, Refusal, caller, fitting, rules::Input, sender};
 use crate::{
     base::{query, time::Time},
     model::template::{Template, TemplateStatus, placeholders},
     runtime::config::Sender,
-    web::{api::ordered, named::Named, state::Web},
+    web::{api::ordered, named::Named, parameters::Misfits, state::Web},
 };
 use axum::{
     extract::{RawQuery, State},
@@ -16,22 +16,29 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `?status=online|all`; the default is `online`.
-pub async fn senders(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    respond(numbers(&web, &headers, &query.unwrap_or_default()).await)
+pub async fn senders(
+    State(web): State<Arc<Web>>,
+    wrong: Misfits,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(numbers(&web, &headers, wrong, &query.unwrap_or_default()).await)
 }
 
 /// `?status=approved|all`; the default is `approved`.
 pub async fn templates(
     State(web): State<Arc<Web>>,
     Named(id): Named,
+    wrong: Misfits,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    respond(catalogue(&web, &id, &headers, &query.unwrap_or_default()).await)
+    respond(catalogue(&web, &id, &headers, wrong, &query.unwrap_or_default()).await)
 }
 
-async fn numbers(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+async fn numbers(web: &Web, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
+    fitting(wrong.into_inner())?;
     let wanted = status(query, "online")?;
     let now = web.app.clock.now();
     let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
@@ -39,8 +46,9 @@ async fn numbers(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Re
     Ok(json!({"data": shown.map(|sender| number(web, sender, now)).collect::<Vec<_>>()}))
 }
 
-async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
+    fitting(wrong.into_inner())?;
     // No sender has an id that is not a number.
     let id = id.parse().map_err(|_| Refusal::SenderNotFoundShort)?;
     let sender = sender(web, &caller, id, Refusal::SenderNotFoundShort)?;

@@ -18,10 +18,17 @@ pub use template::template;
 use crate::{
     base::{ids::SenderId, phone, time::Time},
     runtime::config::Sender,
-    web::{api::ordered::Keys, auth, auth::Caller, state::Web},
+    web::{
+        api::ordered::Keys,
+        auth,
+        auth::Caller,
+        parameters::{Misfit, Misfits},
+        state::Web,
+    },
 };
 use axum::{body::Bytes, extract::Request, http::HeaderMap};
 pub use refusal::Refusal;
+use rules::{Rules, spoken};
 
 /// In the order of the seeds.
 const KEYS: Keys = &[
@@ -70,6 +77,16 @@ async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
     auth::caller(web, headers).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)
 }
 
+/// Refuses parameters that the route does not take, in the form of Laravel's validation.
+fn fitting(wrong: Vec<Misfit>) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    for Misfit { name, why } in wrong {
+        let words = format!("The {} parameter {why}.", spoken(&name));
+        rules.wrong(&name, words.replace("?.", "?"));
+    }
+    rules.finish().map_err(Refusal::Invalid)
+}
+
 /// Counts the request against the account's rate limit, which both sends share. A refused request is not counted.
 fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
     let Caller::Account(name) = caller else { return Ok(()) };
@@ -86,6 +103,7 @@ async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller)
     let (parts, body) = request.into_parts();
     let body = send::bytes(body).await?;
     let caller = caller(web, &parts.headers).await?;
+    fitting(Misfits::of(&parts.extensions))?;
     take_send(web, &caller, web.app.clock.now())?;
     Ok((parts.headers, body, caller))
 }

@@ -157,13 +157,13 @@ impl Rules {
         None
     }
 
-    fn wrong(&mut self, field: &str, sentence: String) {
+    pub fn wrong(&mut self, field: &str, sentence: String) {
         self.errors.push((field.to_owned(), sentence));
     }
 }
 
 /// Error texts call `sender_id` "sender id".
-fn spoken(field: &str) -> String {
+pub fn spoken(field: &str) -> String {
     field.replace('_', " ")
 }
 

@@ -1,7 +1,7 @@
 //! `GET /api/user/whatsapp/session-status`: tells whether the window to a person is open.
 
 use super::{
-    KEYS, Refusal, bug, caller, e164,
+    KEYS, Refusal, bug, caller, e164, fitting,
     rules::{Input, Rules},
     sender, session,
 };
@@ -11,6 +11,7 @@ use crate::{
     store::contact,
     web::{
         api::{ordered, sending},
+        parameters::Misfits,
         state::Web,
     },
 };
@@ -22,15 +23,21 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match handle(&web, &headers, &query.unwrap_or_default()).await {
+pub async fn session_status(
+    State(web): State<Arc<Web>>,
+    wrong: Misfits,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    match handle(&web, &headers, wrong, &query.unwrap_or_default()).await {
         Ok(body) => ordered::response(StatusCode::OK, &body, KEYS),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+async fn handle(web: &Web, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
+    fitting(wrong.into_inner())?;
     let input = Input::from_query(query::pairs(query));
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");

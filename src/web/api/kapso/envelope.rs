@@ -7,13 +7,14 @@ use crate::{
         api::ordered,
         auth::{self, Caller},
         body::{self, BadBody},
+        parameters::{Misfit, Misfits},
         state::Web,
     },
 };
 use axum::{
     body::Bytes,
     extract::Request,
-    http::{HeaderMap, StatusCode},
+    http::{Extensions, HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value as Json};
@@ -74,6 +75,7 @@ pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
 pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal> {
     let (parts, body) = request.into_parts();
     let caller = caller(&web, &parts.headers).await?;
+    fitting(&parts.extensions)?;
     let body = body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| match bad {
         BadBody::TooLarge => Refusal::new(bad.status(), "The request body is too large"),
         BadBody::TooSlow | BadBody::Crowded | BadBody::Broken => {
@@ -82,6 +84,12 @@ pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal>
     })?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     Ok(Asked { web, caller, headers: parts.headers, query, body })
+}
+
+/// Refuses parameters that the route does not take.
+pub fn fitting(request: &Extensions) -> Result<(), Refusal> {
+    let refused = |Misfit { name, why }| Refusal::invalid(format!("The parameter {name} {why}"));
+    Misfits::of(request).into_iter().next().map_or(Ok(()), |first| Err(refused(first)))
 }
 
 /// A text of at most `chars_max` characters; a blank text counts as missing.

@@ -16,6 +16,7 @@ use crate::{
         auth::{self, Caller},
         body::{self, BadBody},
         idempotency,
+        parameters::{Misfit, Misfits, Why},
         state::Web,
     },
 };
@@ -25,7 +26,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// An authenticated request.
@@ -52,9 +53,11 @@ where
     let (parts, body) = request.into_parts();
     let now = web.app.clock.now();
     let id = request_id(&parts.headers);
+    let wrong: Vec<Json> = Misfits::of(&parts.extensions).iter().map(misfit).collect();
     let (left, outcome) = match admitted(&web, &parts.headers, now).await {
         Err(refusal) => (None, Err(refusal)),
         Ok((_, left)) if left.is_over => (Some(left), Err(Refusal::TooMany)),
+        Ok((_, left)) if !wrong.is_empty() => (Some(left), Err(Refusal::Invalid(wrong))),
         Ok((account, left)) => {
             let query = parts.uri.query().unwrap_or_default().to_owned();
             let outcome = match bytes(body).await {
@@ -80,6 +83,17 @@ where
     };
     tell(response.headers_mut(), &id, left, now);
     response
+}
+
+/// A wrong parameter in pydantic's form.
+fn misfit(Misfit { name, why }: &Misfit) -> Json {
+    let (kind, words) = match why {
+        Why::Unknown(_) => ("extra_forbidden", "Extra inputs are not permitted".to_owned()),
+        Why::Empty => ("string_too_short", "String should have at least 1 character".to_owned()),
+        Why::Repeated => ("value_error", "Value error, the parameter stands twice".to_owned()),
+        Why::Value(words) => ("value_error", format!("Value error, the parameter {words}")),
+    };
+    json!({"type": kind, "loc": ["query", name], "msg": words})
 }
 
 /// The account of the key, and the rest of its rate limit.

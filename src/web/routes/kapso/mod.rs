@@ -174,6 +174,7 @@ fn any() -> Said {
         ("Slow body", Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request body could not be read")),
         ("Bad body", Refusal::new(StatusCode::BAD_REQUEST, "The body must be a JSON object")),
         ("Large body", Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),
+        ("Wrong parameter", Refusal::invalid("The parameter zzz is unknown here")),
         ("Server error", Refusal::internal()),
     ])
 }

@@ -147,6 +147,7 @@ fn listing() -> Said {
         ("Slow body", Refusal::BadBody { status: StatusCode::REQUEST_TIMEOUT }),
         ("Broken body", Refusal::BadBody { status: StatusCode::BAD_REQUEST }),
         ("Large body", Refusal::TooLarge),
+        ("Wrong parameter", Refusal::Invalid(vec![unknown("zzz")])),
         ("Too many", Refusal::TooMany),
         ("Server error", Refusal::Internal),
     ])
@@ -220,6 +221,10 @@ fn sending(at: Place) -> Said {
             ("Offline", Refusal::Offline(at)),
         ],
     )
+}
+
+fn unknown(parameter: &str) -> Json {
+    json!({"type": "extra_forbidden", "loc": ["query", parameter], "msg": "Extra inputs are not permitted"})
 }
 
 fn missing(field: &str) -> Json {

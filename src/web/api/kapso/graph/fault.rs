@@ -123,7 +123,12 @@ impl From<Refusal> for Fault {
             StatusCode::INTERNAL_SERVER_ERROR => (131_000, "Something went wrong"),
             _ => PARAMETER,
         };
-        Self::new(refusal.status, kind, refusal.words)
+        // The Graph API answers 400 for an invalid parameter, Kapso 422.
+        let status = match refusal.status {
+            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+            other => other,
+        };
+        Self::new(status, kind, refusal.words)
     }
 }
 

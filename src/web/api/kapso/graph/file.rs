@@ -44,6 +44,7 @@ async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, Fa
     let (parts, body) = request.into_parts();
     // Authenticate before reading a body that may be large.
     let caller = envelope::caller(web, &parts.headers).await.map_err(Fault::from)?;
+    envelope::fitting(&parts.extensions).map_err(Fault::from)?;
     let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
     let sender = own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| Fault::unknown(id))?;
     if !sender.carries().uploads {

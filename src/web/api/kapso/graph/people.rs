@@ -109,6 +109,15 @@ async fn find(asked: &Asked, accounts: &[AccountName], who: &str) -> Result<Cont
     row.filter(|row| accounts.contains(&row.account) && row.data.erased_at.is_none()).ok_or_else(none)
 }
 
+/// As `find`; `None` if there is nobody.
+async fn known(asked: &Asked, accounts: &[AccountName], who: &str) -> Result<Option<Contact>, Fault> {
+    match find(asked, accounts, who).await {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if fault == Fault::missing("Contact") => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
 async fn listed(asked: &Asked, accounts: Vec<AccountName>) -> Result<Json, Fault> {
     let page = Cursor::read(&asked.query)?;
     let value = |name: &str| query::value(&asked.query, name).filter(|value: &String| !value.is_empty());
@@ -117,12 +126,17 @@ async fn listed(asked: &Asked, accounts: Vec<AccountName>) -> Result<Json, Fault
     if value("customer_id").is_some() || value("has_customer").as_deref() == Some("true") {
         return Ok(nobody);
     }
-    if let Some(who) = value("wa_id").or_else(|| value("phone_number")) {
-        return match find(asked, &accounts, &who).await {
-            Ok(found) => Ok(json!({"data": [shown::contact(&found)], "paging": Cursor::paging(None)})),
-            Err(fault) if fault == Fault::missing("Contact") => Ok(nobody),
-            Err(fault) => Err(fault),
-        };
+    let names: Vec<String> = ["wa_id", "phone_number"].into_iter().filter_map(value).collect();
+    if let Some(first) = names.first() {
+        let found = known(asked, &accounts, first).await?;
+        for other in names.iter().skip(1) {
+            // Both narrow the list.
+            if known(asked, &accounts, other).await?.map(|other| other.id) != found.as_ref().map(|found| found.id) {
+                return Ok(nobody);
+            }
+        }
+        let data: Vec<Json> = found.iter().map(shown::contact).collect();
+        return Ok(json!({"data": data, "paging": Cursor::paging(None)}));
     }
     let only = match &accounts[..] {
         [only] => Some(only),

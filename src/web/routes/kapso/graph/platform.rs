@@ -3,7 +3,7 @@
 use super::{
     super::{ERROR, KEY},
     platform,
-    queries::{CONTACT_QUERY, MESSAGE_QUERY_OF_ALL, NUMBER_ID, TALK_QUERY},
+    queries::{CONTACT_QUERY_OF_ALL, MESSAGE_QUERY_OF_ALL, NUMBER_ID, TALK_QUERY_OF_ALL},
     shapes::{
         CONTACTS, CONVERSATIONS, EDIT, END, MESSAGES, NUMBERS, ONE_CONTACT, ONE_CONVERSATION, ONE_MESSAGE, ONE_NUMBER,
     },
@@ -74,7 +74,7 @@ pub static PLATFORM: &[Route] = &[
         path: "/platform/v1/whatsapp/conversations",
         name: "kapso_conversations",
         summary: "Conversations of all numbers of a key",
-        query: TALK_QUERY,
+        query: TALK_QUERY_OF_ALL,
         answers: &[ok(Of(&CONVERSATIONS), "")],
         example: ask("/platform/v1/whatsapp/conversations?limit=1"),
         take: || get(api::conversations_of),
@@ -110,7 +110,7 @@ pub static PLATFORM: &[Route] = &[
         path: "/platform/v1/whatsapp/contacts",
         name: "kapso_contacts",
         summary: "Contacts, newest first",
-        query: CONTACT_QUERY,
+        query: CONTACT_QUERY_OF_ALL,
         answers: &[ok(Of(&CONTACTS), "")],
         example: ask("/platform/v1/whatsapp/contacts?wa_id=34600111222"),
         take: || get(api::contacts_of),

@@ -32,7 +32,7 @@ pub const MESSAGE_QUERY_OF_ALL: &[Field] = &[
 /// The same, where the path names the number and the list has no customer.
 pub const MESSAGE_QUERY: &[Field] = MESSAGE_QUERY_OF_ALL.split_at(2).1;
 
-pub const TALK_QUERY: &[Field] = &[
+pub const TALK_QUERY_OF_ALL: &[Field] = &[
     NUMBER_ID,
     may("phone_number", Text, "The customer's."),
     may("status", Word(&["active", "ended"]), ""),
@@ -44,7 +44,10 @@ pub const TALK_QUERY: &[Field] = &[
     FIELDS,
 ];
 
-pub const CONTACT_QUERY: &[Field] = &[
+/// The same, where the path names the number.
+pub const TALK_QUERY: &[Field] = TALK_QUERY_OF_ALL.split_at(1).1;
+
+pub const CONTACT_QUERY_OF_ALL: &[Field] = &[
     NUMBER_ID,
     may("wa_id", Text, ""),
     may("phone_number", Text, "The same."),
@@ -55,6 +58,9 @@ pub const CONTACT_QUERY: &[Field] = &[
     BEFORE,
     FIELDS,
 ];
+
+/// The same, where the path names the number.
+pub const CONTACT_QUERY: &[Field] = CONTACT_QUERY_OF_ALL.split_at(1).1;
 
 pub const TEMPLATE_QUERY: &[Field] = &[
     may("name", Text, ""),
