@@ -1,6 +1,6 @@
 //! Serves the probes and metrics on the `admin:` listener: the public three endpoints, complete and without a key.
 
-use super::{api::probes, guard, nowhere, state::Web};
+use super::{api::probes, guard, nowhere, state::Web, uncached};
 use axum::{Router, extract::Request, middleware, response::Response, routing::get};
 use std::sync::Arc;
 use tower_service::Service as _;
@@ -18,7 +18,7 @@ pub fn router(web: Arc<Web>) -> Router {
 
 pub async fn answer(router: &Router, request: Request) -> Response {
     match router.clone().call(request).await {
-        Ok(response) => response,
+        Ok(response) => uncached(response),
         Err(never) => match never {},
     }
 }

@@ -45,9 +45,21 @@ use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
 
-/// Answers a request. Providers' webhooks bypass the router, whose layers would be a measurable part of their cost;
-/// everything else is one of its routes.
-pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
+/// Answers a request. Answers contain names, numbers, texts and secrets, and a refused request may name them, too: no
+/// proxy and no browser may cache an answer that does not allow it itself.
+pub async fn answer(web: &Web, router: &Router, peer: Peer, request: Request) -> Response {
+    uncached(found(web, router, peer, request).await)
+}
+
+/// Forbids to cache an answer that says nothing about it.
+fn uncached(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Providers' webhooks bypass the router, whose layers would be a measurable part of their cost; everything else is one
+/// of its routes.
+async fn found(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
         return guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}").await;
     }
@@ -60,13 +72,11 @@ pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request
     request.extensions_mut().insert(ConnectInfo(peer));
     // Boxed, because it is the rarer case: otherwise every connection would reserve memory for the larger of the two
     // futures.
-    let mut response = match Box::pin(router.clone().call(request)).await {
+    let response = match Box::pin(router.clone().call(request)).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
     strangers::look(web, peer.0.ip(), &path, shows_key, response.status());
-    // Answers contain names, numbers, texts and secrets: no proxy and no browser may cache them.
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

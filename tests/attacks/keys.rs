@@ -46,6 +46,22 @@ async fn nothing_that_is_answered_is_kept_by_a_proxy() {
 }
 
 #[tokio::test]
+async fn answers_beside_the_router_are_kept_by_nobody_either() {
+    let host = Host::new().await;
+    let verify = "/webhooks/meta?hub.mode=subscribe&hub.verify_token=guessed&hub.challenge=7";
+    for (method, path, status) in [
+        (Method::GET, verify, 403),
+        (Method::POST, "/webhooks/meta", 401),
+        (Method::GET, "/webhooks/nobody", 404),
+        (Method::PUT, "/webhooks/meta", 405),
+        (Method::GET, "/v1/%ff", 404),
+    ] {
+        let answer = host.request(method, path, &[], "{}").await;
+        assert_eq!((answer.status, answer.headers["cache-control"].to_str().unwrap()), (status, "no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn strangers_push_nothing_out_of_the_wire_log() {
     let mut host = Host::new().await;
     let body = "x".repeat(200_000);
