@@ -1,11 +1,12 @@
 //! Tests broadcasts: planned ahead, paused, stopped, over restarts.
 
 use super::house::House;
+use tokio::sync::watch;
 use transom::{
     base::{clock::Clock, ids::ContactId, time::Span},
     model::schedule::AtMost,
     runtime::{
-        broadcast::{NOWHERE, To, Wanted, When},
+        broadcast::{Drafted, NOWHERE, To, Wanted, When},
         report::{self, FireReport},
     },
     store::{
@@ -53,6 +54,23 @@ async fn draft(house: &House, when: When) -> i64 {
     set.push(&broadcast::INSERT, &row);
     house.app.store.commit(set).await.unwrap();
     row.id
+}
+
+#[tokio::test]
+async fn a_draft_ends_with_its_client() {
+    let mut house = house().await;
+    house.writes("34600111222", "i am vip").await;
+    let inputs = [("what".to_owned(), transom::model::value::Value::text("sale"))].into();
+    let rate = AtMost::new(1, Span::minutes(1));
+    let wanted = Wanted { to: To::default(), when: When::Now, rate, inputs };
+    let (here, client) = watch::channel(());
+    let news = "news".into();
+    let draft = || house.app.draft_broadcast("sandbox".into(), &news, &wanted, &client);
+    assert!(matches!(draft().await.unwrap(), Drafted::Done(_)));
+    drop(here);
+    assert!(matches!(draft().await.unwrap(), Drafted::Abandoned));
+    let stored = broadcast::page(&house.app.store, None, i64::MAX, 10).await.unwrap();
+    assert_eq!(stored.len(), 1, "the draft of a client that has gone is not kept");
 }
 
 async fn turn(house: &House, id: i64, from: State, to: State) {

@@ -103,11 +103,10 @@ impl World {
         self.note(format!("a broadcast is drafted to `{to}`, {when:?}, {rate}"));
         let meant = self.meant_by(to).await;
         let app = Arc::clone(&self.app);
-        let drafted =
-            alive(
-                &self.faults,
-                async move { app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted).await },
-            );
+        let drafted = alive(&self.faults, async move {
+            let (_here, client) = tokio::sync::watch::channel(());
+            app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted, &client).await
+        });
         match drafted.await {
             Some(Ok(Drafted::Done(done))) => {
                 let row = done.0;
@@ -119,7 +118,7 @@ impl World {
                     Blast { id, to, people, drafted_at: now, known: BTreeSet::new(), stopped_at: None, paused: None };
                 self.blasts.push(blast);
             }
-            Some(Ok(Drafted::Unfit | Drafted::TooLong)) => {
+            Some(Ok(Drafted::Unfit | Drafted::TooLong | Drafted::Abandoned)) => {
                 self.meta.lock().wrong.push("a broadcast of a flow that is there is not drafted".into());
             }
             Some(Err(error)) if !self.disturbed => {

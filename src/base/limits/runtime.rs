@@ -251,8 +251,12 @@ pub const TO_OPERATIONS_MAX: u64 = 50_000;
 /// Operations for all contacts of a draft together; above that the draft is refused. The dearest (a closure that calls a
 /// closure) make this many last about ten seconds.
 pub const DRAFT_OPERATIONS_MAX: u64 = 20_000_000;
-/// The time of counting a draft's contacts; above that the draft is refused. Others wait for it.
+/// The time of counting a draft's contacts; above that the draft is refused.
 pub const DRAFT_TIME_MAX: Span = Span::seconds(10);
+/// Drafts that are counted at the same time: of one account, whose others wait, and of all accounts together, because
+/// each keeps a thread busy.
+pub const DRAFTS_OF_ACCOUNT_MAX: usize = 1;
+pub const DRAFTS_AT_ONCE_MAX: usize = 4;
 /// How long a draft can be started: later its count is outdated.
 pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);
 

@@ -23,6 +23,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
+use tokio::sync::watch;
 
 /// The result of drafting.
 pub enum Drafted {
@@ -31,20 +32,37 @@ pub enum Drafted {
     Unfit,
     /// The condition needs too many operations over all contacts.
     TooLong,
+    /// The client disconnected: nothing was counted to its end, and nothing is stored.
+    Abandoned,
 }
 
 impl App {
-    /// Creates a draft, with a forecast of its contacts and messages.
+    /// Creates a draft, with a forecast of its contacts and messages. It ends when the sender of `client` is dropped.
     pub async fn draft_broadcast(
         &self,
         account: AccountName,
         name: &FlowName,
         wanted: &Wanted,
+        client: &watch::Receiver<()>,
+    ) -> anyhow::Result<Drafted> {
+        let mut here = client.clone();
+        tokio::select! {
+            drafted = self.draft(account, name, wanted, client) => drafted,
+            () = gone(&mut here) => Ok(Drafted::Abandoned),
+        }
+    }
+
+    async fn draft(
+        &self,
+        account: AccountName,
+        name: &FlowName,
+        wanted: &Wanted,
+        client: &watch::Receiver<()>,
     ) -> anyhow::Result<Drafted> {
         let live = self.live.get();
         let Some(flow) = live.set.flow(name) else { return Ok(Drafted::Unfit) };
         let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(Drafted::Unfit) };
-        let _one_at_a_time = self.broadcasts.drafts.acquire().await?;
+        let _place = self.broadcasts.drafts.take(&account).await?;
         let now = self.clock.now();
         let id = self.store.next_id();
         let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
@@ -55,7 +73,8 @@ impl App {
             if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
                 return false;
             }
-            if began.elapsed() > DRAFT_TIME_MAX.to_std() {
+            // A page of contacts is counted without a pause: nobody else would notice in the middle of it.
+            if began.elapsed() > DRAFT_TIME_MAX.to_std() || client.has_changed().is_err() {
                 spent.store(DRAFT_OPERATIONS_MAX + 1, Ordering::Relaxed);
                 return false;
             }
@@ -74,6 +93,9 @@ impl App {
         let sieve = meant.sieve.clone();
         let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
         let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await?;
+        if client.has_changed().is_err() {
+            return Ok(Drafted::Abandoned);
+        }
         if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
             return Ok(Drafted::TooLong);
         }
@@ -97,4 +119,9 @@ impl App {
         self.store.commit(set).await?;
         Ok(Drafted::Done(Box::new((row, sum))))
     }
+}
+
+/// Waits until the sender is dropped.
+async fn gone(client: &mut watch::Receiver<()>) {
+    while client.changed().await.is_ok() {}
 }

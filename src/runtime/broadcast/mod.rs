@@ -5,11 +5,14 @@
 //! contact. A pause or stop wins against the planner, whose commit is then refused.
 
 mod draft;
+mod places;
 mod taken_back;
 mod wanted;
 
 pub use draft::Drafted;
 pub use wanted::{Meant, To, Wanted, When};
+
+use places::Places;
 
 use super::{
     apart::apart,
@@ -48,22 +51,15 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::Semaphore;
 
 /// A name that sorts before all zones: nothing is planned yet.
 pub const NOWHERE: &str = "-";
 
+#[derive(Default)]
 pub struct Broadcasts {
     /// Parsed audiences, by broadcast and by the version whose fields they name.
     read: Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>,
-    /// Serializes the counting of drafts, which may keep a thread busy.
-    drafts: Semaphore,
-}
-
-impl Default for Broadcasts {
-    fn default() -> Self {
-        Broadcasts { read: Mutex::default(), drafts: Semaphore::new(1) }
-    }
+    drafts: Places,
 }
 
 impl App {

@@ -37,6 +37,7 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// `POST /v1/broadcasts`: creates a draft and gives its forecast.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
@@ -71,8 +72,10 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let wanted = Wanted { to, when, rate, inputs };
     let drafting = Arc::clone(&web);
     let of = account.clone();
+    // Dropped with this handler when the client disconnects; the work goes on in a task of its own.
+    let (_here, client) = watch::channel(());
     once(web, of, parts.headers, "broadcasts".to_owned(), bytes, move |_| async move {
-        draft(&drafting, account, &FlowName::from(name), wanted).await
+        draft(&drafting, account, &FlowName::from(name), wanted, &client).await
     })
     .await
 }
@@ -175,12 +178,23 @@ async fn turn(web: &Arc<Web>, row: Broadcast, from: &[Stands], to: Stands) -> Re
     Ok(Answer { status: StatusCode::OK, body: reported(web, &now).await?, took_effect: true })
 }
 
-async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wanted) -> Result<Answer, Problem> {
-    let drafted = web.app.draft_broadcast(account, name, &wanted).await.map_err(|error| Problem::bug(&error))?;
+async fn draft(
+    web: &Arc<Web>,
+    account: AccountName,
+    name: &FlowName,
+    wanted: Wanted,
+    client: &watch::Receiver<()>,
+) -> Result<Answer, Problem> {
+    let drafted = web.app.draft_broadcast(account, name, &wanted, client).await;
+    let drafted = drafted.map_err(|error| Problem::bug(&error))?;
     let (row, sum) = match drafted {
         Drafted::Done(done) => *done,
         Drafted::Unfit => {
             return Err(Problem::not_found("The flow is gone meanwhile, or `to` does not fit the flows any more."));
+        }
+        // Nobody reads this; a repeated request with the same key begins anew.
+        Drafted::Abandoned => {
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The client has gone."));
         }
         Drafted::TooLong => {
             let why = "The condition works for too long over all contacts: compare fields of the contact.";
@@ -193,7 +207,7 @@ async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wa
 }
 
 /// A broadcast as lists show it.
-pub fn described(row: &Broadcast) -> Json {
+fn described(row: &Broadcast) -> Json {
     let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
     let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
         Some(When::At(at)) => (Some(iso(at)), None),

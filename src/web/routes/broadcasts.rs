@@ -55,7 +55,11 @@ static BROADCAST: Shape = shape(
         need("at", Maybe(&Time), "When it begins; `null`: at once, or on each contact's clock."),
         need("local", Maybe(&Text), "The minute on each contact's clock."),
         need("rate", Maybe(&Text), ""),
-        need("state", Word(STATES), "`done`: all contacts are planned; the last may still wait for their slots."),
+        need(
+            "state",
+            Word(STATES),
+            "`done`: all contacts are planned; `waiting` and `kept` of the report say how much is still to come.",
+        ),
         need("people", Whole, "Who were meant when it was drafted."),
         need("planned", Whole, "Starts so far."),
         need("created_at", Time, ""),
