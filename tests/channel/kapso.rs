@@ -53,6 +53,22 @@ fn a_wrapped_message_is_one() {
 }
 
 #[test]
+fn an_event_of_a_message_that_cannot_be_read_is_a_dead_letter_of_its_sender() {
+    for body in [
+        json!({"message": [1], "conversation": {"id": "c1"}}),
+        json!({"message": "hi", "conversation": {"id": "c1"}}),
+        json!({"message": null, "conversation": {"phone_number": "+351960000111"}}),
+        json!({"data": "hi"}),
+        json!({"data": [null]}),
+    ] {
+        let seen = read("whatsapp.message.received", &body);
+        let [Inbound::Dead { sender: Some(SENDER), kind: "malformed", .. }] = seen.as_slice() else {
+            panic!("{body}: {seen:?}")
+        };
+    }
+}
+
+#[test]
 fn a_message_that_is_passed_on_is_metas() {
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "300200", "changes": [{"field": "messages",
         "value": {"metadata": {"phone_number_id": "700100"}, "messages": [{"from": PERSON, "id": "wamid.M1",

@@ -223,6 +223,56 @@ fn a_body_that_cannot_be_read_is_of_the_sender_whose_address_it_came_to() {
 }
 
 #[test]
+fn a_list_that_is_none_is_a_dead_letter_of_its_sender_and_null_is_nothing() {
+    let meta = meta();
+    let number = r#""metadata":{"phone_number_id":"700100200300400"}"#;
+    let status = r#""statuses":[{"id":"wamid.2","status":"read","timestamp":"1790000000","recipient_id":"49151"}]"#;
+    let body = |field: &str, lists: &str| {
+        format!(
+            r#"{{"entry":[{{"id":"300200100400500","changes":[{{"field":"{field}","value":{{{number},{lists}}}}}]}}]}}"#
+        )
+    };
+    for odd in [r#"{"from":"49151","id":"wamid.1"}"#, "\"hi\"", "7", "true"] {
+        for (field, name) in [
+            ("messages", "messages"),
+            ("messages", "statuses"),
+            ("smb_message_echoes", "message_echoes"),
+            ("calls", "calls"),
+            ("user_preferences", "user_preferences"),
+            ("user_id_update", "user_id_update"),
+            ("standby", "standby"),
+        ] {
+            let items = signed(&meta, &body(field, &format!(r#""{name}":{odd}"#)));
+            let [Item { what: Inbound::Dead { sender: Some(SenderId(12)), kind: "malformed", reason }, raw }] =
+                &items[..]
+            else {
+                if name == "standby" && odd.starts_with('{') {
+                    continue;
+                }
+                panic!("{field} {name} {odd}: {items:?}")
+            };
+            assert!(reason.contains(&format!("`{name}` is not")), "{reason}");
+            assert!(raw.contains(odd), "what came is kept: {raw}");
+            // A replay finds the same, and nothing else.
+            assert_eq!(meta.replay(raw).len(), 1, "{raw}");
+        }
+    }
+    // The lists beside it are read.
+    let items = signed(&meta, &body("messages", &format!(r#""messages":{{"id":"x"}},{status}"#)));
+    assert!(
+        matches!(items[0].what, Inbound::Dead { .. }) && matches!(items[1].what, Inbound::Status { .. }),
+        "{items:?}"
+    );
+    assert!(!items[0].raw.contains("wamid.2"), "{}", items[0].raw);
+    let inner = body("standby", r#""standby":{"messages":{"id":"x"},"message_echoes":7}"#);
+    let items = signed(&meta, &inner);
+    assert!(items.iter().all(|item| matches!(item.what, Inbound::Dead { .. })) && items.len() == 2, "{items:?}");
+    assert!(items[0].raw.contains(r#""messages":{"id":"x"}"#) && items[1].raw.contains(r#""message_echoes":7"#));
+    let items = signed(&meta, &body("messages", r#""messages":null,"statuses":null"#));
+    assert!(matches!(items[..], [Item { what: Inbound::Ignored { why: "nothing_inside" }, .. }]), "{items:?}");
+}
+
+#[test]
 fn half_an_emoji_does_not_lose_the_message() {
     let body = one("wamid.1", "700100200300400");
     for (broken, mended) in [

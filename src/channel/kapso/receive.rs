@@ -28,6 +28,10 @@ pub fn receive(event: &str, body: &[u8], read: impl Fn(&[u8]) -> Vec<Item>) -> V
 
 fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Vec<Item> {
     let ignored = |why| vec![Item { what: Inbound::Ignored { why }, raw: event.to_string() }];
+    if event.get("message").is_some_and(|message| !message.is_object() && !message.is_null()) {
+        // It becomes a dead letter, for an operator.
+        return read(event.to_string().as_bytes());
+    }
     let Some(message) = event.get("message").filter(|message| message.is_object()) else {
         let name = loose::text(event, "event").unwrap_or_else(|| name.to_owned());
         return match name.as_str() {
@@ -35,8 +39,8 @@ fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Ve
             name if name.contains("conversation") => ignored("conversation_event"),
             name if name.contains("phone_number") => ignored("phone_number_event"),
             "" if event.get("conversation").is_some() => ignored("conversation_event"),
-            // It becomes a dead letter, for an operator.
-            "" => read(event.to_string().as_bytes()),
+            // So does an event of a message without one.
+            name if name.is_empty() || name.contains("message") => read(event.to_string().as_bytes()),
             _ => ignored("unknown_event"),
         };
     };

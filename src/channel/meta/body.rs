@@ -137,11 +137,15 @@ impl<'de, T: Tolerate<'de>> Deserialize<'de> for Tolerant<T> {
 pub trait Tolerate<'de>: Default {
     fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self::default())
+        Ok(Self::of_another_type())
     }
     fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self::default())
+        Ok(Self::of_another_type())
+    }
+    /// Stands for a value of another type, which is not `null`.
+    fn of_another_type() -> Self {
+        Self::default()
     }
 }
 
@@ -163,19 +167,19 @@ impl<'de, T: Tolerate<'de>> Visitor<'de> for AnyPart<T> {
         Ok(Tolerant::default())
     }
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Tolerant::default())
+        Ok(Tolerant(T::of_another_type()))
     }
     fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Tolerant::default())
+        Ok(Tolerant(T::of_another_type()))
     }
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Tolerant::default())
+        Ok(Tolerant(T::of_another_type()))
     }
     fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Tolerant::default())
+        Ok(Tolerant(T::of_another_type()))
     }
     fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Tolerant::default())
+        Ok(Tolerant(T::of_another_type()))
     }
 }
 
@@ -190,7 +194,7 @@ macro_rules! tolerate {
 }
 pub(super) use tolerate;
 
-tolerate!(Value, Metadata, Standby, Person, Profile);
+tolerate!(Value, Metadata, Person, Profile);
 
 impl<'de, T: Deserialize<'de>> Tolerate<'de> for Vec<T> {
     fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
@@ -203,7 +207,23 @@ impl<'de, T: Deserialize<'de>> Tolerate<'de> for Vec<T> {
 }
 
 /// The items of a list, unparsed.
-pub type List<'a> = Tolerant<Vec<&'a RawValue>>;
+pub type List<'a> = Tolerant<Items<'a>>;
+
+#[derive(Default)]
+pub struct Items<'a> {
+    pub items: Vec<&'a RawValue>,
+    /// True for a value that is neither a list nor `null`: what it says must not be lost.
+    pub is_no_list: bool,
+}
+
+impl<'de: 'a, 'a> Tolerate<'de> for Items<'a> {
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Ok(Items { items: Vec::from_list(list)?, is_no_list: false })
+    }
+    fn of_another_type() -> Self {
+        Items { is_no_list: true, ..Items::default() }
+    }
+}
 pub type People<'a> = Tolerant<Vec<Tolerant<Person<'a>>>>;
 
 /// The `value` of fields about a phone number.
@@ -244,6 +264,9 @@ pub struct Metadata<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Standby<'a> {
+    /// True for a value that is neither an object nor `null`.
+    #[serde(skip)]
+    pub is_no_object: bool,
     #[serde(borrow)]
     pub contacts: People<'a>,
     #[serde(borrow)]
@@ -252,6 +275,15 @@ pub struct Standby<'a> {
     pub statuses: List<'a>,
     #[serde(borrow)]
     pub message_echoes: List<'a>,
+}
+
+impl<'de: 'a, 'a> Tolerate<'de> for Standby<'a> {
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+    }
+    fn of_another_type() -> Self {
+        Standby { is_no_object: true, ..Standby::default() }
+    }
 }
 
 /// An entry of `contacts`: the sender's id and name.

@@ -11,7 +11,7 @@ use crate::{
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Why an item is a dead letter, without its content.
 pub type Malformed = Cow<'static, str>;
@@ -143,7 +143,7 @@ impl Reader<'_> {
         self.list(place, "user_id_update", &value.user_id_update, &sender, fields::new_user_id);
         self.list(place, "calls", &value.calls, &sender, |id, raw| fields::call(id, people, raw));
         self.standby(place, &value.standby, &sender);
-        for raw in value.errors.iter() {
+        for raw in &value.errors.items {
             self.ignored("platform_error", raw.get());
         }
         if self.items.len() == before {
@@ -155,9 +155,12 @@ impl Reader<'_> {
     /// Another application has the conversation. This is reported first, so that the bot is silent when the message
     /// itself is handled.
     fn standby(&mut self, place: Place<'_>, standby: &Standby<'_>, sender: &Result<SenderId, (&'static str, String)>) {
+        if standby.is_no_object {
+            return self.unreadable(sender, "`standby` is not an object".to_owned(), alone(place));
+        }
         let people = &standby.contacts;
         if let Ok(id) = sender {
-            for raw in standby.messages.iter() {
+            for raw in &standby.messages.items {
                 if let Ok(echo) = fields::standby_holder(*id, people, raw.get()) {
                     self.items.push(Item { what: echo, raw: raw.get().to_owned() });
                 }
@@ -177,18 +180,30 @@ impl Reader<'_> {
         sender: &Result<SenderId, (&'static str, String)>,
         read: impl Fn(SenderId, &str) -> Result<Inbound, Malformed>,
     ) {
-        for raw in list.iter() {
+        if list.is_no_list {
+            let reason = format!("`{name}` is not a list");
+            self.unreadable(sender, reason, wrap(place, name, odd(place, name)));
+        }
+        for raw in &list.items {
+            let alone = || wrap(place, name, &format!("[{}]", raw.get()));
             match sender {
                 Ok(id) => match mended(raw.get(), |text| read(*id, text)) {
                     Ok(what) => self.items.push(Item { what, raw: raw.get().to_owned() }),
-                    Err(why) => {
-                        let reason = format!("an item of `{name}`: {why}");
-                        let what = Inbound::Dead { sender: Some(*id), kind: "malformed", reason };
-                        self.items.push(Item { what, raw: wrap(place, name, raw.get()) });
-                    }
+                    Err(why) => self.unreadable(sender, format!("an item of `{name}`: {why}"), alone()),
                 },
-                Err((kind, reason)) => self.dead(kind, reason.clone(), wrap(place, name, raw.get())),
+                Err((kind, reason)) => self.dead(kind, reason.clone(), alone()),
             }
+        }
+    }
+
+    /// A dead letter of the sender that the change is for.
+    fn unreadable(&mut self, sender: &Result<SenderId, (&'static str, String)>, reason: String, raw: String) {
+        match sender {
+            Ok(id) => {
+                let what = Inbound::Dead { sender: Some(*id), kind: "malformed", reason };
+                self.items.push(Item { what, raw });
+            }
+            Err((kind, reason)) => self.dead(kind, reason.clone(), raw),
         }
     }
 
@@ -324,8 +339,19 @@ fn mend_surrogates(raw: &str) -> Option<String> {
     found.then_some(out)
 }
 
-/// One item alone in a webhook with its context: `Provider::replay` parses it like a new one.
-fn wrap(place: Place<'_>, name: &str, item: &str) -> String {
+/// The value under the name of a list that is none.
+fn odd<'a>(place: Place<'a>, name: &str) -> &'a str {
+    type Parts<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+    let name = if name == "standby_echoes" { "message_echoes" } else { name };
+    let of = |parts: &Parts<'a>| parts.get(name).copied().map(RawValue::get).filter(|raw| !raw.starts_with('['));
+    let parts: Parts<'a> = serde_json::from_str(place.value.get()).unwrap_or_default();
+    let inner = || serde_json::from_str::<Parts<'a>>(parts.get("standby")?.get()).ok();
+    of(&parts).or_else(|| of(&inner()?)).unwrap_or("null")
+}
+
+/// One item alone in a webhook with its context: `Provider::replay` parses it like a new one. `list`: the item in its
+/// list.
+fn wrap(place: Place<'_>, name: &str, list: &str) -> String {
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Surroundings<'a> {
@@ -353,8 +379,8 @@ fn wrap(place: Place<'_>, name: &str, item: &str) -> String {
         value += &format!(r#""contacts":{},"#, contacts.get());
     }
     value += &match name {
-        "standby_echoes" => format!(r#""standby":{{"message_echoes":[{item}]}}}}"#),
-        _ => format!(r#""{name}":[{item}]}}"#),
+        "standby_echoes" => format!(r#""standby":{{"message_echoes":{list}}}}}"#),
+        _ => format!(r#""{name}":{list}}}"#),
     };
     format!(
         r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{value}}}]}}]}}"#,
