@@ -52,7 +52,8 @@ pub enum OpenError {
     Gone(PathBuf),
     /// There is no database yet (when opened for reading).
     Missing(PathBuf),
-    /// Its tables are those of an earlier Transom (when opened for reading; a daemon brings them up to date).
+    /// Its tables are those of an earlier Transom, or it has none: `has` is 0 (when opened for reading; a daemon brings
+    /// them up to date).
     Older { has: i64, knows: i64 },
     /// Its tables are those of a newer Transom.
     Newer { has: i64, knows: i64 },
@@ -379,14 +380,19 @@ impl fmt::Display for OpenError {
             OpenError::Missing(path) => {
                 write!(f, "there is no database `{}` yet; `transom serve` makes it", path.display())
             }
+            OpenError::Older { has: 0, .. } => f.write_str(
+                "the database has no tables of transom yet: run `transom migrate`, or start the daemon by \
+                 `transom serve`, which makes them, too",
+            ),
             OpenError::Older { has, knows } => write!(
                 f,
-                "the database is that of an earlier Transom (its tables are at {has}, this one knows {knows}); run \
-                 `transom migrate`, or start the daemon of this version, which does the same"
+                "the database has schema version {has}, and this version of transom needs {knows}: run `transom migrate`, \
+                 or start the daemon of this version, which does the same"
             ),
             OpenError::Newer { has, knows } => write!(
                 f,
-                "the database was written by a newer Transom (its tables are at {has}, this one knows {knows}); use that version"
+                "the database has schema version {has}, which a newer transom wrote, and this version knows {knows} at most: \
+                 use that newer version"
             ),
             OpenError::Thread { error } => write!(f, "the database's writer cannot start: {error}"),
             OpenError::Unreachable { at, error } => {

@@ -422,7 +422,10 @@ fn bad_addresses_are_answered_with_what_to_write() {
         std::fs::write(bed.folder.path().join("early.db"), "").unwrap();
         let early = Store::open_read_only(&early).await.unwrap_err();
         assert!(matches!(early, OpenError::Older { has: 0, .. }), "{early}");
-        assert!(early.to_string().contains("transom migrate"), "{early}");
+        assert!(early.to_string().starts_with("the database has no tables of transom yet: run `transom migrate`"));
+        let older = OpenError::Older { has: 48, knows: 53 }.to_string();
+        let wanted = "the database has schema version 48, and this version of transom needs 53: run `transom migrate`";
+        assert!(older.starts_with(wanted), "{older}");
         std::fs::write(bed.folder.path().join("file"), "").unwrap();
         let url = format!("sqlite://{}/file/transom.db", bed.folder.path().display());
         let error = Store::open(&url, Options::default()).await.unwrap_err();
@@ -439,6 +442,7 @@ fn a_database_of_a_newer_version_is_refused() {
         sqlx::Connection::close(conn).await.unwrap();
         let error = Store::open(&bed.url, Options::default()).await.unwrap_err();
         assert!(matches!(error, OpenError::Newer { has: 9999, .. }), "{error}");
+        assert!(error.to_string().starts_with("the database has schema version 9999, which a newer transom wrote"));
     });
 }
 
