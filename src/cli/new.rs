@@ -102,6 +102,10 @@ fn with_names(path: &str, text: &str, name: &str, zone: &str) -> String {
             let written = text.replacen(&format!("bot: {NAME}"), &format!("bot: {}", scalar(name)), 1);
             written.replacen(&format!("timezone: {ZONE:<width$} #", width = ZONE.len() + 9), &zone, 1)
         }
+        // The flows of the new bot know no shop: nobody shall look for an address and a token that are needed nowhere.
+        "config.example.yaml" => text
+            .replacen(r#"env: {SHOP_URL: "${SHOP_URL}"}           "#, "env: {}                                 ", 1)
+            .replacen(r#"secrets: {SHOP_TOKEN: "${SHOP_TOKEN}"}   "#, "secrets: {}                             ", 1),
         _ => text.to_owned(),
     }
 }

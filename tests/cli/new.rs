@@ -1,6 +1,6 @@
 //! Tests `transom new`: the first steps of a user who has only the binary.
 
-use super::{chat_in, ends, err, out, run};
+use super::{Daemon, chat_in, ends, err, out, run};
 use std::fs;
 
 /// A new bot in a folder of its own.
@@ -43,6 +43,18 @@ fn its_tests_pass_wherever_the_business_is() {
         ends(&run(&bot, &["test"]), 0);
         ends(&run(&bot, &["fmt", "--check"]), 0);
     }
+}
+
+#[test]
+fn it_is_served_at_once_and_its_example_wants_nothing_of_a_shop() {
+    let (_folder, bot) = made();
+    let example = fs::read_to_string(bot.join("config.example.yaml")).unwrap();
+    assert!(!example.contains("SHOP_"), "{example}");
+    assert!(example.contains("  env: {}  ") && example.contains("  secrets: {}  "), "{example}");
+    let daemon = Daemon::start(&bot);
+    let answered = run(&bot, &["trigger", "message", "--text", "hello", "--url", &daemon.url]);
+    ends(&answered, 0);
+    assert!(out(&answered).contains("What can I do for you?"), "{}", out(&answered));
 }
 
 #[test]

@@ -4,7 +4,10 @@ use crate::{
         limits::{API_KEY_CHARS_MIN, MESSAGES_KEPT_MIN},
         time::Span,
     },
-    model::template::Category,
+    model::{
+        template::{Category, TemplateButtonKind, TemplateHeader},
+        template_parts::Offer,
+    },
     runtime::{limiter::Rate, log},
 };
 
@@ -203,6 +206,17 @@ fn the_example_has_a_sender_for_each_provider() {
     let on_unknown = |id| config.sender(SenderId(id)).unwrap().on_unknown;
     assert_eq!(on_unknown(7), OnUnknown::Replies, "Twilio's statuses carry our id");
     assert_eq!(on_unknown(9), OnUnknown::Keep, "Waplify's do not");
+}
+
+#[test]
+fn the_example_has_every_key_of_a_template() {
+    let config = parse(&uncommented()).unwrap_or_else(|all| panic!("{all:#?}"));
+    let named = |name: &str| &config.templates.iter().find(|entry| entry.template.name == name).unwrap().template;
+    let sale = named("spring_sale");
+    assert_eq!((&sale.header, sale.parts.offer), (&Some(TemplateHeader::Image), Some(Offer::Ends)));
+    assert!(sale.ttl.is_some() && sale.reference.is_some());
+    assert!(sale.buttons.iter().any(|button| matches!(button, TemplateButtonKind::CopyCode { .. })), "{sale:?}");
+    assert_eq!(named("new_bikes").parts.cards.len(), 2);
 }
 
 #[test]
