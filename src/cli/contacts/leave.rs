@@ -1,12 +1,18 @@
 //! Runs `transom contacts export|erase`: exports all data of a person, or erases it.
 
-use super::{daemon, find};
+use super::find;
 use crate::{
-    cli::{Failure, Outcome, out, place::read_only},
+    base::clock::{Clock, SystemClock},
+    cli::{
+        Failure, Outcome, out,
+        place::{self, read_only},
+    },
     model::contact::Contact,
     runtime::config::Config,
+    store::Store,
+    web::api::export,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::{
     fs,
     io::{BufRead, IsTerminal, Write},
@@ -21,9 +27,10 @@ async fn known(config: &Config, who: &str) -> Result<Contact, Failure> {
 }
 
 pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome {
-    let api = daemon(config).await?;
-    let contact = known(config, who).await?;
-    let whole = api.get(&format!("/v1/contacts/{}/export", contact.id)).await?.ok()?;
+    let store = read_only(config).await?;
+    let read = read(config, &store, who).await;
+    store.close().await;
+    let (contact, whole) = read?;
     let Some(path) = file else {
         out::document(&whole);
         return Ok(());
@@ -41,8 +48,16 @@ pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome 
     Ok(())
 }
 
+/// The database is enough for it, with a running daemon and without one.
+async fn read(config: &Config, store: &Store, who: &str) -> Result<(Contact, Json), Failure> {
+    let contact = find(config, store, who).await?;
+    let whole = export::whole(store, &contact, SystemClock.now()).await.map_err(Failure::failed)?;
+    Ok((contact, whole))
+}
+
 pub async fn erase(config: &Config, who: &str, yes: bool) -> Outcome {
-    let api = daemon(config).await?;
+    let why = "an erasure ends the person's runs and drops what waits, which is its work";
+    let api = place::daemon(config, why).await?;
     let contact = known(config, who).await?;
     let name = contact.data.phone.clone().or(contact.data.bsuid.clone()).unwrap_or_else(|| contact.id.to_string());
     if !yes {

@@ -13,10 +13,15 @@ use super::{
     show, table,
 };
 use crate::{
-    base::{counted::counted, ids::ContactId, limits::COMMAND_CONTACTS_READ_MAX},
+    base::{
+        counted::counted,
+        ids::ContactId,
+        limits::{COMMAND_CONTACTS_READ_MAX, COMMAND_ROWS_MAX},
+    },
     model::{contact::Contact, value::Value},
     runtime::config::Config,
     store::{Store, contact, conversation, ledger},
+    web::api::contacts,
 };
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
@@ -33,7 +38,7 @@ pub enum What {
         /// Only those with this tag
         #[arg(long)]
         tag: Option<String>,
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
         limit: i64,
     },
     /// All that is known of one
@@ -130,10 +135,15 @@ async fn daemon(config: &Config) -> Result<Api, Failure> {
 
 async fn list(config: &Config, words: Option<&str>, tag: Option<&str>, limit: i64) -> Outcome {
     let store = read_only(config).await?;
-    let found = gather(config, &store, words, tag, limit).await;
+    let found = gather(config, &store, words, tag, limit + 1).await;
     store.close().await;
+    let mut found = found?;
+    let cut = table::is_cut(&mut found, limit);
     let headings = ["id", "account", "phone", "name", "language", "tags", "consent", "opted out"];
-    table::print(&headings, &found?, "There are no such contacts.");
+    table::print(&headings, &found, "There are no such contacts.");
+    if cut {
+        table::tell_cut(limit, None, COMMAND_ROWS_MAX);
+    }
     Ok(())
 }
 
@@ -190,26 +200,19 @@ fn agreed(contact: &Contact) -> String {
 
 async fn describe(config: &Config, who: &str) -> Outcome {
     let store = read_only(config).await?;
-    let lines = lines(config, &store, who).await;
+    let done = match out::is_json() {
+        true => document(config, &store, who).await.map(|contact| out::document(&contact)),
+        false => lines(config, &store, who)
+            .await
+            .map(|lines| lines.iter().for_each(|(name, value)| println!("{name:<14}{value}"))),
+    };
     store.close().await;
-    let lines = lines?;
-    out::either(|| as_object(&lines), || lines.iter().for_each(|(name, value)| println!("{name:<14}{value}")));
-    Ok(())
+    done
 }
 
-/// Makes an object of the lines by name; a name that occurs several times, as for conversations, gets a list.
-fn as_object(lines: &[(String, String)]) -> Json {
-    let mut all = Map::new();
-    for (name, value) in lines {
-        let (key, value) = (name.replace(' ', "_"), Json::from(value.trim()));
-        if key == "conversation" {
-            let list = all.entry("conversations").or_insert_with(|| json!([]));
-            list.as_array_mut().into_iter().for_each(|list| list.push(value.clone()));
-        } else {
-            all.insert(key, value);
-        }
-    }
-    all.into()
+async fn document(config: &Config, store: &Store, who: &str) -> Result<Json, Failure> {
+    let contact = find(config, store, who).await?;
+    contacts::document(store, &contact).await.map_err(Failure::failed)
 }
 
 async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String, String)>, Failure> {
@@ -218,8 +221,7 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
-            // Line breaks in a name would otherwise produce false lines.
-            lines.push((name.to_owned(), value.replace(['\n', '\r', '\t', '\u{2028}', '\u{2029}'], " ")));
+            lines.push((name.to_owned(), show::line(&value)));
         }
     };
     line("id", contact.id.to_string());

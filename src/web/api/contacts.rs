@@ -16,7 +16,7 @@ use crate::{
         value::Value,
     },
     store::{
-        contact,
+        ReadError, Store, contact,
         conversation::{self, Conversation},
     },
     web::{
@@ -148,7 +148,12 @@ async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Resul
 }
 
 pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
-    let conversations = conversation::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    document(&web.app.store, contact).await.map_err(|error| Problem::bug(&error))
+}
+
+/// A contact as the API and `contacts show --json` write it.
+pub async fn document(store: &Store, contact: &Contact) -> Result<Json, ReadError> {
+    let conversations = conversation::of(store, contact.id).await?;
     let data = &contact.data;
     let consent: Map<String, Json> = data
         .consent

@@ -1,19 +1,19 @@
 //! `GET /v1/contacts/{id}/export` and `POST …/erase`: exports or erases the stored data of a person.
 
-use super::contacts::{described, none, owned};
+use super::contacts::{document, none, owned};
 use crate::{
     base::{
         ids::{AccountName, InboundId, OutboundId, StartId},
         limits::{EXPORT_MESSAGES_MAX, NAME_CHARS_MAX, PAGE_MAX, PHONE_CHARS_MAX},
         phone,
-        time::iso,
+        time::{Time, iso},
     },
     model::{
         contact::Contact,
         inbound::{Alias, AliasKind},
     },
     runtime::told::{ours, theirs},
-    store::{alias, contact, conversation, inbound, ledger, outbound, run, start},
+    store::{ReadError, Store, alias, contact, conversation, inbound, ledger, outbound, run, start},
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
@@ -33,7 +33,8 @@ use std::sync::Arc;
 pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
-    Ok(json(StatusCode::OK, &whole(&web, &contact).await?))
+    let whole = whole(&web.app.store, &contact, web.app.clock.now()).await;
+    Ok(json(StatusCode::OK, &whole.map_err(|error| Problem::bug(&error))?))
 }
 
 /// `POST /v1/contacts/{id}/erase`.
@@ -112,14 +113,13 @@ async fn named(
     Ok(None)
 }
 
-async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
-    let store = &web.app.store;
-    let bug = |error: crate::store::ReadError| Problem::bug(&error);
-    let names = alias::of(store, contact.id).await.map_err(bug)?;
-    let consent = ledger::of(store, contact.id).await.map_err(bug)?;
+/// Everything that is kept of a contact, as the API and `contacts export` write it.
+pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Json, ReadError> {
+    let names = alias::of(store, contact.id).await?;
+    let consent = ledger::of(store, contact.id).await?;
     let mut conversations = Vec::new();
-    for row in conversation::of(store, contact.id).await.map_err(bug)? {
-        let (messages, whole) = messages(web, &row).await?;
+    for row in conversation::of(store, contact.id).await? {
+        let (messages, whole) = messages(store, &row).await?;
         conversations.push(json!({
             "id": row.id,
             "sender": row.sender_id,
@@ -128,11 +128,11 @@ async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
             "whole": whole,
         }));
     }
-    let runs = run::of_contact(store, contact.id, i64::MAX, EXPORT_MESSAGES_MAX).await.map_err(bug)?;
-    let starts = start::of(store, contact.id, StartId(i64::MAX), PAGE_MAX).await.map_err(bug)?;
+    let runs = run::of_contact(store, contact.id, i64::MAX, EXPORT_MESSAGES_MAX).await?;
+    let starts = start::of(store, contact.id, StartId(i64::MAX), PAGE_MAX).await?;
     Ok(json!({
-        "exported_at": iso(web.app.clock.now()),
-        "contact": described(web, contact).await?,
+        "exported_at": iso(now),
+        "contact": document(store, contact).await?,
         "names": names.iter().map(|name| json!({"kind": name.kind, "value": name.value})).collect::<Vec<_>>(),
         "consent": consent.iter().map(super::consent::shown).collect::<Vec<_>>(),
         "conversations": conversations,
@@ -147,20 +147,18 @@ async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
 }
 
 /// Oldest first; `false` if there are more than one document may contain: the lists have the rest.
-async fn messages(web: &Web, row: &conversation::Conversation) -> Result<(Vec<Json>, bool), Problem> {
-    let store = &web.app.store;
-    let bug = |error: crate::store::ReadError| Problem::bug(&error);
+async fn messages(store: &Store, row: &conversation::Conversation) -> Result<(Vec<Json>, bool), ReadError> {
     let mut all: Vec<(i64, Json)> = Vec::new();
     let most = usize::try_from(EXPORT_MESSAGES_MAX).unwrap_or(usize::MAX);
     let (mut heard, mut said) = (Some(InboundId(i64::MAX)), Some(OutboundId(i64::MAX)));
     while (heard.is_some() || said.is_some()) && all.len() < most {
         if let Some(before) = heard {
-            let rows = inbound::of(store, row.id, before, PAGE_MAX).await.map_err(bug)?;
+            let rows = inbound::of(store, row.id, before, PAGE_MAX).await?;
             heard = rows.last().map(|row| row.id);
             all.extend(rows.iter().map(|row| (row.id.0, theirs(row))));
         }
         if let Some(before) = said {
-            let rows = outbound::of(store, row.id, before, PAGE_MAX).await.map_err(bug)?;
+            let rows = outbound::of(store, row.id, before, PAGE_MAX).await?;
             said = rows.last().map(|row| row.id);
             all.extend(rows.iter().map(|row| (row.id.0, ours(row))));
         }
