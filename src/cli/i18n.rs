@@ -10,6 +10,7 @@ use crate::{
     },
     runtime::bot,
 };
+use serde_json::json;
 use std::{
     fs,
     io::ErrorKind,
@@ -55,7 +56,7 @@ pub fn run(args: &Args) -> Outcome {
 }
 
 fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
-    out::refuse_json("i18n extract")?;
+    let mut told = Vec::new();
     let mut set = read(folder)?;
     let wanted = match wanted {
         [] => others(&set).into_iter().filter(|language| i18n::needs_file(&set, language)).collect(),
@@ -80,12 +81,21 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
         write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
         // Count the files as they are now, as `status` does.
         set = read(folder)?;
+        let mut files = vec![path.clone()];
         if po || taken.is_some() {
             write(&exchanged, &i18n::to_po(&set, language, &fuzzy))?;
+            files.push(exchanged);
         }
         let progress = i18n::progress(&set, language);
-        println!("{}: {} of {} texts are translated", path.display(), progress.translated, progress.total);
+        if !out::is_json() {
+            println!("{}: {} of {} texts are translated", path.display(), progress.translated, progress.total);
+        }
+        told.push(json!({
+            "language": language, "files": files, "texts": progress.total, "translated": progress.translated,
+            "outdated": progress.outdated, "missing": progress.missing(),
+        }));
     }
+    out::either(|| told.into(), || ());
     Ok(())
 }
 

@@ -155,12 +155,12 @@ impl Command {
             Command::Fmt(_) => "fmt",
             Command::Graph(_) => "graph",
             Command::Reference(_) => "reference",
-            Command::Schema(_) => "schema",
             Command::Lsp(_) => "lsp",
-            Command::Trigger(_) => "trigger",
             Command::Migrate(_) => "migrate",
             Command::Backup(_) => "backup",
             Command::Check(_)
+            | Command::Schema(_)
+            | Command::Trigger(_)
             | Command::Test(_)
             | Command::Deploy(_)
             | Command::Explain(_)

@@ -144,7 +144,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
     let moments = agenda::next(&accounts, set, store, (now, until), limit).await.map_err(Failure::failed)?;
     if out::is_json() {
-        out::document(&moments.iter().map(moment_body).collect());
+        out::document(&moments.iter().map(|moment| moment_body(set, moment)).collect());
         return Ok(());
     }
     let rows: Vec<Vec<String>> = moments
@@ -181,10 +181,13 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
     let mut entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
     entries.retain(|entry| entry.flow == flow.name);
     if out::is_json() {
-        if follow {
-            out::refuse_json("schedule show --follow")?;
-        }
         let store = read_only(config).await?;
+        if follow {
+            let next = |now: Time| next_fire(set, flow, now).filter(|at| *at - now <= FOLLOW_AHEAD);
+            let done = report::follow_json(&store, flow, &config.prices.currency, &SystemClock, next).await;
+            store.close().await;
+            return done;
+        }
         let kept = kept_back(&store, flow, false).await;
         let fires = report::since_yesterday(&store, &flow.name, SystemClock.now()).await;
         store.close().await;

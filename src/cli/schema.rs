@@ -1,7 +1,8 @@
 //! Runs `transom schema`: writes the JSON Schemas with which editors check flows.
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, out};
 use crate::flow::schema;
+use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -35,10 +36,14 @@ pub fn run(args: &Args) -> Outcome {
         println!("{schema:#}");
         return Ok(());
     };
+    let mut files = Vec::new();
     let failed = |error: std::io::Error| Failure::Failed(format!("cannot write `{}`: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
     for (name, schema) in schema::all() {
-        std::fs::write(folder.join(name), format!("{schema}\n")).map_err(failed)?;
+        let path = folder.join(name);
+        std::fs::write(&path, format!("{schema}\n")).map_err(failed)?;
+        files.push(path);
     }
+    out::either(|| json!({"files": files}), || ());
     Ok(())
 }

@@ -196,10 +196,11 @@ async fn list(config: &Config) -> Outcome {
 }
 
 async fn write_lock(config: &Config, check: bool) -> Outcome {
-    out::refuse_json("templates lock")?;
     if config.only_sandboxes() {
-        // An empty lock file would mean that no template exists.
-        println!("There are only sandboxes, which take every template: there is nothing to lock.");
+        // An empty lock would say that there is no template at all.
+        let words = "There are only sandboxes, which take every template: there is nothing to lock.";
+        let nothing = || json!({"file": null, "written": false, "same": true, "templates": [], "warnings": []});
+        out::either(nothing, || println!("{words}"));
         return Ok(());
     }
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
@@ -219,52 +220,62 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
         let why = "nobody has read the catalogue of any sender yet, so there is nothing to lock";
         return Err(Failure::Failed(format!("{why}: read them by `transom templates pull`")));
     }
-    let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
-    let (mut locked, mut warned): (Vec<Template>, bool) = (Vec::new(), false);
-    for sender in &real {
-        for template in
-            around::templates_of(config, &pulled, sender.id).into_iter().filter(|one| named.contains(&one.name))
-        {
-            let same = |known: &&Template| known.name == template.name && known.language == template.language;
-            match locked.iter().find(same) {
-                None => locked.push(template),
-                Some(first) => {
-                    for what in drift::drift(first, Some(&template)) {
-                        warned = true;
-                        println!(
-                            "at `{}` the template `{}` (`{}`) {}",
-                            sender.name,
-                            template.name,
-                            template.language,
-                            what.words()
-                        );
-                    }
-                }
+    let (locked, warnings) = assumed(config, &pulled, &named);
+    let (path, text) = (config.bot.join(lock::NAME), lock::written(&locked));
+    let is_same = fs::read_to_string(&path).is_ok_and(|now| now == text);
+    if !check {
+        let failed = |error: io::Error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
+        fs::write(&path, text).map_err(failed)?;
+    }
+    let count = counted(locked.len(), "template");
+    let words = || {
+        warnings.iter().for_each(|warning| println!("{warning}"));
+        match (check, is_same) {
+            (false, _) => println!("`{}`: {count} that the flows send", path.display()),
+            (true, true) if warnings.is_empty() => {
+                println!("`{}` is as it would be written: {count}", path.display());
+            }
+            (true, true) => {}
+            (true, false) => {
+                println!("`{}` is not what would be written; `transom templates lock` writes it anew", path.display());
             }
         }
-    }
-    for name in named.iter().filter(|name| locked.iter().all(|known| known.name != **name)) {
-        warned = true;
-        println!(
-            "no sender has the template `{name}`, which flows send; `transom templates pull` reads the catalogues"
-        );
-    }
-    let (path, text) = (config.bot.join(lock::NAME), lock::written(&locked));
-    if check {
-        let is_same = fs::read_to_string(&path).is_ok_and(|now| now == text);
-        if is_same && !warned {
-            println!("`{}` is as it would be written: {}", path.display(), counted(locked.len(), "template"));
-            return Ok(());
+    };
+    let named = |one: &Template| json!({"name": one.name, "language": one.language});
+    let document = || {
+        let templates: Json = locked.iter().map(named).collect();
+        json!({"file": path, "written": !check, "same": is_same, "templates": templates, "warnings": warnings})
+    };
+    out::either(document, words);
+    if !warnings.is_empty() || (check && !is_same) { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// The templates that the flows send, as the first sender that has each of them knows it; and a sentence for each that
+/// no sender has, or that another sender has otherwise.
+fn assumed(config: &Config, pulled: &[template::CatalogueEntry], named: &[String]) -> (Vec<Template>, Vec<String>) {
+    let (mut locked, mut warnings): (Vec<Template>, Vec<String>) = (Vec::new(), Vec::new());
+    for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
+        let known = around::templates_of(config, pulled, sender.id);
+        for template in known.into_iter().filter(|one| named.contains(&one.name)) {
+            let same = |known: &&Template| known.name == template.name && known.language == template.language;
+            let Some(first) = locked.iter().find(same) else {
+                locked.push(template);
+                continue;
+            };
+            let (name, language) = (&template.name, &template.language);
+            let differs = drift::drift(first, Some(&template));
+            warnings.extend(
+                differs
+                    .iter()
+                    .map(|what| format!("at `{}` the template `{name}` (`{language}`) {}", sender.name, what.words())),
+            );
         }
-        if !is_same {
-            println!("`{}` is not what would be written; `transom templates lock` writes it anew", path.display());
-        }
-        return Err(Failure::Said);
     }
-    let failed = |error: io::Error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
-    fs::write(&path, text).map_err(failed)?;
-    println!("`{}`: {} that the flows send", path.display(), counted(locked.len(), "template"));
-    if warned { Err(Failure::Said) } else { Ok(()) }
+    let missing = named.iter().filter(|name| locked.iter().all(|known| known.name != **name));
+    warnings.extend(missing.map(|name| {
+        format!("no sender has the template `{name}`, which flows send; `transom templates pull` reads the catalogues")
+    }));
+    (locked, warnings)
 }
 
 /// The name of an enum value in its serialized form.

@@ -3,6 +3,7 @@
 
 mod hook;
 mod talk;
+mod told;
 mod why;
 
 use super::{
@@ -24,6 +25,10 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 use talk::{POLL, QUIET, Talk};
+use told::List;
+
+/// Said of a bot that does not answer, before the time that was waited.
+const NOTHING: &str = "the bot said nothing";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -113,35 +118,38 @@ enum State {
 }
 
 pub async fn run(args: Args) -> Outcome {
-    match args.what {
-        What::Message { text, to } => {
-            let talk = Talk::open(to).await?;
-            let before = talk.last_id().await?;
-            talk.post(&talk.message(Deed::Text(text), None)?).await?;
-            talk.print_answers(before, "the bot said nothing").await.map(|_| ())
-        }
-        What::Tap { wanted, button, to } => tap(Talk::open(to).await?, &wanted.or(button).unwrap_or_default()).await,
-        What::Status { state, code, to } => status(Talk::open(to).await?, state, code).await,
-        What::Webhook(args) => hook::run(args).await,
-        What::Event { event, data, to } => happen(Talk::open(to).await?, &event, data.as_deref()).await,
-        What::Duplicate { text, to } => {
-            let talk = Talk::open(to).await?;
-            let before = talk.last_id().await?;
-            let body = talk.message(Deed::Text(text), None)?;
-            let (first, second) = tokio::join!(talk.post(&body), talk.post(&body));
-            first?;
-            second?;
-            let answers = talk.print_answers(before, "the bot said nothing").await?;
-            println!(
-                "{}",
-                talk.paint.faint(format!("delivered twice, handled once: {} in answer", counted(answers, "message")))
-            );
-            Ok(())
-        }
-    }
+    let talk = match args.what {
+        What::Message { text, to } => say(Talk::open(to).await?, text).await?,
+        What::Tap { wanted, button, to } => tap(Talk::open(to).await?, &wanted.or(button).unwrap_or_default()).await?,
+        What::Status { state, code, to } => status(Talk::open(to).await?, state, code).await?,
+        What::Webhook(args) => hook::run(args).await?,
+        What::Event { event, data, to } => happen(Talk::open(to).await?, &event, data.as_deref()).await?,
+        What::Duplicate { text, to } => twice(Talk::open(to).await?, text).await?,
+    };
+    talk.record.finish();
+    Ok(())
 }
 
-async fn tap(talk: Talk, wanted: &str) -> Outcome {
+async fn say(talk: Talk, text: String) -> Result<Talk, Failure> {
+    let before = talk.last_id().await?;
+    talk.post(&talk.message(Deed::Text(text), None)?).await?;
+    talk.print_answers(before, NOTHING).await?;
+    Ok(talk)
+}
+
+async fn twice(talk: Talk, text: String) -> Result<Talk, Failure> {
+    let before = talk.last_id().await?;
+    let body = talk.message(Deed::Text(text), None)?;
+    let (first, second) = tokio::join!(talk.post(&body), talk.post(&body));
+    first?;
+    second?;
+    let answers = talk.print_answers(before, NOTHING).await?;
+    let words = format!("delivered twice, handled once: {} in answer", counted(answers, "message"));
+    talk.record.say(|| talk.paint.faint(words));
+    Ok(talk)
+}
+
+async fn tap(talk: Talk, wanted: &str) -> Result<Talk, Failure> {
     let told = talk.told().await?;
     let with_buttons =
         told.iter().rev().map(|told| (told, show::tappables(&told.content))).find(|(_, t)| !t.is_empty());
@@ -159,10 +167,11 @@ async fn tap(talk: Talk, wanted: &str) -> Outcome {
     };
     let before = told.last().map_or(0, |told| told.id);
     talk.post(&talk.message(what, message.provider_id.clone())?).await?;
-    talk.print_answers(before, "the bot said nothing").await.map(|_| ())
+    talk.print_answers(before, NOTHING).await?;
+    Ok(talk)
 }
 
-async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Outcome {
+async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Result<Talk, Failure> {
     let data: Json = match data {
         Some(text) => {
             serde_json::from_str(text).map_err(|why| Failure::Usage(format!("`--data` is no JSON: {why}")))?
@@ -175,19 +184,21 @@ async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Outcome {
         "contact": {"phone": format!("+{}", talk.from.value), "name": talk.name},
     });
     let answer = talk.api.post("/v1/events", &body).await?;
-    println!("{}", talk.paint.faint(format!("POST {}/v1/events → {}", talk.api.base(), answer.status.as_u16())));
+    talk.posted("/v1/events", &answer);
     let told = answer.ok()?;
     let started = told["started"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for flow in started.iter().filter_map(|run| run["flow"].as_str()) {
-        println!("flow {flow} began");
+    for run in started {
+        let began = || format!("flow {} began", run["flow"].as_str().unwrap_or_default());
+        talk.record.add(List::Flows, run.clone(), began);
     }
     if started.is_empty() {
-        println!("no flow began by it");
+        talk.record.say(|| "no flow began by it".to_owned());
     }
-    talk.print_answers(before, "the bot said nothing").await.map(|_| ())
+    talk.print_answers(before, NOTHING).await?;
+    Ok(talk)
 }
 
-async fn status(talk: Talk, state: State, code: i64) -> Outcome {
+async fn status(talk: Talk, state: State, code: i64) -> Result<Talk, Failure> {
     let told = talk.told().await?;
     let Some((message, provider_id)) =
         told.iter().rev().find_map(|told| told.provider_id.clone().map(|provider_id| (told, provider_id)))
@@ -216,9 +227,10 @@ async fn status(talk: Talk, state: State, code: i64) -> Outcome {
         tokio::time::sleep(POLL.to_std()).await;
         now_state = talk.told().await?.into_iter().find(|told| told.id == id).map_or(now_state, |told| told.state);
     }
-    println!("message {id} is now `{now_state}`");
+    let value = json!({"id": id, "state": now_state});
+    talk.record.add(List::Statuses, value, || format!("message {id} is now `{now_state}`"));
     if talk.last_id().await? > before {
         talk.print_answers(before, "").await?;
     }
-    Ok(())
+    Ok(talk)
 }

@@ -111,12 +111,44 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
     }
 }
 
-/// One line for each fire, and whether one of them is not finished.
+/// As `follow`, for programs: a JSON object a line for each fire, when it is first seen and whenever it has changed.
+pub async fn follow_json(
+    store: &Store,
+    flow: &Flow,
+    currency: &str,
+    clock: &dyn Clock,
+    next: impl Fn(Time) -> Option<Time>,
+) -> Outcome {
+    // Whoever looks on before it begins wants to see it.
+    let coming = next(clock.now());
+    let mut before: Vec<Json> = Vec::new();
+    loop {
+        let now = clock.now();
+        let fires = since_yesterday(store, &flow.name, now).await?;
+        let is_open = fires.iter().any(goes_on);
+        let told: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency)).collect();
+        told.iter().filter(|fire| !before.contains(fire)).for_each(|fire| println!("{fire}"));
+        // Planning takes its time.
+        let begins = told.is_empty() && coming.is_some_and(|at| now < at + Span::minutes(1));
+        if !is_open && !begins {
+            return Ok(());
+        }
+        before = told;
+        tokio::time::sleep(FOLLOW_EVERY.to_std()).await;
+    }
+}
+
+/// Contacts are looked at still, or wait for their slots.
+fn goes_on(fire: &FireReport) -> bool {
+    fire.is_planning || fire.waiting > 0
+}
+
+/// A line for each fire, and whether one of them goes on.
 async fn progress_lines(store: &Store, flow: &FlowName, now: Time) -> Result<(Vec<String>, bool), Failure> {
     let fires = since_yesterday(store, flow, now).await?;
     let paint = Paint::stdout();
     let lines = fires.iter().take(AGENDA_FIRES_MAX).map(|fire| progress_line(fire, paint)).collect();
-    Ok((lines, fires.iter().any(|fire| fire.is_planning || fire.waiting > 0)))
+    Ok((lines, fires.iter().any(goes_on)))
 }
 
 async fn read(store: &Store, flow: &FlowName, since: Time) -> Result<Vec<FireReport>, Failure> {

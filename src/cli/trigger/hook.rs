@@ -1,9 +1,9 @@
 //! Runs `transom trigger webhook`: posts to `/hooks/NAME` as another system would, signed as the flow requires.
 
-use super::{To, talk::Talk};
+use super::{To, talk::Talk, told::List};
 use crate::{
     base::{phone, secret::Secret},
-    cli::{Failure, Outcome},
+    cli::Failure,
     flow,
     runtime::{bot, config::Config, hooks::proof},
 };
@@ -23,7 +23,7 @@ pub(super) struct Args {
     to: To,
 }
 
-pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
+pub(super) async fn run(Args { hook, body, to }: Args) -> Result<Talk, Failure> {
     let config = to.call.place.config()?;
     let mut talk = Talk::open(to).await?;
     let body = body.unwrap_or_else(|| json!({"phone": format!("+{}", talk.from.value)}).to_string());
@@ -38,14 +38,15 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
         before.insert(number, talk.last_id().await.unwrap_or_default());
     }
     let answer = talk.api.request(Method::POST, &path, &headers, Some(body.clone().into_bytes())).await?;
-    println!("{}", talk.paint.faint(format!("POST {}{path} → {}", talk.api.base(), answer.status.as_u16())));
+    talk.posted(&path, &answer);
     let told = answer.ok()?;
     for flow in told["flows"].as_array().into_iter().flatten() {
         let text = |key: &str| flow[key].as_str().unwrap_or_default();
-        println!("flow {}: {}", text("flow"), in_words(text("state"), text("detail")));
+        let words = || format!("flow {}: {}", text("flow"), in_words(text("state"), text("detail")));
+        talk.record.add(List::Flows, flow.clone(), words);
     }
     if !told["flows"].as_array().into_iter().flatten().any(|flow| flow["state"] == "recorded") {
-        return Ok(());
+        return Ok(talk);
     }
     let phone = told["contact"].as_str().map(|phone| phone.trim_start_matches('+').to_owned());
     talk.from.value = phone.unwrap_or(own);
@@ -54,7 +55,8 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
         None => talk.last_id().await?,
     };
     let nothing = "the bot said nothing, or waits until its conversation is free,";
-    talk.print_answers(before, nothing).await.map(|_| ())
+    talk.print_answers(before, nothing).await?;
+    Ok(talk)
 }
 
 /// The texts of a JSON body that are phone numbers, as digits.

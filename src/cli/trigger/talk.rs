@@ -1,6 +1,10 @@
 //! Acts as one customer at one sender of a running daemon, and prints the bot's answers.
 
-use super::{To, why};
+use super::{
+    To,
+    told::{List, Told as Record},
+    why,
+};
 use crate::{
     base::{
         clock::{Clock, SystemClock},
@@ -13,7 +17,12 @@ use crate::{
         imitate::{Posted, Told},
         meta::compose::{Act, What as Deed},
     },
-    cli::{Failure, Outcome, call::Api, paint::Paint, send, show},
+    cli::{
+        Failure, Outcome,
+        call::{Answer, Api},
+        paint::Paint,
+        send, show,
+    },
     flow::{self, scenario},
     model::{
         content::Content,
@@ -29,7 +38,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use reqwest::Method;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// The silence after the last answer, after which no more answers are expected.
@@ -48,7 +57,8 @@ pub(super) struct Talk {
     /// Templates whose texts are in the bot's own files.
     known: Vec<Template>,
     pub(super) paint: Paint,
-    /// Turns after this time are results of this command.
+    pub(super) record: Record,
+    /// Turns after this moment are results of this command.
     opened_at: Time,
 }
 
@@ -59,6 +69,15 @@ pub(super) struct Answered {
     pub state: String,
     pub provider_id: Option<String>,
     error: Option<String>,
+}
+
+impl Answered {
+    fn to_json(&self) -> Json {
+        json!({
+            "id": self.id, "text": self.content.text(), "content": self.content, "state": self.state,
+            "provider_id": self.provider_id, "error": self.error,
+        })
+    }
 }
 
 impl Talk {
@@ -94,6 +113,7 @@ impl Talk {
             wait,
             known,
             paint: Paint::stdout(),
+            record: Record::default(),
             opened_at: SystemClock.now(),
         })
     }
@@ -112,8 +132,15 @@ impl Talk {
     pub(super) async fn post(&self, posted: &Posted) -> Outcome {
         let Posted { path, headers, body } = posted;
         let answer = self.api.request(Method::POST, path, headers, Some(body.as_bytes().to_vec())).await?;
-        println!("{}", self.paint.faint(format!("POST {}{path} → {}", self.api.base(), answer.status.as_u16())));
+        self.posted(path, &answer);
         answer.ok().map(|_| ())
+    }
+
+    /// Tells of a request that the daemon has answered.
+    pub(super) fn posted(&self, path: &str, answer: &Answer) {
+        let (url, status) = (format!("{}{path}", self.api.base()), answer.status.as_u16());
+        let value = json!({"url": url, "status": status});
+        self.record.add(List::Posts, value, || self.paint.faint(format!("POST {url} → {status}")));
     }
 
     /// Messages to the customer, oldest first. A sandbox needs no key.
@@ -148,7 +175,9 @@ impl Talk {
             // A message that is being sent is waited for, so that its result can be printed.
             let settled = all.iter().take_while(|told| !matches!(told.state.as_str(), "queued" | "sending"));
             for told in settled.filter(|told| told.id > last).collect::<Vec<_>>() {
-                println!("{}{}", show::bubble(&told.content, &self.known, self.paint), note(told, self.paint));
+                let words =
+                    || format!("{}{}", show::bubble(&told.content, &self.known, self.paint), note(told, self.paint));
+                self.record.add(List::Answers, told.to_json(), words);
                 (shown, last, quiet_since) = (shown + 1, told.id, SystemClock.now());
             }
             let now = SystemClock.now();
@@ -158,10 +187,10 @@ impl Talk {
             tokio::time::sleep(POLL.to_std()).await;
         }
         if shown == 0 {
-            println!("{}", self.paint.faint(format!("{nothing} within {}", show::span(self.wait))));
+            self.record.say(|| self.paint.faint(format!("{nothing} within {}", show::span(self.wait))));
             let phone = format!("+{}", self.from.value);
             for why in why::silent(&self.config, self.sender.id, &phone, self.opened_at).await {
-                println!("{}", self.paint.faint(format!("  {why}")));
+                self.record.add(List::WhySilent, why.as_str().into(), || self.paint.faint(format!("  {why}")));
             }
         }
         Ok(shown)

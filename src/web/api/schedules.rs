@@ -12,6 +12,7 @@ use crate::{
         query,
         time::{Span, Time, iso},
     },
+    flow::FlowSet,
     model::contact::Contact,
     runtime::{
         agenda::{self, Entry, Meant, Moment},
@@ -66,7 +67,10 @@ pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     let until = days.map_or(Time(i64::MAX), |days| now + Span::days(days));
     let moments = agenda::next(&accounts, &live.set, Some(store), (now, until), page.size()).await;
     let moments = moments.map_err(|error| Problem::bug(&error))?;
-    Ok(json(StatusCode::OK, &json!({"data": moments.iter().map(moment_body).collect::<Vec<_>>()})))
+    Ok(json(
+        StatusCode::OK,
+        &json!({"data": moments.iter().map(|moment| moment_body(&live.set, moment)).collect::<Vec<_>>()}),
+    ))
 }
 
 /// A schedule or date trigger, as the API and `schedule list --json` write it.
@@ -83,12 +87,15 @@ pub fn entry_body(entry: &Entry) -> Json {
 }
 
 /// A moment when one fires, as the API and `schedule next --json` write it.
-pub fn moment_body(moment: &Moment) -> Json {
+pub fn moment_body(set: &FlowSet, moment: &Moment) -> Json {
+    let minute = moment.minute.parse::<jiff::civil::DateTime>().ok();
     json!({
         "at": iso(moment.at),
         "local": moment.minute,
+        "weekday": minute.map(|minute| minute.strftime("%A").to_string().to_lowercase()),
         "zone": moment.zone,
         "flow": moment.flow,
+        "title": set.flow(&moment.flow).and_then(|flow| flow.title.as_deref()),
         "trigger": moment.key,
         "contact_id": moment.contact,
     })

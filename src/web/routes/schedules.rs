@@ -37,12 +37,16 @@ static MOMENT: Shape = shape(
     &[
         need("at", Time, ""),
         need("local", Text, "On the clock of the zone: `2026-03-28T10:00`."),
+        need("weekday", Maybe(&Word(WEEKDAYS)), "Of `local`."),
         need("zone", Text, ""),
         need("flow", Text, ""),
+        need("title", Maybe(&Text), "The flow's own `title`."),
         need("trigger", Text, ""),
         need("contact_id", Maybe(&Whole), "Of a date, whose it is."),
     ],
 );
+
+const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 static EXPLAINED: Shape = shape(
     "ScheduleExplained",
