@@ -11,11 +11,11 @@ use super::{
     show, table,
 };
 use crate::{
-    base::{counted::counted_as, time::Time},
+    base::{counted::counted_as, limits::COMMAND_ROWS_MAX, time::Time},
     model::event::Reason,
     runtime::config::Config,
-    store::broadcast,
-    web::api::broadcasts::{described, with_report},
+    store::{Store, broadcast},
+    web::api::broadcasts::with_report,
 };
 use serde_json::{Map, Value as Json, json};
 use std::{
@@ -25,15 +25,15 @@ use std::{
 
 pub type Args = At<What>;
 
-/// The number of newest broadcasts in the list.
-const LISTED: i64 = 100;
-
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
     /// Draft one, look at what it would do, and start it by its count
     New(Box<New>),
-    /// All of them, newest first
-    List,
+    /// The newest broadcasts
+    List {
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
+        limit: i64,
+    },
     /// One with how far it has come
     Show { id: i64 },
     /// Stop new starts for now; what runs already goes on
@@ -80,14 +80,14 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     // `list` and `show` need only the database.
     match args.what {
-        What::List => return list(&config).await,
+        What::List { limit } => return list(&config, limit).await,
         What::Show { id } => return tell(&shown(&config, id).await?),
         What::New(_) | What::Pause { .. } | What::Resume { .. } | What::Stop { .. } => {}
     }
     let api = daemon(&config, "it is what plans and sends broadcasts").await?;
     match args.what {
         What::New(new) => start(&api, *new).await,
-        What::List | What::Show { .. } => Ok(()),
+        What::List { .. } | What::Show { .. } => Ok(()),
         What::Pause { id } => turn(&api, id, "pause").await,
         What::Resume { id } => turn(&api, id, "resume").await,
         What::Stop { id } => turn(&api, id, "stop").await,
@@ -174,17 +174,34 @@ async fn shown(config: &Config, id: i64) -> Result<Json, Failure> {
     shown
 }
 
-async fn list(config: &Config) -> Outcome {
+async fn list(config: &Config, limit: i64) -> Outcome {
     let store = read_only(config).await?;
-    let all = broadcast::page(&store, None, i64::MAX, LISTED).await;
+    let all = newest(config, &store, limit + 1).await;
     store.close().await;
-    let all: Vec<Json> = all.map_err(Failure::failed)?.iter().map(described).collect();
-    // A stopped draft that never started is not listed.
-    let all: Vec<Json> =
-        all.into_iter().filter(|row| row["state"] != "stopped" || row["started_at"].is_string()).collect();
+    let mut all = all?;
+    let cut = table::is_cut(&mut all, limit);
+    // A draft that nobody started is none.
+    all.retain(|row| row["state"] != "stopped" || row["started_at"].is_string());
+    print_all(&all);
+    if cut {
+        table::tell_cut(limit, None, COMMAND_ROWS_MAX);
+    }
+    Ok(())
+}
+
+/// Each with its report: the state alone does not say whether something waits.
+async fn newest(config: &Config, store: &Store, limit: i64) -> Result<Vec<Json>, Failure> {
+    let rows = broadcast::page(store, None, i64::MAX, limit).await.map_err(Failure::failed)?;
+    let mut all = Vec::new();
+    for row in &rows {
+        all.push(with_report(store, row, &config.prices.currency).await.map_err(Failure::failed)?);
+    }
+    Ok(all)
+}
+
+fn print_all(all: &[Json]) {
     if out::is_json() {
-        out::document(&json!(all));
-        return Ok(());
+        return out::document(&json!(all));
     }
     let rows: Vec<Vec<String>> = all
         .iter()
@@ -195,7 +212,7 @@ async fn list(config: &Config) -> Outcome {
             vec![
                 whole(row, "id").to_string(),
                 text("flow"),
-                text("state"),
+                state(row),
                 whole(row, "people").to_string(),
                 whole(row, "planned").to_string(),
                 if when.is_empty() { "at once".to_owned() } else { when },
@@ -204,7 +221,6 @@ async fn list(config: &Config) -> Outcome {
         })
         .collect();
     table::print(&["id", "flow", "state", "people", "planned", "when", "drafted"], &rows, "There are no broadcasts.");
-    Ok(())
 }
 
 fn tell(row: &Json) -> Outcome {
@@ -214,25 +230,29 @@ fn tell(row: &Json) -> Outcome {
     }
     let paint = Paint::stdout();
     let text = |name: &str| row[name].as_str().unwrap_or_default();
-    let stands = stands(text("state"), whole(&row["report"], "waiting"));
-    println!("Broadcast {} of `{}` {}.", whole(row, "id"), text("flow"), paint.strong(stands));
+    println!("Broadcast {} of `{}` is {}.", whole(row, "id"), text("flow"), paint.strong(state(row)));
     for line in report(row, paint) {
         println!("{line}");
     }
     Ok(())
 }
 
-/// The state in words. `done` means that all starts are planned, but people may still wait for their start, which is
-/// shown.
-fn stands(state: &str, waiting: i64) -> String {
-    let wait = counted_as(waiting, "person waits for their slot", "people wait for their slot");
-    match state {
-        "running" | "done" if waiting > 0 => format!("is running: {wait}"),
-        "running" => "is running".to_owned(),
-        "paused" if waiting > 0 => format!("is paused: {wait}"),
-        "done" => "is done".to_owned(),
-        "draft" => "is a draft: nobody has started it".to_owned(),
-        other => format!("is {other}"),
+/// `done` means that all of it is planned; whoever looks wants to know whether something is still to come.
+fn state(row: &Json) -> String {
+    let (waiting, kept) = (whole(&row["report"], "waiting"), whole(&row["report"], "kept"));
+    let mut rest = Vec::new();
+    if waiting > 0 {
+        rest.push(counted_as(waiting, "person waits for their slot", "people wait for their slot"));
+    }
+    // Quiet hours, a pause, an answer, a template.
+    if kept > 0 {
+        rest.push(counted_as(kept, "message is kept for later", "messages are kept for later"));
+    }
+    match (row["state"].as_str().unwrap_or_default(), rest.is_empty()) {
+        ("draft", _) => "a draft: nobody has started it".to_owned(),
+        ("done", false) => format!("running: {}", rest.join(", ")),
+        (other, false) => format!("{other}: {}", rest.join(", ")),
+        (other, true) => other.to_owned(),
     }
 }
 
@@ -386,6 +406,18 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_done_while_something_is_still_to_come() {
+        let said = |state_: &str, waiting: i64, kept: i64| {
+            state(&json!({"state": state_, "report": {"waiting": waiting, "kept": kept}}))
+        };
+        assert_eq!(said("done", 3, 0), "running: 3 people wait for their slot");
+        assert_eq!(said("done", 0, 2), "running: 2 messages are kept for later");
+        assert_eq!(said("paused", 1, 1), "paused: 1 person waits for their slot, 1 message is kept for later");
+        assert_eq!((said("done", 0, 0), said("stopped", 0, 0)), ("done".to_owned(), "stopped".to_owned()));
+        assert_eq!(state(&json!({"state": "draft", "report": null})), "a draft: nobody has started it");
+    }
+
+    #[test]
     fn how_far_it_is_stands_on_one_screen() {
         let row = json!({"people": 4, "report": {
             "done": 3, "planned": 4, "text": 1, "templates": {"hello": 1}, "waiting": 1, "refused": {"capped": 1},
@@ -396,9 +428,6 @@ mod tests {
             assert!(text.contains(part), "`{part}` is missing in\n{text}");
         }
         assert!(text.contains("`capped`: they have had as much"), "{text}");
-        assert_eq!(stands("done", 3), "is running: 3 people wait for their slot");
-        assert_eq!(stands("paused", 1), "is paused: 1 person waits for their slot");
-        assert_eq!((stands("done", 0), stands("stopped", 0)), ("is done".to_owned(), "is stopped".to_owned()));
         assert_eq!(moment(&json!("2026-11-22T08:03:03+00:00")).as_deref(), Some("2026-11-22 08:03:03Z"));
         assert!(report(&json!({"people": 4, "report": null}), Paint::plain())[0].contains("4 people"));
     }

@@ -11,6 +11,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         ids::ConversationId,
+        limits::COMMAND_ROWS_MAX,
         time::Time,
     },
     model::window::Window,
@@ -25,7 +26,7 @@ pub enum What {
     List {
         #[arg(long, value_enum)]
         state: Option<State>,
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
         limit: i64,
     },
     /// Print the messages of both sides as a chat, the newest last
@@ -34,7 +35,7 @@ pub enum What {
         #[arg(value_name = "ID or PHONE")]
         who: String,
         /// So many messages at most, the newest
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
         limit: i64,
     },
 }
@@ -57,13 +58,18 @@ pub async fn run(args: Args) -> Outcome {
             return done;
         }
     };
-    let rows = rows(&store, state, limit).await;
+    let rows = rows(&store, state, limit + 1).await;
     store.close().await;
+    let mut rows = rows?;
+    let cut = table::is_cut(&mut rows, limit);
     table::print(
         &["id", "sender", "phone", "name", "state", "flows", "window", "last message"],
-        &rows?,
+        &rows,
         "There are no such conversations.",
     );
+    if cut {
+        table::tell_cut(limit, None, COMMAND_ROWS_MAX);
+    }
     Ok(())
 }
 

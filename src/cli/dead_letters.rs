@@ -9,8 +9,8 @@ use super::{
     show, table,
 };
 use crate::{
-    base::counted::counted,
-    runtime::config::Config,
+    base::{counted::counted, limits::COMMAND_LETTERS_MAX, time::iso},
+    runtime::{config::Config, metrics::DEAD_LETTER_KINDS},
     store::{ReadError, Store, dead_letter},
 };
 use serde_json::json;
@@ -21,13 +21,13 @@ pub type Args = At<What>;
 pub enum What {
     /// The newest dead letters
     List {
-        /// Of this kind only: `malformed`, `wrong_secret`, `poison`, `unknown_send` …
-        #[arg(long)]
+        /// Of this kind only
+        #[arg(long, value_parser = DEAD_LETTER_KINDS)]
         kind: Option<String>,
         /// Also those that were replayed, settled or dismissed
         #[arg(long)]
         all: bool,
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=COMMAND_LETTERS_MAX))]
         limit: i64,
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -47,8 +47,8 @@ pub struct Which {
     /// Every open one, or each of `--kind` and `--sender`
     #[arg(long)]
     all: bool,
-    /// All open ones of this kind: `unknown_send`, `late_message` …
-    #[arg(long)]
+    /// All open ones of this kind
+    #[arg(long, value_parser = DEAD_LETTER_KINDS)]
     kind: Option<String>,
     /// All open ones of this sender
     #[arg(long, value_name = "ID")]
@@ -61,7 +61,7 @@ pub enum Format {
     Json,
 }
 
-/// The number of open dead letters in one read, if all matching ones are selected.
+/// Dead letters that are read at a time.
 const READ_AT_ONCE: i64 = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
@@ -71,7 +71,12 @@ pub async fn run(args: Args) -> Outcome {
             let store = read_only(&config).await?;
             let letters = read(&store, kind.as_deref(), all, limit).await;
             store.close().await;
-            print(letters.map_err(Failure::failed)?, if out::is_json() { Format::Json } else { format });
+            let (letters, count) = letters.map_err(Failure::failed)?;
+            let is_cut = count > limit;
+            print(letters, if out::is_json() { Format::Json } else { format });
+            if is_cut {
+                table::tell_cut(limit, Some(count), COMMAND_LETTERS_MAX);
+            }
             Ok(())
         }
         What::Replay(which) => decide(&config, which, "replay").await,
@@ -79,28 +84,32 @@ pub async fn run(args: Args) -> Outcome {
     }
 }
 
+/// The newest that fit, and how many fit.
 async fn read(
     store: &Store,
     kind: Option<&str>,
     all: bool,
     limit: i64,
-) -> Result<Vec<dead_letter::DeadLetter>, ReadError> {
+) -> Result<(Vec<dead_letter::DeadLetter>, i64), ReadError> {
     let wanted = |letter: &dead_letter::DeadLetter| {
         (all || letter.replayed_at.is_none()) && kind.is_none_or(|kind| kind == letter.kind)
     };
-    let (mut found, mut before) = (Vec::new(), i64::MAX);
-    // Old open dead letters may come after many replayed ones.
-    while (found.len() as i64) < limit {
+    let (mut found, mut count, mut before) = (Vec::new(), 0, i64::MAX);
+    // Old open ones may stand behind many that were replayed; behind the limit the others are counted.
+    loop {
         let page = match kind {
-            Some(kind) if !all => dead_letter::open(store, kind, before, limit).await?,
-            _ => dead_letter::page(store, before, limit).await?,
+            Some(kind) if !all => dead_letter::open(store, kind, before, READ_AT_ONCE).await?,
+            _ => dead_letter::page(store, before, READ_AT_ONCE).await?,
         };
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok((found, count)) };
         before = last.id;
-        found.extend(page.into_iter().filter(wanted));
+        for letter in page.into_iter().filter(wanted) {
+            count += 1;
+            if count <= limit {
+                found.push(letter);
+            }
+        }
     }
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
 }
 
 fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
@@ -108,9 +117,9 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
         // `data` is left out, because it contains messages of people.
         let list = letters.iter().map(|letter| {
             json!({
-                "id": letter.id, "kind": letter.kind, "at": show::time(letter.at), "sender": letter.sender_id,
+                "id": letter.id, "kind": letter.kind, "at": iso(letter.at), "sender": letter.sender_id,
                 "subject": letter.subject_id, "reason": letter.reason,
-                "replayed_at": letter.replayed_at.map(show::time),
+                "replayed_at": letter.replayed_at.map(iso),
             })
         });
         println!("{:#}", json!(list.collect::<Vec<_>>()));

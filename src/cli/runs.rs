@@ -12,6 +12,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         ids::FlowName,
+        limits::COMMAND_ROWS_MAX,
         time::{Time, iso},
     },
     flow::FlowSet,
@@ -39,7 +40,7 @@ pub enum What {
         /// Only those that have not ended
         #[arg(long)]
         open: bool,
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
         limit: i64,
     },
     /// How many runs of a flow ended for which reason: who finished, answered, left
@@ -82,7 +83,9 @@ async fn exits(store: &Store, flow: &FlowName) -> Outcome {
 
 async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
     let mut rows = Vec::new();
-    for run in found(config, store, wanted).await? {
+    let mut found = found(config, store, wanted).await?;
+    let cut = table::is_cut(&mut found, wanted.limit);
+    for run in found {
         let who = contact::find(store, run.contact_id).await.map_err(Failure::failed)?;
         let data = who.map(|who| who.data).unwrap_or_default();
         let state = match run.outcome {
@@ -106,10 +109,13 @@ async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
     }
     let headings = ["id", "started", "flow", "contact", "started by", "state"];
     table::print(&headings, &rows, "There are no such runs.");
+    if cut {
+        table::tell_cut(wanted.limit, None, COMMAND_ROWS_MAX);
+    }
     Ok(())
 }
 
-/// The matching runs, newest first.
+/// Newest first; one beyond the limit or more, where there are so many.
 async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<run::Run>, Failure> {
     let all = i64::MAX;
     let found = match (&wanted.contact, &wanted.flow) {
@@ -126,14 +132,13 @@ async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<ru
             Ok(found)
         }
         (None, _) if wanted.open => run::open(store, all, RUNS_OPEN).await,
-        (None, Some(flow)) => run::of_flow(store, flow, all, wanted.limit).await,
-        (None, None) => run::page(store, all, wanted.limit).await,
+        (None, Some(flow)) => run::of_flow(store, flow, all, wanted.limit + 1).await,
+        (None, None) => run::page(store, all, wanted.limit + 1).await,
     };
     let mut found = found.map_err(Failure::failed)?;
     found.retain(|run| {
         wanted.flow.as_ref().is_none_or(|flow| *flow == run.flow) && (!wanted.open || run.outcome.is_none())
     });
-    found.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
     Ok(found)
 }
 
@@ -198,7 +203,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
 }
 
 fn line(paint: Paint, name: &str, what: &str) {
-    println!("  {} {what}", paint.faint(format!("{name:<8}")));
+    println!("  {} {}", paint.faint(format!("{name:<8}")), show::line(what));
 }
 
 async fn session_of(store: &Store, run: &run::Run) -> Result<Session, Failure> {

@@ -186,10 +186,16 @@ pub fn clock(at: Time, zone: &TimeZone) -> String {
         .map_or_else(|_| at.0.to_string(), |at| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string())
 }
 
-/// A text in one line of at most `chars_max` characters.
+/// A text on one line: a name with a line break in it would begin a line that nobody wrote.
+pub fn line(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
+}
+
+/// A text on one line and at most so long.
 pub fn short(text: &str, chars_max: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // A program gets the whole text.
+    let line = line(text);
+    // A program that reads it wants all of it.
     if line.chars().count() <= chars_max || out::is_json() {
         return line;
     }

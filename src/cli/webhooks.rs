@@ -8,8 +8,9 @@ use super::{
     show, table,
 };
 use crate::{
+    base::limits::COMMAND_ROWS_MAX,
     runtime::config::Config,
-    store::{delivery, subscription},
+    store::{Store, delivery, subscription},
 };
 use reqwest::Method;
 use serde_json::json;
@@ -25,9 +26,9 @@ pub enum What {
         /// Its id in the list
         id: i64,
         /// Only those that are `pending`, `done` or `dead`
-        #[arg(long)]
+        #[arg(long, value_parser = ["pending", "done", "dead"])]
         state: Option<String>,
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
         limit: i64,
     },
     /// Go on with one that is paused; the daemon must be running
@@ -83,16 +84,15 @@ async fn list(config: &Config) -> Outcome {
 async fn deliveries(config: &Config, id: i64, state: Option<&str>, limit: i64) -> Outcome {
     let store = read_only(config).await?;
     let known = subscription::find(&store, id).await.map_err(Failure::failed)?;
-    let page = delivery::page(&store, id, i64::MAX, limit).await;
+    let found = newest(&store, id, state, limit + 1).await;
     store.close().await;
     if known.is_none() {
         return Err(Failure::Failed(format!("there is no webhook {id}; `transom webhooks list` shows them")));
     }
-    let fits = |row: &delivery::Delivery| state.is_none_or(|state| state == row.state.as_str());
-    let rows: Vec<Vec<String>> = page
-        .map_err(Failure::failed)?
+    let mut found = found?;
+    let cut = table::is_cut(&mut found, limit);
+    let rows: Vec<Vec<String>> = found
         .into_iter()
-        .filter(fits)
         .map(|row| {
             let last = match (row.status, row.trouble) {
                 (Some(status), _) => status.to_string(),
@@ -110,7 +110,23 @@ async fn deliveries(config: &Config, id: i64, state: Option<&str>, limit: i64) -
         })
         .collect();
     table::print(&["id", "event", "type", "at", "state", "tries", "last answer"], &rows, "There are none.");
+    if cut {
+        table::tell_cut(limit, None, COMMAND_ROWS_MAX);
+    }
     Ok(())
+}
+
+/// The newest deliveries in this state.
+async fn newest(store: &Store, id: i64, state: Option<&str>, limit: i64) -> Result<Vec<delivery::Delivery>, Failure> {
+    let (mut found, mut before) = (Vec::new(), i64::MAX);
+    // Old ones in this state may stand behind many others.
+    while (found.len() as i64) < limit {
+        let page = delivery::page(store, id, before, limit).await.map_err(Failure::failed)?;
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        found.extend(page.into_iter().filter(|row| state.is_none_or(|state| state == row.state.as_str())));
+    }
+    Ok(found)
 }
 
 async fn resume(config: &Config, id: i64) -> Outcome {

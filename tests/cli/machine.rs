@@ -80,6 +80,9 @@ fn every_command_that_prints_data_prints_json() {
         &["schedule", "list"],
         &["schedule", "next"],
         &["schedule", "show", "news"],
+        &["schema"],
+        &["trigger", "message", "--from", PHONE, "--text", "large"],
+        &["templates", "lock"],
         &["schedule", "report", "news"],
         &["schedule", "explain", "news"],
         &["schedule", "explain", "news", "--contact", PHONE],
@@ -94,11 +97,82 @@ fn every_command_that_prints_data_prints_json() {
     }
     assert_eq!(json(folder, &["contacts", "list"], 0)[0]["tags"], "vip");
     assert_eq!(json(folder, &["explain", "pizza"], 0)["flows"][0]["wins"], true);
-    for args in [&["serve"][..], &["fmt"], &["chat"], &["graph", "pizza"], &["migrate"], &["templates", "lock"]] {
+    for args in [&["serve"][..], &["fmt"], &["chat"], &["graph", "pizza"], &["migrate"]] {
         let refused = run(folder, &[args, &["--json"]].concat());
         ends(&refused, 2);
         assert!(err(&refused).contains("prints no data"), "{args:?}: {}", err(&refused));
     }
+}
+
+#[test]
+fn a_contact_is_data_and_no_prose() {
+    let folder = bot(&[BOT, PIZZA]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    let told = json(folder, &["trigger", "message", "--from", PHONE, "--text", "pizza"], 0);
+    assert_eq!(told["posts"][0]["status"], 200, "{told}");
+    assert_eq!(told["answers"][0]["content"]["kind"], "buttons", "{told}");
+    assert_eq!((&told["why_silent"], &told["flows"]), (&Json::Array(Vec::new()), &Json::Array(Vec::new())), "{told}");
+    let silent = ["trigger", "message", "--from", "+34600999777", "--text", "sushi", "--wait", "1s"];
+    assert!(json(folder, &silent, 0)["why_silent"][0].is_string());
+    ends(&run(folder, &["contacts", "tag", PHONE, "vip"]), 0);
+    let shown = json(folder, &["contacts", "show", PHONE], 0);
+    assert!(shown["id"].is_i64() && shown["conversations"][0]["id"].is_i64(), "{shown}");
+    assert_eq!((&shown["tags"][0], &shown["phone"]), (&"vip".into(), &PHONE.into()), "{shown}");
+    assert!(shown["opted_out_at"].is_null() && shown["fields"].is_object(), "{shown}");
+    // What the API shows, field by field.
+    let whole = json(folder, &["contacts", "export", PHONE], 0);
+    assert_eq!(whole["contact"], shown);
+}
+
+#[test]
+fn what_comes_next_and_what_goes_on_is_data() {
+    let titled = "flow: titled\ntitle: The news of Tuesday\nwhen:\n  - schedule: \"0 10 * * TUE\"\n    clock: bot\n    \
+                  to: everyone\nsteps:\n  - say: News\n    if_closed: skip\n";
+    let folder = bot(&[BOT, NEWS, ("titled.yaml", titled)]);
+    let folder = folder.path();
+    let daemon = Daemon::start(folder);
+    let next = json(folder, &["schedule", "next", "--limit", "1"], 0);
+    assert_eq!((&next[0]["weekday"], &next[0]["title"]), (&"tuesday".into(), &"The news of Tuesday".into()), "{next}");
+    let followed = run(folder, &["schedule", "show", "news", "--follow", "--json"]);
+    ends(&followed, 0);
+    assert!(out(&followed).lines().all(|line| serde_json::from_str::<Json>(line).is_ok()), "{}", out(&followed));
+    drop(daemon);
+    let translated = bot(&[("_bot.yaml", "bot: Shop\nlanguage: en\nlanguages: {en: [], es: [en]}\n"), PIZZA]);
+    let told = json(translated.path(), &["i18n", "extract"], 0);
+    assert_eq!((&told[0]["language"], &told[0]["translated"]), (&"es".into(), &0.into()), "{told}");
+    assert!(told[0]["missing"].as_i64().unwrap() > 0 && told[0]["files"][0].is_string(), "{told}");
+}
+
+#[test]
+fn a_list_that_is_cut_says_so() {
+    let folder = bot(&[BOT, PIZZA]);
+    let folder = folder.path();
+    let daemon = Daemon::start(folder);
+    for _ in 0..3 {
+        post_malformed(&daemon);
+    }
+    for phone in ["+34600111222", "+34600111333"] {
+        ends(&run(folder, &["trigger", "message", "--from", phone, "--text", "pizza"]), 0);
+    }
+    let letters = run(folder, &["dead-letters", "list", "--limit", "2"]);
+    assert!(out(&letters).ends_with("These are the newest 2 of 3: `--limit 3` shows all.\n"), "{}", out(&letters));
+    let whole = run(folder, &["dead-letters", "list", "--limit", "3", "--kind", "malformed"]);
+    assert!(!out(&whole).contains("--limit"), "{}", out(&whole));
+    for args in [
+        &["contacts", "list", "--limit", "1"][..],
+        &["conversations", "list", "--limit", "1"],
+        &["conversations", "show", "+34600111222", "--limit", "1"],
+        &["runs", "list", "--limit", "1"],
+    ] {
+        let said = run(folder, args);
+        assert!(out(&said).contains("newest 1, and there are more: `--limit 1000`"), "{args:?}: {}", out(&said));
+        let data = run(folder, &[args, &["--json"]].concat());
+        assert!(serde_json::from_str::<Json>(&out(&data)).is_ok() && err(&data).contains("--limit"), "{args:?}");
+    }
+    let unknown = run(folder, &["dead-letters", "list", "--kind", "bogus"]);
+    ends(&unknown, 2);
+    assert!(err(&unknown).contains("malformed") && err(&unknown).contains("late_message"), "{}", err(&unknown));
 }
 
 #[test]
@@ -111,6 +185,7 @@ fn dead_letters_are_decided_in_bulk_and_a_failure_is_an_exit_code() {
     }
     let listed = json(folder, &["dead-letters", "list"], 0);
     assert_eq!(listed.as_array().unwrap().len(), 3, "{listed}");
+    assert!(listed[0]["at"].as_str().unwrap().ends_with("+00:00"), "as the API writes a time: {listed}");
     let failed = run(folder, &["dead-letters", "replay", "--all"]);
     ends(&failed, 1);
     assert!(out(&failed).contains("0 of 3 dead letters off the list, 3 failed."), "{}", out(&failed));
@@ -128,7 +203,7 @@ fn dead_letters_are_decided_in_bulk_and_a_failure_is_an_exit_code() {
 fn a_person_is_exported_and_erased() {
     let folder = bot(&[BOT, PIZZA]);
     let folder = folder.path();
-    let _daemon = Daemon::start(folder);
+    let mut daemon = Daemon::start(folder);
     ends(&run(folder, &["trigger", "message", "--from", PHONE, "--text", "pizza"]), 0);
     ends(&run(folder, &["contacts", "export", PHONE, "--out", "ana.json"]), 0);
     let text = std::fs::read_to_string(folder.join("ana.json")).unwrap();
@@ -141,6 +216,15 @@ fn a_person_is_exported_and_erased() {
     }
     let again = run(folder, &["contacts", "export", PHONE, "--out", "ana.json"]);
     ends(&again, 1);
+    // Reading needs no daemon; an erasure does, and says why.
+    daemon.stop();
+    let alone = json(folder, &["contacts", "export", PHONE], 0);
+    let kept: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!((&alone["contact"], &alone["conversations"]), (&kept["contact"], &kept["conversations"]));
+    let refused = run(folder, &["contacts", "erase", PHONE, "--yes"]);
+    ends(&refused, 1);
+    assert!(err(&refused).contains("an erasure ends the person's runs"), "{}", err(&refused));
+    let _daemon = Daemon::start(folder);
     let asked = run(folder, &["contacts", "erase", PHONE]);
     ends(&asked, 2);
     assert!(err(&asked).contains("--yes"), "{}", err(&asked));

@@ -52,6 +52,9 @@ pub const RECORD_GAP_MIN: Span = Span::seconds(11);
 pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
 /// Messages and turns of one conversation that the sandbox in the terminal reads.
 pub const STAGE_MESSAGES_MAX: i64 = 500;
+/// Rows that a list in the terminal shows at most, and dead letters.
+pub const COMMAND_ROWS_MAX: i64 = 1_000;
+pub const COMMAND_LETTERS_MAX: i64 = 10_000;
 /// The difference between this machine's clock and a provider's from which `doctor` reports it.
 pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
 

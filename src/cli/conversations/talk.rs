@@ -4,6 +4,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         ids::{ConversationId, InboundId, OutboundId},
+        limits::COMMAND_ROWS_MAX,
         time::{Time, iso},
     },
     cli::{
@@ -11,7 +12,7 @@ use crate::{
         paint::Paint,
         place::contact_of,
         runs::story::{said, shown},
-        show,
+        show, table,
     },
     model::{contact::ContactData, session::Session, window::Window},
     runtime::{bot, config::Config},
@@ -23,6 +24,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
+use std::cmp::Reverse;
 
 /// One message of the contact or of the bot.
 struct Line {
@@ -42,7 +44,10 @@ pub async fn show(config: &Config, store: &Store, who: &str, limit: i64) -> Outc
     let stored = session::find(store, row.id).await.map_err(Failure::failed)?;
     let session = stored.map(|stored| stored.session).unwrap_or_default();
     let paint = Paint::stdout();
-    let lines = lines(store, &row, &data, limit, paint).await?;
+    // Newest first, so that the surplus is the oldest.
+    let mut lines = lines(store, &row, &data, limit + 1, paint).await?;
+    let cut = table::is_cut(&mut lines, limit);
+    lines.reverse();
     out::either(
         || {
             json!({
@@ -53,6 +58,9 @@ pub async fn show(config: &Config, store: &Store, who: &str, limit: i64) -> Outc
         },
         || print(&row, &data, &session, &lines, &zone(config), paint),
     );
+    if cut {
+        table::tell_cut(limit, None, COMMAND_ROWS_MAX);
+    }
     Ok(())
 }
 
@@ -86,7 +94,7 @@ async fn lines(
         let text = shown(&message.data.message.kind);
         let json = json!({"direction": "in", "id": message.id, "at": iso(message.received_at), "text": text});
         let (at, order) = (message.received_at, (0, message.id.0));
-        lines.push(Line { at, order, from: Some(show::plain(&name)), text: show::plain(&text), json });
+        lines.push(Line { at, order, from: Some(show::line(&name)), text: show::plain(&text), json });
     }
     for message in ours {
         let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
@@ -97,9 +105,8 @@ async fn lines(
         let text = said(&message, paint);
         lines.push(Line { at: message.created_at, order: (1, message.id.0), from: None, text, json });
     }
-    lines.sort_by_key(|line| (line.at, line.order));
-    let surplus = lines.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(lines.split_off(surplus))
+    lines.sort_by_key(|line| Reverse((line.at, line.order)));
+    Ok(lines)
 }
 
 /// The bot's time zone, which the operators also use.
@@ -122,12 +129,12 @@ fn print(row: &Conversation, data: &ContactData, session: &Session, lines: &[Lin
     let name = data.name.as_deref().unwrap_or("no name");
     println!(
         "{} {}",
-        paint.strong(show::plain(name)),
+        paint.strong(show::line(name)),
         paint.faint(format!(
             "{phone} · conversation {} at sender {} · {} · {window}",
             row.id,
             row.sender_id,
-            show::plain(&state(session))
+            show::line(&state(session))
         ))
     );
     if lines.is_empty() {
