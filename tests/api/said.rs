@@ -286,6 +286,7 @@ async fn a_message_leaves_at_its_time_and_not_before() {
     assert_eq!(host.post_once("key-acme", MESSAGES, "p1", asked).await.is(201)["id"], said["id"], "once");
     let listed = planned(&host, "").await;
     assert_eq!((listed.len(), &listed[0]["id"], &listed[0]["planned_for"]), (1, &said["id"], &json!(iso(at))));
+    assert_eq!((&listed[0]["at"], &listed[0]["created_at"]), (&said["created_at"], &said["created_at"]));
     assert_eq!(planned(&host, &format!("?contact={}", listed[0]["contact_id"])).await.len(), 1);
     assert_eq!(planned(&host, "?contact=1").await.len(), 0);
     let theirs = host.get("key-other", "/v1/messages/planned").await.is(200);

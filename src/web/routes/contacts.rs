@@ -155,7 +155,12 @@ static ENTRY: Shape = shape(
         need("given", Flag, ""),
         need("at", Time, "When the contact said so."),
         need("recorded_at", Time, "When it was written down here."),
-        need("by", Text, "`contact`, a flow, the platform; `api` or `operator` for what was told afterwards."),
+        need(
+            "by",
+            Text,
+            "Where the word comes from: `contact`, `message …`, `step …`, `platform, …`; `api` or `operator` for what was told \
+             afterwards. No request chooses it.",
+        ),
         need(
             "key_id",
             Maybe(&Text),

@@ -36,12 +36,14 @@ static MESSAGE: Shape = shape(
 
 static PLANNED: Shape = Shape {
     name: "PlannedMessage",
-    about: "A message of ours, and whose it is.",
+    about: "A message of ours as in all lists, and whose it is.",
     fields: &[
         need("id", Whole, ""),
         need("conversation_id", Whole, ""),
         need("contact_id", Whole, ""),
-        need("planned_for", Time, "When it leaves."),
+        need("planned_for", Time, "The `at` of the request: it leaves then."),
+        need("at", Time, "When it was written, as `at` of every message that has not left."),
+        need("created_at", Time, "The same."),
         need("text", Text, ""),
         need("state", Word(&["queued"]), ""),
     ],
@@ -86,7 +88,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages/planned",
         name: "list_planned_messages",
         part: PART,
-        summary: "List what waits for its `at`, earliest first",
+        summary: "List what waits for its time, earliest first",
         query: &[may("contact", Whole, "Only to this one."), LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&PLANNED)), "A page of them.")],
         example: ask("/v1/messages/planned?limit=1"),
