@@ -180,7 +180,7 @@ async fn list(config: &Config, limit: i64) -> Outcome {
     store.close().await;
     let mut all = all?;
     let cut = table::is_cut(&mut all, limit);
-    // A draft that nobody started is none.
+    // A stopped draft that never started is not listed.
     all.retain(|row| row["state"] != "stopped" || row["started_at"].is_string());
     print_all(&all);
     if cut {
@@ -237,7 +237,7 @@ fn tell(row: &Json) -> Outcome {
     Ok(())
 }
 
-/// `done` means that all of it is planned; whoever looks wants to know whether something is still to come.
+/// The state in words. `done` means that all starts are planned, but starts may wait and messages may be kept.
 fn state(row: &Json) -> String {
     let (waiting, kept) = (whole(&row["report"], "waiting"), whole(&row["report"], "kept"));
     let mut rest = Vec::new();

@@ -61,7 +61,7 @@ pub enum Format {
     Json,
 }
 
-/// Dead letters that are read at a time.
+/// The number of dead letters in one read.
 const READ_AT_ONCE: i64 = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
@@ -84,7 +84,7 @@ pub async fn run(args: Args) -> Outcome {
     }
 }
 
-/// The newest that fit, and how many fit.
+/// The newest matching dead letters, and the number of all matching ones.
 async fn read(
     store: &Store,
     kind: Option<&str>,
@@ -95,7 +95,7 @@ async fn read(
         (all || letter.replayed_at.is_none()) && kind.is_none_or(|kind| kind == letter.kind)
     };
     let (mut found, mut count, mut before) = (Vec::new(), 0, i64::MAX);
-    // Old open ones may stand behind many that were replayed; behind the limit the others are counted.
+    // Old open dead letters may come after many replayed ones; beyond the limit they are only counted.
     loop {
         let page = match kind {
             Some(kind) if !all => dead_letter::open(store, kind, before, READ_AT_ONCE).await?,

@@ -197,7 +197,7 @@ async fn list(config: &Config) -> Outcome {
 
 async fn write_lock(config: &Config, check: bool) -> Outcome {
     if config.only_sandboxes() {
-        // An empty lock would say that there is no template at all.
+        // An empty lock file would mean that no template exists.
         let words = "There are only sandboxes, which take every template: there is nothing to lock.";
         let nothing = || json!({"file": null, "written": false, "same": true, "templates": [], "warnings": []});
         out::either(nothing, || println!("{words}"));

@@ -129,12 +129,12 @@ fn a_contact_is_data_and_no_prose() {
 fn what_comes_next_and_what_goes_on_is_data() {
     let titled = "flow: titled\ntitle: The news of Tuesday\nwhen:\n  - schedule: \"0 10 * * TUE\"\n    clock: bot\n    \
                   to: everyone\nsteps:\n  - say: News\n    if_closed: skip\n";
-    let folder = bot(&[BOT, NEWS, ("titled.yaml", titled)]);
+    let folder = bot(&[BOT, ("titled.yaml", titled)]);
     let folder = folder.path();
     let daemon = Daemon::start(folder);
     let next = json(folder, &["schedule", "next", "--limit", "1"], 0);
     assert_eq!((&next[0]["weekday"], &next[0]["title"]), (&"tuesday".into(), &"The news of Tuesday".into()), "{next}");
-    let followed = run(folder, &["schedule", "show", "news", "--follow", "--json"]);
+    let followed = run(folder, &["schedule", "show", "titled", "--follow", "--json"]);
     ends(&followed, 0);
     assert!(out(&followed).lines().all(|line| serde_json::from_str::<Json>(line).is_ok()), "{}", out(&followed));
     drop(daemon);

@@ -143,7 +143,7 @@ fn goes_on(fire: &FireReport) -> bool {
     fire.is_planning || fire.waiting > 0
 }
 
-/// A line for each fire, and whether one of them goes on.
+/// One line for each fire, and whether one of them is not finished.
 async fn progress_lines(store: &Store, flow: &FlowName, now: Time) -> Result<(Vec<String>, bool), Failure> {
     let fires = since_yesterday(store, flow, now).await?;
     let paint = Paint::stdout();
