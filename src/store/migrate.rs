@@ -1,6 +1,6 @@
 //! Applies database migrations: numbered files, forward only, each once in its own transaction.
 
-use super::{Query, Store, conn::Conn, open::OpenError};
+use super::{Query, Store, conn::Conn, open_error::OpenError};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 /// `include!` cannot list a folder, so each file is one line here.

@@ -20,6 +20,7 @@ mod line;
 mod migrate;
 mod one_row;
 mod open;
+mod open_error;
 mod own_file;
 mod read;
 pub mod retention;
@@ -70,7 +71,8 @@ pub use done::Written;
 pub use faults::{Faults, Held};
 pub use fields::Fields;
 pub use one_row::OneRow;
-pub use open::{OpenError, Options};
+pub use open::Options;
+pub use open_error::OpenError;
 pub use read::{Arg, Query, ReadError, Row};
 pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};
 

@@ -1,7 +1,7 @@
 //! Checks that the SQLite file still has the name under which it was opened. If somebody deletes or replaces it, the
 //! open file would be written on although no program can ever find it.
 
-use super::{dialect::DbError, open::OpenError};
+use super::{dialect::DbError, open_error::OpenError};
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
