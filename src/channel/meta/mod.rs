@@ -20,6 +20,7 @@ mod receive;
 pub mod sealed;
 mod send;
 mod status;
+mod surrogates;
 mod upload;
 
 use super::{
