@@ -120,7 +120,7 @@ fn a_contact_is_data_and_no_prose() {
     assert!(shown["id"].is_i64() && shown["conversations"][0]["id"].is_i64(), "{shown}");
     assert_eq!((&shown["tags"][0], &shown["phone"]), (&"vip".into(), &PHONE.into()), "{shown}");
     assert!(shown["opted_out_at"].is_null() && shown["fields"].is_object(), "{shown}");
-    // What the API shows, field by field.
+    // The same as the API shows, field by field.
     let whole = json(folder, &["contacts", "export", PHONE], 0);
     assert_eq!(whole["contact"], shown);
 }

@@ -119,7 +119,7 @@ pub async fn follow_json(
     clock: &dyn Clock,
     next: impl Fn(Time) -> Option<Time>,
 ) -> Outcome {
-    // Whoever looks on before it begins wants to see it.
+    // A command that is started before the flow begins waits for its beginning.
     let coming = next(clock.now());
     let mut before: Vec<Json> = Vec::new();
     loop {
