@@ -9,6 +9,7 @@ use super::{
     group::Waiting,
     job::{Job, Owner},
     open::private,
+    own_file::Gone,
     statement::CommitError,
     upkeep::SessionId,
     writer::Writer,
@@ -111,7 +112,7 @@ impl Writer {
             meanwhile.during(sleep(pause)).await;
             pause = (pause * 2).min(RECONNECT_PAUSE_MAX.to_std());
             let damage = health.damage();
-            if own_file.as_mut().is_some_and(|own| own.is_gone(damage).is_some()) {
+            if own_file.as_mut().is_some_and(|own| own.is_gone(damage, conn).is_some()) {
                 // The writer's main loop detects this and reports it.
                 return;
             }
@@ -132,16 +133,21 @@ impl Writer {
     }
 
     /// The database file was deleted or replaced: copies the contents that the connection still has to a file beside
-    /// it, and takes no more commits.
+    /// it, and takes no more commits. Of a file that is another database nothing is copied, because the connection
+    /// would read a mixture of both.
     pub async fn is_gone(
         &mut self,
-        what: String,
+        Gone { what, is_foreign }: Gone,
         waiting: &mut VecDeque<Waiting>,
         closing: &mut Option<oneshot::Sender<()>>,
         answers: &Answers,
     ) {
         refuse(answers, waiting.drain(..)).await;
-        let rescue = self.own_file.as_ref().map(|own| own.rescue());
+        let rescue = self.own_file.as_ref().filter(|_| !is_foreign).map(|own| own.rescue());
+        let log = self.own_file.as_ref().filter(|_| is_foreign).and_then(|own| {
+            self.conn.keep_log_apart();
+            own.move_log()
+        });
         let copied = rescue.filter(|path| {
             let copied = private(path).is_ok() && self.conn.copy(path).is_ok();
             if !copied {
@@ -150,9 +156,15 @@ impl Writer {
             }
             copied
         });
-        let copy = match copied {
-            Some(path) => format!("what the daemon still had of it is in `{}`", path.display()),
-            None => "nothing of it could be copied".to_owned(),
+        let copy = match (copied, log) {
+            (Some(path), _) => format!("what the daemon still had of it is in `{}`", path.display()),
+            (None, Some(log)) => {
+                format!(
+                    "the log of the former database, which must not be applied to this one, is in `{}`",
+                    log.display()
+                )
+            }
+            (None, None) => "nothing of it could be copied".to_owned(),
         };
         let sentence = format!(
             "{what} while the daemon ran; it stops, because what it wrote now would be lost. {}{}. Put the right file in \

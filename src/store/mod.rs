@@ -5,6 +5,7 @@
 
 mod answers;
 mod away;
+mod backup;
 mod conn;
 mod dialect;
 mod done;
@@ -22,6 +23,7 @@ mod one_row;
 mod open;
 mod open_error;
 mod own_file;
+mod own_mark;
 mod read;
 pub mod retention;
 mod running;

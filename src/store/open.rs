@@ -85,29 +85,6 @@ impl Store {
         conn.compact().map_err(failed)?;
         conn.close().await.map_err(failed)
     }
-
-    /// Copies a SQLite database into a new file while the daemon runs.
-    pub async fn backup(&self, file: &Path) -> Result<(), OpenError> {
-        let aside = self.aside();
-        let Readers::Sqlite(pool) = aside.readers() else {
-            return Err(OpenError::Address(
-                "`backup` copies SQLite databases; for Postgres use `pg_dump`, which copies a running database too"
-                    .to_owned(),
-            ));
-        };
-        if file.exists() {
-            let error = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "the file exists already");
-            return Err(OpenError::Files { path: file.to_owned(), error });
-        }
-        private(file).map_err(|error| OpenError::Files { path: file.to_owned(), error })?;
-        let target = file.to_string_lossy().into_owned();
-        let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
-        copied.map(drop).map_err(|error| {
-            // Remove the partial copy: it could be mistaken for a complete one.
-            let _ = std::fs::remove_file(file);
-            OpenError::Database { doing: "copying the database", error: error.into() }
-        })
-    }
 }
 
 enum Address {
@@ -152,7 +129,10 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
         true => reader_in_step(file, &options.faults)
             .map_err(|error| OpenError::Database { doing: "opening the database for reading", error: error.into() })?,
     };
-    let own_file = (!options.faults.is_in_step()).then(|| OwnFile::new(file));
+    let own_file = match options.faults.is_in_step() {
+        false => Some(OwnFile::new(file, &conn).map_err(unusable)?),
+        true => None,
+    };
     start(place, conn, readers, options, Some(lock), own_file).await
 }
 

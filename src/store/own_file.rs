@@ -1,7 +1,7 @@
-//! Checks that the SQLite file still has the name under which it was opened. If somebody deletes or replaces it, the
-//! open file would be written on although no program can ever find it.
+//! Checks that the SQLite file still is the one that was opened. If somebody deletes or replaces it, the open file would
+//! be written on although no program can ever find it; if somebody overwrites it, two databases would be mixed.
 
-use super::{dialect::DbError, open_error::OpenError};
+use super::{conn::Conn, dialect::DbError, open_error::OpenError, own_mark::Mark};
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
@@ -12,63 +12,109 @@ use std::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(u64, u64);
 
-/// The identities of the database and its log at the time of opening.
+/// The identities of the database, its log and the log's index at the time of opening.
 #[derive(Debug)]
 pub(super) struct OwnFile {
     file: PathBuf,
     was: Option<Identity>,
-    log: PathBuf,
-    /// `None` until SQLite creates the log at the first write.
-    log_was: Option<Identity>,
+    log: Beside,
+    index: Beside,
+    mark: Option<Mark>,
+}
+
+/// A file that SQLite keeps beside the database.
+#[derive(Debug)]
+struct Beside {
+    what: &'static str,
+    path: PathBuf,
+    /// `None` until SQLite creates it.
+    was: Option<Identity>,
+}
+
+/// The reason why the daemon must stop.
+#[derive(Debug)]
+pub(super) struct Gone {
+    /// The first part of a sentence for the operator.
+    pub what: String,
+    /// True if another database is in the file: nothing of ours may be written into it.
+    pub is_foreign: bool,
 }
 
 impl OwnFile {
-    pub fn new(file: &Path) -> Self {
-        let mut log = file.as_os_str().to_owned();
-        log.push("-wal");
-        OwnFile { file: file.to_owned(), was: identity(file), log: PathBuf::from(log), log_was: None }
+    /// Remembers the file that the connection has opened, and marks it.
+    pub fn new(file: &Path, conn: &Conn) -> std::io::Result<Self> {
+        let mark = Some(Mark::new(file, conn)?);
+        Ok(OwnFile { mark, ..OwnFile::unmarked(file) })
+    }
+
+    fn unmarked(file: &Path) -> Self {
+        let beside = |what, end| Beside { what, path: with_end(file, end), was: None };
+        OwnFile {
+            file: file.to_owned(),
+            was: identity(file),
+            log: beside("log", "-wal"),
+            index: beside("index of the log", "-shm"),
+            mark: None,
+        }
     }
 
     /// Records that the connection was reopened, which may have created a new log.
     pub fn is_reopened(&mut self) {
-        self.log_was = None;
+        (self.log.was, self.index.was) = (None, None);
     }
 
-    /// A sentence for the operator if the file is no longer the one that was opened. `damage`: SQLite's words, if it
-    /// could not read the file.
-    pub fn is_gone(&mut self, damage: Option<String>) -> Option<String> {
-        if let Some(damage) = damage {
-            let file = self.file.display();
-            return Some(format!("the database file `{file}` was damaged or overwritten ({damage})"));
-        }
+    /// The reason to stop if the file is no longer the one that was opened. `damage`: SQLite's words, if it could not
+    /// read the file.
+    pub fn is_gone(&mut self, damage: Option<String>, conn: &Conn) -> Option<Gone> {
+        let file = self.file.display();
         let was = self.was?;
         let what = match identity(&self.file) {
-            Some(now) if now == was => {
-                let now = identity(&self.log);
-                match (self.log_was, now) {
-                    (None, _) => {
-                        self.log_was = now;
-                        return None;
-                    }
-                    (before, now) if before == now => return None,
-                    (_, _) => format!("the log `{}` of the database was deleted or replaced", self.log.display()),
+            Some(now) if now == was => match self.mark.as_mut().is_some_and(|mark| mark.is_foreign(conn)) {
+                true => {
+                    let why = damage.unwrap_or_else(|| "it does not have the daemon's mark".to_owned());
+                    let what = format!("the database file `{file}` was damaged or overwritten ({why})");
+                    return Some(Gone { what, is_foreign: true });
                 }
-            }
-            Some(_) => format!("the database file `{}` was replaced by another one", self.file.display()),
-            None => format!("the database file `{}` was deleted", self.file.display()),
+                false => match damage {
+                    Some(damage) => format!("the database file `{file}` was damaged or overwritten ({damage})"),
+                    None => self.log.is_gone().or_else(|| self.index.is_gone())?,
+                },
+            },
+            Some(_) => format!("the database file `{file}` was replaced by another one"),
+            None => format!("the database file `{file}` was deleted"),
         };
-        Some(what)
+        Some(Gone { what, is_foreign: false })
+    }
+
+    /// Moves the log away from a foreign file: the next start would apply it. Gives its new path.
+    pub fn move_log(&self) -> Option<PathBuf> {
+        let aside = with_end(&self.rescue(), "-wal");
+        fs::rename(&self.log.path, &aside).ok().map(|()| aside)
     }
 
     /// The path for a copy of the data: beside the file, under a free name.
     pub fn rescue(&self) -> PathBuf {
-        let named = |n: u32| {
-            let mut name = self.file.as_os_str().to_owned();
-            name.push(format!(".rescued-{n}"));
-            PathBuf::from(name)
-        };
-        (1..).map(named).find(|path| !path.exists()).expect("numbers do not end")
+        let named = |n: u32| with_end(&self.file, &format!(".rescued-{n}"));
+        let is_free = |path: &PathBuf| !path.exists() && !with_end(path, "-wal").exists();
+        (1..).map(named).find(is_free).expect("numbers do not end")
     }
+}
+
+impl Beside {
+    fn is_gone(&mut self) -> Option<String> {
+        let now = identity(&self.path);
+        if self.was.is_none() || self.was == now {
+            self.was = now;
+            return None;
+        }
+        Some(format!("the {} of the database, `{}`, was deleted or replaced", self.what, self.path.display()))
+    }
+}
+
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 #[cfg(unix)]
@@ -119,25 +165,31 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_is_gone_when_it_is_deleted_replaced_or_has_lost_its_log() {
+    fn a_file_is_gone_when_it_is_deleted_replaced_or_has_lost_a_file_beside_it() {
         let folder = tempfile::tempdir().unwrap();
-        let (file, log) = (folder.path().join("a.db"), folder.path().join("a.db-wal"));
+        let file = folder.path().join("a.db");
         fs::write(&file, "1").unwrap();
-        let mut own = OwnFile::new(&file);
-        assert!(own.is_gone(Some("malformed".into())).unwrap().contains("overwritten (malformed)"));
-        assert_eq!(own.is_gone(None), None);
-        fs::write(&log, "1").unwrap();
-        assert_eq!(own.is_gone(None), None, "SQLite has made its log");
-        fs::write(&file, "grown").unwrap();
-        assert_eq!(own.is_gone(None), None);
-        fs::remove_file(&log).unwrap();
-        assert!(own.is_gone(None).unwrap().contains("log"));
-        own.is_reopened();
-        assert_eq!(own.is_gone(None), None);
+        let mut own = OwnFile::unmarked(&file);
+        let gone = |own: &mut OwnFile| own.is_gone(None, &Conn::Closed).map(|gone| gone.what).unwrap_or_default();
+        let damaged = own.is_gone(Some("malformed".into()), &Conn::Closed).unwrap();
+        assert!(damaged.what.contains("overwritten (malformed)") && !damaged.is_foreign, "{damaged:?}");
+        assert_eq!(gone(&mut own), "");
+        for end in ["-wal", "-shm"] {
+            let beside = with_end(&file, end);
+            fs::write(&beside, "1").unwrap();
+            assert_eq!(gone(&mut own), "", "SQLite has made it");
+            fs::write(&file, "grown").unwrap();
+            assert_eq!(gone(&mut own), "");
+            fs::remove_file(&beside).unwrap();
+            let what = gone(&mut own);
+            assert!(what.contains("log") && what.contains(end), "{what}");
+            own.is_reopened();
+            assert_eq!(gone(&mut own), "");
+        }
         fs::write(folder.path().join("b"), "other").unwrap();
         fs::rename(folder.path().join("b"), &file).unwrap();
-        assert!(own.is_gone(None).unwrap().contains("replaced"));
+        assert!(gone(&mut own).contains("replaced"));
         fs::remove_file(&file).unwrap();
-        assert!(own.is_gone(None).unwrap().contains("deleted"));
+        assert!(gone(&mut own).contains("deleted"));
     }
 }

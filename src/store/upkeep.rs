@@ -2,6 +2,7 @@
 
 use super::conn::{Conn, Result, closed};
 use crate::base::limits::{SHRINK_KEEPS_ONE_OF, SHRINK_KEEPS_PAGES};
+use rusqlite::config::DbConfig;
 use sqlx::Row as _;
 use std::path::Path;
 
@@ -69,6 +70,28 @@ impl Conn {
                 Ok(())
             }
             Conn::Closed => Err(closed()),
+        }
+    }
+
+    /// Writes a number into SQLite's header; it comes into the file with the next checkpoint.
+    pub fn set_mark(&self, mark: i32) -> Result<()> {
+        match self {
+            Conn::Sqlite(conn) => Ok(conn.pragma_update(None, "user_version", mark)?),
+            Conn::Postgres(_) | Conn::Closed => Err(closed()),
+        }
+    }
+
+    /// Copies SQLite's log into the file, as far as no reader needs the older state.
+    pub fn checkpoint(&self) {
+        if let Conn::Sqlite(conn) = self {
+            let _ = conn.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()));
+        }
+    }
+
+    /// Keeps SQLite from copying its log into the file when the connection closes.
+    pub fn keep_log_apart(&self) {
+        if let Conn::Sqlite(conn) = self {
+            let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
     }
 

@@ -94,8 +94,8 @@ impl Writer {
                 }
             }
             let damage = self.health.damage();
-            if let Some(what) = self.own_file.as_mut().and_then(|own| own.is_gone(damage)) {
-                self.is_gone(what, &mut waiting, &mut closing, answers).await;
+            if let Some(gone) = self.own_file.as_mut().and_then(|own| own.is_gone(damage, &self.conn)) {
+                self.is_gone(gone, &mut waiting, &mut closing, answers).await;
                 break;
             }
             if waiting.is_empty() && closing.is_none() {

@@ -579,6 +579,82 @@ fn a_database_file_that_is_deleted_or_replaced_is_noticed_and_what_it_held_is_re
     }
 }
 
+/// A file that is copied over the file of a running daemon.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    AnotherDatabase,
+    ItsOwnBackup,
+    ItsOwnFileOfBefore,
+}
+
+#[test]
+fn a_database_that_is_copied_over_the_live_one_is_noticed_and_not_mixed_with_it() {
+    for over in [Over::AnotherDatabase, Over::ItsOwnBackup, Over::ItsOwnFileOfBefore] {
+        on_sqlite(move |bed| async move {
+            let folder = bed.folder.path().join("data");
+            let (file, other) = (folder.join("transom.db"), folder.join("other.db"));
+            let store = bed.open().await;
+            store.commit(received(1, 1, "wamid.1")).await.unwrap();
+            match over {
+                Over::AnotherDatabase => {
+                    let url = format!("sqlite://{}", other.display());
+                    let another = Store::open(&url, Options::default()).await.unwrap();
+                    another.commit(received(1, 1, "wamid.1")).await.unwrap();
+                    another.close().await;
+                }
+                Over::ItsOwnBackup => store.backup(&other).await.unwrap(),
+                Over::ItsOwnFileOfBefore => {
+                    assert!(store.scrub().await.unwrap(), "the log is copied into the file");
+                    store.commit(received(2, 1, "wamid.2")).await.unwrap();
+                    std::fs::copy(&file, &other).unwrap();
+                    assert!(store.scrub().await.unwrap());
+                    store.commit(received(3, 1, "wamid.3")).await.unwrap();
+                }
+            }
+            std::fs::copy(&other, &file).unwrap();
+            let sentence = tokio::time::timeout(Duration::from_secs(5), store.gone()).await.unwrap();
+            assert!(sentence.contains("was damaged or overwritten"), "{over:?}: {sentence}");
+            assert!(sentence.contains("transom.db.rescued-1-wal"), "{over:?}: {sentence}");
+            assert_eq!(store.commit(received(9, 1, "wamid.9")).await, Err(CommitError::Away));
+            store.close().await;
+            let copied = std::fs::read(&other).unwrap();
+            assert!(std::fs::read(&file).unwrap() == copied, "{over:?}: nothing was written into it");
+            let store = bed.open().await;
+            assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1, "{over:?}: what it held, and nothing else");
+            store.close().await;
+        });
+    }
+}
+
+#[test]
+fn a_file_whose_log_is_copied_into_it_again_and_again_is_the_same() {
+    on_sqlite(|bed| async move {
+        let store = bed.open().await;
+        for n in 1..=5 {
+            store.commit(received(n, 1, &format!("wamid.{n}"))).await.unwrap();
+            assert!(store.scrub().await.unwrap());
+        }
+        store.commit(received(6, 1, "wamid.6")).await.unwrap();
+        assert_eq!(store.trouble(), None);
+        store.close().await;
+        let store = bed.open().await;
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 6);
+        store.close().await;
+    });
+}
+
+#[test]
+fn an_index_of_the_log_that_is_deleted_is_noticed() {
+    on_sqlite(|bed| async move {
+        let store = bed.open().await;
+        store.commit(received(1, 1, "wamid.1")).await.unwrap();
+        std::fs::remove_file(bed.folder.path().join("data/transom.db-shm")).unwrap();
+        let sentence = tokio::time::timeout(Duration::from_secs(5), store.gone()).await.unwrap();
+        assert!(sentence.contains("transom.db-shm") && sentence.contains("transom.db.rescued-1"), "{sentence}");
+        store.close().await;
+    });
+}
+
 #[test]
 fn a_file_that_was_overwritten_in_place_is_noticed_by_reading_it() {
     on_sqlite(|bed| async move {
