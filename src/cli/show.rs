@@ -5,6 +5,7 @@ use crate::{
     base::time::{Span, Time},
     flow::token,
     model::{
+        carries::cut::cut,
         content::{Content, Edges, Media},
         template::{
             ButtonValue, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader, TemplateMessage,
@@ -199,7 +200,7 @@ pub fn short(text: &str, chars_max: usize) -> String {
     if line.chars().count() <= chars_max || out::is_json() {
         return line;
     }
-    line.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
+    cut(&line, chars_max)
 }
 
 fn file(media: &Media, paint: Paint) -> String {

@@ -16,7 +16,7 @@ use crate::{
         },
     },
     model::{
-        carries::{Carries, Mark, framed, listed},
+        carries::{Carries, Mark, cut::cut, framed, listed},
         content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row, kind_by_ending},
         session::OptionShown,
     },
@@ -192,15 +192,6 @@ fn split(body: &str, most: usize) -> Vec<String> {
     }
     parts.push(rest.to_owned());
     parts
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most - 1).collect();
-    short.push('…');
-    short
 }
 
 /// A file by its address. The extension decides its kind; without one it is a picture.

@@ -1,6 +1,6 @@
 //! Defines the limits of a provider's messages, divides longer ones, and puts contents that a channel lacks into words.
 
-mod cut;
+pub mod cut;
 
 use self::cut::{cut, split};
 use super::{

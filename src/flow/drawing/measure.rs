@@ -2,6 +2,7 @@
 //! known.
 
 use super::words::whole_expressions;
+use crate::model::carries::cut::{bare, dotted};
 
 /// A font size in pixels, and whether all letters have the same width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Font {
         if lines.len() > most {
             lines.truncate(most);
             if let Some(last) = lines.last_mut() {
-                *last = self.cut(&format!("{last} …"), width);
+                *last = self.cut(&format!("{} …", bare(last)), width);
             }
         }
         lines
@@ -94,11 +95,11 @@ impl Font {
         if self.width(text) <= width {
             return text.to_owned();
         }
-        let mut cut = text.trim_end_matches('…').trim_end().to_owned();
+        let mut cut = bare(text).to_owned();
         while !cut.is_empty() && self.width(&cut) + self.width("…") > width {
             cut.pop();
         }
-        format!("{}…", whole_expressions(&cut).trim_end())
+        dotted(whole_expressions(&cut))
     }
 }
 
@@ -122,6 +123,15 @@ mod tests {
         assert!(lines.iter().all(|line| font.width(line) <= 120), "{lines:?}");
         assert!(lines[2].ends_with('…'), "{lines:?}");
         assert_eq!(font.wrap("short", 120, 3), ["short"]);
+    }
+
+    #[test]
+    fn an_ellipsis_of_the_author_gets_no_second_one() {
+        let font = Font::sans(13);
+        assert_eq!(font.wrap("Wait…\nPlease…\nsoon", 120, 1), ["Wait …"]);
+        let text = "One moment… we look for it";
+        let width = font.width("One moment…") + font.width("…") + 1;
+        assert_eq!(font.cut(text, width), "One moment…");
     }
 
     #[test]

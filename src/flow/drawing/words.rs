@@ -9,6 +9,7 @@ use crate::{
         steps,
         triggers::Trigger,
     },
+    model::carries::cut::dotted,
 };
 
 /// The appearance of a step.
@@ -323,7 +324,7 @@ pub fn shortened(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let cut: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", whole_expressions(&cut).trim_end())
+    dotted(whole_expressions(&cut))
 }
 
 /// The beginning of a text, up to an expression that is not closed in it. If nothing else is left, the unchanged text.

@@ -6,7 +6,18 @@ pub fn cut(text: &str, max: usize) -> String {
         return text.to_owned();
     }
     let end = safe_end(text, max.saturating_sub(1));
-    format!("{}…", text[..end].trim_end())
+    dotted(&text[..end])
+}
+
+/// The beginning of a text with one `…` behind it, also where it ends in an author's own dots.
+pub fn dotted(beginning: &str) -> String {
+    format!("{}…", bare(beginning))
+}
+
+/// A text without the ellipsis and the blanks at its end; a full stop stays.
+pub fn bare(text: &str) -> &str {
+    let open = text.trim_end_matches(|c: char| c == '…' || c.is_whitespace());
+    if open.ends_with("..") { open.trim_end_matches(['.', ' ', '…']) } else { open }
 }
 
 /// Splits a text into parts of at most `max` characters. The break is in the second half of the part, preferably after
@@ -58,4 +69,18 @@ fn sticks(c: char) -> bool {
 
 fn is_flag_letter(c: char) -> bool {
     matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_ends_in_dots_is_cut_with_one_ellipsis() {
+        assert_eq!(cut("Wait… for the next one", 6), "Wait…");
+        assert_eq!(cut("Wait... for the next one", 8), "Wait…");
+        assert_eq!(cut("Wait for the next one", 8), "Wait fo…");
+        assert_eq!(bare("One moment. …"), "One moment.");
+        assert_eq!(cut("Wait…", 5), "Wait…", "at the limit");
+    }
 }
