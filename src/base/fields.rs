@@ -141,11 +141,10 @@ impl<'a> Fields<'a> {
             return None;
         }
         if span == Span::ZERO
-            && NEVER_ZERO.contains(&name)
+            && let Some(instead) = instead_of_zero(name)
             && let Some(node) = self.node(name)
         {
-            let help = format!("write how long it takes, such as `{name}: 2h`, or take the line out");
-            self.wrong(node, "E204", format!("`{name}` is over before anything can happen; {help}"));
+            self.wrong(node, "E204", format!("`{name}` is over before anything can happen; {instead}"));
             return None;
         }
         Some(span)
@@ -200,7 +199,8 @@ impl<'a> Fields<'a> {
             "true" | "yes" | "on" => Some(true),
             "false" | "no" | "off" => Some(false),
             other => {
-                self.wrong(node, "E206", format!("`{name}` is `true` or `false`, and this is `{other}`"));
+                let message = format!("`{name}` is `true` or `false`, and this is `{other}`");
+                self.wrong(node, "E206", format!("{message}; write `{name}: true`, or take the line out"));
                 None
             }
         }
@@ -336,8 +336,26 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Lengths of time within which something is to happen.
-const NEVER_ZERO: [&str; 3] = ["timeout", "after", "expires"];
+/// The advice for a length of time within which something is to happen, if it is zero; `None`: this one may be zero.
+fn instead_of_zero(name: &str) -> Option<String> {
+    let or_none = |example: &str| Some(format!("write how long, such as `{name}: {example}`, or take the line out"));
+    match name {
+        "timeout" | "until_done" | "expires" | "ttl" => or_none("2h"),
+        "late" | "late_message" | "give_back" | "unknown_after" => or_none("1h"),
+        "gather" => or_none("3s"),
+        "after" => Some("write how long, such as `after: 2h`".to_owned()),
+        "hold" => {
+            Some("write how long, such as `hold: 3d`; a message that is not to wait has `if_closed: skip`".to_owned())
+        }
+        "queue_for" => {
+            Some("write how long, such as `queue_for: 6h`; a flow that is not to wait has `if_busy: skip`".to_owned())
+        }
+        "after_silence" => {
+            Some("write how long, such as `after_silence: 30d`; for every message write `any_message: true`".to_owned())
+        }
+        _ => None,
+    }
+}
 
 /// The advice for an unknown key that has no near name.
 fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {

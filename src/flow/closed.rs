@@ -112,7 +112,8 @@ impl WrittenIfClosed {
             .unwrap_or_default()
             .iter()
             .any(|entry| !parts::IF_CLOSED_KEYS.contains(&entry.key.text.as_str()));
-        if found.is_none() && !unknown {
+        // So is a length of `hold` that cannot be.
+        if found.is_none() && !unknown && node.get("hold").is_none() {
             fields.wrong(node, "E230", IF_CLOSED);
         }
         if node.map().is_some() {
@@ -178,12 +179,8 @@ impl TemplateChoice {
         here: Here<'_>,
         shown: &[OptionShown],
     ) -> Result<Vec<ButtonValue>, Failure> {
-        let reply = |option: &OptionShown| ButtonValue::Reply {
-            payload: token(turn, here, option),
-            title: option.title.clone(),
-        };
         if self.buttons.is_empty() {
-            return Ok(shown.iter().take(LIST_ROWS_MAX).map(reply).collect());
+            return Ok(shown.iter().take(LIST_ROWS_MAX).map(|option| reply(turn, here, option)).collect());
         }
         self.values_of(&self.buttons, turn, here, shown)
     }
@@ -196,10 +193,6 @@ impl TemplateChoice {
         here: Here<'_>,
         shown: &[OptionShown],
     ) -> Result<Vec<ButtonValue>, Failure> {
-        let reply = |option: &OptionShown| ButtonValue::Reply {
-            payload: token(turn, here, option),
-            title: option.title.clone(),
-        };
         let mut all = Vec::new();
         for button in buttons {
             all.push(match button {
@@ -212,7 +205,7 @@ impl TemplateChoice {
                 TemplateButton::Id(text) => {
                     let id = turn.render(here, text, &[])?;
                     match shown.iter().find(|option| option.id == id) {
-                        Some(option) => reply(option),
+                        Some(option) => reply(turn, here, option),
                         None => {
                             let token = Token::new(turn.world.conversation, here.run, &here.node.id, &id, &[]);
                             let payload = token.sign(turn.world.token_key);
@@ -242,6 +235,11 @@ impl TemplateButton {
         }
         TemplateButton::Id(fields.text_of(node))
     }
+}
+
+/// The quick reply of a template that stands for an option.
+fn reply(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> ButtonValue {
+    ButtonValue::Reply { payload: token(turn, here, option), title: option.title.clone() }
 }
 
 /// Fails if a value is empty, because no platform accepts that: an empty field or event value is an error of the step.

@@ -143,6 +143,11 @@ impl On {
                         fields.wrong(node, "E204", message);
                         None
                     }
+                    Ok(Span::ZERO) => {
+                        let message = "this waits for nothing; write how long, such as `wait: 2h`, or take the step out";
+                        fields.wrong(node, "E204", message);
+                        None
+                    }
                     Ok(span) => Some(On::Span(span)),
                     Err(_) if hours::clock(text.trim()).is_some() => {
                         let message = format!("`wait` takes a length of time, and `{text}` is a time of day");
@@ -181,7 +186,8 @@ impl On {
             (None, Some(_), None) => Some(On::Delivery { read: delivered? == "read" }),
             (None, None, Some(moment)) => Until::parse(fields, "until", moment).map(On::Until),
             _ => {
-                let message = "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`";
+                let message = "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`; \
+                               write `wait: 2h` for a time, `wait: reply` for what the contact writes";
                 fields.wrong(node, "E236", message);
                 None
             }
