@@ -4,7 +4,7 @@
 use super::yaml::Entry;
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 56] = [
+const KEYS: [(&str, &[&str]); 57] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -31,6 +31,7 @@ const KEYS: [(&str, &[&str]); 56] = [
     ("input", &["inputs"]),
     ("into", &["as"]),
     ("items", &["options"]),
+    ("kind", &["type"]),
     ("label", &["title"]),
     ("lang", &["language"]),
     ("link_url", &["link"]),

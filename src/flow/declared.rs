@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest, only_near},
         fields::Fields,
         fix::Fix,
         meant,
@@ -89,6 +89,10 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
         findings.push(Diagnostic::error("E307", &entry.key.place, message));
     }
     match &entry.value.kind {
+        yaml::Kind::Map(members) if lists_members(members) => {
+            findings.push(nested(&field.name, entry));
+            field.kind = AnswerType::Map.into();
+        }
         yaml::Kind::Map(_) => {
             let mut fields = Fields::new(&entry.value, format!("`{}`", field.name), findings).at(&entry.key.place);
             if let Some(node) = fields.required("type") {
@@ -109,6 +113,31 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
         }
     }
     field
+}
+
+/// The keys of a declaration in full.
+const DECLARED_KEYS: [&str; 4] = ["type", "optional", "default", "about"];
+
+/// The map gives members of the value their types, where the type of the value itself belongs.
+fn lists_members(members: &[Entry]) -> bool {
+    let is_ours = |entry: &Entry| {
+        let key = entry.key.text.as_str();
+        DECLARED_KEYS.contains(&key)
+            || meant::key(entry, DECLARED_KEYS.into_iter()).is_some()
+            || only_near(key, &DECLARED_KEYS).is_some()
+    };
+    let gives_a_type =
+        |node: &Node| node.map().is_some() || node.list().is_some() || node.text().and_then(type_meant).is_some();
+    let mut others = members.iter().filter(|entry| !is_ours(entry)).peekable();
+    others.peek().is_some() && others.all(|entry| gives_a_type(&entry.value))
+}
+
+fn nested(name: &str, entry: &Entry) -> Diagnostic {
+    let members = entry.value.map().unwrap_or_default();
+    let member = members.iter().map(|entry| entry.key.text.as_str()).find(|key| !DECLARED_KEYS.contains(key));
+    let message = format!("`{name}` takes one type, and this lists the types of its members");
+    let help = format!("write `{name}: map`, and read a member as `${{{name}.{}}}`", member.unwrap_or("member"));
+    Diagnostic::error("E213", &entry.key.place, message).help(help)
 }
 
 /// Parses a type by its name, or a list of allowed texts.
