@@ -4,6 +4,7 @@
 use super::{Failure, Outcome, findings, out, paint::Paint, place};
 use crate::{
     base::{
+        clock::{Clock, SystemClock},
         counted::counted,
         diagnostic::{Diagnostic, sort},
         fix::{self, Fix, Mended},
@@ -11,7 +12,7 @@ use crate::{
         place::SourceFile,
     },
     flow::{
-        Around, FlowSet,
+        self, Around, FlowSet,
         workspace::{Looked, Workspace},
     },
     model::template::Template,
@@ -101,7 +102,7 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
         return args.place.config();
     }
     place::read(args.place.config.as_deref()).map_err(|found| {
-        let checked = findings::Checked { findings: found, flows: 0, without_templates: Vec::new() };
+        let checked = findings::Checked { findings: found, ..findings::Checked::default() };
         findings::print(&checked, args.format, &args.path);
         Failure::Said
     })
@@ -153,6 +154,8 @@ fn findings_of(
     files.files.extend(bot::read_tests(path).map_err(Failure::failed)?);
     known.sendable(files.sendable.take());
     known.replace(files.files.iter().cloned());
+    let now = SystemClock.now();
+    known.at(now);
     let Looked { set, findings: mut all, without_templates, tests } = known.look();
     all.extend(files.findings);
     all.extend(mock_findings(&set));
@@ -160,7 +163,9 @@ fn findings_of(
     all.extend(beside.config.iter().flat_map(|config| ungranted(&set, config)));
     all.extend(tests.iter().flat_map(|test| scenario::mock_findings(test)));
     sort(&mut all);
-    Ok((findings::Checked { findings: all, flows: set.flows.len(), without_templates }, files.files))
+    let checked =
+        findings::Checked { findings: all, flows: set.flows.len(), without_templates, rare: flow::rare(&set, now) };
+    Ok((checked, files.files))
 }
 
 fn look(args: &Args, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {

@@ -1,7 +1,10 @@
 //! Prints findings for people, for programs and for code hosts.
 
 use super::paint::Paint;
-use crate::base::{codes, counted::counted, diagnostic::Diagnostic, place::Place};
+use crate::{
+    base::{codes, counted::counted, diagnostic::Diagnostic, place::Place},
+    flow::Rare,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path};
 
@@ -18,11 +21,14 @@ pub enum Format {
 }
 
 /// The findings in one bot.
+#[derive(Default)]
 pub struct Checked {
     pub findings: Vec<Diagnostic>,
     pub flows: usize,
     /// Flows that never need a template.
     pub without_templates: Vec<String>,
+    /// Schedules that come less than about once a month.
+    pub rare: Vec<Rare>,
 }
 
 impl Checked {
@@ -68,6 +74,9 @@ fn text(checked: &Checked) {
             checked.without_templates.join(", ")
         );
     }
+    for rare in checked.rare.iter().filter(|_| errors == 0) {
+        println!("comes less than once a month: {}, next on {} ({})", rare.flow, rare.next, rare.said);
+    }
 }
 
 fn as_json(checked: &Checked) -> Value {
@@ -75,7 +84,7 @@ fn as_json(checked: &Checked) -> Value {
     let errors = checked.errors();
     json!({
         "findings": list, "errors": errors, "warnings": checked.findings.len() - errors,
-        "without_templates": checked.without_templates,
+        "without_templates": checked.without_templates, "rare_schedules": checked.rare,
     })
 }
 

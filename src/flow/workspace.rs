@@ -12,6 +12,7 @@ use super::{
 use crate::base::{
     diagnostic::{Diagnostic, sort},
     place::SourceFile,
+    time::Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -63,6 +64,11 @@ impl Workspace {
             // Results for the earlier files are no longer valid.
             self.linter = Linter::default();
         }
+    }
+
+    /// The time of the next look; see `Around::now`.
+    pub fn at(&mut self, now: Time) {
+        self.around.now = Some(now);
     }
 
     /// All findings about the files as they are now.

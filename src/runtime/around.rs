@@ -22,6 +22,7 @@ pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
         private_networks: !config.flows.allow_private.is_empty(),
         files: None,
         public_url: config.public_url.is_some(),
+        now: None,
     }
 }
 

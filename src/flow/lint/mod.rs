@@ -16,6 +16,7 @@ mod never;
 mod own_templates;
 mod paths;
 mod promises;
+mod rare;
 mod rivals;
 mod sentences;
 mod shape;
@@ -27,6 +28,7 @@ mod unheard;
 pub(super) mod ways;
 mod window;
 
+pub use rare::{Rare, rare};
 pub use templates::{
     Use as TemplateUse, every_name as every_template, every_use, flows_naming, named as templates_named,
 };
@@ -36,6 +38,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
+        time::Time,
     },
     model::{carries::Carries, template::Template},
 };
@@ -59,6 +62,8 @@ pub struct Around {
     pub files: Option<BTreeMap<String, u64>>,
     /// True if the configuration has the daemon's public address.
     pub public_url: bool,
+    /// The time of the look: findings about schedules say when these come next.
+    pub now: Option<Time>,
 }
 
 /// The result of checking a set.
@@ -130,6 +135,7 @@ impl Linter {
         shape::check(set, &findings);
         forms::check(set, &findings);
         rivals::check(set, &findings);
+        rare::check(set, around.now, &findings);
         unheard::check(set, around, &findings);
         tags::check(set, &findings);
         eventless::check(set, &findings);

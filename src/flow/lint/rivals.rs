@@ -21,7 +21,6 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     for flow in set.flows.values().map(|flow| &**flow) {
         for trigger in &flow.triggers {
             asleep(set, flow, trigger, findings);
-            rare(trigger, findings);
             posted(trigger, findings);
             if flow.draft || trigger.guard.is_some() || kind(trigger).is_none() {
                 continue;
@@ -90,28 +89,6 @@ fn asleep(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, findings: &Findi
         ));
     }
 }
-
-/// Reports a schedule that hardly ever fires, or on other days than its fields seem to mean.
-fn rare(trigger: &WrittenTrigger, findings: &Findings) {
-    let Trigger::Schedule(schedule) = &trigger.kind else { return };
-    let (Some(cron), Some(node)) = (&schedule.cron, trigger.outline.yaml.get("schedule")) else { return };
-    let (message, help) = match cron.odd() {
-        Some(odd) => odd,
-        None => {
-            let years = (cron.longest_pause().0 + RARE_AFTER.0 / 2) / Span::days(365).0;
-            if cron.longest_pause() <= RARE_AFTER {
-                return;
-            }
-            let said = cron.describe().trim_end_matches('.');
-            let message = format!("this comes once in {years} years: {said}");
-            (message, "`transom schedule next` shows when; name more days if it should come each year".to_owned())
-        }
-    };
-    findings.push(Diagnostic::warning("W423", &node.place, message).help(help));
-}
-
-/// Once a year is not rare: an anniversary, Christmas. A leap year has 366 days.
-const RARE_AFTER: Span = Span::days(366);
 
 /// The first of January 2026, 00:00 UTC; any other day would do.
 const SOME_DAY: Time = Time(1_767_225_600_000);

@@ -149,3 +149,27 @@ fn what_a_start_leads_to_is_found_anew_when_only_the_start_has_changed() {
     assert_eq!(errors(linter.report(&mixed, &Around::default())), 1);
     assert_eq!(errors(linter.report(&early, &Around::default())), 0);
 }
+
+#[test]
+fn a_rare_schedule_says_when_it_comes_next() {
+    let flow = |schedule: &str| {
+        format!("when: [{{schedule: {schedule}, to: everyone}}]\nsteps: [{{say: Hi, if_closed: skip}}]\n")
+    };
+    // Monday, 23 November 2026.
+    let around = Around { now: Some(Time(1_795_392_000_000)), ..Around::default() };
+    let bot = BOT.replace("bot: Shop", "bot: Shop\ntimezone: Europe/Madrid");
+    let said = |schedule: &str, around: &Around| found_in(&bot, &[&flow(schedule)], around).join("\n");
+    let february = said("'0 10 * 2 *'", &around);
+    assert!(february.ends_with("it comes next on Monday, 1 February 2027 at 10:00"), "{february}");
+    let leap = said("29 february 9:00", &around);
+    assert!(leap.ends_with("it comes next on Tuesday, 29 February 2028 at 09:00"), "{leap}");
+    assert!(!said("'0 10 * 2 *'", &Around::default()).contains("next on"));
+    let set = |schedule: &str| {
+        let files = [("_bot.yaml", bot.clone()), ("a.yaml", format!("flow: a\n{}", flow(schedule)))];
+        parse_set(&files.map(|(path, text)| SourceFile::new(path, text))).0
+    };
+    let next = |schedule: &str| rare(&set(schedule), Time(1_795_392_000_000)).pop().map(|rare| rare.next);
+    assert_eq!(next("24 december 9:00").as_deref(), Some("Thursday, 24 December 2026 at 09:00"));
+    assert_eq!(next("first monday 9:00"), None);
+    assert_eq!(next("day 1 9:00"), None);
+}
