@@ -4,40 +4,45 @@
 //! `on_error` jumps to before the request. In the second one, a `go` leaves a called block for steps that the caller
 //! runs as well: a `go` does not leave the call, so both run them.
 
+mod bookings;
+mod elsewhere;
+
+use self::bookings::{Bookings, called_flow};
 use super::ways::{Way, in_frame, target, ways};
 use crate::{
     base::diagnostic::{Diagnostic, Findings},
     flow::{
         FlowSet,
         definition::{Body, Flow, Node, NodeIx, Target},
-        steps::Step,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Parts of the address of a POST that changes nothing.
-const ASKING: [&str; 9] = ["search", "query", "avail", "find", "lookup", "graphql", "token", "login", "quote"];
-
 pub fn check(set: &FlowSet, findings: &Findings) {
+    let bookings = Bookings::new(set);
     for flow in set.flows.values() {
-        let booking: Vec<usize> = (0..flow.nodes.len()).filter(|at| books(&flow.nodes[*at])).collect();
-        if booking.is_empty() {
+        let all = flow.nodes.iter().enumerate();
+        let booking: Vec<Booking<'_>> =
+            all.filter_map(|(at, node)| Some(Booking { at, request: bookings.of(node)? })).collect();
+        let calls = flow.nodes.iter().any(|node| called_flow(node).is_some());
+        if booking.is_empty() && !calls {
             continue;
         }
         let map = Map::new(set, flow);
         let mut told: BTreeSet<usize> = BTreeSet::new();
-        for at in booking {
-            map.failed_later(at, &mut told, findings);
-            map.left_by_go(at, &mut told, findings);
+        for goal in &booking {
+            let fails_itself = bookings.fails_behind(&flow.nodes[goal.at]);
+            map.failed_later(goal, fails_itself, &mut told, findings);
+            map.left_by_go(goal, &mut told, findings);
         }
+        map.left_by_go_of_a_flow(set, &bookings, findings);
     }
 }
 
-/// True for a request that creates something each time.
-fn books(node: &Node) -> bool {
-    let Step::Http(http) = &node.step else { return false };
-    let address = http.url.as_ref().map(|url| url.source().to_lowercase()).unwrap_or_default();
-    http.method == "POST" && !ASKING.iter().any(|word| address.contains(word))
+/// A step that makes something new, and the request that does it: itself, or one in another flow.
+struct Booking<'a> {
+    at: usize,
+    request: &'a Node,
 }
 
 /// True if the step waits for the customer or a person: the steps behind it are intended.
@@ -217,16 +222,18 @@ impl<'a> Map<'a> {
     }
 
     /// Reports a step after the request whose failure handler leads to the request again.
-    fn failed_later(&self, goal: usize, told: &mut BTreeSet<usize>, findings: &Findings) {
+    /// `fails_itself`: so can the step, behind the request that another flow makes.
+    fn failed_later(&self, booking: &Booking<'_>, fails_itself: bool, told: &mut BTreeSet<usize>, findings: &Findings) {
+        let goal = booking.at;
         let (unasked, past) = (self.unasked_to(goal), self.past(goal));
-        for later in self.after(goal) {
+        for later in self.after(goal).into_iter().chain(fails_itself.then_some(goal)) {
             let late = self.ways[later].iter().filter(|way| is_trouble(way.by) && way.by != "on_error");
             let late = late.filter_map(|way| self.place(way)).filter(|start| unasked[*start]);
             let fails = self.on_error(later).into_iter().filter(|start| unasked[*start] || !past[*start]);
             for start in fails.chain(late) {
                 let Some(jump) = self.jump(start, goal) else { continue };
                 if told.insert(jump) {
-                    findings.push(self.again(goal, later, jump));
+                    findings.push(self.again(booking, later, jump));
                 }
             }
         }
@@ -260,11 +267,12 @@ impl<'a> Map<'a> {
         }
     }
 
-    fn again(&self, goal: usize, later: usize, jump: usize) -> Diagnostic {
-        let (goal, later) = (&self.flow.nodes[goal], &self.flow.nodes[later]);
+    fn again(&self, booking: &Booking<'_>, later: usize, jump: usize) -> Diagnostic {
+        let (goal, later) = (&self.flow.nodes[booking.at], &self.flow.nodes[later]);
         let message = format!("this leads back to `{}`, which was done already: it is done twice", named(goal));
         let finding = Diagnostic::warning("W616", &self.flow.nodes[jump].place, message);
-        let finding = finding.label(&goal.place, "done here").label(&later.place, "what goes wrong after it");
+        let finding =
+            finding.label(&booking.request.place, "done here").label(&later.place, "what goes wrong after it");
         finding.help(match self.callers[jump].is_empty() {
             true => "go to a step behind the request, take back what it made, or hand off to a person",
             false => {
@@ -275,7 +283,8 @@ impl<'a> Map<'a> {
     }
 
     /// Reports a `go` that leaves a called block for steps that the caller runs as well.
-    fn left_by_go(&self, goal: usize, told: &mut BTreeSet<usize>, findings: &Findings) {
+    fn left_by_go(&self, booking: &Booking<'_>, told: &mut BTreeSet<usize>, findings: &Findings) {
+        let goal = booking.at;
         let calls: Vec<usize> = self.callers[goal].clone();
         if calls.is_empty() || !self.comes_back_after(goal) {
             return;
@@ -356,8 +365,9 @@ fn number(at: usize) -> NodeIx {
     NodeIx(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
-/// The request as written: `http: POST …`.
+/// The step as written: `http: POST …`, `call: book`.
 fn named(node: &Node) -> String {
-    let written = node.outline.yaml.get("http").and_then(|value| value.text()).unwrap_or_default();
-    format!("http: {written}")
+    let verb = node.outline.verb;
+    let written = node.outline.yaml.get(verb).and_then(|value| value.text()).unwrap_or_default();
+    format!("{verb}: {written}")
 }

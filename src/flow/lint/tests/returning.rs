@@ -146,3 +146,49 @@ fn steps_of_the_flow_for_its_errors_count_as_well() {
     one(&[&flow("{go: top}")], "a.yaml:3:32: warning[W616] this leads back");
     clean(&[&flow("end")]);
 }
+
+#[test]
+fn a_request_in_another_flow_is_done_twice_as_well() {
+    let caller = |way: &str| {
+        format!(
+            "{HI}steps:\n  - {way}\n  - http: PUT https://shop.example/paid\n    on_error: [{{log: Once more.}}, {{go: top}}]\n"
+        )
+    };
+    let books = format!("steps:\n  - {POST}\n");
+    let said = "a.yaml:6:36: warning[W616] this leads back to `call: b`, which was done already";
+    one(&[&caller("call: b"), &books], said);
+    one(&[&caller("call: b"), "steps:\n  - call: c\n", &books], said);
+    clean(&[&caller("call: b"), &books.replace("POST", "PUT")]);
+    clean(&[&caller("call: b"), &books.replace("POST", "PATCH")]);
+    clean(&[&caller("call: b"), &books.replace("POST", "DELETE")]);
+    // It asks first, and the request is one of several things to do.
+    let asks = format!("steps:\n  - ask: What?\n    options: [Book: [{{{POST}}}], Nothing]\n");
+    clean(&[&caller("call: b"), &asks]);
+    one(&[&caller("start: b"), &books], "a.yaml:6:36: warning[W616] this leads back to `start: b`");
+    clean(&[&caller("{start: b, key: one}"), &books]);
+    let told = format!("when: [{{event: paid}}]\n{books}");
+    one(&[&caller("emit: paid"), &told], "a.yaml:6:36: warning[W616] this leads back to `emit: paid`");
+    clean(&[&caller("emit: thanked"), &told]);
+    clean(&[&caller("emit: paid"), &told.replace("event: paid", "event: paid, at_most: 1/1d")]);
+}
+
+#[test]
+fn a_flow_that_fails_behind_its_request_is_not_called_again() {
+    let caller = format!("{HI}steps:\n  - call: b\n    on_error: [{{log: Once more.}}, {{go: top}}]\n");
+    let books = format!("steps:\n  - {POST}\n");
+    let then = format!("{books}  - http: GET https://shop.example/paid\n");
+    one(&[&caller, &then], "a.yaml:5:36: warning[W616] this leads back to `call: b`");
+    // Only the request itself can fail.
+    clean(&[&caller, &books]);
+    clean(&[&caller, &format!("{then}    on_error: [end]\n")]);
+}
+
+#[test]
+fn a_go_out_of_a_called_flow_does_what_its_caller_does_as_well() {
+    let caller = format!("{HI}steps:\n  - call: b\n  - call: c\n");
+    let chooses = "steps:\n  - ask: Now?\n    options: [Now: {go: c}, Later]\n";
+    let books = format!("steps:\n  - {POST}\n");
+    one(&[&caller, chooses, &books], "b.yaml:4:21: warning[W616] this leaves `b` and not its call");
+    clean(&[&caller, &chooses.replace("go: c", "end"), &books]);
+    clean(&[&caller, chooses, &books.replace("POST", "GET")]);
+}
