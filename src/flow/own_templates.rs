@@ -66,7 +66,8 @@ fn one(entry: &Entry, language: &str, findings: &Findings) -> Option<OwnTemplate
     let before = findings.len();
     let mut fields = Fields::new(&entry.value, format!("template `{name}`"), findings).at(&place);
     fields.required("category");
-    let category = match fields.word("category", &["utility", "marketing"]) {
+    let by_hand = by_hand(&mut fields, &name);
+    let category = match fields.word("category", if by_hand { &[AUTHENTICATION] } else { &["utility", "marketing"] }) {
         Some("marketing") => Category::Marketing,
         _ => Category::Utility,
     };
@@ -74,7 +75,8 @@ fn one(entry: &Entry, language: &str, findings: &Findings) -> Option<OwnTemplate
     if let Some(node) = fields.node("language") {
         findings.extend(language_codes::not_a_language(code, &node.place));
     }
-    let (text, text_at) = (fields.text("text"), fields.node("text"));
+    let text = if by_hand { fields.opt_text("text").unwrap_or_default() } else { fields.text("text") };
+    let text_at = fields.node("text");
     let (header, footer) = (fields.node("header"), fields.node("footer"));
     let (buttons, examples) = (fields.list("buttons"), fields.node("examples"));
     let ttl = fields.opt_duration("ttl");
@@ -120,6 +122,29 @@ fn one(entry: &Entry, language: &str, findings: &Findings) -> Option<OwnTemplate
         false => vec!["it cannot be read; `transom check` says why".to_owned()],
     };
     Some(OwnTemplate { name, place, versions, refused })
+}
+
+const AUTHENTICATION: &str = "authentication";
+
+/// Reports what Meta's manager makes and this file cannot write; gives whether it is a template for passwords.
+fn by_hand(fields: &mut Fields<'_>, name: &str) -> bool {
+    let then = format!("then run `transom templates pull`, and take `{name}` out of here");
+    if let Some(cards) = fields.node("cards") {
+        let message = "a template with cards cannot be written here: Meta wants an example of the file on each card";
+        let help = format!(
+            "make it at Meta, by its manager or its interface for templates, {then}: a flow fills its cards with \
+             `cards:`"
+        );
+        fields.findings().push(Diagnostic::error("E299", &cards.place, message).help(help));
+    }
+    let Some(node) = fields.node("category").filter(|node| node.text() == Some(AUTHENTICATION)) else { return false };
+    let message = "a template for passwords cannot be written here: Meta writes its text";
+    let help = format!(
+        "make it in WhatsApp Manager (Message templates, Create template, Authentication), {then}: a flow sends it \
+         with the code under `vars`"
+    );
+    fields.findings().push(Diagnostic::error("E299", &node.place, message).help(help));
+    true
 }
 
 fn version(shell: Template, written: &Written<'_>, findings: &Findings) -> Draft {

@@ -38,10 +38,17 @@ impl Draft {
         self.examples.iter().all(|(name, _)| name.parse::<usize>().is_ok())
     }
 
-    /// A part that has to be created in the platform's own interface, because it needs an uploaded file.
-    pub fn by_hand(&self) -> Option<&'static str> {
-        let media = self.template.header.as_ref().and_then(TemplateHeader::media);
-        media.map(|_| "a file above its text, of which Meta wants an example that is uploaded there")
+    /// The reason why a person has to make it at the platform, and how: Meta wants an example of the file above its
+    /// text, which is uploaded for it.
+    pub fn by_hand(&self) -> Option<String> {
+        self.template.header.as_ref().and_then(TemplateHeader::media)?;
+        Some(format!(
+            "it has {}, and Meta takes it only with an example of that file: make it in WhatsApp Manager (Message \
+             templates, Create template) as `transom templates sheet {}` prints it, upload an example there, then run \
+             `transom templates pull`",
+            header(&self.template),
+            self.template.name
+        ))
     }
 
     /// The differences from the template at the platform, each as a part of a sentence; empty: none. The status is not
@@ -158,6 +165,7 @@ mod tests {
         let mut with = draft();
         assert_eq!(with.by_hand(), None);
         with.template.header = Some(TemplateHeader::Image);
-        assert!(with.by_hand().is_some());
+        let how = with.by_hand().unwrap_or_default();
+        assert!(how.starts_with("it has an image above its text") && how.contains("sheet reminder"), "{how}");
     }
 }

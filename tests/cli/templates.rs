@@ -128,7 +128,8 @@ async fn a_refusal_is_told_and_stops_no_other_template() {
     let count = place.graph.made().len();
     let said = Place::said(&place.run(&["templates", "push", "bare", "shown"]).await, 1);
     assert!(said.contains("`bare` (en) was not made: Meta would refuse it: `{{1}}` has no example"), "{said}");
-    assert!(said.contains("`shown` (en) was not made: it has a file above its text"), "{said}");
+    assert!(said.contains("`shown` (en) was not made: it has an image above its text"), "{said}");
+    assert!(said.contains("Create template) as `transom templates sheet shown` prints it"), "{said}");
     assert_eq!(place.graph.made().len(), count);
     // A token that is not valid spoils all of them: said for each, asked once.
     place.graph.refuse_next_template(401, json!({"error": {"code": 190, "message": "expired"}}));

@@ -207,8 +207,7 @@ fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there:
             false => Fate { status, why: Some(differences.join("; it ")), ..fate(Result::Differs) },
         };
     }
-    let by_hand = draft.by_hand().map(|part| format!("it has {part}: make it in the platform's manager"));
-    match own.refused.first().map(|why| format!("Meta would refuse it: {why}")).or(by_hand) {
+    match own.refused.first().map(|why| format!("Meta would refuse it: {why}")).or_else(|| draft.by_hand()) {
         Some(why) => Fate { why: Some(why), ..fate(Result::Refused) },
         None => fate(Result::Made),
     }

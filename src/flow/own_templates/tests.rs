@@ -160,3 +160,16 @@ fn flows_are_checked_against_the_text_that_is_written_until_the_platform_has_it(
     changed[0].body = "Bye {{1}}, {{2}}!".into();
     assert_eq!(findings(&good, Some(vec![changed])), ["W832"]);
 }
+
+#[test]
+fn what_only_metas_manager_makes_is_told_with_the_way() {
+    for (written, message) in [
+        ("  code: {category: authentication}\n", "a template for passwords cannot be written here"),
+        ("  code: {category: authentication, text: \"{{1}} is your code\"}\n", "a template for passwords"),
+        ("  shoes: {category: marketing, text: New, cards: [{header: image}]}\n", "a template with cards cannot be"),
+    ] {
+        let said = said(written);
+        assert!(said.len() == 1 && said[0].contains("E299") && said[0].contains(message), "{written}: {said:?}");
+        assert!(said[0].contains("then run `transom templates pull`"), "{said:?}");
+    }
+}
