@@ -5,7 +5,7 @@ use crate::{
     base::place::SourceFile,
     flow::{
         self, FlowSet, fmt,
-        i18n::{self, Taken},
+        i18n::{self, Taken, Unused},
         po,
     },
     runtime::bot,
@@ -25,7 +25,8 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Write `locales/LANGUAGE.yaml`: new texts are added empty, outdated translations marked, the others kept.
+    /// Write `locales/LANGUAGE.yaml`: new texts are added empty, outdated translations marked, the others kept where
+    /// they are.
     /// Where there is a `locales/LANGUAGE.po`, what translators wrote into it is taken over first
     Extract {
         /// The languages; without one, all of `languages` in `_bot.yaml`
@@ -33,11 +34,15 @@ enum Action {
         /// Write `locales/LANGUAGE.po` too, for the tools of translators (kept up from then on)
         #[arg(long)]
         po: bool,
+        /// Take out translations that no flow says now, which stand under `unused` otherwise
+        #[arg(long)]
+        prune: bool,
         /// The bot's folder
         #[arg(long, value_name = "DIR", default_value = ".")]
         bot: PathBuf,
     },
-    /// Say of each language how many texts are translated, outdated and missing
+    /// Say of each language how many texts are translated, outdated and missing, and for how many of the flows that
+    /// words start or end there are words in it
     Status {
         /// The bot's folder
         #[arg(long, value_name = "DIR", default_value = ".")]
@@ -50,12 +55,15 @@ enum Action {
 
 pub fn run(args: &Args) -> Outcome {
     match &args.action {
-        Action::Extract { languages, po, bot } => extract(bot, languages, *po),
+        Action::Extract { languages, po, prune, bot } => {
+            let unused = if *prune { Unused::TakenOut } else { Unused::Kept };
+            extract(bot, languages, *po, unused)
+        }
         Action::Status { bot, min } => status(bot, *min),
     }
 }
 
-fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
+fn extract(folder: &Path, wanted: &[String], po: bool, unused: Unused) -> Outcome {
     let mut told = Vec::new();
     let mut set = read(folder)?;
     let wanted = match wanted {
@@ -75,7 +83,7 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
         let taken = taken(&exchanged)?;
         let found = taken.as_deref().unwrap_or_default();
         let fuzzy = i18n::fuzzy(&set, language, found);
-        let text = i18n::extract(&set, language, &Taken::of(found));
+        let text = i18n::extract(&set, language, &Taken::of(found), unused);
         // The file is formatted as by `transom fmt`, so that `fmt --check` accepts it.
         let file = SourceFile::new(path.display().to_string(), text.as_str());
         write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
@@ -126,10 +134,12 @@ fn status(folder: &Path, min: Option<usize>) -> Outcome {
         let progress = i18n::progress(&set, language);
         short |= min.is_some_and(|min| progress.percent() < min);
         let numbers = [progress.translated, progress.outdated, progress.missing()].map(|number| number.to_string());
-        rows.push([vec![language.clone(), format!("{} %", progress.percent())], numbers.to_vec()].concat());
+        let (words, flows) = i18n::words(&set, language);
+        let done = vec![language.clone(), format!("{} %", progress.percent())];
+        rows.push([done, numbers.to_vec(), vec![format!("{words} of {flows}")]].concat());
     }
     let only = format!("the bot speaks `{}` only", set.bot.language);
-    table::print(&["language", "done", "translated", "outdated", "missing"], &rows, &only);
+    table::print(&["language", "done", "translated", "outdated", "missing", "words"], &rows, &only);
     match (short, min) {
         (true, Some(min)) => {
             eprintln!("{}", Paint::stderr().bad(format!("less than {min} % of the texts are translated")));

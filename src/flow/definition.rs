@@ -112,6 +112,17 @@ impl FlowSet {
         files.filter_map(|locale| Some((locale.language.as_str(), locale.words.get(flow.name.as_str())?)))
     }
 
+    /// The words of other languages that end a run of the flow by this trigger of its `stop_when`, by language.
+    pub fn stop_words_of<'s>(
+        &'s self,
+        flow: &'s Flow,
+        trigger: &WrittenTrigger,
+    ) -> impl Iterator<Item = (&'s str, &'s super::locale::TriggerWords)> + 's {
+        let first = flow.stop_words_trigger().is_some_and(|first| first.key == trigger.key);
+        let files = self.locales.values().filter(move |_| first);
+        files.filter_map(|locale| Some((locale.language.as_str(), locale.stop_words.get(flow.name.as_str())?)))
+    }
+
     /// The language in which this word, as the whole message, starts a flow, if there is only one.
     pub fn language_of_word(&self, text: &str) -> Option<&str> {
         let said = fold(text);
@@ -137,9 +148,19 @@ impl FlowSet {
 impl Flow {
     /// The trigger whose words the locale files translate.
     pub fn words_trigger(&self) -> Option<&WrittenTrigger> {
-        let plain = |message: &Message| message.how != How::Regex && message.language.is_none();
-        self.triggers.iter().find(|trigger| matches!(&trigger.kind, Trigger::Message(message) if plain(message)))
+        self.triggers.iter().find(|trigger| is_translatable(trigger))
     }
+
+    /// The same of its `stop_when`.
+    pub fn stop_words_trigger(&self) -> Option<&WrittenTrigger> {
+        self.stop_when.iter().find(|trigger| is_translatable(trigger))
+    }
+}
+
+/// Words for everybody, and no pattern.
+fn is_translatable(trigger: &WrittenTrigger) -> bool {
+    let plain = |message: &Message| message.how != How::Regex && message.language.is_none();
+    matches!(&trigger.kind, Trigger::Message(message) if plain(message))
 }
 
 pub struct Flow {

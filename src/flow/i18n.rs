@@ -1,10 +1,17 @@
-//! Generates the translation file of one language from the flows: translations stay, new texts are empty, outdated ones
-//! are marked.
+//! Generates the translation file of one language from the flows: translations stay in their order, new texts are empty,
+//! outdated ones are marked.
 
 mod file;
+mod layout;
 mod phrases;
+mod words;
 
-use self::file::File;
+pub use self::words::words;
+
+use self::{
+    file::File,
+    layout::{Layout, REMARKS, arranged},
+};
 use super::{
     FlowSet,
     definition::{Role, Sentence},
@@ -82,6 +89,11 @@ impl Taken {
 
     fn find(&self, context: &str, source: &str) -> Option<&po::Entry> {
         self.0.get(&(context.to_owned(), source.trim().to_owned()))
+    }
+
+    /// The only message with this context, whatever its source is.
+    fn of_context(&self, context: &str) -> Option<&po::Entry> {
+        self.0.iter().find(|((known, _), _)| known == context).map(|(_, entry)| entry)
     }
 
     fn text(&self, context: &str, source: &str) -> Option<&str> {
@@ -212,6 +224,7 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
             }
         }
     }
+    entries.extend(words::entries(set, language));
     entries.extend(phrases::entries(set, language));
     po::write(language, rule, &entries)
 }
@@ -255,25 +268,51 @@ fn one_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     }
 }
 
+/// The fate of translations that no flow says now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unused {
+    /// They are put aside at the end of the file.
+    Kept,
+    TakenOut,
+}
+
 /// The complete file `locales/<language>.yaml`; translations in `taken` replace its own.
-pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
+pub fn extract(set: &FlowSet, language: &str, taken: &Taken, unused: Unused) -> String {
     let locale = set.locales.get(language);
-    let mut out = format!("locale: {language}\n");
-    out.push_str("# `transom i18n extract` writes this file: key = flow.step, each translation beside its text.\n");
-    out.push_str(
-        "# An empty translation, and one whose text has changed, is not used: the text of the flow is said.\n",
-    );
     let all = steps(set);
     let aside = aside(locale, &all);
     let back = taken_back(locale, &all, taken, &aside);
-    let left: Vec<&Aside<'_>> = aside.iter().filter(|one| !back.values().any(|it| std::ptr::eq(*it, one.1))).collect();
-    let file = File { set, language, locale, taken, back: &back, left: &left };
-    for (id, sentences) in &all {
-        file.step(&mut out, id, sentences);
+    let mut left: Vec<&Aside<'_>> =
+        aside.iter().filter(|one| !back.values().any(|it| std::ptr::eq(*it, one.1))).collect();
+    if unused == Unused::TakenOut {
+        left.clear();
     }
-    file.words(&mut out);
-    file.phrases(&mut out);
-    file.unused(&mut out);
+    let file = File { set, language, locale, taken, back: &back, left: &left };
+    let layout = Layout::of(locale);
+    let mut parts: Vec<(String, &str, String)> =
+        all.iter().map(|(id, sentences)| (id.clone(), "", file.step(id, sentences))).collect();
+    let sections = [
+        (WORDS, REMARKS[2], words::section(set, language, taken)),
+        (PHRASES, "", file.phrases()),
+        (UNUSED, REMARKS[3], file.unused()),
+    ];
+    // A section that is new stands at the end of the file.
+    let (mut wanted, mut last) = (all.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), Vec::new());
+    for (key, remark, text) in sections {
+        let Some(text) = text else { continue };
+        if layout.keys.iter().any(|known| known == key) { &mut wanted } else { &mut last }.push(key.to_owned());
+        parts.push((key.to_owned(), remark, text));
+    }
+    let head = format!("locale: {language}\n{}\n{}\n", REMARKS[0], REMARKS[1]);
+    let mut out = layout.with_comments("locale", &head);
+    for key in arranged(&layout.keys, &wanted).into_iter().chain(last) {
+        let Some((_, remark, text)) = parts.iter().find(|(of, ..)| *of == key) else { continue };
+        out.push('\n');
+        if !remark.is_empty() {
+            let _ = writeln!(out, "{remark}");
+        }
+        out.push_str(&layout.with_comments(&key, text));
+    }
     out
 }
 
@@ -376,7 +415,7 @@ mod tests {
     }
 
     fn written(set: &FlowSet) -> String {
-        extract(set, "es", &Taken::nothing())
+        extract(set, "es", &Taken::nothing(), Unused::Kept)
     }
 
     #[test]
@@ -384,7 +423,7 @@ mod tests {
         let numbers = "locale: es\na.ask_1:\n  from: Colour?\n  to: {count: \"${1}\", one: uno, other: otros}\n  options: {\"Yes\": Sí}\n";
         let set = set(numbers);
         let mut entries = po::read(&to_po(&set, "es", &[])).unwrap();
-        assert_eq!(extract(&set, "es", &Taken::of(&entries)), written(&set), "nothing new, nothing lost");
+        assert_eq!(extract(&set, "es", &Taken::of(&entries), Unused::Kept), written(&set), "nothing new, nothing lost");
         let colours = entries.iter_mut().find(|entry| entry.source == "Colour?").unwrap();
         assert_eq!(
             (colours.plural.as_deref(), &colours.forms[..]),
@@ -398,7 +437,7 @@ mod tests {
         say("a.say_1", "Hello: ${contact.name ?? \"you\"}", "Hola: ${contact.name ?? \"tú\"}");
         say("a.ask_1", "Red one", "Rojo");
         say("a.ask_1", "Yes", "");
-        let file = extract(&set, "es", &Taken::of(&entries));
+        let file = extract(&set, "es", &Taken::of(&entries), Unused::Kept);
         for line in ["Hola: ${contact.name ?? \"tú\"}", "one: un color", "other: otros", "Red one: Rojo", "\"Yes\": Sí"]
         {
             assert!(file.contains(line), "{line} is missing:\n{file}");
@@ -413,7 +452,7 @@ mod tests {
         assert!(po.contains(more) && po.contains("at most 24 characters"), "{po}");
         assert!(!po.contains("phrases#back"), "Spanish has a phrase of its own for it: {po}");
         let filled = po.replace("Más cosas", "Otras").replace("\"Elige\"", "\"\"");
-        let file = extract(&first, "es", &Taken::of(&po::read(&filled).unwrap()));
+        let file = extract(&first, "es", &Taken::of(&po::read(&filled).unwrap()), Unused::Kept);
         assert!(file.contains("phrases:\n  choose: Elige\n  more: Otras\n"), "what is left empty stays: {file}");
         assert_eq!(to_po(&set(&file), "es", &[]), po.replace("Más cosas", "Otras"));
     }
@@ -425,7 +464,7 @@ mod tests {
         let po = to_po(&set, "ca", &[]);
         assert_eq!(po.matches("msgctxt \"phrases#").count(), Phrase::ALL.len(), "{po}");
         let filled = po.replace("msgid \"Choose\"\nmsgstr \"\"", "msgid \"Choose\"\nmsgstr \"Tria\"");
-        let file = extract(&set, "ca", &Taken::of(&po::read(&filled).unwrap()));
+        let file = extract(&set, "ca", &Taken::of(&po::read(&filled).unwrap()), Unused::Kept);
         assert!(file.contains("phrases:\n  choose: Tria\n"), "{file}");
     }
 
@@ -435,7 +474,7 @@ mod tests {
         let entries = po::read(&to_po(&set, "es", &fuzzy(&set, "es", &[]))).unwrap();
         let entry = entries.iter().find(|entry| entry.source == "Colour?").unwrap();
         assert!(entry.fuzzy && entry.translation == "¿Cuál?" && entry.before.as_deref() == Some("Which colour?"));
-        assert_eq!(extract(&set, "es", &Taken::of(&entries)), written(&set));
+        assert_eq!(extract(&set, "es", &Taken::of(&entries), Unused::Kept), written(&set));
     }
 
     #[test]
@@ -511,7 +550,7 @@ mod tests {
         // A translation without plural forms stays too.
         let plain = file.replace("to:\n    count: ${n}\n    one: \"\"\n    other: \"\"\n", "to: Cosas, ${n}\n");
         assert_eq!(written(&counted(&[("locales/es.yaml", &plain)])), plain);
-        let polish = extract(&set, "pl", &Taken::nothing());
+        let polish = extract(&set, "pl", &Taken::nothing(), Unused::Kept);
         assert!(polish.contains("    one: \"\"\n    few: \"\"\n    many: \"\"\n    other: \"\"\n"), "{polish}");
     }
 
@@ -525,13 +564,13 @@ mod tests {
         let filled = po
             .replace("msgstr[0] \"\"", "msgstr[0] \"Una cosa\"")
             .replace("msgstr[1] \"\"", "msgstr[1] \"${n} cosas\"");
-        let file = extract(&set, "es", &Taken::of(&po::read(&filled).unwrap()));
+        let file = extract(&set, "es", &Taken::of(&po::read(&filled).unwrap()), Unused::Kept);
         assert!(file.contains("    count: ${n}\n    one: Una cosa\n    other: ${n} cosas\n"), "{file}");
         let set = counted(&[("locales/en.yaml", own), ("locales/es.yaml", &file)]);
         assert_eq!((to_po(&set, "es", &[]), progress(&set, "es").translated), (filled, 1));
         // Polish whole numbers have no `other`: it gets the text of the last form.
         let filled = to_po(&set, "pl", &[]).replace("msgstr[2] \"\"", "msgstr[2] \"${n} rzeczy\"");
-        let file = extract(&set, "pl", &Taken::of(&po::read(&filled).unwrap()));
+        let file = extract(&set, "pl", &Taken::of(&po::read(&filled).unwrap()), Unused::Kept);
         assert!(file.contains("    many: ${n} rzeczy\n    other: ${n} rzeczy\n"), "{file}");
     }
 
@@ -551,6 +590,6 @@ mod tests {
         assert_eq!(to_po(&new, "es", &fuzzy(&new, "es", &file)), first);
         // Without the fuzzy mark the translation is used.
         let looked_at = po::read(&first.replace("#, fuzzy\n", "")).unwrap();
-        assert!(extract(&new, "es", &Taken::of(&looked_at)).contains("from: Colour?\n  to: ¿Cuál?\n"));
+        assert!(extract(&new, "es", &Taken::of(&looked_at), Unused::Kept).contains("from: Colour?\n  to: ¿Cuál?\n"));
     }
 }

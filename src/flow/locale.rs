@@ -28,6 +28,9 @@ pub const PHRASES: &str = "phrases";
 /// The key of the words that start flows.
 pub const WORDS: &str = "words";
 
+/// The ending of a flow's name under `words` for words that end a run of it, instead of those that start one.
+pub const STOPS: &str = ".stop_when";
+
 /// The texts of one language.
 pub struct Locale {
     pub language: String,
@@ -37,8 +40,14 @@ pub struct Locale {
     pub phrases: BTreeMap<Phrase, String>,
     /// Translations that no flow uses now, with their step: `extract` moves them here and back.
     pub unused: Vec<(String, Wording)>,
+    /// The phrases in the order of the file.
+    pub phrase_order: Vec<Phrase>,
     /// By flow, the words that start it in this language beside its own ones.
     pub words: BTreeMap<String, TriggerWords>,
+    /// By flow, the words that end a run of it in this language beside those of its `stop_when`.
+    pub stop_words: BTreeMap<String, TriggerWords>,
+    /// All keys of the file but `locale`, in its order.
+    pub keys: Vec<(String, Place)>,
     /// The place of `locale:`.
     pub place: Place,
 }
@@ -59,6 +68,8 @@ pub struct Translation {
     pub place: Place,
     /// Original texts with their translations: the body first, then options and other texts.
     pub wordings: Vec<Wording>,
+    /// The sources of options and other texts in the order of the file, also of those without a translation.
+    pub order: Vec<String>,
 }
 
 /// One sentence in another language. It is used only while the flow's text equals `from`.
@@ -107,8 +118,16 @@ pub fn parse<'n>(
             findings.push(finding.help("write `- {step: cart.say_1, from: …, to: …}`"));
         }
     }
-    let words = root.get(WORDS).map(|node| read_words(node, findings)).unwrap_or_default();
+    let (mut words, mut stop_words) = (BTreeMap::new(), BTreeMap::new());
+    for (name, texts) in root.get(WORDS).map(|node| read_words(node, findings)).unwrap_or_default() {
+        match name.strip_suffix(STOPS) {
+            Some(flow) => drop(stop_words.insert(flow.to_owned(), texts)),
+            None => drop(words.insert(name, texts)),
+        }
+    }
     let phrases = root.get(PHRASES).map(|node| read_phrases(node, findings)).unwrap_or_default();
+    let phrase_order =
+        keys(root.get(PHRASES)).filter_map(|(key, _)| Phrase::ALL.into_iter().find(|p| p.as_str() == key));
     let of_steps = |key: &str| !["locale", UNUSED, PHRASES, WORDS].contains(&key);
     for entry in root.map().unwrap_or_default().iter().filter(|entry| of_steps(&entry.key.text)) {
         let flow = entry.key.text.split('.').next().unwrap_or_default();
@@ -118,9 +137,19 @@ pub fn parse<'n>(
         let names = Names { own: names(flow).unwrap_or_default(), secrets: false };
         let reader = Reader { scripts, names, findings };
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
-        steps.insert(entry.key.text.clone(), Translation { place: entry.key.place.clone(), wordings });
+        let order = ["options", "texts"].into_iter().flat_map(|key| keys(entry.value.get(key))).map(|(text, _)| text);
+        let translation = Translation { place: entry.key.place.clone(), wordings, order: order.collect() };
+        steps.insert(entry.key.text.clone(), translation);
     }
-    Locale { language, steps, phrases, unused, words, place }
+    let phrase_order = phrase_order.collect();
+    let keys = keys(Some(root)).filter(|(key, _)| key != "locale").collect();
+    Locale { language, steps, phrases, unused, phrase_order, words, stop_words, keys, place }
+}
+
+/// The keys of a map with their places, in the order of the file.
+fn keys(node: Option<&Node>) -> impl Iterator<Item = (String, Place)> {
+    let entries = node.and_then(Node::map).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.text.clone(), entry.key.place.clone()))
 }
 
 /// Parses `words: {opening_hours: [horario, horarios]}`.

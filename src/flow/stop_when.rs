@@ -2,7 +2,7 @@
 
 use super::{
     choose::Heard,
-    definition::{Body, Flow, WrittenTrigger},
+    definition::{Body, Flow, FlowSet, WrittenTrigger},
     events,
     triggers::Trigger,
     turn::{Seen, Turn},
@@ -15,13 +15,20 @@ use crate::model::{
     value::Value,
 };
 
+/// The message is one of the words that a file of translations has for this trigger.
+fn hears_in_another_language(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, heard: &Heard<'_>) -> bool {
+    let Trigger::Message(message) = &trigger.kind else { return false };
+    let mut words = set.stop_words_of(flow, trigger).filter(|_| heard.text.is_some());
+    words.any(|(_, words)| message.how.fits(&words.texts, &heard.folded).is_some())
+}
+
 impl<'a> Turn<'a> {
     /// Ends the runs that an event stops.
     pub fn stop_by(&mut self, what: &Happened, event: &Value) {
         let own = matches!(what, Happened::HandedOver { .. }).then_some("handed_over");
         // A run's own hand-off does not end it.
         let by = self.session.person.as_ref().and_then(|person| person.run);
-        self.stop_where(event, &Value::Nothing, own, |trigger, run| {
+        self.stop_where(event, &Value::Nothing, own, |_, trigger, run| {
             trigger.kind.happens(what) && (own.is_none() || by != Some(run))
         });
     }
@@ -34,9 +41,9 @@ impl<'a> Turn<'a> {
             knew.heard_at = knew.heard_at.max(Some(heard.message.at));
         }
         let replies = answer::says_something(&heard.message.kind).then_some("reply");
-        self.stop_where(&Value::Nothing, &heard.view, replies, |trigger, run| {
+        self.stop_where(&Value::Nothing, &heard.view, replies, |(set, flow), trigger, run| {
             let own = matches!(trigger.kind, Trigger::Reply(_)) && asking == Some(run);
-            !own && trigger.kind.hears(heard).is_some()
+            !own && (trigger.kind.hears(heard).is_some() || hears_in_another_language(set, flow, trigger, heard))
         });
     }
 
@@ -132,7 +139,7 @@ impl<'a> Turn<'a> {
         event: &Value,
         msg: &Value,
         own: Option<&'static str>,
-        fits: impl Fn(&WrittenTrigger, u32) -> bool,
+        fits: impl Fn((&FlowSet, &Flow), &WrittenTrigger, u32) -> bool,
     ) {
         let asking = self.asking();
         for number in self.all_runs() {
@@ -147,7 +154,7 @@ impl<'a> Turn<'a> {
                 if let (Some(_), Some(own)) = (flow.sequence, own) {
                     return Some((*flow, own.to_owned()));
                 }
-                let mut fitting = flow.stop_when.iter().filter(|trigger| fits(trigger, number));
+                let mut fitting = flow.stop_when.iter().filter(|trigger| fits((set, flow), trigger, number));
                 let trigger = fitting.find(|trigger| self.stops(number, flow, trigger, event, msg))?;
                 Some((*flow, trigger.key.clone()))
             });

@@ -1,7 +1,6 @@
 //! Writes the entries of one step into a translation file.
 
-use super::*;
-use crate::flow::triggers::Trigger;
+use super::{layout::OUTDATED, *};
 
 /// The data for writing a file.
 pub(super) struct File<'a> {
@@ -16,93 +15,64 @@ pub(super) struct File<'a> {
 }
 
 impl File<'_> {
-    pub(super) fn step(&self, out: &mut String, id: &str, sentences: &[Sentence]) {
-        let _ = writeln!(out, "\n{id}:");
+    /// Gives one step, with its options and other texts in the order that they have in the file.
+    pub(super) fn step(&self, id: &str, sentences: &[Sentence]) -> String {
+        let mut out = format!("{id}:\n");
         for (_, old) in self.left.iter().filter(|(step, _)| *step == id) {
             let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
-            let _ = writeln!(out, "  # outdated: {} -> {was}", one_line(&old.from.text));
+            let _ = writeln!(out, "  {OUTDATED}{} -> {was}", one_line(&old.from.text));
         }
         for sentence in sentences.iter().filter(|sentence| sentence.role == Role::Body) {
-            entry(out, 2, "from", sentence.text.source());
-            self.translation(out, (2, "to"), id, sentence);
+            entry(&mut out, 2, "from", sentence.text.source());
+            self.translation(&mut out, (2, "to"), id, sentence);
         }
+        let known: Vec<&str> = self
+            .locale
+            .and_then(|locale| locale.steps.get(id))
+            .map_or(Vec::new(), |step| step.order.iter().map(|source| source.trim()).collect());
         for (role, key) in [(Role::Option, "options"), (Role::Other, "texts")] {
-            let mut listed = sentences.iter().filter(|sentence| sentence.role == role).peekable();
-            if listed.peek().is_some() {
+            let listed: Vec<&Sentence> = sentences.iter().filter(|sentence| sentence.role == role).collect();
+            if !listed.is_empty() {
                 let _ = writeln!(out, "  {key}:");
             }
-            for sentence in listed {
-                let source = quoted(sentence.text.source().trim());
-                self.translation(out, (4, &source), id, sentence);
+            let sources: Vec<&str> = listed.iter().map(|sentence| sentence.text.source().trim()).collect();
+            for source in arranged(&known, &sources) {
+                let Some(sentence) = listed.iter().find(|one| one.text.source().trim() == source) else { continue };
+                self.translation(&mut out, (4, &quoted(source)), id, sentence);
             }
         }
+        out
     }
 
-    /// Writes the words that start flows in this language; a missing one is empty, beside the bot's own words.
-    pub(super) fn words(&self, out: &mut String) {
-        let known = |flow: &str| self.locale.and_then(|locale| locale.words.get(flow));
-        let flows = self.set.flows.values().filter_map(|flow| match &flow.words_trigger()?.kind {
-            Trigger::Message(message) => Some((flow.name.as_str(), message.texts.as_slice())),
-            _ => None,
-        });
-        let all: Vec<_> = flows.collect();
-        let lost = self.locale.into_iter().flat_map(|locale| locale.words.keys());
-        let lost: Vec<&String> = lost.filter(|name| !all.iter().any(|(flow, _)| flow == name)).collect();
-        if all.is_empty() && lost.is_empty() {
-            return;
-        }
-        out.push_str("\n# What people write to start a flow, beside the bot's own words.\n");
-        let _ = writeln!(out, "{WORDS}:");
-        for (flow, own) in all.iter().copied().chain(lost.iter().map(|name| (name.as_str(), &[] as &[_]))) {
-            let own: Vec<&str> = own.iter().map(|(text, _)| text.as_str()).collect();
-            let own = if own.is_empty() { String::new() } else { format!("  # {}", one_line(&own.join(", "))) };
-            match known(flow).map(|words| words.texts.as_slice()).unwrap_or_default() {
-                [] => {
-                    let _ = writeln!(out, "  {flow}: []{own}");
-                }
-                texts => {
-                    let _ = writeln!(out, "  {flow}:{own}");
-                    for (text, _) in texts {
-                        let _ = writeln!(out, "    - {}", quoted(text));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes the phrases that replace the built-in ones.
-    pub(super) fn phrases(&self, out: &mut String) {
+    /// Gives the phrases that replace the built-in ones.
+    pub(super) fn phrases(&self) -> Option<String> {
         let all = phrases::written(self.set, self.language, self.taken);
-        if all.is_empty() {
-            return;
+        let written = self.locale.map(|locale| locale.phrase_order.as_slice()).unwrap_or_default();
+        let mut out = format!("{PHRASES}:\n");
+        for phrase in arranged(written, &all.keys().copied().collect::<Vec<_>>()) {
+            entry(&mut out, 2, phrase.as_str(), &all[&phrase]);
         }
-        let _ = writeln!(out, "\n{PHRASES}:");
-        for (phrase, text) in &all {
-            entry(out, 2, phrase.as_str(), text);
-        }
+        (!all.is_empty()).then_some(out)
     }
 
-    /// Writes translations that no flow uses now, at the end of the file.
-    pub(super) fn unused(&self, out: &mut String) {
-        if self.left.is_empty() {
-            return;
-        }
-        out.push_str("\n# Translated once, and said by no flow now. `extract` takes back what is said again; take out the rest.\n");
-        let _ = writeln!(out, "{UNUSED}:");
+    /// Gives the translations that no flow uses now.
+    pub(super) fn unused(&self) -> Option<String> {
+        let mut out = format!("{UNUSED}:\n");
         for (step, wording) in self.left {
             let _ = writeln!(out, "  - step: {}", quoted(step));
-            entry(out, 4, "from", &wording.from.text);
+            entry(&mut out, 4, "from", &wording.from.text);
             match &wording.to {
-                Form::One(text) => entry(out, 4, "to", text.source()),
+                Form::One(text) => entry(&mut out, 4, "to", text.source()),
                 Form::ByNumber { count, forms } => {
                     out.push_str("    to:\n");
-                    entry(out, 6, "count", count.source());
+                    entry(&mut out, 6, "count", count.source());
                     for (category, form) in forms {
-                        entry(out, 6, plural::name(*category), form.source());
+                        entry(&mut out, 6, plural::name(*category), form.source());
                     }
                 }
             }
         }
+        (!self.left.is_empty()).then_some(out)
     }
 
     fn translation(&self, out: &mut String, (indent, key): (usize, &str), id: &str, sentence: &Sentence) {
@@ -174,7 +144,7 @@ fn entry(out: &mut String, indent: usize, key: &str, text: &str) {
 }
 
 /// The text without quotes if YAML reads it unchanged, otherwise in double quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let word = |c: char| c.is_alphanumeric() || matches!(c, '¿' | '¡' | '$');
     let plain = text.starts_with(word)
         && !text.starts_with(|c: char| c.is_ascii_digit())
@@ -186,6 +156,6 @@ fn quoted(text: &str) -> String {
     if plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -8,8 +8,7 @@ use crate::{
     },
     flow::{
         FlowSet,
-        definition::Flow,
-        locale::{Locale, fallbacks},
+        locale::{Locale, STOPS, fallbacks},
         triggers::{Trigger, message::How},
     },
     model::{
@@ -23,10 +22,10 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         for wording in locale.steps.values().flat_map(|step| &step.wordings) {
             // A word that is no keyword in the original text is only a name or an emphasis.
             let source: Vec<String> = promised(&wording.from.text);
-            let promises: Vec<(&String, Option<&Flow>)> = source
+            let promises: Vec<Promise<'_>> = source
                 .iter()
                 .filter_map(|word| match hearing(set, word, &set.bot.language) {
-                    Heard::Flow(flow) => Some((word, Some(flow))),
+                    Heard::Flow(key) => Some((word, Some(key))),
                     Heard::Bot => Some((word, None)),
                     Heard::Nobody => None,
                 })
@@ -43,27 +42,26 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 }
                 // If both texts have the same number of words, each one corresponds to the one at the same position.
                 let meant = if said.len() == promises.len() { at } else { 0 };
-                let flow = promises.get(meant).and_then(|(_, flow)| *flow);
-                findings.push(unkept(locale, text.place(), &said[at], flow, &promises));
+                let key = promises.get(meant).and_then(|(_, key)| key.as_deref());
+                findings.push(unkept(locale, text.place(), &said[at], key, &promises));
             }
         }
     }
 }
 
-fn unkept(
-    locale: &Locale,
-    place: &Place,
-    word: &str,
-    flow: Option<&Flow>,
-    promises: &[(&String, Option<&Flow>)],
-) -> Diagnostic {
+/// A word that the source tells people to write, and the key under `words` that it belongs to; `None`: it is the
+/// engine's own.
+type Promise<'s> = (&'s String, Option<String>);
+
+fn unkept(locale: &Locale, place: &Place, word: &str, key: Option<&str>, promises: &[Promise<'_>]) -> Diagnostic {
     let language = &locale.language;
-    let message = format!("`{word}` starts no flow: nothing hears it from those who read `{language}`");
+    let does = if key.is_some_and(|key| key.ends_with(STOPS)) { "ends" } else { "starts" };
+    let message = format!("`{word}` {does} no flow: nothing hears it from those who read `{language}`");
     let finding = Diagnostic::warning("W914", place, message);
-    let flow = flow.or_else(|| promises.iter().find_map(|(_, flow)| *flow)).map_or("FLOW", |flow| flow.name.as_str());
+    let key = key.or_else(|| promises.iter().find_map(|(_, key)| key.as_deref())).unwrap_or("FLOW");
     let said: Vec<String> = promises.iter().map(|(word, _)| format!("`{word}`")).collect();
     finding.help(format!(
-        "write `words: {{{flow}: [{}]}}` in `{}`, or leave the word as it is: {}",
+        "write `words: {{{key}: [{}]}}` in `{}`, or leave the word as it is: {}",
         fold(word),
         locale.place.path(),
         said.join(", ")
@@ -71,14 +69,15 @@ fn unkept(
 }
 
 /// The receiver of a word that somebody types.
-enum Heard<'s> {
-    Flow(&'s Flow),
+enum Heard {
+    /// The key of its words in a file of translations: the flow, or what ends it.
+    Flow(String),
     /// The engine itself: an opt-out or opt-in word.
     Bot,
     Nobody,
 }
 
-fn hearing<'s>(set: &'s FlowSet, word: &str, language: &str) -> Heard<'s> {
+fn hearing(set: &FlowSet, word: &str, language: &str) -> Heard {
     let said = fold(word);
     let extra = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
     if recognise(word, &extra).is_some() {
@@ -91,7 +90,9 @@ fn hearing<'s>(set: &'s FlowSet, word: &str, language: &str) -> Heard<'s> {
         How::Word | How::Starts | How::Contains | How::Like => has_word(&said, text),
     };
     for flow in set.flows.values() {
-        for trigger in &flow.triggers {
+        let starts = flow.triggers.iter().map(|trigger| (trigger, ""));
+        let stops = flow.stop_when.iter().map(|trigger| (trigger, STOPS));
+        for (trigger, behind) in starts.chain(stops) {
             let Trigger::Message(message) = &trigger.kind else { continue };
             if message.language.as_deref().is_some_and(|of| !reads(of)) {
                 continue;
@@ -99,11 +100,12 @@ fn hearing<'s>(set: &'s FlowSet, word: &str, language: &str) -> Heard<'s> {
             let own = message.texts.iter().any(|(_, text)| fits(message.how, text));
             let pattern = message.patterns.iter().any(|pattern| pattern.regex.is_match(word.trim()));
             let translated = || {
-                let words = set.words_of(flow, trigger).filter(|(of, _)| reads(of));
+                let words = set.words_of(flow, trigger).chain(set.stop_words_of(flow, trigger));
+                let words = words.filter(|(of, _)| reads(of));
                 words.flat_map(|(_, words)| &words.texts).any(|(_, text)| fits(message.how, text))
             };
             if own || pattern || translated() {
-                return Heard::Flow(flow);
+                return Heard::Flow(format!("{}{behind}", flow.name));
             }
         }
     }

@@ -94,18 +94,24 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
     outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
 }
 
-/// Reports `words` of a flow that does not exist, or that no words start.
+/// Reports `words` of a flow that does not exist, or that no words start or end.
 fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
-    for (name, words) in &locale.words {
+    let starts = locale.words.iter().map(|(name, words)| (name, words, false));
+    let stops = locale.stop_words.iter().map(|(name, words)| (name, words, true));
+    for (name, words, stops) in starts.chain(stops) {
         let Some(flow) = set.named(name) else {
             let finding = Diagnostic::warning("W902", &words.place, format!("there is no flow `{name}`"));
             findings.push(finding.meant(name, set.flows.keys().map(FlowName::as_str)));
             continue;
         };
-        if flow.words_trigger().is_none() {
-            let message = format!("no words start `{name}` that could be translated");
+        let (trigger, what, help) = match stops {
+            false => (flow.words_trigger(), "start", "begin the flow with `message: [...]`"),
+            true => (flow.stop_words_trigger(), "end", "write `message: [...]` under `stop_when` of the flow"),
+        };
+        if trigger.is_none() {
+            let message = format!("no words {what} `{name}` that could be translated");
             let finding = Diagnostic::warning("W902", &words.place, message);
-            findings.push(finding.help("begin the flow with `message: [...]`, without `match: regex` and `language`"));
+            findings.push(finding.help(format!("{help}, without `match: regex` and `language`")));
         }
     }
 }
@@ -168,7 +174,12 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
         };
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("this translation {what}: {}", names.join(", "));
-        findings.push(Diagnostic::warning("W903", text.place(), message).label(source.place(), "the source"));
+        let finding = Diagnostic::warning("W903", text.place(), message).label(source.place(), "the source");
+        let values: Vec<String> = expected.iter().map(|name| format!("`{name}`")).collect();
+        findings.push(finding.help(match values.as_slice() {
+            [] => "take it out: the source reads no values".to_owned(),
+            values => format!("read the same values as the source: {}", values.join(", ")),
+        }));
     }
 }
 

@@ -203,7 +203,8 @@ fn extract_keeps_the_phrases_and_a_wrong_one_is_found() {
     let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", phrases)];
     let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let (set, _) = parse_set(&files);
-    let written = crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing());
+    let written =
+        crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing(), crate::flow::i18n::Unused::Kept);
     assert!(written.contains("\nphrases:\n  choose: Elige\n"), "{written}");
     for (phrases, code) in [
         ("{chose: Elige}", "E203"),

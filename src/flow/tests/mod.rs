@@ -19,6 +19,7 @@ mod gathering;
 mod kinds;
 mod languages;
 mod lists;
+mod locales;
 mod loops;
 mod people;
 mod random;

@@ -222,7 +222,31 @@ fn extract_keeps_the_words_and_lists_the_rest() {
     ];
     let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let (set, _) = parse_set(&files);
-    let text = crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing());
+    let text =
+        crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing(), crate::flow::i18n::Unused::Kept);
     let words = "words:\n  hours:  # hours, opening hours\n    - horario\n    - ¿Cuándo abrís?\n  order: []  # order\n";
     assert!(text.contains(words), "{text}");
+}
+
+#[test]
+fn a_word_of_a_language_ends_a_run() {
+    let flows = "flow: course\nwhen: [{message: course}]\nstop_when: [{message: enough}]\nsteps: [{say: One}, {wait: \
+                 1h}, {say: Two}]\n";
+    let spanish = "locale: es\nwords: {course: [curso], course.stop_when: [¡suficiente!]}\n";
+    let mut talk = Talk::with_files(&bot("[greeting]"), flows, &[("locales/es.yaml", spanish)]);
+    for line in ["< curso", "> One", "< Suficiente", "* run stopped", "+2h"] {
+        talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}\n{}", talk.trace.join("\n")));
+    }
+    talk.nothing_unread().unwrap();
+    let said = found(flows, &spanish.replace("course.stop_when", "hours.stop_when"));
+    assert!(said.iter().any(|(code, text)| *code == "W902" && text.contains("no flow `hours`")), "{said:?}");
+    let asks = flows.replace("say: One", "say: 'Write *enough* to end it.'");
+    let promised =
+        "locale: es\ncourse.say_1: {from: Write *enough* to end it., to: escribe *suficiente* para terminar.}\n";
+    let said = found(&asks, promised);
+    let kept = said.iter().find(|(code, _)| *code == "W914").map(|(_, text)| text.as_str()).unwrap_or_default();
+    assert!(
+        kept.contains("`suficiente` ends no flow") && kept.contains("words: {course.stop_when: [suficiente]}"),
+        "{said:?}"
+    );
 }
