@@ -1,8 +1,13 @@
 //! Compares two versions of the flows, for the forecast of a deployment and for runs on the old version.
 
+mod heard;
+
+pub use heard::Heard;
+
 use super::{
     definition::{Flow, FlowSet, Role},
     lint::templates_named,
+    tongue::LanguageBy,
 };
 use crate::base::{
     ids::{FlowName, StepId},
@@ -21,11 +26,22 @@ pub struct Differences {
     /// `_bot.yaml`, scripts and locales that differ.
     pub shared: Vec<String>,
     pub words: Vec<Reworded>,
+    /// Words that start a flow or end a run of it.
+    pub heard: Vec<Heard>,
+    /// `language_by`, where it differs.
+    pub language_by: Option<Ways>,
     /// Templates that only the new version names.
     pub templates: Vec<String>,
     /// Triggers of the clock that only the new version has: flow and key.
     pub timed_added: Vec<(FlowName, String)>,
     pub timed_removed: Vec<(FlowName, String)>,
+}
+
+/// The ways in which the language of somebody new is learned, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ways {
+    pub was: Vec<LanguageBy>,
+    pub is: Vec<LanguageBy>,
 }
 
 /// A text of a flow that is in both versions: changed, removed or added.
@@ -45,6 +61,7 @@ pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
     let both: Vec<(&Flow, &Flow)> =
         new.flows.values().filter_map(|flow| Some((old.flow(&flow.name)?, flow.as_ref()))).collect();
     let (was, is) = (timed(old), timed(new));
+    let (asked, asks) = (&old.bot.language_by, &new.bot.language_by);
     let named_before = templates_named(old);
     Differences {
         added: after.difference(&before).map(|name| (*name).clone()).collect(),
@@ -52,6 +69,8 @@ pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
         changed: both.iter().filter(|(old, new)| !same_file(old, new)).map(|(_, new)| new.name.clone()).collect(),
         shared: shared(old, new),
         words: both.iter().flat_map(|(old, new)| reworded(old, new)).collect(),
+        heard: heard::heard(old, new),
+        language_by: (asked != asks).then(|| Ways { was: asked.clone(), is: asks.clone() }),
         templates: templates_named(new).into_iter().filter(|name| !named_before.contains(name)).collect(),
         timed_added: is.difference(&was).cloned().collect(),
         timed_removed: was.difference(&is).cloned().collect(),
@@ -218,6 +237,28 @@ mod tests {
         assert_eq!(found.templates, ["hi_again", "second"]);
         assert_eq!(found.timed_added.len(), 1);
         assert_eq!(differences(&new, &old).timed_removed, found.timed_added);
+    }
+
+    #[test]
+    fn words_and_ways_to_learn_a_language_are_told() {
+        let hours = |own: &str| format!("flow: hours\nwhen: [{{message: [{own}]}}]\nsteps: [end]\n");
+        let version = |own: &str, spanish: &str, by: &str| {
+            let bot = format!("bot: a\nlanguage: en\nlanguages: {{en: [], es: []}}\nlanguage_by: {by}\n");
+            let files = [
+                ("flows/_bot.yaml", bot),
+                ("flows/hours.yaml", hours(own)),
+                ("locales/es.yaml", format!("locale: es\nwords: {{hours: [{spanish}]}}\n")),
+            ];
+            parse_set(&files.map(|(path, text)| SourceFile::new(path, text))).0
+        };
+        let old = version("hours", "horario", "[greeting]");
+        let found = differences(&old, &version("hours, open", "horarios", "[greeting, ask]"));
+        let told: Vec<_> = found.heard.iter().map(|one| (one.language.as_deref(), &one.added, &one.removed)).collect();
+        let (open, more, less) = (vec!["open".to_owned()], vec!["horarios".to_owned()], vec!["horario".to_owned()]);
+        assert_eq!(told, [(None, &open, &Vec::new()), (Some("es"), &more, &less)]);
+        let ways = found.language_by.map(|ways| (ways.was.len(), ways.is.len()));
+        assert_eq!(ways, Some((1, 2)));
+        assert_eq!(differences(&old, &version("hours", "horario", "[greeting]")), Differences::default());
     }
 
     #[test]

@@ -85,16 +85,17 @@ mod world;
 
 pub use advance::advance;
 pub use definition::{Flow, FlowSet};
-pub use differences::{Differences, Reworded, differences, same_in_reach};
+pub use differences::{Differences, Heard, Reworded, Ways, differences, same_in_reach};
 pub use explain::{Explained, explain};
 pub use failing::tells_of_failure;
-pub use lint::{Around, Report, flows_naming, lint, lint_around, report, templates_named};
+pub use lint::{Around, Rare, Report, flows_naming, lint, lint_around, rare, report, templates_named};
 pub use parse::parse_set;
 pub use sieve::sieve;
 pub use timetable::{
     DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,
     timetables, whom,
 };
+pub use tongue::LanguageBy;
 pub use update::{Becomes, becomes};
 pub use views::whereabouts;
 pub use world::{SenderView, Versions, World};

@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// A way to find the language of a new contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LanguageBy {
     /// By the words of the message: a greeting, or a word that starts a flow in one language only.
     Greeting,
@@ -32,10 +33,17 @@ pub enum LanguageBy {
     Ask,
 }
 
+const WAYS: [(&str, LanguageBy); 3] =
+    [("greeting", LanguageBy::Greeting), ("number", LanguageBy::Number), ("ask", LanguageBy::Ask)];
+
+impl LanguageBy {
+    pub fn as_str(self) -> &'static str {
+        WAYS.iter().find(|(_, by)| *by == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// Parses `language_by: [greeting, number, ask]`.
 pub fn language_by(fields: &mut Fields<'_>, languages: usize, findings: &Findings) -> Vec<LanguageBy> {
-    const WAYS: [(&str, LanguageBy); 3] =
-        [("greeting", LanguageBy::Greeting), ("number", LanguageBy::Number), ("ask", LanguageBy::Ask)];
     let mut all = Vec::new();
     for item in fields.list("language_by") {
         let name = item.text().unwrap_or_default();

@@ -1,8 +1,15 @@
 //! Formats a preview: in the terminal with every place, in the log as one line for each subject.
 
 use super::{Fate, Group, People, Preview, TemplateNeed, Timed};
-use crate::{base::time::Time, model::template::TemplateStatus};
-use std::{collections::BTreeMap, fmt::Write};
+use crate::{
+    base::time::Time,
+    flow::{Heard, LanguageBy, Ways},
+    model::template::TemplateStatus,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 impl Fate {
     const ALL: [Fate; 4] = [Fate::Unchanged, Fate::Moves, Fate::Stays, Fate::Restarts];
@@ -81,6 +88,12 @@ impl Preview {
         if !differences.words.is_empty() {
             lines.push(format!("Changed texts: {}", differences.words.len()));
         }
+        let heard: BTreeSet<&str> = differences.heard.iter().map(|heard| heard.flow.as_str()).collect();
+        if !heard.is_empty() {
+            let flows: Vec<String> = heard.into_iter().map(|flow| format!("`{flow}`")).collect();
+            lines.push(format!("Changed words that start or end flows: {}", flows.join(", ")));
+        }
+        lines.extend(differences.language_by.iter().map(ways_in_words));
         lines.extend(self.templates.iter().map(|need| format!("New template {}", need.says())));
         lines.extend(self.added.iter().map(|timed| format!("New: {}", timed.says())));
         lines.extend(self.removed.iter().map(|timed| format!("No longer: {}", timed.says())));
@@ -129,6 +142,8 @@ impl Preview {
             words.extend(word.is.iter().map(|text| format!("  + {}", one_line(text))));
         }
         section(out, "Texts", &words);
+        section(out, "Words that people write", &differences.heard.iter().map(heard_in_words).collect::<Vec<_>>());
+        section(out, "Languages", &differences.language_by.iter().map(ways_in_words).collect::<Vec<_>>());
         section(out, "New templates", &self.templates.iter().map(TemplateNeed::says).collect::<Vec<_>>());
         let added = self.added.iter().map(|timed| format!("+ {}", timed.says()));
         let removed = self.removed.iter().map(|timed| format!("- {}", timed.says()));
@@ -181,6 +196,21 @@ impl Timed {
         };
         format!("{}: {}{next}", self.flow, self.trigger)
     }
+}
+
+/// `hours (es): + horarios, - horario`.
+fn heard_in_words(heard: &Heard) -> String {
+    let language = heard.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
+    let ends = if heard.ends { ", to end it" } else { "" };
+    let added = heard.added.iter().map(|word| format!("+ {word}"));
+    let words: Vec<String> = added.chain(heard.removed.iter().map(|word| format!("- {word}"))).collect();
+    format!("{}{language}{ends}: {}", heard.flow, words.join(", "))
+}
+
+/// `language_by: [greeting] becomes [greeting, ask]`.
+fn ways_in_words(ways: &Ways) -> String {
+    let list = |all: &[LanguageBy]| all.iter().map(|by| by.as_str()).collect::<Vec<_>>().join(", ");
+    format!("language_by: [{}] becomes [{}]", list(&ways.was), list(&ways.is))
 }
 
 fn section(out: &mut String, title: &str, lines: &[String]) {
