@@ -77,7 +77,8 @@ fn scenario(node: &Node, set: &FlowSet, findings: &Findings) -> Scenario {
     for (index, case) in cases.iter().enumerate() {
         if let Some(first) = cases[..index].iter().find(|other| other.name == case.name && !case.name.is_empty()) {
             let message = format!("two cases are called `{}`", case.name);
-            findings.push(Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one"));
+            let finding = Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one");
+            findings.push(finding.help("give one of the two another `name`"));
         }
     }
     Scenario { flow, head, cases }

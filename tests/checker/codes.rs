@@ -30,6 +30,10 @@ fn every_example_has_exactly_its_code_and_is_right_when_mended() {
             let said: Vec<String> = bad.iter().map(ToString::to_string).collect();
             wrong.push(format!("{} should be in its example once:\n  {}", code.code, said.join("\n  ")));
         }
+        // A label shows the other place, where that says it all.
+        if let Some(silent) = bad.iter().find(|finding| finding.help.is_none() && finding.labels.is_empty()) {
+            wrong.push(format!("{} does not say what to write instead: {silent}", code.code));
+        }
         for finding in look(&codes::files(code.good)) {
             wrong.push(format!("{} mended: {finding}", code.code));
         }

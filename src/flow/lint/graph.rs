@@ -113,7 +113,7 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
         }
         findings.push(
             Diagnostic::warning("W603", &node.place, "nothing leads to this step")
-                .help("what stands before it always goes elsewhere"),
+                .help("the step before it always leads elsewhere: take this one out, or put it before that step"),
         );
         known.extend(within(set, flow, vec![ix], &known));
     }
@@ -293,7 +293,10 @@ fn endless(all: &All<'_>, findings: &Findings) {
         let back = edges[here].first().is_some_and(|to| *to <= here && circles[*to] == circles[here]);
         if node.outline.verb == "go" && !safe[here] && back {
             let finding = Diagnostic::error("E605", &node.place, "this closes a loop that never ends and never waits");
-            findings.push(finding.help("put an `ask` or a `wait` into the loop, or a condition that leaves it"));
+            findings.push(finding.help(
+                "put an `ask` into the loop, or an `if` that leaves it; with a `wait` instead, its messages need \
+                 `if_closed`",
+            ));
         }
     }
 }

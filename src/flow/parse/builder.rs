@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
                     &entry.key.place,
                     "`top` is the top of this flow, and no block may be called so",
                 );
-                self.findings.push(finding);
+                self.findings.push(finding.help("give it another name, such as `begin`, also where a step goes to it"));
             }
             self.fill(first, &items, None);
             blocks.insert(name.clone(), Block { entry: first, place: entry.key.place.clone() });

@@ -130,7 +130,9 @@ fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
                     entry.value.describe()
                 );
                 let help = did_you_mean(written, STATES.iter().map(|(word, _)| *word));
-                fields.findings().push(Diagnostic::error("E956", &entry.value.place, message).help_if(help));
+                let finding = Diagnostic::error("E956", &entry.value.place, message);
+                let finding = finding.help(format!("write `{}: approved` for one that can be sent", entry.key.text));
+                fields.findings().push(finding.help_if(help));
             }
         }
     }

@@ -117,7 +117,7 @@ cases:
     flows/hi.test.yaml:26:44: error[E207] `why` cannot be the text `optout`; did you mean `opted_out`?
     flows/hi.test.yaml:26:62: error[E203] `sent` has no key `tmplate`; did you mean `template`?
     flows/hi.test.yaml:26:83: error[E960] `http` takes calls with how often they were made, or with what they carried; write `{POST */bookings: 2}` or `{POST */bookings: {json: {slot: s1}}}`
-    flows/hi.test.yaml:27:11: error[E952] two cases are called `a`
+    flows/hi.test.yaml:27:11: error[E952] two cases are called `a`; give one of the two another `name`
     "#);
 }
 

@@ -210,6 +210,7 @@ fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &
     }
     let Some(functions) = scripts.modules.get(module) else {
         let finding = Diagnostic::error("E306", place, format!("there is no file `scripts/{module}.rhai`"));
+        let finding = finding.help("write the functions into a file of that name, or correct the name before the `::`");
         return Some(finding.help_if(did_you_mean(module, scripts.modules.keys().map(String::as_str))));
     };
     match functions.get(name) {

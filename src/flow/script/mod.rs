@@ -274,7 +274,7 @@ impl Code {
         let code = &source.text[range.clone()];
         if code.trim().is_empty() {
             let finding = Diagnostic::error("E302", &source.part(range), "an expression is missing here");
-            findings.push(finding.help("write the name of a value, such as `contact.name`"));
+            findings.push(finding.help("write a value between the brackets, such as `contact.name ?? \"there\"`"));
             return None;
         }
         let place = |at: Range<usize>| source.part(range.start + at.start..range.start + at.end);

@@ -92,6 +92,7 @@ pub fn syntax<'a>(
         ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
         ParseErrorType::ModuleUndefined(name) => {
             Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
+                .help("write the functions into a file of that name, or correct the name before the `::`")
         }
         ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known),
         ParseErrorType::Reserved(name) => {

@@ -77,6 +77,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let Some(scalar) = node.scalar() else {
             let finding =
                 Diagnostic::error("E208", &node.place, format!("this takes a text, and gets {}", node.describe()));
+            let finding = finding.help("write one text; one of several lines stands below a `|`");
             self.report(finding.help_if(node.sole_value().map(|value| format!("write the text alone: `{value}`"))));
             return Text::plain("", &node.place);
         };

@@ -291,7 +291,7 @@ fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) 
     if kind.of != AnswerType::Text || has_options {
         fields.wrong(node, "E253", "`gather` joins texts: it goes with a question of type `text`, without `options`");
     } else if span > GATHER_MAX || span <= Span::ZERO {
-        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));
+        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}; write `gather: 20s`"));
     }
     Some(span)
 }

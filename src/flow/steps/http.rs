@@ -85,7 +85,8 @@ impl StepKind for Http {
         if json.is_some()
             && let Some(entry) = fields.entry("form")
         {
-            fields.report(Diagnostic::error("E238", &entry.key.place, "a request has `json` or `form`, not both"));
+            let finding = Diagnostic::error("E238", &entry.key.place, "a request has `json` or `form`, not both");
+            fields.report(finding.help("take one of the two out: most servers take `json`"));
         }
         if url.as_ref().is_some_and(request::is_foreign) {
             let mut texts: Vec<&Text> = headers.iter().chain(&query).chain(&form).map(|(_, text)| text).collect();

@@ -267,7 +267,11 @@ fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<Meant> {
             fields.wrong(
                 node,
                 "E256",
-                format!("`for` is `contact`, `everyone` or `{{tags: …, if: …}}`, and this is {}", node.describe()),
+                format!(
+                    "`for` is `contact`, `everyone` or `{{tags: …, if: …}}`, and this is {}; for all write `for: \
+                     everyone`, for those with a tag `for: {{tags: [customer]}}`",
+                    node.describe()
+                ),
             );
             return None;
         }

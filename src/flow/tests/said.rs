@@ -114,3 +114,36 @@ fn it_moves_with_a_run_to_the_next_version() {
         talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}"));
     }
 }
+
+#[test]
+fn an_answer_may_be_called_answer() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: How many?
+    as: answer
+    type: whole
+  - ask: How many more?
+    type: whole
+    check: answer > 3 && answer.text != \"none\"
+    tries: 1
+    on_fail: [{say: 'Not ${answer.text}.'}]
+  - say: '${answer} ${answer.text}'
+";
+    check(flow, "< go\n> How many?\n< I want 30\n> How many more?\n< about 7\n> 30 I want 30");
+    check(flow, "< go\n> How many?\n< I want 30\n> How many more?\n< 2\n> Not I want 30.\n> 30 I want 30");
+}
+
+#[test]
+fn an_answer_with_parts_has_its_own_text() {
+    let flow = "flow: a
+when: [{message: go}]
+vars: {slots: [{id: a, text: At nine}, {id: b, text: At ten}]}
+steps:
+  - ask: When?
+    as: slot
+    options: {each: '${slots}', id: '${item.id}', title: '${item.text}'}
+  - say: '${slot.text}'
+";
+    check(flow, "< go\n> When? [At nine] [At ten]\n< at ten please\n> At ten");
+}

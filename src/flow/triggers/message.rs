@@ -77,7 +77,7 @@ impl TriggerKind for Message {
                 continue;
             };
             if how == How::Like && matching::fold(text).chars().count() < LIKE_CHARS_MIN {
-                let message = format!("`{text}` is too short for `match: like`: one error is allowed per five letters");
+                let message = format!("`{text}` is too short for `match: like`: one error is allowed per five letters; write a longer text, or leave `match: like` out");
                 fields.wrong(node, "E245", message);
             }
             if how != How::Regex {

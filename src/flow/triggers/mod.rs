@@ -156,7 +156,7 @@ const GATHER: FieldSpec = FieldSpec::optional(
 fn read_gather(fields: &mut TriggerFields<'_, '_>) -> Option<Span> {
     let span = fields.opt_duration("gather")?;
     if let Some(node) = fields.node("gather").filter(|_| span > GATHER_MAX || span <= Span::ZERO) {
-        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));
+        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}; write `gather: 20s`"));
     }
     Some(span)
 }

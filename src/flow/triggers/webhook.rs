@@ -94,7 +94,9 @@ impl TriggerKind for Webhook {
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         let name = fields.name("webhook");
         if let Some(node) = fields.node("webhook").filter(|_| !name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))) {
-            fields.wrong(node, "E246", format!("`{name}` does not fit into an address: use letters, digits, `_`, `-` and `.`"));
+            let fits: String = name.chars().map(|c| if c.is_alphanumeric() || "_-.".contains(c) { c } else { '_' }).collect();
+            let message = format!("`{name}` does not fit into an address: it has letters, digits, `_`, `-` and `.`; write `{fits}`");
+            fields.wrong(node, "E246", message);
         }
         let new_contact = match fields.word("new_contact", &["ignore", "create"]) {
             Some("create") => NewContact::Create,

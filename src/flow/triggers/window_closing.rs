@@ -27,7 +27,7 @@ impl TriggerKind for WindowClosing {
         fields.required("window_closing");
         let before = fields.duration("window_closing", Span::minutes(30));
         if let Some(node) = fields.node("window_closing").filter(|_| before <= Span::ZERO || before > Span::hours(23)) {
-            fields.wrong(node, "E243", format!("`window_closing` is a time before the end of 24 hours, and `{before}` is none"));
+            fields.wrong(node, "E243", format!("`window_closing` is a time before the end of 24 hours, and `{before}` is none; write at most 23 hours, such as `window_closing: 30m`"));
         }
         WindowClosing { before }
     }

@@ -234,7 +234,8 @@ fn api_address(fields: &mut Fields<'_>, name: &'static str, default: &str) -> St
     if url.starts_with("http:") && !is_loopback(&url) {
         let place = fields.node(name).map(|node| node.place.clone());
         let message = format!("`{name}` is not encrypted: the sender's secret goes there in clear");
-        fields.findings().extend(place.map(|place| Diagnostic::warning("W908", &place, message)));
+        let finding = |place| Diagnostic::warning("W908", &place, message).help("write it with `https://`");
+        fields.findings().extend(place.map(finding));
     }
     url
 }

@@ -287,7 +287,9 @@ fn count_wrong(eval: &mut Eval<'_>, name: &str, signatures: &[Vec<TypeId>], coun
     let values = if counts == [1] { "value" } else { "values" };
     eval.bad(|| {
         let message = format!("`{shown}` takes {} {values}, and gets {got}", wanted.join(" or "));
-        Diagnostic::error("E312", place, message).help("see its line in `transom reference`")
+        let listed = FUNCTIONS.iter().find(|known| known.name() == name && known.is_method() == method);
+        let example = listed.map(|known| format!("write it like `{}`", known.example));
+        Diagnostic::error("E312", place, message).help("`transom reference` lists all functions").help_if(example)
     });
 }
 

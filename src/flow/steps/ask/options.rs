@@ -90,6 +90,10 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
             // In `yes: Yes please` the author means an id and a title.
             let pair = entries.first().and_then(|entry| Some((entry.key.text.as_str(), entry.value.text()?)));
             let help = pair.map(|(id, title)| format!("write `- {{id: {id}, title: {title}}}`"));
+            // `desc: With milk` above `do: …`: only its title is missing.
+            let is_key = |entry: &yaml::Entry| matches!(entry.key.text.as_str(), "desc" | "consent" | "do");
+            let untitled = entries.iter().any(is_key).then(|| "add `title:`, which is what people tap".to_owned());
+            let help = untitled.or(help);
             fields.report(finding.help_if(help));
             let title = Text::plain("", &node.place);
             return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
