@@ -40,6 +40,25 @@ fn key(line: &str) -> Option<(usize, &str)> {
     word.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some((start, word))
 }
 
+/// Keys with names of the author's own right below them.
+const NAMES_BELOW: [&str; 6] = ["blocks", "inputs", "returns", "fields", "body", "vars"];
+
+/// Keys with values of the author's own, however deep these are.
+const VALUES_BELOW: [&str; 5] = ["vars", "json", "data", "with", "mocks"];
+
+/// The key of this line is a name of the author's own, and no key of the language: nobody can say that it is mistyped.
+fn is_authors(lines: &[&str], at: usize, start: usize) -> bool {
+    let (mut column, mut parents) = (start, Vec::new());
+    for line in lines[..at].iter().rev() {
+        if let Some((start, word)) = key(line).filter(|(start, _)| *start < column) {
+            parents.push(word);
+            column = start;
+        }
+    }
+    let named = parents.first().is_some_and(|parent| NAMES_BELOW.contains(parent));
+    named || parents.iter().any(|parent| VALUES_BELOW.contains(parent))
+}
+
 #[test]
 fn one_mistyped_key_gives_one_message_in_its_line() {
     let every = std::env::var("MISTYPED").ok().and_then(|every| every.parse().ok()).unwrap_or(EVERY);
@@ -61,7 +80,9 @@ fn one_mistyped_key_gives_one_message_in_its_line() {
             let lines: Vec<&str> = file.text().lines().collect();
             for (at, line) in lines.iter().enumerate() {
                 let Some((start, word)) = key(line).filter(|(_, word)| words.contains(word)) else { continue };
-                // `blocks:` and names below it may read like a key of the language.
+                if is_authors(&lines, at, start) {
+                    continue;
+                }
                 let Some(wrongly) = mistyped(word) else { continue };
                 count += 1;
                 if count % every != 0 {

@@ -76,7 +76,7 @@ fn is_ours(line: &str) -> bool {
     line.starts_with(OUTDATED) || REMARKS.contains(&line) || FORMER.contains(&line)
 }
 
-/// What is wanted, in the known order; what is new stands behind the one that it follows, else before the one that
+/// The wanted items in the known order; a new one stands behind the one that it follows, else before the one that
 /// follows it.
 pub(super) fn arranged<T: PartialEq + Clone>(known: &[T], wanted: &[T]) -> Vec<T> {
     let mut all: Vec<T> = known.iter().filter(|one| wanted.contains(one)).cloned().collect();
