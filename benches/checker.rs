@@ -12,7 +12,7 @@ use std::{
 };
 use transom::{
     base::place::SourceFile,
-    flow::{Around, workspace::Workspace},
+    flow::{Around, tools::workspace::Workspace},
 };
 
 /// The allocator of the program itself.

@@ -9,10 +9,13 @@ use transom::{
     base::{ids::*, time::Time},
     model::session::Session,
     store::{
-        Options, Store, WriteSet, contact, conversation,
-        inbound::{self, Handled, NewInbound},
-        outbound::{self, NewOutbound, SendState, Settled},
-        session::{self, Turned},
+        Options, Store, WriteSet,
+        tables::{
+            contact, conversation,
+            inbound::{self, Handled, NewInbound},
+            outbound::{self, NewOutbound, SendState, Settled},
+            session::{self, Turned},
+        },
     },
 };
 

@@ -16,8 +16,8 @@
 //! | [`web`] | webhooks, our API and those of three other products; probes and metrics at a listener of their own; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them; what `new` writes lies in `starter/` |
 //!
-//! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a
-//! [`runtime::start::Setup`]. Clock, HTTP, database file and flow files come in there; nothing else differs.
+//! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::daemon::app::App`] from a
+//! [`runtime::daemon::boot::Setup`]. Clock, HTTP, database file and flow files come in there; nothing else differs.
 //!
 //! # What always holds
 //!
@@ -25,7 +25,7 @@
 //!    scripts are stopped by counted work, never by a clock.
 //! 2. A webhook handler records and answers, with 200 only after the commit. It never runs a flow.
 //! 3. Nothing waits for the network inside a transaction: the writer takes whole write-sets, not closures.
-//! 4. A session changes only in `runtime::turn::take_turn`. Its `turn` grows, and the row is written only
+//! 4. A session changes only in `runtime::lane::turn::take_turn`. Its `turn` grows, and the row is written only
 //!    over the turn before it; who lost that race reads the rows again.
 //! 5. Whether a message goes out as it is, as a template, later or not at all is decided when it is sent,
 //!    never when it is written. A refusal by the provider corrects our record and is planned again.
@@ -44,33 +44,33 @@
 //! 1. `web/webhooks.rs` reads the body as bytes, up to a limit: the signature is over bytes.
 //! 2. `channel/meta/receive.rs` checks the signature, then parses. What it does not understand comes back
 //!    as `Ignored` or `Dead`, in its place in the order.
-//! 3. `runtime/inbound.rs` makes one write-set a contact: the contact and its aliases, the message (a known
+//! 3. `runtime/ingest/accept.rs` makes one write-set a contact: the contact and its aliases, the message (a known
 //!    provider id changes nothing), the window moved by the message's *own* time, and a stop if the text is
-//!    one. All are submitted side by side and share commits in `store/writer.rs`. What was new goes into its
-//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/statuses.rs`. Names of two
-//!    contacts in one breath make them one, `runtime/join.rs`.
-//! 4. `runtime/lanes.rs` keeps the contact's line of work; `runtime/work.rs` is the task that empties it, one
+//!    one. All are submitted side by side and share commits in `store/engine/writer.rs`. What was new goes into its
+//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/ingest/status_updates.rs`. Names of two
+//!    contacts in one breath make them one, `runtime/contacts/merge.rs`.
+//! 4. `runtime/lane/lanes.rs` keeps the contact's line of work; `runtime/lane/runner.rs` is the task that empties it, one
 //!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane.rs`).
-//! 5. `runtime/handle.rs` opens the window, releases what was held for it, and calls `runtime/turn.rs`.
-//! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/apply.rs`
+//! 5. `runtime/lane/handlers.rs` opens the window, releases what was held for it, and calls `runtime/lane/turn.rs`.
+//! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/lane/effects.rs`
 //!    turns effects into rows. The first message, if it may leave at once, is decided here (`decide.rs`) and
 //!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
 //!    after it a crash repeats nothing, before it a restart takes the message again.
-//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send` (`runtime/breaker.rs` remembers
+//! 7. `runtime/delivery/transmit.rs` performs the send outside of the lane, through `Provider::send` (`runtime/delivery/breaker.rs` remembers
 //!    whether the platform answers; while it does not, one message at a time tries); a file out of the bot's own
-//!    folder is given to the platform before, once, by `runtime/attach.rs`. The outcome comes back into the lane as
+//!    folder is given to the platform before, once, by `runtime/delivery/uploads.rs`. The outcome comes back into the lane as
 //!    work: the provider's id, or a `SendError` sorted by what to do next.
-//! 8. `runtime/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
+//! 8. `runtime/delivery/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
 //!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.
 //!
 //! Timers, schedules, results of `http` steps, API calls and persons of the business enter at step 4 as
-//! other kinds of `lane::Work` and take the same way; what breaks the engine there is taken out, `runtime/park.rs`. A re-engagement is no second path either: its run starts
+//! other kinds of `lane::Work` and take the same way; what breaks the engine there is taken out, `runtime/lane/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
-//! After a start `runtime/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a message,
+//! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a message,
 //! or whose line was full, is *behind*: it reads its messages back, oldest first, before it takes anything newer.
-//! While the database takes nothing (`store/away.rs`) whoever brings something hears so at once, and what nobody would
-//! bring again, a provider's answer above all, waits in `runtime/undone.rs`: it is done before anything newer, too.
+//! While the database takes nothing (`store/engine/outage.rs`) whoever brings something hears so at once, and what nobody would
+//! bring again, a provider's answer above all, waits in `runtime/delivery/unstored.rs`: it is done before anything newer, too.
 //!
 //! # Where to add what
 //!
@@ -78,10 +78,10 @@
 //! |---|---|---|
 //! | step | `src/flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
 //! | trigger | `src/flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
-//! | provider | `src/channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/mod.rs`, `runtime/providers.rs`, `Access` in `runtime/config/access.rs` |
+//! | provider | `src/channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/mod.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
 //! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
 //! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
-//! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/migrate.rs` |
+//! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/engine/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
 //! | limit | none | `base/limits.rs`, with a test that stands at it |
 //!

@@ -34,9 +34,9 @@ const BANNED: &[(&str, &str, &str)] = &[
     ("todo!(", "left over", ""),
     ("unimplemented!(", "left over", ""),
     ("println!(\"{:?}\"", "left over", ""),
-    ("std::print", "print by the macros of `cli`, which disarm what a terminal obeys", "src/cli/screen.rs"),
-    ("std::eprint", "print by the macros of `cli`, which disarm what a terminal obeys", "src/cli/screen.rs"),
-    ("stdout().lock()", "print by the macros of `cli`, or data by `screen::data`", "src/cli/screen.rs"),
+    ("std::print", "print by the macros of `cli`, which disarm what a terminal obeys", "src/cli/terminal/screen.rs"),
+    ("std::eprint", "print by the macros of `cli`, which disarm what a terminal obeys", "src/cli/terminal/screen.rs"),
+    ("stdout().lock()", "print by the macros of `cli`, or data by `screen::data`", "src/cli/terminal/screen.rs"),
 ];
 
 /// File and folder names without a meaning.

@@ -22,12 +22,17 @@ use transom::{
         window::SenderState,
     },
     runtime::{
-        bot,
+        bot::source_files,
         config::Config,
-        forecast::{self, Forecast, Ground, Occasion, What, When},
-        report::{self, FireReport},
+        starts::{
+            forecast::{self, Forecast, Ground, Occasion, What, When},
+            report::{self, FireReport},
+        },
     },
-    store::{Options as StoreOptions, Store, WriteSet, contact, conversation},
+    store::{
+        Options as StoreOptions, Store, WriteSet,
+        tables::{contact, conversation},
+    },
 };
 
 pub const SECRET: &str = "bench-app-secret";
@@ -130,7 +135,7 @@ steps:
         let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
         let config = Config::parse(&SourceFile::new("config.yaml", &text), &self.folder, &|_| None);
         let config = config.map_err(|findings| format!("{findings:?}"))?;
-        let files = bot::read(&config.bot).map_err(|error| error.to_string())?;
+        let files = source_files::read(&config.bot).map_err(|error| error.to_string())?;
         let (set, findings) = flow::parse_set(&files.files);
         if let Some(error) = findings.iter().find(|finding| finding.is_error()) {
             return Err(error.to_string());

@@ -2,8 +2,8 @@
 
 use super::{
     diagnostic::{Diagnostic, Findings, nearest},
-    meant,
     place::Place,
+    synonyms,
     time::Span,
     yaml::{Entry, Kind, Node, Scalar},
 };
@@ -106,7 +106,7 @@ impl<'a> Fields<'a> {
         let mut unread = self.unread();
         let one = unread.next().filter(|_| unread.next().is_none())?;
         let near = nearest(&one.key.text, self.asked.iter().copied()).is_some();
-        (self.entries.len() <= GLANCE_KEYS && !near && meant::key(one, [missing].into_iter()).is_none())
+        (self.entries.len() <= GLANCE_KEYS && !near && synonyms::key(one, [missing].into_iter()).is_none())
             .then_some(missing)
     }
 
@@ -115,7 +115,7 @@ impl<'a> Fields<'a> {
         let near = |written: &str| {
             written.eq_ignore_ascii_case(name)
                 || written.len() > 3 && nearest(written, [name]).is_some()
-                || meant::stands_for(written, name)
+                || synonyms::stands_for(written, name)
         };
         self.unread().any(|entry| near(&entry.key.text))
     }
@@ -300,7 +300,7 @@ impl<'a> Fields<'a> {
             let offered = self.offered.as_ref().unwrap_or(&self.asked);
             let unused = || offered.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
             let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
-            let known = meant::key(entry, unused()).is_some();
+            let known = synonyms::key(entry, unused()).is_some();
             self.findings.push(if known { finding } else { finding.misspelt(&entry.key.text, unused()) });
         }
     }
@@ -309,7 +309,7 @@ impl<'a> Fields<'a> {
     fn misspelt(&self, key: &Scalar) -> Diagnostic {
         let message = format!("{} has no key `{}`", self.what, key.written());
         let finding = Diagnostic::error("E203", &key.place, message);
-        match meant::alike(key.written(), &[&key.text]) {
+        match synonyms::alike(key.written(), &[&key.text]) {
             Some(meant) => finding.help(format!("write `{meant}:`")),
             None => {
                 let offered = self.offered.as_ref().unwrap_or(&self.asked).iter().copied();
@@ -361,7 +361,7 @@ fn instead_of_zero(name: &str) -> Option<String> {
 fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
     let names: Vec<&str> = unused.collect();
     let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    meant::key(entry, names.iter().copied())
+    synonyms::key(entry, names.iter().copied())
         .or_else(|| (!names.is_empty()).then(|| format!("it may have {}", listed())))
 }
 

@@ -10,9 +10,8 @@ pub mod client;
 pub mod fetch;
 pub mod file;
 pub mod guard;
-pub mod imitate;
+pub mod imitation;
 pub mod kapso;
-pub mod loose;
 pub mod meta;
 mod pool;
 pub mod question;
@@ -21,6 +20,7 @@ mod roots;
 pub mod sandbox;
 pub mod signature;
 pub mod twilio;
+pub mod untrusted_json;
 pub mod upload;
 pub mod waplify;
 pub mod wire;
@@ -31,7 +31,7 @@ use crate::{
         time::{Span, Time},
     },
     model::{
-        carries::Carries,
+        channel_limits::Carries,
         content::Content,
         draft::{Draft, Made},
         inbound::{Alias, Item, StatusError},
@@ -40,7 +40,7 @@ use crate::{
 };
 use checkup::Check;
 use file::Located;
-use imitate::{Posted, Told};
+use imitation::{Posted, Told};
 use question::Trouble;
 // Every provider uses these.
 pub use request::{Auth, Body, Http, HttpError, HttpRequest, HttpResponse, Method, Sent};

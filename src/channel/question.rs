@@ -70,7 +70,9 @@ pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::
         });
     }
     let said = json.as_ref().and_then(|json| {
-        ["message", "error", "detail", "error.message"].into_iter().find_map(|path| super::loose::text(json, path))
+        ["message", "error", "detail", "error.message"]
+            .into_iter()
+            .find_map(|path| super::untrusted_json::text(json, path))
     });
     let said = said.map(|said| format!(": {}", super::answer::cut(&said))).unwrap_or_default();
     let (kind, what) = match answer.status {

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, read_only},
+    client::workplace::{Place, read_only},
 };
 use std::path::PathBuf;
 

@@ -1,13 +1,13 @@
 //! Runs `transom balance show|add`: prints the amount that each account has left for messages.
 
 use super::{
-    Failure, Outcome, out,
-    place::{self, At, read_only},
-    table,
+    Failure, Outcome,
+    client::workplace::{self, At, read_only},
+    terminal::{out, table},
 };
 use crate::{
     runtime::config::{Config, amount, shown},
-    store::charge,
+    store::tables::charge,
 };
 use serde_json::json;
 
@@ -44,7 +44,7 @@ pub async fn run(args: Args) -> Outcome {
 
 async fn show(config: &Config, wanted: Option<&str>) -> Outcome {
     if wanted.is_some() {
-        place::account(config, wanted)?;
+        workplace::account(config, wanted)?;
     }
     if config.prices.is_empty() {
         let none = || println!("There are no `prices` in the configuration, so nothing is used up.");
@@ -84,8 +84,8 @@ async fn add(config: &Config, text: &str, account: Option<&str>, note: &str) -> 
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
     let units = amount(digits).filter(|units| *units > 0);
     let units = units.ok_or_else(|| Failure::Usage(format!("`{text}` is no amount; write it like `50.00`")))?;
-    place::account(config, account)?;
-    let api = place::daemon(config, "it would not know of what is added behind its back").await?;
+    workplace::account(config, account)?;
+    let api = workplace::daemon(config, "it would not know of what is added behind its back").await?;
     let mut body = json!({"amount": sign * units, "account": account});
     if !note.is_empty() {
         body["note"] = note.into();

@@ -3,18 +3,22 @@
 
 use super::{
     Failure, Outcome,
-    bars::{self, Bar, Tone},
-    call::Api,
-    out,
-    paint::Paint,
-    place::{At, daemon, read_only},
-    show, table,
+    client::{
+        call::Api,
+        workplace::{At, daemon, read_only},
+    },
+    terminal::{
+        bars::{self, Bar, Tone},
+        out,
+        paint::Paint,
+        show, table,
+    },
 };
 use crate::{
     base::{counted::counted_as, limits::COMMAND_ROWS_MAX, time::Time},
     model::event::Reason,
     runtime::config::Config,
-    store::{Store, broadcast},
+    store::{Store, tables::broadcast},
     web::api::broadcasts::with_report,
 };
 use serde_json::{Map, Value as Json, json};

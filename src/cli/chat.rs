@@ -5,9 +5,11 @@ mod world;
 
 use super::{
     Failure, Outcome,
-    paint::Paint,
-    show::{self, Tappable},
-    stage::Stage,
+    client::in_process::Stage,
+    terminal::{
+        paint::Paint,
+        show::{self, Tappable},
+    },
 };
 use crate::{
     base::{
@@ -17,7 +19,7 @@ use crate::{
     },
     channel::{meta::compose::What, sandbox::Fault},
     model::{content::Content, window::Window},
-    store::outbound::{Outbound, SendState},
+    store::tables::outbound::{Outbound, SendState},
 };
 use jiff::tz::TimeZone;
 use std::{

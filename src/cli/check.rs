@@ -1,7 +1,11 @@
 //! Runs `transom check`: prints every finding in the files of a bot in the style of rustc, repairs files, and repeats
 //! the check when they change.
 
-use super::{Failure, Outcome, findings, out, paint::Paint, place};
+use super::{
+    Failure, Outcome,
+    client::workplace,
+    terminal::{findings, out, paint::Paint},
+};
 use crate::{
     base::{
         clock::{Clock, SystemClock},
@@ -13,16 +17,18 @@ use crate::{
     },
     flow::{
         self, Around, FlowSet,
-        workspace::{Looked, Workspace},
+        tools::workspace::{Looked, Workspace},
     },
     model::template::Template,
     runtime::{
-        around, bot,
+        bot::{
+            check_context,
+            reload::{mock_findings, ungranted},
+            source_files, template_lock,
+            watch::Watch,
+        },
         config::Config,
-        lock,
-        reload::{mock_findings, ungranted},
-        scenario,
-        watch::Watch,
+        testbench,
     },
 };
 use std::{
@@ -53,7 +59,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "fix")]
     watch: bool,
     #[command(flatten)]
-    place: place::Place,
+    place: workplace::Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -101,7 +107,7 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     if args.format == findings::Format::Text {
         return args.place.config();
     }
-    place::read(args.place.config.as_deref()).map_err(|found| {
+    workplace::read(args.place.config.as_deref()).map_err(|found| {
         let checked = findings::Checked { findings: found, ..findings::Checked::default() };
         findings::print(&checked, args.format, &args.path);
         Failure::Said
@@ -109,15 +115,15 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
 }
 
 /// The environment from the configuration and its database; without a configuration nothing is compared with it.
-pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Around, Failure> {
+pub(super) async fn surroundings(place: &workplace::Place, path: &Path) -> Result<Around, Failure> {
     if place.config.is_none() {
         return Ok(Around { templates: assumed(path), ..Around::default() });
     }
     let config = place.config()?;
     // Before the first start of the daemon there is no database; then the templates of the configuration count.
-    let known = match place::read_only(&config).await {
-        Ok(store) => around::read(&config, &store).await.map_err(Failure::failed)?,
-        Err(_) => around::around(&config, &[]),
+    let known = match workplace::read_only(&config).await {
+        Ok(store) => check_context::read(&config, &store).await.map_err(Failure::failed)?,
+        Err(_) => check_context::around(&config, &[]),
     };
     Ok(match known.templates {
         Some(_) => known,
@@ -128,18 +134,18 @@ pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Ar
 /// The templates of the lock file, for unknown catalogues; `None` if the file is empty, because then it says nothing
 /// about them.
 fn assumed(path: &Path) -> Option<Vec<Vec<Template>>> {
-    let locked = lock::read(path).ok().flatten().filter(|locked| !locked.is_empty())?;
+    let locked = template_lock::read(path).ok().flatten().filter(|locked| !locked.is_empty())?;
     Some(vec![locked.into_iter().map(|locked| locked.template).collect()])
 }
 
 /// The mistakes in the lock file, and its differences from the catalogues.
 fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Diagnostic> {
-    match lock::read(path) {
+    match template_lock::read(path) {
         Err(findings) => findings,
         Ok(None) => Vec::new(),
         Ok(Some(locked)) => {
             let lists = around.and_then(|around| around.templates.as_deref());
-            lists.map(|lists| lock::findings(set, &locked, lists)).unwrap_or_default()
+            lists.map(|lists| template_lock::findings(set, &locked, lists)).unwrap_or_default()
         }
     }
 }
@@ -150,8 +156,8 @@ fn findings_of(
     beside: &Beside<'_>,
     known: &mut Workspace,
 ) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
-    let mut files = bot::read(path).map_err(Failure::failed)?;
-    files.files.extend(bot::read_tests(path).map_err(Failure::failed)?);
+    let mut files = source_files::read(path).map_err(Failure::failed)?;
+    files.files.extend(source_files::read_tests(path).map_err(Failure::failed)?);
     known.sendable(files.sendable.take());
     known.replace(files.files.iter().cloned());
     let now = SystemClock.now();
@@ -161,7 +167,7 @@ fn findings_of(
     all.extend(mock_findings(&set));
     all.extend(lock_findings(path, &set, beside.around));
     all.extend(beside.config.iter().flat_map(|config| ungranted(&set, config)));
-    all.extend(tests.iter().flat_map(|test| scenario::mock_findings(test)));
+    all.extend(tests.iter().flat_map(|test| testbench::mock_findings(test)));
     sort(&mut all);
     let checked =
         findings::Checked { findings: all, flows: set.flows.len(), without_templates, rare: flow::rare(&set, now) };

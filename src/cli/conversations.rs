@@ -4,8 +4,8 @@ mod talk;
 
 use super::{
     Failure, Outcome,
-    place::{At, read_only},
-    show, table,
+    client::workplace::{At, read_only},
+    terminal::{show, table},
 };
 use crate::{
     base::{
@@ -15,7 +15,10 @@ use crate::{
         time::Time,
     },
     model::window::Window,
-    store::{Store, contact, conversation, session},
+    store::{
+        Store,
+        tables::{contact, conversation, session},
+    },
 };
 
 pub type Args = At<What>;

@@ -3,15 +3,16 @@
 
 use super::{
     Failure, Outcome,
-    call::Api,
-    out,
-    place::{self, At, read_only},
-    show, table,
+    client::{
+        call::Api,
+        workplace::{self, At, read_only},
+    },
+    terminal::{out, show, table},
 };
 use crate::{
     base::{counted::counted, limits::COMMAND_LETTERS_MAX, time::iso},
-    runtime::{config::Config, metrics::DEAD_LETTER_KINDS},
-    store::{ReadError, Store, dead_letter},
+    runtime::{config::Config, daemon::metrics::DEAD_LETTER_KINDS},
+    store::{ReadError, Store, tables::dead_letter},
 };
 use serde_json::json;
 
@@ -145,7 +146,7 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
 }
 
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    place::daemon(config, "what is replayed or dismissed is work for it").await
+    workplace::daemon(config, "what is replayed or dismissed is work for it").await
 }
 
 /// All matching open dead letters, in the order in which they occurred.

@@ -1,10 +1,9 @@
 //! Runs `transom deploy --dry-run`: forecasts the effect of new flows on people in running conversations.
 
 use super::{
-    Failure, Outcome, out,
-    paint::Paint,
-    place::{Place, read_only},
-    show,
+    Failure, Outcome,
+    client::workplace::{Place, read_only},
+    terminal::{out, paint::Paint, show},
 };
 use crate::{
     base::{
@@ -13,7 +12,7 @@ use crate::{
         diagnostic::Diagnostic,
         limits::PREVIEW_CONVERSATIONS_MAX,
     },
-    runtime::{around, bot, preview, reload},
+    runtime::bot::{check_context, preview, reload, source_files},
 };
 use std::{path::PathBuf, sync::Arc};
 
@@ -47,9 +46,9 @@ pub async fn run(args: Args) -> Outcome {
         )));
     }
     let path = args.path.as_ref().unwrap_or(&config.bot);
-    let files = bot::read(path).map_err(Failure::failed)?;
+    let files = source_files::read(path).map_err(Failure::failed)?;
     let store = read_only(&config).await?;
-    let around = around::read(&config, &store).await.map_err(Failure::failed)?;
+    let around = check_context::read(&config, &store).await.map_err(Failure::failed)?;
     let (set, found) = reload::judge(&config, &around, &files);
     let errors = found.iter().filter(|finding| finding.is_error()).count();
     let now = SystemClock.now();
@@ -66,7 +65,7 @@ pub async fn run(args: Args) -> Outcome {
             found
                 .iter()
                 .filter(|finding| Diagnostic::is_error(finding))
-                .for_each(|finding| eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour))));
+                .for_each(|finding| eprintln!("{}\n", crate::cli::terminal::screen::coloured(&finding.render(colour))));
             if errors == 0 {
                 print!("{}", told.text(show::time));
             } else {

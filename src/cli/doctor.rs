@@ -3,10 +3,9 @@
 mod forms;
 
 use super::{
-    Failure, Outcome, out,
-    paint::Paint,
-    place::{Place, probes, running},
-    show,
+    Failure, Outcome,
+    client::workplace::{Place, probes, running},
+    terminal::{out, paint::Paint, show},
 };
 use crate::{
     base::{
@@ -24,11 +23,14 @@ use crate::{
     flow,
     model::template::TemplateStatus,
     runtime::{
-        bot,
+        bot::source_files,
         config::{Config, Sender},
-        providers::providers,
+        senders::providers::providers,
     },
-    store::{Store, dead_letter, inbound, template},
+    store::{
+        Store,
+        tables::{dead_letter, inbound, template},
+    },
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -139,7 +141,7 @@ impl Report {
 }
 
 fn check_flows(config: &Config, report: &mut Report) {
-    let files = match bot::read(&config.bot) {
+    let files = match source_files::read(&config.bot) {
         Ok(files) => files,
         Err(error) => return report.wrong(&format!("{}.", show::sentence(&error.to_string()))),
     };

@@ -1,10 +1,9 @@
 //! Runs `transom explain TEXT`: names the flow that a message would start, and for each other one the reason why not.
 
 use super::{
-    Failure, Outcome, out,
-    paint::Paint,
-    show,
-    stage::{BETWEEN_LINES, Stage},
+    Failure, Outcome,
+    client::in_process::{BETWEEN_LINES, Stage},
+    terminal::{out, paint::Paint, show},
 };
 use crate::{
     base::{
@@ -15,15 +14,15 @@ use crate::{
     channel::meta::compose::What,
     flow::{
         self, Explained, Versions, World,
-        scenario::moment::{self, Moment},
+        tools::testfile::moment::{self, Moment},
     },
     model::{
         contact::{Contact, ContactData},
         session::Session,
         window::Window,
     },
-    runtime::bot,
-    store::contact,
+    runtime::bot::source_files,
+    store::tables::contact,
 };
 use serde_json::json;
 use std::{
@@ -76,7 +75,7 @@ impl When {
         if let Some(span) = text.strip_prefix('+') {
             return Span::parse(span).map(When::After).map_err(usage);
         }
-        let files = bot::read(folder).map_err(Failure::failed)?;
+        let files = source_files::read(folder).map_err(Failure::failed)?;
         let zone = flow::parse_set(&files.files).0.bot.timezone;
         let now = jiff::Timestamp::from_millisecond(SystemClock.now().0).expect("the clock shows a time that exists");
         let next = Moment::parse(text).and_then(|moment| moment.after(&now.to_zoned(zone.clone())));
@@ -165,7 +164,7 @@ async fn why_not(stage: &Stage, args: &Args, session: &Session) -> Result<Vec<Ex
 /// The flows whose runs began with the last message.
 async fn flows_begun(stage: &Stage, before: &Session) -> Result<Vec<String>, Failure> {
     let Some((_, row)) = stage.conversation().await? else { return Ok(Vec::new()) };
-    let runs = crate::store::run::of(&stage.app.store, row.id, u32::MAX, 50).await.map_err(Failure::failed)?;
+    let runs = crate::store::tables::run::of(&stage.app.store, row.id, u32::MAX, 50).await.map_err(Failure::failed)?;
     let fresh = runs.into_iter().filter(|run| run.number > before.last_run);
     let mut flows: Vec<String> = fresh.map(|run| run.flow.to_string()).collect();
     flows.reverse();

@@ -2,10 +2,11 @@
 
 use super::{
     Failure, Outcome,
-    call::Api,
-    out,
-    place::{At, daemon},
-    table,
+    client::{
+        call::Api,
+        workplace::{At, daemon},
+    },
+    terminal::{out, table},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};

@@ -1,8 +1,8 @@
 //! Runs `transom fmt`: formats the files of a bot. Values that YAML would read otherwise than meant are repaired if the
 //! repair is sure; files that cannot be parsed are named and not changed.
 
-use super::{Failure, Outcome, paint::Paint};
-use crate::{base::place::SourceFile, flow::fmt, runtime::bot};
+use super::{Failure, Outcome, terminal::paint::Paint};
+use crate::{base::place::SourceFile, flow::tools::fmt, runtime::bot::source_files};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -43,7 +43,8 @@ pub fn run(args: &Args) -> Outcome {
             };
             refused |= !left.is_empty();
             let colour = Paint::stderr().is_on();
-            left.iter().for_each(|finding| eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour))));
+            left.iter()
+                .for_each(|finding| eprintln!("{}\n", crate::cli::terminal::screen::coloured(&finding.render(colour))));
         }
     }
     if refused {
@@ -59,8 +60,8 @@ fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
             fs::read_to_string(path).map_err(|e| Failure::Failed(format!("cannot read `{}`: {e}", path.display())))?;
         return Ok(vec![(SourceFile::new(path.display().to_string(), text), path.to_owned())]);
     }
-    let mut files = bot::read(path).map_err(Failure::failed)?.files;
-    files.extend(bot::read_tests(path).map_err(Failure::failed)?);
+    let mut files = source_files::read(path).map_err(Failure::failed)?.files;
+    files.extend(source_files::read_tests(path).map_err(Failure::failed)?);
     files.retain(|file| file.path().ends_with(".yaml"));
     let with_path = |file: Arc<SourceFile>| {
         let path = if path == Path::new(".") { PathBuf::from(file.path()) } else { path.join(file.path()) };

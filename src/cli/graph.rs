@@ -1,14 +1,14 @@
 //! Runs `transom graph`: draws a flow, or all of them.
 
-use super::{Failure, Outcome, paint::Paint};
+use super::{Failure, Outcome, terminal::paint::Paint};
 use crate::{
     base::{counted::counted, diagnostic::nearest},
     flow::{
         self, FlowSet,
         definition::Flow,
-        drawing::{self, draw},
+        tools::drawing::{self, draw},
     },
-    runtime::bot,
+    runtime::bot::source_files,
 };
 use std::{
     fs,
@@ -43,7 +43,7 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Outcome {
-    let files = bot::read(&args.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&args.bot).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
     let broken = files.findings.iter().chain(&findings).filter(|finding| finding.is_error()).count();
     if broken > 0 {

@@ -1,9 +1,9 @@
 //! Runs `transom help WORD`: explains a finding, a command or a word of the language, with an example if there is one.
 
-use super::{Failure, Outcome, Transom, paint::Paint, reference};
+use super::{Failure, Outcome, Transom, reference, terminal::paint::Paint};
 use crate::{
     base::{codes, diagnostic::did_you_mean},
-    flow::reference as language,
+    flow::tools::reference as language,
 };
 use clap::{Command, CommandFactory as _};
 

@@ -1,14 +1,20 @@
 //! Runs `transom i18n`: writes the translation files from the flows, and counts the texts of each language.
 
-use super::{Failure, Outcome, out, paint::Paint, table};
+use super::{
+    Failure, Outcome,
+    terminal::{out, paint::Paint, table},
+};
 use crate::{
     base::place::SourceFile,
     flow::{
-        self, FlowSet, fmt,
-        i18n::{self, Taken, Unused},
-        po,
+        self, FlowSet,
+        tools::{
+            fmt,
+            i18n::{self, Taken, Unused},
+            po,
+        },
     },
-    runtime::bot,
+    runtime::bot::source_files,
 };
 use serde_json::json;
 use std::{
@@ -155,7 +161,7 @@ fn others(set: &FlowSet) -> Vec<String> {
 }
 
 fn read(folder: &Path) -> Result<FlowSet, Failure> {
-    let files = bot::read(folder).map_err(Failure::failed)?;
+    let files = source_files::read(folder).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
     // A translation file with errors would lose its translations if it were written again.
     match findings.iter().find(|finding| finding.is_error()) {

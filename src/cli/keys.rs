@@ -1,9 +1,9 @@
 //! Runs `transom keys create|list|revoke`: manages API keys, of which only hashes are stored.
 
 use super::{
-    Failure, Outcome, out,
-    place::{At, exclusive, read_only, running},
-    show, table,
+    Failure, Outcome,
+    client::workplace::{At, exclusive, read_only, running},
+    terminal::{out, show, table},
 };
 use crate::{
     base::{
@@ -12,7 +12,7 @@ use crate::{
         ids::AccountName,
     },
     runtime::config::Config,
-    store::{CommitError, api_key},
+    store::{CommitError, tables::api_key},
     web::auth,
 };
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, exclusive, running},
+    client::workplace::{Place, exclusive, running},
 };
 use crate::store::Store;
 

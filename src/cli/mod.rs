@@ -5,35 +5,32 @@
 
 /// All output of commands goes through `screen`: these macros hide those of the standard library.
 macro_rules! print {
-    ($($text:tt)*) => { $crate::cli::screen::out(format_args!($($text)*)) };
+    ($($text:tt)*) => { $crate::cli::terminal::screen::out(format_args!($($text)*)) };
 }
 macro_rules! println {
-    () => { $crate::cli::screen::out(format_args!("\n")) };
-    ($($text:tt)*) => { $crate::cli::screen::out(format_args!("{}\n", format_args!($($text)*))) };
+    () => { $crate::cli::terminal::screen::out(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::cli::terminal::screen::out(format_args!("{}\n", format_args!($($text)*))) };
 }
 macro_rules! eprint {
-    ($($text:tt)*) => { $crate::cli::screen::err(format_args!($($text)*)) };
+    ($($text:tt)*) => { $crate::cli::terminal::screen::err(format_args!($($text)*)) };
 }
 macro_rules! eprintln {
-    () => { $crate::cli::screen::err(format_args!("\n")) };
-    ($($text:tt)*) => { $crate::cli::screen::err(format_args!("{}\n", format_args!($($text)*))) };
+    () => { $crate::cli::terminal::screen::err(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::cli::terminal::screen::err(format_args!("{}\n", format_args!($($text)*))) };
 }
 
 mod backup;
 mod balance;
-mod bars;
 mod broadcast;
-mod call;
 mod chat;
 mod check;
+mod client;
 mod contacts;
 mod conversations;
-mod daemon;
 mod dead_letters;
 mod deploy;
 mod doctor;
 mod explain;
-mod findings;
 mod flows;
 mod fmt;
 mod graph;
@@ -43,28 +40,22 @@ mod keys;
 mod lsp;
 mod migrate;
 mod new;
-mod out;
-mod paint;
-mod place;
 mod reference;
 mod runs;
 mod schedule;
 mod schema;
-mod screen;
 mod send;
 mod senders;
 mod serve;
-mod show;
-mod stage;
-mod table;
 mod templates;
+mod terminal;
 mod test;
 mod trigger;
 mod webhooks;
 
 use clap::{Parser, Subcommand};
-use paint::Paint;
 use std::process::ExitCode;
+use terminal::paint::Paint;
 
 /// WhatsApp conversations written as YAML, run by one daemon.
 #[derive(Debug, Parser)]
@@ -233,7 +224,7 @@ pub fn main() -> ExitCode {
     end_quietly_when_nobody_reads();
     let command = match Transom::try_parse() {
         Ok(transom) => {
-            out::choose(transom.json);
+            terminal::out::choose(transom.json);
             transom.command
         }
         Err(help) => {
@@ -276,7 +267,7 @@ fn end_quietly_when_nobody_reads() {
 
 fn run(command: Command) -> Outcome {
     if let Some(name) = command.without_data() {
-        out::refuse_json(name)?;
+        terminal::out::refuse_json(name)?;
     }
     match command {
         Command::Serve(args) => serve::run(args),

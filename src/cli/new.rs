@@ -1,7 +1,7 @@
 //! Runs `transom new`: writes a first bot into a new folder.
 
-use super::{Failure, Outcome, paint::Paint};
-use crate::flow::{scenario::write::scalar, schema};
+use super::{Failure, Outcome, terminal::paint::Paint};
+use crate::flow::tools::{schema, testfile::write::scalar};
 use jiff::tz::TimeZone;
 use std::{
     fs, io,
@@ -158,7 +158,7 @@ fn in_shell(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::spec::BOT_KEYS;
+    use crate::flow::load::spec::BOT_KEYS;
 
     #[test]
     fn a_path_can_be_copied_into_a_shell() {

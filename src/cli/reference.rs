@@ -1,7 +1,7 @@
 //! Runs `transom reference`: explains a word of the language; `--write` updates `docs/reference/`.
 
-use super::{Failure, Outcome, help, paint::Paint};
-use crate::{flow::reference, web::openapi};
+use super::{Failure, Outcome, help, terminal::paint::Paint};
+use crate::{flow::tools::reference, web::openapi};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]

@@ -3,10 +3,9 @@
 pub(super) mod story;
 
 use super::{
-    Failure, Outcome, out,
-    paint::Paint,
-    place::{At, contact_of, read_only},
-    show, table,
+    Failure, Outcome,
+    client::workplace::{At, contact_of, read_only},
+    terminal::{out, paint::Paint, show, table},
 };
 use crate::{
     base::{
@@ -20,8 +19,11 @@ use crate::{
         effect::RunEnd,
         session::{Run as Standing, Session, Waiting},
     },
-    runtime::{bot::BotFiles, config::Config},
-    store::{Store, contact, conversation, run, session, version},
+    runtime::{bot::source_files::BotFiles, config::Config},
+    store::{
+        Store,
+        tables::{contact, conversation, run, session, version},
+    },
 };
 use serde_json::json;
 

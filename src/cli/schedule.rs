@@ -7,9 +7,9 @@ mod person;
 mod report;
 
 use super::{
-    Failure, Outcome, out,
-    place::{At, read_only},
-    show, table,
+    Failure, Outcome,
+    client::workplace::{At, read_only},
+    terminal::{out, show, table},
 };
 use crate::{
     base::{
@@ -21,8 +21,8 @@ use crate::{
     },
     flow::{self, Flow, FlowSet},
     model::event::Reason,
-    runtime::{agenda, bot, config::Config},
-    store::{OpenError, Store, start},
+    runtime::{bot::source_files, config::Config, starts::agenda},
+    store::{OpenError, Store, tables::start},
     web::api::{
         forecasts::sum_json,
         reports::fire_json,
@@ -85,7 +85,7 @@ const NEXT_SHOWN: usize = 20;
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
     let set = Arc::new(set);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {

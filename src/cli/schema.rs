@@ -1,7 +1,7 @@
 //! Runs `transom schema`: writes the JSON Schemas with which editors check flows.
 
-use super::{Failure, Outcome, out};
-use crate::flow::schema;
+use super::{Failure, Outcome, terminal::out};
+use crate::flow::tools::schema;
 use serde_json::json;
 use std::path::PathBuf;
 

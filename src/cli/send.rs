@@ -1,6 +1,6 @@
 //! Runs `transom send`: sends one message through a running daemon, by its API.
 
-use super::{Failure, Outcome, out, place::Call};
+use super::{Failure, Outcome, client::workplace::Call, terminal::out};
 use crate::{
     base::{diagnostic::did_you_mean, ids::SenderId},
     runtime::config::{Config, Sender},

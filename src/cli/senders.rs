@@ -3,17 +3,18 @@
 
 use super::{
     Failure, Outcome,
-    call::Api,
-    out,
-    place::{At, daemon},
-    table,
+    client::{
+        call::Api,
+        workplace::{At, daemon},
+    },
+    terminal::{out, table},
 };
 use crate::{
     base::{clock::SystemClock, ids::SenderId},
     channel::client::Client,
     runtime::{
         config::{Access, Config},
-        graph,
+        senders::templates::catalogue_sync,
     },
 };
 use serde_json::{Value as Json, json};
@@ -69,7 +70,7 @@ async fn upload_form_key(config: &Config, id: SenderId) -> Outcome {
         let why = "has no `form_key` in the configuration; `openssl genrsa -out form_key.pem 2048` makes one";
         return Err(Failure::Failed(format!("sender {id} {why}")));
     };
-    let (meta, http) = (graph::meta(config), Client::new(Arc::new(SystemClock), None));
+    let (meta, http) = (catalogue_sync::meta(config), Client::new(Arc::new(SystemClock), None));
     // The same key is not uploaded again, because Meta would have to sign it again.
     let there = meta.public_key(&http, id).await.map_err(Failure::failed)?;
     let same = there.is_some_and(|there| there.is_valid && there.is(&key.public));

@@ -2,10 +2,12 @@
 
 use super::{
     Failure, Outcome,
-    daemon::DaemonFile,
-    paint::Paint,
-    place::{Place, load},
-    stage::cannot_start,
+    client::{
+        daemon::DaemonFile,
+        in_process::cannot_start,
+        workplace::{Place, load},
+    },
+    terminal::paint::Paint,
 };
 use crate::{
     base::{
@@ -16,16 +18,17 @@ use crate::{
     },
     channel::{client::Client, wire::WireLog},
     runtime::{
-        app::App,
-        bot,
+        bot::{reload::ReloadError, source_files},
         config::{ADMIN, Config},
-        log,
-        metrics::Metrics,
-        reload::ReloadError,
-        start::{Setup, StartError},
+        daemon::{
+            app::App,
+            boot::{Setup, StartError},
+            log,
+            metrics::Metrics,
+        },
     },
     store::{OpenError, Options, Store},
-    web::{serve::Server, state::Web},
+    web::{server::serve::Server, state::Web},
 };
 use std::{
     io::{self, Write},
@@ -113,11 +116,11 @@ async fn serve(config: Config) -> Outcome {
     log::panics();
     let paint = Paint::stderr();
     for warning in &config.warnings {
-        eprintln!("{}\n", crate::cli::screen::coloured(&warning.render(paint.is_on())));
+        eprintln!("{}\n", crate::cli::terminal::screen::coloured(&warning.render(paint.is_on())));
     }
     let listener = listen(config.listen, "--listen").await?;
     let probes = listen_for_probes(&config).await?;
-    let files = bot::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting)?;
     let store = Store::open(config.database.expose(), Options::default()).await.map_err(cannot_open)?;
     let clock = Arc::new(SystemClock);
     let wire = std::fs::create_dir_all(&config.data)

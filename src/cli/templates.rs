@@ -5,9 +5,9 @@ mod push;
 mod sheet;
 
 use super::{
-    Failure, Outcome, out,
-    place::{At, exclusive, read_only, running},
-    show, table,
+    Failure, Outcome,
+    client::workplace::{At, exclusive, read_only, running},
+    terminal::{out, show, table},
 };
 use crate::{
     base::{
@@ -16,13 +16,17 @@ use crate::{
         ids::FlowName,
     },
     channel::client::Client,
-    flow::{self, Around, templates_named, workspace::Workspace},
+    flow::{self, Around, templates_named, tools::workspace::Workspace},
     model::{
         drift,
         template::{Template, TemplateStatus},
     },
-    runtime::{around, bot, config::Config, graph, lock, providers::providers},
-    store::template,
+    runtime::{
+        bot::{check_context, source_files, template_lock},
+        config::Config,
+        senders::{providers::providers, templates::catalogue_sync},
+    },
+    store::tables::template,
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, fs, io, sync::Arc};
@@ -104,7 +108,8 @@ async fn pull(config: &Config) -> Outcome {
         let http = Client::new(Arc::new(SystemClock), None);
         for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
             let Some(provider) = providers.get(sender.provider()) else { continue };
-            let pulled = graph::pull(&store, config, provider.as_ref(), &http, sender.id, SystemClock.now()).await;
+            let pulled =
+                catalogue_sync::pull(&store, config, provider.as_ref(), &http, sender.id, SystemClock.now()).await;
             let counts = pulled.map(|pulled| (pulled.listed as u64, pulled.gone as u64));
             tell(&sender.name, counts.map_err(|why| format!("{why:#}")));
         }
@@ -148,7 +153,7 @@ impl Missing {
 /// The templates that the bot's flows send and the catalogues lack; `unread`: senders whose catalogue could not be
 /// read.
 async fn missing(config: &Config, unread: &BTreeSet<String>) -> Result<Vec<Missing>, Failure> {
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);
     let store = read_only(config).await?;
     let known = template::all(&store).await.map_err(Failure::failed);
@@ -203,7 +208,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
         out::either(nothing, || println!("{words}"));
         return Ok(());
     }
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let mut workspace = Workspace::new(Around::default());
     workspace.replace(files.files.iter().cloned());
     let named = templates_named(&workspace.look().set);
@@ -221,7 +226,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
         return Err(Failure::Failed(format!("{why}: read them by `transom templates pull`")));
     }
     let (locked, warnings) = assumed(config, &pulled, &named);
-    let (path, text) = (config.bot.join(lock::NAME), lock::written(&locked));
+    let (path, text) = (config.bot.join(template_lock::NAME), template_lock::written(&locked));
     let is_same = fs::read_to_string(&path).is_ok_and(|now| now == text);
     if !check {
         let failed = |error: io::Error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
@@ -255,7 +260,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
 fn assumed(config: &Config, pulled: &[template::CatalogueEntry], named: &[String]) -> (Vec<Template>, Vec<String>) {
     let (mut locked, mut warnings): (Vec<Template>, Vec<String>) = (Vec::new(), Vec::new());
     for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
-        let known = around::templates_of(config, pulled, sender.id);
+        let known = check_context::templates_of(config, pulled, sender.id);
         for template in known.into_iter().filter(|one| named.contains(&one.name)) {
             let same = |known: &&Template| known.name == template.name && known.language == template.language;
             let Some(first) = locked.iter().find(same) else {

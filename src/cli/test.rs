@@ -3,9 +3,15 @@
 mod junit;
 mod made;
 
-use super::{Failure, Outcome, out, paint::Paint, place::Place};
-use crate::base::counted::counted;
-use crate::runtime::scenario::{self, Report, Walks, Wish};
+use super::{
+    Failure, Outcome,
+    client::workplace::Place,
+    terminal::{out, paint::Paint},
+};
+use crate::{
+    base::counted::counted,
+    runtime::testbench::{self, Report, Walks, Wish},
+};
 use junit::junit;
 use std::{
     fmt::Write as _,
@@ -89,7 +95,7 @@ pub fn run(args: &Args) -> Outcome {
         let walks = Walks { count, seed: args.seed };
         return made::wander(&folder, &wish, walks, format == Format::Json, args.write, args.coverage);
     }
-    let report = scenario::run(&folder, &wish)?;
+    let report = testbench::run(&folder, &wish)?;
     let shown = args.coverage || args.min.is_some();
     match format {
         Format::Text => {
@@ -162,7 +168,7 @@ fn split(path: &Path) -> Result<(PathBuf, Option<String>), Failure> {
 fn text(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     for finding in report.findings.iter().chain(report.files.iter().flat_map(|file| &file.findings)) {
-        let _ = writeln!(out, "{}\n", crate::cli::screen::coloured(&finding.render(paint.is_on())));
+        let _ = writeln!(out, "{}\n", crate::cli::terminal::screen::coloured(&finding.render(paint.is_on())));
     }
     for file in &report.files {
         for case in &file.cases {
@@ -245,7 +251,7 @@ cases:
     }
 
     fn report(test: &str) -> Report {
-        let mut report = scenario::run(bot(test).path(), &Wish::default()).unwrap();
+        let mut report = testbench::run(bot(test).path(), &Wish::default()).unwrap();
         report.took = Duration::from_millis(12);
         for case in report.files.iter_mut().flat_map(|file| &mut file.cases) {
             case.took = Duration::from_millis(6);
@@ -324,12 +330,12 @@ cases:
         let file = bot.path().join("flows/hi.test.yaml");
         let (folder, only) = split(&file).unwrap_or_else(|_| panic!("it is a test of a bot"));
         let only: Vec<String> = only.into_iter().collect();
-        assert_eq!(scenario::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().passed(), 1);
+        assert_eq!(testbench::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().passed(), 1);
         fs::copy(&file, bot.path().join("flows/ho.test.yaml")).unwrap();
         let two = [file.clone(), bot.path().join("flows/ho.test.yaml")];
         let (folder, only) = split_all(&two).unwrap_or_else(|_| panic!("they are tests of one bot"));
         assert_eq!(only, ["flows/hi.test.yaml", "flows/ho.test.yaml"]);
-        assert_eq!(scenario::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().files.len(), 2);
+        assert_eq!(testbench::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().files.len(), 2);
         let all = split_all(&[file.clone(), bot.path().to_owned()]).unwrap_or_else(|_| panic!("one bot"));
         assert!(all.1.is_empty());
         assert!(matches!(split_all(&[file, std::env::temp_dir()]), Err(Failure::Usage(_))));

@@ -8,8 +8,8 @@ mod why;
 
 use super::{
     Failure, Outcome,
-    place::Call,
-    show::{self, Tappable},
+    client::workplace::Call,
+    terminal::show::{self, Tappable},
 };
 use crate::{
     base::{
@@ -18,7 +18,7 @@ use crate::{
         ids::OutboundId,
     },
     channel::{
-        imitate::Told,
+        imitation::Told,
         meta::compose::{News, What as Deed},
     },
     model::{content::Content, inbound::DeliveryState},

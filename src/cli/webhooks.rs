@@ -2,15 +2,19 @@
 
 use super::{
     Failure, Outcome,
-    call::Api,
-    out,
-    place::{self, At, read_only},
-    show, table,
+    client::{
+        call::Api,
+        workplace::{self, At, read_only},
+    },
+    terminal::{out, show, table},
 };
 use crate::{
     base::limits::COMMAND_ROWS_MAX,
     runtime::config::Config,
-    store::{Store, delivery, subscription},
+    store::{
+        Store,
+        tables::{delivery, subscription},
+    },
 };
 use reqwest::Method;
 use serde_json::json;
@@ -167,5 +171,5 @@ async fn redeliver(config: &Config, ids: &[i64]) -> Outcome {
 }
 
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    place::daemon(config, "it is what posts").await
+    workplace::daemon(config, "it is what posts").await
 }

@@ -2,7 +2,7 @@
 //! vector.
 
 use super::{
-    bot::Bot,
+    load::bot::Bot,
     script::{Code, Scripts},
     steps::Step,
     text::{Data, Text},
@@ -32,7 +32,7 @@ pub struct FlowSet {
     pub flows: BTreeMap<FlowName, Arc<Flow>>,
     pub scripts: Scripts,
     /// Translations, by language and step.
-    pub locales: BTreeMap<String, super::locale::Locale>,
+    pub locales: BTreeMap<String, super::load::locale::Locale>,
     /// The source files by path; stored with the version.
     pub files: Vec<Arc<crate::base::place::SourceFile>>,
 }
@@ -71,11 +71,11 @@ impl FlowSet {
         language: &str,
         step: &StepId,
         source: &str,
-    ) -> Option<(&super::locale::Locale, &super::locale::Form)> {
+    ) -> Option<(&super::load::locale::Locale, &super::load::locale::Form)> {
         if self.locales.is_empty() {
             return None;
         }
-        for wanted in super::locale::fallbacks(language, &self.bot.languages) {
+        for wanted in super::load::locale::fallbacks(language, &self.bot.languages) {
             let found = self.locales.get(wanted).and_then(|locale| Some((locale, locale.find(step.as_str(), source)?)));
             // The original texts are in the bot's own language, so it needs no translation.
             if found.is_some() || wanted == self.bot.language {
@@ -88,14 +88,14 @@ impl FlowSet {
     /// True if a sentence is translated into this language or its fallback. The bot's own language is the fallback of
     /// all, but does not count as a translation.
     pub fn is_translated(&self, language: &str, step: &str, source: &str) -> bool {
-        let mut wanted = super::locale::fallbacks(language, &self.bot.languages);
+        let mut wanted = super::load::locale::fallbacks(language, &self.bot.languages);
         let known = |wanted: &str| self.locales.get(wanted).is_some_and(|locale| locale.find(step, source).is_some());
         wanted.by_ref().take_while(|wanted| *wanted != self.bot.language).any(known)
     }
 
     /// The fallback language of this one that has a file: it supplies the missing texts.
     pub fn stand_in<'a>(&'a self, language: &'a str) -> Option<&'a str> {
-        let others = super::locale::fallbacks(language, &self.bot.languages).skip(1);
+        let others = super::load::locale::fallbacks(language, &self.bot.languages).skip(1);
         let mut others = others.take_while(|other| *other != self.bot.language);
         others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
     }
@@ -106,7 +106,7 @@ impl FlowSet {
         &'s self,
         flow: &'s Flow,
         trigger: &WrittenTrigger,
-    ) -> impl Iterator<Item = (&'s str, &'s super::locale::TriggerWords)> + 's {
+    ) -> impl Iterator<Item = (&'s str, &'s super::load::locale::TriggerWords)> + 's {
         let first = flow.words_trigger().is_some_and(|first| first.key == trigger.key);
         let files = self.locales.values().filter(move |_| first);
         files.filter_map(|locale| Some((locale.language.as_str(), locale.words.get(flow.name.as_str())?)))
@@ -117,7 +117,7 @@ impl FlowSet {
         &'s self,
         flow: &'s Flow,
         trigger: &WrittenTrigger,
-    ) -> impl Iterator<Item = (&'s str, &'s super::locale::TriggerWords)> + 's {
+    ) -> impl Iterator<Item = (&'s str, &'s super::load::locale::TriggerWords)> + 's {
         let first = flow.stop_words_trigger().is_some_and(|first| first.key == trigger.key);
         let files = self.locales.values().filter(move |_| first);
         files.filter_map(|locale| Some((locale.language.as_str(), locale.stop_words.get(flow.name.as_str())?)))

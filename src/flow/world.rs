@@ -1,13 +1,13 @@
 //! Defines the data that the engine may use, and the versions of flows of running runs.
 
-use super::{definition::FlowSet, token::Token};
+use super::{definition::FlowSet, engine::question::button_token::Token};
 use crate::{
     base::{
         ids::{ConversationId, SenderId, VersionId},
         time::Time,
     },
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         contact::Contact,
         pauses::Paused,
         window::Window,

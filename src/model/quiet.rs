@@ -1,6 +1,6 @@
 //! Computes quiet hours: when an unasked message may be sent again, by the author's rule and by law.
 
-use super::law::{self, Law};
+use super::legal_hours::{self, Law};
 use crate::base::{limits::QUIET_ROUNDS_MAX, time::Time};
 use jiff::{civil, tz::TimeZone};
 
@@ -56,7 +56,7 @@ impl QuietHours {
         let own = place.zones.iter().filter(|_| with_own && self.from != self.to);
         let mut nights: Vec<Night<'_>> = own.map(|zone| Night::Own(self, zone)).collect();
         if self.law {
-            for law in law::of(&place.countries) {
+            for law in legal_hours::of(&place.countries) {
                 let zones = place.zones.iter().filter(|zone| law.counts_in(zone.iana_name()));
                 nights.extend(zones.map(|zone| Night::Law(law, zone)));
             }
@@ -267,7 +267,7 @@ mod tests {
             // No law is known: only the author's hours count.
             ("", "ES", "Europe/Madrid", "2026-11-22T12:00Z", None),
         ];
-        for law in law::LAWS {
+        for law in legal_hours::LAWS {
             assert!(all.iter().any(|row| !row.0.is_empty() && law.source.starts_with(row.0)), "{}", law.source);
         }
         for (source, country, zone, now, expected) in all {

@@ -1,6 +1,6 @@
 //! Logs that a send was not accepted, and says in words what is done next.
 
-use super::app::App;
+use super::daemon::app::App;
 use crate::{
     base::ids::{OutboundId, SenderId},
     channel::{Next, SendError},

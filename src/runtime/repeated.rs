@@ -1,6 +1,6 @@
 //! Logs work that is repeated because the database did not take it: each kind once a minute.
 
-use super::app::App;
+use super::daemon::app::App;
 use crate::base::ids::{ContactId, InboundId};
 
 impl App {

@@ -1,6 +1,9 @@
 //! Copies a SQLite database into a new file while the daemon runs.
 
-use super::{OpenError, Store, dialect::DbError, open::private, read::Readers};
+use super::{
+    OpenError, Store,
+    engine::{dialect::DbError, open::private, read::Readers},
+};
 use std::path::Path;
 
 impl Store {

@@ -3,88 +3,33 @@
 //! Writes go through `Store::commit` as a `WriteSet` of rows for `Statement`s; reads go through the query functions of
 //! the table files. The same SQL text runs on both databases.
 
-mod answers;
-mod away;
 mod backup;
-mod conn;
-mod dialect;
-mod done;
-mod faults;
-mod fields;
-mod group;
-mod health;
-mod id_blocks;
-mod ids;
-mod in_step;
-mod job;
-mod line;
-mod migrate;
-mod one_row;
-mod open;
+mod engine;
 mod open_error;
-mod own_file;
 mod own_mark;
-mod read;
-pub mod retention;
-mod running;
-mod scrub;
-mod statement;
-mod upkeep;
-mod writer;
-
-// Tables, one file each.
-pub mod alias;
-pub mod api_key;
-pub mod audience;
-pub mod broadcast;
-pub mod charge;
-pub mod contact;
-pub mod conversation;
-pub mod dead_letter;
-pub mod delivery;
-pub mod early_status;
-pub mod erasure;
-pub mod event;
-pub mod flow_state;
-pub mod idempotency;
-pub mod inbound;
-pub mod ledger;
-pub mod meta;
-pub mod once;
-pub mod outbound;
-pub mod outcome;
-pub mod redaction;
-pub mod report;
-pub mod run;
-pub mod schedule;
-pub mod sender_pause;
-pub mod session;
-pub mod start;
-pub mod subscription;
-pub mod template;
-pub mod tester_session;
-pub mod trace;
-pub mod upload;
-pub mod version;
-pub mod webhook;
-
-pub use dialect::Dialect;
-pub use done::Written;
-pub use faults::{Faults, Held};
-pub use fields::Fields;
-pub use one_row::OneRow;
-pub use open::Options;
-pub use open_error::OpenError;
-pub use read::{Arg, Query, ReadError, Row};
-pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};
+pub mod queries;
+pub mod tables;
 
 use crate::base::limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT};
-use done::Done;
-use health::Health;
-use ids::Ids;
-use job::{Job, Owner};
-use read::Readers;
-use running::Running;
+pub use engine::{
+    dialect::Dialect,
+    faults::{Faults, Held},
+    fields::Fields,
+    one_row::OneRow,
+    open::Options,
+    read::{Arg, Query, ReadError, Row},
+    statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet},
+    stats::Written,
+};
+use engine::{
+    health::Health,
+    ids::Ids,
+    job::{Job, Owner},
+    read::Readers,
+    stats::Done,
+    writer_handle::Running,
+};
+pub use open_error::OpenError;
 use sqlx::Connection as _;
 use std::sync::{
     Arc, Mutex,
@@ -103,41 +48,41 @@ pub fn queries() -> impl Iterator<Item = &'static Query> {
 
 type Table = (&'static [&'static Sql], &'static [&'static Query]);
 static TABLES: &[Table] = &[
-    (alias::STATEMENTS, alias::QUERIES),
-    (api_key::STATEMENTS, api_key::QUERIES),
-    (audience::STATEMENTS, audience::QUERIES),
-    (broadcast::STATEMENTS, broadcast::QUERIES),
-    (charge::STATEMENTS, charge::QUERIES),
-    (contact::STATEMENTS, contact::QUERIES),
-    (conversation::STATEMENTS, conversation::QUERIES),
-    (dead_letter::STATEMENTS, dead_letter::QUERIES),
-    (delivery::STATEMENTS, delivery::QUERIES),
-    (early_status::STATEMENTS, early_status::QUERIES),
-    (erasure::STATEMENTS, erasure::QUERIES),
-    (event::STATEMENTS, event::QUERIES),
-    (flow_state::STATEMENTS, flow_state::QUERIES),
-    (idempotency::STATEMENTS, idempotency::QUERIES),
-    (inbound::STATEMENTS, inbound::QUERIES),
-    (ledger::STATEMENTS, ledger::QUERIES),
-    (meta::STATEMENTS, meta::QUERIES),
-    (&[], migrate::QUERIES),
-    (once::STATEMENTS, once::QUERIES),
-    (outbound::STATEMENTS, outbound::QUERIES),
-    (outcome::STATEMENTS, outcome::QUERIES),
-    (redaction::STATEMENTS, redaction::QUERIES),
-    (report::STATEMENTS, report::QUERIES),
-    (run::STATEMENTS, run::QUERIES),
-    (schedule::STATEMENTS, schedule::QUERIES),
-    (sender_pause::STATEMENTS, sender_pause::QUERIES),
-    (session::STATEMENTS, session::QUERIES),
-    (start::STATEMENTS, start::QUERIES),
-    (subscription::STATEMENTS, subscription::QUERIES),
-    (template::STATEMENTS, template::QUERIES),
-    (tester_session::STATEMENTS, tester_session::QUERIES),
-    (trace::STATEMENTS, trace::QUERIES),
-    (upload::STATEMENTS, upload::QUERIES),
-    (version::STATEMENTS, version::QUERIES),
-    (webhook::STATEMENTS, webhook::QUERIES),
+    (tables::alias::STATEMENTS, tables::alias::QUERIES),
+    (tables::api_key::STATEMENTS, tables::api_key::QUERIES),
+    (tables::audience::STATEMENTS, tables::audience::QUERIES),
+    (tables::broadcast::STATEMENTS, tables::broadcast::QUERIES),
+    (tables::charge::STATEMENTS, tables::charge::QUERIES),
+    (tables::contact::STATEMENTS, tables::contact::QUERIES),
+    (tables::conversation::STATEMENTS, tables::conversation::QUERIES),
+    (tables::dead_letter::STATEMENTS, tables::dead_letter::QUERIES),
+    (tables::delivery::STATEMENTS, tables::delivery::QUERIES),
+    (tables::early_status::STATEMENTS, tables::early_status::QUERIES),
+    (queries::erasure::STATEMENTS, queries::erasure::QUERIES),
+    (tables::event::STATEMENTS, tables::event::QUERIES),
+    (tables::flow_state::STATEMENTS, tables::flow_state::QUERIES),
+    (tables::idempotency::STATEMENTS, tables::idempotency::QUERIES),
+    (tables::inbound::STATEMENTS, tables::inbound::QUERIES),
+    (tables::ledger::STATEMENTS, tables::ledger::QUERIES),
+    (tables::meta::STATEMENTS, tables::meta::QUERIES),
+    (&[], engine::migrate::QUERIES),
+    (tables::once::STATEMENTS, tables::once::QUERIES),
+    (tables::outbound::STATEMENTS, tables::outbound::QUERIES),
+    (queries::outcome::STATEMENTS, queries::outcome::QUERIES),
+    (queries::redaction::STATEMENTS, queries::redaction::QUERIES),
+    (queries::report::STATEMENTS, queries::report::QUERIES),
+    (tables::run::STATEMENTS, tables::run::QUERIES),
+    (tables::schedule::STATEMENTS, tables::schedule::QUERIES),
+    (tables::sender_pause::STATEMENTS, tables::sender_pause::QUERIES),
+    (tables::session::STATEMENTS, tables::session::QUERIES),
+    (tables::start::STATEMENTS, tables::start::QUERIES),
+    (tables::subscription::STATEMENTS, tables::subscription::QUERIES),
+    (tables::template::STATEMENTS, tables::template::QUERIES),
+    (tables::tester_session::STATEMENTS, tables::tester_session::QUERIES),
+    (tables::trace::STATEMENTS, tables::trace::QUERIES),
+    (tables::upload::STATEMENTS, tables::upload::QUERIES),
+    (tables::version::STATEMENTS, tables::version::QUERIES),
+    (tables::webhook::STATEMENTS, tables::webhook::QUERIES),
 ];
 
 /// The database. Clones share one connection; when the last clone is dropped, the writer commits its queue and ends.
@@ -157,7 +102,7 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     health: Arc<Health>,
-    /// The event kinds with subscribers, as bits of `event::Wanted`.
+    /// The event kinds with subscribers, as bits of `tables::event::Wanted`.
     wanted: AtomicU32,
     /// True if any account has prepaid balance: the money of unsent messages is returned in the same commit.
     is_charged: AtomicBool,
@@ -217,12 +162,12 @@ impl Store {
     }
 
     /// From now on exactly these kinds are written to the event log.
-    pub fn set_wanted(&self, wanted: event::Wanted) {
+    pub fn set_wanted(&self, wanted: tables::event::Wanted) {
         self.inner.wanted.store(wanted.bits(), Ordering::Relaxed);
     }
 
-    pub fn wanted(&self) -> event::Wanted {
-        event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
+    pub fn wanted(&self) -> tables::event::Wanted {
+        tables::event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
     }
 
     /// From now on the reserved money of unsent messages is returned.
@@ -267,9 +212,9 @@ impl Store {
     }
 
     async fn put(&self, mut set: WriteSet, owner: Owner) -> Result<(), CommitError> {
-        event::draw(&mut set, self.wanted());
+        tables::event::draw(&mut set, self.wanted());
         if self.inner.is_charged.load(Ordering::Relaxed) {
-            charge::draw(&mut set);
+            tables::charge::draw(&mut set);
         }
         self.jobs()?.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
     }
@@ -314,7 +259,7 @@ impl Store {
                 Readers::Sqlite(pool) => pool.close().await,
                 Readers::InStep(conn) => {
                     let conn = conn.conn.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-                    if let Some(Err(error)) = conn.map(|conn| in_step::to_the_end(conn.close())) {
+                    if let Some(Err(error)) = conn.map(|conn| engine::deterministic::to_the_end(conn.close())) {
                         tracing::warn!(error = %error, "The reader's connection did not close cleanly");
                     }
                 }

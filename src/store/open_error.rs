@@ -1,6 +1,6 @@
 //! Lists the reasons why a database cannot be opened, each with its sentence for the operator.
 
-use super::dialect::DbError;
+use super::engine::dialect::DbError;
 use std::{fmt, path::PathBuf};
 
 /// The reason why a database cannot be opened; each displays as one sentence for the operator.

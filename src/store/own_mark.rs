@@ -5,7 +5,7 @@
 //! as the one before has come into the file. So the file has either of two marks, and an older copy of the same file
 //! has neither.
 
-use super::conn::Conn;
+use super::engine::conn::Conn;
 use std::{fs::File, io, path::Path};
 
 /// The place of `user_version` in the file.

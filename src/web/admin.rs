@@ -1,6 +1,6 @@
 //! Serves the probes and metrics on the `admin:` listener: the public three endpoints, complete and without a key.
 
-use super::{api::probes, guard, nowhere, state::Web, uncached};
+use super::{api::probes, not_found, server::panic_guard, state::Web, uncached};
 use axum::{Router, extract::Request, middleware, response::Response, routing::get};
 use std::sync::Arc;
 use tower_service::Service as _;
@@ -10,9 +10,9 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz_whole))
         .route("/metrics", get(probes::metrics_open))
-        .fallback(nowhere::no_such_path)
-        .method_not_allowed_fallback(nowhere::no_such_method)
-        .layer(middleware::from_fn(guard::catch))
+        .fallback(not_found::no_such_path)
+        .method_not_allowed_fallback(not_found::no_such_method)
+        .layer(middleware::from_fn(panic_guard::catch))
         .with_state(web)
 }
 

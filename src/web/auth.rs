@@ -9,7 +9,7 @@ use crate::{
         time::Time,
     },
     runtime::config::Sender,
-    store::{CommitError, Store, WriteSet, api_key},
+    store::{CommitError, Store, WriteSet, tables::api_key},
 };
 use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};

@@ -2,7 +2,7 @@
 //!
 //! developers.facebook.com/docs/whatsapp/flows/guides/implementingyourflowendpoint
 
-use super::{body, problem::Problem, state::Web, webhooks};
+use super::{problem::Problem, server::body, state::Web, webhooks};
 use crate::{
     base::{
         ids::{ConversationId, SenderId},
@@ -13,13 +13,13 @@ use crate::{
         meta::sealed::Opened,
         signature::{Claimed, Key},
     },
-    flow::sentences::Phrase,
+    flow::load::stock_phrases::Phrase,
     model::{
         form::{self, FormAnswer, FormAsked},
         value::Value,
     },
     runtime::config::{Access, Sender},
-    store::conversation,
+    store::tables::conversation,
 };
 use axum::{
     extract::{ConnectInfo, Path, Request, State},
@@ -45,7 +45,7 @@ const CODE_CHARS_MAX: usize = 64;
 pub async fn take(
     State(web): State<Arc<Web>>,
     Path(sender): Path<String>,
-    ConnectInfo(super::listen::Peer(peer)): ConnectInfo<super::listen::Peer>,
+    ConnectInfo(super::server::listener::Peer(peer)): ConnectInfo<super::server::listener::Peer>,
     request: Request,
 ) -> Response {
     let sender = sender.parse().ok().and_then(|id| web.app.config.sender(SenderId(id)));

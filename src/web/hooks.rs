@@ -2,16 +2,18 @@
 
 use super::{
     auth::{self, Caller},
-    body::{self, BadBody},
     idempotency::json,
-    listen::Peer,
-    local::is_local,
     problem::Problem,
+    server::{
+        body::{self, BadBody},
+        listener::Peer,
+        local_origin::is_local,
+    },
     state::Web,
 };
 use crate::{
     base::limits::HOOK_BODY_BYTES_MAX,
-    runtime::hooks::{Hook, NotTaken, Taken, Vouched},
+    runtime::ingest::webhook_triggers::{Hook, NotTaken, Taken, Vouched},
 };
 use axum::{
     extract::{ConnectInfo, Path, Request, State},

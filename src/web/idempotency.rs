@@ -12,7 +12,7 @@ use crate::{
         ids::{AccountName, OutboundId},
         limits::{IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_WAIT},
     },
-    store::{WriteSet, idempotency},
+    store::{WriteSet, tables::idempotency},
 };
 use axum::{
     body::Bytes,

@@ -1,7 +1,7 @@
 //! Validates the JSON body of a native request: reports every wrong field at once, and suggests a name for unknown
 //! ones.
 
-use super::{body, problem::Problem};
+use super::{problem::Problem, server::body};
 use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX};
 use axum::{
     body::{Body, Bytes},

@@ -3,31 +3,25 @@
 //!
 //! Handlers authenticate and validate; `runtime` does everything else.
 
+pub mod account_places;
 pub mod admin;
 pub mod api;
 pub mod auth;
-pub mod body;
+pub mod dialects;
 pub mod etag;
 pub mod forms;
-pub mod guard;
-pub mod held;
 pub mod hooks;
 pub mod idempotency;
 pub mod input;
-pub mod listen;
-pub mod local;
-pub mod named;
-pub mod nowhere;
+pub mod not_found;
 pub mod openapi;
 pub mod parameters;
-pub mod peers;
-pub mod places;
+pub mod path_params;
 pub mod problem;
+pub mod refusal_log;
 pub mod routes;
-pub mod serve;
+pub mod server;
 pub mod state;
-pub mod strangers;
-pub mod timed;
 pub mod webhooks;
 
 use axum::{
@@ -38,9 +32,9 @@ use axum::{
     response::Response,
     routing::MethodRouter,
 };
-use listen::Peer;
 use percent_encoding::percent_decode_str;
 use routes::Route;
+use server::listener::Peer;
 use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
@@ -61,14 +55,15 @@ fn uncached(mut response: Response) -> Response {
 /// of its routes.
 async fn found(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
-        return guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}").await;
+        return server::panic_guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}")
+            .await;
     }
     // The router would refuse it with a text of its own; the dialects check their paths themselves.
     let path = request.uri().path();
     if !path.starts_with("/api/") && percent_decode_str(path).decode_utf8().is_err() {
-        return nowhere::no_such_path(request.uri().clone()).await;
+        return not_found::no_such_path(request.uri().clone()).await;
     }
-    let (path, shows_key) = (path.to_owned(), strangers::shows_key(request.headers()));
+    let (path, shows_key) = (path.to_owned(), refusal_log::shows_key(request.headers()));
     request.extensions_mut().insert(ConnectInfo(peer));
     // Boxed, because it is the rarer case: otherwise every connection would reserve memory for the larger of the two
     // futures.
@@ -76,7 +71,7 @@ async fn found(web: &Web, router: &Router, peer: Peer, mut request: Request) -> 
         Ok(response) => response,
         Err(never) => match never {},
     };
-    strangers::look(web, peer.0.ip(), &path, shows_key, response.status());
+    refusal_log::look(web, peer.0.ip(), &path, shows_key, response.status());
     response
 }
 
@@ -85,10 +80,10 @@ pub fn router(web: Arc<Web>) -> Router {
     routes::all()
         .flat_map(|route| std::iter::once(&route.path).chain(route.also).map(move |path| (*path, route)))
         .fold(empty, |router, (path, route)| router.route(path, taken(route, &web)))
-        .fallback(nowhere::no_such_path)
-        .method_not_allowed_fallback(nowhere::no_such_method)
-        .layer(middleware::from_fn_with_state(Arc::clone(&web), guard::away))
-        .layer(middleware::from_fn(guard::catch))
+        .fallback(not_found::no_such_path)
+        .method_not_allowed_fallback(not_found::no_such_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&web), server::panic_guard::away))
+        .layer(middleware::from_fn(server::panic_guard::catch))
         .with_state(web)
 }
 

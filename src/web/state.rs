@@ -1,6 +1,8 @@
 //! Holds the state that handlers share.
 
-use super::{api::waplify, held::Room, idempotency::InFlight, places::Places, strangers::Strangers};
+use super::{
+    account_places::Places, dialects::waplify, idempotency::InFlight, refusal_log::Strangers, server::body_memory::Room,
+};
 use crate::{
     base::{
         ids::AccountName,
@@ -10,8 +12,8 @@ use crate::{
     },
     channel::wire::WireLog,
     runtime::{
-        app::App,
-        limiter::{Limiter, Rate},
+        daemon::app::App,
+        delivery::pacing::limiter::{Limiter, Rate},
     },
 };
 use std::{

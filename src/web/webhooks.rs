@@ -2,11 +2,13 @@
 
 use super::{
     auth::{self, Caller},
-    body::{self, BadBody},
-    listen::Peer,
-    local::is_local,
-    nowhere::no_such_method,
+    not_found::no_such_method,
     problem::Problem,
+    server::{
+        body::{self, BadBody},
+        listener::Peer,
+        local_origin::is_local,
+    },
     state::Web,
 };
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
         Provider, RawRequest, Rejected,
         wire::{Direction, Exchange, Written},
     },
-    runtime::{inbound::NotAccepted, metrics::in_seconds},
+    runtime::{daemon::metrics::in_seconds, ingest::accept::NotAccepted},
 };
 use axum::{
     body::Bytes,

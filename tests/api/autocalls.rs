@@ -9,7 +9,7 @@ use transom::{
         ids::SenderId,
         time::{Span, Time},
     },
-    store::{WriteSet, idempotency},
+    store::{WriteSet, tables::idempotency},
 };
 
 const FREEFORM: &str = "/api/user/whatsapp/send-freeform";

@@ -14,8 +14,10 @@ use transom::{
     model::inbound::{DeliveryState, StatusUpdate},
     store::{
         WriteSet,
-        charge::{self, Fund},
-        outbound,
+        tables::{
+            charge::{self, Fund},
+            outbound,
+        },
     },
 };
 

@@ -4,7 +4,10 @@ use super::host::{Answer, Host};
 use serde_json::{Value as Json, json};
 use transom::{
     base::time::Span,
-    runtime::{calls::Calls, metrics::Metrics, mocks::Mocks},
+    runtime::{
+        daemon::metrics::Metrics,
+        http_step::{calls::Calls, mocks::Mocks},
+    },
 };
 
 /// True for keys whose values differ between daemons; only their types are compared.

@@ -6,8 +6,11 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::{clock::Clock, ids::SenderId, time::Span},
     store::{
-        Query, WriteSet, dead_letter,
-        webhook::{self, Webhook},
+        Query, WriteSet,
+        tables::{
+            dead_letter,
+            webhook::{self, Webhook},
+        },
     },
 };
 
@@ -140,7 +143,7 @@ async fn what_was_cut_off_is_gone_on_with() {
     let mut host = host().await;
     host.ana_says("hello").await;
     // As a process leaves it that dies after the commit: raw bodies are there, and the names to look for.
-    let erasure = transom::store::erasure::Erasure {
+    let erasure = transom::store::queries::erasure::Erasure {
         id: contact(&host).await["id"].as_i64().map(transom::base::ids::ContactId).unwrap(),
         account: "acme".into(),
         names: vec![ANA.trim_start_matches('+').into()],
@@ -148,7 +151,7 @@ async fn what_was_cut_off_is_gone_on_with() {
         done_at: None,
     };
     let mut set = WriteSet::new();
-    set.push(&transom::store::erasure::SAVE, &erasure);
+    set.push(&transom::store::queries::erasure::SAVE, &erasure);
     let body = Webhook {
         id: host.app.store.next_id(),
         provider: "meta".into(),

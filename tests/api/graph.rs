@@ -412,7 +412,7 @@ async fn an_emitted_event_reaches_who_listens() {
     let webhook = json!({"url": "https://crm.example.com/x", "types": ["event"]});
     host.post("key-acme", "/v1/webhooks", webhook).await.is(201);
     host.ana_says("buy").await;
-    let events = transom::store::event::after(&host.app.store, 0, 100).await.unwrap();
+    let events = transom::store::tables::event::after(&host.app.store, 0, 100).await.unwrap();
     let event = events.iter().find(|event| event.kind == "event").expect("it is written down");
     assert_eq!(event.data["event"], "bought");
     assert_eq!((&event.data["data"], &event.data["flow"]), (&json!({"cents": 1200}), &json!("emits")));

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::{limits::HOOK_BODY_BYTES_MAX, secret::Secret, time::Span},
     channel::signature::Key,
-    store::dead_letter,
+    store::tables::dead_letter,
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nsecrets: [SHOP, OTHER]\n";

@@ -15,16 +15,21 @@ use transom::{
     },
     channel::{
         client::{Client, install_crypto},
-        imitate::Told,
+        imitation::Told,
         meta::compose::{self, Act, Number, What},
         sandbox::Sandbox,
         signature::Key,
         wire::WireLog,
     },
     model::inbound::{Alias, AliasKind},
-    runtime::{app::App, bot, calls::Calls, config::Config, metrics::Metrics, start::Setup},
+    runtime::{
+        bot::source_files,
+        config::Config,
+        daemon::{app::App, boot::Setup, metrics::Metrics},
+        http_step::calls::Calls,
+    },
     store::{Faults, Options, Store},
-    web::{serve::Server, state::Web},
+    web::{server::serve::Server, state::Web},
 };
 
 pub const ANA: &str = "+34600111222";
@@ -165,7 +170,7 @@ impl Host {
             clock: shared.clone(),
             store,
             http: Arc::new(Client::new(shared, Some(wire.clone()))),
-            files: bot::read(folder.path()).unwrap(),
+            files: source_files::read(folder.path()).unwrap(),
             calls,
             metrics: Metrics::new(),
         };
@@ -187,7 +192,7 @@ impl Host {
             clock: clock.clone(),
             store: self.app.store.clone(),
             http: Arc::new(Client::new(clock, None)),
-            files: bot::read(&self.app.config.bot).unwrap(),
+            files: source_files::read(&self.app.config.bot).unwrap(),
             calls: None,
             metrics: Metrics::new(),
         };
@@ -248,7 +253,7 @@ impl Host {
         for (path, text) in files {
             std::fs::write(self.folder.path().join(path), text).unwrap();
         }
-        let files = bot::read(self.folder.path()).unwrap();
+        let files = source_files::read(self.folder.path()).unwrap();
         let news = self.app.reloader.offer(&self.app.store, files, self.clock.now()).await.unwrap();
         assert!(news.live.is_some(), "{:?}", news.findings);
         self.app.take_news(news);

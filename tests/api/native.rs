@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};
 use transom::{
     base::time::Span,
-    store::{WriteSet, idempotency},
+    store::{WriteSet, tables::idempotency},
 };
 
 fn parcel(inputs: Json) -> Json {

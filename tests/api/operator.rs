@@ -5,7 +5,10 @@ use reqwest::Method;
 use serde_json::json;
 use transom::{
     base::clock::Clock,
-    store::{WriteSet, dead_letter, inbound},
+    store::{
+        WriteSet,
+        tables::{dead_letter, inbound},
+    },
 };
 
 #[tokio::test]

@@ -11,7 +11,10 @@ use transom::{
         time::{Span, Time},
     },
     model::{contact::ContactData, effect::TraceEntry, inbound::AliasKind},
-    store::{WriteSet, alias, contact as contacts, trace},
+    store::{
+        WriteSet,
+        tables::{alias, contact as contacts, trace},
+    },
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L], bikes: whole}\n\

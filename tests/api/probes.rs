@@ -11,7 +11,10 @@ use tokio::{
 };
 use transom::{
     base::{limits::ADMIN_CONNECTIONS_MAX, secret::Secret},
-    web::{listen::Patience, serve::Server, state::Web},
+    web::{
+        server::{listener::Patience, serve::Server},
+        state::Web,
+    },
 };
 
 /// The host's daemon behind both listeners; the public one has `places` connections.

@@ -15,10 +15,12 @@ use transom::{
     },
     store::{
         WriteSet,
-        charge::{self, Charge},
-        dead_letter::{self, DeadLetter},
-        delivery::{self, Delivery, State},
-        run,
+        tables::{
+            charge::{self, Charge},
+            dead_letter::{self, DeadLetter},
+            delivery::{self, Delivery, State},
+            run,
+        },
     },
     web::{
         openapi,

@@ -11,7 +11,7 @@ use transom::{
         limits::PLANNED_MESSAGES_MAX,
         time::{Span, iso},
     },
-    store::outbound::{self, SendState},
+    store::tables::outbound::{self, SendState},
 };
 
 const MESSAGES: &str = "/v1/messages";

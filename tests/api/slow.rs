@@ -18,7 +18,10 @@ use tokio::{
 };
 use transom::{
     base::{secret::Secret, time::Span},
-    web::{listen::Patience, serve::Server, state::Web},
+    web::{
+        server::{listener::Patience, serve::Server},
+        state::Web,
+    },
 };
 
 const PATIENCE: Span = Span::millis(300);

@@ -157,15 +157,15 @@ async fn consent_and_what_a_person_must_know_are_heard() {
 async fn without_a_listener_nothing_is_written_down() {
     let mut host = Host::new().await;
     host.ana_says("hello").await;
-    assert_eq!(transom::store::event::ends(&host.app.store).await.unwrap(), (0, 0));
+    assert_eq!(transom::store::tables::event::ends(&host.app.store).await.unwrap(), (0, 0));
     drop(Ear::open(&host, "key-acme", "", None).await);
     host.advance(Span::minutes(1)).await;
     host.ana_says("hello").await;
-    assert!(transom::store::event::ends(&host.app.store).await.unwrap().1 > 0, "it may come back");
+    assert!(transom::store::tables::event::ends(&host.app.store).await.unwrap().1 > 0, "it may come back");
     host.advance(EVENTS_KEPT + Span::hours(1)).await;
-    let (_, last) = transom::store::event::ends(&host.app.store).await.unwrap();
+    let (_, last) = transom::store::tables::event::ends(&host.app.store).await.unwrap();
     host.ana_says("hello").await;
-    let (first, newest) = transom::store::event::ends(&host.app.store).await.unwrap();
+    let (first, newest) = transom::store::tables::event::ends(&host.app.store).await.unwrap();
     assert!(newest <= last.max(first), "nobody has listened for {EVENTS_KEPT}: {first} {newest}, was {last}");
 }
 

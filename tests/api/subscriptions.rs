@@ -12,7 +12,7 @@ use transom::{
         secret::Secret,
         time::Span,
     },
-    runtime::posts,
+    runtime::events::webhook_delivery,
 };
 
 const LOCAL: &str = "webhooks: {allow_private: [127.0.0.1]}\n";
@@ -25,12 +25,12 @@ async fn subscribe(host: &Host, key: &str, body: Json) -> Json {
     host.post(key, "/v1/webhooks", body).await.is(201)
 }
 
-async fn post_due(host: &Host) -> posts::Passed {
+async fn post_due(host: &Host) -> webhook_delivery::Passed {
     host.app.post_due(host.clock.now()).await.unwrap()
 }
 
-fn taken(count: usize) -> posts::Passed {
-    posts::Passed { taken: count, ..posts::Passed::default() }
+fn taken(count: usize) -> webhook_delivery::Passed {
+    webhook_delivery::Passed { taken: count, ..webhook_delivery::Passed::default() }
 }
 
 async fn edit(host: &Host, key: &str, webhook: &Json, tag: Option<&str>, body: Json) -> super::host::Answer {
@@ -68,7 +68,8 @@ async fn what_happens_is_posted_once_in_order_and_signed() {
     let secret = Secret::new(made["secret"].as_str().unwrap());
     for post in &got {
         assert_eq!(post.header("webhook-timestamp"), timestamp.to_string());
-        let signed = posts::sign(std::slice::from_ref(&secret), post.header("webhook-id"), timestamp, &post.text);
+        let signed =
+            webhook_delivery::sign(std::slice::from_ref(&secret), post.header("webhook-id"), timestamp, &post.text);
         assert_eq!(post.header("webhook-signature"), signed);
         assert_eq!(post.header("content-type"), "application/json");
     }
@@ -85,7 +86,7 @@ async fn what_is_refused_comes_again_after_a_pause_and_holds_up_its_conversation
     let made = subscribe(&host, "key-acme", json!({"url": receiver.url, "types": ["message.in"]})).await;
     host.ana_says("one").await;
     host.ana_says("two").await;
-    assert_eq!(post_due(&host).await, posts::Passed { retried: 1, ..taken(0) });
+    assert_eq!(post_due(&host).await, webhook_delivery::Passed { retried: 1, ..taken(0) });
     assert_eq!(post_due(&host).await, taken(0), "the second waits behind the first");
     let number = host.sandbox_number(1);
     let body = host.written(&number, "elsewhere");
@@ -221,7 +222,12 @@ async fn while_a_secret_is_rotated_both_sign_for_a_day() {
     let secret = |body: &Json| Secret::new(body["secret"].as_str().unwrap());
     let got = receiver.got();
     let sign = |post: &Got, secrets: &[Secret]| {
-        posts::sign(secrets, post.header("webhook-id"), post.header("webhook-timestamp").parse().unwrap(), &post.text)
+        webhook_delivery::sign(
+            secrets,
+            post.header("webhook-id"),
+            post.header("webhook-timestamp").parse().unwrap(),
+            &post.text,
+        )
     };
     assert_eq!(got[0].header("webhook-signature"), sign(&got[0], &[secret(&rotated), secret(&made)]));
     assert_eq!(got[1].header("webhook-signature"), sign(&got[1], &[secret(&rotated)]));

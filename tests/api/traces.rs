@@ -7,7 +7,7 @@ use transom::{
     base::ids::{OutboundId, SenderId},
     channel::meta::compose::{self, News, Number},
     model::inbound::DeliveryState,
-    store::{conversation, inbound, outbound},
+    store::tables::{conversation, inbound, outbound},
 };
 
 /// Lines of the wire log, once `count` of them match.

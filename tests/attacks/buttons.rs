@@ -9,7 +9,7 @@ use transom::{
         contact::Contact,
         inbound::{Alias, AliasKind},
     },
-    store::{alias, contact, ledger},
+    store::tables::{alias, contact, ledger},
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\ntopics: {service: {}, news: {needs: consent}}\n";
@@ -101,7 +101,7 @@ async fn a_button_with_a_changed_owner_is_no_button_of_ours() {
     house.says("news").await;
     let yes = button(&house, "Yes, please");
     let (mut parts, bob) = (yes.split('~').collect::<Vec<_>>(), who(&house, BOB).await);
-    let of = transom::store::conversation::of(&house.app.store, bob.id).await.unwrap()[0].id.to_string();
+    let of = transom::store::tables::conversation::of(&house.app.store, bob.id).await.unwrap()[0].id.to_string();
     parts[1] = &of;
     taps(&house, BOB, &parts.join("~"), "Yes, please").await;
     assert!(!has_agreed(&who(&house, BOB).await));

@@ -16,9 +16,12 @@ use transom::{
     },
     channel::signature::Key,
     store::{
-        WriteSet, dead_letter,
-        erasure::{self, Erasure},
-        webhook::{self, Webhook},
+        WriteSet,
+        queries::erasure::{self, Erasure},
+        tables::{
+            dead_letter,
+            webhook::{self, Webhook},
+        },
     },
 };
 

@@ -2,7 +2,7 @@
 
 use crate::runtime::house::House;
 use std::time::{Duration, Instant};
-use transom::runtime::broadcast::To;
+use transom::runtime::starts::broadcast::To;
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\nfields: {points: whole}\n";
 const FLOW: &str = "flow: shop\nwhen: [{any_message: true}]\nsteps:\n  - say: Hello\n";

@@ -12,14 +12,14 @@ use transom::{
         secret::Secret,
         time::{Span, Time},
     },
-    channel::{Provider, Rejected, checkup::Grade, imitate::Posted, signature::Key},
+    channel::{Provider, Rejected, checkup::Grade, imitation::Posted, signature::Key},
     model::{
         content::{Content, MediaKind},
         inbound::{DeliveryState, Inbound, InboundKind, InboundMessage},
         template::{Parameters, TemplateMessage, TemplateStatus},
     },
-    runtime::{config::Config, providers::providers},
-    store::event,
+    runtime::{config::Config, senders::providers::providers},
+    store::tables::event,
 };
 
 fn shown(body: &Value) -> Posted {

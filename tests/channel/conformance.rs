@@ -15,7 +15,7 @@ use transom::{
         HeaderMap, HeaderName, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, SendError, Why,
         checkup::Grade,
         client::{Client, install_crypto},
-        imitate::{Posted, Told},
+        imitation::{Posted, Told},
         meta::compose::{Act, News, What},
     },
     model::{
@@ -24,8 +24,13 @@ use transom::{
         inbound::{Alias, AliasKind, DeliveryState, Inbound, InboundKind},
         template::{Parameters, TemplateMessage},
     },
-    runtime::{app::App, bot, config::Config, metrics::Metrics, providers::providers, start::Setup},
-    store::{Options, Store, conversation},
+    runtime::{
+        bot::source_files,
+        config::Config,
+        daemon::{app::App, boot::Setup, metrics::Metrics},
+        senders::providers::providers,
+    },
+    store::{Options, Store, tables::conversation},
 };
 
 pub const SENDER: SenderId = SenderId(7);
@@ -540,7 +545,7 @@ impl Running {
             clock: shared.clone(),
             store,
             http: Arc::new(Client::new(shared, None)),
-            files: bot::read(folder.path()).unwrap(),
+            files: source_files::read(folder.path()).unwrap(),
             calls: None,
             metrics: Metrics::new(),
         };
@@ -556,7 +561,7 @@ impl Running {
             clock: clock.clone(),
             store: self.app.store.clone(),
             http: Arc::new(Client::new(clock, None)),
-            files: bot::read(self.folder.path()).unwrap(),
+            files: source_files::read(self.folder.path()).unwrap(),
             calls: None,
             metrics: Metrics::new(),
         };

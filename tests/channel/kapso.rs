@@ -8,7 +8,7 @@ use transom::{
         secret::Secret,
         time::{Span, Time},
     },
-    channel::{Rejected, checkup::Grade, file::Told, imitate::Posted, signature::Key},
+    channel::{Rejected, checkup::Grade, file::Told, imitation::Posted, signature::Key},
     model::{
         content::MediaKind,
         inbound::{Alias, AliasKind, DeliveryState, EchoSource, Inbound, InboundKind},

@@ -5,13 +5,13 @@ use crate::platform::{Fault, Kind, Platform};
 use serde_json::{Value, json};
 use transom::{
     base::{ids::ConversationId, secret::Secret, time::Span},
-    channel::{checkup::Grade, imitate::Posted, signature::Key},
+    channel::{checkup::Grade, imitation::Posted, signature::Key},
     model::{
         content::{Button, Content, Edges, Media, MediaKind},
         inbound::{DeliveryState, EchoSource, Inbound, InboundKind, InboundMessage},
         template::{HeaderValue, Parameters, TemplateMessage, TemplateStatus},
     },
-    store::conversation,
+    store::tables::conversation,
 };
 
 fn posted(body: &Value) -> Posted {

@@ -7,7 +7,7 @@ use transom::{
         diagnostic::Diagnostic,
         fix::{self, Fix},
         place::SourceFile,
-        yaml::written,
+        yaml::cst,
     },
     flow::Around,
 };
@@ -125,7 +125,7 @@ proptest! {
 
 /// The comments that the YAML reader finds; none if it stops.
 fn comments(text: &str) -> Result<Vec<String>, String> {
-    let written = written::read(text).map_err(|refusal| refusal.said)?;
+    let written = cst::read(text).map_err(|refusal| refusal.said)?;
     Ok(written.comments.iter().map(|comment| text[comment.range.clone()].to_owned()).collect())
 }
 

@@ -6,11 +6,12 @@ use transom::{
     base::place::SourceFile,
     flow::{
         Around,
-        spec::{BOT_KEYS, FLOW_KEYS, FieldSpec, STEP_KEYS, TRIGGER_KEYS},
-        steps, triggers,
-        workspace::Workspace,
+        load::spec::{BOT_KEYS, FLOW_KEYS, FieldSpec, STEP_KEYS, TRIGGER_KEYS},
+        steps,
+        tools::workspace::Workspace,
+        triggers,
     },
-    runtime::bot,
+    runtime::bot::source_files,
 };
 
 /// One of this many keys is mistyped; `MISTYPED=1` mistypes each.
@@ -69,7 +70,7 @@ fn one_mistyped_key_gives_one_message_in_its_line() {
     folders.sort();
     let (mut count, mut tried, mut wrong) = (0, 0, Vec::new());
     for folder in folders {
-        let files = bot::read(&folder).unwrap().files;
+        let files = source_files::read(&folder).unwrap().files;
         let mut workspace = Workspace::new(Around::default());
         workspace.replace(files.iter().cloned());
         let flows = files.iter().filter(|file| {

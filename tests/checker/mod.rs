@@ -13,8 +13,14 @@ use transom::{
         diagnostic::{Diagnostic, sort},
         place::SourceFile,
     },
-    flow::{self, Around, fmt, scenario},
-    runtime::{around, config::Config, reload},
+    flow::{
+        self, Around,
+        tools::{fmt, testfile},
+    },
+    runtime::{
+        bot::{check_context, reload},
+        config::Config,
+    },
 };
 
 /// The bot around a flow, unless a test has its own.
@@ -65,7 +71,7 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
             match Config::parse(&SourceFile::new("config.yaml", whole), Path::new(""), &|_| None) {
                 Ok(config) => {
                     all.extend(config.warnings.clone());
-                    let around = Around { senders: Some(names(&config)), ..around::around(&config, &[]) };
+                    let around = Around { senders: Some(names(&config)), ..check_context::around(&config, &[]) };
                     granting = Some(config);
                     around
                 }
@@ -92,9 +98,9 @@ fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &Aro
     all.extend(flow::lint_around(&set, around));
     all.extend(reload::mock_findings(&set));
     let sound = !all.iter().any(Diagnostic::is_error);
-    let (tests, said) = scenario::Known::default().look(tests, &set, sound);
+    let (tests, said) = testfile::Known::default().look(tests, &set, sound);
     all.extend(said);
-    all.extend(tests.iter().flat_map(|test| transom::runtime::scenario::mock_findings(test)));
+    all.extend(tests.iter().flat_map(|test| transom::runtime::testbench::mock_findings(test)));
     all
 }
 
@@ -103,7 +109,7 @@ fn around() -> Around {
     let config = Config::parse(&SourceFile::new("config.yaml", CONFIG), Path::new(""), &|_| None);
     let config = config.expect("the configuration of the tests is right");
     let files = BTreeMap::from([("files/menu.pdf".to_owned(), 90_000), ("files/poster.png".to_owned(), 6_000_000)]);
-    Around { senders: Some(names(&config)), files: Some(files), ..around::around(&config, &[]) }
+    Around { senders: Some(names(&config)), files: Some(files), ..check_context::around(&config, &[]) }
 }
 
 fn names(config: &Config) -> Vec<String> {

@@ -13,7 +13,10 @@ use transom::{
     },
     channel::meta::compose::{self, Act, Number, What},
     model::inbound::{Alias, AliasKind},
-    store::{Options, Store, WriteSet, dead_letter, inbound},
+    store::{
+        Options, Store, WriteSet,
+        tables::{dead_letter, inbound},
+    },
 };
 
 const ANA: &str = "34600111222";

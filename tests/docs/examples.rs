@@ -5,7 +5,10 @@ use super::root;
 use std::{fs, path::PathBuf};
 use transom::{
     flow,
-    runtime::{bot, reload, scenario},
+    runtime::{
+        bot::{reload, source_files},
+        testbench,
+    },
 };
 
 fn bots() -> Vec<PathBuf> {
@@ -20,7 +23,7 @@ fn bots() -> Vec<PathBuf> {
 fn the_checker_has_nothing_to_say_against_them() {
     let mut wrong = Vec::new();
     for folder in bots() {
-        let files = bot::read(&folder).unwrap();
+        let files = source_files::read(&folder).unwrap();
         let (set, mut findings) = flow::parse_set(&files.files);
         findings.extend(flow::lint(&set));
         findings.extend(reload::mock_findings(&set));
@@ -33,7 +36,7 @@ fn the_checker_has_nothing_to_say_against_them() {
 fn their_tests_pass_and_leave_no_way_out() {
     let mut wrong = Vec::new();
     for folder in bots() {
-        let report = scenario::run(&folder, &scenario::Wish::default()).unwrap();
+        let report = testbench::run(&folder, &testbench::Wish::default()).unwrap();
         if !report.is_good() {
             wrong.push(format!("{}:\n{:#}", folder.display(), report.to_json()));
         }
@@ -50,8 +53,8 @@ fn their_tests_pass_and_leave_no_way_out() {
 fn random_customers_find_nothing_in_them() {
     let mut wrong = Vec::new();
     for folder in bots() {
-        let walks = scenario::Walks { count: 6, seed: 1 };
-        let wandered = scenario::wander(&folder, &scenario::Wish::default(), walks).unwrap();
+        let walks = testbench::Walks { count: 6, seed: 1 };
+        let wandered = testbench::wander(&folder, &testbench::Wish::default(), walks).unwrap();
         if !wandered.is_good() {
             wrong.push(format!("{}:\n{:#}", folder.display(), wandered.to_json()));
         }

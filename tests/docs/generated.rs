@@ -10,12 +10,15 @@ use transom::{
         yaml::{self, Kind, Node},
     },
     flow::{
-        drawing::{Format, draw},
-        fmt, parse_set, reference, schema, steps,
+        parse_set, steps,
         text::typed,
+        tools::{
+            drawing::{Format, draw},
+            fmt, reference, schema,
+        },
         triggers,
     },
-    runtime::bot,
+    runtime::bot::source_files,
 };
 
 #[test]
@@ -37,7 +40,7 @@ fn the_schemas_are_current() {
 
 #[test]
 fn the_pictures_of_flows_are_current() {
-    let files = bot::read(root()).expect("the sample bot is there");
+    let files = source_files::read(root()).expect("the sample bot is there");
     let (set, _) = parse_set(&files.files);
     for entry in fs::read_dir(root().join("docs/images")).unwrap() {
         let path = entry.unwrap().path();

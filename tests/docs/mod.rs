@@ -7,7 +7,11 @@ use std::{fs, path::Path, sync::Arc};
 use transom::{
     base::{diagnostic::Diagnostic, place::SourceFile},
     flow,
-    runtime::{bot, config::Config, reload, scenario},
+    runtime::{
+        bot::{reload, source_files},
+        config::Config,
+        testbench,
+    },
 };
 
 fn root() -> &'static Path {
@@ -86,7 +90,7 @@ fn the_examples_are_right_and_do_what_their_tests_say() {
     for (path, text) in &examples {
         fs::write(folder.path().join(path), text).expect("a file in it");
     }
-    let report = scenario::run(folder.path(), &scenario::Wish::default()).expect("it is a bot");
+    let report = testbench::run(folder.path(), &testbench::Wish::default()).expect("it is a bot");
     let findings: Vec<String> = report.findings.iter().map(|finding| finding.render(false)).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
     assert!(report.is_good(), "{:#}", report.to_json());
@@ -138,7 +142,7 @@ fn the_examples_of_templates_are_right() {
 fn the_flow_of_the_readme_is_right_in_the_sample_bot() {
     let shown: Vec<Block> = blocks().into_iter().filter(|block| block.page == "README.md").collect();
     assert_eq!(shown.len(), 1);
-    let mut files = bot::read(root()).expect("the sample bot is there").files;
+    let mut files = source_files::read(root()).expect("the sample bot is there").files;
     for block in shown {
         let path = format!("flows/{}.yaml", block.name);
         files.retain(|file| file.path() != path);
@@ -150,7 +154,7 @@ fn the_flow_of_the_readme_is_right_in_the_sample_bot() {
 
 #[test]
 fn the_sample_bot_has_no_findings_at_all() {
-    let files = bot::read(root()).expect("the sample bot is there");
+    let files = source_files::read(root()).expect("the sample bot is there");
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings);
     findings.extend(flow::lint(&set));
@@ -161,9 +165,9 @@ fn the_sample_bot_has_no_findings_at_all() {
 
 #[test]
 fn every_flow_of_the_sample_bot_has_its_tests() {
-    let files = bot::read(root()).expect("the sample bot is there");
+    let files = source_files::read(root()).expect("the sample bot is there");
     let (set, _) = flow::parse_set(&files.files);
-    let tests = bot::read_tests(root()).expect("so are its tests");
+    let tests = source_files::read_tests(root()).expect("so are its tests");
     let tested: Vec<&str> = tests.iter().filter_map(|file| file.stem().strip_suffix(".test")).collect();
     for name in set.flows.keys() {
         assert!(tested.contains(&name.as_str()), "`{name}` has no test");

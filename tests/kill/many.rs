@@ -27,7 +27,7 @@ use transom::{
     },
     store::{
         Options, Query, Store, WriteSet,
-        schedule::{self, Schedule},
+        tables::schedule::{self, Schedule},
     },
 };
 

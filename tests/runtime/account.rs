@@ -2,7 +2,7 @@
 
 use super::house::{House, SENDER};
 use serde_json::{Value, json};
-use transom::{base::time::Span, store::event};
+use transom::{base::time::Span, store::tables::event};
 
 const FLOWS: &[(&str, &str)] =
     &[("flows/remind.yaml", "flow: remind\nwhen:\n  - message: remind\nsteps:\n  - template: reminder\n")];

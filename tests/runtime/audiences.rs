@@ -13,7 +13,10 @@ use transom::{
         contact::{Consent, Contact, ContactData},
         value::Value,
     },
-    store::{WriteSet, contact, start},
+    store::{
+        WriteSet,
+        tables::{contact, start},
+    },
 };
 
 const BOT: &str = "bot: Shop

@@ -5,13 +5,13 @@ use tokio::sync::watch;
 use transom::{
     base::{clock::Clock, ids::ContactId, time::Span},
     model::schedule::AtMost,
-    runtime::{
+    runtime::starts::{
         broadcast::{Drafted, NOWHERE, To, Wanted, When},
         report::{self, FireReport},
     },
     store::{
         WriteSet,
-        broadcast::{self, Broadcast, State},
+        tables::broadcast::{self, Broadcast, State},
     },
 };
 

@@ -7,7 +7,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
-use transom::{base::time::Span, channel::meta::compose::What, runtime::app::App, store::trace};
+use transom::{base::time::Span, channel::meta::compose::What, runtime::daemon::app::App, store::tables::trace};
 
 const FLOWS: &[(&str, &str)] = &[
     ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\n"),

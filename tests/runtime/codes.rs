@@ -5,7 +5,7 @@ use super::house::House;
 use crate::graph::Fault;
 use transom::{
     base::time::Span,
-    store::outbound::{Outbound, SendState},
+    store::tables::outbound::{Outbound, SendState},
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {service: {}, news: {needs: consent}}\n";

@@ -18,8 +18,8 @@ use transom::{
         inbound::{Alias, AliasKind, DeliveryState},
         value::Value,
     },
-    runtime::hooks::{Hook, Vouched},
-    store::{alias, contact, conversation, ledger},
+    runtime::ingest::webhook_triggers::{Hook, Vouched},
+    store::tables::{alias, contact, conversation, ledger},
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nfields: {visit_at: datetime, plan: text}\n\
@@ -535,7 +535,7 @@ async fn a_stop_ends_what_runs_in_every_conversation() {
         house.app.reach(&"acme".into(), transom::base::ids::SenderId(2), "+34600111222", None).await.unwrap();
     assert_eq!(contact, same);
     let open = async |house: &House| {
-        let session = transom::store::session::find(&house.app.store, first).await.unwrap().unwrap();
+        let session = transom::store::tables::session::find(&house.app.store, first).await.unwrap().unwrap();
         session.session.runs.len()
     };
     assert_eq!(open(&house).await, 1);

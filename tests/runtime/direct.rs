@@ -2,7 +2,7 @@
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
-use transom::{base::time::Span, model::inbound::DeliveryState, store::outbound::SendState};
+use transom::{base::time::Span, model::inbound::DeliveryState, store::tables::outbound::SendState};
 
 const BOT: &str = "bot: Test\ntimezone: Europe/Madrid\n";
 const PARCEL: &str = r#"

@@ -12,7 +12,7 @@ use transom::{
         inbound::DeliveryState::{self, Delivered},
         value::Value,
     },
-    store::outbound::SendState,
+    store::tables::outbound::SendState,
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

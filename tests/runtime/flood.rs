@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use transom::{
     base::{limits::LANES_RUNNING_MAX, secret::Secret, time::Time},
     channel::{HeaderMap, RawRequest, meta::compose::What, signature::Key},
-    store::{dead_letter, inbound},
+    store::tables::{dead_letter, inbound},
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

@@ -10,7 +10,7 @@ use transom::{
     },
     flow,
     model::inbound::DeliveryState,
-    runtime::{
+    runtime::starts::{
         forecast::{self, Forecast, Ground, Occasion, When},
         report::{self, FireReport},
     },

@@ -24,8 +24,13 @@ use transom::{
         signature::Key,
     },
     model::inbound::{Alias, AliasKind, DeliveryState},
-    runtime::{app::App, bot, config::Config, inbound::NotAccepted, metrics::Metrics, start::Setup},
-    store::{Faults, Options, Store, outbound},
+    runtime::{
+        bot::source_files,
+        config::Config,
+        daemon::{app::App, boot::Setup, metrics::Metrics},
+        ingest::accept::NotAccepted,
+    },
+    store::{Faults, Options, Store, tables::outbound},
 };
 
 pub const SENDER: SenderId = SenderId(1);
@@ -102,7 +107,7 @@ impl House {
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let http = wire.unwrap_or_else(|| Arc::new(Client::new(shared.clone(), None)));
-        let files = bot::read(folder.path()).unwrap();
+        let files = source_files::read(folder.path()).unwrap();
         let metrics = Metrics::new();
         let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
@@ -139,7 +144,7 @@ impl House {
         for (path, text) in files {
             std::fs::write(self.folder.path().join(path), text).unwrap();
         }
-        let files = bot::read(self.folder.path()).unwrap();
+        let files = source_files::read(self.folder.path()).unwrap();
         let news = self.app.reloader.offer(&self.app.store, files, self.clock.now()).await.unwrap();
         assert!(news.live.is_some(), "{:?}", news.findings);
         self.app.take_news(news);

@@ -1,7 +1,7 @@
 //! Tests messages that arrive long after they were written: after a clock change, or when a platform catches up.
 
 use super::house::House;
-use transom::{base::time::Span, channel::meta::compose::What, store::dead_letter};
+use transom::{base::time::Span, channel::meta::compose::What, store::tables::dead_letter};
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
@@ -34,7 +34,7 @@ async fn each_late_message_is_listed_and_counted() {
     house.reload(&[("flows/echo.yaml", ECHO), ("flows/_bot.yaml", patient)]).await;
     for letter in letters.iter().rev() {
         let done = house.app.replay(letter.id).await.unwrap();
-        assert!(matches!(done, transom::runtime::replay::Replayed::Done), "{done:?}");
+        assert!(matches!(done, transom::runtime::delivery::replay::Replayed::Done), "{done:?}");
         house.app.run_due().await.unwrap();
     }
     let expected: Vec<String> = (0..25).map(|n| format!("text {n}")).collect();
@@ -51,7 +51,7 @@ async fn what_is_still_too_old_when_it_is_replayed_stays_listed_once() {
     house.app.run_due().await.unwrap();
     let letter = listed(&house).await[0].id;
     let again = house.app.replay(letter).await.unwrap();
-    assert!(matches!(again, transom::runtime::replay::Replayed::Again(_)), "{again:?}");
+    assert!(matches!(again, transom::runtime::delivery::replay::Replayed::Again(_)), "{again:?}");
     assert_eq!(listed(&house).await.len(), 1);
     assert!(house.app.metrics.render().contains("transom_dead_letters{kind=\"late_message\"} 1\n"));
 }

@@ -14,11 +14,14 @@ use transom::{
         inbound::{Alias, AliasKind, InboundKind, InboundMessage},
     },
     store::{
-        WriteSet, alias,
-        contact::{self, ContactChange},
-        conversation,
-        inbound::{self, InboundData, NewInbound},
-        session, start,
+        WriteSet,
+        tables::{
+            alias,
+            contact::{self, ContactChange},
+            conversation,
+            inbound::{self, InboundData, NewInbound},
+            session, start,
+        },
     },
 };
 

@@ -5,7 +5,7 @@ use crate::graph::Fault;
 use transom::{
     base::time::Span,
     model::{inbound::DeliveryState, session::Waiting},
-    store::{outbound::SendState, session},
+    store::tables::{outbound::SendState, session},
 };
 
 const STILL: &str = "flow: still

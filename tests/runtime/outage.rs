@@ -12,7 +12,7 @@ use std::{
 use transom::{
     base::{limits::BREAKER_FAILURES, time::Span},
     channel::{Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
-    store::{dead_letter, outbound},
+    store::tables::{dead_letter, outbound},
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text} 1\n  - say: ${msg.text} 2\n";

@@ -9,8 +9,11 @@ use transom::{
         time::{Span, Time},
     },
     flow,
-    runtime::forecast::{self, Ground, Occasion, When},
-    store::{Query, contact, start},
+    runtime::starts::forecast::{self, Ground, Occasion, When},
+    store::{
+        Query,
+        tables::{contact, start},
+    },
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {service: {}}\n";

@@ -4,10 +4,13 @@ use super::house::{House, SENDER};
 use transom::{
     base::{ids::ConversationId, time::Span},
     model::session::{Session, Waiting},
-    runtime::replay::Replayed,
+    runtime::delivery::replay::Replayed,
     store::{
-        WriteSet, dead_letter, run,
-        session::{self, Turned},
+        WriteSet,
+        tables::{
+            dead_letter, run,
+            session::{self, Turned},
+        },
     },
 };
 

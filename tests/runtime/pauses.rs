@@ -1,7 +1,7 @@
 //! Tests flows that an operator pauses: over a restart and over new files, with the remaining time of each wait.
 
 use super::house::House;
-use transom::{base::time::Span, store::run};
+use transom::{base::time::Span, store::tables::run};
 
 const COURSE: &str =
     "flow: course\nwhen:\n  - message: learn\nsteps:\n  - say: Lesson one\n  - wait: 2h\n  - say: Lesson two\n";

@@ -2,7 +2,7 @@
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
-use transom::{base::time::Span, model::value::Value, store::run};
+use transom::{base::time::Span, model::value::Value, store::tables::run};
 
 fn bot(quiet: &str) -> String {
     format!("bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nquiet_hours: {quiet}\ntopics: {{service: {{}}}}\n")

@@ -11,7 +11,7 @@ use transom::{
     },
     channel::meta::compose::What,
     model::inbound::InboundKind,
-    store::{WriteSet, inbound},
+    store::{WriteSet, tables::inbound},
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

@@ -9,7 +9,7 @@ use transom::{
     },
     channel::meta::compose::What,
     model::{inbound::DeliveryState, template::TemplateStatus, value::Value},
-    store::{contact, outbound::SendState},
+    store::tables::{contact, outbound::SendState},
 };
 
 const HELLO: &str = "flow: hello\nwhen: [{message: hello}]\nsteps:\n  - say: Hello to you.\n";

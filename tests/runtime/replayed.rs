@@ -13,7 +13,7 @@ use transom::{
         meta::compose::{self, News},
     },
     model::inbound::DeliveryState,
-    store::dead_letter,
+    store::tables::dead_letter,
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

@@ -7,8 +7,8 @@ use transom::{
         limits::{AUDIENCE_GAP, START_LATE},
         time::{Span, Time},
     },
-    runtime::agenda,
-    store::start,
+    runtime::starts::agenda,
+    store::tables::start,
 };
 
 const BOT: &str = "bot: Clinic\nlanguage: en\ntimezone: Europe/Madrid\nfields: {since: whole, wants: text}\n";

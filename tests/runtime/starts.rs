@@ -10,10 +10,13 @@ use transom::{
     },
     channel::HeaderMap,
     model::value::Value,
-    runtime::hooks::{Hook, Vouched},
+    runtime::ingest::webhook_triggers::{Hook, Vouched},
     store::{
-        WriteSet, conversation,
-        start::{self, PlannedStart, StartState},
+        WriteSet,
+        tables::{
+            conversation,
+            start::{self, PlannedStart, StartState},
+        },
     },
 };
 

@@ -6,7 +6,7 @@ use transom::{
     base::{clock::Clock, time::Span},
     channel::meta::compose::{self, News},
     model::inbound::DeliveryState::{Delivered, Failed, Read, Sent},
-    store::outbound::SendState,
+    store::tables::outbound::SendState,
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

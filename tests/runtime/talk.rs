@@ -2,7 +2,7 @@
 
 use super::house::House;
 use serde_json::json;
-use transom::{base::time::Span, store::webhook};
+use transom::{base::time::Span, store::tables::webhook};
 
 const HELLO: &str = r#"
 flow: hello

@@ -1,7 +1,7 @@
 //! Tests phones that become testers for 24 hours by a code: session and tester survive a restart.
 
 use super::house::{House, SENDER};
-use transom::{base::clock::Clock, store::tester_session};
+use transom::{base::clock::Clock, store::tables::tester_session};
 
 const DRAFT: &str = "flow: fresh\ndraft: true\nwhen:\n  - any_message: true\nsteps:\n  - say: A new flow\n";
 

@@ -5,7 +5,7 @@ use crate::graph::Fault;
 use transom::{
     base::{limits::SEND_ATTEMPTS_MAX, time::Span},
     model::inbound::DeliveryState,
-    store::{dead_letter, outbound::SendState},
+    store::tables::{dead_letter, outbound::SendState},
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";

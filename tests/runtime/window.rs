@@ -11,7 +11,7 @@ use transom::{
         inbound::DeliveryState,
         template::{Parameters, TemplateMessage},
     },
-    store::outbound::SendState,
+    store::tables::outbound::SendState,
 };
 
 const NEWS: &str = r#"

@@ -1,7 +1,7 @@
 //! Defines the bot of the simulation: each flow causes one kind of difficulty.
 
 use std::collections::BTreeMap;
-use transom::runtime::bot::BotFiles;
+use transom::runtime::bot::source_files::BotFiles;
 
 pub const CONFIG: &str = r#"
 accounts: [{name: acme}]

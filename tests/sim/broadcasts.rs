@@ -12,13 +12,13 @@ use transom::{
         time::{Span, Time},
     },
     model::{effect::broadcast_key, schedule::AtMost, value::Value as Data},
-    runtime::{
+    runtime::starts::{
         broadcast::{Drafted, To, Wanted, When},
         report,
     },
     store::{
         Query, Row,
-        broadcast::{self, State},
+        tables::broadcast::{self, State},
     },
 };
 

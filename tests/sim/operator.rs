@@ -15,7 +15,7 @@ use transom::{
         session::{Run, Waiting},
         value::Value as Data,
     },
-    runtime::replay::Replayed,
+    runtime::delivery::replay::Replayed,
     store::Query,
 };
 

@@ -23,8 +23,11 @@ use transom::{
     channel::{HeaderMap, RawRequest, client::install_crypto, meta::compose::Number, signature::Key},
     model::inbound::AliasKind,
     runtime::{
-        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, posts::Passed,
-        start::Setup,
+        config::Config,
+        daemon::{app::App, boot::Setup, metrics::Metrics},
+        events::webhook_delivery::Passed,
+        http_step::{calls::Calls, mocks::Mocks},
+        ingest::accept::NotAccepted,
     },
     store::{Faults, Options, Store},
 };

@@ -5,15 +5,19 @@ use super::{
     sample::{inbound as new_inbound, *},
 };
 use std::collections::BTreeMap;
-use transom::base::{ids::*, time::Span};
 use transom::model::inbound::{DeliveryState, StatusUpdate};
-use transom::store::{
-    Statement, Store, WriteSet, alias,
-    charge::{self, Charge, Fund, Sums},
-    contact,
-    erasure::{self, Erased, Stop},
-    inbound,
-    outbound::{self, NewOutbound, SendState},
+use transom::store::{Statement, Store, WriteSet};
+use transom::{
+    base::{ids::*, time::Span},
+    store::{
+        queries::erasure::{self, Erased, Stop},
+        tables::{
+            alias,
+            charge::{self, Charge, Fund, Sums},
+            contact, inbound,
+            outbound::{self, NewOutbound, SendState},
+        },
+    },
 };
 
 async fn put<R: serde::Serialize>(store: &Store, statement: &Statement<R>, row: &R) {

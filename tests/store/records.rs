@@ -5,41 +5,45 @@ use super::{
     sample::{inbound as new_inbound, *},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use transom::base::{
-    ids::*,
-    secret::Secret,
-    time::{Span, Time},
-};
 use transom::model::{
     effect::{RunEnd, TraceEntry},
     event::Reason,
     pauses::Pauses,
     template::{Category, Template, TemplateStatus},
 };
-use transom::store::{
-    Store, WriteSet,
-    api_key::{self, ApiKey, Revoke},
-    audience::{self, Audience},
-    contact,
-    dead_letter::{self, DeadLetter, Replayed},
-    delivery::{self, Again, Delivery, Of, State, Tried},
-    flow_state::{self, FlowPauses, FlowState},
-    idempotency::{self, Answer, Claim},
-    inbound,
-    ledger::{self, LedgerEntry},
-    meta::{self, Meta},
-    outbound::{self, NewOutbound, SendState},
-    retention::{self, Pace},
-    run::{self, Ended, Run},
-    schedule::{self, Fire, Schedule},
-    sender_pause::{self, Lifted, Scope, SenderPause},
-    start::{self, Decided, Moved, PlannedStart, StartState, TakenBack},
-    subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
-    template::{self, CatalogueEntry, Source},
-    trace::{self, Trace},
-    upload::{self, Uploaded},
-    version::{self, Live, Version},
-    webhook::{self, Webhook},
+use transom::store::{Store, WriteSet};
+use transom::{
+    base::{
+        ids::*,
+        secret::Secret,
+        time::{Span, Time},
+    },
+    store::{
+        queries::retention::{self, Pace},
+        tables::{
+            api_key::{self, ApiKey, Revoke},
+            audience::{self, Audience},
+            contact,
+            dead_letter::{self, DeadLetter, Replayed},
+            delivery::{self, Again, Delivery, Of, State, Tried},
+            flow_state::{self, FlowPauses, FlowState},
+            idempotency::{self, Answer, Claim},
+            inbound,
+            ledger::{self, LedgerEntry},
+            meta::{self, Meta},
+            outbound::{self, NewOutbound, SendState},
+            run::{self, Ended, Run},
+            schedule::{self, Fire, Schedule},
+            sender_pause::{self, Lifted, Scope, SenderPause},
+            start::{self, Decided, Moved, PlannedStart, StartState, TakenBack},
+            subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
+            template::{self, CatalogueEntry, Source},
+            trace::{self, Trace},
+            upload::{self, Uploaded},
+            version::{self, Live, Version},
+            webhook::{self, Webhook},
+        },
+    },
 };
 
 const LAST: i64 = i64::MAX;

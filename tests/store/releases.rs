@@ -17,7 +17,10 @@ use std::{
 };
 use transom::{
     base::ids::{ContactId, ConversationId, OutboundId},
-    store::{Dialect, Query, Store, contact, conversation, outbound, run, session, trace, version},
+    store::{
+        Dialect, Query, Store,
+        tables::{contact, conversation, outbound, run, session, trace, version},
+    },
 };
 
 fn here() -> PathBuf {

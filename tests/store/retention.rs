@@ -6,8 +6,8 @@ use transom::{
     base::{limits::SHRINK_KEEPS_PAGES, time::Time},
     store::{
         Store, WriteSet,
-        retention::{self, Pace},
-        webhook::{self, Webhook},
+        queries::retention::{self, Pace},
+        tables::webhook::{self, Webhook},
     },
 };
 

@@ -1,14 +1,20 @@
 //! Builds rows with every field set, to be written and read back.
 
-use transom::base::{ids::*, time::Time};
 use transom::model::{
     contact::ContactData,
     effect::Draft,
     inbound::{Alias, AliasKind},
 };
-use transom::store::{
-    Store, WriteSet, alias::NewAlias, contact, contact::NewContact, conversation, conversation::Heard,
-    inbound::NewInbound, outbound::NewOutbound,
+use transom::store::{Store, WriteSet};
+use transom::{
+    base::{ids::*, time::Time},
+    store::tables::{
+        alias::NewAlias,
+        contact::{self, NewContact},
+        conversation::{self, Heard},
+        inbound::NewInbound,
+        outbound::NewOutbound,
+    },
 };
 
 pub const NOW: Time = Time(1_790_000_000_000);

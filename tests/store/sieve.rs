@@ -14,7 +14,10 @@ use transom::{
         contact::{Consent, Contact, ContactData},
         value::Value,
     },
-    store::{Store, WriteSet, contact, conversation},
+    store::{
+        Store, WriteSet,
+        tables::{contact, conversation},
+    },
 };
 
 const BOT: &str = "bot: Shop

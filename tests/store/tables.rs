@@ -1,25 +1,30 @@
 //! Tests the tables of a conversation: rows are read back as written, lists have pages, statuses only move forward.
 
 use super::{on_both, sample::*};
-use transom::base::{
-    ids::*,
-    time::{Span, Time},
-};
 use transom::model::{
     content::Content,
     event::Reason,
     inbound::{DeliveryState, StatusError, StatusUpdate},
     session::{NeedsPerson, Person, Session},
 };
-use transom::store::{
-    Store, WriteSet, alias,
-    contact::{self, ContactChange, OptOut},
-    conversation::{self, CloseWindow, Heard, Opened},
-    early_status,
-    inbound::{self, Handled, NewInbound, Raise},
-    outbound::{self, NewOutbound, SendState, Sending, Settled},
-    retention::{self, Pace},
-    session::{self, Turned},
+use transom::store::{Store, WriteSet};
+use transom::{
+    base::{
+        ids::*,
+        time::{Span, Time},
+    },
+    store::{
+        queries::retention::{self, Pace},
+        tables::{
+            alias,
+            contact::{self, ContactChange, OptOut},
+            conversation::{self, CloseWindow, Heard, Opened},
+            early_status,
+            inbound::{self, Handled, NewInbound, Raise},
+            outbound::{self, NewOutbound, SendState, Sending, Settled},
+            session::{self, Turned},
+        },
+    },
 };
 
 const LAST: i64 = i64::MAX;

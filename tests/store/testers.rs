@@ -1,12 +1,17 @@
 //! Tests tester sessions, and contacts in another product's list.
 
 use super::{on_both, sample::*};
-use transom::base::{ids::*, time::Span};
 use transom::model::value::Value;
-use transom::store::{
-    WriteSet, contact,
-    retention::{self, Pace},
-    tester_session::{self, Activated, TesterSession},
+use transom::store::WriteSet;
+use transom::{
+    base::{ids::*, time::Span},
+    store::{
+        queries::retention::{self, Pace},
+        tables::{
+            contact,
+            tester_session::{self, Activated, TesterSession},
+        },
+    },
 };
 
 fn session(id: i64, code: &str) -> TesterSession {

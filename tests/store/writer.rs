@@ -5,16 +5,20 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use transom::base::{ids::*, time::Span};
 use transom::model::session::Session;
-use transom::store::{
-    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, event, idempotency,
-    idempotency::Claim,
-    inbound, outbound,
-    outbound::{SendState, Sending},
-    retention::{self, Pace},
-    session,
-    session::Turned,
+use transom::store::{CommitError, Faults, OpenError, Options, Store, WriteSet};
+use transom::{
+    base::{ids::*, time::Span},
+    store::{
+        queries::retention::{self, Pace},
+        tables::{
+            alias, contact, conversation, event,
+            idempotency::{self, Claim},
+            inbound,
+            outbound::{self, SendState, Sending},
+            session::{self, Turned},
+        },
+    },
 };
 
 /// Commits sets at the same time: they are queued before the writer wakes.

@@ -8,8 +8,8 @@ use transom::{
         limits::REPORT_ANSWER_WITHIN,
         time::Time,
     },
-    runtime::{
-        past,
+    runtime::starts::{
+        history,
         report::{self, FireReport},
     },
     store::{Query, Row, Store},
@@ -186,7 +186,7 @@ async fn of_people(store: &Store, flow: &FlowName, starts: &[Start], told: &[Fir
     people.dedup();
     let mut wrong = Vec::new();
     for person in people {
-        for past in past::past(store, flow, ContactId(person)).await.unwrap() {
+        for past in history::past(store, flow, ContactId(person)).await.unwrap() {
             if !past.minute.starts_with(|c: char| c.is_ascii_digit()) {
                 continue;
             }

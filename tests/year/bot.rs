@@ -2,7 +2,7 @@
 //! needs about each.
 
 use std::collections::BTreeMap;
-use transom::{base::time::Span, runtime::bot::BotFiles};
+use transom::{base::time::Span, runtime::bot::source_files::BotFiles};
 
 /// The way of sending a message when the window is closed.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -30,7 +30,10 @@ use transom::{
         inbound::{Alias, AliasKind},
         value::Value as Data,
     },
-    runtime::{app::App, config::Config, metrics::Metrics, start::Setup},
+    runtime::{
+        config::Config,
+        daemon::{app::App, boot::Setup, metrics::Metrics},
+    },
     store::{Faults, Options, Store},
 };
 

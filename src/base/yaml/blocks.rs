@@ -1,6 +1,6 @@
 //! The text of a `|` that is not indented: YAML takes the text for empty, and its lines for something else.
 
-use super::traps::{is_block, split_key};
+use super::pitfalls::{is_block, split_key};
 use crate::base::{
     counted::counted,
     diagnostic::Diagnostic,

@@ -1,6 +1,6 @@
 //! Dashes and dots of word processors that stand where a list has its `- `.
 
-use super::traps::lines;
+use super::pitfalls::lines;
 use crate::base::{
     diagnostic::Diagnostic,
     fix::{Edit, Fix},

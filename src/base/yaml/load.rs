@@ -1,10 +1,11 @@
 //! Builds nodes from the parser's events, and resolves duplicate keys, anchors, merge keys and size limits.
 
-use super::{Entry, Kind, Node, Scalar, Style, commas, cuts, dashes, foreign, marks, traps};
+use super::{Entry, Kind, Node, Scalar, Style, commas, dashes, foreign_syntax, marks, pitfalls, truncation};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    limits, meant,
+    limits,
     place::{Place, SourceFile},
+    synonyms,
 };
 use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle};
 use std::{
@@ -21,7 +22,7 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
         findings.push(Diagnostic::error("E101", &Place::start_of(file), message).help("split it into several flows"));
         return None;
     }
-    if let Some(finding) = foreign::odd_blank(file).or_else(|| dashes::odd_mark(file)) {
+    if let Some(finding) = foreign_syntax::odd_blank(file).or_else(|| dashes::odd_mark(file)) {
         findings.push(finding);
         return None;
     }
@@ -33,7 +34,7 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
             Err(Stop::Reported) => return None,
             Err(Stop::Syntax(error)) => {
                 let at = byte_of(&text, error.marker());
-                let (finding, broken) = traps::explain(file, &text, at, &error.to_string());
+                let (finding, broken) = pitfalls::explain(file, &text, at, &error.to_string());
                 findings.push(finding);
                 let range = broken?;
                 // The replacement has the same length, so that all other places stay right.
@@ -138,7 +139,7 @@ impl<'a> Reader<'a> {
                 if let Some(tag) = tag {
                     let core = tag.to_string().contains("tag:yaml.org");
                     if !core {
-                        self.findings.push(traps::tag(self.file, &self.place(span)));
+                        self.findings.push(pitfalls::tag(self.file, &self.place(span)));
                         return Ok(broken(node));
                     }
                 }
@@ -203,7 +204,7 @@ impl<'a> Reader<'a> {
                 Kind::Scalar(key) => key,
                 Kind::Null => Scalar::at(&key.place, ""),
                 Kind::Map(_) | Kind::List(_) => {
-                    self.findings.push(foreign::braces(self.file, start, style == StructureStyle::Flow));
+                    self.findings.push(foreign_syntax::braces(self.file, start, style == StructureStyle::Flow));
                     spoilt = true;
                     continue;
                 }
@@ -214,7 +215,7 @@ impl<'a> Reader<'a> {
             }
             if let Some(first) = known.get(&key.text).map(|at| &entries[*at]) {
                 // The second `then` of an `elseif`: the finding about `elseif` covers it.
-                if entries.iter().any(|entry| meant::is_elseif(&entry.key.text)) {
+                if entries.iter().any(|entry| synonyms::is_elseif(&entry.key.text)) {
                     continue;
                 }
                 let message = format!("`{}` is written twice", key.text);
@@ -227,7 +228,7 @@ impl<'a> Reader<'a> {
             }
             if value.is_null() {
                 value.place = key.place.clone();
-                if let Some(finding) = cuts::cut_whole(self.file, &key.place) {
+                if let Some(finding) = truncation::cut_whole(self.file, &key.place) {
                     self.findings.push(finding);
                     value = broken(value);
                 }
@@ -280,10 +281,10 @@ impl<'a> Reader<'a> {
             return Node { place, kind: Kind::Null };
         }
         let text = if mended { place.text().to_owned() } else { text };
-        let cut = (style == Style::Plain).then(|| cuts::cut(self.file, &place)).flatten();
+        let cut = (style == Style::Plain).then(|| truncation::cut(self.file, &place)).flatten();
         let style = if cut.is_some() { Style::Broken } else { style };
         if cut.is_none() && style == Style::Plain {
-            self.findings.extend(cuts::number_cut(self.file, &place));
+            self.findings.extend(truncation::number_cut(self.file, &place));
         }
         self.findings.extend(cut);
         Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar::new(text, style, place))) }
@@ -309,7 +310,7 @@ impl<'a> Reader<'a> {
 
     fn untagged(&self, tagged: bool, place: &Place) {
         if tagged {
-            self.findings.push(traps::tag(self.file, place));
+            self.findings.push(pitfalls::tag(self.file, place));
         }
     }
 

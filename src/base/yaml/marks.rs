@@ -1,6 +1,6 @@
 //! `say: &one`: YAML takes a word that begins with `&` for a mark of its own, and nobody reads it.
 
-use super::{Node, cuts::is_sentence, mend};
+use super::{Node, mend, truncation::is_sentence};
 use crate::base::{
     diagnostic::Diagnostic,
     place::{Place, SourceFile},

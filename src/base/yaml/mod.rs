@@ -9,24 +9,23 @@ mod blocks;
 mod brackets;
 mod colons;
 mod commas;
-mod cuts;
+pub mod cst;
 mod dashes;
-mod foreign;
+mod foreign_syntax;
 mod load;
 mod marks;
 mod mend;
-mod said;
-mod traps;
-pub mod written;
-
-pub use commas::listed;
-pub use mend::quoted;
-pub use traps::CODE_KEYS;
+mod messages;
+mod pitfalls;
+mod truncation;
 
 use super::{
     diagnostic::Findings,
     place::{Place, SourceFile},
 };
+pub use commas::listed;
+pub use mend::quoted;
+pub use pitfalls::CODE_KEYS;
 use std::{
     ops::Range,
     sync::{Arc, OnceLock},

@@ -4,7 +4,7 @@ use super::{AutocallsSender, SIGNATURE, receive::Mapping};
 use crate::{
     base::time::iso,
     channel::{
-        imitate::{Posted, Told},
+        imitation::{Posted, Told},
         meta::compose::{Act, News, What},
         signature::Key,
     },

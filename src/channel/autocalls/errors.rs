@@ -6,7 +6,7 @@ use crate::{
         limits::WINDOW,
         time::{Span, Time},
     },
-    channel::{HttpResponse, Next, PauseScope, SendError, TemplateFault, Why, answer, loose, meta, twilio},
+    channel::{HttpResponse, Next, PauseScope, SendError, TemplateFault, Why, answer, meta, twilio, untrusted_json},
 };
 use serde_json::Value;
 
@@ -14,16 +14,17 @@ use serde_json::Value;
 const EXPIRED: &str = "; expired at ";
 
 pub fn refused(answer: &HttpResponse, json: &Value) -> SendError {
-    let code = loose::text(json, "error_code");
-    let said = loose::text(json, "error").or_else(|| loose::text(json, "message"));
+    let code = untrusted_json::text(json, "error_code");
+    let said = untrusted_json::text(json, "error").or_else(|| untrusted_json::text(json, "message"));
     let (Some(said), code) = (said, code) else { return answer::by_status(answer.status, &answer.headers) };
-    let next = match (&code, loose::number(json, "retry_after")) {
+    let next = match (&code, untrusted_json::number(json, "retry_after")) {
         (None, Some(seconds)) if answer.status == 429 => {
             Next::Retry { after: Some(Span::seconds(seconds.clamp(0, 3600))) }
         }
         _ => answer::with_retry_after(next(answer.status, code.as_deref()), &answer.headers),
     };
-    let expired = loose::text(json, "session_status.expired_at").map(|at| format!("{EXPIRED}{at}")).unwrap_or_default();
+    let expired =
+        untrusted_json::text(json, "session_status.expired_at").map(|at| format!("{EXPIRED}{at}")).unwrap_or_default();
     let code = code.unwrap_or_else(|| format!("http_{}", answer.status));
     SendError { next, code, text: format!("{}{expired}", answer::cut(&said)) }
 }
@@ -65,7 +66,7 @@ pub fn of_status(code: i64) -> Next {
 }
 
 pub fn opened_at(said: &str) -> Option<Time> {
-    loose::time(said.rsplit_once(EXPIRED)?.1).map(|end| end - WINDOW)
+    untrusted_json::time(said.rsplit_once(EXPIRED)?.1).map(|end| end - WINDOW)
 }
 
 #[cfg(test)]
@@ -124,7 +125,7 @@ mod tests {
             "session_status":{"expired_at":"2026-02-23T10:30:00+00:00"}}"#;
         let answer = HttpResponse { status: 403, ..HttpResponse::default() };
         let error = refused(&answer, &serde_json::from_str(body).unwrap());
-        assert_eq!(opened_at(&error.text), loose::time("2026-02-22T10:30:00Z"));
+        assert_eq!(opened_at(&error.text), untrusted_json::time("2026-02-22T10:30:00Z"));
         assert_eq!(opened_at("closed"), None);
     }
 

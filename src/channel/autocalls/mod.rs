@@ -7,15 +7,13 @@ mod poll;
 mod receive;
 mod send;
 
-pub use receive::Mapping;
-
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Polled, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    imitate::{Posted, Told},
-    loose,
+    imitation::{Posted, Told},
     question::{Question, Trouble, ask},
     signature::{Claimed, Key},
+    untrusted_json,
 };
 use crate::{
     base::{
@@ -25,11 +23,12 @@ use crate::{
         time::{Span, Time},
     },
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         inbound::{Alias, AliasKind, Item, StatusError},
         template::{Category, Template, TemplateStatus},
     },
 };
+pub use receive::Mapping;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
@@ -195,7 +194,7 @@ async fn last_heard(sender: &AutocallsSender, http: &dyn Http, phone: &str) -> R
     let phone = encode(&format!("+{}", phone.trim_start_matches('+')));
     let path = format!("/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", sender.sender_id);
     let told = ask(http, sender.question(&path)).await?;
-    Ok(loose::text(&told, "last_customer_message_at").as_deref().and_then(loose::time))
+    Ok(untrusted_json::text(&told, "last_customer_message_at").as_deref().and_then(untrusted_json::time))
 }
 
 async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Check> {
@@ -205,15 +204,15 @@ async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Ch
         Err(trouble) => return vec![unanswered(&trouble)],
     };
     let mut all = vec![Check::new("token", Grade::Good, "The API key is valid.")];
-    let listed = loose::part(&told, "data").and_then(Value::as_array);
-    let ours = listed.into_iter().flatten().find(|one| loose::number(one, "id") == Some(sender.sender_id));
+    let listed = untrusted_json::part(&told, "data").and_then(Value::as_array);
+    let ours = listed.into_iter().flatten().find(|one| untrusted_json::number(one, "id") == Some(sender.sender_id));
     let Some(ours) = ours else {
         let text = format!("The account has no sender {}: look at `sender_id`.", sender.sender_id);
         all.push(Check::new("number", Grade::Bad, text));
         return all;
     };
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let shown = loose::text(ours, "phone_number").unwrap_or_default();
+    let shown = untrusted_json::text(ours, "phone_number").unwrap_or_default();
     all.push(match digits(&shown) == digits(&sender.phone) {
         true => Check::new("number", Grade::Good, format!("The number is {shown}.")),
         false => Check::new(
@@ -222,14 +221,14 @@ async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Ch
             format!("The number is {shown} there, and another one in the configuration."),
         ),
     });
-    let status = loose::text(ours, "status").unwrap_or_default();
+    let status = untrusted_json::text(ours, "status").unwrap_or_default();
     all.push(match status.to_lowercase().as_str() {
         "online" => Check::new("sending", Grade::Good, "The sender is online."),
         _ => {
             Check::new("sending", Grade::Bad, format!("The sender is `{status}`: nothing is sent. Its page says why."))
         }
     });
-    match loose::text(ours, "quality_rating").as_deref() {
+    match untrusted_json::text(ours, "quality_rating").as_deref() {
         Some("GREEN") => all.push(Check::new("quality", Grade::Good, "The quality is GREEN.")),
         Some(other) => {
             let text = format!("The quality is {other}: people block or report this number.");
@@ -237,8 +236,8 @@ async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Ch
         }
         None => {}
     }
-    if let Some(limit) = loose::text(ours, "messaging_limit_formatted") {
-        let details = json!({"messaging_limit": loose::number(ours, "messaging_limit")});
+    if let Some(limit) = untrusted_json::text(ours, "messaging_limit_formatted") {
+        let details = json!({"messaging_limit": untrusted_json::number(ours, "messaging_limit")});
         all.push(Check::new("limit", Grade::Good, format!("The messaging limit is {limit}.")).with(details));
     }
     all.push(match (sender.inbound_token.is_empty(), sender.poll) {
@@ -259,19 +258,19 @@ async fn templates(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Resu
     let sender = autocalls.sender(id).ok_or_else(|| Trouble::unknown(id, "Autocalls"))?;
     let path = format!("/user/whatsapp/senders/{}/templates?status=all", sender.sender_id);
     let told = ask(http, sender.question(&path)).await?;
-    match loose::part(&told, "data").and_then(Value::as_array) {
+    match untrusted_json::part(&told, "data").and_then(Value::as_array) {
         Some(listed) => Ok(listed.iter().filter_map(template).collect()),
         None => Err(Trouble::unreadable("the templates", "Autocalls")),
     }
 }
 
 fn template(listed: &Value) -> Option<Template> {
-    let word = |path: &str| loose::text(listed, path).unwrap_or_default().to_lowercase();
-    let id = loose::number(listed, "id")?;
+    let word = |path: &str| untrusted_json::text(listed, path).unwrap_or_default().to_lowercase();
+    let id = untrusted_json::number(listed, "id")?;
     Some(Template {
         id,
-        name: loose::text(listed, "name")?,
-        language: loose::text(listed, "language")?,
+        name: untrusted_json::text(listed, "name")?,
+        language: untrusted_json::text(listed, "language")?,
         category: match word("category").as_str() {
             "utility" => Category::Utility,
             "authentication" => Category::Authentication,
@@ -284,7 +283,7 @@ fn template(listed: &Value) -> Option<Template> {
             // Do not send by a template with an unknown status.
             _ => TemplateStatus::Disabled,
         },
-        body: loose::text(listed, "body_text").unwrap_or_default(),
+        body: untrusted_json::text(listed, "body_text").unwrap_or_default(),
         header: None,
         buttons: Vec::new(),
         ttl: None,

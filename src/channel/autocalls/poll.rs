@@ -9,8 +9,9 @@ use crate::{
         time::Time,
     },
     channel::{
-        Http, Polled, loose,
+        Http, Polled,
         question::{Trouble, ask},
+        untrusted_json,
     },
     model::inbound::{Inbound, InboundKind, InboundMessage, Item},
 };
@@ -98,7 +99,7 @@ async fn look(
         return Ok((Vec::new(), one.count));
     };
     let history = ask(http, sender.question(&format!("/conversations/{}", encode(&one.id)))).await?;
-    let Some(history) = loose::part(&history, "history").and_then(Value::as_array) else {
+    let Some(history) = untrusted_json::part(&history, "history").and_then(Value::as_array) else {
         return Err(Trouble::unreadable("a conversation", "Autocalls"));
     };
     let from = match one.seen {
@@ -108,11 +109,11 @@ async fn look(
     };
     let mut items = Vec::new();
     for (place, said) in history.iter().enumerate().skip(from).filter(|(_, said)| is_theirs(said)) {
-        let Some(body) = loose::text(said, "content") else { continue };
+        let Some(body) = untrusted_json::text(said, "content") else { continue };
         let message = InboundMessage {
             provider_id: ProviderId::from(format!("autocalls:{}:{place}", one.id)),
             at,
-            from: loose::phones(Some(one.phone.as_str())),
+            from: untrusted_json::phones(Some(one.phone.as_str())),
             name: one.name.clone(),
             username: None,
             kind: InboundKind::Text { body },
@@ -125,7 +126,7 @@ async fn look(
 }
 
 fn is_theirs(said: &Value) -> bool {
-    loose::text(said, "role").as_deref() == Some("user")
+    untrusted_json::text(said, "role").as_deref() == Some("user")
 }
 
 /// A conversation with more messages than before.
@@ -145,13 +146,13 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
     let mut found = Vec::new();
     for _ in 0..CATALOGUE_PAGES_MAX {
         let page = ask(http, sender.question(&path)).await?;
-        let Some(listed) = loose::part(&page, "data").and_then(Value::as_array) else {
+        let Some(listed) = untrusted_json::part(&page, "data").and_then(Value::as_array) else {
             return Err(Trouble::unreadable("the conversations", "Autocalls"));
         };
         let before = found.len();
         found.extend(listed.iter().filter_map(|one| autocalls.grown(one)));
         // The list is sorted by newest first: a page without a grown conversation ends the search.
-        let cursor = loose::text(&page, "next_cursor").filter(|_| found.len() > before);
+        let cursor = untrusted_json::text(&page, "next_cursor").filter(|_| found.len() > before);
         match cursor {
             Some(cursor) if found.len() < POLLED_CONVERSATIONS_MAX => {
                 path = format!("{base}&cursor={}", encode(&cursor))
@@ -166,11 +167,11 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
 
 impl Autocalls {
     fn grown(&self, listed: &Value) -> Option<Grown> {
-        let id = loose::text(listed, "id")?;
-        let phone = loose::text(listed, "customer.phone")?;
-        let count = usize::try_from(loose::number(listed, "message_count")?).ok()?;
+        let id = untrusted_json::text(listed, "id")?;
+        let phone = untrusted_json::text(listed, "customer.phone")?;
+        let count = usize::try_from(untrusted_json::number(listed, "message_count")?).ok()?;
         let seen = self.memory().seen.get(&id).copied();
-        let name = loose::text(listed, "customer.name").map(|name| loose::name(&name));
+        let name = untrusted_json::text(listed, "customer.name").map(|name| untrusted_json::name(&name));
         seen.is_none_or(|seen| count > seen).then_some(Grown { id, phone, name, count, seen })
     }
 

@@ -7,7 +7,7 @@ use crate::{
         limits::PROVIDER_TEXT_CHARS_MAX,
         time::Time,
     },
-    channel::loose,
+    channel::untrusted_json,
     model::{
         content::MediaKind,
         inbound::{DeliveryState, Inbound, InboundKind, InboundMessage, Item, StatusError, StatusUpdate},
@@ -57,7 +57,7 @@ pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
     let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
         return vec![dead(Some(sender.id), "malformed", "the body is not JSON", text)];
     };
-    let now = loose::number(&json, RECEIVED).map_or(now, Time);
+    let now = untrusted_json::number(&json, RECEIVED).map_or(now, Time);
     if let Some(map) = json.as_object_mut() {
         map.insert(SENDER.into(), sender.id.0.into());
         map.insert(RECEIVED.into(), now.0.into());
@@ -71,7 +71,8 @@ pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
 
 /// Parses a dead letter again; one without a sender belongs to the only sender.
 pub fn again(autocalls: &Autocalls, raw: &str) -> Vec<Item> {
-    let named = serde_json::from_str::<Value>(raw).ok().and_then(|json| loose::number(&json, SENDER)).map(SenderId);
+    let named =
+        serde_json::from_str::<Value>(raw).ok().and_then(|json| untrusted_json::number(&json, SENDER)).map(SenderId);
     let sender = match named {
         Some(id) => autocalls.sender(id),
         None => autocalls.senders.first(),
@@ -87,26 +88,26 @@ fn dead(sender: Option<SenderId>, kind: &'static str, reason: &str, raw: String)
 }
 
 fn read(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
-    if loose::flag(json, "test") {
+    if untrusted_json::flag(json, "test") {
         return Ok(Inbound::Ignored { why: "webhook_test" });
     }
-    match loose::text(json, "event").as_deref() {
+    match untrusted_json::text(json, "event").as_deref() {
         Some("message_status") => return status(sender, json, now),
         Some("conversation_ended") => return Ok(Inbound::Ignored { why: "conversation_event" }),
         _ => {}
     }
     // The webhook at the end of a conversation repeats its messages.
-    if loose::part(json, "transcript").is_some_and(Value::is_array) {
+    if untrusted_json::part(json, "transcript").is_some_and(Value::is_array) {
         return Ok(Inbound::Ignored { why: "conversation_event" });
     }
     message(sender, json, now)
 }
 
 fn status(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
-    if loose::text(json, "direction").as_deref() == Some("inbound") {
+    if untrusted_json::text(json, "direction").as_deref() == Some("inbound") {
         return Ok(Inbound::Ignored { why: "status_kind" });
     }
-    let state = match loose::text(json, "status").unwrap_or_default().as_str() {
+    let state = match untrusted_json::text(json, "status").unwrap_or_default().as_str() {
         "sent" => DeliveryState::Sent,
         "delivered" => DeliveryState::Delivered,
         "read" => DeliveryState::Read,
@@ -114,12 +115,15 @@ fn status(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, 
         _ => return Ok(Inbound::Ignored { why: "status_kind" }),
     };
     let error = (state == DeliveryState::Failed).then(|| {
-        let said = loose::text(json, "error_description").or_else(|| loose::text(json, "error_message"));
+        let said =
+            untrusted_json::text(json, "error_description").or_else(|| untrusted_json::text(json, "error_message"));
         let text = said.unwrap_or_else(|| "failed".into()).chars().take(PROVIDER_TEXT_CHARS_MAX).collect();
-        StatusError { code: loose::number(json, "error_code").unwrap_or(0), text }
+        StatusError { code: untrusted_json::number(json, "error_code").unwrap_or(0), text }
     });
-    let at = ["provider_timestamp", "timestamp"].iter().find_map(|path| loose::time(&loose::text(json, path)?));
-    let id = loose::text(json, "whatsapp_message_id").as_deref().and_then(loose::id);
+    let at = ["provider_timestamp", "timestamp"]
+        .iter()
+        .find_map(|path| untrusted_json::time(&untrusted_json::text(json, path)?));
+    let id = untrusted_json::text(json, "whatsapp_message_id").as_deref().and_then(untrusted_json::id);
     let status = StatusUpdate {
         provider_id: id.ok_or("its `whatsapp_message_id` is missing")?,
         ours: None,
@@ -133,8 +137,8 @@ fn status(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, 
 
 fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
     let paths = &sender.inbound;
-    let text = |path: &str| if path.is_empty() { None } else { loose::text(json, path) };
-    let from = loose::phones(text(&paths.from).as_deref());
+    let text = |path: &str| if path.is_empty() { None } else { untrusted_json::text(json, path) };
+    let from = untrusted_json::phones(text(&paths.from).as_deref());
     if from.is_empty() {
         return Err(format!("nobody stands at `{}`; `inbound.from` says where", paths.from));
     }
@@ -144,15 +148,15 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
         (None, Some(body)) => InboundKind::Text { body },
         (None, None) => return Err(format!("no text stands at `{}`; `inbound.text` says where", paths.text)),
     };
-    let at = text(&paths.at).and_then(|at| loose::time(&at));
+    let at = text(&paths.at).and_then(|at| untrusted_json::time(&at));
     // A clock that runs ahead must not extend the window.
     let at = at.map_or(now, |at| at.min(now));
     let said = words.or_else(|| text(&paths.media)).unwrap_or_default();
-    let provider_id = match text(&paths.id).as_deref().and_then(loose::id) {
+    let provider_id = match text(&paths.id).as_deref().and_then(untrusted_json::id) {
         Some(id) => id,
         None => made_id(&from[0].value, at, &said),
     };
-    let name = text(&paths.name).map(|name| loose::name(&name));
+    let name = text(&paths.name).map(|name| untrusted_json::name(&name));
     let message = InboundMessage { provider_id, at, from, name, username: None, kind, reply_to: None, referral: None };
     Ok(Inbound::Message { sender: sender.id, message })
 }

@@ -6,7 +6,7 @@ use crate::{
     channel::{
         Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, TemplateFault, Why,
         answer::{by_status, no_answer, ours},
-        loose,
+        untrusted_json,
     },
     model::{
         content::Content,
@@ -59,12 +59,13 @@ pub async fn send(autocalls: &Autocalls, http: &dyn Http, message: &Outgoing) ->
 
 fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let refused = loose::part(&json, "success") == Some(&Value::Bool(false)) || loose::part(&json, "error").is_some();
+    let refused = untrusted_json::part(&json, "success") == Some(&Value::Bool(false))
+        || untrusted_json::part(&json, "error").is_some();
     if refused || !(200..300).contains(&answer.status) {
         return Err(errors::refused(answer, &json));
     }
     // Statuses carry this id; `message_sid` and `message_id` are others.
-    match loose::text(&json, "whatsapp_message_id").as_deref().and_then(loose::id) {
+    match untrusted_json::text(&json, "whatsapp_message_id").as_deref().and_then(untrusted_json::id) {
         Some(provider_id) => Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false }),
         None => Err(by_status(answer.status, &answer.headers)),
     }

@@ -6,11 +6,11 @@ use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
     file::{self, Located},
-    imitate::{Posted, Told},
-    loose,
+    imitation::{Posted, Told},
     meta::{Meta, MetaSender},
     question::{Question, Trouble, ask},
     signature::{Claimed, Key},
+    untrusted_json,
     upload::Upload,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     },
     channel::Auth,
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         draft::{Draft, Made},
         inbound::{Alias, AliasKind, Item, StatusError},
         template::Template,
@@ -210,11 +210,11 @@ async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Resul
     let told = ask(http, question).await?;
     // If the API ignored the phone filter, another customer's conversation would open the wrong window.
     let is_theirs = |one: &&serde_json::Value| {
-        loose::text(one, "phone_number").is_some_and(|shown| shown.trim_start_matches('+') == digits)
+        untrusted_json::text(one, "phone_number").is_some_and(|shown| shown.trim_start_matches('+') == digits)
     };
-    let listed = loose::part(&told, "data").and_then(serde_json::Value::as_array).into_iter().flatten();
-    let heard = listed.filter(is_theirs).filter_map(|one| loose::text(one, "kapso.last_inbound_at"));
-    Ok(heard.filter_map(|at| loose::time(&at)).max())
+    let listed = untrusted_json::part(&told, "data").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let heard = listed.filter(is_theirs).filter_map(|one| untrusted_json::text(one, "kapso.last_inbound_at"));
+    Ok(heard.filter_map(|at| untrusted_json::time(&at)).max())
 }
 
 async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
@@ -233,7 +233,8 @@ async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
         Err(trouble) => return vec![unanswered(&trouble)],
     };
     let mut all = kapso.meta.examine_number(http, id).await;
-    let listed = loose::part(&webhooks, "data").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let listed =
+        untrusted_json::part(&webhooks, "data").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
     let (grade, text) = subscription(&listed, id);
     all.push(Check::new("subscription", grade, text));
     all
@@ -243,7 +244,7 @@ async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
 /// operator knows whether the host is still ours.
 fn subscription(listed: &[serde_json::Value], id: SenderId) -> (Grade, String) {
     let here = format!("/webhooks/kapso/{id}");
-    let address = |webhook: &serde_json::Value| loose::text(webhook, "url").unwrap_or_default();
+    let address = |webhook: &serde_json::Value| untrusted_json::text(webhook, "url").unwrap_or_default();
     let is_ours = |webhook: &&serde_json::Value| {
         address(webhook).split(['?', '#']).next().is_some_and(|url| url.trim_end_matches('/').ends_with(&here))
     };
@@ -273,8 +274,8 @@ fn subscription(listed: &[serde_json::Value], id: SenderId) -> (Grade, String) {
 /// True if the webhook includes messages. Webhooks of the kind *meta* have no event list; one without a list is not
 /// judged.
 fn brings_messages(webhook: &serde_json::Value) -> bool {
-    let events = loose::part(webhook, "events").and_then(serde_json::Value::as_array);
+    let events = untrusted_json::part(webhook, "events").and_then(serde_json::Value::as_array);
     let Some(events) = events.filter(|events| !events.is_empty()) else { return true };
-    loose::text(webhook, "kind").as_deref() == Some("meta")
+    untrusted_json::text(webhook, "kind").as_deref() == Some("meta")
         || events.iter().any(|event| event.as_str() == Some("whatsapp.message.received"))
 }

@@ -2,7 +2,7 @@
 //! form.
 
 use crate::{
-    channel::loose,
+    channel::untrusted_json,
     model::inbound::{Inbound, Item},
 };
 use serde_json::{Value, json};
@@ -18,7 +18,9 @@ pub fn receive(event: &str, body: &[u8], read: impl Fn(&[u8]) -> Vec<Item>) -> V
         return read(body);
     }
     // A batch contains up to 100 events of one conversation.
-    let name = loose::text(&json, "type").or_else(|| loose::text(&json, "event")).unwrap_or_else(|| event.to_owned());
+    let name = untrusted_json::text(&json, "type")
+        .or_else(|| untrusted_json::text(&json, "event"))
+        .unwrap_or_else(|| event.to_owned());
     match json.get("data").or_else(|| json.as_array().map(|_| &json)) {
         Some(Value::Array(events)) => events.iter().flat_map(|one| of_event(&name, one, &read)).collect(),
         Some(one @ Value::Object(_)) => of_event(&name, one, &read),
@@ -33,7 +35,7 @@ fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Ve
         return read(event.to_string().as_bytes());
     }
     let Some(message) = event.get("message").filter(|message| message.is_object()) else {
-        let name = loose::text(event, "event").unwrap_or_else(|| name.to_owned());
+        let name = untrusted_json::text(event, "event").unwrap_or_else(|| name.to_owned());
         return match name.as_str() {
             name if name.starts_with("workflow.") => ignored("workflow_event"),
             name if name.contains("conversation") => ignored("conversation_event"),
@@ -44,8 +46,8 @@ fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Ve
             _ => ignored("unknown_event"),
         };
     };
-    let outbound = loose::text(message, "kapso.direction").as_deref() == Some("outbound");
-    match loose::text(message, "kapso.origin").as_deref() {
+    let outbound = untrusted_json::text(message, "kapso.direction").as_deref() == Some("outbound");
+    match untrusted_json::text(message, "kapso.origin").as_deref() {
         // Messages from before the number moved to Kapso: not new, and they open no window.
         Some("history_sync") => ignored("history"),
         Some("business_app") if outbound => read(echo(event, message).to_string().as_bytes()),
@@ -67,14 +69,14 @@ fn inbound(event: &Value, message: &Value) -> Value {
     let Some(map) = made.as_object_mut() else { return made };
     map.remove("kapso");
     for (key, paths) in [("from", PHONES), ("from_user_id", USER_IDS)] {
-        if loose::text(message, key).is_none()
+        if untrusted_json::text(message, key).is_none()
             && let Some(text) = first(event, message, paths)
         {
             map.insert(key.to_owned(), text.trim_start_matches('+').into());
         }
     }
     // The file is Kapso's permanent copy; its address needs no Meta token.
-    let kind = loose::text(message, "type").unwrap_or_default();
+    let kind = untrusted_json::text(message, "type").unwrap_or_default();
     if let Some(Value::Object(file)) = map.get_mut(&kind) {
         for (key, path) in [
             ("url", "kapso.media_url"),
@@ -82,7 +84,7 @@ fn inbound(event: &Value, message: &Value) -> Value {
             ("filename", "kapso.media_data.filename"),
             ("caption", "kapso.message_type_data.caption"),
         ] {
-            if let Some(text) = loose::text(message, path) {
+            if let Some(text) = untrusted_json::text(message, path) {
                 file.entry(key).or_insert_with(|| text.into());
             }
         }
@@ -95,8 +97,8 @@ const USER_IDS: &[&str] = &["conversation.business_scoped_user_id", "message.kap
 
 fn first(event: &Value, message: &Value, paths: &[&str]) -> Option<String> {
     let find = |path: &&str| match path.strip_prefix("message.") {
-        Some(path) => loose::text(message, path),
-        None => loose::text(event, path),
+        Some(path) => untrusted_json::text(message, path),
+        None => untrusted_json::text(event, path),
     };
     paths.iter().find_map(find)
 }
@@ -109,7 +111,7 @@ fn person(event: &Value, message: &Value) -> Value {
     if let Some(id) = first(event, message, USER_IDS) {
         person["user_id"] = id.into();
     }
-    if let Some(name) = loose::text(event, "conversation.kapso.contact_name") {
+    if let Some(name) = untrusted_json::text(event, "conversation.kapso.contact_name") {
         person["profile"] = json!({"name": name});
     }
     person
@@ -118,11 +120,13 @@ fn person(event: &Value, message: &Value) -> Value {
 /// The newest entry of the status history, which each webhook repeats and extends; if there is none, the message's own
 /// status.
 fn status(message: &Value) -> Option<Value> {
-    let all = loose::part(message, "kapso.statuses").and_then(Value::as_array);
-    if let Some(newest) = all.and_then(|all| all.iter().max_by_key(|status| loose::number(status, "timestamp"))) {
+    let all = untrusted_json::part(message, "kapso.statuses").and_then(Value::as_array);
+    if let Some(newest) =
+        all.and_then(|all| all.iter().max_by_key(|status| untrusted_json::number(status, "timestamp")))
+    {
         return Some(newest.clone());
     }
-    let state = loose::text(message, "kapso.status").filter(|state| state != "pending")?;
+    let state = untrusted_json::text(message, "kapso.status").filter(|state| state != "pending")?;
     Some(json!({"id": message.get("id"), "status": state, "timestamp": message.get("timestamp")}))
 }
 
@@ -141,7 +145,7 @@ fn echo(event: &Value, message: &Value) -> Value {
 /// One item in Meta's envelope. A dead letter has the same form, so that it can be replayed.
 fn envelope(event: &Value, field: &str, list: &str, item: Value, person: Option<Value>) -> Value {
     let paths = ["phone_number_id", "conversation.phone_number_id", "message.kapso.phone_number_id"];
-    let number = paths.iter().find_map(|path| loose::text(event, path)).unwrap_or_default();
+    let number = paths.iter().find_map(|path| untrusted_json::text(event, path)).unwrap_or_default();
     let mut value = json!({"metadata": {"phone_number_id": number}});
     value[list] = json!([item]);
     if let Some(person) = person {

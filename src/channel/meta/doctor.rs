@@ -13,7 +13,7 @@ use crate::{
         query::encode,
         time::Time,
     },
-    channel::{Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, loose, question::Trouble},
+    channel::{Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, question::Trouble, untrusted_json},
 };
 use serde::Deserialize;
 
@@ -113,7 +113,7 @@ fn ends_of(answer: &HttpResponse, ours: Time) -> Option<(Time, Time)> {
     let now = theirs.and_then(|seconds| seconds.checked_mul(1_000)).map_or(ours, Time);
     let told: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
     // 0: it never ends. The access to an account's data may end before the token does.
-    let ends = ["data.expires_at", "data.data_access_expires_at"].map(|path| loose::number(&told, path));
+    let ends = ["data.expires_at", "data.data_access_expires_at"].map(|path| untrusted_json::number(&told, path));
     let ends = ends.into_iter().flatten().filter(|seconds| *seconds > 0).min()?;
     Some((Time(ends.checked_mul(1_000)?), now))
 }

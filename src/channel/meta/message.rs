@@ -12,7 +12,7 @@ use crate::{
         limits::{CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, USERNAME_CHARS_MAX},
         time::Time,
     },
-    channel::loose,
+    channel::untrusted_json,
     model::inbound::{Alias, AliasKind, Inbound, InboundMessage},
 };
 use serde_json::value::RawValue;
@@ -81,7 +81,7 @@ fn plain(id: &str) -> bool {
 /// Meta's seconds, as text or number; forwarding services may write milliseconds.
 pub fn time(text: &Text<'_>) -> Result<Time, Malformed> {
     let text = text.get().ok_or("its `timestamp` is missing")?;
-    loose::stamp(text).ok_or_else(|| "its `timestamp` is no time".into())
+    untrusted_json::stamp(text).ok_or_else(|| "its `timestamp` is no time".into())
 }
 
 /// The person's ids: `numbers` are fields that hold a phone or a user id, `user_ids` such that hold a user id alone. A

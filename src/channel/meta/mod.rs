@@ -27,7 +27,7 @@ use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::Check,
     file::{self, Located},
-    imitate::{Posted, Told},
+    imitation::{Posted, Told},
     question::Trouble,
     signature::{Claimed, Key},
     upload::Upload,
@@ -38,7 +38,7 @@ use crate::{
         secret::Secret,
     },
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         draft::{Draft, Made},
         inbound::{Item, StatusError},
         template::Template,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::ids::SenderId,
-    channel::{Http, Method, loose, question::Trouble},
+    channel::{Http, Method, question::Trouble, untrusted_json},
 };
 
 const EDGE: &str = "whatsapp_business_encryption";
@@ -41,8 +41,10 @@ impl Meta {
         let text = get(http, sender, &format!("{}/{EDGE}", sender.phone_number_id)).await?;
         let told: serde_json::Value = serde_json::from_str(&text).map_err(|_| unreadable("the public key"))?;
         let one = told.get("data").map_or(&told, |data| data.get(0).unwrap_or(data));
-        let Some(pem) = loose::text(one, "business_public_key").filter(|pem| !pem.is_empty()) else { return Ok(None) };
-        let status = loose::text(one, "business_public_key_signature_status");
+        let Some(pem) = untrusted_json::text(one, "business_public_key").filter(|pem| !pem.is_empty()) else {
+            return Ok(None);
+        };
+        let status = untrusted_json::text(one, "business_public_key_signature_status");
         Ok(Some(Uploaded { pem, is_valid: status.as_deref() != Some("MISMATCH") }))
     }
 

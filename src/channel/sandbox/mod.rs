@@ -3,7 +3,7 @@
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError, Why,
     checkup::Check,
-    imitate::{Posted, Told},
+    imitation::{Posted, Told},
     meta::{Meta, MetaSender, compose::Number},
     question::Trouble,
     upload::Upload,
@@ -15,7 +15,7 @@ use crate::{
         secret::Secret,
     },
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         inbound::{Item, StatusError},
         template::Template,
     },

@@ -4,8 +4,9 @@ use super::Twilio;
 use crate::{
     base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, query::encode},
     channel::{
-        Http, loose,
+        Http,
         question::{Question, Trouble, ask},
+        untrusted_json,
     },
     model::{
         template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus, placeholders},
@@ -24,12 +25,12 @@ pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result
         let names = "`account_sid`";
         let question = Question { url, auth: sender.auth(), sender: id, secret: "auth_token", names };
         let page = ask(http, question).await?;
-        let Some(contents) = loose::part(&page, "contents").and_then(Value::as_array) else {
+        let Some(contents) = untrusted_json::part(&page, "contents").and_then(Value::as_array) else {
             return Err(Trouble::unreadable("the content templates", "Twilio"));
         };
         found.extend(contents.iter().filter_map(ours));
         // The next page's URL comes from Twilio: only its cursor is used, so that the token stays with `content_base`.
-        let next = loose::text(&page, "meta.next_page_url");
+        let next = untrusted_json::text(&page, "meta.next_page_url");
         let mark = next.as_deref().and_then(|next| {
             let query = next.split_once('?')?.1;
             crate::base::query::value(query, "PageToken")
@@ -43,9 +44,9 @@ pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result
 }
 
 fn ours(content: &Value) -> Option<Template> {
-    let approval = loose::part(content, "approval_requests").filter(|part| part.is_object())?;
-    let (kind, shape) = loose::part(content, "types")?.as_object()?.iter().next()?;
-    let status = match loose::text(approval, "status")?.as_str() {
+    let approval = untrusted_json::part(content, "approval_requests").filter(|part| part.is_object())?;
+    let (kind, shape) = untrusted_json::part(content, "types")?.as_object()?.iter().next()?;
+    let status = match untrusted_json::text(approval, "status")?.as_str() {
         "approved" => TemplateStatus::Approved,
         "pending" | "received" | "unsubmitted" => TemplateStatus::Pending,
         "rejected" => TemplateStatus::Rejected,
@@ -53,27 +54,27 @@ fn ours(content: &Value) -> Option<Template> {
         // Do not send by a template with an unknown status.
         _ => TemplateStatus::Disabled,
     };
-    let category = match loose::text(approval, "category").unwrap_or_default().to_ascii_uppercase().as_str() {
+    let category = match untrusted_json::text(approval, "category").unwrap_or_default().to_ascii_uppercase().as_str() {
         "UTILITY" => Category::Utility,
         "AUTHENTICATION" => Category::Authentication,
         _ => Category::Marketing,
     };
-    let body = loose::text(shape, "body").or_else(|| loose::text(shape, "title")).unwrap_or_default();
+    let body = untrusted_json::text(shape, "body").or_else(|| untrusted_json::text(shape, "title")).unwrap_or_default();
     let (body, slots) = numbered(&body, shape);
     let has_file = matches!(shape.get("media"), Some(Value::Array(files)) if !files.is_empty());
     Some(Template {
         id: 0,
-        name: loose::text(approval, "name").or_else(|| loose::text(content, "friendly_name"))?,
-        language: loose::text(content, "language")?,
+        name: untrusted_json::text(approval, "name").or_else(|| untrusted_json::text(content, "friendly_name"))?,
+        language: untrusted_json::text(content, "language")?,
         category,
         status,
         body,
         // A file with a fixed URL takes no parameter.
-        header: (has_file && loose::text(shape, "media.0").is_some_and(|url| url.contains("{{")))
+        header: (has_file && untrusted_json::text(shape, "media.0").is_some_and(|url| url.contains("{{")))
             .then_some(TemplateHeader::Image),
         buttons: buttons(kind, shape),
         ttl: None,
-        reference: Some(loose::text(content, "sid")?),
+        reference: Some(untrusted_json::text(content, "sid")?),
         parts: Parts { slots, ..Parts::default() },
     })
 }
@@ -82,9 +83,10 @@ fn ours(content: &Value) -> Option<Template> {
 /// within the text from 1. The slots keep Twilio's numbers.
 fn numbered(body: &str, shape: &Value) -> (String, Slots) {
     let first = |text: Option<String>| text.and_then(|text| placeholders(&text).into_iter().next());
-    let actions = loose::part(shape, "actions").and_then(Value::as_array);
-    let links = actions.into_iter().flatten().filter_map(|action| first(loose::text(action, "url")));
-    let mut slots = Slots { body: Vec::new(), header: first(loose::text(shape, "media.0")), links: links.collect() };
+    let actions = untrusted_json::part(shape, "actions").and_then(Value::as_array);
+    let links = actions.into_iter().flatten().filter_map(|action| first(untrusted_json::text(action, "url")));
+    let mut slots =
+        Slots { body: Vec::new(), header: first(untrusted_json::text(shape, "media.0")), links: links.collect() };
     let mut numbers: Vec<u32> = Vec::new();
     for name in placeholders(body) {
         match name.parse() {
@@ -106,12 +108,12 @@ fn numbered(body: &str, shape: &Value) -> (String, Slots) {
 }
 
 fn buttons(kind: &str, shape: &Value) -> Vec<TemplateButtonKind> {
-    let actions = loose::part(shape, "actions").and_then(Value::as_array);
+    let actions = untrusted_json::part(shape, "actions").and_then(Value::as_array);
     let button = |action: &Value| {
-        let title = loose::text(action, "title").unwrap_or_default();
-        match loose::text(action, "type").unwrap_or_default().to_ascii_uppercase().as_str() {
+        let title = untrusted_json::text(action, "title").unwrap_or_default();
+        match untrusted_json::text(action, "type").unwrap_or_default().to_ascii_uppercase().as_str() {
             "QUICK_REPLY" => TemplateButtonKind::QuickReply { title },
-            "URL" => TemplateButtonKind::Url { title, url: loose::text(action, "url").unwrap_or_default() },
+            "URL" => TemplateButtonKind::Url { title, url: untrusted_json::text(action, "url").unwrap_or_default() },
             "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
             // `twilio/quick-reply` has the kind once for all buttons.
             "" if kind == "twilio/quick-reply" => TemplateButtonKind::QuickReply { title },

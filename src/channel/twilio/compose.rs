@@ -4,7 +4,7 @@ use super::{TwilioSender, receive::OURS};
 use crate::{
     base::query::encode,
     channel::{
-        imitate::Told,
+        imitation::Told,
         meta::compose::{Act, News, What},
     },
     model::inbound::AliasKind,

@@ -14,9 +14,9 @@ use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
     file::{self, Located},
-    imitate::{Posted, Told},
-    loose,
+    imitation::{Posted, Told},
     question::{Question, Trouble, ask},
+    untrusted_json,
 };
 use crate::{
     base::{
@@ -24,13 +24,12 @@ use crate::{
         secret::Secret,
     },
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         content::MediaKind,
         inbound::{Item, StatusError},
         template::Template,
     },
 };
-
 use pool::Pool;
 use signature::SignedBy;
 
@@ -252,12 +251,12 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
         }
         Err(trouble) => return vec![unanswered(&trouble)],
     };
-    let Some(status) = loose::text(&account, "status") else {
+    let Some(status) = untrusted_json::text(&account, "status") else {
         return vec![unanswered(&Trouble::unreadable("the account", "Twilio"))];
     };
-    let name = loose::text(&account, "friendly_name").unwrap_or_else(|| "without a name".into());
+    let name = untrusted_json::text(&account, "friendly_name").unwrap_or_else(|| "without a name".into());
     let mut all = vec![Check::new("token", Grade::Good, format!("The token is valid for the account {name}."))];
-    let trial = loose::text(&account, "type").as_deref() == Some("Trial");
+    let trial = untrusted_json::text(&account, "type").as_deref() == Some("Trial");
     all.push(match status.as_str() {
         "active" if trial => {
             Check::new("sending", Grade::Poor, "The account is a trial: verified numbers only, 50 messages a day.")

@@ -8,7 +8,7 @@ use crate::{
         query,
         time::Time,
     },
-    channel::{RawRequest, loose},
+    channel::{RawRequest, untrusted_json},
     model::{
         consent_words::{self, ExtraWords, Word},
         content::MediaKind,
@@ -50,7 +50,7 @@ pub fn again(twilio: &Twilio, raw: &str) -> Vec<Item> {
 }
 
 fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified: Option<&[SenderId]>) -> Vec<Item> {
-    let form = Form(query::pairs(raw).into_iter().map(|(name, value)| (name, loose::whole(&value))).collect());
+    let form = Form(query::pairs(raw).into_iter().map(|(name, value)| (name, untrusted_json::whole(&value))).collect());
     let kept = match (query::value(raw, RECEIVED), asked) {
         (Some(_), _) => raw.to_owned(),
         (None, Some(id)) => format!("{raw}&{RECEIVED}={}&{ASKED}={id}", at.0),
@@ -170,8 +170,9 @@ fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static s
 fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
     let id = form.id()?;
     // A phone in the field of the user id could be anybody's.
-    let is_user_id = |text: &&str| loose::alias(text).is_some_and(|alias| alias.kind == AliasKind::Bsuid);
-    let from = loose::aliases([form.get("From"), form.get("WaId"), form.get("ExternalUserId").filter(is_user_id)]);
+    let is_user_id = |text: &&str| untrusted_json::alias(text).is_some_and(|alias| alias.kind == AliasKind::Bsuid);
+    let from =
+        untrusted_json::aliases([form.get("From"), form.get("WaId"), form.get("ExternalUserId").filter(is_user_id)]);
     if from.is_empty() {
         return Err("the form names nobody who wrote");
     }
@@ -182,10 +183,10 @@ fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'s
             provider_id,
             at,
             from: from.clone(),
-            name: form.get("ProfileName").map(loose::name),
+            name: form.get("ProfileName").map(untrusted_json::name),
             username: None,
             kind,
-            reply_to: form.get("OriginalRepliedMessageSid").and_then(loose::id),
+            reply_to: form.get("OriginalRepliedMessageSid").and_then(untrusted_json::id),
             referral: referral(form),
         };
         Inbound::Message { sender, message }
@@ -225,7 +226,7 @@ fn kinds(form: &Form) -> Result<Vec<InboundKind>, &'static str> {
     match body {
         Some(body) if !matches!(what, "reaction" | "unsupported") => Ok(vec![InboundKind::Text { body: body.into() }]),
         Some(emoji) if what == "reaction" => {
-            let to = form.get("OriginalRepliedMessageSid").and_then(loose::id);
+            let to = form.get("OriginalRepliedMessageSid").and_then(untrusted_json::id);
             Ok(vec![InboundKind::Reaction { emoji: Some(emoji.into()), to }])
         }
         _ => {
@@ -284,7 +285,8 @@ impl Form {
 
     fn id(&self) -> Result<ProviderId, &'static str> {
         let sid = self.get("MessageSid").or(self.get("SmsMessageSid")).or(self.get("SmsSid"));
-        sid.ok_or("its `MessageSid` is missing").and_then(|sid| loose::id(sid).ok_or("its `MessageSid` is no id"))
+        sid.ok_or("its `MessageSid` is missing")
+            .and_then(|sid| untrusted_json::id(sid).ok_or("its `MessageSid` is no id"))
     }
 
     /// The URLs and MIME types of the files.

@@ -6,7 +6,7 @@ use crate::{
     channel::{
         Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, TemplateFault, Why,
         answer::{by_status, cut, no_answer, ours, with_retry_after},
-        loose,
+        untrusted_json,
     },
     model::{
         content::Content,
@@ -41,9 +41,11 @@ pub async fn send(twilio: &Twilio, http: &dyn Http, message: &Outgoing) -> Resul
 /// Parses the answer to a send.
 fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let code = loose::number(&json, "code").or_else(|| loose::number(&json, "error_code"));
+    let code = untrusted_json::number(&json, "code").or_else(|| untrusted_json::number(&json, "error_code"));
     if let Some(code) = code {
-        let said = loose::text(&json, "message").or_else(|| loose::text(&json, "error_message")).unwrap_or_default();
+        let said = untrusted_json::text(&json, "message")
+            .or_else(|| untrusted_json::text(&json, "error_message"))
+            .unwrap_or_default();
         let next = errors::next(code).unwrap_or_else(|| by_status(answer.status.max(400), &answer.headers).next);
         return Err(SendError {
             next: with_retry_after(next, &answer.headers),
@@ -51,12 +53,12 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
             text: cut(&said),
         });
     }
-    let id = loose::text(&json, "sid").filter(|_| (200..300).contains(&answer.status));
-    match id.as_deref().and_then(loose::id) {
+    let id = untrusted_json::text(&json, "sid").filter(|_| (200..300).contains(&answer.status));
+    match id.as_deref().and_then(untrusted_json::id) {
         Some(provider_id) => {
             // `to` is the recipient in Twilio's form.
-            let to = loose::text(&json, "to");
-            let aliases = loose::aliases([to.as_deref()]);
+            let to = untrusted_json::text(&json, "to");
+            let aliases = untrusted_json::aliases([to.as_deref()]);
             Ok(Receipt { provider_id, aliases, held_for_quality: false })
         }
         None => Err(by_status(answer.status, &answer.headers)),

@@ -4,7 +4,7 @@ use super::WaplifySender;
 use crate::{
     base::time::Time,
     channel::{
-        imitate::Told,
+        imitation::Told,
         meta::compose::{Act, News, What},
     },
     model::inbound::AliasKind,

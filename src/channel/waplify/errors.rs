@@ -2,17 +2,17 @@
 
 use crate::{
     base::time::Time,
-    channel::{HttpResponse, Next, SendError, TemplateFault, Why, answer, loose},
+    channel::{HttpResponse, Next, SendError, TemplateFault, Why, answer, untrusted_json},
 };
 use serde_json::Value;
 
 /// The error text in any form: `detail` as a text or as FastAPI's list, else `message`, `error`.
 pub fn words(json: &Value) -> Option<String> {
-    let listed = loose::part(json, "detail").and_then(Value::as_array).map(|all| {
-        let each = all.iter().filter_map(|one| loose::text(one, "msg"));
+    let listed = untrusted_json::part(json, "detail").and_then(Value::as_array).map(|all| {
+        let each = all.iter().filter_map(|one| untrusted_json::text(one, "msg"));
         each.collect::<Vec<_>>().join("; ")
     });
-    let text = |path| loose::text(json, path);
+    let text = |path| untrusted_json::text(json, path);
     listed
         .filter(|text| !text.is_empty())
         .or_else(|| text("detail"))
@@ -60,7 +60,7 @@ fn judge(status: u16, said: &str) -> (&'static str, Next) {
 pub fn last_inbound(said: &str) -> Option<Time> {
     let rest = said.split_once("Last inbound message was at ")?.1;
     let word = rest.split_whitespace().next()?;
-    loose::time(word.trim_end_matches(['.', ',']))
+    untrusted_json::time(word.trim_end_matches(['.', ',']))
 }
 
 #[cfg(test)]

@@ -8,15 +8,15 @@ mod send;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    imitate::{Posted, Told},
-    loose,
+    imitation::{Posted, Told},
     question::{Question, Trouble, ask},
     signature::{Claimed, Key},
+    untrusted_json,
 };
 use crate::{
     base::{ids::SenderId, secret::Secret, time::Time},
     model::{
-        carries::{Carries, META},
+        channel_limits::{Carries, META},
         content::MediaKind,
         inbound::{Item, StatusError},
         template::{Category, Template, TemplateHeader, TemplateStatus},
@@ -185,18 +185,18 @@ async fn templates(waplify: &Waplify, http: &dyn Http, id: SenderId) -> Result<V
         names: "`api_base`",
     };
     let page = ask(http, question).await?;
-    match loose::part(&page, "templates").and_then(Value::as_array) {
+    match untrusted_json::part(&page, "templates").and_then(Value::as_array) {
         Some(listed) => Ok(listed.iter().filter_map(template).collect()),
         None => Err(Trouble::unreadable("the templates", "Waplify")),
     }
 }
 
 fn template(listed: &Value) -> Option<Template> {
-    let word = |path: &str| loose::text(listed, path).unwrap_or_default().to_ascii_uppercase();
+    let word = |path: &str| untrusted_json::text(listed, path).unwrap_or_default().to_ascii_uppercase();
     Some(Template {
         id: 0,
-        name: loose::text(listed, "name")?,
-        language: loose::text(listed, "language")?,
+        name: untrusted_json::text(listed, "name")?,
+        language: untrusted_json::text(listed, "language")?,
         category: match word("category").as_str() {
             "UTILITY" => Category::Utility,
             "AUTHENTICATION" => Category::Authentication,
@@ -210,12 +210,12 @@ fn template(listed: &Value) -> Option<Template> {
             // Do not send by a template with an unknown status.
             _ => TemplateStatus::Disabled,
         },
-        body: loose::text(listed, "body").unwrap_or_default(),
+        body: untrusted_json::text(listed, "body").unwrap_or_default(),
         header: match word("header_format").as_str() {
             "IMAGE" => Some(TemplateHeader::Image),
             "VIDEO" => Some(TemplateHeader::Video),
             "DOCUMENT" => Some(TemplateHeader::Document),
-            "TEXT" => Some(TemplateHeader::Text(loose::text(listed, "header").unwrap_or_default())),
+            "TEXT" => Some(TemplateHeader::Text(untrusted_json::text(listed, "header").unwrap_or_default())),
             _ => None,
         },
         // The list has no button names; replies are matched by title.

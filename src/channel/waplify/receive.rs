@@ -6,7 +6,7 @@ use crate::{
         limits::PROVIDER_TEXT_CHARS_MAX,
         time::Time,
     },
-    channel::loose,
+    channel::untrusted_json,
     model::{
         content::MediaKind,
         inbound::{
@@ -31,8 +31,9 @@ pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
         map.insert(SENDER.into(), sender.0.into());
     }
     let raw = event.to_string();
-    let theirs =
-        ["message.waba_phone_id", "conversation.waba_phone_id"].iter().find_map(|path| loose::text(&event, path));
+    let theirs = ["message.waba_phone_id", "conversation.waba_phone_id"]
+        .iter()
+        .find_map(|path| untrusted_json::text(&event, path));
     if theirs.is_some_and(|theirs| !number.is_empty() && theirs != number) {
         return vec![dead(None, "unknown_sender", "the event is about another number of the account", raw)];
     }
@@ -44,7 +45,8 @@ pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
 
 /// Parses a dead letter again; one without a sender belongs to the only sender.
 pub fn again(only: Option<SenderId>, raw: &str) -> Vec<Item> {
-    let named = serde_json::from_str::<Value>(raw).ok().and_then(|event| loose::number(&event, SENDER)).map(SenderId);
+    let named =
+        serde_json::from_str::<Value>(raw).ok().and_then(|event| untrusted_json::number(&event, SENDER)).map(SenderId);
     match named.or(only) {
         Some(sender) => receive(sender, "", raw.as_bytes()),
         None => vec![dead(None, "unknown_sender", "no Waplify sender is configured", raw.to_owned())],
@@ -56,7 +58,7 @@ fn dead(sender: Option<SenderId>, kind: &'static str, reason: &str, raw: String)
 }
 
 fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
-    let name = loose::text(event, "event").ok_or("the body has no `event`")?;
+    let name = untrusted_json::text(event, "event").ok_or("the body has no `event`")?;
     let ignored = |why| Ok(Inbound::Ignored { why });
     match name.as_str() {
         "message.received" => message(sender, event, "message", false),
@@ -76,14 +78,14 @@ fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
 }
 
 fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<Inbound, &'static str> {
-    let inside = loose::part(event, part).ok_or("its message is missing")?;
-    let text = |path: &str| loose::text(inside, path);
-    let from = loose::phones(text("contact_phone").as_deref());
+    let inside = untrusted_json::part(event, part).ok_or("its message is missing")?;
+    let text = |path: &str| untrusted_json::text(inside, path);
+    let from = untrusted_json::phones(text("contact_phone").as_deref());
     if from.is_empty() {
         return Err("it names nobody who wrote");
     }
-    let at = text("timestamp").or_else(|| text("clicked_at")).or_else(|| loose::text(event, "timestamp"));
-    let at = at.as_deref().and_then(loose::time).ok_or("its `timestamp` is no time")?;
+    let at = text("timestamp").or_else(|| text("clicked_at")).or_else(|| untrusted_json::text(event, "timestamp"));
+    let at = at.as_deref().and_then(untrusted_json::time).ok_or("its `timestamp` is no time")?;
     let kind = kind(inside, tapped)?;
     let phone = from[0].value.clone();
     let said = ["button_text", "text", "content", "media_url"].into_iter().find_map(text).unwrap_or_default();
@@ -91,10 +93,10 @@ fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<
         provider_id: id(&phone, at, &said),
         at,
         from,
-        name: text("contact_name").map(|name| loose::name(&name)),
+        name: text("contact_name").map(|name| untrusted_json::name(&name)),
         username: None,
         kind,
-        reply_to: text("original_message_id").as_deref().and_then(loose::id),
+        reply_to: text("original_message_id").as_deref().and_then(untrusted_json::id),
         referral: referral(inside),
     };
     Ok(Inbound::Message { sender, message })
@@ -109,7 +111,7 @@ fn id(phone: &str, at: Time, said: &str) -> ProviderId {
 }
 
 fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
-    let text = |path: &str| loose::text(inside, path);
+    let text = |path: &str| untrusted_json::text(inside, path);
     let words = text("content");
     // No id or payload is documented: the option is found by its title.
     let title = text("button_text").or_else(|| text("text")).or_else(|| words.clone());
@@ -141,8 +143,9 @@ fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
 }
 
 fn referral(inside: &Value) -> Option<Referral> {
-    let text = |name: &str| loose::text(inside, &format!("referral.{name}"));
-    let told = loose::part(inside, "referral").is_some_and(Value::is_object) || loose::flag(inside, "is_from_ad");
+    let text = |name: &str| untrusted_json::text(inside, &format!("referral.{name}"));
+    let told = untrusted_json::part(inside, "referral").is_some_and(Value::is_object)
+        || untrusted_json::flag(inside, "is_from_ad");
     told.then(|| Referral {
         source_type: text("source_type").or_else(|| Some("ad".into())),
         source_id: text("source_id"),
@@ -156,7 +159,7 @@ fn referral(inside: &Value) -> Option<Referral> {
 /// A status carries an internal id that no answer to a send contains: it is stored as the status of an unknown
 /// message.
 fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'static str> {
-    let text = |path: &str| loose::text(event, &format!("message.{path}"));
+    let text = |path: &str| untrusted_json::text(event, &format!("message.{path}"));
     let state = match text("status").unwrap_or_else(|| name.trim_start_matches("message.").to_owned()).as_str() {
         "sent" => DeliveryState::Sent,
         "delivered" => DeliveryState::Delivered,
@@ -164,16 +167,16 @@ fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'stat
         "failed" => DeliveryState::Failed,
         _ => return Ok(Inbound::Ignored { why: "status_kind" }),
     };
-    let at = text("status_timestamp").or_else(|| loose::text(event, "timestamp"));
+    let at = text("status_timestamp").or_else(|| untrusted_json::text(event, "timestamp"));
     let error = (state == DeliveryState::Failed).then(|| StatusError {
-        code: loose::number(event, "message.error_code").unwrap_or(0),
+        code: untrusted_json::number(event, "message.error_code").unwrap_or(0),
         text: text("error_message").unwrap_or_else(|| "failed".into()).chars().take(PROVIDER_TEXT_CHARS_MAX).collect(),
     });
     let status = StatusUpdate {
-        provider_id: text("message_id").as_deref().and_then(loose::id).ok_or("its `message_id` is missing")?,
+        provider_id: text("message_id").as_deref().and_then(untrusted_json::id).ok_or("its `message_id` is missing")?,
         ours: None,
         state,
-        at: at.as_deref().and_then(loose::time).ok_or("its time is none")?,
+        at: at.as_deref().and_then(untrusted_json::time).ok_or("its time is none")?,
         error,
         price: None,
     };
@@ -183,15 +186,18 @@ fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'stat
 /// An employee took the conversation over at Waplify: the bot is silent. Ignores changes by the API or a rule, which
 /// are no person, and those that we caused ourselves.
 fn assigned(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
-    let source = loose::text(event, "conversation.actor.source").unwrap_or_default();
+    let source = untrusted_json::text(event, "conversation.actor.source").unwrap_or_default();
     if source != "manual" {
         return Ok(Inbound::Ignored { why: "conversation_event" });
     }
-    let to = loose::phones(loose::text(event, "conversation.contact_phone").as_deref());
+    let to = untrusted_json::phones(untrusted_json::text(event, "conversation.contact_phone").as_deref());
     if to.is_empty() {
         return Err("it names no contact");
     }
-    let at = loose::text(event, "timestamp").as_deref().and_then(loose::time).ok_or("its `timestamp` is no time")?;
+    let at = untrusted_json::text(event, "timestamp")
+        .as_deref()
+        .and_then(untrusted_json::time)
+        .ok_or("its `timestamp` is no time")?;
     let provider_id = id(&to[0].value, at, "assigned");
     Ok(Inbound::Echo { sender, echo: Echo { provider_id, at, to, text: None, by: EchoSource::App } })
 }

@@ -6,7 +6,7 @@ use crate::{
     channel::{
         Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Why,
         answer::{by_status, no_answer, ours},
-        loose,
+        untrusted_json,
     },
     model::{
         content::{Content, MediaKind},
@@ -50,7 +50,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     if !(200..300).contains(&answer.status) {
         return Err(errors::refused(answer, &json));
     }
-    match loose::text(&json, "message_id").as_deref().and_then(loose::id) {
+    match untrusted_json::text(&json, "message_id").as_deref().and_then(untrusted_json::id) {
         Some(provider_id) => Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false }),
         None => Err(by_status(answer.status, &answer.headers)),
     }

@@ -2,18 +2,18 @@
 
 use super::Chat;
 use crate::{
-    cli::{Failure, Outcome, show},
+    cli::{Failure, Outcome, terminal::show},
     flow::{
-        scenario::{Fact, typed_fact},
         tells_of_failure,
+        tools::testfile::{Fact, typed_fact},
     },
     model::{
         contact::{ContactData, Patch},
         event::Event,
         session::Waiting,
     },
-    runtime::mocks::is_without_mock,
-    store::{contact, dead_letter},
+    runtime::http_step::mocks::is_without_mock,
+    store::tables::{contact, dead_letter},
 };
 use jiff::tz::TimeZone;
 use serde_json::json;

@@ -5,14 +5,14 @@ use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName},
     channel::meta::compose::What,
     cli::{Failure, Outcome},
-    flow::{self, inputs, scenario::typed_data},
+    flow::{self, engine::inputs, tools::testfile::typed_data},
     model::{
         content::Content,
         event::{Event, Start},
         form::{self, FormAnswer, FormAsked},
         value::Value,
     },
-    runtime::hooks::NotTaken,
+    runtime::ingest::webhook_triggers::NotTaken,
 };
 use std::collections::BTreeMap;
 

@@ -3,11 +3,18 @@
 use super::{accepted, daemon, find};
 use crate::{
     base::{ids::AccountName, limits::LEDGER_READ_MAX, time::iso},
-    cli::{Failure, Outcome, out, place::read_only, screen, show, table},
+    cli::{
+        Failure, Outcome,
+        client::workplace::read_only,
+        terminal::{out, screen, show, table},
+    },
     runtime::config::Config,
     store::{
-        Store, contact,
-        ledger::{self, LedgerEntry},
+        Store,
+        tables::{
+            contact,
+            ledger::{self, LedgerEntry},
+        },
     },
 };
 use serde_json::{Value as Json, json};

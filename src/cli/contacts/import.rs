@@ -7,7 +7,11 @@ mod report;
 use super::{accepted, daemon};
 use crate::{
     base::limits::{IMPORT_BATCH_BYTES_MAX, IMPORT_HEAD_BYTES_MAX, IMPORT_ROWS_MAX},
-    cli::{Failure, Outcome, call::Api, place, screen},
+    cli::{
+        Failure, Outcome,
+        client::{call::Api, workplace},
+        terminal::screen,
+    },
     runtime::config::Config,
 };
 use columns::{Columns, Constants};
@@ -67,7 +71,7 @@ struct Batch {
 }
 
 pub async fn run(config: &Config, args: Args) -> Outcome {
-    place::account(config, args.account.as_deref())?;
+    workplace::account(config, args.account.as_deref())?;
     let api = daemon(config).await?;
     let delimiter = delimiter_of(&args.file)?;
     let (file, size) = open(&args.file)?;

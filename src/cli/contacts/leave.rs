@@ -4,8 +4,9 @@ use super::find;
 use crate::{
     base::clock::{Clock, SystemClock},
     cli::{
-        Failure, Outcome, out,
-        place::{self, read_only},
+        Failure, Outcome,
+        client::workplace::{self, read_only},
+        terminal::out,
     },
     model::contact::Contact,
     runtime::config::Config,
@@ -57,7 +58,7 @@ async fn read(config: &Config, store: &Store, who: &str) -> Result<(Contact, Jso
 
 pub async fn erase(config: &Config, who: &str, yes: bool) -> Outcome {
     let why = "an erasure ends the person's runs and drops what waits, which is its work";
-    let api = place::daemon(config, why).await?;
+    let api = workplace::daemon(config, why).await?;
     let contact = known(config, who).await?;
     let name = contact.data.phone.clone().or(contact.data.bsuid.clone()).unwrap_or_else(|| contact.id.to_string());
     if !yes {

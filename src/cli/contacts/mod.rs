@@ -7,10 +7,11 @@ mod leave;
 
 use super::{
     Failure, Outcome,
-    call::Api,
-    out,
-    place::{self, At, contact_of, read_only},
-    show, table,
+    client::{
+        call::Api,
+        workplace::{self, At, contact_of, read_only},
+    },
+    terminal::{out, show, table},
 };
 use crate::{
     base::{
@@ -20,7 +21,10 @@ use crate::{
     },
     model::{contact::Contact, value::Value},
     runtime::config::Config,
-    store::{Store, contact, conversation, ledger},
+    store::{
+        Store,
+        tables::{contact, conversation, ledger},
+    },
     web::api::contacts,
 };
 use reqwest::Method;
@@ -130,7 +134,7 @@ async fn find(config: &Config, store: &Store, who: &str) -> Result<Contact, Fail
 
 /// The running daemon. Only the daemon may change contacts, because it keeps the state of their lanes in memory.
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    place::daemon(config, "flows must hear of a change, which only the daemon tells them").await
+    workplace::daemon(config, "flows must hear of a change, which only the daemon tells them").await
 }
 
 async fn list(config: &Config, words: Option<&str>, tag: Option<&str>, limit: i64) -> Outcome {
@@ -298,7 +302,7 @@ fn listed<T: AsRef<str>>(all: &[T]) -> String {
 }
 
 /// The body of a 2xx response; otherwise one line for each field that the daemon refused.
-fn accepted(answer: super::call::Answer) -> Result<Json, Failure> {
+fn accepted(answer: super::client::call::Answer) -> Result<Json, Failure> {
     if answer.status.is_success() {
         return Ok(answer.json());
     }

@@ -8,18 +8,20 @@ use crate::{
         time::{Time, iso},
     },
     cli::{
-        Failure, Outcome, out,
-        paint::Paint,
-        place::contact_of,
+        Failure, Outcome,
+        client::workplace::contact_of,
         runs::story::{said, shown},
-        show, table,
+        terminal::{out, paint::Paint, show, table},
     },
     model::{contact::ContactData, session::Session, window::Window},
-    runtime::{bot, config::Config},
+    runtime::{bot::source_files, config::Config},
     store::{
-        Store, contact,
-        conversation::{self, Conversation},
-        inbound, outbound, session,
+        Store,
+        tables::{
+            contact,
+            conversation::{self, Conversation},
+            inbound, outbound, session,
+        },
     },
 };
 use jiff::tz::TimeZone;
@@ -111,7 +113,7 @@ async fn lines(
 
 /// The bot's time zone, which the operators also use.
 fn zone(config: &Config) -> TimeZone {
-    let Ok(files) = bot::read(&config.bot) else { return TimeZone::UTC };
+    let Ok(files) = source_files::read(&config.bot) else { return TimeZone::UTC };
     crate::flow::parse_set(&files.files).0.bot.timezone
 }
 

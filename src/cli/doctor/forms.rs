@@ -5,7 +5,7 @@ use crate::{
     channel::{Http, checkup::sentence},
     runtime::{
         config::{Access, Config, Sender},
-        graph,
+        senders::templates::catalogue_sync,
     },
 };
 
@@ -16,7 +16,7 @@ pub(super) async fn check(config: &Config, http: &dyn Http, sender: &Sender, sai
         return;
     }
     let upload = format!("`transom senders form-key {}` gives it the one of the configuration", sender.id);
-    match graph::meta(config).public_key(http, sender.id).await {
+    match catalogue_sync::meta(config).public_key(http, sender.id).await {
         // A wrong token makes every check fail, so it is printed once.
         Err(trouble) if said.contains(&sentence(&trouble.text)) => {}
         Err(trouble) => report.warn(&sentence(&format!("the public key of forms cannot be read: {trouble}"))),

@@ -12,8 +12,10 @@ use crate::{
     },
     flow::{
         Around,
-        editor::{self, OfferKind, Part},
-        fmt,
+        tools::{
+            editor::{self, OfferKind, Part},
+            fmt,
+        },
     },
 };
 use serde_json::{Value, json};

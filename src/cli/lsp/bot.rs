@@ -5,8 +5,15 @@ use crate::{
         diagnostic::{Diagnostic, sort},
         place::SourceFile,
     },
-    flow::{self, Around, FlowSet, editor::Desk, workspace::Workspace},
-    runtime::{bot, catch::text_of, reload::mock_findings, scenario},
+    flow::{
+        self, Around, FlowSet,
+        tools::{editor::Desk, workspace::Workspace},
+    },
+    runtime::{
+        bot::{reload::mock_findings, source_files},
+        daemon::panic_guard::text_of,
+        testbench,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,7 +65,7 @@ impl Bot {
     pub fn home(file: &Path) -> Option<(PathBuf, String)> {
         let folder = file.parent()?;
         let name = folder.file_name()?.to_str()?;
-        let known = bot::FOLDERS.iter().find(|(known, _)| *known == name)?;
+        let known = source_files::FOLDERS.iter().find(|(known, _)| *known == name)?;
         let root = folder.parent()?.to_owned();
         Some((root, format!("{}/{}", known.0, file.file_name()?.to_str()?)))
     }
@@ -73,21 +80,21 @@ impl Bot {
         // The workspace is taken out, because a panic may leave it broken.
         let mut workspace = std::mem::take(&mut self.workspace);
         let work = || {
-            let (mut files, mut findings) = match bot::read(&self.root) {
+            let (mut files, mut findings) = match source_files::read(&self.root) {
                 Ok(read) => {
                     workspace.sendable(read.sendable);
                     (read.files, read.findings)
                 }
                 Err(_) => (Vec::new(), Vec::new()),
             };
-            files.extend(bot::read_tests(&self.root).unwrap_or_default());
+            files.extend(source_files::read_tests(&self.root).unwrap_or_default());
             self.lay_over(&mut files);
             findings.retain(|finding| !self.open.contains_key(finding.place.path()));
             workspace.replace(files);
             let looked = workspace.look();
             findings.extend(looked.findings);
             findings.extend(mock_findings(&looked.set));
-            findings.extend(looked.tests.iter().flat_map(|test| scenario::mock_findings(test)));
+            findings.extend(looked.tests.iter().flat_map(|test| testbench::mock_findings(test)));
             sort(&mut findings);
             (looked.set, findings)
         };
@@ -106,8 +113,8 @@ impl Bot {
 
     /// All files of the bot including tests, with unsaved changes.
     pub fn all_files(&self) -> Vec<Arc<SourceFile>> {
-        let mut files = bot::read(&self.root).map(|read| read.files).unwrap_or_default();
-        files.extend(bot::read_tests(&self.root).unwrap_or_default());
+        let mut files = source_files::read(&self.root).map(|read| read.files).unwrap_or_default();
+        files.extend(source_files::read_tests(&self.root).unwrap_or_default());
         self.lay_over(&mut files);
         files
     }

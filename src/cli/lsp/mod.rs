@@ -4,7 +4,7 @@ mod answers;
 mod bot;
 mod position;
 
-use super::{Failure, Outcome, check::surroundings, place};
+use super::{Failure, Outcome, check::surroundings, client::workplace};
 use crate::{
     base::{limits::EDITOR_PAUSE, place::SourceFile},
     flow::Around,
@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, hide = true)]
     stdio: bool,
     #[command(flatten)]
-    place: place::Place,
+    place: workplace::Place,
 }
 
 pub async fn run(args: Args) -> Outcome {

@@ -1,7 +1,10 @@
 //! Builds the story of a run: the contact's messages, the engine's actions with their reasons, and the bot's messages
 //! with their states.
 
-use super::super::{Failure, paint::Paint, show};
+use super::super::{
+    Failure,
+    terminal::{paint::Paint, show},
+};
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
@@ -10,10 +13,12 @@ use crate::{
     model::inbound::InboundKind,
     store::{
         Store,
-        inbound::{self, Recorded},
-        outbound::{self, Outbound, SendState},
-        run::Run,
-        trace::{self, Trace},
+        tables::{
+            inbound::{self, Recorded},
+            outbound::{self, Outbound, SendState},
+            run::Run,
+            trace::{self, Trace},
+        },
     },
 };
 use serde_json::{Value as Json, json};

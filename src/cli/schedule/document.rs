@@ -5,9 +5,9 @@ use crate::{
         limits::AGENDA_TALLIES_MAX,
         time::{Span, Time},
     },
-    cli::{Failure, show},
+    cli::{Failure, terminal::show},
     flow::Flow,
-    store::{Store, start},
+    store::{Store, tables::start},
     web::api::schedules::tally_body,
 };
 use serde_json::{Value as Json, json};

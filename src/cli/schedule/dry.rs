@@ -11,16 +11,20 @@ use crate::{
     },
     cli::{
         Failure, Outcome,
-        bars::{self, Bar, Tone},
-        paint::Paint,
-        show,
+        terminal::{
+            bars::{self, Bar, Tone},
+            paint::Paint,
+            show,
+        },
     },
     flow::{self, DateTable, Flow, FlowSet, Timetable},
     model::window::SenderState,
     runtime::{
-        agenda,
         config::{Config, shown},
-        forecast::{self, Forecast, Ground, Occasion, Outlook, When},
+        starts::{
+            agenda,
+            forecast::{self, Forecast, Ground, Occasion, Outlook, When},
+        },
     },
     store::Store,
 };
@@ -160,7 +164,7 @@ mod tests {
             contact::{Contact, ContactData},
             event::Reason,
         },
-        runtime::forecast::{Foreseen, Price, ZoneFire},
+        runtime::starts::forecast::{Foreseen, Price, ZoneFire},
     };
 
     #[test]

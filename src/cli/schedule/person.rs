@@ -9,14 +9,20 @@ use crate::{
         phone,
         time::{Time, iso},
     },
-    cli::{Failure, Outcome, out, paint::Paint, place::contact_of, show},
+    cli::{
+        Failure, Outcome,
+        client::workplace::contact_of,
+        terminal::{out, paint::Paint, show},
+    },
     flow::{self, Flow, FlowSet},
     model::{contact::Contact, event::Reason, window::SenderState},
     runtime::{
-        agenda::{self, Meant, Outlook},
         config::Config,
-        forecast::{self, Foreseen, Ground, Occasion, What, When, ZoneFire},
-        past::{self, Past},
+        starts::{
+            agenda::{self, Meant, Outlook},
+            forecast::{self, Foreseen, Ground, Occasion, What, When, ZoneFire},
+            history::{self, Past},
+        },
     },
     store::Store,
 };
@@ -53,7 +59,7 @@ pub async fn run(
     }
     coming(config, set, store, flow, &contact, at, paint).await?.iter().for_each(|line| println!("{line}"));
     println!();
-    let all = past::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
+    let all = history::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
     if all.is_empty() {
         println!("No fire has reached them yet.");
     } else {
@@ -75,7 +81,7 @@ async fn as_document(
     let is_tester = contact.data.phone.as_ref().is_some_and(|phone| set.bot.draft_testers.contains(phone));
     let kept = kept_back(store, flow, is_tester).await?;
     let coming = coming(config, set, store, flow, contact, at, Paint::plain()).await?;
-    let past = past::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
+    let past = history::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
     let past = past.iter().map(|start| {
         json!({
             "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at), "state": start.state,
@@ -248,7 +254,7 @@ mod tests {
     use crate::{
         base::ids::{ContactId, StartId},
         model::contact::{Consent, ContactData},
-        store::start::StartState,
+        store::tables::start::StartState,
     };
 
     fn contact() -> Contact {

@@ -11,16 +11,18 @@ use crate::{
     },
     cli::{
         Failure, Outcome,
-        bars::{self, Bar, Tone},
-        out,
-        paint::Paint,
-        screen, show,
+        terminal::{
+            bars::{self, Bar, Tone},
+            out,
+            paint::Paint,
+            screen, show,
+        },
     },
     flow::Flow,
     model::event::Reason,
     runtime::{
         config::{Config, shown},
-        report::{self, FireReport},
+        starts::report::{self, FireReport},
     },
     store::Store,
     web::api::reports::fire_json,

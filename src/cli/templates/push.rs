@@ -9,16 +9,16 @@ use crate::{
         time::Span,
     },
     channel::{Http, Provider, client::Client},
-    cli::{Failure, Outcome, out, place::running},
-    flow::{self, own_templates::OwnTemplate},
+    cli::{Failure, Outcome, client::workplace::running, terminal::out},
+    flow::{self, load::own_templates::OwnTemplate},
     model::{
         draft::Draft,
         template::{Template, TemplateStatus},
     },
     runtime::{
-        bot,
+        bot::source_files,
         config::{Access, Config, Sender},
-        providers::providers,
+        senders::providers::providers,
     },
 };
 use serde_json::{Value as Json, json};
@@ -78,7 +78,7 @@ impl Result {
 }
 
 pub async fn run(config: &Config, args: Args) -> Outcome {
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);
     let own = chosen(set.bot.templates.values().collect(), &args.names)?;
     let senders = accounts(config, args.sender.as_deref())?;
@@ -215,7 +215,7 @@ fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there:
 
 /// Asks until no template is pending, and prints each decision.
 async fn follow(
-    providers: &crate::runtime::providers::Providers,
+    providers: &crate::runtime::senders::providers::Providers,
     http: &dyn Http,
     fates: &mut [Fate<'_>],
     (timeout, every): (Span, Span),

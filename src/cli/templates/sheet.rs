@@ -2,21 +2,24 @@
 
 use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName},
-    cli::{Failure, Outcome, out, paint::Paint},
+    cli::{
+        Failure, Outcome,
+        terminal::{out, paint::Paint},
+    },
     flow::{
         self,
-        sheet::{Sheet, sheets},
+        query::template_sheet::{Sheet, sheets},
     },
     model::{
         draft::{Detail, Draft},
         template::{TemplateButtonKind, TemplateHeader},
     },
-    runtime::{bot, config::Config},
+    runtime::{bot::source_files, config::Config},
 };
 use serde_json::{Value as Json, json};
 
 pub fn run(config: &Config, names: &[String]) -> Outcome {
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);
     let all = sheets(&set);
     for name in names {

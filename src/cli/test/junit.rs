@@ -2,7 +2,7 @@
 
 use crate::{
     base::{diagnostic::Diagnostic, xml::escape},
-    runtime::scenario::{CaseReport, Report},
+    runtime::testbench::{CaseReport, Report},
 };
 use std::{fmt::Write as _, time::Duration};
 

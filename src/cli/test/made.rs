@@ -3,8 +3,8 @@
 use super::{Failure, Outcome, Paint, Place, counted, seconds};
 use crate::{
     base::place::SourceFile,
-    flow::{fmt, scenario::write::append},
-    runtime::scenario::{self, Drafted, Walks, Wandered, Wish},
+    flow::tools::{fmt, testfile::write::append},
+    runtime::testbench::{self, Drafted, Walks, Wandered, Wish},
 };
 use std::{fs, path::Path};
 
@@ -14,7 +14,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
     if path.exists() {
         return Err(Failure::Failed(format!("`{}` is there already; `transom test` runs it", path.display())));
     }
-    let drafted = scenario::init(folder, flow)?.map_err(Failure::Failed)?;
+    let drafted = testbench::init(folder, flow)?.map_err(Failure::Failed)?;
     save(&path, in_form(&path, &drafted.text).as_deref().unwrap_or(&drafted.text))?;
     println!("Wrote {}. Run it: transom test {}", path.display(), path.display());
     remark(&drafted);
@@ -24,7 +24,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
 /// Names the new cases that fail as written, so that the author does not look for the mistake in the flow.
 fn failing(folder: &Path, path: &str) -> Outcome {
     let only = [path.to_owned()];
-    let report = scenario::run(folder, &Wish { only: &only, update: false })?;
+    let report = testbench::run(folder, &Wish { only: &only, update: false })?;
     let paint = Paint::stderr();
     let findings = report.files.iter().flat_map(|file| &file.findings).filter(|finding| finding.is_error());
     for finding in findings {
@@ -41,7 +41,7 @@ fn failing(folder: &Path, path: &str) -> Outcome {
 /// Runs `test --record RUN`.
 pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Outcome {
     let config = place.config()?;
-    let drafted = scenario::record(folder, config.database.expose(), run)?.map_err(Failure::Failed)?;
+    let drafted = testbench::record(folder, config.database.expose(), run)?.map_err(Failure::Failed)?;
     if write {
         put(folder, &drafted.path, &drafted.text, drafted.case_only)?;
     } else {
@@ -54,7 +54,7 @@ pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Out
 
 /// Runs `test --wander N`.
 pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, write: bool, coverage: bool) -> Outcome {
-    let wandered = scenario::wander(folder, wish, walks)?;
+    let wandered = testbench::wander(folder, wish, walks)?;
     if write {
         for found in &wandered.found {
             let text = found.case.lines();
@@ -82,7 +82,7 @@ pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, w
 fn text(wandered: &Wandered, paint: Paint, written: bool) -> String {
     let mut out = String::new();
     for finding in &wandered.findings {
-        out.push_str(&format!("{}\n\n", crate::cli::screen::coloured(&finding.render(paint.is_on()))));
+        out.push_str(&format!("{}\n\n", crate::cli::terminal::screen::coloured(&finding.render(paint.is_on()))));
     }
     for found in &wandered.found {
         let times = counted(found.times, "customer");

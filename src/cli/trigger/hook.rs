@@ -5,7 +5,7 @@ use crate::{
     base::{phone, secret::Secret},
     cli::Failure,
     flow,
-    runtime::{bot, config::Config, hooks::proof},
+    runtime::{bot::source_files, config::Config, ingest::webhook_triggers::proof},
 };
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -92,7 +92,7 @@ fn in_words(state: &str, detail: &str) -> String {
 
 /// The headers with which the bot's flows verify a request of this name. A secret that is not granted signs nothing.
 fn signed(config: &Config, name: &str, body: &[u8]) -> Result<BTreeMap<String, String>, Failure> {
-    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let files = source_files::read(&config.bot).map_err(Failure::failed)?;
     let (set, _) = flow::parse_set(&files.files);
     let hooks = flow::hooks(&set);
     let ours: Vec<_> = hooks.iter().filter(|hook| hook.webhook.name == name).collect();

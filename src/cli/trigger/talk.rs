@@ -14,26 +14,25 @@ use crate::{
     },
     channel::{
         Provider,
-        imitate::{Posted, Told},
+        imitation::{Posted, Told},
         meta::compose::{Act, What as Deed},
     },
     cli::{
         Failure, Outcome,
-        call::{Answer, Api},
-        paint::Paint,
-        send, show,
+        client::call::{Answer, Api},
+        send,
+        terminal::{paint::Paint, show},
     },
-    flow::{self, scenario},
+    flow::{self, tools::testfile},
     model::{
         content::Content,
         inbound::{Alias, AliasKind},
         template::Template,
     },
     runtime::{
-        bot,
+        bot::source_files,
         config::{Config, Sender},
-        declared::own_templates,
-        providers::providers,
+        senders::{providers::providers, templates::configured::own_templates},
     },
 };
 use jiff::tz::TimeZone;
@@ -199,9 +198,9 @@ impl Talk {
 
 /// A number of the bot's own country, and the texts of templates in its files.
 fn told_by_files(config: &Config) -> (String, Vec<Template>) {
-    let Ok(files) = bot::read(&config.bot) else { return (scenario::somebody(&TimeZone::UTC).0, Vec::new()) };
+    let Ok(files) = source_files::read(&config.bot) else { return (testfile::somebody(&TimeZone::UTC).0, Vec::new()) };
     let (set, _) = flow::parse_set(&files.files);
-    (scenario::somebody(&set.bot.timezone).0, own_templates(&set))
+    (testfile::somebody(&set.bot.timezone).0, own_templates(&set))
 }
 
 fn pick(config: &Config, asked: Option<i64>) -> Result<&Sender, Failure> {

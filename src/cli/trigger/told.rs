@@ -1,7 +1,7 @@
 //! Tells what a trigger did and what came of it: people read it as it happens, programs one document at the end
 //! (`--json`).
 
-use crate::cli::out;
+use crate::cli::terminal::out;
 use serde_json::{Map, Value as Json};
 use std::cell::RefCell;
 

@@ -5,12 +5,15 @@ use crate::{
         ids::{OutboundId, SenderId},
         time::Time,
     },
-    cli::{Failure, place, show},
+    cli::{Failure, client::workplace, terminal::show},
     runtime::config::Config,
     store::{
-        Store, conversation,
-        outbound::{self, SendState},
-        session, trace,
+        Store,
+        tables::{
+            conversation,
+            outbound::{self, SendState},
+            session, trace,
+        },
     },
 };
 
@@ -21,7 +24,7 @@ const TOLD_MAX: usize = 8;
 
 /// The explanations, the most important first; empty if the database cannot be read.
 pub(super) async fn silent(config: &Config, sender: SenderId, phone: &str, since: Time) -> Vec<String> {
-    let Ok(store) = place::read_only(config).await else { return Vec::new() };
+    let Ok(store) = workplace::read_only(config).await else { return Vec::new() };
     let told = read(config, &store, sender, phone, since).await.unwrap_or_default();
     store.close().await;
     told
@@ -34,7 +37,7 @@ async fn read(
     phone: &str,
     since: Time,
 ) -> Result<Vec<String>, Failure> {
-    let Some(contact) = place::contact_of(config, store, phone).await? else {
+    let Some(contact) = workplace::contact_of(config, store, phone).await? else {
         return Ok(vec![format!("nobody with the number {phone} is known yet")]);
     };
     let mut told = Vec::new();

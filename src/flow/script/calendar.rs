@@ -1,6 +1,6 @@
 //! Names months and weekdays in each language, from the Unicode CLDR.
 
-use crate::flow::sentences;
+use crate::flow::load::stock_phrases;
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::{
     fieldsets::enums::DateFieldSet,
@@ -44,7 +44,7 @@ const A_YEAR: i32 = 2024;
 
 /// The English name if the language is unknown or has no names.
 fn name(language: &str, pattern: &str, date: Date<Gregorian>) -> String {
-    let locale = sentences::code(language).replace('_', "-").parse::<Locale>();
+    let locale = stock_phrases::code(language).replace('_', "-").parse::<Locale>();
     let own = locale.ok().filter(has_names).and_then(|locale| written(&locale, pattern, date));
     own.or_else(|| written(&locale!("en"), pattern, date)).unwrap_or_default()
 }

@@ -21,15 +21,7 @@ mod stopped;
 mod times;
 mod words;
 
-pub use check::elsewhere;
-pub use listed::{FUNCTIONS, Function, PARTS};
-pub use names::{is_word, valid_name};
-pub use operators::{clock, numeral, sorted, spells_moment};
-pub use sandbox::with_fuel;
-pub use secret::Given;
-pub use times::format_time;
-
-use super::{spec::VIEWS, text::Names};
+use super::{load::spec::VIEWS, text::Names};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -40,13 +32,20 @@ use crate::{
     },
     model::value::Value,
 };
+pub use check::elsewhere;
+pub use listed::{FUNCTIONS, Function, PARTS};
+pub use names::{is_word, valid_name};
+pub use operators::{clock, numeral, sorted, spells_moment};
 use rhai::{AST, Dynamic, Engine};
+pub use sandbox::with_fuel;
+pub use secret::Given;
 use std::{
     any::TypeId,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
     sync::Arc,
 };
+pub use times::format_time;
 
 /// The views that the engine provides to every expression, beside the flow's own names.
 pub fn views<'a>() -> impl Iterator<Item = &'a str> {

@@ -200,7 +200,7 @@ fn day(text: &str) -> Option<jiff::civil::Date> {
 /// Parses `09:30`, also as people write it: `9:30`.
 pub fn clock(text: &str) -> Option<jiff::civil::Time> {
     let exact = text.parse().ok().filter(|_| text.contains(':') && !text.contains('-'));
-    exact.or_else(|| crate::flow::hours::clock(text))
+    exact.or_else(|| crate::flow::load::hours::clock(text))
 }
 
 /// True if `compare` can compare this text with a date, or with a time of day.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     base::{limits, yaml::Style},
-    flow::views::hours_view,
+    flow::engine::views::hours_view,
     model::{effect::CallText, hours::OpeningHours},
 };
 use jiff::tz::TimeZone;

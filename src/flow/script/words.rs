@@ -9,7 +9,7 @@ use crate::{
         fix::Fix,
         place::Place,
     },
-    flow::spec::VIEWS,
+    flow::load::spec::VIEWS,
 };
 use rhai::{LexError, ParseError, ParseErrorType, Position};
 use std::ops::Range;

@@ -1,34 +1,10 @@
-//! Implements `ask`: asks a question and waits for the answer. `flow/question.rs` interprets the answers.
+//! Implements `ask`: asks a question and waits for the answer. `flow/engine/question/answering.rs` interprets the answers.
 
 mod options;
 
 use self::options::read_options;
 use super::{StepKind, say::Asking, until::Until};
-use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        fix::Fix,
-        limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX},
-        time::{Span, Time},
-    },
-    flow::{
-        definition::{Body, Kind, Role},
-        closed::WrittenIfClosed,
-        message::{Message, Worded},
-        script::Code,
-        sentences::Phrase,
-        spec::{FieldKind, FieldSpec, Spec, parts},
-        declared::kind_of,
-        step_fields::StepFields,
-        text::Text,
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{
-        answer::AnswerType,
-        session::{OptionShown, Question, Waiting},
-        value::Value,
-    },
-};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX}, time::{Span, Time}}, flow::{definition::{Body, Kind, Role}, script::Code, text::Text, engine::{message::{if_closed::WrittenIfClosed, parts::{Message, Worded}}, turn::{Failure, Here, Next, Turn}}, load::{stock_phrases::Phrase, spec::{FieldKind, FieldSpec, Spec, parts}, declarations::kind_of, step_fields::StepFields}}, model::{answer::AnswerType, session::{OptionShown, Question, Waiting}, value::Value}};
 use std::collections::BTreeMap;
 
 pub struct Ask {

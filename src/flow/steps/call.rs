@@ -4,13 +4,7 @@ use super::{
     StepKind,
     ask::{Timeout, read_timeout},
 };
-use crate::flow::{
-    definition::{Body, Target},
-    spec::{Declared, FieldKind, FieldSpec, Spec, parts},
-    step_fields::StepFields,
-    text::Data,
-    turn::{Failure, Here, Next, Turn},
-};
+use crate::flow::{definition::{Body, Target}, text::Data, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}};
 use std::collections::BTreeMap;
 
 pub struct Call {

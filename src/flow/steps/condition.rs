@@ -1,13 +1,7 @@
 //! Implements `if`: one of two branches.
 
 use super::StepKind;
-use crate::flow::{
-    definition::Body,
-    script::Code,
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{definition::Body, script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct If {
     pub condition: Code,

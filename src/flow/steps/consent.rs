@@ -1,11 +1,7 @@
 //! Implements `consent`: records the contact's consent in the ledger.
 
 use super::StepKind;
-use crate::flow::{
-    spec::{FieldSpec, Spec, parts},
-    step_fields::StepFields,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{load::{spec::{FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct Consent {
     pub topics: Vec<(String, bool)>,

@@ -1,16 +1,7 @@
 //! Implements `emit`: an event for webhooks, statistics and `event:` triggers.
 
 use super::{StepKind, tag::not_empty};
-use crate::{
-    base::blank::is_blank,
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        text::{Data, Text},
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{effect::Effect, event::Happened, value::Value},
-};
+use crate::{base::blank::is_blank, flow::{text::{Data, Text}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{effect::Effect, event::Happened, value::Value}};
 
 pub struct Emit {
     pub name: Text,

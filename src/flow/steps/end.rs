@@ -1,17 +1,7 @@
 //! Implements `end`: ends this flow, or the whole run.
 
 use super::StepKind;
-use crate::{
-    base::diagnostic::Diagnostic,
-    flow::{
-        inputs,
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        text::Data,
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::value::Value,
-};
+use crate::{base::diagnostic::Diagnostic, flow::{text::Data, engine::{inputs, turn::{Failure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}}, model::value::Value};
 
 pub struct End {
     /// True: ends the whole run, not only this flow.

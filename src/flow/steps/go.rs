@@ -1,12 +1,7 @@
 //! Implements `go`: jumps to a block or flow and does not return.
 
 use super::StepKind;
-use crate::flow::{
-    definition::Target,
-    spec::{Declared, FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    turn::{Failure, Here, Next, Turn},
-};
+use crate::flow::{definition::Target, load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}};
 
 pub struct Go {
     pub to: Target,

@@ -1,22 +1,7 @@
 //! Implements `handoff`: gives the conversation to a person.
 
 use super::StepKind;
-use crate::{
-    base::{diagnostic::Diagnostic, time::Span},
-    flow::{
-        definition::{Body, Role},
-        closed::WrittenIfClosed,
-        people::Handing,
-        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        text::Text,
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{
-        effect::IfClosed,
-        session::{Unanswered, Waiting},
-    },
-};
+use crate::{base::{diagnostic::Diagnostic, time::Span}, flow::{definition::{Body, Role}, text::Text, engine::{message::if_closed::WrittenIfClosed, routing::handover::Handing, turn::{Failure, Here, Next, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::IfClosed, session::{Unanswered, Waiting}}};
 
 pub struct Handoff {
     pub team: Text,

@@ -2,27 +2,7 @@
 //! result.
 
 use super::StepKind;
-use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX},
-        time::Span,
-    },
-    flow::{
-        definition::Body,
-        request::{self, Address},
-        spec::{FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        text::{Data, Text},
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{
-        effect::{CallBody, CallText, Effect, HttpCall},
-        event::{CallAnswer, CallError},
-        session::{CallWait, Waiting},
-        value::Value,
-    },
-};
+use crate::{base::{diagnostic::Diagnostic, limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX}, time::Span}, flow::{definition::Body, text::{Data, Text}, engine::{http_request::{self, Address}, turn::{Failure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::{CallBody, CallText, Effect, HttpCall}, event::{CallAnswer, CallError}, session::{CallWait, Waiting}, value::Value}};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -88,7 +68,7 @@ impl StepKind for Http {
             let finding = Diagnostic::error("E238", &entry.key.place, "a request has `json` or `form`, not both");
             fields.report(finding.help("take one of the two out: most servers take `json`"));
         }
-        if url.as_ref().is_some_and(request::is_foreign) {
+        if url.as_ref().is_some_and(http_request::is_foreign) {
             let mut texts: Vec<&Text> = headers.iter().chain(&query).chain(&form).map(|(_, text)| text).collect();
             json.iter().for_each(|json| json.texts(&mut texts));
             let secret = texts.into_iter().find(|text| text.codes().any(|code| code.uses().names.contains("secrets")));
@@ -133,11 +113,11 @@ impl StepKind for Http {
 impl Http {
     fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, Failure> {
         let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, CallText)>, Failure> {
-            let filled = |text: &Text| turn.at_step(here, |scope| request::text(text, scope));
+            let filled = |text: &Text| turn.at_step(here, |scope| http_request::text(text, scope));
             pairs.iter().map(|(name, text)| Ok((name.clone(), filled(text)?))).collect()
         };
         let address = match &self.url {
-            Some(url) => turn.at_step(here, |scope| request::address(url, scope))?,
+            Some(url) => turn.at_step(here, |scope| http_request::address(url, scope))?,
             None => Ok(Address { url: String::new(), foreign: false }),
         };
         let Address { url, foreign } = address.map_err(|why| Failure::new("invalid_url", why))?;
@@ -222,7 +202,7 @@ impl Http {
 }
 
 fn json_body(turn: &Turn<'_>, here: Here<'_>, json: &Data) -> Result<CallBody, Failure> {
-    let given = turn.at_step(here, |scope| request::data(json, scope))?;
+    let given = turn.at_step(here, |scope| http_request::data(json, scope))?;
     if given.is_too_deep() {
         return Err(Failure::new("too_deep", format!("more than {VALUE_DEPTH_MAX} lists and maps in each other")));
     }

@@ -1,12 +1,7 @@
 //! Implements `log`: a line in the trace.
 
 use super::StepKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    text::Text,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct Log {
     pub line: Text,

@@ -1,14 +1,13 @@
 //! Lists the steps. A new step is a new file in this folder and a line at the end of this one.
 
 use super::{
-    spec::Spec,
-    step_fields::StepFields,
-    turn::{Here, Next, Turn},
+    engine::turn::{Here, Next, Turn},
+    load::{spec::Spec, step_fields::StepFields},
 };
 use crate::base::{
     diagnostic::{Diagnostic, nearest},
     fix::Fix,
-    meant,
+    synonyms,
     yaml::Node,
 };
 
@@ -75,7 +74,7 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
             Some("given") => true,
             Some("withdrawn") => false,
             Some(_) | None => {
-                let meant = entry.value.text().and_then(meant::consent);
+                let meant = entry.value.text().and_then(synonyms::consent);
                 // Only a withdrawal can be for all topics at once.
                 let word = if topic == "all" { "withdrawn" } else { meant.unwrap_or("given") };
                 let message = format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe());

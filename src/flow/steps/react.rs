@@ -1,15 +1,7 @@
 //! Implements `react`: an emoji on the contact's newest message.
 
 use super::StepKind;
-use crate::{
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        text::Text,
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{content::Content, matching::is_emoji},
-};
+use crate::{flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{content::Content, matching::is_emoji}};
 
 pub struct React {
     pub emoji: Text,

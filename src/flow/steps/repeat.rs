@@ -1,22 +1,7 @@
 //! Implements `repeat`: the same steps for each item of a list, or while a condition is true.
 
 use super::StepKind;
-use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX},
-        yaml::Node,
-    },
-    flow::{
-        definition::Body,
-        parse::variables,
-        script::{Code, view},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{session::Loop, value::Value},
-};
+use crate::{base::{diagnostic::Diagnostic, limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX}, yaml::Node}, flow::{definition::Body, script::{Code, view}, load::{parse::variables, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{session::Loop, value::Value}};
 use std::collections::BTreeSet;
 
 pub struct Repeat {

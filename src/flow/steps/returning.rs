@@ -1,12 +1,7 @@
 //! Implements `return`: leaves the called block or flow, and its caller continues.
 
 use super::{StepKind, end};
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    text::Data,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{text::Data, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct Return {
     /// The value for the caller; `None`: nothing.

@@ -1,21 +1,7 @@
 //! Implements `say`: sends one message and continues.
 
 use super::StepKind;
-use crate::{
-    base::diagnostic::Diagnostic,
-    flow::{
-        fate::waits_for_fate,
-        message::{Message, Worded, shown_buttons},
-        spec::{FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        turn::{Failure, Here, Next, Saying, Turn},
-    },
-    model::{
-        content::Content,
-        effect::IfClosed,
-        session::Waiting,
-    },
-};
+use crate::{base::diagnostic::Diagnostic, model::{content::Content, effect::IfClosed, session::Waiting}, flow::{engine::{message::{delivery_outcome::waits_for_fate, parts::{Message, Worded, shown_buttons}}, turn::{Failure, Here, Next, Saying, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}};
 
 pub struct Say {
     pub message: Message,

@@ -1,12 +1,7 @@
 //! Implements `script`: runs Rhai and stores the result.
 
 use super::StepKind;
-use crate::flow::{
-    script::Code,
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct Script {
     pub code: Option<Code>,

@@ -1,24 +1,7 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{
-    base::{
-        diagnostic::{Diagnostic, did_you_mean},
-        fix::Fix,
-        limits,
-        place::Place,
-        yaml::{self, Node},
-    },
-    flow::{
-        language_codes::not_a_language,
-        inputs,
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        text::{Data, typed},
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{answer::AnswerType, value::Value},
-};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, yaml::{self, Node}}, flow::{text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{Failure, Here, Next, Turn}}}, model::{answer::AnswerType, value::Value}};
 
 pub struct Set {
     pub values: Vec<(Goal, Data)>,

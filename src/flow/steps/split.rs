@@ -1,16 +1,7 @@
 //! Implements `split`: assigns each contact to one of several branches at random, and always to the same one.
 
 use super::StepKind;
-use crate::{
-    base::{diagnostic::Diagnostic, limits::SPLIT_WEIGHT_MAX},
-    flow::{
-        definition::Body,
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        turn::{Here, Next, Turn},
-    },
-    model::effect::Effect,
-};
+use crate::{base::{diagnostic::Diagnostic, limits::SPLIT_WEIGHT_MAX}, flow::{definition::Body, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}}, model::effect::Effect};
 use sha2::{Digest, Sha256};
 
 pub struct Split {

@@ -1,26 +1,7 @@
 //! Implements `start`: a separate run, now or later, for this contact or for many; and cancels planned starts.
 
 use super::{StepKind, until::Until};
-use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER},
-        yaml::Node,
-    },
-    flow::{
-        definition::Target,
-        script::Code,
-        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        text::{Data, Text},
-        turn::{Failure, Here, Next, Turn},
-    },
-    model::{
-        effect::{Audience, Effect, PlannedFlow, When, Whom, start_key},
-        event,
-        value::Value,
-    },
-};
+use crate::{base::{diagnostic::Diagnostic, limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER}, yaml::Node}, flow::{definition::Target, script::Code, text::{Data, Text}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{effect::{Audience, Effect, PlannedFlow, When, Whom, start_key}, event, value::Value}};
 use std::collections::BTreeMap;
 
 pub struct Start {

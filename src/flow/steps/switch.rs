@@ -1,17 +1,7 @@
 //! Implements `switch`: one branch for each value.
 
 use super::StepKind;
-use crate::{
-    base::diagnostic::Diagnostic,
-    flow::{
-        definition::Body,
-        script::{Code, numeral},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        turn::{Here, Next, Turn},
-    },
-    model::value::Value,
-};
+use crate::{base::diagnostic::Diagnostic, flow::{definition::Body, script::{Code, numeral}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}}, model::value::Value};
 
 pub struct Switch {
     pub value: Code,

@@ -1,15 +1,7 @@
 //! Implements `tag`: gives the contact a tag. `untag` uses this file to parse names and to change tags.
 
 use super::StepKind;
-use crate::{
-    base::{blank::is_blank, diagnostic::Diagnostic},
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::StepFields,
-        text::Text,
-        turn::{Failure, Here, Next, Turn},
-    },
-};
+use crate::{base::{blank::is_blank, diagnostic::Diagnostic}, flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}};
 
 pub struct Tag {
     pub names: Vec<Text>,

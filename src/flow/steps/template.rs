@@ -1,18 +1,7 @@
 //! Implements `template`: a message that is always an approved template.
 
 use super::StepKind;
-use crate::{
-    flow::{
-        definition::Body,
-        fate::waits_for_fate,
-        closed::{TemplateButton, TemplateChoice, filled},
-        template_parts::{TemplateCard, TemplateTop},
-        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        turn::{Failure, Here, Next, Saying, Turn},
-    },
-    model::{content::Content, session::Waiting},
-};
+use crate::{flow::{definition::Body, engine::{message::{delivery_outcome::waits_for_fate, if_closed::{TemplateButton, TemplateChoice, filled}, template_parts::{TemplateCard, TemplateTop}}, turn::{Failure, Here, Next, Saying, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{content::Content, session::Waiting}};
 
 pub struct Template {
     pub choice: Option<TemplateChoice>,

@@ -1,12 +1,7 @@
 //! Implements `untag`: removes a tag from the contact.
 
 use super::{StepKind, tag};
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    text::Text,
-    turn::{Here, Next, Turn},
-};
+use crate::flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
 
 pub struct Untag {
     pub names: Vec<Text>,

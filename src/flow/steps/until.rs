@@ -7,10 +7,9 @@ use crate::{
         yaml::Node,
     },
     flow::{
-        hours,
-        step_fields::StepFields,
+        engine::turn::{Failure, Here, Turn},
+        load::{hours, step_fields::StepFields},
         text::Text,
-        turn::{Failure, Here, Turn},
     },
     model::value::Value,
 };

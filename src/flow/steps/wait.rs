@@ -5,26 +5,7 @@ use super::{
     ask::{Timeout, read_timeout},
     until::Until,
 };
-use crate::{
-    base::{
-        diagnostic::{Diagnostic, nearest},
-        fix::Fix,
-        limits::WINDOW_CLOSING,
-        time::{Span, Time},
-        yaml::Node,
-    },
-    flow::{
-        definition::{Body, Flow},
-        hours,
-        script::Code,
-        spec::{FieldKind, FieldSpec, Spec, parts},
-        step_fields::StepFields,
-        steps::Step,
-        turn::{Failure, Here, Next, Turn},
-        views::whereabouts,
-    },
-    model::session::{Rest, Waiting},
-};
+use crate::{base::{diagnostic::{Diagnostic, nearest}, fix::Fix, limits::WINDOW_CLOSING, time::{Span, Time}, yaml::Node}, flow::{definition::{Body, Flow}, script::Code, steps::Step, load::{hours, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::{turn::{Failure, Here, Next, Turn}, views::whereabouts}}, model::session::{Rest, Waiting}};
 
 pub struct Wait {
     pub on: On,

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     base::{ids::VersionId, place::SourceFile},
-    flow::{FlowSet, Versions, fmt, lint, parse_set, scenario},
+    flow::{
+        FlowSet, Versions, lint, parse_set,
+        tools::{fmt, testfile},
+    },
 };
 use proptest::{prelude::*, sample::select};
 use std::sync::Arc;
@@ -367,7 +370,7 @@ proptest! {
             let file = SourceFile::new(path, text.as_str());
             let (set, mut findings) = parse_set(&[Arc::clone(&file)]);
             findings.extend(lint(&set));
-            findings.extend(scenario::parse(&file, &set).1);
+            findings.extend(testfile::parse(&file, &set).1);
             for finding in findings {
                 finding.render(false);
             }

@@ -234,7 +234,7 @@ fn moments_of_dates_go_by_the_calendar_of_the_contact() {
         let set = talk.versions.live();
         let table = &dates(set)[0];
         let moment = table.date.moment(&talk.contact.data, &set.bot)?;
-        let local = crate::flow::views::zoned(moment.at, set.bot.timezone.clone());
+        let local = crate::flow::engine::views::zoned(moment.at, set.bot.timezone.clone());
         Some(format!("{} {}", table.key, local.strftime("%Y-%m-%dT%H:%M")))
     };
     let visit = || Value::DateTime("2026-03-29T12:00[Europe/Madrid]".parse().unwrap());

@@ -62,7 +62,7 @@ fn a_new_step_takes_no_translation_out_of_use() {
     findings.extend(crate::flow::lint(&set));
     let codes: Vec<_> = findings.iter().map(|f| f.code).filter(|code| code.starts_with("W90")).collect();
     assert_eq!(codes, ["W904", "W901"], "what was outdated before is it still, and nothing else");
-    let progress = crate::flow::i18n::progress(&set, "es");
+    let progress = crate::flow::tools::i18n::progress(&set, "es");
     assert_eq!((progress.translated, progress.outdated), (5, 1));
 }
 
@@ -157,7 +157,7 @@ fn check_and_status_count_the_same() {
         let found: Vec<_> = findings.iter().map(|finding| finding.code).collect();
         assert_eq!(found, vec!["W904"; warnings], "{languages} {locales:?}");
         for (language, count) in missing {
-            assert_eq!(crate::flow::i18n::progress(&set, language).missing(), *count, "{languages} {language}");
+            assert_eq!(crate::flow::tools::i18n::progress(&set, language).missing(), *count, "{languages} {language}");
         }
     }
 }
@@ -203,8 +203,12 @@ fn extract_keeps_the_phrases_and_a_wrong_one_is_found() {
     let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", phrases)];
     let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let (set, _) = parse_set(&files);
-    let written =
-        crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing(), crate::flow::i18n::Unused::Kept);
+    let written = crate::flow::tools::i18n::extract(
+        &set,
+        "es",
+        &crate::flow::tools::i18n::Taken::nothing(),
+        crate::flow::tools::i18n::Unused::Kept,
+    );
     assert!(written.contains("\nphrases:\n  choose: Elige\n"), "{written}");
     for (phrases, code) in [
         ("{chose: Elige}", "E203"),

@@ -1,9 +1,8 @@
 //! Tests the lists of steps and triggers: all are described, and all examples parse without findings and run.
 
 use super::super::{
-    parse_set,
-    spec::{FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
-    steps,
+    load::spec::{FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
+    parse_set, steps,
     triggers::{self, Stands},
 };
 use crate::base::{limits, place::SourceFile};

@@ -3,9 +3,11 @@
 use crate::{
     base::place::SourceFile,
     flow::{
-        FlowSet,
-        i18n::{Taken, Unused, extract, to_po, words},
-        parse_set, po,
+        FlowSet, parse_set,
+        tools::{
+            i18n::{Taken, Unused, extract, to_po, words},
+            po,
+        },
     },
 };
 

@@ -2,7 +2,7 @@
 
 use super::{Talk, check};
 use crate::model::{
-    carries::{Carries, META},
+    channel_limits::{Carries, META},
     content::Content,
 };
 use std::sync::LazyLock;

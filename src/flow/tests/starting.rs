@@ -245,7 +245,7 @@ fn in_world<T>(talk: &Talk, now: Time, look: impl FnOnce(&World<'_>) -> T) -> T 
             id: SenderId(1),
             name: "Support",
             language: None,
-            carries: &crate::model::carries::META,
+            carries: &crate::model::channel_limits::META,
             public_url: None,
         },
         window: talk.window,

@@ -222,8 +222,12 @@ fn extract_keeps_the_words_and_lists_the_rest() {
     ];
     let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
     let (set, _) = parse_set(&files);
-    let text =
-        crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing(), crate::flow::i18n::Unused::Kept);
+    let text = crate::flow::tools::i18n::extract(
+        &set,
+        "es",
+        &crate::flow::tools::i18n::Taken::nothing(),
+        crate::flow::tools::i18n::Unused::Kept,
+    );
     let words = "words:\n  hours:  # hours, opening hours\n    - horario\n    - ¿Cuándo abrís?\n  order: []  # order\n";
     assert!(text.contains(words), "{text}");
 }

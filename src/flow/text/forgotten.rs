@@ -6,7 +6,7 @@ use crate::{
         fix::Fix,
         yaml::{Scalar, Style},
     },
-    flow::{script::view, spec::VIEWS},
+    flow::{load::spec::VIEWS, script::view},
 };
 use std::ops::Range;
 

@@ -1,15 +1,7 @@
 //! Implements `any_message`: any message that nothing else matched.
 
 use super::{Since, TriggerKind};
-use crate::{
-    base::time::Span,
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{answer, inbound::InboundKind},
-};
+use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct AnyMessage {
     pub gather: Option<Span>,

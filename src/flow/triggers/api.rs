@@ -1,10 +1,7 @@
 //! Implements `api: true`: a start by the API with the flow's inputs.
 
 use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
-};
+use crate::flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields};
 
 /// Every API key of the account may start the flow.
 pub struct Api;

@@ -1,11 +1,7 @@
 //! Implements `button`: a button with this id of a template, an old message or an ad.
 
 use super::{Since, Stands, TriggerKind};
-use crate::flow::{
-    choose::{Fit, Heard, Strength},
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
-};
+use crate::flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct Button {
     pub ids: Vec<String>,

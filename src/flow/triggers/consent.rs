@@ -1,13 +1,7 @@
 //! Implements `consent`: the contact gave consent to a topic or withdrew it.
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    flow::{
-        spec::{FieldSpec, Spec, parts},
-        step_fields::TriggerFields,
-    },
-    model::event::Happened,
-};
+use crate::{model::event::Happened, flow::load::{spec::{FieldSpec, Spec, parts}, step_fields::TriggerFields}};
 
 pub struct Consent {
     /// Topic (or `all`) and whether it was given.

@@ -1,21 +1,7 @@
 //! Implements `date`: a time relative to a date of the contact.
 
 use super::TriggerKind;
-use crate::{
-    base::{
-        diagnostic::{Diagnostic, did_you_mean},
-        time::{Span, Time},
-    },
-    flow::{
-        bot::Bot,
-        definition::Kind,
-        hours,
-        spec::{Declared, FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-        views,
-    },
-    model::{answer::AnswerType, contact::ContactData, value::Value},
-};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, time::{Span, Time}}, flow::{definition::Kind, load::{bot::Bot, hours, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::views}, model::{answer::AnswerType, contact::ContactData, value::Value}};
 use jiff::{civil, tz::TimeZone};
 
 pub struct Date {

@@ -1,13 +1,7 @@
 //! Implements `delivery`: one of our messages was delivered, read, or failed.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{event::Happened, inbound::DeliveryState},
-};
+use crate::{model::{event::Happened, inbound::DeliveryState}, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct Delivery {
     pub state: DeliveryState,

@@ -1,13 +1,7 @@
 //! Implements `event`: an event of a flow or of the API.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::event::Happened,
-};
+use crate::{model::event::Happened, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct Event {
     pub name: String,

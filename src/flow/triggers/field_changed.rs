@@ -1,14 +1,7 @@
 //! Implements `field_changed`: a field of the contact has another value.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    base::diagnostic::{Diagnostic, did_you_mean},
-    flow::{
-        spec::{Declared, FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::event::Happened,
-};
+use crate::{base::diagnostic::{Diagnostic, did_you_mean}, model::event::Happened, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct FieldChanged {
     /// The names without `contact.`; empty: any field.

@@ -1,15 +1,7 @@
 //! Implements `first_message`: the first message ever, or after a silence.
 
 use super::{Since, TriggerKind};
-use crate::{
-    base::time::Span,
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{answer, inbound::InboundKind},
-};
+use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct FirstMessage {
     /// `None`: the first message ever.

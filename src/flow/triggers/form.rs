@@ -1,14 +1,7 @@
 //! Implements `form`: a submitted form (a WhatsApp Flow).
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::inbound::InboundKind,
-};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Form {
     /// Empty: any form.

@@ -1,13 +1,7 @@
 //! Implements `handed_over`, in `stop_when`: a person now has the conversation.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    flow::{
-        spec::{Declared, FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::event::Happened,
-};
+use crate::{model::event::Happened, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct HandedOver {
     /// `None`: any team.

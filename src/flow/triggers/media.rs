@@ -1,14 +1,7 @@
 //! Implements `media`: a picture, video, audio, document or sticker.
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{content::MediaKind, inbound::InboundKind},
-};
+use crate::{model::{content::MediaKind, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Media {
     /// `None`: any kind.

@@ -1,16 +1,7 @@
 //! Implements `message: [texts]`: a typed text.
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}},
-    flow::{
-        language_codes::not_a_language,
-        choose::{Fit, Heard, Strength},
-        spec::{Declared, FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{matching, value::Value},
-};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}}, model::{matching, value::Value}, flow::{load::{language_codes::not_a_language, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::routing::choose::{Fit, Heard, Strength}}};
 use regex::{Regex, RegexBuilder};
 use std::cmp::Reverse;
 

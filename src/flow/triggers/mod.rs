@@ -1,9 +1,11 @@
 //! Lists the triggers. A new trigger is a new file in this folder and a line at the end of this one.
 
 use super::{
-    choose::{Fit, Heard},
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+    engine::routing::choose::{Fit, Heard},
+    load::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
 };
 use crate::{
     base::{limits::GATHER_MAX, time::Span},

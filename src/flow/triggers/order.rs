@@ -1,14 +1,7 @@
 //! Implements `order`: a basket of the catalogue.
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::inbound::InboundKind,
-};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Order;
 

@@ -1,13 +1,7 @@
 //! Implements `quiet_for`: the contact has not written for this time.
 
 use super::{Since, TriggerKind};
-use crate::{
-    base::time::Span,
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-};
+use crate::{base::time::Span, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct QuietFor {
     pub span: Span,

@@ -1,14 +1,7 @@
 //! Implements `reaction`: an emoji on a message. It answers no question, and `any_message` does not match it.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::inbound::InboundKind,
-};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Reaction {
     /// Empty: any emoji.

@@ -1,14 +1,7 @@
 //! Implements `referral`: a message from an advertisement.
 
 use super::{Since, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::{inbound, matching},
-};
+use crate::{model::{inbound, matching}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Referral {
     /// Empty: any advertisement.

@@ -1,14 +1,7 @@
 //! Implements `reply`, in `stop_when`: any message of the contact.
 
 use super::{Since, Stands, TriggerKind};
-use crate::{
-    flow::{
-        choose::{Fit, Heard, Strength},
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::answer,
-};
+use crate::{model::answer, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Reply;
 

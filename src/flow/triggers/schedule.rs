@@ -1,15 +1,7 @@
 //! Implements `schedule`: at times of the clock, for everyone or for some contacts.
 
 use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
-};
-use crate::{
-    base::{diagnostic::Diagnostic, fix::Fix, time::Span, yaml::Node},
-    flow::script::Code,
-    model::schedule::{AtMost, Schedule as Cron, Wrong},
-};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, time::Span, yaml::Node}, flow::{script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}, model::schedule::{AtMost, Schedule as Cron, Wrong}};
 
 pub struct Schedule {
     /// `None`: the pattern is invalid, which has a finding.

@@ -1,13 +1,7 @@
 //! Implements `tag_removed`: the contact lost a tag.
 
 use super::{Stands, TriggerKind};
-use crate::{
-    flow::{
-        spec::{FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-    model::event::Happened,
-};
+use crate::{model::event::Happened, flow::load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct TagRemoved {
     /// Empty: any tag.

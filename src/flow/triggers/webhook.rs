@@ -1,18 +1,7 @@
 //! Implements `webhook`: another system posts data about a contact to `POST /hooks/NAME`.
 
 use super::TriggerKind;
-use crate::{
-    base::diagnostic::{Diagnostic, did_you_mean},
-    flow::{
-        declared::declared,
-        definition::Field,
-        inputs,
-        spec::{FieldKind, FieldSpec, Spec, parts},
-        step_fields::TriggerFields,
-        text::Text,
-    },
-    model::value::Value,
-};
+use crate::{base::diagnostic::{Diagnostic, did_you_mean}, flow::{definition::Field, text::Text, load::{declarations::declared, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::TriggerFields}, engine::inputs}, model::value::Value};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 

@@ -1,13 +1,7 @@
 //! Implements `window_closing`: the conversation's window ends soon.
 
 use super::{Since, TriggerKind};
-use crate::{
-    base::{limits::WINDOW, time::Span},
-    flow::{
-        spec::{FieldKind, FieldSpec, Spec},
-        step_fields::TriggerFields,
-    },
-};
+use crate::{base::{limits::WINDOW, time::Span}, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct WindowClosing {
     /// The time before its end.

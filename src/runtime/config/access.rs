@@ -6,12 +6,6 @@ mod meta;
 mod twilio;
 mod waplify;
 
-pub use autocalls::Autocalls;
-pub use kapso::Kapso;
-pub use meta::Meta;
-pub use twilio::Twilio;
-pub use waplify::Waplify;
-
 use super::{Written, has_blank, web_address};
 use crate::{
     base::{
@@ -21,9 +15,14 @@ use crate::{
         yaml::Node,
     },
     channel,
-    model::carries::{Carries, META},
-    runtime::limiter::Rate,
+    model::channel_limits::{Carries, META},
+    runtime::delivery::pacing::limiter::Rate,
 };
+pub use autocalls::Autocalls;
+pub use kapso::Kapso;
+pub use meta::Meta;
+pub use twilio::Twilio;
+pub use waplify::Waplify;
 
 /// The provider with its settings.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use crate::{
         secret::Secret,
         yaml::Node,
     },
-    runtime::limiter::Rate,
+    runtime::delivery::pacing::limiter::Rate,
 };
 
 /// A customer of this daemon, with separate contacts.

@@ -13,8 +13,8 @@ use crate::{
         time::Span,
         yaml::Node,
     },
-    model::carries::Carries,
-    runtime::limiter::Rate,
+    model::channel_limits::Carries,
+    runtime::delivery::pacing::limiter::Rate,
 };
 
 /// One number.

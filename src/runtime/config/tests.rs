@@ -8,7 +8,7 @@ use crate::{
         template::{Category, TemplateButtonKind, TemplateHeader},
         template_parts::Offer,
     },
-    runtime::{limiter::Rate, log},
+    runtime::{daemon::log, delivery::pacing::limiter::Rate},
 };
 
 const ACCOUNT: &str = "accounts: [{name: acme}]\n";

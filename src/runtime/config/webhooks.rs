@@ -9,7 +9,7 @@ use crate::{
         secret::Secret,
         yaml::Node,
     },
-    store::event::KINDS,
+    store::tables::event::KINDS,
 };
 use ipnet::IpNet;
 

@@ -6,7 +6,7 @@ use crate::{
         limits::{NAME_CHARS_MAX, PHONE_CHARS_MAX},
         phone,
     },
-    runtime::{app::App, config::Sender},
+    runtime::{config::Sender, daemon::app::App},
     web::{auth::Caller, input::Input, problem::Problem, state::Web},
 };
 use std::sync::Arc;

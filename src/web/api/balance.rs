@@ -11,8 +11,8 @@ use crate::{
         query,
         time::iso,
     },
-    runtime::{config::shown, purse::ToppedUp},
-    store::charge::{self, Charge, Sums},
+    runtime::{billing::balance::ToppedUp, config::shown},
+    store::tables::charge::{self, Charge, Sums},
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},

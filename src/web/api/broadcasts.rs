@@ -15,13 +15,13 @@ use crate::{
         time::{Span, Time, iso},
     },
     model::{effect::broadcast_key, schedule::AtMost},
-    runtime::{
+    runtime::starts::{
         broadcast::{Drafted, To, Wanted, When},
         report,
     },
     store::{
         ReadError, Store,
-        broadcast::{self, Broadcast, State as Stands},
+        tables::broadcast::{self, Broadcast, State as Stands},
     },
     web::{
         auth::{self, Caller},

@@ -12,7 +12,7 @@ use crate::{
         time::{Time, iso},
     },
     model::contact::{Patch, Told},
-    store::{
+    store::tables::{
         contact,
         ledger::{self, LedgerEntry, Teller},
     },

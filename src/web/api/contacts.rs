@@ -9,15 +9,18 @@ use crate::{
         phone, query,
         time::iso,
     },
-    flow::inputs as inputs_rules,
+    flow::engine::inputs as inputs_rules,
     model::{
         contact::{Contact, Patch},
         event::Event,
         value::Value,
     },
     store::{
-        ReadError, Store, contact,
-        conversation::{self, Conversation},
+        ReadError, Store,
+        tables::{
+            contact,
+            conversation::{self, Conversation},
+        },
     },
     web::{
         auth::{self, Caller},
@@ -87,7 +90,7 @@ pub(super) async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Pr
 
 /// Applies the patch as an event in the latest conversation; the others only observe it. A contact that a webhook
 /// created has no conversation yet, so one is created.
-pub(super) async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
+pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
     let app = &web.app;
     let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     rows.sort_by_key(|row| row.last_inbound_at.max(row.last_outbound_at));

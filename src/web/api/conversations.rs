@@ -9,7 +9,7 @@ use crate::{
         time::{Time, iso},
     },
     model::{event::Event, session::Session, window::Window},
-    store::{contact, conversation, session},
+    store::tables::{contact, conversation, session},
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},

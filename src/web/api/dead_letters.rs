@@ -3,8 +3,11 @@
 use super::{keys::operator, page::Page};
 use crate::{
     base::{ids::OutboundId, limits::API_SEND_WAIT, query, time::iso},
-    runtime::{outbox::SendAnswer, replay::Replayed},
-    store::{ReadError, dead_letter, outbound},
+    runtime::delivery::{outbox::SendAnswer, replay::Replayed},
+    store::{
+        ReadError,
+        tables::{dead_letter, outbound},
+    },
     web::{
         auth::{self, Caller},
         idempotency::json,

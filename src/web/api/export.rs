@@ -12,8 +12,11 @@ use crate::{
         contact::Contact,
         inbound::{Alias, AliasKind},
     },
-    runtime::told::{ours, theirs},
-    store::{ReadError, Store, alias, contact, conversation, inbound, ledger, outbound, run, start},
+    runtime::events::event_json::{ours, theirs},
+    store::{
+        ReadError, Store,
+        tables::{alias, contact, conversation, inbound, ledger, outbound, run, start},
+    },
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},

@@ -8,7 +8,7 @@ use crate::{
     },
     channel::{checkup::sentence, file::Told, question::Trouble},
     model::{event::CallError, inbound::InboundKind},
-    store::inbound,
+    store::tables::inbound,
     web::{
         auth,
         problem::{Answered, Problem},
@@ -38,7 +38,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// The file of a message, after the caller's access was checked.
-pub(super) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> Answered {
+pub(in crate::web) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> Answered {
     let none = || Problem::not_found("There is no such message, or it holds no file.");
     let InboundKind::Media { id, mime, url, filename, .. } = &row.data.message.kind else { return Err(none()) };
     let place = web.files.take(Some(account)).ok_or_else(too_many)?;

@@ -10,7 +10,7 @@ use crate::{
         ids::FlowName,
         time::iso,
     },
-    flow::{Flow, FlowSet, inputs as inputs_rules},
+    flow::{Flow, FlowSet, engine::inputs as inputs_rules},
     web::{
         auth,
         idempotency::json,

@@ -14,7 +14,7 @@ use crate::{
     model::contact::Contact,
     runtime::{
         config::shown,
-        forecast::{self, Forecast, Foreseen, Ground, Occasion, When, ZoneFire},
+        starts::forecast::{self, Forecast, Foreseen, Ground, Occasion, When, ZoneFire},
     },
     web::{
         auth::{self, Caller},

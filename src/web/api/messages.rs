@@ -3,8 +3,8 @@
 use super::{
     addressee::Addressee,
     conversations::{account_of, going_on, owned},
+    message_body::{self, Said},
     page::{Page, decode},
-    said::{self, Said},
 };
 use crate::{
     base::{
@@ -15,11 +15,11 @@ use crate::{
     },
     model::{contact::Contact, content::Content, effect::Origin, event::Reason, window::Window},
     runtime::{
-        outbox::SendAnswer,
-        say::Wanted,
-        told::{ours, theirs},
+        delivery::outbox::SendAnswer,
+        events::event_json::{ours, theirs},
+        lane::requests::Wanted,
     },
-    store::{
+    store::tables::{
         contact,
         conversation::{self, Conversation},
         inbound, outbound,
@@ -61,7 +61,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
-    let said = said::read(&mut input, web.app.clock.now());
+    let said = message_body::read(&mut input, web.app.clock.now());
     input.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let account = account_of(&web, &row)?;
@@ -78,7 +78,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let to = Addressee::read(&mut input);
-    let said = said::read(&mut input, web.app.clock.now());
+    let said = message_body::read(&mut input, web.app.clock.now());
     input.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let sender = to.sender(&web, &caller, |_| true).await?.clone();
@@ -133,10 +133,10 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     if let Some(sender) = app.senders.get(row.sender_id) {
-        said::carried(sender, &said)?;
+        message_body::carried(sender, &said)?;
     }
     let quotes = match said.quotes {
-        Some(id) => Some(said::quoted(&app.store, row, id).await?),
+        Some(id) => Some(message_body::quoted(&app.store, row, id).await?),
         None => None,
     };
     let Said { content, at, .. } = said;

@@ -4,7 +4,7 @@ use crate::{
     base::limits::FILES_AT_ONCE_MAX,
     model::format::Format,
     web::{
-        places::Place,
+        account_places::Place,
         problem::{Answered, Problem},
         state::Web,
     },

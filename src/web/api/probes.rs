@@ -6,7 +6,7 @@
 use super::keys::operator;
 use crate::{
     base::time::iso,
-    runtime::{lock::Drifted, metrics::Format},
+    runtime::{bot::template_lock::Drifted, daemon::metrics::Format},
     web::{auth, idempotency::json, problem::Answered, state::Web},
 };
 use axum::{

@@ -10,7 +10,7 @@ use crate::{
     },
     runtime::{
         config::shown,
-        report::{self, FireReport},
+        starts::report::{self, FireReport},
     },
     web::{
         auth::{self, Caller},

@@ -14,11 +14,11 @@ use crate::{
     },
     flow::FlowSet,
     model::contact::Contact,
-    runtime::{
+    runtime::starts::{
         agenda::{self, Entry, Meant, Moment},
-        past,
+        history,
     },
-    store::{ReadError, start},
+    store::{ReadError, tables::start},
     web::{
         auth::{self, Caller},
         idempotency::json,
@@ -172,7 +172,7 @@ async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Jso
             told
         })
         .collect();
-    let starts = past::past(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    let starts = history::past(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
     let starts: Vec<Json> = starts
         .iter()
         .map(|start| {

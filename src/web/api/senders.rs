@@ -7,8 +7,8 @@ use super::{
 use crate::{
     base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone, time::iso},
     runtime::{
-        checkup::{Checkup, Test},
         config::Sender,
+        senders::checkup::{Checkup, Test},
     },
     web::{
         auth,

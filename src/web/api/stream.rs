@@ -9,10 +9,10 @@ use crate::{
         query,
         time::Span,
     },
-    store::event::{self, Event, KINDS},
+    store::tables::event::{self, Event, KINDS},
     web::{
+        account_places::Place,
         auth::{self, Caller},
-        places::Place,
         problem::{Answered, Problem},
         state::Web,
     },

@@ -9,8 +9,8 @@ use crate::{
         query,
         time::iso,
     },
-    runtime::posts::{Edit, NewSubscription},
-    store::{
+    runtime::events::webhook_delivery::{Edit, NewSubscription},
+    store::tables::{
         delivery::{self, Delivery},
         event::KINDS,
         subscription::{self, Filter, Subscription},

@@ -10,8 +10,10 @@ use crate::{
     model::event::Start,
     store::{
         ReadError, Store,
-        run::{self, Run},
-        session,
+        tables::{
+            run::{self, Run},
+            session,
+        },
     },
 };
 

@@ -9,10 +9,11 @@ use crate::{
         time::iso,
     },
     channel::{Next, checkup::sentence, upload::Upload},
-    model::{carries::META, format::Format},
+    model::{channel_limits::META, format::Format},
     web::{
-        auth, body, idempotency,
+        auth, idempotency,
         problem::{Answered, Problem},
+        server::body,
         state::Web,
     },
 };

@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::web::api::autocalls::{self, Refusal};
+use crate::web::dialects::autocalls::{self, Refusal};
 use axum::{
     http::StatusCode,
     routing::{get, post},

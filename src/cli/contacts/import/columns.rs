@@ -3,8 +3,8 @@
 use crate::{
     base::{diagnostic::did_you_mean, phone},
     cli::Failure,
-    flow::{Around, bot::Bot, workspace::Workspace},
-    runtime::{bot, config::Config},
+    flow::{Around, load::bot::Bot, tools::workspace::Workspace},
+    runtime::{bot::source_files, config::Config},
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -46,7 +46,7 @@ impl Columns {
         skip: &[String],
         constants: Constants,
     ) -> Result<Columns, Failure> {
-        let files = bot::read(&config.bot).map_err(Failure::failed)?;
+        let files = source_files::read(&config.bot).map_err(Failure::failed)?;
         let mut workspace = Workspace::new(Around::default());
         workspace.replace(files.files.iter().cloned());
         let set = workspace.look().set;

@@ -2,7 +2,10 @@
 
 use crate::{
     base::limits::IMPORT_REFUSED_SHOWN_MAX,
-    cli::{Failure, Outcome, out, paint::Paint, screen, table},
+    cli::{
+        Failure, Outcome,
+        terminal::{out, paint::Paint, screen, table},
+    },
 };
 use std::{
     fs::File,

@@ -1,21 +1,7 @@
 //! Parses the options of a question.
 
 use super::{Each, WrittenOption};
-use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        fix::Fix,
-        limits::OPTIONS_MAX,
-        meant,
-        yaml::{self, Kind, Node, Scalar},
-    },
-    flow::{
-        definition::Role,
-        step_fields::StepFields,
-        steps::{consent_map, spec},
-        text::Text,
-    },
-};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::OPTIONS_MAX, yaml::{self, Kind, Node, Scalar}, synonyms}, flow::{definition::Role, steps::{consent_map, spec}, text::Text, load::step_fields::StepFields}};
 
 /// The options of a question: written ones, or one for each item of a list.
 pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<Each>) {
@@ -143,7 +129,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
 fn cut_at_colon(fields: &StepFields<'_, '_>, node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
     let text = value.text().filter(|text| !text.is_empty() && !value.is_broken())?;
     let first = text.split([' ', ':']).next().unwrap_or_default();
-    let step = |word: &str| spec(word).is_some() || meant::verb(word).is_some();
+    let step = |word: &str| spec(word).is_some() || synonyms::verb(word).is_some();
     if step(first) || value.scalar().is_some_and(|scalar| !scalar.is_plain()) {
         return None;
     }

@@ -12,7 +12,7 @@ use crate::{
     },
     flow::{Versions, parse_set},
     model::{
-        carries::Carries,
+        channel_limits::Carries,
         contact::{Contact, ContactData},
         content::Content,
         effect::{Draft, HttpCall, PlannedFlow},
@@ -96,7 +96,7 @@ impl Talk {
             session: serde_json::to_string(&Session::default()).unwrap(),
             contact: Contact { id: crate::base::ids::ContactId(1), account: "acme".into(), opted_out: None, data },
             window: Window::default(),
-            carries: &crate::model::carries::META,
+            carries: &crate::model::channel_limits::META,
             public_url: None,
             now,
             env: BTreeMap::from([("URL".into(), "https://shop.example".into())]),

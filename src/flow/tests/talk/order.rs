@@ -125,7 +125,7 @@ impl Talk {
             "hook" => {
                 let (name, body) = rest.split_once(' ').unwrap_or((rest, "{}"));
                 let body = Value::from_json(&serde_json::from_str(body).map_err(|e| e.to_string())?);
-                let event = crate::flow::views::map([
+                let event = crate::flow::engine::views::map([
                     ("name", Value::text(name)),
                     ("body", body.clone()),
                     ("data", body.clone()),

@@ -7,7 +7,7 @@ use crate::{
         limits::{self, WINDOW},
         time::{Span, Time},
     },
-    flow::{SenderView, World, advance, token::Token},
+    flow::{SenderView, World, advance, engine::question::button_token::Token},
     model::{
         consent_words::{self, ExtraWords, Word},
         content::Content,

@@ -12,7 +12,10 @@ use crate::{
         event::Event,
         session::{Run as Standing, Waiting},
     },
-    store::{ReadError, run, session, trace},
+    store::{
+        ReadError,
+        tables::{run, session, trace},
+    },
     web::{
         api::{
             contacts, conversations,

@@ -6,14 +6,14 @@ use crate::{
         ids::{ConversationId, FlowName, StartId},
         limits::NAME_CHARS_MAX,
     },
-    flow::{Flow, inputs as inputs_rules, triggers::Trigger},
+    flow::{Flow, engine::inputs as inputs_rules, triggers::Trigger},
     model::{
         effect::Effect,
         event::{Reason, Start},
         value::Value,
     },
-    runtime::{config::Sender, hooks, lane::TurnAnswer},
-    store::run,
+    runtime::{config::Sender, ingest::webhook_triggers, lane::state::TurnAnswer},
+    store::tables::run,
     web::{
         api::{addressee::Addressee, tracking},
         auth,
@@ -68,7 +68,7 @@ pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
 
 fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
     let live = web.app.live.get();
-    live.set.named(flow).is_none_or(|flow| hooks::serves(flow, sender))
+    live.set.named(flow).is_none_or(|flow| webhook_triggers::serves(flow, sender))
 }
 
 /// Converts the inputs to the types that the flow declares; errors go to `input`.

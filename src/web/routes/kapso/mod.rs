@@ -3,8 +3,6 @@
 mod graph;
 mod shapes;
 
-pub use graph::{PLATFORM, PROXY};
-
 use super::{
     Errors, GET, POST, Route, ask, at, ok,
     shape::{
@@ -14,7 +12,7 @@ use super::{
     },
     tell,
 };
-use crate::web::api::{
+use crate::web::dialects::{
     kapso::{self, Refusal},
     sending::{KeyFault, Refused, Shut},
 };
@@ -22,6 +20,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+pub use graph::{PLATFORM, PROXY};
 use serde_json::{Value as Json, json};
 use shapes::{
     ERROR, HEALTH, NEW_EXECUTION, NEW_MESSAGE, NEW_SESSION, ONE_BEGUN, ONE_EXECUTION, ONE_SENT, ONE_SESSION, SESSIONS,

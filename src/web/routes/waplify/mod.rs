@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::time::Time,
-    web::api::waplify::{self, Place, Refusal},
+    web::dialects::waplify::{self, Place, Refusal},
 };
 use axum::{
     http::StatusCode,

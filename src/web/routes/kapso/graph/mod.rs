@@ -5,11 +5,10 @@ mod proxy;
 mod queries;
 mod shapes;
 
+use crate::web::dialects::kapso::graph::Fault;
+use axum::http::StatusCode;
 pub use platform::PLATFORM;
 pub use proxy::PROXY;
-
-use crate::web::api::kapso::graph::Fault;
-use axum::http::StatusCode;
 use serde_json::Value as Json;
 
 type Told = Vec<(u16, &'static str, Json)>;
@@ -43,7 +42,7 @@ fn graph() -> Told {
 
 /// The errors of a request that sends.
 fn sending() -> Told {
-    use crate::web::api::sending::{KeyFault, Refused, Shut};
+    use crate::web::dialects::sending::{KeyFault, Refused, Shut};
     let closed = Shut { window: Default::default(), last_inbound_at: None };
     let more = [
         ("Window closed", Refused::Closed(closed).into()),

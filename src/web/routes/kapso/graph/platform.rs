@@ -9,7 +9,7 @@ use super::{
     },
 };
 use crate::web::{
-    api::kapso::graph as api,
+    dialects::kapso::graph as api,
     routes::{
         Errors, GET, POST, Route, Verb, ask, ok,
         shape::{

@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::web::{
-    api::kapso::graph as api,
+    dialects::kapso::graph as api,
     routes::{
         Answer, Errors, Example, GET, POST, Route, Said, Verb, Who, ask, ok,
         shape::{

@@ -1,0 +1,128 @@
+//! Sends the requests of commands to a running daemon, or to the Graph API (`doctor`).
+
+use crate::{
+    base::{limits::COMMAND_TIMEOUT, secret::Secret},
+    cli::Failure,
+};
+use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value as Json;
+
+/// A server, and the key for it.
+pub struct Api {
+    client: reqwest::Client,
+    base: String,
+    key: Option<Secret>,
+}
+
+/// The response, with any status.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: String,
+}
+
+impl Api {
+    pub fn new(base: impl Into<String>, key: Option<Secret>) -> Result<Self, Failure> {
+        // This selects the TLS implementation; a second call has no effect.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .timeout(COMMAND_TIMEOUT.to_std())
+            .connect_timeout(COMMAND_TIMEOUT.to_std())
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::Failed(format!("no HTTP client can be made: {error}")))?;
+        Ok(Api { client, base: base.into().trim_end_matches('/').to_owned(), key })
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.request(Method::GET, path, &[], None).await
+    }
+
+    /// All items of a list, over all its pages.
+    pub async fn pages(&self, path: &str) -> Result<Vec<Json>, Failure> {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let mut page = self.get(&format!("{path}?limit=100{cursor}")).await?.ok()?;
+            if let Some(data) = page["data"].as_array_mut() {
+                all.append(data);
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    pub async fn post(&self, path: &str, body: &Json) -> Result<Answer, Failure> {
+        self.request(Method::POST, path, &[], Some(body.to_string().into_bytes())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Result<Answer, Failure> {
+        self.request(Method::DELETE, path, &[], None).await
+    }
+
+    /// Sends a request with these headers and exactly these bytes, over which the signature is computed.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key.expose());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let body = response.text().await.map_err(|error| self.unreachable(&error))?;
+        Ok(Answer { status, body })
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let why = if error.is_timeout() {
+            "it does not answer in time"
+        } else if error.is_connect() {
+            "nobody listens there; start the daemon by `transom serve`, or say where it is by `--url`"
+        } else {
+            "the connection broke"
+        };
+        Failure::Failed(format!("{} cannot be reached: {why}", self.base))
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.body).unwrap_or(Json::Null)
+    }
+
+    /// The body of a 2xx response, else the error in the server's words.
+    pub fn ok(self) -> Result<Json, Failure> {
+        if self.status.is_success() {
+            return Ok(self.json());
+        }
+        Err(Failure::Failed(self.refusal()))
+    }
+
+    /// The error in a response: the `detail` of a problem document, or the `error` or `message` of another product's
+    /// API.
+    pub fn refusal(&self) -> String {
+        let json = self.json();
+        let words = ["detail", "error", "message"].iter().find_map(|key| json[*key].as_str());
+        match words {
+            Some(words) => format!("{words} ({})", self.status.as_u16()),
+            None => format!("the daemon answered {}", self.status),
+        }
+    }
+}

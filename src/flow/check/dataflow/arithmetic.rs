@@ -1,0 +1,107 @@
+//! Checks sums, differences, products and quotients: the kinds that fit together, and the kind of the result.
+
+use super::{
+    exprs::Eval,
+    types::{Kinds, Known, Ty},
+};
+use crate::base::{diagnostic::Diagnostic, time::Span};
+use rhai::Position;
+
+const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+
+/// The type of `a + b` and similar; an error only if no kinds of the two fit together.
+pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
+    let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
+    if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
+        return Ty::ANY;
+    }
+    let mut gives = Kinds::NONE;
+    let numbers = (Kinds::NUMERIC, Kinds::NUMERIC, Kinds::NUMERIC);
+    let span = Kinds::SPAN;
+    let table: &[(Kinds, Kinds, Kinds)] = match op {
+        "+" => &[
+            numbers,
+            (Kinds::TEXT, Kinds::ALL.and(Kinds::NOTHING), Kinds::TEXT),
+            (Kinds::ALL, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::DATE, span, Kinds::DATE),
+            (Kinds::DATETIME, span, Kinds::DATETIME),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::MAP, Kinds::MAP),
+            (Kinds::OTHER, Kinds::ALL, Kinds::ALL),
+        ],
+        "-" => &[
+            numbers,
+            (Kinds::DATE, Kinds::DATE.and(span), Kinds::DATE.and(span)),
+            (Kinds::DATETIME, Kinds::DATETIME.and(span), Kinds::DATETIME.and(span)),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::TEXT, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::ALL, Kinds::MAP),
+        ],
+        "*" => &[numbers, (span, Kinds::WHOLE, span), (Kinds::WHOLE, span, span)],
+        _ => &[numbers],
+    };
+    for (first, second, result) in table {
+        if first.meets(a) && second.meets(b) {
+            gives = gives.and(*result);
+        }
+    }
+    let place = eval.place(position, op.len());
+    if let ("/" | "%", Known::Whole(0)) = (op, &right.known) {
+        let finding = Diagnostic::error("E318", &place, "nothing can be divided by 0");
+        eval.bad(|| finding.help("divide by another number; where it is counted ask first, `if: n > 0`"));
+        return Ty::of(Kinds::NUMERIC);
+    }
+    // `today() + "6 months"` would be one long text.
+    let in_words = op == "+" && a.without(Kinds::NOTHING).within(MOMENTS) && b == Kinds::TEXT;
+    if gives != Kinds::NONE && !(in_words && length(right).is_some()) {
+        eval.good(&place, "E318");
+        if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
+            let counted = match op {
+                "+" => a.checked_add(*b),
+                "-" => a.checked_sub(*b),
+                "*" => a.checked_mul(*b),
+                _ => None,
+            };
+            if let Some(number) = counted {
+                return Ty::whole(number);
+            }
+        }
+        let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
+        return Ty::of(if whole { Kinds::WHOLE } else { gives });
+    }
+    let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
+    eval.bad(|| {
+        let message = format!("`{op}` does not work on {} and {}", a.words(), b.words());
+        let days = first.meets(MOMENTS) && second.within(Kinds::NUMERIC);
+        let spelled = first.meets(Kinds::TEXT) || second.meets(Kinds::TEXT);
+        let finding = Diagnostic::error("E318", &place, message);
+        let counts_days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) || spelled && first.meets(Kinds::CLOCK);
+        if let Some(meant) = length(right).filter(|_| counts_days) {
+            return finding.help(format!("write the length of time as `{op} {meant}`"));
+        }
+        match (days, spelled) {
+            (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
+            (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
+            (false, false) => finding.help("compare or add values of one kind"),
+        }
+    });
+    Ty::ANY
+}
+
+/// The span that was probably meant by a number beside a date, which counts days, or by words: `days(180)`.
+fn length(ty: &Ty) -> Option<String> {
+    match &ty.known {
+        Known::Whole(days) => Some(format!("days({days})")),
+        Known::Texts(texts) if texts.len() == 1 => {
+            let span = Span::meant(&texts[0])?;
+            let units = [("days", Span::days(1)), ("hours", Span::hours(1)), ("minutes", Span::minutes(1))];
+            let (unit, each) = units.into_iter().find(|(_, each)| span.0 % each.0 == 0)?;
+            Some(format!("{unit}({})", span.0 / each.0))
+        }
+        _ => None,
+    }
+}

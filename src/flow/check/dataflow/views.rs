@@ -1,0 +1,96 @@
+//! Lists the keys of maps that the language defines, with their types: language.md 6b.
+
+use super::types::{Kinds, Known, Shape, Ty};
+use crate::{
+    base::ids::FlowName,
+    flow::{FlowSet, definition::Field},
+};
+
+const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
+const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
+
+/// The names of the keys; empty: those that the author declares.
+pub fn parts(shape: Shape) -> &'static [&'static str] {
+    match shape {
+        Shape::Http => &["status", "body", "headers"],
+        Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
+        Shape::Location => &["latitude", "longitude", "name", "address"],
+        Shape::Hours => &["open", "opens_at", "closes_at", "holidays"],
+        // `lint::names` checks these names everywhere, also where no path leads.
+        Shape::View(_) => &[],
+    }
+}
+
+pub fn words(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Http => "the answer of an `http` step",
+        Shape::Media => "a file",
+        Shape::Location => "a location",
+        Shape::Hours => "opening hours",
+        Shape::View(_) => "this",
+    }
+}
+
+/// The type of a key; `None`: there is no such key.
+pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
+    Some(match (shape, name) {
+        (Shape::Http, "status") => Ty::of(Kinds::WHOLE),
+        (Shape::Http, "body") => Ty::ANY,
+        (Shape::Http, "headers") => Ty::of(Kinds::MAP),
+        (Shape::Media, "voice") => Ty::ANY,
+        (Shape::Location, "latitude" | "longitude") => Ty::of(Kinds::NUMERIC),
+        (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
+        (Shape::Hours, "open") => Ty::of(Kinds::YESNO),
+        (Shape::Hours, "opens_at" | "closes_at") => MOMENT_OR_NOTHING,
+        (Shape::Hours, "holidays") => Ty::of(Kinds::LIST),
+        (Shape::View("window"), "open") => Ty::of(Kinds::YESNO),
+        (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
+        (Shape::View("msg"), "at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "media") => Ty::shape(Shape::Media).or(Kinds::NOTHING),
+        (Shape::View("msg"), "location") => Ty::shape(Shape::Location).or(Kinds::NOTHING),
+        (Shape::View("error"), "code" | "text" | "step") => Ty::of(Kinds::TEXT.and(Kinds::NOTHING)),
+        (Shape::View("event"), "name") => TEXT_OR_NOTHING,
+        (Shape::View("handoff"), "team" | "agent" | "flow") => TEXT_OR_NOTHING,
+        (Shape::View("env"), _) => Ty::of(Kinds::TEXT),
+        (Shape::View("hours"), _) => Ty::shape(Shape::Hours),
+        (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
+        (Shape::View("contact"), "username") if !set.bot.fields.iter().any(|field| field.name == "username") => {
+            TEXT_OR_NOTHING
+        }
+        (Shape::View("contact"), "tags") => Ty::of(Kinds::LIST),
+        (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
+        (Shape::View("contact"), "consent") => Ty::of(Kinds::MAP),
+        (Shape::View("contact"), name) => {
+            let field = set.bot.fields.iter().find(|field| field.name == name)?;
+            if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }
+        }
+        (Shape::View(_), _) => Ty::ANY,
+        (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
+    })
+}
+
+pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
+    set.flow(flow).map_or_else(Vec::new, |flow| flow.returns.iter().map(|field| field.name.as_str()).collect())
+}
+
+/// The type of a key that a flow returns; `None`: it declares no such key. `whole` are the kinds of the map itself.
+pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<Ty> {
+    let ty = given_back(set.flow(flow)?.returns.iter().find(|field| field.name == name)?);
+    Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
+}
+
+/// The type of a submitted form.
+pub fn filled(returns: &[Field]) -> Ty {
+    let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
+    Ty { kinds: Kinds::MAP, known: Known::Parts("what the form `returns`", parts.collect()) }
+}
+
+fn given_back(field: &Field) -> Ty {
+    if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) }
+}
+
+/// The type of a filled field or input.
+pub fn declared(field: &Field) -> Ty {
+    Ty::declared(&field.kind)
+}

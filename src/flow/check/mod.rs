@@ -1,0 +1,166 @@
+//! Checks flows without running them.
+
+mod addresses;
+mod call_values;
+mod channel_support;
+mod conflicting_triggers;
+pub(super) mod control_flow;
+mod dataflow;
+mod files;
+mod forms;
+mod graph;
+mod keywords;
+mod limits;
+mod markup;
+mod missing_event;
+mod names;
+mod own_templates;
+mod promises;
+mod rare;
+mod repeated_calls;
+mod required_pairs;
+mod sentences;
+mod tags;
+mod template_values;
+mod templates;
+pub(super) mod translations;
+mod unhandled_buttons;
+mod unreachable;
+mod window;
+
+use super::{FlowSet, definition::Flow};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
+        time::Time,
+    },
+    model::{channel_limits::Carries, template::Template},
+};
+pub use rare::{Rare, rare};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+pub use templates::{
+    Use as TemplateUse, every_name as every_template, every_use, flows_naming, named as templates_named,
+};
+
+/// The known environment of the flows; a part that is `None` is not checked.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The senders of the configuration.
+    pub senders: Option<Vec<String>>,
+    /// The templates of each sender.
+    pub templates: Option<Vec<Vec<Template>>>,
+    /// The message limits of each real sender, by its name.
+    pub carries: Vec<(String, &'static Carries)>,
+    /// True if the configuration allows `http` into private networks.
+    pub private_networks: bool,
+    /// The bot's own files that flows may send, by path, with their size in bytes.
+    pub files: Option<BTreeMap<String, u64>>,
+    /// True if the configuration has the daemon's public address.
+    pub public_url: bool,
+    /// The time of the look: findings about schedules say when these come next.
+    pub now: Option<Time>,
+}
+
+/// The result of checking a set.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The findings without those of parsing the files; sorted by place.
+    pub findings: Vec<Diagnostic>,
+    /// Flows that something starts and whose messages always find the window open: these never need a template.
+    pub without_templates: Vec<String>,
+}
+
+/// All findings about a parsed set, without those of parsing it; sorted by place.
+pub fn lint(set: &FlowSet) -> Vec<Diagnostic> {
+    lint_around(set, &Around::default())
+}
+
+/// As `lint`, with the known senders and templates.
+pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
+    report(set, around).findings
+}
+
+/// As `lint_around`, with the flows that need no template.
+pub fn report(set: &FlowSet, around: &Around) -> Report {
+    Linter::default().report(set, around)
+}
+
+/// Checks one set after another, and keeps the findings of unchanged flows (the same `Arc`). A flow that was parsed
+/// with another `_bot.yaml` counts as another one; `around` must stay the same.
+#[derive(Default)]
+pub struct Linter {
+    memo: dataflow::Memo,
+    alone: HashMap<FlowName, Alone>,
+}
+
+/// The results of one flow alone.
+struct Alone {
+    flow: Arc<Flow>,
+    findings: Vec<Diagnostic>,
+    /// The texts that start the flow.
+    words: Vec<keywords::Word>,
+}
+
+impl Linter {
+    pub fn report(&mut self, set: &FlowSet, around: &Around) -> Report {
+        let findings = Findings::default();
+        self.alone.retain(|name, _| set.flows.contains_key(name));
+        for (name, flow) in &set.flows {
+            let known = self.alone.get(name).filter(|known| Arc::ptr_eq(&known.flow, flow));
+            if let Some(known) = known {
+                findings.extend(known.findings.iter().cloned());
+                continue;
+            }
+            let own = Findings::default();
+            alone(set, flow, around, &own);
+            graph::alone(set, flow, &own);
+            let all = own.into_sorted();
+            findings.extend(all.iter().cloned());
+            let known = Alone { flow: flow.clone(), findings: all, words: keywords::words(flow) };
+            self.alone.insert(name.clone(), known);
+        }
+        alone(set, &set.bot.flow, around, &findings);
+        names::sandbox(set, &findings);
+        let words = set.flows.iter().filter_map(|(name, flow)| Some((&**flow, &*self.alone.get(name)?.words)));
+        let translated = keywords::translated(set);
+        keywords::check(words, &translated, &findings);
+        graph::check(set, &findings);
+        call_values::check(set, &findings);
+        repeated_calls::check(set, &findings);
+        required_pairs::check(set, &findings);
+        forms::check(set, &findings);
+        conflicting_triggers::check(set, &findings);
+        rare::check(set, around.now, &findings);
+        unhandled_buttons::check(set, around, &findings);
+        tags::check(set, &findings);
+        missing_event::check(set, &findings);
+        translations::check(set, &findings);
+        own_templates::check(set, around, &findings);
+        promises::check(set, &findings);
+        let needs = dataflow::walk(set, &mut self.memo, &findings);
+        let without_templates = window::never_need_a_template(&needs);
+        let mut findings = findings.into_sorted();
+        set.bot.leave_out_what_is_lost(&mut findings);
+        Report { findings, without_templates }
+    }
+}
+
+/// The checks of a flow that need no other flow.
+fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+    names::check(set, flow, around, findings);
+    limits::check(flow, findings);
+    markup::check(flow, findings);
+    channel_support::check(flow, around, findings);
+    addresses::check(flow, around, findings);
+    files::check(flow, around, findings);
+    templates::check(set, flow, around, findings);
+    sentences::check(set, flow, findings);
+    unreachable::check(set, flow, findings);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! Loads files: YAML becomes definitions and findings.
+//!
+//! `spec` declares the keys, `parse` reads files by them, and `bot` reads `_bot.yaml`, which all flows share. Parsing
+//! never fails: it gives back all that it understood, and every finding.
+
+pub mod bot;
+pub mod declarations;
+pub(super) mod default_language;
+pub mod hours;
+pub(super) mod language_codes;
+pub mod locale;
+pub mod media;
+pub mod own_templates;
+pub mod parse;
+pub(super) mod plural;
+pub mod spec;
+pub mod step_fields;
+pub mod stock_phrases;

@@ -1,0 +1,3 @@
+//! Keeps the prepaid balance of accounts.
+
+pub mod balance;

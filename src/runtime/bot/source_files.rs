@@ -1,0 +1,318 @@
+//! Reads the bot's folder: flows, scripts and locales as source files, with a hash over all of them.
+
+use super::media_files;
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{BOT_BYTES_MAX, BOT_FILES_MAX},
+        place::{Place, SourceFile},
+    },
+    flow::FlowSet,
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The folders of a bot, and the file extension in each.
+pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
+
+/// Advice for a command that was run in the wrong folder.
+const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `bot:` in the \
+    configuration, `transom serve --bot DIR`, `transom chat --bot DIR`, `transom check DIR`, `transom test DIR`. `transom new NAME` makes a bot to begin with";
+
+/// All files of one version, ordered by path.
+#[derive(Debug, Clone)]
+pub struct BotFiles {
+    pub files: Vec<Arc<SourceFile>>,
+    /// Findings about unreadable files; such a set cannot go live.
+    pub findings: Vec<Diagnostic>,
+    /// SHA-256 over paths and texts, in hex: equal files are the same version.
+    pub hash: String,
+    /// The parsed set of these files, if they are already checked.
+    pub checked: Option<Checked>,
+    /// The files that flows may send, with their sizes; they are read when they are sent and are no part of a version.
+    /// `None` if unknown.
+    pub sendable: Option<BTreeMap<String, u64>>,
+}
+
+/// A set without errors.
+#[derive(Clone)]
+pub struct Checked(pub Arc<FlowSet>);
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Checked({} flows)", self.0.flows.len())
+    }
+}
+
+/// The folder cannot be used; displays as one sentence for the operator.
+#[derive(Debug)]
+pub struct FolderError {
+    folder: PathBuf,
+    why: String,
+}
+
+/// Reads `flows/*.yaml` without tests, `scripts/*.rhai` and `locales/*.yaml` below `folder`. Paths are relative to it,
+/// so that findings and stored versions do not depend on its location.
+pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
+    let paths = paths(folder)?;
+    let (mut files, mut findings, mut total) = (Vec::with_capacity(paths.len()), Vec::new(), 0);
+    for (name, path) in &paths {
+        let refuse = |why: String| {
+            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
+            let help = "save it as a text in UTF-8, or take it out of the folder";
+            Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}")).help(help)
+        };
+        // Check the size before reading, so that a huge file is never in memory.
+        let size = fs::metadata(path).map_or(0, |about| usize::try_from(about.len()).unwrap_or(usize::MAX));
+        if total + size > BOT_BYTES_MAX {
+            findings.push(refuse(format!("the bot's files are larger than {BOT_BYTES_MAX} bytes together")));
+            break;
+        }
+        match fs::read(path).map_err(|e| e.to_string()).and_then(utf8) {
+            Ok(text) => {
+                total += text.len();
+                files.push(SourceFile::new(name.clone(), text));
+            }
+            Err(why) => findings.push(refuse(why)),
+        }
+    }
+    if paths.len() > BOT_FILES_MAX {
+        let place = Place::start_of(&SourceFile::new("flows", ""));
+        let message = format!("the bot has {} files, and at most {BOT_FILES_MAX} are read", paths.len());
+        findings.push(Diagnostic::error("E911", &place, message));
+    }
+    findings.extend(misnamed(folder));
+    let hash = hash(&files);
+    Ok(BotFiles { files, findings, hash, checked: None, sendable: media_files::list(folder) })
+}
+
+/// Findings for files with a wrong extension: `flows/hello.yml`.
+fn misnamed(folder: &Path) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (name, wanted) in FOLDERS {
+        let other = if wanted == "yaml" { "yml" } else { continue };
+        for (name, _) in entries(folder, name, other).unwrap_or_default() {
+            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
+            let meant = format!("{}.{wanted}", name.trim_end_matches(".yml"));
+            let finding =
+                Diagnostic::warning("W913", &place, format!("`{name}` is not read: only `.{wanted}` files are"));
+            found.push(finding.help(format!("rename it to `{meant}`")));
+        }
+    }
+    found
+}
+
+/// The tests beside the flows: `flows/*.test.yaml`.
+pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder, "flows", "yaml")?.into_iter().filter(|(name, _)| is_test(name)) {
+        let text = fs::read(&path).map_err(|e| e.to_string()).and_then(utf8);
+        found.push(SourceFile::new(name, text.map_err(|why| FolderError { folder: path, why })?));
+    }
+    Ok(found)
+}
+
+/// A cheap fingerprint of the folder: names, sizes and times; for files that flows send, names and sizes. Equal
+/// fingerprints mean equal files.
+pub fn sign(folder: &Path) -> Option<u64> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    for (name, path) in FOLDERS.iter().flat_map(|(name, extension)| entries(folder, name, extension)).flatten() {
+        name.hash(&mut hasher);
+        if let Ok(about) = fs::metadata(&path) {
+            (about.len(), about.modified().ok()).hash(&mut hasher);
+        }
+    }
+    // A file that was missing may exist now.
+    media_files::list(folder).hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+impl BotFiles {
+    /// The files of a stored version.
+    pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
+        let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
+        let hash = hash(&files);
+        BotFiles { files, findings: Vec::new(), hash, checked: None, sendable: None }
+    }
+
+    /// Path and text of each file, for the version's row.
+    pub fn to_stored(&self) -> BTreeMap<String, String> {
+        self.files.iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
+    }
+}
+
+impl std::fmt::Display for FolderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot read the bot in `{}`: {}", self.folder.display(), self.why)
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    if !folder.as_os_str().is_empty() && !folder.exists() {
+        return Err(FolderError { folder: folder.to_owned(), why: "it does not exist".to_owned() });
+    }
+    let mut all = Vec::new();
+    for (name, extension) in FOLDERS {
+        all.extend(entries(folder, name, extension)?.into_iter().filter(|(name, _)| !is_test(name)));
+    }
+    // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
+    all.sort();
+    Ok(all)
+}
+
+fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    let below = if folder.as_os_str().is_empty() { PathBuf::from(name) } else { folder.join(name) };
+    let error = |why: String| FolderError { folder: folder.to_owned(), why };
+    let listing = match fs::read_dir(&below) {
+        Ok(listing) => listing,
+        // Scripts and locales are optional; flows are required.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && name != "flows" => return Ok(Vec::new()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Err(error(NO_FLOWS.to_owned()));
+        }
+        Err(_) if folder.is_file() => {
+            let above = folder.parent().filter(|above| above.file_name().is_some_and(|name| name == "flows"));
+            let bot = above.and_then(Path::parent).filter(|bot| !bot.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return Err(error(format!("it is a file: name the folder of the bot, such as `{}`", bot.display())));
+        }
+        Err(e) => return Err(error(format!("`{name}`: {e}"))),
+    };
+    let mut found = Vec::new();
+    for entry in listing {
+        let path = entry.map_err(|e| error(format!("`{name}`: {e}")))?.path();
+        let file = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        // Editors put their own files beside ours: `.welcome.yaml.swp`, `.#welcome.yaml`.
+        let ours = !file.starts_with('.') && path.extension().is_some_and(|e| e == extension);
+        if ours && path.is_file() {
+            found.push((format!("{name}/{file}"), path));
+        }
+    }
+    Ok(found)
+}
+
+fn is_test(name: &str) -> bool {
+    name.ends_with(".test.yaml")
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8 at byte {}", e.utf8_error().valid_up_to()))
+}
+
+fn hash(files: &[Arc<SourceFile>]) -> String {
+    let mut hasher = Sha256::new();
+    for file in files {
+        // The lengths make the end of a text and the next path distinct.
+        for part in [file.path(), file.text()] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_bot_is_its_flows_scripts_and_locales_and_nothing_else() {
+        let bot = folder(&[
+            ("flows/b.yaml", b"flow: b"),
+            ("flows/_bot.yaml", b"bot: x"),
+            ("flows/b.test.yaml", b"tests: b"),
+            ("flows/.#b.yaml", b"lock"),
+            ("flows/b.yaml~", b"old"),
+            ("scripts/s.rhai", b"fn f() {}"),
+            ("locales/es.yaml", b"locale: es"),
+            ("data/x.yaml", b"no"),
+        ]);
+        let read = read(bot.path()).unwrap();
+        let names: Vec<&str> = read.files.iter().map(|file| file.path()).collect();
+        assert_eq!(names, ["flows/_bot.yaml", "flows/b.yaml", "locales/es.yaml", "scripts/s.rhai"]);
+        assert!(read.findings.is_empty());
+        assert_eq!(read_tests(bot.path()).unwrap()[0].path(), "flows/b.test.yaml");
+    }
+
+    #[test]
+    fn a_stored_version_has_the_hash_of_its_files() {
+        let bot = folder(&[("flows/b.yaml", b"flow: b"), ("scripts/a.rhai", b"")]);
+        let files = read(bot.path()).unwrap();
+        assert_eq!(BotFiles::from_stored(&files.to_stored()).hash, files.hash);
+        fs::write(bot.path().join("flows/b.yaml"), "flow: c").unwrap();
+        assert_ne!(read(bot.path()).unwrap().hash, files.hash);
+    }
+
+    #[test]
+    fn a_folder_without_flows_is_one_sentence() {
+        let bot = folder(&[("scripts/a.rhai", b"")]);
+        let said = read(bot.path()).unwrap_err().to_string();
+        assert!(said.contains("it has no folder `flows`"), "{said}");
+        let said = read(&bot.path().join("nowhere")).unwrap_err().to_string();
+        assert!(said.contains("it does not exist"), "{said}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_a_finding_and_the_others_are_read() {
+        let bot = folder(&[("flows/a.yaml", b"\xff\xfe"), ("flows/b.yaml", b"flow: b")]);
+        let read = read(bot.path()).unwrap();
+        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
+        assert!(read.findings[0].to_string().contains("cannot read `flows/a.yaml`: it is not UTF-8 at byte 0"));
+    }
+
+    #[test]
+    fn a_flow_with_another_ending_is_named_and_not_read() {
+        let bot = folder(&[("flows/a.yaml", b"flow: a"), ("flows/hello.yml", b"flow: hello")]);
+        let read = read(bot.path()).unwrap();
+        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
+        let said = read.findings[0].to_string();
+        assert!(said.contains("W913") && said.ends_with("rename it to `flows/hello.yaml`"), "{said}");
+    }
+
+    #[test]
+    fn a_bot_is_bounded_in_bytes_and_files() {
+        let bot = folder(&[("flows/a.yaml", b"")]);
+        let set = |bytes: usize| fs::write(bot.path().join("flows/a.yaml"), vec![b'#'; bytes]).unwrap();
+        set(BOT_BYTES_MAX);
+        assert!(read(bot.path()).unwrap().findings.is_empty());
+        set(BOT_BYTES_MAX + 1);
+        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E910");
+        set(1);
+        for n in 1..BOT_FILES_MAX {
+            fs::write(bot.path().join(format!("flows/n{n}.yaml")), "").unwrap();
+        }
+        assert!(read(bot.path()).unwrap().findings.is_empty());
+        fs::write(bot.path().join("flows/z.yaml"), "").unwrap();
+        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E911");
+    }
+
+    #[test]
+    fn the_sign_changes_with_a_name_and_a_size() {
+        let bot = folder(&[("flows/a.yaml", b"flow: a")]);
+        let first = sign(bot.path());
+        assert_eq!(sign(bot.path()), first);
+        fs::write(bot.path().join("flows/a.yaml"), "flow: abc").unwrap();
+        assert_ne!(sign(bot.path()), first);
+        fs::rename(bot.path().join("flows/a.yaml"), bot.path().join("flows/b.yaml")).unwrap();
+        assert_ne!(sign(bot.path()), first);
+        assert!(first.is_some());
+    }
+}

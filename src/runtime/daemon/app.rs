@@ -1,0 +1,408 @@
+//! Holds the daemon's parts in one struct, and the loops that plan, wake and clean up.
+
+use super::{
+    id_set::Marks, log_limit::Seldom, metrics::Metrics, retention::Retention, survey::Survey, timers::Timers,
+    trace_ids::Traces,
+};
+use crate::{
+    base::{
+        clock::Clock,
+        ids::{ConversationId, FlowName, OutboundId, SenderId},
+        limits::{
+            LOAD_DUE_EVERY, PLAN_EVERY, PLAN_REST, PURSE_LOOK_EVERY, RETAIN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY,
+        },
+        time::{Span, Time},
+    },
+    channel::{Http, Provider},
+    runtime::{
+        billing::balance::Purse,
+        bot::{live::Live, reload::Reloader},
+        config::Config,
+        contacts::{directory::Directory, opt_outs::Stops},
+        delivery::{
+            breaker::Breaker,
+            pacing::{quiet_hours_spread::Mornings, recipient_cap::Reach, sender_rates::Rates, start_slots::Beginning},
+            unstored::Undone,
+            uploads::Uploads,
+            window_probe::AskedWindows,
+        },
+        events::webhook_delivery::Posts,
+        http_step::calls::Calls,
+        ingest::late_receipts::Arrived,
+        lane::{
+            admission::Admission,
+            backlog::Behind,
+            form_requests::Forms,
+            lanes::Lanes,
+            state::{LaneState, TurnSeen, Work},
+        },
+        senders::{paused::Health, registry::Senders, templates::catalogue::Catalogue},
+        starts::{broadcast::Broadcasts, by_schedule::Lines, flow_pauses::FlowHealth},
+    },
+    store::{
+        Store,
+        queries::retention::Pace,
+        tables::{event::Wanted, outbound, session, start},
+    },
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+use tokio::sync::{Semaphore, mpsc};
+
+/// The whole running daemon. The daemon, the sandbox in the terminal, authors' tests and the simulator share it; they
+/// differ only in the clock, the HTTP client and the database file.
+pub struct App {
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub store: Store,
+    pub http: Arc<dyn Http>,
+    /// By the kind in `/webhooks/{kind}`.
+    pub providers: BTreeMap<&'static str, Arc<dyn Provider>>,
+    pub senders: Senders,
+    pub catalogue: Catalogue,
+    /// The live flows, and older versions with open runs.
+    pub live: Live,
+    pub metrics: Metrics,
+    pub posts: Posts,
+    pub health: Health,
+    /// The trace ids of our newest messages, for the log.
+    pub(in crate::runtime) traces: Traces,
+    /// Circuit breakers: whether the platforms of senders answer.
+    pub breaker: Breaker,
+    /// The figures that were last read from the database for probes and metrics.
+    pub survey: Survey,
+    /// The available balances of accounts.
+    pub purse: Purse,
+    pub flow_health: FlowHealth,
+    /// Serializes operators' changes of a flow's pause.
+    pub(in crate::runtime) turning_flows: tokio::sync::Mutex<()>,
+    pub calls: Calls,
+    pub reloader: Reloader,
+    pub(in crate::runtime) retention: Arc<Retention>,
+    /// True if sandbox senders use `sandbox.env` and `sandbox.mocks`; false in an author's test, which has its own.
+    pub(in crate::runtime) plays: bool,
+    /// The key that signs the tokens of our buttons; kept in the database.
+    pub(in crate::runtime) token_key: Vec<u8>,
+    pub(in crate::runtime) started_at: Time,
+    pub(in crate::runtime) lanes: Lanes<Work, LaneState>,
+    pub(in crate::runtime) timers: Timers,
+    pub(in crate::runtime) directory: Directory,
+    /// Serializes the joining of contacts.
+    pub(in crate::runtime) joining: tokio::sync::Mutex<()>,
+    /// Opt-outs from the moment of recording, so that no queued message leaves after the webhook was answered.
+    pub(in crate::runtime) stops: Stops,
+    /// Messages with an unknown send result: a status decides, so their lane must get it.
+    pub(in crate::runtime) watched: Marks<OutboundId>,
+    /// Messages that were to be sent again, and of which a status has arrived since.
+    pub(in crate::runtime) arrived: Arrived,
+    pub(in crate::runtime) asked_windows: AskedWindows,
+    /// Our files that platforms store.
+    pub(in crate::runtime) uploads: Uploads,
+    /// Messages that are listed as unknown: a later status removes them from the dead letters.
+    pub(in crate::runtime) listed: Marks<OutboundId>,
+    /// Running calls of `http` steps, by conversation, run and number: after a time-out the answer may come when the
+    /// run has already made another call.
+    pub(in crate::runtime) calling: Marks<(ConversationId, u32, u32)>,
+    /// Contacts with recorded messages in no queue: their lane first reads these from the database.
+    pub(in crate::runtime) behind: Behind,
+    /// Contacts whose messages wait for a free lane.
+    pub(in crate::runtime) admission: Admission,
+    /// Work that the database did not take and that is tried again.
+    pub(in crate::runtime) undone: Undone,
+    /// Log lines that an outage would repeat many times.
+    pub seldom: Seldom,
+    /// Templates whose refusal was reported.
+    pub(in crate::runtime) templates_told: Marks<(SenderId, String)>,
+    /// Planned starts that were handed to their lanes.
+    pub(in crate::runtime) beginning: Arc<Beginning>,
+    /// True if `start` steps have planned audiences that the planner must still walk.
+    pub(in crate::runtime) audiences: AtomicBool,
+    /// True if statuses without our id have arrived: an accepted message then checks whether one of them is its own.
+    pub(in crate::runtime) early_statuses: AtomicBool,
+    /// Limits concurrent read marks.
+    pub(in crate::runtime) read_marks: Arc<Semaphore>,
+    /// Events are written for the event stream until this time, in Unix milliseconds.
+    pub(in crate::runtime) listened_until: AtomicI64,
+    /// The event kinds that subscriptions want, whether there are any, and the lock for changing them.
+    pub(in crate::runtime) subscriptions_want: Mutex<Wanted>,
+    pub(in crate::runtime) subscribed: AtomicBool,
+    pub(in crate::runtime) subscribing: tokio::sync::Mutex<()>,
+    /// True if any contact has used a key of `once_per`: lanes then load their keys.
+    pub(in crate::runtime) once_used: AtomicBool,
+    /// True if any erased contact had opted out: a new contact may be the same person.
+    pub(in crate::runtime) erased_stops: AtomicBool,
+    /// New triggers whose conversations are being told that they are live.
+    pub(in crate::runtime) publishing: Marks<(FlowName, String)>,
+    pub(in crate::runtime) rates: Rates,
+    pub(in crate::runtime) mornings: Mornings,
+    pub(in crate::runtime) forms: Forms,
+    /// The next free slots of schedules.
+    pub(in crate::runtime) lines: Lines,
+    pub(in crate::runtime) broadcasts: Broadcasts,
+    pub(in crate::runtime) reach: Reach,
+    pub(in crate::runtime) beat: Beat,
+    /// Receives the effects of each turn after its commit. Set in an author's test, never in a daemon.
+    pub(in crate::runtime) turns: OnceLock<mpsc::UnboundedSender<TurnSeen>>,
+}
+
+/// The times of the last run of each periodic task.
+#[derive(Default)]
+pub(in crate::runtime) struct Beat {
+    loaded: AtomicI64,
+    planned: AtomicI64,
+    looked: AtomicI64,
+    swept: AtomicI64,
+    retained: AtomicI64,
+    planning: tokio::sync::Mutex<()>,
+    planning_many: tokio::sync::Mutex<()>,
+    /// True in a daemon, whose planners have loops of their own and rest between batches.
+    driven: AtomicBool,
+}
+
+impl App {
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// True if sandbox senders accept every template here.
+    pub fn plays(&self) -> bool {
+        self.plays
+    }
+
+    pub(in crate::runtime) fn provider_of(&self, sender: SenderId) -> Option<&Arc<dyn Provider>> {
+        self.providers.get(self.senders.get(sender)?.provider())
+    }
+
+    /// Runs everything that is due: schedules, timers, the sweep. `by_hand`: for a clock that is moved by hand, so
+    /// that nothing is left to a later tick.
+    pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
+        let planned = self.plan_due().await.and(self.plan_many_due().await);
+        let begun = self.begin_starts(self.clock.now(), false).await;
+        let woken = self.wake_due(by_hand).await;
+        let tidied = self.tidy_due().await;
+        // For a clock that is moved by hand: a daemon has a loop of its own for retention.
+        let forgotten = match passed(&self.beat.retained, self.clock.now(), RETAIN_EVERY) {
+            true => self.retention.pass(Pace::AtOnce).await.map_err(anyhow::Error::from),
+            false => Ok(()),
+        };
+        planned.and(begun).and(woken).and(tidied).and(forgotten)
+    }
+
+    /// Starts, continues and sends what is due.
+    async fn wake_due(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let mut done = Ok(());
+        if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
+            done = self.load_due(now).await;
+        }
+        if by_hand || passed(&self.beat.looked, now, PURSE_LOOK_EVERY) {
+            done = done.and(self.look_into_purses(now).await);
+        }
+        for contact in self.timers.due(now) {
+            self.push(contact, Work::Wake);
+        }
+        done.and(self.tend_breaker(now).await)
+    }
+
+    /// Plans the starts of schedules. It may scan many contacts, so it does not run within the timers.
+    async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        // Two at the same time would plan a schedule twice; the database would refuse the second.
+        let _one = self.beat.planning.lock().await;
+        let now = self.clock.now();
+        if now.0 / 60_000 == self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.plan_schedules(now).await
+    }
+
+    /// Plans the starts of steps and broadcasts, beside the schedules, so that a large fire does not delay them. An
+    /// error in one part does not stop the others.
+    async fn plan_many_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        let _one = self.beat.planning_many.lock().await;
+        let now = self.clock.now();
+        let done = self.plan_audiences(now).await;
+        done.and(self.plan_broadcasts(now).await)
+    }
+
+    /// Rests between two batches of a plan, so that messages get the writer; not for a clock moved by hand.
+    pub(in crate::runtime) async fn rest_from_planning(&self) {
+        if self.beat.driven.load(Ordering::Relaxed) {
+            tokio::time::sleep(PLAN_REST.to_std()).await;
+        }
+    }
+
+    /// Runs the sweep, which finds work that the timers missed.
+    async fn tidy_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if !passed(&self.beat.swept, now, SWEEP_EVERY) {
+            return Ok(());
+        }
+        let swept = self.sweep(now).await;
+        self.rates.prune(now);
+        self.lanes.forget_idle(LaneState::waits);
+        let erased = self.finish_erasures().await;
+        let settled = self.settle_late(now).await;
+        self.forget_listeners(now);
+        swept.and(erased).and(settled)
+    }
+
+    pub(in crate::runtime) fn plan_again(&self) {
+        self.beat.planned.store(-1, Ordering::SeqCst);
+    }
+
+    /// The next time at which `tick` has work, at most `until`. Reads the database: for clocks moved by hand.
+    pub async fn next_due(&self, until: Time) -> anyhow::Result<Option<Time>> {
+        let now = self.clock.now();
+        let candidates = [
+            self.timers.next(),
+            session::next_due(&self.store, now).await?,
+            outbound::next_due(&self.store, now).await?,
+            start::next_slot(&self.store, now).await?,
+            self.next_fire(until).await?,
+            self.next_broadcast(now).await?,
+        ];
+        Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
+    }
+
+    /// Updates the metrics that are computed only on request; reads nothing from the database.
+    pub fn measure(&self) {
+        let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let (lanes, work) = self.lanes.count();
+        self.metrics.lanes.set(whole(lanes));
+        self.metrics.lane_queue.set(whole(work));
+        self.metrics.commit_queue.set(whole(self.store.waiting()));
+        self.metrics.written(self.store.written());
+        self.metrics.database_connected.set(self.store.is_connected().into());
+        let now = self.clock.now();
+        for sender in self.senders.all() {
+            self.metrics.sender_state(sender.id, self.standing_of(sender.id, now).state);
+        }
+        for account in self.senders.accounts() {
+            if let Some(left) = self.purse.available(account) {
+                self.metrics.balance(account.as_str(), left);
+            }
+        }
+    }
+
+    /// Waits until no lane, send or call is running.
+    pub async fn settled(&self) {
+        self.lanes.settled().await;
+    }
+
+    /// For a clock that is moved by hand: runs everything that is due now.
+    pub async fn run_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        for _ in 0..SETTLE_TURNS_MAX {
+            self.settled().await;
+            let now = self.clock.now();
+            self.load_due(now).await?;
+            let due = self.timers.next().is_some_and(|at| at <= now);
+            self.tick(true).await?;
+            self.settled().await;
+            if !due && self.timers.next().is_none_or(|at| at > now) {
+                return Ok(());
+            }
+        }
+        let now = self.clock.now();
+        let sessions = session::due(&self.store, now, 5).await?;
+        let messages = outbound::due(&self.store, now, 5).await?;
+        anyhow::bail!("something stays due at the same moment for ever; sessions: {sessions:?}, messages: {messages:?}")
+    }
+
+    /// The daemon's timer loop: sleeps until something is due, until `stop`.
+    pub async fn drive(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            let now = self.clock.now();
+            let next = self.timers.next().map_or(Span::seconds(1), |at| at - now);
+            let pause = next.clamp(Span::millis(5), Span::seconds(1));
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = tokio::time::sleep(pause.to_std()) => {}
+            }
+            if let Err(error) = self.wake_due(false).await {
+                self.complain("timers", "Due timers could not be handled, and are tried again", &error);
+            }
+        }
+    }
+
+    /// Logs the failure of a part of the daemon, at most once a minute.
+    pub(in crate::runtime) fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error) {
+        if let Some(more) = self.seldom.ask(name, self.clock.now()) {
+            tracing::error!(more = more.count(), "{what}: {error:#}{more}");
+        }
+    }
+
+    /// Plans the starts of schedules until `stop`.
+    pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        self.beat.driven.store(true, Ordering::Relaxed);
+        while waited(&mut stop).await {
+            // Each batch is a commit of its own: nothing is lost between two batches.
+            let done = tokio::select! {
+                _ = stop.changed() => return,
+                done = self.plan_due() => done,
+            };
+            if let Err(error) = done {
+                self.complain("plans", "Due schedules could not be planned, and are tried again", &error);
+            }
+        }
+    }
+
+    /// Plans the starts of steps and broadcasts until `stop`.
+    pub async fn drive_many(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while waited(&mut stop).await {
+            let done = tokio::select! {
+                _ = stop.changed() => return,
+                done = self.plan_many_due() => done,
+            };
+            if let Err(error) = done {
+                self.complain("many", "Starts for many contacts could not be planned, and are tried again", &error);
+            }
+        }
+    }
+
+    /// Runs the sweep, and finishes erasures and charges, until `stop`.
+    pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while waited(&mut stop).await {
+            if let Err(error) = self.tidy_due().await {
+                self.complain("sweep", "The search for stuck work failed, and is tried again", &error);
+            }
+        }
+    }
+}
+
+/// The pause of a planner; false if it must end.
+async fn waited(stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        _ = stop.changed() => false,
+        () = tokio::time::sleep(PLAN_EVERY.to_std()) => true,
+    }
+}
+
+/// True if `every` has passed, or the clock was set back: otherwise nothing would run until its old time.
+fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
+    let before = last.load(Ordering::SeqCst);
+    let due = !(before..before.saturating_add(every.0)).contains(&now.0);
+    if due {
+        last.store(now.0, Ordering::SeqCst);
+    }
+    due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_no_beat() {
+        let last = AtomicI64::new(0);
+        let (start, every) = (Time(1_790_000_000_000), Span::seconds(30));
+        assert!(passed(&last, start, every));
+        assert!(!passed(&last, start + Span::seconds(29), every) && passed(&last, start + every, every));
+        let back = start - Span::hours(1);
+        assert!(passed(&last, back, every) && !passed(&last, back + Span::seconds(29), every));
+    }
+}

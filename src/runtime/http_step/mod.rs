@@ -1,0 +1,4 @@
+//! Performs the calls of `http` steps, for real or with mocks.
+
+pub mod calls;
+pub mod mocks;

@@ -1,0 +1,218 @@
+//! Collects texts that a customer might send: the words that flows wait for, and answers to each type of question.
+
+use crate::{
+    flow::{
+        Flow, FlowSet,
+        tools::testfile::{Act, Arrival, Case, FROM_AD},
+        triggers::{Trigger, message::How},
+    },
+    model::{answer::AnswerType, content::MediaKind, inbound::Referral, value::Value},
+};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// The inputs that a bot's flows and tests know.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub texts: Vec<String>,
+    /// Ids of buttons that triggers name.
+    pub buttons: Vec<String>,
+    pub events: Vec<(String, Value)>,
+    /// Hooks as the tests post them.
+    pub hooks: Vec<Act>,
+    /// Baskets, forms and other items that triggers wait for or that tests send.
+    pub arrivals: Vec<Act>,
+}
+
+/// Texts that no flow waits for.
+pub(super) const NOISE: [&str; 9] = [
+    "xyzzy",
+    "?",
+    "👍",
+    "ok",
+    "what do you mean",
+    "no",
+    "1",
+    "A rather long answer, with a comma; and more.",
+    "STOPPED",
+];
+
+impl Words {
+    pub fn of<'a>(set: &FlowSet, cases: impl Iterator<Item = &'a Case>) -> Words {
+        let mut words = Words::default();
+        for trigger in set.flows.values().flat_map(|flow| &flow.triggers) {
+            match &trigger.kind {
+                Trigger::Message(_) => words.texts.extend(said_by(&trigger.kind)),
+                Trigger::Button(button) => words.buttons.extend(button.ids.iter().cloned()),
+                Trigger::Order(_) => words.arrivals.push(basket()),
+                Trigger::Form(of) => words.arrivals.extend(of.names.iter().map(|name| form(name))),
+                Trigger::Reaction(of) => {
+                    let all = of.emojis.iter().cloned().map(|emoji| Act::Arrives(Arrival::Reaction(Some(emoji))));
+                    words.arrivals.extend(all);
+                }
+                Trigger::Referral(of) => words.arrivals.extend(of.wanted.iter().map(|wanted| referral(wanted))),
+                Trigger::MissedCall(_) => words.arrivals.push(Act::Arrives(Arrival::MissedCall)),
+                Trigger::Event(event) => words.events.push((event.name.clone(), Value::Nothing)),
+                _ => {}
+            }
+        }
+        for node in set.flows.values().flat_map(|flow| &flow.nodes).filter(|node| node.outline.verb == "wait") {
+            let name = node.outline.yaml.get("wait").and_then(|wait| wait.get("event")?.text());
+            words.events.extend(name.map(|name| (name.to_owned(), Value::Nothing)));
+        }
+        for step in cases.flat_map(|case| &case.steps) {
+            match &step.act {
+                Act::User(text) => words.texts.push(text.clone()),
+                Act::Arrives(_) => words.arrivals.push(step.act.clone()),
+                Act::Webhook { .. } => words.hooks.push(step.act.clone()),
+                Act::Event { name, data } => {
+                    // A test's event with data is better than one without.
+                    words.events.retain(|(known, data)| known != name || *data != Value::Nothing);
+                    words.events.push((name.clone(), data.clone()));
+                }
+                _ => {}
+            }
+        }
+        words.texts.sort();
+        words.texts.dedup();
+        words
+    }
+}
+
+/// Texts that fire a trigger: as written, or one that its pattern matches.
+pub(super) fn said_by(trigger: &Trigger) -> Vec<String> {
+    let Trigger::Message(message) = trigger else { return Vec::new() };
+    match message.how {
+        How::Regex => message.patterns.iter().filter_map(|pattern| matching(pattern.regex.as_str())).collect(),
+        _ => message.texts.iter().map(|(written, _)| written.clone()).collect(),
+    }
+}
+
+/// A text that a pattern matches.
+fn matching(pattern: &str) -> Option<String> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let mut text = String::new();
+    sample(&hir, &mut text);
+    Some(text)
+}
+
+fn sample(hir: &Hir, text: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let holds = |c: char| class.ranges().iter().any(|range| range.start() <= c && c <= range.end());
+            let first = class.ranges().first().map_or(' ', |range| range.start());
+            // A character that a person would type, if the class contains one.
+            text.push(" 1a-".chars().find(|c| holds(*c)).unwrap_or(first));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            text.push(class.ranges().first().map_or(' ', |range| char::from(range.start())));
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(u32::MAX);
+            for _ in 0..repetition.min.max(1).min(most) {
+                sample(&repetition.sub, text);
+            }
+        }
+        HirKind::Capture(capture) => sample(&capture.sub, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| sample(part, text)),
+        HirKind::Alternation(parts) => {
+            if let Some(first) = parts.first() {
+                sample(first, text);
+            }
+        }
+    }
+}
+
+/// Answers to a question of a type, the best first; the last ones are invalid or at the limit.
+pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| Act::User((*text).to_owned())).collect();
+    match kind {
+        AnswerType::Number => texts(&["3", "2.5", "0", "-1", "1.234,50", "a lot"]),
+        AnswerType::Whole => texts(&["3", "12", "0", "-1", "2.5", "1000000", "many"]),
+        AnswerType::Date => texts(&["tomorrow", "Friday", "3 May", "2027-01-15", "yesterday", "31 February", "soon"]),
+        AnswerType::Time => texts(&["10:00", "16:30", "23:59", "25:00", "later"]),
+        AnswerType::DateTime => texts(&["tomorrow at 10:00", "2027-01-15T09:30", "yesterday at 10:00", "soon"]),
+        AnswerType::Phone => texts(&["+34600111333", "600 111 333", "12"]),
+        AnswerType::Email => texts(&["ana@example.com", "ana@", "none"]),
+        AnswerType::YesNo => texts(&["yes", "no", "maybe"]),
+        AnswerType::Image | AnswerType::Media => vec![media(MediaKind::Image), media(MediaKind::Document)],
+        AnswerType::Audio => vec![media(MediaKind::Audio), media(MediaKind::Image)],
+        AnswerType::Video => vec![media(MediaKind::Video), media(MediaKind::Image)],
+        AnswerType::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
+        AnswerType::Order => vec![basket()],
+        AnswerType::Form => vec![form("form")],
+        AnswerType::Contact => vec![Act::Arrives(Arrival::Card { name: "Ben".into(), phone: "+34600111333".into() })],
+        AnswerType::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
+        _ => texts(&["Ana", "It is about my order", "1", "😀", "a", "  "]),
+    }
+}
+
+/// A basket with one item.
+pub(super) fn basket() -> Act {
+    let of = |pairs: &[(&str, Value)]| {
+        Value::Map(pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    };
+    let item = of(&[
+        ("product_retailer_id", Value::text("A7")),
+        ("quantity", Value::Whole(1)),
+        ("item_price", Value::Number(9.5)),
+        ("currency", Value::text("EUR")),
+    ]);
+    Act::Arrives(Arrival::Order(of(&[("text", Value::text("")), ("product_items", Value::List(vec![item]))])))
+}
+
+pub(super) fn form(name: &str) -> Act {
+    Act::Arrives(Arrival::Form { name: name.to_owned(), data: Value::Map(Default::default()) })
+}
+
+/// A referral from the advertisement with this id, or with this headline.
+pub(super) fn referral(wanted: &str) -> Act {
+    let is_id = wanted.chars().all(|c| c.is_ascii_digit());
+    let ad = Referral {
+        source_type: Some("ad".to_owned()),
+        source_id: Some(if is_id { wanted } else { "1" }.to_owned()),
+        source_url: None,
+        headline: (!is_id).then(|| wanted.to_owned()),
+        body: None,
+        click_id: None,
+    };
+    Act::Arrives(Arrival::Referral { ad: Box::new(ad), text: FROM_AD.to_owned() })
+}
+
+pub(super) fn media(kind: MediaKind) -> Act {
+    Act::Media { kind, caption: None }
+}
+
+/// The answer type and options of the step with this name.
+pub(super) fn asked(
+    set: &FlowSet,
+    flow: &crate::base::ids::FlowName,
+    step: &crate::base::ids::StepId,
+) -> Option<AnswerType> {
+    let flow: &Flow = set.any_flow(flow)?;
+    match &flow.node(flow.find(step)?).step {
+        crate::flow::steps::Step::Ask(ask) => Some(ask.kind.of),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_of_a_pattern_matches_it() {
+        for pattern in [
+            r"^parcel\s+(?<number>\d{6})$",
+            r"(?i)repair (?P<no>[0-9]+)",
+            "order|cart",
+            r"\bA-\w{3,5}\b",
+            "[^a-z]x?",
+            "ñandú.*",
+        ] {
+            let text = matching(pattern).unwrap();
+            assert!(regex::Regex::new(pattern).unwrap().is_match(&text), "{pattern}: `{text}`");
+        }
+    }
+}

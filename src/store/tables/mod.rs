@@ -1,0 +1,32 @@
+//! Holds the tables, a file for each: its row type, its statements and its queries.
+
+pub mod alias;
+pub mod api_key;
+pub mod audience;
+pub mod broadcast;
+pub mod charge;
+pub mod contact;
+pub mod conversation;
+pub mod dead_letter;
+pub mod delivery;
+pub mod early_status;
+pub mod event;
+pub mod flow_state;
+pub mod idempotency;
+pub mod inbound;
+pub mod ledger;
+pub mod meta;
+pub mod once;
+pub mod outbound;
+pub mod run;
+pub mod schedule;
+pub mod sender_pause;
+pub mod session;
+pub mod start;
+pub mod subscription;
+pub mod template;
+pub mod tester_session;
+pub mod trace;
+pub mod upload;
+pub mod version;
+pub mod webhook;

@@ -1,0 +1,153 @@
+//! Runs the HTTP server until it is stopped, then finishes the running requests.
+
+use super::{
+    body_memory::Counted,
+    body_timeout::Timed,
+    listener::{Connection, Door, Patience, Peer, public_places},
+    peers::Peers,
+};
+use crate::{
+    base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX},
+    runtime::daemon::metrics::process::open_files_max,
+    web::{admin, answer, router, state::Web},
+};
+use axum::{
+    Router,
+    body::{Body, HttpBody as _},
+    serve::Listener as _,
+};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+/// The audience of a listener. Each has its own connection limit, so that one cannot block the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Webhooks and the API.
+    Public,
+    /// Probes and metrics.
+    Admin,
+}
+
+/// A server that listens.
+pub struct Server {
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    web: Arc<Web>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts to accept connections at the listener.
+    pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
+        Server::start_patient(listener, web, Patience::default(), public_places(open_files_max()))
+    }
+
+    /// As `start`, with these time limits and this number of connections.
+    pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience, places: usize) -> io::Result<Self> {
+        Server::start_side(listener, web, (patience, places), Side::Public)
+    }
+
+    /// Serves probes and metrics completely and without a key, to every client that can reach the listener.
+    pub fn start_admin(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
+        Server::start_side(listener, web, (Patience::default(), ADMIN_CONNECTIONS_MAX), Side::Admin)
+    }
+
+    fn start_side(
+        listener: TcpListener,
+        web: Arc<Web>,
+        (patience, places): (Patience, usize),
+        side: Side,
+    ) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let peers = Peers::new(&web.app.config.proxies, Arc::clone(&web.app.clock));
+        let door = Door::new(listener, patience, peers, places);
+        let task = tokio::spawn(accept(door, Arc::clone(&web), patience, side, stopped));
+        Ok(Server { address, stop, web, task })
+    }
+
+    /// Accepts no more connections and waits for the running requests; drop the future to stop waiting.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        // An event stream would keep its connection open for ever.
+        self.web.stopping.send_replace(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(error = %error, "The server's task failed");
+        }
+    }
+}
+
+/// Accepts until it is stopped or dropped; then waits until the last connection has ended.
+async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, mut stopped: watch::Receiver<bool>) {
+    let router = match side {
+        Side::Public => router(Arc::clone(&web)),
+        Side::Admin => admin::router(Arc::clone(&web)),
+    };
+    let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    loop {
+        let (io, address) = tokio::select! {
+            accepted = door.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        let (web, router, stopped, open) = (Arc::clone(&web), router.clone(), stopped.clone(), open.clone());
+        tokio::spawn(async move {
+            serve(io, (Peer(address), side), patience, &web, &router, stopped).await;
+            drop(open);
+        });
+    }
+    drop((door, open));
+    let _ = all_closed.recv().await;
+}
+
+/// Serves the requests of one connection. When the server stops, the running one is the last.
+async fn serve(
+    io: Connection,
+    (peer, side): (Peer, Side),
+    patience: Patience,
+    web: &Web,
+    router: &Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let requests = &io.requests();
+    let service = service_fn(|request: Request<Incoming>| {
+        requests.begin();
+        async move {
+            let held = web.room.hold(request.uri().path(), &request.body().size_hint());
+            let request = request.map(|body| {
+                let body = Timed::new(body, patience.body);
+                match &held {
+                    Some(held) => Body::new(Counted::new(body, Arc::clone(held))),
+                    None => Body::new(body),
+                }
+            });
+            let response = match side {
+                Side::Public => answer(web, router, peer, request).await,
+                Side::Admin => admin::answer(router, request).await,
+            };
+            drop(held);
+            requests.answered();
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let mut http = http1::Builder::new();
+    let http = http.max_buf_size(HTTP_BUFFER_BYTES_MAX);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(io), service));
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients disconnect or stop sending: no action is needed.
+        tracing::debug!(error = %error, "A connection ended early");
+    }
+}
