@@ -8,10 +8,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// By the name of a line and the id of its subject (0 if the line has none): the time of the last line, and the number
-/// left out since.
+/// Remembers, by line and subject, the time of the last line and the number left out since.
 #[derive(Default)]
-pub struct Seldom(Mutex<HashMap<(&'static str, i64), (Time, u64)>>);
+pub struct Seldom(Mutex<HashMap<LineOf, (Time, u64)>>);
+
+/// The name of a line and the id of its subject, 0 if the line has none.
+type LineOf = (&'static str, i64);
 
 /// The number of lines that were left out since the last one; displays as the end of a sentence, and as nothing for 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

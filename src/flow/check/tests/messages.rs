@@ -93,7 +93,7 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
 fn the_files_of_cards_and_the_end_of_an_offer_are_compared_with_the_template() {
     let shape = || CardShape { header: Some(TemplateHeader::Image), body: "Hi".into(), buttons: Vec::new() };
     let parts = Parts { cards: vec![shape(), shape()], offer: Some(Offer::Ends), ..Parts::default() };
-    let list = [Template { parts: parts.into(), ..template("news", Category::Utility, "Hi") }];
+    let list = [Template { parts, ..template("news", Category::Utility, "Hi") }];
     let said = |second: &str, ends: &str| {
         let cards = format!("[{{header: https://a.example/1.png}}, {{header: {second}}}]");
         of_template(&list, &format!("    cards: {cards}\n    offer_ends: {ends}\n")).join("\n")

@@ -193,7 +193,7 @@ impl Message {
         let cards = cards.map(|cards| Content::ContactCards { cards });
         let ahead: Vec<Content> = place.map(Content::Location).into_iter().chain(cards).collect();
         let form = self.form.as_ref().map(|form| form.shown(turn, here)).transpose()?;
-        if is_blank(&worded.body) {
+        if is_blank(worded.body) {
             if link.is_some() || !worded.shown.is_empty() || self.asks_place || form.is_some() {
                 return Err(empty("the text above what can be tapped"));
             }
