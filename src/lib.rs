@@ -47,30 +47,38 @@
 //! 3. `runtime/ingest/accept.rs` makes one write-set a contact: the contact and its aliases, the message (a known
 //!    provider id changes nothing), the window moved by the message's *own* time, and a stop if the text is
 //!    one. All are submitted side by side and share commits in `store/engine/writer.rs`. What was new goes into its
-//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/ingest/status_updates.rs`. Names of two
+//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/ingest/status_updates.rs`.
+//!    Names of two
 //!    contacts in one breath make them one, `runtime/contacts/merge.rs`.
-//! 4. `runtime/lane/lanes.rs` keeps the contact's line of work; `runtime/lane/runner.rs` is the task that empties it, one
-//!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane.rs`).
+//! 4. `runtime/lane/lanes.rs` keeps the contact's line of work; `runtime/lane/runner.rs` is the task that empties it,
+//!    one
+//!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane/state.rs`).
 //! 5. `runtime/lane/handlers.rs` opens the window, releases what was held for it, and calls `runtime/lane/turn.rs`.
 //! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/lane/effects.rs`
-//!    turns effects into rows. The first message, if it may leave at once, is decided here (`decide.rs`) and
+//!    turns effects into rows. The first message, if it may leave at once, is decided here (`delivery/policy.rs`) and
 //!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
 //!    after it a crash repeats nothing, before it a restart takes the message again.
-//! 7. `runtime/delivery/transmit.rs` performs the send outside of the lane, through `Provider::send` (`runtime/delivery/breaker.rs` remembers
+//! 7. `runtime/delivery/transmit.rs` performs the send outside of the lane, through `Provider::send`
+//!    (`runtime/delivery/breaker.rs` remembers
 //!    whether the platform answers; while it does not, one message at a time tries); a file out of the bot's own
-//!    folder is given to the platform before, once, by `runtime/delivery/uploads.rs`. The outcome comes back into the lane as
+//!    folder is given to the platform before, once, by `runtime/delivery/uploads.rs`. The outcome comes back into the
+//!    lane as
 //!    work: the provider's id, or a `SendError` sorted by what to do next.
 //! 8. `runtime/delivery/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
 //!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.
 //!
 //! Timers, schedules, results of `http` steps, API calls and persons of the business enter at step 4 as
-//! other kinds of `lane::Work` and take the same way; what breaks the engine there is taken out, `runtime/lane/quarantine.rs`. A re-engagement is no second path either: its run starts
+//! other kinds of `lane::Work` and take the same way; what breaks the engine there is taken out,
+//! `runtime/lane/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
-//! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a message,
+//! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a
+//! message,
 //! or whose line was full, is *behind*: it reads its messages back, oldest first, before it takes anything newer.
-//! While the database takes nothing (`store/engine/outage.rs`) whoever brings something hears so at once, and what nobody would
-//! bring again, a provider's answer above all, waits in `runtime/delivery/unstored.rs`: it is done before anything newer, too.
+//! While the database takes nothing (`store/engine/outage.rs`) whoever brings something hears so at once, and what
+//! nobody would
+//! bring again, a provider's answer above all, waits in `runtime/delivery/unstored.rs`: it is done before anything
+//! newer, too.
 //!
 //! # Where to add what
 //!
@@ -81,7 +89,7 @@
 //! | provider | `src/channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/mod.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
 //! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
 //! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
-//! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/engine/migrate.rs` |
+//! | table | `src/store/tables/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/engine/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
 //! | limit | none | `base/limits.rs`, with a test that stands at it |
 //!

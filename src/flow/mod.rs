@@ -1,8 +1,8 @@
 //! Implements the flow language: parses files into a set of flows with findings, and moves conversations by a set.
 //!
-//! Pure: no async, clock, randomness, files or environment. Parsing goes `parse` → `definition` → `lint`; running goes
-//! `advance` → `judge` (the meaning of a message) → `choose` and `starts` (the flow) → `drive` (step after step,
-//! `steps/`), and all of these work on a `turn`.
+//! Pure: no async, clock, randomness, files or environment. `load` reads files into `definition`s, `check` finds
+//! mistakes in them, `engine` runs conversations (`advance` is its entry) with the `steps`, `triggers`, `script`s and
+//! `text`s of the language; `query` answers the runtime's questions about a set, and `tools` serves authors.
 
 pub mod check;
 pub mod definition;

@@ -1,8 +1,8 @@
 //! Connects flow, channel and store: everything that a daemon does between a webhook and an answer.
 //!
-//! A message passes through `inbound` → `lanes`, `work` → `handle` → `turn`, `apply` → `decide`, `dispatch` →
-//! `sender`; the map in `lib.rs` explains each step. `start` builds an `App`, `recovery` resumes the unfinished work
-//! of an earlier process, `reload` and `live` replace the flows, `scenario` runs authors' tests on the whole.
+//! A message passes through `ingest` → `lane` → `delivery`; the map in `lib.rs` explains each step. `starts` begins
+//! flows without a message, `daemon` builds an `App` and resumes the unfinished work of an earlier process, `bot`
+//! replaces the flows, `testbench` runs authors' tests on the whole.
 
 pub mod billing;
 pub mod bot;
