@@ -307,9 +307,13 @@ fn every_test_that_the_page_of_the_dialects_names_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(root.join("docs/dialects.md")).unwrap();
     let mut tests = String::new();
-    for folder in
-        ["tests/api", "src/web/api/autocalls", "src/web/api/waplify", "src/web/api/kapso", "src/web/api/sending"]
-    {
+    for folder in [
+        "tests/api",
+        "src/web/dialects/autocalls",
+        "src/web/dialects/waplify",
+        "src/web/dialects/kapso",
+        "src/web/dialects/sending",
+    ] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|kind| kind == "rs") {

@@ -261,11 +261,12 @@ impl App {
                 }
             }
             Next::OptedOut { from } => {
+                let source = format!("platform, {}", error.code);
                 match from {
-                    OptOutScope::Marketing => events.push(Event::Preference { given: false, by: by_platform(&error) }),
+                    OptOutScope::Marketing => events.push(Event::Preference { given: false, by: source }),
                     // The opt-out was known only to the platform: record it, so that it is in force here, too.
                     OptOutScope::Everything if !self.stops.in_force(lane.contact.id) => {
-                        let patch = Patch { opted_out: Some(true), by: by_platform(&error), ..Patch::default() };
+                        let patch = Patch { opted_out: Some(true), by: source, ..Patch::default() };
                         events.push(Event::Changed(Box::new(patch)));
                     }
                     OptOutScope::Everything => {}
@@ -385,11 +386,6 @@ impl App {
         }
         pending.answer(&SendAnswer::failed(&error.code, &error.text, reason));
     }
-}
-
-/// The source for the consent ledger.
-fn by_platform(error: &SendError) -> String {
-    format!("platform, {}", error.code)
 }
 
 fn again(pending: &mut Pending, at: Time, keeps_place: bool) {

@@ -6,20 +6,17 @@ use super::{
     state::{Conversation, LaneState, Recorded, TurnAnswer, Work},
 };
 use crate::{
-    base::{
-        ids::{ConversationId, ProviderId},
-        time::Time,
-    },
+    base::{ids::ConversationId, time::Time},
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
         event::{ConsentWord, Event, Fate},
         inbound::InboundKind,
-        session::{Run, Session, Waiting},
+        session::{Run, Waiting},
     },
     runtime::{
         daemon::{app::App, metrics::in_seconds},
-        delivery::outbox::{self, Pending, PendingState},
+        delivery::outbox::{self, PendingState},
     },
     store::{
         WriteSet,
@@ -326,36 +323,6 @@ impl App {
         };
         rows::ledger(set, self.store.next_id(), lane.contact.id, &line, now);
         Some(ConsentWord::Start)
-    }
-
-    /// The number of our message that this one replies to. The tokens of our buttons are more exact.
-    async fn replies_to(&self, recorded: &Recorded, session: &Session) -> Result<Option<u32>, LaneError> {
-        let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
-        if let InboundKind::Button { id, .. } = &recorded.message.kind
-            && let Some(token) = self.token_of(id, recorded.conversation)
-        {
-            // Our button's token names its question; the message matters only if that question was answered and asked
-            // again.
-            let last = session.answered_last.as_ref();
-            if !last.is_some_and(|last| token.run == last.run && token.is_of(&last.step)) {
-                return Ok(None);
-            }
-        }
-        self.number_of(recorded, provider_id).await
-    }
-
-    /// The number of our message whose button was tapped, if it matters: while a message's result is unknown.
-    async fn doubtful_tap(&self, recorded: &Recorded, outbox: &[Pending]) -> Result<Option<u32>, LaneError> {
-        let doubtful = outbox.iter().any(|pending| matches!(pending.state, PendingState::Unknown { .. }));
-        match &recorded.message.reply_to {
-            Some(provider_id) if doubtful => self.number_of(recorded, provider_id).await,
-            _ => Ok(None),
-        }
-    }
-
-    async fn number_of(&self, recorded: &Recorded, provider_id: &ProviderId) -> Result<Option<u32>, LaneError> {
-        let row = outbound::by_provider(&self.store, recorded.sender, provider_id).await?;
-        Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.draft.number))
     }
 
     /// True if a reply to an unknown message, or a tap on one of its buttons, proves that it was sent. A tap that

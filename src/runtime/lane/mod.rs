@@ -11,6 +11,7 @@ pub(super) mod form_requests;
 mod handlers;
 pub(super) mod lanes;
 mod quarantine;
+mod replied_message;
 pub mod requests;
 pub(super) mod rows;
 pub(super) mod runner;
