@@ -7,7 +7,7 @@ use super::{
         in_process::cannot_start,
         workplace::{Place, load},
     },
-    terminal::paint::Paint,
+    terminal::{paint::Paint, screen},
 };
 use crate::{
     base::{
@@ -116,7 +116,7 @@ async fn serve(config: Config) -> Outcome {
     log::panics();
     let paint = Paint::stderr();
     for warning in &config.warnings {
-        eprintln!("{}\n", crate::cli::terminal::screen::coloured(&warning.render(paint.is_on())));
+        eprintln!("{}\n", screen::coloured(&warning.render(paint.is_on())));
     }
     let listener = listen(config.listen, "--listen").await?;
     let probes = listen_for_probes(&config).await?;
@@ -168,7 +168,7 @@ async fn serve(config: Config) -> Outcome {
     if without_file {
         let (address, probes) = (server.address.to_string(), probes.address.to_string());
         // A closed output must not end the daemon.
-        let _ = writeln!(io::stdout(), "{}", welcome(&address, &probes, &app, Paint::stdout()));
+        let _ = writeln!(screen::data(), "{}", welcome(&address, &probes, &app, Paint::stdout()));
     }
     let gone = tokio::select! {
         () = stopping.asked() => None,
