@@ -88,6 +88,17 @@ fn texts(engine: &mut Engine) {
         Ok(text.parse::<i64>().ok().map(Dynamic::from).or_else(number).unwrap_or(Dynamic::UNIT))
     });
     for_any(engine, "to_text");
+    // Rhai's own function writes the name of a type for a value that JSON does not have, such as a date. A map has a
+    // variant of its own, because Rhai would find its function for it first.
+    reader(engine, "to_json", |map: &mut Map| as_json(&Dynamic::from(map.clone())));
+    engine.register_fn("to_json", |value: Dynamic| as_json(&value));
+}
+
+/// The value as JSON, as the `json` of an `http` step has it. A secret has no JSON.
+fn as_json(value: &Dynamic) -> Fallible<String> {
+    work(weight(std::slice::from_ref(value)))?;
+    let text = from_rhai(value.clone())?.to_json().to_string();
+    if text.len() > limits::SCRIPT_STRING_BYTES_MAX { Err("the text is too long".into()) } else { Ok(text) }
 }
 
 /// The text, for a function that reads all of it: pays for its length.

@@ -171,7 +171,7 @@ functions! {
     "map.values()", "Its values as a list.", "#{a: 1, b: 2}.values().sort()" => "[1,2]";
     "map.mixin(other)", "Takes in all of another map, in place.", "let m = #{a: 1}; m.mixin(#{b: 2}); m" => r#"{"a":1,"b":2}"#;
     "map.fill_with(other)", "Takes in what it has not yet from another map, in place.", "let m = #{a: 1}; m.fill_with(#{a: 9, b: 2}); m" => r#"{"a":1,"b":2}"#;
-    "map.to_json()", "As JSON.", "#{a: 1}.to_json()" => r#"{"a":1}"#;
+    "value.to_json()", "As JSON: dates and times are texts, a length of time is its milliseconds. A secret has no JSON.", "#{a: 1, on: today()}.to_json()" => r#"{"a":1,"on":"2026-03-28"}"#;
     "value.to_debug()", "As a programmer would see it.", r#""hi".to_debug()"# => "\"hi\"";
 }
 

@@ -437,6 +437,10 @@ fn a_secret_is_no_text_and_only_where_it_is_allowed() {
         "[secrets.SHOP_TOKEN].join(\"\")",
         "1 + secrets.SHOP_TOKEN",
         "title(secrets.SHOP_TOKEN)",
+        "secrets.to_json()",
+        "#{token: secrets.SHOP_TOKEN}.to_json()",
+        "[secrets.SHOP_TOKEN].to_json()",
+        "secrets.SHOP_TOKEN.to_json()",
     ] {
         assert!(give(code).is_err(), "{code}: {:?}", give(code));
     }
@@ -448,6 +452,51 @@ fn a_secret_is_no_text_and_only_where_it_is_allowed() {
     assert!(Code::expression(&backticks, &scripts, &names, &findings).is_none());
     let said: Vec<String> = findings.into_sorted().iter().map(|finding| finding.to_string()).collect();
     assert!(said.len() == 1 && said[0].contains("may not stand in backticks"), "{said:?}");
+}
+
+#[test]
+fn every_value_of_a_script_has_its_json() {
+    for (code, wanted) in [
+        (
+            "#{on: today(), at: now(), from: time(\"09:30\"), late: hours(2)}.to_json()",
+            r#"{"at":"2026-03-28T13:00:00+01:00","from":"09:30:00","late":7200000,"on":"2026-03-28"}"#,
+        ),
+        ("#{a: #{b: [1, 2.5, \"x\\\"y\", true, contact.email]}}.to_json()", r#"{"a":{"b":[1,2.5,"x\"y",true,null]}}"#),
+        (
+            "#{price: money(123450, \"EUR\"), letter: \"z\"[0], endless: 1.0 / 0.0}.to_json()",
+            r#"{"endless":null,"letter":"z","price":"1.234,50 €"}"#,
+        ),
+        ("[today(), 1].to_json()", r#"["2026-03-28",1]"#),
+        ("today().to_json()", "\"2026-03-28\""),
+        ("\"a\\nb\".to_json()", "\"a\\nb\""),
+        ("contact.email.to_json()", "null"),
+        ("2.5.to_json()", "2.5"),
+        ("contact.to_json()", r#"{"email":null,"name":"Ana"}"#),
+    ] {
+        let given = eval(code).map(|value| value.print().unwrap_or_default());
+        assert_eq!(given.as_deref(), Ok(wanted), "{code}");
+        serde_json::from_str::<serde_json::Value>(wanted).unwrap();
+    }
+    let refused = eval("#{f: |x| x}.to_json()").unwrap_err();
+    assert!(refused.contains("no value of a flow"), "{refused}");
+}
+
+#[test]
+fn a_list_or_map_in_a_text_shows_its_values_and_no_types() {
+    for code in [
+        "\"on \" + [today(), now(), time(\"09:30\"), hours(2)]",
+        "\"on \" + #{a: today(), b: now(), c: time(\"09:30\"), d: hours(2)}",
+        "[today(), now(), time(\"09:30\"), hours(2)].to_string()",
+        "`${[[today(), now(), time(\"09:30\"), hours(2)]]}`",
+        "#{a: [today(), now(), time(\"09:30\"), hours(2)]}.to_debug()",
+    ] {
+        let said = shown(code);
+        for part in ["2026-03-28", "2026-03-28T13:00:00+01:00", "09:30", &crate::base::time::Span::hours(2).to_string()]
+        {
+            assert!(said.contains(part), "{code}: {said} has no {part}");
+        }
+        assert!(!["Dynamic", "Zoned", "Date", "::"].iter().any(|word| said.contains(word)), "{code}: {said}");
+    }
 }
 
 #[test]

@@ -124,10 +124,13 @@ fn prints(engine: &mut Engine) {
             None => Dynamic::UNIT,
         })
     });
-    engine.register_fn("to_string", |at: &mut Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
-    engine.register_fn("to_string", |date: &mut Date| date.to_string());
-    engine.register_fn("to_string", |time: &mut Clock| time.strftime("%H:%M").to_string());
-    engine.register_fn("to_string", |span: &mut Span| span.to_string());
+    // Rhai prints the items of a list or map by `to_debug`.
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |at: &mut Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        engine.register_fn(name, |date: &mut Date| date.to_string());
+        engine.register_fn(name, |time: &mut Clock| time.strftime("%H:%M").to_string());
+        engine.register_fn(name, |span: &mut Span| span.to_string());
+    }
     for_text_sums(engine);
 }
 
