@@ -74,12 +74,18 @@ pub fn name(text: &str) -> String {
     whole(text).chars().take(CONTACT_NAME_CHARS_MAX).collect()
 }
 
-/// Seconds or milliseconds since 1970, distinguished by size. Until 2100.
+/// Seconds or milliseconds since 1970, distinguished by size, also with a fraction. Until 2100.
 pub fn stamp(text: &str) -> Option<Time> {
     // Milliseconds below this are before autumn 2001, seconds above it after the year 33000.
     const MILLIS_FROM: i64 = 1_000_000_000_000;
-    let number = text.trim().parse::<i64>().ok().filter(|number| *number > 0)?;
-    let millis = if number >= MILLIS_FROM { number } else { number * 1000 };
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = whole.parse::<i64>().ok().filter(|number| *number > 0)?;
+    let thousandths =
+        || fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let millis = if number >= MILLIS_FROM { number } else { number * 1000 + thousandths() };
     (millis < YEAR_2100).then_some(Time(millis))
 }
 
@@ -88,7 +94,7 @@ const YEAR_2100: i64 = 4_102_444_800_000;
 /// An ISO 8601 time (UTC if it has no zone), or seconds or milliseconds. Between 1970 and 2100.
 pub fn time(text: &str) -> Option<Time> {
     let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return stamp(text);
     }
     let zoned = text.parse::<jiff::Timestamp>().ok();
@@ -162,6 +168,22 @@ mod tests {
             "99999999999999999999",
         ] {
             assert_eq!(time(text), None, "{text}");
+        for (text, millis) in [
+            ("1700000000.123", 1_700_000_000_123),
+            ("1700000000.1", 1_700_000_000_100),
+            ("1700000000.0", 1_700_000_000_000),
+            ("1700000000.", 1_700_000_000_000),
+            ("1700000000.9996", 1_700_000_000_999),
+            ("1700000000123.75", 1_700_000_000_123),
+            ("2023-11-14T22:13:20.123Z", 1_700_000_000_123),
+        ] {
+            assert_eq!(time(text), Some(Time(millis)), "{text}");
+        }
         }
     }
+            ".",
+            ".5",
+            "1700000000.1.2",
+            "1700000000.-1",
+            "1700000000.12e3",
 }

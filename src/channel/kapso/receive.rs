@@ -121,9 +121,9 @@ fn person(event: &Value, message: &Value) -> Value {
 /// status.
 fn status(message: &Value) -> Option<Value> {
     let all = untrusted_json::part(message, "kapso.statuses").and_then(Value::as_array);
-    if let Some(newest) =
-        all.and_then(|all| all.iter().max_by_key(|status| untrusted_json::number(status, "timestamp")))
-    {
+    if let Some(newest) = all.and_then(|all| {
+        all.iter().max_by_key(|status| untrusted_json::time(&untrusted_json::text(status, "timestamp")?))
+    }) {
         return Some(newest.clone());
     }
     let state = untrusted_json::text(message, "kapso.status").filter(|state| state != "pending")?;

@@ -143,6 +143,14 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn a_time_may_have_a_fraction_as_a_number_and_as_a_text() {
+        for written in ["1700000000.123", "\"1700000000.123\"", "1700000000123", "1.700000000123e12"] {
+            let text: Text<'_> = serde_json::from_str(written).unwrap();
+            assert_eq!(time(&text), Ok(Time(1_700_000_000_123)), "{written}");
+        }
+    }
+
     fn a_user_name_has_as_many_characters_as_the_limit_says() {
         let longest = "n".repeat(USERNAME_CHARS_MAX);
         assert_eq!(username(Some(&format!("@{longest}"))), Some(longest.clone()));
