@@ -4,11 +4,13 @@ use crate::{
     base::{
         ids::ProviderId,
         limits::{CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX},
+        private_use,
         time::Time,
     },
     model::inbound::Alias,
 };
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The value at a path of keys and indexes (`transcript.0.content`).
 pub fn part<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
@@ -18,7 +20,7 @@ pub fn part<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
     })
 }
 
-/// A text that is not empty, or a number as text. U+0000 becomes U+FFFD, because Postgres cannot store it.
+/// A text that is not empty, or a number as text; see `whole`.
 pub fn text(json: &Value, path: &str) -> Option<String> {
     match part(json, path)? {
         Value::String(text) => Some(whole(text)).filter(|text| !text.is_empty()),
@@ -36,8 +38,18 @@ pub fn number(json: &Value, path: &str) -> Option<i64> {
     text(json, path)?.trim().parse().ok()
 }
 
+/// The text without characters of private use. U+0000 becomes U+FFFD, because Postgres cannot store it.
 pub fn whole(text: &str) -> String {
-    text.replace('\0', "\u{FFFD}")
+    private_use::plain(text).replace('\0', "\u{FFFD}")
+}
+
+/// The text of a foreign body, from which every parser reads: UTF-8, without characters of private use in the texts of
+/// its JSON. UTF-8 is validated in large blocks, which suffices for nearly all; repairing goes byte by byte.
+pub fn text_of(body: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => private_use::plain_json(text),
+        Err(_) => Cow::Owned(private_use::plain_json(&String::from_utf8_lossy(body)).into_owned()),
+    }
 }
 
 /// Parses a phone or a user id, with or without the prefix `whatsapp:`.
@@ -156,18 +168,6 @@ mod tests {
         for text in ["1781524800", "1781524800000", " 1781524800 "] {
             assert_eq!(time(text), Some(noon), "{text}");
         }
-        for text in [
-            "",
-            "soon",
-            "1969-01-01T00:00:00",
-            "2999-01-01T00:00:00Z",
-            "2026-02-30T00:00:00",
-            "0",
-            "4102444800",
-            "4102444800000",
-            "99999999999999999999",
-        ] {
-            assert_eq!(time(text), None, "{text}");
         for (text, millis) in [
             ("1700000000.123", 1_700_000_000_123),
             ("1700000000.1", 1_700_000_000_100),
@@ -179,11 +179,23 @@ mod tests {
         ] {
             assert_eq!(time(text), Some(Time(millis)), "{text}");
         }
-        }
-    }
+        for text in [
+            "",
             ".",
             ".5",
             "1700000000.1.2",
             "1700000000.-1",
             "1700000000.12e3",
+            "soon",
+            "1969-01-01T00:00:00",
+            "2999-01-01T00:00:00Z",
+            "2026-02-30T00:00:00",
+            "0",
+            "4102444800",
+            "4102444800000",
+            "99999999999999999999",
+        ] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
 }

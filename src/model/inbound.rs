@@ -1,7 +1,5 @@
 //! Defines the items of a provider's webhook in the terms of this program.
 
-mod plain;
-
 use super::{
     content::MediaKind,
     template::{Category, TemplateStatus},

@@ -12,6 +12,7 @@ use crate::{
         HeaderMap,
         meta::sealed::Opened,
         signature::{Claimed, Key},
+        untrusted_json,
     },
     flow::load::stock_phrases::Phrase,
     model::{
@@ -116,7 +117,7 @@ fn status_of(status: u16) -> StatusCode {
 }
 
 async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
-    let text = |key: &str| request.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let text = |key: &str| untrusted_json::text(request, key).unwrap_or_default();
     if text("action") == "ping" {
         web.app.metrics.webhook(METRIC, "ping");
         return Ok(json!({"data": {"status": "active"}}));

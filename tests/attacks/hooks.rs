@@ -63,3 +63,25 @@ async fn what_the_shop_sends_again_with_another_time_in_it_is_known_by_its_name(
     assert_eq!(post(&host, &[("webhook-id", "1")], &body(2)).await, "repeated");
     assert_eq!(post(&host, &[("webhook-id", "2")], &body(3)).await, "recorded");
 }
+
+const NOTED: &str = "flow: noted\nwhen:\n  - webhook: noted\n    contact: ${body.phone}\nsteps:\n  - say: 'Note: ${body.note}'\n    if_closed: skip\n";
+
+#[tokio::test]
+async fn no_mark_in_a_hooks_body_reaches_a_message() {
+    let files =
+        [("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n"), ("flows/noted.yaml", NOTED)];
+    let mut host = Host::with(&files, "").await;
+    host.ana_says("something else").await;
+    let form = format!("phone={}&no%EE%80%80te=c%EE%80%80lean", ANA.replace('+', "%2B"));
+    let escaped = format!("{{\"phone\": \"{ANA}\", \"no\\ue000te\": \"c\\ue000lean\"}}");
+    let key = ("authorization", "Bearer key-acme");
+    for (kind, body) in [("application/x-www-form-urlencoded", form), ("application/json", escaped)] {
+        host.request(Method::POST, "/hooks/noted", &[key, ("content-type", kind)], body).await.is(202);
+        host.app.run_due().await.unwrap();
+        host.app.settled().await;
+        let said = host.get("key-acme", "/v1/conversations").await.json();
+        let id = said["data"][0]["id"].clone();
+        let said = host.get("key-acme", &format!("/v1/conversations/{id}/messages?limit=1")).await.json();
+        assert_eq!(said["data"][0]["text"], "Note: clean", "{kind}: {said}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Attacks with texts that try to become one of the operator's secrets in a request.
 
 use super::wire::{SECRET, Wire};
+use crate::channel::bodies::marked;
 use serde_json::json;
 use transom::{base::time::Span, channel::meta::compose::What};
 
@@ -65,6 +66,34 @@ async fn no_text_of_anybody_becomes_a_secret() {
         }
         assert!(!house.keeps(SECRET), "the database holds the secret");
     }
+}
+
+/// Requests with everything that a flow knows of a message.
+const TELLS_ALL: &str = "flow: shop
+when: [{any_message: true}]
+steps:
+  - http: POST ${env.SHOP_URL}/all
+    json: {msg: '${msg}', contact: '${contact}'}
+    retry: 0
+";
+
+#[tokio::test]
+async fn no_mark_in_any_text_of_a_webhook_reaches_a_row_or_a_request() {
+    let wire = Wire::start(json!({})).await;
+    let mut house = wire.house(TELLS_ALL).await;
+    for turn in 0..2 {
+        let mut body: serde_json::Value = serde_json::from_str(&house.webhook(What::Text("hello".into()))).unwrap();
+        body["entry"][0]["changes"][0]["value"]["messages"][0]["referral"] = json!({
+            "source_type": "ad", "source_id": "120210", "source_url": "https://fb.example/1", "headline": "Sale",
+            "body": "Now", "ctwa_clid": "ARAk", "media_type": "image", "image_url": "https://fb.example/i",
+        });
+        let (_, marked) = marked(&body.to_string()).unwrap();
+        house.post(&marked[turn]).await;
+        let seen = wire.seen(&house, turn + 1).await;
+        assert!(seen[turn].body.contains("120210"), "{:#?}", seen[turn]);
+        assert!(!seen[turn].body.contains('\u{E000}') && !seen[turn].body.contains("ue000"), "{:#?}", seen[turn]);
+    }
+    assert!(house.keeps("120210") && !house.keeps("\u{E000}"), "the database holds a mark");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Tests providers from outside: recorded webhooks, exact requests, hostile answers.
 
 mod autocalls;
-mod bodies;
+pub mod bodies;
 mod calls;
 mod conformance;
 mod kapso;

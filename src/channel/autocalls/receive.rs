@@ -53,9 +53,9 @@ const SENDER: &str = "transom_sender";
 const RECEIVED: &str = "transom_received_at";
 
 pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
-    let text = String::from_utf8_lossy(body).into_owned();
-    let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
-        return vec![dead(Some(sender.id), "malformed", "the body is not JSON", text)];
+    let text = untrusted_json::text_of(body);
+    let Ok(mut json) = serde_json::from_str::<Value>(&text) else {
+        return vec![dead(Some(sender.id), "malformed", "the body is not JSON", text.into_owned())];
     };
     let now = untrusted_json::number(&json, RECEIVED).map_or(now, Time);
     if let Some(map) = json.as_object_mut() {

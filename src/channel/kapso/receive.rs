@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// All items of a body, in order. `event`: the header with the event's name, if there was one. `read`: the parser for
 /// Meta's form.
 pub fn receive(event: &str, body: &[u8], read: impl Fn(&[u8]) -> Vec<Item>) -> Vec<Item> {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+    let Ok(json) = serde_json::from_str::<Value>(&untrusted_json::text_of(body)) else {
         // Meta's parser reports the error, and repairs some.
         return read(body);
     };

@@ -7,7 +7,7 @@ use super::{
     receive::Malformed,
 };
 use crate::{
-    base::ids::ProviderId,
+    base::{ids::ProviderId, private_use},
     model::{content::MediaKind, inbound::InboundKind, value::is_too_deep},
 };
 
@@ -84,7 +84,7 @@ fn interactive(part: Option<&Interactive<'_>>) -> Result<InboundKind, Malformed>
 fn form_response(form: &FormReply<'_>) -> Result<serde_json::Value, Malformed> {
     let Some(raw) = form.response_json else { return Ok(serde_json::Value::Null) };
     Ok(match json(raw)? {
-        serde_json::Value::String(text) => match serde_json::from_str(&text) {
+        serde_json::Value::String(text) => match serde_json::from_str(&private_use::plain_json(&text)) {
             Ok(inside) if !is_too_deep(&inside) => without_nul(inside),
             // JSON within a text has nesting of its own: together with the outer levels its row could not be parsed
             // again.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::DEAD_LETTER_CONTACTS_BYTES_MAX},
+    channel::untrusted_json,
     model::inbound::{Inbound, Item},
 };
 use serde::Deserialize;
@@ -20,7 +21,7 @@ pub type Malformed = Cow<'static, str>;
 /// All items of a body, in order. Never fails: unknown items become dead letters. `verified_by`: the names of the keys
 /// that verified it, if only names are known. `asked`: the sender in the webhook's path.
 pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], asked: Option<SenderId>, body: &[u8]) -> Vec<Item> {
-    let text = text_of(body);
+    let text = untrusted_json::text_of(body);
     let mut reader = Reader { meta, trust, verified_by, asked, items: Vec::with_capacity(1) };
     reader.envelope(&text);
     reader.items
@@ -287,11 +288,6 @@ fn alone(place: Place<'_>) -> String {
 /// Parses one item; the error describes the problem without the content.
 pub fn shape<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Malformed> {
     serde_json::from_str(raw).map_err(|error| wrong(&error).into())
-}
-
-/// The text of a body. UTF-8 is validated in large blocks, which suffices for nearly all; repairing goes byte by byte.
-pub fn text_of(body: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
 /// The value under the name of a list that is none.

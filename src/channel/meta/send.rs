@@ -1,6 +1,6 @@
 //! Sends one message: builds the request, parses the answer as untrusted input.
 
-use super::{Meta, body::Text, errors, message::aliases, payload::payload, receive::text_of, status::Fault};
+use super::{Meta, body::Text, errors, message::aliases, payload::payload, status::Fault};
 use crate::{
     base::{
         ids::ProviderId,
@@ -9,6 +9,7 @@ use crate::{
     channel::{
         Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Why,
         answer::{no_answer, ours, with_retry_after},
+        untrusted_json::text_of,
     },
     model::inbound::Alias,
 };

@@ -1,6 +1,6 @@
 //! Uploads a file of ours: Meta stores it for thirty days under the id that it returns (platform.md 4.6).
 
-use super::{Meta, body::Text, errors, receive::text_of, status::Fault};
+use super::{Meta, body::Text, errors, status::Fault};
 use crate::{
     base::{
         ids::SenderId,
@@ -9,6 +9,7 @@ use crate::{
     channel::{
         Http, HttpRequest, HttpResponse, Method, Next, SendError,
         answer::{no_answer, ours, with_retry_after},
+        untrusted_json::text_of,
         upload::{Upload, not_uploaded},
     },
 };

@@ -30,7 +30,7 @@ pub const OURS: &str = "message";
 
 /// The items of a request. `verified`: the senders whose tokens signed it; `None` for a replay by an operator.
 pub fn receive(twilio: &Twilio, request: &RawRequest<'_>, verified: Option<&[SenderId]>) -> Vec<Item> {
-    let body = String::from_utf8_lossy(request.body);
+    let body = untrusted_json::text_of(request.body);
     let raw = match request.query.is_empty() || body.is_empty() {
         true => format!("{}{body}", request.query),
         false => format!("{}&{body}", request.query),
@@ -50,7 +50,7 @@ pub fn again(twilio: &Twilio, raw: &str) -> Vec<Item> {
 }
 
 fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified: Option<&[SenderId]>) -> Vec<Item> {
-    let form = Form(query::pairs(raw).into_iter().map(|(name, value)| (name, untrusted_json::whole(&value))).collect());
+    let form = Form::of(raw);
     let kept = match (query::value(raw, RECEIVED), asked) {
         (Some(_), _) => raw.to_owned(),
         (None, Some(id)) => format!("{raw}&{RECEIVED}={}&{ASKED}={id}", at.0),
@@ -268,6 +268,11 @@ fn referral(form: &Form) -> Option<Referral> {
         source_id: text("SourceId"),
         source_url: text("SourceUrl"),
         headline: text("Headline"),
+    fn of(raw: &str) -> Form {
+        let plain = |(name, value): (String, String)| (untrusted_json::whole(&name), untrusted_json::whole(&value));
+        Form(query::pairs(raw).into_iter().map(plain).collect())
+    }
+
         body: text("Body"),
         click_id: text("CtwaClid"),
     };

@@ -23,9 +23,9 @@ const SENDER: &str = "transom_sender";
 
 /// The item of a body posted to this sender's address. `number`: the sender's `waba_phone_id`, if it has one.
 pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
-    let text = String::from_utf8_lossy(body).into_owned();
-    let Ok(mut event) = serde_json::from_slice::<Value>(body) else {
-        return vec![dead(Some(sender), "malformed", "the body is not JSON", text)];
+    let text = untrusted_json::text_of(body);
+    let Ok(mut event) = serde_json::from_str::<Value>(&text) else {
+        return vec![dead(Some(sender), "malformed", "the body is not JSON", text.into_owned())];
     };
     if let Some(map) = event.as_object_mut() {
         map.insert(SENDER.into(), sender.0.into());

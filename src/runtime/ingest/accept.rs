@@ -7,7 +7,7 @@ use crate::{
         limits::{ACCEPT_TRIES_MAX, TRACES_SHOWN_MAX},
         time::Time,
     },
-    channel::{RawRequest, Rejected},
+    channel::{RawRequest, Rejected, untrusted_json},
     flow::engine::question::button_token::Token,
     model::{
         consent_words::{self, Word},
@@ -106,7 +106,7 @@ impl App {
                 provider: kind.into(),
                 sender_id: request.sender,
                 received_at: self.clock.now(),
-                body: String::from_utf8_lossy(body).into_owned(),
+                body: untrusted_json::text_of(body).into_owned(),
             };
             let mut set = WriteSet::new();
             set.push(&webhook::INSERT, &row);
@@ -141,7 +141,6 @@ impl App {
                     tracing::debug!(provider = kind, why = "own_number", "Ignored a message from a number of ours");
                 }
                 Inbound::Message { sender, message } => {
-                    let message = message.without_private_use();
                     if matches!(message.kind, InboundKind::Unsupported { unknown: true, .. }) {
                         keep_raw = true;
                         self.metrics.item("unknown_kind", 1);

@@ -7,9 +7,9 @@ mod record;
 use crate::{
     base::{
         ids::{AccountName, FlowName},
-        query,
+        private_use, query,
     },
-    channel::{HeaderMap, HeaderName},
+    channel::{HeaderMap, HeaderName, untrusted_json},
     flow::{self, HookTable},
     model::value::Value,
     runtime::daemon::app::App,
@@ -115,7 +115,7 @@ impl App {
         }
         let told = Told {
             name: hook.name,
-            text: String::from_utf8_lossy(hook.body).into_owned(),
+            text: untrusted_json::text_of(hook.body).into_owned(),
             is_form: is_form(hook.headers),
             account: match &hook.vouched {
                 Vouched::Account(account) => Some(account.clone()),
@@ -211,8 +211,9 @@ impl Told<'_> {
     fn body(&self) -> Result<Value, String> {
         // `curl -d '{…}'` sends JSON with the content type of a form.
         if self.is_form && !self.text.trim_start().starts_with(['{', '[']) {
-            let pairs = query::pairs(&self.text);
-            return Ok(Value::Map(pairs.into_iter().map(|(name, value)| (name, Value::Text(value))).collect()));
+            let text = |text: String| private_use::plain(&text).into_owned();
+            let pairs = query::pairs(&self.text).into_iter();
+            return Ok(Value::Map(pairs.map(|(name, value)| (text(name), Value::Text(text(value)))).collect()));
         }
         serde_json::from_str::<serde_json::Value>(&self.text)
             .map(|json| Value::from_json(&json))
