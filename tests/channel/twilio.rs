@@ -405,6 +405,46 @@ fn a_number_of_another_sender_is_that_senders_wherever_its_service_posts() {
 #[test]
 fn a_shared_key_verifies_as_well_as_the_token() {
     let twilio = Twilio::new(vec![of_service(7, "+351210000001", None)], "https://bot.example");
+#[test]
+fn a_form_counts_for_a_sender_of_the_account_that_it_names() {
+    let own = |id: i64, phone: &str, account: &str, token: &str| TwilioSender {
+        account_sid: account.into(),
+        auth_tokens: vec![Secret::new(token)],
+        ..of_service(id, phone, Some("MG1"))
+    };
+    let senders = vec![own(7, "+351210000001", "ACx1", "tok-1"), own(8, "+351210000002", "ACx2", "tok-2")];
+    let twilio = Twilio::new(senders, "https://bot.example");
+    let heard = |to: Option<i64>, number, account: &str| {
+        let params = [said_to(number).as_slice(), &[("AccountSid", account)]].concat();
+        posted(&twilio, to, &params, false).unwrap().remove(0)
+    };
+    for to in [Some(7), None] {
+        let good = heard(to, "whatsapp:+351210000001", "ACx1");
+        assert!(matches!(good.what, Inbound::Message { sender: SENDER, .. }), "{to:?}: {good:?}");
+        // The token of the first sender signs a form that names the account, or the number, of the other.
+        for (number, account) in [
+            ("whatsapp:+351210000001", "ACx2"),
+            ("whatsapp:+351210000002", "ACx2"),
+            ("whatsapp:+351210000002", "ACx1"),
+            ("whatsapp:+351210000001", "ACx9"),
+        ] {
+            let item = heard(to, number, account);
+            let is_dead = |item: &Item| matches!(item.what, Inbound::Dead { sender: None, kind: "wrong_secret", .. });
+            assert!(is_dead(&item), "{to:?}, {number}, {account}: {item:?}");
+            assert!(is_dead(&twilio.replay(&item.raw)[0]), "a replay is no way round it: {number}, {account}");
+        }
+    }
+    let status = [
+        ("MessageSid", "SM9"),
+        ("MessageStatus", "delivered"),
+        ("From", "whatsapp:+351210000001"),
+        ("To", "whatsapp:+351960000111"),
+        ("AccountSid", "ACx2"),
+    ];
+    let item = posted(&twilio, Some(7), &status, false).unwrap().remove(0);
+    assert!(matches!(item.what, Inbound::Dead { kind: "wrong_secret", .. }), "{item:?}");
+}
+
     for by_key in [true, false] {
         let items = posted(&twilio, Some(7), &said_to("whatsapp:+351210000001"), by_key).unwrap();
         assert!(matches!(items[0].what, Inbound::Message { .. }), "{items:?}");

@@ -85,8 +85,8 @@ fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified:
     }
 }
 
-/// The sender with this number, if its own secret signed the request. A number of no sender belongs to the sender with
-/// the form's messaging service, if the path names none.
+/// The sender with this number, if its own secret signed the request and the form names its account. A number of no
+/// sender belongs to the sender with the form's messaging service, if the path names none.
 fn sender<'t>(
     twilio: &'t Twilio,
     form: &Form,
@@ -112,6 +112,10 @@ fn sender<'t>(
         let mut of_service = twilio.senders.iter().filter(is_of);
         of_service.next().filter(|_| of_service.next().is_none())
     });
+    // A token belongs to one account: it says nothing about a form of another one.
+    if form.get("AccountSid").is_some_and(|account| account != sender.account_sid) {
+        return Err(("wrong_secret", "the form names another account than its sender's"));
+    }
     let Some(sender) = found else {
         return Err(("unknown_sender", "no sender has the number that the form names"));
     };
