@@ -94,6 +94,12 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// True if a sender has several numbers: each message tells its own, and the answer leaves from it.
+    fn has_numbers(&self, sender: SenderId) -> bool {
+        let _ = sender;
+        false
+    }
+
     /// The interval of `poll`; `None`: webhooks report everything.
     fn poll_every(&self, sender: SenderId) -> Option<Span> {
         let _ = sender;
@@ -253,6 +259,8 @@ pub struct Outgoing {
     pub reply_to: Option<ProviderId>,
     /// Send outside the window without a template; only if the sender's `direct_send` allows it.
     pub direct: bool,
+    /// The number of ours that the person wrote to, if the sender has several (`has_numbers`).
+    pub number: Option<String>,
 }
 
 /// The provider accepted the message. Statuses report its delivery.

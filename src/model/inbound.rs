@@ -79,6 +79,10 @@ pub struct InboundMessage {
     pub reply_to: Option<ProviderId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
+    /// The number of ours that the contact wrote to, `+` and digits, at a sender with several numbers; replies leave
+    /// from it, because WhatsApp's window belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
 }
 
 /// A name by which a platform identifies a contact.

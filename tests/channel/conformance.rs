@@ -87,7 +87,8 @@ pub fn phone(digits: &str) -> Alias {
 }
 
 pub fn outgoing(content: Content) -> Outgoing {
-    Outgoing { id: OutboundId(4711), sender: SENDER, to: vec![phone(PERSON)], content, reply_to: None, direct: false }
+    let (id, to) = (OutboundId(4711), vec![phone(PERSON)]);
+    Outgoing { id, sender: SENDER, to, content, reply_to: None, direct: false, number: None }
 }
 
 pub fn text(body: &str) -> Content {
@@ -527,18 +528,23 @@ pub struct Running {
 
 impl Running {
     pub async fn start(config: Config, files: &[(&str, &str)]) -> Running {
-        install_crypto();
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
+        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let store = Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap();
+        Running::on(store, folder, config).await
+    }
+
+    /// On this database, with the files in this folder.
+    pub async fn on(store: Store, folder: tempfile::TempDir, config: Config) -> Running {
+        install_crypto();
         let config = Config { bot: folder.path().to_owned(), ..config };
         let clock = Arc::new(ManualClock::new(NOW));
         let shared: Arc<dyn Clock> = clock.clone();
-        let url = format!("sqlite://{}", folder.path().join("t.db").display());
-        let store = Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap();
         let provider = providers(&config).0.remove(config.senders[0].provider()).unwrap();
         let setup = Setup {
             config,

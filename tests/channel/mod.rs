@@ -7,6 +7,7 @@ mod conformance;
 mod kapso;
 mod meta_in;
 mod meta_out;
+mod numbers;
 mod own_files;
 mod twilio;
 mod waplify;

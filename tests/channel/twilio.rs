@@ -10,7 +10,7 @@ use transom::{
         secret::Secret,
     },
     channel::{
-        HeaderMap, HeaderName, Provider, RawRequest, Rejected,
+        HeaderMap, HeaderName, Outgoing, Provider, RawRequest, Rejected,
         checkup::Grade,
         twilio::{Twilio, TwilioSender, signature},
     },
@@ -351,13 +351,15 @@ async fn every_number_of_a_messaging_service_is_heard_and_answers_itself() {
     let own = TwilioSender { api_base: platform.base.clone(), ..of_service(7, "+351210000001", Some("MG1")) };
     let twilio = Twilio::new(vec![own], "https://bot.example");
     let heard = |to: Option<i64>, number| match posted(&twilio, to, &said_to(number), false).unwrap().remove(0).what {
-        Inbound::Message { sender, message } => (sender, message.kind),
+        Inbound::Message { sender, message } => {
+            assert_eq!(message.kind, InboundKind::Text { body: "Olá".into() });
+            (sender, message.number)
+        }
         other => panic!("{other:?}"),
     };
-    let ola = InboundKind::Text { body: "Olá".into() };
     // Another number of the service: the address and the secret name the sender; without an address the service does.
     for to in [Some(7), None] {
-        assert_eq!(heard(to, "whatsapp:+351210000002"), (SENDER, ola.clone()), "{to:?}");
+        assert_eq!(heard(to, "whatsapp:+351210000002"), (SENDER, Some("+351210000002".into())), "{to:?}");
     }
     let numbers = |platform: &Platform| {
         let sent = platform.sent();
@@ -365,10 +367,11 @@ async fn every_number_of_a_messaging_service_is_heard_and_answers_itself() {
         (last.form("From"), last.form("MessagingServiceSid"))
     };
     let of = |number: &str| (Some(format!("whatsapp:{number}")), Some("MG1".to_owned()));
-    twilio.send(&client(), &outgoing(text("Olá"))).await.unwrap();
+    let by = |number: Option<&str>| Outgoing { number: number.map(str::to_owned), ..outgoing(text("Olá")) };
+    twilio.send(&client(), &by(Some("+351210000002"))).await.unwrap();
     assert_eq!(numbers(&platform), of("+351210000002"), "from the number that they wrote to");
-    assert_eq!(heard(Some(7), "whatsapp:+351210000001").0, SENDER);
-    twilio.send(&client(), &outgoing(text("Olá"))).await.unwrap();
+    assert_eq!(heard(Some(7), "whatsapp:+351210000001"), (SENDER, Some("+351210000001".into())));
+    twilio.send(&client(), &by(None)).await.unwrap();
     assert_eq!(numbers(&platform), of("+351210000001"), "the service is named beside the number");
     let status = [
         ("MessageSid", "SM9"),
@@ -402,9 +405,6 @@ fn a_number_of_another_sender_is_that_senders_wherever_its_service_posts() {
     }
 }
 
-#[test]
-fn a_shared_key_verifies_as_well_as_the_token() {
-    let twilio = Twilio::new(vec![of_service(7, "+351210000001", None)], "https://bot.example");
 #[test]
 fn a_form_counts_for_a_sender_of_the_account_that_it_names() {
     let own = |id: i64, phone: &str, account: &str, token: &str| TwilioSender {
@@ -445,6 +445,9 @@ fn a_form_counts_for_a_sender_of_the_account_that_it_names() {
     assert!(matches!(item.what, Inbound::Dead { kind: "wrong_secret", .. }), "{item:?}");
 }
 
+#[test]
+fn a_shared_key_verifies_as_well_as_the_token() {
+    let twilio = Twilio::new(vec![of_service(7, "+351210000001", None)], "https://bot.example");
     for by_key in [true, false] {
         let items = posted(&twilio, Some(7), &said_to("whatsapp:+351210000001"), by_key).unwrap();
         assert!(matches!(items[0].what, Inbound::Message { .. }), "{items:?}");

@@ -281,6 +281,7 @@ async fn a_message_that_was_recorded_for_who_is_gone_reaches_who_goes_on() {
         kind: InboundKind::Text { body: "order".into() },
         reply_to: None,
         referral: None,
+        number: None,
     };
     let row = NewInbound {
         id: InboundId(house.app.store.next_id()),

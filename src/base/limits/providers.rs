@@ -7,8 +7,6 @@ use crate::base::time::Span;
 pub const PROVIDER_ID_BYTES_MAX: usize = 512;
 /// The size of the contacts that a dead letter keeps with its item.
 pub const DEAD_LETTER_CONTACTS_BYTES_MAX: usize = 64 * 1024;
-/// People for whom their number of a messaging service is remembered.
-pub const POOL_NUMBERS_MAX: usize = 50_000;
 /// The size of a provider's answer that is read.
 pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Characters of a provider's error text that are stored.

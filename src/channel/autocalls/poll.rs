@@ -119,6 +119,7 @@ async fn look(
             kind: InboundKind::Text { body },
             reply_to: None,
             referral: None,
+            number: None,
         };
         items.push(Item { what: Inbound::Message { sender: sender.id, message }, raw: said.to_string() });
     }

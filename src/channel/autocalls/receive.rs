@@ -157,7 +157,17 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
         None => made_id(&from[0].value, at, &said),
     };
     let name = text(&paths.name).map(|name| untrusted_json::name(&name));
-    let message = InboundMessage { provider_id, at, from, name, username: None, kind, reply_to: None, referral: None };
+    let message = InboundMessage {
+        provider_id,
+        at,
+        from,
+        name,
+        username: None,
+        kind,
+        reply_to: None,
+        referral: None,
+        number: None,
+    };
     Ok(Inbound::Message { sender: sender.id, message })
 }
 

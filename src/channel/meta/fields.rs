@@ -310,6 +310,7 @@ fn called(
         kind: InboundKind::Call { missed },
         reply_to: None,
         referral: None,
+        number: None,
     };
     Ok(Inbound::Message { sender, message })
 }

@@ -51,6 +51,7 @@ pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
         kind: kind(&message)?,
         reply_to: message.context.as_ref().and_then(|c| c.id.get()).map(ProviderId::from),
         referral: message.referral.as_ref().map(Ad::ours),
+        number: None,
     };
     Ok(Inbound::Message { sender, message })
 }
@@ -143,7 +144,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn a_time_may_have_a_fraction_as_a_number_and_as_a_text() {
         for written in ["1700000000.123", "\"1700000000.123\"", "1700000000123", "1.700000000123e12"] {
             let text: Text<'_> = serde_json::from_str(written).unwrap();
@@ -151,6 +151,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn a_user_name_has_as_many_characters_as_the_limit_says() {
         let longest = "n".repeat(USERNAME_CHARS_MAX);
         assert_eq!(username(Some(&format!("@{longest}"))), Some(longest.clone()));

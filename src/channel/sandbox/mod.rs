@@ -216,7 +216,8 @@ mod tests {
 
     fn hello() -> Outgoing {
         let content = Content::Text { body: "hello".into() };
-        Outgoing { id: OutboundId(7), sender: SenderId(1), to: vec![phone()], content, reply_to: None, direct: false }
+        let (id, sender, to) = (OutboundId(7), SenderId(1), vec![phone()]);
+        Outgoing { id, sender, to, content, reply_to: None, direct: false, number: None }
     }
 
     fn receive(sandbox: &Sandbox, sender: i64, body: &str) -> Result<Vec<Item>, Rejected> {

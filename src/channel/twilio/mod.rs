@@ -4,7 +4,6 @@
 mod catalogue;
 pub mod compose;
 mod errors;
-mod pool;
 mod receive;
 mod send;
 pub mod signature;
@@ -30,7 +29,6 @@ use crate::{
         template::Template,
     },
 };
-use pool::Pool;
 use signature::SignedBy;
 
 const MIB: u64 = 1024 * 1024;
@@ -101,14 +99,13 @@ impl TwilioSender {
 /// The provider with all its senders.
 pub struct Twilio {
     senders: Vec<TwilioSender>,
-    pool: Pool,
     /// Without a final slash: the address that Twilio calls and signs.
     public_url: String,
 }
 
 impl Twilio {
     pub fn new(senders: Vec<TwilioSender>, public_url: &str) -> Self {
-        Twilio { senders, pool: Pool::default(), public_url: public_url.trim_end_matches('/').to_owned() }
+        Twilio { senders, public_url: public_url.trim_end_matches('/').to_owned() }
     }
 
     fn sender(&self, id: SenderId) -> Option<&TwilioSender> {
@@ -178,6 +175,11 @@ impl Provider for Twilio {
 
     fn judge(&self, error: &StatusError) -> Next {
         errors::of_status(error.code)
+    }
+
+    /// A messaging service sends by any of its numbers.
+    fn has_numbers(&self, sender: SenderId) -> bool {
+        self.sender(sender).is_some_and(|sender| sender.messaging_service_sid.is_some())
     }
 
     /// An account that protects its files requires the token; the redirect target does not.

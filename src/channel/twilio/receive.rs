@@ -71,11 +71,8 @@ fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified:
     };
     let found = match is_status {
         true => status(sender.id, &form, at).map(|what| vec![what]),
-        false => messages(sender.id, &form, at),
+        false => messages(sender, &form, at),
     };
-    if let (false, Ok(found)) = (is_status, &found) {
-        remember(twilio, sender, form.get("To").unwrap_or_default(), found);
-    }
     match found {
         Ok(all) => all.into_iter().map(item).collect(),
         Err(reason) => {
@@ -112,13 +109,13 @@ fn sender<'t>(
         let mut of_service = twilio.senders.iter().filter(is_of);
         of_service.next().filter(|_| of_service.next().is_none())
     });
+    let Some(sender) = found else {
+        return Err(("unknown_sender", "no sender has the number that the form names"));
+    };
     // A token belongs to one account: it says nothing about a form of another one.
     if form.get("AccountSid").is_some_and(|account| account != sender.account_sid) {
         return Err(("wrong_secret", "the form names another account than its sender's"));
     }
-    let Some(sender) = found else {
-        return Err(("unknown_sender", "no sender has the number that the form names"));
-    };
     match verified {
         Some(verified) if !verified.contains(&sender.id) => {
             Err(("wrong_secret", "the form is signed with the token of another sender"))
@@ -129,21 +126,6 @@ fn sender<'t>(
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-/// Records the number of the service that the person writes to: the answer is sent from there.
-fn remember(twilio: &Twilio, sender: &TwilioSender, number: &str, found: &[Inbound]) {
-    if sender.messaging_service_sid.is_none() {
-        return;
-    }
-    let number = digits(number);
-    let other = (number != digits(&sender.phone)).then(|| format!("+{number}"));
-    for message in found {
-        let Inbound::Message { message, .. } = message else { continue };
-        for alias in &message.from {
-            twilio.pool.heard(sender.id, &alias.value, other.as_deref());
-        }
-    }
 }
 
 fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static str> {
@@ -171,7 +153,7 @@ fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static s
 }
 
 /// Usually one message; several files are several messages.
-fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
+fn messages(sender: &TwilioSender, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
     let id = form.id()?;
     // A phone in the field of the user id could be anybody's.
     let is_user_id = |text: &&str| untrusted_json::alias(text).is_some_and(|alias| alias.kind == AliasKind::Bsuid);
@@ -181,6 +163,9 @@ fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'s
         return Err("the form names nobody who wrote");
     }
     let kinds = kinds(form)?;
+    // A messaging service has several numbers.
+    let number = sender.messaging_service_sid.as_ref().and_then(|_| form.get("To"));
+    let number = number.map(|number| format!("+{}", digits(number)));
     let message = |(place, kind): (usize, InboundKind)| {
         let provider_id = if place == 0 { id.clone() } else { ProviderId::from(format!("{}:{place}", id.as_str())) };
         let message = InboundMessage {
@@ -192,8 +177,9 @@ fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'s
             kind,
             reply_to: form.get("OriginalRepliedMessageSid").and_then(untrusted_json::id),
             referral: referral(form),
+            number: number.clone(),
         };
-        Inbound::Message { sender, message }
+        Inbound::Message { sender: sender.id, message }
     };
     Ok(kinds.into_iter().enumerate().map(message).collect())
 }
@@ -272,11 +258,6 @@ fn referral(form: &Form) -> Option<Referral> {
         source_id: text("SourceId"),
         source_url: text("SourceUrl"),
         headline: text("Headline"),
-    fn of(raw: &str) -> Form {
-        let plain = |(name, value): (String, String)| (untrusted_json::whole(&name), untrusted_json::whole(&value));
-        Form(query::pairs(raw).into_iter().map(plain).collect())
-    }
-
         body: text("Body"),
         click_id: text("CtwaClid"),
     };
@@ -287,6 +268,11 @@ fn referral(form: &Form) -> Option<Referral> {
 struct Form(BTreeMap<String, String>);
 
 impl Form {
+    fn of(raw: &str) -> Form {
+        let plain = |(name, value): (String, String)| (untrusted_json::whole(&name), untrusted_json::whole(&value));
+        Form(query::pairs(raw).into_iter().map(plain).collect())
+    }
+
     /// The value if it is present and not empty.
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())

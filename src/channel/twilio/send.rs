@@ -20,7 +20,7 @@ pub async fn send(twilio: &Twilio, http: &dyn Http, message: &Outgoing) -> Resul
     let Some(sender) = twilio.sender(message.sender) else {
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
-    let mut form = form(twilio, sender, message)?;
+    let mut form = form(sender, message)?;
     // Statuses carry our id only as part of the callback address.
     form.push(("StatusCallback", format!("{}?{OURS}={}", twilio.webhook(Some(sender.id)), message.id)));
     let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
@@ -65,7 +65,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     }
 }
 
-fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, String)>, SendError> {
+fn form(sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, String)>, SendError> {
     let refused = |code: &str, text: &str| ours(Next::Rejected { why: Why::Request }, code, text);
     let of = |kind| message.to.iter().find(|alias| alias.kind == kind && !alias.value.is_empty());
     let to = match (of(AliasKind::Phone), of(AliasKind::Bsuid)) {
@@ -75,8 +75,8 @@ fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Ve
     };
     let mut form = vec![("To", to)];
     // Beside a service, `From` selects one of its numbers; otherwise the service chooses any.
-    let talks_with = message.to.iter().find_map(|alias| twilio.pool.answers(sender.id, &alias.value));
-    form.push(("From", format!("whatsapp:{}", talks_with.as_deref().unwrap_or(&sender.phone))));
+    let number = message.number.as_deref().filter(|_| sender.messaging_service_sid.is_some());
+    form.push(("From", format!("whatsapp:{}", number.unwrap_or(&sender.phone))));
     if let Some(service) = &sender.messaging_service_sid {
         form.push(("MessagingServiceSid", service.clone()));
     }

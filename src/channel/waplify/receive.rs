@@ -98,6 +98,7 @@ fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<
         kind,
         reply_to: text("original_message_id").as_deref().and_then(untrusted_json::id),
         referral: referral(inside),
+        number: None,
     };
     Ok(Inbound::Message { sender, message })
 }

@@ -60,6 +60,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         kind: InboundKind::Text { body: text.to_owned() },
         reply_to: None,
         referral: None,
+        number: None,
     };
     let free = turn.session.person.is_none() && turn.opted_out.is_none();
     let asks_language = free && turn.learn_language(InboundId(0), &message, None, session.heard_at);

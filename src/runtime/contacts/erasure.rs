@@ -187,6 +187,7 @@ fn nothing_heard(now: Time) -> InboundData {
         kind: InboundKind::Unsupported { what: ERASED.to_owned(), unknown: false },
         reply_to: None,
         referral: None,
+        number: None,
     };
     InboundData { message, word: None }
 }

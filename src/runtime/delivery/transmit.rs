@@ -56,7 +56,8 @@ impl App {
         let reply_to = pending.and_then(|pending| pending.draft.quotes.clone());
         let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
         let to = self.address_of(&lane.contact);
-        let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct };
+        let number = conversation.number.as_deref().map(str::to_owned);
+        let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number };
         let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |message| message.0);
         self.traces.put(id, trace);
         tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");

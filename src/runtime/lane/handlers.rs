@@ -46,6 +46,9 @@ impl App {
         }
         conversation.last_inbound_at = conversation.last_inbound_at.max(Some(at));
         conversation.heard_at = conversation.heard_at.max(Some(recorded.recorded_at));
+        if let Some(number) = &message.number {
+            conversation.number = Some(number.as_str().into());
+        }
         let newest = lane.contact.data.last_message_at.is_none_or(|last| last <= at);
         lane.contact.data.last_message_at = lane.contact.data.last_message_at.max(Some(at));
         let unnamed = lane.contact.data.name.is_none() && message.name.is_some();

@@ -29,7 +29,7 @@ use crate::{
     store::{
         ReadError,
         tables::{
-            contact, conversation, once,
+            contact, conversation, inbound, once,
             outbound::{self, SendState},
             session,
             start::PlannedStart,
@@ -74,6 +74,8 @@ pub struct Conversation {
     pub missed: Vec<Event>,
     /// The last message that this process handled, for logs: the answer of a server continues it.
     pub led_by: Option<InboundId>,
+    /// The number of ours that the contact last wrote to, at a sender with several.
+    pub number: Option<Box<str>>,
 }
 
 /// A job for a lane.
@@ -242,6 +244,7 @@ impl Conversation {
     }
 }
 
+            number: None,
 impl App {
     /// The lane of a contact that this message has just created: nothing needs to be loaded.
     pub(in crate::runtime) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
@@ -308,7 +311,13 @@ impl App {
             ..Conversation::new(row.id, row.sender_id)
         })
     }
+        let has_numbers = self.provider_of(row.sender_id).is_some_and(|provider| provider.has_numbers(row.sender_id));
+        let newest = match has_numbers {
+            true => inbound::of(&self.store, row.id, InboundId(i64::MAX), 1).await?.pop(),
+            false => None,
+        };
 
+            number: newest.and_then(|newest| newest.data.message.number).map(String::into_boxed_str),
     /// Restores a message from its row. A row in `sending` becomes unknown, because no answer was recorded.
     pub(in crate::runtime) fn revive(&self, row: outbound::Outbound) -> Pending {
         let mut pending = Pending::new(row.id, Arc::new(row.draft), row.created_at);

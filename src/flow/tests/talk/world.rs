@@ -48,6 +48,7 @@ impl Talk {
             kind,
             reply_to: None,
             referral: self.referral.take(),
+            number: None,
         };
         let released =
             if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
