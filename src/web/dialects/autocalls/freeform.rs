@@ -31,6 +31,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
     let message = rules.string(&input, "message", TEXT_CHARS_MAX);
+    rules.only(&input, &["sender_id", "recipient_phone", "message"]);
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(phone), Some(text)) = (sender_id, phone, message) else {
         return Err(bug(&"a required field is neither there nor missing"));

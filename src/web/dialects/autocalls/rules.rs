@@ -68,6 +68,13 @@ impl Input {
 }
 
 impl Rules {
+    /// Refuses fields that the endpoint does not read: what they say would be lost.
+    pub fn only(&mut self, input: &Input, known: &[&str]) {
+        for field in input.0.keys().filter(|field| !known.contains(&field.as_str()) && input.get(field).is_some()) {
+            self.wrong(field, format!("The {} field is prohibited.", spoken(field)));
+        }
+    }
+
     /// A required whole number, also as text, because query strings contain texts.
     pub fn integer(&mut self, input: &Input, field: &str) -> Option<i64> {
         let Some(value) = input.get(field) else { return self.required(field) };
@@ -197,6 +204,16 @@ mod tests {
         }
         let two = refusal(r#"{"sender_id": 1, "recipient_phone": "+1"  , "message": "", "recipient_name": "long"}"#);
         assert_eq!(two["message"], "The message field is required. (and 1 more error)");
+    }
+
+    #[test]
+    fn a_field_that_the_endpoint_does_not_read_is_refused() {
+        let input =
+            Input::from_body(&HeaderMap::new(), br#"{"message": "hi", "media_url": "https://a.example", "x": ""}"#);
+        let mut rules = Rules::default();
+        rules.only(&input, &["message"]);
+        let refused = rules.finish().unwrap_err();
+        assert_eq!(refused["errors"], json!({"media_url": ["The media url field is prohibited."]}));
     }
 
     #[test]

@@ -36,6 +36,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
     let name = rules.optional_string(&input, "recipient_name", NAME_CHARS_MAX);
     let variables = rules.optional_texts(&input, "variables");
+    rules.only(&input, &["sender_id", "template_id", "recipient_phone", "recipient_name", "variables"]);
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(template_id), Some(phone)) = (sender_id, template_id, phone) else {
         return Err(bug(&"a required field is neither there nor missing"));

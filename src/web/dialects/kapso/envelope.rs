@@ -31,7 +31,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The object in the body under one of these names, or the body itself if none is present.
+    /// The object in the body under one of these names, or the body itself if none is present. Fields beside such an
+    /// object are refused: what they say would be lost.
     pub fn object(&self, names: &[&str]) -> Result<Map<String, Json>, Refusal> {
         if self.body.is_empty() {
             return Ok(Map::new());
@@ -40,10 +41,10 @@ impl Asked {
         let Ok(Json::Object(mut body)) = body else {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "The body must be a JSON object"));
         };
-        match names.iter().find_map(|name| body.remove(*name)) {
-            Some(Json::Object(inner)) => Ok(inner),
-            Some(_) => Err(Refusal::invalid(format!("{} must be an object", names.join(" or ")))),
-            None => Ok(body),
+        let Some(name) = names.iter().find(|name| body.contains_key(**name)) else { return Ok(body) };
+        match body.remove(*name) {
+            Some(Json::Object(inner)) => only(&body, &format!("beside {name}"), &[]).map(|()| inner),
+            Some(_) | None => Err(Refusal::invalid(format!("{} must be an object", names.join(" or ")))),
         }
     }
 }
@@ -90,6 +91,21 @@ pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal>
 pub fn fitting(request: &Extensions) -> Result<(), Refusal> {
     let refused = |Misfit { name, why }| Refusal::invalid(format!("The parameter {name} {why}"));
     Misfits::of(request).into_iter().next().map_or(Ok(()), |first| Err(refused(first)))
+}
+
+/// Refuses a field that is not read here: what it says would be lost. `here`: the place or kind of the object.
+pub fn only(fields: &Map<String, Json>, here: &str, known: &[&str]) -> Result<(), Refusal> {
+    let says_something = |value: &Json| match value {
+        Json::Null => false,
+        Json::String(text) => !text.trim().is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(map) => !map.is_empty(),
+        Json::Bool(_) | Json::Number(_) => true,
+    };
+    match fields.iter().find(|(name, value)| !known.contains(&name.as_str()) && says_something(value)) {
+        Some((name, _)) => Err(Refusal::invalid(format!("{name} is not read {here}"))),
+        None => Ok(()),
+    }
 }
 
 /// A text of at most `chars_max` characters; a blank text counts as missing.

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, text},
+    envelope::{self, Asked, good, only, text},
     from_uuid,
     refusal::bug,
     uuid,
@@ -51,6 +51,7 @@ pub async fn execution(State(web): State<Arc<Web>>, Named(id): Named, request: R
 
 async fn begin(asked: Asked, name: &str) -> Result<Response, Refusal> {
     let fields = asked.object(&["workflow_execution", "flow_execution"])?;
+    only(&fields, "here", &["phone_number", "phone_number_id", "variables", "context"])?;
     let (inputs, serves) = {
         let current = asked.web.app.live.get();
         let flow = current.set.named(name).filter(|flow| is_startable(flow));

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, text},
+    envelope::{self, Asked, good, only, text},
     refusal::bug,
 };
 use crate::{
@@ -39,6 +39,7 @@ pub async fn test(State(web): State<Arc<Web>>, Named(id): Named, request: Reques
 async fn tested(asked: Asked, id: &str) -> Result<Response, Refusal> {
     let sender = number(&asked, id)?;
     let fields = asked.object(&["test_message"])?;
+    only(&fields, "here", &["phone_number", "test_recipient"])?;
     let given = text(&fields, "phone_number", PHONE_CHARS_MAX)?;
     let given = given.or(text(&fields, "test_recipient", PHONE_CHARS_MAX)?);
     let given = given.ok_or_else(|| Refusal::invalid("phone_number can't be blank"))?;

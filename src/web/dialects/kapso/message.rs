@@ -3,7 +3,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, text},
+    envelope::{self, Asked, good, only, text},
     files, from_uuid,
     refusal::bug,
     uuid,
@@ -118,8 +118,10 @@ impl Shown {
 
 fn content(message: &Map<String, Json>) -> Result<Content, Refusal> {
     let kind = text(message, "message_type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
+    let here = format!("in a message of type {kind}");
     let file = match kind.as_str() {
         "text" => {
+            only(message, &here, &["message_type", "content"])?;
             let body = text(message, "content", TEXT_CHARS_MAX)?;
             return body.map(|body| Content::Text { body }).ok_or_else(|| Refusal::invalid("content can't be blank"));
         }
@@ -133,12 +135,13 @@ fn content(message: &Map<String, Json>) -> Result<Content, Refusal> {
             return Err(Refusal::invalid(format!("message_type must be {known}")));
         }
     };
-    let caption = text(message, "content", CAPTION_CHARS_MAX)?;
-    if caption.is_some() && file == MediaKind::Audio {
+    if file == MediaKind::Audio && text(message, "content", usize::MAX)?.is_some() {
         return Err(Refusal::invalid(
             "content can't be given when message_type is audio: WhatsApp shows no text beside it",
         ));
     }
+    only(message, &here, &["message_type", "content", "media_url", "filename"])?;
+    let caption = text(message, "content", CAPTION_CHARS_MAX)?;
     let url = text(message, "media_url", URL_CHARS_MAX)?;
     let url = url.ok_or_else(|| Refusal::invalid(format!("media_url can't be blank when message_type is {kind}")))?;
     if !url.starts_with("http://") && !url.starts_with("https://") {
@@ -150,7 +153,17 @@ fn content(message: &Map<String, Json>) -> Result<Content, Refusal> {
 
 /// `location: {latitude, longitude, name, address}`, or these fields beside `message_type`.
 fn location(message: &Map<String, Json>) -> Result<Content, Refusal> {
-    let place = message.get("location").and_then(Json::as_object).unwrap_or(message);
+    const HERE: &str = "in a message of type location";
+    const PARTS: [&str; 4] = ["latitude", "longitude", "name", "address"];
+    let inside = message.get("location").and_then(Json::as_object);
+    match inside {
+        Some(place) => {
+            only(message, HERE, &["message_type", "content", "location"])?;
+            only(place, HERE, &PARTS)?;
+        }
+        None => only(message, HERE, &[&["message_type", "content"][..], &PARTS].concat())?,
+    }
+    let place = inside.unwrap_or(message);
     let degrees = |name: &str, max: f64| {
         let given = place.get(name).and_then(|value| match value {
             Json::String(text) => text.trim().parse().ok(),
@@ -160,10 +173,14 @@ fn location(message: &Map<String, Json>) -> Result<Content, Refusal> {
             .filter(|degrees: &f64| degrees.abs() <= max)
             .ok_or_else(|| Refusal::invalid(format!("{name} must be a number from -{max} to {max}")))
     };
+    let (name, content) = (text(place, "name", NAME_CHARS_MAX)?, text(message, "content", NAME_CHARS_MAX)?);
+    if name.is_some() && content.is_some() && name != content {
+        return Err(Refusal::invalid("content is the name of a location: give it or name, not both"));
+    }
     Ok(Content::Location(Location {
         latitude: degrees("latitude", 90.0)?,
         longitude: degrees("longitude", 180.0)?,
-        name: text(place, "name", NAME_CHARS_MAX)?.or(text(message, "content", NAME_CHARS_MAX)?),
+        name: name.or(content),
         address: text(place, "address", NAME_CHARS_MAX)?,
     }))
 }
@@ -205,6 +222,33 @@ mod tests {
             read(json!({"message_type": "sticker"})),
             Err("message_type must be text, image, video, audio, document or location".into())
         );
+    }
+
+    #[test]
+    fn what_a_message_cannot_carry_is_refused_with_a_sentence() {
+        let url = "https://a.example/x";
+        for (message, why) in [
+            (
+                json!({"message_type": "audio", "media_url": url, "content": "a".repeat(1025)}),
+                "content can't be given when message_type is audio: WhatsApp shows no text beside it",
+            ),
+            (json!({"content": "hi", "media_url": url}), "media_url is not read in a message of type text"),
+            (
+                json!({"message_type": "image", "media_url": url, "caption": "hi"}),
+                "caption is not read in a message of type image",
+            ),
+            (
+                json!({"message_type": "location", "latitude": 1, "longitude": 1, "media_url": url}),
+                "media_url is not read in a message of type location",
+            ),
+            (
+                json!({"message_type": "location", "latitude": 1, "longitude": 1, "name": "a", "content": "b"}),
+                "content is the name of a location: give it or name, not both",
+            ),
+        ] {
+            assert_eq!(read(message.clone()), Err(why.into()), "{message}");
+        }
+        assert!(read(json!({"content": "hi", "media_url": null, "filename": ""})).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, Page, good, text},
+    envelope::{self, Asked, Page, good, only, text},
     execution::accounts,
     from_uuid,
     refusal::bug,
@@ -40,6 +40,8 @@ pub async fn show(State(web): State<Arc<Web>>, Named(id): Named, request: Reques
 
 async fn made(asked: Asked) -> Result<Response, Refusal> {
     let fields = asked.object(&["whatsapp_sandbox_session"])?;
+    // The answer tells that there is no agent.
+    only(&fields, "here", &["phone_number", "phone_number_id", "agent_id"])?;
     let given = text(&fields, "phone_number", PHONE_CHARS_MAX)?;
     let given = given.ok_or_else(|| Refusal::invalid("phone_number can't be blank"))?;
     let phone = phone::lenient(&given, None).ok_or_else(|| Refusal::invalid("phone_number is invalid"))?;

@@ -16,6 +16,8 @@ impl Buttons {
     /// Reads the field by its own rules; errors go to `fields`.
     pub fn read(fields: &mut Fields) -> Option<Buttons> {
         fields.inside("buttons", |given| {
+            // Both are known, also below a wrong `type`.
+            let _ = (given.has("reply_buttons"), given.has("url_button"));
             let kind = given.word("type", &[("reply", Kind::Reply), ("cta_url", Kind::Website)])?;
             match kind {
                 Kind::Reply => replies(given),

@@ -2,10 +2,13 @@
 
 use super::refusal::Refusal;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
-/// The fields of an object, and the errors so far.
+/// The fields of an object, the names that were asked for, and the errors so far. A field that nobody asked for is an
+/// error: what it says would be lost.
 pub struct Fields {
     map: Map<String, Json>,
+    asked: BTreeSet<String>,
     place: Vec<Json>,
     errors: Vec<Json>,
 }
@@ -14,11 +17,20 @@ impl Fields {
     pub fn of(body: &[u8]) -> Result<Self, Refusal> {
         let wrong = |kind: &str, words: String| Refusal::Invalid(vec![error(kind, vec!["body".into()], words)]);
         match serde_json::from_slice(body) {
-            Ok(Json::Object(map)) => Ok(Fields { map, place: vec!["body".into()], errors: Vec::new() }),
+            Ok(Json::Object(map)) => Ok(Fields::at_place(map, vec!["body".into()])),
             Ok(_) => Err(wrong("model_attributes_type", "Input should be a valid dictionary".into())),
             Err(_) if body.is_empty() => Err(wrong("missing", "Field required".into())),
             Err(error) => Err(wrong("json_invalid", format!("JSON decode error: {error}"))),
         }
+    }
+
+    fn at_place(map: Map<String, Json>, place: Vec<Json>) -> Self {
+        Fields { map, asked: BTreeSet::new(), place, errors: Vec::new() }
+    }
+
+    fn get(&mut self, name: &str) -> Option<&Json> {
+        self.asked.insert(name.to_owned());
+        self.map.get(name)
     }
 
     /// A required text.
@@ -32,14 +44,14 @@ impl Fields {
 
     /// An optional text; a blank text counts as missing.
     pub fn opt_text(&mut self, name: &str, chars_max: usize) -> Option<String> {
-        match self.map.get(name)? {
+        match self.get(name)?.clone() {
             Json::Null => None,
             Json::String(text) if text.chars().count() > chars_max => {
                 let words = format!("String should have at most {chars_max} characters");
                 self.wrong(name, "string_too_long", words);
                 None
             }
-            Json::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+            Json::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
             _ => {
                 self.wrong(name, "string_type", "Input should be a valid string".into());
                 None
@@ -53,7 +65,7 @@ impl Fields {
             self.wrong(name, "missing", "Field required".into());
             return None;
         }
-        let given = self.map.get(name).and_then(Json::as_str).unwrap_or_default();
+        let given = self.get(name).and_then(Json::as_str).unwrap_or_default();
         let found = known.iter().find(|(word, _)| *word == given).map(|(_, value)| *value);
         if found.is_none() {
             let mut words: Vec<String> = known.iter().map(|(word, _)| format!("'{word}'")).collect();
@@ -66,7 +78,7 @@ impl Fields {
 
     /// A map whose values are texts or numbers, as texts.
     pub fn values(&mut self, name: &str) -> Vec<(String, String)> {
-        let map = match self.map.get(name) {
+        let map = match self.get(name) {
             None | Some(Json::Null) => return Vec::new(),
             Some(Json::Object(map)) => map.clone(),
             Some(_) => {
@@ -107,7 +119,7 @@ impl Fields {
 
     /// A nested object; `read` reads it, and its errors are added to ours.
     pub fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
-        let map = match self.map.get(name)? {
+        let map = match self.get(name)? {
             Json::Null => return None,
             Json::Object(map) => map.clone(),
             _ => {
@@ -133,13 +145,13 @@ impl Fields {
         all
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.map.get(name).is_some_and(|value| !value.is_null())
+    pub fn has(&mut self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// True if the field is a blank text.
-    pub fn is_blank(&self, name: &str) -> bool {
-        self.map.get(name).and_then(Json::as_str).is_some_and(|text| text.trim().is_empty())
+    pub fn is_blank(&mut self, name: &str) -> bool {
+        self.get(name).and_then(Json::as_str).is_some_and(|text| text.trim().is_empty())
     }
 
     /// Adds an error for a rule beyond the field's type.
@@ -148,19 +160,29 @@ impl Fields {
     }
 
     /// The 422 response, if there was an error.
-    pub fn finish(self) -> Result<(), Refusal> {
+    pub fn finish(mut self) -> Result<(), Refusal> {
+        self.refuse_others();
         if self.errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.errors)) }
     }
 
+    fn refuse_others(&mut self) {
+        let is_other = |(name, value): &(&String, &Json)| !self.asked.contains(*name) && !value.is_null();
+        let others: Vec<String> = self.map.iter().filter(is_other).map(|(name, _)| name.clone()).collect();
+        for name in others {
+            self.wrong(&name, "extra_forbidden", "Extra inputs are not permitted".into());
+        }
+    }
+
     fn nested<T>(&mut self, map: Map<String, Json>, place: &[Json], read: impl FnOnce(&mut Fields) -> T) -> T {
-        let mut inner = Fields { map, place: self.at(place), errors: Vec::new() };
+        let mut inner = Fields::at_place(map, self.at(place));
         let value = read(&mut inner);
+        inner.refuse_others();
         self.errors.append(&mut inner.errors);
         value
     }
 
     fn items(&mut self, name: &str) -> Vec<(usize, Json)> {
-        match self.map.get(name) {
+        match self.get(name) {
             None | Some(Json::Null) => Vec::new(),
             Some(Json::Array(items)) => items.iter().cloned().enumerate().collect(),
             Some(_) => {
@@ -216,6 +238,16 @@ mod tests {
                 json!({"type": "dict_type", "loc": ["body", "items", 1], "msg": "Input should be a valid dictionary"}),
                 json!({"type": "missing", "loc": ["body", "items", 2, "id"], "msg": "Field required"}),
             ]
+        );
+    }
+
+    #[test]
+    fn a_field_that_nobody_reads_is_refused() {
+        let extra =
+            |place: Json| json!({"type": "extra_forbidden", "loc": place, "msg": "Extra inputs are not permitted"});
+        assert_eq!(
+            errors(r#"{"phone": "1", "kind": "a", "mesage": "hi", "none": null, "items": [{"id": "a", "titel": 1}]}"#),
+            [extra(json!(["body", "items", 0, "titel"])), extra(json!(["body", "mesage"]))]
         );
     }
 

@@ -89,6 +89,10 @@ impl Given {
         let Some(kind) = self.kind else {
             let needed = || Refusal::bad("message is required when message_type is 'text'");
             let body = self.message.ok_or_else(needed)?;
+            let beside = [("media_url", &self.url), ("caption", &self.caption), ("filename", &self.filename)];
+            if let Some((name, _)) = beside.into_iter().find(|(_, value)| value.is_some()) {
+                return Err(Refusal::bad(format!("{name} is not supported when message_type is 'text'")));
+            }
             return Ok(match self.buttons {
                 Some(buttons) => buttons.below(body),
                 None => Content::Text { body },
@@ -96,6 +100,14 @@ impl Given {
         };
         let needed = || Refusal::bad(format!("media_url is required when message_type is '{}'", kind.as_str()));
         let media = kinds::file(kind, self.url.ok_or_else(needed)?, self.filename)?;
+        if self.message.is_some() {
+            let instead = match kind {
+                MediaKind::Audio | MediaKind::Sticker => "send the text as a message of its own",
+                MediaKind::Image | MediaKind::Video | MediaKind::Document => "use caption for the text below it",
+            };
+            let kind = kind.as_str();
+            return Err(Refusal::bad(format!("message is not supported when message_type is '{kind}': {instead}")));
+        }
         Ok(Content::Media { media, caption: self.caption })
     }
 }
@@ -158,6 +170,28 @@ mod tests {
         };
         assert!(content(file(1024)).is_ok());
         assert_eq!(wrongs(file(1025)), ["String should have at most 1024 characters"]);
+    }
+
+    #[test]
+    fn what_a_kind_cannot_carry_is_refused_with_a_sentence() {
+        let url = "https://a.example/x";
+        assert_eq!(
+            wrongs(json!({"message_type": "audio", "media_url": url, "message": "Listen"})),
+            ["message is not supported when message_type is 'audio': send the text as a message of its own"]
+        );
+        for kind in ["image", "video", "document"] {
+            let why =
+                format!("message is not supported when message_type is '{kind}': use caption for the text below it");
+            assert_eq!(wrongs(json!({"message_type": kind, "media_url": url, "message": "Look"})), [why]);
+        }
+        for (name, value) in [("media_url", url), ("caption", "Look"), ("filename", "a.pdf")] {
+            let why = format!("{name} is not supported when message_type is 'text'");
+            assert_eq!(wrongs(json!({"message_type": "text", "message": "hi", name: value})), [why]);
+        }
+        assert_eq!(
+            wrongs(json!({"message_type": "text", "message": "hi", "x": 1})),
+            ["Extra inputs are not permitted"]
+        );
     }
 
     #[test]

@@ -12,29 +12,47 @@ use serde_json::{Map, Value as Json};
 
 pub type Fields = Map<String, Json>;
 
+/// The kinds of messages; the part of a body with the name of its kind has the content.
+const KINDS: [&str; 11] = [
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "interactive",
+    "template",
+];
+
 /// The content of a body with a `type`; `templates` is the catalogue of the sender.
 pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> {
     let kind = text(body, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
     let part = |name: &str| object(body, name);
+    alone(body, &kind)?;
     match kind.as_str() {
-        "text" => Ok(Content::Text { body: needed(part("text")?, "text.body", "body", TEXT_CHARS_MAX)? }),
-        "image" | "audio" | "video" | "document" | "sticker" => {
+        "text" => {
+            let fields = part("text")?;
+            // The preview of a link is shown whenever there is a link.
+            only(fields, "text", &["body", "preview_url"])?;
+            Ok(Content::Text { body: needed(fields, "text.body", "body", TEXT_CHARS_MAX)? })
+        }
+        "image" | "video" | "document" => {
             let fields = part(&kind)?;
-            let media = media(fields, &kind)?;
-            let caption = match media.kind {
-                MediaKind::Audio | MediaKind::Sticker => {
-                    unsupported(fields, &["caption"], &kind)?;
-                    None
-                }
-                MediaKind::Image | MediaKind::Video | MediaKind::Document => {
-                    text(fields, "caption", CAPTION_CHARS_MAX)?
-                }
-            };
-            Ok(Content::Media { media, caption })
+            let media = media(fields, &kind, &["caption"])?;
+            Ok(Content::Media { media, caption: text(fields, "caption", CAPTION_CHARS_MAX)? })
+        }
+        "audio" | "sticker" => {
+            let fields = part(&kind)?;
+            unsupported(fields, &["caption"], &kind)?;
+            Ok(Content::Media { media: media(fields, &kind, &[])?, caption: None })
         }
         "location" => location(part("location")?),
         "reaction" => {
             let fields = part("reaction")?;
+            only(fields, "reaction", &["message_id", "emoji"])?;
             let to = needed(fields, "reaction.message_id", "message_id", PROVIDER_ID_BYTES_MAX)?;
             Ok(Content::Reaction { to: to.as_str().into(), emoji: text(fields, "emoji", NAME_CHARS_MAX)? })
         }
@@ -42,16 +60,27 @@ pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> 
         "interactive" => interactive(part("interactive")?),
         "template" => template::read(part("template")?, templates).map(Content::Template),
         other => {
-            let known =
-                "text, image, audio, video, document, sticker, location, contacts, reaction, interactive and template";
+            let known = KINDS.join(", ");
             Err(Fault::parameter(format!("Messages of type `{other}` are not sent from here: {known} are")))
         }
     }
 }
 
-/// A file by its `id` or its `link`.
-pub fn media(fields: &Fields, kind: &str) -> Result<Media, Fault> {
+/// Refuses a body with content beside the part of its kind.
+fn alone(body: &Fields, kind: &str) -> Result<(), Fault> {
+    let is_there = |name: &&&str| **name != kind && body.get(**name).is_some_and(|part| !part.is_null());
+    if let Some(other) = KINDS.iter().find(is_there).filter(|_| KINDS.contains(&kind)) {
+        let why = format!("A message of type {kind} has no {other}: send the {other} as a message of its own");
+        return Err(Fault::parameter(why));
+    }
+    only(body, "", &["messaging_product", "recipient_type", "to", "recipient", "type", "context", "status", kind])
+}
+
+/// A file by its `id` or its `link`. `more`: further fields that the caller reads.
+pub fn media(fields: &Fields, kind: &str, more: &[&str]) -> Result<Media, Fault> {
     let known = serde_json::from_value::<MediaKind>(Json::from(kind)).map_err(|error| Fault::bug(&error))?;
+    let own: &[&str] = if known == MediaKind::Document { &["id", "link", "filename"] } else { &["id", "link"] };
+    only(fields, kind, &[own, more].concat())?;
     let filename = text(fields, "filename", NAME_CHARS_MAX)?;
     match (text(fields, "id", PROVIDER_ID_BYTES_MAX)?, text(fields, "link", URL_CHARS_MAX)?) {
         (Some(id), None) => Ok(Media::uploaded(known, &id, filename)),
@@ -65,6 +94,7 @@ pub fn media(fields: &Fields, kind: &str) -> Result<Media, Fault> {
 }
 
 pub fn location(fields: &Fields) -> Result<Content, Fault> {
+    only(fields, "location", &["latitude", "longitude", "name", "address"])?;
     let degrees = |name: &str, max: f64| {
         let given = match fields.get(name) {
             Some(Json::Number(number)) => number.as_f64(),
@@ -84,16 +114,26 @@ pub fn location(fields: &Fields) -> Result<Content, Fault> {
 
 fn interactive(fields: &Fields) -> Result<Content, Fault> {
     let kind = needed(fields, "interactive.type", "type", NAME_CHARS_MAX)?;
-    let body = || needed(object(fields, "body")?, "interactive.body.text", "text", TEXT_CHARS_MAX);
-    let action = object(fields, "action");
+    only(fields, "interactive", &["type", "header", "body", "footer", "action"])?;
+    let body = || {
+        let body = object(fields, "body")?;
+        only(body, "interactive.body", &["text"])?;
+        needed(body, "interactive.body.text", "text", TEXT_CHARS_MAX)
+    };
+    let action = |known: &[&str]| {
+        let action = object(fields, "action")?;
+        only(action, "interactive.action", known)?;
+        Ok::<&Fields, Fault>(action)
+    };
     match kind.as_str() {
         "button" => {
             let (media, edges) = around(fields)?;
-            let buttons = list(action?, "buttons")?.iter().map(button).collect::<Result<Vec<Button>, Fault>>()?;
+            let buttons =
+                list(action(&["buttons"])?, "buttons")?.iter().map(button).collect::<Result<Vec<Button>, Fault>>()?;
             Ok(Content::Buttons { body: body()?, buttons, media, edges })
         }
         "list" => {
-            let action = action?;
+            let action = action(&["button", "sections"])?;
             let (media, edges) = around(fields)?;
             if media.is_some() {
                 return Err(Fault::parameter("The header of a list is a text"));
@@ -103,16 +143,21 @@ fn interactive(fields: &Fields) -> Result<Content, Fault> {
         }
         "cta_url" => {
             let (media, edges) = around(fields)?;
-            let parameters = object(action?, "parameters")?;
+            let parameters = object(action(&["name", "parameters"])?, "parameters")?;
+            only(parameters, "interactive.action.parameters", &["display_text", "url"])?;
             let title =
                 needed(parameters, "interactive.action.parameters.display_text", "display_text", NAME_CHARS_MAX)?;
             let url = needed(parameters, "interactive.action.parameters.url", "url", URL_CHARS_MAX)?;
             Ok(Content::Link { body: body()?, title, url, media, edges })
         }
-        "location_request_message" => Ok(Content::PlaceRequest { body: body()? }),
+        "location_request_message" => {
+            unsupported(fields, &["header", "footer"], &kind)?;
+            action(&["name"])?;
+            Ok(Content::PlaceRequest { body: body()? })
+        }
         "flow" => {
             let (media, edges) = around(fields)?;
-            form(body()?, object(action?, "parameters")?, media, edges)
+            form(body()?, object(action(&["name", "parameters"])?, "parameters")?, media, edges)
         }
         other => {
             let why = format!(
@@ -125,6 +170,17 @@ fn interactive(fields: &Fields) -> Result<Content, Fault> {
 
 /// A WhatsApp Flow by its id or name, with its first screen.
 fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -> Result<Content, Fault> {
+    const KNOWN: [&str; 8] = [
+        "flow_message_version",
+        "flow_id",
+        "flow_name",
+        "flow_token",
+        "flow_cta",
+        "flow_action",
+        "flow_action_payload",
+        "mode",
+    ];
+    only(parameters, "interactive.action.parameters", &KNOWN)?;
     let id = text(parameters, "flow_id", NAME_CHARS_MAX)?.or(text(parameters, "flow_name", NAME_CHARS_MAX)?);
     let opens = match text(parameters, "flow_action", NAME_CHARS_MAX)?.as_deref() {
         Some("data_exchange") => FormStart::Endpoint,
@@ -132,6 +188,7 @@ fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -
             None | Some(Json::Null) => FormStart::Screen { screen: None, data: Fields::new() },
             Some(_) => {
                 let payload = object(parameters, "flow_action_payload")?;
+                only(payload, "flow_action_payload", &["screen", "data"])?;
                 let data = match payload.get("data") {
                     None | Some(Json::Null) => Fields::new(),
                     Some(_) => object(payload, "data")?.clone(),
@@ -155,7 +212,10 @@ fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -
 
 fn button(written: &Json) -> Result<Button, Fault> {
     let wrong = || Fault::parameter("interactive.action.buttons are objects with `type: reply` and a `reply`");
-    let reply = written.get("reply").and_then(Json::as_object).ok_or_else(wrong)?;
+    let button = written.as_object().ok_or_else(wrong)?;
+    only(button, "interactive.action.buttons", &["type", "reply"])?;
+    let reply = button.get("reply").and_then(Json::as_object).ok_or_else(wrong)?;
+    only(reply, "reply", &["id", "title"])?;
     let id = needed(reply, "reply.id", "id", PROVIDER_ID_BYTES_MAX)?;
     Ok(Button { id, title: needed(reply, "reply.title", "title", NAME_CHARS_MAX)? })
 }
@@ -170,8 +230,11 @@ fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
     let mut rows = Vec::new();
     for section in sections {
         let wrong = || Fault::parameter("interactive.action.sections are objects with `rows`");
-        for row in list(section.as_object().ok_or_else(wrong)?, "rows")? {
+        let section = section.as_object().ok_or_else(wrong)?;
+        only(section, "interactive.action.sections", &["title", "rows"])?;
+        for row in list(section, "rows")? {
             let row = row.as_object().ok_or_else(wrong)?;
+            only(row, "rows", &["id", "title", "description"])?;
             rows.push(Row {
                 id: needed(row, "rows.id", "id", PROVIDER_ID_BYTES_MAX)?,
                 title: needed(row, "rows.title", "title", NAME_CHARS_MAX)?,
@@ -186,14 +249,20 @@ fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
 fn around(fields: &Fields) -> Result<(Option<Media>, Edges), Fault> {
     let footer = match fields.get("footer") {
         None | Some(Json::Null) => None,
-        Some(_) => text(object(fields, "footer")?, "text", NAME_CHARS_MAX)?,
+        Some(_) => {
+            let footer = object(fields, "footer")?;
+            only(footer, "interactive.footer", &["text"])?;
+            text(footer, "text", NAME_CHARS_MAX)?
+        }
     };
     let (mut file, mut line) = (None, None);
     if fields.get("header").is_some_and(|header| !header.is_null()) {
         let header = object(fields, "header")?;
-        match needed(header, "interactive.header.type", "type", NAME_CHARS_MAX)?.as_str() {
+        let kind = needed(header, "interactive.header.type", "type", NAME_CHARS_MAX)?;
+        only(header, "interactive.header", &["type", &kind])?;
+        match kind.as_str() {
             "text" => line = Some(needed(header, "interactive.header.text", "text", NAME_CHARS_MAX)?),
-            kind @ ("image" | "video" | "document") => file = Some(media(object(header, kind)?, kind)?),
+            kind @ ("image" | "video" | "document") => file = Some(media(object(header, kind)?, kind, &[])?),
             other => return Err(Fault::parameter(format!("interactive.header.type cannot be `{other}`"))),
         }
     }
@@ -237,5 +306,89 @@ fn unsupported(fields: &Fields, names: &[&str], kind: &str) -> Result<(), Fault>
     match names.iter().find(|name| fields.get(**name).is_some_and(|value| !value.is_null())) {
         Some(name) => Err(Fault::parameter(format!("A message of type {kind} has no {name}"))),
         None => Ok(()),
+    }
+}
+
+/// Refuses a field that is not read here: what it says would be lost. `path`: the place of the object, empty for the
+/// body.
+pub fn only(fields: &Fields, path: &str, known: &[&str]) -> Result<(), Fault> {
+    let is_lost = |(name, value): &(&String, &Json)| !known.contains(&name.as_str()) && !value.is_null();
+    match fields.iter().find(is_lost) {
+        Some((name, _)) if path.is_empty() => {
+            Err(Fault::parameter(format!("The parameter {name} is not sent from here")))
+        }
+        Some((name, _)) => Err(Fault::parameter(format!("The parameter {path}.{name} is not sent from here"))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refused(body: &Json) -> String {
+        let Json::Object(body) = body else { panic!("{body}") };
+        match content(body, &[]) {
+            Err(fault) => fault.body()["error"]["error_data"]["details"].as_str().unwrap_or_default().to_owned(),
+            Ok(content) => panic!("{content:?}"),
+        }
+    }
+
+    #[test]
+    fn content_beside_the_part_of_the_kind_is_refused() {
+        for kind in ["image", "audio", "video", "document", "sticker"] {
+            let body = json!({"type": kind, kind: {"link": "https://a.example/x"}, "text": {"body": "Listen"}});
+            let why = format!("A message of type {kind} has no text: send the text as a message of its own");
+            assert!(refused(&body).contains(&why), "{}", refused(&body));
+        }
+        let body = json!({"type": "text", "text": {"body": "hi"}, "image": {"link": "https://a.example/x"}});
+        assert!(refused(&body).contains("has no image"), "{}", refused(&body));
+    }
+
+    #[test]
+    fn a_field_that_is_not_read_is_refused_wherever_it_stands() {
+        let button = |more: Json| {
+            let mut body = json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "?"},
+                "action": {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "A"}}]}}});
+            for (pointer, value) in more.as_object().unwrap() {
+                let (place, name) = pointer.rsplit_once('/').unwrap();
+                body.pointer_mut(place).unwrap()[name] = value.clone();
+            }
+            body
+        };
+        for (body, name) in [
+            (
+                json!({"type": "text", "text": {"body": "hi"}, "biz_opaque_callback_data": "x"}),
+                "biz_opaque_callback_data",
+            ),
+            (json!({"type": "text", "text": {"body": "hi", "title": "x"}}), "text.title"),
+            (json!({"type": "audio", "audio": {"id": "1", "voice": true}}), "audio.voice"),
+            (json!({"type": "image", "image": {"id": "1", "filename": "a"}}), "image.filename"),
+            (json!({"type": "location", "location": {"latitude": 1, "longitude": 1, "url": "x"}}), "location.url"),
+            (json!({"type": "reaction", "reaction": {"message_id": "1", "text": "x"}}), "reaction.text"),
+            (button(json!({"/interactive/body/footer": "x"})), "interactive.body.footer"),
+            (button(json!({"/interactive/action/sections": []})), "interactive.action.sections"),
+            (
+                button(json!({"/interactive/header": {"type": "text", "text": "a", "sub_text": "b"}})),
+                "interactive.header.sub_text",
+            ),
+            (button(json!({"/interactive/action/buttons/0/reply/icon": "x"})), "reply.icon"),
+            (
+                json!({"type": "template", "template": {"name": "a", "language": {"code": "en"}, "namespace": "x"}}),
+                "template.namespace",
+            ),
+        ] {
+            let said = refused(&body);
+            assert!(said.contains(&format!("The parameter {name} is not sent from here")), "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_no_content() {
+        let body =
+            json!({"type": "text", "text": {"body": "hi", "preview_url": false}, "image": null, "context": null});
+        let Json::Object(body) = body else { unreachable!() };
+        assert!(content(&body, &[]).is_ok());
     }
 }

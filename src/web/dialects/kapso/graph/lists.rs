@@ -1,7 +1,7 @@
 //! Lists messages and conversations of a number, or of all numbers of a key.
 
 use super::{
-    Fault, Names, answered,
+    Fault, Names, answered, content,
     history::{self, Cursor, Row, Shower, Wanted},
     number_of, shown, told,
 };
@@ -148,6 +148,7 @@ pub async fn end_of(State(web): State<Arc<Web>>, names: Names, request: Request)
 async fn ended(asked: &Asked, id: &str) -> Result<Json, Fault> {
     let row = owned(asked, id).await?;
     let body = asked.object(&["whatsapp_conversation"]).map_err(Fault::from)?;
+    content::only(&body, "", &["status"])?;
     let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
     match status {
         "ended" => {

@@ -136,6 +136,7 @@ async fn read(asked: &Asked, sender: &Sender, body: &Fields) -> Result<Response,
     if body.get("status").and_then(Json::as_str) != Some("read") {
         return Err(Fault::parameter("The parameter status must be read"));
     }
+    content::only(body, "", &["messaging_product", "status", "message_id", "typing_indicator"])?;
     let id = needed(body, "message_id", "message_id", PROVIDER_ID_BYTES_MAX)?;
     let typing = body.get("typing_indicator").is_some_and(|typing| !typing.is_null());
     let row = inbound::by_provider(&asked.web.app.store, sender.id, &id.as_str().into()).await;

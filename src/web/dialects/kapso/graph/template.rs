@@ -2,7 +2,7 @@
 
 use super::{
     Fault,
-    content::{Fields, list, location, media, needed, object, text},
+    content::{Fields, list, location, media, needed, object, only, text},
 };
 use crate::{
     base::limits::{NAME_CHARS_MAX, TEMPLATE_VALUE_CHARS_MAX, URL_CHARS_MAX},
@@ -17,7 +17,10 @@ use std::collections::BTreeMap;
 /// Reads a template message. `known`: the catalogue of the sender.
 pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Fault> {
     let name = needed(fields, "template.name", "name", NAME_CHARS_MAX)?;
-    let language = needed(object(fields, "language")?, "template.language.code", "code", NAME_CHARS_MAX)?;
+    only(fields, "template", &["name", "language", "components"])?;
+    let language = object(fields, "language")?;
+    only(language, "template.language", &["code", "policy"])?;
+    let language = needed(language, "template.language.code", "code", NAME_CHARS_MAX)?;
     let (mut header, mut body, mut buttons) = (None, Parameters::None, BTreeMap::new());
     let components = match fields.get("components") {
         Some(Json::Array(all)) => all.as_slice(),
@@ -28,6 +31,8 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
         let wrong = || Fault::parameter("template.components are objects with a `type`");
         let component = component.as_object().ok_or_else(wrong)?;
         let kind = needed(component, "components.type", "type", NAME_CHARS_MAX)?.to_ascii_lowercase();
+        let place: &[&str] = if kind == "button" { &["sub_type", "index"] } else { &[] };
+        only(component, "components", &[&["type", "parameters"][..], place].concat())?;
         match kind.as_str() {
             "header" => header = header_of(component)?,
             "body" => body = body_of(component)?,
@@ -35,8 +40,8 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
                 let (place, value) = button(component)?;
                 buttons.insert(place, value);
             }
-            // A footer has no parameters.
-            "footer" => {}
+            "footer" if parameters(component)?.is_empty() => {}
+            "footer" => return Err(Fault::parameter("A footer has no parameters")),
             other => {
                 return Err(Fault::parameter(format!("A component of type `{other}` is not sent from here")));
             }
@@ -65,16 +70,19 @@ fn parameters(component: &Fields) -> Result<&[Json], Fault> {
 }
 
 fn header_of(component: &Fields) -> Result<Option<HeaderValue>, Fault> {
-    let [only] = parameters(component)? else {
+    let [one] = parameters(component)? else {
         return match parameters(component)? {
             [] => Ok(None),
             _ => Err(Fault::parameter("A header takes one parameter")),
         };
     };
-    let fields = only.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
+    let fields = one.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
     match needed(fields, "parameters.type", "type", NAME_CHARS_MAX)?.as_str() {
-        "text" => Ok(Some(HeaderValue::Text(value(only)?.1))),
-        kind @ ("image" | "video" | "document") => Ok(Some(HeaderValue::Media(media(object(fields, kind)?, kind)?))),
+        "text" => Ok(Some(HeaderValue::Text(value(one)?.1))),
+        kind @ ("image" | "video" | "document") => {
+            only(fields, "parameters", &["type", kind])?;
+            Ok(Some(HeaderValue::Media(media(object(fields, kind)?, kind, &[])?)))
+        }
         "location" => match location(object(fields, "location")?)? {
             Content::Location(place) => Ok(Some(HeaderValue::Location(place))),
             _ => Err(Fault::internal()),
@@ -102,6 +110,7 @@ fn value(written: &Json) -> Result<(Option<String>, String), Fault> {
     let fields = written.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
     let name = text(fields, "parameter_name", NAME_CHARS_MAX)?;
     let kind = text(fields, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
+    only(fields, "parameters", &["type", "parameter_name", &kind])?;
     let value = match kind.as_str() {
         "text" => needed(fields, "parameters.text", "text", TEMPLATE_VALUE_CHARS_MAX)?,
         kind @ ("currency" | "date_time") => {
@@ -120,10 +129,10 @@ fn button(component: &Fields) -> Result<(usize, ButtonValue), Fault> {
     };
     let place =
         place.filter(|place| *place < 10).ok_or_else(|| Fault::parameter("A button has an `index` from 0 to 9"))?;
-    let [only] = parameters(component)? else {
+    let [one] = parameters(component)? else {
         return Err(Fault::parameter("A button takes one parameter"));
     };
-    let fields = only.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
+    let fields = one.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
     let kind = needed(component, "components.sub_type", "sub_type", NAME_CHARS_MAX)?.to_ascii_lowercase();
     let value = match kind.as_str() {
         "quick_reply" => {
