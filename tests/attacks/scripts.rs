@@ -2,7 +2,7 @@
 
 use crate::runtime::house::House;
 use std::time::{Duration, Instant};
-use transom::runtime::starts::broadcast::To;
+use transom::{channel::meta::compose::What, runtime::starts::broadcast::To};
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\nfields: {points: whole}\n";
 const FLOW: &str = "flow: shop\nwhen: [{any_message: true}]\nsteps:\n  - say: Hello\n";
@@ -52,4 +52,42 @@ async fn a_condition_ends_soon_whatever_it_asks_for() {
         assert!(!meant.holds(&ana, now), "{condition}");
         assert!(began.elapsed() < Duration::from_secs(5), "{condition} took {:?}", began.elapsed());
     }
+}
+
+const BUSY: &str = "flow: busy
+when: [{message: work}]
+steps:
+  - script: |
+      let list = [];
+      list.pad(4000, 0);
+      loop { list.map(|item| 1); }
+    as: list
+    on_error:
+      - say: Worked
+";
+
+/// Each hostile message uses all the work that a script may use, and there are two workers, as on a small machine.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn long_scripts_of_some_conversations_hold_up_no_other_one() {
+    let greets = "flow: greets\nwhen: [{message: hello}]\nsteps:\n  - say: Hello\n";
+    let bot = "bot: Shop\nlanguage: en\ntimezone: UTC\n";
+    let files = [("flows/_bot.yaml", bot), ("flows/busy.yaml", BUSY), ("flows/greets.yaml", greets)];
+    let mut house = House::at_meta(&files, "").await;
+    let hostile = 6;
+    let mut bodies = Vec::new();
+    for n in 0..hostile {
+        let phone = format!("3460011133{n}");
+        bodies.push(house.webhook_of((&phone, "Eve"), What::Text("work".into())));
+    }
+    let greeting = house.webhook(What::Text("hello".into()));
+    for body in &bodies {
+        house.post(body).await;
+    }
+    house.post(&greeting).await;
+    house.app.settled().await;
+    let said = house.texts();
+    let at = said.iter().position(|text| text == "Hello").unwrap();
+    assert_eq!(said.len(), hostile + 1, "{said:?}");
+    // Two may have begun before the first was known to be long.
+    assert!(at <= 3, "the greeting waited for {at} scripts of others");
 }

@@ -43,6 +43,10 @@ pub const SCRIPT_PATTERN_BYTES_MAX: usize = 256 * 1024;
 pub const SCRIPT_PATTERNS_KEPT: usize = 256;
 
 // -- a turn of the engine
+/// Operations of all scripts of a turn that is done at once, in a few milliseconds; a longer one waits for its place.
+pub const SHORT_TURN_OPERATIONS_MAX: u64 = 20_000;
+/// Longer turns that are done at the same time. They take at most this many processors from all other conversations.
+pub const LONG_TURNS_AT_ONCE_MAX: usize = 1;
 /// Steps in one turn; more mean a loop without a wait.
 pub const STEPS_PER_TURN_MAX: usize = 1_000;
 /// Rounds of `repeat: {while: …}` if the author writes no `max`, and the largest `max`.

@@ -37,7 +37,7 @@ pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
 pub use operators::{clock, numeral, sorted, spells_moment};
 use rhai::{AST, Dynamic, Engine};
-pub use sandbox::with_fuel;
+pub use sandbox::{with_fuel, within};
 pub use secret::Given;
 use std::{
     any::TypeId,

@@ -42,6 +42,8 @@ thread_local! {
     /// The operations that the next script may use, and those that all scripts of this thread have used.
     static FUEL: Cell<u64> = const { Cell::new(limits::SCRIPT_OPERATIONS_MAX) };
     static SPENT: Cell<u64> = const { Cell::new(0) };
+    /// The operations that all scripts of a trial may still use together.
+    static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
     static TIME_MAX: Cell<Duration> = const { Cell::new(SCRIPT_TIME_MAX) };
 }
 
@@ -71,6 +73,20 @@ pub fn with_fuel<T>(operations: u64, run: impl FnOnce() -> T) -> (T, u64) {
     let _put_back = PutBack(FUEL.replace(operations.min(FUEL.get())));
     let done = run();
     (done, SPENT.get().saturating_sub(before))
+}
+
+/// Runs `run`, whose scripts may use so many operations together. `None`: they used all of them, and were perhaps stopped
+/// early.
+pub fn within<T>(operations: u64, run: impl FnOnce() -> T) -> Option<T> {
+    struct PutBack(u64);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            LEFT.set(self.0);
+        }
+    }
+    let _put_back = PutBack(LEFT.replace(operations));
+    let done = run();
+    (LEFT.get() > 0).then_some(done)
 }
 
 /// The word with which `on_progress` stops a script.
@@ -129,7 +145,9 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
     impl Drop for PutBack {
         fn drop(&mut self) {
             let left = CALL.replace(self.0.take()).map_or(0, |call| call.fuel);
-            SPENT.set(SPENT.get().saturating_add(self.1.saturating_sub(left)));
+            let spent = self.1.saturating_sub(left);
+            SPENT.set(SPENT.get().saturating_add(spent));
+            LEFT.set(LEFT.get().saturating_sub(spent));
         }
     }
     let call = Call {
@@ -138,7 +156,7 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
         contact_zone: scope.contact_zone.clone(),
         language: scope.language.to_owned(),
         told,
-        fuel: FUEL.get(),
+        fuel: FUEL.get().min(LEFT.get()),
         began: Stopwatch::start(),
         patterns: HashSet::new(),
     };

@@ -704,3 +704,19 @@ fn a_pattern_of_many_states_pays_for_them() {
     assert!(large.unwrap_err().contains("works for too long"));
     assert_eq!(dear, 1_000_000);
 }
+
+#[test]
+fn a_trial_ends_at_its_operations_whatever_the_scripts_do() {
+    let work = |rounds: u64| format!("for i in 0..{rounds} {{}} 1");
+    let spent = |rounds| sandbox::with_fuel(u64::MAX, || run_with(&work(rounds), true, &[])).1;
+    let (one, limit) = (spent(1_000), spent(1_000) * 3);
+    let trial = |times: usize, operations| {
+        sandbox::within(operations, || (0..times).map(|_| run_with(&work(1_000), true, &[])).collect::<Vec<_>>())
+    };
+    assert!(trial(3, limit + 1).is_some_and(|all| all.iter().all(Result::is_ok)));
+    assert!(trial(3, limit).is_none(), "at its limit it may have been stopped");
+    assert!(trial(4, limit + 1).is_none(), "the scripts count together");
+    let (trial, spent) = sandbox::with_fuel(u64::MAX, || sandbox::within(one, || run_with("loop {}", true, &[])));
+    assert!(trial.is_none() && spent == one, "{spent}");
+    assert!(run_with(&work(1_000), true, &[]).is_ok(), "no limit is left behind");
+}

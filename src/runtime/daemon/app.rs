@@ -34,6 +34,7 @@ use crate::{
             backlog::Behind,
             form_requests::Forms,
             lanes::Lanes,
+            long_turns::LongTurns,
             state::{LaneState, TurnSeen, Work},
         },
         senders::{paused::Health, registry::Senders, templates::catalogue::Catalogue},
@@ -124,6 +125,8 @@ pub struct App {
     pub(in crate::runtime) audiences: AtomicBool,
     /// True if statuses without our id have arrived: an accepted message then checks whether one of them is its own.
     pub(in crate::runtime) early_statuses: AtomicBool,
+    /// Turns whose scripts work for long.
+    pub(in crate::runtime) long_turns: LongTurns,
     /// Limits concurrent read marks.
     pub(in crate::runtime) read_marks: Arc<Semaphore>,
     /// Events are written for the event stream until this time, in Unix milliseconds.

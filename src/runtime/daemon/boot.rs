@@ -120,6 +120,7 @@ impl App {
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),
+            long_turns: Default::default(),
             read_marks: Arc::new(Semaphore::new(READ_MARKS_AT_ONCE_MAX)),
             once_used: once_used.into(),
             erased_stops: erased_stops.into(),

@@ -12,6 +12,7 @@ mod handlers;
 pub(super) mod lanes;
 mod quarantine;
 mod replied_message;
+pub(super) mod long_turns;
 pub mod requests;
 pub(super) mod rows;
 pub(super) mod runner;

@@ -11,7 +11,7 @@ use crate::{
         ids::{FlowName, InboundId},
         time::Time,
     },
-    flow::{self, World},
+    flow::World,
     model::{
         contact::Patch,
         effect::{Effect, Outcome},
@@ -59,7 +59,7 @@ impl App {
         let was = session.turn;
         let (pointer, by_word) = (Pointer::of(&event), is_stop(&event));
         let goes_on = matches!(event, Event::Returned { .. });
-        let outcome = self.ask_engine(&live, lane, index, now, |world| flow::advance(&versions, session, event, world));
+        let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event).await;
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
             Err(panic) => return Err(LaneError::Broken(format!("the engine panicked: {panic}"))),
