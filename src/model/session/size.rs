@@ -20,6 +20,27 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Gives back the memory of lists that have become shorter, or that have room for more.
+    pub fn shrink_to_fit(&mut self) {
+        self.queue.shrink_to_fit();
+        self.answered.shrink_to_fit();
+        self.waiting_messages.shrink_to_fit();
+        self.counted.shrink_to_fit();
+        self.timed.shrink_to_fit();
+        self.followed.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        for run in &mut self.runs {
+            run.frames.shrink_to_fit();
+            run.frames.iter_mut().for_each(|frame| frame.loops.shrink_to_fit());
+            if let Waiting::Question(question) = &mut run.waiting {
+                question.messages.shrink_to_fit();
+                question.options.shrink_to_fit();
+            }
+        }
+    }
+}
+
 impl Run {
     /// The approximate size of its JSON in bytes.
     pub fn estimated_bytes(&self) -> usize {

@@ -34,7 +34,8 @@ struct Lane<W, S> {
     running: bool,
     /// True if it had work since idle lanes were last removed.
     used: bool,
-    state: Option<S>,
+    /// Boxed, because the map has room for more lanes than there are.
+    state: Option<Box<S>>,
 }
 
 impl<W, S> Lane<W, S> {
@@ -101,7 +102,7 @@ impl<W, S> Lanes<W, S> {
         for part in &self.parts {
             let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
             part.retain(|_, lane| {
-                let stays = lane.is_at_work() || lane.used || lane.state.as_ref().is_some_and(&waits);
+                let stays = lane.is_at_work() || lane.used || lane.state.as_deref().is_some_and(&waits);
                 lane.used = false;
                 stays
             });
@@ -114,16 +115,16 @@ impl<W, S> Lanes<W, S> {
 
     /// Takes the lane's state, for the task that runs it.
     pub fn take_state(&self, contact: ContactId) -> Option<S> {
-        self.part(contact).get_mut(&contact)?.state.take()
+        self.part(contact).get_mut(&contact)?.state.take().map(|state| *state)
     }
 
-    /// The next job; without one the lane stops, and its state is kept if it is worth keeping. If too many states are
+    /// The next job; without one the lane stops, and its state is kept if `settles` tells that it is worth keeping. If too many states are
     /// in memory, those for which `waits` is false are removed; above twice that number, all idle ones.
     pub fn next(
         &self,
         contact: ContactId,
         state: &mut Option<S>,
-        keeps: impl FnOnce(&S) -> bool,
+        settles: impl FnOnce(&mut S) -> bool,
         waits: impl Fn(&S) -> bool,
     ) -> Option<W> {
         let mut part = self.part(contact);
@@ -134,13 +135,14 @@ impl<W, S> Lanes<W, S> {
         }
         lane.running = false;
         lane.used = true;
-        lane.state = state.take().filter(keeps);
+        lane.line = VecDeque::new();
+        lane.state = state.take().and_then(|mut state| settles(&mut state).then(|| Box::new(state)));
         if lane.state.is_none() {
             part.remove(&contact);
         }
         if crowded {
             // Removed states are loaded again when needed.
-            part.retain(|_, lane| lane.is_at_work() || !overcrowded && lane.state.as_ref().is_some_and(&waits));
+            part.retain(|_, lane| lane.is_at_work() || !overcrowded && lane.state.as_deref().is_some_and(&waits));
         }
         drop(part);
         if self.running.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -157,7 +159,7 @@ impl<W, S> Lanes<W, S> {
 
     /// Reads the state of an idle lane; `None` if it is running, or not in memory.
     pub fn peek<T>(&self, contact: ContactId, ask: impl FnOnce(&S) -> T) -> Option<T> {
-        self.part(contact).get(&contact)?.state.as_ref().map(ask)
+        self.part(contact).get(&contact)?.state.as_deref().map(ask)
     }
 
     /// True if the lane's contact is in memory, working or not.
@@ -220,7 +222,7 @@ mod tests {
         assert!(lanes.push(ADA, 1));
         assert!(!lanes.push(ADA, 2));
         let mut state = lanes.take_state(ADA);
-        let keeps = |_: &&str| true;
+        let keeps = |_: &mut &str| true;
         assert_eq!(lanes.next(ADA, &mut state, keeps, |_| false), Some(1));
         assert_eq!(lanes.next(ADA, &mut state, keeps, |_| false), Some(2));
         state = Some("remembered");

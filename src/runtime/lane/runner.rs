@@ -84,7 +84,7 @@ impl App {
         let mut state = self.lanes.take_state(contact);
         // Messages that are also in the queue, and were already read from the database.
         let mut taken = BTreeSet::new();
-        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::is_worth_keeping, LaneState::waits) {
+        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::settle, LaneState::waits) {
             if self.undone.holds(contact) && !Box::pin(self.take_undone(contact, &mut state)).await {
                 self.put_off(contact, &mut state, work);
                 continue;

@@ -197,9 +197,19 @@ pub struct Said {
 }
 
 impl LaneState {
-    /// True if its state is needed soon, or is in no row.
-    pub fn is_worth_keeping(&self) -> bool {
-        self.heard || self.waits()
+    /// Gives back memory that only a working lane needs. True if the state is needed soon, or is in no row: then it is
+    /// kept.
+    pub fn settle(&mut self) -> bool {
+        let keeps = self.heard || self.waits();
+        if keeps {
+            self.conversations.shrink_to_fit();
+            for conversation in &mut self.conversations {
+                conversation.outbox.shrink_to_fit();
+                conversation.missed.shrink_to_fit();
+                conversation.session.shrink_to_fit();
+            }
+        }
+        keeps
     }
 
     /// True if it has messages to send, or results to report to a flow.
@@ -234,6 +244,7 @@ impl Conversation {
             outbox: Vec::new(),
             missed: Vec::new(),
             led_by: None,
+            number: None,
         }
     }
 
@@ -244,7 +255,6 @@ impl Conversation {
     }
 }
 
-            number: None,
 impl App {
     /// The lane of a contact that this message has just created: nothing needs to be loaded.
     pub(in crate::runtime) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
@@ -301,7 +311,13 @@ impl App {
             None => None,
         };
         let outbox = self.outbox_of(&row, rows).await?;
+        let has_numbers = self.provider_of(row.sender_id).is_some_and(|provider| provider.has_numbers(row.sender_id));
+        let newest = match has_numbers {
+            true => inbound::of(&self.store, row.id, InboundId(i64::MAX), 1).await?.pop(),
+            false => None,
+        };
         Ok(Conversation {
+            number: newest.and_then(|newest| newest.data.message.number).map(String::into_boxed_str),
             window: Window { opened_at: row.opened_at },
             last_inbound_at: row.last_inbound_at,
             session,
@@ -311,13 +327,7 @@ impl App {
             ..Conversation::new(row.id, row.sender_id)
         })
     }
-        let has_numbers = self.provider_of(row.sender_id).is_some_and(|provider| provider.has_numbers(row.sender_id));
-        let newest = match has_numbers {
-            true => inbound::of(&self.store, row.id, InboundId(i64::MAX), 1).await?.pop(),
-            false => None,
-        };
 
-            number: newest.and_then(|newest| newest.data.message.number).map(String::into_boxed_str),
     /// Restores a message from its row. A row in `sending` becomes unknown, because no answer was recorded.
     pub(in crate::runtime) fn revive(&self, row: outbound::Outbound) -> Pending {
         let mut pending = Pending::new(row.id, Arc::new(row.draft), row.created_at);
@@ -360,3 +370,6 @@ impl App {
         pending
     }
 }
+
+#[cfg(test)]
+mod tests;
