@@ -22,7 +22,8 @@ pub enum Value {
     Text(String),
     Date(jiff::civil::Date),
     Clock(jiff::civil::Time),
-    DateTime(jiff::Zoned),
+    /// Boxed, because it is by far the largest: thousands of conversations in memory have many other values.
+    DateTime(Box<jiff::Zoned>),
     Span(Span),
     List(Vec<Value>),
     Map(BTreeMap<String, Value>),
@@ -31,6 +32,10 @@ pub enum Value {
 impl Value {
     pub fn text(text: impl Into<String>) -> Self {
         Value::Text(text.into())
+    }
+
+    pub fn moment(at: jiff::Zoned) -> Self {
+        Value::DateTime(Box::new(at))
     }
 
     /// The value inside a text: `Nothing` is empty, whole numbers have no decimals, dates are ISO 8601. `None` for a
@@ -203,7 +208,7 @@ fn revive(json: serde_json::Value) -> Result<Value, String> {
                 match key.as_str() {
                     "$date" => return text.parse().map(Value::Date).map_err(bad),
                     "$time" => return text.parse().map(Value::Clock).map_err(bad),
-                    "$datetime" => return text.parse().map(Value::DateTime).map_err(bad),
+                    "$datetime" => return text.parse().map(Value::moment).map_err(bad),
                     "$span" => return Ok(Value::Span(Span(inner.as_i64().unwrap_or(0)))),
                     "$map" => {
                         let Json::Object(map) = inner else { return Err("$map: no map".into()) };
@@ -233,7 +238,7 @@ mod tests {
             Value::text("007"),
             Value::Date(jiff::civil::date(2026, 3, 28)),
             Value::Clock(jiff::civil::time(9, 30, 0, 0)),
-            Value::DateTime("2026-03-28T09:30:00+01:00[Europe/Madrid]".parse().unwrap()),
+            Value::moment("2026-03-28T09:30:00+01:00[Europe/Madrid]".parse().unwrap()),
             Value::Span(Span::hours(2)),
             Value::Map(BTreeMap::from([("a".into(), Value::Whole(1))])),
             Value::Map(BTreeMap::from([("$date".into(), Value::text("soon"))])),

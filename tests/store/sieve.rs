@@ -114,7 +114,7 @@ fn person(dice: &mut Dice) -> ContactData {
                 2 => Value::Date("-0044-03-15".parse().unwrap_or_else(|_| jiff::civil::date(-44, 3, 15))),
                 3 | 4 if name == "due" => {
                     let at = day(dice).at(i8::try_from(dice.below(24)).unwrap(), 30, 0, 0);
-                    Value::DateTime(at.to_zoned(jiff::tz::TimeZone::get(zone).unwrap()).unwrap())
+                    Value::moment(at.to_zoned(jiff::tz::TimeZone::get(zone).unwrap()).unwrap())
                 }
                 _ => Value::Date(day(dice)),
             };

@@ -182,7 +182,7 @@ fn referral_view(referral: &Referral) -> Value {
 }
 
 pub fn moment(at: Time, zone: TimeZone) -> Value {
-    Value::DateTime(zoned(at, zone))
+    Value::moment(zoned(at, zone))
 }
 
 pub fn zoned(at: Time, zone: TimeZone) -> jiff::Zoned {

@@ -15,7 +15,7 @@ pub fn to_rhai(value: Value) -> Dynamic {
         Value::Text(text) => text.into(),
         Value::Date(date) => Dynamic::from(date),
         Value::Clock(time) => Dynamic::from(time),
-        Value::DateTime(moment) => Dynamic::from(moment),
+        Value::DateTime(moment) => Dynamic::from(*moment),
         Value::Span(span) => Dynamic::from(span),
         Value::List(items) => items.into_iter().map(to_rhai).collect::<Array>().into(),
         Value::Map(map) => map.into_iter().map(|(key, value)| (key.into(), to_rhai(value))).collect::<Map>().into(),
@@ -72,7 +72,7 @@ fn within(value: Dynamic, left: usize) -> Result<Value, String> {
         return Ok(Value::Clock(time));
     }
     if let Some(moment) = value.clone().try_cast::<jiff::Zoned>() {
-        return Ok(Value::DateTime(moment));
+        return Ok(Value::moment(moment));
     }
     if let Some(span) = value.clone().try_cast::<Span>() {
         return Ok(Value::Span(span));

@@ -182,12 +182,12 @@ fn spelled(text: &str, other: &Value) -> Option<Value> {
             Err(_) => numeral(text).map(Value::Number),
         },
         // As between values: a day is compared with the day of a moment, a time of day with its time.
-        Value::Date(_) => day(text).map(Value::Date).or_else(|| super::times::moment(text).map(Value::DateTime)),
-        Value::Clock(_) => clock(text).map(Value::Clock).or_else(|| super::times::moment(text).map(Value::DateTime)),
+        Value::Date(_) => day(text).map(Value::Date).or_else(|| super::times::moment(text).map(Value::moment)),
+        Value::Clock(_) => clock(text).map(Value::Clock).or_else(|| super::times::moment(text).map(Value::moment)),
         Value::DateTime(_) => day(text)
             .map(Value::Date)
             .or_else(|| clock(text).map(Value::Clock))
-            .or_else(|| super::times::moment(text).map(Value::DateTime)),
+            .or_else(|| super::times::moment(text).map(Value::moment)),
         Value::Nothing | Value::YesNo(_) | Value::Text(_) | Value::Span(_) | Value::List(_) | Value::Map(_) => None,
     }
 }

@@ -148,7 +148,7 @@ fn a_list_of_many_kinds_has_one_order() {
 #[test]
 fn any_two_values_have_an_order_and_it_is_no_circle() {
     let day = |text: &str| Value::Date(text.parse().unwrap());
-    let at = |text: &str| Value::DateTime(text.parse().unwrap());
+    let at = |text: &str| Value::moment(text.parse().unwrap());
     let all = [
         Value::Nothing,
         Value::YesNo(false),

@@ -73,7 +73,7 @@ impl Until {
                 opens.ok_or_else(|| Failure::new("never", format!("`hours.{name}` never open")))
             }
             Until::Moment(text) => match turn.value(here, text, &[])? {
-                Value::DateTime(at) => Ok(instant(at)),
+                Value::DateTime(at) => Ok(instant(*at)),
                 Value::Date(day) => day.to_zoned(zone).map(instant).map_err(|e| Failure::new("type", e.to_string())),
                 Value::Text(text) => {
                     let value = crate::model::answer::convert(
@@ -82,7 +82,7 @@ impl Until {
                         &here.set.bot.timezone,
                     );
                     match value {
-                        Some(Value::DateTime(at)) => Ok(instant(at)),
+                        Some(Value::DateTime(at)) => Ok(instant(*at)),
                         _ => Err(Failure::new("type", "`until` takes a date with its time")),
                     }
                 }

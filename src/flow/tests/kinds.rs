@@ -237,7 +237,7 @@ fn moments_of_dates_go_by_the_calendar_of_the_contact() {
         let local = crate::flow::engine::views::zoned(moment.at, set.bot.timezone.clone());
         Some(format!("{} {}", table.key, local.strftime("%Y-%m-%dT%H:%M")))
     };
-    let visit = || Value::DateTime("2026-03-29T12:00[Europe/Madrid]".parse().unwrap());
+    let visit = || Value::moment("2026-03-29T12:00[Europe/Madrid]".parse().unwrap());
     // The clocks change in the night before, so a day before is still noon.
     assert_eq!(
         at("contact.visit_at, offset: -1d", "visit_at", visit()).unwrap(),

@@ -140,7 +140,7 @@ impl Candidate {
         let says_past = || around.past.split_whitespace().any(|word| rest.iter().any(|said| said == word));
         let ahead = |value: &Value| match value {
             Value::Date(date) => *date > hearing.now.date(),
-            Value::DateTime(at) => *at > hearing.now,
+            Value::DateTime(at) => **at > hearing.now,
             _ => false,
         };
         self.reading.likely.iter().any(ahead) && says_past()

@@ -142,7 +142,7 @@ fn by_custom(
             let moment = || away().or_else(moment).map(|at| at.time());
             asked().or_else(moment).map(Value::Clock)
         }
-        AnswerType::DateTime => moment().map(Value::DateTime),
+        AnswerType::DateTime => moment().map(Value::moment),
         _ => None,
     }
 }

@@ -81,7 +81,7 @@ fn day_of(set: &FlowSet, date: &Date) -> Option<Value> {
     let field = set.bot.fields.iter().find(|field| field.name == date.field)?;
     Some(match field.kind.of {
         AnswerType::Date => Value::Date(day.date()),
-        _ => Value::DateTime(day),
+        _ => Value::moment(day),
     })
 }
 

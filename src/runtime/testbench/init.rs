@@ -194,7 +194,7 @@ fn dates_asked_about(bot: &Bot, flow: &Flow, dates: Dates) -> Vec<Fact> {
     let fields = bot.set.bot.fields.iter().filter(|field| read.contains(field.name.as_str()));
     let dated = fields.filter_map(|field| match field.kind.of {
         AnswerType::Date => Some(Fact::Field(field.name.clone(), Value::Date(day.date()))),
-        AnswerType::DateTime => Some(Fact::Field(field.name.clone(), Value::DateTime(day.clone()))),
+        AnswerType::DateTime => Some(Fact::Field(field.name.clone(), Value::moment(day.clone()))),
         _ => None,
     });
     dated.collect()
