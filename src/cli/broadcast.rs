@@ -364,7 +364,7 @@ fn legend<W: AsRef<str>>(words: impl Iterator<Item = W>) -> Vec<String> {
 /// A time of the API in the format of the terminal.
 fn moment(at: &Json) -> Option<String> {
     let at: jiff::Timestamp = at.as_str()?.parse().ok()?;
-    Some(show::time(Time(at.as_millisecond())))
+    Some(show::cell(Time(at.as_millisecond())))
 }
 
 /// All mistakes of the draft, from the answer of the API.

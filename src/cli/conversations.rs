@@ -104,7 +104,7 @@ async fn rows(store: &Store, state: Option<State>, limit: i64) -> Result<Vec<Vec
             state,
             flows.join(", "),
             show::window(Window { opened_at: row.opened_at }, now),
-            row.last_inbound_at.map(show::time).unwrap_or_default(),
+            row.last_inbound_at.map(show::cell).unwrap_or_default(),
         ]);
     }
     Ok(rows)

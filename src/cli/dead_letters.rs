@@ -135,7 +135,7 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
             vec![
                 letter.id.to_string(),
                 letter.kind,
-                show::time(letter.at),
+                show::cell(letter.at),
                 letter.sender_id.map(|id| id.to_string()).unwrap_or_default(),
                 state,
                 show::short(&letter.reason, 80),

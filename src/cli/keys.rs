@@ -78,7 +78,7 @@ async fn list(config: &Config) -> Outcome {
         .into_iter()
         .map(|key| {
             let state = key.revoked_at.map_or_else(|| "live".to_owned(), |at| format!("revoked {}", show::time(at)));
-            vec![key.id, key.account.to_string(), key.name, show::time(key.created_at), state]
+            vec![key.id, key.account.to_string(), key.name, show::cell(key.created_at), state]
         })
         .collect();
     table::print(

@@ -102,7 +102,7 @@ async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
         };
         rows.push(vec![
             run.id.to_string(),
-            show::time(run.started_at),
+            show::cell(run.started_at),
             run.flow.to_string(),
             data.phone.or(data.bsuid).unwrap_or_default(),
             show::short(&run.trigger_key, 32),

@@ -155,7 +155,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
             let away = format!("in {}", show::span(moment.at - now));
             let said = agenda::said(set, &moment.flow, &moment.key);
             let whom = moment.contact.map(|contact| format!("contact {contact}")).or(said).unwrap_or_default();
-            vec![minute, moment.zone, moment.flow.to_string(), title, show::time(moment.at), away, whom]
+            vec![minute, moment.zone, moment.flow.to_string(), title, show::cell(moment.at), away, whom]
         })
         .collect();
     table::print(&["local time", "zone", "flow", "title", "UTC", "", ""], &rows, "Nothing is scheduled.");

@@ -106,7 +106,7 @@ async fn deliveries(config: &Config, id: i64, state: Option<&str>, limit: i64) -
                 row.id.to_string(),
                 row.event_id.to_string(),
                 row.kind,
-                show::time(row.at),
+                show::cell(row.at),
                 row.state.as_str().to_owned(),
                 row.attempts.to_string(),
                 last,

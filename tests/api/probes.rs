@@ -97,6 +97,20 @@ async fn the_admin_listener_takes_no_webhooks_and_no_requests_of_the_api() {
 }
 
 #[tokio::test]
+async fn nothing_that_the_admin_listener_answers_is_kept_by_a_proxy() {
+    let host = Host::new().await;
+    let (_public, admin) = doors(&host, 1).await;
+    for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/v1/senders", 404), ("/%ff", 404)]
+    {
+        let answer = ask(&admin, path, "").await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+    }
+    let posted = crate::graph::client().request(Method::POST, format!("http://{}/metrics", admin.address));
+    assert_eq!(posted.send().await.unwrap().headers()["cache-control"], "no-store");
+}
+
+#[tokio::test]
 async fn metrics_come_in_the_form_that_the_client_names() {
     let host = Host::new().await;
     let (_public, admin) = doors(&host, 1).await;

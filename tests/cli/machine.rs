@@ -94,13 +94,32 @@ fn every_command_that_prints_data_prints_json() {
     ] {
         let printed = json(folder, args, 0);
         assert!(printed.is_array() || printed.is_object(), "{args:?}: {printed}");
+        let mut texts = Vec::new();
+        all_texts(&printed, &mut texts);
+        let is_for_people = |text: &&&str| text.len() == 20 && text.ends_with('Z') && text.as_bytes()[10] == b' ';
+        assert_eq!(texts.iter().find(is_for_people), None, "{args:?}: a time as people read it");
     }
-    assert_eq!(json(folder, &["contacts", "list"], 0)[0]["tags"], "vip");
+    let listed = json(folder, &["contacts", "list"], 0)[0].clone();
+    let mut shown = json(folder, &["contacts", "show", PHONE], 0);
+    shown["account"] = listed["account"].clone();
+    assert_eq!(listed, shown, "as the API shows it");
+    assert_eq!((&listed["tags"], &listed["opted_out_at"]), (&serde_json::json!(["vip"]), &Json::Null));
+    let created = json(folder, &["keys", "list"], 0)[0]["created"].clone();
+    assert!(created.as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{created}");
     assert_eq!(json(folder, &["explain", "pizza"], 0)["flows"][0]["wins"], true);
     for args in [&["serve"][..], &["fmt"], &["chat"], &["graph", "pizza"], &["migrate"]] {
         let refused = run(folder, &[args, &["--json"]].concat());
         ends(&refused, 2);
         assert!(err(&refused).contains("prints no data"), "{args:?}: {}", err(&refused));
+    }
+}
+
+fn all_texts<'j>(json: &'j Json, texts: &mut Vec<&'j str>) {
+    match json {
+        Json::String(text) => texts.push(text),
+        Json::Array(items) => items.iter().for_each(|item| all_texts(item, texts)),
+        Json::Object(map) => map.values().for_each(|item| all_texts(item, texts)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -106,7 +106,7 @@ async fn print(config: &Config, who: &str) -> Outcome {
         .into_iter()
         .map(|entry| {
             vec![
-                show::time(entry.at),
+                show::cell(entry.at),
                 entry.topic,
                 if entry.given { "given" } else { "withdrawn" }.to_owned(),
                 show::short(&entry.by, 50),

@@ -139,16 +139,38 @@ async fn daemon(config: &Config) -> Result<Api, Failure> {
 
 async fn list(config: &Config, words: Option<&str>, tag: Option<&str>, limit: i64) -> Outcome {
     let store = read_only(config).await?;
-    let found = gather(config, &store, words, tag, limit + 1).await;
+    let told = told(config, &store, words, tag, limit).await;
     store.close().await;
-    let mut found = found?;
-    let cut = table::is_cut(&mut found, limit);
-    let headings = ["id", "account", "phone", "name", "language", "tags", "consent", "opted out"];
-    table::print(&headings, &found, "There are no such contacts.");
-    if cut {
+    if told? {
         table::tell_cut(limit, None, COMMAND_ROWS_MAX);
     }
     Ok(())
+}
+
+/// Prints the list. True if it is cut.
+async fn told(
+    config: &Config,
+    store: &Store,
+    words: Option<&str>,
+    tag: Option<&str>,
+    limit: i64,
+) -> Result<bool, Failure> {
+    let mut found = gather(config, store, words, tag, limit + 1).await?;
+    let cut = table::is_cut(&mut found, limit);
+    if out::is_json() {
+        let mut documents = Vec::with_capacity(found.len());
+        for contact in &found {
+            let mut document = contacts::document(store, contact).await.map_err(Failure::failed)?;
+            document["account"] = contact.account.as_str().into();
+            documents.push(document);
+        }
+        out::document(&documents.into());
+    } else {
+        let headings = ["id", "account", "phone", "name", "language", "tags", "consent", "opted out"];
+        let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+        table::print(&headings, &rows, "There are no such contacts.");
+    }
+    Ok(cut)
 }
 
 async fn gather(
@@ -157,9 +179,9 @@ async fn gather(
     words: Option<&str>,
     tag: Option<&str>,
     limit: i64,
-) -> Result<Vec<Vec<String>>, Failure> {
+) -> Result<Vec<Contact>, Failure> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut rows = Vec::new();
+    let mut rows: Vec<Contact> = Vec::new();
     for account in &config.accounts {
         let mut offset = 0;
         while rows.len() < most && offset < COMMAND_CONTACTS_READ_MAX {
@@ -169,7 +191,7 @@ async fn gather(
             offset += limit;
             let fits =
                 |contact: &Contact| !contact.data.is_gone() && tag.is_none_or(|tag| contact.data.tags.contains(tag));
-            rows.extend(page.iter().filter(|(contact, _)| fits(contact)).map(|(contact, _)| row(contact)));
+            rows.extend(page.into_iter().map(|(contact, _)| contact).filter(fits));
             if read_all {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use super::{out, paint::Paint};
 use crate::{
-    base::time::{Span, Time},
+    base::time::{Span, Time, iso},
     flow::engine::question::button_token,
     model::{
         channel_limits::cut::cut,
@@ -174,6 +174,11 @@ pub fn span(length: Span) -> String {
 pub fn time(at: Time) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| at.0.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
+/// A time in a table: for people as `time`, in a document for programs as the API writes it.
+pub fn cell(at: Time) -> String {
+    if out::is_json() { iso(at) } else { time(at) }
 }
 
 /// A text from outside without control characters.
