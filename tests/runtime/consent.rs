@@ -14,6 +14,8 @@ use transom::{
     channel::{HeaderMap, meta::compose::What},
     model::{
         contact::{Contact, Patch, Told},
+        content::Content,
+        effect::Origin,
         event::{Event, Start},
         inbound::{Alias, AliasKind, DeliveryState},
         value::Value,
@@ -410,6 +412,30 @@ steps:
     let shown = Some("Shall we write to you about news?");
     assert_eq!(told, [("news", true, shown), ("offers", true, shown), ("all", false, None)]);
     assert!(lines.iter().all(|line| line.message_id.is_some()), "{lines:#?}");
+}
+
+/// A program's message between the question and the answer has not asked for the consent.
+#[tokio::test]
+async fn a_message_between_question_and_answer_is_no_proof() {
+    let flow = "flow: offer
+when: [{message: offer}]
+steps:
+  - ask: May we send you one offer a month?
+    type: yesno
+    as: may
+  - if: may
+    then: [{consent: {offers: given}}]
+";
+    let mut house = house(flow).await;
+    house.says("offer").await;
+    let (contact, conversation) = ana(&house).await;
+    let invoice = Content::Text { body: "Your invoice is attached.".into() };
+    house.app.say(contact, conversation, invoice, Origin::Api).await.unwrap();
+    house.app.run_due().await.unwrap();
+    house.says("yes").await;
+    let lines = ledger::of(&house.app.store, contact).await.unwrap();
+    let told: Vec<(bool, Option<&str>)> = lines.iter().map(|line| (line.given, line.shown.as_deref())).collect();
+    assert_eq!(told, [(true, Some("May we send you one offer a month?"))]);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::{
         effect::Effect,
         event::{ConsentWord, Event},
         inbound::InboundKind,
+        session::{Question, Run, Session, Waiting},
     },
     runtime::{
         daemon::app::App,
@@ -25,17 +26,40 @@ pub(in crate::runtime) struct Pointer {
     reply_to: Option<ProviderId>,
     /// The id and title of the tapped button.
     button: Option<(String, String)>,
+    /// The questions that waited for this message: the run, and the numbers of our messages that ask.
+    asked: Vec<(u32, Vec<u32>)>,
 }
 
 impl Pointer {
-    /// `None` if it is no message of the contact, or a word that answers nothing (STOP, START).
-    pub fn of(event: &Event) -> Option<Pointer> {
+    /// `None` if it is no message of the contact, or a word that answers nothing (STOP, START). `session`: before the
+    /// turn.
+    pub fn of(event: &Event, session: &Session) -> Option<Pointer> {
         let Event::Received { message, word: None, .. } = event else { return None };
         let button = match &message.kind {
             InboundKind::Button { id, title } => Some((id.clone(), title.clone())),
             _ => None,
         };
-        Some(Pointer { reply_to: message.reply_to.clone(), button })
+        let asked = session.runs.iter().filter_map(|run| Some((run.number, question_of(run)?.messages.clone())));
+        Some(Pointer { reply_to: message.reply_to.clone(), button, asked: asked.collect() })
+    }
+
+    /// Keeps the questions that this turn answered: after it, their run asks something else, or has gone on.
+    pub fn keep_answered(&mut self, session: &Session) {
+        self.asked.retain(|(number, messages)| {
+            let run = session.runs.iter().find(|run| run.number == *number);
+            run.and_then(question_of).is_none_or(|question| question.messages.first() != messages.first())
+        });
+    }
+
+    fn has_answered(&self, row: &Outbound) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|(_, messages)| messages.contains(&row.draft.number))
+    }
+}
+
+fn question_of(run: &Run) -> Option<&Question> {
+    match &run.waiting {
+        Waiting::Question(question) => Some(question),
+        _ => None,
     }
 }
 
@@ -74,7 +98,8 @@ impl App {
                 let newest =
                     outbound::of(&self.store, conversation.id, OutboundId(i64::MAX), SHOWN_LOOKED_AT_MAX).await?;
                 let says = |row: &Outbound| !matches!(row.draft.content, Content::Reaction { .. });
-                newest.into_iter().find(|row| has_left(row) && says(row))
+                // A message of a program or a person may stand between a question and its answer.
+                newest.into_iter().find(|row| has_left(row) && says(row) && pointer.has_answered(row))
             }
         };
         Ok(row.map(|row| {

@@ -57,7 +57,7 @@ impl App {
         // After any error from here on the lane reloads its state.
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
-        let (pointer, by_word) = (Pointer::of(&event), is_stop(&event));
+        let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
         let goes_on = matches!(event, Event::Returned { .. });
         let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event).await;
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
@@ -78,8 +78,11 @@ impl App {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
-        let shown = match &pointer {
-            Some(pointer) => self.shown(&lane.conversations[index], pointer, &effects).await?,
+        let shown = match &mut pointer {
+            Some(pointer) => {
+                pointer.keep_answered(&lane.conversations[index].session);
+                self.shown(&lane.conversations[index], pointer, &effects).await?
+            }
             None => None,
         };
         let run_ids = self.run_ids(lane.conversations[index].id, &effects).await?;
