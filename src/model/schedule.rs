@@ -102,6 +102,13 @@ impl Schedule {
         }
         longest
     }
+
+    /// The times of the next fires on the clock of `zone`, from a fixed day on: so many, or those of eight years.
+    pub fn sample(&self, zone: &TimeZone, most: usize) -> Vec<Time> {
+        let end = SOME_DAY + Span::days(8 * 366);
+        let after = |at: &Time| Some(self.next(*at, zone)?.at).filter(|at| *at < end);
+        std::iter::successors(after(&SOME_DAY), after).take(most).collect()
+    }
 }
 
 /// The first of January 2026, 00:00 UTC.

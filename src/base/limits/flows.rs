@@ -122,3 +122,6 @@ pub const PAUSED_LOOK_MAX: Span = Span::minutes(15);
 pub const QUIET_ROUNDS_MAX: usize = 48;
 /// The number of days in which the next opening time of a team is searched.
 pub const OPENING_DAYS_MAX: usize = 400;
+
+/// A schedule's fires that `check` compares with its `at_most`: two years of a daily one.
+pub const SCHEDULE_FIRES_COMPARED_MAX: usize = 800;

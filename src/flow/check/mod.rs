@@ -20,6 +20,7 @@ mod rare;
 mod repeated_calls;
 mod required_pairs;
 mod sentences;
+mod start_limit;
 mod tags;
 mod template_values;
 mod templates;
@@ -160,6 +161,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     templates::check(set, flow, around, findings);
     sentences::check(set, flow, findings);
     unreachable::check(set, flow, findings);
+    start_limit::check(set, flow, findings);
 }
 
 #[cfg(test)]

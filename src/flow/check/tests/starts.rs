@@ -173,3 +173,40 @@ fn a_rare_schedule_says_when_it_comes_next() {
     assert_eq!(next("first monday 9:00"), None);
     assert_eq!(next("day 1 9:00"), None);
 }
+
+#[test]
+fn a_limit_as_long_as_the_pause_of_its_schedule_is_a_finding() {
+    let bot = BOT.replace("bot: Shop", "bot: Shop\ntimezone: Europe/Madrid");
+    let said = |schedule: &str, limit: &str| {
+        let when = format!("when: [{{schedule: '{schedule}', to: everyone, at_most: {limit}}}]");
+        found_in(&bot, &[&format!("{when}\nsteps: [{{say: Hi, if_closed: skip}}]\n")], &Around::default()).join("\n")
+    };
+    // The schedule, the limit that refuses some of its starts, and the one that the help names.
+    for (schedule, wrong, shorter) in [
+        ("first tuesday 10:00", "1/30d", "1/27d"),
+        ("first tuesday 10:00", "1/35d", "1/27d"),
+        ("tuesday 10:00", "1/7d", "1/6d"),
+        ("0 9 1 * *", "1/30d", "1/27d"),
+        ("0 9 * * *", "1/1d", "1/19h"),
+        ("0 9 * * MON,THU", "1/7d", "1/6d"),
+        ("0 9 * * MON,WED,FRI", "3/7d", "3/6d"),
+    ] {
+        let finding = said(schedule, wrong);
+        assert!(
+            finding.contains("W426") && finding.contains(&format!("`{wrong}`, this `at_most`, refuses")),
+            "{schedule}: {finding}"
+        );
+        assert!(finding.contains(&format!("such as `{shorter}`")), "{schedule}: {finding}");
+        assert!(!said(schedule, shorter).contains("W426"), "{schedule} with {shorter}");
+    }
+    for (schedule, right) in [
+        ("tuesday 10:00", "1/30d"),
+        ("first tuesday 10:00", "1/20d"),
+        ("first tuesday 10:00", "1/45d"),
+        ("0 9 * * *", "1/12h"),
+        ("0 * * * *", "1/1h"),
+        ("0 9 1 1,7 *", "1/90d"),
+    ] {
+        assert!(!said(schedule, right).contains("W426"), "{schedule} with {right}: {}", said(schedule, right));
+    }
+}
