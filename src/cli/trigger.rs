@@ -191,6 +191,11 @@ async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Result<Talk, Fai
         let began = || format!("flow {} began", run["flow"].as_str().unwrap_or_default());
         talk.record.add(List::Flows, run.clone(), began);
     }
+    if told["heard"] == false {
+        let help = told["did_you_mean"].as_str().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        talk.record.say(|| format!("no flow has an event `{event}`{help}"));
+        return Ok(talk);
+    }
     if started.is_empty() {
         talk.record.say(|| "no flow began by it".to_owned());
     }

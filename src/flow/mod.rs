@@ -26,6 +26,7 @@ pub use engine::{
 };
 pub use load::{default_language::LanguageBy, parse::parse_set};
 pub use query::{
+    events::event_names,
     explain::{Explained, explain},
     prefilter::sieve,
     timetable::{

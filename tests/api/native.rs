@@ -133,10 +133,19 @@ async fn an_event_starts_the_flow_that_waits_for_it() {
     let mut host = Host::new().await;
     host.ana_says("something else").await;
     let event = json!({"name": "parcel_sent", "contact": {"phone": ANA}, "data": {"n": 1}});
-    let body = host.post("key-acme", "/v1/events", event).await;
-    assert_eq!(body.status, 202, "{}", body.text);
+    let body = host.post("key-acme", "/v1/events", event).await.is(202);
+    assert_eq!((&body["heard"], &body["did_you_mean"]), (&json!(true), &Json::Null), "{body}");
     host.app.run_due().await.unwrap();
     assert_eq!(host.graph.sent().last().unwrap().text(), "Parcel 1 has left");
+}
+
+#[tokio::test]
+async fn an_event_that_no_flow_hears_is_told_with_the_nearest_name() {
+    let host = Host::new().await;
+    let event = json!({"name": "parcel_send", "contact": {"phone": ANA}});
+    let body = host.post("key-acme", "/v1/events", event).await.is(202);
+    let said = (&body["heard"], &body["did_you_mean"], &body["started"]);
+    assert_eq!(said, (&json!(false), &json!("parcel_sent"), &json!([])), "{body}");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ fn what_is_known_of_the_customer_is_set_and_shown() {
     let folder = bot(&[BOT, PAID]);
     // Written to first, so that the window is open at each time of day.
     let lines = "hello\n/set contact.city San Juan: north\n/set contact.visit_at 2026-12-24T18:00\n/tag vip\n/tag new\n/untag new\n/consent marketing given\n\
-                 /event paid {sum: 12}\n/vars\n/set contact.cty x\n/set contact.visit_at soon\n/consent news given\n/set contact.city none\n/event paid\n";
+                 /event paid {sum: 12}\n/vars\n/set contact.cty x\n/set contact.visit_at soon\n/consent news given\n/set contact.city none\n/event paid\n/event paidd\n";
     let said = chat_in(folder.path(), &[], lines);
     for wanted in [
         "12 € from San Juan: north, thank you.",
@@ -42,6 +42,7 @@ fn what_is_known_of_the_customer_is_set_and_shown() {
         "`visit_at` takes",
         "there is no topic `news`",
         "€ from nowhere, thank you.",
+        "no flow has an event `paidd`; did you mean `paid`?",
     ] {
         assert!(said.contains(wanted), "`{wanted}` is missing in\n{said}");
     }

@@ -51,6 +51,12 @@ impl Chat {
     /// Handles `/event paid {sum: 12}`.
     pub(super) async fn event(&mut self, rest: &str) -> Outcome {
         let (name, data) = named(rest, "/event paid` or `/event paid {order: A7, sum: 12}")?;
+        let live = self.stage.app.live.get();
+        let names = flow::event_names(&live.set);
+        if !names.contains(name) {
+            let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(Failure::Usage(format!("no flow has an event `{name}`{help}")));
+        }
         let (contact, conversation) = self.stage.reach().await?;
         self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
         self.stage.app.run_due().await?;

@@ -1,6 +1,7 @@
 //! Answers questions about a flow set without running it: for the runtime, the API and operators.
 
 pub mod audience;
+pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod prefilter;
 pub mod template_sheet;

@@ -2,7 +2,8 @@
 
 use super::{addressee::Addressee, runs};
 use crate::{
-    base::limits::NAME_CHARS_MAX,
+    base::{diagnostic::nearest, limits::NAME_CHARS_MAX},
+    flow,
     model::{effect::Effect, value::Value},
     web::{
         auth,
@@ -46,10 +47,15 @@ pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Answered {
                 started.push(json!({"run": id, "flow": flow}));
             }
         }
+        let live = app.live.get();
+        let names = flow::event_names(&live.set);
+        let heard = names.contains(name.as_str());
         let body = json!({
             "name": name,
             "conversation_id": turn.conversation,
             "started": started,
+            "heard": heard,
+            "did_you_mean": if heard { None } else { nearest(&name, names) },
         });
         Ok(Answer { status: StatusCode::ACCEPTED, body, took_effect: true })
     })

@@ -4,7 +4,7 @@ use super::{
     Errors, POST, Route, at,
     shape::{
         Shape,
-        Type::{Any, List, Maybe, Of, Text, Whole},
+        Type::{Any, Flag, List, Maybe, Of, Text, Whole},
         may, need, shape,
     },
     shapes::{ADDRESSEE, SENDER},
@@ -31,6 +31,8 @@ static TAKEN: Shape = shape(
         need("name", Text, ""),
         need("conversation_id", Whole, ""),
         need("started", List(&Of(&BEGAN)), "The runs that began by it."),
+        need("heard", Flag, "False if no flow starts by an event of this name, waits for it or stops by it."),
+        need("did_you_mean", Maybe(&Text), "A similar name that flows hear, if this one is not heard."),
     ],
 );
 
@@ -44,7 +46,7 @@ pub static ROUTES: &[Route] = &[Route {
     summary: "Tell the flows that something happened to a contact",
     about: "Wakes runs that wait for it and starts flows with `when: {event: …}`.",
     body: Some(Of(&EVENT)),
-    answers: &[at(202, Of(&TAKEN), "The flows have heard it.")],
+    answers: &[at(202, Of(&TAKEN), "It was given to the flows; `heard` says whether one of them knows it.")],
     errors: Errors::Problems(&[("not_found", 404), ("outcome_unknown", 409)]),
     keyed: true,
     example: tell(

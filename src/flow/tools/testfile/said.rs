@@ -6,6 +6,7 @@ use crate::{
     flow::{
         definition::{Flow, FlowSet, Role},
         load::{locale::Form, stock_phrases},
+        query::events::event_names,
         script::clock,
         text::Text,
     },
@@ -131,11 +132,7 @@ impl<'a> Said<'a> {
     /// Names of events for which there is a trigger or a `wait`.
     pub fn events(&self) -> BTreeSet<&'a str> {
         self.beyond();
-        let triggers = self.flows().flat_map(|flow| flow.triggers.iter().chain(&flow.stop_when));
-        let named = triggers.filter_map(|trigger| trigger.outline.yaml.get("event"));
-        let waits =
-            self.flows().flat_map(|flow| &flow.nodes).filter_map(|node| node.outline.yaml.get("wait")?.get("event"));
-        named.chain(waits).filter_map(|node| node.text()).collect()
+        event_names(self.corpus.set)
     }
 
     /// True if a step computes the name of a template.
