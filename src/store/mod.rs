@@ -10,7 +10,10 @@ mod own_mark;
 pub mod queries;
 pub mod tables;
 
-use crate::base::limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT};
+use crate::base::{
+    limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT},
+    time::Span,
+};
 pub use engine::{
     dialect::Dialect,
     faults::{Faults, Held},
@@ -140,6 +143,11 @@ impl Store {
     /// once.
     pub fn is_connected(&self) -> bool {
         self.inner.health.is_connected()
+    }
+
+    /// True if the database takes no commits, or took none at some time within the last `span`.
+    pub fn was_lost_within(&self, span: Span) -> bool {
+        self.inner.health.was_lost_within(span)
     }
 
     /// The reason why the database takes no commits or does not answer one; `None` if it works.

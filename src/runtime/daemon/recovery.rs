@@ -5,7 +5,9 @@ use super::app::App;
 use crate::{
     base::{
         ids::{ConversationId, InboundId, OutboundId},
-        limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
+        limits::{
+            DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, SWEEP_EVERY, WAKE_HORIZON,
+        },
         time::Time,
     },
     model::event::{ConsentWord, Reason},
@@ -138,9 +140,14 @@ impl App {
         Ok(())
     }
 
-    /// Resumes work that has been unhandled, queued or due for over a minute and is in no lane: our bug, counted.
+    /// Resumes work that has been unhandled, queued or due for over a minute and is in no lane. It is counted as our
+    /// bug, unless the database was away meanwhile: then lanes may have given up what they could not store.
     pub(in crate::runtime) async fn sweep(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        if !self.store.is_connected() {
+            return Ok(());
+        }
         let until = now - SWEEP_AGE;
+        let by_outage = self.store.was_lost_within(SWEEP_AGE + SWEEP_EVERY);
         let mut after = InboundId(0);
         loop {
             let slice = inbound::unhandled(&self.store, after, until, PAGE_ROWS_MAX).await?;
@@ -149,8 +156,10 @@ impl App {
             for row in slice {
                 // The lane has set a time to read its messages itself.
                 if !self.lanes.is_active(row.contact_id) && self.behind.add(row.contact_id) {
-                    self.metrics.bug("sweep_inbound");
-                    tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
+                    if !by_outage {
+                        self.metrics.bug("sweep_inbound");
+                        tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
+                    }
                     self.push(row.contact_id, Work::Wake);
                 }
             }
@@ -161,15 +170,19 @@ impl App {
             let stands_still =
                 |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
             if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {
-                self.metrics.bug("sweep_outbound");
-                tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
+                if !by_outage {
+                    self.metrics.bug("sweep_outbound");
+                    tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
+                }
                 self.push(contact, Work::Forget);
                 self.push(contact, Work::Wake);
             }
         }
         for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
             if !self.lanes.is_active(due.contact_id) {
-                self.metrics.bug("sweep_session");
+                if !by_outage {
+                    self.metrics.bug("sweep_session");
+                }
                 self.push(due.contact_id, Work::Forget);
                 self.push(due.contact_id, Work::Wake);
             }

@@ -27,6 +27,8 @@ pub(in crate::store) struct Health {
     /// The time of the last log line about an outage: one that comes and goes each second is also logged once a
     /// minute; one that lasts is logged in any case.
     told: AtomicI64,
+    /// The end of the last outage in Unix milliseconds.
+    back_at: AtomicI64,
     /// In the simulator: the faults that say whether the disk is full.
     in_step: Option<Arc<Faults>>,
 }
@@ -47,6 +49,7 @@ impl Default for Health {
             damage: Mutex::default(),
             gone: watch::Sender::new(None),
             told: i64::MIN.into(),
+            back_at: i64::MIN.into(),
             in_step: None,
         }
     }
@@ -113,11 +116,21 @@ impl Health {
     }
 
     pub fn is_back(&self) {
-        if let Some(outage) = self.outage().take().filter(|outage| outage.is_told) {
+        let outage = self.outage().take();
+        if outage.is_some() {
+            self.back_at.store(SystemClock.now().0, Ordering::SeqCst);
+        }
+        if let Some(outage) = outage.filter(|outage| outage.is_told) {
             let millis = (SystemClock.now() - outage.since).0;
             tracing::info!("The database is back after {}.{} s", millis / 1_000, millis % 1_000 / 100);
         }
         self.connected.store(true, Ordering::SeqCst);
+    }
+
+    /// True if the database takes no commits, or took none at some time within the last `span`.
+    pub fn was_lost_within(&self, span: Span) -> bool {
+        let back_at = self.back_at.load(Ordering::SeqCst);
+        !self.is_connected() || back_at >= (SystemClock.now() - span).0
     }
 
     /// Records that a read or a commit found the file damaged; the writer then stops the daemon.
@@ -167,6 +180,19 @@ mod tests {
         assert_eq!(health.trouble().as_deref(), Some("the disk is full"));
         health.is_back();
         assert!(health.is_connected() && health.trouble().is_none());
+    }
+
+    #[test]
+    fn an_outage_counts_for_some_time_after_its_end() {
+        let health = Health::default();
+        health.is_back();
+        assert!(!health.was_lost_within(Span::minutes(1)), "there was none");
+        health.is_lost("the disk is full");
+        assert!(health.was_lost_within(Span::minutes(1)));
+        health.is_back();
+        assert!(health.was_lost_within(Span::minutes(1)));
+        health.back_at.store((SystemClock.now() - Span::minutes(2)).0, Ordering::SeqCst);
+        assert!(!health.was_lost_within(Span::minutes(1)));
     }
 
     #[test]
