@@ -74,8 +74,8 @@ pub async fn take(
             }
             let Some(opened) = meta.form_keys.iter().find_map(|key| key.open(&bytes).ok()) else {
                 web.app.metrics.webhook(METRIC, "not_opened");
-                tracing::warn!(sender.id = %sender.id, "A form of sender {} is encrypted for a key that is not in `form_keys`; the answer 421 lets WhatsApp fetch the current key", sender.id);
-                return plain(KEY_CHANGED, "This is sealed for another key.".into());
+                tracing::warn!(sender.id = %sender.id, "A form of sender {} cannot be decrypted: it is encrypted for another key than `form_key`, or was not made by WhatsApp; the answer 421 lets WhatsApp fetch the current key", sender.id);
+                return plain(KEY_CHANGED, "This cannot be decrypted with our key.".into());
             };
             sealed(answer(&web, sender, &opened.request).await, &opened)
         }
@@ -122,7 +122,8 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
         web.app.metrics.webhook(METRIC, "ping");
         return Ok(json!({"data": {"status": "active"}}));
     }
-    let data = request.get("data").cloned().unwrap_or_default();
+    // A form that opens or goes back may bring no data: none, `null` and an empty text are data without a field.
+    let data = request.get("data").filter(|data| !data.is_null() && *data != "").cloned().unwrap_or_else(|| json!({}));
     if let Some(error) = data.get("error") {
         // The client reports that it could not use our last answer. Its text may quote a person's input.
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ');
@@ -165,7 +166,12 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
         }),
         Some(FormAnswer::Gone) => Err(over()),
         Some(FormAnswer::Failed) | None => {
-            web.app.metrics.webhook(METRIC, if told.is_none() { "late" } else { "failed" });
+            let (result, why) = match told {
+                None => ("late", "the flow did not answer in time"),
+                Some(_) => ("failed", "its flow failed; its steps are in `transom runs show`"),
+            };
+            web.app.metrics.webhook(METRIC, result);
+            tracing::warn!(conversation.id = %found.id, "A form of conversation {} got no screen: {why}", found.id);
             Err((FAILED, json!({})))
         }
     }

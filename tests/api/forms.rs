@@ -122,6 +122,11 @@ async fn a_flow_answers_each_screen_until_the_question_is_over() {
         ask(&host, request("INIT", "", json!({}))).await,
         (200, json!({"screen": "DAY", "data": {"name": "Ana"}}))
     );
+    // The data may be left out, too: Meta's page asks for it only with `data_exchange`.
+    for nothing in [Json::Null, json!("")] {
+        assert_eq!(ask(&host, request("INIT", "", nothing)).await.0, 200);
+    }
+    assert_eq!(ask(&host, json!({"version": "3.0", "action": "INIT", "flow_token": token})).await.0, 200);
     assert_eq!(
         ask(&host, request("data_exchange", "DAY", json!({"day": "taken"}))).await,
         (200, json!({"screen": "DAY", "data": {"error_message": "That day is taken"}}))

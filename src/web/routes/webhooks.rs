@@ -120,7 +120,7 @@ pub static ROUTES: &[Route] = &[
         who: Who::Provider,
         answers: &[
             Answer { status: 200, about: "The sealed answer, in base64.", body: Said::Text("text/plain") },
-            Answer { status: 421, about: "It is sealed for another key.", body: Said::Text("text/plain") },
+            Answer { status: 421, about: "It cannot be decrypted with our key.", body: Said::Text("text/plain") },
             Answer { status: 427, about: "The form's question is over.", body: Said::Text("text/plain") },
             Answer {
                 status: 502,
