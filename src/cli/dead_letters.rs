@@ -43,7 +43,7 @@ pub enum What {
 #[derive(Debug, clap::Args)]
 pub struct Which {
     /// Their ids
-    #[arg(required_unless_present_any = ["all", "kind", "sender"], conflicts_with_all = ["all", "kind", "sender"])]
+    #[arg(conflicts_with_all = ["all", "kind", "sender"])]
     ids: Vec<i64>,
     /// Every open one, or each of `--kind` and `--sender`
     #[arg(long)]
@@ -179,8 +179,12 @@ async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
 
 /// Replays or dismisses dead letters; `what` is `replay` or `dismiss`. Fails if one of them failed.
 async fn decide(config: &Config, which: Which, what: &str) -> Outcome {
-    let api = daemon(config).await?;
     let by_id = !which.ids.is_empty();
+    if !by_id && !which.all && which.kind.is_none() && which.sender.is_none() {
+        let ways = "their ids, as `transom dead-letters list` shows them, `--kind KIND`, `--sender ID` or `--all`";
+        return Err(Failure::Usage(format!("say which ones to {what}: {ways}")));
+    }
+    let api = daemon(config).await?;
     let ids = if by_id { which.ids.clone() } else { fitting(config, &which).await? };
     let (mut failed, mut settled, mut told) = (0_usize, 0_usize, Vec::new());
     for id in &ids {

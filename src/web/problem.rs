@@ -55,7 +55,7 @@ impl Problem {
 
     /// An error of our own: logs the cause; the client learns only that the request was not at fault.
     pub fn bug(error: &dyn std::fmt::Display) -> Self {
-        tracing::error!(error = format!("{error:#}"), "A request failed inside the daemon, and was answered with 500");
+        tracing::error!(error = format!("{error:#}"), "A request failed inside the daemon");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it is in the log.")
     }
 

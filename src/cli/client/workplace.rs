@@ -133,7 +133,11 @@ pub async fn running(config: &Config) -> Option<Api> {
 
 /// The running daemon; without one, the command fails with `why` it needs one.
 pub async fn daemon(config: &Config, why: &str) -> Result<Api, Failure> {
-    let none = || Failure::Failed(format!("no daemon runs on this database, and {why}: start it with `transom serve`"));
+    let none = || {
+        Failure::Failed(format!(
+            "no daemon runs on this database, and {why}: start it with `transom serve` and the same `--config`"
+        ))
+    };
     running(config).await.ok_or_else(none)
 }
 

@@ -150,10 +150,9 @@ impl App {
             None => None,
         };
         Ok(match listed {
-            Some(new) => Replayed::Again(format!(
-                "It failed again and is listed anew as dead letter {}: {}.",
-                new.id, new.reason
-            )),
+            Some(new) => {
+                Replayed::Again(format!("It failed again: {}. It is listed as dead letter {}.", new.reason, new.id))
+            }
             None if handled => Replayed::Done,
             None => Replayed::Waits,
         })
