@@ -76,6 +76,27 @@ fn files_are_short() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// A page that names a file which was moved sends its reader into the void.
+#[test]
+fn files_that_the_pages_name_exist() {
+    let pages = fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut wrong = Vec::new();
+    let mut named = 0;
+    for page in pages.chain(["README.md".into(), "CONVENTIONS.md".into()]) {
+        let text = fs::read_to_string(&page).unwrap();
+        for part in text.split('`').skip(1).step_by(2).filter(|part| part.starts_with("src/") && part.ends_with(".rs"))
+        {
+            named += 1;
+            if !Path::new(part).exists() {
+                wrong.push(format!("{}: there is no `{part}`", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(named > 15, "only {named} files are named");
+}
+
 #[test]
 fn files_begin_with_a_sentence() {
     let silent = rust_files(Path::new("src")).into_iter().chain(rust_files(Path::new("tests"))).filter(|file| {
