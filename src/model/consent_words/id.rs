@@ -26,6 +26,8 @@ pub const WORDS: Table = Table {
     ],
     about: &[
         "saya", "tidak", "mau", "ingin", "menerima", "pesan", "lagi", "jangan", "kirim", "mengirim", "dari", "promosi",
-        "iklan",
+        "iklan", "nomor", "ini", "itu", "daftar", "ke", "apa", "pun",
     ],
+    ends: &["jangan", "tidak mau", "tidak ingin", "hapus", "keluarkan", "berhenti"],
+    messages: &["pesan", "promosi", "iklan", "daftar", "sms", "spam", "kirim", "mengirim", "penawaran", "promo"],
 };

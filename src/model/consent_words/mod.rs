@@ -15,7 +15,10 @@ mod pl;
 mod pt;
 mod tr;
 
-use super::{inbound::InboundKind, matching::fold};
+use super::{
+    inbound::InboundKind,
+    matching::{fold, has_word},
+};
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -32,6 +35,10 @@ pub struct Table {
     pub courtesy: &'static [&'static str],
     /// Words that may stand in a sentence about stopping our messages.
     pub about: &'static [&'static str],
+    /// Words and pairs of words that ask for an end, in a sentence about `messages`: *no more*, *remove*.
+    pub ends: &'static [&'static str],
+    /// Words for our messages and for sending them.
+    pub messages: &'static [&'static str],
 }
 
 /// All languages. A new language is a new file in this folder and a name in this list.
@@ -84,7 +91,8 @@ impl ExtraWords {
 }
 
 /// The meaning of the whole message, if it is one of the words. A sentence of only such a word and neutral words about
-/// messages ("stop sending me messages") is unsure; any other sentence has no meaning here.
+/// messages ("stop sending me messages") is unsure, and so is one that asks for an end of them ("take me off your
+/// list"); any other sentence has no meaning here.
 pub fn recognise(text: &str, extra: &ExtraWords) -> Option<Word> {
     // No known word is nearly this long, so a long text need not be folded.
     if text.len() > LONGEST_BYTES && extra.hard.is_empty() && extra.unsure.is_empty() {
@@ -170,11 +178,24 @@ fn courtesy(end: impl Fn(usize) -> Option<String>) -> usize {
     (1..=COURTESY_WORDS_MAX).rev().find(is_one).unwrap_or(0)
 }
 
-/// True if the sentence contains a hard word and otherwise only words about messages.
+/// True if the sentence contains a hard word, or asks for an end of messages, and otherwise has only words about
+/// messages.
 fn is_about_stopping(words: &[&str]) -> bool {
     let is_hard = |word: &&str| matches!(known(word), Some((Word::Stop, _)));
     let belongs = |word: &&str| is_hard(word) || ABOUT.contains(*word) || COURTESY.contains(*word);
-    words.iter().any(is_hard) && words.iter().all(belongs)
+    words.iter().any(is_hard) && words.iter().all(belongs) || LANGUAGES.iter().any(|of| ends_messages(of, words))
+}
+
+/// True if a sentence in this language asks for an end of messages and has no other words. All words are of one
+/// language: `para` ends something in Spanish, and is *for* in Portuguese.
+fn ends_messages(of: &Table, words: &[&str]) -> bool {
+    let said = words.join(" ");
+    let has = |list: &[&str]| list.iter().any(|entry| has_word(&said, entry));
+    let belongs = |word: &&str| {
+        let in_phrase = |list: &[&str]| list.iter().any(|entry| entry.split(' ').any(|part| part == *word));
+        of.about.contains(word) || of.messages.contains(word) || of.courtesy.contains(word) || in_phrase(of.ends)
+    };
+    has(of.ends) && has(of.messages) && words.iter().all(belongs)
 }
 
 fn known(said: &str) -> Option<(Word, &'static str)> {
@@ -388,6 +409,78 @@ mod tests {
         }
     }
 
+    /// What people write who know no keyword, and what sounds like it and is about something else.
+    #[test]
+    fn a_sentence_that_ends_messages_is_unsure() {
+        for text in [
+            "please stop sending offers",
+            "stop sending me offers",
+            "no more offers",
+            "remove me from your list",
+            "Take me off your list!",
+            "don't send me any more messages",
+            "I don't want any more messages",
+            "please do not contact me again",
+            "leave me alone",
+            "no quiero recibir más mensajes",
+            "deja de enviarme mensajes",
+            "no me escribas más",
+            "Quitadme de la lista",
+            "cancelar suscripción",
+            "no quiero más publicidad",
+            "Je ne veux plus recevoir de messages",
+            "arrêtez de m'écrire",
+            "retirez-moi de votre liste",
+            "plus de pub svp",
+            "Ich möchte keine Nachrichten mehr",
+            "hört auf mir zu schreiben",
+            "bitte keine Werbung mehr",
+            "nehmen Sie mich aus dem Verteiler",
+            "não quero mais receber mensagens",
+            "parem de me mandar mensagens",
+            "me tira da lista",
+            "non voglio più ricevere messaggi",
+            "smettetela di scrivermi",
+            "toglietemi dalla lista",
+            "geen berichten meer",
+            "nie chcę więcej reklam",
+            "artık mesaj istemiyorum",
+            "jangan kirim pesan lagi",
+        ] {
+            assert_eq!(plain(text), Some(Word::Unsure), "{text}");
+        }
+        for text in [
+            "no more bread please",
+            "remove the onions",
+            "cancel my order",
+            "send me your offers",
+            "I want your offers",
+            "I am not receiving your messages",
+            "what offers do you have",
+            "take it off the bill",
+            "quiero recibir ofertas",
+            "ofertas para mi",
+            "no me llegan los mensajes",
+            "cancelar la cita",
+            "no quiero la cita",
+            "je veux recevoir vos offres",
+            "plus de pain",
+            "je ne veux pas de sucre",
+            "keine Zwiebeln bitte",
+            "ich habe keine Nachricht bekommen",
+            "ich möchte die Angebote",
+            "não quero cebola",
+            "quero ofertas para hoje",
+            "non voglio cipolle",
+            "vorrei le offerte",
+            "non ho ricevuto il messaggio",
+            "do not unsubscribe me",
+            "bitte nicht abmelden",
+        ] {
+            assert_eq!(plain(text), None, "{text}");
+        }
+    }
+
     #[test]
     fn a_long_text_is_never_one() {
         let words = ["stop"; WORDS_MAX].join(" ");
@@ -404,7 +497,7 @@ mod tests {
                     assert!(!other.unsure.contains(word) && !other.start.contains(word), "{word}");
                 }
             }
-            let every = [of.hard, of.unsure, of.start, of.courtesy, of.about];
+            let every = [of.hard, of.unsure, of.start, of.courtesy, of.about, of.ends, of.messages];
             for word in every.into_iter().flatten() {
                 assert_eq!(fold(word), **word, "entries stand folded");
                 assert!(word.len() <= LONGEST_BYTES, "{word}");
