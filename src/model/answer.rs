@@ -7,6 +7,9 @@ use super::{content::MediaKind, hours::OpeningHours, inbound::InboundKind, value
 use crate::base::phone;
 use serde_json::json;
 
+mod addresses;
+mod beside;
+mod choice;
 mod clock;
 #[cfg(test)]
 mod corpus;
@@ -21,7 +24,9 @@ mod reading;
 pub(super) mod words;
 mod yesno;
 
+pub use choice::{Chosen, chosen, is_mistyped};
 pub use reading::Reading;
+pub use yesno::is_asked_back;
 
 /// The types of language.md 6b.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -155,7 +160,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> R
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
             of_text(&|text| reading::read(kind, text, hearing))
         }
-        AnswerType::Phone | AnswerType::Email => of_text(&|text| inside::addresses(kind, text, hearing)),
+        AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
         AnswerType::YesNo => Reading::one(text.and_then(|t| yesno::yesno(t, hearing.language)).map(Value::YesNo)),
         AnswerType::List => Reading::one(text.and_then(list)),
@@ -185,6 +190,11 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>
         AnswerType::YesNo => Reading::one(yesno::whole(text, hearing.language).map(Value::YesNo)),
         _ => read(kind, message, hearing),
     }
+}
+
+/// True if the whole text means yes or no.
+pub fn reads_as_yesno(text: &str, hearing: &Hearing<'_>) -> bool {
+    yesno::whole(text, hearing.language).is_some()
 }
 
 /// For each hour of the day, whether one of these businesses is open then on some day; `None` without opening hours.

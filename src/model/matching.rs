@@ -25,23 +25,6 @@ pub fn has_word(text: &str, word: &str) -> bool {
         })
 }
 
-/// True if the folded `word` stands in the folded `text` as one of several things: `apples and pears`, `pears or
-/// apples`.
-pub fn is_one_of_several(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].split(' ').rfind(|part| !part.is_empty());
-        let mut behind = text[at + word.len()..].split(' ').filter(|part| !part.is_empty());
-        let joined_before = before.is_some_and(|word| JOINS.contains(&word));
-        // Before a word, `o` may be a Portuguese article and `e` the end of something else.
-        let joined_behind = behind.next().is_some_and(|word| JOINS.contains(&word) || JOINS_BEHIND.contains(&word));
-        joined_before || joined_behind && behind.next().is_some()
-    })
-}
-
-/// Words that join two things, in the languages of answers.
-const JOINS: [&str; 9] = ["and", "or", "plus", "y", "et", "ou", "und", "oder", "sowie"];
-const JOINS_BEHIND: [&str; 4] = ["e", "o", "u", "ed"];
-
 /// True if the folded `text` begins with the folded `start`, and `start` ends at the end of a word.
 pub fn starts_with(text: &str, start: &str) -> bool {
     !start.is_empty()
@@ -134,22 +117,6 @@ fn spaced(text: &str, out: &mut String, gap: &mut bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_thing_beside_another_is_one_of_several() {
-        for text in [
-            "apples and pears",
-            "pears or apples",
-            "quiero apples y peras",
-            "apples e pere",
-            "i want apples and some pears",
-        ] {
-            assert!(is_one_of_several(text, "apples"), "{text}");
-        }
-        for text in ["apples", "some apples please", "quero o apples", "red apples", "apples and"] {
-            assert!(!is_one_of_several(text, "apples"), "{text}");
-        }
-    }
 
     #[test]
     fn case_accents_punctuation_and_emoji_do_not_count() {

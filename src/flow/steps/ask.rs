@@ -186,6 +186,7 @@ impl Ask {
             remind_at: None,
             reminder: None,
             page: 0,
+            narrowed: Vec::new(),
             gathering: None,
             deliver_by: None,
         })

@@ -62,10 +62,10 @@ fn options_are_understood_by_title_number_and_near_miss() {
 }
 
 #[test]
-fn two_options_at_once_are_no_answer() {
+fn two_options_at_once_are_asked_back() {
     check(
         COLOUR,
-        "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< red or green\n> Sorry, I did not get that. [Red] [Green] [Deep blue]",
+        "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< red or green\n> Which one do you mean? [Red] [Green]",
     );
 }
 

@@ -10,6 +10,7 @@ mod asking;
 mod busy;
 mod call_time;
 mod calls;
+mod choosing;
 mod consent;
 mod corners;
 mod errors;

@@ -8,14 +8,14 @@ use super::{
     custom::Custom,
     words::{ClockPattern, Found, Hours, Part, Words, without_end, without_start},
 };
-use crate::model::matching::fold;
+use crate::model::matching::{fold, has_word};
 use jiff::civil::Time;
 
 /// Parses `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`, in the words of one language; an hour in
 /// figures alone counts. If the day was named with a part (`tonight at 8`), the time must lie in that part. Returns the
 /// time and the part that the time itself names, else the part of the day.
 pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) -> Option<(Time, Option<Part>)> {
-    if text.len() > TEXT_BYTES_MAX {
+    if text.len() > TEXT_BYTES_MAX || is_marked(text) {
         return None;
     }
     let folded = fold(&figures_together(text));
@@ -23,17 +23,36 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
     let joined = hours_joined(&said);
     let said: Vec<&str> = joined.iter().map(String::as_str).collect();
     let mut said = words.courteous(&said);
+    let mut is_after_at = false;
     while let Some(rest) = without_start(said, words.at).or_else(|| without_end(said, words.sharp)) {
+        let at = said.len().checked_sub(rest.len() + 1).map_or("", |last| said[last]);
+        is_after_at |= AT_HOUR.contains(&at) || at == "a" && words.language == "pt";
         said = words.courteous(rest);
     }
     let (said, own) = match words.part_at_end(said, false) {
         Some((rest, part)) => (rest, Some(part)),
         None => (said, None),
     };
-    let time = by_the_clock(said, words, own.or(of_day), custom)?;
+    let time = by_the_clock(said, words, own.or(of_day), custom, is_after_at)?;
     let inside = of_day.is_none_or(|part| part.holds(minute_of(time)));
     inside.then_some((time, own.or(of_day)))
 }
+
+/// True for a price, a share, a sign or a code: `£5`, `10%`, `+5`, `#5`.
+fn is_marked(text: &str) -> bool {
+    let signs = |c: char| "%‰#+*=×^&@_€£$¥₹₱₦₵₲₡₺₽₩₪₫฿".contains(c);
+    text.contains(signs) || text.trim_start().starts_with(['-', '−', '‐', '‑'])
+}
+
+/// True if a word of this language makes a length of time or a day of the figure.
+pub fn is_length_or_day(folded: &str, words: &Words) -> bool {
+    let has_unit = words.units.iter().any(|(_, names)| names.iter().any(|name| has_word(folded, name)));
+    let said: Vec<&str> = folded.split(' ').collect();
+    has_unit || words.day_of_month.iter().any(|pattern| words.fit(pattern, &said).is_some())
+}
+
+/// Words before an hour that make a time of it: `a las 2 horas` is no length of time.
+const AT_HOUR: [&str; 7] = ["las", "la", "as", "alle", "le", "ore", "um"];
 
 /// True if the text is only a number, in figures or words. Beside a day, a number alone is not taken as a time.
 pub fn is_mere_number(text: &str) -> bool {
@@ -61,7 +80,7 @@ const TEXT_BYTES_MAX: usize = 80;
 /// The number of digits of a time without a separator: `930`, `1030`.
 const CLOSE_FIGURES: std::ops::RangeInclusive<usize> = 3..=4;
 
-fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom) -> Option<Time> {
+fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom, is_after_at: bool) -> Option<Time> {
     let whole = said.join(" ");
     if words.noon.contains(&whole.as_str()) {
         return Time::new(12, 0, 0, 0).ok();
@@ -88,9 +107,12 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
     words.clocks.iter().chain([&bare]).find_map(|clock| {
         let found = words.fit(clock.pattern, said)?;
         let Found { hour, hour_in_words, hour_is_padded, minutes, minutes_in_words, .. } = found;
+        // `a` and `una` are articles, `a la una` is one o'clock.
+        let is_article = || matches!(said, [word] if words.articles.contains(word) && !["one", "uno"].contains(word));
         let fits = match clock.hours {
             Hours::Any => true,
-            Hours::OnlyWords => hour_in_words,
+            Hours::OnlyWords => hour_in_words && (is_after_at || !is_article()),
+            Hours::NoLength => is_after_at || part.is_some() || hour.is_some_and(|hour| (13..24).contains(&hour)),
             // `five to six` is a time; `nine to five` and `10 to 6` are working hours.
             Hours::MinutesOnly => {
                 minutes.is_some_and(|m| m > 24 || minutes_in_words && hour_in_words && [5, 10, 20].contains(&m))
@@ -156,6 +178,10 @@ fn hours_joined(said: &[&str]) -> Vec<String> {
 fn in_figures(text: &str) -> Option<(i16, i16, i16)> {
     if CLOSE_FIGURES.contains(&text.len()) && is_mere_number(text) {
         let (hour, minute) = text.split_at(text.len() - 2);
+        // `2026` is a year, and `2030` may be half past eight in the evening.
+        if ["19", "20"].contains(&hour) && !minute.ends_with(['0', '5']) {
+            return None;
+        }
         return Some((hour.parse().ok()?, minute.parse().ok()?, 0));
     }
     let mut parts = text.strip_suffix('h').unwrap_or(text).split('h');

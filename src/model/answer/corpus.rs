@@ -11,6 +11,15 @@ const FILES: [(&str, &str); 6] = [
     ("pt", include_str!("../../../tests/answers/pt.txt")),
     ("it", include_str!("../../../tests/answers/it.txt")),
 ];
+/// Texts that mislead a reader, `tests/answers/hostile`.
+const HOSTILE: [(&str, &str); 6] = [
+    ("en", include_str!("../../../tests/answers/hostile/en.txt")),
+    ("es", include_str!("../../../tests/answers/hostile/es.txt")),
+    ("fr", include_str!("../../../tests/answers/hostile/fr.txt")),
+    ("de", include_str!("../../../tests/answers/hostile/de.txt")),
+    ("pt", include_str!("../../../tests/answers/hostile/pt.txt")),
+    ("it", include_str!("../../../tests/answers/hostile/it.txt")),
+];
 const DOCUMENT: &str = include_str!("../../../docs/answers.md");
 
 /// The form in which an answer stands in its message.
@@ -44,17 +53,24 @@ impl Case {
 }
 
 const REFUSED: &str = "refused";
+/// The lines at the start of a file that are no answers.
+const FIELDS: [&str; 4] = ["now ", "phone ", "question ", "options "];
 
-fn cases() -> Vec<Case> {
+fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
     let mut all = Vec::new();
-    for (language, text) in FILES {
-        let field = |name: &str| {
-            text.lines().find_map(|line| line.strip_prefix(name)).expect("a file says who writes and when")
-        };
+    for (language, text) in files {
+        let line_of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+        let field = |name: &str| line_of(name).expect("a file says who writes and when");
         let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
+        let question = line_of("question ").unwrap_or_default();
+        let titles: Vec<Vec<String>> = line_of("options ")
+            .into_iter()
+            .flat_map(|all| all.split('|'))
+            .map(|title| vec![title.to_owned()])
+            .collect();
         let (mut kind, mut form, mut phone) = (AnswerType::Any, Form::Short, "");
-        for line in text.lines().filter(|line| !line.starts_with("now ") && !line.starts_with("phone ")) {
-            if line.is_empty() || line.starts_with('#') {
+        for line in text.lines() {
+            if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
                 continue;
             }
             if let Some(section) = line.strip_prefix('[') {
@@ -73,6 +89,14 @@ fn cases() -> Vec<Case> {
             let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
             let form = if meant == REFUSED { Form::Refused } else { form };
             let hearing = Hearing::new(now.clone(), language, Some(phone));
+            if kind == AnswerType::Choice {
+                let read = match chosen(said, &titles, &Hearing { question, ..hearing }) {
+                    Chosen::One(place) => titles[place][0].clone(),
+                    Chosen::Nothing | Chosen::Several(_) => REFUSED.to_owned(),
+                };
+                all.push(Case { language, kind, form, said, meant, read });
+                continue;
+            }
             let reading = read(kind, &InboundKind::Text { body: said.into() }, &hearing);
             let print = |value: &Value| match value {
                 Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
@@ -96,7 +120,7 @@ fn share<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize, f64) {
     (right, all, 100.0 * right as f64 / all.max(1) as f64)
 }
 
-fn table(cases: &[Case]) -> String {
+fn table(cases: &[Case], name: fn(Form) -> &'static str) -> String {
     let mut out = "| type | how it is written | en | es | fr | de | pt | it |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n".to_owned();
     let mut rows: BTreeMap<(usize, Form), Vec<&Case>> = BTreeMap::new();
     for case in cases {
@@ -106,13 +130,7 @@ fn table(cases: &[Case]) -> String {
     }
     for ((kind, form), cases) in rows {
         let kind = AnswerType::ALL.get(kind).map_or("all".to_owned(), |kind| format!("`{}`", kind.as_str()));
-        let form = match form {
-            Form::Short => "by itself",
-            Form::Inside => "in a sentence",
-            Form::Either => "two, asked back",
-            Form::Refused => "no answer",
-        };
-        out.push_str(&format!("| {kind} | {form} |"));
+        out.push_str(&format!("| {kind} | {} |", name(form)));
         for (language, _) in FILES {
             let (right, all, _) = share(cases.iter().copied().filter(|case| case.language == language));
             if all == 0 { out.push_str(" – |") } else { out.push_str(&format!(" {right}/{all} |")) }
@@ -126,8 +144,13 @@ fn table(cases: &[Case]) -> String {
 /// otherwise than meant.
 #[test]
 fn the_corpus_is_understood_as_the_document_says() {
-    let all = cases();
-    let table = table(&all);
+    let all = cases(FILES);
+    let table = table(&all, |form| match form {
+        Form::Short => "by itself",
+        Form::Inside => "in a sentence",
+        Form::Either => "two, asked back",
+        Form::Refused => "no answer",
+    });
     println!("{table}");
     for case in all.iter().filter(|case| !case.is_right()) {
         println!("{} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant);
@@ -149,3 +172,38 @@ fn the_corpus_is_understood_as_the_document_says() {
 }
 
 const CASES_OF_A_LANGUAGE_MIN: usize = 300;
+
+/// `cargo test --lib answer::corpus::no_misleading -- --nocapture` prints the second table of `docs/answers.md`.
+#[test]
+fn no_misleading_answer_gives_a_wrong_value() {
+    let mut all = cases(HOSTILE);
+    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
+        // It is asked back, and none of the values is taken.
+        case.read = REFUSED.to_owned();
+    }
+    let table = table(&all, |form| match form {
+        Form::Short | Form::Inside | Form::Either => "gives its value",
+        Form::Refused => "gives none",
+    });
+    println!("{table}");
+    let bad: Vec<String> = all
+        .iter()
+        .filter(|case| !case.is_right())
+        .map(|case| {
+            format!("{} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant)
+        })
+        .collect();
+    assert_eq!(bad, [""; 0]);
+    for (language, _) in HOSTILE {
+        for kind in ["yesno", "choice", "phone", "time", "date", "number"].map(AnswerType::parse) {
+            for form in [Form::Short, Form::Refused] {
+                let of = |case: &&Case| case.language == language && Some(case.kind) == kind && case.form == form;
+                let count = all.iter().filter(of).count();
+                assert!(count >= HOSTILE_OF_A_TYPE_MIN, "{language} {kind:?} {form:?} has {count}");
+            }
+        }
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
+
+const HOSTILE_OF_A_TYPE_MIN: usize = 40;

@@ -4,6 +4,7 @@
 //! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
 use super::{
+    beside,
     custom::Custom,
     figures::{full_year, iso_date, number, numeric, with_year},
     words::{self, Part, Unit, Words},
@@ -52,6 +53,9 @@ impl Almanac<'_> {
             return None;
         }
         let in_figures = |text: &str| iso_date(text).or_else(|| numeric(text, self.today, self.custom));
+        if beside::is_mere_word(&fold(text), self.words) {
+            return None;
+        }
         if let Some(date) = in_figures(text) {
             return Some(Day { date, part: None });
         }
@@ -239,7 +243,9 @@ impl Almanac<'_> {
             let count = start.split(' ').count();
             (said.len() > count && said[..count].join(" ") == start).then(|| number(&said[count..]))?
         });
-        let with_end = |word: &&str| word.len() > 1 && words.ordinal_ends.iter().any(|end| word.ends_with(end));
+        let with_end = |word: &&str| {
+            word.starts_with(|c: char| c.is_ascii_digit()) && words.ordinal_ends.iter().any(|end| word.ends_with(end))
+        };
         // In English, `3rd` alone is enough; in other languages the endings are too short to mark a day on their own.
         let alone =
             || (words.language == "en" && said.len() == 1 && said.iter().all(with_end)).then(|| number(said))?;

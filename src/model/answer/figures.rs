@@ -11,6 +11,10 @@ pub fn iso_date(text: &str) -> Option<Date> {
 /// Parses a day in figures. With slashes or dashes the custom says whether the month stands first, unless only one
 /// order gives a valid month. Two figures with a dash are refused, because they may be a range.
 pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
+    // `24/7` means always.
+    if text == "24/7" {
+        return None;
+    }
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return close(text, today, custom);
     }
@@ -24,6 +28,8 @@ pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
             (number(first)?, number(second)?, Some(full_year(number(year)?, today, custom)))
         }
         [first, second, year] if year.len() == 4 => (number(first)?, number(second)?, Some(number(year)?)),
+        // With a decimal point in the country, `3.5` is a number; `3.5.` is a day.
+        [_, _] if mark == '.' && !custom.comma_divides && !text.ends_with('.') => return None,
         [first, second] if mark != '-' && first.len() <= 2 && second.len() <= 2 => {
             (number(first)?, number(second)?, None)
         }

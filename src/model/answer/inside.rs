@@ -5,29 +5,31 @@
 //! kg`) also counts among unknown words, unless they negate, compare or postpone.
 
 use super::{
-    AnswerType, Hearing, clock,
+    AnswerType, Hearing,
+    beside::{self, Neighbours},
+    clock,
     custom::Custom,
-    email, number,
+    number,
     reading::{self, Reading},
     words::{self, Part, Words, around::Around},
 };
-use crate::{
-    base::phone,
-    model::{
-        matching::{fold, has_word},
-        value::Value,
-    },
+use crate::model::{
+    matching::{fold, has_word},
+    value::Value,
 };
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::LazyLock,
 };
 
 /// A longer text does not answer a question for one value.
-const SENTENCE_WORDS_MAX: usize = 30;
-const SENTENCE_BYTES_MAX: usize = 400;
+pub const SENTENCE_WORDS_MAX: usize = 30;
+pub const SENTENCE_BYTES_MAX: usize = 400;
 /// `on Friday the 27th of November at half past four` has the most words of a candidate.
 const CANDIDATE_WORDS_MAX: usize = 9;
+
+/// First words of an English question that is written without its mark: `is Friday ok`.
+const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
 
 /// The number, day, time or moment inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
@@ -36,6 +38,11 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
         return Reading::default();
     }
     let all: Vec<&str> = text.split_whitespace().collect();
+    let folded = fold(text);
+    let is_question = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+    if hearing.language.starts_with("en") && ASKS.iter().any(|start| is_question(&start)) {
+        return Reading::default();
+    }
     if all.len() < 2 || all.len() > SENTENCE_WORDS_MAX {
         return Reading::default();
     }
@@ -43,6 +50,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     let reading = own.map(|own| in_language(kind, &all, hearing, own, false)).unwrap_or_default();
     if !reading.is_empty() {
         return reading;
+    }
+    if reading::is_explained(kind, text, hearing) {
+        return Reading::default();
     }
     // The contact may write another language than its own: then every word must belong to that language.
     let others = words::all(hearing.language).filter(|words| own.is_none_or(|own| own.language != words.language));
@@ -87,8 +97,11 @@ struct Candidate {
     /// True if the candidate cannot be anything else.
     is_plain: bool,
     kind: AnswerType,
-    /// The word before the candidate, folded.
+    /// The words before and behind the candidate, folded.
     before: String,
+    behind: String,
+    /// The candidate itself, folded.
+    text: String,
 }
 
 impl Candidate {
@@ -108,6 +121,10 @@ impl Candidate {
             AnswerType::Date => around.each_marks,
             _ => around.span_marks,
         };
+        let near = Neighbours { before: &self.before, behind: &self.behind };
+        if beside::is_something_else(self.kind, &self.text, near, words) {
+            return false;
+        }
         let marked = |around: &Around| marks(around).split_whitespace().any(|mark| mark == self.before);
         if !self.is_plain && (marked(around) || marked(own)) {
             return false;
@@ -119,7 +136,13 @@ impl Candidate {
         }
         // `four and a half in the afternoon` is a time, not a number.
         let is_number = matches!(self.kind, AnswerType::Number | AnswerType::Whole);
-        let mut parts = words.parts.iter().filter(|(part, _)| *part != Part::Am).flat_map(|(_, names)| names.iter());
+        let own_parts = words::own(hearing.language).map_or(&[][..], |own| own.parts);
+        let mut parts = words
+            .parts
+            .iter()
+            .chain(own_parts)
+            .filter(|(part, _)| *part != Part::Am)
+            .flat_map(|(_, names)| names.iter());
         let of_a_day = |word: &String| {
             names_a_day(word, words) || words.units.iter().any(|(_, names)| names.contains(&word.as_str()))
         };
@@ -174,7 +197,8 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &Hearing<'_>, words: &'st
             if !reading.is_empty() {
                 let is_plain = is_plain(kind, text, hearing);
                 let before = start.checked_sub(1).map(|place| fold(all[place])).unwrap_or_default();
-                found.push(Candidate { start, end, reading, is_plain, kind, before });
+                let behind = all.get(end).map(|word| fold(word)).unwrap_or_default();
+                found.push(Candidate { start, end, reading, is_plain, kind, before, behind, text: fold(text) });
             }
         }
     }
@@ -273,61 +297,8 @@ fn with_tail_of(
     first
 }
 
-/// Finds mail addresses or phone numbers. One is the answer unless it is negated; of two, both are returned.
-pub fn addresses(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
-    if text.len() > SENTENCE_BYTES_MAX {
-        return Reading::default();
-    }
-    let found: BTreeSet<(usize, String)> = match kind {
-        AnswerType::Email => mails(text),
-        _ => phones(text, hearing),
-    };
-    let mut values: Vec<Value> = Vec::new();
-    let mut without = text.to_owned();
-    for (place, address) in &found {
-        let value = Value::text(address.as_str());
-        if !values.contains(&value) {
-            values.push(value);
-        }
-        without.replace_range(*place..(*place + 1).min(text.len()), " ");
-    }
-    let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
-    let own = words::own(hearing.language).or_else(|| words::own("en"));
-    if values.len() > 2 || own.is_some_and(|own| is_negated(&rest, own, hearing)) {
-        return Reading::default();
-    }
-    Reading { likely: values, unlikely: Vec::new() }
-}
-
-fn mails(text: &str) -> BTreeSet<(usize, String)> {
-    let marks = |c: char| c.is_whitespace() || "<>()[],;:\"'!?".contains(c);
-    let parts = text.split(marks).filter(|part| part.contains('@'));
-    parts.filter_map(|part| Some((part.as_ptr() as usize - text.as_ptr() as usize, email(part)?))).collect()
-}
-
-/// Finds runs of digits with the separators that people put between them.
-fn phones(text: &str, hearing: &Hearing<'_>) -> BTreeSet<(usize, String)> {
-    let belongs = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f}+().-/\u{2010}\u{2011}".contains(c);
-    let mut found = BTreeSet::new();
-    for run in text.split(|c: char| !belongs(c)) {
-        let run = run.trim_matches(|c: char| !c.is_ascii_digit() && !"+(".contains(c));
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        // `12/05/1985` is a day.
-        let day = run.split(['.', '/', '-']).map(str::len).eq([2, 2, 4]);
-        if digits < PHONE_DIGITS_MIN || day {
-            continue;
-        }
-        let place = run.as_ptr() as usize - text.as_ptr() as usize;
-        found.extend(phone::read(run, hearing.phone.and_then(phone::country)).map(|number| (place, number)));
-    }
-    found
-}
-
-/// Shorter runs of digits in a sentence are not phone numbers.
-const PHONE_DIGITS_MIN: usize = 5;
-
 /// True if a word negates the candidate: in the language of the sentence, in the contact's language, or in `NOTS`.
-fn is_negated(rest: &[String], words: &Words, hearing: &Hearing<'_>) -> bool {
+pub fn is_negated(rest: &[String], words: &Words, hearing: &Hearing<'_>) -> bool {
     let nots = |words: &Words, word: &str| words.around.nots.split_whitespace().any(|not| not == word);
     let own = |word: &str| words::own(hearing.language).is_some_and(|own| nots(own, word));
     rest.iter().any(|word| nots(words, word) || own(word) || NOTS.contains(&word.as_str()))
@@ -343,6 +314,16 @@ fn names(phrases: &str, said: &str) -> bool {
 /// True if the word is a month or a weekday: beside a full date it belongs to another date.
 fn names_a_day(word: &str, words: &Words) -> bool {
     words.months.iter().chain(&words.weekdays).any(|names| names.contains(&word) && word.len() > 2)
+}
+
+/// True if the word may stand beside an ambiguous candidate in this language.
+pub fn is_carrier(words: &Words, word: &str) -> bool {
+    CARRIERS[words.language].contains(word)
+}
+
+/// True for a word of days, times or numbers in some language.
+pub fn is_signal(word: &str) -> bool {
+    SIGNALS.contains(word)
 }
 
 /// For each language, the words that may stand beside an ambiguous candidate.

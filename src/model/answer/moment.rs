@@ -19,7 +19,8 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned>
     let at = |day: &str, clock: &str| {
         let day = almanac.day(day)?;
         // A number alone is not a time here: "12 5" must not become twelve o'clock on the fifth.
-        if day.part.is_none() && clock::is_mere_number(clock) {
+        let is_article = || almanac.words.articles.contains(&fold(clock).as_str());
+        if day.part.is_none() && (clock::is_mere_number(clock) || is_article()) {
             return None;
         }
         let (time, part) = clock::time_in(clock, almanac.words, day.part, almanac.custom)?;
@@ -46,7 +47,9 @@ pub fn away(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
     let folded = fold(text);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let said = words.in_figures(words.courteous(&said));
-    let at = if words.now.contains(&said.as_str()) {
+    // `ja` is now in Portuguese and yes in German.
+    let is_known_elsewhere = !almanac.own && said.len() < FOREIGN_NOW_CHARS_MIN;
+    let at = if words.now.contains(&said.as_str()) && !is_known_elsewhere {
         now.clone()
     } else {
         let said: Vec<&str> = said.split(' ').collect();
@@ -82,6 +85,8 @@ pub fn iso_datetime(text: &str, zone: &TimeZone) -> Option<Zoned> {
     }
 }
 
+/// In a language that is not the contact's own, a shorter word does not mean now.
+const FOREIGN_NOW_CHARS_MIN: usize = 4;
 /// A longer text is not a moment.
 const TEXT_BYTES_MAX: usize = 160;
 

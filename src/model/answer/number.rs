@@ -21,6 +21,9 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
+    if is_day(text) {
+        return None;
+    }
     // Keycap emoji (`5️⃣`) and typographic apostrophes become plain characters.
     let text = text.replace(['\u{fe0f}', '\u{20e3}'], "").replace(['’', '‘'], "'");
     // The Italian `trent'anni` becomes two words.
@@ -50,6 +53,13 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
 
 /// A longer text is not a number.
 const TEXT_BYTES_MAX: usize = 120;
+
+/// True for a day without a year, as German writes it: `12.5.`
+fn is_day(text: &str) -> bool {
+    let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.trim().strip_suffix('.').and_then(|text| text.split_once('.'));
+    parts.is_some_and(|(day, month)| digits(day) && digits(month))
+}
 
 fn elisions_apart(text: &str) -> String {
     let mut before = ' ';

@@ -49,15 +49,54 @@ impl Reading {
 
 /// Reads the whole text as this type, in any language.
 pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
-    let all: Vec<&'static Words> = words::all(hearing.language).collect();
+    let is_own = is_explained(kind, text, hearing);
+    let all: Vec<&'static Words> = words::all(hearing.language).take(if is_own { 1 } else { usize::MAX }).collect();
     whole(kind, text, hearing, &all)
+}
+
+/// True if the words of the contact's own language explain the text, so that no other language is tried: `hier` is
+/// yesterday in French and here in German, `très bien` has a Spanish three, and `2 horas` is a time in Portuguese only.
+pub fn is_explained(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
+    let Some(own) = words::own(hearing.language) else { return false };
+    let folded = fold(text);
+    let around = own.around;
+    let changes = |word: &str| {
+        around.nots.split_whitespace().any(|not| not == word)
+            || around.spoilers.split(',').any(|one| one.trim() == word)
+    };
+    let known = |word: &str| {
+        inside::is_carrier(own, word) || own.yes.contains(&word) || own.no.contains(&word) || changes(word)
+    };
+    folded.split(' ').all(known) || kind == AnswerType::Time && clock::is_length_or_day(&folded, own)
 }
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+    let text = &without_thanks(text);
     let whole = whole_in_any(kind, text, hearing);
     if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
 }
+
+/// The text without thanks that contain a number: `grazie mille`.
+fn without_thanks(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let thanks = THANKS.iter().find_map(|thanks| Some((lower.find(thanks)?, thanks.len())));
+    thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
+}
+
+const THANKS: [&str; 11] = [
+    "grazie mille",
+    "mille grazie",
+    "mil gracias",
+    "un millón de gracias",
+    "mil obrigados",
+    "mil obrigado",
+    "tausend dank",
+    "thanks a million",
+    "mille mercis",
+    "mille fois merci",
+    "merci mille fois",
+];
 
 /// Reads the whole text as this type, in one of these languages.
 pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'static Words]) -> Reading {
@@ -134,8 +173,14 @@ fn by_custom(
         }
         AnswerType::Time => {
             let part = part_asked_for(hearing);
+            // `once` is eleven in Spanish and something else in English.
+            let is_foreign_number = |almanac: &Almanac<'_>| almanac.words.spelled(&fold(text)).is_some();
+            let counts = |almanac: &Almanac<'_>| almanac.own || !is_foreign_number(almanac);
             let in_part = |part: Option<Part>| {
-                almanacs().find_map(|almanac| clock::time_in(text, almanac.words, part, custom)).map(|(time, _)| time)
+                almanacs()
+                    .filter(counts)
+                    .find_map(|almanac| clock::time_in(text, almanac.words, part, custom))
+                    .map(|(time, _)| time)
             };
             let asked = || part.and_then(|part| in_part(Some(part))).or_else(|| in_part(None));
             let away = || almanacs().find_map(|almanac| moment::away(text, &hearing.now, &almanac));

@@ -5,26 +5,45 @@ use crate::model::matching::{fold, has_word};
 
 /// True for yes, false for no. The contact's language wins if two languages share a word.
 pub fn yesno(text: &str, language: &str) -> Option<bool> {
-    // A question is no answer: `yes or no?`
-    let is_question = text.len() > TEXT_BYTES_MAX || text.contains(['?', '¿']);
     let folded = fold(text);
+    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) || IRONY.contains(&folded.as_str()) {
+        return None;
+    }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words)).filter(|_| !is_question);
+    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words));
     whole(text, language).or_else(in_sentence)
 }
 
 /// Yes or no, if the text contains nothing else.
 pub fn whole(text: &str, language: &str) -> Option<bool> {
-    if text.len() > TEXT_BYTES_MAX {
+    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) {
         return None;
     }
     if let Some(signs) = in_signs(text) {
         return signs;
     }
     let folded = fold(text);
+    if IRONY.contains(&folded.as_str()) {
+        return None;
+    }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     words::all(language).find_map(|words| in_language(&said, words))
 }
+
+/// Words for yes that mean the opposite, or disbelief.
+const IRONY: [&str; 3] = ["yeah right", "yea right", "ja sicher"];
+/// Words that make a no of another kind: `absolutely not sure`.
+const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
+/// Words behind which a yes or a no is only mentioned: `I do not say no`.
+const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
+
+/// True for a question, which is no answer: `yes?`, `yes or no?` But `why not?` means yes.
+pub fn is_asked_back(text: &str) -> bool {
+    text.contains(['?', '¿']) && !WHY_NOT.iter().any(|phrase| has_word(&fold(text), phrase))
+}
+
+const WHY_NOT: [&str; 8] =
+    ["why not", "por que no", "porque no", "pourquoi pas", "warum nicht", "wieso nicht", "por que nao", "perche no"];
 
 /// A longer text is neither yes nor no.
 const TEXT_BYTES_MAX: usize = 200;
@@ -135,7 +154,9 @@ fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
     };
     let joined = rest.join(" ");
     let puts_off = around.spoilers.split(',').any(|phrase| has_word(&joined, phrase.trim()));
-    if rest.is_empty() || puts_off || !rest.iter().all(known) {
+    let is_unsure = matches!(meant, Meant::No) && rest.iter().any(|word| SURE.contains(word));
+    let mentions = is_unsure || rest.iter().any(|word| MENTIONS.contains(word));
+    if rest.is_empty() || puts_off || mentions || !rest.iter().all(known) {
         return None;
     }
     // In `no no quiero`, the phrase at the start already contains the second no.

@@ -52,6 +52,9 @@ pub struct Question {
     /// The page of options that was shown last, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
     pub page: u32,
+    /// The ids of the options in the newest message, if it shows only some of them: typed numbers count these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrowed: Vec<String>,
     /// Texts that are being joined to one answer (`gather`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gathering: Option<Box<Gathering>>,

@@ -86,29 +86,54 @@ impl<'a> Turn<'a> {
 
     /// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
     fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &Heard<'_>) -> bool {
-        let now = self.now();
         let options: Vec<OptionShown> =
             values.iter().enumerate().map(|(place, value)| option(place, value, self.language())).collect();
+        let has_own = self.question(here.run).is_some_and(|q| q.options.iter().any(|option| !is_which(option)));
+        if has_own || !self.costs_a_try(here, ask, heard) {
+            return false;
+        }
+        if let Some(question) = self.question_mut(here.run) {
+            question.options = options;
+            question.page = 0;
+        }
+        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
+        if let Err(failure) = self.repeat(here, ask, &text) {
+            self.note_at(here, failure.text);
+        }
+        true
+    }
+
+    /// Asks which of these options of the question is meant. The others still count.
+    pub fn ask_which_option(&mut self, here: Here<'a>, among: &[OptionShown], ask: &Ask, heard: &Heard<'_>) -> bool {
+        if !self.costs_a_try(here, ask, heard) {
+            return false;
+        }
+        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
+        if let Err(failure) = self.repeat_with(here, ask, &text, among, 0) {
+            self.note_at(here, failure.text);
+        }
+        if let Some(question) = self.question_mut(here.run) {
+            question.narrowed = among.iter().map(|option| option.id.clone()).collect();
+        }
+        true
+    }
+
+    /// Counts a question about the meaning as a bad answer. `false`: it would be the last one, so nothing is asked.
+    fn costs_a_try(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>) -> bool {
+        let now = self.now();
         let Some(question) = self.question_mut(here.run) else { return false };
         let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);
-        let has_own = question.options.iter().any(|option| !is_which(option));
-        if has_own || !counted && question.tries + 1 >= ask.tries {
+        if !counted && question.tries + 1 >= ask.tries {
             return false;
         }
         if !counted {
             question.bad_at = Some(now);
             question.tries += 1;
         }
-        question.options = options;
-        question.page = 0;
         if let Some(run) = self.run_mut(here.run) {
             run.asked_for = Some(heard.message.at);
         }
         self.note_at(here, "the answer may mean several things: asked which");
-        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
-        if let Err(failure) = self.repeat(here, ask, &text) {
-            self.note_at(here, failure.text);
-        }
         true
     }
 }

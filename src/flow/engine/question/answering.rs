@@ -1,6 +1,9 @@
 //! Handles the waiting question: its answers, and bad answers.
 
-use super::ambiguous::{Meant, asks_which};
+use super::{
+    ambiguous::{Meant, asks_which},
+    said::Said,
+};
 use crate::{
     base::limits::COUNT_ONCE,
     flow::{
@@ -68,7 +71,7 @@ impl<'a> Turn<'a> {
         let Some(question) = self.question(run) else { return false };
         let carries = self.world.sender.carries;
         let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
-        if let Some(option) = exact_option(question, heard, listed) {
+        if let Some(option) = exact_option(question, heard, listed, self.language()) {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
@@ -93,10 +96,13 @@ impl<'a> Turn<'a> {
             return self.take_reply(run, heard);
         }
         let Some((here, ask)) = self.ask_step(run) else { return false };
-        let Some(question) = self.question(run).filter(|question| question.left) else { return false };
-        if let Some(option) = near_option(question, heard) {
-            let option = option.clone();
-            return self.take_option(here, ask, option, heard);
+        if self.question(run).is_none_or(|question| !question.left) {
+            return false;
+        }
+        match self.option_said(here, ask, heard) {
+            Said::Nothing => {}
+            Said::One(option) => return self.take_option(here, ask, option, heard),
+            Said::Several(options) => return self.ask_which_option(here, &options, ask, heard),
         }
         if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
             return self.answer_in_sentence(run, heard);
@@ -274,10 +280,23 @@ impl<'a> Turn<'a> {
 
     /// Sends a text that repeats the waiting question, with its options as they were shown.
     pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
-        let (shown, page) =
-            self.question(here.run).map(|question| (question.options.clone(), question.page)).unwrap_or_default();
+        let Some(question) = self.question_mut(here.run) else { return Ok(()) };
+        question.narrowed.clear();
+        let (shown, page) = (question.options.clone(), question.page);
+        self.repeat_with(here, ask, text, &shown, page)
+    }
+
+    /// As `repeat`, with these options alone.
+    pub fn repeat_with(
+        &mut self,
+        here: Here<'a>,
+        ask: &Ask,
+        text: &str,
+        shown: &[OptionShown],
+        page: u32,
+    ) -> Result<(), Failure> {
         // Only the text and the options are repeated, without files and link.
-        let worded = Worded { body: text, shown: &shown, page, asks: true };
+        let worded = Worded { body: text, shown, page, asks: true };
         let first = self.session.last_message + 1;
         let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
         if let Some(question) = self.question_mut(here.run) {
@@ -300,7 +319,12 @@ fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
 
 /// The option with exactly this id, title, title on the template's own button, or number; or with the id of a foreign
 /// button. `listed`: the options were in the text with their numbers.
-fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>, listed: bool) -> Option<&'q OptionShown> {
+fn exact_option<'q>(
+    question: &'q Question,
+    heard: &Heard<'_>,
+    listed: bool,
+    language: &str,
+) -> Option<&'q OptionShown> {
     let Question { options, template_titles, .. } = question;
     let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
         template_titles.get(&option.id).is_some_and(|title| same(title))
@@ -315,50 +339,31 @@ fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>, listed: bool) -> 
     heard.text?;
     let said = heard.folded.as_str();
     let same = |text: &str| matching::fold(text) == said;
+    let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+    if is_yesno && heard.text.is_some_and(answer::is_asked_back) {
+        return None;
+    }
     let by_name = options
         .iter()
         .find(|option| same(&option.id))
         .or_else(|| options.iter().find(|option| same(&option.title)))
         .or_else(|| options.iter().find(|option| on_template(option, &same)));
     let by_yesno = || {
-        let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
-        let hearing = Hearing::new(jiff::Zoned::default(), "en", None);
+        let hearing = Hearing::new(jiff::Zoned::default(), language, None);
         let said = is_yesno
             .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
             .flatten()?;
         options.iter().find(|option| option.value == said)
     };
-    // If the options were buttons, a number may be an answer of its own.
-    let numbered = listed || !asks_which(question);
-    let by_number = || options.get(said.parse::<usize>().ok()?.checked_sub(1)?).filter(|_| numbered);
-    by_name.or_else(by_yesno).or_else(by_number)
-}
-
-/// The option with one typing error for each five letters, or whose title is part of a longer text; only if there is
-/// exactly one.
-fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
-    heard.text?;
-    if asks_which(question) {
-        // `17:30` is similar to `17:00` but another time.
-        return None;
-    }
-    let said = heard.folded.as_str();
-    let fits = |option: &&OptionShown| {
-        let approved = question.template_titles.get(&option.id);
-        let titles: Vec<String> =
-            std::iter::once(&option.title).chain(approved).map(|title| matching::fold(title)).collect();
-        // An id that nobody sees, such as `a`, is not a word in people's texts.
-        let said_in_full = |title: &String| {
-            title.chars().any(char::is_alphabetic)
-                && matching::has_word(said, title)
-                && !matching::is_one_of_several(said, title)
-        };
-        let near = |text: &String| matching::near(said, text).is_some();
-        titles.iter().any(|title| said_in_full(title) || near(title)) || near(&matching::fold(&option.id))
+    // Buttons show no numbers: beside `1-2` and `3-4 people`, a 3 is not the third option.
+    let with_figures = options.iter().filter(|option| option.title.chars().any(char::is_numeric)).count();
+    let numbered = listed || !asks_which(question) && with_figures < 2;
+    let shown = |option: &&OptionShown| question.narrowed.is_empty() || question.narrowed.contains(&option.id);
+    let by_number = || {
+        let place = said.parse::<usize>().ok()?.checked_sub(1)?;
+        options.iter().filter(shown).nth(place).filter(|_| numbered)
     };
-    let mut fitting = question.options.iter().filter(fits);
-    let first = fitting.next()?;
-    fitting.next().is_none().then_some(first)
+    by_name.or_else(by_yesno).or_else(by_number)
 }
 
 /// True if any text may be the answer: other meanings of the text come first.

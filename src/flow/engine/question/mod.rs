@@ -8,4 +8,5 @@ mod gather;
 mod lifecycle;
 pub(in crate::flow) mod pages;
 pub(in crate::flow) mod phrases;
+mod said;
 pub(in crate::flow) mod titles;

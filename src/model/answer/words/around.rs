@@ -22,6 +22,12 @@ pub struct Around {
     pub each_marks: &'static str,
     /// Words that continue a yes or a no, beside the carriers.
     pub assent: &'static str,
+    /// Neutral words beside the name of an option, in addition to the carriers.
+    pub picks: &'static str,
+    /// First words of a question about an option, separated by commas: `do you have red`.
+    pub asks: &'static str,
+    /// Words that ask for an option politely, separated by commas: `can I have red?`
+    pub requests: &'static str,
 }
 
 pub const EN: Around = Around {
@@ -51,6 +57,11 @@ pub const EN: Around = Around {
     span_marks: "in for within",
     each_marks: "every each all most",
     assent: "agree agreed interested correct true confirm confirmed accept accepted fine happy very much too indeed definitely absolutely course certainly need think so at",
+    picks: "oh some one ones option options color colour rather definitely favourite favorite going gonna wanna gotta give put select selected chosen \
+        chose opt decided decide interested said meant mean absolutely certainly simply preferably always loved cool awesome excellent thing \
+        might may too id ill im lets pleased thankyou cheers ta",
+    asks: "do,does,did,is,are,was,were,have you,you have,you got,has,have they,am i,is there,are there,should,shall,will it,will you,would you,would it,can you,could you,can it,can they,whether",
+    requests: "can i,could i,may i,might i,can we,could we,may we,let me have,give me,i take,id like,i would like,id love,ill take,ill have,i want,we want,wed like,well take,well have,can you put me,could you put me,put me",
 };
 
 pub const ES: Around = Around {
@@ -67,7 +78,7 @@ pub const ES: Around = Around {
         ocurrio sucedio mujer marido esposa esposo hijo hija madre padre pareja nino nina ahora mismo seguramente \
         posible haria hacer hacemos venga pues entonces muy tambien parece",
     nots: "no ni nunca jamas tampoco sin salvo excepto menos incorrecto antiguo anterior viejo",
-    spoilers: "mas,mas de,mas que,menos de,menos que,al menos,por lo menos,como minimo,como maximo,como mucho,minimo,maximo,\
+    spoilers: "todos los dias,todos los,todas las,mas,mas de,mas que,menos de,menos que,al menos,por lo menos,como minimo,como maximo,como mucho,minimo,maximo,\
         hasta,entre,desde,a partir,antes,despues,tras,luego,mas tarde,digo manana,aviso,avisare,avisar,digo,dire,\
         pregunta,preguntame,saber,ocupado,ocupada,cerrado,depende,cualquier,cualquiera,cada,algun,alguno,alguna,otro,\
         otra,medio,media,cuarto,pero,o,u,cuando,porque,cual,mes,meses,semana,semanas,minutos,finales,fin de,proximo,\
@@ -79,6 +90,11 @@ pub const ES: Around = Around {
     span_marks: "en dentro durante",
     each_marks: "los todos cada",
     assent: "acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
+    picks: "opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
+        pones pone pondria das da dame deme daria dais manda mandame envia enviame traeme favorito favorita preferido preferida preferiria \
+        gusta encanta opto decido decidido decidi adelante venga mia mias mios muchas mil mio tener tomamos elegimos cogemos interesa apunta apuntame unos unas sea seria",
+    asks: "tiene,tienen,hay,que tal,como,cual,si hay,si tiene,queda,quedan",
+    requests: "puedo,podria,podemos,podriamos,me pone,me pones,me pondria,me da,me das,me daria,nos pone,nos da,quiero,queremos,quisiera,querria,me gustaria,me llevo,me quedo,prefiero,ponme,dame,deme,pongame",
 };
 
 pub const FR: Around = Around {
@@ -95,7 +111,7 @@ pub const FR: Around = Around {
         pense suppose peut etre probablement sans doute arrive passe femme mari fils fille mere pere enfant gars \
         maintenant vraiment possible faire fais disons environ voila tres aussi moi meme",
     nots: "pas non jamais ni sans sauf excepte aucun aucune plus mauvais ancien ancienne",
-    spoilers: "plus,plus de,plus que,moins de,moins que,au moins,au plus,minimum,maximum,jusqu,jusqua,jusquau,jusquen,entre,\
+    spoilers: "tous les,toutes les,plus,plus de,plus que,moins de,moins que,au moins,au plus,minimum,maximum,jusqu,jusqua,jusquau,jusquen,entre,\
         depuis,a partir,avant,apres,ensuite,plus tard,dirai,dirais demain,vous dire,te dire,rappelez,rappelle,\
         rappeler,demandez,demande,sais,savoir,occupe,occupee,ferme,fermee,depend,nimporte,chaque,quelque,quelques,un \
         autre,autre,demi,demie,quart,mais,ou,quand,pourquoi,comment,quel,quelle,mois,semaine,semaines,minutes,fin,\
@@ -107,10 +123,15 @@ pub const FR: Around = Around {
     span_marks: "dans en pendant",
     each_marks: "les chaque tous",
     assent: "daccord correct exact vrai interesse interessee minteresse accepte jaccepte confirme sur sure ca convient me volontiers avec plaisir beaucoup bien faites allez besoin",
+    picks: "option options couleur choisir choisi choix opte aime jaime adore jadore plait mets mettez donne donnez envoie envoyez allons allez celui \
+        celle ceux celles ci plutot franchement definitivement carrement favori favorite prefere preferee prendrai prendrais puis beaucoup bcp stp \
+        interesse minteresse soit vais va veut avoir prenons prendrons choisissons desire",
+    asks: "est ce,es tu,etes vous,avez,as tu,tu as,vous avez,a t,y a,il y a",
+    requests: "puis je,je peux,je pourrais,pourrais je,on peut,on pourrait,peut on,pourrait on,pourrions nous,je voudrais,jaimerais,j aimerais,je veux,je prends,je prendrais,je prendrai,donnez moi,donne moi,mettez moi,mets moi",
 };
 
 pub const DE: Around = Around {
-    carriers: "brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
+    carriers: "na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
         unser unsere er sie ihm ihr ihre ihren seine du dein der die den dem des ein eine einen einem einer fur zu zum \
         zur in im am an um auf mit und so dann da hier ok okay ja hallo hi guten tag morgen abend servus moin bitte \
         danke dank vielen schon sehr entschuldigung sorry tut leid gern gerne lieber am besten bestens besser super \
@@ -123,7 +144,7 @@ pub const DE: Around = Around {
         wahrscheinlich eventuell passiert frau mann sohn tochter mutter vater kind kinder jetzt wirklich eigentlich \
         aktuell moglich machen mach mal also auch doch bei uns",
     nots: "nicht kein keine keinen keiner keinem nie niemals weder ohne ausser ausgenommen statt falsch falsche alte",
-    spoilers: "mehr,mehr als,weniger als,mindestens,hochstens,maximal,minimal,uber,unter,bis,zwischen,von,ab,seit,vor,nach,\
+    spoilers: "je,ist zu,zu ist,hat zu,haben zu,alle tage,mehr,mehr als,weniger als,mindestens,hochstens,maximal,minimal,uber,unter,bis,zwischen,von,ab,seit,vor,nach,\
         danach,spater,fruher,sage es ihnen,sage ihnen,sage dir,sage bescheid,melde,frag,fragen,frage,weiss,wissen,\
         beschaftigt,geschlossen,weg,kommt drauf,hangt,egal,jeder,jeden,jede,irgendein,irgendwann,ein paar,anderer,\
         andere,halb,halbe,halben,viertel,aber,oder,wann,warum,wie,welche,welcher,monat,monate,woche,wochen,minuten,\
@@ -135,6 +156,11 @@ pub const DE: Around = Around {
     span_marks: "in binnen",
     each_marks: "jeden jeder immer",
     assent: "einverstanden richtig korrekt wahr interesse interessiert akzeptiere bestatige stimme stimmt sicher unbedingt freue klar weiter brauche so viel",
+    picks: "option farbe wahlen wahle auswahl entscheide entschieden entscheiden gib geben gebt gebe liebe lieben liebsten nehm nehmt bekommen bekomme \
+        krieg kriege kriegen wars ists nen ne n ma halt einfach definitiv unbedingt mag moge gefallt wunsche wunsch favorit wurd hatt darf durfte durfen durften \
+        haette moechte moechten waere koennte wuerde wurde dankeschon dankeschoen schoen paar einmal hatten wahlen interessiert interessieren",
+    asks: "haben sie,sie haben,hatten sie,hat,haben wir,ist das,ist,sind,war,konnen sie,konnten sie,ob,geht,ginge,passt,wird,gibt,sollte,soll",
+    requests: "kann ich,konnte ich,darf ich,durfte ich,konnen wir,konnten wir,durfen wir,durften wir,ich mochte,ich moechte,ich hatte gern,ich hatte gerne,ich haette gern,ich nehme,ich will,wir nehmen,wir mochten,gib mir,geben sie mir",
 };
 
 pub const PT: Around = Around {
@@ -151,7 +177,7 @@ pub const PT: Around = Around {
         filho filha mae pai crianca agora mesmo realmente possivel fazer fica ficaria marcar pois entao muito tambem \
         mim parece",
     nots: "nao nem nunca jamais sem exceto menos errado antigo anterior velho",
-    spoilers: "mais,mais de,mais que,mais do que,menos de,menos que,pelo menos,no minimo,no maximo,minimo,maximo,ate,entre,\
+    spoilers: "todos os,todas as,mais,mais de,mais que,mais do que,menos de,menos que,pelo menos,no minimo,no maximo,minimo,maximo,ate,entre,\
         desde,a partir,antes,depois,apos,mais tarde,logo,falo,aviso,avisarei,avisar,digo amanha,pergunta,pergunte,sei,\
         saber,ocupado,ocupada,fechado,depende,qualquer,cada,algum,alguns,alguma,outro,outra,meia,meio,quarto de,mas,\
         ou,quando,porque,como,qual,mes,meses,semana,semanas,minutos,fim de,final,proximo,proxima,passado,passada,\
@@ -163,6 +189,10 @@ pub const PT: Around = Around {
     span_marks: "em dentro daqui",
     each_marks: "as aos toda todas todo cada",
     assent: "acordo correto certo certa verdade exato interessa interesse interessado interessada adoraria aceito confirmo confirmado certeza concordo assim totalmente desejo senhor senhora preciso sim isso",
+    picks: "opcao opcoes cor escolher escolhi fico ficar pego pegar levo levar manda mande envia da de me adoro amo gosto favorito favorita preferido \
+        preferida preferiria definitivamente decido decidi optei opto interessa muita brigado brigada valeu pf pfv seja querer ter escolhemos uns umas",
+    asks: "tem,teria,voce tem,voces tem,seria possivel,da para,sera,sera que,como,qual,se tem,se ha",
+    requests: "posso,poderia,podemos,poderiamos,pode me,podia,pode ser,quero,queria,queremos,gostaria,eu fico,eu levo,me da,me ve,me manda,prefiro",
 };
 
 pub const IT: Around = Around {
@@ -179,7 +209,7 @@ pub const IT: Around = Around {
         moglie marito figlio figlia madre padre bambino adesso davvero possibile fare facciamo allora quindi molto anche \
         lei",
     nots: "non no ne mai nemmeno neanche senza tranne eccetto salvo sbagliato vecchio vecchia precedente",
-    spoilers: "piu,piu di,piu che,meno di,meno che,almeno,al massimo,al minimo,minimo,massimo,fino,tra,fra,da,dal,dalle,\
+    spoilers: "in meno,tutti i,tutte le,piu,piu di,piu che,meno di,meno che,almeno,al massimo,al minimo,minimo,massimo,fino,tra,fra,da,dal,dalle,\
         dalla,prima,dopo,poi,piu tardi,dico domani,ti dico,vi dico,faccio sapere,sapere,chiedi,chiedimi,so,occupato,\
         occupata,chiuso,dipende,qualsiasi,qualunque,ogni,qualche,alcuni,altro,altra,mezzo,mezza,quarto,ma,o,oppure,\
         quando,perche,come,quale,mese,mesi,settimana,settimane,minuti,fine,prossimo,prossima,scorso,scorsa,fa,quasi,\
@@ -187,8 +217,12 @@ pub const IT: Around = Around {
     or: "o oppure",
     ranges: "a,al,alle,fino a,fino alle,e le",
     past: "era erano ero fu fosse stato stata nato nata successo arrivato pagato comprato",
-    hour_marks: "alle",
+    hour_marks: "alle le",
     span_marks: "tra fra in entro",
     each_marks: "i ogni tutti",
     assent: "daccordo corretto giusto vero esatto interessa interessato interessata accetto confermo confermato sicuro sicura cosi totalmente desidero lo piace bisogno",
+    picks: "opzione opzioni colore scegliere scelto prenderei prenda dammi mi dia dai da darebbe daresti mandami adoro amo piace preferito preferita \
+        decisamente decido deciso opto andrei andrebbe quell quella quelle quelli tantissimo interessa avere prendiamo prenderemo scegliamo vada delle dei degli dello",
+    asks: "ha,avete,avrebbe,hai,ce,ci sono,come,e possibile",
+    requests: "posso,potrei,possiamo,potremmo,mi da,mi dai,mi dia,mi darebbe,mi daresti,vorrei,voglio,vogliamo,vorremmo,prendo,prenderei,preferisco,preferirei,mi piacerebbe,puo essere",
 };

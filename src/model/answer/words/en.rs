@@ -1,6 +1,6 @@
 //! Defines the English words for answers.
 
-use super::{Part, Unit, Words, only_words, spoken, typed, unlike_hours};
+use super::{Part, Unit, Words, no_length, only_words, spoken, typed, unlike_hours};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -91,8 +91,8 @@ pub const WORDS: Words = Words {
         typed("{h} h", 0),
         spoken("{h} oclock", 0, 0),
         spoken("{h} o clock", 0, 0),
-        typed("{h} hrs", 0),
-        typed("{h} hours", 0),
+        no_length("{h} hrs"),
+        no_length("{h} hours"),
         only_words("{h} {m}"),
     ],
     spell,
@@ -153,7 +153,7 @@ const YES: &[&str] = &[
     "yes", "y", "yeah", "yea", "yep", "yup", "aye", "sure", "sure thing", "yes please", "please", "please do",
     "of course", "absolutely", "definitely", "certainly", "correct", "thats right", "right", "exactly", "go ahead",
     "sounds good", "i do", "i would", "yes sure", "yes of course", "true", "ok sure", "sure thanks", "why not",
-    "alright", "all right", "thats fine", "thats ok", "thats correct", "im in", "it is", "i think so", "sounds great",
+    "alright", "all right", "thats fine", "thats ok", "thats correct", "im in", "it is", "i think so", "sounds great", "sounds good to me", "sounds great to me",
     "perfect", "great", "i agree", "agreed", "i do agree", "totally", "indeed", "fine", "fine by me", "fine with me",
     "good", "ok good", "ok great", "ok perfect", "thats good", "thats great", "thats perfect", "works for me",
     "that works", "that works for me", "it does", "it was", "yes i do", "yes i am", "i am", "i will", "i want to",

@@ -1,6 +1,6 @@
 //! Defines the Spanish words for answers.
 
-use super::{Part, Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, no_length, spoken, typed};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -95,7 +95,7 @@ pub const WORDS: Words = Words {
     parts: &[
         (Part::Am, &["am", "a m"]),
         (Part::Pm, &["pm", "p m"]),
-        (Part::Morning, &["de la manana", "por la manana", "en la manana", "de la madrugada"]),
+        (Part::Morning, &["de la manana", "por la manana", "en la manana", "de manana", "de la madrugada"]),
         (Part::Midday, &["del mediodia"]),
         (Part::Afternoon, &["de la tarde", "por la tarde", "en la tarde", "a la tarde"]),
         (Part::Night, &["de la noche", "por la noche", "en la noche", "a la noche"]),
@@ -117,9 +117,9 @@ pub const WORDS: Words = Words {
         spoken("cuarto para las {h}", -15, 0),
         spoken("{m} para las {h}", 0, -1),
         spoken("{h} en punto", 0, 0),
-        typed("{h} horas", 0),
+        no_length("{h} horas"),
         typed("{h} h", 0),
-        typed("{h} hrs", 0),
+        no_length("{h} hrs"),
         typed("{h} hs", 0),
     ],
     spell,
@@ -182,7 +182,7 @@ pub const WORDS: Words = Words {
         ("tres cuartos de hora", "45 minutos"),
         ("un par de", "2"),
     ],
-    now: &["ahora", "ahora mismo", "ya", "ya mismo", "ahorita"],
+    now: &["ahora", "ahora mismo", "ya mismo", "ahorita"],
     sharp: &["en punto", "exactas"],
     around: &super::around::ES,
 };

@@ -61,7 +61,7 @@ pub const WORDS: Words = Words {
     ordinal_ends: &["er", "e", "eme"],
     ordinals,
     fillers: &["le", "la", "de", "du", "ce", "pour"],
-    at: &["a", "vers", "pour", "aux alentours de", "autour de", "a environ", "vers les"],
+    at: &["a", "vers", "aux alentours de", "autour de", "a environ", "vers les"],
     noon: &["midi"],
     midnight: &["minuit"],
     parts: &[

@@ -1,6 +1,6 @@
 //! Defines the Italian words for answers.
 
-use super::{Part, Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, no_length, spoken, typed};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -110,7 +110,7 @@ pub const WORDS: Words = Words {
         spoken("{h} e {m}", 0, 1),
         spoken("{h} meno {m}", 0, -1),
         spoken("{h} in punto", 0, 0),
-        typed("{h} ore", 0),
+        no_length("{h} ore"),
         typed("{h} h", 0),
     ],
     spell,

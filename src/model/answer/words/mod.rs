@@ -158,6 +158,8 @@ pub enum Hours {
     Any,
     /// Only words: two numbers in digits beside each other are not a time.
     OnlyWords,
+    /// Not a length of time: `2 hours` is not two o'clock, but `14 hours` is a time.
+    NoLength,
     /// Only minutes that cannot be an hour: `9 to 5` means working hours.
     MinutesOnly,
 }
@@ -168,6 +170,10 @@ pub const fn spoken(pattern: &'static str, shift: i16, sign: i16) -> ClockPatter
 
 pub const fn typed(pattern: &'static str, sign: i16) -> ClockPattern {
     ClockPattern { pattern, shift: 0, sign, hours: Hours::Any }
+}
+
+pub const fn no_length(pattern: &'static str) -> ClockPattern {
+    ClockPattern { pattern, shift: 0, sign: 1, hours: Hours::NoLength }
 }
 
 pub const fn only_words(pattern: &'static str) -> ClockPattern {

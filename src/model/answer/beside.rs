@@ -1,0 +1,129 @@
+//! Tells by the words directly beside a figure that it is no answer: `room 12` is no time, `in the sun` no Sunday.
+
+use super::{AnswerType, addresses::labels, words::Words};
+
+/// The words beside a candidate, folded; empty at the ends of the message.
+#[derive(Debug, Clone, Copy)]
+pub struct Neighbours<'a> {
+    pub before: &'a str,
+    pub behind: &'a str,
+}
+
+/// True if the words beside a time or day show that it is something else. `text` is the candidate, folded.
+pub fn is_something_else(kind: AnswerType, text: &str, near: Neighbours<'_>, words: &Words) -> bool {
+    let said: Vec<&str> = text.split(' ').collect();
+    let is_number = words.number(&said).is_some();
+    match kind {
+        AnswerType::Time => {
+            // `by 5 pm` is a limit; `5 pm` alone cannot be a table or an age.
+            near.before == "by" || is_number && (counts(near, words) || names_a_thing(near.before))
+        }
+        AnswerType::Date => near.before == "by" || names_a_thing(near.before) || is_another_word(&said, near, words),
+        AnswerType::DateTime => near.before == "by" || text == "ora" && near.before == "per",
+        // `tout neuf` is brand new.
+        AnswerType::Number | AnswerType::Whole => text == "neuf" && near.before == "tout",
+        _ => false,
+    }
+}
+
+/// True if the number counts or dates: `for 4`, `I'm 12`, `10 of us`, `el 3`.
+fn counts(near: Neighbours<'_>, words: &Words) -> bool {
+    let is_unit = |word: &str| words.units.iter().any(|(_, names)| names.contains(&word));
+    let of_day = match words.language {
+        "en" => &["the"][..],
+        "es" => &["el", "los", "dia"],
+        "fr" => &["le", "les", "jour"],
+        "de" => &["am", "den", "der", "die", "alle"],
+        "pt" => &["dia", "o", "os"],
+        "it" => &["il", "giorno", "e"],
+        _ => &[],
+    };
+    COUNTING.contains(&near.before)
+        || of_day.contains(&near.before)
+        || COUNTED_BY.contains(&near.behind)
+        || words.counted.contains(&near.behind)
+        || is_unit(near.behind)
+}
+
+fn names_a_thing(word: &str) -> bool {
+    PLACES.contains(&word) || labels::of(word) == Some(labels::Label::Other)
+}
+
+/// True for a word that is also another one than a day: `so` in German, `sun`, `ter`; for a greeting; and for an ordinal
+/// in words without its month, `the first one`.
+fn is_another_word(said: &[&str], near: Neighbours<'_>, words: &Words) -> bool {
+    let is_ordinal = |word: &&str| words.ordinal(word).is_some();
+    let names_day =
+        said.iter().any(|word| words.months.iter().chain(&words.weekdays).any(|names| names.contains(word)));
+    let has_figure = said.iter().any(|word| word.chars().any(char::is_numeric));
+    let has_unit = said.iter().any(|word| words.units.iter().any(|(_, names)| names.contains(word)));
+    match (words.language, said) {
+        ("en", ["sun" | "sat" | "wed"] | ["the", "sun"])
+        | ("de", ["so"])
+        | ("es" | "it" | "fr", ["mar"])
+        | ("it" | "fr", ["mer"] | ["la", "mer"])
+        | ("fr", ["sam"])
+        | ("pt", ["ter"]) => true,
+        ("en", ["friday"]) => near.before == "good",
+        ("de", ["morgen"]) => GREETS.contains(&near.before) || near.behind == "zusammen",
+        ("fr", ["demain"]) | ("it", ["domani"]) => near.before == "a",
+        ("it", ["ora"]) => near.before == "per",
+        ("es", ["manana"]) => near.before == "de",
+        _ if names_day || has_unit => false,
+        _ if has_figure => ORDERED.contains(&near.behind),
+        _ => said.iter().any(is_ordinal),
+    }
+}
+
+/// True for a whole message that is a word of a language and no day: the German `so`.
+pub fn is_mere_word(text: &str, words: &Words) -> bool {
+    words.language == "de" && text == "so"
+}
+
+/// Words before a number that make it a count or an age.
+#[rustfmt::skip]
+const COUNTING: [&str; 70] = [
+    "for", "im", "am", "aged", "are", "were", "be", "have", "has", "need", "want", "number", "fur", "bin", "sind", "waren", "habe", "haben",
+    "brauche", "para", "por", "tengo", "tenemos", "somos", "seremos", "soy", "numero", "pour", "jai", "ai", "avons", "sommes", "serons",
+    "pra", "tenho", "temos", "sou", "per", "ho", "abbiamo", "siamo", "saremo", "nummer", "no", "nr", "num", "suis", "is", "cost", "costs", "costa", "cuesta", "kostet", "coute", "custa", "vale", "son", "tiene", "tienen", "tem", "ha", "de", "necesito", "necesitamos", "preciso", "precisamos", "servono", "serve", "besoin", "ist",
+];
+
+/// Words behind a number that make it a count or an age.
+#[rustfmt::skip]
+const COUNTED_BY: [&str; 22] = [
+    "of", "de", "di", "do", "von", "dentre", "years", "year", "old", "anos", "ano", "ans", "an", "anni", "anno", "jahre", "jahr", "people",
+    "personas", "personnes", "personen", "pessoas",
+];
+
+/// Things in an order: `my 2nd order` is no day.
+const ORDERED: [&str; 14] = [
+    "of",
+    "time",
+    "times",
+    "order",
+    "visit",
+    "floor",
+    "one",
+    "option",
+    "person",
+    "child",
+    "booking",
+    "appointment",
+    "table",
+    "room",
+];
+
+const GREETS: [&str; 4] = ["guten", "schonen", "gute", "schoen"];
+
+/// Things that are numbered.
+#[rustfmt::skip]
+const PLACES: [&str; 98] = [
+    "room", "rooms", "table", "seat", "row", "flat", "apartment", "apt", "unit", "floor", "gate", "door", "platform", "track", "bus",
+    "line", "tram", "train", "flight", "house", "page", "chapter", "version", "building", "block", "suite", "box", "locker", "desk",
+    "counter", "terminal", "channel", "episode", "season", "level", "class", "mesa", "habitacion", "cuarto", "piso", "planta", "puerta",
+    "anden", "autobus", "linea", "vuelo", "pagina", "capitulo", "edificio", "asiento", "fila", "nivel", "chambre", "etage", "porte",
+    "quai", "ligne", "vol", "chapitre", "batiment", "siege", "rang", "niveau", "zimmer", "tisch", "stock", "tor", "tur", "gleis", "linie",
+    "flug", "seite", "kapitel", "haus", "sitz", "reihe", "raum", "quarto", "andar", "portao", "porta", "plataforma", "onibus",
+    "autocarro", "linha", "voo", "versao", "predio", "camera", "tavolo", "piano", "cancello", "binario", "volo", "capitolo", "versione",
+    "stanza", "posto",
+];
