@@ -84,23 +84,11 @@ impl<'a> Turn<'a> {
         if self.contact.language.is_some() || set.bot.language_by.is_empty() || !answer::says_something(&message.kind) {
             return false;
         }
-        let mut asks = false;
-        for by in &set.bot.language_by {
-            let found = match by {
-                LanguageBy::Greeting => self.language_of_words(message),
-                LanguageBy::Number => self.language_of_number(),
-                LanguageBy::Ask => {
-                    // A waiting question continues: the contact already reads its language.
-                    asks = self.asking().is_none();
-                    break;
-                }
-            };
-            if let Some((language, why)) = found {
-                self.note(None, None, format!("the contact's language is `{language}`: {why}"));
-                self.set_field("language", Value::text(language.as_str()));
-                return false;
-            }
+        if self.learn_language_unasked(message) {
+            return false;
         }
+        // A waiting question continues: the contact already reads its language.
+        let asks = set.bot.language_by.contains(&LanguageBy::Ask) && self.asking().is_none();
         if asks {
             self.note(None, None, "no language is known: the contact is asked, and the message waits");
             let message = message.clone();
@@ -109,6 +97,23 @@ impl<'a> Turn<'a> {
             self.ask_language(at);
         }
         asks
+    }
+
+    /// Finds the contact's language by the ways that stand before the question. True if it is known now.
+    pub fn learn_language_unasked(&mut self, message: &InboundMessage) -> bool {
+        for by in &self.live().bot.language_by {
+            let found = match by {
+                LanguageBy::Greeting => self.language_of_words(message),
+                LanguageBy::Number => self.language_of_number(),
+                LanguageBy::Ask => return false,
+            };
+            if let Some((language, why)) = found {
+                self.note(None, None, format!("the contact's language is `{language}`: {why}"));
+                self.set_field("language", Value::text(language.as_str()));
+                return true;
+            }
+        }
+        false
     }
 
     /// Handles the answer to that question: returns the message that waited for it, and whether a language was named.

@@ -142,3 +142,50 @@ fn urgency_that_does_nothing_is_told() {
     assert_eq!(found("message: help", "if_busy: queue\n"), 1);
     assert_eq!(found("message: help", "stop_when: [{message: enough, urgent: true}]\n"), 1);
 }
+
+const IN_SPANISH: &str = "locale: es
+words: {emergency: [emergencia]}
+emergency.say_1: {from: Call 112 now., to: Llama al 112.}
+";
+const ASKED: &str = "> Which language do you prefer? / ¿Qué idioma prefieres? [English] [Español]";
+
+fn talk_in_languages(by: &str, flows: &str, transcript: &str) {
+    let bot = format!(
+        "bot: Test\nlanguage: en\nlanguages: {{en: [], es: []}}\nlanguage_by: {by}\nteams: {{support: {{}}}}\n"
+    );
+    let mut talk = Talk::with_files(&bot, flows, &[("locales/es.yaml", IN_SPANISH)]);
+    for line in transcript.lines() {
+        talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}\n{transcript}\n{}", talk.trace.join("\n")));
+    }
+    talk.nothing_unread().unwrap();
+}
+
+#[test]
+fn an_emergency_goes_before_the_question_for_the_language() {
+    for by in ["ask", "[greeting, ask]"] {
+        talk_in_languages(by, FLOWS, "< I have chest pain!!\n> Call 112 now.");
+        talk_in_languages(by, FLOWS, "< chest pain\n> Call 112 now.\n< chest pain\n> Call 112 now.");
+    }
+    // The word tells the language.
+    talk_in_languages("[greeting, ask]", FLOWS, "< emergencia\n> Llama al 112.\n= contact.language es");
+}
+
+#[test]
+fn an_emergency_goes_before_the_open_question_for_the_language_and_is_answered_once() {
+    let asked = format!("< book\n{ASKED}\n< chest pain\n> Call 112 now.\n");
+    talk_in_languages("ask", FLOWS, &asked);
+    talk_in_languages("ask", FLOWS, &format!("{asked}< chest pain\n> Call 112 now.\n= contact.language "));
+    // The question stays open, and the message that waits for it is answered then.
+    talk_in_languages("ask", FLOWS, &format!("{asked}<- English\n> What is it about?"));
+    let known = format!("< qwerty\n{ASKED}\n< emergencia\n> Llama al 112.\n= contact.language es");
+    talk_in_languages("[greeting, ask]", FLOWS, &known);
+}
+
+#[test]
+fn an_emergency_that_hands_over_ends_the_question_for_the_language() {
+    let flows = FLOWS.replace("[{say: Call 112 now.}]", "[{say: Call 112 now.}, {handoff: support}]");
+    let talk = format!(
+        "< book\n{ASKED}\n< chest pain\n> Call 112 now.\n* handoff support\n* run handed_off\n~ back\n< teeth\n{ASKED}"
+    );
+    talk_in_languages("ask", &flows, &talk);
+}

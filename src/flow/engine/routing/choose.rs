@@ -135,6 +135,13 @@ impl<'a> Turn<'a> {
         self.best(fitting.iter(), heard, false)
     }
 
+    /// True if some urgent trigger would start by the message; without a line in the trace.
+    pub fn has_urgent(&self, heard: &Heard<'_>) -> bool {
+        let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
+        let starts = |choice: &Choice<'_>| self.may_start(choice.flow, choice.trigger, &choice.inputs, heard, false);
+        fitting.iter().any(|choice| starts(choice).is_ok())
+    }
+
     fn fitting_where(&self, heard: &Heard<'_>, wanted: impl Fn(&WrittenTrigger) -> bool) -> Vec<Choice<'a>> {
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {

@@ -250,11 +250,15 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// Hands the conversation over after an error that nobody handled; built in.
+    /// Hands the conversation over after an error that nobody handled; built in. Of several teams none is chosen:
+    /// nobody said which one looks after errors, so the conversation is assigned to no team.
     pub fn hand_over_error(&mut self, run: u32, flow: FlowName, failure: &Failure) {
-        let team = self.set_of(run).bot.teams.keys().next().cloned().unwrap_or_default();
+        let teams = &self.set_of(run).bot.teams;
+        let only = teams.keys().next().filter(|_| teams.len() == 1);
+        let team = only.cloned().unwrap_or_default();
         let summary = Some(format!("An error: {}", failure.text));
-        let out_of_hours = !self.team_hours(self.live(), &team).is_open(self.now());
+        let is_open = |team: &str| self.team_hours(self.live(), team).is_open(self.now());
+        let out_of_hours = !teams.is_empty() && !teams.keys().any(|team| is_open(team));
         self.hand_over(Handing {
             run,
             flow,

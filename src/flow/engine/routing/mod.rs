@@ -12,3 +12,4 @@ mod route;
 pub(in crate::flow) mod starts;
 mod stop_when;
 mod taps;
+mod urgent;

@@ -76,12 +76,18 @@ impl<'a> Turn<'a> {
         if matches!(message.kind, InboundKind::Welcome) {
             return self.welcome(id, message, heard_before);
         }
+        let urgent = self.is_urgent(&message, token.as_ref(), heard_before);
+        if urgent && let Some(waited) = self.session.language_asked.take() {
+            return self.urgent_before_language(*waited, |turn| {
+                turn.judge(id, message, reply_to, heard_before, token, consented);
+            });
+        }
         if let Some((waited, told)) = self.language_told(&message, token.as_ref()) {
             self.judge(waited.id, waited.message, waited.reply_to, waited.heard_before, None, false);
             if told {
                 return;
             }
-        } else if self.learn_language(id, &message, reply_to, heard_before) {
+        } else if !urgent && self.learn_language(id, &message, reply_to, heard_before) {
             return;
         }
         self.judge(id, message, reply_to, heard_before, token, consented);
