@@ -1,6 +1,6 @@
 //! Tests errors (language.md 7), and limits.
 
-use super::{check, check_bot};
+use super::{Talk, check, check_bot};
 use crate::base::limits::TURNS_BY_ITSELF_MAX;
 
 fn failing(more: &str) -> String {
@@ -61,6 +61,17 @@ fn built_in_says_so_and_hands_off() {
         "< go\n> Something went wrong on our side. A person will look at it.\n* failed script\n* run failed\n= with_person true",
     );
     check(&failing(""), "~ start a api\n* failed script\n* run failed\n= with_person false");
+}
+
+#[test]
+fn the_built_in_hand_off_goes_to_the_only_team_and_of_several_to_none() {
+    for (teams, wanted) in [("{support: {}}", "handoff support:"), ("{billing: {}, support: {}}", "handoff :")] {
+        let mut talk = Talk::new(&format!("bot: Test\nteams: {teams}\n"), &failing(""));
+        talk.line("< go").unwrap();
+        let handed = talk.happened.iter().find(|what| what.starts_with("handoff")).expect("it hands over");
+        assert!(handed.starts_with(wanted), "{handed}");
+        assert!(talk.session().person.is_some_and(|person| person.team.is_some() == (wanted != "handoff :")));
+    }
 }
 
 #[test]
