@@ -366,10 +366,14 @@ fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<
 }
 
 /// The advice for a list in the place of a map.
-fn as_map(node: &Node) -> &'static str {
-    match node.kind {
-        Kind::List(_) => "write `name: value` lines without the `- ` in front of them",
-        Kind::Null | Kind::Scalar(_) | Kind::Map(_) => "write `name: value` lines",
+fn as_map(node: &Node) -> String {
+    let text = node.text().and_then(|text| text.split_once('='));
+    match (&node.kind, text) {
+        (Kind::List(_), _) => "write `name: value` lines without the `- ` in front of them".to_owned(),
+        (_, Some((name, value))) => {
+            format!("write a `:` for the `=`: `{{{}: {}}}`", name.trim(), value.trim_start_matches('=').trim())
+        }
+        _ => "write `name: value` lines".to_owned(),
     }
 }
 

@@ -108,9 +108,10 @@ pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
         if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') {
             let end = at + closing(&value[at..], c)?;
             if !closes(&value[end..]) {
-                // The intended end is a quote that is followed by the end of an item.
+                // The intended end is a quote that is followed by the end of an item, and that stands in no `${…}`.
                 let mut meant = value[end..].match_indices(c).map(|(offset, _)| end + offset + 1);
-                let last = meant.find(|end| closes(&value[*end..]))?;
+                let in_code = |text: &str| text.matches('{').count() > text.matches('}').count();
+                let last = meant.find(|end| closes(&value[*end..]) && !in_code(&value[at..*end]))?;
                 return Some((at..last, end - 1));
             }
             (at, previous) = (end, c);
@@ -120,6 +121,15 @@ pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
         previous = c;
     }
     None
+}
+
+/// `["Red, "Blue"]`: where the item begins whose last quote was forgotten, and where that quote belongs.
+pub fn unended(value: &str) -> Option<(usize, usize)> {
+    let (item, early) = ends_early(value)?;
+    let own = value[item.start + 1..early].trim_end();
+    let text = own.strip_suffix(',')?.trim_end();
+    let goes_on = value[early + 1..].starts_with(|c: char| c.is_alphanumeric());
+    (goes_on && !text.is_empty()).then_some((item.start, item.start + 1 + text.len()))
 }
 
 /// True if a text follows the bracket: `[Hello], how are you`.

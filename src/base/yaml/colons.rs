@@ -7,6 +7,17 @@ use crate::base::{
 };
 use std::{ops::Range, sync::Arc};
 
+/// The advice for `Red: dark: Rojo` in a file of translations: the first colon may belong to the source. `None`: what
+/// stands before it is a key of the file.
+pub fn of_source(file: &Arc<SourceFile>, key: &str, value: &str, colon: usize) -> Option<String> {
+    if !file.is_locale() || matches!(key, "from" | "to" | "locale" | "count" | "step") || key.contains('.') {
+        return None;
+    }
+    let (source, translation) = (format!("{key}: {}", &value[..colon]), value[colon + 1..].trim());
+    let whole = mend::quoted(value);
+    Some(format!("where the source is `{source}` write `\"{source}\": {translation}`, else `{key}: {whole}`"))
+}
+
 /// `Red one: Rojo: claro` in a file of translations, where keys are texts; `start` is where the line stands in
 /// the file, `colon` where that behind the key stands in the line.
 pub fn translated(

@@ -55,8 +55,49 @@ pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagno
         .help("write `name: value`")
 }
 
+/// The advice for `{{1}}`, which is right in the text of a template and is filled by `vars`.
+fn of_template(place: &Place, name: &str) -> Option<String> {
+    let file = place.file();
+    let above = file.text().get(..place.range().start).unwrap_or_default();
+    if file.stem() == "_bot" && above.contains("templates:") {
+        return Some(format!("put the whole text in quotes: `\"Hello {{{{{name}}}}}, …\"`"));
+    }
+    let number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    number.then(|| "the values of a template stand in a list, in its order: `vars: [Ana, \"10:30\"]`".to_owned())
+}
+
+/// Our code for a value with a filter of another language: `name | default("you")`, `name | upper`.
+pub fn filtered(code: &str) -> Option<String> {
+    let (value, filter) = code.split_once('|')?;
+    let (value, filter) = (value.trim(), filter.trim());
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let (name, argument) = match filter.split_once(['(', ':']) {
+        Some((name, rest)) => (name.trim(), rest.trim().trim_end_matches(')').trim()),
+        None => (filter, ""),
+    };
+    if !word(value) || filter.starts_with('|') {
+        return None;
+    }
+    Some(match name {
+        "default" | "fallback" if !argument.is_empty() => {
+            format!("{value} ?? \"{}\"", argument.trim_matches(['"', '\'']))
+        }
+        "upper" | "upcase" | "uppercase" => format!("{value}.upper()"),
+        "lower" | "downcase" | "lowercase" => format!("{value}.lower()"),
+        "trim" | "strip" => format!("{value}.trim()"),
+        _ => return None,
+    })
+}
+
 /// The finding for a value in the notation of other languages.
 pub fn handlebars(place: &Place, name: &str) -> Diagnostic {
+    if let Some(help) = of_template(place, name) {
+        return Diagnostic::error("E117", place, "YAML cannot read `{{ }}` without quotes").help(help);
+    }
+    if let Some(meant) = filtered(name) {
+        let finding = Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here");
+        return finding.help(format!("write `${{{meant}}}`, in single quotes"));
+    }
     let fix = Fix::replace(format!("write `${{{name}}}`"), place, format!("${{{name}}}"));
     Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here")
         .help(format!("write `${{{name}}}`"))

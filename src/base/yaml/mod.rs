@@ -24,6 +24,7 @@ use super::{
     place::{Place, SourceFile},
 };
 pub use commas::listed;
+pub use foreign_syntax::filtered;
 pub use mend::quoted;
 pub use pitfalls::CODE_KEYS;
 use std::{

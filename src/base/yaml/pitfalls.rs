@@ -3,7 +3,8 @@
 use super::{
     blocks,
     brackets::{
-        closed_at, closing, ends_early, goes_on, list_name, never_closed, open_quote, second_colon, unquoted_code,
+        closed_at, closing, ends_early, goes_on, list_name, never_closed, open_quote, second_colon, unended,
+        unquoted_code,
     },
     colons,
     foreign_syntax::{handlebars, slashes, text_behind},
@@ -233,6 +234,14 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let offset = unquoted_code(value).unwrap_or(0);
             found(mend::unquoted(&at, value, offset))
         }
+        '{' | '[' if unended(value).is_some() => {
+            let (begin, missing) = unended(value)?;
+            let quote = &value[begin..=begin];
+            let fix = Fix::replace("close the quote", &at(missing, 0), quote).guess();
+            let finding = Diagnostic::error("E114", &at(begin, missing - begin), "this quote is never closed").fix(fix);
+            let (before, behind) = value.split_at(missing);
+            found(finding.help(format!("end the text with {quote}: `{before}{quote}{behind}`")))
+        }
         '{' | '[' if ends_early(value).is_some() => {
             let (item, end) = ends_early(value)?;
             let finding = Diagnostic::error("E112", &at(end, 1), "the quote ends here, and the text goes on");
@@ -326,7 +335,11 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             }
             let value = value.trim_end();
             let finding = Diagnostic::error("E108", &at(colon, 1), "a text with `: ` needs quotes");
-            let finding = finding.fix(mend::quote(&at(0, value.len()), value));
+            let mut finding = finding.fix(mend::quote(&at(0, value.len()), value));
+            if let Some(help) = colons::of_source(file, line.key, value, colon) {
+                finding = Diagnostic { fix: None, ..finding.help(help) };
+                return found(finding);
+            }
             found(finding.help(format!("write {}", mend::quoted(value))))
         }
     }

@@ -8,7 +8,7 @@ use crate::{
         ids::FlowName,
         limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX},
         place::Place,
-        yaml,
+        yaml::{self, Style},
     },
     flow::{
         FlowSet,
@@ -81,6 +81,8 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                         title_fits(node, sentence, wording, findings);
                     }
                 }
+                // A translation that cannot be read may have cut off the end of its source: it has a finding.
+                None if wording.to.texts().iter().any(|text| text.style() == Style::Broken) => {}
                 None => old.push(wording),
             }
         }

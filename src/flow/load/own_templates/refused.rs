@@ -68,6 +68,10 @@ pub(super) fn of(
 }
 
 fn text(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
+    // A text that YAML cannot read has a finding.
+    if written.text_at.is_broken() {
+        return;
+    }
     let (body, at) = (draft.template.body.trim(), &written.text_at.place);
     let length = body.chars().count();
     if body.is_empty() {
