@@ -147,6 +147,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
         out::document(&moments.iter().map(|moment| moment_body(set, moment)).collect());
         return Ok(());
     }
+    let near: BTreeSet<FlowName> = moments.iter().map(|moment| moment.flow.clone()).collect();
     let rows: Vec<Vec<String>> = moments
         .into_iter()
         .map(|moment| {
@@ -162,6 +163,9 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     if rows.len() == limit && days.is_some() {
         println!("There may be more: these are the first {limit}.");
     }
+    // What comes once in years lies beyond the list.
+    let far = flow::rare(set, now).into_iter().filter(|rare| days.is_none() && !near.contains(&rare.flow));
+    far.for_each(|rare| println!("{} comes next on {} ({})", rare.flow, rare.next, rare.said));
     Ok(())
 }
 

@@ -58,7 +58,7 @@ fn hardly_ever(cron: &Cron) -> Option<(String, String)> {
     }
     let years = (pause.0 + YEAR.0 / 2) / Span::days(365).0;
     let said = cron.describe().trim_end_matches('.');
-    let help = "`transom schedule next` shows when; name more days if it should come each year";
+    let help = "name more days if it should come each year";
     Some((format!("this comes once in {years} years: {said}"), help.to_owned()))
 }
 

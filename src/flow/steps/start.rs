@@ -1,6 +1,6 @@
 //! Implements `start`: a separate run, now or later, for this contact or for many; and cancels planned starts.
 
-use super::{StepKind, until::Until};
+use super::{StepKind, tag::several_in_one, until::Until};
 use crate::{base::{diagnostic::Diagnostic, limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER}, yaml::Node}, flow::{definition::Target, script::Code, text::{Data, Text}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{effect::{Audience, Effect, PlannedFlow, When, Whom, start_key}, event, value::Value}};
 use std::collections::BTreeMap;
 
@@ -260,6 +260,7 @@ fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<Meant> {
     }
     let mut keys = fields.below(node, "for");
     let (tags, condition, order) = (keys.list("tags"), keys.node("if"), keys.node("order"));
+    tags.iter().for_each(|node| fields.report_if(several_in_one("tags", node)));
     let limit = keys.node("limit").map(|_| keys.whole("limit", 1, 1..=i64::from(u32::MAX)));
     keys.finish();
     let limit = limit.and_then(|limit| u32::try_from(limit).ok());

@@ -1,7 +1,7 @@
 //! Implements `tag`: gives the contact a tag. `untag` uses this file to parse names and to change tags.
 
 use super::StepKind;
-use crate::{base::{blank::is_blank, diagnostic::Diagnostic}, flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}};
+use crate::{base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node}, flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}};
 
 pub struct Tag {
     pub names: Vec<Text>,
@@ -31,7 +31,18 @@ pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<T
     for name in &names {
         not_empty(fields, name, "a tag");
     }
+    for node in fields.list(verb) {
+        fields.report_if(several_in_one(verb, node));
+    }
     names
+}
+
+/// Reports `tags: "a, b"`: this is one tag, which nobody has.
+pub(in crate::flow) fn several_in_one(key: &str, node: &Node) -> Option<Diagnostic> {
+    let scalar = node.scalar().filter(|scalar| scalar.text.contains(',') && !scalar.text.contains("${") && !scalar.is_broken())?;
+    let names: Vec<&str> = scalar.text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let finding = Diagnostic::warning("W422", &scalar.place, "this is one tag with commas in it");
+    Some(finding.help(format!("for several tags write `{key}: [{}]`", names.join(", "))))
 }
 
 /// Reports an empty name when the flow is parsed.

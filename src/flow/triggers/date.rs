@@ -114,6 +114,15 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     if node.is_broken() {
         return (name, false);
     }
+    if let Some(day) = written.get(..10).and_then(|day| day.parse::<civil::Date>().ok()) {
+        let message = format!("`date` takes a field of the contact, and `{written}` is one day for everybody");
+        let finding = Diagnostic::error("E244", &node.place, message);
+        let yearly = day.strftime("%-d %B").to_string().to_lowercase();
+        fields.report(finding.help(format!(
+            "for each year write `schedule: {yearly} 10:00` with `to:`; what goes out once is sent by `transom broadcast`"
+        )));
+        return (name, false);
+    }
     let declared = &fields.bot().fields;
     let is_date = |kind: &Kind| matches!(kind.of, AnswerType::Date | AnswerType::DateTime);
     match declared.iter().find(|field| field.name == name) {

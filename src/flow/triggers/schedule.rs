@@ -1,7 +1,7 @@
 //! Implements `schedule`: at times of the clock, for everyone or for some contacts.
 
 use super::TriggerKind;
-use crate::{base::{diagnostic::Diagnostic, fix::Fix, time::Span, yaml::Node}, flow::{script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}, model::schedule::{AtMost, Schedule as Cron, Wrong}};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, time::Span, yaml::Node}, flow::{script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, steps::tag::several_in_one}, model::schedule::{AtMost, Schedule as Cron, Wrong}};
 
 pub struct Schedule {
     /// `None`: the pattern is invalid, which has a finding.
@@ -119,7 +119,14 @@ fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {
         }
         None => {}
     }
+    if let Some(items) = node.list() {
+        let tags: Vec<&str> = items.iter().filter_map(Node::text).collect();
+        let finding = Diagnostic::error("E242", &node.place, "`to` is `everyone` or `{tags: …, if: …}`, and this is a list");
+        fields.report(finding.help(format!("for those who have all of these tags write `to: {{tags: [{}]}}`", tags.join(", "))));
+        return To::default();
+    }
     let mut keys = fields.below(node, "to");
+    keys.list("tags").iter().for_each(|node| fields.report_if(several_in_one("tags", node)));
     let tags = keys.texts("tags").into_iter().map(str::to_owned).collect();
     let condition = keys.node("if");
     keys.finish();

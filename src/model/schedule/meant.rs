@@ -20,8 +20,14 @@ const LIKE: &str =
 /// The reason why a text is not a schedule: this word is unknown, or (empty) a word is missing.
 pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     let tokens = super::words::tokens(text);
-    if let Some(wrong) = rhythm(&tokens) {
+    if let Some(wrong) = rhythm(&tokens).or_else(|| without(&tokens)) {
         return wrong;
+    }
+    if word.is_empty() && tokens.iter().any(|token| clock(token).is_some()) {
+        let instead = format!("daily {}", text.trim());
+        let help = format!("for every day write `{instead}`, for one of the week `tuesday {}`", text.trim());
+        let instead = parse(&super::words::tokens(&instead)).is_ok().then_some(instead);
+        return Wrong { help: Some(help), instead, ..Wrong::new(format!("`{}` names no day", text.trim())) };
     }
     let instead = meant(&tokens, language);
     let message = match word {
@@ -31,6 +37,67 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     };
     let help = instead.as_ref().map_or_else(|| LIKE.to_owned(), |instead| format!("write `{instead}`"));
     Wrong { help: Some(help), instead, ..Wrong::new(message) }
+}
+
+/// The finding for `every second tuesday 10:00`: the second one of each month, or every other one.
+pub fn two_meanings(tokens: &[String]) -> Option<Wrong> {
+    let ordinal = |token: &str| {
+        let figure = ordinal_figure(token).map(usize::from);
+        figure
+            .or_else(|| (1..=5).find(|number| fields::ordinal(*number) == token))
+            .filter(|number| (2..=5).contains(number))
+    };
+    let at = tokens.windows(3).position(|three| {
+        let every = matches!(three[0].as_str(), "every" | "each");
+        every && ordinal(&three[1]).is_some() && weekday(&three[2]).is_some()
+    })?;
+    // `every second tuesday of the month` has one meaning.
+    if tokens.iter().any(|token| token == "month") {
+        return None;
+    }
+    let monthly: Vec<&str> =
+        tokens[at + 1..].iter().map(String::as_str).filter(|token| !FILLERS.contains(token)).collect();
+    let monthly = monthly.join(" ").replace(" ,", ",");
+    let (nth, day) = (&tokens[at + 1], &tokens[at + 2]);
+    let time = tokens.iter().find(|token| token.contains(':')).map_or("10:00", String::as_str);
+    let message = format!("`every {nth} {day}` can mean one of each month, or one of several weeks");
+    let help = format!(
+        "for the {nth} one of each month write `{monthly}`; no schedule counts weeks: twice a month is `first and third \
+         {day} {time}`"
+    );
+    Some(Wrong { help: Some(help), instead: Some(monthly), ..Wrong::new(message) })
+}
+
+/// The finding for `weekdays except friday 10:00`: a schedule lists the days that it has.
+fn without(tokens: &[String]) -> Option<Wrong> {
+    let at = tokens.iter().position(|token| matches!(token.as_str(), "except" | "but" | "without" | "excluding"))?;
+    let has = |words: &[&str]| tokens[..at].iter().any(|token| words.contains(&token.as_str()));
+    let all = match () {
+        () if has(&["weekdays", "weekday"]) => 0..5,
+        () if has(&["weekends", "weekend"]) => 5..7,
+        () if has(&["daily", "day", "days", "everyday"]) => 0..7,
+        () => 0..0,
+    };
+    let out: Vec<usize> = tokens[at..].iter().filter_map(|token| weekday(token)).collect();
+    let left: Vec<&str> = all.filter(|day| !out.contains(day)).map(|day| WEEKDAYS[day]).collect();
+    let time = tokens.iter().find(|token| token.contains(':')).map_or("9:00", String::as_str);
+    let message = format!("a schedule names the days that it has, and `{}` takes some away", tokens[at]);
+    let instead = format!("{} {time}", left.join(", "));
+    if left.is_empty() || out.is_empty() || parse(&super::words::tokens(&instead)).is_err() {
+        return Some(Wrong { help: Some(LIKE.to_owned()), ..Wrong::new(message) });
+    }
+    Some(Wrong { help: Some(format!("write `{instead}`")), instead: Some(instead), ..Wrong::new(message) })
+}
+
+/// The finding for a day with its year, `2026-12-24 10:00`: a schedule comes again and again.
+pub fn one_day(tokens: &[String]) -> Option<Wrong> {
+    let day: jiff::civil::Date = tokens.iter().find_map(|token| token.split('t').next()?.parse().ok())?;
+    let time = tokens.iter().find_map(|token| token.rsplit('t').next().filter(|time| clock(time).is_some()));
+    let month = names::MONTHS[usize::try_from(day.month() - 1).unwrap_or_default()];
+    let instead = format!("{} {month} {}", day.day(), time.unwrap_or("10:00"));
+    let message = format!("a schedule comes again and again, and `{day}` comes once");
+    let help = format!("for each year write `{instead}`; what goes out once is sent by `transom broadcast`");
+    Some(Wrong { help: Some(help), instead: Some(instead), ..Wrong::new(message) })
 }
 
 /// The finding for intervals such as `every 15 minutes`, `hourly`, `every two weeks`: some can be written in cron, the
@@ -55,7 +122,11 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
             Some(_) => None,
         };
     }
-    let counted = has(&["weeks", "other", "months"]) && has(&["every", "each"]);
+    let every = has(&["every", "each"]);
+    let nth = |token: &str| matches!(token, "second" | "third" | "fourth" | "fifth") || ordinal_figure(token).is_some();
+    let unit = |token: &str| matches!(token, "day" | "week" | "month");
+    let of_nth = tokens.windows(3).any(|three| three[0] == "every" && nth(&three[1]) && unit(&three[2]));
+    let counted = every && (has(&["weeks", "other", "months"]) || has(&["days"]) && number.is_some()) || of_nth;
     if counted || has(&["biweekly", "fortnightly", "fortnight", "bimonthly", "quarterly"]) {
         let message = "a schedule knows the calendar, and does not count from one time to the next";
         let help = "name the days, such as `first and third tuesday 10:00` or `day 1 and 15 9:00`; what counts from an \

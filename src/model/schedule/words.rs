@@ -5,7 +5,7 @@
 use super::{
     Wrong,
     fields::ordinal,
-    meant::explain,
+    meant::{explain, one_day, two_meanings},
     names::{self, MONTHS, Of, WEEKDAYS},
 };
 use crate::base::limits::SCHEDULE_PARTS_MAX;
@@ -40,7 +40,11 @@ pub const LAST: &str = "last";
 
 /// Parses days and times; `language` is the bot's own, for names that are not English.
 pub fn read(text: &str, language: &str) -> Result<Said, Wrong> {
-    match parse(&tokens(text)) {
+    let said = tokens(text);
+    if let Some(wrong) = two_meanings(&said).or_else(|| one_day(&said)) {
+        return Err(wrong);
+    }
+    match parse(&said) {
         Ok(said) => Ok(said),
         Err(Why::Said(wrong)) => Err(*wrong),
         Err(Why::Word(word)) => Err(explain(text, &word, language)),
@@ -180,7 +184,8 @@ fn read_item(item: &[&str], weekday_behind: Option<&str>, of_month: bool, days: 
 /// The first word without meaning in a schedule, else the last word.
 fn unknown<'t>(item: &[&'t str]) -> &'t str {
     let means = |token: &str| {
-        let named = weekday(token).is_some() || month_of(token).is_some();
+        let several = matches!(token, "weekdays" | "weekday" | "weekends" | "weekend" | "daily" | "day" | "days");
+        let named = several || weekday(token).is_some() || month_of(token).is_some();
         named || nth(token).is_some() || day_number(token).is_some() || ordinal_figure(token).is_some()
     };
     item.iter().find(|token| !means(token)).or(item.last()).copied().unwrap_or_default()
@@ -390,8 +395,45 @@ mod tests {
     }
 
     #[test]
+    fn what_can_mean_two_things_is_refused_with_both() {
+        for text in ["every second tuesday 10:00", "each 2nd tuesday at 10:00"] {
+            let wrong = read(text, "en").err().unwrap();
+            let help = wrong.help.unwrap();
+            assert!(help.contains("tuesday 10:00`; no schedule counts weeks"), "{text}: {help}");
+            assert!(help.contains("`first and third tuesday 10:00`"), "{text}: {help}");
+        }
+        assert_eq!(crons("every second tuesday of the month 10:00"), ["0 10 * * TUE#2"]);
+        assert_eq!(crons("second tuesday 10:00"), ["0 10 * * TUE#2"]);
+    }
+
+    #[test]
+    fn what_is_missing_or_too_much_is_named() {
+        for (text, message, instead) in [
+            ("10:00", "`10:00` names no day", "daily 10:00"),
+            ("weekdays except friday 10:00", "`except` takes some away", "monday, tuesday, wednesday, thursday 10:00"),
+            (
+                "every day but sunday 9:00",
+                "`but` takes some away",
+                "monday, tuesday, wednesday, thursday, friday, saturday 9:00",
+            ),
+            ("2026-12-24 10:00", "`2026-12-24` comes once", "24 december 10:00"),
+            ("2026-12-24T10:00", "`2026-12-24` comes once", "24 december 10:00"),
+        ] {
+            let wrong = read(text, "en").err().unwrap();
+            assert!(wrong.message.contains(message), "{text}: {}", wrong.message);
+            assert_eq!(wrong.instead.as_deref(), Some(instead), "{text}");
+        }
+    }
+
+    #[test]
     fn what_no_calendar_says_is_told() {
-        for text in ["every two weeks", "every other tuesday 10:00", "biweekly 9:00"] {
+        for text in [
+            "every two weeks",
+            "every other tuesday 10:00",
+            "biweekly 9:00",
+            "every 3 days 9:00",
+            "every second day 9:00",
+        ] {
             let wrong = read(text, "en").err().unwrap();
             assert!(wrong.message.contains("does not count"), "{text}: {}", wrong.message);
         }
