@@ -2,8 +2,16 @@
 
 use super::Around;
 use crate::{
-    base::diagnostic::{Diagnostic, Findings, did_you_mean},
-    flow::{FlowSet, definition::Flow, load::spec::VIEWS, script::Code},
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        synonyms::contact_part,
+    },
+    flow::{
+        FlowSet,
+        definition::Flow,
+        load::spec::{HOURS_PARTS, VIEWS},
+        script::Code,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -63,7 +71,13 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
         }
         "hours" => {
             let message = format!("there are no hours called `{name}`");
-            ("E404", message, bot.hours.keys().cloned().collect(), "add them to `hours` in `_bot.yaml`".to_owned())
+            let known: Vec<String> = bot.hours.keys().cloned().collect();
+            let part = HOURS_PARTS.iter().any(|(part, _)| *part == name);
+            let help = match known.first().filter(|_| part) {
+                Some(first) => format!("name the hours before it: `hours.{first}.{name}`"),
+                None => "add them to `hours` in `_bot.yaml`".to_owned(),
+            };
+            ("E404", message, known, help)
         }
         "contact" => {
             let declared = bot.fields.iter().map(|field| field.name.clone());
@@ -80,7 +94,9 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
         return None;
     }
     let has = |names: &[String]| names.iter().any(|known| known == name);
+    let part = contact_part(name).filter(|_| root == "contact");
     let help = match root {
+        _ if part.is_some() => format!("write `contact.{}`", part.unwrap_or_default()),
         "env" if has(&bot.secrets) => format!("it is one of `secrets`: write `secrets.{name}`"),
         "secrets" if has(&bot.env) => format!("it is one of `env`: write `env.{name}`"),
         _ => did_you_mean(name, known.iter().map(String::as_str)).unwrap_or(else_help),

@@ -19,7 +19,7 @@ use crate::{
     },
     flow::{
         definition::{Body, NodeIx, Outline, Target},
-        script::valid_name,
+        script::{is_word, valid_name},
     },
     model::schedule::AtMost,
 };
@@ -176,7 +176,15 @@ impl<'a, 'b> StepFields<'a, 'b> {
     pub fn fills(&mut self) -> Option<String> {
         let node = self.fields.node("as")?;
         let name = node.text()?;
-        self.check_name(node, name);
+        match name.strip_prefix("contact.").filter(|field| is_word(field)) {
+            Some(field) => {
+                let message = format!("`as` names a variable, and `{name}` is a field of the contact");
+                let set = format!("`- set: {{{name}: \"${{{field}}}\"}}`");
+                let finding = Diagnostic::error("E307", &node.place, message);
+                self.report(finding.help(format!("write `as: {field}`, and behind this step {set}")));
+            }
+            None => self.check_name(node, name),
+        }
         self.outline.fills = Some(name.to_owned());
         Some(name.to_owned())
     }

@@ -190,7 +190,7 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
         "is_null" | "isNull" | "is_none" | "exists" | "defined" | "is_set" => "missing(…)",
         "add_days" | "addDays" => "+ days(…)",
         "add_hours" | "addHours" => "+ hours(…)",
-        "random" | "rand" => "a `split` step",
+        "random" | "rand" => "- split: NAME",
         "startsWith" => ".starts_with(…)",
         "endsWith" => ".ends_with(…)",
         "isEmpty" | "empty" | "blank" => ".is_empty()",

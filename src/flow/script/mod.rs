@@ -299,6 +299,10 @@ impl Code {
                 if source.style == Style::DoubleQuoted && finding.fix.as_ref().is_some_and(breaks) {
                     finding.fix = None;
                 }
+                finding.help = finding.help.map(|help| match source.style {
+                    Style::DoubleQuoted => within_quotes(source.style, &help),
+                    _ => help,
+                });
                 findings.push(finding);
                 return None;
             }
@@ -336,6 +340,11 @@ impl Code {
         self.0.source.part(self.0.range.clone())
     }
 
+    /// Some code as it must be written here: the quotes of YAML around this one would end at its own.
+    pub fn within_quotes(&self, code: &str) -> String {
+        within_quotes(self.0.source.style, code)
+    }
+
     /// The place of `length` characters at a line and column of the code.
     pub fn place_at(&self, at: (usize, usize), length: usize) -> Place {
         let start = check::offset(self.source(), at);
@@ -362,6 +371,14 @@ impl Code {
         let Some(rhai::Expr::Dot(pair, ..)) = self.single() else { return false };
         matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "env")
             && matches!(pair.rhs, rhai::Expr::Property(..))
+    }
+}
+
+fn within_quotes(style: Style, code: &str) -> String {
+    match style {
+        Style::DoubleQuoted => code.replace('"', "\\\""),
+        Style::SingleQuoted => code.replace('\'', "''"),
+        _ => code.to_owned(),
     }
 }
 

@@ -12,6 +12,10 @@ pub fn is_word(name: &str) -> bool {
 pub fn valid_name(name: &str) -> Result<(), String> {
     if !is_word(name) {
         let mut better: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        // `2nd` would become `nd`.
+        if better.starts_with(|c: char| c.is_numeric()) {
+            better.insert_str(0, "answer_");
+        }
         while better.starts_with(|c: char| !c.is_alphabetic()) {
             better.remove(0);
         }

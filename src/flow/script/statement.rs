@@ -21,6 +21,12 @@ pub fn meant(
         let finding = Diagnostic::error("E308", &place(at..at + 1), "in a map a value stands behind a `:`");
         return Some(finding.help(format!("write `{key}: {value}`")).fix(fix));
     }
+    if let Some(open) = unmarked_map(code, at, word) {
+        let finding = Diagnostic::error("E308", &place(open..open + 1), "a map begins with `#{`");
+        let fix = Fix::replace("write `#{`", &place(open..open + 1), "#{");
+        let inner = code[open + 1..].split('}').next().unwrap_or_default().trim();
+        return Some(finding.help(format!("write `#{{{inner}}}`")).fix(fix.guess()));
+    }
     if !expression {
         return None;
     }
@@ -46,6 +52,22 @@ pub fn meant(
         _ => return None,
     };
     Some(finding(word.len(), format!("`{word}` begins a statement, and here stands one value")).help(help))
+}
+
+/// The `{` of `{a: 1}`, which is a block of statements without a `#`; the parser stops at it, or at the first key.
+fn unmarked_map(code: &str, at: usize, word: &str) -> Option<usize> {
+    let before = code[..at].trim_end();
+    let open = match code[at..].starts_with('{') {
+        true => at,
+        false if before.ends_with('{') => before.len() - 1,
+        false => return None,
+    };
+    let inner = code[open + 1..].trim_start();
+    let key = inner.split(':').next().unwrap_or_default().trim().trim_matches('"');
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let goes_on = inner.contains(':') && !inner.contains("::");
+    (is_key && goes_on && !code[..open].ends_with(['#', '$']) && (word.is_empty() || inner.starts_with(word)))
+        .then_some(open)
 }
 
 /// True if the innermost open bracket at the end of this code is that of a map.

@@ -63,9 +63,10 @@ fn not_for(signature: &str) -> String {
     let what = kind_in_words(first);
     let operator = !name.starts_with(|c: char| c.is_alphabetic());
     if operator {
-        let second = kinds.split(", ").nth(1).unwrap_or_default();
-        let second = kind_in_words(second);
-        return format!("`{name}` does not work on {what} and {second}");
+        return match kinds.split(", ").nth(1) {
+            Some(second) => format!("`{name}` does not work on {what} and {}", kind_in_words(second)),
+            None => format!("`{name}` does not work on {what}"),
+        };
     }
     format!("`{name}` does not work on {what}")
 }
@@ -107,6 +108,8 @@ mod tests {
         assert_eq!(not_for("upper (())"), "`upper` does not work on a value that is missing");
         assert_eq!(not_for("- ((), i64)"), "`-` does not work on a value that is missing and a number");
         assert_eq!(not_for("- (i64, ())"), "`-` does not work on a number and a value that is missing");
+        assert_eq!(not_for("- (string)"), "`-` does not work on a text");
+        assert_eq!(not_for("! (())"), "`!` does not work on a value that is missing");
         assert_eq!(not_for("trim ()"), "`trim` needs a value to work on");
     }
 }

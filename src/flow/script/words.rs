@@ -8,6 +8,7 @@ use crate::{
         diagnostic::{Diagnostic, did_you_mean},
         fix::Fix,
         place::Place,
+        yaml::filtered,
     },
     flow::load::spec::VIEWS,
 };
@@ -82,6 +83,12 @@ pub fn syntax<'a>(
         let place = place(range);
         let fix = Fix::replace(format!("write `{meant}`"), &place, meant);
         return Diagnostic::error("E308", &place, format!("`{}` does not compare", place.text()))
+            .help(format!("write `{meant}`"))
+            .fix(fix);
+    }
+    if let (Some(meant), "default") = (filtered(code), word.as_str()) {
+        let fix = Fix::replace(format!("write `{meant}`"), &place(0..code.len()), meant.clone());
+        return Diagnostic::error("E308", &here(word.len()), "`default` means nothing here")
             .help(format!("write `{meant}`"))
             .fix(fix);
     }
@@ -312,6 +319,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
             .help(format!("write `{name}()`"))
             .fix(fix);
     }
+    // `vip in contact.tags`: what is looked for in a list is a text.
+    let behind = place.file().text().get(range.end..).unwrap_or_default().trim_start();
+    if let Some(list) = behind.strip_prefix("in ").filter(|_| !known.iter().any(|known| known == name)) {
+        let list = list.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).next().unwrap_or_default();
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
+        return finding.help(format!("for the text write `{list}.contains(\"{name}\")`"));
+    }
     // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
     let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
@@ -346,7 +360,9 @@ fn elsewhere(name: &str) -> Option<String> {
         "user" | "customer" | "client" | "person" | "profile" => {
             Some("who they are is `contact`: write `contact.name`".to_owned())
         }
-        "message" | "text" => Some("what they wrote is `msg.text`".to_owned()),
+        "message" | "text" | "input" | "user_input" | "last_input_text" | "last_message" | "reply" | "message_text" => {
+            Some("what they wrote is `msg.text`; an answer has a name, `as: reply`".to_owned())
+        }
         _ => None,
     }
 }

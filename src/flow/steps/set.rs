@@ -1,7 +1,7 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, yaml::{self, Node}}, flow::{text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{Failure, Here, Next, Turn}}}, model::{answer::AnswerType, value::Value}};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, flow::{text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{Failure, Here, Next, Turn}}}, model::{answer::AnswerType, value::Value}};
 
 pub struct Set {
     pub values: Vec<(Goal, Data)>,
@@ -180,6 +180,7 @@ fn check_field(fields: &StepFields<'_, '_>, name: &str, place: &Place) {
     }
     let known = declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
     let finding = Diagnostic::error("E408", place, format!("a contact has no field `{name}`"));
-    let help = did_you_mean(name, known).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
+    let part = contact_part(name).filter(|part| CONTACT.contains(part)).map(|part| format!("write `contact.{part}`"));
+    let help = part.or_else(|| did_you_mean(name, known)).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
     fields.report(finding.help(help));
 }

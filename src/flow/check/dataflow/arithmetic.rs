@@ -83,6 +83,9 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
         if let Some(meant) = length(right).filter(|_| counts_days) {
             return finding.help(format!("write the length of time as `{op} {meant}`"));
         }
+        if counts_days && spelled {
+            return finding.help(format!("write a length of time as `{op} days(30)`, `hours(2)` or `minutes(2)`"));
+        }
         match (days, spelled) {
             (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
             (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),

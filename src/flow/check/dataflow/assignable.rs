@@ -172,7 +172,11 @@ impl<'a> Walk<'a, '_> {
         if readable && !misspelt && node.outline.yaml.get("else").is_none() && !has_all(&ty, kinds, cases) {
             let message = "this `switch` has no `else`: any other value is passed over";
             let finding = Diagnostic::warning("W601", &node.place, message);
-            self.found.judge.bad(finding.help("write `else: []` when that is meant"));
+            let meant = cases.iter().map(|case| &case.key).find(|key| is_rest(&key.text)).map(|key| {
+                format!("`{}` is a value like others: what is left stands under `else:`, as deep as `cases`", key.text)
+            });
+            let help = meant.unwrap_or_else(|| "write `else: []` when that is meant".to_owned());
+            self.found.judge.bad(finding.help(help));
         }
     }
 
@@ -283,6 +287,11 @@ fn has_all(ty: &Ty, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
     }
 }
 
+/// Words for what is left, in other languages.
+fn is_rest(case: &str) -> bool {
+    matches!(case.to_lowercase().as_str(), "default" | "else" | "otherwise" | "other" | "_" | "*" | "any")
+}
+
 fn never(text: &str, key: &Scalar, place: &Place, ty: &Ty, kinds: Kinds) -> Diagnostic {
     let Known::Texts(texts) = &ty.known else {
         let message = format!("this case is never taken: the value is {}", kinds.words());
@@ -306,6 +315,7 @@ fn never(text: &str, key: &Scalar, place: &Place, ty: &Ty, kinds: Kinds) -> Diag
             let fix = Fix::replace(format!("write `{near}`"), place, near).guess();
             finding.help(format!("did you mean `{near}`?")).fix_if(bare.then_some(fix))
         }
+        None if is_rest(text) => finding.help("what is left stands under `else:`, as deep as `cases`"),
         None if all.len() == 1 => finding.help(format!("it is always {}", all[0])),
         None => finding.help(format!("it can be {}", all.join(", "))),
     }

@@ -5,7 +5,7 @@ use super::{
     compare::comparable,
     date_hint::{self, As},
     exprs::{Eval, Use},
-    parts, prices,
+    known_words, parts, prices,
     types::{Kinds, Known, Ty},
 };
 use crate::{
@@ -51,7 +51,8 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
             Ty::of(Kinds::TEXT)
         }
         ("!", [inner]) => {
-            eval.expr(inner, Use::Asked);
+            let ty = eval.expr(inner, Use::Asked);
+            known_words::turned_around(eval, inner, &ty, position);
             Ty::of(Kinds::YESNO)
         }
         ("==" | "!=" | "<" | ">" | "<=" | ">=", [a, b]) => {
@@ -91,15 +92,16 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
         "format"
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
         {
-            if let Some(meant) = pattern::confused(text) {
+            let written = |meant: String| eval.code.within_quotes(&format!(".format(\"{meant}\")"));
+            if let Some(meant) = pattern::confused(text).map(written) {
                 eval.bad(|| {
                     let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
-                    Diagnostic::warning("W321", place, message).help(format!("write `.format(\"{meant}\")`"))
+                    Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
                 });
-            } else if let Some(meant) = pattern::meant(text) {
+            } else if let Some(meant) = pattern::meant(text).map(written) {
                 eval.bad(|| {
                     let message = format!("`{text}` has letters that no date is printed by");
-                    Diagnostic::warning("W321", place, message).help(format!("write `.format(\"{meant}\")`"))
+                    Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
                 });
             }
         }
@@ -269,8 +271,14 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[Ty], method: bool, position:
                 (true, 0) => format!("`.{name}()` does not work on {words}"),
                 _ => format!("`{name}` does not take {words} here"),
             };
-            let takes = takes.without(Kinds::NOTHING).words();
-            Diagnostic::error("E318", &place, message).help(format!("it takes {takes}"))
+            let takes = takes.without(Kinds::NOTHING);
+            let plain = takes.without(Kinds::OTHER);
+            let takes = if plain == Kinds::NONE { takes } else { plain }.words();
+            let finding = Diagnostic::error("E318", &place, message);
+            match arg.kinds.meets(Kinds::TEXT) && takes == "a number" {
+                true => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
+                false => finding.help(format!("it takes {takes}")),
+            }
         });
     }
     given(name, args)

@@ -3,6 +3,7 @@
 use super::{
     date_hint::{self, As},
     exprs::Eval,
+    known_words,
     types::{Kinds, Known, Ty},
 };
 use crate::{
@@ -18,6 +19,9 @@ use rhai::{Expr, Position};
 /// Reports a comparison that is false for all values of the two kinds (for `!=`: true).
 pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
     let (a, b) = (left.1, right.1);
+    if eval.judge.is_some() && known_words::language(eval, op, left.0, right.0) {
+        return;
+    }
     if a.kinds.is_vague() || b.kinds.is_vague() {
         return;
     }
@@ -162,7 +166,7 @@ fn is_weekday(text: &str) -> bool {
 }
 
 /// The expression as written: `name`, `contact.tags`.
-fn named(expr: &Expr) -> Option<String> {
+pub fn named(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Variable(variable, ..) => Some(variable.1.to_string()),
         Expr::Dot(pair, ..) => match &pair.rhs {

@@ -3,6 +3,8 @@
 use super::{
     calls,
     date_hint::{self, As},
+    known_words,
+    paths::{is_call, is_of_moment, root},
     refine::refine,
     report::Judge,
     state::State,
@@ -231,12 +233,14 @@ impl Eval<'_> {
                 let place = self.place(position, name.len());
                 let unset = ty.kinds.meets(Kinds::UNSET);
                 let filled = ty.kinds.meets(Kinds::ALL.and(Kinds::NOTHING));
+                let number = filled && ty.kinds.without(Kinds::MISSING).within(Kinds::NUMERIC);
+                let instead = if number { "0".to_owned() } else { self.code.within_quotes("\"…\"") };
                 if let Some(judge) = &mut self.judge {
                     if filled {
-                        judge.read(name, &place, true, false);
+                        judge.read(name, &place, true, false, &instead);
                     }
                     if unset {
-                        judge.read(name, &place, false, how == Use::Shown);
+                        judge.read(name, &place, false, how == Use::Shown, &instead);
                     }
                 }
             }
@@ -257,6 +261,9 @@ impl Eval<'_> {
         };
         // Reading a property of a missing value gives nothing, so the root itself may be missing.
         let direct = matches!(&pair.lhs, Expr::Variable(..)) && !index && is_call(&pair.rhs);
+        if let (true, Expr::Variable(view, ..)) = (direct, &pair.lhs) {
+            known_words::of_all_hours(self, view.1.as_str(), &pair.rhs);
+        }
         let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
         let base = self.expr(&pair.lhs, how);
         if !index && is_of_moment(&pair.rhs) {
@@ -321,6 +328,10 @@ impl Eval<'_> {
             if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
                 return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
             }
+            if *whole == views::CONSENT {
+                known_words::no_topic(self, name, position);
+                return Ty::ANY;
+            }
             // Forms may return undeclared keys, and maps may get more: only a name similar to a known one is a mistake.
             let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
             if nearest(name, known.iter().copied()).is_some() {
@@ -368,33 +379,8 @@ impl Eval<'_> {
         self.bad(|| {
             let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));
             let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
-            finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied())
+            let finding = finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied());
+            finding.help_if(known_words::of_answer(name, known))
         });
-    }
-}
-
-/// The variable with which `a`, `a.b` and `a[0].b` begin.
-fn root(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Variable(variable, ..) => Some(variable.1.as_str()),
-        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
-        _ => None,
-    }
-}
-
-/// True for `.format(…)` of a date or time; texts have a function of that name too, from Rhai.
-fn is_of_moment(rest: &Expr) -> bool {
-    match rest {
-        Expr::MethodCall(call, _) | Expr::FnCall(call, _) => call.name == "format",
-        Expr::Dot(pair, ..) => is_of_moment(&pair.lhs),
-        _ => false,
-    }
-}
-
-fn is_call(rest: &Expr) -> bool {
-    match rest {
-        Expr::MethodCall(..) | Expr::FnCall(..) => true,
-        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => is_call(&pair.lhs),
-        _ => false,
     }
 }

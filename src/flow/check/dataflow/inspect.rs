@@ -6,7 +6,7 @@ use super::{
     refine::refine,
     state::State,
     transfer,
-    types::{Kinds, Ty},
+    types::{Kinds, Known, Ty},
 };
 use crate::{
     base::{diagnostic::Diagnostic, place::Place, time::Span, yaml},
@@ -133,7 +133,11 @@ impl<'a> Walk<'a, '_> {
         let help = match kinds {
             Kinds::WHOLE | Kinds::NUMBER | Kinds::NUMERIC => format!("compare it: `{source} > 0`"),
             Kinds::TEXT => {
-                format!("compare it, `{source} == \"…\"`, or ask whether it is there: `'!missing({source})'`")
+                let example = match &ty.known {
+                    Known::Texts(texts) => texts.first().map_or("…", String::as_str),
+                    _ => "…",
+                };
+                format!("compare it, `{source} == \"{example}\"`, or ask whether it is there: `'!missing({source})'`")
             }
             Kinds::LIST => format!("ask whether something is in it: `'!{source}.is_empty()'`"),
             _ => format!("to ask whether it is there write `'!missing({source})'`, in quotes"),

@@ -32,6 +32,8 @@ struct Read {
     missing: bool,
     /// True if a missing value would be visible: in a text, or in a computation.
     shows: bool,
+    /// An example of what may stand in its place, as it is written there.
+    instead: String,
 }
 
 impl Judge {
@@ -59,10 +61,11 @@ impl Judge {
         slot.1.get_or_insert(finding);
     }
 
-    /// Records that a variable is read, and whether it is filled on this path.
-    pub fn read(&mut self, name: &str, place: &Place, filled: bool, shows: bool) {
+    /// Records that a variable is read, and whether it is filled on this path; `instead` may stand in its place.
+    pub fn read(&mut self, name: &str, place: &Place, filled: bool, shows: bool, instead: &str) {
         let key = (place.range().start, name.to_owned());
-        let fresh = || Read { place: place.clone(), filled: false, missing: false, shows: false };
+        let instead = instead.to_owned();
+        let fresh = || Read { place: place.clone(), filled: false, missing: false, shows: false, instead };
         let slot = self.part(place).reads.entry(key).or_insert_with(fresh);
         slot.filled |= filled;
         slot.missing |= !filled;
@@ -147,8 +150,9 @@ impl Part {
             } else if read.missing && read.shows {
                 let message = format!("`{name}` can be missing here: not every way to this step fills it");
                 let finding = Diagnostic::warning("W317", &read.place, message);
+                let instead = &read.instead;
                 findings.push(finding.help(format!(
-                    "write `{name} ?? \"…\"` for what stands in its place, or ask first: `if: '!missing({name})'`"
+                    "write `{name} ?? {instead}` for what stands in its place, or ask first: `if: '!missing({name})'`"
                 )));
             }
         }

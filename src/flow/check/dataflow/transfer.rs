@@ -363,6 +363,8 @@ pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, stat
             None => match text_of(node, written) {
                 Some(text) => match text.sole() {
                     Some(code) => worth(set, flow, state, code),
+                    // Code that cannot be read has a finding.
+                    None if text.as_plain() == Some("") && scalar.text.contains("${") => Ty::ANY,
                     None if text.as_plain().is_some() => Ty::text(scalar.text.as_str()),
                     None => Ty::of(Kinds::TEXT),
                 },

@@ -6,6 +6,10 @@ use crate::{
     flow::{FlowSet, definition::Field},
 };
 
+/// The name of the map of consents in findings.
+pub const CONSENT: &str = "`contact.consent`";
+/// What `contact.consent.TOPIC` can be, beside missing.
+const STATES: [&str; 2] = ["given", "withdrawn"];
 const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
 const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
 
@@ -53,14 +57,19 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
         (Shape::View("event"), "name") => TEXT_OR_NOTHING,
         (Shape::View("handoff"), "team" | "agent" | "flow") => TEXT_OR_NOTHING,
         (Shape::View("env"), _) => Ty::of(Kinds::TEXT),
-        (Shape::View("hours"), _) => Ty::shape(Shape::Hours),
+        (Shape::View("hours"), name) if set.bot.hours.contains_key(name) => Ty::shape(Shape::Hours),
         (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
         (Shape::View("contact"), "username") if !set.bot.fields.iter().any(|field| field.name == "username") => {
             TEXT_OR_NOTHING
         }
         (Shape::View("contact"), "tags") => Ty::of(Kinds::LIST),
         (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
-        (Shape::View("contact"), "consent") => Ty::of(Kinds::MAP),
+        (Shape::View("contact"), "consent") => {
+            let known = Known::Texts(STATES.map(str::to_owned).into());
+            let state = Ty { kinds: Kinds::TEXT.and(Kinds::NOTHING), known };
+            let topics = set.bot.topics.keys().map(|topic| (topic.clone(), state.clone()));
+            Ty { kinds: Kinds::MAP, known: Known::Parts(CONSENT, topics.collect()) }
+        }
         (Shape::View("contact"), name) => {
             let field = set.bot.fields.iter().find(|field| field.name == name)?;
             if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }

@@ -15,6 +15,7 @@ pub fn each_name_once(bot: &Bot, mut findings: Vec<Diagnostic>) -> Vec<Diagnosti
     let mut said: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut all: Vec<Diagnostic> = Vec::new();
     for finding in findings {
+        let finding = where_it_is(bot, finding);
         if finding.code != "E307" && (finding.code != "E303" || finding.fix.is_some()) {
             all.push(finding);
             continue;
@@ -32,4 +33,20 @@ pub fn each_name_once(bot: &Bot, mut findings: Vec<Diagnostic>) -> Vec<Diagnosti
         }
     }
     all
+}
+
+/// Names the place of an unknown name that `_bot.yaml` declares: `contact.city` for `city`.
+fn where_it_is(bot: &Bot, finding: Diagnostic) -> Diagnostic {
+    let plain = finding.help.as_ref().is_some_and(|help| !help.starts_with("for the text"));
+    let name = finding.message.strip_prefix("nothing here is called `").and_then(|rest| rest.strip_suffix('`'));
+    let Some(name) = name.filter(|_| finding.code == "E303" && plain) else { return finding };
+    let has = |names: &[String]| names.iter().any(|known| known == name);
+    let ours = match () {
+        () if bot.fields.iter().any(|field| field.name == name) => format!("write `contact.{name}`"),
+        () if has(&bot.env) => format!("write `env.{name}`"),
+        () if has(&bot.secrets) => format!("write `secrets.{name}`, which works in an `http` step only"),
+        () if bot.hours.contains_key(name) => format!("write `hours.{name}`, such as `hours.{name}.open`"),
+        () => return finding,
+    };
+    Diagnostic { fix: None, ..finding.help(ours) }
 }

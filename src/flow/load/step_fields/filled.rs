@@ -77,7 +77,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let Some(scalar) = node.scalar() else {
             let finding =
                 Diagnostic::error("E208", &node.place, format!("this takes a text, and gets {}", node.describe()));
-            let finding = finding.help("write one text; one of several lines stands below a `|`");
+            let finding = finding.help(match node.list() {
+                Some(_) => "write one text, of several lines below a `|`; several messages are several steps, one by chance is a `split`",
+                None => "write one text; one of several lines stands below a `|`",
+            });
             self.report(finding.help_if(node.sole_value().map(|value| format!("write the text alone: `{value}`"))));
             return Text::plain("", &node.place);
         };
@@ -282,7 +285,9 @@ fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
         return false;
     }
     let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
+    // `${{ … }}` of other products.
     let inner = inner.trim();
+    let inner = inner.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(inner).trim();
     // A text that YAML would read otherwise needs its quotes.
     let plain = !inner.starts_with(['!', '"', '\'', '[', '{', '&', '*', '`', '@', '%', '|', '>', '#', '-', '?']);
     let plain = plain && !inner.contains(": ") && !inner.contains(" #");

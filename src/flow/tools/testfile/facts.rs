@@ -5,6 +5,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         phone,
         place::SourceFile,
+        synonyms::contact_part,
         time::Time,
         yaml::{self, Entry, Node},
     },
@@ -128,8 +129,9 @@ pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, fi
             let Some(declared) = set.bot.fields.iter().find(|declared| declared.name == field) else {
                 let message = format!("a contact has no field `{field}`");
                 let known = BUILT_IN.into_iter().chain(set.bot.fields.iter().map(|field| field.name.as_str()));
-                let help = did_you_mean(field, known)
-                    .unwrap_or_else(|| "declare it under `fields` in `flows/_bot.yaml`".to_owned());
+                let meant = contact_part(field).filter(|part| BUILT_IN.contains(part));
+                let meant = meant.map(|part| format!("write `{part}`")).or_else(|| did_you_mean(field, known));
+                let help = meant.unwrap_or_else(|| "declare it under `fields` in `flows/_bot.yaml`".to_owned());
                 findings.push(Diagnostic::error("E953", &entry.key.place, message).help(help));
                 return None;
             };
