@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
+        synonyms::JUMPS,
     },
     flow::{
         FlowSet,
@@ -65,10 +66,11 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect(), &BTreeSet::new());
     let mut known = reached.clone();
     // While a jump has an unknown target, it may mean any block.
-    let lost = flow
-        .nodes
-        .iter()
-        .any(|node| matches!(node.outline.target, Some(Target::Unknown(_))) || node.outline.verb.is_empty());
+    let lost = flow.nodes.iter().any(|node| {
+        // `next: bye` of another product has a finding, and leads somewhere.
+        let jumps = JUMPS.iter().any(|key| node.outline.yaml.get(key).is_some());
+        jumps || matches!(node.outline.target, Some(Target::Unknown(_))) || node.outline.verb.is_empty()
+    });
     let used: BTreeSet<&str> = reached
         .iter()
         .filter_map(|ix| match &flow.node(*ix).outline.target {
@@ -168,7 +170,13 @@ fn recursion(all: &All<'_>, findings: &Findings) {
         if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) && told.insert(circles[here]) {
             let finding =
                 Diagnostic::error("E604", &node.place, "this call comes back to itself, each time one deeper");
-            findings.push(finding.help("use `go` for the way back"));
+            let jumps = |at: &usize| circles[*at] == circles[here] && all.steps[*at].1.outline.verb == "go";
+            findings.push(match (0..all.steps.len()).find(jumps) {
+                Some(at) => finding.label(&all.steps[at].1.place, "this leads back to the call").help(
+                    "a `go` leaves the block, but not the call: write `return` there, and let the caller `go` on",
+                ),
+                None => finding.help("use `go` for the way back"),
+            });
         }
     }
 }

@@ -9,11 +9,13 @@ mod dataflow;
 mod files;
 mod forms;
 mod graph;
+mod http_status;
 mod keywords;
 mod limits;
 mod markup;
 mod missing_event;
 mod names;
+mod offers;
 mod own_templates;
 mod promises;
 mod rare;
@@ -40,7 +42,7 @@ use crate::{
 };
 pub use rare::{Rare, rare};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 pub use templates::{
@@ -136,18 +138,28 @@ impl Linter {
         forms::check(set, &findings);
         conflicting_triggers::check(set, &findings);
         rare::check(set, around.now, &findings);
+        offers::check(set, around.now, &findings);
         unhandled_buttons::check(set, around, &findings);
         tags::check(set, &findings);
         missing_event::check(set, &findings);
         translations::check(set, &findings);
+        set.locales.values().for_each(|locale| markup::translated(locale, &findings));
         own_templates::check(set, around, &findings);
         promises::check(set, &findings);
         let needs = dataflow::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);
         let mut findings = findings.into_sorted();
+        leave_out_ages_of_circles(&mut findings);
         set.bot.leave_out_what_is_lost(&mut findings);
         Report { findings, without_templates }
     }
+}
+
+/// In a call that comes back to itself any time can pass: a message behind it has no finding of its own.
+fn leave_out_ages_of_circles(findings: &mut Vec<Diagnostic>) {
+    let circles = findings.iter().filter(|finding| finding.code == "E604");
+    let files: BTreeSet<String> = circles.map(|finding| finding.place.path().to_owned()).collect();
+    findings.retain(|finding| finding.code != "E501" || !files.contains(finding.place.path()));
 }
 
 /// The checks of a flow that need no other flow.
@@ -162,6 +174,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     sentences::check(set, flow, findings);
     unreachable::check(set, flow, findings);
     start_limit::check(set, flow, findings);
+    http_status::check(flow, findings);
 }
 
 #[cfg(test)]

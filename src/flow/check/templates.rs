@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
         ids::FlowName,
         limits::{BUTTONS_MAX, LIST_ROWS_MAX},
         yaml,
@@ -134,6 +134,14 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
         return versions_fit(set, flow, used, &own.templates().collect::<Vec<_>>(), findings);
     }
     if senders.is_empty() {
+        let own = set.bot.templates.keys().map(String::as_str);
+        if let Some(near) = nearest(name, own) {
+            let message = format!("`_bot.yaml` has no template `{name}`, and it has `{near}`");
+            let finding = Diagnostic::warning("W825", place, message);
+            findings.push(finding.help(format!(
+                "did you mean `{near}`? one that only the platform has is known after `transom templates pull`"
+            )));
+        }
         return;
     }
     if having == 0 {

@@ -47,6 +47,8 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
         if unheard.peek().is_none() || waits(set, flow) {
             continue;
         }
+        // One finding for the buttons of a flow that all were meant to be options.
+        let mut options: Option<Diagnostic> = None;
         for button in unheard {
             let title = button.title.source();
             let message = format!("nothing waits for a tap on `{title}`, and no flow begins with it");
@@ -55,11 +57,16 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
                 findings.push(finding.help(format!("a flow begins with `button: {near}`: did you mean that id?")));
                 continue;
             }
-            findings.push(finding.help(format!(
+            let help = format!(
                 "to wait for the tap write `ask` with `options` instead of `say`; or begin a flow with `button: {}`",
                 button.id
-            )));
+            );
+            options = Some(match options {
+                Some(first) => first.and_at(button.title.place()),
+                None => finding.help(help),
+            });
         }
+        findings.extend(options);
     }
 }
 
@@ -135,8 +142,7 @@ fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
         Trigger::Message(words) => match words.how {
             How::Exact => words.texts.iter().any(|(_, text)| *text == said),
             How::Regex => words.patterns.iter().any(|pattern| pattern.regex.is_match(title.trim())),
-            How::Word | How::Starts | How::Contains => words.texts.iter().any(|(_, text)| said.contains(text.as_str())),
-            How::Like => true,
+            How::Word | How::Starts | How::Contains | How::Like => words.how.fits(&words.texts, &said).is_some(),
         },
         _ => false,
     })
