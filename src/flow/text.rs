@@ -1,6 +1,7 @@
 //! Parses texts with `${ Rhai }` once when flows are loaded, and fills in their values when a step runs.
 
 mod forgotten;
+mod placeholders;
 
 use super::script::{Code, Scope, ScriptError, Scripts};
 use crate::{

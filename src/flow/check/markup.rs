@@ -7,14 +7,15 @@ use crate::{
         yaml::Style,
     },
     flow::{
-        definition::{Flow, Role, Sentence},
+        definition::{Flow, Role},
+        load::locale::Locale,
         text::{Text, closing_brace},
     },
 };
 use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
 
-/// HTML tags, `**bold**`, `__italic__`, `~~struck~~`, `[a](https://…)`, and an escaped line break.
+/// HTML tags, `# heading`, `**bold**`, `__italic__`, `~~struck~~`, `[a](https://…)`, and an escaped line break.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"(?x)
         \\ n
@@ -22,19 +23,28 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
         | \*\* (?<bold> [^\s*] (?: [^*\n]* [^\s*] )? ) \*\*
         | \b __ (?<italic> [^\s_] (?: [^_\n]* [^\s_] )? ) __ \b
         | ~~ (?<struck> [^\s~] (?: [^~\n]* [^\s~] )? ) ~~
+        | (?m: ^ \#{1,6} [\ ] (?<heading> \S .* ) $ )
         | ! ? \[ (?<title> [^\[\]\n]+ ) \] \( (?<url> https? :// [^()\s]+ ) \)";
     Regex::new(pattern).expect("the pattern is right")
 });
 
 pub fn check(flow: &Flow, findings: &Findings) {
     for sentence in flow.nodes.iter().flat_map(|node| &node.outline.sentences) {
-        findings.extend(first(sentence));
+        findings.extend(first(&sentence.text, sentence.role));
+    }
+}
+
+/// Checks translations, except for marks that their sources have, too: these have a finding.
+pub fn translated(locale: &Locale, findings: &Findings) {
+    for wording in locale.steps.values().flat_map(|step| &step.wordings) {
+        if !MARKS.is_match(&wording.from.text) {
+            findings.extend(wording.to.texts().into_iter().find_map(|text| first(text, Role::Other)));
+        }
     }
 }
 
 /// A finding for the first mark of a text; the others are labels of it.
-fn first(sentence: &Sentence) -> Option<Diagnostic> {
-    let text = &sentence.text;
+fn first(text: &Text, role: Role) -> Option<Diagnostic> {
     let source = text.source();
     let code = codes(source);
     let outside = |range: &Range<usize>| !code.iter().any(|code| code.contains(&range.start));
@@ -49,13 +59,18 @@ fn first(sentence: &Sentence) -> Option<Diagnostic> {
         let fix = Fix::replace(format!("write `{meant}`"), &place, &meant).guess();
         finding.clone().help(format!("for {what} write `{meant}`")).fix(fix)
     };
+    if let Some(words) = part("heading") {
+        return Some(all.fold(written("a heading", format!("*{}*", words.trim())), |finding, (range, _)| {
+            finding.and_at(&text.part(range))
+        }));
+    }
     let finding = match (part("tag"), part("bold"), part("italic"), part("struck"), part("url")) {
         (_, Some(words), ..) => written("bold", format!("*{words}*")),
         (_, _, Some(words), ..) => written("italics", format!("_{words}_")),
         (_, _, _, Some(words), _) => written("words struck out", format!("~{words}~")),
         (.., Some(url)) => {
             let title = part("title").unwrap_or_default();
-            let help = match sentence.role {
+            let help = match role {
                 Role::Body => format!(
                     "write the address alone, `{title}: {url}`, or a button, `link: {{title: {title}, url: \"{url}\"}}`"
                 ),

@@ -1,5 +1,6 @@
 //! Reports sentences inside code in a bot of several languages, because they cannot be translated.
 
+use super::templates::every_use;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -21,7 +22,18 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         return;
     }
     for node in &flow.nodes {
-        spoken(node).for_each(|code| sentences(code, findings));
+        let texts = node.outline.sentences.iter().flat_map(|sentence| sentence.text.codes());
+        texts.for_each(|code| sentences(code, Stands::InText, findings));
+        let script = node.outline.codes.iter().filter(|_| node.outline.verb == "script");
+        script.for_each(|code| sentences(code, Stands::InScript, findings));
+        every_use(&node.outline, &mut |used| {
+            // A template with a language of its own goes out in that one alone.
+            let values = used.vars.filter(|_| used.language.is_none()).map(|vars| vars.place.range());
+            let is_value =
+                |code: &&Code| values.as_ref().is_some_and(|values| values.contains(&code.place().range().start));
+            let codes = node.outline.codes.iter().filter(is_value);
+            codes.for_each(|code| sentences(code, Stands::InTemplate, findings));
+        });
     }
     titles_kept(flow, findings);
 }
@@ -55,13 +67,17 @@ fn titles_kept(flow: &Flow, findings: &Findings) {
     }
 }
 
-/// The code of a step whose result the contact reads.
-fn spoken(node: &Node) -> impl Iterator<Item = &Code> {
-    let script = node.outline.codes.iter().filter(|_| node.outline.verb == "script");
-    node.outline.sentences.iter().flat_map(|sentence| sentence.text.codes()).chain(script)
+/// The code in which a sentence stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Stands {
+    /// Of a text, which is translated with its code.
+    InText,
+    InScript,
+    /// Of a value of a template, which goes to every language as it is.
+    InTemplate,
 }
 
-fn sentences(code: &Code, findings: &Findings) {
+fn sentences(code: &Code, stands: Stands, findings: &Findings) {
     code.ast().walk(&mut |path| {
         let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() else { return true };
         let called = |node: &ASTNode<'_>| match node {
@@ -71,12 +87,27 @@ fn sentences(code: &Code, findings: &Findings) {
             _ => false,
         };
         let pattern = path.iter().rev().nth(1).is_some_and(called);
-        if !pattern && is_sentence(text) {
+        // The translation of a text says what stands in the place of a missing value.
+        let instead = path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::Coalesce(..))));
+        let said_there = stands == Stands::InText && instead;
+        if !pattern && !said_there && is_sentence(text) {
             let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
             let place = code.place_at(at, text.chars().count() + 2);
-            let finding =
-                Diagnostic::warning("W905", &place, "this sentence stands in code, where no translation reaches it");
-            findings.push(finding.help("say it in a text of its own, in the branches of an `if` or `switch`"));
+            let (message, help) = match stands {
+                Stands::InText => (
+                    "this sentence stands in code, where whoever translates overlooks it",
+                    "say it in a text of its own, in the branches of an `if` or `switch`",
+                ),
+                Stands::InScript => (
+                    "this sentence stands in code, where no translation reaches it",
+                    "say it in a text of its own, in the branches of an `if` or `switch`",
+                ),
+                Stands::InTemplate => (
+                    "this sentence goes to every language as it stands: no translation reaches the value of a template",
+                    "send who has no such value a template without it, behind an `if: missing(…)`",
+                ),
+            };
+            findings.push(Diagnostic::warning("W905", &place, message).help(help));
         }
         true
     });

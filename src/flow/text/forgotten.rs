@@ -1,5 +1,6 @@
 //! Finds values whose `${ }` was forgotten: they would be sent unchanged.
 
+use super::placeholders;
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -10,48 +11,54 @@ use crate::{
 };
 use std::ops::Range;
 
-/// A value without `${ }`: its range in the text, and its name.
+/// A value without `${ }`: its range in the text, and our code for it. `None`: it is a number, which only templates know.
 pub struct Slip<'t> {
     range: Range<usize>,
     written: &'t str,
-    name: &'t str,
+    meant: Option<String>,
 }
 
 /// The first one in a plain part of a text.
 pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> {
-    if !plain.contains(['{', '$', '@']) {
+    if !plain.contains(['{', '$', '@', '%', '[', '<']) {
         return None;
     }
-    let found = handlebars(plain).or_else(|| in_braces(plain, own)).or_else(|| behind_sign(plain, own))?;
+    let found = handlebars(plain).or_else(|| in_braces(plain, own)).or_else(|| behind_sign(plain, own));
+    let found = found.or_else(|| placeholders::find(plain, own))?;
     let at = text.find(found)?;
     let written = &text[at..at + found.len()];
-    Some(Slip { range: at..at + found.len(), written, name: written.trim_matches(['{', '}', ' ', '$', '@']) })
+    Some(Slip { range: at..at + found.len(), written, meant: placeholders::meant(written, own) })
 }
 
 impl Slip<'_> {
     pub fn finding(&self, source: &Scalar) -> Diagnostic {
         let shown = if self.written.starts_with("{{") { "{{ }}" } else { self.written };
+        let place = source.part(self.range.clone());
+        let finding = Diagnostic::warning("W118", &place, format!("`{shown}` is sent as it stands"));
+        let Some(meant) = self.meant.clone() else {
+            return finding.help(match self.written.starts_with("{%") {
+                true => "say each text in its own step, in the branches of an `if`",
+                false => "numbers are for the texts of templates: name the value, such as `${contact.phone}`",
+            });
+        };
         // Some contacts have no name: `Hi !`.
-        let meant = match self.name {
-            "contact.name" | "contact.first_name" => format!("{} ?? \"there\"", self.name),
-            name => name.to_owned(),
+        let meant = match meant.as_str() {
+            "contact.name" | "contact.first_name" => format!("{meant} ?? \"there\""),
+            _ => meant,
         };
         // A double quote would end the YAML text.
         let inner = if source.style == Style::DoubleQuoted { meant.replace('"', "\\\"") } else { meant };
-        let place = source.part(self.range.clone());
         let fix = Fix::replace(format!("write `${{{inner}}}`"), &place, format!("${{{inner}}}")).guess();
-        let finding = Diagnostic::warning("W118", &place, format!("`{shown}` is sent as it stands"));
         finding.help(format!("for a value write `${{{inner}}}`")).fix(fix)
     }
 }
 
-/// The name in `{{ name }}`.
+/// `{{ name }}`, also with a filter behind the name or a call in its place.
 fn handlebars(plain: &str) -> Option<&str> {
     let start = plain.find("{{")?;
     let end = start + plain[start..].find("}}")? + 2;
-    let name = plain[start + 2..end - 2].trim();
-    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    word.then(|| &plain[start..end])
+    let inner = &plain[start + 2..end - 2];
+    (!inner.trim().is_empty() && !inner.contains(['\n', '{'])).then(|| &plain[start..end])
 }
 
 /// A variable in `{name}`, or a key of one or of a view in `{contact.name}`.
@@ -81,9 +88,9 @@ fn behind_sign<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
                 sign == "$" && !part.is_empty() || view.parts.iter().any(|(known, _)| *known == part)
             })
         });
-        let variable = sign == "$" && own.iter().any(|name| name == root);
         // `me@contact.name` is a mail address.
         let glued = plain[..at].ends_with(char::is_alphanumeric);
+        let variable = (sign == "$" || !glued) && own.iter().any(|name| name == root);
         let end = if of_view { path.len() } else { root.len() };
         (variable || !glued && of_view).then(|| &plain[at..at + 1 + end])
     })
