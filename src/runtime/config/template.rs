@@ -66,6 +66,7 @@ pub fn of(fields: &mut Fields<'_>) -> Template {
     let parts = Parts {
         cards: fields.list("cards").iter().map(|node| card(node, findings)).collect(),
         offer: offer(fields),
+        footer: fields.text_if("footer").map(str::to_owned),
         ..Parts::default()
     };
     Template { id: 0, name, language, category, status, body, header, buttons, ttl, reference, parts }

@@ -90,7 +90,10 @@ fn one(node: &yaml::Node, findings: &Findings) -> Option<Locked> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::template::{Category, TemplateButtonKind, TemplateHeader, TemplateStatus};
+    use crate::model::{
+        template::{Category, TemplateButtonKind, TemplateHeader, TemplateStatus},
+        template_parts::{CardShape, Offer, Parts},
+    };
 
     #[test]
     fn what_is_written_is_read_back() {
@@ -121,6 +124,16 @@ mod tests {
             header: Some(TemplateHeader::Image),
             buttons: vec![],
             body: "B".into(),
+            parts: Parts {
+                footer: Some("Corner shop: since 1990".into()),
+                offer: Some(Offer::Ends),
+                cards: vec![CardShape {
+                    header: Some(TemplateHeader::Image),
+                    body: "Ring, {{1}}".into(),
+                    buttons: vec![TemplateButtonKind::QuickReply { title: "This one".into() }],
+                }],
+                ..Parts::default()
+            },
             ..one.clone()
         };
         let text = written(&[one.clone(), other.clone()]);

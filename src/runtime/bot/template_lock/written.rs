@@ -1,6 +1,9 @@
 //! Writes the lock file, sorted by name, so that one change is one hunk in a diff.
 
-use crate::model::template::{Category, Template, TemplateButtonKind, TemplateHeader, placeholders};
+use crate::model::{
+    template::{Category, Template, TemplateButtonKind, TemplateHeader, placeholders},
+    template_parts::{CardShape, Offer},
+};
 use std::fmt::Write;
 
 const HEAD: &str = "# What the flows assume of each template. Written by `transom templates lock`, compared with the providers'\n\
@@ -37,20 +40,45 @@ fn one(text: &mut String, template: &Template) {
     line("category", category);
     line("parameters", &format!("[{}]", parameters.join(", ")));
     line("body", &quoted(&template.body));
-    match &template.header {
-        None => {}
-        Some(TemplateHeader::Text(header)) => line("header", &format!("{{text: {}}}", quoted(header))),
-        Some(TemplateHeader::Image) => line("header", "image"),
-        Some(TemplateHeader::Video) => line("header", "video"),
-        Some(TemplateHeader::Document) => line("header", "document"),
-        Some(TemplateHeader::Location) => line("header", "location"),
+    if let Some(top) = &template.header {
+        line("header", &header(top));
+    }
+    if let Some(footer) = &template.parts.footer {
+        line("footer", &quoted(footer));
     }
     if !template.buttons.is_empty() {
-        let buttons: Vec<String> = template.buttons.iter().map(button).collect();
-        line("buttons", &format!("[{}]", buttons.join(", ")));
+        line("buttons", &buttons(&template.buttons));
+    }
+    if !template.parts.cards.is_empty() {
+        let cards: Vec<String> = template.parts.cards.iter().map(card).collect();
+        line("cards", &format!("[{}]", cards.join(", ")));
+    }
+    match template.parts.offer {
+        Some(Offer::Ends) => line("offer", "ends"),
+        Some(Offer::Open) => line("offer", "open"),
+        None => {}
     }
     let first = text.rfind("    name: ").expect("it was just written");
     text.replace_range(first..first + 4, "  - ");
+}
+
+fn header(header: &TemplateHeader) -> String {
+    match header {
+        TemplateHeader::Text(text) => format!("{{text: {}}}", quoted(text)),
+        TemplateHeader::Image => "image".to_owned(),
+        TemplateHeader::Video => "video".to_owned(),
+        TemplateHeader::Document => "document".to_owned(),
+        TemplateHeader::Location => "location".to_owned(),
+    }
+}
+
+fn card(card: &CardShape) -> String {
+    let top = card.header.as_ref().map(|top| format!("header: {}, ", header(top))).unwrap_or_default();
+    format!("{{{top}body: {}, buttons: {}}}", quoted(&card.body), buttons(&card.buttons))
+}
+
+fn buttons(all: &[TemplateButtonKind]) -> String {
+    format!("[{}]", all.iter().map(button).collect::<Vec<_>>().join(", "))
 }
 
 fn button(button: &TemplateButtonKind) -> String {
