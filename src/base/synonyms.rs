@@ -4,25 +4,36 @@
 use super::yaml::Entry;
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 57] = [
+const KEYS: [(&str, &[&str]); 96] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
     ("answers", &["options"]),
     ("args", &["with"]),
     ("arguments", &["with"]),
+    ("attachment", &["media"]),
+    ("attachments", &["media"]),
+    ("attempts", &["tries"]),
+    ("audio", &["media"]),
     ("begin", &["from"]),
     ("body", &["json"]),
+    ("caption", &["title"]),
     ("case", &["cases"]),
     ("choice", &["options"]),
     ("choices", &["options"]),
     ("condition", &["if"]),
+    ("conditions", &["if"]),
     ("data", &["json", "with"]),
     ("default", &["else"]),
     ("delay", &["after"]),
+    ("description", &["desc"]),
     ("do", &["then", "steps"]),
+    ("document", &["media"]),
     ("end", &["to"]),
     ("error", &["invalid", "on_error"]),
+    ("error_message", &["invalid"]),
+    ("fallback", &["other", "else", "on_fail"]),
+    ("field", &["as"]),
     ("file", &["media"]),
     ("href", &["url"]),
     ("id", &["flow"]),
@@ -31,27 +42,52 @@ const KEYS: [(&str, &[&str]); 57] = [
     ("input", &["inputs"]),
     ("into", &["as"]),
     ("items", &["options"]),
+    ("keyword", &["message"]),
+    ("keywords", &["message"]),
     ("kind", &["type"]),
     ("label", &["title"]),
     ("lang", &["language"]),
+    ("lines", &["steps"]),
     ("link_url", &["link"]),
+    ("max_attempts", &["tries"]),
+    ("max_tries", &["tries"]),
+    ("media_url", &["media"]),
     ("message", &["say", "when"]),
     ("name", &["flow", "title", "as"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
     ("on_invalid", &["invalid"]),
+    ("on_timeout_steps", &["on_timeout"]),
     ("otherwise", &["else"]),
+    ("output", &["as"]),
     ("parameters", &["vars", "with"]),
     ("params", &["query", "with", "inputs", "vars"]),
+    ("payload", &["id", "json"]),
+    ("photo", &["media"]),
     ("picture", &["media"]),
+    ("quick_replies", &["options", "buttons"]),
+    ("replies", &["options", "buttons"]),
+    ("response_variable", &["as"]),
+    ("result", &["as"]),
     ("retries", &["tries", "retry"]),
     ("save", &["as"]),
+    ("save_answer", &["as"]),
+    ("save_answer_as", &["as"]),
     ("save_as", &["as"]),
+    ("save_in", &["as"]),
+    ("save_response_to", &["as"]),
+    ("save_to", &["as"]),
+    ("sequence", &["then", "do", "steps"]),
     ("set", &["vars"]),
+    ("slot", &["as"]),
     ("start", &["from"]),
     ("steps", &["do", "then"]),
+    ("sticker", &["media"]),
     ("store", &["as"]),
     ("store_as", &["as"]),
+    ("store_in", &["as"]),
+    ("subtitle", &["desc"]),
+    ("tag", &["tags"]),
     ("text", &["say", "title"]),
     ("trigger", &["when"]),
     ("triggers", &["when"]),
@@ -61,23 +97,41 @@ const KEYS: [(&str, &[&str]); 57] = [
     ("values", &["vars"]),
     ("var", &["as"]),
     ("variable", &["as"]),
+    ("variable_name", &["as"]),
     ("variables", &["vars"]),
+    ("video", &["media"]),
+    ("wait_for", &["timeout"]),
 ];
 
 /// Steps of other products, and ours.
-const VERBS: [(&str, &str); 47] = [
+const VERBS: [(&str, &str); 91] = [
+    ("ab_test", "split"),
+    ("action", "call"),
+    ("add_tag", "tag"),
+    ("addtag", "tag"),
     ("answer", "say"),
+    ("api_call", "http"),
+    ("api_request", "http"),
+    ("ask_question", "ask"),
     ("assign", "set"),
+    ("assign_agent", "handoff"),
+    ("assign_to", "handoff"),
     ("buttons", "ask"),
+    ("call_api", "http"),
+    ("call_flow", "call"),
     ("choice", "ask"),
     ("choose", "ask"),
+    ("close", "end"),
     ("code", "script"),
+    ("collect", "ask"),
     ("condition", "if"),
     ("debug", "log"),
     ("delay", "wait"),
     ("elif", "if"),
     ("else", "if"),
     ("elseif", "if"),
+    ("emoji", "react"),
+    ("end_conversation", "end"),
     ("escalate", "handoff"),
     ("event", "emit"),
     ("exit", "end"),
@@ -87,16 +141,22 @@ const VERBS: [(&str, &str); 47] = [
     ("foreach", "repeat"),
     ("function", "script"),
     ("get", "http"),
+    ("get_input", "ask"),
+    ("go_to", "go"),
     ("goto", "go"),
     ("handover", "handoff"),
+    ("http_request", "http"),
     ("human", "handoff"),
     ("input", "ask"),
     ("jump", "go"),
+    ("jump_to", "go"),
+    ("live_chat", "handoff"),
     ("loop", "repeat"),
     ("match", "switch"),
     ("menu", "ask"),
     ("message", "say"),
     ("msg", "say"),
+    ("notify", "emit"),
     ("options", "ask"),
     ("pause", "wait"),
     ("post", "http"),
@@ -104,14 +164,37 @@ const VERBS: [(&str, &str); 47] = [
     ("prompt", "ask"),
     ("question", "ask"),
     ("quit", "end"),
+    ("random", "split"),
+    ("randomizer", "split"),
+    ("record", "log"),
+    ("redirect", "go"),
+    ("remove_tag", "untag"),
     ("reply", "say"),
     ("request", "http"),
     ("run", "call"),
+    ("run_flow", "call"),
     ("send", "say"),
+    ("send_message", "say"),
+    ("send_template", "template"),
+    ("send_text", "say"),
+    ("set_attribute", "set"),
+    ("set_field", "set"),
+    ("set_tag", "tag"),
+    ("set_value", "set"),
+    ("set_variable", "set"),
     ("sleep", "wait"),
+    ("start_flow", "start"),
     ("stop", "end"),
+    ("subflow", "call"),
+    ("subscribe", "consent"),
     ("text", "say"),
     ("transfer", "handoff"),
+    ("typing", "wait"),
+    ("unsubscribe", "consent"),
+    ("uses", "call"),
+    ("utter", "say"),
+    ("variable", "set"),
+    ("webhook", "http"),
     ("while", "repeat"),
 ];
 
@@ -147,9 +230,40 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     if let Some(name) = written.strip_prefix('-').map(str::trim).filter(|name| !name.is_empty()) {
         return Some(format!("write a blank behind the `-`: `- {name}: …`"));
     }
+    if MATCHES.contains(&word.as_str()) && unused.contains(&"match") {
+        return Some(format!("write `match: {word}`"));
+    }
+    if let (true, Some(target)) = (JUMPS.contains(&word.as_str()), entry.value.text()) {
+        return Some(format!("write a step of its own behind this one: `- go: {target}`"));
+    }
     let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
     let ours = ours.iter().find(|ours| unused.contains(ours))?;
     Some(format!("write `{ours}:`"))
+}
+
+/// Values of `match` that authors write as keys.
+const MATCHES: [&str; 6] = ["contains", "exact", "like", "regex", "starts", "word"];
+
+/// Keys of other products that name the step behind this one.
+pub const JUMPS: [&str; 6] = ["next", "next_step", "goto", "go_to", "transition", "redirect"];
+
+/// Our trigger for a trigger of another product.
+pub fn trigger(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().as_str() {
+        "keyword" | "keywords" | "text" | "phrase" | "phrases" | "intent" | "utterance" | "user_says" | "command" => {
+            "message: [menu, start]"
+        }
+        "fallback" | "default" | "catch_all" | "unknown" | "no_match" | "default_reply" | "any" => "any_message: true",
+        "welcome" | "start" | "new_contact" | "new_user" | "greeting" | "get_started" => "first_message: true",
+        "cron" | "time" | "timer" | "platform" | "interval" => "schedule: tuesday 10:00",
+        "postback" | "payload" | "click" | "tap" | "quick_reply" => "button: ID",
+        "image" | "video" | "audio" | "document" | "photo" | "file" => "media: image",
+        "ad" | "ads" | "ctwa" | "click_to_whatsapp" => "referral: any",
+        "http" | "hook" | "api_call" => "webhook: NAME",
+        "tag" | "tagged" | "add_tag" => "tag_added: vip",
+        "untagged" | "remove_tag" => "tag_removed: vip",
+        _ => return None,
+    })
 }
 
 /// Our allowed key that means the same and takes the same value.
@@ -228,6 +342,22 @@ pub fn if_closed(text: &str) -> String {
         }
         _ => format!("for a template `{text}` write `if_closed: {{template: {text}}}`"),
     }
+}
+
+/// The part of `contact` for a word of another language or product; also of our own word.
+pub fn contact_part(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().replace([' ', '-'], "_").as_str() {
+        "name" | "nombre" | "nome" | "nom" | "naam" | "full_name" | "fullname" | "contact_name" | "customer_name"
+        | "client_name" | "user_name" | "nombre_completo" => "name",
+        "first_name" | "firstname" | "first" | "vorname" | "prenom" | "prénom" | "primer_nombre" => "first_name",
+        "phone" | "phone_number" | "phonenumber" | "mobile" | "wa_id" | "waid" | "msisdn" | "whatsapp" | "telefono"
+        | "teléfono" | "telefone" | "telefon" | "tel" | "celular" | "movil" | "móvil" => "phone",
+        "language" | "lang" | "locale" | "idioma" | "sprache" | "langue" | "lingua" | "lengua" => "language",
+        "zone" | "timezone" | "time_zone" | "tz" | "zona" | "zona_horaria" => "zone",
+        "country" | "country_code" | "pais" | "país" | "pays" => "country",
+        "tags" | "labels" | "etiquetas" => "tags",
+        _ => return None,
+    })
 }
 
 /// Our type for a type name of another language.

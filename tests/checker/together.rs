@@ -64,6 +64,138 @@ fn a_colon_in_a_translation_is_said_where_it_stands() {
     assert_eq!(all(" Rojo", "\n    Color: ¿cuál?"), ["E108 locales/es.yaml:5:5"]);
 }
 
+/// The advice of the only finding for these files.
+fn advice(files: &[(&str, &str)]) -> String {
+    let files: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let all = look(&files);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all[0].help.clone().unwrap_or_default()
+}
+
+#[test]
+fn a_translation_says_what_stands_in_the_place_of_a_missing_value() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: 'Hello ${contact.first_name ?? \"my good friend\"}!'\n";
+    let locale = "locale: es\na.say_1:\n  from: 'Hello ${contact.first_name ?? \"my good friend\"}!'\n  to: '¡Hola, ${contact.first_name ?? \"mi buen amigo\"}!'\n";
+    assert!(said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale)]).is_empty());
+}
+
+#[test]
+fn a_sentence_in_a_value_of_a_template_reaches_no_translation() {
+    let flow = "flow: a\nwhen: [event: paid]\nsteps:\n  - template: offer\n    vars: ['${contact.first_name ?? \"dear customer\"}']\n";
+    let bot = format!("{TWO_TONGUES}quiet_hours: {{from: \"21:00\", to: \"08:00\"}}\n");
+    let files = [("flows/_bot.yaml", bot.as_str()), ("flows/a.yaml", flow), ("locales/es.yaml", "locale: es\n")];
+    assert_eq!(said(&files), ["W905 flows/a.yaml:5:37"]);
+    let spoken = flow.replace("    vars", "    language: en\n    vars");
+    let files = [("flows/_bot.yaml", bot.as_str()), ("flows/a.yaml", &spoken), ("locales/es.yaml", "locale: es\n")];
+    assert!(said(&files).is_empty(), "it goes out in one language");
+}
+
+#[test]
+fn marks_of_other_products_are_said_of_translations_too() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: Good day\n";
+    let locale = "locale: es\na.say_1:\n  from: Good day\n  to: \"**Buenos días**<br>\"\n";
+    assert_eq!(
+        said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale)]),
+        ["W710 locales/es.yaml:4:8"]
+    );
+}
+
+#[test]
+fn the_colon_of_a_source_is_told_from_that_of_its_translation() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: Which?\n    as: c\n    options: [\"Red: dark\", Blue]\n  - log: ${c}\n";
+    let locale =
+        "locale: es\na.ask_1:\n  from: Which?\n  to: ¿Cuál?\n  options:\n    Red: dark: Rojo\n    Blue: Azul\n";
+    let files = [("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale)];
+    let help = advice(&files);
+    assert!(help.contains("where the source is `Red: dark` write `\"Red: dark\": Rojo`"), "{help}");
+}
+
+#[test]
+fn a_block_of_another_flow_is_no_place_to_go_to() {
+    let a = "flow: a\nwhen: [message: hi]\nsteps:\n  - go: b.part\n";
+    let b = "flow: b\nwhen: [message: bye]\nsteps:\n  - go: part\nblocks:\n  part: [say: Hi]\n";
+    let help = advice(&[("flows/a.yaml", a), ("flows/b.yaml", b)]);
+    assert_eq!(help, "a block of another flow cannot be reached: write `b`, or make `part` a flow of its own");
+}
+
+#[test]
+fn words_of_other_products_lead_to_ours() {
+    let step = |step: &str| advice(&[("flows/a.yaml", &format!("flow: a\nwhen: [message: hi]\nsteps:\n  - {step}\n"))]);
+    for (written, wanted) in [
+        ("add_tag: vip", "write `- tag: …`"),
+        ("for: item in contact.cart\n    do: [say: Hi]", "write `- repeat: {for: item, in: contact.cart}`"),
+        ("while: contact.points < 3\n    do: [say: Hi]", "write `- repeat: {while: contact.points < 3}`"),
+        ("run: say hi", "write `- call: …`"),
+        ("wait_for_reply: true", "write `- wait: reply`"),
+        ("end_conversation: true", "write `- end`"),
+        ("choose:\n      - conditions: contact.vip", "write `- if: …` with `then:`"),
+        ("go: start", "write `go: top`"),
+        ("go: previous", "no step knows the one before"),
+        ("set: contact.city = Madrid", "`{contact.city: Madrid}`"),
+        ("if: ${{ contact.vip }}\n    then: [say: Hi]", "write `contact.vip`"),
+        ("http: ${env.SHOP_URL}/x\n    method: POST", "write both in one line: `http: POST ${env.SHOP_URL}/x`"),
+        ("say: Hi\n    quick_replies: [Yes, No]", "write `buttons:`"),
+        ("say: Hi\n    attachment: files/menu.pdf", "write `media:`"),
+        ("say: \"{{ states('sensor.x') }}\"", "for a value write"),
+        ("say: \"{% if vip %}Hi{% endif %}\"", "in the branches of an `if`"),
+    ] {
+        let help = step(written);
+        assert!(help.contains(wanted), "{written}: {help}");
+    }
+}
+
+#[test]
+fn a_key_of_a_step_is_no_misspelt_step() {
+    let a = "flow: a\nwhen: [message: hi]\nsteps:\n  - uses: b\n    with: {x: 1}\n";
+    let b = "flow: b\ninputs: {x: whole}\nsteps:\n  - log: ${x}\n";
+    assert_eq!(advice(&[("flows/a.yaml", a), ("flows/b.yaml", b)]), "write `- call: …`");
+}
+
+#[test]
+fn triggers_of_other_products_lead_to_ours() {
+    let trigger =
+        |written: &str| advice(&[("flows/a.yaml", &format!("flow: a\nwhen:\n  - {written}\nsteps:\n  - say: Hi\n"))]);
+    for (written, wanted) in [
+        ("keyword: [menu, start]", "`- message: [menu, start]`"),
+        ("intent: greet", "`- message: [menu, start]`"),
+        ("fallback: true", "`- any_message: true`"),
+        ("welcome: true", "`- first_message: true`"),
+        ("message: \"*\"", "`- any_message: true`"),
+        ("message: any", "`- any_message: true`"),
+        ("message: menu\n    contains: true", "write `match: contains`"),
+        ("message: order {number}", "`match: regex`"),
+    ] {
+        let help = trigger(written);
+        assert!(help.contains(wanted), "{written}: {help}");
+    }
+}
+
+#[test]
+fn a_jump_of_another_product_spoils_no_block() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: Hi\n    next: bye\nblocks:\n  bye: [say: Bye]\n";
+    assert_eq!(advice(&[("flows/a.yaml", flow)]), "write a step of its own behind this one: `- go: bye`");
+}
+
+#[test]
+fn a_case_for_the_rest_is_an_else() {
+    let flow = |value: &str| {
+        format!(
+            "flow: a\nwhen: [message: hi]\nsteps:\n  - switch: {value}\n    cases:\n      free: [say: Hi]\n      default: [say: Bye]\n    else: []\n"
+        )
+    };
+    assert!(advice(&[("flows/a.yaml", &flow("contact.plan"))]).contains("under `else:`"));
+    let open = flow("contact.city").replace("    else: []\n", "");
+    assert!(advice(&[("flows/a.yaml", &open)]).contains("`default` is a value like others"));
+}
+
+#[test]
+fn what_is_written_within_quotes_is_advised_with_its_escapes() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: \"Today is ${today().format('DD/MM')}\"\n";
+    assert_eq!(advice(&[("flows/a.yaml", flow)]), "write `\\\"DD/MM\\\"`");
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: '${today().format(\"dddd at HH:mm\")}'\n";
+    assert_eq!(advice(&[("flows/a.yaml", flow)]), "write `.format(\"EEEE ''at'' HH:mm\")`");
+}
+
 #[test]
 fn a_field_that_cannot_be_a_name_is_said_once() {
     let bot = "bot: shop\nlanguage: en\nfields: {full-name: text}\n";

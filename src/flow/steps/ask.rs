@@ -1,6 +1,7 @@
 //! Implements `ask`: asks a question and waits for the answer. `flow/engine/question/answering.rs` interprets the answers.
 
 mod options;
+mod titles;
 
 use self::options::read_options;
 use super::{StepKind, say::Asking, until::Until};

@@ -239,7 +239,13 @@ fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
     let (method, url) = source.split_once(char::is_whitespace).unwrap_or((source, ""));
     if !METHODS.contains(&method) || url.trim().is_empty() {
         let finding = Diagnostic::error("E237", &node.place, "`http` takes a method and an address");
-        fields.report(finding.help(format!("write `GET https://…`; the methods are {}", METHODS.join(", "))));
+        let beside = fields.node("method").and_then(|node| node.text()).map(str::to_uppercase);
+        let help = match beside.filter(|method| METHODS.contains(&method.as_str())) {
+            Some(beside) => format!("write both in one line: `http: {beside} {}`", source.trim()),
+            None => format!("write `GET https://…`; the methods are {}", METHODS.join(", ")),
+        };
+        fields.report(finding.help(help));
+        fields.know(&["method"]);
     }
     (method.to_owned(), Some(text.without_first_word()))
 }

@@ -62,6 +62,7 @@ impl TriggerKind for Message {
         };
         fields.required("message");
         let (mut texts, mut patterns) = (Vec::new(), Vec::new());
+        let sole = fields.list("message").len() == 1;
         for node in fields.list("message") {
             let Some(text) = node.text() else {
                 fields.wrong(node, "E208", format!("`message` takes texts, and this is {}", node.describe()));
@@ -72,6 +73,7 @@ impl TriggerKind for Message {
                 fields.wrong(node, "E245", message);
             }
             if how != How::Regex {
+                fields.report_if(pattern_in_text(text, how, node, sole));
                 texts.push((text.to_owned(), matching::fold(text)));
                 continue;
             }
@@ -165,6 +167,43 @@ fn several_in_one(node: &Node) -> Option<Diagnostic> {
     let fix = Fix::replace(format!("write `{written}`"), &node.place, &written).guess();
     let help = format!("for several texts write `message: {written}`; one with commas stands in quotes");
     Some(Diagnostic::warning("W422", &node.place, message).help(help).fix(fix))
+}
+
+/// Reports the signs of a pattern in a text, which do not count: `cita*`, `/cita/`, `order {number}`.
+fn pattern_in_text(text: &str, how: How, node: &Node, sole: bool) -> Option<Diagnostic> {
+    let text = text.trim();
+    let near = |at: usize| text[..at].ends_with(char::is_alphanumeric);
+    let inner = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map(|(inner, _)| inner);
+    let names = text.find('{').is_some_and(|at| text[at..].contains('}'));
+    let is_regex = ["(?", ".*", ".+", "\\d", "\\w", "\\s", "\\b", "[a-z", "[0-9"].iter().any(|sign| text.contains(sign))
+        || text.starts_with('^') && text.ends_with('$')
+        || text.starts_with('(') && text.ends_with(')') && text.contains('|');
+    let stem = text.trim_matches('*').trim();
+    let bars = text.contains('|') && !is_regex;
+    let help = match () {
+        () if !text.is_empty() && stem.is_empty() || matches!(text, ".*" | ".+") || sole && matches!(text, "any" | "anything") => {
+            "for whatever comes write `- any_message: true`".to_owned()
+        }
+        () if inner.is_some_and(|inner| !inner.is_empty()) => {
+            format!("for a regular expression write `'{}'` and `match: regex` beside it", inner.unwrap_or_default())
+        }
+        () if is_regex => format!("for a regular expression write `match: regex` beside it: `'{text}'`"),
+        () if names => "a part of the message becomes an input by a named group: `'^order (?<number>\\w+)$'` with `match: regex`".to_owned(),
+        () if bars => {
+            let parts: Vec<&str> = text.split('|').map(str::trim).filter(|part| !part.is_empty()).collect();
+            format!("for several texts write `message: [{}]`", parts.join(", "))
+        }
+        () if text.starts_with('*') && text.ends_with('*') && stem.len() + 2 <= text.len() && !stem.is_empty() => {
+            format!("for a message with it write `{stem}` and `match: contains` beside it")
+        }
+        () if text.ends_with('*') && near(text.len() - 1) && how != How::Starts => {
+            format!("for messages that begin so write `{stem}` and `match: starts` beside it")
+        }
+        () => return None,
+    };
+    let signs = if text.contains(char::is_alphabetic) && !text.contains(|c: char| c.is_ascii_punctuation()) { "" } else { ", and its signs do not count" };
+    let message = format!("`{text}` is compared as it stands{signs}");
+    Some(Diagnostic::warning("W425", &node.place, message).help(help))
 }
 
 /// The parts of a pattern between bars outside all brackets.

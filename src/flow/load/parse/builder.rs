@@ -2,7 +2,7 @@
 
 use super::{
     jump_targets::{Aims, nowhere},
-    no_step::{is_then, no_verb, not_a_step},
+    no_step::{is_then, no_verb, not_a_step, two_verbs},
 };
 use crate::{
     base::{
@@ -236,9 +236,7 @@ impl<'a> Builder<'a> {
                 &node.place,
                 format!("a step has one verb, and this one has `{a}` and `{b}`"),
             );
-            self.findings.push(
-                finding.label(&second.key.place, "a step of its own?").help(format!("write a second step, `- {b}: …`")),
-            );
+            self.findings.push(finding.label(&second.key.place, "a step of its own?").help(two_verbs(first, second)));
         }
         let Some(verb) = verbs.first() else {
             no_verb(self.findings, node, entries);
@@ -347,7 +345,9 @@ pub(super) fn misspelt(what: &str, key: &Scalar, code: &'static str, specs: &[&S
         .misspelt(written, names())
 }
 
+/// Whatever the step was meant to be, it fills the variable of its `as`.
 fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
+    let fills = node.get("as").and_then(yaml::Node::text).map(str::to_owned);
     let outline = Outline {
         verb: "",
         yaml: node.clone(),
@@ -356,7 +356,7 @@ fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
         codes: Vec::<Code>::new(),
         texts: Vec::new(),
         sentences: Vec::new(),
-        fills: None,
+        fills,
     };
     Node { id, place: node.place.clone(), guard: None, step: Step::Unreadable, next, on_error: None, outline }
 }

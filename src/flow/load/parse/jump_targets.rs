@@ -60,6 +60,26 @@ pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item =
         let fix = Fix::replace(format!("write `{stem}`"), place, stem);
         return finding.help(format!("a flow is called by its name, not by its file: write `{stem}`")).fix(fix);
     }
+    if let Some((flow, block)) =
+        name.split_once(['.', '#', '/', ':']).filter(|(flow, _)| known.clone().any(|k| k == *flow))
+    {
+        let help =
+            format!("a block of another flow cannot be reached: write `{flow}`, or make `{block}` a flow of its own");
+        return finding.help(help);
+    }
+    let help = match name.to_lowercase().as_str() {
+        "start" | "restart" | "begin" | "beginning" | "first" | "repeat" => {
+            Some("the top of this flow is `top`: write `go: top`")
+        }
+        "previous" | "back" | "last" => {
+            Some("no step knows the one before: put its steps under `blocks:`, and name that block")
+        }
+        "end" | "exit" | "stop" | "finish" => Some("to end the flow write `end` instead of a `go`"),
+        _ => None,
+    };
+    if let Some(help) = help {
+        return finding.help(help);
+    }
     let help = format!("write its steps under `blocks: {{{stem}: …}}`, or a flow `flows/{stem}.yaml`");
     finding.help(help).meant(stem, known)
 }

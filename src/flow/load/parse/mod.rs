@@ -363,6 +363,11 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
                 let names = entries.iter().map(|entry| entry.key.text.trim_end_matches("[]"));
                 found.extend(names.filter(|name| !name.contains('.')).map(str::to_owned));
             }
+            // A list of them has a finding.
+            ("set", Kind::List(items)) => {
+                let entries = items.iter().filter_map(yaml::Node::map).flatten();
+                found.extend(entries.map(|entry| entry.key.text.clone()).filter(|name| !name.contains('.')));
+            }
             ("body", Kind::Map(entries)) if node.get("webhook").is_some() => {
                 found.extend(entries.iter().map(|entry| entry.key.text.clone()));
             }

@@ -29,6 +29,39 @@ pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: 
     findings.push(finding.help(help));
 }
 
+/// The advice for a step with two verbs.
+pub fn two_verbs(first: &Entry, second: &Entry) -> String {
+    let said = matches!(first.key.text.as_str(), "say" | "ask");
+    match second.key.text.as_str() {
+        "template" if said => {
+            let name = second.value.text().unwrap_or("NAME");
+            format!(
+                "for a template that stands for the text when the window is closed write `if_closed: {{template: \
+                 {name}, vars: …}}`; for two messages write a second step, `- template: …`"
+            )
+        }
+        other => format!("write a second step, `- {other}: …`"),
+    }
+}
+
+/// The step beside which other products' steps stand as keys: `- card: …` is sent by a `say`.
+fn part_of(name: &str) -> Option<String> {
+    Some(match name {
+        "card" | "place" | "media" | "link" | "header" | "footer" => {
+            format!("`{name}` stands beside a text: write `- say: …`, and `{name}: …` below the `say`")
+        }
+        "image" | "picture" | "video" | "audio" | "document" | "file" | "sticker" | "photo" => {
+            "write `- say: …`, and `media:` with its address below the `say`".to_owned()
+        }
+        "location" => "to send a place write `- say: …` with `place: …` below it; to ask for one, `- ask: …` with `type: location`".to_owned(),
+        "form" => "a form is opened by a question: write `- ask: …`, and `form: …` below the `ask`".to_owned(),
+        "quick_replies" | "quickreplies" | "quick_reply" | "carousel" | "list" => {
+            "write `- ask: …`, and `options:` with one answer a line below the `ask`".to_owned()
+        }
+        _ => return None,
+    })
+}
+
 /// Reports a step without a known verb.
 pub fn no_verb(findings: &Findings, node: &yaml::Node, entries: &[Entry]) {
     if let Some(first) = entries.first()
@@ -58,7 +91,15 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
             return Some(format!("`{name}:` belongs to an `if`: write it below that, without a `- `"));
         }
         "blocks" => return Some("`blocks:` stands below the steps, in column 1 and without a `- `".to_owned()),
+        _ if synonyms::is_elseif(name) => {
+            return Some(
+                "write `else:` as deep as the `if`, and below it `- if: …` with a `then:` of its own".to_owned(),
+            );
+        }
         _ => {}
+    }
+    if let Some(help) = part_of(name).or_else(|| loop_of(first)) {
+        return Some(help);
     }
     let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
     if let (Some(ours), false) = (synonyms::verb(name), a_list) {
@@ -82,6 +123,38 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
         }
         _ => format!("a part with a name stands under `blocks:`, at the end of the flow: `blocks: {{{name}: …}}`"),
     })
+}
+
+/// True for a word of another product, or of ours in a wrong place, which is not a misspelt step.
+pub fn is_other_word(name: &str) -> bool {
+    matches!(name, "then" | "else" | "blocks")
+        || name.starts_with('-')
+        || synonyms::verb(name).is_some()
+        || part_of(name).is_some()
+        || name.starts_with("wait_for_")
+}
+
+/// The advice for loops and choices of other products, with what they say.
+fn loop_of(first: &Entry) -> Option<String> {
+    let text = first.value.text();
+    match first.key.text.to_lowercase().as_str() {
+        "while" => Some(format!("write `- repeat: {{while: {}}}`, with its steps under `do:`", plain(text?))),
+        "for" | "foreach" | "for_each" => {
+            let (item, list) = text?.split_once(" in ")?;
+            Some(format!(
+                "write `- repeat: {{for: {}, in: {}}}`, with its steps under `do:`",
+                item.trim(),
+                plain(list.trim())
+            ))
+        }
+        "choose" | "conditions" | "if_else" | "branch" if text.is_none() => {
+            Some("write `- if: …` with `then:`, and what else there is under its `else:`".to_owned())
+        }
+        "wait_for_reply" | "wait_for_response" | "wait_for_input" | "wait_for_answer" => {
+            Some("write `- wait: reply`, or `- ask: …` instead of the `say` before it".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// A text that can stand behind a key, also within braces.

@@ -20,6 +20,9 @@ pub(super) fn options(node: &mut Node, findings: &Findings) {
                     items.iter_mut().for_each(|item| beside(item, findings));
                     behind(items, findings);
                 }
+                if let ("cases", Kind::Map(cases)) = (entry.key.text.as_str(), &mut entry.value.kind) {
+                    below_its_case(cases, findings);
+                }
                 options(&mut entry.value, findings);
             }
         }
@@ -56,6 +59,24 @@ fn behind(items: &mut Vec<Node>, findings: &Findings) {
         let step = items.remove(at + 1);
         if let Kind::Map(entries) = &mut items[at].kind {
             entries[0].value = Node { place: step.place.clone(), kind: Kind::List(vec![step]) };
+        }
+        at += 1;
+    }
+}
+
+/// Corrects `Madrid:` with `go: book` in the same column below it, in a `switch`.
+fn below_its_case(cases: &mut Vec<Entry>, findings: &Findings) {
+    let mut at = 0;
+    while at + 1 < cases.len() {
+        let (case, step) = (&cases[at], &cases[at + 1]);
+        if case.value.is_null() && is_step(step) && step.value.text().is_some() {
+            let (name, case) = (step.key.text.as_str(), case.key.text.as_str());
+            let message = format!("`{name}` stands beside the case `{case}`, not below it");
+            let finding = Diagnostic::error("E220", &step.key.place, message);
+            findings.push(finding.help(format!("begin `{name}` two blanks deeper than `{case}`")));
+            let step = cases.remove(at + 1);
+            let place = step.key.place.to(&step.value.place);
+            cases[at].value = Node { place, kind: Kind::Map(vec![step]) };
         }
         at += 1;
     }

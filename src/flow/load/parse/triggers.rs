@@ -10,7 +10,10 @@ use crate::{
     },
     flow::{
         definition::WrittenTrigger,
-        load::step_fields::StepFields,
+        load::{
+            spec::{FieldKind, Spec},
+            step_fields::StepFields,
+        },
         triggers::{self, Since, Stands, Trigger},
     },
 };
@@ -52,7 +55,9 @@ impl<'a> Builder<'a> {
                 let message = format!("a trigger is a key with a value, and this is {}", node.describe());
                 let help = match node.text().map(|text| (text, synonyms::key_in_text(text))) {
                     Some((_, Some((_, help)))) => help,
-                    Some((text, None)) if triggers::spec(text).is_some() => format!("write `- {text}: …`"),
+                    Some((text, None)) if triggers::spec(text).is_some() => {
+                        format!("write `- {text}: {}`", takes(text))
+                    }
                     Some((text, None)) if refused == Stands::Start => format!("for an event write `- event: {text}`"),
                     Some((text, None)) => format!("for a message write `- message: {text}`"),
                     None => "write `- message: [hi, hello]`".to_owned(),
@@ -76,7 +81,8 @@ impl<'a> Builder<'a> {
                 let finding = Diagnostic::error("E225", &first.key.place, message);
                 self.findings.push(match first.key.text.strip_prefix('-') {
                     Some(name) => finding.help(format!("write a blank behind the `-`: `- {name}: …`")),
-                    None => finding,
+                    None => finding
+                        .help_if(synonyms::trigger(&first.key.text).map(|ours| format!("write it like `- {ours}`"))),
                 });
             }
             return None;
@@ -107,6 +113,16 @@ impl<'a> Builder<'a> {
         let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));
         Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, urgent, outline })
     }
+}
+
+/// An example of the value of a trigger.
+fn takes(name: &str) -> &'static str {
+    let is_flag = |spec: &Spec| spec.value().kind.shapes().contains(&FieldKind::True);
+    if triggers::spec(name).is_some_and(is_flag) {
+        return "true";
+    }
+    let example = triggers::spec(name).and_then(|spec| spec.example.lines().next()?.split_once(": "));
+    example.map_or("…", |(_, value)| value)
 }
 
 /// The reason why `urgent` has no effect on this trigger, and a suggestion.

@@ -1,7 +1,7 @@
 //! Replaces misspelt keys by the ones that were meant: the parser reports the misspelt key, and no finding follows from
 //! it.
 
-use super::builder::LATER_VERBS;
+use super::{builder::LATER_VERBS, no_step::is_other_word};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, only_near},
@@ -149,7 +149,10 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     // `- question: …` is parsed as `ask`, so that the variable of its `as` is known. Beside an `if` it may be before or
     // behind it.
     let same = |entry: &Entry| {
-        entry.key.is_plain() && entry.value.text().is_some() && synonyms::same_step(&entry.key.text).is_some()
+        let text = entry.value.text().filter(|_| entry.key.is_plain());
+        // `run: say hi` names no flow.
+        let is_name = |ours: &str| !matches!(ours, "call" | "go") || text.is_some_and(|text| !text.contains(' '));
+        text.is_some() && synonyms::same_step(&entry.key.text).is_some_and(is_name)
     };
     let stands = entries.iter().position(same).filter(|at| own.is_empty() && *at == 0 || only_guard);
     if let Some(at) = stands
@@ -169,7 +172,9 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
         let of_ours = || specs.iter().map(|spec| spec.name);
         let said_otherwise = entries.first().is_some_and(|first| is_other_word(&first.key.text));
         // `do` beside an `if` means `then`.
-        let may_be = |key: &str| !is_name(key) && synonyms::alike(key, &["then", "else"]).is_none();
+        // A key of one of our steps, such as `with`, is no misspelt step.
+        let is_field = |key: &str| specs.iter().any(|spec| spec.field(key).is_some());
+        let may_be = |key: &str| !is_name(key) && !is_field(key) && synonyms::alike(key, &["then", "else"]).is_none();
         let near = entries.iter().enumerate().filter(|(_, entry)| entry.key.is_plain() && may_be(&entry.key.text));
         let near = near
             .filter_map(|(at, entry)| Some((at, only_near(&entry.key.text, &of_ours().collect::<Vec<_>>())?)))
@@ -193,9 +198,4 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
             value(&field.kind, &mut entry.value);
         }
     }
-}
-
-/// True for a word of another product, or of ours in a wrong place, which is not a misspelling.
-fn is_other_word(name: &str) -> bool {
-    matches!(name, "then" | "else" | "blocks") || name.starts_with('-') || synonyms::verb(name).is_some()
 }

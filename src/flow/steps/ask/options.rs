@@ -1,6 +1,6 @@
 //! Parses the options of a question.
 
-use super::{Each, WrittenOption};
+use super::{Each, WrittenOption, titles};
 use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::OPTIONS_MAX, yaml::{self, Kind, Node, Scalar}, synonyms}, flow::{definition::Role, steps::{consent_map, spec}, text::Text, load::step_fields::StepFields}};
 
 /// The options of a question: written ones, or one for each item of a list.
@@ -15,18 +15,18 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
             fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
         }
-        if let Some((scalar, written)) = node.scalar().and_then(|scalar| Some((scalar, yaml::listed(scalar, 2)?))) {
-            let message = "this is one option with commas in it";
-            let fix = Fix::replace(format!("write `{written}`"), &scalar.place, &written).guess();
-            let help = format!("for several options write `options: {written}`; one with commas stands in quotes");
-            fields.report(Diagnostic::warning("W422", &scalar.place, message).help(help).fix(fix));
+        fields.report_if(node.scalar().and_then(|scalar| titles::in_one(scalar)));
+        if fields.names_value(node).is_some() {
+            fields.no_values(node);
         }
+        fields.report_if(titles::numbered(items));
         if items.len() > OPTIONS_MAX {
             let message = format!("{} options are too many: a question takes {OPTIONS_MAX}", items.len());
             let finding = Diagnostic::error("E234", &node.place, message);
             fields.report(finding.help("ask in two steps, first for a group and then for one of it"));
         }
-        return (items.iter().map(|item| read_option(fields, item)).collect(), None);
+        let mut foreign = false;
+        return (items.iter().map(|item| read_option(fields, item, &mut foreign)).collect(), None);
     };
     let list = fields.list_of("each", each);
     let mut keys = fields.below(node, "options");
@@ -46,7 +46,8 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             fields.sentence(Role::Option, text);
         }
     }
-    (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
+    let mut foreign = false;
+    (also.iter().map(|item| read_option(fields, item, &mut foreign)).collect(), Some(each))
 }
 
 /// Parses `options: ${slots}`: an option for each item of a list; the item is its id and title.
@@ -62,8 +63,9 @@ fn each_itself(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Each> {
     Some(Each { list, id, title, description: None })
 }
 
-/// Parses a text, `title: steps`, or `{id, title, desc, consent, do}`.
-fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
+/// Parses a text, `title: steps`, or `{id, title, desc, consent, do}`. `foreign`: an option of this list has the keys of
+/// another product.
+fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node, foreign: &mut bool) -> WrittenOption {
     let Some(entries) = node.map() else {
         let title = fields.said_of(node, "an option");
         fields.sentence(Role::Option, &title);
@@ -79,8 +81,19 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
             // `desc: With milk` above `do: …`: only its title is missing.
             let is_key = |entry: &yaml::Entry| matches!(entry.key.text.as_str(), "desc" | "consent" | "do");
             let untitled = entries.iter().any(is_key).then(|| "add `title:`, which is what people tap".to_owned());
-            let help = untitled.or(help);
-            fields.report(finding.help_if(help));
+            let elsewhere = as_elsewhere(entries);
+            let help = elsewhere.clone().or(untitled).or(help);
+            // `{Red: {go: a}, Blue: {go: b}}`: their steps are read, so that the blocks count as used.
+            let is_step = |entry: &&yaml::Entry| entry.value.map().is_some_and(|keys| keys.iter().any(|key| spec(&key.key.text).is_some()));
+            let steps: Vec<&yaml::Entry> = entries.iter().filter(is_step).collect();
+            let titled = steps.first().map(|entry| format!("begin each option with `- `: `- {}: …`", entry.key.text));
+            // One finding for all options with the keys of another product.
+            if elsewhere.is_none() || !std::mem::replace(foreign, true) {
+                fields.report(finding.help_if(help.or(titled)));
+            }
+            for entry in steps {
+                fields.body_of(&entry.key.text, &entry.value);
+            }
             let title = Text::plain("", &node.place);
             return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
         };
@@ -123,6 +136,16 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         body: steps.map(|node| fields.body_of(title.source(), node)),
         title,
     }
+}
+
+/// The advice for the keys of other products: `{label: Red, value: r}`, `{text: Red, payload: r}`.
+fn as_elsewhere(entries: &[yaml::Entry]) -> Option<String> {
+    let of = |names: &[&str]| entries.iter().find(|entry| names.contains(&entry.key.text.to_lowercase().as_str()))?.value.text();
+    let title = of(&["label", "text", "name", "caption", "display"])?;
+    Some(match of(&["value", "payload", "key", "target", "next"]) {
+        Some(id) => format!("write `- {{id: {id}, title: {title}}}`"),
+        None => format!("write `title: {title}`"),
+    })
 }
 
 /// `- Cut: 28 €` is one text with a colon, and the part behind the colon is not a step.
