@@ -116,6 +116,9 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
         return Ok(());
     }
     println!("{}", paint.strong(verdict));
+    if others.iter().any(|told| told.why == flow::LANGUAGE_FIRST) {
+        println!("Name the answer, to see what comes behind it: `--after hello --after Español`");
+    }
     println!();
     for entry in entries {
         let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();

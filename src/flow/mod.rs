@@ -27,7 +27,7 @@ pub use engine::{
 pub use load::{default_language::LanguageBy, parse::parse_set};
 pub use query::{
     events::event_names,
-    explain::{Explained, explain},
+    explain::{Explained, LANGUAGE_FIRST, explain},
     prefilter::sieve,
     timetable::{
         DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,

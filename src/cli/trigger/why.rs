@@ -77,7 +77,11 @@ async fn read(
         }
     }
     if told.is_empty() {
-        told.push("nothing is noted of it: the daemon has not worked on it yet".to_owned());
+        told.push(
+            "nothing is noted of it: no flow begins with it and no run waits for it, or the daemon has not come to it \
+             yet"
+            .to_owned(),
+        );
     }
     Ok(told)
 }

@@ -8,6 +8,7 @@ use crate::{
             routing::choose::{Choice, Fit, Heard, Strength},
             turn::Turn,
         },
+        triggers::Trigger,
         world::{Versions, World},
     },
     model::{
@@ -27,6 +28,9 @@ pub struct Explained {
     pub wins: bool,
     pub why: String,
 }
+
+/// The reason why a first message starts nothing in a bot with `language_by: ask`.
+pub const LANGUAGE_FIRST: &str = "the contact is asked for a language first, and the message waits";
 
 /// The receiver of the text.
 enum Taker<'a> {
@@ -67,11 +71,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     let language = turn.contact.language.clone();
     let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
     let asking = turn.asking();
-    let taker = if asks_language {
-        Taker::Silent("the contact is asked for a language first, and the message waits")
-    } else {
-        taker(&mut turn, &heard, asking)
-    };
+    let taker = if asks_language { Taker::Silent(LANGUAGE_FIRST) } else { taker(&mut turn, &heard, asking) };
     let mut all = Vec::new();
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
@@ -86,7 +86,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
                     }
                 }
             };
-            all.push(Explained { flow: flow.name.clone(), trigger: trigger.key.clone(), wins, why });
+            all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), wins, why });
         }
         if flow.triggers.is_empty() {
             let why = match turn.out_of_reach(flow) {
@@ -98,6 +98,17 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     }
     all.sort_by_key(|explained| !explained.wins);
     all
+}
+
+/// The trigger for people: `message hi, good morning`. Its key has no signs between the words.
+fn shown(trigger: &WrittenTrigger) -> String {
+    match &trigger.kind {
+        Trigger::Message(message) if message.texts.len() > 1 => {
+            let texts: Vec<&str> = message.texts.iter().map(|(text, _)| text.as_str()).collect();
+            format!("message {}", texts.join(", "))
+        }
+        _ => trigger.key.clone(),
+    }
 }
 
 /// The receiver, found by trying the levels in order on a copy of the session.

@@ -57,6 +57,9 @@ pub fn about(word: &str) -> Option<String> {
         for field in spec.fields.iter().skip(1).filter(|field| field.name == word) {
             found.push(format!("## `{word}` of `{}`\n\n{}", spec.name, field_line(field)));
         }
+        for (path, field) in below(spec.fields).into_iter().filter(|(_, field)| field.name == word) {
+            found.push(format!("## `{path}` of `{}`\n\n{}", spec.name, field_line(field)));
+        }
     }
     for function in FUNCTIONS.iter().chain(PARTS).filter(|function| function.name() == word) {
         found.push(format!(
@@ -102,7 +105,10 @@ fn below(keys: &'static [FieldSpec]) -> Vec<(String, &'static FieldSpec)> {
 
 /// Every word that `about` knows, for "did you mean".
 pub fn words() -> impl Iterator<Item = &'static str> {
-    let specs = steps::SPECS.iter().chain(triggers::SPECS).flat_map(|spec| spec.fields.iter());
+    let specs = steps::SPECS
+        .iter()
+        .chain(triggers::SPECS)
+        .flat_map(|spec| spec.fields.iter().chain(below(spec.fields).into_iter().map(|(_, field)| field)));
     let keys = KEYS.iter().flat_map(|(_, keys)| keys.iter().chain(below(keys).into_iter().map(|(_, field)| field)));
     let names = specs.chain(keys).map(|field| field.name);
     let functions = FUNCTIONS.iter().chain(PARTS).map(Function::name);
