@@ -163,7 +163,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     if rows.len() == limit && days.is_some() {
         println!("There may be more: these are the first {limit}.");
     }
-    // What comes once in years lies beyond the list.
+    // A schedule that comes once in years lies beyond the list.
     let far = flow::rare(set, now).into_iter().filter(|rare| days.is_none() && !near.contains(&rare.flow));
     far.for_each(|rare| println!("{} comes next on {} ({})", rare.flow, rare.next, rare.said));
     Ok(())

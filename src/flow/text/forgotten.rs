@@ -88,9 +88,9 @@ fn behind_sign<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
                 sign == "$" && !part.is_empty() || view.parts.iter().any(|(known, _)| *known == part)
             })
         });
+        let variable = sign == "$" && own.iter().any(|name| name == root);
         // `me@contact.name` is a mail address.
         let glued = plain[..at].ends_with(char::is_alphanumeric);
-        let variable = (sign == "$" || !glued) && own.iter().any(|name| name == root);
         let end = if of_view { path.len() } else { root.len() };
         (variable || !glued && of_view).then(|| &plain[at..at + 1 + end])
     })

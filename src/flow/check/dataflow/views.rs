@@ -8,7 +8,7 @@ use crate::{
 
 /// The name of the map of consents in findings.
 pub const CONSENT: &str = "`contact.consent`";
-/// What `contact.consent.TOPIC` can be, beside missing.
+/// The values of `contact.consent.TOPIC`, beside a missing one.
 const STATES: [&str; 2] = ["given", "withdrawn"];
 const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
 const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
