@@ -8,6 +8,7 @@ use crate::{
         definition::Role,
         engine::message::compose,
         load::{locale::Form, media::names_file, stock_phrases::Phrase},
+        script::format_time,
         steps::Step,
     },
     model::{
@@ -54,7 +55,7 @@ fn draft(
             }
         }
     };
-    let (header, header_example) = header(sent);
+    let (header, header_example) = header(sent, language);
     let (buttons, details) = buttons(set, sent, language).into_iter().take(TEMPLATE_BUTTONS_MAX).unzip();
     let template = Template {
         id: 0,
@@ -71,7 +72,7 @@ fn draft(
     };
     let named = crate::model::template::placeholders_in_order(&template.body);
     let value = |name: &String| filled.iter().find(|(known, _)| known == name).map_or("", |(_, code)| code);
-    let examples = named.iter().map(|name| (name.clone(), example(value(name)))).collect();
+    let examples = named.iter().map(|name| (name.clone(), example(value(name), language))).collect();
     Draft { template, examples, header_example, details }
 }
 
@@ -136,11 +137,11 @@ fn end_of_code(text: &str) -> Option<usize> {
     None
 }
 
-fn header(sent: &Sent<'_>) -> (Option<TemplateHeader>, Option<String>) {
+fn header(sent: &Sent<'_>, language: &str) -> (Option<TemplateHeader>, Option<String>) {
     let Some(node) = sent.used.header.filter(|node| !node.is_null()) else { return (None, None) };
     let Some(text) = node.text() else { return (Some(TemplateHeader::Location), None) };
     if !names_file(text) {
-        return (Some(TemplateHeader::Text("{{1}}".to_owned())), Some(example(text)));
+        return (Some(TemplateHeader::Text("{{1}}".to_owned())), Some(example(text, language)));
     }
     let kind = match compose::media(text).map(|media| media.kind) {
         Ok(MediaKind::Video) => TemplateHeader::Video,
@@ -157,12 +158,15 @@ fn buttons(set: &FlowSet, sent: &Sent<'_>, language: &str) -> Vec<(TemplateButto
     let one = |node: &yaml::Node| {
         if let Some(end) = node.get("url") {
             let (title, url) = ("Open".to_owned(), "https://www.example.com/{{1}}".to_owned());
-            let example = format!("https://www.example.com/{}", example(end.text().unwrap_or_default()));
+            let example = format!("https://www.example.com/{}", example(end.text().unwrap_or_default(), language));
             return (TemplateButtonKind::Url { title, url }, Detail::Example(example));
         }
         if let Some(code) = node.get("code") {
             let title = String::new();
-            return (TemplateButtonKind::CopyCode { title }, Detail::Example(example(code.text().unwrap_or_default())));
+            return (
+                TemplateButtonKind::CopyCode { title },
+                Detail::Example(example(code.text().unwrap_or_default(), language)),
+            );
         }
         if node.get("form").is_some() {
             return (TemplateButtonKind::Form { title: "Open".to_owned() }, Detail::Form("1234567890".to_owned()));
@@ -186,9 +190,12 @@ fn options(set: &FlowSet, sent: &Sent<'_>, language: &str) -> Vec<(String, Strin
 }
 
 /// A probable value, from the words of its code: an example for the platform's reviewers, which the author must check.
-fn example(code: &str) -> String {
+fn example(code: &str, language: &str) -> String {
     if !code.contains("${") && !code.trim().is_empty() {
         return code.trim().to_owned();
+    }
+    if let Some(printed) = printed(code, language) {
+        return printed;
     }
     let code = code.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
@@ -197,10 +204,37 @@ fn example(code: &str) -> String {
         () if has(&["name", "who"]) => "Ana",
         () if has(&["money(", "price", "total", "sum"]) => "25.00 €",
         () if has(&["hh:mm", "time", "hour", "slot"]) => "10:30",
-        () if has(&["day", "date", "format(", "when"]) => "27 November",
+        // A day without a `format` prints so.
+        () if has(&["day", "date", "when"]) => "2026-11-27",
         () if has(&["city", "place", "address"]) => "Madrid",
         () if has(&["count", "number", "len()", "points", "people"]) => "3",
         () => "A7",
     };
     like.to_owned()
+}
+
+/// A moment as this code prints it, by the pattern of its `.format(…)`.
+fn printed(code: &str, language: &str) -> Option<String> {
+    let pattern = code.split_once(".format(\"")?.1.split_once('"')?.0;
+    let (day, time) = (jiff::civil::date(2026, 11, 27), jiff::civil::time(10, 30, 0, 0));
+    Some(format_time(pattern, Some(day), Some(time), language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_a_moment_has_its_form() {
+        for (code, wanted) in [
+            ("${visit.format(\"EEEE d MMMM\")}", "Friday 27 November"),
+            ("${visit.local().format(\"dd/MM/yyyy HH:mm\")}", "27/11/2026 10:30"),
+            ("${contact.next_visit.date}", "2026-11-27"),
+            ("${hour}", "10:30"),
+            ("${contact.first_name ?? \"you\"}", "Ana"),
+        ] {
+            assert_eq!(example(code, "en"), wanted, "{code}");
+        }
+        assert_eq!(example("${visit.format(\"d 'de' MMMM\")}", "es"), "27 de noviembre");
+    }
 }
