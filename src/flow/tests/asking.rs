@@ -384,6 +384,9 @@ when: [{button: more_news}]
 steps: [{say: Here is more.}]
 ";
     check(flows, "< hi\n> News! [More]\n<- More\n> Here is more.");
+    // Nothing is old about a button of the newest message.
+    let bot = "bot: Test\ndefaults: {old_button: That was a while ago.}\n";
+    check_bot(bot, flows, "< hi\n> News! [More]\n<- More\n> Here is more.");
 }
 
 #[test]

@@ -409,7 +409,7 @@ mod tests {
         }
     }
 
-    /// What people write who know no keyword, and what sounds like it and is about something else.
+    /// People who know no keyword, and sentences that sound like theirs and are about something else.
     #[test]
     fn a_sentence_that_ends_messages_is_unsure() {
         for text in [

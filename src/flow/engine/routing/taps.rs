@@ -88,6 +88,19 @@ impl Turn<'_> {
             self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, Some(heard.message.at));
             return true;
         }
+        // A button of a `say` asks nothing, so on the newest message it is not old. Some platforms do not tell on which
+        // message it stands.
+        let of_question = || {
+            self.live()
+                .every_flow()
+                .flat_map(|flow| &flow.nodes)
+                .any(|node| node.outline.verb == "ask" && token.is_of(&node.id))
+        };
+        let is_newest = reply_to.is_none_or(|message| message == self.session.last_message);
+        if is_newest && !of_question() {
+            self.note(None, None, "a button of the newest message");
+            return false;
+        }
         self.note(None, None, "an old button, and nothing waits");
         self.old_button(heard);
         false
