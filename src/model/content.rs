@@ -258,12 +258,12 @@ impl Content {
         }
     }
 
-    /// The ids of buttons and rows that a tap returns.
-    pub fn tappable_ids(&self) -> Vec<&str> {
+    /// The id that a tap returns, and the title, of each button and row that can be tapped, in their order.
+    pub fn tappables(&self) -> Vec<(&str, &str)> {
         match self {
-            Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.id.as_str()).collect(),
-            Content::List { rows, .. } => rows.iter().map(|row| row.id.as_str()).collect(),
-            Content::Template(template) => template.payloads(),
+            Content::Buttons { buttons, .. } => buttons.iter().map(|of| (of.id.as_str(), of.title.as_str())).collect(),
+            Content::List { rows, .. } => rows.iter().map(|row| (row.id.as_str(), row.title.as_str())).collect(),
+            Content::Template(template) => template.replies(),
             Content::Text { .. }
             | Content::Link { .. }
             | Content::Media { .. }

@@ -288,17 +288,17 @@ pub struct TemplateMessage {
 }
 
 impl TemplateMessage {
-    /// The payloads of the quick replies, including those of the cards.
-    pub fn payloads(&self) -> Vec<&str> {
+    /// The payload and title of each quick reply, including those of the cards.
+    pub fn replies(&self) -> Vec<(&str, &str)> {
         let of_cards = self.parts.cards.iter().flat_map(|card| &card.buttons);
-        let payloads = self.buttons.iter().chain(of_cards).filter_map(|button| match button {
-            ButtonValue::Reply { payload, .. } => Some(payload.as_str()),
+        let replies = self.buttons.iter().chain(of_cards).filter_map(|button| match button {
+            ButtonValue::Reply { payload, title } => Some((payload.as_str(), title.as_str())),
             ButtonValue::UrlSuffix(_)
             | ButtonValue::CopyCode(_)
             | ButtonValue::Form { .. }
             | ButtonValue::AsApproved => None,
         });
-        payloads.collect()
+        replies.collect()
     }
 
     /// The file in the header.

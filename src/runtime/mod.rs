@@ -14,8 +14,6 @@ pub mod events;
 pub mod http_step;
 pub mod ingest;
 pub mod lane;
-mod refusals;
-mod repeated;
 pub mod senders;
 pub mod starts;
 pub mod testbench;

@@ -24,30 +24,8 @@ pub struct Tappable {
 
 /// The buttons and rows of a message, in the order of their numbers on the screen.
 pub fn tappables(content: &Content) -> Vec<Tappable> {
-    let tappable = |id: &str, title: &str| Tappable { id: id.to_owned(), title: title.to_owned() };
-    match content {
-        Content::Buttons { buttons, .. } => buttons.iter().map(|b| tappable(&b.id, &b.title)).collect(),
-        Content::List { rows, .. } => rows.iter().map(|row| tappable(&row.id, &row.title)).collect(),
-        Content::Template(template) => template
-            .buttons
-            .iter()
-            .filter_map(|button| match button {
-                ButtonValue::Reply { payload, title } => Some(tappable(payload, title)),
-                ButtonValue::UrlSuffix(_)
-                | ButtonValue::CopyCode(_)
-                | ButtonValue::Form { .. }
-                | ButtonValue::AsApproved => None,
-            })
-            .collect(),
-        Content::Text { .. }
-        | Content::Link { .. }
-        | Content::Media { .. }
-        | Content::Location(_)
-        | Content::ContactCards { .. }
-        | Content::PlaceRequest { .. }
-        | Content::Form(_)
-        | Content::Reaction { .. } => Vec::new(),
-    }
+    let owned = |(id, title): (&str, &str)| Tappable { id: id.to_owned(), title: title.to_owned() };
+    content.tappables().into_iter().map(owned).collect()
 }
 
 /// A text with a capital at its start, unless that is a name in backticks.

@@ -10,6 +10,7 @@ pub mod outbox;
 pub mod pacing;
 mod policy;
 mod read_receipts;
+mod refusal_log;
 pub mod replay;
 pub(super) mod restore;
 pub(super) mod rules;

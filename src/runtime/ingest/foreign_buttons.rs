@@ -95,7 +95,7 @@ impl App {
             let like = || Token::read(shown, &self.token_key).zip(token.as_ref()).is_some_and(|(a, b)| a.is_like(b));
             shown == id || like()
         };
-        row.sent_as.as_ref().unwrap_or(&row.draft.content).tappable_ids().into_iter().any(same)
+        row.sent_as.as_ref().unwrap_or(&row.draft.content).tappables().into_iter().any(|(id, _)| same(id))
     }
 }
 

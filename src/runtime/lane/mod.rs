@@ -12,6 +12,7 @@ mod handlers;
 pub(super) mod lanes;
 pub(super) mod long_turns;
 mod quarantine;
+mod repeat_log;
 mod replied_message;
 pub mod requests;
 pub(super) mod rows;

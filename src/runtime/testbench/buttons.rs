@@ -5,7 +5,7 @@ use crate::{
     base::diagnostic::did_you_mean,
     channel::meta::compose::What,
     flow::{FlowSet, engine::question::button_token::Token, triggers::Trigger},
-    model::{content::Content, template::ButtonValue},
+    model::content::Content,
 };
 
 /// One button of a message, as a tap would report it.
@@ -14,13 +14,6 @@ struct Shown<'a> {
     id: String,
     title: &'a str,
     payload: &'a str,
-    kind: Kind,
-}
-
-enum Kind {
-    Button,
-    Row,
-    Template,
 }
 
 /// The tap, and the message that it replies to. The error lists the buttons.
@@ -33,10 +26,10 @@ pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Res
         let by_words = || shown.iter().find(|button| button.title.to_lowercase() == wanted.to_lowercase());
         if let Some(button) = by_id.or_else(by_title).or_else(by_words) {
             let (id, title) = (button.payload.to_owned(), button.title.to_owned());
-            let what = match button.kind {
-                Kind::Button => What::Tap { id, title },
-                Kind::Row => What::TapRow { id, title },
-                Kind::Template => What::TapTemplate { payload: id, title },
+            let what = match message.content {
+                Content::List { .. } => What::TapRow { id, title },
+                Content::Template(_) => What::TapTemplate { payload: id, title },
+                _ => What::Tap { id, title },
             };
             return Ok((what, Some(message.provider_id())));
         }
@@ -67,33 +60,9 @@ fn means(button: &Shown<'_>, wanted: &str, key: &[u8]) -> bool {
 }
 
 fn shown<'a>(content: &'a Content, key: &[u8]) -> Vec<Shown<'a>> {
-    let one = |payload: &'a str, title: &'a str, kind: Kind| {
-        let id = Token::read(payload, key).map_or_else(|| payload.to_owned(), |token| token.option);
-        Shown { id, title, payload, kind }
-    };
-    match content {
-        Content::Buttons { buttons, .. } => buttons.iter().map(|b| one(&b.id, &b.title, Kind::Button)).collect(),
-        Content::List { rows, .. } => rows.iter().map(|row| one(&row.id, &row.title, Kind::Row)).collect(),
-        Content::Template(template) => template
-            .buttons
-            .iter()
-            .filter_map(|button| match button {
-                ButtonValue::Reply { payload, title } => Some(one(payload, title, Kind::Template)),
-                ButtonValue::UrlSuffix(_)
-                | ButtonValue::CopyCode(_)
-                | ButtonValue::Form { .. }
-                | ButtonValue::AsApproved => None,
-            })
-            .collect(),
-        Content::Text { .. }
-        | Content::Link { .. }
-        | Content::Media { .. }
-        | Content::Location(_)
-        | Content::ContactCards { .. }
-        | Content::PlaceRequest { .. }
-        | Content::Form(_)
-        | Content::Reaction { .. } => Vec::new(),
-    }
+    let id = |payload: &str| Token::read(payload, key).map_or_else(|| payload.to_owned(), |token| token.option);
+    let one = |(payload, title)| Shown { id: id(payload), title, payload };
+    content.tappables().into_iter().map(one).collect()
 }
 
 fn titles(content: &Content, key: &[u8]) -> Vec<String> {

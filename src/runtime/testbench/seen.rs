@@ -5,7 +5,7 @@ use crate::{
     model::{
         card::ContactCard,
         content::{Content, Edges, FormStart},
-        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        template::{HeaderValue, Parameters, TemplateMessage},
     },
 };
 use serde_json::{Value as Json, json};
@@ -132,27 +132,9 @@ impl Refusal {
 /// The titles that the customer sees below a message.
 fn titles(content: &Content) -> Vec<String> {
     match content {
-        Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.clone()).collect(),
-        Content::List { rows, .. } => rows.iter().map(|row| row.title.clone()).collect(),
         Content::Link { title, .. } => vec![title.clone()],
         Content::Form(form) => vec![form.button.clone()],
-        Content::Template(template) => template
-            .buttons
-            .iter()
-            .filter_map(|button| match button {
-                ButtonValue::Reply { title, .. } => Some(title.clone()),
-                ButtonValue::UrlSuffix(_)
-                | ButtonValue::CopyCode(_)
-                | ButtonValue::Form { .. }
-                | ButtonValue::AsApproved => None,
-            })
-            .collect(),
-        Content::Text { .. }
-        | Content::Media { .. }
-        | Content::Location(_)
-        | Content::ContactCards { .. }
-        | Content::PlaceRequest { .. }
-        | Content::Reaction { .. } => Vec::new(),
+        other => other.tappables().into_iter().map(|(_, title)| title.to_owned()).collect(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Logs that a send was not accepted, and says in words what is done next.
 
-use super::daemon::app::App;
 use crate::{
     base::ids::{OutboundId, SenderId},
     channel::{Next, SendError},
+    runtime::daemon::app::App,
 };
 
 impl App {
     /// Counts and logs the error of one send.
-    pub(super) fn note_refusal(&self, sender: SenderId, id: OutboundId, error: &SendError) {
+    pub(in crate::runtime) fn note_refusal(&self, sender: SenderId, id: OutboundId, error: &SendError) {
         let (next, code) = (error.next.as_str(), error.code.as_str());
         self.metrics.send_error(sender, next);
         tracing::info!(

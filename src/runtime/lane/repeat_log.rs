@@ -1,10 +1,12 @@
 //! Logs work that is repeated because the database did not take it: each kind once a minute.
 
-use super::daemon::app::App;
-use crate::base::ids::{ContactId, InboundId};
+use crate::{
+    base::ids::{ContactId, InboundId},
+    runtime::daemon::app::App,
+};
 
 impl App {
-    pub(super) fn note_failed_work(&self, contact: ContactId, error: &anyhow::Error) {
+    pub(in crate::runtime) fn note_failed_work(&self, contact: ContactId, error: &anyhow::Error) {
         if let Some(more) = self.seldom.ask("work", self.clock.now()) {
             tracing::error!(
                 contact.id = %contact, more = more.count(),
@@ -13,7 +15,7 @@ impl App {
         }
     }
 
-    pub(super) fn note_late_messages(&self, contact: ContactId, error: &anyhow::Error) {
+    pub(in crate::runtime) fn note_late_messages(&self, contact: ContactId, error: &anyhow::Error) {
         if let Some(more) = self.seldom.ask("behind", self.clock.now()) {
             tracing::error!(
                 contact.id = %contact, more = more.count(),
@@ -22,7 +24,7 @@ impl App {
         }
     }
 
-    pub(super) fn note_repeated_work(&self, contact: ContactId, attempt: usize, why: &str) {
+    pub(in crate::runtime) fn note_repeated_work(&self, contact: ContactId, attempt: usize, why: &str) {
         if let Some(more) = self.seldom.ask("again", self.clock.now()) {
             tracing::warn!(
                 contact.id = %contact, attempt, more = more.count(),
@@ -31,7 +33,7 @@ impl App {
         }
     }
 
-    pub(super) fn note_repeated_message(&self, id: InboundId, attempt: usize, why: &str) {
+    pub(in crate::runtime) fn note_repeated_message(&self, id: InboundId, attempt: usize, why: &str) {
         if let Some(more) = self.seldom.ask("message", self.clock.now()) {
             tracing::warn!(
                 inbound.id = %id, attempt, more = more.count(),
