@@ -26,7 +26,7 @@ mod yesno;
 
 pub use choice::{Chosen, chosen, is_mistyped};
 pub use reading::Reading;
-pub use yesno::is_asked_back;
+pub use yesno::{is_asked_back, is_yes_or_no};
 
 /// The types of language.md 6b.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -192,9 +192,9 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>
     }
 }
 
-/// True if the whole text means yes or no.
-pub fn reads_as_yesno(text: &str, hearing: &Hearing<'_>) -> bool {
-    yesno::whole(text, hearing.language).is_some()
+/// The yes or no that the whole text means.
+pub fn yesno_of(text: &str, hearing: &Hearing<'_>) -> Option<bool> {
+    yesno::whole(text, hearing.language)
 }
 
 /// For each hour of the day, whether one of these businesses is open then on some day; `None` without opening hours.

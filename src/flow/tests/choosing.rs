@@ -97,6 +97,24 @@ fn asking_which_option_costs_a_try_and_the_last_one_asks_nothing() {
 }
 
 #[test]
+fn an_option_that_is_called_yes_or_no_is_not_taken_from_another_sentence() {
+    let ask = "ask: Well?, options: ['Yes', 'No', Later]";
+    for (said, meant) in [
+        ("no idea", None),
+        ("no problem", None),
+        ("no, that's fine", None),
+        ("I have no time", None),
+        ("yes but not today", None),
+        ("yes?", Some("Yes")),
+        ("no thanks", Some("No")),
+        ("yes please, thanks", Some("Yes")),
+        ("later please", Some("Later")),
+    ] {
+        assert_eq!(taken("en", ask, &META, said).as_deref(), meant, "{said}");
+    }
+}
+
+#[test]
 fn another_word_is_no_typing_error() {
     for (options, said, meant) in [
         ("16 GB, 64 GB", "18 gb", None),

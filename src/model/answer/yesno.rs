@@ -42,6 +42,12 @@ pub fn is_asked_back(text: &str) -> bool {
     text.contains(['?', '¿']) && !WHY_NOT.iter().any(|phrase| has_word(&fold(text), phrase))
 }
 
+/// True for the plain word *yes* or *no* of a language, such as the title of an option.
+pub fn is_yes_or_no(title: &str) -> bool {
+    let folded = fold(title);
+    PLAIN_YES.contains(&folded.as_str()) || PLAIN_NO.contains(&folded.as_str())
+}
+
 const WHY_NOT: [&str; 8] =
     ["why not", "por que no", "porque no", "pourquoi pas", "warum nicht", "wieso nicht", "por que nao", "perche no"];
 
@@ -216,6 +222,7 @@ const BEGINS: [&str; 39] = [
 ];
 /// Words for yes that contradict a no in the same sentence.
 const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
+const PLAIN_NO: [&str; 4] = ["no", "non", "nein", "nao"];
 /// Words that mean okay in every language, also beside other words.
 const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
 

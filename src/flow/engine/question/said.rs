@@ -57,7 +57,8 @@ impl<'a> Turn<'a> {
         }
         // Sentences with yes and no have a reader of their own: `no problem` is no *No*.
         let is_read = |option: &OptionShown, title: &str| {
-            matches!(option.value, Value::YesNo(_)) && answer::reads_as_yesno(title, &hearing)
+            let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, &hearing).is_some();
+            is_yesno || answer::is_yes_or_no(title)
         };
         let in_text = |option: &OptionShown| -> Vec<String> {
             titles(option).into_iter().filter(|title| !is_read(option, title)).collect()
@@ -68,7 +69,22 @@ impl<'a> Turn<'a> {
             Chosen::Several(places) if ask.kind.of == AnswerType::Choice => {
                 Said::Several(places.into_iter().map(|place| question.options[place].clone()).collect())
             }
-            Chosen::Nothing | Chosen::Several(_) => Said::Nothing,
+            Chosen::Nothing | Chosen::Several(_) => self.yes_or_no_said(&question.options, heard, &hearing),
+        }
+    }
+
+    /// The option that is called *Yes* or *No*, if the sentence says the same: `no thanks`, but not `no idea`.
+    fn yes_or_no_said(&self, options: &[OptionShown], heard: &Heard<'_>, hearing: &Hearing<'_>) -> Said {
+        let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
+            return Said::Nothing;
+        };
+        let means = |option: &&OptionShown| {
+            answer::is_yes_or_no(&option.title) && answer::yesno_of(&option.title, hearing) == Some(said)
+        };
+        let mut found = options.iter().filter(means);
+        match (found.next(), found.next()) {
+            (Some(option), None) => Said::One(option.clone()),
+            _ => Said::Nothing,
         }
     }
 }
