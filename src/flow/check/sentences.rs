@@ -23,16 +23,16 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
     for node in &flow.nodes {
         let texts = node.outline.sentences.iter().flat_map(|sentence| sentence.text.codes());
-        texts.for_each(|code| sentences(code, Stands::InText, findings));
+        texts.for_each(|code| sentences(code, Stands::Text, findings));
         let script = node.outline.codes.iter().filter(|_| node.outline.verb == "script");
-        script.for_each(|code| sentences(code, Stands::InScript, findings));
+        script.for_each(|code| sentences(code, Stands::Script, findings));
         every_use(&node.outline, &mut |used| {
             // A template with a language of its own goes out in that one alone.
             let values = used.vars.filter(|_| used.language.is_none()).map(|vars| vars.place.range());
             let is_value =
                 |code: &&Code| values.as_ref().is_some_and(|values| values.contains(&code.place().range().start));
             let codes = node.outline.codes.iter().filter(is_value);
-            codes.for_each(|code| sentences(code, Stands::InTemplate, findings));
+            codes.for_each(|code| sentences(code, Stands::Template, findings));
         });
     }
     titles_kept(flow, findings);
@@ -71,10 +71,10 @@ fn titles_kept(flow: &Flow, findings: &Findings) {
 #[derive(Clone, Copy, PartialEq)]
 enum Stands {
     /// Of a text, which is translated with its code.
-    InText,
-    InScript,
+    Text,
+    Script,
     /// Of a value of a template, which goes to every language as it is.
-    InTemplate,
+    Template,
 }
 
 fn sentences(code: &Code, stands: Stands, findings: &Findings) {
@@ -89,20 +89,20 @@ fn sentences(code: &Code, stands: Stands, findings: &Findings) {
         let pattern = path.iter().rev().nth(1).is_some_and(called);
         // The translation of a text says what stands in the place of a missing value.
         let instead = path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::Coalesce(..))));
-        let said_there = stands == Stands::InText && instead;
+        let said_there = stands == Stands::Text && instead;
         if !pattern && !said_there && is_sentence(text) {
             let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
             let place = code.place_at(at, text.chars().count() + 2);
             let (message, help) = match stands {
-                Stands::InText => (
+                Stands::Text => (
                     "this sentence stands in code, where whoever translates overlooks it",
                     "say it in a text of its own, in the branches of an `if` or `switch`",
                 ),
-                Stands::InScript => (
+                Stands::Script => (
                     "this sentence stands in code, where no translation reaches it",
                     "say it in a text of its own, in the branches of an `if` or `switch`",
                 ),
-                Stands::InTemplate => (
+                Stands::Template => (
                     "this sentence goes to every language as it stands: no translation reaches the value of a template",
                     "send who has no such value a template without it, behind an `if: missing(…)`",
                 ),

@@ -61,7 +61,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
 fn is_question(text: &str) -> bool {
     let folded = fold(text);
     let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-    text.contains(['?', '¿']) && labels::QUESTIONS.iter().any(|start| begins(&start))
+    text.contains(['?', '¿']) && labels::QUESTIONS.iter().any(begins)
 }
 
 fn mails(text: &str) -> Vec<Address> {

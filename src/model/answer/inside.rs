@@ -40,7 +40,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
     let all: Vec<&str> = text.split_whitespace().collect();
     let folded = fold(text);
     let is_question = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-    if hearing.language.starts_with("en") && ASKS.iter().any(|start| is_question(&start)) {
+    if hearing.language.starts_with("en") && ASKS.iter().any(is_question) {
         return Reading::default();
     }
     if all.len() < 2 || all.len() > SENTENCE_WORDS_MAX {
