@@ -12,7 +12,7 @@ use std::{
 };
 use transom::{
     base::place::SourceFile,
-    flow::{Around, tools::workspace::Workspace},
+    flow::{CheckContext, tools::workspace::Workspace},
 };
 
 /// The allocator of the program itself.
@@ -69,7 +69,7 @@ fn files() -> Vec<Arc<SourceFile>> {
 
 fn once(files: &[Arc<SourceFile>]) -> Duration {
     let begin = Instant::now();
-    let mut workspace = Workspace::new(Around::default());
+    let mut workspace = Workspace::new(CheckContext::default());
     workspace.replace(files.iter().cloned());
     let looked = workspace.look();
     let took = begin.elapsed();
@@ -81,7 +81,7 @@ fn measure(words: &str, files: &[Arc<SourceFile>]) {
     let before = cpu();
     let mut whole: Vec<Duration> = (0..ROUNDS).map(|_| once(files)).collect();
     let whole_cpu = cpu() - before;
-    let mut workspace = Workspace::new(Around::default());
+    let mut workspace = Workspace::new(CheckContext::default());
     workspace.replace(files.iter().cloned());
     workspace.look();
     let before = cpu();

@@ -14,7 +14,7 @@ use transom::{
             contact, conversation,
             inbound::{self, Handled, NewInbound},
             outbound::{self, NewOutbound, SendState, Settled},
-            session::{self, Turned},
+            session::{self, SessionUpdate},
         },
     },
 };
@@ -73,8 +73,8 @@ async fn main() {
     let _ = std::fs::remove_dir_all(folder);
 }
 
-fn heard(id: i64) -> conversation::Heard {
-    conversation::Heard {
+fn heard(id: i64) -> conversation::ConversationUpdate {
+    conversation::ConversationUpdate {
         id: ConversationId(id),
         contact_id: ContactId(id),
         sender_id: SENDER,
@@ -114,7 +114,7 @@ async fn answer(store: &Store, contact: i64, n: i64) {
     }))
     .expect("a draft");
     let mut turned = WriteSet::of(contact);
-    turned.push(&session::TURN, &Turned::new(conversation_id, contact_id, &session));
+    turned.push(&session::TURN, &SessionUpdate::new(conversation_id, contact_id, &session));
     turned.push(&inbound::HANDLED, &Handled { id: inbound_id, at: NOW });
     let row = NewOutbound::queued(outbound_id, conversation_id, contact_id, SENDER, draft, NOW);
     turned.push(&outbound::INSERT, &NewOutbound { state: SendState::Sending, attempt: 1, ..row });

@@ -69,7 +69,7 @@
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.
 //!
 //! Timers, schedules, results of `http` steps, API calls and persons of the business enter at step 4 as
-//! other kinds of `lane::Work` and take the same way; what breaks the engine there is taken out,
+//! other kinds of `lane::LaneTask` and take the same way; what breaks the engine there is taken out,
 //! `runtime/lane/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
 //! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a

@@ -25,7 +25,7 @@ use transom::{
         bot::source_files,
         config::Config,
         starts::{
-            forecast::{self, Forecast, Ground, Occasion, What, When},
+            forecast::{self, Forecast, ForecastInputs, ForecastOutcome, Occasion, When},
             report::{self, FireReport},
         },
     },
@@ -143,7 +143,7 @@ steps:
         let set = Arc::new(set);
         let store = self.open().await?;
         let works = |_, _, _| SenderState::default();
-        let ground = Ground::read(&config, &store, (VersionId(0), Arc::clone(&set)), true, &works).await;
+        let ground = ForecastInputs::read(&config, &store, (VersionId(0), Arc::clone(&set)), true, &works).await;
         let ground = ground.map_err(|error| error.to_string())?;
         let tables = flow::timetables(&set);
         let table = tables.first().ok_or("the flow has no schedule")?;
@@ -154,15 +154,15 @@ steps:
             trigger: table.key,
             inputs: &inputs,
             rate: table.rate,
-            sieve: table.sieve(&set),
+            prefilter: table.prefilter(&set),
             meant: &meant,
             when: When::At(SystemClock.now() + Span::minutes(3)),
         };
         let mut gets = BTreeMap::new();
         let sum = forecast::forecast(&ground, &[AccountName::from("bench")], &occasion, |contact, seen| {
             let what = match &seen.what {
-                What::Text => "text",
-                What::Template(_) => "template",
+                ForecastOutcome::Text => "text",
+                ForecastOutcome::Template(_) => "template",
                 _ => return,
             };
             let phone = contact.data.phone.clone().unwrap_or_default();
@@ -244,7 +244,7 @@ fn person(store: &Store, set: &mut WriteSet, n: u32, now: Time) {
     let (account, zone, created_at) = ("bench".into(), "Europe/Berlin".into(), now - Span::days(100));
     set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, opted_out_at, created_at });
     if is_customer {
-        let heard = conversation::Heard {
+        let heard = conversation::ConversationUpdate {
             id: ConversationId(store.next_id()),
             contact_id: id,
             sender_id: SENDER,

@@ -55,9 +55,9 @@ impl Fix {
 /// The findings repaired in earlier rounds. If one comes back at the same place, its repair did not help, and
 /// repeating it would make the file worse.
 #[derive(Debug, Default)]
-pub struct Mended(BTreeSet<(String, &'static str, (usize, usize))>);
+pub struct EarlierFixes(BTreeSet<(String, &'static str, (usize, usize))>);
 
-impl Mended {
+impl EarlierFixes {
     /// True if the finding has a sure repair that was not applied before.
     pub fn may_mend(&self, finding: &Diagnostic) -> bool {
         finding.fix.as_ref().is_some_and(Fix::is_sure) && !self.0.contains(&Self::key(finding))
@@ -120,7 +120,7 @@ mod tests {
             let place = Place::new(&file, at..at + 1);
             Diagnostic::error("E100", &place, "").fix(Fix::replace("", &place, "x"))
         };
-        let mut mended = Mended::default();
+        let mut mended = EarlierFixes::default();
         assert!(mended.may_mend(&finding(0)));
         mended.add(&finding(0));
         assert!(!mended.may_mend(&finding(0)));

@@ -26,7 +26,7 @@ pub fn by_status(status: u16, headers: &HeaderMap) -> SendError {
         408 | 500..=599 => Next::Ambiguous,
         // A redirect or a missing page: the address or the account in the configuration is wrong.
         300..=399 | 401 | 403 | 404 | 405 | 407 => Next::Misconfigured,
-        _ => Next::Rejected { why: super::Why::Request },
+        _ => Next::Rejected { why: super::RefusalCause::Request },
     };
     let text = format!("HTTP {status} without an error that we know");
     SendError { next: with_retry_after(next, headers), code: format!("http_{status}"), text }

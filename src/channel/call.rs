@@ -33,19 +33,19 @@ const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connecti
 
 /// The HTTP client for flows.
 #[derive(Clone)]
-pub struct Caller {
+pub struct FlowClient {
     pub(super) client: reqwest::Client,
     pub(super) guard: Guard,
 }
 
-impl Caller {
+impl FlowClient {
     pub fn new(guard: Guard) -> Result<Self, reqwest::Error> {
         let client = builder()
             // Redirects are followed below, where secret headers are dropped when the host changes.
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(guard.clone())
             .build()?;
-        Ok(Caller { client, guard })
+        Ok(FlowClient { client, guard })
     }
 
     /// Makes one call, once. `secrets` are those granted to the flows. Any HTTP status is an answer, not an error.
@@ -122,7 +122,7 @@ pub struct Posted {
     pub retry_after: Option<Span>,
 }
 
-impl Caller {
+impl FlowClient {
     /// Checks an address in the same way as a call; the error says why it is refused.
     pub fn may_reach(&self, url: &str) -> Result<(), String> {
         let url = Url::parse(url).map_err(|why| why.to_string())?;

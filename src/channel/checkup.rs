@@ -1,6 +1,6 @@
 //! Defines the result of asking a platform about one of our senders: every provider fills in the same few checks.
 
-use super::question::Trouble;
+use super::question::QuestionError;
 use crate::base::ids::SenderId;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -41,7 +41,7 @@ impl Check {
 }
 
 /// The check result for a question that was not answered.
-pub fn unanswered(trouble: &Trouble) -> Check {
+pub fn unanswered(trouble: &QuestionError) -> Check {
     let name = if trouble.kind == "not_found" { "number" } else { "token" };
     Check::new(name, Grade::Bad, sentence(&trouble.text))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
-    pool::{Failed, Pool},
+    pool::{Pool, PoolError},
     roots::tls,
     wire::{Direction, Exchange, WireLog, Written},
 };
@@ -197,10 +197,10 @@ pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u
     }
 }
 
-fn no_answer(failed: Failed) -> HttpError {
+fn no_answer(failed: PoolError) -> HttpError {
     match failed {
-        Failed::Unsent(error) => unsendable("unreachable", reasons(error.as_ref())),
-        Failed::Broken(error) => HttpError { sent: Sent::Perhaps, code: "connection_lost", text: reasons(&error) },
+        PoolError::Unsent(error) => unsendable("unreachable", reasons(error.as_ref())),
+        PoolError::Broken(error) => HttpError { sent: Sent::Perhaps, code: "connection_lost", text: reasons(&error) },
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     Auth,
-    call::{Caller, error, failed, target},
-    file::Located,
+    call::{FlowClient, error, failed, target},
+    file::FileUrl,
 };
 use crate::{
     base::limits::{CALL_REDIRECTS_MAX, MEDIA_BYTES_MAX, MEDIA_TIMEOUT},
@@ -14,10 +14,10 @@ use reqwest::{Body, Url, header::CONTENT_LENGTH};
 /// An answer with an unread body.
 pub type Fetched = hyper::http::Response<Body>;
 
-impl Caller {
+impl FlowClient {
     /// Follows redirects as `call` does; only the first host gets the credentials. Any status is an answer. All
     /// requests together may take `MEDIA_TIMEOUT`.
-    pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
+    pub async fn fetch(&self, at: &FileUrl) -> Result<Fetched, CallError> {
         let mut url = Url::parse(&at.url).map_err(|why| error("invalid_url", why.to_string()))?;
         let first = url.origin();
         for _ in 0..=CALL_REDIRECTS_MAX {

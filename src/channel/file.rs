@@ -1,12 +1,12 @@
 //! Resolves the address of a customer's file, and decides which host gets our credentials.
 
-use super::{Auth, question::Trouble};
+use super::{Auth, question::QuestionError};
 use crate::base::limits::URL_CHARS_MAX;
 use reqwest::Url;
 
 /// The file as a webhook describes it.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct FileReference<'a> {
     /// The platform's id of the file.
     pub id: Option<&'a str>,
     pub url: Option<&'a str>,
@@ -14,24 +14,24 @@ pub struct Told<'a> {
 
 /// An address that can be read now.
 #[derive(Debug, Clone)]
-pub struct Located {
+pub struct FileUrl {
     pub url: String,
     /// For the first request only: a redirect to another host gets no credentials.
     pub auth: Auth,
 }
 
-impl Located {
+impl FileUrl {
     /// The address from the webhook. A forged webhook could contain any address, so credentials go only to the
     /// platform's own host.
-    pub fn told(file: Told<'_>, api_base: &str, auth: Auth) -> Result<Located, Trouble> {
+    pub fn told(file: FileReference<'_>, api_base: &str, auth: Auth) -> Result<FileUrl, QuestionError> {
         let url = file.url.filter(|url| !url.is_empty() && url.len() <= URL_CHARS_MAX).ok_or_else(no_address)?;
         let ours = same_host(url, api_base);
-        Ok(Located { url: url.to_owned(), auth: if ours { auth } else { Auth::None } })
+        Ok(FileUrl { url: url.to_owned(), auth: if ours { auth } else { Auth::None } })
     }
 }
 
-pub(super) fn no_address() -> Trouble {
-    Trouble { kind: "not_found", text: "the platform told no address of the file".into() }
+pub(super) fn no_address() -> QuestionError {
+    QuestionError { kind: "not_found", text: "the platform told no address of the file".into() }
 }
 
 /// True if scheme, host and port are the same.
@@ -48,17 +48,17 @@ mod tests {
     #[test]
     fn credentials_go_to_the_platforms_own_host_alone() {
         let shown = |url: &str| {
-            let file = Told { id: None, url: Some(url) };
+            let file = FileReference { id: None, url: Some(url) };
             let auth = Auth::Bearer(Secret::new("tok"));
-            !matches!(Located::told(file, "https://api.example/v1", auth).unwrap().auth, Auth::None)
+            !matches!(FileUrl::told(file, "https://api.example/v1", auth).unwrap().auth, Auth::None)
         };
         assert!(shown("https://api.example/files/1"));
         for other in ["http://api.example/1", "https://api.example:8443/1", "https://api.example.evil/1", "data:x", "x"]
         {
             assert!(!shown(other), "{other}");
         }
-        for file in [Told { id: Some("1"), url: None }, Told { id: None, url: Some("") }] {
-            assert_eq!(Located::told(file, "https://api.example", Auth::None).unwrap_err().kind, "not_found");
+        for file in [FileReference { id: Some("1"), url: None }, FileReference { id: None, url: Some("") }] {
+            assert_eq!(FileUrl::told(file, "https://api.example", Auth::None).unwrap_err().kind, "not_found");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Defines webhooks that we build and sign as a platform would, for `transom trigger` and tests.
 
-use super::meta::compose::{Act, News};
+use super::meta::compose::{CustomerAction, News};
 
 /// The event of a webhook.
 #[derive(Debug, Clone, Copy)]
-pub enum Told<'a> {
+pub enum ImitatedEvent<'a> {
     /// An action of a customer.
-    Message(&'a Act),
+    Message(&'a CustomerAction),
     /// A delivery status of our message.
     Status(&'a News),
 }

@@ -31,17 +31,17 @@ use crate::{
         time::{Span, Time},
     },
     model::{
-        channel_limits::Carries,
+        channel_limits::ChannelLimits,
         content::Content,
-        draft::{Draft, Made},
+        draft::{CreatedTemplate, TemplateDraft},
         inbound::{Alias, Item, StatusError},
         template::Template,
     },
 };
 use checkup::Check;
-use file::Located;
-use imitation::{Posted, Told};
-use question::Trouble;
+use file::FileUrl;
+use imitation::{ImitatedEvent, Posted};
+use question::QuestionError;
 // Every provider uses these.
 pub use request::{Auth, Body, Http, HttpError, HttpRequest, HttpResponse, Method, Sent};
 pub use reqwest::header::{HeaderMap, HeaderName};
@@ -56,7 +56,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct Polled {
     pub items: Vec<Item>,
     /// The first error. Its part is polled again; the items are valid.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<QuestionError>,
 }
 
 /// One messaging platform with all our senders on it. Parsing is pure; only methods that take `http` touch the
@@ -66,7 +66,7 @@ pub trait Provider: Send + Sync {
     fn kind(&self) -> &'static str;
 
     /// The limits of one message.
-    fn carries(&self) -> &'static Carries;
+    fn carries(&self) -> &'static ChannelLimits;
 
     /// Answers the platform's verification request for a webhook address; `None` if it is a webhook for `receive`.
     fn handshake(&self, request: &RawRequest<'_>) -> Option<Reply>;
@@ -108,7 +108,12 @@ pub trait Provider: Send + Sync {
 
     /// The messages that customers wrote after `since`, if no webhook reports them; a repeated message has the same
     /// id. They are repeated until `polled` confirms that they are stored.
-    fn poll<'a>(&'a self, http: &'a dyn Http, sender: SenderId, since: Time) -> BoxFuture<'a, Result<Polled, Trouble>> {
+    fn poll<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        since: Time,
+    ) -> BoxFuture<'a, Result<Polled, QuestionError>> {
         let _ = (http, sender, since);
         Box::pin(std::future::ready(Ok(Polled::default())))
     }
@@ -124,7 +129,7 @@ pub trait Provider: Send + Sync {
         http: &'a dyn Http,
         sender: SenderId,
         to: &'a [Alias],
-    ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<Option<Time>, QuestionError>>> {
         let _ = (http, sender, to);
         None
     }
@@ -140,10 +145,10 @@ pub trait Provider: Send + Sync {
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        file: file::Told<'a>,
-    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        file: file::FileReference<'a>,
+    ) -> BoxFuture<'a, Result<FileUrl, QuestionError>> {
         let _ = (http, sender);
-        Box::pin(std::future::ready(Located::told(file, "", Auth::None)))
+        Box::pin(std::future::ready(FileUrl::told(file, "", Auth::None)))
     }
 
     /// Uploads a file to the platform and gives its id there; `None` if the platform takes files by URL only. No
@@ -165,28 +170,32 @@ pub trait Provider: Send + Sync {
         sender: SenderId,
         message: &'a ProviderId,
         typing: bool,
-    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<(), QuestionError>>> {
         let _ = (http, sender, message, typing);
         None
     }
 
     /// The webhook by which the platform would report this event; `None` if it has no such webhook.
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted>;
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted>;
 
     /// Asks the platform whether a sender works: token, number, quality, sending, subscription, each alone. Empty if
     /// the platform cannot be asked.
     fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>>;
 
     /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller assigns its own.
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>>;
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>>;
 
     /// Asks the platform to make a template and to look it over; `None`: it has no such endpoint.
     fn make_template<'a>(
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        draft: &'a Draft,
-    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        draft: &'a TemplateDraft,
+    ) -> Option<BoxFuture<'a, Result<CreatedTemplate, QuestionError>>> {
         let _ = (http, sender, draft);
         None
     }
@@ -247,7 +256,7 @@ impl Rejected {
     }
 }
 
-/// A message to send. It is within the provider's limits (`Carries::fit`), and a template has a language.
+/// A message to send. It is within the provider's limits (`ChannelLimits::fit`), and a template has a language.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub id: OutboundId,
@@ -301,7 +310,7 @@ pub enum Next {
     /// The person's limit for marketing is reached: retry after 24 hours, then drop.
     WaitDay,
     /// Final: never send this message to this person.
-    Rejected { why: Why },
+    Rejected { why: RefusalCause },
     /// The person opted out: record it.
     OptedOut { from: OptOutScope },
     /// The platform asks for a pause of this sender; its queue is kept. `None`: until an operator lifts it.
@@ -336,7 +345,7 @@ impl Next {
 
 /// The cause of a final refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum RefusalCause {
     /// Our request is invalid: our bug, a dead letter.
     Request,
     /// This person cannot be reached, or not by us.

@@ -47,7 +47,7 @@ pub struct Used {
 }
 
 /// The reason why there is no answer.
-pub enum Failed {
+pub enum PoolError {
     /// The request was not sent.
     Unsent(Box<dyn Error + Send + Sync>),
     /// The request may have been sent.
@@ -71,8 +71,8 @@ impl Pool {
         &self,
         mut request: Request<Full<Bytes>>,
         now: Time,
-    ) -> Result<(Response<Incoming>, Used), Failed> {
-        let host = addressed(&mut request).map_err(|why| Failed::Unsent(why.into()))?;
+    ) -> Result<(Response<Incoming>, Used), PoolError> {
+        let host = addressed(&mut request).map_err(|why| PoolError::Unsent(why.into()))?;
         let mut stale = 0;
         loop {
             let idle = if stale < STALE_CONNECTIONS_MAX { self.take(&host, now) } else { None };
@@ -80,11 +80,11 @@ impl Pool {
             let mut sender = match idle {
                 Some(sender) => sender,
                 // Boxed: most requests find a connection, and the future would make every caller's future larger.
-                None => Box::pin(self.connect(&host)).await.map_err(Failed::Unsent)?,
+                None => Box::pin(self.connect(&host)).await.map_err(PoolError::Unsent)?,
             };
             if let Err(error) = sender.ready().await {
                 if fresh {
-                    return Err(Failed::Unsent(error.into()));
+                    return Err(PoolError::Unsent(error.into()));
                 }
                 stale += 1;
                 continue;
@@ -93,8 +93,8 @@ impl Pool {
                 Ok(answer) => return Ok((answer, Used { host, sender })),
                 Err(mut error) => match error.take_message() {
                     Some(unsent) if !fresh => (request, stale) = (unsent, stale + 1),
-                    Some(_) => return Err(Failed::Unsent(error.into_error().into())),
-                    None => return Err(Failed::Broken(error.into_error())),
+                    Some(_) => return Err(PoolError::Unsent(error.into_error().into())),
+                    None => return Err(PoolError::Broken(error.into_error())),
                 },
             }
         }

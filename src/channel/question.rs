@@ -5,23 +5,23 @@ use crate::base::{ids::SenderId, limits::PROVIDER_TIMEOUT};
 
 /// The reason why a question was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct QuestionError {
     /// `unreachable`, `token`, `busy`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
     pub kind: &'static str,
     /// A sentence with advice.
     pub text: String,
 }
 
-impl Trouble {
+impl QuestionError {
     pub fn unknown(sender: SenderId, platform: &str) -> Self {
         let text = format!("sender {sender} is no {platform} sender of this configuration");
-        Trouble { kind: "unknown_sender", text }
+        QuestionError { kind: "unknown_sender", text }
     }
 
     pub fn unreadable(what: &str, platform: &str) -> Self {
         let text =
             format!("the answer about {what} is not what {platform} sends; check the address in the configuration");
-        Trouble { kind: "unreadable", text }
+        QuestionError { kind: "unreadable", text }
     }
 
     /// True if every other question now would fail in the same way.
@@ -30,7 +30,7 @@ impl Trouble {
     }
 }
 
-impl std::fmt::Display for Trouble {
+impl std::fmt::Display for QuestionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
     }
@@ -48,7 +48,7 @@ pub struct Question<'q> {
 }
 
 /// Asks, and gives the JSON of a good answer.
-pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::Value, Trouble> {
+pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::Value, QuestionError> {
     let place = question.url.split('?').next().unwrap_or_default().to_owned();
     let request = HttpRequest {
         method: Method::Get,
@@ -58,13 +58,13 @@ pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(question.sender),
     };
-    let answer = http.send(request).await.map_err(|error| Trouble {
+    let answer = http.send(request).await.map_err(|error| QuestionError {
         kind: "unreachable",
         text: format!("`{}` cannot be reached: {}", origin(&place), error.text),
     })?;
     let json: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
     if (200..300).contains(&answer.status) && !answer.cut {
-        return json.ok_or_else(|| Trouble {
+        return json.ok_or_else(|| QuestionError {
             kind: "unreadable",
             text: format!("`{}` answers with something that is no JSON; check the address", origin(&place)),
         });
@@ -82,7 +82,7 @@ pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::
         300..=399 => ("refused", format!("`{}` leads elsewhere; check the address", origin(&place))),
         _ => ("refused", "the platform refused to answer".to_owned()),
     };
-    Err(Trouble { kind, text: format!("{what} (HTTP {}{said})", answer.status) })
+    Err(QuestionError { kind, text: format!("{what} (HTTP {}{said})", answer.status) })
 }
 
 /// Scheme and host.

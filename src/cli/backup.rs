@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    client::workplace::{Place, read_only},
+    client::workplace::{Workplace, read_only},
 };
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
 }
 
 pub async fn run(args: Args) -> Outcome {

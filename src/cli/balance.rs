@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    client::workplace::{self, At, read_only},
+    client::workplace::{self, CommandAt, read_only},
     terminal::{out, table},
 };
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
 };
 use serde_json::json;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// Opening balance, top-ups, what is settled and reserved, and what is left
     Show {
         /// Of this account only
@@ -37,8 +37,8 @@ pub enum What {
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::Show { account } => show(&config, account.as_deref()).await,
-        What::Add { amount, account, note } => add(&config, &amount, account.as_deref(), &note).await,
+        Action::Show { account } => show(&config, account.as_deref()).await,
+        Action::Add { amount, account, note } => add(&config, &amount, account.as_deref(), &note).await,
     }
 }
 

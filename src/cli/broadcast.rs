@@ -5,7 +5,7 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{At, daemon, read_only},
+        workplace::{CommandAt, daemon, read_only},
     },
     terminal::{
         bars::{self, Bar, Tone},
@@ -27,10 +27,10 @@ use std::{
     io::{BufRead, IsTerminal, Write},
 };
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// Draft one, look at what it would do, and start it by its count
     New(Box<New>),
     /// The newest broadcasts
@@ -84,17 +84,17 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     // `list` and `show` need only the database.
     match args.what {
-        What::List { limit } => return list(&config, limit).await,
-        What::Show { id } => return tell(&shown(&config, id).await?),
-        What::New(_) | What::Pause { .. } | What::Resume { .. } | What::Stop { .. } => {}
+        Action::List { limit } => return list(&config, limit).await,
+        Action::Show { id } => return tell(&shown(&config, id).await?),
+        Action::New(_) | Action::Pause { .. } | Action::Resume { .. } | Action::Stop { .. } => {}
     }
     let api = daemon(&config, "it is what plans and sends broadcasts").await?;
     match args.what {
-        What::New(new) => start(&api, *new).await,
-        What::List { .. } | What::Show { .. } => Ok(()),
-        What::Pause { id } => turn(&api, id, "pause").await,
-        What::Resume { id } => turn(&api, id, "resume").await,
-        What::Stop { id } => turn(&api, id, "stop").await,
+        Action::New(new) => start(&api, *new).await,
+        Action::List { .. } | Action::Show { .. } => Ok(()),
+        Action::Pause { id } => turn(&api, id, "pause").await,
+        Action::Resume { id } => turn(&api, id, "resume").await,
+        Action::Stop { id } => turn(&api, id, "stop").await,
     }
 }
 

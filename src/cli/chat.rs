@@ -17,7 +17,7 @@ use crate::{
         ids::FlowName,
         time::{Span, Time},
     },
-    channel::{meta::compose::What, sandbox::Fault},
+    channel::{meta::compose::CustomerEvent, sandbox::SandboxFault},
     model::{content::Content, window::Window},
     store::tables::outbound::{Outbound, SendState},
 };
@@ -162,7 +162,7 @@ impl Chat {
     async fn take(&mut self, line: &str) -> Result<Then, Failure> {
         let Some(command) = line.strip_prefix('/') else {
             if !line.is_empty() {
-                self.stage.act(What::Text(line.to_owned()), None).await?;
+                self.stage.act(CustomerEvent::Text(line.to_owned()), None).await?;
                 self.print_news(true).await?;
             }
             return Ok(Then::GoOn);
@@ -221,9 +221,9 @@ impl Chat {
         };
         println!("{}", self.paint.faint(format!("(taps “{title}”)")));
         let what = match content(message) {
-            Content::List { .. } => What::TapRow { id, title },
-            Content::Template(_) => What::TapTemplate { payload: id, title },
-            _ => What::Tap { id, title },
+            Content::List { .. } => CustomerEvent::TapRow { id, title },
+            Content::Template(_) => CustomerEvent::TapTemplate { payload: id, title },
+            _ => CustomerEvent::Tap { id, title },
         };
         let reply_to = message.provider_id.as_ref().map(ToString::to_string);
         self.stage.act(what, reply_to).await?;
@@ -281,8 +281,8 @@ impl Chat {
 
     fn fail(&self, code: &str) -> Outcome {
         let fault = match code {
-            "timeout" => Fault::Timeout,
-            code => Fault::Code(code.parse().map_err(|_| {
+            "timeout" => SandboxFault::Timeout,
+            code => SandboxFault::Code(code.parse().map_err(|_| {
                 Failure::Usage("write `/fail 131047`, a code of the platform, or `/fail timeout`".to_owned())
             })?),
         };
@@ -296,7 +296,7 @@ impl Chat {
         let (Some(Ok(latitude)), Some(Ok(longitude)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
             return Err(Failure::Usage("write `/location 40.4 -3.7`".to_owned()));
         };
-        self.stage.act(What::Location { latitude, longitude }, None).await?;
+        self.stage.act(CustomerEvent::Location { latitude, longitude }, None).await?;
         self.print_news(true).await
     }
 

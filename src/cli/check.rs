@@ -11,12 +11,12 @@ use crate::{
         clock::{Clock, SystemClock},
         counted::counted,
         diagnostic::{Diagnostic, sort},
-        fix::{self, Fix, Mended},
+        fix::{self, EarlierFixes, Fix},
         limits::FIX_ROUNDS_MAX,
         place::SourceFile,
     },
     flow::{
-        self, Around, FlowSet,
+        self, CheckContext, FlowSet,
         tools::workspace::{Looked, Workspace},
     },
     model::template::Template,
@@ -59,7 +59,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "fix")]
     watch: bool,
     #[command(flatten)]
-    place: workplace::Place,
+    place: workplace::Workplace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -68,10 +68,10 @@ enum Deny {
 }
 
 /// The inputs of the check beside the files.
-struct Beside<'a> {
+struct CheckInputs<'a> {
     config: Option<&'a Config>,
     /// The catalogues of the senders, with which the lock file is compared.
-    around: Option<&'a Around>,
+    around: Option<&'a CheckContext>,
 }
 
 pub async fn run(mut args: Args) -> Outcome {
@@ -85,7 +85,7 @@ pub async fn run(mut args: Args) -> Outcome {
     let around = surroundings(&args.place, &args.path).await?;
     // With a configuration, the lock file is compared with the known catalogues; without one, it takes their place.
     let listed = args.place.config.is_some().then(|| around.clone());
-    let beside = Beside { config: config.as_ref(), around: listed.as_ref() };
+    let beside = CheckInputs { config: config.as_ref(), around: listed.as_ref() };
     let mut known = Workspace::new(around);
     if args.fix {
         mend(&args.path, &beside, &mut known)?;
@@ -115,9 +115,9 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
 }
 
 /// The environment from the configuration and its database; without a configuration nothing is compared with it.
-pub(super) async fn surroundings(place: &workplace::Place, path: &Path) -> Result<Around, Failure> {
+pub(super) async fn surroundings(place: &workplace::Workplace, path: &Path) -> Result<CheckContext, Failure> {
     if place.config.is_none() {
-        return Ok(Around { templates: assumed(path), ..Around::default() });
+        return Ok(CheckContext { templates: assumed(path), ..CheckContext::default() });
     }
     let config = place.config()?;
     // Before the first start of the daemon there is no database; then the templates of the configuration count.
@@ -127,7 +127,7 @@ pub(super) async fn surroundings(place: &workplace::Place, path: &Path) -> Resul
     };
     Ok(match known.templates {
         Some(_) => known,
-        None => Around { templates: assumed(path), ..known },
+        None => CheckContext { templates: assumed(path), ..known },
     })
 }
 
@@ -139,7 +139,7 @@ fn assumed(path: &Path) -> Option<Vec<Vec<Template>>> {
 }
 
 /// The mistakes in the lock file, and its differences from the catalogues.
-fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Diagnostic> {
+fn lock_findings(path: &Path, set: &FlowSet, around: Option<&CheckContext>) -> Vec<Diagnostic> {
     match template_lock::read(path) {
         Err(findings) => findings,
         Ok(None) => Vec::new(),
@@ -153,7 +153,7 @@ fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Dia
 /// All findings in a folder, and the flows that need no templates.
 fn findings_of(
     path: &Path,
-    beside: &Beside<'_>,
+    beside: &CheckInputs<'_>,
     known: &mut Workspace,
 ) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
     let mut files = source_files::read(path).map_err(Failure::failed)?;
@@ -174,7 +174,7 @@ fn findings_of(
     Ok((checked, files.files))
 }
 
-fn look(args: &Args, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
+fn look(args: &Args, beside: &CheckInputs<'_>, known: &mut Workspace) -> Outcome {
     let (checked, _) = findings_of(&args.path, beside, known)?;
     findings::print(&checked, args.format, &args.path);
     let errors = checked.errors();
@@ -184,9 +184,9 @@ fn look(args: &Args, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
 
 /// Makes the sure repairs. A repaired line may show findings that it hid, so the check is repeated until nothing can be
 /// repaired.
-fn mend(path: &Path, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
+fn mend(path: &Path, beside: &CheckInputs<'_>, known: &mut Workspace) -> Outcome {
     let mut made = 0;
-    let mut mended = Mended::default();
+    let mut mended = EarlierFixes::default();
     for _ in 0..FIX_ROUNDS_MAX {
         let (checked, files) = findings_of(path, beside, known)?;
         let now = mend_once(path, &checked.findings, &files, &mut mended)?;
@@ -203,7 +203,7 @@ fn mend_once(
     folder: &Path,
     all: &[Diagnostic],
     files: &[Arc<SourceFile>],
-    mended: &mut Mended,
+    mended: &mut EarlierFixes,
 ) -> Result<usize, Failure> {
     let mut by_file: BTreeMap<&str, Vec<(&Diagnostic, &Fix)>> = BTreeMap::new();
     for finding in all.iter().filter(|finding| mended.may_mend(finding)) {

@@ -4,7 +4,7 @@ mod talk;
 
 use super::{
     Failure, Outcome,
-    client::workplace::{At, read_only},
+    client::workplace::{CommandAt, read_only},
     terminal::{show, table},
 };
 use crate::{
@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// The newest conversations, or those in a state
     List {
         #[arg(long, value_enum)]
@@ -54,8 +54,8 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let store = read_only(&config).await?;
     let (state, limit) = match args.what {
-        What::List { state, limit } => (state, limit),
-        What::Show { who, limit } => {
+        Action::List { state, limit } => (state, limit),
+        Action::Show { who, limit } => {
             let done = talk::show(&config, &store, &who, limit).await;
             store.close().await;
             return done;

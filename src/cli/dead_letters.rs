@@ -5,7 +5,7 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{self, At, read_only},
+        workplace::{self, CommandAt, read_only},
     },
     terminal::{out, show, table},
 };
@@ -16,10 +16,10 @@ use crate::{
 };
 use serde_json::json;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// The newest dead letters
     List {
         /// Of this kind only
@@ -34,14 +34,14 @@ pub enum What {
         format: Format,
     },
     /// Try again what is in them; the daemon must be running
-    Replay(Which),
+    Replay(LetterChoice),
     /// Take them off the list without trying them again; the daemon must be running
-    Dismiss(Which),
+    Dismiss(LetterChoice),
 }
 
 /// Some by their ids, or all open ones that fit.
 #[derive(Debug, clap::Args)]
-pub struct Which {
+pub struct LetterChoice {
     /// Their ids
     #[arg(conflicts_with_all = ["all", "kind", "sender"])]
     ids: Vec<i64>,
@@ -68,7 +68,7 @@ const READ_AT_ONCE: i64 = 1_000;
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::List { kind, all, limit, format } => {
+        Action::List { kind, all, limit, format } => {
             let store = read_only(&config).await?;
             let letters = read(&store, kind.as_deref(), all, limit).await;
             store.close().await;
@@ -80,8 +80,8 @@ pub async fn run(args: Args) -> Outcome {
             }
             Ok(())
         }
-        What::Replay(which) => decide(&config, which, "replay").await,
-        What::Dismiss(which) => decide(&config, which, "dismiss").await,
+        Action::Replay(which) => decide(&config, which, "replay").await,
+        Action::Dismiss(which) => decide(&config, which, "dismiss").await,
     }
 }
 
@@ -150,7 +150,7 @@ async fn daemon(config: &Config) -> Result<Api, Failure> {
 }
 
 /// All matching open dead letters, in the order in which they occurred.
-async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
+async fn fitting(config: &Config, which: &LetterChoice) -> Result<Vec<i64>, Failure> {
     let store = read_only(config).await?;
     let mut ids = Vec::new();
     let mut before = i64::MAX;
@@ -178,7 +178,7 @@ async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
 }
 
 /// Replays or dismisses dead letters; `what` is `replay` or `dismiss`. Fails if one of them failed.
-async fn decide(config: &Config, which: Which, what: &str) -> Outcome {
+async fn decide(config: &Config, which: LetterChoice, what: &str) -> Outcome {
     let by_id = !which.ids.is_empty();
     if !by_id && !which.all && which.kind.is_none() && which.sender.is_none() {
         let ways = "their ids, as `transom dead-letters list` shows them, `--kind KIND`, `--sender ID` or `--all`";

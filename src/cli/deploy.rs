@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    client::workplace::{Place, read_only},
+    client::workplace::{Workplace, read_only},
     terminal::{out, paint::Paint, show},
 };
 use crate::{
@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -4,7 +4,7 @@ mod forms;
 
 use super::{
     Failure, Outcome,
-    client::workplace::{Place, probes, running},
+    client::workplace::{Workplace, probes, running},
     terminal::{out, paint::Paint, show},
 };
 use crate::{
@@ -38,7 +38,7 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
 }
 
 pub async fn run(args: Args) -> Outcome {

@@ -11,7 +11,7 @@ use crate::{
         ids::ContactId,
         time::{Span, Time},
     },
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     flow::{
         self, Explained, Versions, World,
         tools::testfile::moment::{self, Moment},
@@ -87,7 +87,7 @@ impl When {
 
 async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome {
     for earlier in &args.after {
-        stage.act(What::Text(earlier.clone()), None).await?;
+        stage.act(CustomerEvent::Text(earlier.clone()), None).await?;
     }
     if let Some(When::After(span)) = when {
         let until = stage.now() + span;
@@ -96,7 +96,7 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
     let (before, said_before) = (stage.session().await?, stage.said().await?.len());
     let (_, since) = stage.traces(0).await?;
     let others = why_not(stage, args, &before).await?;
-    stage.act(What::Text(args.text.clone()), None).await?;
+    stage.act(CustomerEvent::Text(args.text.clone()), None).await?;
     let (entries, _) = stage.traces(since).await?;
     let paint = Paint::stdout();
     let after = stage.session().await?;

@@ -4,17 +4,17 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{At, daemon},
+        workplace::{CommandAt, daemon},
     },
     terminal::{out, table},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// List the live flows, and since when each paused one stands still
     List,
     /// Have one stand still: it begins for nobody, and the rest of each of its waits is kept
@@ -27,8 +27,8 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let api = daemon(&config, "flows are live in it alone (`transom check` looks at the files)").await?;
     match args.what {
-        What::List => list(&api).await,
-        What::Pause { flow } => {
+        Action::List => list(&api).await,
+        Action::Pause { flow } => {
             let now = turn(&api, &flow, "pause").await?;
             let words = format!(
                 "`{flow}` stands still. What it has said already leaves; `transom flows resume {flow}` lets it go on."
@@ -36,7 +36,7 @@ pub async fn run(args: Args) -> Outcome {
             out::either(|| now, || println!("{words}"));
             Ok(())
         }
-        What::Resume { flow } => {
+        Action::Resume { flow } => {
             let now = turn(&api, &flow, "resume").await?;
             out::either(|| now, || println!("`{flow}` goes on."));
             Ok(())

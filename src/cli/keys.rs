@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    client::workplace::{At, exclusive, read_only, running},
+    client::workplace::{CommandAt, exclusive, read_only, running},
     terminal::{out, show, table},
 };
 use crate::{
@@ -17,10 +17,10 @@ use crate::{
 };
 use serde_json::json;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// Make a key and print it, this once
     Create {
         /// The account that it opens; needed when there are several
@@ -42,10 +42,10 @@ pub enum What {
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::Create { account, name } => create(&config, account.as_deref(), &name).await,
-        What::List => list(&config).await,
+        Action::Create { account, name } => create(&config, account.as_deref(), &name).await,
+        Action::List => list(&config).await,
         // A whole key is accepted in place of its id.
-        What::Revoke { id } => revoke(&config, id.split('.').next().unwrap_or_default()).await,
+        Action::Revoke { id } => revoke(&config, id.split('.').next().unwrap_or_default()).await,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::{
     Failure, Outcome,
-    client::workplace::{Place, exclusive, running},
+    client::workplace::{Workplace, exclusive, running},
 };
 use crate::store::Store;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
     /// Also write SQLite's file anew, without the room of rows that are gone; it needs as much room again meanwhile
     #[arg(long)]
     compact: bool,

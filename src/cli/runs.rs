@@ -4,7 +4,7 @@ pub(super) mod story;
 
 use super::{
     Failure, Outcome,
-    client::workplace::{At, contact_of, read_only},
+    client::workplace::{CommandAt, contact_of, read_only},
     terminal::{out, paint::Paint, show, table},
 };
 use crate::{
@@ -27,10 +27,10 @@ use crate::{
 };
 use serde_json::json;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// The newest runs
     List {
         /// Of this flow only
@@ -55,12 +55,12 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let store = read_only(&config).await?;
     let done = match args.what {
-        What::List { flow, contact, open, limit } => {
+        Action::List { flow, contact, open, limit } => {
             let wanted = Wanted { flow: flow.map(FlowName::from), contact, open, limit };
             list(&config, &store, &wanted).await
         }
-        What::Exits { flow } => exits(&store, &FlowName::from(flow)).await,
-        What::Show { id } => show_run(&config, &store, id).await,
+        Action::Exits { flow } => exits(&store, &FlowName::from(flow)).await,
+        Action::Show { id } => show_run(&config, &store, id).await,
     };
     store.close().await;
     done

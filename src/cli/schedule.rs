@@ -8,7 +8,7 @@ mod report;
 
 use super::{
     Failure, Outcome,
-    client::workplace::{At, read_only},
+    client::workplace::{CommandAt, read_only},
     terminal::{out, show, table},
 };
 use crate::{
@@ -32,10 +32,10 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// Every schedule and date of the flows
     List,
     /// The next fires, and what steps have planned, each with its zone
@@ -98,11 +98,11 @@ pub async fn run(args: Args) -> Outcome {
         Err(_) => None,
     };
     let done = match args.what {
-        What::List => list(&set, store.as_ref()).await,
-        What::Next { limit, days } => next(&config, &set, store.as_ref(), limit, days).await,
-        What::Show { flow, follow } => show_one(&config, &set, store.as_ref(), &flow, follow).await,
-        What::Report { flow, since, csv } => report_of(&config, &set, &flow, &since, csv).await,
-        What::Explain { flow, contact, at, since } => {
+        Action::List => list(&set, store.as_ref()).await,
+        Action::Next { limit, days } => next(&config, &set, store.as_ref(), limit, days).await,
+        Action::Show { flow, follow } => show_one(&config, &set, store.as_ref(), &flow, follow).await,
+        Action::Report { flow, since, csv } => report_of(&config, &set, &flow, &since, csv).await,
+        Action::Explain { flow, contact, at, since } => {
             explain(&config, &set, &flow, contact.as_deref(), at.as_deref(), &since).await
         }
     };
@@ -351,13 +351,15 @@ fn legend(reasons: impl IntoIterator<Item = Reason>) -> Vec<String> {
 /// The reasons that hold back the whole flow, in words.
 async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<String>, Failure> {
     let name = &flow.name;
-    let words = |kept: agenda::Kept| match kept {
-        agenda::Kept::Draft => format!("`{name}` is a draft: only the `draft_testers` of `_bot.yaml` get it."),
-        agenda::Kept::Paused(at) => {
+    let words = |kept: agenda::WithheldReason| match kept {
+        agenda::WithheldReason::Draft => {
+            format!("`{name}` is a draft: only the `draft_testers` of `_bot.yaml` get it.")
+        }
+        agenda::WithheldReason::Paused(at) => {
             let since = show::time(at);
             format!("`{name}` is paused since {since}, by hand; `transom flows resume {name}` lets it go on.")
         }
-        agenda::Kept::Failing(at) => {
+        agenda::WithheldReason::Failing(at) => {
             let since = show::time(at);
             format!(
                 "`{name}` is paused since {since}, because its last runs all failed; it goes on when it is changed."

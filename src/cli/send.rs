@@ -1,6 +1,6 @@
 //! Runs `transom send`: sends one message through a running daemon, by its API.
 
-use super::{Failure, Outcome, client::workplace::Call, terminal::out};
+use super::{Failure, Outcome, client::workplace::DaemonOptions, terminal::out};
 use crate::{
     base::{diagnostic::did_you_mean, ids::SenderId},
     runtime::config::{Config, Sender},
@@ -13,7 +13,7 @@ pub struct Args {
     #[arg(long, value_name = "PHONE")]
     to: String,
     #[command(flatten)]
-    what: What,
+    what: Content,
     /// A value of the template, `1=Ada` or `name=Ada`; once for each
     #[arg(long = "var", value_name = "NAME=VALUE", requires = "template")]
     vars: Vec<String>,
@@ -21,12 +21,12 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     sender: Option<i64>,
     #[command(flatten)]
-    call: Call,
+    call: DaemonOptions,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-struct What {
+struct Content {
     /// The text to say inside the window
     #[arg(long)]
     text: Option<String>,

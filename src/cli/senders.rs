@@ -5,7 +5,7 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{At, daemon},
+        workplace::{CommandAt, daemon},
     },
     terminal::{out, table},
 };
@@ -20,10 +20,10 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// The senders, whether each may send now, and why not
     List,
     /// Have one go on before its pause ends: the cause is mended, and what waited for it leaves now
@@ -42,14 +42,14 @@ pub enum What {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    if let What::FormKey { sender } = args.what {
+    if let Action::FormKey { sender } = args.what {
         return upload_form_key(&config, SenderId(sender)).await;
     }
     let api = daemon(&config, "it alone knows which senders may send now").await?;
     match args.what {
-        What::FormKey { .. } => Ok(()),
-        What::List => list(&api).await,
-        What::Resume { sender } => {
+        Action::FormKey { .. } => Ok(()),
+        Action::List => list(&api).await,
+        Action::Resume { sender } => {
             let told = api.post(&format!("/v1/senders/{sender}/resume"), &json!({})).await?.ok()?;
             let name = told["name"].as_str().unwrap_or_default();
             out::either(|| told.clone(), || println!("Sender {sender} ({name}) goes on."));

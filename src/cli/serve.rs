@@ -5,7 +5,7 @@ use super::{
     client::{
         daemon::DaemonFile,
         in_process::cannot_start,
-        workplace::{Place, load},
+        workplace::{Workplace, load},
     },
     terminal::{paint::Paint, screen},
 };
@@ -41,7 +41,7 @@ use tokio::{net::TcpListener, sync::watch};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
     /// Where to listen, instead of what the configuration says
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,

@@ -6,7 +6,7 @@ mod sheet;
 
 use super::{
     Failure, Outcome,
-    client::workplace::{At, exclusive, read_only, running},
+    client::workplace::{CommandAt, exclusive, read_only, running},
     terminal::{out, show, table},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         ids::FlowName,
     },
     channel::client::Client,
-    flow::{self, Around, templates_named, tools::workspace::Workspace},
+    flow::{self, CheckContext, templates_named, tools::workspace::Workspace},
     model::{
         drift,
         template::{Template, TemplateStatus},
@@ -31,10 +31,10 @@ use crate::{
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, fs, io, sync::Arc};
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// Read the catalogues from the provider
     Pull,
     /// The templates that are known
@@ -59,11 +59,11 @@ pub enum What {
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::Pull => pull(&config).await,
-        What::List => list(&config).await,
-        What::Lock { check } => write_lock(&config, check).await,
-        What::Sheet { names } => sheet::run(&config, &names),
-        What::Push(args) => push::run(&config, args).await,
+        Action::Pull => pull(&config).await,
+        Action::List => list(&config).await,
+        Action::Lock { check } => write_lock(&config, check).await,
+        Action::Sheet { names } => sheet::run(&config, &names),
+        Action::Push(args) => push::run(&config, args).await,
     }
 }
 
@@ -209,7 +209,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
         return Ok(());
     }
     let files = source_files::read(&config.bot).map_err(Failure::failed)?;
-    let mut workspace = Workspace::new(Around::default());
+    let mut workspace = Workspace::new(CheckContext::default());
     workspace.replace(files.files.iter().cloned());
     let named = templates_named(&workspace.look().set);
     let pulled = match read_only(config).await {

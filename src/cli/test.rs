@@ -5,12 +5,12 @@ mod made;
 
 use super::{
     Failure, Outcome,
-    client::workplace::Place,
+    client::workplace::Workplace,
     terminal::{out, paint::Paint},
 };
 use crate::{
     base::counted::counted,
-    runtime::testbench::{self, Report, Walks, Wish},
+    runtime::testbench::{self, Report, TestOptions, Walks},
 };
 use junit::junit;
 use std::{
@@ -23,7 +23,7 @@ use std::{
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<Action>,
     /// The bot's folder, which holds `flows/`, or test files in it
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
@@ -55,11 +55,11 @@ pub struct Args {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
-    place: Place,
+    place: Workplace,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+enum Action {
     /// Write a first test of a flow, with its mocks, beside it
     Init {
         flow: String,
@@ -77,12 +77,12 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Outcome {
-    if let Some(What::Init { flow, bot }) = &args.what {
+    if let Some(Action::Init { flow, bot }) = &args.what {
         out::refuse_json("test init")?;
         return made::init(bot, flow);
     }
     let (folder, only) = split_all(&args.paths)?;
-    let wish = Wish { only: &only, update: args.update };
+    let wish = TestOptions { only: &only, update: args.update };
     let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
         out::refuse_json("test --record")?;
@@ -251,7 +251,7 @@ cases:
     }
 
     fn report(test: &str) -> Report {
-        let mut report = testbench::run(bot(test).path(), &Wish::default()).unwrap();
+        let mut report = testbench::run(bot(test).path(), &TestOptions::default()).unwrap();
         report.took = Duration::from_millis(12);
         for case in report.files.iter_mut().flat_map(|file| &mut file.cases) {
             case.took = Duration::from_millis(6);
@@ -330,12 +330,18 @@ cases:
         let file = bot.path().join("flows/hi.test.yaml");
         let (folder, only) = split(&file).unwrap_or_else(|_| panic!("it is a test of a bot"));
         let only: Vec<String> = only.into_iter().collect();
-        assert_eq!(testbench::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().passed(), 1);
+        assert_eq!(
+            testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().passed(),
+            1
+        );
         fs::copy(&file, bot.path().join("flows/ho.test.yaml")).unwrap();
         let two = [file.clone(), bot.path().join("flows/ho.test.yaml")];
         let (folder, only) = split_all(&two).unwrap_or_else(|_| panic!("they are tests of one bot"));
         assert_eq!(only, ["flows/hi.test.yaml", "flows/ho.test.yaml"]);
-        assert_eq!(testbench::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().files.len(), 2);
+        assert_eq!(
+            testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().files.len(),
+            2
+        );
         let all = split_all(&[file.clone(), bot.path().to_owned()]).unwrap_or_else(|_| panic!("one bot"));
         assert!(all.1.is_empty());
         assert!(matches!(split_all(&[file, std::env::temp_dir()]), Err(Failure::Usage(_))));

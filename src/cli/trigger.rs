@@ -8,7 +8,7 @@ mod why;
 
 use super::{
     Failure, Outcome,
-    client::workplace::Call,
+    client::workplace::DaemonOptions,
     terminal::show::{self, Tappable},
 };
 use crate::{
@@ -18,14 +18,14 @@ use crate::{
         ids::OutboundId,
     },
     channel::{
-        imitation::Told,
-        meta::compose::{News, What as Deed},
+        imitation::ImitatedEvent,
+        meta::compose::{CustomerEvent as Deed, News},
     },
     model::{content::Content, inbound::DeliveryState},
 };
 use serde_json::{Value as Json, json};
 use talk::{POLL, QUIET, Talk};
-use told::List;
+use told::OutputList;
 
 /// Said of a bot that does not answer, before the time that was waited.
 const NOTHING: &str = "the bot said nothing";
@@ -33,11 +33,11 @@ const NOTHING: &str = "the bot said nothing";
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    what: What,
+    what: Action,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+enum Action {
     /// The customer writes
     Message {
         #[arg(long)]
@@ -106,7 +106,7 @@ struct To {
     #[arg(long, value_name = "DURATION", default_value = "5s")]
     wait: String,
     #[command(flatten)]
-    call: Call,
+    call: DaemonOptions,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -119,12 +119,14 @@ enum State {
 
 pub async fn run(args: Args) -> Outcome {
     let talk = match args.what {
-        What::Message { text, to } => say(Talk::open(to).await?, text).await?,
-        What::Tap { wanted, button, to } => tap(Talk::open(to).await?, &wanted.or(button).unwrap_or_default()).await?,
-        What::Status { state, code, to } => status(Talk::open(to).await?, state, code).await?,
-        What::Webhook(args) => hook::run(args).await?,
-        What::Event { event, data, to } => happen(Talk::open(to).await?, &event, data.as_deref()).await?,
-        What::Duplicate { text, to } => twice(Talk::open(to).await?, text).await?,
+        Action::Message { text, to } => say(Talk::open(to).await?, text).await?,
+        Action::Tap { wanted, button, to } => {
+            tap(Talk::open(to).await?, &wanted.or(button).unwrap_or_default()).await?
+        }
+        Action::Status { state, code, to } => status(Talk::open(to).await?, state, code).await?,
+        Action::Webhook(args) => hook::run(args).await?,
+        Action::Event { event, data, to } => happen(Talk::open(to).await?, &event, data.as_deref()).await?,
+        Action::Duplicate { text, to } => twice(Talk::open(to).await?, text).await?,
     };
     talk.record.finish();
     Ok(())
@@ -189,7 +191,7 @@ async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Result<Talk, Fai
     let started = told["started"].as_array().map(Vec::as_slice).unwrap_or_default();
     for run in started {
         let began = || format!("flow {} began", run["flow"].as_str().unwrap_or_default());
-        talk.record.add(List::Flows, run.clone(), began);
+        talk.record.add(OutputList::Flows, run.clone(), began);
     }
     if told["heard"] == false {
         let help = told["did_you_mean"].as_str().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -224,7 +226,7 @@ async fn status(talk: Talk, state: State, code: i64) -> Result<Talk, Failure> {
         to: talk.from.value.clone(),
         code: (state == DeliveryState::Failed).then_some(code),
     };
-    talk.post(&talk.imitated(Told::Status(&news))?).await?;
+    talk.post(&talk.imitated(ImitatedEvent::Status(&news))?).await?;
     let (id, before, began) = (message.id, told.last().map_or(0, |told| told.id), SystemClock.now());
     // Statuses are written in groups, so the row may change shortly after the answer.
     let mut now_state = message.state.clone();
@@ -233,7 +235,7 @@ async fn status(talk: Talk, state: State, code: i64) -> Result<Talk, Failure> {
         now_state = talk.told().await?.into_iter().find(|told| told.id == id).map_or(now_state, |told| told.state);
     }
     let value = json!({"id": id, "state": now_state});
-    talk.record.add(List::Statuses, value, || format!("message {id} is now `{now_state}`"));
+    talk.record.add(OutputList::Statuses, value, || format!("message {id} is now `{now_state}`"));
     if talk.last_id().await? > before {
         talk.print_answers(before, "").await?;
     }

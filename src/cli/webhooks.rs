@@ -4,7 +4,7 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{self, At, read_only},
+        workplace::{self, CommandAt, read_only},
     },
     terminal::{out, show, table},
 };
@@ -19,10 +19,10 @@ use crate::{
 use reqwest::Method;
 use serde_json::json;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// All of them, and what waits
     List,
     /// Posts to one, made and waiting, newest first
@@ -48,10 +48,10 @@ pub enum What {
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::List => list(&config).await,
-        What::Deliveries { id, state, limit } => deliveries(&config, id, state.as_deref(), limit).await,
-        What::Resume { id } => resume(&config, id).await,
-        What::Redeliver { ids } => redeliver(&config, &ids).await,
+        Action::List => list(&config).await,
+        Action::Deliveries { id, state, limit } => deliveries(&config, id, state.as_deref(), limit).await,
+        Action::Resume { id } => resume(&config, id).await,
+        Action::Redeliver { ids } => redeliver(&config, &ids).await,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     text::{Data, Text},
     triggers::{
         Trigger,
-        message::{How, Message},
+        message::{MatchMode, Message},
     },
 };
 use crate::{
@@ -71,7 +71,7 @@ impl FlowSet {
         language: &str,
         step: &StepId,
         source: &str,
-    ) -> Option<(&super::load::locale::Locale, &super::load::locale::Form)> {
+    ) -> Option<(&super::load::locale::Locale, &super::load::locale::TranslatedText)> {
         if self.locales.is_empty() {
             return None;
         }
@@ -159,7 +159,7 @@ impl Flow {
 
 /// Words for everybody, and no pattern.
 fn is_translatable(trigger: &WrittenTrigger) -> bool {
-    let plain = |message: &Message| message.how != How::Regex && message.language.is_none();
+    let plain = |message: &Message| message.how != MatchMode::Regex && message.language.is_none();
     matches!(&trigger.kind, Trigger::Message(message) if plain(message))
 }
 

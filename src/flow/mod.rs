@@ -16,24 +16,24 @@ pub mod tools;
 pub mod triggers;
 mod world;
 
-pub use check::{Around, Rare, Report, flows_naming, lint, lint_around, rare, report, templates_named};
+pub use check::{CheckContext, Rare, Report, flows_naming, lint, lint_around, rare, report, templates_named};
 pub use definition::{Flow, FlowSet};
 pub use engine::{
     advance::advance,
     step_errors::tells_of_failure,
     version_change::{Becomes, becomes},
-    views::whereabouts,
+    views::possible_zones,
 };
 pub use load::{default_language::LanguageBy, parse::parse_set};
 pub use query::{
     events::event_names,
     explain::{Explained, LANGUAGE_FIRST, explain},
-    prefilter::sieve,
+    prefilter::prefilter,
     timetable::{
         DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,
         timetables, whom,
     },
-    version_diff::{Differences, Heard, Reworded, Ways, differences, same_in_reach},
+    version_diff::{Differences, Reworded, Ways, WordDifferences, differences, same_in_reach},
 };
 pub use world::{SenderView, Versions, World};
 

@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     model::{
-        channel_limits::{Carries, META},
+        channel_limits::{ChannelLimits, META},
         contact::Contact,
         pauses::Paused,
         window::Window,
@@ -100,7 +100,7 @@ pub struct SenderView<'a> {
     /// The language of contacts without their own; `None`: the bot's.
     pub language: Option<&'a str>,
     /// The limits of its platform: parts that it cannot show become texts.
-    pub carries: &'static Carries,
+    pub carries: &'static ChannelLimits,
     /// The daemon's public address, for the bot's files on platforms that fetch addresses.
     pub public_url: Option<&'a str>,
 }

@@ -121,7 +121,7 @@ impl AnswerType {
 
 /// The context in which a message is read: time, language, country and question.
 #[derive(Debug, Clone)]
-pub struct Hearing<'a> {
+pub struct AnswerContext<'a> {
     /// The current time in the contact's time zone.
     pub now: jiff::Zoned,
     /// The contact's language; it decides for example how `1.234` is read.
@@ -134,10 +134,10 @@ pub struct Hearing<'a> {
     pub open: Option<[bool; 24]>,
 }
 
-impl<'a> Hearing<'a> {
+impl<'a> AnswerContext<'a> {
     /// A context without the text of a question and without opening hours.
     pub fn new(now: jiff::Zoned, language: &'a str, phone: Option<&'a str>) -> Self {
-        Hearing { now, language, phone, question: "", open: None }
+        AnswerContext { now, language, phone, question: "", open: None }
     }
 }
 
@@ -147,13 +147,13 @@ pub fn says_yes(text: &str, language: &str) -> Option<bool> {
 }
 
 /// The message as a value of this type; `None` if it has no such value or several possible ones.
-pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {
+pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Option<Value> {
     read(kind, message, hearing).single()
 }
 
 /// The possible values of the message for this type: of the whole message, or of the one candidate inside a sentence.
 /// `Choice` and `Map` give nothing here: the engine compares the message with the options itself.
-pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
+pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Reading {
     let text = text_of(message);
     let of_text = |read: &dyn Fn(&str) -> Reading| text.map(read).unwrap_or_default();
     match kind {
@@ -179,7 +179,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> R
 }
 
 /// As `read`, but without sentences: the whole message must be the answer.
-pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
+pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Reading {
     let text = text_of(message).unwrap_or_default().trim();
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
@@ -193,7 +193,7 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>
 }
 
 /// The yes or no that the whole text means.
-pub fn yesno_of(text: &str, hearing: &Hearing<'_>) -> Option<bool> {
+pub fn yesno_of(text: &str, hearing: &AnswerContext<'_>) -> Option<bool> {
     yesno::whole(text, hearing.language)
 }
 
@@ -352,7 +352,7 @@ fn given_time(text: &str) -> Option<jiff::civil::Time> {
     };
     let padded = if clock::is_mere_number(&padded) { format!("{padded}:00") } else { padded };
     let parsed = padded.parse().ok().filter(|_| padded.as_bytes().get(2) == Some(&b':'));
-    let hearing = Hearing::new(jiff::Zoned::default(), "", None);
+    let hearing = AnswerContext::new(jiff::Zoned::default(), "", None);
     parsed.or_else(|| match reading::whole(AnswerType::Time, text, &hearing, &words::every()).single() {
         Some(Value::Clock(time)) => Some(time),
         _ => None,
@@ -384,8 +384,8 @@ fn list(text: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
-    pub(super) fn hearing(language: &str) -> Hearing<'_> {
-        Hearing::new("2026-11-21T12:00[Europe/Madrid]".parse().unwrap(), language, Some("+34600111222"))
+    pub(super) fn hearing(language: &str) -> AnswerContext<'_> {
+        AnswerContext::new("2026-11-21T12:00[Europe/Madrid]".parse().unwrap(), language, Some("+34600111222"))
     }
 
     fn said(kind: AnswerType, text: &str) -> Option<Value> {

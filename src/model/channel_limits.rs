@@ -11,7 +11,7 @@ use crate::base::blank::is_blank;
 
 /// The limits of one provider. Texts are counted in Unicode scalar values, because Meta does not say how it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Carries {
+pub struct ChannelLimits {
     pub text_max: usize,
     /// The maximum length of the text above buttons or a link.
     pub interactive_body_max: usize,
@@ -60,7 +60,7 @@ pub struct Carries {
 const MIB: u64 = 1024 * 1024;
 
 /// The limits of the WhatsApp Cloud API (platform.md 4.9).
-pub static META: Carries = Carries {
+pub static META: ChannelLimits = ChannelLimits {
     text_max: 4096,
     interactive_body_max: 1024,
     list_body_max: 4096,
@@ -126,7 +126,7 @@ impl std::fmt::Display for Unfit {
     }
 }
 
-impl Carries {
+impl ChannelLimits {
     /// True for the limits of Meta, which fit everything that a flow can produce, so that no message has to be checked.
     pub fn is_whole(&self) -> bool {
         std::ptr::eq(self, &META) || *self == META
@@ -159,7 +159,7 @@ impl Carries {
             }
             Content::Buttons { body, buttons, media, edges } if self.buttons_max == 0 => {
                 let titles: Vec<String> = buttons.into_iter().map(|button| button.title).collect();
-                self.in_words(&listed(&body, &titles, Mark::Dot), media, &edges)
+                self.in_words(&listed(&body, &titles, ListMark::Dot), media, &edges)
             }
             Content::Buttons { body, buttons, media, edges } => {
                 let (buttons, (body, edges)) = (self.buttons(buttons)?, self.edges(body, edges));
@@ -174,7 +174,7 @@ impl Carries {
                     None => row.title,
                 };
                 let titles: Vec<String> = rows.into_iter().map(row).collect();
-                self.in_words(&listed(&body, &titles, Mark::Dot), None, &edges)
+                self.in_words(&listed(&body, &titles, ListMark::Dot), None, &edges)
             }
             Content::List { body, button, rows, edges } => {
                 let (rows, (body, edges)) = (self.rows(rows)?, self.edges(body, edges));
@@ -321,20 +321,20 @@ impl Carries {
 
 /// The mark before each line of a list in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum ListMark {
     /// `1.`, `2.` and so on: the contact can answer with the number.
     Number,
     Dot,
 }
 
 /// A text with its options below it, one line each.
-pub fn listed(body: &str, titles: &[String], mark: Mark) -> String {
+pub fn listed(body: &str, titles: &[String], mark: ListMark) -> String {
     let mut text = body.trim_end().to_owned();
     for (place, title) in titles.iter().enumerate() {
         text.push_str(if place == 0 && !text.is_empty() { "\n\n" } else { "\n" });
         match mark {
-            Mark::Number => text.push_str(&format!("{}. {title}", place + 1)),
-            Mark::Dot => text.push_str(&format!("• {title}")),
+            ListMark::Number => text.push_str(&format!("{}. {title}", place + 1)),
+            ListMark::Dot => text.push_str(&format!("• {title}")),
         }
     }
     text.trim_start().to_owned()
@@ -471,7 +471,7 @@ mod tests {
 
     #[test]
     fn what_a_channel_cannot_show_is_said_in_words() {
-        let plain = Carries {
+        let plain = ChannelLimits {
             buttons_max: 0,
             rows_max: 0,
             links: false,
@@ -507,7 +507,7 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_stand_above_goes_ahead() {
-        let below = Carries { above: false, ..META.clone() };
+        let below = ChannelLimits { above: false, ..META.clone() };
         let media = Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
         let content = Content::Buttons {
             body: "?".into(),

@@ -195,7 +195,7 @@ impl ContactData {
 /// A change of a contact's data from outside the flows.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Patch {
+pub struct ContactPatch {
     /// Declared fields, and `name`, `language`, `zone`; `Nothing` clears the field.
     pub fields: BTreeMap<String, Value>,
     pub tags_added: BTreeSet<String>,
@@ -215,7 +215,7 @@ pub struct Patch {
     pub shown: Option<String>,
     /// Set if `consent` was given earlier and elsewhere, and is only reported now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub told: Option<Told>,
+    pub told: Option<ConsentTime>,
     /// True: the change starts no flow.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub quietly: bool,
@@ -225,21 +225,21 @@ pub struct Patch {
 /// known already is not recorded again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Told {
+pub enum ConsentTime {
     At(Time),
     /// The time is unknown: an earlier withdrawal always wins.
     Undated,
 }
 
-impl Told {
+impl ConsentTime {
     /// The time of the contact's own statement that wins against the reported one; `None`: there is none.
     pub fn against(self, contact: &ContactData, out: Option<Time>, topic: &str, given: bool) -> Option<Time> {
         let other = contact.consent.get(topic).filter(|known| known.given != given).map(|known| known.at);
         let all = [other, out.filter(|_| given)];
         match self {
-            Told::At(said) => all.into_iter().flatten().find(|at| *at >= said),
-            Told::Undated if given => all.into_iter().flatten().max(),
-            Told::Undated => None,
+            ConsentTime::At(said) => all.into_iter().flatten().find(|at| *at >= said),
+            ConsentTime::Undated if given => all.into_iter().flatten().max(),
+            ConsentTime::Undated => None,
         }
     }
 }
@@ -321,14 +321,20 @@ mod tests {
             ..ContactData::default()
         };
         let (agreed, withdrew, nothing) = (word(true, 5), word(false, 5), ContactData::default());
-        let against = |told: Told, data: &ContactData, out: Option<i64>, given| {
+        let against = |told: ConsentTime, data: &ContactData, out: Option<i64>, given| {
             told.against(data, out.map(Time), "a", given).is_some()
         };
-        let at = |at| Told::At(Time(at));
+        let at = |at| ConsentTime::At(Time(at));
         assert!(against(at(4), &withdrew, None, true) && !against(at(6), &withdrew, None, true));
         assert!(against(at(4), &agreed, None, false) && !against(at(6), &agreed, None, false));
-        assert!(against(Told::Undated, &withdrew, None, true) && !against(Told::Undated, &agreed, None, false));
-        assert!(against(Told::Undated, &nothing, Some(9), true) && !against(Told::Undated, &nothing, None, true));
+        assert!(
+            against(ConsentTime::Undated, &withdrew, None, true)
+                && !against(ConsentTime::Undated, &agreed, None, false)
+        );
+        assert!(
+            against(ConsentTime::Undated, &nothing, Some(9), true)
+                && !against(ConsentTime::Undated, &nothing, None, true)
+        );
         assert!(against(at(8), &nothing, Some(9), true) && !against(at(10), &nothing, Some(9), true));
         assert!(!against(at(8), &nothing, Some(9), false), "a withdrawal is what they want anyway");
     }

@@ -3,7 +3,7 @@
 use super::template::{Template, TemplateButtonKind, TemplateHeader, TemplateStatus};
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
+pub struct TemplateDraft {
     /// The template as the catalogue shows it after approval.
     pub template: Template,
     /// A value for each placeholder of the body, in the order of the text; the platform's reviewers read them.
@@ -28,11 +28,11 @@ pub enum Detail {
 
 /// The platform's answer after it created a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct CreatedTemplate {
     pub status: TemplateStatus,
 }
 
-impl Draft {
+impl TemplateDraft {
     /// True if the placeholders are numbers and not names.
     pub fn is_positional(&self) -> bool {
         self.examples.iter().all(|(name, _)| name.parse::<usize>().is_ok())
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::model::template::Category;
 
-    fn draft() -> Draft {
+    fn draft() -> TemplateDraft {
         let template = Template {
             id: 0,
             name: "reminder".into(),
@@ -130,7 +130,7 @@ mod tests {
             parts: Default::default(),
         };
         let examples = vec![("1".to_owned(), "10:30".to_owned())];
-        Draft { template, examples, header_example: None, details: vec![Detail::Nothing] }
+        TemplateDraft { template, examples, header_example: None, details: vec![Detail::Nothing] }
     }
 
     #[test]
@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn values_have_numbers_or_names() {
         assert!(draft().is_positional());
-        assert!(!Draft { examples: vec![("name".into(), "Ana".into())], ..draft() }.is_positional());
-        assert!(Draft { examples: vec![], ..draft() }.is_positional());
+        assert!(!TemplateDraft { examples: vec![("name".into(), "Ana".into())], ..draft() }.is_positional());
+        assert!(TemplateDraft { examples: vec![], ..draft() }.is_positional());
     }
 
     #[test]

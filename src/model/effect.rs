@@ -4,12 +4,14 @@ mod call;
 mod planned;
 
 pub use call::{CallBody, CallJson, CallPart, CallText, HttpCall};
-pub use planned::{Audience, PlannedFlow, When, Whom, broadcast_key, broadcast_of, is_start_key, start_key};
+pub use planned::{
+    Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
+};
 
 use super::{
     contact::ContactData,
     content::Content,
-    event::{Happened, Reason},
+    event::{FlowEvent, Reason},
     form::FormAnswer,
     session::Session,
     template::TemplateMessage,
@@ -30,27 +32,27 @@ pub struct Outcome {
     pub contact: Option<ContactData>,
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
-    pub passage: Passage,
+    pub passage: TurnSteps,
 }
 
 /// The steps that a turn passed through, for coverage and authors' tests. Never stored.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Passage {
-    pub steps: Vec<Trod>,
+pub struct TurnSteps {
+    pub steps: Vec<StepVisit>,
     pub ended: Vec<EndedRun>,
 }
 
 /// One step that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Trod {
+pub struct StepVisit {
     pub run: u32,
     pub flow: FlowName,
     pub step: StepId,
-    pub way: Way,
+    pub way: StepExit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum StepExit {
     Taken,
     /// The step's `if` was false.
     Guarded,
@@ -69,7 +71,7 @@ pub struct EndedRun {
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// Put a message into the outbox of the conversation.
-    Send(Arc<Draft>),
+    Send(Arc<MessageDraft>),
     /// Make an external call; its result returns as `Event::Returned` with the same numbers.
     Call(Box<HttpCall>),
     /// Drop messages that have not left: all of a run, or one. `reason` is set if a rule drops them and not the end of
@@ -106,7 +108,7 @@ pub enum Effect {
     /// Plan the starts of a `start` step: for later, or for other contacts.
     Plan(Box<PlannedFlow>),
     /// Cancel the planned starts with this key.
-    Unplan { key: String, whom: Whom },
+    Unplan { key: String, whom: StartTarget },
     /// Drop a planned start of a contact who is not (or no longer) selected: by `to`, by the trigger's `if`, or by the
     /// flow's senders and testers. The report of the schedule does not count it.
     StartDropped { id: Option<StartId>, flow: FlowName },
@@ -131,7 +133,7 @@ pub enum Effect {
     /// A trigger has started for this `once_per`, and never starts for it again for the contact.
     Once { key: String },
     /// An event for the contact's other conversations, which receive it as `Event::Overheard`.
-    Happened { what: Happened, depth: usize },
+    Happened { what: FlowEvent, depth: usize },
     /// No trigger matched this message.
     Unanswered,
     /// This message arrived so long after it was written that it starts nothing; listed with the dead letters.
@@ -196,7 +198,7 @@ impl RunEnd {
 /// A message on its way to the outbox. `window::plan` decides at the moment of sending whether it goes out as it is, as
 /// its template, later or not at all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Draft {
+pub struct MessageDraft {
     /// The number of the message within the conversation, from 1; it gives the order of sending.
     pub number: u32,
     /// The run that sends it; `None`: the engine, a person or the API.
@@ -248,10 +250,10 @@ pub struct Draft {
     pub trace: Option<InboundId>,
 }
 
-impl Draft {
+impl MessageDraft {
     /// A message that belongs to no flow: of topic `service`, unasked, without a report of its outcome.
-    pub fn plain(number: u32, content: Content, origin: Origin) -> Draft {
-        Draft {
+    pub fn plain(number: u32, content: Content, origin: Origin) -> MessageDraft {
+        MessageDraft {
             number,
             run: None,
             flow: None,

@@ -1,8 +1,8 @@
 //! Defines the events of a conversation; only they change a session.
 
 use super::{
-    contact::Patch,
-    form::FormAsked,
+    contact::ContactPatch,
+    form::FormScreenRequest,
     inbound::{DeliveryState, InboundMessage},
     session::{NeedsPerson, Part, Person},
     value::Value,
@@ -32,7 +32,7 @@ pub enum Event {
     /// The process was restarted: running calls have an unknown outcome.
     Restarted,
     /// The outcome of one of our messages, if the engine asked for it (`Draft::tells`).
-    Delivery { message: u32, fate: Fate },
+    Delivery { message: u32, fate: DeliveryOutcome },
     /// A person of the business wrote (phone app, standby, studio, API) or took over.
     PersonWrote { agent: Option<String> },
     /// The person returns the conversation to the bot.
@@ -45,16 +45,16 @@ pub enum Event {
     /// A conversation is assigned to a team, a person, or both.
     Assigned { team: Option<String>, agent: Option<String> },
     /// An open form of the contact asks for its next screen.
-    FormAsked(Box<FormAsked>),
+    FormAsked(Box<FormScreenRequest>),
     /// An operator ends a run.
     Stop { run: u32 },
     /// An operator ends the wait of a run, as if its time had passed.
     Resume { run: u32 },
     /// The contact's data is changed from outside; flows are told about real differences.
-    Changed(Box<Patch>),
+    Changed(Box<ContactPatch>),
     /// Something happened in another conversation of the contact: it starts nothing here, but runs can wait for it and
     /// be stopped by it.
-    Overheard { what: Happened, depth: usize },
+    Overheard { what: FlowEvent, depth: usize },
     /// New flows are live: their starts at a later time of this conversation are planned.
     Published,
     /// The contact was joined to another one; nothing of this conversation continues.
@@ -76,7 +76,7 @@ pub struct Joined {
 /// An event by which flows can start, that they can wait for, and that can stop them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "snake_case")]
-pub enum Happened {
+pub enum FlowEvent {
     /// `POST /v1/events`, or the `emit` of a flow.
     Event {
         name: String,
@@ -160,7 +160,7 @@ pub struct CallError {
 /// The outcome of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fate", rename_all = "snake_case")]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// The provider accepted it at this time; `as_template`: its template (or nudge) was sent instead. `ttl`: how long
     /// the provider tries to deliver, if the template says so.
     Accepted {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 /// An open form asks for its next screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FormAsked {
+pub struct FormScreenRequest {
     /// The id by which the waiting web request finds the answer.
     pub id: i64,
     /// The token with which the form was sent.
@@ -43,7 +43,7 @@ pub fn read_token(token: &str) -> Option<(i64, &str)> {
 
 /// The next screen in the platform's format: `{screen, data}` shows another screen, `{error}` a message on the same
 /// screen, `{done}` ends the form with its answers.
-pub fn next_screen(returned: &Value, asked: &FormAsked) -> Result<Json, String> {
+pub fn next_screen(returned: &Value, asked: &FormScreenRequest) -> Result<Json, String> {
     const TAKES: &str = "a flow that answers a form returns `screen` and `data`, `error`, or `done`";
     let Value::Map(returned) = returned else { return Err(TAKES.to_owned()) };
     let data = |key: &str| match returned.get(key).map(Value::to_json) {
@@ -71,9 +71,9 @@ pub fn next_screen(returned: &Value, asked: &FormAsked) -> Result<Json, String> 
 mod tests {
     use super::*;
 
-    fn asked() -> FormAsked {
+    fn asked() -> FormScreenRequest {
         let (token, action) = (token("visit", 7, "t1~1~x"), "data_exchange".into());
-        FormAsked { id: 1, token, action, screen: "DAY".into(), data: Value::Nothing }
+        FormScreenRequest { id: 1, token, action, screen: "DAY".into(), data: Value::Nothing }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::civil::{Time, Weekday, time};
 
 /// One rule of one country.
 #[derive(Debug)]
-pub struct Law {
+pub struct LegalHours {
     /// ISO 3166, two letters.
     pub country: &'static str,
     /// The time zones of the states where the rule applies; empty: the whole country. A phone number does not tell the
@@ -20,7 +20,7 @@ pub struct Law {
     pub source: &'static str,
 }
 
-impl Law {
+impl LegalHours {
     pub fn open(&self, day: Weekday) -> Option<(Time, Time)> {
         self.week[usize::from(day.to_monday_zero_offset().unsigned_abs()) % self.week.len()]
     }
@@ -32,7 +32,7 @@ impl Law {
 }
 
 /// The rules of these countries.
-pub fn of<'a>(countries: &'a [&'static str]) -> impl Iterator<Item = &'static Law> + 'a {
+pub fn of<'a>(countries: &'a [&'static str]) -> impl Iterator<Item = &'static LegalHours> + 'a {
     LAWS.iter().filter(|law| countries.contains(&law.country))
 }
 
@@ -53,50 +53,50 @@ const fn weekend(
 }
 
 /// If a country has several rules, all of them apply: the strictest wins.
-pub static LAWS: &[Law] = &[
-    Law {
+pub static LAWS: &[LegalHours] = &[
+    LegalHours {
         country: "US",
         zones: &[],
         week: daily(8, 21),
         source: "47 CFR 64.1200(c)(1), Federal Communications Commission",
     },
-    Law {
+    LegalHours {
         country: "US",
         zones: &["America/New_York"],
         week: daily(9, 20),
         source: "Connecticut: Conn. Gen. Stat. 42-288a as changed by Public Act 23-98, Department of Consumer Protection",
     },
-    Law {
+    LegalHours {
         country: "US",
         zones: &["America/New_York", "America/Chicago"],
         week: daily(8, 20),
         source: "Florida: Fla. Stat. 501.616(6)(a), Department of Agriculture and Consumer Services",
     },
-    Law {
+    LegalHours {
         country: "US",
         zones: &["America/Chicago"],
         week: daily(8, 20),
         source: "Oklahoma: Okla. Stat. tit. 15, 775C.4, Attorney General",
     },
-    Law {
+    LegalHours {
         country: "US",
         zones: &["America/Chicago", "America/Denver"],
         week: weekend(hours(9, 21), hours(9, 21), hours(12, 21)),
         source: "Texas: Bus. & Com. Code 301.051, for texts since SB 140 (2025), Attorney General",
     },
-    Law {
+    LegalHours {
         country: "CO",
         zones: &[],
         week: weekend(hours(7, 19), hours(8, 15), None),
         source: "Ley 2300 de 2023, arts. 3 and 5, Superintendencia de Industria y Comercio",
     },
-    Law {
+    LegalHours {
         country: "ZA",
         zones: &[],
         week: weekend(hours(8, 20), hours(9, 13), None),
         source: "Consumer Protection Act 68 of 2008, s. 12, with GN R293 of 2011, National Consumer Commission",
     },
-    Law {
+    LegalHours {
         country: "KR",
         zones: &[],
         week: daily(8, 21),

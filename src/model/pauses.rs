@@ -28,7 +28,7 @@ impl Paused {
     }
 
     /// True if starts with this trigger belong to a stopped broadcast.
-    pub fn calls_off(&self, trigger: &str) -> bool {
+    pub fn cancels(&self, trigger: &str) -> bool {
         !self.called_off.is_empty() && broadcast_of(trigger).is_some_and(|id| self.called_off.contains(&id))
     }
 

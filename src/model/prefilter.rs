@@ -6,7 +6,8 @@
 
 use crate::base::{
     limits::{
-        SIEVE_CLAUSES_MAX, SIEVE_DAYS_SLACK, SIEVE_GROUPS_MAX, SIEVE_HEARD_SLACK, SIEVE_TESTS_MAX, SIEVE_TEXTS_MAX,
+        PREFILTER_CLAUSES_MAX, PREFILTER_DAYS_SLACK, PREFILTER_GROUPS_MAX, PREFILTER_HEARD_SLACK, PREFILTER_TESTS_MAX,
+        PREFILTER_TEXTS_MAX,
     },
     time::{Span, Time},
 };
@@ -16,7 +17,7 @@ use serde_json::{Value as Json, json};
 /// In the row of each contact of the audience, at least one text of each group occurs, and one test of each clause is
 /// true. Empty: every row may belong to the audience.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sieve {
+pub struct Prefilter {
     texts: Vec<Vec<String>>,
     clauses: Vec<Clause>,
 }
@@ -68,27 +69,28 @@ impl Day {
     }
 }
 
-impl Sieve {
-    /// A sieve that requires each of these texts, as JSON strings.
-    pub fn of_all<'t>(texts: impl IntoIterator<Item = &'t String>) -> Sieve {
-        let mut sieve = Sieve::default();
-        texts.into_iter().for_each(|text| sieve.and(vec![text.clone()]));
-        sieve
+impl Prefilter {
+    /// A prefilter that requires each of these texts, as JSON strings.
+    pub fn of_all<'t>(texts: impl IntoIterator<Item = &'t String>) -> Prefilter {
+        let mut prefilter = Prefilter::default();
+        texts.into_iter().for_each(|text| prefilter.and(vec![text.clone()]));
+        prefilter
     }
 
     /// Requires one of these texts. Above the limit, the least selective group is dropped: longer texts are rarer.
     pub fn and(&mut self, texts: Vec<String>) {
-        if texts.is_empty() || texts.len() > SIEVE_TEXTS_MAX || self.texts.contains(&texts) {
+        if texts.is_empty() || texts.len() > PREFILTER_TEXTS_MAX || self.texts.contains(&texts) {
             return;
         }
         self.texts.push(texts);
         self.texts.sort_by_key(|texts| std::cmp::Reverse(texts.iter().map(String::len).min()));
-        self.texts.truncate(SIEVE_GROUPS_MAX);
+        self.texts.truncate(PREFILTER_GROUPS_MAX);
     }
 
     /// Requires one of these tests; above the limits the clause is dropped, and the contact is tested afterwards.
     pub fn clause(&mut self, tests: Clause) {
-        let fits = !tests.is_empty() && tests.len() <= SIEVE_TESTS_MAX && self.clauses.len() < SIEVE_CLAUSES_MAX;
+        let fits =
+            !tests.is_empty() && tests.len() <= PREFILTER_TESTS_MAX && self.clauses.len() < PREFILTER_CLAUSES_MAX;
         if fits && !self.clauses.contains(&tests) {
             self.clauses.push(tests);
         }
@@ -112,7 +114,7 @@ impl Sieve {
 
     /// The patterns for `like … escape '!'`, with the maximum number of groups and patterns; unused ones are `%`, which
     /// matches everything.
-    pub fn patterns(&self) -> [[String; SIEVE_TEXTS_MAX]; SIEVE_GROUPS_MAX] {
+    pub fn patterns(&self) -> [[String; PREFILTER_TEXTS_MAX]; PREFILTER_GROUPS_MAX] {
         std::array::from_fn(|group| {
             std::array::from_fn(|text| match self.texts.get(group) {
                 None => "%".to_owned(),
@@ -121,7 +123,7 @@ impl Sieve {
         })
     }
 
-    /// True if the texts of the sieve occur in the JSON, as the database tests it; for tests.
+    /// True if the texts of the prefilter occur in the JSON, as the database tests it; for tests.
     pub fn lets_through(&self, json: &str) -> bool {
         let stands = |text: &String| json.contains(&quoted(text));
         self.texts.iter().all(|texts| texts.iter().any(stands))
@@ -134,7 +136,7 @@ impl Test {
         let at =
             |span: &Option<Span>, slack: Span| span.map(|span| now.0.saturating_add(span.0).saturating_add(slack.0));
         let day = |day: &Option<Day>, slack: Span| day.and_then(|day| day.text(now, slack));
-        let (back, ahead) = (Span::ZERO - SIEVE_DAYS_SLACK, SIEVE_DAYS_SLACK);
+        let (back, ahead) = (Span::ZERO - PREFILTER_DAYS_SLACK, PREFILTER_DAYS_SLACK);
         let bit = |truth: &bool| i64::from(*truth);
         match self {
             Test::Number { field, from, to, or_none } => {
@@ -144,7 +146,7 @@ impl Test {
                 "by": "day", "field": field, "from": day(from, back), "to": day(to, ahead), "none": bit(or_none),
             }),
             Test::Heard { from, to, or_never } => json!({
-                "by": "heard", "lo": at(from, Span::ZERO - SIEVE_HEARD_SLACK), "hi": at(to, SIEVE_HEARD_SLACK),
+                "by": "heard", "lo": at(from, Span::ZERO - PREFILTER_HEARD_SLACK), "hi": at(to, PREFILTER_HEARD_SLACK),
                 "none": bit(or_never),
             }),
             Test::Language { is, holds, or_none } => {
@@ -188,23 +190,23 @@ mod tests {
 
     #[test]
     fn patterns_are_quoted_texts_with_their_signs_escaped() {
-        let mut sieve = Sieve::default();
-        sieve.and(texts(&["100%_!\"x", "b"]));
-        let patterns = sieve.patterns();
+        let mut prefilter = Prefilter::default();
+        prefilter.and(texts(&["100%_!\"x", "b"]));
+        let patterns = prefilter.patterns();
         assert_eq!(patterns[0][0], r#"%"100!%!_!!\"x"%"#);
         assert_eq!((patterns[0][1].as_str(), patterns[1][0].as_str()), (r#"%"b"%"#, "%"));
     }
 
     #[test]
     fn at_the_limits_what_says_most_stays() {
-        let mut sieve = Sieve::default();
-        for n in 0..=SIEVE_GROUPS_MAX {
-            sieve.and(vec!["x".repeat(n + 1)]);
+        let mut prefilter = Prefilter::default();
+        for n in 0..=PREFILTER_GROUPS_MAX {
+            prefilter.and(vec!["x".repeat(n + 1)]);
         }
-        sieve.and(vec!["much too many".to_owned(); SIEVE_TEXTS_MAX + 1]);
-        assert_eq!(sieve.texts.len(), SIEVE_GROUPS_MAX);
-        assert!(!sieve.texts.contains(&texts(&["x"])), "{sieve:?}");
-        assert!(sieve.lets_through(r#"{"a": "xx", "b": ["xxx"], "xxxx": 1}"#) && !sieve.lets_through("{}"));
+        prefilter.and(vec!["much too many".to_owned(); PREFILTER_TEXTS_MAX + 1]);
+        assert_eq!(prefilter.texts.len(), PREFILTER_GROUPS_MAX);
+        assert!(!prefilter.texts.contains(&texts(&["x"])), "{prefilter:?}");
+        assert!(prefilter.lets_through(r#"{"a": "xx", "b": ["xxx"], "xxxx": 1}"#) && !prefilter.lets_through("{}"));
     }
 
     #[test]
@@ -213,31 +215,31 @@ mod tests {
             let from = i64::try_from(n).ok();
             Test::Number { field: "points".into(), from, to: None, or_none: false }
         };
-        let mut sieve = Sieve::default();
-        sieve.clause((0..=SIEVE_TESTS_MAX).map(from).collect());
-        assert!(sieve.is_empty(), "one too many, and each of them may be the one that holds");
-        for n in 0..=SIEVE_CLAUSES_MAX {
-            sieve.clause((n..n + SIEVE_TESTS_MAX).map(from).collect());
+        let mut prefilter = Prefilter::default();
+        prefilter.clause((0..=PREFILTER_TESTS_MAX).map(from).collect());
+        assert!(prefilter.is_empty(), "one too many, and each of them may be the one that holds");
+        for n in 0..=PREFILTER_CLAUSES_MAX {
+            prefilter.clause((n..n + PREFILTER_TESTS_MAX).map(from).collect());
         }
-        let tests = sieve.tests(Time(0));
-        assert_eq!(tests.as_array().unwrap().len(), SIEVE_TESTS_MAX * SIEVE_CLAUSES_MAX);
-        assert_eq!(tests[SIEVE_TESTS_MAX]["clause"], json!(1));
+        let tests = prefilter.tests(Time(0));
+        assert_eq!(tests.as_array().unwrap().len(), PREFILTER_TESTS_MAX * PREFILTER_CLAUSES_MAX);
+        assert_eq!(tests[PREFILTER_TESTS_MAX]["clause"], json!(1));
     }
 
     #[test]
     fn days_and_moments_are_given_room() {
-        let mut sieve = Sieve::default();
+        let mut prefilter = Prefilter::default();
         let (date, week) = (Some(Day::On("2026-11-24".parse().unwrap())), Some(Day::FromNow(Span::days(7))));
-        sieve.clause(vec![Test::Day { field: "visit".into(), from: date, to: week, or_none: false }]);
-        sieve.clause(vec![Test::Heard { from: Some(Span::days(-3)), to: None, or_never: false }]);
+        prefilter.clause(vec![Test::Day { field: "visit".into(), from: date, to: week, or_none: false }]);
+        prefilter.clause(vec![Test::Heard { from: Some(Span::days(-3)), to: None, or_never: false }]);
         let far = Some(Day::FromNow(Span(i64::MAX)));
-        sieve.clause(vec![Test::Day { field: "visit".into(), from: None, to: far, or_none: false }]);
+        prefilter.clause(vec![Test::Day { field: "visit".into(), from: None, to: far, or_none: false }]);
         let now = Time(1_795_510_800_000);
-        let tests = sieve.tests(now);
+        let tests = prefilter.tests(now);
         let days =
             json!({"by": "day", "field": "visit", "from": "2026-11-22", "to": "2026-12-03", "none": 0, "clause": 0});
         assert_eq!(tests[0], days);
-        assert_eq!(tests[1]["lo"], json!((now - Span::days(3) - SIEVE_HEARD_SLACK).0));
+        assert_eq!(tests[1]["lo"], json!((now - Span::days(3) - PREFILTER_HEARD_SLACK).0));
         assert_eq!((&tests[1]["hi"], &tests[2]["to"]), (&Json::Null, &Json::Null), "no end");
     }
 }

@@ -1,6 +1,6 @@
 //! Computes quiet hours: when an unasked message may be sent again, by the author's rule and by law.
 
-use super::legal_hours::{self, Law};
+use super::legal_hours::{self, LegalHours};
 use crate::base::{limits::QUIET_ROUNDS_MAX, time::Time};
 use jiff::{civil, tz::TimeZone};
 
@@ -15,7 +15,7 @@ pub struct QuietHours {
 
 /// The possible places of a contact.
 #[derive(Debug, Clone, Default)]
-pub struct Whereabouts {
+pub struct PossibleZones {
     /// All time zones that the contact may be in.
     pub zones: Vec<TimeZone>,
     /// The countries of the contact's number and of its zone.
@@ -26,18 +26,18 @@ impl QuietHours {
     /// The first moment from `now` on that is quiet in none of the zones; `None`: `now` itself is allowed. Without a
     /// zone nothing is quiet. If no moment suits all zones (half a world apart, or a law without any allowed hour), the
     /// first end of a quiet time.
-    pub fn allowed_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
+    pub fn allowed_at(&self, now: Time, place: &PossibleZones) -> Option<Time> {
         first_allowed(now, &self.nights(place, true))
     }
 
     /// As `allowed_at`, by the law alone: for messages that the author allows at any hour.
-    pub fn lawful_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
+    pub fn lawful_at(&self, now: Time, place: &PossibleZones) -> Option<Time> {
         first_allowed(now, &self.nights(place, false))
     }
 
     /// The last moment after `now` and before `until` that is not quiet, for messages that must leave before `until`
     /// (`window_closing`); `None` if all of that time is quiet.
-    pub fn allowed_before(&self, now: Time, until: Time, place: &Whereabouts) -> Option<Time> {
+    pub fn allowed_before(&self, now: Time, until: Time, place: &PossibleZones) -> Option<Time> {
         let nights = self.nights(place, true);
         let mut at = until;
         for _ in 0..QUIET_ROUNDS_MAX {
@@ -52,7 +52,7 @@ impl QuietHours {
         None
     }
 
-    fn nights<'a>(&'a self, place: &'a Whereabouts, with_own: bool) -> Vec<Night<'a>> {
+    fn nights<'a>(&'a self, place: &'a PossibleZones, with_own: bool) -> Vec<Night<'a>> {
         let own = place.zones.iter().filter(|_| with_own && self.from != self.to);
         let mut nights: Vec<Night<'_>> = own.map(|zone| Night::Own(self, zone)).collect();
         if self.law {
@@ -72,7 +72,7 @@ impl QuietHours {
 /// One rule in one zone.
 enum Night<'a> {
     Own(&'a QuietHours, &'a TimeZone),
-    Law(&'static Law, &'a TimeZone),
+    Law(&'static LegalHours, &'a TimeZone),
 }
 
 impl Night<'_> {
@@ -149,7 +149,7 @@ impl Night<'_> {
 
 const DAYS_OF_WEEK: usize = 7;
 
-fn is_lawful(law: &Law, local: &jiff::Zoned) -> bool {
+fn is_lawful(law: &LegalHours, local: &jiff::Zoned) -> bool {
     law.open(local.date().weekday()).is_some_and(|(from, to)| (from..to).contains(&local.time()))
 }
 
@@ -175,9 +175,9 @@ mod tests {
 
     const NIGHT: QuietHours = QuietHours { from: time(21, 0, 0, 0), to: time(8, 0, 0, 0), law: false };
 
-    fn place(zones: &[&str], countries: &[&'static str]) -> Whereabouts {
+    fn place(zones: &[&str], countries: &[&'static str]) -> PossibleZones {
         let zones = zones.iter().map(|name| TimeZone::get(name).unwrap()).collect();
-        Whereabouts { zones, countries: countries.to_vec() }
+        PossibleZones { zones, countries: countries.to_vec() }
     }
 
     fn at(text: &str) -> Time {

@@ -9,7 +9,7 @@ mod question;
 mod size;
 mod waiting;
 
-pub use kept::{CountedStart, Followed, Knew, Lost, TimedStart, WaitingWelcome};
+pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};
@@ -83,7 +83,7 @@ pub struct Session {
     pub followed: Vec<Followed>,
     /// The messages that failed to arrive since the contact last wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lost: Option<Lost>,
+    pub lost: Option<UndeliveredCount>,
 }
 
 /// A message that waits until a call returns.
@@ -145,7 +145,7 @@ pub struct Run {
     pub expired: bool,
     /// The number of the newest message, and the delivery states of the newest messages (`wait: {delivery: …}`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said: Option<Said>,
+    pub said: Option<LastMessage>,
     /// True if `stop_when` ended the run: only `on_stop` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
@@ -170,7 +170,7 @@ pub struct Answering {
 
 /// The newest message of a run and its delivery states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
+pub struct LastMessage {
     pub message: u32,
     #[serde(default)]
     pub delivered: bool,
@@ -211,7 +211,7 @@ pub struct Frame {
     /// The data of the contact that the flow's `stop_when` compares, as it was when the flow began; `None`: there is no
     /// `stop_when` for such data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub knew: Option<Box<Knew>>,
+    pub knew: Option<Box<StopSnapshot>>,
     /// The time limit of the `call` that entered the frame; `None`: there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
@@ -263,7 +263,7 @@ pub struct StepError {
 
 /// The time left of a wait at a moment: it does not pass while the flow is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rest {
+pub struct RemainingWait {
     pub since: Time,
     pub left: Span,
 }
@@ -285,7 +285,7 @@ pub struct AnsweredLast {
 impl Session {
     /// The next time at which something is due without an event from outside.
     pub fn due_at(&self) -> Option<Time> {
-        self.dues().map(|(_, at)| at).min()
+        self.due_times().map(|(_, at)| at).min()
     }
 
     /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the

@@ -3,7 +3,7 @@
 
 use super::{
     contact::ContactData,
-    effect::{Draft, IfClosed, Origin},
+    effect::{IfClosed, MessageDraft, Origin},
     event::Reason,
     schedule::AtMost,
     template::{Category, TemplateMessage},
@@ -126,7 +126,7 @@ pub struct TopicRules<'a> {
 /// All inputs of the decision.
 pub struct PlanInput<'a> {
     pub now: Time,
-    pub draft: &'a Draft,
+    pub draft: &'a MessageDraft,
     /// The time at which the message was written: holds count from it.
     pub written_at: Time,
     pub window: Window,
@@ -355,7 +355,7 @@ fn first_usable(input: &PlanInput<'_>, templates: &[TemplateMessage]) -> Result<
 }
 
 /// How long the message is kept if it cannot be sent.
-fn hold_of(draft: &Draft) -> Span {
+fn hold_of(draft: &MessageDraft) -> Span {
     match &draft.if_closed {
         Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => *span,
         _ => HOLD_DEFAULT,

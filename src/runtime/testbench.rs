@@ -37,18 +37,18 @@ use crate::{
         yaml::Node,
     },
     flow::{
-        self, Around, FlowSet,
+        self, CheckContext, FlowSet,
         tools::testfile::{Case, Head, Scenario},
     },
 };
 use anyhow::Context;
-use blank::Blank;
+use blank::EmptyDatabase;
 pub use coverage::Coverage;
-use coverage::Tally;
-pub use draft::Drafted;
+use coverage::CoverageTally;
+pub use draft::RecordedTest;
 pub use init::init;
 pub use record::record;
-pub use report::{CaseReport, Failure, FileReport, Line, Report};
+pub use report::{CaseReport, FailedExpectation, FileReport, Report, TranscriptLine};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -58,19 +58,19 @@ use std::{
     },
 };
 use update::Rewrite;
-pub use wander::{Found, Walks, Wandered, wander};
+pub use wander::{Walks, WanderFinding, Wandered, wander};
 use world::World;
 
 /// The tests to run, and how.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish<'a> {
+pub struct TestOptions<'a> {
     /// Only these files, `flows/booking.test.yaml`; empty: all.
     pub only: &'a [String],
     /// True if expected texts that differ are rewritten in the test files.
     pub update: bool,
 }
 
-impl Wish<'_> {
+impl TestOptions<'_> {
     fn wants(&self, file: &SourceFile) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == file.path())
     }
@@ -81,7 +81,7 @@ struct Bot {
     folder: PathBuf,
     files: BotFiles,
     set: Arc<FlowSet>,
-    blank: Blank,
+    blank: EmptyDatabase,
 }
 
 /// The initial world of a case.
@@ -103,7 +103,7 @@ struct TestFile {
 
 /// Runs the tests beside the flows of `folder`, concurrently on all cores. A bot or test file with errors is reported
 /// and not run.
-pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
+pub fn run(folder: &Path, wish: &TestOptions<'_>) -> anyhow::Result<Report> {
     let began = SystemClock.now();
     let tests = source_files::read_tests(folder)?;
     let bot = match Bot::open(folder)? {
@@ -122,7 +122,7 @@ pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
         .filter_map(|(index, file)| Some((index, file.as_ref()?)))
         .flat_map(|(index, file)| file.cases.iter().map(move |case| (index, case)))
         .collect();
-    let mut tally = Tally::default();
+    let mut tally = CoverageTally::default();
     let played =
         side_by_side(jobs.len(), |at| jobs.get(at).map(|(_, (case, play))| run_case(&bot, play, case, wish.update)));
     let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
@@ -150,14 +150,14 @@ impl Bot {
         let files = source_files::read(folder)?;
         let (set, mut findings) = flow::parse_set(&files.files);
         findings.extend(files.findings.iter().cloned());
-        let around = Around { files: files.sendable.clone(), ..Around::default() };
+        let around = CheckContext { files: files.sendable.clone(), ..CheckContext::default() };
         findings.extend(flow::lint_around(&set, &around));
         findings.retain(Diagnostic::is_error);
         diagnostic::sort(&mut findings);
         if !findings.is_empty() {
             return Ok(Err(findings));
         }
-        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: Blank::make()? }))
+        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: EmptyDatabase::make()? }))
     }
 
     /// The world of a test file without settings.
@@ -244,7 +244,7 @@ fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
     done.into_iter().filter_map(result).collect()
 }
 
-fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, Tally, Vec<Rewrite>) {
+fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, CoverageTally, Vec<Rewrite>) {
     let began = SystemClock.now();
     let mut rewrites = update.then(Vec::new);
     let (failure, (transcript, notes, tally)) = match event_loop() {
@@ -262,14 +262,14 @@ fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 /// The result of a world: the transcript, notes, and the steps taken.
-type Ended = (Vec<Line>, Vec<String>, Tally);
+type Ended = (Vec<TranscriptLine>, Vec<String>, CoverageTally);
 
 async fn play_case(
     bot: &Bot,
     play: &Play,
     case: &Case,
     rewrites: &mut Option<Vec<Rewrite>>,
-) -> (Option<Failure>, Ended) {
+) -> (Option<FailedExpectation>, Ended) {
     let mut world = match World::begin(bot, play, case.strict).await {
         Ok(world) => world,
         Err(error) => return (Some(broken(case, &error)), Ended::default()),
@@ -280,7 +280,9 @@ async fn play_case(
         match world.perform(step).await {
             Ok(()) => {}
             Err(Stop::Failed(failed)) => failure = Some(*failed),
-            Err(Stop::Broken(error)) => failure = Some(Failure { place: step.place.clone(), ..broken(case, &error) }),
+            Err(Stop::Broken(error)) => {
+                failure = Some(FailedExpectation { place: step.place.clone(), ..broken(case, &error) })
+            }
         }
         if failure.is_some() {
             break;
@@ -290,8 +292,8 @@ async fn play_case(
     (failure, world.end().await)
 }
 
-fn broken(case: &Case, error: &anyhow::Error) -> Failure {
-    Failure {
+fn broken(case: &Case, error: &anyhow::Error) -> FailedExpectation {
+    FailedExpectation {
         place: case.place.clone(),
         what: "the case could not be played to its end".to_owned(),
         expected: "a runtime that works".to_owned(),
@@ -301,13 +303,13 @@ fn broken(case: &Case, error: &anyhow::Error) -> Failure {
 
 /// The reason why a case ends early.
 enum Stop {
-    Failed(Box<Failure>),
+    Failed(Box<FailedExpectation>),
     /// The runtime itself failed: our bug, or a disk.
     Broken(anyhow::Error),
 }
 
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
+impl From<FailedExpectation> for Stop {
+    fn from(failure: FailedExpectation) -> Self {
         Stop::Failed(Box::new(failure))
     }
 }

@@ -16,20 +16,20 @@ use crate::base::{
 };
 pub use engine::{
     dialect::Dialect,
-    faults::{Faults, Held},
+    faults::{HeldCommit, InjectedFaults},
     fields::Fields,
     one_row::OneRow,
     open::Options,
     read::{Arg, Query, ReadError, Row},
-    statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet},
-    stats::Written,
+    statement::{CommitError, Committed, Key, ReturnedRow, RowContract, Sql, Statement, WriteSet},
+    stats::GroupStats,
 };
 use engine::{
-    health::Health,
+    health::StoreHealth,
     ids::Ids,
     job::{Job, Owner},
     read::Readers,
-    stats::Done,
+    stats::WriteStats,
     writer_handle::Running,
 };
 pub use open_error::OpenError;
@@ -104,12 +104,12 @@ struct Inner {
     /// `None`: opened for reading only.
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
-    health: Arc<Health>,
+    health: Arc<StoreHealth>,
     /// The event kinds with subscribers, as bits of `tables::event::Wanted`.
     wanted: AtomicU32,
     /// True if any account has prepaid balance: the money of unsent messages is returned in the same commit.
     is_charged: AtomicBool,
-    done: Arc<Done>,
+    done: Arc<WriteStats>,
     writer: Mutex<Option<Running>>,
 }
 
@@ -170,12 +170,12 @@ impl Store {
     }
 
     /// From now on exactly these kinds are written to the event log.
-    pub fn set_wanted(&self, wanted: tables::event::Wanted) {
+    pub fn set_wanted(&self, wanted: tables::event::WantedKinds) {
         self.inner.wanted.store(wanted.bits(), Ordering::Relaxed);
     }
 
-    pub fn wanted(&self) -> tables::event::Wanted {
-        tables::event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
+    pub fn wanted(&self) -> tables::event::WantedKinds {
+        tables::event::WantedKinds::from_bits(self.inner.wanted.load(Ordering::Relaxed))
     }
 
     /// From now on the reserved money of unsent messages is returned.
@@ -184,7 +184,7 @@ impl Store {
     }
 
     /// The writer's counters since the start.
-    pub fn written(&self) -> Written {
+    pub fn written(&self) -> GroupStats {
         self.inner.done.read()
     }
 
@@ -220,9 +220,9 @@ impl Store {
     }
 
     async fn put(&self, mut set: WriteSet, owner: Owner) -> Result<(), CommitError> {
-        tables::event::draw(&mut set, self.wanted());
+        tables::event::add_events(&mut set, self.wanted());
         if self.inner.is_charged.load(Ordering::Relaxed) {
-            tables::charge::draw(&mut set);
+            tables::charge::add_charges(&mut set);
         }
         self.jobs()?.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
     }

@@ -12,7 +12,7 @@ use std::{fs::File, io, path::Path};
 const MARK_AT: u64 = 60;
 
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(super) struct DatabaseMark {
     /// Stays open as long as SQLite uses the file: closing any handle of a file ends all locks that the process has on
     /// it.
     file: File,
@@ -21,12 +21,12 @@ pub(super) struct Mark {
     next: i32,
 }
 
-impl Mark {
+impl DatabaseMark {
     /// Reads the mark of the file, and writes the next one.
     pub fn new(file: &Path, conn: &Conn) -> io::Result<Self> {
         let file = File::open(file)?;
         let in_file = read(&file)?.unwrap_or_default();
-        let mut mark = Mark { file, in_file, next: another(in_file)? };
+        let mut mark = DatabaseMark { file, in_file, next: another(in_file)? };
         mark.write(conn);
         if in_file == 0 {
             // A copy made by `transom backup` has no mark either: bring one into the file now.

@@ -11,26 +11,26 @@ use std::{
 type Whose = Option<AccountName>;
 
 #[derive(Debug)]
-pub struct Places {
+pub struct AccountPlaces {
     max: usize,
     taken: Arc<Mutex<HashMap<Whose, usize>>>,
 }
 
 /// A taken place; dropping it releases the place.
 #[derive(Debug)]
-pub struct Place {
+pub struct AccountPlace {
     whose: Whose,
     taken: Arc<Mutex<HashMap<Whose, usize>>>,
 }
 
-impl Places {
+impl AccountPlaces {
     /// `max` places for each account.
     pub fn new(max: usize) -> Self {
-        Places { max, taken: Arc::default() }
+        AccountPlaces { max, taken: Arc::default() }
     }
 
     /// Takes a place; `None` if all of this account's are taken.
-    pub fn take(&self, whose: Option<&AccountName>) -> Option<Place> {
+    pub fn take(&self, whose: Option<&AccountName>) -> Option<AccountPlace> {
         let whose = whose.cloned();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(whose.clone()).or_default();
@@ -38,10 +38,10 @@ impl Places {
             return None;
         }
         *count += 1;
-        Some(Place { whose, taken: Arc::clone(&self.taken) })
+        Some(AccountPlace { whose, taken: Arc::clone(&self.taken) })
     }
 
-    pub fn take_for(&self, caller: &Caller) -> Option<Place> {
+    pub fn take_for(&self, caller: &Caller) -> Option<AccountPlace> {
         match caller {
             Caller::Account(account) => self.take(Some(account)),
             Caller::Operator => self.take(None),
@@ -49,7 +49,7 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for AccountPlace {
     fn drop(&mut self) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&self.whose) {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn an_account_at_its_limit_takes_nothing_from_others() {
-        let (places, acme, other) = (Places::new(2), AccountName::from("acme"), AccountName::from("other"));
+        let (places, acme, other) = (AccountPlaces::new(2), AccountName::from("acme"), AccountName::from("other"));
         let first = places.take(Some(&acme));
         let second = places.take(Some(&acme));
         assert!(first.is_some() && second.is_some() && places.take(Some(&acme)).is_none());

@@ -10,13 +10,13 @@ use crate::{
     },
     channel::{
         HeaderMap,
-        meta::sealed::Opened,
+        meta::sealed::DecryptedRequest,
         signature::{Claimed, Key},
         untrusted_json,
     },
     flow::load::stock_phrases::Phrase,
     model::{
-        form::{self, FormAnswer, FormAsked},
+        form::{self, FormAnswer, FormScreenRequest},
         value::Value,
     },
     runtime::config::{Access, Sender},
@@ -92,9 +92,9 @@ async fn sandbox(web: &Web, sender: SenderId, peer: std::net::SocketAddr, header
 }
 
 /// The result for a form: an answer, or an error status with its body.
-type Answered = Result<Json, (u16, Json)>;
+type FormResult = Result<Json, (u16, Json)>;
 
-fn sealed(answered: Answered, opened: &Opened) -> Response {
+fn sealed(answered: FormResult, opened: &DecryptedRequest) -> Response {
     match answered {
         Ok(answer) => plain(200, opened.seal(&answer)),
         Err((status, answer)) => plain(status, opened.seal(&answer)),
@@ -102,7 +102,7 @@ fn sealed(answered: Answered, opened: &Opened) -> Response {
 }
 
 /// For the sandbox: the answer unencrypted.
-fn open(answered: Answered) -> Response {
+fn open(answered: FormResult) -> Response {
     let (status, answer) = answered.map_or_else(|refused| refused, |answer| (200, answer));
     plain(status, answer.to_string())
 }
@@ -116,7 +116,7 @@ fn status_of(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
+async fn answer(web: &Web, sender: &Sender, request: &Json) -> FormResult {
     let text = |key: &str| untrusted_json::text(request, key).unwrap_or_default();
     if text("action") == "ping" {
         web.app.metrics.webhook(METRIC, "ping");
@@ -132,7 +132,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
         tracing::warn!(sender.id = %sender.id, error.code = code, "WhatsApp could not use the last answer to a form of sender {}: {code}", sender.id);
         return Ok(json!({"data": {"acknowledged": true}}));
     }
-    let asked = FormAsked {
+    let asked = FormScreenRequest {
         id: web.app.store.next_id(),
         token: text("flow_token"),
         action: text("action"),

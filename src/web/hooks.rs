@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::limits::HOOK_BODY_BYTES_MAX,
-    runtime::ingest::webhook_triggers::{Hook, NotTaken, Taken, Vouched},
+    runtime::ingest::webhook_triggers::{AcceptedRequest, Authentication, HookRequest, RefusedRequest},
 };
 use axum::{
     extract::{ConnectInfo, Path, Request, State},
@@ -37,29 +37,29 @@ pub async fn take(
             return closing(bad);
         }
     };
-    let vouched = match vouched(&web, peer, &parts.headers).await {
+    let vouched = match authenticate(&web, peer, &parts.headers).await {
         Ok(vouched) => vouched,
         Err(problem) => return problem.into_response(),
     };
-    let hook = Hook { name: &name, headers: &parts.headers, body: &bytes, vouched };
+    let hook = HookRequest { name: &name, headers: &parts.headers, body: &bytes, vouched };
     match web.app.take_hook(&hook).await {
         Ok(taken) => json(StatusCode::ACCEPTED, &told(&name, &taken)),
         Err(refusal) => problem(&name, refusal).into_response(),
     }
 }
 
-async fn vouched(web: &Web, peer: std::net::SocketAddr, headers: &HeaderMap) -> Result<Vouched, Problem> {
+async fn authenticate(web: &Web, peer: std::net::SocketAddr, headers: &HeaderMap) -> Result<Authentication, Problem> {
     if web.sandbox_is_open && is_local(peer, headers) {
-        return Ok(Vouched::Operator);
+        return Ok(Authentication::Operator);
     }
     Ok(match auth::caller(web, headers).await? {
-        Some(Caller::Operator) => Vouched::Operator,
-        Some(Caller::Account(account)) => Vouched::Account(account),
-        None => Vouched::Nobody,
+        Some(Caller::Operator) => Authentication::Operator,
+        Some(Caller::Account(account)) => Authentication::Account(account),
+        None => Authentication::Nobody,
     })
 }
 
-fn told(name: &str, taken: &Taken) -> Json {
+fn told(name: &str, taken: &AcceptedRequest) -> Json {
     let starts = taken.starts.iter().map(|(flow, new)| (flow, if *new { "recorded" } else { "repeated" }, None));
     let strangers = taken.strangers.iter().map(|flow| (flow, "unknown_contact", None));
     let refused = taken.refused.iter().map(|(flow, why)| (flow, "unusable", Some(why)));
@@ -71,21 +71,21 @@ fn told(name: &str, taken: &Taken) -> Json {
     json!({"hook": name, "contact": taken.phone, "flows": flows.collect::<Vec<_>>()})
 }
 
-fn problem(name: &str, refusal: NotTaken) -> Problem {
+fn problem(name: &str, refusal: RefusedRequest) -> Problem {
     match refusal {
-        NotTaken::Unknown => Problem::not_found(format!("No flow has a webhook `{name}`.")),
-        NotTaken::Unproven => Problem::new(
+        RefusedRequest::Unknown => Problem::not_found(format!("No flow has a webhook `{name}`.")),
+        RefusedRequest::Unproven => Problem::new(
             StatusCode::UNAUTHORIZED,
             "unproven",
             "The request does not show what the flow's `verify` asks for; without `verify` it needs an API key as \
              `Authorization: Bearer <key>`.",
         ),
-        NotTaken::Unusable { why, letter } => Problem::new(
+        RefusedRequest::Unusable { why, letter } => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "unusable_body",
             format!("The body cannot be used: {why}. It is kept as dead letter {letter}."),
         ),
-        NotTaken::NotStored(error) => {
+        RefusedRequest::NotStored(error) => {
             tracing::error!(
                 error = format!("{error:#}"),
                 "A request to a hook could not be recorded, and was answered with 503: the caller may send it again"

@@ -4,7 +4,7 @@
 //! message, and the message table shows whether it was queued, so that a repeated request need not guess.
 
 use super::{
-    problem::{Answered, Problem},
+    problem::{ApiResult, Problem},
     state::Web,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub struct Answer {
 }
 
 /// A request that may be processed.
-pub struct Begun {
+pub struct AdmittedRequest {
     /// The id for a message that this request sends.
     pub message: OutboundId,
     /// True if an earlier request with this key was interrupted by a crash: the message may already exist.
@@ -52,10 +52,10 @@ struct Row {
 
 /// The keys whose first request is still running.
 #[derive(Default)]
-pub struct InFlight(Mutex<HashMap<(AccountName, String), Turn>>);
+pub struct InFlight(Mutex<HashMap<(AccountName, String), RunningRequest>>);
 
 /// Held by the running request.
-type Turn = Arc<tokio::sync::Mutex<()>>;
+type RunningRequest = Arc<tokio::sync::Mutex<()>>;
 
 /// Begins the request of this key; `Err` if it was already answered or must be refused.
 pub async fn begin(
@@ -64,10 +64,10 @@ pub async fn begin(
     headers: &HeaderMap,
     path: &str,
     body: &[u8],
-) -> Result<Begun, Refused> {
+) -> Result<AdmittedRequest, Refused> {
     let fresh = || OutboundId(web.app.store.next_id());
     let Some(value) = headers.get(&IDEMPOTENCY_KEY) else {
-        return Ok(Begun { message: fresh(), is_again: false, row: None });
+        return Ok(AdmittedRequest { message: fresh(), is_again: false, row: None });
     };
     let key = value.to_str().unwrap_or_default().trim().to_owned();
     if key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
@@ -88,21 +88,21 @@ pub async fn begin(
             let mut set = WriteSet::default();
             set.push(&idempotency::CLAIM, &claim);
             web.app.store.commit(set).await.map_err(|error| failed(&error))?;
-            Ok(Begun { message: claim.message_id, is_again: false, row: Some(Row { claim, _turn: turn }) })
+            Ok(AdmittedRequest { message: claim.message_id, is_again: false, row: Some(Row { claim, _turn: turn }) })
         }
         Some(known) if known.request_hash != claim.request_hash => Err(Refused::OtherBody),
-        Some(idempotency::Known { answer: Some((status, body)), .. }) => {
+        Some(idempotency::StoredRequest { answer: Some((status, body)), .. }) => {
             let body = serde_json::from_str(&body).unwrap_or(Json::Null);
             Err(Refused::Before(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body))
         }
         Some(known) => {
             let message = known.message_id.unwrap_or(claim.message_id);
-            Ok(Begun { message, is_again: true, row: Some(Row { claim, _turn: turn }) })
+            Ok(AdmittedRequest { message, is_again: true, row: Some(Row { claim, _turn: turn }) })
         }
     }
 }
 
-impl Begun {
+impl AdmittedRequest {
     /// Stores the answer for the next request with this key. A request without an effect is deleted, so that it can be
     /// repeated with the same key after the error is fixed.
     pub async fn finish(self, web: &Web, answer: Answer) -> Answer {
@@ -113,7 +113,7 @@ impl Begun {
             let status = answer.status.as_u16();
             set.push(
                 &idempotency::ANSWER,
-                &idempotency::Answer { account, key, status, body: answer.body.to_string() },
+                &idempotency::FinishedRequest { account, key, status, body: answer.body.to_string() },
             );
         } else {
             set.push(&idempotency::RELEASE, &row.claim);
@@ -180,8 +180,8 @@ pub async fn once<W>(
     headers: HeaderMap,
     path: String,
     body: Bytes,
-    work: impl FnOnce(Again) -> W + Send + 'static,
-) -> Answered
+    work: impl FnOnce(IdempotencyContext) -> W + Send + 'static,
+) -> ApiResult
 where
     W: Future<Output = Result<Answer, Problem>> + Send,
 {
@@ -190,7 +190,7 @@ where
             Ok(begun) => begun,
             Err(refused) => return refused.respond(),
         };
-        let again = Again { message: begun.message, cut_off: begun.is_again };
+        let again = IdempotencyContext { message: begun.message, cut_off: begun.is_again };
         match work(again).await {
             Ok(answer) => {
                 let answer = begun.finish(&web, answer).await;
@@ -212,7 +212,7 @@ where
 
 /// The idempotency data for the handler.
 #[derive(Debug, Clone, Copy)]
-pub struct Again {
+pub struct IdempotencyContext {
     /// The id for the message that it sends, if any.
     pub message: OutboundId,
     /// True if an earlier request was interrupted by a crash: its effect may already exist.

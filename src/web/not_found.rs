@@ -2,7 +2,7 @@
 //! the dialects.
 
 use super::{
-    dialects::kapso::graph::Fault,
+    dialects::kapso::graph::GraphError,
     problem::Problem,
     routes::{self, Route, Verb},
 };
@@ -25,7 +25,7 @@ pub async fn no_such_path(uri: Uri) -> Response {
         Whose::Waplify => told(StatusCode::NOT_FOUND, &json!({"detail": "Not Found"})),
         Whose::Proxy => {
             let why = "This part of the Graph API is not served here: docs/dialects.md says what is";
-            Fault::new(StatusCode::NOT_FOUND, (100, "Unsupported request"), why).into_response()
+            GraphError::new(StatusCode::NOT_FOUND, (100, "Unsupported request"), why).into_response()
         }
     }
 }
@@ -48,7 +48,7 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Response {
         Whose::Waplify => told(StatusCode::METHOD_NOT_ALLOWED, &json!({"detail": "Method Not Allowed"})),
         Whose::Proxy => {
             let why = "This address does not take this method here: docs/dialects.md says what is served";
-            Fault::new(StatusCode::METHOD_NOT_ALLOWED, (100, "Unsupported request"), why).into_response()
+            GraphError::new(StatusCode::METHOD_NOT_ALLOWED, (100, "Unsupported request"), why).into_response()
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     idempotency::json,
     routes::{
-        self, Answer, Route, Said, Who,
+        self, AllowedCallers, AnswerBody, DocumentedAnswer, Route,
         shape::{Field, Shape},
     },
 };
@@ -36,8 +36,8 @@ pub fn document() -> Json {
             parts.push(route.part);
         }
         let kinds = route.answers.iter().filter_map(|answer| match answer.body {
-            Said::Json(kind) => Some(kind),
-            Said::Nothing | Said::Text(_) | Said::File => None,
+            AnswerBody::Json(kind) => Some(kind),
+            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::File => None,
         });
         kinds.chain(route.body).for_each(|kind| kind.collect(&mut shapes));
         routes::error_shape(route).collect(&mut shapes);
@@ -161,15 +161,15 @@ fn responses(route: &Route) -> Map<String, Json> {
     all
 }
 
-fn good(route: &Route, answer: &Answer) -> Json {
+fn good(route: &Route, answer: &DocumentedAnswer) -> Json {
     let recorded = examples().get(route.name).filter(|example| example["response"]["status"] == answer.status);
     let about = if answer.about.is_empty() { "All is well." } else { answer.about };
     let mut response = json!({"description": about});
     match answer.body {
-        Said::Nothing => {}
-        Said::File => response["content"]["*/*"] = json!({"schema": {}}),
-        Said::Text(media) => response["content"][media] = json!({"schema": {"type": "string"}}),
-        Said::Json(kind) => {
+        AnswerBody::Nothing => {}
+        AnswerBody::File => response["content"]["*/*"] = json!({"schema": {}}),
+        AnswerBody::Text(media) => response["content"][media] = json!({"schema": {"type": "string"}}),
+        AnswerBody::Json(kind) => {
             response["content"]["application/json"] = json!({"schema": kind.schema()});
             if let Some(example) = recorded {
                 response["content"]["application/json"]["example"] = example["response"]["body"].clone();
@@ -190,22 +190,22 @@ fn good(route: &Route, answer: &Answer) -> Json {
     response
 }
 
-fn security(who: Who) -> Json {
+fn security(who: AllowedCallers) -> Json {
     match who {
-        Who::Anyone | Who::Provider => json!([]),
-        Who::Account => json!([{"key": []}]),
-        Who::Operator => json!([{"operator": []}]),
-        Who::Sandbox | Who::Hook => json!([{"key": []}, {}]),
+        AllowedCallers::Anyone | AllowedCallers::Provider => json!([]),
+        AllowedCallers::Account => json!([{"key": []}]),
+        AllowedCallers::Operator => json!([{"operator": []}]),
+        AllowedCallers::Sandbox | AllowedCallers::Hook => json!([{"key": []}, {}]),
     }
 }
 
-fn who(who: Who) -> &'static str {
+fn who(who: AllowedCallers) -> &'static str {
     match who {
-        Who::Anyone | Who::Account => "",
-        Who::Operator => "For the `transom` command on the daemon's own machine only.",
-        Who::Sandbox => "Without a configuration file anybody on the daemon's own machine may call it.",
-        Who::Provider => "The provider calls it, and signs what it posts.",
-        Who::Hook => "Who calls it shows what the flow's `verify` asks for; without `verify` a key.",
+        AllowedCallers::Anyone | AllowedCallers::Account => "",
+        AllowedCallers::Operator => "For the `transom` command on the daemon's own machine only.",
+        AllowedCallers::Sandbox => "Without a configuration file anybody on the daemon's own machine may call it.",
+        AllowedCallers::Provider => "The provider calls it, and signs what it posts.",
+        AllowedCallers::Hook => "Who calls it shows what the flow's `verify` asks for; without `verify` a key.",
     }
 }
 

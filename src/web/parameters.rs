@@ -5,7 +5,7 @@
 use super::{
     auth::{self, Caller},
     problem::Problem,
-    routes::{Route, Who, shape::Type},
+    routes::{AllowedCallers, Route, shape::Type},
     state::Web,
 };
 use crate::base::{diagnostic::did_you_mean, query};
@@ -21,11 +21,11 @@ use std::{convert::Infallible, fmt, sync::Arc};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Misfit {
     pub name: String,
-    pub why: Why,
+    pub why: MisfitCause,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Why {
+pub enum MisfitCause {
     /// The route has no such parameter; perhaps with the one that was meant.
     Unknown(Option<String>),
     Empty,
@@ -57,14 +57,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Misfits {
 }
 
 /// The sentence without the name.
-impl fmt::Display for Why {
+impl fmt::Display for MisfitCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Why::Unknown(None) => f.write_str("is unknown here"),
-            Why::Unknown(Some(help)) => write!(f, "is unknown here; {}", help.trim_end_matches('.')),
-            Why::Empty => f.write_str("is empty; leave it out, or say which"),
-            Why::Repeated => f.write_str("stands twice"),
-            Why::Value(words) => f.write_str(words),
+            MisfitCause::Unknown(None) => f.write_str("is unknown here"),
+            MisfitCause::Unknown(Some(help)) => write!(f, "is unknown here; {}", help.trim_end_matches('.')),
+            MisfitCause::Empty => f.write_str("is empty; leave it out, or say which"),
+            MisfitCause::Repeated => f.write_str("stands twice"),
+            MisfitCause::Value(words) => f.write_str(words),
         }
     }
 }
@@ -86,10 +86,10 @@ pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, mut reque
     }
     let may_know = match (route.who, auth::caller(&web, request.headers()).await) {
         (_, Err(problem)) => return problem.into_response(),
-        (Who::Operator, Ok(caller)) => caller == Some(Caller::Operator),
-        (Who::Account | Who::Hook, Ok(caller)) => caller.is_some(),
-        (Who::Sandbox, Ok(caller)) => caller.is_some() || web.sandbox_is_open,
-        (Who::Anyone | Who::Provider, Ok(_)) => true,
+        (AllowedCallers::Operator, Ok(caller)) => caller == Some(Caller::Operator),
+        (AllowedCallers::Account | AllowedCallers::Hook, Ok(caller)) => caller.is_some(),
+        (AllowedCallers::Sandbox, Ok(caller)) => caller.is_some() || web.sandbox_is_open,
+        (AllowedCallers::Anyone | AllowedCallers::Provider, Ok(_)) => true,
     };
     // A caller without a valid key gets the handler's 401 first.
     if may_know { Problem::invalid(told(wrong)).into_response() } else { next.run(request).await }
@@ -98,7 +98,7 @@ pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, mut reque
 /// `(JSON pointer, sentence)` for each wrong parameter.
 fn told(wrong: Vec<Misfit>) -> Vec<(String, String)> {
     let told = |Misfit { name, why }| {
-        let end = if matches!(&why, Why::Unknown(Some(help)) if help.ends_with('?')) { "" } else { "." };
+        let end = if matches!(&why, MisfitCause::Unknown(Some(help)) if help.ends_with('?')) { "" } else { "." };
         (format!("/{}", name.replace('~', "~0").replace('/', "~1")), format!("`{name}` {why}{end}"))
     };
     wrong.into_iter().map(told).collect()
@@ -110,12 +110,14 @@ fn misfits(route: &Route, text: &str) -> Vec<Misfit> {
     for (name, value) in query::pairs(text) {
         let known = route.query.iter().find(|field| field.name == name);
         let why = match known {
-            None => Some(Why::Unknown(did_you_mean(&name, route.query.iter().map(|field| field.name)))),
-            Some(_) if seen.contains(&name) => Some(Why::Repeated),
+            None => Some(MisfitCause::Unknown(did_you_mean(&name, route.query.iter().map(|field| field.name)))),
+            Some(_) if seen.contains(&name) => Some(MisfitCause::Repeated),
             // The dialects have words of their own for a required field, and for a value of another type.
-            Some(field) if value.trim().is_empty() => (!(route.is_dialect() && field.needed)).then_some(Why::Empty),
+            Some(field) if value.trim().is_empty() => {
+                (!(route.is_dialect() && field.needed)).then_some(MisfitCause::Empty)
+            }
             Some(_) if route.is_dialect() => None,
-            Some(field) => misfit(&field.kind, &value).map(Why::Value),
+            Some(field) => misfit(&field.kind, &value).map(MisfitCause::Value),
         };
         if known.is_some() {
             seen.push(name.clone());
@@ -171,8 +173,8 @@ mod tests {
     fn a_dialect_keeps_its_own_words_for_what_is_required_and_for_values() {
         let route = routes::all().find(|route| route.name == "autocalls_session_status").unwrap();
         assert_eq!(misfits(route, "sender_id=x&recipient_phone="), []);
-        let twice = Misfit { name: "sender_id".into(), why: Why::Repeated };
-        let unknown = Misfit { name: "zzz".into(), why: Why::Unknown(None) };
+        let twice = Misfit { name: "sender_id".into(), why: MisfitCause::Repeated };
+        let unknown = Misfit { name: "zzz".into(), why: MisfitCause::Unknown(None) };
         assert_eq!(misfits(route, "sender_id=1&sender_id=2&zzz="), [twice, unknown]);
     }
 

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 
 /// The result of a native API handler: its answer or a problem.
-pub type Answered = Result<Response, Problem>;
+pub type ApiResult = Result<Response, Problem>;
 
 /// An error of a request: `code` is a fixed word for programs, `detail` a sentence for people.
 #[derive(Debug, Clone, PartialEq)]

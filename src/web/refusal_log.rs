@@ -16,16 +16,16 @@ use std::{
 
 /// The recent log lines about unauthenticated requests.
 #[derive(Debug, Default)]
-pub struct Strangers {
-    keys: Few,
-    webhooks: Few,
+pub struct UnauthenticatedRequests {
+    keys: LogCount,
+    webhooks: LogCount,
 }
 
 /// Counts log lines in a period, and those that were left out.
 #[derive(Debug, Default)]
-struct Few(Mutex<(Option<Time>, u32, u64)>);
+struct LogCount(Mutex<(Option<Time>, u32, u64)>);
 
-impl Few {
+impl LogCount {
     /// If one more line is allowed now, gives the number that was left out since the last one.
     fn one_more(&self, max: u32, every: Span, now: Time) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +43,7 @@ impl Few {
     }
 }
 
-impl Strangers {
+impl UnauthenticatedRequests {
     /// True if an unauthenticated webhook may be written to the wire log, too: operators look there while they set up
     /// a platform, but an attacker must not push everything else out of it.
     pub fn may_be_written(&self, now: Time) -> bool {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn so_many_are_told_and_the_rest_is_counted() {
-        let few = Few::default();
+        let few = LogCount::default();
         let minute = Span::minutes(1);
         assert_eq!(few.one_more(2, minute, Time(0)), Some(0));
         assert_eq!(few.one_more(2, minute, Time(1)), Some(0));

@@ -1,7 +1,8 @@
 //! Holds the state that handlers share.
 
 use super::{
-    account_places::Places, dialects::waplify, idempotency::InFlight, refusal_log::Strangers, server::body_memory::Room,
+    account_places::AccountPlaces, dialects::waplify, idempotency::InFlight, refusal_log::UnauthenticatedRequests,
+    server::body_memory::Room,
 };
 use crate::{
     base::{
@@ -30,13 +31,13 @@ pub struct Web {
     /// True without a configuration file: the sandbox then accepts requests of this machine without a key.
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
-    pub strangers: Strangers,
+    pub strangers: UnauthenticatedRequests,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
     /// Places for listeners to the event stream.
-    pub listeners: Places,
+    pub listeners: AccountPlaces,
     /// Places for downloads of customers' files.
-    pub files: Places,
+    pub files: AccountPlaces,
     /// The memory budget for request bodies.
     pub room: Room,
     /// Set when the server stops, which ends event streams.
@@ -54,10 +55,10 @@ impl Web {
             operator,
             sandbox_is_open,
             in_flight: InFlight::default(),
-            strangers: Strangers::default(),
+            strangers: UnauthenticatedRequests::default(),
             wire: None,
-            listeners: Places::new(EVENT_LISTENERS_MAX),
-            files: Places::new(FILES_AT_ONCE_MAX),
+            listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),
+            files: AccountPlaces::new(FILES_AT_ONCE_MAX),
             room: Room::default(),
             stopping: watch::Sender::new(false),
             waplify: waplify::Rates::default(),

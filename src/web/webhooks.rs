@@ -173,7 +173,7 @@ async fn heard(
         Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),
         Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
         Err(NotAccepted::NotStored(error)) => {
-            if let Some(more) = app.seldom.ask("webhook", app.clock.now()) {
+            if let Some(more) = app.log_limiter.ask("webhook", app.clock.now()) {
                 tracing::error!(
                     provider = kind,
                     more = more.count(),

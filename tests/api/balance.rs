@@ -10,12 +10,12 @@ use transom::{
         limits::{BALANCE_MAX, CHARGE_SETTLED_LATE, TOP_UP_MAX},
         time::Span,
     },
-    channel::sandbox::Fault,
+    channel::sandbox::SandboxFault,
     model::inbound::{DeliveryState, StatusUpdate},
     store::{
         WriteSet,
         tables::{
-            charge::{self, Fund},
+            charge::{self, BalanceChange},
             outbound,
         },
     },
@@ -125,7 +125,7 @@ async fn a_message_is_reserved_then_settled_at_the_platforms_word() {
 async fn what_was_not_delivered_is_returned() {
     let host = host().await;
     top_up(&host, 100).await;
-    host.sandbox.fail_next(Fault::Code(131_026));
+    host.sandbox.fail_next(SandboxFault::Code(131_026));
     send(&host, "refused at once").await.is(422);
     assert_eq!(balance(&host).await["available"], 100);
     let sent = send(&host, "refused later").await.is(201)["id"].clone();
@@ -139,7 +139,7 @@ async fn what_was_not_delivered_is_returned() {
 async fn a_message_that_is_tried_again_pays_once_also_with_its_last_money() {
     let host = host().await;
     top_up(&host, SERVICE).await;
-    host.sandbox.fail_next(Fault::Code(130_429));
+    host.sandbox.fail_next(SandboxFault::Code(130_429));
     send_while_time_passes(&host, "one").await.is(201);
     let now = balance(&host).await;
     assert_eq!((&now["reserved"], &now["available"]), (&json!(SERVICE), &json!(0)));
@@ -195,7 +195,7 @@ async fn whatever_happens_it_adds_up() {
         for _ in 0..40 {
             match roll(9) {
                 0 => drop(top_up(&host, i64::try_from(roll(200)).unwrap() + 1).await),
-                1 => host.sandbox.fail_next(Fault::Code([131_026, 131_047, 130_429][roll(3) as usize])),
+                1 => host.sandbox.fail_next(SandboxFault::Code([131_026, 131_047, 130_429][roll(3) as usize])),
                 2 => heard(&mut host).await,
                 3 => host.advance(Span::minutes(1)).await,
                 4..=5 if !sent.is_empty() => {
@@ -245,7 +245,7 @@ async fn a_sum_that_would_pass_its_limit_is_refused_and_everything_else_goes_on(
         let host = host().await;
         // The walk begins near the limit: from nothing it would take a thousand top-ups to get there.
         let near = BALANCE_MAX - one * 3;
-        let near = Fund {
+        let near = BalanceChange {
             id: 77,
             account: "poor".into(),
             amount: near,
@@ -291,7 +291,7 @@ async fn the_limit_stands_exactly_where_it_is_said_and_below_nothing_as_well() {
     };
     for (id, sign) in [(78, 1), (79, -1)] {
         let amount = sign * (BALANCE_MAX - one) - balance_of_funds(&host).await;
-        let near = Fund {
+        let near = BalanceChange {
             id,
             account: "poor".into(),
             amount,

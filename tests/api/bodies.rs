@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::{clock::Clock, secret::Secret, time::Span},
     channel::signature::Key,
-    web::routes::{self, Route, Verb, Who},
+    web::routes::{self, AllowedCallers, Route, Verb},
 };
 
 /// Bodies that are no valid request.
@@ -67,9 +67,9 @@ fn values() -> Vec<Json> {
 
 fn key(route: &Route) -> &'static str {
     match route.who {
-        Who::Operator => OPERATOR,
-        Who::Account | Who::Sandbox | Who::Hook => "key-acme",
-        Who::Anyone | Who::Provider => "",
+        AllowedCallers::Operator => OPERATOR,
+        AllowedCallers::Account | AllowedCallers::Sandbox | AllowedCallers::Hook => "key-acme",
+        AllowedCallers::Anyone | AllowedCallers::Provider => "",
     }
 }
 

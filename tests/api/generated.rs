@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use transom::{
     base::{clock::Clock, query::encode, time::Span},
-    web::routes::{self, Route, Verb, Who},
+    web::routes::{self, AllowedCallers, Route, Verb},
 };
 
 const REQUESTS: u64 = 600;
@@ -82,7 +82,7 @@ async fn no_request_made_from_the_document_gets_an_answer_that_it_does_not_know(
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (first, count) = (number("GENERATED_FIRST").unwrap_or(1), number("GENERATED").unwrap_or(REQUESTS));
     // The stream of events goes on for ever; what a provider posts has corpora of its own.
-    let asked = |route: &&Route| route.name != "listen" && route.who != Who::Provider;
+    let asked = |route: &&Route| route.name != "listen" && route.who != AllowedCallers::Provider;
     let all: Vec<&Route> = routes::all().filter(asked).collect();
     let mut good = 0;
     let mut begin = first;
@@ -160,7 +160,7 @@ impl Maker<'_> {
         if self.dice.percent(6) {
             return *self.dice.of(&[None, Some("key-other"), Some("key-poor"), Some("wrong"), Some("")]);
         }
-        Some(if route.who == Who::Operator { OPERATOR } else { "key-acme" })
+        Some(if route.who == AllowedCallers::Operator { OPERATOR } else { "key-acme" })
     }
 
     /// Mostly the path of an existing object.

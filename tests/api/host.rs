@@ -15,8 +15,8 @@ use transom::{
     },
     channel::{
         client::{Client, install_crypto},
-        imitation::Told,
-        meta::compose::{self, Act, Number, What},
+        imitation::ImitatedEvent,
+        meta::compose::{self, CustomerAction, CustomerEvent, Number},
         sandbox::Sandbox,
         signature::Key,
         wire::WireLog,
@@ -28,7 +28,7 @@ use transom::{
         daemon::{app::App, boot::Setup, metrics::Metrics},
         http_step::calls::Calls,
     },
-    store::{Faults, Options, Store},
+    store::{InjectedFaults, Options, Store},
     web::{server::serve::Server, state::Web},
 };
 
@@ -70,7 +70,7 @@ pub struct Host {
     client: reqwest::Client,
     messages: u64,
     server: Server,
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
     pub folder: TempDir,
 }
 
@@ -160,7 +160,7 @@ impl Host {
             .unwrap_or_else(|findings| panic!("{findings:#?}"));
         let at: jiff::Timestamp = now.parse().unwrap();
         let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(InjectedFaults::default());
         let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(config.database.expose(), options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
@@ -272,14 +272,15 @@ impl Host {
     /// Another customer writes, by phone number.
     pub async fn somebody_says(&mut self, phone: &str, text: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let body = self.written_by(phone, &number, What::Text(text.into()));
+        let body = self.written_by(phone, &number, CustomerEvent::Text(text.into()));
         self.deliver(body).await;
     }
 
     /// Ana sends a picture to the Meta sender, 12; `id` is Meta's media id.
     pub async fn ana_shows(&mut self, id: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let what = What::Media { kind: "image".into(), id: id.into(), mime: "image/png".into(), caption: None };
+        let what =
+            CustomerEvent::Media { kind: "image".into(), id: id.into(), mime: "image/png".into(), caption: None };
         let body = self.written_by(ANA, &number, what);
         self.deliver(body).await;
     }
@@ -287,31 +288,31 @@ impl Host {
     /// Ana taps a button with this id.
     pub async fn ana_taps(&mut self, id: &str, title: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let body = self.written_by(ANA, &number, What::Tap { id: id.into(), title: title.into() });
+        let body = self.written_by(ANA, &number, CustomerEvent::Tap { id: id.into(), title: title.into() });
         self.deliver(body).await;
     }
 
     /// Ana submits a form with these answers.
     pub async fn ana_fills(&mut self, answers: Json) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let body = self.written_by(ANA, &number, What::Form(answers));
+        let body = self.written_by(ANA, &number, CustomerEvent::Form(answers));
         self.deliver(body).await;
     }
 
     /// Ana writes a text that no flow handles, to a sender of any platform.
     pub async fn open_window(&mut self, sender: i64) {
         self.messages += 1;
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: ANA.trim_start_matches('+').into() },
             name: Some("Ana".into()),
             id: format!("wamid.{}", self.messages),
             at: self.clock.now(),
-            what: What::Text("qwertz".into()),
+            what: CustomerEvent::Text("qwertz".into()),
             reply_to: None,
         };
         let sender = self.app.senders.get(SenderId(sender)).unwrap();
         let provider = &self.app.providers[sender.provider()];
-        let posted = provider.imitate(sender.id, Told::Message(&act)).unwrap();
+        let posted = provider.imitate(sender.id, ImitatedEvent::Message(&act)).unwrap();
         let headers: Vec<(&str, &str)> = posted.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(self.request(Method::POST, &posted.path, &headers, posted.body.clone()).await.status, 200);
         self.app.run_due().await.unwrap();
@@ -327,12 +328,12 @@ impl Host {
 
     /// A webhook body in which Ana writes to a number.
     pub fn written(&mut self, number: &Number, text: &str) -> String {
-        self.written_by(ANA, number, What::Text(text.into()))
+        self.written_by(ANA, number, CustomerEvent::Text(text.into()))
     }
 
-    fn written_by(&mut self, phone: &str, number: &Number, what: What) -> String {
+    fn written_by(&mut self, phone: &str, number: &Number, what: CustomerEvent) -> String {
         self.messages += 1;
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').into() },
             name: Some("Ana".into()),
             id: format!("wamid.{}", self.messages),

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use transom::{
     base::{clock::Clock, limits::API_BODY_BYTES_MAX, time::Span},
-    web::routes::{self, Route, Verb, Who},
+    web::routes::{self, AllowedCallers, Route, Verb},
 };
 
 /// Bodies that match no request, as bytes.
@@ -69,12 +69,14 @@ fn bent(body: &Json) -> Vec<Json> {
 
 /// Every route with a body for an authenticated caller.
 fn with_a_body() -> impl Iterator<Item = &'static Route> {
-    let wanted = |route: &&Route| !matches!(route.who, Who::Anyone | Who::Provider) && !route.example.body.is_empty();
+    let wanted = |route: &&Route| {
+        !matches!(route.who, AllowedCallers::Anyone | AllowedCallers::Provider) && !route.example.body.is_empty()
+    };
     routes::all().filter(|route| route.verb != Verb::Get).filter(wanted)
 }
 
 fn key(route: &Route) -> &'static str {
-    if route.who == Who::Operator { OPERATOR } else { "key-acme" }
+    if route.who == AllowedCallers::Operator { OPERATOR } else { "key-acme" }
 }
 
 /// Sends a request; the host itself checks that status and body are documented.
@@ -126,7 +128,7 @@ const STRANGE_WORDS: &[&str] =
 #[tokio::test]
 async fn no_query_and_no_id_that_is_bent_is_our_fault() {
     // The stream goes on for ever; whom the platform calls is not asked here.
-    let asked = |route: &&Route| route.name != "listen" && !matches!(route.who, Who::Provider);
+    let asked = |route: &&Route| route.name != "listen" && !matches!(route.who, AllowedCallers::Provider);
     for route in routes::all().filter(asked) {
         let world = World::new().await;
         let body = (!route.example.body.is_empty()).then(|| route.example.body.as_bytes().to_vec());

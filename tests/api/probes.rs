@@ -12,7 +12,7 @@ use tokio::{
 use transom::{
     base::{limits::ADMIN_CONNECTIONS_MAX, secret::Secret},
     web::{
-        server::{listener::Patience, serve::Server},
+        server::{listener::ClientTimeouts, serve::Server},
         state::Web,
     },
 };
@@ -21,7 +21,7 @@ use transom::{
 async fn doors(host: &Host, places: usize) -> (Server, Server) {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
     let listener = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let public = Server::start_patient(listener().await, Arc::clone(&web), Patience::default(), places).unwrap();
+    let public = Server::start_patient(listener().await, Arc::clone(&web), ClientTimeouts::default(), places).unwrap();
     (public, Server::start_admin(listener().await, web).unwrap())
 }
 
@@ -184,7 +184,7 @@ async fn what_should_have_left_and_waits_has_an_age() {
     use transom::base::{ids::SenderId, time::Span};
     let mut host = Host::new().await;
     let until = host.app.now() + Span::hours(1);
-    host.app.health.pause(SenderId(12), false, until, "190: wrong token".into());
+    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
     host.ana_says("hello").await;
     host.clock.set(host.app.now() + Span::seconds(90));
     let page = host.metrics().await;

@@ -18,13 +18,13 @@ use transom::{
         tables::{
             charge::{self, Charge},
             dead_letter::{self, DeadLetter},
-            delivery::{self, Delivery, State},
+            delivery::{self, AttemptState, Delivery},
             run,
         },
     },
     web::{
         openapi,
-        routes::{self, Route, Said, Verb, Who},
+        routes::{self, AllowedCallers, AnswerBody, Route, Verb},
     },
 };
 
@@ -227,7 +227,7 @@ async fn delivered(host: &Host, webhook: i64) -> i64 {
         place: 1,
         contact_id: None,
         body: r#"{"id":481,"type":"message.in"}"#.into(),
-        state: State::Pending,
+        state: AttemptState::Pending,
         attempts: 1,
         since: host.clock.now(),
         next_at: host.clock.now(),
@@ -247,9 +247,9 @@ fn method(route: &Route) -> Method {
 
 fn key(route: &Route) -> &'static str {
     match route.who {
-        Who::Operator => OPERATOR,
-        Who::Account | Who::Sandbox | Who::Hook => "key-acme",
-        Who::Anyone | Who::Provider => "",
+        AllowedCallers::Operator => OPERATOR,
+        AllowedCallers::Account | AllowedCallers::Sandbox | AllowedCallers::Hook => "key-acme",
+        AllowedCallers::Anyone | AllowedCallers::Provider => "",
     }
 }
 
@@ -273,7 +273,7 @@ async fn every_example_is_what_the_daemon_answers() {
         let answer = world.ask(route, key(route)).await;
         let good = route.answers.iter().any(|good| good.status == answer.status);
         assert!(good, "{}: {} {}", route.name, answer.status, answer.text);
-        let text = matches!(route.answers[0].body, Said::Text(_));
+        let text = matches!(route.answers[0].body, AnswerBody::Text(_));
         let body = if text {
             Json::String(answer.text.clone())
         } else {
@@ -329,12 +329,17 @@ fn differences(kept: &Json, is: &Json, at: &str) -> Vec<String> {
 #[tokio::test]
 async fn nobody_without_a_key_gets_anything() {
     let world = World::new().await;
-    for route in asked().filter(|route| matches!(route.who, Who::Account | Who::Operator | Who::Sandbox | Who::Hook)) {
+    for route in asked().filter(|route| {
+        matches!(
+            route.who,
+            AllowedCallers::Account | AllowedCallers::Operator | AllowedCallers::Sandbox | AllowedCallers::Hook
+        )
+    }) {
         for key in ["", "wrong", "key-acme.x"] {
             let answer = world.ask(route, key).await;
             assert_eq!(answer.status, 401, "{} {key}: {}", route.name, answer.text);
         }
-        if route.who == Who::Operator {
+        if route.who == AllowedCallers::Operator {
             assert_eq!(world.ask(route, "key-acme").await.is(403)["code"], "operator_only", "{}", route.name);
         }
     }
@@ -345,12 +350,12 @@ async fn what_belongs_to_another_account_does_not_exist() {
     let world = World::new().await;
     let later = json!({"contact": {"phone": ANA}, "text": "Soon", "at": "2026-04-01T09:00:00Z"});
     world.host.post("key-acme", "/v1/messages", later).await.is(201);
-    for route in asked().filter(|route| matches!(route.who, Who::Account | Who::Sandbox)) {
+    for route in asked().filter(|route| matches!(route.who, AllowedCallers::Account | AllowedCallers::Sandbox)) {
         let before = world.host.graph.sent().len();
         let answer = world.ask(route, "key-other").await;
         let everybodys = route.shared;
         if route.path.contains('{') && !everybodys {
-            let expected = if route.who == Who::Sandbox { [401, 404] } else { [404, 404] };
+            let expected = if route.who == AllowedCallers::Sandbox { [401, 404] } else { [404, 404] };
             assert!(expected.contains(&answer.status), "{}: {} {}", route.name, answer.status, answer.text);
         } else if is_list(route) && !everybodys {
             let own = world.ask(route, "key-acme").await.is(200);
@@ -368,7 +373,9 @@ async fn what_belongs_to_another_account_does_not_exist() {
 #[tokio::test]
 async fn every_field_that_the_document_names_is_read() {
     let world = World::new().await;
-    for route in asked().filter(|route| route.body.is_some() && !route.is_dialect() && route.who != Who::Hook) {
+    for route in
+        asked().filter(|route| route.body.is_some() && !route.is_dialect() && route.who != AllowedCallers::Hook)
+    {
         let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         let example: Json = serde_json::from_str(route.example.body).unwrap();

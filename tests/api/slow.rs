@@ -19,7 +19,7 @@ use tokio::{
 use transom::{
     base::{secret::Secret, time::Span},
     web::{
-        server::{listener::Patience, serve::Server},
+        server::{listener::ClientTimeouts, serve::Server},
         state::Web,
     },
 };
@@ -30,7 +30,7 @@ const PATIENCE: Span = Span::millis(300);
 fn door(host: &Host, listener: TcpListener) -> Server {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
     let idle = Span::seconds(30);
-    Server::start_patient(listener, web, Patience { head: PATIENCE, body: PATIENCE, idle }, 1_000).unwrap()
+    Server::start_patient(listener, web, ClientTimeouts { head: PATIENCE, body: PATIENCE, idle }, 1_000).unwrap()
 }
 
 /// The answer to `first` followed by a byte every few milliseconds, and the time that it took.

@@ -25,12 +25,12 @@ async fn subscribe(host: &Host, key: &str, body: Json) -> Json {
     host.post(key, "/v1/webhooks", body).await.is(201)
 }
 
-async fn post_due(host: &Host) -> webhook_delivery::Passed {
+async fn post_due(host: &Host) -> webhook_delivery::PassCounts {
     host.app.post_due(host.clock.now()).await.unwrap()
 }
 
-fn taken(count: usize) -> webhook_delivery::Passed {
-    webhook_delivery::Passed { taken: count, ..webhook_delivery::Passed::default() }
+fn taken(count: usize) -> webhook_delivery::PassCounts {
+    webhook_delivery::PassCounts { taken: count, ..webhook_delivery::PassCounts::default() }
 }
 
 async fn edit(host: &Host, key: &str, webhook: &Json, tag: Option<&str>, body: Json) -> super::host::Answer {
@@ -86,7 +86,7 @@ async fn what_is_refused_comes_again_after_a_pause_and_holds_up_its_conversation
     let made = subscribe(&host, "key-acme", json!({"url": receiver.url, "types": ["message.in"]})).await;
     host.ana_says("one").await;
     host.ana_says("two").await;
-    assert_eq!(post_due(&host).await, webhook_delivery::Passed { retried: 1, ..taken(0) });
+    assert_eq!(post_due(&host).await, webhook_delivery::PassCounts { retried: 1, ..taken(0) });
     assert_eq!(post_due(&host).await, taken(0), "the second waits behind the first");
     let number = host.sandbox_number(1);
     let body = host.written(&number, "elsewhere");

@@ -4,7 +4,7 @@ use super::wire::{SECRET, Wire};
 use serde_json::json;
 use transom::{
     base::{clock::Clock, time::Span},
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
 };
 
 const FLOW: &str = "flow: shop
@@ -34,7 +34,7 @@ async fn a_customer_reaches_no_other_path() {
         ("a\r\nx-admin: 1", "/orders/a%0D%0Ax-admin%3A%201/lines?page=a%0D%0Ax-admin%3A%201"),
         ("@evil.example", "/orders/%40evil.example/lines?page=%40evil.example"),
     ] {
-        let body = house.webhook(What::Text(text.into()));
+        let body = house.webhook(CustomerEvent::Text(text.into()));
         house.post(&body).await;
         count += 1;
         let seen = wire.seen(&house, count).await;
@@ -73,7 +73,7 @@ steps:
 ";
     let wire = Wire::start(json!({})).await;
     let mut house = wire.house(flow).await;
-    let body = house.webhook(What::Text("a\r\nx-admin: 1".into()));
+    let body = house.webhook(CustomerEvent::Text("a\r\nx-admin: 1".into()));
     house.post(&body).await;
     for _ in 0..5_000 {
         house.app.run_due().await.unwrap();
@@ -126,7 +126,7 @@ steps:
     let mut house = wire.house(flow).await;
     house.says("not an address").await;
     assert_eq!(house.texts().last().map(String::as_str), Some("invalid_url"));
-    let body = house.webhook(What::Text(format!("{}/a?page=2&x=%2F", wire.url)));
+    let body = house.webhook(CustomerEvent::Text(format!("{}/a?page=2&x=%2F", wire.url)));
     house.post(&body).await;
     assert_eq!(wire.seen(&house, 1).await[0].path, "/a?page=2&x=%2F");
 }

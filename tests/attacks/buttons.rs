@@ -4,7 +4,7 @@ use crate::runtime::house::House;
 use serde_json::{Value as Json, json};
 use transom::{
     base::clock::Clock,
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     model::{
         contact::Contact,
         inbound::{Alias, AliasKind},
@@ -130,7 +130,7 @@ steps:
 ";
     let mut house = House::at_meta(&[("flows/_bot.yaml", BOT), ("flows/shop.yaml", flow)], "  []").await;
     house.says("news").await;
-    house.acts(What::Text("Yes".into())).await;
+    house.acts(CustomerEvent::Text("Yes".into())).await;
     house.advance(transom::base::time::Span::hours(1)).await;
     let lines = ledger::of(&house.app.store, who(&house, ANA).await.id).await.unwrap();
     assert!(

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 use transom::{
     base::limits::STRANGERS_WRITTEN_MAX,
-    web::routes::{self, Who},
+    web::routes::{self, AllowedCallers},
 };
 
 /// The content of the wire log after its thread has written it.
@@ -36,7 +36,7 @@ async fn a_wrong_key_leaves_a_trace_and_a_missing_one_too() {
 async fn nothing_that_is_answered_is_kept_by_a_proxy() {
     let world = World::new().await;
     let asked = routes::all().filter(|route| !route.example.path.is_empty() && route.name != "listen");
-    for route in asked.filter(|route| route.who != Who::Provider) {
+    for route in asked.filter(|route| route.who != AllowedCallers::Provider) {
         let answer = world.ask(route, "key-acme").await;
         let kept = answer.headers.get("cache-control").map(|value| value.to_str().unwrap().to_owned());
         assert!(kept.is_some_and(|kept| kept.contains("no-store")), "{}: {:?}", route.name, answer.headers);

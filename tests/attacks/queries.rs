@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
     base::{clock::Clock, time::Span},
-    web::routes::{self, Route, Who, shape::Type},
+    web::routes::{self, AllowedCallers, Route, shape::Type},
 };
 
 /// Every route of the native API.
@@ -19,7 +19,7 @@ fn native() -> impl Iterator<Item = &'static Route> {
 async fn ask(world: &World, route: &Route, query: &str) -> Answer {
     let path = if route.example.path.is_empty() { route.path.to_owned() } else { world.path(route) };
     let path = path.split('?').next().unwrap().to_owned();
-    let key = if route.who == Who::Operator { OPERATOR } else { "key-acme" };
+    let key = if route.who == AllowedCallers::Operator { OPERATOR } else { "key-acme" };
     let method: Method = route.verb.as_str().parse().unwrap();
     let headers = [("authorization", &*format!("Bearer {key}"))];
     world.host.request(method, &format!("{path}?{query}"), &headers, route.example.body).await
@@ -142,7 +142,7 @@ async fn who_may_not_ask_hears_that_first() {
     let world = World::new().await;
     world.host.get("wrong", "/v1/runs?contcat=7").await.is(401);
     world.host.get("key-acme", "/v1/keys?zzz=1").await.is(405);
-    let operators = native().filter(|route| route.who == Who::Operator);
+    let operators = native().filter(|route| route.who == AllowedCallers::Operator);
     for route in operators {
         let path = world.path(route);
         let method: Method = route.verb.as_str().parse().unwrap();

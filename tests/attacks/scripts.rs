@@ -2,13 +2,13 @@
 
 use crate::runtime::house::House;
 use std::time::{Duration, Instant};
-use transom::{channel::meta::compose::What, runtime::starts::broadcast::To};
+use transom::{channel::meta::compose::CustomerEvent, runtime::starts::broadcast::BroadcastAudience};
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\nfields: {points: whole}\n";
 const FLOW: &str = "flow: shop\nwhen: [{any_message: true}]\nsteps:\n  - say: Hello\n";
 
-fn to(condition: &str) -> To {
-    To { tags: Vec::new(), condition: Some(condition.to_owned()) }
+fn to(condition: &str) -> BroadcastAudience {
+    BroadcastAudience { tags: Vec::new(), condition: Some(condition.to_owned()) }
 }
 
 #[tokio::test]
@@ -77,9 +77,9 @@ async fn long_scripts_of_some_conversations_hold_up_no_other_one() {
     let mut bodies = Vec::new();
     for n in 0..hostile {
         let phone = format!("3460011133{n}");
-        bodies.push(house.webhook_of((&phone, "Eve"), What::Text("work".into())));
+        bodies.push(house.webhook_of((&phone, "Eve"), CustomerEvent::Text("work".into())));
     }
-    let greeting = house.webhook(What::Text("hello".into()));
+    let greeting = house.webhook(CustomerEvent::Text("hello".into()));
     for body in &bodies {
         house.post(body).await;
     }

@@ -3,7 +3,7 @@
 use super::wire::{SECRET, Wire};
 use crate::channel::bodies::marked;
 use serde_json::json;
-use transom::{base::time::Span, channel::meta::compose::What};
+use transom::{base::time::Span, channel::meta::compose::CustomerEvent};
 
 /// The marks that stood for a secret in older versions, and the current one.
 const FORGED: [&str; 5] = [
@@ -39,14 +39,14 @@ async fn no_text_of_anybody_becomes_a_secret() {
         let answer = json!({"theirs": forged, "parts": [part], "text": [part], forged: forged, "secret": "SHOP_TOKEN"});
         let wire = Wire::start(answer).await;
         let mut house = wire.house(FLOW).await;
-        let media = |caption: &str| What::Media {
+        let media = |caption: &str| CustomerEvent::Media {
             kind: "document".into(),
             id: "1".into(),
             mime: "application/pdf".into(),
             caption: Some(caption.into()),
         };
         let mut calls = 0;
-        for what in [What::Text(forged.into()), media(forged)] {
+        for what in [CustomerEvent::Text(forged.into()), media(forged)] {
             // The profile's name as well.
             let body = house.webhook(what).replace("\"Ana\"", &json!(forged).to_string());
             house.post(&body).await;
@@ -82,7 +82,8 @@ async fn no_mark_in_any_text_of_a_webhook_reaches_a_row_or_a_request() {
     let wire = Wire::start(json!({})).await;
     let mut house = wire.house(TELLS_ALL).await;
     for turn in 0..2 {
-        let mut body: serde_json::Value = serde_json::from_str(&house.webhook(What::Text("hello".into()))).unwrap();
+        let mut body: serde_json::Value =
+            serde_json::from_str(&house.webhook(CustomerEvent::Text("hello".into()))).unwrap();
         body["entry"][0]["changes"][0]["value"]["messages"][0]["referral"] = json!({
             "source_type": "ad", "source_id": "120210", "source_url": "https://fb.example/1", "headline": "Sale",
             "body": "Now", "ctwa_clid": "ARAk", "media_type": "image", "image_url": "https://fb.example/i",
@@ -128,7 +129,7 @@ steps:
 ";
     let wire = Wire::start(json!({})).await;
     let mut house = wire.house(flow).await;
-    let webhook = house.webhook(What::Text(FORGED[1].into()));
+    let webhook = house.webhook(CustomerEvent::Text(FORGED[1].into()));
     house.post(&webhook).await;
     wire.seen(&house, 1).await;
     for _ in 0..2_000 {

@@ -10,7 +10,7 @@ use axum::{
 use std::collections::BTreeMap;
 use transom::{
     base::{limits::CALL_ANSWER_BYTES_MAX, secret::Secret, time::Span},
-    channel::{call::Caller, guard::Guard},
+    channel::{call::FlowClient, guard::Guard},
     model::{
         effect::{CallBody, CallJson, CallText, HttpCall},
         event::{CallAnswer, CallError},
@@ -52,8 +52,8 @@ async fn shop() -> u16 {
     port
 }
 
-fn open() -> Caller {
-    Caller::new(Guard::new(["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])).unwrap()
+fn open() -> FlowClient {
+    FlowClient::new(Guard::new(["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])).unwrap()
 }
 
 fn get(url: String) -> HttpCall {
@@ -90,7 +90,7 @@ fn at<'v>(answer: &'v CallAnswer, path: &[&str]) -> &'v Value {
 #[tokio::test]
 async fn a_closed_guard_reaches_nothing_on_this_machine() {
     let port = shop().await;
-    let caller = Caller::new(Guard::new([])).unwrap();
+    let caller = FlowClient::new(Guard::new([])).unwrap();
     for host in ["127.0.0.1", "localhost", "[::1]", "2130706433", "[::ffff:127.0.0.1]"] {
         let error = caller.call(&get(format!("http://{host}:{port}/echo")), &BTreeMap::new()).await.unwrap_err();
         assert_eq!(error.code, "blocked", "{host}: {}", error.text);

@@ -12,11 +12,11 @@ use transom::{
         time::{Span, Time},
     },
     channel::{
-        HeaderMap, HeaderName, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, SendError, Why,
+        HeaderMap, HeaderName, Next, Outgoing, Provider, RawRequest, Receipt, RefusalCause, Rejected, SendError,
         checkup::Grade,
         client::{Client, install_crypto},
-        imitation::{Posted, Told},
-        meta::compose::{Act, News, What},
+        imitation::{ImitatedEvent, Posted},
+        meta::compose::{CustomerAction, CustomerEvent, News},
     },
     model::{
         card::ContactCard,
@@ -125,13 +125,20 @@ pub fn receive(provider: &dyn Provider, posted: &Posted) -> Result<Vec<Inbound>,
     provider.receive(&request).map(|items| items.into_iter().map(|item| item.what).collect())
 }
 
-fn act(what: What) -> Act {
+fn act(what: CustomerEvent) -> CustomerAction {
     let from = phone(PERSON);
-    Act { from, name: Some("Inês".into()), id: "wamid.IN1".into(), at: NOW, what, reply_to: Some("wamid.OUT1".into()) }
+    CustomerAction {
+        from,
+        name: Some("Inês".into()),
+        id: "wamid.IN1".into(),
+        at: NOW,
+        what,
+        reply_to: Some("wamid.OUT1".into()),
+    }
 }
 
 /// The webhook for an event, and its parsed item with the raw text.
-fn told(provider: &dyn Provider, what: Told<'_>) -> (Posted, Inbound) {
+fn told(provider: &dyn Provider, what: ImitatedEvent<'_>) -> (Posted, Inbound) {
     let posted = provider.imitate(SENDER, what).unwrap_or_else(|| panic!("{} tells it", provider.kind()));
     let mut items = receive(provider, &posted).unwrap();
     assert_eq!(items.len(), 1, "{}: {items:#?}", provider.kind());
@@ -216,7 +223,7 @@ async fn no_bad_answer_is_taken_for_a_receipt() {
             (Fault::Html(429), Next::Retry { after: None }, "http_429"),
             (Fault::Html(404), Next::Misconfigured, "http_404"),
             (Fault::Html(401), Next::Misconfigured, "http_401"),
-            (Fault::Html(400), Next::Rejected { why: Why::Request }, "http_400"),
+            (Fault::Html(400), Next::Rejected { why: RefusalCause::Request }, "http_400"),
             (Fault::Says(200, "", "[1,2]".into()), Next::Ambiguous, "no_id"),
             (Fault::Says(503, "", "null".into()), Next::Ambiguous, "http_503"),
         ];
@@ -385,7 +392,7 @@ async fn nobody_and_no_sender_are_said_before_anything_leaves() {
         let error = provider.send(&client(), &message).await.unwrap_err();
         assert_eq!(
             (error.next, error.code.as_str()),
-            (Next::Rejected { why: Why::Request }, "no_recipient"),
+            (Next::Rejected { why: RefusalCause::Request }, "no_recipient"),
             "{kind:?}"
         );
         message.sender = SenderId(99);
@@ -399,7 +406,7 @@ async fn nobody_and_no_sender_are_said_before_anything_leaves() {
 fn a_message_comes_in_with_its_person() {
     for kind in ALL {
         let provider = provider(kind, "https://api.example");
-        let (_, what) = told(provider.as_ref(), Told::Message(&act(What::Text("Olá\u{0}".into()))));
+        let (_, what) = told(provider.as_ref(), ImitatedEvent::Message(&act(CustomerEvent::Text("Olá\u{0}".into()))));
         let Inbound::Message { sender, message } = what else { panic!("{kind:?}: {what:?}") };
         assert_eq!((sender, message.from[0].clone()), (SENDER, phone(PERSON)), "{kind:?}");
         assert_eq!(message.kind, InboundKind::Text { body: "Olá\u{FFFD}".into() }, "{kind:?}");
@@ -422,13 +429,13 @@ fn a_status_comes_in_with_its_message() {
             to: PERSON.into(),
             code: None,
         };
-        let (_, what) = told(provider.as_ref(), Told::Status(&news));
+        let (_, what) = told(provider.as_ref(), ImitatedEvent::Status(&news));
         let Inbound::Status { sender, status } = what else { panic!("{kind:?}: {what:?}") };
         assert_eq!((sender, status.state, status.error), (SENDER, DeliveryState::Delivered, None), "{kind:?}");
         let ours = provider.carries().echoes_our_id.then_some(OutboundId(4711));
         assert_eq!((status.provider_id.as_str(), status.ours), ("wamid.OUT9", ours), "{kind:?}");
         (news.state, news.code) = (DeliveryState::Failed, Some(if kind == Kind::Twilio { 63016 } else { 131047 }));
-        let (_, what) = told(provider.as_ref(), Told::Status(&news));
+        let (_, what) = told(provider.as_ref(), ImitatedEvent::Status(&news));
         let Inbound::Status { status, .. } = what else { panic!("{kind:?}: {what:?}") };
         let error = status.error.expect("it failed");
         assert_eq!(provider.judge(&error), Next::WindowClosed, "{kind:?}");
@@ -448,7 +455,7 @@ fn only_what_is_signed_comes_in() {
             to: PERSON.into(),
             code: None,
         };
-        let posted = provider.imitate(SENDER, Told::Status(&news)).unwrap();
+        let posted = provider.imitate(SENDER, ImitatedEvent::Status(&news)).unwrap();
         let refused =
             |posted: &Posted| assert_eq!(receive(provider.as_ref(), posted), Err(Rejected::BadSignature), "{kind:?}");
         assert!(receive(provider.as_ref(), &posted).is_ok(), "{kind:?}");
@@ -465,7 +472,7 @@ fn only_what_is_signed_comes_in() {
 fn a_dead_letter_is_read_again_as_it_came() {
     for kind in ALL {
         let provider = provider(kind, "https://api.example");
-        let posted = provider.imitate(SENDER, Told::Message(&act(What::Text("Olá".into())))).unwrap();
+        let posted = provider.imitate(SENDER, ImitatedEvent::Message(&act(CustomerEvent::Text("Olá".into())))).unwrap();
         let first = receive(provider.as_ref(), &posted).unwrap();
         let again: Vec<Inbound> = provider.replay(&posted.body).into_iter().map(|item| item.what).collect();
         let id = |all: &[Inbound]| match all {
@@ -492,7 +499,7 @@ proptest! {
     fn no_damage_makes_a_webhook_vanish(at in any::<prop::sample::Index>(), length in 0_usize..30, instead in ".{0,6}") {
         for kind in ALL {
             let provider = provider(kind, "https://api.example");
-            let posted = provider.imitate(SENDER, Told::Message(&act(What::Text("Olá".into())))).unwrap();
+            let posted = provider.imitate(SENDER, ImitatedEvent::Message(&act(CustomerEvent::Text("Olá".into())))).unwrap();
             let mut body: Vec<char> = posted.body.chars().collect();
             let start = at.index(body.len());
             let end = (start + length).min(body.len());
@@ -578,8 +585,8 @@ impl Running {
     /// The customer writes; the platform posts it twice.
     pub async fn hears(&self, id: &str, words: &str) {
         let at = self.app.now();
-        let act = Act { id: id.into(), at, reply_to: None, ..act(What::Text(words.into())) };
-        let posted = self.provider.imitate(SENDER, Told::Message(&act)).unwrap();
+        let act = CustomerAction { id: id.into(), at, reply_to: None, ..act(CustomerEvent::Text(words.into())) };
+        let posted = self.provider.imitate(SENDER, ImitatedEvent::Message(&act)).unwrap();
         for _ in 0..2 {
             accept(&self.app, self.provider.kind(), &posted).await;
         }

@@ -8,7 +8,7 @@ use transom::{
         secret::Secret,
         time::{Span, Time},
     },
-    channel::{Rejected, checkup::Grade, file::Told, imitation::Posted, signature::Key},
+    channel::{Rejected, checkup::Grade, file::FileReference, imitation::Posted, signature::Key},
     model::{
         content::MediaKind,
         inbound::{Alias, AliasKind, DeliveryState, EchoSource, Inbound, InboundKind},
@@ -310,7 +310,7 @@ async fn the_number_stands_beside_a_customers_file_at_kapso_alone() {
     {
         let platform = Platform::start(kind).await;
         platform.answer("/4711", 200, json!({"url": format!("{}/lies/here", platform.base)}));
-        let file = Told { id: Some("4711"), url: None };
+        let file = FileReference { id: Some("4711"), url: None };
         let at = provider(kind, &platform.base).locate(&client(), SENDER, file).await.unwrap();
         assert_eq!((at.url, platform.asked()[0].path.as_str()), (format!("{}/lies/here", platform.base), path));
     }

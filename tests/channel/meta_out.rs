@@ -13,7 +13,7 @@ use transom::{
     },
     channel::{
         Auth, Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Provider, Receipt,
-        SendError, Sent, Why,
+        RefusalCause, SendError, Sent,
         client::Client,
         meta::{Meta, MetaSender},
         wire::WireLog,
@@ -400,7 +400,7 @@ async fn who_has_no_phone_is_reached_by_user_id_and_a_reply_quotes() {
     assert_eq!(body["context"], json!({"message_id": "wamid.T1"}));
     message.to.clear();
     let error = meta(&graph.base).send(&client(), &message).await.unwrap_err();
-    assert_eq!((error.next, error.code.as_str()), (Next::Rejected { why: Why::Request }, "no_recipient"));
+    assert_eq!((error.next, error.code.as_str()), (Next::Rejected { why: RefusalCause::Request }, "no_recipient"));
     assert_eq!(graph.sent().len(), 1);
 }
 

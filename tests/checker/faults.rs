@@ -4,7 +4,7 @@ use super::{BOT, around, folder, of_flows};
 use std::collections::BTreeSet;
 use transom::{
     base::{diagnostic::Diagnostic, place::SourceFile},
-    flow::Around,
+    flow::CheckContext,
 };
 
 const FAULTS_MIN: usize = 60;
@@ -76,7 +76,7 @@ fn flows_that_are_right_stay_without_a_word() {
     sources.extend(clean.iter().map(|(name, text)| SourceFile::new(format!("flows/{name}"), text.clone())));
     let mut alarms = of_flows(&sources, &[], &around());
     // A flow is right with and without a configuration.
-    alarms.extend(of_flows(&sources, &[], &Around::default()));
+    alarms.extend(of_flows(&sources, &[], &CheckContext::default()));
     let said: Vec<String> = alarms.iter().map(|finding| finding.render(false)).collect();
     let lines: usize = clean.iter().map(|(_, text)| text.lines().count()).sum();
     println!("{} right flows, {lines} lines: {} false alarms", clean.len(), said.len());

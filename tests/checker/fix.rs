@@ -9,12 +9,12 @@ use transom::{
         place::SourceFile,
         yaml::cst,
     },
-    flow::Around,
+    flow::CheckContext,
 };
 
 fn check(path: &str, text: &str) -> Vec<Diagnostic> {
     let sources = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new(path, text)];
-    of_flows(&sources, &[], &Around::default())
+    of_flows(&sources, &[], &CheckContext::default())
 }
 
 /// The texts outside the repairs' places, in order.

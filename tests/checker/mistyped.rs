@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use transom::{
     base::place::SourceFile,
     flow::{
-        Around,
+        CheckContext,
         load::spec::{BOT_KEYS, FLOW_KEYS, FieldSpec, STEP_KEYS, TRIGGER_KEYS},
         steps,
         tools::workspace::Workspace,
@@ -71,7 +71,7 @@ fn one_mistyped_key_gives_one_message_in_its_line() {
     let (mut count, mut tried, mut wrong) = (0, 0, Vec::new());
     for folder in folders {
         let files = source_files::read(&folder).unwrap().files;
-        let mut workspace = Workspace::new(Around::default());
+        let mut workspace = Workspace::new(CheckContext::default());
         workspace.replace(files.iter().cloned());
         let flows = files.iter().filter(|file| {
             let path = file.path();

@@ -15,7 +15,7 @@ use transom::{
         time::Time,
     },
     flow::{
-        self, Around,
+        self, CheckContext,
         tools::{fmt, testfile},
     },
     runtime::{
@@ -75,19 +75,19 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
             match Config::parse(&SourceFile::new("config.yaml", whole), Path::new(""), &|_| None) {
                 Ok(config) => {
                     all.extend(config.warnings.clone());
-                    let around = Around { senders: Some(names(&config)), ..check_context::around(&config, &[]) };
+                    let around = CheckContext { senders: Some(names(&config)), ..check_context::around(&config, &[]) };
                     granting = Some(config);
                     around
                 }
                 Err(findings) => {
                     all.extend(findings);
-                    Around::default()
+                    CheckContext::default()
                 }
             }
         }
-        None => Around::default(),
+        None => CheckContext::default(),
     };
-    let around = Around { now: Some(NOW), ..around };
+    let around = CheckContext { now: Some(NOW), ..around };
     all.extend(of_flows(&sources, &tests, &around));
     if let Some(config) = &granting {
         all.extend(reload::ungranted(&flow::parse_set(&sources).0, config));
@@ -98,23 +98,23 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     all
 }
 
-fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &Around) -> Vec<Diagnostic> {
+fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &CheckContext) -> Vec<Diagnostic> {
     let (set, mut all) = flow::parse_set(sources);
     all.extend(flow::lint_around(&set, around));
     all.extend(reload::mock_findings(&set));
     let sound = !all.iter().any(Diagnostic::is_error);
-    let (tests, said) = testfile::Known::default().look(tests, &set, sound);
+    let (tests, said) = testfile::KnownTests::default().look(tests, &set, sound);
     all.extend(said);
     all.extend(tests.iter().flat_map(|test| transom::runtime::testbench::mock_findings(test)));
     all
 }
 
 /// The configuration of the tests, as a daemon reads it.
-fn around() -> Around {
+fn around() -> CheckContext {
     let config = Config::parse(&SourceFile::new("config.yaml", CONFIG), Path::new(""), &|_| None);
     let config = config.expect("the configuration of the tests is right");
     let files = BTreeMap::from([("files/menu.pdf".to_owned(), 90_000), ("files/poster.png".to_owned(), 6_000_000)]);
-    Around { senders: Some(names(&config)), files: Some(files), ..check_context::around(&config, &[]) }
+    CheckContext { senders: Some(names(&config)), files: Some(files), ..check_context::around(&config, &[]) }
 }
 
 fn names(config: &Config) -> Vec<String> {

@@ -11,7 +11,7 @@ use transom::{
         ids::{InboundId, ProviderId, SenderId},
         time::{Span, Time},
     },
-    channel::meta::compose::{self, Act, Number, What},
+    channel::meta::compose::{self, CustomerAction, CustomerEvent, Number},
     model::inbound::{Alias, AliasKind},
     store::{
         Options, Store, WriteSet,
@@ -78,12 +78,12 @@ impl Place {
 
     async fn ana_says(&self, daemon: &Daemon, id: &str, text: &str, secret: &str) -> u16 {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: ANA.into() },
             name: Some("Ana".into()),
             id: id.into(),
             at: SystemClock.now(),
-            what: What::Text(text.into()),
+            what: CustomerEvent::Text(text.into()),
             reply_to: None,
         };
         let url = format!("{}/webhooks/meta", daemon.url);

@@ -36,7 +36,7 @@ fn the_checker_has_nothing_to_say_against_them() {
 fn their_tests_pass_and_leave_no_way_out() {
     let mut wrong = Vec::new();
     for folder in bots() {
-        let report = testbench::run(&folder, &testbench::Wish::default()).unwrap();
+        let report = testbench::run(&folder, &testbench::TestOptions::default()).unwrap();
         if !report.is_good() {
             wrong.push(format!("{}:\n{:#}", folder.display(), report.to_json()));
         }
@@ -54,7 +54,7 @@ fn random_customers_find_nothing_in_them() {
     let mut wrong = Vec::new();
     for folder in bots() {
         let walks = testbench::Walks { count: 6, seed: 1 };
-        let wandered = testbench::wander(&folder, &testbench::Wish::default(), walks).unwrap();
+        let wandered = testbench::wander(&folder, &testbench::TestOptions::default(), walks).unwrap();
         if !wandered.is_good() {
             wrong.push(format!("{}:\n{:#}", folder.display(), wandered.to_json()));
         }

@@ -90,7 +90,7 @@ fn the_examples_are_right_and_do_what_their_tests_say() {
     for (path, text) in &examples {
         fs::write(folder.path().join(path), text).expect("a file in it");
     }
-    let report = testbench::run(folder.path(), &testbench::Wish::default()).expect("it is a bot");
+    let report = testbench::run(folder.path(), &testbench::TestOptions::default()).expect("it is a bot");
     let findings: Vec<String> = report.findings.iter().map(|finding| finding.render(false)).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
     assert!(report.is_good(), "{:#}", report.to_json());

@@ -12,7 +12,7 @@ use std::{
 };
 use transom::{
     base::clock::{Clock, SystemClock},
-    channel::meta::compose::{self, Act, Number, What},
+    channel::meta::compose::{self, CustomerAction, CustomerEvent, Number},
     model::inbound::{Alias, AliasKind},
 };
 
@@ -92,13 +92,13 @@ impl Town {
             own.push(Written { text: text.to_owned(), acknowledged: false, life: self.life() });
             own.len() - 1
         };
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: phone.to_owned() },
             name: None,
             id: format!("wamid.IN.{phone}.{place}"),
             at: SystemClock.now(),
             reply_to: None,
-            what: What::Text(text.to_owned()),
+            what: CustomerEvent::Text(text.to_owned()),
         };
         let number =
             Number { waba_id: "102".into(), phone_number_id: bot::NUMBER.into(), phone: "+15550001111".into() };

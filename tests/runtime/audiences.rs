@@ -123,8 +123,8 @@ async fn the_database_keeps_back_nobody_who_is_meant() {
         let set = std::sync::Arc::new(set);
         let versions = Versions::new(transom::base::ids::VersionId(0), set.clone());
         let tables = flow::timetables(&set);
-        let sieve = tables[0].sieve(&set);
-        assert_eq!(!sieve.is_empty(), *asks || !more.is_empty(), "{condition}: {sieve:?}");
+        let prefilter = tables[0].prefilter(&set);
+        assert_eq!(!prefilter.is_empty(), *asks || !more.is_empty(), "{condition}: {prefilter:?}");
         let meant = |all: &[Contact]| -> Vec<ContactId> {
             let of = |contact: &&Contact| {
                 flow::in_audience(&versions, &tables[0], &World::of_contact(house.clock.now(), contact, &env))
@@ -132,17 +132,18 @@ async fn the_database_keeps_back_nobody_who_is_meant() {
             all.iter().filter(of).map(|contact| contact.id).collect()
         };
         let all = contact::page(store, &account, "here", ContactId(0), 1_000).await.unwrap();
-        let some = contact::page_sieved(store, &account, "here", ContactId(0), (&sieve, house.clock.now()), 1_000)
-            .await
-            .unwrap();
-        assert_eq!(meant(&some), meant(&all), "`{condition}` with {more}: {sieve:?}");
+        let some =
+            contact::page_prefiltered(store, &account, "here", ContactId(0), (&prefilter, house.clock.now()), 1_000)
+                .await
+                .unwrap();
+        assert_eq!(meant(&some), meant(&all), "`{condition}` with {more}: {prefilter:?}");
         // And it does keep back: all of these leave somebody out.
-        assert_eq!(some.len() < all.len(), !sieve.is_empty(), "`{condition}` with {more}: {sieve:?}");
+        assert_eq!(some.len() < all.len(), !prefilter.is_empty(), "`{condition}` with {more}: {prefilter:?}");
         let json = |contact: &Contact| serde_json::to_string(&contact.data).unwrap();
         // Comparisons other than texts exclude further contacts.
-        let by_text_alone = sieve.tests(house.clock.now()) == serde_json::json!([]);
+        let by_text_alone = prefilter.tests(house.clock.now()) == serde_json::json!([]);
         assert!(
-            !by_text_alone || all.iter().filter(|contact| sieve.lets_through(&json(contact))).count() <= some.len()
+            !by_text_alone || all.iter().filter(|contact| prefilter.lets_through(&json(contact))).count() <= some.len()
         );
     }
 }

@@ -6,12 +6,12 @@ use transom::{
     base::{clock::Clock, ids::ContactId, time::Span},
     model::schedule::AtMost,
     runtime::starts::{
-        broadcast::{Drafted, NOWHERE, To, Wanted, When},
+        broadcast::{BroadcastAudience, BroadcastSpec, BroadcastTime, DraftResult, NOWHERE},
         report::{self, FireReport},
     },
     store::{
         WriteSet,
-        tables::broadcast::{self, Broadcast, State},
+        tables::broadcast::{self, Broadcast, BroadcastState},
     },
 };
 
@@ -30,17 +30,17 @@ async fn house() -> House {
 }
 
 /// A draft for contacts with the tag, at one per minute.
-async fn draft(house: &House, when: When) -> i64 {
+async fn draft(house: &House, when: BroadcastTime) -> i64 {
     let inputs = [("what".to_owned(), transom::model::value::Value::text("sale"))].into();
-    let to = To { tags: vec!["vip".into()], condition: None };
-    let wanted = Wanted { to, when, rate: AtMost::new(1, Span::minutes(1)), inputs };
+    let to = BroadcastAudience { tags: vec!["vip".into()], condition: None };
+    let wanted = BroadcastSpec { to, when, rate: AtMost::new(1, Span::minutes(1)), inputs };
     let now = house.clock.now();
     let row = Broadcast {
         id: house.app.store.next_id(),
         account: "sandbox".into(),
         flow: "news".into(),
         data: serde_json::to_value(&wanted).unwrap(),
-        state: State::Draft,
+        state: BroadcastState::Draft,
         people: 6,
         zone: NOWHERE.into(),
         cursor_contact_id: ContactId(0),
@@ -62,18 +62,18 @@ async fn a_draft_ends_with_its_client() {
     house.writes("34600111222", "i am vip").await;
     let inputs = [("what".to_owned(), transom::model::value::Value::text("sale"))].into();
     let rate = AtMost::new(1, Span::minutes(1));
-    let wanted = Wanted { to: To::default(), when: When::Now, rate, inputs };
+    let wanted = BroadcastSpec { to: BroadcastAudience::default(), when: BroadcastTime::Now, rate, inputs };
     let (here, client) = watch::channel(());
     let news = "news".into();
     let draft = || house.app.draft_broadcast("sandbox".into(), &news, &wanted, &client);
-    assert!(matches!(draft().await.unwrap(), Drafted::Done(_)));
+    assert!(matches!(draft().await.unwrap(), DraftResult::Done(_)));
     drop(here);
-    assert!(matches!(draft().await.unwrap(), Drafted::Abandoned));
+    assert!(matches!(draft().await.unwrap(), DraftResult::Abandoned));
     let stored = broadcast::page(&house.app.store, None, i64::MAX, 10).await.unwrap();
     assert_eq!(stored.len(), 1, "the draft of a client that has gone is not kept");
 }
 
-async fn turn(house: &House, id: i64, from: State, to: State) {
+async fn turn(house: &House, id: i64, from: BroadcastState, to: BroadcastState) {
     assert!(house.app.turn_broadcast(id, &[from], to).await.unwrap(), "{to:?}");
     house.app.run_due().await.unwrap();
 }
@@ -95,10 +95,10 @@ async fn people(house: &mut House, count: usize) {
 async fn everybody_who_is_meant_gets_it_once_at_its_pace_over_restarts() {
     let mut house = house().await;
     people(&mut house, 6).await;
-    let id = draft(&house, When::Now).await;
+    let id = draft(&house, BroadcastTime::Now).await;
     house.advance(Span::hours(1)).await;
     assert_eq!(house.heard(), Vec::<String>::new(), "a draft sends nothing");
-    turn(&house, id, State::Draft, State::Running).await;
+    turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
     assert_eq!(house.heard(), ["News: sale"]);
     house.advance(Span::minutes(2)).await;
     assert_eq!(house.heard().len(), 2, "one a minute");
@@ -109,25 +109,25 @@ async fn everybody_who_is_meant_gets_it_once_at_its_pace_over_restarts() {
     assert_eq!(house.heard().len(), 2, "the other one was heard before the restart");
     let fire = reported(&house).await;
     assert_eq!((fire.planned, fire.text, fire.waiting, fire.is_planning), (6, 6, 0, false), "{fire:#?}");
-    assert_eq!(broadcast::find(&house.app.store, id).await.unwrap().unwrap().state, State::Done);
+    assert_eq!(broadcast::find(&house.app.store, id).await.unwrap().unwrap().state, BroadcastState::Done);
 }
 
 #[tokio::test]
 async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
     let mut house = house().await;
     people(&mut house, 20).await;
-    let id = draft(&house, When::Now).await;
-    turn(&house, id, State::Draft, State::Running).await;
+    let id = draft(&house, BroadcastTime::Now).await;
+    turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
     house.advance(Span::minutes(1)).await;
     assert_eq!(house.heard().len(), 2);
-    turn(&house, id, State::Running, State::Paused).await;
+    turn(&house, id, BroadcastState::Running, BroadcastState::Paused).await;
     house.advance(Span::hours(2)).await;
     assert_eq!(house.heard().len(), 0);
-    turn(&house, id, State::Paused, State::Running).await;
+    turn(&house, id, BroadcastState::Paused, BroadcastState::Running).await;
     house.advance(Span::minutes(1)).await;
     let after = house.heard().len();
     assert!((1..=3).contains(&after), "{after} in the first minute: no flood");
-    turn(&house, id, State::Running, State::Stopped).await;
+    turn(&house, id, BroadcastState::Running, BroadcastState::Stopped).await;
     house.advance(Span::hours(5)).await;
     assert_eq!(house.heard().len(), 0);
     let fire = reported(&house).await;
@@ -139,12 +139,12 @@ async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
 async fn who_was_kept_back_goes_at_once_and_at_the_same_pace_when_it_is_resumed() {
     let mut house = house().await;
     people(&mut house, 12).await;
-    let id = draft(&house, When::Now).await;
-    turn(&house, id, State::Draft, State::Running).await;
-    turn(&house, id, State::Running, State::Paused).await;
+    let id = draft(&house, BroadcastTime::Now).await;
+    turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
+    turn(&house, id, BroadcastState::Running, BroadcastState::Paused).await;
     house.advance(Span::minutes(10) + Span::seconds(20)).await;
     assert_eq!(house.heard().len(), 1, "the first one's slot had come");
-    turn(&house, id, State::Paused, State::Running).await;
+    turn(&house, id, BroadcastState::Paused, BroadcastState::Running).await;
     assert_eq!(house.heard().len(), 1, "nobody waits for a minute to begin");
     for minute in 1..=10 {
         house.advance(Span::minutes(1)).await;
@@ -163,8 +163,8 @@ async fn a_local_minute_is_each_contacts_own_and_the_audience_is_asked_once_more
     house.heard();
     // It is Friday, nine in Madrid.
     let minute = jiff::civil::date(2026, 3, 27).at(18, 0, 0, 0);
-    let id = draft(&house, When::Local(minute)).await;
-    turn(&house, id, State::Draft, State::Running).await;
+    let id = draft(&house, BroadcastTime::Local(minute)).await;
+    turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
     house.advance(Span::hours(9) + Span::minutes(3)).await;
     assert_eq!(house.heard().len(), 2, "in Spain");
     house.advance(Span::hours(1)).await;
@@ -182,12 +182,12 @@ async fn what_quiet_hours_keep_is_taken_back_when_it_is_stopped() {
         people(&mut house, 5).await;
         // Quiet hours do not hold a message back from a contact who has just written.
         house.advance(Span::hours(1)).await;
-        let id = draft(&house, When::Now).await;
-        turn(&house, id, State::Draft, State::Running).await;
+        let id = draft(&house, BroadcastTime::Now).await;
+        turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
         house.advance(Span::minutes(20)).await;
         assert_eq!(house.heard(), Vec::<String>::new(), "it is quiet until the evening");
         assert_eq!(reported(&house).await.kept, 5);
-        turn(&house, id, State::Done, State::Stopped).await;
+        turn(&house, id, BroadcastState::Done, BroadcastState::Stopped).await;
         if restarts {
             house = house.restart().await;
         }
@@ -210,12 +210,12 @@ async fn who_waits_in_line_when_it_is_stopped_never_hears_of_it() {
         house.writes(person, "order").await;
     }
     house.heard();
-    let id = draft(&house, When::Now).await;
-    turn(&house, id, State::Draft, State::Running).await;
+    let id = draft(&house, BroadcastTime::Now).await;
+    turn(&house, id, BroadcastState::Draft, BroadcastState::Running).await;
     house.advance(Span::minutes(3)).await;
     assert_eq!(house.heard(), Vec::<String>::new(), "both are asked something");
     assert_eq!(reported(&house).await.waiting, 2, "in line");
-    turn(&house, id, State::Done, State::Stopped).await;
+    turn(&house, id, BroadcastState::Done, BroadcastState::Stopped).await;
     let fire = reported(&house).await;
     assert_eq!((fire.waiting, fire.superseded), (0, 2), "{fire:#?}");
     house.writes(asked, "3").await;

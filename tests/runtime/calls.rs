@@ -7,7 +7,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
-use transom::{base::time::Span, channel::meta::compose::What, runtime::daemon::app::App, store::tables::trace};
+use transom::{
+    base::time::Span, channel::meta::compose::CustomerEvent, runtime::daemon::app::App, store::tables::trace,
+};
 
 const FLOWS: &[(&str, &str)] = &[
     ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\n"),
@@ -69,7 +71,7 @@ async fn the_answer_to_a_call_whose_time_was_up_loses_no_other_of_its_run() {
     let (stop, stopped) = watch::channel(false);
     let driven = tokio::spawn(Arc::clone(&house.app).drive(stopped));
     house.says("later").await;
-    let order = house.webhook(What::Text("order".into()));
+    let order = house.webhook(CustomerEvent::Text("order".into()));
     house.post(&order).await;
     let first = request(&server).await;
     house.clock.set(house.now() + Span::seconds(5));

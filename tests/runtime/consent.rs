@@ -11,16 +11,16 @@ use transom::{
         ids::{ContactId, ConversationId, FlowName},
         time::Span,
     },
-    channel::{HeaderMap, meta::compose::What},
+    channel::{HeaderMap, meta::compose::CustomerEvent},
     model::{
-        contact::{Contact, Patch, Told},
+        contact::{ConsentTime, Contact, ContactPatch},
         content::Content,
         effect::Origin,
         event::{Event, Start},
         inbound::{Alias, AliasKind, DeliveryState},
         value::Value,
     },
-    runtime::ingest::webhook_triggers::{Hook, Vouched},
+    runtime::ingest::webhook_triggers::{Authentication, HookRequest},
     store::tables::{alias, contact, conversation, ledger},
 };
 
@@ -70,14 +70,14 @@ async fn ana(house: &House) -> (ContactId, ConversationId) {
     (contact, conversation::of(&house.app.store, contact).await.unwrap()[0].id)
 }
 
-async fn tell(house: &House, contact: ContactId, patch: Patch) {
+async fn tell(house: &House, contact: ContactId, patch: ContactPatch) {
     let conversation = conversation::of(&house.app.store, contact).await.unwrap()[0].id;
     house.app.happen(contact, conversation, Event::Changed(Box::new(patch))).await.unwrap();
     house.app.run_due().await.unwrap();
 }
 
-fn word(topic: &str, given: bool) -> Patch {
-    Patch { consent: [(topic.to_owned(), given)].into(), by: "test".into(), ..Patch::default() }
+fn word(topic: &str, given: bool) -> ContactPatch {
+    ContactPatch { consent: [(topic.to_owned(), given)].into(), by: "test".into(), ..ContactPatch::default() }
 }
 
 /// A message of a person with these ids.
@@ -138,8 +138,12 @@ async fn act(house: &mut House, what: Act) {
         }
         Act::Hook => {
             let body = format!("{{\"phone\": \"+{PHONE}\"}}");
-            let hook =
-                Hook { name: "cart", headers: &HeaderMap::new(), body: body.as_bytes(), vouched: Vouched::Operator };
+            let hook = HookRequest {
+                name: "cart",
+                headers: &HeaderMap::new(),
+                body: body.as_bytes(),
+                vouched: Authentication::Operator,
+            };
             house.app.take_hook(&hook).await.unwrap();
         }
         Act::Api => {
@@ -154,10 +158,13 @@ async fn act(house: &mut House, what: Act) {
             };
             house.app.start_flow(contact, conversation, start).await.unwrap();
         }
-        Act::Tag => tell(house, contact, Patch { tags_added: ["vip".to_owned()].into(), ..Patch::default() }).await,
+        Act::Tag => {
+            tell(house, contact, ContactPatch { tags_added: ["vip".to_owned()].into(), ..ContactPatch::default() })
+                .await
+        }
         Act::Field => {
             let fields = [("plan".to_owned(), Value::text("pro"))].into();
-            tell(house, contact, Patch { fields, ..Patch::default() }).await;
+            tell(house, contact, ContactPatch { fields, ..ContactPatch::default() }).await;
         }
         Act::Delivered => house.told(0, DeliveryState::Delivered, None).await,
         Act::Consents => tell(house, contact, word("offers", true)).await,
@@ -489,7 +496,7 @@ async fn a_templates_own_stop_button_is_in_force_with_the_200() {
         let mut house = house(EVENT).await;
         house.says("hello").await;
         let (contact, _) = ana(&house).await;
-        let body = house.webhook(What::TapTemplate { payload: payload.into(), title: title.into() });
+        let body = house.webhook(CustomerEvent::TapTemplate { payload: payload.into(), title: title.into() });
         house.post(&body).await;
         let row = contact::find(&house.app.store, contact).await.unwrap().unwrap();
         assert!(row.opted_out.is_some(), "{payload} {title}");
@@ -526,7 +533,7 @@ async fn what_is_told_afterwards_gives_way_to_a_newer_word() {
     let (contact, _) = ana(&house).await;
     let before = house.clock.now() - Span::days(3);
     house.advance(H).await;
-    let told = |given, at| Patch { told: Some(Told::At(at)), ..word("news", given) };
+    let told = |given, at| ContactPatch { told: Some(ConsentTime::At(at)), ..word("news", given) };
     let given = async |house: &House| {
         who(house, AliasKind::Phone, PHONE).await.data.consent.get("news").map(|consent| consent.given)
     };
@@ -545,7 +552,7 @@ async fn what_is_told_afterwards_gives_way_to_a_newer_word() {
     tell(&house, contact, told(false, before)).await;
     assert_eq!(given(&house).await, Some(true), "they agreed after that");
     house.says("STOP").await;
-    tell(&house, contact, Patch { told: Some(Told::At(before)), ..word("offers", true) }).await;
+    tell(&house, contact, ContactPatch { told: Some(ConsentTime::At(before)), ..word("offers", true) }).await;
     assert!(!who(&house, AliasKind::Phone, PHONE).await.data.consent.contains_key("offers"), "a stop is a newer word");
 }
 
@@ -565,7 +572,7 @@ async fn a_stop_ends_what_runs_in_every_conversation() {
         session.session.runs.len()
     };
     assert_eq!(open(&house).await, 1);
-    let stop = Patch { opted_out: Some(true), by: "test".into(), ..Patch::default() };
+    let stop = ContactPatch { opted_out: Some(true), by: "test".into(), ..ContactPatch::default() };
     house.app.happen(contact, second, Event::Changed(Box::new(stop))).await.unwrap();
     house.app.run_due().await.unwrap();
     assert_eq!(open(&house).await, 0);

@@ -5,7 +5,7 @@ use crate::graph::Fault;
 use std::{sync::Arc, time::Duration};
 use transom::{
     base::{clock::Clock, ids::AccountName, limits::LANE_TRIES_MAX, time::Span},
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     model::{
         content::Content,
         effect::Origin,
@@ -69,7 +69,7 @@ async fn says_and_the_answer_is_not_stored(house: &mut House, text: &str) {
     let graph = house.graph.clone().unwrap();
     let mut sends = graph.listen();
     graph.fail_next(Fault::Late(Duration::from_millis(100)));
-    let body = house.webhook(What::Text(text.into()));
+    let body = house.webhook(CustomerEvent::Text(text.into()));
     house.post(&body).await;
     sends.recv().await.unwrap();
     house.faults.fail_next_commits(1);
@@ -98,7 +98,7 @@ async fn what_stood_sending_when_the_process_died_is_unknown_until_a_status_sett
     let mut house = house().await;
     let graph = house.graph.clone().unwrap();
     graph.fail_next(Fault::Silent);
-    let body = house.webhook(What::Text("careful".into()));
+    let body = house.webhook(CustomerEvent::Text("careful".into()));
     house.post(&body).await;
     graph.until_sent(1).await;
     assert_eq!(house.row(0).await.state, SendState::Sending);
@@ -128,7 +128,7 @@ steps:
     let button = |house: &House, n: usize| {
         let reply = house.sent()[n]["interactive"]["action"]["buttons"][0]["reply"].clone();
         let word = |name: &str| reply[name].as_str().unwrap().to_owned();
-        What::Tap { id: word("id"), title: word("title") }
+        CustomerEvent::Tap { id: word("id"), title: word("title") }
     };
     let size = button(&house, 0);
     house.acts(size.clone()).await;
@@ -159,7 +159,7 @@ steps:
     assert_eq!(anew.state, SendState::Sent);
     let reply = house.sent()[1]["interactive"]["action"]["buttons"][0]["reply"].clone();
     let word = |name: &str| reply[name].as_str().unwrap().to_owned();
-    let tap = house.webhook(What::Tap { id: word("id"), title: word("title") });
+    let tap = house.webhook(CustomerEvent::Tap { id: word("id"), title: word("title") });
     let mut tap: serde_json::Value = serde_json::from_str(&tap).unwrap();
     let of = anew.provider_id.unwrap().to_string();
     tap["entry"][0]["changes"][0]["value"]["messages"][0]["context"] =
@@ -172,7 +172,7 @@ steps:
 #[tokio::test]
 async fn a_stop_that_is_told_again_after_a_start_stops_nothing() {
     let mut house = house().await;
-    let stop = house.webhook(What::Text("STOP".into()));
+    let stop = house.webhook(CustomerEvent::Text("STOP".into()));
     house.post(&stop).await;
     house.app.run_due().await.unwrap();
     house.says("START").await;
@@ -252,7 +252,7 @@ async fn a_message_whose_turn_could_not_be_stored_is_answered_before_the_next_on
     for silent in [true, false] {
         let mut house = house().await;
         house.says("hi").await;
-        let body = house.webhook(What::Text("one".into()));
+        let body = house.webhook(CustomerEvent::Text("one".into()));
         let (held, faults) = (house.faults.hold_next_commit(), house.faults.clone());
         // It is recorded; then its turn cannot be stored.
         let recorded = held.until(|| faults.fail_next_commits(u32::try_from(LANE_TRIES_MAX).unwrap()));
@@ -320,7 +320,7 @@ async fn a_message_whose_sending_was_answered_by_nobody_is_not_in_doubt() {
     let graph = house.graph.clone().unwrap();
     let mut sends = graph.listen();
     graph.fail_next(Fault::Late(Duration::from_millis(100)));
-    let body = house.webhook(What::Text("two".into()));
+    let body = house.webhook(CustomerEvent::Text("two".into()));
     house.post(&body).await;
     sends.recv().await.unwrap();
     // The mark of the first and the `sending` of the second, in whatever groups.
@@ -367,7 +367,7 @@ async fn two_on_a_full_disk() -> House {
     let graph = house.graph.clone().unwrap();
     let mut sends = graph.listen();
     graph.fail_next(Fault::Late(Duration::from_millis(200)));
-    let body = house.webhook(What::Text("two".into()));
+    let body = house.webhook(CustomerEvent::Text("two".into()));
     house.post(&body).await;
     sends.recv().await.unwrap();
     house.faults.fill_disk();
@@ -408,7 +408,7 @@ async fn a_webhook_on_a_full_disk_is_refused_and_its_repetition_is_answered_once
     let mut house = house().await;
     house.says("hi").await;
     house.faults.fill_disk();
-    let body = house.webhook(What::Text("one".into()));
+    let body = house.webhook(CustomerEvent::Text("one".into()));
     house.post_in_vain(&body).await;
     let asked = std::time::Instant::now();
     house.post_in_vain(&body).await;
@@ -426,7 +426,7 @@ async fn a_step_hears_of_a_failure_that_came_while_the_disk_was_full() {
     let graph = house.graph.clone().unwrap();
     let mut sends = graph.listen();
     graph.fail_next(Fault::Late(Duration::from_millis(200)));
-    let body = house.webhook(What::Text("careful".into()));
+    let body = house.webhook(CustomerEvent::Text("careful".into()));
     house.post(&body).await;
     sends.recv().await.unwrap();
     house.faults.fill_disk();

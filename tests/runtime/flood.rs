@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use transom::{
     base::{limits::LANES_RUNNING_MAX, secret::Secret, time::Time},
-    channel::{HeaderMap, RawRequest, meta::compose::What, signature::Key},
+    channel::{HeaderMap, RawRequest, meta::compose::CustomerEvent, signature::Key},
     store::tables::{dead_letter, inbound},
 };
 
@@ -17,7 +17,7 @@ async fn who_finds_no_free_lane_is_answered_when_there_is_one() {
     let people = LANES_RUNNING_MAX + 300;
     let mut posts = JoinSet::new();
     for n in 0..people {
-        let body = house.webhook_of((&format!("3460{n:07}"), "Ana"), What::Text(format!("message {n}")));
+        let body = house.webhook_of((&format!("3460{n:07}"), "Ana"), CustomerEvent::Text(format!("message {n}")));
         let app = Arc::clone(&house.app);
         posts.spawn(async move {
             let mut headers = HeaderMap::new();

@@ -11,7 +11,7 @@ use transom::{
     flow,
     model::inbound::DeliveryState,
     runtime::starts::{
-        forecast::{self, Forecast, Ground, Occasion, When},
+        forecast::{self, Forecast, ForecastInputs, Occasion, When},
         report::{self, FireReport},
     },
 };
@@ -75,15 +75,15 @@ async fn foresee(house: &House, account: &str, now: Time) -> Forecast {
     let live = app.live.get();
     let asked = |sender, contact, at| app.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
-    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
+    let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::timetables(&live.set);
     let table = tables.iter().find(|table| table.flow.name.as_str() == "news").unwrap();
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let inputs = BTreeMap::new();
     let when = When::Next(table, now);
     let (flow, trigger) = (table.flow, table.key);
-    let (rate, sieve) = (table.rate, table.sieve(&live.set));
-    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
+    let (rate, prefilter) = (table.rate, table.prefilter(&live.set));
+    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, prefilter, meant: &meant, when };
     forecast::forecast(&ground, &[AccountName::from(account)], &occasion, |_, _| {}).await.unwrap()
 }
 
@@ -218,7 +218,7 @@ async fn a_forecast_of_dates_tells_the_week_ahead() {
     let live = app.live.get();
     let asked = |sender, contact, at| app.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
-    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
+    let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::dates(&live.set);
     let now = house.clock.now();
     let ahead = (now, now + Span::days(7));

@@ -19,7 +19,7 @@ use transom::{
     channel::{
         HeaderMap, Http, Outgoing, RawRequest,
         client::{Client, install_crypto},
-        meta::compose::{self, Act, News, Number, What},
+        meta::compose::{self, CustomerAction, CustomerEvent, News, Number},
         sandbox::Sandbox,
         signature::Key,
     },
@@ -30,7 +30,7 @@ use transom::{
         daemon::{app::App, boot::Setup, metrics::Metrics},
         ingest::accept::NotAccepted,
     },
-    store::{Faults, Options, Store, tables::outbound},
+    store::{InjectedFaults, Options, Store, tables::outbound},
 };
 
 pub const SENDER: SenderId = SenderId(1);
@@ -43,7 +43,7 @@ pub struct House {
     folder: TempDir,
     messages: u64,
     at_meta: bool,
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
     /// `Some` if sender 1 is at Meta and its requests go to this emulator.
     pub graph: Option<Graph>,
 }
@@ -77,7 +77,7 @@ impl House {
         let mut files = files.to_vec();
         files.push(("config.yaml", &config));
         let folder = folder_of(&files);
-        House::open_over(folder, morning(), None, Some(wire), Arc::new(Faults::in_step(seed))).await
+        House::open_over(folder, morning(), None, Some(wire), Arc::new(InjectedFaults::in_step(seed))).await
     }
 
     async fn build(files: &[(&str, &str)], graph: Option<Graph>) -> House {
@@ -93,7 +93,7 @@ impl House {
         clock: Arc<ManualClock>,
         graph: Option<Graph>,
         wire: Option<Arc<dyn Http>>,
-        faults: Arc<Faults>,
+        faults: Arc<InjectedFaults>,
     ) -> House {
         install_crypto();
         let at_meta = graph.is_some() || wire.is_some();
@@ -152,10 +152,10 @@ impl House {
 
     /// The customer writes.
     pub async fn says(&mut self, text: &str) {
-        self.acts(What::Text(text.into())).await;
+        self.acts(CustomerEvent::Text(text.into())).await;
     }
 
-    pub async fn acts(&mut self, what: What) {
+    pub async fn acts(&mut self, what: CustomerEvent) {
         let body = self.webhook(what);
         self.post(&body).await;
         self.app.run_due().await.unwrap();
@@ -163,20 +163,20 @@ impl House {
 
     /// Another customer writes.
     pub async fn writes(&mut self, phone: &str, text: &str) {
-        let body = self.webhook_of((phone, phone), What::Text(text.into()));
+        let body = self.webhook_of((phone, phone), CustomerEvent::Text(text.into()));
         self.post(&body).await;
         self.app.run_due().await.unwrap();
     }
 
     /// The webhook of a customer's act, for posting it in another way.
-    pub fn webhook(&mut self, what: What) -> String {
+    pub fn webhook(&mut self, what: CustomerEvent) -> String {
         self.webhook_of(("34600111222", "Ana"), what)
     }
 
     /// The webhook of another customer, by number and name.
-    pub fn webhook_of(&mut self, (phone, name): (&str, &str), what: What) -> String {
+    pub fn webhook_of(&mut self, (phone, name): (&str, &str), what: CustomerEvent) -> String {
         self.messages += 1;
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: phone.into() },
             name: Some(name.into()),
             id: format!("wamid.{}", self.messages),

@@ -1,7 +1,7 @@
 //! Tests messages that arrive long after they were written: after a clock change, or when a platform catches up.
 
 use super::house::House;
-use transom::{base::time::Span, channel::meta::compose::What, store::tables::dead_letter};
+use transom::{base::time::Span, channel::meta::compose::CustomerEvent, store::tables::dead_letter};
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
@@ -12,7 +12,7 @@ async fn listed(house: &House) -> Vec<dead_letter::DeadLetter> {
 #[tokio::test]
 async fn each_late_message_is_listed_and_counted() {
     let mut house = House::new(&[("flows/echo.yaml", ECHO)]).await;
-    let bodies: Vec<String> = (0..25).map(|n| house.webhook(What::Text(format!("text {n}")))).collect();
+    let bodies: Vec<String> = (0..25).map(|n| house.webhook(CustomerEvent::Text(format!("text {n}")))).collect();
     let wrote_at = house.now();
     house.clock.set(wrote_at + Span::hours(7));
     for body in &bodies {
@@ -45,7 +45,7 @@ async fn each_late_message_is_listed_and_counted() {
 #[tokio::test]
 async fn what_is_still_too_old_when_it_is_replayed_stays_listed_once() {
     let mut house = House::new(&[("flows/echo.yaml", ECHO)]).await;
-    let body = house.webhook(What::Text("one".into()));
+    let body = house.webhook(CustomerEvent::Text("one".into()));
     house.clock.set(house.now() + Span::hours(7));
     house.post(&body).await;
     house.app.run_due().await.unwrap();

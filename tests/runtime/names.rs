@@ -210,7 +210,7 @@ async fn what_waits_for_who_is_gone_begins_with_who_goes_on() {
     // A row that was written while they were joined is still with who is gone.
     let row = start::of(&house.app.store, stays, StartId(i64::MAX), 10).await.unwrap().remove(0);
     let mut set = WriteSet::of(gone.0);
-    set.push(&start::MOVE, &start::Moved { from: stays, to: gone });
+    set.push(&start::MOVE, &start::MovedStarts { from: stays, to: gone });
     house.app.store.commit(set).await.unwrap();
     assert_eq!(start::find(&house.app.store, row.id).await.unwrap().unwrap().contact_id, gone);
     let before = sent(&house).len();

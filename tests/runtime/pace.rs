@@ -9,7 +9,7 @@ use transom::{
         time::{Span, Time},
     },
     flow,
-    runtime::starts::forecast::{self, Ground, Occasion, When},
+    runtime::starts::forecast::{self, ForecastInputs, Occasion, When},
     store::{
         Query,
         tables::{contact, start},
@@ -45,17 +45,17 @@ async fn foreseen(house: &House) -> BTreeMap<ContactId, Time> {
     let live = app.live.get();
     let asked = |sender, contact, at| app.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
-    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
+    let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::timetables(&live.set);
     let table = &tables[0];
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let inputs = BTreeMap::new();
     let when = When::Next(table, house.clock.now());
-    let (flow, trigger, rate, sieve) = (table.flow, table.key, table.rate, table.sieve(&live.set));
-    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
+    let (flow, trigger, rate, prefilter) = (table.flow, table.key, table.rate, table.prefilter(&live.set));
+    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, prefilter, meant: &meant, when };
     let mut all = BTreeMap::new();
     let accounts = [AccountName::from("acme")];
-    let told = |contact: &transom::model::contact::Contact, seen: &forecast::Foreseen| {
+    let told = |contact: &transom::model::contact::Contact, seen: &forecast::ContactForecast| {
         all.insert(contact.id, seen.at);
     };
     forecast::forecast(&ground, &accounts, &occasion, told).await.unwrap();

@@ -9,7 +9,7 @@ use transom::{
         WriteSet,
         tables::{
             dead_letter, run,
-            session::{self, Turned},
+            session::{self, SessionUpdate},
         },
     },
 };
@@ -48,7 +48,7 @@ async fn with_a_broken_timer() -> House {
     });
     asking.unwrap().reminders_sent = u32::MAX;
     let mut set = WriteSet::of(contact.0);
-    set.push(&session::TURN, &Turned::new(conversation, contact, &session));
+    set.push(&session::TURN, &SessionUpdate::new(conversation, contact, &session));
     house.app.store.commit(set).await.unwrap();
     house.restart().await
 }

@@ -9,7 +9,7 @@ use transom::{
         ids::{InboundId, ProviderId},
         limits::LANE_LINE_MAX,
     },
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     model::inbound::InboundKind,
     store::{WriteSet, tables::inbound},
 };
@@ -97,7 +97,7 @@ steps:
 #[tokio::test]
 async fn who_hangs_up_before_the_answer_is_answered_all_the_same() {
     let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
-    let body = house.webhook(What::Text("one".into()));
+    let body = house.webhook(CustomerEvent::Text("one".into()));
     house.post_and_hang_up(&body).await;
     house.app.run_due().await.unwrap();
     assert_eq!(house.texts(), ["one"]);
@@ -112,7 +112,7 @@ async fn more_messages_than_a_line_holds_are_answered_in_their_order() {
     let said: Vec<String> = (0..LANE_LINE_MAX + 50).map(|n| n.to_string()).collect();
     let mut whole: serde_json::Value = serde_json::Value::Null;
     for text in &said {
-        let one: serde_json::Value = serde_json::from_str(&house.webhook(What::Text(text.clone()))).unwrap();
+        let one: serde_json::Value = serde_json::from_str(&house.webhook(CustomerEvent::Text(text.clone()))).unwrap();
         if whole.is_null() {
             whole = one;
             continue;

@@ -7,7 +7,7 @@ use transom::{
         limits::{SPAM_PAUSE, UNDELIVERABLE_AFTER},
         time::{Span, Time},
     },
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     model::{inbound::DeliveryState, template::TemplateStatus, value::Value},
     store::tables::{contact, outbound::SendState},
 };
@@ -40,16 +40,16 @@ async fn stopped_for_spam() -> House {
 #[tokio::test]
 async fn a_pause_with_an_end_of_the_platforms_lasts_over_a_restart() {
     let mut house = stopped_for_spam().await;
-    let until = house.app.health.paused_until(SENDER, false, house.now());
+    let until = house.app.paused_senders.paused_until(SENDER, false, house.now());
     house.advance(Span::hours(1)).await;
     let mut house = house.restart().await;
     assert_eq!(house.sent().len(), 1, "retrying makes it worse");
-    assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), until);
+    assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), until);
     house.says("hello").await;
     house.advance(SPAM_PAUSE - Span::hours(1)).await;
     assert_eq!(house.texts(), ["Hello to you."; 4], "all three, after what was refused");
     let house = house.restart().await;
-    assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), None);
+    assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), None);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn who_knows_better_lets_a_sender_go_on() {
         house.app.run_due().await.unwrap();
         assert_eq!(house.texts(), ["Hello to you."; 3], "what waited goes at once");
         let house = house.restart().await;
-        assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), None, "for good");
+        assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), None, "for good");
     }
 }
 
@@ -117,7 +117,7 @@ async fn people_answer_with_what_stands_on_the_template() {
     let mut house = offered().await;
     house.advance(Span::hours(26)).await;
     // The approved button's own payload, as a template comes back that somebody else sent.
-    house.acts(What::TapTemplate { payload: "Confirm it".into(), title: "Confirm it".into() }).await;
+    house.acts(CustomerEvent::TapTemplate { payload: "Confirm it".into(), title: "Confirm it".into() }).await;
     assert_eq!(house.texts(), ["Noted yes_i_do."]);
 }
 
@@ -198,7 +198,7 @@ async fn a_tap_on_an_old_button_is_no_wish_to_hear_nothing_more() {
     let cancel = buttons[1].clone();
     house.says("book it").await;
     house.advance(Span::minutes(1)).await;
-    house.acts(What::Tap { id: cancel.id, title: cancel.title }).await;
+    house.acts(CustomerEvent::Tap { id: cancel.id, title: cancel.title }).await;
     let heard = house.heard();
     assert!(!heard.iter().any(|text| text.contains("no more messages")), "{heard:?}");
     house.says("cancel").await;

@@ -10,7 +10,7 @@ use transom::{
     },
     channel::HeaderMap,
     model::value::Value,
-    runtime::ingest::webhook_triggers::{Hook, Vouched},
+    runtime::ingest::webhook_triggers::{Authentication, HookRequest},
     store::{
         WriteSet,
         tables::{
@@ -370,7 +370,12 @@ async fn a_hook_starts_once_however_often_the_process_dies() {
     let mut heard = Vec::new();
     let body = json!({"phone": "+34 600 111 222", "order": "A7"}).to_string();
     for _ in 0..3 {
-        let hook = Hook { name: "paid", headers: &HeaderMap::new(), body: body.as_bytes(), vouched: Vouched::Operator };
+        let hook = HookRequest {
+            name: "paid",
+            headers: &HeaderMap::new(),
+            body: body.as_bytes(),
+            vouched: Authentication::Operator,
+        };
         let taken = house.app.take_hook(&hook).await.unwrap();
         assert_eq!(taken.phone.as_deref(), Some("+34600111222"));
         house.app.run_due().await.unwrap();

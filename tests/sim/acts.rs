@@ -12,7 +12,7 @@ use transom::{
         ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
         time::{Span, Time},
     },
-    channel::meta::compose::{self, Act, News, What},
+    channel::meta::compose::{self, CustomerAction, CustomerEvent, News},
     model::{
         content::Content,
         effect::Origin,
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// The webhook of a message that a customer writes now, which opens the true window.
-    pub fn written(&mut self, person: usize, what: What, reply_to: Option<String>) -> Hook {
+    pub fn written(&mut self, person: usize, what: CustomerEvent, reply_to: Option<String>) -> Hook {
         let now = self.now();
         let at = Time(now.0 / 1000 * 1000);
         let who = &mut self.people[person];
@@ -81,10 +81,11 @@ impl World {
         let from = Alias { kind: who.kind, value: who.address.to_owned() };
         self.meta.opens(who.address, at);
         let text = match &what {
-            What::Text(text) => Some(text.clone()),
+            CustomerEvent::Text(text) => Some(text.clone()),
             _ => None,
         };
-        let act = Act { from, name: Some(format!("Person {person}")), id: wamid.clone(), at: now, reply_to, what };
+        let act =
+            CustomerAction { from, name: Some(format!("Person {person}")), id: wamid.clone(), at: now, reply_to, what };
         let body = compose::message(&World::number(), &act);
         let pair = self.pairs.iter().find(|pair| pair.joined && pair.hidden == person).copied();
         let pair = pair.filter(|_| self.dice.percent(40));
@@ -111,7 +112,7 @@ impl World {
             for person in [hidden, shown] {
                 let text = *self.dice.of(&WORK);
                 self.note(format!("person {person} writes `{text}`"));
-                let hook = self.written(person, What::Text(text.into()), None);
+                let hook = self.written(person, CustomerEvent::Text(text.into()), None);
                 self.hooks.push(hook);
             }
             // Else what they have begun and that they are one come in any order.
@@ -124,7 +125,7 @@ impl World {
         }
         let text = self.a_text();
         self.note(format!("person {hidden} writes `{text}` and turns out to be person {shown}"));
-        let mut hook = self.written(hidden, What::Text(text), None);
+        let mut hook = self.written(hidden, CustomerEvent::Text(text), None);
         hook.body = self.with_both_names(&hook.body, pair);
         if let About::Message { names_both, .. } = &mut hook.about {
             *names_both = true;
@@ -132,7 +133,7 @@ impl World {
         if !joined && self.dice.percent(30) {
             let text = self.a_text();
             self.note(format!("… and in the same instant person {shown} writes `{text}`"));
-            let other = self.written(shown, What::Text(text), None);
+            let other = self.written(shown, CustomerEvent::Text(text), None);
             return self.post_both(&hook, &other).await;
         }
         self.put(hook);
@@ -160,7 +161,7 @@ impl World {
         for _ in 0..self.dice.between(1, 2) {
             let text = self.a_text();
             self.note(format!("person {person} writes `{text}`"));
-            let hook = self.written(person, What::Text(text), None);
+            let hook = self.written(person, CustomerEvent::Text(text), None);
             self.put(hook);
         }
     }
@@ -199,7 +200,7 @@ impl World {
             word("title"),
             if old { ", an old button perhaps" } else { "" }
         ));
-        let what = What::Tap { id: word("id"), title: word("title") };
+        let what = CustomerEvent::Tap { id: word("id"), title: word("title") };
         let hook = self.written(person, what, Some(wamid.clone()));
         self.put(hook);
     }
@@ -207,14 +208,14 @@ impl World {
     async fn two_at_once(&mut self) {
         let person = self.someone();
         let text = self.a_text();
-        let one = self.written(person, What::Text(text.clone()), None);
+        let one = self.written(person, CustomerEvent::Text(text.clone()), None);
         let other = if self.dice.percent(50) {
             self.note(format!("person {person} writes `{text}`, and the webhook comes on two connections at once"));
             one.clone()
         } else {
             let second = self.a_text();
             self.note(format!("person {person} writes `{text}` and `{second}` in the same instant"));
-            self.written(person, What::Text(second), None)
+            self.written(person, CustomerEvent::Text(second), None)
         };
         self.post_both(&one, &other).await;
     }
@@ -243,7 +244,7 @@ impl World {
         let person = self.someone();
         let text = if self.dice.percent(50) { "STOP" } else { "START" };
         self.note(format!("person {person} writes `{text}`"));
-        let hook = self.written(person, What::Text(text.into()), None);
+        let hook = self.written(person, CustomerEvent::Text(text.into()), None);
         self.put(hook);
     }
 

@@ -13,12 +13,12 @@ use transom::{
     },
     model::{effect::broadcast_key, schedule::AtMost, value::Value as Data},
     runtime::starts::{
-        broadcast::{Drafted, To, Wanted, When},
+        broadcast::{BroadcastAudience, BroadcastSpec, BroadcastTime, DraftResult},
         report,
     },
     store::{
         Query, Row,
-        tables::broadcast::{self, State},
+        tables::broadcast::{self, BroadcastState},
     },
 };
 
@@ -69,13 +69,13 @@ impl World {
         let id = self.blasts[place].id;
         let Some(row) = broadcast::find(&self.app.store, id).await.unwrap() else { return };
         match (row.state, self.dice.below(10)) {
-            (State::Draft, 0..=7) => self.confirm(place).await,
-            (State::Running | State::Done, 0..=4) => self.pause(place).await,
-            (State::Paused, 0..=6) => {
+            (BroadcastState::Draft, 0..=7) => self.confirm(place).await,
+            (BroadcastState::Running | BroadcastState::Done, 0..=4) => self.pause(place).await,
+            (BroadcastState::Paused, 0..=6) => {
                 self.blasts[place].paused = None;
-                self.turn(place, &[State::Paused], State::Running).await;
+                self.turn(place, &[BroadcastState::Paused], BroadcastState::Running).await;
             }
-            (State::Stopped, _) => {}
+            (BroadcastState::Stopped, _) => {}
             _ => self.stop(place).await,
         }
     }
@@ -84,12 +84,12 @@ impl World {
         let now = self.now();
         let to = *self.dice.of(&AUDIENCES);
         let when = match self.dice.below(4) {
-            0 | 1 => When::Now,
-            2 => When::At(now + Span::minutes(self.dice.between(-60, 300))),
+            0 | 1 => BroadcastTime::Now,
+            2 => BroadcastTime::At(now + Span::minutes(self.dice.between(-60, 300))),
             _ => {
                 let tomorrow = jiff::Timestamp::from_millisecond((now + Span::days(1)).0).unwrap();
                 let hour = i8::try_from(self.dice.between(0, 23)).unwrap();
-                When::Local(tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date().at(hour, 15, 0, 0))
+                BroadcastTime::Local(tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date().at(hour, 15, 0, 0))
             }
         };
         let rate = *self.dice.of(&[
@@ -99,7 +99,7 @@ impl World {
         ]);
         let condition = (!to.is_empty()).then(|| to.to_owned());
         let inputs = BTreeMap::from([("what".to_owned(), Data::text(format!("news {}", self.blasts.len())))]);
-        let wanted = Wanted { to: To { tags: Vec::new(), condition }, when, rate, inputs };
+        let wanted = BroadcastSpec { to: BroadcastAudience { tags: Vec::new(), condition }, when, rate, inputs };
         self.note(format!("a broadcast is drafted to `{to}`, {when:?}, {rate}"));
         let meant = self.meant_by(to).await;
         let app = Arc::clone(&self.app);
@@ -108,7 +108,7 @@ impl World {
             app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted, &client).await
         });
         match drafted.await {
-            Some(Ok(Drafted::Done(done))) => {
+            Some(Ok(DraftResult::Done(done))) => {
                 let row = done.0;
                 if i64::try_from(meant.len()).unwrap() != row.people {
                     self.meta.lock().wrong.push(format!("broadcast {} means {} of {meant:?}", row.id, row.people));
@@ -118,7 +118,7 @@ impl World {
                     Blast { id, to, people, drafted_at: now, known: BTreeSet::new(), stopped_at: None, paused: None };
                 self.blasts.push(blast);
             }
-            Some(Ok(Drafted::Unfit | Drafted::TooLong | Drafted::Abandoned)) => {
+            Some(Ok(DraftResult::Unfit | DraftResult::TooLong | DraftResult::Abandoned)) => {
                 self.meta.lock().wrong.push("a broadcast of a flow that is there is not drafted".into());
             }
             Some(Err(error)) if !self.disturbed => {
@@ -140,11 +140,11 @@ impl World {
             Query { name: "sim.hidden", text: "select distinct contact_id as id from alias where kind = 'bsuid'" };
         let hidden = self.app.store.all(&hidden, &[], |row| row.number("id")).await.unwrap();
         self.blasts[place].known = meant.into_iter().filter(|contact| !hidden.contains(contact)).collect();
-        self.turn(place, &[State::Draft], State::Running).await;
+        self.turn(place, &[BroadcastState::Draft], BroadcastState::Running).await;
     }
 
     async fn pause(&mut self, place: usize) {
-        if self.turn(place, &[State::Running, State::Done], State::Paused).await {
+        if self.turn(place, &[BroadcastState::Running, BroadcastState::Done], BroadcastState::Paused).await {
             let starts = self.starts_of(self.blasts[place].id).await;
             let in_line = starts.into_iter().filter(|start| start.state == "queued").map(|start| start.id);
             self.blasts[place].paused = Some((self.now(), in_line.collect()));
@@ -152,14 +152,14 @@ impl World {
     }
 
     async fn stop(&mut self, place: usize) {
-        let from = &[State::Running, State::Paused, State::Done, State::Draft];
-        if self.turn(place, from, State::Stopped).await {
+        let from = &[BroadcastState::Running, BroadcastState::Paused, BroadcastState::Done, BroadcastState::Draft];
+        if self.turn(place, from, BroadcastState::Stopped).await {
             self.blasts[place].stopped_at = Some(self.now());
         }
     }
 
     /// True if the answer reports success.
-    async fn turn(&mut self, place: usize, from: &'static [State], to: State) -> bool {
+    async fn turn(&mut self, place: usize, from: &'static [BroadcastState], to: BroadcastState) -> bool {
         let id = self.blasts[place].id;
         self.note(format!("broadcast {id} is to be {}", to.as_str()));
         let app = Arc::clone(&self.app);
@@ -258,7 +258,7 @@ impl World {
             if blast.stopped_at.is_some() && waits > 0 {
                 wrong.push(format!("{waits} starts of broadcast {} wait after its stop", blast.id));
             }
-            if row.state == State::Done {
+            if row.state == BroadcastState::Done {
                 for contact in &blast.known {
                     let same = joined.get(contact);
                     if !starts.iter().any(|start| start.contact == *contact || same == Some(&start.contact)) {

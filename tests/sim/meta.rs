@@ -13,7 +13,7 @@ use transom::{
         time::{Span, Time},
     },
     channel::{Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
-    store::Faults,
+    store::InjectedFaults,
 };
 
 /// The result of the next send.
@@ -109,7 +109,7 @@ pub struct MetaWorld {
 /// The connection of one process: a dead process sends nothing.
 pub struct Wire {
     pub world: MetaWorld,
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
 }
 
 impl MetaWorld {

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::sync::Arc;
 use transom::{
     base::time::Span,
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     model::{
         effect::Effect,
         session::{Run, Waiting},
@@ -102,7 +102,8 @@ impl World {
             texts[0], texts[1]
         ));
         let [one, two] = texts;
-        let hooks = [self.written(person, What::Text(one), None), self.written(other, What::Text(two), None)];
+        let hooks =
+            [self.written(person, CustomerEvent::Text(one), None), self.written(other, CustomerEvent::Text(two), None)];
         let [a, b, c] = [0; 3].map(|_| Arc::clone(&self.app));
         let (one, two, now) = (hooks[0].body.clone(), hooks[1].body.clone(), self.now());
         let done = alive(&self.faults, async move {

@@ -25,11 +25,11 @@ use transom::{
     runtime::{
         config::Config,
         daemon::{app::App, boot::Setup, metrics::Metrics},
-        events::webhook_delivery::Passed,
+        events::webhook_delivery::PassCounts,
         http_step::{calls::Calls, mocks::Mocks},
         ingest::accept::NotAccepted,
     },
-    store::{Faults, Options, Store},
+    store::{InjectedFaults, Options, Store},
 };
 
 /// A customer, by Meta's id.
@@ -101,7 +101,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub meta: MetaWorld,
     pub app: Arc<App>,
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
     pub metrics: Metrics,
     pub people: Vec<Person>,
     pub pairs: Vec<Pair>,
@@ -148,7 +148,7 @@ impl World {
         let start = Time(at.as_millisecond()) + Span::minutes(dice.between(0, 6 * 24 * 60));
         let clock = Arc::new(ManualClock::new(start));
         let meta = MetaWorld::new(clock.clone(), diary.clone());
-        let faults = Arc::new(Faults::in_step(seed));
+        let faults = Arc::new(InjectedFaults::in_step(seed));
         let metrics = Metrics::new();
         let app = open(&folder, &clock, &meta, &faults, &metrics, 0, None).await;
         app.recover().await.unwrap();
@@ -213,7 +213,7 @@ impl World {
             }
             self.meta.lock().era += 1;
             self.clock.set(self.clock.now() + downtime);
-            self.faults = Arc::new(Faults::in_step(self.dice.next()));
+            self.faults = Arc::new(InjectedFaults::in_step(self.dice.next()));
             self.metrics = Metrics::new();
             self.pardoned = 0;
             self.disturbed = false;
@@ -269,7 +269,7 @@ impl World {
             let (app, now) = (Arc::clone(&self.app), self.now());
             let posted = alive(&self.faults, async move { app.post_due(now).await });
             match posted.await {
-                Some(Ok(passed)) if passed == Passed::default() => return true,
+                Some(Ok(passed)) if passed == PassCounts::default() => return true,
                 Some(Ok(_)) => {}
                 Some(Err(error)) => {
                     assert!(self.disturbed, "notices cannot be posted: {error:#}");
@@ -477,7 +477,7 @@ impl World {
 }
 
 /// The result, or `None` if the process died before.
-pub async fn alive<T>(faults: &Faults, work: impl Future<Output = T>) -> Option<T> {
+pub async fn alive<T>(faults: &InjectedFaults, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         () = faults.died() => None,
@@ -504,7 +504,7 @@ async fn open(
     folder: &TempDir,
     clock: &Arc<ManualClock>,
     meta: &MetaWorld,
-    faults: &Arc<Faults>,
+    faults: &Arc<InjectedFaults>,
     metrics: &Metrics,
     version: usize,
     calls: Option<Calls>,

@@ -10,10 +10,10 @@ use transom::store::{Statement, Store, WriteSet};
 use transom::{
     base::{ids::*, time::Span},
     store::{
-        queries::erasure::{self, Erased, Stop},
+        queries::erasure::{self, Erased, KeptOptOut},
         tables::{
             alias,
-            charge::{self, Charge, Fund, Sums},
+            charge::{self, BalanceChange, Charge, Sums},
             contact, inbound,
             outbound::{self, NewOutbound, SendState},
         },
@@ -26,8 +26,8 @@ async fn put<R: serde::Serialize>(store: &Store, statement: &Statement<R>, row: 
     store.commit(set).await.unwrap();
 }
 
-fn fund(id: i64, amount: i64, by: &str) -> Fund {
-    Fund { id, account: account(), amount, by: by.into(), note: String::new(), at: NOW }
+fn fund(id: i64, amount: i64, by: &str) -> BalanceChange {
+    BalanceChange { id, account: account(), amount, by: by.into(), note: String::new(), at: NOW }
 }
 
 fn charged(id: i64, amount: i64) -> Charge {
@@ -157,7 +157,7 @@ fn an_erased_person_leaves_rows_without_content() {
         let zone = String::new();
         put(&store, &contact::CHANGE, &contact::ContactChange { id: ContactId(8), data, zone }).await;
         assert_eq!(erasure::joined(&store, &account(), ContactId(7)).await.unwrap(), [ContactId(8)]);
-        let stop = Stop { account: account(), digest: "d1".into(), at: NOW };
+        let stop = KeptOptOut { account: account(), digest: "d1".into(), at: NOW };
         assert!(!erasure::any(&store).await.unwrap());
         put(&store, &erasure::STOP, &stop).await;
         let digests = ["d0".to_owned(), "d1".to_owned()];
@@ -206,7 +206,10 @@ fn the_ledger_adds_up_whatever_happens_to_messages() {
                 match roll(8) {
                     0 => {
                         let sign = if roll(3) == 0 { -1 } else { 1 };
-                        let row = Fund { account: name.clone(), ..fund(first + 500 + step, sign * amount, "operator") };
+                        let row = BalanceChange {
+                            account: name.clone(),
+                            ..fund(first + 500 + step, sign * amount, "operator")
+                        };
                         set.push(&charge::FUND, &row);
                         model.funds += i128::from(sign * amount);
                     }

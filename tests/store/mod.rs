@@ -2,11 +2,11 @@
 
 mod charges;
 mod postgres;
+mod prefilter;
 mod records;
 mod releases;
 mod retention;
 mod sample;
-mod sieve;
 mod statements;
 mod tables;
 mod testers;

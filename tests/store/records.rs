@@ -25,18 +25,18 @@ use transom::{
             audience::{self, Audience},
             contact,
             dead_letter::{self, DeadLetter, Replayed},
-            delivery::{self, Again, Delivery, Of, State, Tried},
+            delivery::{self, AttemptState, DeliveriesOf, Delivery, Redelivery, Tried},
             flow_state::{self, FlowPauses, FlowState},
-            idempotency::{self, Answer, Claim},
+            idempotency::{self, Claim, FinishedRequest},
             inbound,
             ledger::{self, LedgerEntry},
             meta::{self, Meta},
             outbound::{self, NewOutbound, SendState},
             run::{self, Ended, Run},
-            schedule::{self, Fire, Schedule},
+            schedule::{self, FireRow, Schedule},
             sender_pause::{self, Lifted, Scope, SenderPause},
-            start::{self, Decided, Moved, PlannedStart, StartState, TakenBack},
-            subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
+            start::{self, Decided, MovedStarts, PlannedStart, StartState, SupersededStarts},
+            subscription::{self, AcceptedDelivery, Filter, Paused, ReadPosition, RemovedSubscription, Subscription},
             template::{self, CatalogueEntry, Source},
             trace::{self, Trace},
             upload::{self, Uploaded},
@@ -202,7 +202,7 @@ fn a_fire_keeps_its_place() {
         put(&store, &schedule::PLANNED, &trigger(NOW)).await.unwrap();
         assert_eq!(schedule::all(&store).await.unwrap(), [trigger(NOW + Span::hours(1))]);
 
-        let fire = |cursor: i64, done: bool| Fire {
+        let fire = |cursor: i64, done: bool| FireRow {
             flow: "tips".into(),
             trigger_key: "0 10 * * TUE contact".into(),
             zone: String::new(),
@@ -314,7 +314,7 @@ fn what_waits_for_a_contact_waits_for_the_same_person_under_another_name() {
             };
             put(&store, &start::INSERT, &row).await.unwrap();
         }
-        put(&store, &start::MOVE, &Moved { from: ContactId(7), to: ContactId(8) }).await.unwrap();
+        put(&store, &start::MOVE, &MovedStarts { from: ContactId(7), to: ContactId(8) }).await.unwrap();
         let of = async |contact| {
             let rows = start::of(&store, ContactId(contact), StartId(LAST), 9).await.unwrap();
             rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
@@ -345,7 +345,8 @@ fn what_waits_under_a_key_is_taken_back_but_for_the_new_one() {
         for row in [row(1, "start a", "one"), row(2, "start b", "one"), row(3, "start a", "two")] {
             put(&store, &start::INSERT, &row).await.unwrap();
         }
-        let back = TakenBack { contact_id: ContactId(7), trigger_key: "start a".into(), keeps: "two".into(), at: NOW };
+        let back =
+            SupersededStarts { contact_id: ContactId(7), trigger_key: "start a".into(), keeps: "two".into(), at: NOW };
         put(&store, &start::TAKE_BACK, &back).await.unwrap();
         let waiting: Vec<i64> = start::due(&store, (Time(0), StartId(0)), NOW + Span::seconds(9), 9)
             .await
@@ -425,7 +426,7 @@ fn a_stop_that_is_told_twice_stops_once() {
         let told = |id: i64| {
             let mut set = WriteSet::of(7);
             let message_id = InboundId(id);
-            set.push(&contact::STOPPED, &contact::Stopped { id: ContactId(7), message_id, at: NOW });
+            set.push(&contact::STOPPED, &contact::OptOutByMessage { id: ContactId(7), message_id, at: NOW });
             set.push(&inbound::INSERT, &new_inbound(id, 7, "wamid.stop"));
             set
         };
@@ -532,14 +533,14 @@ fn an_idempotency_key_is_claimed_once_per_account() {
         let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
         assert_eq!(
             known,
-            idempotency::Known {
+            idempotency::StoredRequest {
                 request_hash: "h".into(),
                 message_id: Some(OutboundId(9)),
                 answer: None,
                 created_at: NOW
             }
         );
-        let answer = Answer { account: account(), key: "k".into(), status: 200, body: "{}".into() };
+        let answer = FinishedRequest { account: account(), key: "k".into(), status: 200, body: "{}".into() };
         put(&store, &idempotency::ANSWER, &answer).await.unwrap();
         // An answered key is not released, an open one is.
         put(&store, &idempotency::RELEASE, &claim("acme")).await.unwrap();
@@ -566,7 +567,7 @@ fn delivery(id: i64, place: i64) -> Delivery {
         place,
         contact_id: Some(ContactId(3)),
         body: r#"{"id":1}"#.into(),
-        state: State::Pending,
+        state: AttemptState::Pending,
         attempts: 0,
         since: NOW,
         next_at: NOW,
@@ -600,20 +601,20 @@ fn of_each_place_the_earliest_delivery_is_due_until_it_was_taken() {
             status: Some(503),
             trouble: Some("status".into()),
         };
-        put(&store, &delivery::TRIED, &tried(1, State::Pending, NOW)).await.unwrap();
+        put(&store, &delivery::TRIED, &tried(1, AttemptState::Pending, NOW)).await.unwrap();
         assert_eq!(due(NOW).await, [3], "the second waits behind the first");
-        put(&store, &delivery::TRIED, &tried(3, State::Done, NOW + Span(1))).await.unwrap();
+        put(&store, &delivery::TRIED, &tried(3, AttemptState::Done, NOW + Span(1))).await.unwrap();
         assert_eq!(due(NOW).await, [3], "it was asked for again meanwhile");
-        put(&store, &delivery::TRIED, &tried(3, State::Dead, NOW)).await.unwrap();
-        put(&store, &delivery::HURRY, &Of { subscription_id: 5, at: NOW }).await.unwrap();
+        put(&store, &delivery::TRIED, &tried(3, AttemptState::Dead, NOW)).await.unwrap();
+        put(&store, &delivery::HURRY, &DeliveriesOf { subscription_id: 5, at: NOW }).await.unwrap();
         assert_eq!(due(NOW).await, [1], "what is dead stays dead");
         assert_eq!(delivery::page(&store, 5, 3, 9).await.unwrap().len(), 2);
-        put(&store, &delivery::AGAIN, &Again { id: 3, at: NOW }).await.unwrap();
+        put(&store, &delivery::AGAIN, &Redelivery { id: 3, at: NOW }).await.unwrap();
         assert_eq!(due(NOW).await, [1, 3]);
-        assert!(put(&store, &delivery::AGAIN, &Again { id: 99, at: NOW }).await.is_err());
-        put(&store, &delivery::TRIED, &tried(3, State::Done, NOW)).await.unwrap();
+        assert!(put(&store, &delivery::AGAIN, &Redelivery { id: 99, at: NOW }).await.is_err());
+        put(&store, &delivery::TRIED, &tried(3, AttemptState::Done, NOW)).await.unwrap();
         assert_eq!(retention::forget(&store, &delivery::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 1);
-        put(&store, &delivery::DROP, &Of { subscription_id: 5, at: NOW }).await.unwrap();
+        put(&store, &delivery::DROP, &DeliveriesOf { subscription_id: 5, at: NOW }).await.unwrap();
         assert_eq!(delivery::waiting(&store, 5).await.unwrap(), 0);
         store.close().await;
     });
@@ -639,9 +640,9 @@ fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
             created_at: NOW,
         };
         put(&store, &subscription::SAVE, &row).await.unwrap();
-        put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 9 }).await.unwrap();
-        assert!(put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 8 }).await.is_err());
-        put(&store, &subscription::HEARD, &Heard { id: 5, at: NOW }).await.unwrap();
+        put(&store, &subscription::ADVANCED, &ReadPosition { id: 5, after: 9 }).await.unwrap();
+        assert!(put(&store, &subscription::ADVANCED, &ReadPosition { id: 5, after: 8 }).await.is_err());
+        put(&store, &subscription::HEARD, &AcceptedDelivery { id: 5, at: NOW }).await.unwrap();
         put(&store, &subscription::SAVE, &Subscription { url: "https://b.example".into(), ..row.clone() })
             .await
             .unwrap();
@@ -653,8 +654,8 @@ fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
         assert_eq!((is.filter, is.account, is.paused), (row.filter, row.account, Some((NOW, "gone".into()))));
         assert_eq!(is.secret.expose(), "whsec_1");
         assert_eq!(is.old_secret.map(|(old, until)| (old.expose().to_owned(), until)), Some(("whsec_0".into(), NOW)));
-        put(&store, &subscription::DELETE, &Gone { id: 5 }).await.unwrap();
-        assert!(put(&store, &subscription::DELETE, &Gone { id: 5 }).await.is_err());
+        put(&store, &subscription::DELETE, &RemovedSubscription { id: 5 }).await.unwrap();
+        assert!(put(&store, &subscription::DELETE, &RemovedSubscription { id: 5 }).await.is_err());
         assert!(subscription::all(&store).await.unwrap().is_empty());
         store.close().await;
     });
@@ -772,7 +773,9 @@ fn a_file_that_a_platform_keeps_is_known_until_it_is_gone_or_old() {
             1
         );
         assert_eq!((found(1).await.is_some(), found(2).await), (true, None));
-        put(&store, &upload::FORGET, &upload::Gone { sender_id: SenderId(1), hash: "ab12".into() }).await.unwrap();
+        put(&store, &upload::FORGET, &upload::MissingUpload { sender_id: SenderId(1), hash: "ab12".into() })
+            .await
+            .unwrap();
         assert_eq!(found(1).await, None);
         store.close().await;
     });

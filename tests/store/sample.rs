@@ -2,7 +2,7 @@
 
 use transom::model::{
     contact::ContactData,
-    effect::Draft,
+    effect::MessageDraft,
     inbound::{Alias, AliasKind},
 };
 use transom::store::{Store, WriteSet};
@@ -11,7 +11,7 @@ use transom::{
     store::tables::{
         alias::NewAlias,
         contact::{self, NewContact},
-        conversation::{self, Heard},
+        conversation::{self, ConversationUpdate},
         inbound::NewInbound,
         outbound::NewOutbound,
     },
@@ -43,8 +43,8 @@ pub fn new_alias(contact: i64, value: &str) -> NewAlias {
     NewAlias { account: account(), kind: AliasKind::Phone, value: value.into(), contact_id: ContactId(contact) }
 }
 
-pub fn heard(id: i64, contact: i64, at: Time) -> Heard {
-    Heard {
+pub fn heard(id: i64, contact: i64, at: Time) -> ConversationUpdate {
+    ConversationUpdate {
         id: ConversationId(id),
         contact_id: ContactId(contact),
         sender_id: SENDER,
@@ -75,7 +75,7 @@ pub fn inbound(id: i64, contact: i64, provider_id: &str) -> NewInbound {
     }
 }
 
-pub fn draft(number: u32) -> Draft {
+pub fn draft(number: u32) -> MessageDraft {
     serde_json::from_value(serde_json::json!({
         "number": number, "run": 1, "topic": "service", "origin": "flow", "tells": true,
         "content": {"kind": "text", "body": "Hi"}

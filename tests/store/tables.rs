@@ -18,11 +18,11 @@ use transom::{
         tables::{
             alias,
             contact::{self, ContactChange, OptOut},
-            conversation::{self, CloseWindow, Heard, Opened},
+            conversation::{self, CloseWindow, ConversationUpdate, WindowOpened},
             early_status,
             inbound::{self, Handled, NewInbound, Raise},
             outbound::{self, NewOutbound, SendState, Sending, Settled},
-            session::{self, Turned},
+            session::{self, SessionUpdate},
         },
     },
 };
@@ -98,7 +98,7 @@ fn the_window_moves_forward_only_and_closes_only_as_expected() {
         talk(&store, 1).await;
         let hear = |at: Option<Time>| {
             let mut set = WriteSet::of(1);
-            set.push(&conversation::HEARD, &conversation::Heard { opened_at: at, ..heard(1, 1, NOW) });
+            set.push(&conversation::HEARD, &conversation::ConversationUpdate { opened_at: at, ..heard(1, 1, NOW) });
             set
         };
         let later = NOW + Span::hours(1);
@@ -109,7 +109,7 @@ fn the_window_moves_forward_only_and_closes_only_as_expected() {
         assert_eq!((row.opened_at, row.last_inbound_at, row.last_outbound_at), (Some(later), Some(NOW), None));
 
         let mut set = WriteSet::of(1);
-        set.push(&conversation::OPENED, &Opened { id: ConversationId(1), at: NOW });
+        set.push(&conversation::OPENED, &WindowOpened { id: ConversationId(1), at: NOW });
         set.push(&conversation::CLOSE_WINDOW, &CloseWindow { id: ConversationId(1), opened_at: NOW });
         let told = store.commit(set).await.unwrap();
         assert_eq!(told.won(&conversation::CLOSE_WINDOW), Vec::<i64>::new());
@@ -152,7 +152,7 @@ fn sessions_are_found_by_what_they_wait_for() {
                 2 => session.needs_person = Some(NeedsPerson { since: at, why: "late".into() }),
                 _ => {}
             }
-            let mut row = Turned::new(ConversationId(id), ContactId(id), &session);
+            let mut row = SessionUpdate::new(ConversationId(id), ContactId(id), &session);
             row.calling = id == 3;
             row.due_at = (id == 4).then_some(at).or(row.due_at);
             let mut set = WriteSet::of(id);
@@ -187,7 +187,7 @@ fn a_contacts_unhandled_messages_come_in_their_order_over_all_conversations() {
         let mut set = WriteSet::new();
         [1, 2].into_iter().for_each(|id| set.push(&contact::INSERT, &new_contact(id)));
         for (id, contact, sender) in [(7, 1, 1), (8, 1, 2), (9, 2, 1)] {
-            let talk = Heard { sender_id: SenderId(sender), ..heard(id, contact, NOW) };
+            let talk = ConversationUpdate { sender_id: SenderId(sender), ..heard(id, contact, NOW) };
             set.push(&conversation::HEARD, &talk);
         }
         for (id, conversation, contact) in [(1, 7, 1), (2, 8, 1), (3, 9, 2), (4, 7, 1), (5, 7, 1), (6, 8, 1)] {
@@ -356,7 +356,7 @@ async fn sent(store: &Store, id: i64) {
     settle(store, id).await;
 }
 
-async fn settle(store: &Store, id: i64) -> Vec<outbound::Moved> {
+async fn settle(store: &Store, id: i64) -> Vec<outbound::StatusChange> {
     let mut settled = Settled::new(OutboundId(id), SendState::Sent);
     settled.provider_id = Some("wamid.out".into());
     settled.accepted_at = Some(NOW);
@@ -365,7 +365,7 @@ async fn settle(store: &Store, id: i64) -> Vec<outbound::Moved> {
     outbound::moved_early(&store.commit(set).await.unwrap())
 }
 
-async fn hear(store: &Store, statuses: &[StatusUpdate]) -> Vec<outbound::Moved> {
+async fn hear(store: &Store, statuses: &[StatusUpdate]) -> Vec<outbound::StatusChange> {
     let mut set = WriteSet::new();
     statuses.iter().for_each(|status| outbound::status(&mut set, SENDER, status, NOW));
     outbound::moved(&store.commit(set).await.unwrap())
@@ -436,7 +436,7 @@ fn a_status_tells_what_it_moved_once() {
         let store = bed.open().await;
         sent(&store, 1).await;
         let moved = hear(&store, &[status(DeliveryState::Delivered, None)]).await;
-        let expected = outbound::Moved {
+        let expected = outbound::StatusChange {
             provider_id: Some("wamid.out".into()),
             id: OutboundId(1),
             conversation_id: ConversationId(7),

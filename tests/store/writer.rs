@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 use transom::model::session::Session;
-use transom::store::{CommitError, Faults, OpenError, Options, Store, WriteSet};
+use transom::store::{CommitError, InjectedFaults, OpenError, Options, Store, WriteSet};
 use transom::{
     base::{ids::*, time::Span},
     store::{
@@ -16,7 +16,7 @@ use transom::{
             idempotency::{self, Claim},
             inbound,
             outbound::{self, SendState, Sending},
-            session::{self, Turned},
+            session::{self, SessionUpdate},
         },
     },
 };
@@ -43,7 +43,7 @@ fn received(id: i64, contact: i64, provider_id: &str) -> WriteSet {
 fn turned(conversation: i64, turn: u64) -> WriteSet {
     let mut set = WriteSet::of(conversation);
     let session = Session { turn, ..Session::default() };
-    set.push(&session::TURN, &Turned::new(ConversationId(conversation), ContactId(conversation), &session));
+    set.push(&session::TURN, &SessionUpdate::new(ConversationId(conversation), ContactId(conversation), &session));
     set
 }
 
@@ -233,7 +233,7 @@ fn a_message_is_sent_by_one_try_at_a_time() {
 #[test]
 fn a_failed_commit_leaves_nothing_and_a_lost_answer_leaves_all() {
     on_both(|bed| async move {
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(InjectedFaults::default());
         let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
         faults.fail_next_commits(1);
         assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
@@ -390,7 +390,7 @@ fn who_writes_into_the_log_of_events_waits_for_whoever_does() {
         .await
         .unwrap();
         store.commit(received(1, 1, "wamid.1")).await.unwrap();
-        store.set_wanted(event::Wanted::ALL);
+        store.set_wanted(event::WantedKinds::ALL);
         let committing = store.submit(received(2, 1, "wamid.2")).await.unwrap();
         let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
         loop {
@@ -477,7 +477,7 @@ fn a_retention_pass_removes_what_is_old_and_nothing_else() {
 #[test]
 fn a_full_disk_refuses_at_once_and_what_comes_after_it_lands() {
     on_sqlite(|bed| async move {
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(InjectedFaults::default());
         let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
         faults.fill_disk();
         assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
@@ -505,7 +505,7 @@ fn a_full_disk_refuses_at_once_and_what_comes_after_it_lands() {
 #[test]
 fn a_disk_that_is_full_for_less_than_a_second_refuses_nobody_who_comes_then() {
     on_sqlite(|bed| async move {
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(InjectedFaults::default());
         let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
         faults.fill_disk();
         assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
@@ -520,7 +520,7 @@ fn a_disk_that_is_full_for_less_than_a_second_refuses_nobody_who_comes_then() {
 #[test]
 fn a_store_whose_disk_is_full_closes_in_time() {
     on_sqlite(|bed| async move {
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(InjectedFaults::default());
         let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
         faults.fill_disk();
         assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));

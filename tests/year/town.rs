@@ -22,7 +22,7 @@ use transom::{
     channel::{
         HeaderMap, RawRequest,
         client::install_crypto,
-        meta::compose::{self, Act, Number, What},
+        meta::compose::{self, CustomerAction, CustomerEvent, Number},
         signature::Key,
     },
     model::{
@@ -34,7 +34,7 @@ use transom::{
         config::Config,
         daemon::{app::App, boot::Setup, metrics::Metrics},
     },
-    store::{Faults, Options, Store},
+    store::{InjectedFaults, Options, Store},
 };
 
 /// The length of the simulated time, and the number of people.
@@ -228,13 +228,13 @@ impl Town {
         let now = self.clock.now();
         self.oracle.writes(who, text, now);
         self.messages += 1;
-        let act = Act {
+        let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: self.oracle.people[who].phone.clone() },
             name: Some(format!("Person {who}")),
             id: format!("wamid.IN{}", self.messages),
             at: now,
             reply_to: None,
-            what: What::Text(text.into()),
+            what: CustomerEvent::Text(text.into()),
         };
         self.post(&compose::message(&number(), &act)).await;
     }
@@ -332,7 +332,7 @@ async fn open(folder: &TempDir, clock: &Arc<ManualClock>, meta: &Arc<Meta>, metr
     let config = SourceFile::new("config.yaml", bot::config());
     let config = Config::parse(&config, folder.path(), &|_| None).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let url = format!("sqlite://{}", folder.path().join("year.db").display());
-    let options = Options { durable: false, faults: Arc::new(Faults::in_step(seed)) };
+    let options = Options { durable: false, faults: Arc::new(InjectedFaults::in_step(seed)) };
     let store = Store::open(&url, options).await.unwrap();
     let shared: Arc<dyn Clock> = clock.clone();
     let (http, files, metrics) = (meta.clone(), bot::files(), metrics.clone());

@@ -98,16 +98,16 @@ pub const TOKENS_LOOK_FIRST: Span = Span::minutes(1);
 
 // -- schedules
 /// Text groups that the database searches in a contact's row before it is decoded, and alternatives in each group.
-pub const SIEVE_GROUPS_MAX: usize = 3;
-pub const SIEVE_TEXTS_MAX: usize = 2;
+pub const PREFILTER_GROUPS_MAX: usize = 3;
+pub const PREFILTER_TEXTS_MAX: usize = 2;
 /// Further comparisons: the number of clauses that must hold, and of alternatives in each.
-pub const SIEVE_CLAUSES_MAX: usize = 6;
-pub const SIEVE_TESTS_MAX: usize = 4;
+pub const PREFILTER_CLAUSES_MAX: usize = 6;
+pub const PREFILTER_TESTS_MAX: usize = 4;
 /// The tolerance for stored days: time zones are up to a day apart, both for the stored day and for the day that it is
 /// compared with.
-pub const SIEVE_DAYS_SLACK: Span = Span::days(2);
+pub const PREFILTER_DAYS_SLACK: Span = Span::days(2);
 /// The tolerance for stored times: a duration can change by clock changes (daylight saving).
-pub const SIEVE_HEARD_SLACK: Span = Span::hours(3);
+pub const PREFILTER_HEARD_SLACK: Span = Span::hours(3);
 /// The share of its senders' rate that a fire may use: three quarters. At the full rate the sender's queue would never
 /// be empty, and contacts who write meanwhile would wait behind it for their answers until the fire ends.
 pub const FIRE_SHARE_TAKEN: i64 = 3;
@@ -220,12 +220,12 @@ pub const FOLLOW_EVERY: Span = Span::seconds(1);
 /// How long before a fire `--follow` begins to wait for it.
 pub const FOLLOW_AHEAD: Span = Span::minutes(15);
 /// The distance between contacts whose messages waited for the end of quiet hours: the default `rate` of a schedule.
-pub const MORNING_GAP: Span = Span::millis(50);
+pub const QUIET_HOURS_SPREAD_GAP: Span = Span::millis(50);
 /// The random delay that is added for each contact waiting before, and its maximum.
 pub const MORNING_JITTER_EACH: Span = Span::seconds(1);
 pub const MORNING_JITTER_MAX: Span = Span::minutes(10);
 /// Ends of quiet hours with a queue: there are about forty time zones, and legal quiet hours add more.
-pub const MORNINGS_KEPT_MAX: usize = 500;
+pub const QUIET_HOURS_SPREAD_KEPT_MAX: usize = 500;
 /// The longest wait in such a queue, so that it ends before the next night.
 pub const MORNING_LATEST: Span = Span::hours(8);
 /// The period in which the messaging limit of a portfolio counts people (platform.md 4.7).

@@ -4,8 +4,8 @@ use super::{AutocallsSender, SIGNATURE, receive::Mapping};
 use crate::{
     base::time::iso,
     channel::{
-        imitation::{Posted, Told},
-        meta::compose::{Act, News, What},
+        imitation::{ImitatedEvent, Posted},
+        meta::compose::{CustomerAction, CustomerEvent, News},
         signature::Key,
     },
     model::inbound::AliasKind,
@@ -13,10 +13,10 @@ use crate::{
 use serde_json::{Map, Value, json};
 
 /// The webhook for an event; `None` if Autocalls has no such webhook.
-pub fn told(sender: &AutocallsSender, what: Told<'_>) -> Option<Posted> {
+pub fn told(sender: &AutocallsSender, what: ImitatedEvent<'_>) -> Option<Posted> {
     let path = format!("/webhooks/autocalls/{}", sender.id);
     match what {
-        Told::Message(act) => {
+        ImitatedEvent::Message(act) => {
             let body = message(&sender.inbound, act)?.to_string();
             if sender.inbound_token.is_empty() {
                 return signed(sender, path, body);
@@ -24,7 +24,7 @@ pub fn told(sender: &AutocallsSender, what: Told<'_>) -> Option<Posted> {
             let token = format!("Bearer {}", sender.inbound_token.expose());
             Some(Posted { path, headers: vec![("authorization", token)], body })
         }
-        Told::Status(news) => signed(sender, path, status(sender, news).to_string()),
+        ImitatedEvent::Status(news) => signed(sender, path, status(sender, news).to_string()),
     }
 }
 
@@ -34,7 +34,7 @@ fn signed(sender: &AutocallsSender, path: String, body: String) -> Option<Posted
     Some(Posted { path, headers, body })
 }
 
-fn message(paths: &Mapping, act: &Act) -> Option<Value> {
+fn message(paths: &Mapping, act: &CustomerAction) -> Option<Value> {
     if act.from.kind != AliasKind::Phone {
         return None;
     }
@@ -46,23 +46,25 @@ fn message(paths: &Mapping, act: &Act) -> Option<Value> {
         put(&mut body, &paths.name, name.clone());
     }
     match &act.what {
-        What::Text(text) | What::FromAd { text, .. } => put(&mut body, &paths.text, text.clone()),
+        CustomerEvent::Text(text) | CustomerEvent::FromAd { text, .. } => put(&mut body, &paths.text, text.clone()),
         // A template button is reported as its text.
-        What::Tap { title, .. } | What::TapRow { title, .. } | What::TapTemplate { title, .. } => {
+        CustomerEvent::Tap { title, .. }
+        | CustomerEvent::TapRow { title, .. }
+        | CustomerEvent::TapTemplate { title, .. } => {
             put(&mut body, &paths.text, title.clone());
         }
-        What::Media { kind, id, caption, .. } => {
+        CustomerEvent::Media { kind, id, caption, .. } => {
             put(&mut body, &paths.media, format!("https://files.example/{id}"));
             put(&mut body, &paths.media_type, kind.clone());
             put(&mut body, &paths.text, caption.clone().unwrap_or_default());
         }
-        What::Location { .. }
-        | What::Welcome
-        | What::Order(_)
-        | What::Form(_)
-        | What::Reaction { .. }
-        | What::Card { .. }
-        | What::MissedCall => return None,
+        CustomerEvent::Location { .. }
+        | CustomerEvent::Welcome
+        | CustomerEvent::Order(_)
+        | CustomerEvent::Form(_)
+        | CustomerEvent::Reaction { .. }
+        | CustomerEvent::Card { .. }
+        | CustomerEvent::MissedCall => return None,
     }
     Some(body)
 }

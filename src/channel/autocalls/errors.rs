@@ -6,7 +6,9 @@ use crate::{
         limits::WINDOW,
         time::{Span, Time},
     },
-    channel::{HttpResponse, Next, PauseScope, SendError, TemplateFault, Why, answer, meta, twilio, untrusted_json},
+    channel::{
+        HttpResponse, Next, PauseScope, RefusalCause, SendError, TemplateFault, answer, meta, twilio, untrusted_json,
+    },
 };
 use serde_json::Value;
 
@@ -42,10 +44,10 @@ fn next(status: u16, code: Option<&str>) -> Next {
         Some("SENDER_NOT_FOUND" | "NO_ASSISTANT_CONFIGURED" | "VOICE_CALL_LIMIT_NOT_MET") => Next::Misconfigured,
         Some("TEMPLATE_NOT_FOUND" | "TEMPLATE_NOT_SYNCED" | "TEMPLATE_MISMATCH") => template(TemplateFault::Data),
         Some("TEMPLATE_NOT_APPROVED") => template(TemplateFault::Paused),
-        Some("INVALID_PHONE") => rejected(Why::Recipient),
+        Some("INVALID_PHONE") => rejected(RefusalCause::Recipient),
         Some(code) if code.starts_with("TWILIO_ERROR_") => {
             let number = code.trim_start_matches("TWILIO_ERROR_").parse().unwrap_or(0);
-            twilio::judge_send(number).unwrap_or_else(|| rejected(Why::Dropped))
+            twilio::judge_send(number).unwrap_or_else(|| rejected(RefusalCause::Dropped))
         }
         // "UNKNOWN_ERROR" and new codes: refused, so it was not sent.
         Some(_) if status < 500 => Next::RetryOnce,
@@ -55,7 +57,7 @@ fn next(status: u16, code: Option<&str>) -> Next {
             429 => Next::Retry { after: None },
             408 | 500..=599 => Next::Ambiguous,
             // Laravel's list of validation errors in our request.
-            _ => rejected(Why::Request),
+            _ => rejected(RefusalCause::Request),
         },
     }
 }
@@ -103,9 +105,9 @@ mod tests {
             (422, "TEMPLATE_MISMATCH")] => Next::TemplateUnusable { why: TemplateFault::Data },
         a_template_that_waits_for_approval_may_come: [(422, "TEMPLATE_NOT_APPROVED")]
             => Next::TemplateUnusable { why: TemplateFault::Paused },
-        a_bad_phone_is_final: [(422, "INVALID_PHONE")] => Next::Rejected { why: Why::Recipient },
+        a_bad_phone_is_final: [(422, "INVALID_PHONE")] => Next::Rejected { why: RefusalCause::Recipient },
         twilios_code_counts: [(422, "TWILIO_ERROR_63016")] => Next::WindowClosed,
-        an_unknown_twilio_code_is_final: [(422, "TWILIO_ERROR_1")] => Next::Rejected { why: Why::Dropped },
+        an_unknown_twilio_code_is_final: [(422, "TWILIO_ERROR_1")] => Next::Rejected { why: RefusalCause::Dropped },
         an_unknown_error_is_tried_once_more: [(422, "UNKNOWN_ERROR"), (400, "SOMETHING_NEW")] => Next::RetryOnce,
         what_broke_there_is_ambiguous: [(500, "SOMETHING_NEW")] => Next::Ambiguous,
     }
@@ -114,7 +116,7 @@ mod tests {
     fn refusals_without_a_code_go_by_status_and_words() {
         assert_eq!(seen(401, r#"{"error":"Unauthorized"}"#), Next::Misconfigured);
         let list = r#"{"message":"The message field is required.","errors":{"message":["…"]}}"#;
-        assert_eq!(seen(422, list), Next::Rejected { why: Why::Request });
+        assert_eq!(seen(422, list), Next::Rejected { why: RefusalCause::Request });
         let many = r#"{"message":"Too Many Attempts.","retry_after":60}"#;
         assert_eq!(seen(429, many), Next::Retry { after: Some(Span::seconds(60)) });
     }

@@ -10,8 +10,8 @@ mod send;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Polled, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    imitation::{Posted, Told},
-    question::{Question, Trouble, ask},
+    imitation::{ImitatedEvent, Posted},
+    question::{Question, QuestionError, ask},
     signature::{Claimed, Key},
     untrusted_json,
 };
@@ -23,7 +23,7 @@ use crate::{
         time::{Span, Time},
     },
     model::{
-        channel_limits::{Carries, META},
+        channel_limits::{ChannelLimits, META},
         inbound::{Alias, AliasKind, Item, StatusError},
         template::{Category, Template, TemplateStatus},
     },
@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use std::sync::Mutex;
 
 /// platform.md 1.1: texts and templates. Some of its senders are at Twilio, which allows 1,600 characters.
-pub static CARRIES: Carries = Carries {
+pub static CARRIES: ChannelLimits = ChannelLimits {
     text_max: 1600,
     interactive_body_max: 1600,
     buttons_max: 0,
@@ -121,7 +121,7 @@ impl Provider for Autocalls {
         "autocalls"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &CARRIES
     }
 
@@ -157,7 +157,12 @@ impl Provider for Autocalls {
         self.sender(sender)?.poll
     }
 
-    fn poll<'a>(&'a self, http: &'a dyn Http, sender: SenderId, since: Time) -> BoxFuture<'a, Result<Polled, Trouble>> {
+    fn poll<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        since: Time,
+    ) -> BoxFuture<'a, Result<Polled, QuestionError>> {
         Box::pin(poll::poll(self, http, sender, since))
     }
 
@@ -170,13 +175,13 @@ impl Provider for Autocalls {
         http: &'a dyn Http,
         sender: SenderId,
         to: &'a [Alias],
-    ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<Option<Time>, QuestionError>>> {
         let sender = self.sender(sender)?;
         let phone = to.iter().find(|alias| alias.kind == AliasKind::Phone)?;
         Some(Box::pin(last_heard(sender, http, &phone.value)))
     }
 
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         compose::told(self.sender(sender)?, what)
     }
 
@@ -184,13 +189,17 @@ impl Provider for Autocalls {
         Box::pin(examine(self, http, sender))
     }
 
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Box::pin(templates(self, http, sender))
     }
 }
 
 /// When the customer last wrote, from `session-status`; `None` if never or unknown.
-async fn last_heard(sender: &AutocallsSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, Trouble> {
+async fn last_heard(sender: &AutocallsSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, QuestionError> {
     let phone = encode(&format!("+{}", phone.trim_start_matches('+')));
     let path = format!("/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", sender.sender_id);
     let told = ask(http, sender.question(&path)).await?;
@@ -254,13 +263,13 @@ async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Ch
     all
 }
 
-async fn templates(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
-    let sender = autocalls.sender(id).ok_or_else(|| Trouble::unknown(id, "Autocalls"))?;
+async fn templates(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, QuestionError> {
+    let sender = autocalls.sender(id).ok_or_else(|| QuestionError::unknown(id, "Autocalls"))?;
     let path = format!("/user/whatsapp/senders/{}/templates?status=all", sender.sender_id);
     let told = ask(http, sender.question(&path)).await?;
     match untrusted_json::part(&told, "data").and_then(Value::as_array) {
         Some(listed) => Ok(listed.iter().filter_map(template).collect()),
-        None => Err(Trouble::unreadable("the templates", "Autocalls")),
+        None => Err(QuestionError::unreadable("the templates", "Autocalls")),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     channel::{
         Http, Polled,
-        question::{Trouble, ask},
+        question::{QuestionError, ask},
         untrusted_json,
     },
     model::inbound::{Inbound, InboundKind, InboundMessage, Item},
@@ -61,8 +61,8 @@ impl Memory {
 /// The messages of customers who wrote after `since`. Histories have neither times nor ids: the id of a message is its
 /// index in the conversation, its time that of the customer's last message. A conversation that cannot be read does
 /// not stop the others.
-pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: Time) -> Result<Polled, Trouble> {
-    let sender = autocalls.sender(id).ok_or_else(|| Trouble::unknown(id, "Autocalls"))?;
+pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: Time) -> Result<Polled, QuestionError> {
+    let sender = autocalls.sender(id).ok_or_else(|| QuestionError::unknown(id, "Autocalls"))?;
     let mut polled = Polled::default();
     let mut read = Vec::new();
     let mut all = grown(autocalls, http, sender).await?.into_iter();
@@ -90,9 +90,9 @@ pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: T
 async fn look(
     sender: &AutocallsSender,
     http: &dyn Http,
-    one: &Grown,
+    one: &ChangedConversation,
     since: Time,
-) -> Result<(Vec<Item>, usize), Trouble> {
+) -> Result<(Vec<Item>, usize), QuestionError> {
     let heard = last_heard(sender, http, &one.phone).await?;
     let Some(at) = heard.filter(|at| *at > since) else {
         // Only we or Autocalls' AI wrote.
@@ -100,7 +100,7 @@ async fn look(
     };
     let history = ask(http, sender.question(&format!("/conversations/{}", encode(&one.id)))).await?;
     let Some(history) = untrusted_json::part(&history, "history").and_then(Value::as_array) else {
-        return Err(Trouble::unreadable("a conversation", "Autocalls"));
+        return Err(QuestionError::unreadable("a conversation", "Autocalls"));
     };
     let from = match one.seen {
         Some(seen) => seen.min(history.len()),
@@ -131,7 +131,7 @@ fn is_theirs(said: &Value) -> bool {
 }
 
 /// A conversation with more messages than before.
-struct Grown {
+struct ChangedConversation {
     id: String,
     phone: String,
     name: Option<String>,
@@ -140,7 +140,11 @@ struct Grown {
     seen: Option<usize>,
 }
 
-async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender) -> Result<Vec<Grown>, Trouble> {
+async fn grown(
+    autocalls: &Autocalls,
+    http: &dyn Http,
+    sender: &AutocallsSender,
+) -> Result<Vec<ChangedConversation>, QuestionError> {
     let phone = encode(&sender.phone);
     let base = format!("/user/conversations?type=whatsapp&whatsapp_sender_phone={phone}&per_page=100");
     let mut path = base.clone();
@@ -148,7 +152,7 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
     for _ in 0..CATALOGUE_PAGES_MAX {
         let page = ask(http, sender.question(&path)).await?;
         let Some(listed) = untrusted_json::part(&page, "data").and_then(Value::as_array) else {
-            return Err(Trouble::unreadable("the conversations", "Autocalls"));
+            return Err(QuestionError::unreadable("the conversations", "Autocalls"));
         };
         let before = found.len();
         found.extend(listed.iter().filter_map(|one| autocalls.grown(one)));
@@ -167,13 +171,13 @@ async fn grown(autocalls: &Autocalls, http: &dyn Http, sender: &AutocallsSender)
 }
 
 impl Autocalls {
-    fn grown(&self, listed: &Value) -> Option<Grown> {
+    fn grown(&self, listed: &Value) -> Option<ChangedConversation> {
         let id = untrusted_json::text(listed, "id")?;
         let phone = untrusted_json::text(listed, "customer.phone")?;
         let count = usize::try_from(untrusted_json::number(listed, "message_count")?).ok()?;
         let seen = self.memory().seen.get(&id).copied();
         let name = untrusted_json::text(listed, "customer.name").map(|name| untrusted_json::name(&name));
-        seen.is_none_or(|seen| count > seen).then_some(Grown { id, phone, name, count, seen })
+        seen.is_none_or(|seen| count > seen).then_some(ChangedConversation { id, phone, name, count, seen })
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

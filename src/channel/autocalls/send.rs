@@ -4,7 +4,7 @@ use super::{Autocalls, errors};
 use crate::{
     base::limits::PROVIDER_TIMEOUT,
     channel::{
-        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, TemplateFault, Why,
+        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, RefusalCause, SendError, TemplateFault,
         answer::{by_status, no_answer, ours},
         untrusted_json,
     },
@@ -20,7 +20,7 @@ pub async fn send(autocalls: &Autocalls, http: &dyn Http, message: &Outgoing) ->
     let Some(sender) = autocalls.sender(message.sender) else {
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
-    let rejected = Next::Rejected { why: Why::Request };
+    let rejected = Next::Rejected { why: RefusalCause::Request };
     let phone = message.to.iter().find(|alias| alias.kind == AliasKind::Phone && !alias.value.is_empty());
     let Some(phone) = phone else {
         let text = "Autocalls reaches people by their phone, and the contact has none";

@@ -5,10 +5,10 @@ mod receive;
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    file::{self, Located},
-    imitation::{Posted, Told},
+    file::{self, FileUrl},
+    imitation::{ImitatedEvent, Posted},
     meta::{Meta, MetaSender},
-    question::{Question, Trouble, ask},
+    question::{Question, QuestionError, ask},
     signature::{Claimed, Key},
     untrusted_json,
     upload::Upload,
@@ -21,8 +21,8 @@ use crate::{
     },
     channel::Auth,
     model::{
-        channel_limits::{Carries, META},
-        draft::{Draft, Made},
+        channel_limits::{ChannelLimits, META},
+        draft::{CreatedTemplate, TemplateDraft},
         inbound::{Alias, AliasKind, Item, StatusError},
         template::Template,
     },
@@ -81,7 +81,7 @@ impl Provider for Kapso {
         "kapso"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &META
     }
 
@@ -132,7 +132,7 @@ impl Provider for Kapso {
         http: &'a dyn Http,
         sender: SenderId,
         to: &'a [Alias],
-    ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<Option<Time>, QuestionError>>> {
         let sender = self.sender(sender)?;
         let phone = to.iter().find(|alias| alias.kind == AliasKind::Phone)?;
         Some(Box::pin(last_heard(sender, http, &phone.value)))
@@ -144,7 +144,7 @@ impl Provider for Kapso {
         sender: SenderId,
         message: &'a ProviderId,
         typing: bool,
-    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<(), QuestionError>>> {
         self.meta.mark_read(http, sender, message, typing)
     }
 
@@ -153,22 +153,22 @@ impl Provider for Kapso {
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        file: file::Told<'a>,
-    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        file: file::FileReference<'a>,
+    ) -> BoxFuture<'a, Result<FileUrl, QuestionError>> {
         let found = match self.sender(sender) {
             // Webhooks that it forwards in Meta's form contain no address.
             Some(_) if file.url.is_none() => return self.meta.locate(http, sender, file),
             Some(of) => {
                 let auth = Auth::Header { name: API_KEY, value: of.api_key.clone() };
-                Located::told(file, &of.api_base, auth)
+                FileUrl::told(file, &of.api_base, auth)
             }
-            None => Err(Trouble::unknown(sender, "Kapso")),
+            None => Err(QuestionError::unknown(sender, "Kapso")),
         };
         Box::pin(std::future::ready(found))
     }
 
     /// Builds the kind of webhook that Kapso forwards in Meta's form.
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         let body = self.meta.tell(self.meta.sender(sender)?, what);
         let key = Key::new(self.sender(sender)?.webhook_secrets.first()?.clone());
         let signature = key.sign(body.as_bytes()).trim_start_matches("sha256=").to_owned();
@@ -179,7 +179,11 @@ impl Provider for Kapso {
         Box::pin(examine(self, http, sender))
     }
 
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Provider::templates(&self.meta, http, sender)
     }
 
@@ -187,14 +191,14 @@ impl Provider for Kapso {
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        draft: &'a Draft,
-    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        draft: &'a TemplateDraft,
+    ) -> Option<BoxFuture<'a, Result<CreatedTemplate, QuestionError>>> {
         self.meta.make_template(http, sender, draft)
     }
 }
 
 /// When the customer last wrote, from Kapso's list of conversations; `None` if it has no message.
-async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, Trouble> {
+async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, QuestionError> {
     let digits = phone.trim_start_matches('+');
     let (base, version) = (sender.api_base.trim_end_matches('/'), &sender.api_version);
     let question = Question {

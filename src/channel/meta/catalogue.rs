@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, time::Span},
-    channel::{Http, question::Trouble},
+    channel::{Http, question::QuestionError},
     model::{
         template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
         template_parts::{CardShape, Offer},
@@ -22,7 +22,7 @@ const FIELDS: &str = "id,name,language,status,category,components,message_send_t
 impl Meta {
     /// All templates of the sender's account. `Template::id` is Meta's own number; the caller assigns its own. Entries
     /// without a name, language or known category are left out.
-    pub async fn templates(&self, http: &dyn Http, sender: SenderId) -> Result<Vec<Template>, Trouble> {
+    pub async fn templates(&self, http: &dyn Http, sender: SenderId) -> Result<Vec<Template>, QuestionError> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let mut found = Vec::new();
         let mut after: Option<String> = None;

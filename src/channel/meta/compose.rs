@@ -18,19 +18,19 @@ pub struct Number {
 
 /// A customer and one action.
 #[derive(Debug, Clone)]
-pub struct Act {
+pub struct CustomerAction {
     pub from: Alias,
     pub name: Option<String>,
     /// The id of the message: a repeated id is a duplicate.
     pub id: String,
     pub at: Time,
-    pub what: What,
+    pub what: CustomerEvent,
     /// The provider id of our message that is replied to.
     pub reply_to: Option<String>,
 }
 
 #[derive(Debug, Clone)]
-pub enum What {
+pub enum CustomerEvent {
     Text(String),
     /// A tap on a reply button.
     Tap {
@@ -83,8 +83,8 @@ pub enum What {
 }
 
 /// A webhook body with one message.
-pub fn message(number: &Number, act: &Act) -> String {
-    if matches!(act.what, What::MissedCall) {
+pub fn message(number: &Number, act: &CustomerAction) -> String {
+    if matches!(act.what, CustomerEvent::MissedCall) {
         return missed_call(number, act);
     }
     let mut message = json!({"id": act.id, "timestamp": (act.at.0 / 1000).to_string()});
@@ -106,44 +106,46 @@ pub fn message(number: &Number, act: &Act) -> String {
         message["context"] = json!({"from": digits(&number.phone), "id": id});
     }
     let (kind, part) = match &act.what {
-        What::Text(body) => ("text", json!({"body": body})),
-        What::Tap { id, title } => {
+        CustomerEvent::Text(body) => ("text", json!({"body": body})),
+        CustomerEvent::Tap { id, title } => {
             ("interactive", json!({"type": "button_reply", "button_reply": {"id": id, "title": title}}))
         }
-        What::TapRow { id, title } => {
+        CustomerEvent::TapRow { id, title } => {
             ("interactive", json!({"type": "list_reply", "list_reply": {"id": id, "title": title}}))
         }
-        What::TapTemplate { payload, title } => ("button", json!({"payload": payload, "text": title})),
-        What::Location { latitude, longitude } => ("location", json!({"latitude": latitude, "longitude": longitude})),
-        What::Media { kind, id, mime, caption } => {
+        CustomerEvent::TapTemplate { payload, title } => ("button", json!({"payload": payload, "text": title})),
+        CustomerEvent::Location { latitude, longitude } => {
+            ("location", json!({"latitude": latitude, "longitude": longitude}))
+        }
+        CustomerEvent::Media { kind, id, mime, caption } => {
             let mut file = json!({"id": id, "mime_type": mime});
             if let Some(caption) = caption {
                 file["caption"] = caption.as_str().into();
             }
             (kind.as_str(), file)
         }
-        What::Welcome => ("request_welcome", Value::Null),
-        What::Order(order) => ("order", order.clone()),
-        What::Form(answers) => {
+        CustomerEvent::Welcome => ("request_welcome", Value::Null),
+        CustomerEvent::Order(order) => ("order", order.clone()),
+        CustomerEvent::Form(answers) => {
             let form = json!({"name": "flow", "body": "Sent", "response_json": answers.to_string()});
             ("interactive", json!({"type": "nfm_reply", "nfm_reply": form}))
         }
-        What::Reaction { emoji, to } => ("reaction", json!({"message_id": to, "emoji": emoji})),
-        What::FromAd { text, ad } => {
+        CustomerEvent::Reaction { emoji, to } => ("reaction", json!({"message_id": to, "emoji": emoji})),
+        CustomerEvent::FromAd { text, ad } => {
             message["referral"] = json!({
                 "source_type": ad.source_type, "source_id": ad.source_id, "source_url": ad.source_url,
                 "headline": ad.headline, "body": ad.body, "ctwa_clid": ad.click_id,
             });
             ("text", json!({"body": text}))
         }
-        What::Card { name, phone } => {
+        CustomerEvent::Card { name, phone } => {
             let card = json!({
                 "name": {"formatted_name": name, "first_name": name},
                 "phones": [{"phone": phone, "wa_id": digits(phone), "type": "CELL"}],
             });
             ("contacts", json!([card]))
         }
-        What::MissedCall => ("call", Value::Null),
+        CustomerEvent::MissedCall => ("call", Value::Null),
     };
     message["type"] = kind.into();
     if !part.is_null() {
@@ -153,7 +155,7 @@ pub fn message(number: &Number, act: &Act) -> String {
 }
 
 /// A webhook body with the end of an unanswered call.
-fn missed_call(number: &Number, act: &Act) -> String {
+fn missed_call(number: &Number, act: &CustomerAction) -> String {
     let mut call = json!({
         "id": act.id, "timestamp": (act.at.0 / 1000).to_string(), "event": "terminate", "direction": "USER_INITIATED",
     });

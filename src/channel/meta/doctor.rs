@@ -3,7 +3,7 @@
 use super::{
     Meta, MetaSender,
     body::{Text, Tolerant, tolerate},
-    status::Fault,
+    status::MetaError,
 };
 use crate::{
     base::{
@@ -13,7 +13,9 @@ use crate::{
         query::encode,
         time::Time,
     },
-    channel::{Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, question::Trouble, untrusted_json},
+    channel::{
+        Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, question::QuestionError, untrusted_json,
+    },
 };
 use serde::Deserialize;
 
@@ -21,10 +23,10 @@ use serde::Deserialize;
 /// others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkup {
-    pub number: Result<Number, Trouble>,
+    pub number: Result<Number, QuestionError>,
     /// The end of the token and the time on Meta's clock; `None` if it never ends or is unknown.
     pub token_ends: Option<(Time, Time)>,
-    pub account: Result<Vec<String>, Trouble>,
+    pub account: Result<Vec<String>, QuestionError>,
 }
 
 /// The data of the number. If it is readable, token and number are right.
@@ -49,30 +51,30 @@ pub struct Number {
     pub phone_matches: bool,
 }
 
-pub(super) fn unknown(sender: SenderId) -> Trouble {
-    Trouble { kind: "unknown_sender", text: format!("sender {sender} is no Meta sender of this configuration") }
+pub(super) fn unknown(sender: SenderId) -> QuestionError {
+    QuestionError { kind: "unknown_sender", text: format!("sender {sender} is no Meta sender of this configuration") }
 }
 
-pub(super) fn unreadable(what: &str) -> Trouble {
+pub(super) fn unreadable(what: &str) -> QuestionError {
     let text = format!("the answer about {what} is not what Meta sends; check `api_base`");
-    Trouble { kind: "unreadable", text }
+    QuestionError { kind: "unreadable", text }
 }
 
 impl Meta {
     /// Checks one sender with three requests.
-    pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, Trouble> {
+    pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, QuestionError> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let (number, account) = (number(http, sender).await, subscribed(http, sender).await);
         Ok(Checkup { number, account, token_ends: token_ends(http, sender).await })
     }
 
     /// Checks its number only.
-    pub(super) async fn number(&self, http: &dyn Http, sender: SenderId) -> Result<Number, Trouble> {
+    pub(super) async fn number(&self, http: &dyn Http, sender: SenderId) -> Result<Number, QuestionError> {
         number(http, self.sender(sender).ok_or_else(|| unknown(sender))?).await
     }
 }
 
-async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble> {
+async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, QuestionError> {
     let fields = "display_phone_number,verified_name,quality_rating,status,health_status,\
                   whatsapp_business_manager_messaging_limit,throughput";
     let text = get(http, sender, &format!("{}?fields={fields}", sender.phone_number_id)).await?;
@@ -119,7 +121,7 @@ fn ends_of(answer: &HttpResponse, ours: Time) -> Option<(Time, Time)> {
 }
 
 /// The names of the apps that get this account's webhooks. Without one, no webhook arrives.
-async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>, Trouble> {
+async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>, QuestionError> {
     let text = get(http, sender, &format!("{}/subscribed_apps", sender.waba_id)).await?;
     let raw: Apps<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the subscribed apps"))?;
     let name = |app: &App<'_>| app.whatsapp_business_api_data.name.get().unwrap_or("an app without a name").to_owned();
@@ -127,7 +129,7 @@ async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>,
 }
 
 /// A GET to the Graph API with the sender's token; gives the text of a good answer.
-pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Result<String, Trouble> {
+pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Result<String, QuestionError> {
     ask(http, sender, Method::Get, path, None).await
 }
 
@@ -138,15 +140,15 @@ pub(super) async fn ask(
     method: Method,
     path: &str,
     body: Option<Body>,
-) -> Result<String, Trouble> {
+) -> Result<String, QuestionError> {
     let answer = put(http, sender, method, path, body).await?;
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     if (200..300).contains(&answer.status) {
         return Ok(text);
     }
     let raw: Refusal<'_> = serde_json::from_str(&text).unwrap_or_default();
-    let code = raw.error.as_ref().and_then(Fault::number);
-    let said = raw.error.as_ref().map(Fault::text).unwrap_or_default();
+    let code = raw.error.as_ref().and_then(MetaError::number);
+    let said = raw.error.as_ref().map(MetaError::text).unwrap_or_default();
     let (kind, what) = match (answer.status, code) {
         (_, Some(0 | 190)) | (401, _) => ("token", INVALID_TOKEN.to_owned()),
         (_, Some(3 | 10 | 200..=299)) | (403, _) => ("token", LACKS_RIGHT.to_owned()),
@@ -155,7 +157,7 @@ pub(super) async fn ask(
         }
         _ => ("refused", "Meta refused to answer".to_owned()),
     };
-    Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+    Err(QuestionError { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
 }
 
 pub(super) const INVALID_TOKEN: &str = "the access token is not valid; make a new one";
@@ -188,7 +190,7 @@ pub(super) async fn put(
     method: Method,
     path: &str,
     body: Option<Body>,
-) -> Result<HttpResponse, Trouble> {
+) -> Result<HttpResponse, QuestionError> {
     let request = HttpRequest {
         method,
         url: sender.url(path),
@@ -197,7 +199,7 @@ pub(super) async fn put(
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };
-    http.send(request).await.map_err(|error| Trouble {
+    http.send(request).await.map_err(|error| QuestionError {
         kind: "unreachable",
         text: format!("`{}` cannot be reached: {}", sender.api_base, error.text),
     })
@@ -207,7 +209,7 @@ pub(super) async fn put(
 #[serde(default)]
 struct Refusal<'a> {
     #[serde(borrow)]
-    error: Option<Fault<'a>>,
+    error: Option<MetaError<'a>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -224,7 +226,7 @@ struct RawNumber<'a> {
     #[serde(borrow)]
     whatsapp_business_manager_messaging_limit: Text<'a>,
     #[serde(borrow)]
-    health_status: Tolerant<Health<'a>>,
+    health_status: Tolerant<HealthStatus<'a>>,
     #[serde(borrow)]
     throughput: Tolerant<Throughput<'a>>,
 }
@@ -238,7 +240,7 @@ struct Throughput<'a> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Health<'a> {
+struct HealthStatus<'a> {
     #[serde(borrow)]
     can_send_message: Text<'a>,
     #[serde(borrow)]
@@ -286,7 +288,7 @@ struct AppData<'a> {
     name: Text<'a>,
 }
 
-tolerate!(Throughput, Health, Entity, Problem, App, AppData);
+tolerate!(Throughput, HealthStatus, Entity, Problem, App, AppData);
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use crate::{
     channel::{
         Http,
         checkup::{Check, Grade, sentence, unknown_sender},
-        question::Trouble,
+        question::QuestionError,
     },
 };
 use serde_json::json;
@@ -47,7 +47,7 @@ pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> V
 }
 
 /// The checks for a number that could not be read: the cause decides which check fails.
-fn unread(trouble: &Trouble) -> [Check; 4] {
+fn unread(trouble: &QuestionError) -> [Check; 4] {
     let text = sentence(&trouble.text);
     let not_asked = |name| Check::new(name, Grade::Unknown, "Not known, since the number could not be read.");
     let (token, number) = match trouble.kind {
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_wrong_number_and_a_wrong_token_are_told_apart() {
-        let trouble = |kind| Trouble { kind, text: "it is wrong".into() };
+        let trouble = |kind| QuestionError { kind, text: "it is wrong".into() };
         assert_eq!(grades(&unread(&trouble("token")))[..2], [Grade::Bad, Grade::Unknown]);
         assert_eq!(grades(&unread(&trouble("not_found")))[..2], [Grade::Good, Grade::Bad]);
         let other = Number { phone_matches: false, ..number() };

@@ -8,20 +8,25 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::PROVIDER_TEXT_CHARS_MAX},
-    channel::{Http, HttpResponse, Method, question::Trouble},
+    channel::{Http, HttpResponse, Method, question::QuestionError},
     model::{
-        draft::{Detail, Draft, Made},
+        draft::{CreatedTemplate, Detail, TemplateDraft},
         template::{TemplateButtonKind, TemplateHeader, TemplateStatus},
     },
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-pub async fn make(meta: &Meta, http: &dyn Http, sender: SenderId, draft: &Draft) -> Result<Made, Trouble> {
+pub async fn make(
+    meta: &Meta,
+    http: &dyn Http,
+    sender: SenderId,
+    draft: &TemplateDraft,
+) -> Result<CreatedTemplate, QuestionError> {
     let sender = meta.sender(sender).ok_or_else(|| unknown(sender))?;
     if sender.waba_id.is_empty() {
         let text = "the sender has no `waba_id` in the configuration, and templates belong to the account".to_owned();
-        return Err(Trouble { kind: "refused", text });
+        return Err(QuestionError { kind: "refused", text });
     }
     let path = format!("{}/message_templates", sender.waba_id);
     let answer = put(http, sender, Method::Post, &path, Some(with_json(&body(draft)))).await?;
@@ -29,7 +34,7 @@ pub async fn make(meta: &Meta, http: &dyn Http, sender: SenderId, draft: &Draft)
 }
 
 /// The request body.
-fn body(draft: &Draft) -> Json {
+fn body(draft: &TemplateDraft) -> Json {
     let template = &draft.template;
     let mut components = Vec::new();
     components.extend(template.header.as_ref().map(|header| self::header(header, draft)));
@@ -50,7 +55,7 @@ fn body(draft: &Draft) -> Json {
     body
 }
 
-fn text(draft: &Draft) -> Json {
+fn text(draft: &TemplateDraft) -> Json {
     let mut component = json!({"type": "BODY", "text": draft.template.body});
     if draft.examples.is_empty() {
         return component;
@@ -67,7 +72,7 @@ fn text(draft: &Draft) -> Json {
     component
 }
 
-fn header(header: &TemplateHeader, draft: &Draft) -> Json {
+fn header(header: &TemplateHeader, draft: &TemplateDraft) -> Json {
     let format = match header {
         TemplateHeader::Text(text) => {
             let mut component = json!({"type": "HEADER", "format": "TEXT", "text": text});
@@ -113,11 +118,13 @@ fn button((button, detail): (&TemplateButtonKind, &Detail)) -> Json {
     }
 }
 
-fn read(answer: &HttpResponse) -> Result<Made, Trouble> {
+fn read(answer: &HttpResponse) -> Result<CreatedTemplate, QuestionError> {
     let text = String::from_utf8_lossy(&answer.body);
     let told: Told<'_> = serde_json::from_str(&text).unwrap_or_default();
     if (200..300).contains(&answer.status) && told.id.get().is_some() {
-        return Ok(Made { status: told.status.get().and_then(template_status).unwrap_or(TemplateStatus::Pending) });
+        return Ok(CreatedTemplate {
+            status: told.status.get().and_then(template_status).unwrap_or(TemplateStatus::Pending),
+        });
     }
     let fault = &told.error;
     let said: Vec<&str> = [fault.error_user_title.get(), fault.error_user_msg.get()].into_iter().flatten().collect();
@@ -132,7 +139,7 @@ fn read(answer: &HttpResponse) -> Result<Made, Trouble> {
         }
         _ => ("refused", "Meta refuses it"),
     };
-    Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+    Err(QuestionError { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
 }
 
 #[derive(Deserialize, Default)]
@@ -167,7 +174,7 @@ mod tests {
     use super::*;
     use crate::model::template::{Category, Template};
 
-    fn draft(body: &str, examples: &[(&str, &str)]) -> Draft {
+    fn draft(body: &str, examples: &[(&str, &str)]) -> TemplateDraft {
         let template = Template {
             id: 0,
             name: "visit".into(),
@@ -182,7 +189,7 @@ mod tests {
             parts: Default::default(),
         };
         let examples = examples.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Draft { template, examples, header_example: None, details: Vec::new() }
+        TemplateDraft { template, examples, header_example: None, details: Vec::new() }
     }
 
     #[test]

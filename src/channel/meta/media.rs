@@ -5,8 +5,8 @@ use crate::{
     base::{ids::SenderId, limits::URL_CHARS_MAX},
     channel::{
         Auth, Http,
-        file::{Located, Told, no_address, same_host},
-        question::Trouble,
+        file::{FileReference, FileUrl, no_address, same_host},
+        question::QuestionError,
     },
 };
 use reqwest::Url;
@@ -16,7 +16,12 @@ use serde::Deserialize;
 const HOSTS: &[&str] = &["fbsbx.com", "facebook.com", "whatsapp.net"];
 
 /// Asks for a new URL each time: the one in the webhook expires after five minutes.
-pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'_>) -> Result<Located, Trouble> {
+pub async fn locate(
+    meta: &Meta,
+    http: &dyn Http,
+    sender: SenderId,
+    file: FileReference<'_>,
+) -> Result<FileUrl, QuestionError> {
     let sender = meta.sender(sender).ok_or_else(|| doctor::unknown(sender))?;
     let Some(id) = file.id.filter(|id| is_id(id)) else {
         return Err(no_address());
@@ -30,7 +35,7 @@ pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'
     let text = doctor::get(http, sender, &format!("{id}{of_number}")).await;
     let text = text.map_err(|trouble| match trouble.kind {
         // The number can be read, so it is the file that is missing.
-        "not_found" => Trouble { kind: "not_found", text: "Meta no longer keeps the file".into() },
+        "not_found" => QuestionError { kind: "not_found", text: "Meta no longer keeps the file".into() },
         _ => trouble,
     })?;
     let raw: Raw<'_> = serde_json::from_str(&text).map_err(|_| doctor::unreadable("a file"))?;
@@ -47,7 +52,7 @@ pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'
     } else {
         Auth::None
     };
-    Ok(Located { url, auth })
+    Ok(FileUrl { url, auth })
 }
 
 /// The id becomes part of a URL: allow no character that could change the URL.

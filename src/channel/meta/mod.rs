@@ -26,9 +26,9 @@ mod upload;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::Check,
-    file::{self, Located},
-    imitation::{Posted, Told},
-    question::Trouble,
+    file::{self, FileUrl},
+    imitation::{ImitatedEvent, Posted},
+    question::QuestionError,
     signature::{Claimed, Key},
     upload::Upload,
 };
@@ -38,8 +38,8 @@ use crate::{
         secret::Secret,
     },
     model::{
-        channel_limits::{Carries, META},
-        draft::{Draft, Made},
+        channel_limits::{ChannelLimits, META},
+        draft::{CreatedTemplate, TemplateDraft},
         inbound::{Item, StatusError},
         template::Template,
     },
@@ -127,15 +127,15 @@ impl Meta {
     }
 
     /// A webhook body in Meta's form.
-    pub fn tell(&self, sender: &MetaSender, what: Told<'_>) -> String {
+    pub fn tell(&self, sender: &MetaSender, what: ImitatedEvent<'_>) -> String {
         let number = compose::Number {
             waba_id: sender.waba_id.clone(),
             phone_number_id: sender.phone_number_id.clone(),
             phone: sender.phone.clone(),
         };
         match what {
-            Told::Message(act) => compose::message(&number, act),
-            Told::Status(news) => compose::status(&number, news),
+            ImitatedEvent::Message(act) => compose::message(&number, act),
+            ImitatedEvent::Status(news) => compose::status(&number, news),
         }
     }
 
@@ -171,7 +171,7 @@ impl Provider for Meta {
         "meta"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &META
     }
 
@@ -223,8 +223,8 @@ impl Provider for Meta {
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        file: file::Told<'a>,
-    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        file: file::FileReference<'a>,
+    ) -> BoxFuture<'a, Result<FileUrl, QuestionError>> {
         Box::pin(media::locate(self, http, sender, file))
     }
 
@@ -243,11 +243,11 @@ impl Provider for Meta {
         sender: SenderId,
         message: &'a ProviderId,
         typing: bool,
-    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<(), QuestionError>>> {
         Some(Box::pin(reading::mark_read(self, http, sender, message, typing)))
     }
 
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         let sender = self.sender(sender)?;
         let body = self.tell(sender, what);
         let key = Key::new(sender.app_secrets.first()?.clone());
@@ -259,7 +259,11 @@ impl Provider for Meta {
         Box::pin(examine::examine(self, http, sender))
     }
 
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Box::pin(Meta::templates(self, http, sender))
     }
 
@@ -267,8 +271,8 @@ impl Provider for Meta {
         &'a self,
         http: &'a dyn Http,
         sender: SenderId,
-        draft: &'a Draft,
-    ) -> Option<BoxFuture<'a, Result<Made, Trouble>>> {
+        draft: &'a TemplateDraft,
+    ) -> Option<BoxFuture<'a, Result<CreatedTemplate, QuestionError>>> {
         Some(Box::pin(make::make(self, http, sender, draft)))
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::ids::SenderId,
-    channel::{Http, Method, question::Trouble, untrusted_json},
+    channel::{Http, Method, question::QuestionError, untrusted_json},
 };
 
 const EDGE: &str = "whatsapp_business_encryption";
@@ -36,7 +36,7 @@ fn bare(pem: &str) -> String {
 
 impl Meta {
     /// The key that Meta has of a number; `None`: it has none.
-    pub async fn public_key(&self, http: &dyn Http, sender: SenderId) -> Result<Option<Uploaded>, Trouble> {
+    pub async fn public_key(&self, http: &dyn Http, sender: SenderId) -> Result<Option<Uploaded>, QuestionError> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let text = get(http, sender, &format!("{}/{EDGE}", sender.phone_number_id)).await?;
         let told: serde_json::Value = serde_json::from_str(&text).map_err(|_| unreadable("the public key"))?;
@@ -49,7 +49,7 @@ impl Meta {
     }
 
     /// Gives Meta the key: from then on forms are sealed by it.
-    pub async fn upload_public_key(&self, http: &dyn Http, sender: SenderId, pem: &str) -> Result<(), Trouble> {
+    pub async fn upload_public_key(&self, http: &dyn Http, sender: SenderId, pem: &str) -> Result<(), QuestionError> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let path = format!("{}/{EDGE}", sender.phone_number_id);
         let text = ask(http, sender, Method::Post, &path, Some(with_form(&[("business_public_key", pem)]))).await?;

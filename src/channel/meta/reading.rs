@@ -3,7 +3,7 @@
 use super::{Meta, doctor};
 use crate::{
     base::ids::{ProviderId, SenderId},
-    channel::{Http, Method, question::Trouble},
+    channel::{Http, Method, question::QuestionError},
 };
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub async fn mark_read(
     sender: SenderId,
     message: &ProviderId,
     typing: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), QuestionError> {
     let sender = meta.sender(sender).ok_or_else(|| doctor::unknown(sender))?;
     let mut body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": message});
     if typing {

@@ -47,7 +47,7 @@ struct Reader<'m> {
 
 /// The context of an item, so that a dead letter can be wrapped again and parsed like a webhook.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub struct ItemContext<'a> {
     pub waba_id: &'a str,
     pub field: &'a str,
     pub value: &'a RawValue,
@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     fn change(&mut self, waba_id: &str, change: &Change<'_>) {
-        let place = Place { waba_id, field: &change.field, value: change.value };
+        let place = ItemContext { waba_id, field: &change.field, value: change.value };
         match place.field {
             "messages" | "smb_message_echoes" | "standby" | "user_preferences" | "user_id_update" | "calls" => {
                 match shape::<Value<'_>>(change.value.get()) {
@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     /// A change about one number: all its lists, in the order in which they must be handled.
-    fn value(&mut self, place: Place<'_>, value: &Value<'_>) {
+    fn value(&mut self, place: ItemContext<'_>, value: &Value<'_>) {
         let number = value.metadata.phone_number_id.or_empty();
         let sender = match self.meta.by_phone_number_id.get(number) {
             Some(&n) if self.meta.trusts(self.trust, n) => Ok(self.meta.senders[n].id),
@@ -156,7 +156,12 @@ impl Reader<'_> {
 
     /// Another application has the conversation. This is reported first, so that the bot is silent when the message
     /// itself is handled.
-    fn standby(&mut self, place: Place<'_>, standby: &Standby<'_>, sender: &Result<SenderId, (&'static str, String)>) {
+    fn standby(
+        &mut self,
+        place: ItemContext<'_>,
+        standby: &Standby<'_>,
+        sender: &Result<SenderId, (&'static str, String)>,
+    ) {
         if standby.is_no_object {
             return self.unreadable(sender, "`standby` is not an object".to_owned(), alone(place));
         }
@@ -168,7 +173,7 @@ impl Reader<'_> {
                 }
             }
         }
-        let inside = Place { field: "messages", ..place };
+        let inside = ItemContext { field: "messages", ..place };
         self.list(inside, "messages", &standby.messages, sender, |id, raw| message::read(id, people, raw));
         self.list(inside, "statuses", &standby.statuses, sender, status::read);
         self.list(place, "standby_echoes", &standby.message_echoes, sender, fields::standby_echo);
@@ -176,7 +181,7 @@ impl Reader<'_> {
 
     fn list(
         &mut self,
-        place: Place<'_>,
+        place: ItemContext<'_>,
         name: &'static str,
         list: &List<'_>,
         sender: &Result<SenderId, (&'static str, String)>,
@@ -209,7 +214,7 @@ impl Reader<'_> {
         }
     }
 
-    fn template(&mut self, place: Place<'_>) {
+    fn template(&mut self, place: ItemContext<'_>) {
         let known: Vec<usize> =
             (0..self.meta.senders.len()).filter(|n| self.meta.senders[*n].waba_id == place.waba_id).collect();
         if known.is_empty() {
@@ -232,7 +237,7 @@ impl Reader<'_> {
     }
 
     /// A problem that stops messages is reported for the senders of that account; everything else is counted.
-    fn account(&mut self, place: Place<'_>) {
+    fn account(&mut self, place: ItemContext<'_>) {
         let raw = place.value.get();
         if let Some(news) = account::news(place.field, raw) {
             let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -255,7 +260,7 @@ impl Reader<'_> {
         self.items.push(Item { what: Inbound::Ignored { why }, raw: raw.to_owned() });
     }
 
-    fn dead_at(&mut self, place: Place<'_>, kind: &'static str, reason: String) {
+    fn dead_at(&mut self, place: ItemContext<'_>, kind: &'static str, reason: String) {
         self.dead(kind, reason, alone(place));
     }
 
@@ -276,7 +281,7 @@ impl Reader<'_> {
 }
 
 /// A webhook body with one change only.
-fn alone(place: Place<'_>) -> String {
+fn alone(place: ItemContext<'_>) -> String {
     format!(
         r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{}}}]}}]}}"#,
         quoted(place.waba_id),
@@ -291,7 +296,7 @@ pub fn shape<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Malformed> {
 }
 
 /// The value under the name of a list that is none.
-fn odd<'a>(place: Place<'a>, name: &str) -> &'a str {
+fn odd<'a>(place: ItemContext<'a>, name: &str) -> &'a str {
     type Parts<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
     let name = if name == "standby_echoes" { "message_echoes" } else { name };
     let of = |parts: &Parts<'a>| parts.get(name).copied().map(RawValue::get).filter(|raw| !raw.starts_with('['));
@@ -302,7 +307,7 @@ fn odd<'a>(place: Place<'a>, name: &str) -> &'a str {
 
 /// One item alone in a webhook with its context: `Provider::replay` parses it like a new one. `list`: the item in its
 /// list.
-fn wrap(place: Place<'_>, name: &str, list: &str) -> String {
+fn wrap(place: ItemContext<'_>, name: &str, list: &str) -> String {
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Surroundings<'a> {

@@ -42,7 +42,7 @@ impl std::fmt::Debug for FormKey {
 }
 
 /// A decrypted request, and the key for its answer.
-pub struct Opened {
+pub struct DecryptedRequest {
     pub request: Value,
     cipher: Cipher,
     vector: [u8; VECTOR_BYTES],
@@ -50,7 +50,7 @@ pub struct Opened {
 
 /// The request is encrypted for another key, or was not made by Meta.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotOpened;
+pub struct CannotDecrypt;
 
 #[derive(Deserialize)]
 struct Sealed {
@@ -76,21 +76,22 @@ impl FormKey {
 
     /// Decrypts a request. Call it only with a body that Meta has signed: an attacker who could choose the bytes could
     /// measure the time of decryption.
-    pub fn open(&self, body: &[u8]) -> Result<Opened, NotOpened> {
-        let sealed: Sealed = serde_json::from_slice(body).map_err(|_| NotOpened)?;
-        let bytes = |text: &str| STANDARD.decode(text.trim()).map_err(|_| NotOpened);
-        let key = self.private.decrypt(&bytes(&sealed.encrypted_aes_key)?).map_err(|_| NotOpened)?;
-        let key: [u8; AES_KEY_BYTES] = key.try_into().map_err(|_| NotOpened)?;
-        let vector: [u8; VECTOR_BYTES] = bytes(&sealed.initial_vector)?.try_into().map_err(|_| NotOpened)?;
+    pub fn open(&self, body: &[u8]) -> Result<DecryptedRequest, CannotDecrypt> {
+        let sealed: Sealed = serde_json::from_slice(body).map_err(|_| CannotDecrypt)?;
+        let bytes = |text: &str| STANDARD.decode(text.trim()).map_err(|_| CannotDecrypt);
+        let key = self.private.decrypt(&bytes(&sealed.encrypted_aes_key)?).map_err(|_| CannotDecrypt)?;
+        let key: [u8; AES_KEY_BYTES] = key.try_into().map_err(|_| CannotDecrypt)?;
+        let vector: [u8; VECTOR_BYTES] = bytes(&sealed.initial_vector)?.try_into().map_err(|_| CannotDecrypt)?;
         let cipher = Cipher::new(&key.into());
         let nonce = Nonce::<U16>::from(vector);
-        let plain = cipher.decrypt(&nonce, bytes(&sealed.encrypted_flow_data)?.as_slice()).map_err(|_| NotOpened)?;
-        let request = serde_json::from_slice(&plain).map_err(|_| NotOpened)?;
-        Ok(Opened { request, cipher, vector })
+        let plain =
+            cipher.decrypt(&nonce, bytes(&sealed.encrypted_flow_data)?.as_slice()).map_err(|_| CannotDecrypt)?;
+        let request = serde_json::from_slice(&plain).map_err(|_| CannotDecrypt)?;
+        Ok(DecryptedRequest { request, cipher, vector })
     }
 }
 
-impl Opened {
+impl DecryptedRequest {
     /// Encrypts the answer to base64: the whole body of the response.
     pub fn seal(&self, answer: &Value) -> String {
         let flipped = Nonce::<U16>::from(self.vector.map(|byte| !byte));
@@ -142,7 +143,7 @@ mod tests {
         let mut data = STANDARD.decode(SEALED_PING.trim()).unwrap();
         data[3] ^= 1;
         for bad in [body(&STANDARD.encode(&data)), body(""), b"{}".to_vec(), b"\xff".to_vec(), b"[1]".to_vec()] {
-            assert_eq!(key().open(&bad).err(), Some(NotOpened));
+            assert_eq!(key().open(&bad).err(), Some(CannotDecrypt));
         }
     }
 

@@ -1,13 +1,13 @@
 //! Sends one message: builds the request, parses the answer as untrusted input.
 
-use super::{Meta, body::Text, errors, message::aliases, payload::payload, status::Fault};
+use super::{Meta, body::Text, errors, message::aliases, payload::payload, status::MetaError};
 use crate::{
     base::{
         ids::ProviderId,
         limits::{PROVIDER_ID_BYTES_MAX, PROVIDER_TIMEOUT},
     },
     channel::{
-        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Why,
+        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, RefusalCause, SendError,
         answer::{no_answer, ours, with_retry_after},
         untrusted_json::text_of,
     },
@@ -19,8 +19,9 @@ pub async fn send(meta: &Meta, http: &dyn Http, message: &Outgoing) -> Result<Re
     let Some(sender) = meta.sender(message.sender) else {
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
-    let body =
-        payload(message).map_err(|why| ours(Next::Rejected { why: Why::Request }, why.code, why.text))?.into_bytes();
+    let body = payload(message)
+        .map_err(|why| ours(Next::Rejected { why: RefusalCause::Request }, why.code, why.text))?
+        .into_bytes();
     let request = HttpRequest {
         method: Method::Post,
         url: sender.url(&format!("{}/messages", sender.phone_number_id)),
@@ -74,7 +75,7 @@ struct Answer<'a> {
     #[serde(borrow)]
     contacts: Option<Vec<Known<'a>>>,
     #[serde(borrow)]
-    error: Option<Fault<'a>>,
+    error: Option<MetaError<'a>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -139,7 +140,7 @@ mod tests {
     fn a_page_of_html_goes_by_its_status() {
         assert_eq!(next(502, "<html>Bad Gateway</html>"), Next::Ambiguous);
         assert_eq!(next(404, "<html>not here</html>"), Next::Misconfigured);
-        assert_eq!(next(400, "<html>no</html>"), Next::Rejected { why: Why::Request });
+        assert_eq!(next(400, "<html>no</html>"), Next::Rejected { why: RefusalCause::Request });
     }
 
     #[test]

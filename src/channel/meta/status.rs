@@ -28,7 +28,7 @@ pub fn read(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         None => return Err("its `status` is missing".into()),
     };
     let error = match state {
-        DeliveryState::Failed => status.errors.and_then(|errors| shape::<Vec<Fault<'_>>>(errors.get()).ok()),
+        DeliveryState::Failed => status.errors.and_then(|errors| shape::<Vec<MetaError<'_>>>(errors.get()).ok()),
         DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read => None,
     };
     let status = StatusUpdate {
@@ -36,7 +36,7 @@ pub fn read(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         ours: status.biz_opaque_callback_data.get().and_then(our_id),
         state,
         at: time(&status.timestamp)?,
-        error: error.and_then(|all| all.first().map(Fault::ours)),
+        error: error.and_then(|all| all.first().map(MetaError::ours)),
         price: match state {
             DeliveryState::Delivered | DeliveryState::Read => status.pricing.and_then(price),
             DeliveryState::Sent | DeliveryState::Failed => None,
@@ -85,7 +85,7 @@ fn price(raw: &RawValue) -> Option<Price> {
 /// Meta's error object, the same in statuses and in answers.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct Fault<'a> {
+pub struct MetaError<'a> {
     #[serde(borrow)]
     pub code: Text<'a>,
     #[serde(borrow)]
@@ -104,7 +104,7 @@ struct Details<'a> {
     details: Text<'a>,
 }
 
-impl Fault<'_> {
+impl MetaError<'_> {
     /// The error text, details first: titles and messages are unreliable.
     pub fn text(&self) -> String {
         let details = self.error_data.as_ref().and_then(|data| data.details.get());

@@ -1,6 +1,6 @@
 //! Uploads a file of ours: Meta stores it for thirty days under the id that it returns (platform.md 4.6).
 
-use super::{Meta, body::Text, errors, status::Fault};
+use super::{Meta, body::Text, errors, status::MetaError};
 use crate::{
     base::{
         ids::SenderId,
@@ -53,13 +53,13 @@ struct Answer<'a> {
     #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
-    error: Option<Fault<'a>>,
+    error: Option<MetaError<'a>>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Why;
+    use crate::channel::RefusalCause;
 
     fn told(status: u16, body: &str) -> Result<String, SendError> {
         let answer = HttpResponse { status, body: body.as_bytes().to_vec(), ..HttpResponse::default() };
@@ -75,7 +75,7 @@ mod tests {
             assert_eq!(next(status, body), Next::Retry { after: None }, "{status} {body}");
         }
         let unknown = r#"{"error":{"code":100,"message":"(#100) Param file must be a file with one of the types"}}"#;
-        assert_eq!(next(400, unknown), Next::Rejected { why: Why::Request });
+        assert_eq!(next(400, unknown), Next::Rejected { why: RefusalCause::Request });
         assert_eq!(next(401, r#"{"error":{"code":190}}"#), Next::Misconfigured);
     }
 }

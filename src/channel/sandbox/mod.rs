@@ -1,11 +1,11 @@
 //! Implements a provider without a network: accepts every message at once, reads webhooks in Meta's form.
 
 use super::{
-    BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError, Why,
+    BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, RefusalCause, Rejected, Reply, SendError,
     checkup::Check,
-    imitation::{Posted, Told},
+    imitation::{ImitatedEvent, Posted},
     meta::{Meta, MetaSender, compose::Number},
-    question::Trouble,
+    question::QuestionError,
     upload::Upload,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         secret::Secret,
     },
     model::{
-        channel_limits::{Carries, META},
+        channel_limits::{ChannelLimits, META},
         inbound::{Item, StatusError},
         template::Template,
     },
@@ -36,7 +36,7 @@ pub struct SandboxSender {
 
 /// The failure of the next send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum SandboxFault {
     /// Meta's error with this code.
     Code(i64),
     /// No answer: the message may have been sent.
@@ -47,7 +47,7 @@ pub enum Fault {
 pub struct Sandbox {
     /// Parses webhooks with the same code for real and for built ones.
     reader: Meta,
-    faults: Mutex<VecDeque<Fault>>,
+    faults: Mutex<VecDeque<SandboxFault>>,
     taken: broadcast::Sender<Outgoing>,
 }
 
@@ -73,12 +73,12 @@ impl Sandbox {
     }
 
     /// Makes the next send fail that has no fault yet.
-    pub fn fail_next(&self, fault: Fault) {
+    pub fn fail_next(&self, fault: SandboxFault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
     }
 
     /// The faults that are still pending.
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<SandboxFault> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
@@ -104,12 +104,12 @@ impl Sandbox {
             return refused(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration");
         }
         if message.to.is_empty() {
-            let next = Next::Rejected { why: Why::Request };
+            let next = Next::Rejected { why: RefusalCause::Request };
             return refused(next, "no_recipient", "the contact has neither a phone nor a user id");
         }
         match self.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
-            Some(Fault::Timeout) => refused(Next::Ambiguous, "timeout", "no answer, as was asked for"),
-            Some(Fault::Code(code)) => {
+            Some(SandboxFault::Timeout) => refused(Next::Ambiguous, "timeout", "no answer, as was asked for"),
+            Some(SandboxFault::Code(code)) => {
                 let next = super::meta::judge_send(code);
                 let what = "refused as was asked for; `on_error` and `on_undelivered` of the step say what then";
                 refused(next, &code.to_string(), &format!("(#{code}) {what}"))
@@ -132,7 +132,7 @@ impl Provider for Sandbox {
         "sandbox"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &META
     }
 
@@ -172,7 +172,7 @@ impl Provider for Sandbox {
         self.reader.judge(error)
     }
 
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         let body = self.reader.tell(self.reader.sender(sender)?, what);
         Some(Posted { path: format!("/webhooks/sandbox/{sender}"), headers: Vec::new(), body })
     }
@@ -181,7 +181,7 @@ impl Provider for Sandbox {
         Box::pin(async { Vec::new() })
     }
 
-    fn templates<'a>(&'a self, _: &'a dyn Http, _: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(&'a self, _: &'a dyn Http, _: SenderId) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 }
@@ -245,8 +245,8 @@ mod tests {
     #[tokio::test]
     async fn a_fault_hits_one_send() {
         let sandbox = sandbox();
-        sandbox.fail_next(Fault::Code(131047));
-        sandbox.fail_next(Fault::Timeout);
+        sandbox.fail_next(SandboxFault::Code(131047));
+        sandbox.fail_next(SandboxFault::Timeout);
         let next = async || sandbox.send(&NoNetwork, &hello()).await.map_err(|error| error.next);
         assert_eq!(next().await, Err(Next::WindowClosed));
         assert_eq!(next().await, Err(Next::Ambiguous));
@@ -257,8 +257,8 @@ mod tests {
     fn composed_webhooks_are_read() {
         let sandbox = sandbox();
         let number = sandbox.number(SenderId(1)).unwrap();
-        let what = compose::What::Tap { id: "t".into(), title: "Yes".into() };
-        let act = compose::Act {
+        let what = compose::CustomerEvent::Tap { id: "t".into(), title: "Yes".into() };
+        let act = compose::CustomerAction {
             from: phone(),
             name: Some("Ada".into()),
             id: "wamid.1".into(),

@@ -5,7 +5,7 @@ use crate::{
     base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, query::encode},
     channel::{
         Http,
-        question::{Question, Trouble, ask},
+        question::{Question, QuestionError, ask},
         untrusted_json,
     },
     model::{
@@ -16,8 +16,8 @@ use crate::{
 use serde_json::Value;
 
 /// All content templates that were ever submitted to WhatsApp.
-pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
-    let sender = twilio.sender(id).ok_or_else(|| Trouble::unknown(id, "Twilio"))?;
+pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, QuestionError> {
+    let sender = twilio.sender(id).ok_or_else(|| QuestionError::unknown(id, "Twilio"))?;
     let base = format!("{}/v1/ContentAndApprovals?PageSize=100", sender.content_base.trim_end_matches('/'));
     let mut url = base.clone();
     let mut found = Vec::new();
@@ -26,7 +26,7 @@ pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result
         let question = Question { url, auth: sender.auth(), sender: id, secret: "auth_token", names };
         let page = ask(http, question).await?;
         let Some(contents) = untrusted_json::part(&page, "contents").and_then(Value::as_array) else {
-            return Err(Trouble::unreadable("the content templates", "Twilio"));
+            return Err(QuestionError::unreadable("the content templates", "Twilio"));
         };
         found.extend(contents.iter().filter_map(ours));
         // The next page's URL comes from Twilio: only its cursor is used, so that the token stays with `content_base`.
@@ -40,7 +40,7 @@ pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result
             None => return Ok(found),
         }
     }
-    Err(Trouble::unreadable("the content templates", "Twilio"))
+    Err(QuestionError::unreadable("the content templates", "Twilio"))
 }
 
 fn ours(content: &Value) -> Option<Template> {

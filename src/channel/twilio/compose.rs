@@ -4,24 +4,24 @@ use super::{TwilioSender, receive::OURS};
 use crate::{
     base::query::encode,
     channel::{
-        imitation::Told,
-        meta::compose::{Act, News, What},
+        imitation::ImitatedEvent,
+        meta::compose::{CustomerAction, CustomerEvent, News},
     },
     model::inbound::AliasKind,
 };
 
 /// The query (with its `?`) and the form; `None` if Twilio has no such webhook.
-pub fn told(sender: &TwilioSender, what: Told<'_>) -> Option<(String, String)> {
+pub fn told(sender: &TwilioSender, what: ImitatedEvent<'_>) -> Option<(String, String)> {
     match what {
-        Told::Message(act) => Some((String::new(), form(&message(sender, act)?))),
-        Told::Status(news) => {
+        ImitatedEvent::Message(act) => Some((String::new(), form(&message(sender, act)?))),
+        ImitatedEvent::Status(news) => {
             let query = news.ours.map(|id| format!("?{OURS}={id}")).unwrap_or_default();
             Some((query, form(&status(sender, news))))
         }
     }
 }
 
-fn message(sender: &TwilioSender, act: &Act) -> Option<Vec<(&'static str, String)>> {
+fn message(sender: &TwilioSender, act: &CustomerAction) -> Option<Vec<(&'static str, String)>> {
     let from = match act.from.kind {
         AliasKind::Phone => format!("whatsapp:+{}", act.from.value),
         AliasKind::Bsuid => format!("whatsapp:{}", act.from.value),
@@ -35,21 +35,21 @@ fn message(sender: &TwilioSender, act: &Act) -> Option<Vec<(&'static str, String
     params.extend(act.reply_to.clone().map(|id| ("OriginalRepliedMessageSid", id)));
     let mut files = 0;
     match &act.what {
-        What::Text(body) => params.extend([("Body", body.clone()), ("MessageType", "text".into())]),
-        What::Tap { id, title } | What::TapTemplate { payload: id, title } => {
+        CustomerEvent::Text(body) => params.extend([("Body", body.clone()), ("MessageType", "text".into())]),
+        CustomerEvent::Tap { id, title } | CustomerEvent::TapTemplate { payload: id, title } => {
             let (text, payload) = (("ButtonText", title.clone()), ("ButtonPayload", id.clone()));
             params.extend([text, payload, ("Body", title.clone()), ("MessageType", "button".into())]);
         }
-        What::TapRow { id, title } => {
+        CustomerEvent::TapRow { id, title } => {
             let (row, title) = (("ListId", id.clone()), ("ListTitle", title.clone()));
             params.extend([("Body", title.1.clone()), row, title, ("MessageType", "interactive".into())]);
         }
-        What::Location { latitude, longitude } => params.extend([
+        CustomerEvent::Location { latitude, longitude } => params.extend([
             ("Latitude", latitude.to_string()),
             ("Longitude", longitude.to_string()),
             ("MessageType", "location".into()),
         ]),
-        What::Media { kind, id, mime, caption } => {
+        CustomerEvent::Media { kind, id, mime, caption } => {
             files = 1;
             let url = format!("{}/2010-04-01/Accounts/{}/Media/{id}", sender.api_base, sender.account_sid);
             params.extend([
@@ -59,7 +59,7 @@ fn message(sender: &TwilioSender, act: &Act) -> Option<Vec<(&'static str, String
                 ("MessageType", kind.clone()),
             ]);
         }
-        What::FromAd { text, ad } => {
+        CustomerEvent::FromAd { text, ad } => {
             let mut add = |name, value: &Option<String>| params.extend(value.clone().map(|value| (name, value)));
             add("ReferralSourceType", &ad.source_type);
             add("ReferralSourceId", &ad.source_id);
@@ -69,12 +69,12 @@ fn message(sender: &TwilioSender, act: &Act) -> Option<Vec<(&'static str, String
             add("ReferralCtwaClid", &ad.click_id);
             params.extend([("Body", text.clone()), ("MessageType", "text".into())]);
         }
-        What::Welcome
-        | What::Order(_)
-        | What::Form(_)
-        | What::Reaction { .. }
-        | What::Card { .. }
-        | What::MissedCall => return None,
+        CustomerEvent::Welcome
+        | CustomerEvent::Order(_)
+        | CustomerEvent::Form(_)
+        | CustomerEvent::Reaction { .. }
+        | CustomerEvent::Card { .. }
+        | CustomerEvent::MissedCall => return None,
     }
     params.push(("NumMedia", files.to_string()));
     Some(params)

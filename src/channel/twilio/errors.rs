@@ -2,7 +2,7 @@
 
 use crate::{
     base::{limits::SPAM_PAUSE, time::Span},
-    channel::{Next, OptOutScope, PauseScope, TemplateFault, Why},
+    channel::{Next, OptOutScope, PauseScope, RefusalCause, TemplateFault},
 };
 
 /// The next action for a code; `None` for an unknown code.
@@ -17,8 +17,8 @@ pub fn next(code: i64) -> Option<Next> {
         // Rate limits and full queues: refused before anything was done.
         14107 | 20429 | 21611 | 30001 | 63017 | 63018 => Retry { after: None },
         // The person does not exist.
-        21211 | 21614 | 63003 | 63024 => Rejected { why: Why::Nobody },
-        63031 => Rejected { why: Why::Recipient },
+        21211 | 21614 | 63003 | 63024 => Rejected { why: RefusalCause::Nobody },
+        63031 => Rejected { why: RefusalCause::Recipient },
         // WhatsApp's limit of messages for one person.
         63032 => WaitDay,
         // Blocked or unsubscribed.
@@ -32,11 +32,11 @@ pub fn next(code: i64) -> Option<Next> {
         63041 => TemplateUnusable { why: TemplateFault::Paused },
         // Channel, sender or credentials are wrong; the sandbox was not joined.
         20003 | 20404 | 21606 | 21659 | 21660 | 63001 | 63007 | 63008 | 63020 => Misconfigured,
-        63015 => Rejected { why: Why::Recipient },
+        63015 => Rejected { why: RefusalCause::Recipient },
         // An internal error at Twilio; a status can confirm that it was not sent.
         30008 | 63009 | 63010 | 63012 | 20500 | 20503 => Next::Ambiguous,
         // Too long, empty or malformed: our bug.
-        21602 | 21604 | 21605 | 21617 | 21619 | 21620 | 21623 | 63021 => Rejected { why: Why::Request },
+        21602 | 21604 | 21605 | 21617 | 21619 | 21620 | 21623 | 63021 => Rejected { why: RefusalCause::Request },
         _ => return None,
     })
 }
@@ -46,7 +46,7 @@ pub fn next(code: i64) -> Option<Next> {
 /// again.
 pub fn of_status(code: i64) -> Next {
     match next(code) {
-        Some(Next::Ambiguous | Next::RetryOnce) | None => Next::Rejected { why: Why::Dropped },
+        Some(Next::Ambiguous | Next::RetryOnce) | None => Next::Rejected { why: RefusalCause::Dropped },
         Some(next) => next,
     }
 }
@@ -71,8 +71,8 @@ mod tests {
     rows! {
         the_window_is_closed: [63016] => Next::WindowClosed,
         rates_are_tried_again: [63018, 63017, 20429, 14107, 30001, 21611] => Next::Retry { after: None },
-        an_invalid_recipient_is_final: [63024, 63003, 21211, 21614] => Next::Rejected { why: Why::Nobody },
-        who_may_not_be_written_to_is_final: [63015, 63031] => Next::Rejected { why: Why::Recipient },
+        an_invalid_recipient_is_final: [63024, 63003, 21211, 21614] => Next::Rejected { why: RefusalCause::Nobody },
+        who_may_not_be_written_to_is_final: [63015, 63031] => Next::Rejected { why: RefusalCause::Recipient },
         the_cap_of_a_person_waits_a_day: [63032] => Next::WaitDay,
         who_blocked_us_wants_nothing: [63033, 63014, 21610] => Next::OptedOut { from: OptOutScope::Everything },
         the_daily_cap_pauses_until_the_next_day: [63038]
@@ -86,15 +86,15 @@ mod tests {
         a_disabled_template_asks_for_another: [63040] => Next::TemplateUnusable { why: TemplateFault::Disabled },
         what_is_set_up_wrongly_stops_the_sender: [63020, 63007, 63001, 63008, 20003] => Next::Misconfigured,
         what_broke_there_is_ambiguous: [63009, 63010, 63012, 30008] => Next::Ambiguous,
-        too_long_a_text_is_our_bug: [21617, 21619] => Next::Rejected { why: Why::Request },
+        too_long_a_text_is_our_bug: [21617, 21619] => Next::Rejected { why: RefusalCause::Request },
     }
 
     #[test]
     fn a_failed_status_is_certain() {
-        assert_eq!(of_status(30008), Next::Rejected { why: Why::Dropped });
+        assert_eq!(of_status(30008), Next::Rejected { why: RefusalCause::Dropped });
         assert_eq!(of_status(63018), Next::Retry { after: None }, "a rate: it has not reached WhatsApp");
         assert_eq!(of_status(63016), Next::WindowClosed);
-        assert_eq!(of_status(0), Next::Rejected { why: Why::Dropped });
+        assert_eq!(of_status(0), Next::Rejected { why: RefusalCause::Dropped });
         assert_eq!(next(1), None);
     }
 }

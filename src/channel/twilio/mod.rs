@@ -12,9 +12,9 @@ mod typing;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    file::{self, Located},
-    imitation::{Posted, Told},
-    question::{Question, Trouble, ask},
+    file::{self, FileUrl},
+    imitation::{ImitatedEvent, Posted},
+    question::{Question, QuestionError, ask},
     untrusted_json,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         secret::Secret,
     },
     model::{
-        channel_limits::{Carries, META},
+        channel_limits::{ChannelLimits, META},
         content::MediaKind,
         inbound::{Item, StatusError},
         template::Template,
@@ -34,7 +34,7 @@ use signature::SignedBy;
 const MIB: u64 = 1024 * 1024;
 
 /// platform.md 5.4: interactive messages need content templates, so within a conversation they are sent as text.
-pub static CARRIES: Carries = Carries {
+pub static CARRIES: ChannelLimits = ChannelLimits {
     text_max: 1600,
     interactive_body_max: 1600,
     buttons_max: 0,
@@ -140,7 +140,7 @@ impl Provider for Twilio {
         "twilio"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &CARRIES
     }
 
@@ -187,11 +187,11 @@ impl Provider for Twilio {
         &'a self,
         _: &'a dyn Http,
         sender: SenderId,
-        file: file::Told<'a>,
-    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        file: file::FileReference<'a>,
+    ) -> BoxFuture<'a, Result<FileUrl, QuestionError>> {
         let found = match self.sender(sender) {
-            Some(sender) => Located::told(file, &sender.api_base, sender.auth()),
-            None => Err(Trouble::unknown(sender, "Twilio")),
+            Some(sender) => FileUrl::told(file, &sender.api_base, sender.auth()),
+            None => Err(QuestionError::unknown(sender, "Twilio")),
         };
         Box::pin(std::future::ready(found))
     }
@@ -203,12 +203,12 @@ impl Provider for Twilio {
         sender: SenderId,
         message: &'a ProviderId,
         typing: bool,
-    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+    ) -> Option<BoxFuture<'a, Result<(), QuestionError>>> {
         let sender = self.sender(sender).filter(|_| typing)?;
         Some(Box::pin(typing::show(sender, http, message)))
     }
 
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         let sender = self.sender(sender)?;
         let (query, body) = compose::told(sender, what)?;
         let path = format!("/webhooks/twilio/{}{query}", sender.id);
@@ -220,7 +220,11 @@ impl Provider for Twilio {
         Box::pin(examine(self, http, sender))
     }
 
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Box::pin(catalogue::templates(self, http, sender))
     }
 }
@@ -249,12 +253,12 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
         // Twilio gives the same error for a wrong token and for a token of another account.
         Err(trouble) if trouble.kind == "token" => {
             let text = format!("{}; a wrong `account_sid` is refused in the same way", trouble.text);
-            return vec![unanswered(&Trouble { text, ..trouble })];
+            return vec![unanswered(&QuestionError { text, ..trouble })];
         }
         Err(trouble) => return vec![unanswered(&trouble)],
     };
     let Some(status) = untrusted_json::text(&account, "status") else {
-        return vec![unanswered(&Trouble::unreadable("the account", "Twilio"))];
+        return vec![unanswered(&QuestionError::unreadable("the account", "Twilio"))];
     };
     let name = untrusted_json::text(&account, "friendly_name").unwrap_or_else(|| "without a name".into());
     let mut all = vec![Check::new("token", Grade::Good, format!("The token is valid for the account {name}."))];

@@ -4,7 +4,7 @@ use super::{Twilio, TwilioSender, errors, receive::OURS};
 use crate::{
     base::{limits::PROVIDER_TIMEOUT, query::encode},
     channel::{
-        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, TemplateFault, Why,
+        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, RefusalCause, SendError, TemplateFault,
         answer::{by_status, cut, no_answer, ours, with_retry_after},
         untrusted_json,
     },
@@ -66,7 +66,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
 }
 
 fn form(sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, String)>, SendError> {
-    let refused = |code: &str, text: &str| ours(Next::Rejected { why: Why::Request }, code, text);
+    let refused = |code: &str, text: &str| ours(Next::Rejected { why: RefusalCause::Request }, code, text);
     let of = |kind| message.to.iter().find(|alias| alias.kind == kind && !alias.value.is_empty());
     let to = match (of(AliasKind::Phone), of(AliasKind::Bsuid)) {
         (Some(phone), _) => format!("whatsapp:+{}", phone.value.trim_start_matches('+')),
@@ -180,7 +180,7 @@ mod tests {
     fn the_code_counts_and_not_the_status() {
         let error = answered(400, r#"{"code":63016,"message":"outside","status":400}"#).unwrap_err();
         assert_eq!((error.next, error.code.as_str(), error.text.as_str()), (Next::WindowClosed, "63016", "outside"));
-        assert_eq!(answered(400, r#"{"code":99999}"#).unwrap_err().next, Next::Rejected { why: Why::Request });
+        assert_eq!(answered(400, r#"{"code":99999}"#).unwrap_err().next, Next::Rejected { why: RefusalCause::Request });
         assert_eq!(answered(503, r#"{"code":99999}"#).unwrap_err().next, Next::Ambiguous);
     }
 

@@ -5,10 +5,10 @@
 use super::TwilioSender;
 use crate::{
     base::{ids::ProviderId, limits::PROVIDER_TIMEOUT, query::encode},
-    channel::{Body, Http, HttpRequest, Method, question::Trouble},
+    channel::{Body, Http, HttpRequest, Method, question::QuestionError},
 };
 
-pub async fn show(sender: &TwilioSender, http: &dyn Http, message: &ProviderId) -> Result<(), Trouble> {
+pub async fn show(sender: &TwilioSender, http: &dyn Http, message: &ProviderId) -> Result<(), QuestionError> {
     let body = format!("messageId={}&channel=whatsapp", encode(message.as_str()));
     let request = HttpRequest {
         method: Method::Post,
@@ -18,9 +18,9 @@ pub async fn show(sender: &TwilioSender, http: &dyn Http, message: &ProviderId) 
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };
-    let answer = http.send(request).await.map_err(|error| Trouble { kind: "unreachable", text: error.text })?;
+    let answer = http.send(request).await.map_err(|error| QuestionError { kind: "unreachable", text: error.text })?;
     match answer.status {
         200..=299 => Ok(()),
-        status => Err(Trouble { kind: "refused", text: format!("Twilio refused it (HTTP {status})") }),
+        status => Err(QuestionError { kind: "refused", text: format!("Twilio refused it (HTTP {status})") }),
     }
 }

@@ -4,22 +4,22 @@ use super::WaplifySender;
 use crate::{
     base::time::Time,
     channel::{
-        imitation::Told,
-        meta::compose::{Act, News, What},
+        imitation::ImitatedEvent,
+        meta::compose::{CustomerAction, CustomerEvent, News},
     },
     model::inbound::AliasKind,
 };
 use serde_json::{Value, json};
 
 /// The event; `None` if Waplify has no such event.
-pub fn told(sender: &WaplifySender, what: Told<'_>) -> Option<Value> {
+pub fn told(sender: &WaplifySender, what: ImitatedEvent<'_>) -> Option<Value> {
     match what {
-        Told::Message(act) => message(sender, act),
-        Told::Status(news) => Some(status(news)),
+        ImitatedEvent::Message(act) => message(sender, act),
+        ImitatedEvent::Status(news) => Some(status(news)),
     }
 }
 
-fn message(sender: &WaplifySender, act: &Act) -> Option<Value> {
+fn message(sender: &WaplifySender, act: &CustomerAction) -> Option<Value> {
     if act.from.kind != AliasKind::Phone {
         return None;
     }
@@ -36,23 +36,23 @@ fn message(sender: &WaplifySender, act: &Act) -> Option<Value> {
     }
     let mut event = "message.received";
     match &act.what {
-        What::Text(body) => {
+        CustomerEvent::Text(body) => {
             inside["message_type"] = "text".into();
             inside["content"] = body.as_str().into();
         }
         // The documentation has no button id.
-        What::Tap { title, .. } | What::TapTemplate { title, .. } => {
+        CustomerEvent::Tap { title, .. } | CustomerEvent::TapTemplate { title, .. } => {
             event = "button.clicked";
             inside["message_type"] = "button".into();
             inside["button_text"] = title.as_str().into();
         }
-        What::Media { kind, id, mime, caption } => {
+        CustomerEvent::Media { kind, id, mime, caption } => {
             inside["message_type"] = kind.as_str().into();
             inside["media_url"] = format!("{}/media/{id}", sender.api_base).into();
             inside["mime_type"] = mime.as_str().into();
             inside["content"] = caption.clone().into();
         }
-        What::FromAd { text, ad } => {
+        CustomerEvent::FromAd { text, ad } => {
             inside["message_type"] = "text".into();
             inside["content"] = text.as_str().into();
             inside["is_from_ad"] = true.into();
@@ -61,14 +61,14 @@ fn message(sender: &WaplifySender, act: &Act) -> Option<Value> {
                 "headline": ad.headline, "body": ad.body, "ctwa_clid": ad.click_id,
             });
         }
-        What::TapRow { .. }
-        | What::Location { .. }
-        | What::Welcome
-        | What::Order(_)
-        | What::Form(_)
-        | What::Reaction { .. }
-        | What::Card { .. }
-        | What::MissedCall => return None,
+        CustomerEvent::TapRow { .. }
+        | CustomerEvent::Location { .. }
+        | CustomerEvent::Welcome
+        | CustomerEvent::Order(_)
+        | CustomerEvent::Form(_)
+        | CustomerEvent::Reaction { .. }
+        | CustomerEvent::Card { .. }
+        | CustomerEvent::MissedCall => return None,
     }
     Some(json!({"event": event, "timestamp": at, "message": inside}))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::time::Time,
-    channel::{HttpResponse, Next, SendError, TemplateFault, Why, answer, untrusted_json},
+    channel::{HttpResponse, Next, RefusalCause, SendError, TemplateFault, answer, untrusted_json},
 };
 use serde_json::Value;
 
@@ -47,12 +47,12 @@ fn judge(status: u16, said: &str) -> (&'static str, Next) {
         400 if has("missing body variables") || has("missing header variables") || has("media url is required") => {
             ("template_data", Next::TemplateUnusable { why: TemplateFault::Data })
         }
-        400 if has("phone") => ("invalid_phone", Next::Rejected { why: Why::Recipient }),
-        400 => ("bad_request", Next::Rejected { why: Why::Request }),
-        422 => ("unprocessable", Next::Rejected { why: Why::Request }),
+        400 if has("phone") => ("invalid_phone", Next::Rejected { why: RefusalCause::Recipient }),
+        400 => ("bad_request", Next::Rejected { why: RefusalCause::Request }),
+        422 => ("unprocessable", Next::Rejected { why: RefusalCause::Request }),
         408 | 500..=599 => ("internal_error", Next::Ambiguous),
         300..=399 | 405 | 407 => ("refused", Next::Misconfigured),
-        _ => ("refused", Next::Rejected { why: Why::Request }),
+        _ => ("refused", Next::Rejected { why: RefusalCause::Request }),
     }
 }
 
@@ -93,12 +93,12 @@ mod tests {
         a_bad_key_stops_the_sender: [(401, r#"{"detail":"Invalid or expired API key"}"#), (403, r#"{"detail":"Plan expired"}"#)]
             => Next::Misconfigured,
         a_bad_phone_is_final: [(400, r#"{"error":"bad_request","message":"Invalid phone number format"}"#)]
-            => Next::Rejected { why: Why::Recipient },
+            => Next::Rejected { why: RefusalCause::Recipient },
         a_broken_rule_is_our_bug: [
             (422, r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#),
             (422, r#"{"detail":"Button titles must be unique"}"#),
             (400, r#"{"error":"bad_request","message":"message is required"}"#)
-        ] => Next::Rejected { why: Why::Request },
+        ] => Next::Rejected { why: RefusalCause::Request },
         a_full_minute_is_tried_again: [(429, r#"{"detail":"Rate limit exceeded. Limit: 100 requests per minute"}"#)]
             => Next::Retry { after: None },
         a_template_that_is_not_there_asks_for_another: [(404, r#"{"detail":"Template 'x' not found"}"#)]

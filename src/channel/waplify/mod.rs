@@ -8,15 +8,15 @@ mod send;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
-    imitation::{Posted, Told},
-    question::{Question, Trouble, ask},
+    imitation::{ImitatedEvent, Posted},
+    question::{Question, QuestionError, ask},
     signature::{Claimed, Key},
     untrusted_json,
 };
 use crate::{
     base::{ids::SenderId, secret::Secret, time::Time},
     model::{
-        channel_limits::{Carries, META},
+        channel_limits::{ChannelLimits, META},
         content::MediaKind,
         inbound::{Item, StatusError},
         template::{Category, Template, TemplateHeader, TemplateStatus},
@@ -27,7 +27,7 @@ use serde_json::Value;
 const MIB: u64 = 1024 * 1024;
 
 /// platform.md 2.2: three buttons or one link below a text, no lists; four kinds of files.
-pub static CARRIES: Carries = Carries {
+pub static CARRIES: ChannelLimits = ChannelLimits {
     rows_max: 0,
     above: false,
     // The API has no fields for headers and footers.
@@ -108,7 +108,7 @@ impl Provider for Waplify {
         "waplify"
     }
 
-    fn carries(&self) -> &'static Carries {
+    fn carries(&self) -> &'static ChannelLimits {
         &CARRIES
     }
 
@@ -142,7 +142,7 @@ impl Provider for Waplify {
         errors::last_inbound(&error.text)
     }
 
-    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+    fn imitate(&self, sender: SenderId, what: ImitatedEvent<'_>) -> Option<Posted> {
         let sender = self.sender(sender)?;
         let body = compose::told(sender, what)?.to_string();
         let key = sender.webhook_secrets.first().map(|secret| Key::new(secret.clone()));
@@ -169,14 +169,18 @@ impl Provider for Waplify {
         })
     }
 
-    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+    fn templates<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+    ) -> BoxFuture<'a, Result<Vec<Template>, QuestionError>> {
         Box::pin(templates(self, http, sender))
     }
 }
 
 /// The path ends with a slash: the redirect to it would drop the key.
-async fn templates(waplify: &Waplify, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
-    let sender = waplify.sender(id).ok_or_else(|| Trouble::unknown(id, "Waplify"))?;
+async fn templates(waplify: &Waplify, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, QuestionError> {
+    let sender = waplify.sender(id).ok_or_else(|| QuestionError::unknown(id, "Waplify"))?;
     let question = Question {
         url: sender.url("/templates/"),
         auth: sender.auth(),
@@ -187,7 +191,7 @@ async fn templates(waplify: &Waplify, http: &dyn Http, id: SenderId) -> Result<V
     let page = ask(http, question).await?;
     match untrusted_json::part(&page, "templates").and_then(Value::as_array) {
         Some(listed) => Ok(listed.iter().filter_map(template).collect()),
-        None => Err(Trouble::unreadable("the templates", "Waplify")),
+        None => Err(QuestionError::unreadable("the templates", "Waplify")),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Waplify, errors};
 use crate::{
     base::limits::PROVIDER_TIMEOUT,
     channel::{
-        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Why,
+        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, RefusalCause, SendError,
         answer::{by_status, no_answer, ours},
         untrusted_json,
     },
@@ -24,7 +24,7 @@ pub async fn send(waplify: &Waplify, http: &dyn Http, message: &Outgoing) -> Res
     // The phone's digits without a plus.
     let phone = message.to.iter().find(|alias| alias.kind == AliasKind::Phone && !alias.value.is_empty());
     let Some(phone) = phone else {
-        let next = Next::Rejected { why: Why::Request };
+        let next = Next::Rejected { why: RefusalCause::Request };
         return Err(ours(next, "no_recipient", "Waplify reaches people by their phone, and the contact has none"));
     };
     body["contact_phone"] = phone.value.trim_start_matches('+').into();
@@ -88,7 +88,7 @@ fn request(message: &Outgoing) -> Result<(&'static str, Value), SendError> {
         | Content::Form(_)
         | Content::Reaction { .. } => {
             let text = "Waplify carries texts, buttons, links, files and templates only";
-            return Err(ours(Next::Rejected { why: Why::Request }, "not_carried", text));
+            return Err(ours(Next::Rejected { why: RefusalCause::Request }, "not_carried", text));
         }
     })
 }

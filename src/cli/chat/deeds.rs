@@ -8,7 +8,7 @@ use crate::{
         tools::testfile::{Fact, typed_fact},
     },
     model::{
-        contact::{ContactData, Patch},
+        contact::{ContactData, ContactPatch},
         event::Event,
         session::Waiting,
     },
@@ -64,7 +64,7 @@ impl Chat {
         if tag.is_empty() {
             return Err(Failure::Usage(format!("write `/{} vip`", if on { "tag" } else { "untag" })));
         }
-        let mut patch = Patch { by: "chat".to_owned(), ..Patch::default() };
+        let mut patch = ContactPatch { by: "chat".to_owned(), ..ContactPatch::default() };
         let tags = if on { &mut patch.tags_added } else { &mut patch.tags_removed };
         tags.insert(tag.to_owned());
         self.stage.happen(Event::Changed(Box::new(patch))).await?;

@@ -3,16 +3,16 @@
 use super::Chat;
 use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName},
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     cli::{Failure, Outcome},
     flow::{self, engine::inputs, tools::testfile::typed_data},
     model::{
         content::Content,
         event::{Event, Start},
-        form::{self, FormAnswer, FormAsked},
+        form::{self, FormAnswer, FormScreenRequest},
         value::Value,
     },
-    runtime::ingest::webhook_triggers::NotTaken,
+    runtime::ingest::webhook_triggers::RefusedRequest,
 };
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl Chat {
         };
         let mut answers = Value::Map(answers).to_json();
         answers["flow_token"] = self.form_token().await?.into();
-        self.stage.act(What::Form(answers), None).await?;
+        self.stage.act(CustomerEvent::Form(answers), None).await?;
         self.print_news(true).await
     }
 
@@ -82,7 +82,7 @@ impl Chat {
         let action = if opens { "INIT" } else { "data_exchange" }.to_owned();
         let (contact, conversation) = self.stage.reach().await?;
         let id = self.stage.app.store.next_id();
-        let asked = FormAsked { id, token, action, screen: screen.to_owned(), data };
+        let asked = FormScreenRequest { id, token, action, screen: screen.to_owned(), data };
         let shown = match self.stage.app.ask_form(contact, conversation, asked.clone()).await {
             Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(Failure::Usage)?.to_string(),
             Some(FormAnswer::Gone) => "the question of this form is over, or it has no `exchange`".to_owned(),
@@ -119,15 +119,17 @@ impl Chat {
         self.stage.reach().await?;
         let taken = match self.stage.app.play_hook(name, &Value::Map(body)).await {
             Ok(taken) => taken,
-            Err(NotTaken::Unknown) => {
+            Err(RefusedRequest::Unknown) => {
                 let hooks = flow::hooks(&live.set);
                 let help = did_you_mean(name, hooks.iter().map(|table| table.webhook.name.as_str()));
                 let help = help.map(|help| format!("; {help}")).unwrap_or_default();
                 return Err(Failure::Usage(format!("no flow has a webhook `{name}`{help}")));
             }
-            Err(NotTaken::Unproven) => return Err(Failure::Usage("nobody vouches for it".to_owned())),
-            Err(NotTaken::Unusable { why, .. }) => return Err(Failure::Usage(format!("it cannot be used: {why}"))),
-            Err(NotTaken::NotStored(error)) => return Err(Failure::from(error)),
+            Err(RefusedRequest::Unproven) => return Err(Failure::Usage("nobody vouches for it".to_owned())),
+            Err(RefusedRequest::Unusable { why, .. }) => {
+                return Err(Failure::Usage(format!("it cannot be used: {why}")));
+            }
+            Err(RefusedRequest::NotStored(error)) => return Err(Failure::from(error)),
         };
         self.stage.app.run_due().await?;
         let about = taken.phone.filter(|phone| *phone != self.stage.phone());

@@ -15,7 +15,7 @@ pub struct Api {
 }
 
 /// The response, with any status.
-pub struct Answer {
+pub struct Response {
     pub status: StatusCode,
     pub body: String,
 }
@@ -38,7 +38,7 @@ impl Api {
         &self.base
     }
 
-    pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
+    pub async fn get(&self, path: &str) -> Result<Response, Failure> {
         self.request(Method::GET, path, &[], None).await
     }
 
@@ -58,11 +58,11 @@ impl Api {
         }
     }
 
-    pub async fn post(&self, path: &str, body: &Json) -> Result<Answer, Failure> {
+    pub async fn post(&self, path: &str, body: &Json) -> Result<Response, Failure> {
         self.request(Method::POST, path, &[], Some(body.to_string().into_bytes())).await
     }
 
-    pub async fn delete(&self, path: &str) -> Result<Answer, Failure> {
+    pub async fn delete(&self, path: &str) -> Result<Response, Failure> {
         self.request(Method::DELETE, path, &[], None).await
     }
 
@@ -73,7 +73,7 @@ impl Api {
         path: &str,
         headers: &[(&str, String)],
         body: Option<Vec<u8>>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose());
@@ -87,7 +87,7 @@ impl Api {
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         let body = response.text().await.map_err(|error| self.unreachable(&error))?;
-        Ok(Answer { status, body })
+        Ok(Response { status, body })
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
@@ -102,7 +102,7 @@ impl Api {
     }
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Json {
         serde_json::from_str(&self.body).unwrap_or(Json::Null)
     }

@@ -12,13 +12,13 @@ use crate::{
     channel::{
         HeaderMap, RawRequest,
         client::Client,
-        meta::compose::{self, Act, What},
+        meta::compose::{self, CustomerAction, CustomerEvent},
         sandbox::Sandbox,
     },
     cli::Failure,
     flow::tools::testfile::{self, Fact},
     model::{
-        contact::Patch,
+        contact::ContactPatch,
         effect::TraceEntry,
         event::Event,
         inbound::{Alias, AliasKind},
@@ -107,11 +107,11 @@ impl Stage {
     }
 
     /// The customer acts; the message arrives as from a webhook. All consequences have happened when this returns.
-    pub async fn act(&mut self, what: What, reply_to: Option<String>) -> Result<(), Failure> {
+    pub async fn act(&mut self, what: CustomerEvent, reply_to: Option<String>) -> Result<(), Failure> {
         self.messages += 1;
         self.clock.set(self.now() + BETWEEN_LINES);
         let number = self.sandbox.number(self.sender.id).ok_or_else(|| Failure::failed("the sandbox has no number"))?;
-        let act = Act {
+        let act = CustomerAction {
             from: self.customer.clone(),
             name: Some(self.name.clone()),
             id: format!("wamid.CHAT{}", self.messages),
@@ -154,7 +154,7 @@ impl Stage {
         let (contact, _) = self.reach().await?;
         let known = contact::find(&self.app.store, contact).await.map_err(Failure::failed)?;
         let patch = testfile::patch(facts, &known.map(|contact| contact.data).unwrap_or_default());
-        let patch = Patch { by: "chat".to_owned(), ..patch };
+        let patch = ContactPatch { by: "chat".to_owned(), ..patch };
         self.happen(Event::Changed(Box::new(patch))).await
     }
 

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 /// The options that all commands on a daemon or its database share.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Place {
+pub struct Workplace {
     /// The daemon's configuration; without one, the sandbox in the current folder
     #[arg(long, value_name = "FILE", env = "TRANSOM_CONFIG", global = true)]
     pub config: Option<PathBuf>,
@@ -31,9 +31,9 @@ pub struct Place {
 
 /// The options of commands that call the daemon.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Call {
+pub struct DaemonOptions {
     #[command(flatten)]
-    pub place: Place,
+    pub place: Workplace,
     /// Where the daemon listens; without it, where the one on this folder's database says
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -44,20 +44,20 @@ pub struct Call {
 
 /// A command of several words at such a place.
 #[derive(Debug, clap::Args)]
-pub struct At<W: clap::Subcommand> {
+pub struct CommandAt<W: clap::Subcommand> {
     #[command(subcommand)]
     pub what: W,
     #[command(flatten)]
-    pub place: Place,
+    pub place: Workplace,
 }
 
-impl Place {
+impl Workplace {
     pub fn config(&self) -> Result<Config, Failure> {
         load(self.config.as_deref())
     }
 }
 
-impl Call {
+impl DaemonOptions {
     /// The daemon's address and the best key at hand; `account` is that of the sender, if the command needs it.
     pub fn api(&self, config: &Config, account: Option<&AccountName>) -> Result<Api, Failure> {
         let running = DaemonFile::read(&config.data);

@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 use std::io::Write;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// All that one agreed to and withdrew, oldest first
     Show {
         /// Their phone with `+`, or their id
@@ -80,16 +80,18 @@ pub enum Format {
 const COLUMNS: [&str; 10] =
     ["id", "contact_id", "phone", "topic", "word", "said_at", "recorded_at", "by", "message_id", "proof"];
 
-pub async fn run(config: &Config, what: What) -> Outcome {
+pub async fn run(config: &Config, what: Action) -> Outcome {
     match what {
-        What::Show { who } => print(config, &who).await,
-        What::Give { who, topic, proof, at, by } => {
+        Action::Show { who } => print(config, &who).await,
+        Action::Give { who, topic, proof, at, by } => {
             record(config, &who, json!({"topic": topic, "given": true, "proof": proof, "at": at, "by": by})).await
         }
-        What::Withdraw { who, topic, proof, at, by } => {
+        Action::Withdraw { who, topic, proof, at, by } => {
             record(config, &who, json!({"topic": topic, "given": false, "proof": proof, "at": at, "by": by})).await
         }
-        What::Export { topic, account, format } => export(config, &topic, account.map(AccountName::from), format).await,
+        Action::Export { topic, account, format } => {
+            export(config, &topic, account.map(AccountName::from), format).await
+        }
     }
 }
 

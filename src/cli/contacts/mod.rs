@@ -9,7 +9,7 @@ use super::{
     Failure, Outcome,
     client::{
         call::Api,
-        workplace::{self, At, contact_of, read_only},
+        workplace::{self, CommandAt, contact_of, read_only},
     },
     terminal::{out, show, table},
 };
@@ -31,10 +31,10 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use std::path::PathBuf;
 
-pub type Args = At<What>;
+pub type Args = CommandAt<Action>;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum What {
+pub enum Action {
     /// The newest contacts
     List {
         /// Only with these words in their name, number or `email`
@@ -93,22 +93,22 @@ pub enum What {
     /// Show and change what people agreed to and withdrew, with its proof
     Consent {
         #[command(subcommand)]
-        what: consent::What,
+        what: consent::Action,
     },
 }
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        What::List { words, tag, limit } => list(&config, words.as_deref(), tag.as_deref(), limit).await,
-        What::Show { who } => describe(&config, &who).await,
-        What::Tag { who, tags } => change(&config, &who, &json!({"tags": {"add": tags}})).await,
-        What::Untag { who, tags } => change(&config, &who, &json!({"tags": {"remove": tags}})).await,
-        What::Set { who, values } => change(&config, &who, &fields(&values)?).await,
-        What::Export { who, out } => leave::export(&config, &who, out.as_deref()).await,
-        What::Erase { who, yes } => leave::erase(&config, &who, yes).await,
-        What::Import(args) => import::run(&config, args).await,
-        What::Consent { what } => consent::run(&config, what).await,
+        Action::List { words, tag, limit } => list(&config, words.as_deref(), tag.as_deref(), limit).await,
+        Action::Show { who } => describe(&config, &who).await,
+        Action::Tag { who, tags } => change(&config, &who, &json!({"tags": {"add": tags}})).await,
+        Action::Untag { who, tags } => change(&config, &who, &json!({"tags": {"remove": tags}})).await,
+        Action::Set { who, values } => change(&config, &who, &fields(&values)?).await,
+        Action::Export { who, out } => leave::export(&config, &who, out.as_deref()).await,
+        Action::Erase { who, yes } => leave::erase(&config, &who, yes).await,
+        Action::Import(args) => import::run(&config, args).await,
+        Action::Consent { what } => consent::run(&config, what).await,
     }
 }
 
@@ -324,7 +324,7 @@ fn listed<T: AsRef<str>>(all: &[T]) -> String {
 }
 
 /// The body of a 2xx response; otherwise one line for each field that the daemon refused.
-fn accepted(answer: super::client::call::Answer) -> Result<Json, Failure> {
+fn accepted(answer: super::client::call::Response) -> Result<Json, Failure> {
     if answer.status.is_success() {
         return Ok(answer.json());
     }

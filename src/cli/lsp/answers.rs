@@ -11,7 +11,7 @@ use crate::{
         place::{Place, SourceFile},
     },
     flow::{
-        Around,
+        CheckContext,
         tools::{
             editor::{self, OfferKind, Part},
             fmt,
@@ -53,7 +53,7 @@ pub fn location(bot: &Bot, place: &Place) -> Value {
     json!({"uri": uri_of(&bot.root.join(place.path())), "range": range_of(place)})
 }
 
-pub fn completion(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+pub fn completion(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
     let text = file.text();
     let offers = editor::complete(&bot.desk(around), file, offset(text, at));
     let items: Vec<Value> = offers
@@ -92,24 +92,24 @@ pub fn completion(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value
     json!({"isIncomplete": false, "items": items})
 }
 
-pub fn hover(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+pub fn hover(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
     match editor::hover(&bot.desk(around), file, offset(file.text(), at)) {
         Some(hover) => json!({"contents": {"kind": "markdown", "value": hover.text}, "range": range_of(&hover.place)}),
         None => Value::Null,
     }
 }
 
-pub fn definition(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+pub fn definition(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
     let place = editor::definition(&bot.desk(around), file, offset(file.text(), at));
     place.map_or(Value::Null, |place| location(bot, &place))
 }
 
-pub fn references(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+pub fn references(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
     let places = editor::references(&bot.desk(around), &bot.all_files(), file, offset(file.text(), at));
     places.iter().map(|place| location(bot, place)).collect()
 }
 
-pub fn prepare_rename(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Result<Value, String> {
+pub fn prepare_rename(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Result<Value, String> {
     let place = editor::renameable(&bot.desk(around), file, offset(file.text(), at))?;
     Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
 }
@@ -131,7 +131,7 @@ pub struct Renaming {
 
 pub fn rename(
     bot: &Bot,
-    around: &Around,
+    around: &CheckContext,
     client: Client,
     file: &Arc<SourceFile>,
     at: &Value,
@@ -227,7 +227,7 @@ fn whole(old: &str, new: &str) -> Value {
     }])
 }
 
-pub fn symbols(bot: &Bot, around: &Around, file: &SourceFile) -> Value {
+pub fn symbols(bot: &Bot, around: &CheckContext, file: &SourceFile) -> Value {
     fn told(part: &Part) -> Value {
         // The range of a symbol contains its children: from its name to the end of the last child.
         let end = part.within.last().map_or(&part.place, |last| &last.place);

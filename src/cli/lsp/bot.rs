@@ -6,8 +6,8 @@ use crate::{
         place::SourceFile,
     },
     flow::{
-        self, Around, FlowSet,
-        tools::{editor::Desk, workspace::Workspace},
+        self, CheckContext, FlowSet,
+        tools::{editor::EditedBot, workspace::Workspace},
     },
     runtime::{
         bot::{reload::mock_findings, source_files},
@@ -41,7 +41,7 @@ pub struct Bot {
 }
 
 impl Bot {
-    pub fn new(root: PathBuf, around: &Around) -> Bot {
+    pub fn new(root: PathBuf, around: &CheckContext) -> Bot {
         let (set, _) = flow::parse_set(&[]);
         let workspace = Workspace::new(around.clone());
         Bot {
@@ -72,7 +72,7 @@ impl Bot {
 
     /// Reads everything again if something changed. A panic, which is our bug, must not stop the editor's help for
     /// good.
-    pub fn refresh(&mut self, around: &Around) {
+    pub fn refresh(&mut self, around: &CheckContext) {
         if !self.stale {
             return;
         }
@@ -124,8 +124,8 @@ impl Bot {
         self.open.get(path).or_else(|| self.set.files.iter().find(|file| file.path() == path)).cloned()
     }
 
-    pub fn desk<'a>(&'a self, around: &'a Around) -> Desk<'a> {
-        Desk { set: &self.set, around }
+    pub fn desk<'a>(&'a self, around: &'a CheckContext) -> EditedBot<'a> {
+        EditedBot { set: &self.set, around }
     }
 
     fn lay_over(&self, files: &mut Vec<Arc<SourceFile>>) {

@@ -7,7 +7,7 @@ mod position;
 use super::{Failure, Outcome, check::surroundings, client::workplace};
 use crate::{
     base::{limits::EDITOR_PAUSE, place::SourceFile},
-    flow::Around,
+    flow::CheckContext,
 };
 use answers::Client;
 use bot::Bot;
@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, hide = true)]
     stdio: bool,
     #[command(flatten)]
-    place: workplace::Place,
+    place: workplace::Workplace,
 }
 
 pub async fn run(args: Args) -> Outcome {
@@ -38,7 +38,7 @@ pub async fn run(args: Args) -> Outcome {
     served
 }
 
-fn serve(connection: &Connection, around: Around) -> Outcome {
+fn serve(connection: &Connection, around: CheckContext) -> Outcome {
     let broken =
         |error: &dyn std::fmt::Display| Failure::Failed(format!("the editor speaks no such protocol: {error}"));
     let (id, params) = connection.initialize_start().map_err(|error| broken(&error))?;
@@ -76,7 +76,7 @@ fn serve(connection: &Connection, around: Around) -> Outcome {
 
 struct Session<'c> {
     connection: &'c Connection,
-    around: Around,
+    around: CheckContext,
     client: Client,
     bots: BTreeMap<PathBuf, Bot>,
     /// Open files, by the URI from the editor.

@@ -23,7 +23,7 @@ use crate::{
         config::{Config, shown},
         starts::{
             agenda,
-            forecast::{self, Forecast, Ground, Occasion, Outlook, When},
+            forecast::{self, Forecast, ForecastInputs, Occasion, Outlook, When},
         },
     },
     store::Store,
@@ -64,7 +64,7 @@ pub async fn forecasts(
     let mut all = Vec::new();
     // Only the daemon knows whether a sender is paused; the forecast assumes that it works by then.
     let works = |_, _, _| SenderState::default();
-    let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
+    let ground = ForecastInputs::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
     let ground = ground.map_err(Failure::failed)?;
     let accounts: Vec<AccountName> = config.accounts.iter().map(|account| account.name.clone()).collect();
     let inputs = BTreeMap::new();
@@ -73,8 +73,8 @@ pub async fn forecasts(
         let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
         let when = at.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
         let trigger = table.key;
-        let (rate, sieve) = (table.rate, table.sieve(set));
-        let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
+        let (rate, prefilter) = (table.rate, table.prefilter(set));
+        let occasion = Occasion { flow, trigger, inputs: &inputs, rate, prefilter, meant: &meant, when };
         let foreseen = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
         all.push(foreseen.map_err(Failure::failed)?);
     }
@@ -164,7 +164,7 @@ mod tests {
             contact::{Contact, ContactData},
             event::Reason,
         },
-        runtime::starts::forecast::{Foreseen, Price, ZoneFire},
+        runtime::starts::forecast::{ContactForecast, Price, ZoneFire},
     };
 
     #[test]
@@ -174,13 +174,16 @@ mod tests {
         let contact =
             |id| Contact { id: ContactId(id), account: "acme".into(), opted_out: None, data: ContactData::default() };
         let price = |category, amount| vec![Price { category, amount }];
-        sum.add(&contact(1), &Foreseen::text(at, price("service", 0)));
-        sum.add(&contact(2), &Foreseen::template(at, "we_miss_you", price("marketing", 1131)));
+        sum.add(&contact(1), &ContactForecast::text(at, price("service", 0)));
+        sum.add(&contact(2), &ContactForecast::template(at, "we_miss_you", price("marketing", 1131)));
         sum.add(
             &contact(3),
-            &Foreseen { postponed: true, ..Foreseen::template(at, "we_miss_you", price("marketing", 600)) },
+            &ContactForecast {
+                postponed: true,
+                ..ContactForecast::template(at, "we_miss_you", price("marketing", 600))
+            },
         );
-        sum.add(&contact(4), &Foreseen::refused(at, Reason::NoConsent));
+        sum.add(&contact(4), &ContactForecast::refused(at, Reason::NoConsent));
         let people = sum.people;
         sum.fires.push(ZoneFire { zone: "Europe/Madrid".into(), minute: "2026-11-24T10:00".into(), at, people });
         let text = lines(&sum, Paint::plain()).join("\n");

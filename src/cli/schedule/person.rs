@@ -19,9 +19,9 @@ use crate::{
     runtime::{
         config::Config,
         starts::{
-            agenda::{self, Meant, Outlook},
-            forecast::{self, Foreseen, Ground, Occasion, What, When, ZoneFire},
-            history::{self, Past},
+            agenda::{self, NextStart, Outlook},
+            forecast::{self, ContactForecast, ForecastInputs, ForecastOutcome, Occasion, When, ZoneFire},
+            history::{self, StartRecord},
         },
     },
     store::Store,
@@ -117,7 +117,7 @@ async fn coming(
     let mut lines = Vec::new();
     // Only the daemon knows whether a sender is paused; the forecast assumes that it works by then.
     let works = |_, _, _| SenderState::default();
-    let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
+    let ground = ForecastInputs::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
     let ground = ground.map_err(Failure::failed)?;
     let topic = flow.topic.as_str();
     for Outlook { key, what, zone } in outlook {
@@ -125,14 +125,14 @@ async fn coming(
         let minute = |minute: &str| format!("At {} ({zone}), {by}", minute.replace('T', " "));
         let no = paint.bad("no:");
         let line = match &what {
-            Meant::Outside(why) => format!("{by}: {no} they are outside its `to`: {why}."),
-            Meant::Never => format!("{by}: {no} it means them, and never fires again."),
-            Meant::Empty(field) => format!("{by}: {no} their `contact.{field}` is empty."),
-            Meant::Passed(at) => format!("{}: {no} that moment has passed.", minute(at)),
-            Meant::Yes(_) | Meant::HeldBack { .. } => {
+            NextStart::Outside(why) => format!("{by}: {no} they are outside its `to`: {why}."),
+            NextStart::Never => format!("{by}: {no} it means them, and never fires again."),
+            NextStart::Empty(field) => format!("{by}: {no} their `contact.{field}` is empty."),
+            NextStart::Passed(at) => format!("{}: {no} that moment has passed.", minute(at)),
+            NextStart::Yes(_) | NextStart::HeldBack { .. } => {
                 let seen = foresee(&ground, set, flow, &key, contact, (now, at)).await?;
                 let held_back = match &what {
-                    Meant::HeldBack { why, .. } => Some(why.as_str()),
+                    NextStart::HeldBack { why, .. } => Some(why.as_str()),
                     _ => None,
                 };
                 let told = Told { contact, topic, held_back };
@@ -141,8 +141,8 @@ async fn coming(
                         let at = fire.minute.replace('T', " ");
                         format!("At {at} ({}), {by}: {}.", fire.zone, sentence(&seen, &told, paint))
                     }
-                    (None, Meant::HeldBack { minute: at, why }) => format!("{}: {no} {why}.", minute(at)),
-                    (None, Meant::Yes(at)) => format!("{}: {no} they are meant no more by then.", minute(at)),
+                    (None, NextStart::HeldBack { minute: at, why }) => format!("{}: {no} {why}.", minute(at)),
+                    (None, NextStart::Yes(at)) => format!("{}: {no} they are meant no more by then.", minute(at)),
                     (None, _) => continue,
                 }
             }
@@ -154,13 +154,13 @@ async fn coming(
 
 /// The forecast of a fire or a date for this contact.
 async fn foresee(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     set: &Arc<FlowSet>,
     flow: &Flow,
     key: &str,
     contact: &Contact,
     (now, at): (Time, Option<DateTime>),
-) -> Result<Option<(ZoneFire, Foreseen)>, Failure> {
+) -> Result<Option<(ZoneFire, ContactForecast)>, Failure> {
     let tables = flow::timetables(set);
     let dates = flow::dates(set);
     if let Some(date) = dates.iter().find(|date| date.flow.name == flow.name && date.key == key) {
@@ -171,8 +171,8 @@ async fn foresee(
     };
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let when = at.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
-    let (inputs, rate, sieve) = (BTreeMap::new(), table.rate, table.sieve(set));
-    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, sieve, meant: &meant, when };
+    let (inputs, rate, prefilter) = (BTreeMap::new(), table.rate, table.prefilter(set));
+    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, prefilter, meant: &meant, when };
     forecast::for_contact(ground, &occasion, contact).await.map_err(Failure::failed)
 }
 
@@ -205,32 +205,34 @@ impl Told<'_> {
 }
 
 /// The forecast for one contact as a sentence.
-fn sentence(seen: &Foreseen, told: &Told<'_>, paint: Paint) -> String {
+fn sentence(seen: &ContactForecast, told: &Told<'_>, paint: Paint) -> String {
     let later = if seen.postponed { format!(", after quiet hours at {}", show::time(seen.at)) } else { String::new() };
     match &seen.what {
-        What::Text => format!("{} the message itself leaves{later}", paint.good("text:")),
-        What::Template(name) => {
+        ForecastOutcome::Text => format!("{} the message itself leaves{later}", paint.good("text:")),
+        ForecastOutcome::Template(name) => {
             format!("{} the window is closed then, so `{name}` leaves{later}", paint.good("template:"))
         }
-        What::Nudge(name) => {
+        ForecastOutcome::Nudge(name) => {
             format!("{} `{name}` leaves{later}; the message itself follows when they answer", paint.good("nudge:"))
         }
-        What::Held(Reason::WindowClosed) => {
+        ForecastOutcome::Held(Reason::WindowClosed) => {
             let held = paint.warn("held:");
             format!("{held} the window is closed then, so it is kept until they write (`window_closed`){later}")
         }
-        What::Held(reason) => format!("{} it is kept back: {}{later}", paint.warn("held:"), told.why(*reason)),
-        What::Queued(reason) => format!("{} it waits in line: {}", paint.warn("queued:"), told.why(*reason)),
-        What::Refused(reason) => format!("{} {}", paint.bad("no:"), told.why(*reason)),
-        What::Skipped => format!("{} the window is closed then, and the flow says `skip`", paint.bad("no:")),
-        What::Failed => format!("{} the window is closed then, and the flow says `fail`", paint.bad("no:")),
-        What::AsksFirst => format!("{} a server is asked before anything is said", paint.warn("unknown:")),
-        What::Silent => format!("{} the flow says nothing at once", paint.warn("nothing:")),
+        ForecastOutcome::Held(reason) => {
+            format!("{} it is kept back: {}{later}", paint.warn("held:"), told.why(*reason))
+        }
+        ForecastOutcome::Queued(reason) => format!("{} it waits in line: {}", paint.warn("queued:"), told.why(*reason)),
+        ForecastOutcome::Refused(reason) => format!("{} {}", paint.bad("no:"), told.why(*reason)),
+        ForecastOutcome::Skipped => format!("{} the window is closed then, and the flow says `skip`", paint.bad("no:")),
+        ForecastOutcome::Failed => format!("{} the window is closed then, and the flow says `fail`", paint.bad("no:")),
+        ForecastOutcome::AsksFirst => format!("{} a server is asked before anything is said", paint.warn("unknown:")),
+        ForecastOutcome::Silent => format!("{} the flow says nothing at once", paint.warn("nothing:")),
     }
 }
 
 /// A past fire as a line: `2026-11-24 10:00  no: they have … (`no_consent`).`
-fn past_line(past: &Past, paint: Paint) -> String {
+fn past_line(past: &StartRecord, paint: Paint) -> String {
     let what = match past.what {
         "text" | "template" => paint.good(format!("{}:", past.what)),
         "waiting" | "queued" | "kept" | "silent" => paint.warn(format!("{}:", past.what)),
@@ -267,8 +269,10 @@ mod tests {
         let told = Told { contact: &contact, topic: "news", held_back: None };
         let mut seen: Vec<String> = Vec::new();
         for reason in Reason::ALL {
-            for what in [What::Refused(reason), What::Held(reason), What::Queued(reason)] {
-                let foreseen = Foreseen { what, at: Time(0), postponed: false, prices: Vec::new() };
+            for what in
+                [ForecastOutcome::Refused(reason), ForecastOutcome::Held(reason), ForecastOutcome::Queued(reason)]
+            {
+                let foreseen = ContactForecast { what, at: Time(0), postponed: false, prices: Vec::new() };
                 let text = sentence(&foreseen, &told, Paint::plain());
                 assert!(text.contains(&format!("(`{}`)", reason.as_str())), "{text}");
                 assert!(text.split(' ').count() > 7, "no sentence: {text}");
@@ -296,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_line_of_the_past_says_when_what_and_why() {
-        let past = Past {
+        let past = StartRecord {
             start: StartId(1),
             trigger_key: "schedule 0 10 * * TUE contact".into(),
             minute: "2026-11-24T10:00".into(),
@@ -312,7 +316,7 @@ mod tests {
             "2026-11-24 10:00  no: the flow is a draft, and they are none of its testers (`draft`) · schedule 0 10 * * TUE \
              contact"
         );
-        let step = Past { minute: "start 17".into(), reason: Some("capped".into()), ..past };
+        let step = StartRecord { minute: "start 17".into(), reason: Some("capped".into()), ..past };
         let line = past_line(&step, Paint::plain());
         assert!(line.starts_with("1970-01-01 00:00:00Z  no: ") && line.contains("(`capped`)"), "{line}");
     }

@@ -12,7 +12,7 @@ use crate::{
     cli::{Failure, Outcome, client::workplace::running, terminal::out},
     flow::{self, load::own_templates::OwnTemplate},
     model::{
-        draft::Draft,
+        draft::TemplateDraft,
         template::{Template, TemplateStatus},
     },
     runtime::{
@@ -44,7 +44,7 @@ pub struct Args {
 }
 
 /// The result for one language of a template at one account.
-struct Fate<'a> {
+struct PushOutcome<'a> {
     sender: &'a Sender,
     name: &'a str,
     language: &'a str,
@@ -100,9 +100,9 @@ pub async fn run(config: &Config, args: Args) -> Outcome {
         let _ = api.post("/v1/templates/pull", &json!({})).await;
     }
     if out::is_json() {
-        out::document(&json!({"templates": fates.iter().map(Fate::to_json).collect::<Vec<_>>()}));
+        out::document(&json!({"templates": fates.iter().map(PushOutcome::to_json).collect::<Vec<_>>()}));
     }
-    let still_pending = |fate: &Fate<'_>| args.follow && fate.status == Some(TemplateStatus::Pending);
+    let still_pending = |fate: &PushOutcome<'_>| args.follow && fate.status == Some(TemplateStatus::Pending);
     if fates.iter().any(|fate| fate.is_bad() || still_pending(fate)) { Err(Failure::Said) } else { Ok(()) }
 }
 
@@ -154,12 +154,12 @@ async fn push<'a>(
     http: &dyn Http,
     sender: &'a Sender,
     own: &[&'a OwnTemplate],
-) -> Vec<Fate<'a>> {
+) -> Vec<PushOutcome<'a>> {
     let drafts = || own.iter().flat_map(|own| own.versions.iter().map(move |draft| (*own, draft)));
     let refused_all = |why: &str| {
-        let fate = |(own, draft): (&'a OwnTemplate, &'a Draft)| Fate {
+        let fate = |(own, draft): (&'a OwnTemplate, &'a TemplateDraft)| PushOutcome {
             why: Some(why.to_owned()),
-            ..Fate::new(sender, own, draft, Result::Refused)
+            ..PushOutcome::new(sender, own, draft, Result::Refused)
         };
         drafts().map(fate).collect()
     };
@@ -196,19 +196,24 @@ async fn push<'a>(
 }
 
 /// Decides about one draft; `Made`: it has to be created.
-fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there: &[Template]) -> Fate<'a> {
+fn judged<'a>(
+    sender: &'a Sender,
+    own: &'a OwnTemplate,
+    draft: &'a TemplateDraft,
+    there: &[Template],
+) -> PushOutcome<'a> {
     let found = there.iter().find(|known| known.name == own.name && known.language == draft.template.language);
-    let fate = |result: Result| Fate::new(sender, own, draft, result);
+    let fate = |result: Result| PushOutcome::new(sender, own, draft, result);
     if let Some(found) = found {
         let differences = draft.differences(found);
         let status = Some(found.status);
         return match differences.is_empty() {
-            true => Fate { status, why: found.parts.rejected.clone(), ..fate(Result::Same) },
-            false => Fate { status, why: Some(differences.join("; it ")), ..fate(Result::Differs) },
+            true => PushOutcome { status, why: found.parts.rejected.clone(), ..fate(Result::Same) },
+            false => PushOutcome { status, why: Some(differences.join("; it ")), ..fate(Result::Differs) },
         };
     }
     match own.refused.first().map(|why| format!("Meta would refuse it: {why}")).or_else(|| draft.by_hand()) {
-        Some(why) => Fate { why: Some(why), ..fate(Result::Refused) },
+        Some(why) => PushOutcome { why: Some(why), ..fate(Result::Refused) },
         None => fate(Result::Made),
     }
 }
@@ -217,11 +222,11 @@ fn judged<'a>(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, there:
 async fn follow(
     providers: &crate::runtime::senders::providers::Providers,
     http: &dyn Http,
-    fates: &mut [Fate<'_>],
+    fates: &mut [PushOutcome<'_>],
     (timeout, every): (Span, Span),
 ) {
     let began = SystemClock.now();
-    let is_pending = |fate: &Fate<'_>| fate.status == Some(TemplateStatus::Pending);
+    let is_pending = |fate: &PushOutcome<'_>| fate.status == Some(TemplateStatus::Pending);
     while fates.iter().any(is_pending) {
         if SystemClock.now() - began > timeout {
             if !out::is_json() {
@@ -250,15 +255,15 @@ async fn follow(
     }
 }
 
-fn say(fate: &Fate<'_>) {
+fn say(fate: &PushOutcome<'_>) {
     if !out::is_json() {
         println!("{}", fate.words());
     }
 }
 
-impl<'a> Fate<'a> {
-    fn new(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a Draft, result: Result) -> Self {
-        Fate { sender, name: &own.name, language: &draft.template.language, result, status: None, why: None }
+impl<'a> PushOutcome<'a> {
+    fn new(sender: &'a Sender, own: &'a OwnTemplate, draft: &'a TemplateDraft, result: Result) -> Self {
+        PushOutcome { sender, name: &own.name, language: &draft.template.language, result, status: None, why: None }
     }
 
     fn subject(&self) -> String {

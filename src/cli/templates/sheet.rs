@@ -11,7 +11,7 @@ use crate::{
         query::template_sheet::{Sheet, sheets},
     },
     model::{
-        draft::{Detail, Draft},
+        draft::{Detail, TemplateDraft},
         template::{TemplateButtonKind, TemplateHeader},
     },
     runtime::{bot::source_files, config::Config},
@@ -78,7 +78,7 @@ fn words(sheet: &Sheet, paint: Paint) -> String {
 }
 
 /// Each part with its label, from the top of the message to the bottom.
-fn lines(sheet: &Sheet, draft: &Draft) -> Vec<(String, String)> {
+fn lines(sheet: &Sheet, draft: &TemplateDraft) -> Vec<(String, String)> {
     let template = &draft.template;
     let mut all = Vec::new();
     let mut line = |label: &str, value: String| all.push((label.to_owned(), value));

@@ -1,10 +1,10 @@
 //! Writes generated test cases: first tests, recorded runs, and cases that random customers found.
 
-use super::{Failure, Outcome, Paint, Place, counted, seconds};
+use super::{Failure, Outcome, Paint, Workplace, counted, seconds};
 use crate::{
     base::place::SourceFile,
     flow::tools::{fmt, testfile::write::append},
-    runtime::testbench::{self, Drafted, Walks, Wandered, Wish},
+    runtime::testbench::{self, RecordedTest, TestOptions, Walks, Wandered},
 };
 use std::{fs, path::Path};
 
@@ -24,7 +24,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
 /// Names the new cases that fail as written, so that the author does not look for the mistake in the flow.
 fn failing(folder: &Path, path: &str) -> Outcome {
     let only = [path.to_owned()];
-    let report = testbench::run(folder, &Wish { only: &only, update: false })?;
+    let report = testbench::run(folder, &TestOptions { only: &only, update: false })?;
     let paint = Paint::stderr();
     let findings = report.files.iter().flat_map(|file| &file.findings).filter(|finding| finding.is_error());
     for finding in findings {
@@ -39,7 +39,7 @@ fn failing(folder: &Path, path: &str) -> Outcome {
 }
 
 /// Runs `test --record RUN`.
-pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Outcome {
+pub(super) fn record(place: &Workplace, folder: &Path, run: i64, write: bool) -> Outcome {
     let config = place.config()?;
     let drafted = testbench::record(folder, config.database.expose(), run)?.map_err(Failure::Failed)?;
     if write {
@@ -53,7 +53,14 @@ pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Out
 }
 
 /// Runs `test --wander N`.
-pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, write: bool, coverage: bool) -> Outcome {
+pub(super) fn wander(
+    folder: &Path,
+    wish: &TestOptions<'_>,
+    walks: Walks,
+    json: bool,
+    write: bool,
+    coverage: bool,
+) -> Outcome {
     let wandered = testbench::wander(folder, wish, walks)?;
     if write {
         for found in &wandered.found {
@@ -132,7 +139,7 @@ fn save(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).map_err(|error| Failure::Failed(format!("cannot write `{}`: {error}", path.display())))
 }
 
-fn remark(drafted: &Drafted) {
+fn remark(drafted: &RecordedTest) {
     let paint = Paint::stderr();
     for remark in &drafted.remarks {
         eprintln!("{} {remark}", paint.warn("note:"));

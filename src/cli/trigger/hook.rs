@@ -1,6 +1,6 @@
 //! Runs `transom trigger webhook`: posts to `/hooks/NAME` as another system would, signed as the flow requires.
 
-use super::{To, talk::Talk, told::List};
+use super::{To, talk::Talk, told::OutputList};
 use crate::{
     base::{phone, secret::Secret},
     cli::Failure,
@@ -43,7 +43,7 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Result<Talk, Failure> 
     for flow in told["flows"].as_array().into_iter().flatten() {
         let text = |key: &str| flow[key].as_str().unwrap_or_default();
         let words = || format!("flow {}: {}", text("flow"), in_words(text("state"), text("detail")));
-        talk.record.add(List::Flows, flow.clone(), words);
+        talk.record.add(OutputList::Flows, flow.clone(), words);
     }
     if !told["flows"].as_array().into_iter().flatten().any(|flow| flow["state"] == "recorded") {
         return Ok(talk);

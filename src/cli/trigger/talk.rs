@@ -2,7 +2,7 @@
 
 use super::{
     To,
-    told::{List, Told as Record},
+    told::{CollectedOutput as Record, OutputList},
     why,
 };
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
     },
     channel::{
         Provider,
-        imitation::{Posted, Told},
-        meta::compose::{Act, What as Deed},
+        imitation::{ImitatedEvent, Posted},
+        meta::compose::{CustomerAction, CustomerEvent as Deed},
     },
     cli::{
         Failure, Outcome,
-        client::call::{Answer, Api},
+        client::call::{Api, Response},
         send,
         terminal::{paint::Paint, show},
     },
@@ -62,7 +62,7 @@ pub(super) struct Talk {
 }
 
 /// A message of the bot, from the API.
-pub(super) struct Answered {
+pub(super) struct BotMessage {
     pub id: i64,
     pub content: Content,
     pub state: String,
@@ -70,7 +70,7 @@ pub(super) struct Answered {
     error: Option<String>,
 }
 
-impl Answered {
+impl BotMessage {
     fn to_json(&self) -> Json {
         json!({
             "id": self.id, "text": self.content.text(), "content": self.content, "state": self.state,
@@ -119,11 +119,11 @@ impl Talk {
 
     pub(super) fn message(&self, what: Deed, reply_to: Option<String>) -> Result<Posted, Failure> {
         let (from, name) = (self.from.clone(), Some(self.name.clone()));
-        let act = Act { from, name, id: fresh_id(), at: SystemClock.now(), what, reply_to };
-        self.imitated(Told::Message(&act))
+        let act = CustomerAction { from, name, id: fresh_id(), at: SystemClock.now(), what, reply_to };
+        self.imitated(ImitatedEvent::Message(&act))
     }
 
-    pub(super) fn imitated(&self, what: Told<'_>) -> Result<Posted, Failure> {
+    pub(super) fn imitated(&self, what: ImitatedEvent<'_>) -> Result<Posted, Failure> {
         let posted = self.provider.imitate(self.sender.id, what);
         posted.ok_or_else(|| Failure::Failed(format!("`{}` has no webhook that tells this", self.sender.provider())))
     }
@@ -136,14 +136,14 @@ impl Talk {
     }
 
     /// Tells of a request that the daemon has answered.
-    pub(super) fn posted(&self, path: &str, answer: &Answer) {
+    pub(super) fn posted(&self, path: &str, answer: &Response) {
         let (url, status) = (format!("{}{path}", self.api.base()), answer.status.as_u16());
         let value = json!({"url": url, "status": status});
-        self.record.add(List::Posts, value, || self.paint.faint(format!("POST {url} → {status}")));
+        self.record.add(OutputList::Posts, value, || self.paint.faint(format!("POST {url} → {status}")));
     }
 
     /// Messages to the customer, oldest first. A sandbox needs no key.
-    pub(super) async fn told(&self) -> Result<Vec<Answered>, Failure> {
+    pub(super) async fn told(&self) -> Result<Vec<BotMessage>, Failure> {
         let phone = encode(&format!("+{}", self.from.value));
         let list = if self.sender.is_sandbox() {
             self.api.get(&format!("/v1/sandbox/{}/messages?phone={phone}", self.sender.id)).await?.ok()?
@@ -176,7 +176,7 @@ impl Talk {
             for told in settled.filter(|told| told.id > last).collect::<Vec<_>>() {
                 let words =
                     || format!("{}{}", show::bubble(&told.content, &self.known, self.paint), note(told, self.paint));
-                self.record.add(List::Answers, told.to_json(), words);
+                self.record.add(OutputList::Answers, told.to_json(), words);
                 (shown, last, quiet_since) = (shown + 1, told.id, SystemClock.now());
             }
             let now = SystemClock.now();
@@ -189,7 +189,7 @@ impl Talk {
             self.record.say(|| self.paint.faint(format!("{nothing} within {}", show::span(self.wait))));
             let phone = format!("+{}", self.from.value);
             for why in why::silent(&self.config, self.sender.id, &phone, self.opened_at).await {
-                self.record.add(List::WhySilent, why.as_str().into(), || self.paint.faint(format!("  {why}")));
+                self.record.add(OutputList::WhySilent, why.as_str().into(), || self.paint.faint(format!("  {why}")));
             }
         }
         Ok(shown)
@@ -222,12 +222,12 @@ fn fresh_id() -> String {
     format!("wamid.TRIGGER{}", random.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
 }
 
-fn read_told(json: &Json) -> Option<Answered> {
+fn read_told(json: &Json) -> Option<BotMessage> {
     if json["direction"] != "out" {
         return None;
     }
     let shown = if json["sent_as"].is_null() { &json["content"] } else { &json["sent_as"] };
-    Some(Answered {
+    Some(BotMessage {
         id: json["id"].as_i64()?,
         content: serde_json::from_value(shown.clone()).ok()?,
         state: json["state"].as_str()?.to_owned(),
@@ -236,7 +236,7 @@ fn read_told(json: &Json) -> Option<Answered> {
     })
 }
 
-fn note(told: &Answered, paint: Paint) -> String {
+fn note(told: &BotMessage, paint: Paint) -> String {
     match told.state.as_str() {
         "sent" | "delivered" | "read" => String::new(),
         other => {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 /// The lists of the document; each is there even if it is empty.
 #[derive(Clone, Copy)]
-pub(super) enum List {
+pub(super) enum OutputList {
     /// Requests to the daemon: `url`, `status`.
     Posts,
     /// Flows that heard of it: `flow`, `state` and the like.
@@ -20,26 +20,27 @@ pub(super) enum List {
     WhySilent,
 }
 
-const ALL: [List; 5] = [List::Posts, List::Flows, List::Answers, List::Statuses, List::WhySilent];
+const ALL: [OutputList; 5] =
+    [OutputList::Posts, OutputList::Flows, OutputList::Answers, OutputList::Statuses, OutputList::WhySilent];
 
-impl List {
+impl OutputList {
     fn key(self) -> &'static str {
         match self {
-            List::Posts => "posts",
-            List::Flows => "flows",
-            List::Answers => "answers",
-            List::Statuses => "statuses",
-            List::WhySilent => "why_silent",
+            OutputList::Posts => "posts",
+            OutputList::Flows => "flows",
+            OutputList::Answers => "answers",
+            OutputList::Statuses => "statuses",
+            OutputList::WhySilent => "why_silent",
         }
     }
 }
 
 #[derive(Default)]
-pub(super) struct Told(RefCell<Map<String, Json>>);
+pub(super) struct CollectedOutput(RefCell<Map<String, Json>>);
 
-impl Told {
+impl CollectedOutput {
     /// Prints a line for people, or keeps the value for the document.
-    pub(super) fn add(&self, list: List, value: Json, words: impl FnOnce() -> String) {
+    pub(super) fn add(&self, list: OutputList, value: Json, words: impl FnOnce() -> String) {
         if !out::is_json() {
             return println!("{}", words());
         }

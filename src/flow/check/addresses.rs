@@ -1,6 +1,6 @@
 //! Checks for addresses that cannot be reached: private ones, and invalid ones.
 
-use super::Around;
+use super::CheckContext;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -12,7 +12,7 @@ use crate::{
 // `core::net` has the address types without the network functions of `std::net`.
 use core::net::IpAddr;
 
-pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+pub fn check(flow: &Flow, around: &CheckContext, findings: &Findings) {
     flow.nodes.iter().for_each(|node| whole(node, findings));
     // The networks that the configuration allows are known only where the bot runs.
     if around.private_networks {

@@ -12,7 +12,7 @@ use crate::{
         script::Code,
         triggers::Trigger,
     },
-    model::quiet::Whereabouts,
+    model::quiet::PossibleZones,
 };
 use jiff::tz::TimeZone;
 
@@ -61,7 +61,7 @@ fn asleep(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, findings: &Findi
     let Some(quiet) = set.bot.quiet_hours.filter(|_| flow.ignore_quiet_hours.is_none()) else { return };
     let speaks = flow.nodes.iter().any(|node| matches!(node.outline.verb, "say" | "ask" | "template"));
     // The time zone does not matter; a law depends on the contact's country and is not checked.
-    let clock = Whereabouts { zones: vec![TimeZone::UTC], ..Whereabouts::default() };
+    let clock = PossibleZones { zones: vec![TimeZone::UTC], ..PossibleZones::default() };
     let is_quiet = |at: Time| quiet.allowed_at(at, &clock).is_some();
     let place = match &trigger.kind {
         Trigger::Schedule(schedule) => {

@@ -1,7 +1,7 @@
 //! Checks the bot's own files: missing, of a kind that WhatsApp does not accept, too large, or without an address for a
 //! platform that needs one.
 
-use super::{Around, channel_support::served};
+use super::{CheckContext, channel_support::served};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, nearest},
@@ -15,7 +15,7 @@ use crate::{
     model::{channel_limits::META, content::is_bot_file, format::Format},
 };
 
-pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+pub fn check(flow: &Flow, around: &CheckContext, findings: &Findings) {
     for scalar in flow.nodes.iter().flat_map(files) {
         not_taken(scalar, findings);
     }
@@ -62,7 +62,7 @@ fn not_taken(scalar: &yaml::Scalar, findings: &Findings) {
     }
 }
 
-fn own(scalar: &yaml::Scalar, around: &Around, findings: &Findings) {
+fn own(scalar: &yaml::Scalar, around: &CheckContext, findings: &Findings) {
     let path = scalar.text.trim();
     // A computed path is known only when it is sent.
     if path.contains("${") {

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 pub fn alone(set: &FlowSet, flow: &Flow, findings: &Findings) {
     reach(set, flow, findings);
     if leads_to(flow).next().is_none() {
-        loops(&All::new(set, &[flow], &[]), findings);
+        loops(&StepGraph::new(set, &[flow], &[]), findings);
     }
 }
 
@@ -28,10 +28,10 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         set.flows.values().map(AsRef::as_ref).partition(|flow: &&Flow| leads_to(flow).next().is_some());
     let led: BTreeSet<&FlowName> = leading.iter().flat_map(|flow| leads_to(flow)).collect();
     let led: Vec<&Flow> = others.into_iter().filter(|flow| led.contains(&flow.name)).collect();
-    loops(&All::new(set, &leading, &led), findings);
+    loops(&StepGraph::new(set, &leading, &led), findings);
 }
 
-fn loops(all: &All<'_>, findings: &Findings) {
+fn loops(all: &StepGraph<'_>, findings: &Findings) {
     recursion(all, findings);
     asked_for_ever(all, findings);
     endless(all, findings);
@@ -122,7 +122,7 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
 }
 
 /// The steps of some flows, one flow behind the other; a step is known by its index.
-struct All<'a> {
+struct StepGraph<'a> {
     set: &'a FlowSet,
     first: HashMap<usize, usize>,
     steps: Vec<(&'a Flow, &'a Node)>,
@@ -130,9 +130,9 @@ struct All<'a> {
     told: usize,
 }
 
-impl<'a> All<'a> {
-    fn new(set: &'a FlowSet, flows: &[&'a Flow], led: &[&'a Flow]) -> All<'a> {
-        let mut all = All { set, first: HashMap::new(), steps: Vec::new(), told: 0 };
+impl<'a> StepGraph<'a> {
+    fn new(set: &'a FlowSet, flows: &[&'a Flow], led: &[&'a Flow]) -> StepGraph<'a> {
+        let mut all = StepGraph { set, first: HashMap::new(), steps: Vec::new(), told: 0 };
         for &flow in flows.iter().chain(led) {
             all.first.insert(address(flow), all.steps.len());
             all.steps.extend(flow.nodes.iter().map(|node| (flow, node)));
@@ -162,7 +162,7 @@ impl<'a> All<'a> {
 }
 
 /// Reports a call whose target leads to the same call again: each round adds a frame.
-fn recursion(all: &All<'_>, findings: &Findings) {
+fn recursion(all: &StepGraph<'_>, findings: &Findings) {
     let circles = circles(&all.deep());
     // One finding for each cycle, at its first call.
     let mut told: BTreeSet<usize> = BTreeSet::new();
@@ -241,7 +241,7 @@ impl Leads {
 }
 
 /// Reports a question that gives up and asks itself again, without any other wait between.
-fn asked_for_ever(all: &All<'_>, findings: &Findings) {
+fn asked_for_ever(all: &StepGraph<'_>, findings: &Findings) {
     let mut leads = vec![Leads::Nowhere; all.steps.len()];
     let mut back: Vec<Vec<usize>> = vec![Vec::new(); all.steps.len()];
     for (here, &(flow, node)) in all.steps.iter().enumerate() {
@@ -280,7 +280,7 @@ fn asked_for_ever(all: &All<'_>, findings: &Findings) {
 }
 
 /// Reports loops without a way out and without a wait.
-fn endless(all: &All<'_>, findings: &Findings) {
+fn endless(all: &StepGraph<'_>, findings: &Findings) {
     let waiting = waiting(all);
     let edges: Vec<Vec<usize>> = all
         .steps
@@ -310,7 +310,7 @@ fn endless(all: &All<'_>, findings: &Findings) {
 }
 
 /// For each step, whether it can lead to a wait, also inside a call.
-fn waiting(all: &All<'_>) -> Vec<bool> {
+fn waiting(all: &StepGraph<'_>) -> Vec<bool> {
     can_come_to(&all.deep(), (0..all.steps.len()).filter(|at| waits(all.steps[*at].1)).collect())
 }
 

@@ -38,7 +38,7 @@ use crate::{
         ids::FlowName,
         time::Time,
     },
-    model::{channel_limits::Carries, template::Template},
+    model::{channel_limits::ChannelLimits, template::Template},
 };
 pub use rare::{Rare, rare};
 use std::{
@@ -51,13 +51,13 @@ pub use templates::{
 
 /// The known environment of the flows; a part that is `None` is not checked.
 #[derive(Debug, Clone, Default)]
-pub struct Around {
+pub struct CheckContext {
     /// The senders of the configuration.
     pub senders: Option<Vec<String>>,
     /// The templates of each sender.
     pub templates: Option<Vec<Vec<Template>>>,
     /// The message limits of each real sender, by its name.
-    pub carries: Vec<(String, &'static Carries)>,
+    pub carries: Vec<(String, &'static ChannelLimits)>,
     /// True if the configuration allows `http` into private networks.
     pub private_networks: bool,
     /// The bot's own files that flows may send, by path, with their size in bytes.
@@ -79,16 +79,16 @@ pub struct Report {
 
 /// All findings about a parsed set, without those of parsing it; sorted by place.
 pub fn lint(set: &FlowSet) -> Vec<Diagnostic> {
-    lint_around(set, &Around::default())
+    lint_around(set, &CheckContext::default())
 }
 
 /// As `lint`, with the known senders and templates.
-pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
+pub fn lint_around(set: &FlowSet, around: &CheckContext) -> Vec<Diagnostic> {
     report(set, around).findings
 }
 
 /// As `lint_around`, with the flows that need no template.
-pub fn report(set: &FlowSet, around: &Around) -> Report {
+pub fn report(set: &FlowSet, around: &CheckContext) -> Report {
     Linter::default().report(set, around)
 }
 
@@ -97,11 +97,11 @@ pub fn report(set: &FlowSet, around: &Around) -> Report {
 #[derive(Default)]
 pub struct Linter {
     memo: dataflow::Memo,
-    alone: HashMap<FlowName, Alone>,
+    alone: HashMap<FlowName, FlowFindings>,
 }
 
 /// The results of one flow alone.
-struct Alone {
+struct FlowFindings {
     flow: Arc<Flow>,
     findings: Vec<Diagnostic>,
     /// The texts that start the flow.
@@ -109,7 +109,7 @@ struct Alone {
 }
 
 impl Linter {
-    pub fn report(&mut self, set: &FlowSet, around: &Around) -> Report {
+    pub fn report(&mut self, set: &FlowSet, around: &CheckContext) -> Report {
         let findings = Findings::default();
         self.alone.retain(|name, _| set.flows.contains_key(name));
         for (name, flow) in &set.flows {
@@ -123,7 +123,7 @@ impl Linter {
             graph::alone(set, flow, &own);
             let all = own.into_sorted();
             findings.extend(all.iter().cloned());
-            let known = Alone { flow: flow.clone(), findings: all, words: keywords::words(flow) };
+            let known = FlowFindings { flow: flow.clone(), findings: all, words: keywords::words(flow) };
             self.alone.insert(name.clone(), known);
         }
         alone(set, &set.bot.flow, around, &findings);
@@ -163,7 +163,7 @@ fn leave_out_ages_of_circles(findings: &mut Vec<Diagnostic>) {
 }
 
 /// The checks of a flow that need no other flow.
-fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+fn alone(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings) {
     names::check(set, flow, around, findings);
     limits::check(flow, findings);
     markup::check(flow, findings);

@@ -1,6 +1,6 @@
 //! Checks names behind a dot in expressions, `env.X`, `secrets.X`, `contact.X`, `hours.X`, and names of senders.
 
-use super::Around;
+use super::CheckContext;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -34,7 +34,7 @@ fn parts(view: &str) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+pub fn check(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings) {
     senders(flow, around, findings);
     // One finding for each missing name, wherever it is used.
     let mut said: BTreeMap<(&str, &str), Diagnostic> = BTreeMap::new();
@@ -104,7 +104,7 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
 }
 
-fn senders(flow: &Flow, around: &Around, findings: &Findings) {
+fn senders(flow: &Flow, around: &CheckContext, findings: &Findings) {
     let Some(known) = &around.senders else { return };
     for (at, sender) in flow.senders.iter().enumerate().filter(|(_, sender)| !known.contains(sender)) {
         let place = flow.senders_at.get(at).unwrap_or(&flow.place);

@@ -1,15 +1,15 @@
 //! Compares the templates of `_bot.yaml` with the catalogues of their platforms.
 
-use super::Around;
+use super::CheckContext;
 use crate::{
     base::diagnostic::{Diagnostic, Findings},
     flow::FlowSet,
-    model::{draft::Draft, template::Template},
+    model::{draft::TemplateDraft, template::Template},
 };
 use std::collections::BTreeSet;
 
 /// Reports different texts, once for each language: people get the text of the platform.
-pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
+pub fn check(set: &FlowSet, around: &CheckContext, findings: &Findings) {
     let senders = around.templates.as_deref().unwrap_or_default();
     for own in set.bot.templates.values() {
         for draft in &own.versions {
@@ -26,7 +26,7 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
 }
 
 /// The differences from a template at the platform. A lock of an earlier version does not know footers.
-fn differences(draft: &Draft, there: &Template) -> Vec<String> {
+fn differences(draft: &TemplateDraft, there: &Template) -> Vec<String> {
     let mut there = there.clone();
     let of_lock = there.id == 0;
     if of_lock && there.parts.footer.is_none() {

@@ -9,7 +9,7 @@ use crate::{
     flow::{
         FlowSet,
         load::locale::{Locale, STOPS, fallbacks},
-        triggers::{Trigger, message::How},
+        triggers::{Trigger, message::MatchMode},
     },
     model::{
         consent_words::{ExtraWords, recognise},
@@ -25,9 +25,9 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             let promises: Vec<Promise<'_>> = source
                 .iter()
                 .filter_map(|word| match hearing(set, word, &set.bot.language) {
-                    Heard::Flow(key) => Some((word, Some(key))),
-                    Heard::Bot => Some((word, None)),
-                    Heard::Nobody => None,
+                    WordReceiver::Flow(key) => Some((word, Some(key))),
+                    WordReceiver::Bot => Some((word, None)),
+                    WordReceiver::Nobody => None,
                 })
                 .collect();
             if promises.is_empty() {
@@ -35,7 +35,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             }
             for text in wording.to.texts() {
                 let said = promised(text.source());
-                let is_heard = |word: &&String| !matches!(hearing(set, word, &locale.language), Heard::Nobody);
+                let is_heard = |word: &&String| !matches!(hearing(set, word, &locale.language), WordReceiver::Nobody);
                 let Some(at) = said.iter().position(|word| !is_heard(&word)) else { continue };
                 if said.iter().filter(is_heard).count() >= promises.len() {
                     continue;
@@ -69,7 +69,7 @@ fn unkept(locale: &Locale, place: &Place, word: &str, key: Option<&str>, promise
 }
 
 /// The receiver of a word that somebody types.
-enum Heard {
+enum WordReceiver {
     /// The key of its words in a file of translations: the flow, or what ends it.
     Flow(String),
     /// The engine itself: an opt-out or opt-in word.
@@ -77,17 +77,17 @@ enum Heard {
     Nobody,
 }
 
-fn hearing(set: &FlowSet, word: &str, language: &str) -> Heard {
+fn hearing(set: &FlowSet, word: &str, language: &str) -> WordReceiver {
     let said = fold(word);
     let extra = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
     if recognise(word, &extra).is_some() {
-        return Heard::Bot;
+        return WordReceiver::Bot;
     }
     let reads = |of: &str| fallbacks(language, &set.bot.languages).any(|known| known == of);
-    let fits = |how: How, text: &str| match how {
-        How::Exact => said == text,
-        How::Regex => false,
-        How::Word | How::Starts | How::Contains | How::Like => has_word(&said, text),
+    let fits = |how: MatchMode, text: &str| match how {
+        MatchMode::Exact => said == text,
+        MatchMode::Regex => false,
+        MatchMode::Word | MatchMode::Starts | MatchMode::Contains | MatchMode::Like => has_word(&said, text),
     };
     for flow in set.flows.values() {
         let starts = flow.triggers.iter().map(|trigger| (trigger, ""));
@@ -105,11 +105,11 @@ fn hearing(set: &FlowSet, word: &str, language: &str) -> Heard {
                 words.flat_map(|(_, words)| &words.texts).any(|(_, text)| fits(message.how, text))
             };
             if own || pattern || translated() {
-                return Heard::Flow(format!("{}{behind}", flow.name));
+                return WordReceiver::Flow(format!("{}{behind}", flow.name));
             }
         }
     }
-    Heard::Nobody
+    WordReceiver::Nobody
 }
 
 /// The words that a text marks: in `*bold*`, in quotes, or in capitals. A sentence in quotes does not count.

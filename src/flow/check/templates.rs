@@ -2,7 +2,7 @@
 //! values fit.
 
 use super::{
-    Around,
+    CheckContext,
     template_values::{self, Complaint},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub struct Use<'a> {
     pub language: Option<&'a yaml::Node>,
 }
 
-pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+pub fn check(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings) {
     let senders = around.templates.as_deref().unwrap_or_default();
     if senders.is_empty() && set.bot.templates.is_empty() {
         return;

@@ -13,7 +13,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, Role, Sentence},
-        load::locale::{Form, Locale, Wording, fallbacks, flow_of, same},
+        load::locale::{Locale, TranslatedText, Wording, fallbacks, flow_of, same},
         script::view,
         text::Text,
     },
@@ -165,8 +165,8 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
         let found = variables(text);
         // One of several plural forms may leave the number out: `one: A bike is ready`.
         let missing: Vec<&String> = match &wording.to {
-            Form::One(_) => expected.difference(&found).collect(),
-            Form::ByNumber { .. } => Vec::new(),
+            TranslatedText::One(_) => expected.difference(&found).collect(),
+            TranslatedText::ByNumber { .. } => Vec::new(),
         };
         let added: Vec<&String> = found.difference(&expected).collect();
         let (what, names) = match (missing.as_slice(), added.as_slice()) {
@@ -213,7 +213,7 @@ fn told_apart<'l>(sentences: &[Sentence], wordings: impl Iterator<Item = &'l Wor
     for wording in wordings {
         let option =
             |sentence: &&Sentence| sentence.role == Role::Option && same(sentence.text.source(), &wording.from.text);
-        let Form::One(text) = &wording.to else { continue };
+        let TranslatedText::One(text) = &wording.to else { continue };
         let Some(title) = text.as_plain().filter(|_| sentences.iter().any(|sentence| option(&sentence))) else {
             continue;
         };

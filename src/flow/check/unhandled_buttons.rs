@@ -1,7 +1,7 @@
 //! Reports buttons that nothing reacts to: the tap would be a text that no flow knows.
 
 use super::{
-    Around,
+    CheckContext,
     templates::{every_use, written},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         definition::{Flow, Target},
         engine::message::parts::WrittenButton,
         steps::Step,
-        triggers::{Trigger, message::How},
+        triggers::{Trigger, message::MatchMode},
     },
     model::{
         consent_words::{ExtraWords, recognise},
@@ -31,7 +31,7 @@ enum Writer {
     Anybody,
 }
 
-pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
+pub fn check(set: &FlowSet, around: &CheckContext, findings: &Findings) {
     of_templates(set, around, findings);
     for flow in set.every_flow() {
         let says = flow.nodes.iter().filter_map(|node| match &node.step {
@@ -71,7 +71,7 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
 }
 
 /// Checks the quick replies of templates that no question sends. Without `buttons:` the platform returns their titles.
-fn of_templates(set: &FlowSet, around: &Around, findings: &Findings) {
+fn of_templates(set: &FlowSet, around: &CheckContext, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
     let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
     for flow in set.every_flow() {
@@ -140,9 +140,11 @@ fn is_heard(set: &FlowSet, id: &str, title: &str, who: &Writer) -> bool {
         Trigger::FirstMessage(_) => matches!(who, Writer::Anybody),
         Trigger::Button(own) => own.ids.iter().any(|own| own == id),
         Trigger::Message(words) => match words.how {
-            How::Exact => words.texts.iter().any(|(_, text)| *text == said),
-            How::Regex => words.patterns.iter().any(|pattern| pattern.regex.is_match(title.trim())),
-            How::Word | How::Starts | How::Contains | How::Like => words.how.fits(&words.texts, &said).is_some(),
+            MatchMode::Exact => words.texts.iter().any(|(_, text)| *text == said),
+            MatchMode::Regex => words.patterns.iter().any(|pattern| pattern.regex.is_match(title.trim())),
+            MatchMode::Word | MatchMode::Starts | MatchMode::Contains | MatchMode::Like => {
+                words.how.fits(&words.texts, &said).is_some()
+            }
         },
         _ => false,
     })

@@ -11,7 +11,7 @@ use crate::{
         FlowSet,
         definition::{Flow, IfBusy, Node, WrittenTrigger},
         steps::Step,
-        triggers::{Trigger, message::How},
+        triggers::{Trigger, message::MatchMode},
     },
     model::consent_words::{ExtraWords, Word, recognise},
 };
@@ -97,7 +97,7 @@ fn words(trigger: &WrittenTrigger, own: &ExtraWords, findings: &Findings) {
                 format!("nothing is left of `{text}` to compare: case, accents, punctuation and emoji do not count"),
                 "write a word, or hear whatever comes with `any_message: true`",
             )
-        } else if message.how == How::Exact && recognise(text, own) == Some(Word::Stop) {
+        } else if message.how == MatchMode::Exact && recognise(text, own) == Some(Word::Stop) {
             (
                 format!("`{text}` never starts this flow: it ends all messages, before any flow hears it"),
                 "take it out; what is said to those who leave stands in a flow with `consent: {all: withdrawn}`",

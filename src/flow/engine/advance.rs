@@ -6,7 +6,7 @@ use crate::{
     flow::world::{Versions, World},
     model::{
         effect::Outcome,
-        event::{Event, Happened},
+        event::{Event, FlowEvent},
         session::{Session, Waiting},
     },
 };
@@ -44,7 +44,7 @@ impl Turn<'_> {
             Event::Tick => self.tick(),
             Event::Start(start) => self.start(start),
             Event::Emitted { name, data, depth } => {
-                let what = Happened::Event { name, data };
+                let what = FlowEvent::Event { name, data };
                 self.emitted.push_back(Emitted { what, depth: depth + 1, overheard: false });
             }
             Event::Overheard { what, depth } => self.emitted.push_back(Emitted { what, depth, overheard: true }),

@@ -1,20 +1,20 @@
 //! Changes the contact's data, for a step or from outside, and reports each difference to flows.
 
 use super::turn::Turn;
-use crate::model::{contact::Patch, event::Happened, value::Value};
+use crate::model::{contact::ContactPatch, event::FlowEvent, value::Value};
 
 impl Turn<'_> {
     pub fn add_tag(&mut self, tag: String) {
         if self.contact.tags.insert(tag.clone()) {
             self.contact_changed = true;
-            self.emit(Happened::TagAdded { tag });
+            self.emit(FlowEvent::TagAdded { tag });
         }
     }
 
     pub fn remove_tag(&mut self, tag: &str) {
         if self.contact.tags.remove(tag) {
             self.contact_changed = true;
-            self.emit(Happened::TagRemoved { tag: tag.to_owned() });
+            self.emit(FlowEvent::TagRemoved { tag: tag.to_owned() });
         }
     }
 
@@ -34,7 +34,7 @@ impl Turn<'_> {
             _ => drop(self.contact.fields.insert(field.to_owned(), value.clone())),
         }
         self.contact_changed = true;
-        self.emit(Happened::FieldChanged { field: field.to_owned(), before, value });
+        self.emit(FlowEvent::FieldChanged { field: field.to_owned(), before, value });
     }
 
     /// The value of a field; `Nothing` if it is empty.
@@ -49,7 +49,7 @@ impl Turn<'_> {
     }
 
     /// Applies a change from outside the flows.
-    pub fn changed(&mut self, patch: Patch) {
+    pub fn changed(&mut self, patch: ContactPatch) {
         let before = self.emitted.len();
         patch.tags_removed.iter().for_each(|tag| self.remove_tag(tag));
         patch.tags_added.iter().for_each(|tag| self.add_tag(tag.clone()));

@@ -1,11 +1,11 @@
 //! Drives a run: one step after the other, with the frames of calls, errors, and the end.
 
-use super::turn::{Failure, Here, Next, Turn};
+use super::turn::{Here, Next, StepFailure, Turn};
 use crate::{
     base::{ids::FlowName, limits},
     flow::definition::{Body, Flow, FlowSet, NodeIx},
     model::{
-        effect::{Effect, EndedRun, RunEnd, Trod, Way},
+        effect::{Effect, EndedRun, RunEnd, StepExit, StepVisit},
         session::{Frame, Waiting},
         value::Value,
     },
@@ -57,16 +57,16 @@ impl<'a> Turn<'a> {
             let again = self.in_loop(here).is_some();
             let guard = here.node.guard.as_ref().filter(|_| !again);
             let (way, next) = match guard.map(|guard| self.holds(here, guard, &[])) {
-                Some(Ok(false)) => (Way::Guarded, Next::Continue),
-                Some(Err(failure)) => (Way::Taken, Next::Fail(failure)),
+                Some(Ok(false)) => (StepExit::Guarded, Next::Continue),
+                Some(Err(failure)) => (StepExit::Taken, Next::Fail(failure)),
                 Some(Ok(true)) | None => {
                     let next = here.node.step.run(self, here);
                     let fell = next == Next::Body(Body(here.node.next));
-                    (if fell { Way::Fell } else { Way::Taken }, next)
+                    (if fell { StepExit::Fell } else { StepExit::Taken }, next)
                 }
             };
             let (flow, step) = (here.flow.name.clone(), here.node.id.clone());
-            self.passage.steps.push(Trod { run, flow, step, way });
+            self.passage.steps.push(StepVisit { run, flow, step, way });
             self.follow(here, next);
         }
     }
@@ -115,7 +115,7 @@ impl<'a> Turn<'a> {
                     }
                     Err(failure) => self.fail(here, failure),
                 },
-                None => self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{flow}`"))),
+                None => self.fail(here, StepFailure::new("unknown_flow", format!("there is no flow `{flow}`"))),
             },
             Next::Return(value) => self.come_back(run, value),
             Next::End(value) => self.leave_flow(run, value),
@@ -141,7 +141,7 @@ impl<'a> Turn<'a> {
         let depth = self.run(here.run).map_or(0, |run| run.frames.len());
         if depth >= limits::CALL_DEPTH_MAX {
             let most = limits::CALL_DEPTH_MAX;
-            self.fail(here, Failure::new("call_depth", format!("more than {most} calls inside each other")));
+            self.fail(here, StepFailure::new("call_depth", format!("more than {most} calls inside each other")));
         } else if let Some(run) = self.run_mut(here.run) {
             run.frames.push(frame);
         }
@@ -151,7 +151,7 @@ impl<'a> Turn<'a> {
     /// result.
     fn go(&mut self, here: Here<'a>, name: &FlowName) {
         let Some(flow) = here.set.flow(name) else {
-            self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{name}`")));
+            self.fail(here, StepFailure::new("unknown_flow", format!("there is no flow `{name}`")));
             return;
         };
         match self.opening(here.set, flow, BTreeMap::new()) {
@@ -174,9 +174,9 @@ impl<'a> Turn<'a> {
         set: &FlowSet,
         flow: &Flow,
         inputs: BTreeMap<String, Value>,
-    ) -> Result<BTreeMap<String, Value>, Failure> {
+    ) -> Result<BTreeMap<String, Value>, StepFailure> {
         let mut vars = super::inputs::typed(&flow.inputs, inputs, &set.bot.timezone)
-            .map_err(|text| Failure::new("input", format!("flow `{}`: {text}", flow.name)))?;
+            .map_err(|text| StepFailure::new("input", format!("flow `{}`: {text}", flow.name)))?;
         for (name, data) in &flow.vars {
             let seen = super::turn::Seen {
                 vars: Some(&vars),

@@ -2,7 +2,7 @@
 
 use crate::{
     flow::{
-        script::{Code, Given, Scope, ScriptError},
+        script::{Code, Evaluated, Scope, ScriptError},
         text::{Data, Text},
     },
     model::{effect::CallText, value::Value},
@@ -27,23 +27,25 @@ pub fn text(text: &Text, scope: &Scope<'_>) -> Result<CallText, ScriptError> {
 }
 
 /// Data of any shape with its values.
-pub fn data(data: &Data, scope: &Scope<'_>) -> Result<Given, ScriptError> {
+pub fn data(data: &Data, scope: &Scope<'_>) -> Result<Evaluated, ScriptError> {
     Ok(match data {
         Data::Text(written) => match written.sole() {
             Some(code) => code.give(scope)?,
             None => match text(written, scope)? {
-                CallText::Plain(text) => Given::Value(Value::Text(text)),
-                secret => Given::Secret(secret),
+                CallText::Plain(text) => Evaluated::Value(Value::Text(text)),
+                secret => Evaluated::Secret(secret),
             },
         },
-        Data::Value(value) => Given::Value(value.clone()),
-        Data::List(items) => Given::list(items.iter().map(|item| self::data(item, scope)).collect::<Result<_, _>>()?),
+        Data::Value(value) => Evaluated::Value(value.clone()),
+        Data::List(items) => {
+            Evaluated::list(items.iter().map(|item| self::data(item, scope)).collect::<Result<_, _>>()?)
+        }
         Data::Map(entries) => {
             let mut map = BTreeMap::new();
             for (key, item) in entries {
                 map.insert(key.render(scope)?, self::data(item, scope)?);
             }
-            Given::map(map)
+            Evaluated::map(map)
         }
     })
 }

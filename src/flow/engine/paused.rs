@@ -6,7 +6,7 @@ use crate::{
         limits::{PAUSED_LOOK_MAX, PAUSED_LOOK_MIN},
         time::Span,
     },
-    model::session::{Rest, Waiting},
+    model::session::{RemainingWait, Waiting},
 };
 
 impl Turn<'_> {
@@ -33,7 +33,7 @@ impl Turn<'_> {
         if let Waiting::Until { at, rest: Some(rest) } = &mut run.waiting {
             let passed = (now - rest.since) - pauses.within(rest.since, now);
             let left = (rest.left - passed).max(Span::ZERO);
-            *rest = Rest { since: now, left };
+            *rest = RemainingWait { since: now, left };
             // It cannot be due sooner, whenever the pause ends.
             *at = now + if paused_at.is_some() { left.max(PAUSED_LOOK_MIN) } else { left };
             return *at > now;

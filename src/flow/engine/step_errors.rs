@@ -1,6 +1,6 @@
 //! Finds the handler for a failed step (language.md 7).
 
-use super::turn::{Failure, Here, Turn};
+use super::turn::{Here, StepFailure, Turn};
 use crate::{
     base::{limits, time::Time},
     flow::{
@@ -26,7 +26,7 @@ pub fn tells_of_failure(said: &str) -> bool {
 impl<'a> Turn<'a> {
     /// Handles a failed step by the first existing `on_error`: that of the step or of the `call` of its block, of the
     /// flow, of the caller, of the bot; else by our own message (language.md 7).
-    pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
+    pub fn fail(&mut self, here: Here<'a>, failure: StepFailure) {
         let run = here.run;
         self.note_at(here, format!("{FAILED}{}`: {}", failure.code, failure.text));
         let error = StepError { code: failure.code, text: failure.text, step: here.node.id.clone() };
@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         // The hand-off follows at once, so this message is sent by the flow that hands over.
         self.say_ourselves(Content::Text { body: sentence.into() }, Origin::HandoffFlow, asked_for);
         self.end_run(run, RunEnd::Failed);
-        let failure = Failure { code: error.code, text: error.text };
+        let failure = StepFailure { code: error.code, text: error.text };
         self.hand_over_error(run, here.flow.name.clone(), &failure);
     }
 

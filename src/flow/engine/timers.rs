@@ -5,7 +5,7 @@ use crate::{
     base::time::Time,
     flow::{
         definition::IfBusy,
-        steps::{Step, wait::On},
+        steps::{Step, wait::WaitFor},
     },
     model::{
         effect::RunEnd,
@@ -208,7 +208,7 @@ impl<'a> Turn<'a> {
     }
 
     fn until_over(&mut self, here: Here<'a>) {
-        let closing = matches!(&here.node.step, Step::Wait(wait) if matches!(wait.on, On::WindowClosing));
+        let closing = matches!(&here.node.step, Step::Wait(wait) if matches!(wait.on, WaitFor::WindowClosing));
         // The contact may have written meanwhile, so that the window ends later.
         let later = closing.then(|| self.closing_moment(here)).flatten();
         match later {

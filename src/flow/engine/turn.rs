@@ -9,7 +9,7 @@ use crate::{
     },
     flow::{
         definition::{Body, Flow, FlowSet, Node, NodeIx},
-        load::locale::Form,
+        load::locale::TranslatedText,
         script::{Code, Scope, ScriptError, TEXT_OF, TITLE_OF},
         text::{Data, Text},
         world::{Versions, World},
@@ -17,8 +17,8 @@ use crate::{
     model::{
         contact::ContactData,
         content::Content,
-        effect::{Draft, Effect, IfClosed, Origin, Passage, TraceEntry},
-        event::{Happened, Start, is_by_clock},
+        effect::{Effect, IfClosed, MessageDraft, Origin, TraceEntry, TurnSteps},
+        event::{FlowEvent, Start, is_by_clock},
         session::{Run, Session, StepError, Waiting},
         value::Value,
     },
@@ -55,25 +55,25 @@ pub enum Next {
     /// The run waits; the step continues when something happens.
     Park(Waiting),
     /// The step failed.
-    Fail(Failure),
+    Fail(StepFailure),
 }
 
 /// The reason why a step failed; `error` shows it, with the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct StepFailure {
     pub code: String,
     pub text: String,
 }
 
-impl Failure {
+impl StepFailure {
     pub fn new(code: &str, text: impl Into<String>) -> Self {
-        Failure { code: code.to_owned(), text: text.into() }
+        StepFailure { code: code.to_owned(), text: text.into() }
     }
 }
 
-impl From<ScriptError> for Failure {
+impl From<ScriptError> for StepFailure {
     fn from(error: ScriptError) -> Self {
-        Failure::new("script", error.to_string())
+        StepFailure::new("script", error.to_string())
     }
 }
 
@@ -95,7 +95,7 @@ pub struct Turn<'a> {
     pub opted_out: Option<Time>,
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
-    pub passage: Passage,
+    pub passage: TurnSteps,
     /// The number of steps left before the run counts as endless.
     pub fuel: usize,
     /// Events of flows, and changes of consent, to be distributed at the end of the turn.
@@ -109,7 +109,7 @@ pub struct Turn<'a> {
 /// An event that will be distributed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emitted {
-    pub what: Happened,
+    pub what: FlowEvent,
     /// The number of events in the chain that led to it, by starting or waking runs.
     pub depth: usize,
     /// True for an event of another conversation of the contact: it starts nothing here.
@@ -147,7 +147,7 @@ impl<'a> Turn<'a> {
             opted_out: world.contact.opted_out,
             effects: Vec::new(),
             trace: Vec::new(),
-            passage: Passage::default(),
+            passage: TurnSteps::default(),
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
             depth: 0,
@@ -198,7 +198,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Records an event, which flows get at the end of the turn.
-    pub fn emit(&mut self, what: Happened) {
+    pub fn emit(&mut self, what: FlowEvent) {
         let depth = self.depth + 1;
         self.emitted.push_back(Emitted { what, depth, overheard: false });
     }
@@ -207,16 +207,16 @@ impl<'a> Turn<'a> {
         self.note(Some(here.run), Some(&here.node.id), what);
     }
 
-    pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, Failure> {
+    pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, StepFailure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.eval(scope)))
     }
 
-    pub fn holds(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<bool, Failure> {
+    pub fn holds(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<bool, StepFailure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.holds(scope)))
     }
 
     /// The text with its values.
-    pub fn render(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
+    pub fn render(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, StepFailure> {
         if let Some(plain) = text.as_plain() {
             return Ok(plain.to_owned());
         }
@@ -224,17 +224,17 @@ impl<'a> Turn<'a> {
     }
 
     /// A text for the contact, in the contact's language if there is a translation.
-    pub fn sentence(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
+    pub fn sentence(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, StepFailure> {
         let Some((locale, form)) = here.set.translation(self.language(), &here.node.id, text.source()) else {
             return self.render(here, text, extra);
         };
         match form {
-            Form::One(text) => self.render(here, text, extra),
-            Form::ByNumber { count, forms } => {
+            TranslatedText::One(text) => self.render(here, text, extra),
+            TranslatedText::ByNumber { count, forms } => {
                 let number = match self.value(here, count, extra)? {
                     Value::Whole(number) => number as f64,
                     Value::Number(number) => number,
-                    _ => return Err(Failure::new("type", "`count` of a translation takes a number")),
+                    _ => return Err(StepFailure::new("type", "`count` of a translation takes a number")),
                 };
                 let category = locale.category(number);
                 let named = |wanted| forms.iter().find(|(category, _)| *category == wanted).map(|(_, text)| text);
@@ -245,16 +245,16 @@ impl<'a> Turn<'a> {
     }
 
     /// The value of a text: a single `${…}` keeps its type.
-    pub fn value(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<Value, Failure> {
+    pub fn value(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<Value, StepFailure> {
         self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| text.eval(scope)))
     }
 
-    pub fn data(&self, here: Here<'_>, data: &Data) -> Result<Value, Failure> {
+    pub fn data(&self, here: Here<'_>, data: &Data) -> Result<Value, StepFailure> {
         let value =
             self.seen(here.run, &[], |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| data.eval(scope)))?;
         if value.is_too_deep() {
             let text = format!("more than {} lists and maps in each other", limits::VALUE_DEPTH_MAX);
-            return Err(Failure::new("too_deep", text));
+            return Err(StepFailure::new("too_deep", text));
         }
         Ok(value)
     }
@@ -264,7 +264,7 @@ impl<'a> Turn<'a> {
         &self,
         here: Here<'_>,
         f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, StepFailure> {
         self.seen(here.run, &[], |turn, seen| turn.in_scope_at(Ok(here), seen, f))
     }
 
@@ -290,7 +290,7 @@ impl<'a> Turn<'a> {
         set: &FlowSet,
         seen: &Seen<'_>,
         f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, StepFailure> {
         self.in_scope_at(Err(set), seen, f)
     }
 
@@ -300,7 +300,7 @@ impl<'a> Turn<'a> {
         at: Result<Here<'_>, &FlowSet>,
         seen: &Seen<'_>,
         f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, StepFailure> {
         let set = at.map_or_else(|set| set, |here| here.set);
         let names = |name: &str| match (name.strip_prefix(TITLE_OF), name.strip_prefix(TEXT_OF), at) {
             (Some(answer), _, Ok(here)) => self.title_of(here, answer),
@@ -322,7 +322,7 @@ impl<'a> Turn<'a> {
     pub fn say(&mut self, here: Here<'_>, saying: Saying) -> u32 {
         let number = self.draft(here, saying);
         if let Some(run) = self.run_mut(here.run) {
-            run.said = Some(crate::model::session::Said { message: number, delivered: false, read: false });
+            run.said = Some(crate::model::session::LastMessage { message: number, delivered: false, read: false });
         }
         number
     }
@@ -346,7 +346,7 @@ impl<'a> Turn<'a> {
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
         let (told, followed) = self.follow_message(here, number);
-        self.send(Draft {
+        self.send(MessageDraft {
             run: Some(here.run),
             flow: Some(here.flow.name.clone()),
             step: Some(here.node.id.clone()),
@@ -358,7 +358,7 @@ impl<'a> Turn<'a> {
             follows: followed || crate::flow::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
             question: saying.question,
             by_clock,
-            ..Draft::plain(number, saying.content, origin)
+            ..MessageDraft::plain(number, saying.content, origin)
         });
         number
     }
@@ -366,14 +366,15 @@ impl<'a> Turn<'a> {
     /// Sends one of the engine's own texts.
     pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
         let number = self.next_message();
-        let draft = Draft { if_closed: Some(IfClosed::Skip), asked_for, ..Draft::plain(number, content, origin) };
+        let draft =
+            MessageDraft { if_closed: Some(IfClosed::Skip), asked_for, ..MessageDraft::plain(number, content, origin) };
         self.send(draft);
         number
     }
 
     /// Sends a draft; it belongs to the turn number that the session will have after this turn.
-    pub fn send(&mut self, draft: Draft) {
-        self.effects.push(Effect::Send(Arc::new(Draft { turn: self.session.turn + 1, ..draft })));
+    pub fn send(&mut self, draft: MessageDraft) {
+        self.effects.push(Effect::Send(Arc::new(MessageDraft { turn: self.session.turn + 1, ..draft })));
     }
 
     pub fn next_message(&mut self) -> u32 {

@@ -1,7 +1,7 @@
 //! Implements `on_update`: handles running conversations whose flow has changed.
 
 use super::{
-    routing::{choose::Heard, starts::Beginning},
+    routing::{choose::RoutedMessage, starts::NewRun},
     turn::{Seen, Turn},
 };
 use crate::{
@@ -79,7 +79,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Starts the run again at the top of the new version, with the same start.
-    pub fn restart_run(&mut self, number: u32, heard: Option<&Heard<'_>>) {
+    pub fn restart_run(&mut self, number: u32, heard: Option<&RoutedMessage<'_>>) {
         let Some(run) = self.run(number).cloned() else { return };
         let live = self.live();
         let Some(flow) = live.flow(&run.flow) else { return };
@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         self.end_run(number, RunEnd::Restarted);
         let began = self.begin(
             flow,
-            Beginning {
+            NewRun {
                 trigger: run.trigger,
                 inputs: first.into_iter().filter(|(name, _)| declared(name)).collect(),
                 event: run.event,

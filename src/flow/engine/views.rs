@@ -12,7 +12,7 @@ use crate::{
         contact::ContactData,
         hours::OpeningHours,
         inbound::{InboundKind, InboundMessage, Referral},
-        quiet::Whereabouts,
+        quiet::PossibleZones,
         value::Value,
     },
 };
@@ -123,10 +123,10 @@ fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
 }
 
 /// The places whose quiet hours apply to a contact: its zones, and the countries of its number and its own zone.
-pub fn whereabouts(contact: &ContactData, bot: &TimeZone) -> Whereabouts {
+pub fn possible_zones(contact: &ContactData, bot: &TimeZone) -> PossibleZones {
     let number = contact.phone.as_deref().and_then(phone::country);
     let zone = contact.zone.as_deref().and_then(phone::country_of_zone).filter(|country| Some(*country) != number);
-    Whereabouts { zones: zones_of(contact, bot), countries: number.into_iter().chain(zone).collect() }
+    PossibleZones { zones: zones_of(contact, bot), countries: number.into_iter().chain(zone).collect() }
 }
 
 /// The value of `msg` for a message.

@@ -56,7 +56,7 @@ impl Turn<'_> {
     fn before_quiet_hours(&self, moment: Time) -> Time {
         let bot = &self.live().bot;
         let Some(quiet) = bot.quiet_hours else { return moment };
-        let place = views::whereabouts(&self.contact, &bot.timezone);
+        let place = views::possible_zones(&self.contact, &bot.timezone);
         quiet.allowed_before(self.now(), moment, &place).unwrap_or(moment)
     }
 

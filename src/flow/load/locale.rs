@@ -77,11 +77,11 @@ pub struct Translation {
 /// One sentence in another language. It is used only while the flow's text equals `from`.
 pub struct Wording {
     pub from: Arc<Scalar>,
-    pub to: Form,
+    pub to: TranslatedText,
 }
 
 /// The translated text.
-pub enum Form {
+pub enum TranslatedText {
     One(Text),
     /// By the plural categories of the language (`one`, `few`, `other` …); missing forms are left out.
     ByNumber {
@@ -227,7 +227,7 @@ fn of_its_name(language: &str, place: &Place, findings: &Findings) {
 
 impl Locale {
     /// The translation of a sentence of this step, if it is complete and not outdated.
-    pub fn find(&self, step: &str, source: &str) -> Option<&Form> {
+    pub fn find(&self, step: &str, source: &str) -> Option<&TranslatedText> {
         let of_bot = || self.steps.get("_bot").and_then(|bot| bot.find(source));
         self.wording(step, source).or_else(of_bot).map(|wording| &wording.to).filter(|form| form.is_whole())
     }
@@ -253,20 +253,22 @@ impl Locale {
     }
 }
 
-impl Form {
+impl TranslatedText {
     /// True if there is a text for every number: a category without its own form uses `other`.
     pub fn is_whole(&self) -> bool {
         match self {
-            Form::One(_) => true,
-            Form::ByNumber { forms, .. } => forms.iter().any(|(category, _)| *category == PluralCategory::Other),
+            TranslatedText::One(_) => true,
+            TranslatedText::ByNumber { forms, .. } => {
+                forms.iter().any(|(category, _)| *category == PluralCategory::Other)
+            }
         }
     }
 
     /// All texts of the form.
     pub fn texts(&self) -> Vec<&Text> {
         match self {
-            Form::One(text) => vec![text],
-            Form::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
+            TranslatedText::One(text) => vec![text],
+            TranslatedText::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
         }
     }
 }
@@ -328,11 +330,11 @@ impl Reader<'_> {
     fn wording(&self, from: &Arc<Scalar>, to: &Node) -> Option<Wording> {
         let text = |scalar: &Arc<Scalar>| Text::parse(scalar, self.scripts, &self.names, self.findings);
         if let Some(scalar) = to.scalar() {
-            let to = Form::One(text(scalar));
+            let to = TranslatedText::One(text(scalar));
             return (!scalar.text.trim().is_empty()).then(|| Wording { from: from.clone(), to });
         }
         if let Some(finding) = cut_at_colon(to) {
-            let to = Form::One(Text::plain(to.place.text(), &to.place));
+            let to = TranslatedText::One(Text::plain(to.place.text(), &to.place));
             self.findings.push(finding);
             return Some(Wording { from: from.clone(), to });
         }
@@ -347,7 +349,7 @@ impl Reader<'_> {
         fields.required("other");
         fields.finish();
         let count = count.filter(|_| !forms.is_empty())?;
-        Some(Wording { from: from.clone(), to: Form::ByNumber { count, forms } })
+        Some(Wording { from: from.clone(), to: TranslatedText::ByNumber { count, forms } })
     }
 }
 

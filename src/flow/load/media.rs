@@ -4,7 +4,7 @@ use crate::{
     base::query,
     flow::engine::{
         message::compose::{is_address, media},
-        turn::{Failure, Turn},
+        turn::{StepFailure, Turn},
     },
     model::{
         content::{Media, is_bot_file},
@@ -20,11 +20,11 @@ pub const SERVED: &str = "/v1/files";
 
 /// A file in the form for this sender's platform: a file of the bot as its path if it is uploaded, otherwise as an
 /// address that the platform can open.
-pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, Failure> {
+pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, StepFailure> {
     let mut file = media(text)?;
     let Some(path) = file.bot_file() else { return Ok(file) };
     if let Err(why) = check_path(path) {
-        return Err(Failure::new("no_file", format!("`{path}` is no file of the bot: {why}")));
+        return Err(StepFailure::new("no_file", format!("`{path}` is no file of the bot: {why}")));
     }
     let sender = turn.world.sender;
     if sender.carries.uploads {
@@ -35,14 +35,14 @@ pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, Failure> {
             "the platform of the sender `{}` opens files by an address, and `public_url` is not configured",
             sender.name
         );
-        return Err(Failure::new("no_public_url", text));
+        return Err(StepFailure::new("no_public_url", text));
     };
     file.url = address(public_url, turn.world.token_key, path);
     Ok(file)
 }
 
 /// The header of a template: a file, or else a text.
-pub fn header(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, Failure> {
+pub fn header(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, StepFailure> {
     Ok(match names_file(text) {
         true => HeaderValue::Media(file(turn, text)?),
         false => HeaderValue::Text(text.to_owned()),

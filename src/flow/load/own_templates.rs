@@ -12,7 +12,7 @@ use crate::{
         yaml::{Entry, Kind, Node},
     },
     model::{
-        draft::{Detail, Draft},
+        draft::{Detail, TemplateDraft},
         template::{
             Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus, in_language, placeholders_in_order,
         },
@@ -28,7 +28,7 @@ pub struct OwnTemplate {
     /// The place of its name.
     pub place: Place,
     /// The versions by language, the bot's own language first.
-    pub versions: Vec<Draft>,
+    pub versions: Vec<TemplateDraft>,
     /// The reasons why the platform would refuse it, in words: it is not submitted then.
     pub refused: Vec<String>,
 }
@@ -147,7 +147,7 @@ fn by_hand(fields: &mut Fields<'_>, name: &str) -> bool {
     true
 }
 
-fn version(shell: Template, written: &Written<'_>, findings: &Findings) -> Draft {
+fn version(shell: Template, written: &Written<'_>, findings: &Findings) -> TemplateDraft {
     let (header, header_example) = written.header.map_or((None, None), |node| header(node, findings));
     let (buttons, details) = written.buttons.iter().filter_map(|node| button(node, findings)).unzip();
     let footer = written.footer.and_then(Node::text).map(str::to_owned);
@@ -159,7 +159,7 @@ fn version(shell: Template, written: &Written<'_>, findings: &Findings) -> Draft
         parts: Parts { footer, ..Parts::default() },
         ..shell
     };
-    Draft { examples: examples(&names, written.examples), template, header_example, details }
+    TemplateDraft { examples: examples(&names, written.examples), template, header_example, details }
 }
 
 /// The example of each placeholder; empty if there is none.

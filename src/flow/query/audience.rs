@@ -7,10 +7,10 @@ use crate::{
         engine::turn::{Seen, Turn},
         load::hours,
         script,
-        steps::{Step, start::Meant},
+        steps::{Step, start::AudienceSpec},
         world::{Versions, World},
     },
-    model::{effect::Audience, prefilter::Sieve, session::Session, value::Value},
+    model::{effect::Audience, prefilter::Prefilter, session::Session, value::Value},
 };
 use std::cmp::Ordering;
 
@@ -27,11 +27,11 @@ pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> 
 }
 
 /// The conditions that the rows of selected contacts must meet.
-pub fn sieve(versions: &Versions, audience: &Audience) -> Sieve {
+pub fn prefilter(versions: &Versions, audience: &Audience) -> Prefilter {
     let (meant, set) = (meant(versions, audience), versions.get(audience.version));
     match (meant, set) {
-        (Some(meant), Some(set)) => super::prefilter::sieve(set, &audience.tags, meant.condition.as_ref()),
-        (None, _) | (_, None) => Sieve::default(),
+        (Some(meant), Some(set)) => super::prefilter::prefilter(set, &audience.tags, meant.condition.as_ref()),
+        (None, _) | (_, None) => Prefilter::default(),
     }
 }
 
@@ -59,7 +59,7 @@ pub fn next_clock(versions: &Versions, clock: &str, world: &World<'_>) -> Option
     hours::next_clock(&turn.local_now(turn.live()), clock).map(|at| Time(at.timestamp().as_millisecond()))
 }
 
-fn meant<'v>(versions: &'v Versions, audience: &Audience) -> Option<&'v Meant> {
+fn meant<'v>(versions: &'v Versions, audience: &Audience) -> Option<&'v AudienceSpec> {
     let set = versions.get(audience.version)?;
     let flow = set.any_flow(&audience.flow)?;
     match &flow.node(flow.find(&audience.step)?).step {

@@ -5,7 +5,7 @@ use crate::{
     flow::{
         definition::{Flow, WrittenTrigger},
         engine::{
-            routing::choose::{Choice, Fit, Heard, Strength},
+            routing::choose::{Choice, Fit, RoutedMessage, Strength},
             turn::Turn,
         },
         triggers::Trigger,
@@ -69,7 +69,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     let free = turn.session.person.is_none() && turn.opted_out.is_none();
     let asks_language = free && turn.learn_language(InboundId(0), &message, None, session.heard_at);
     let language = turn.contact.language.clone();
-    let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
+    let heard = RoutedMessage::new(&message, &turn, language.as_deref(), session.heard_at);
     let asking = turn.asking();
     let taker = if asks_language { Taker::Silent(LANGUAGE_FIRST) } else { taker(&mut turn, &heard, asking) };
     let mut all = Vec::new();
@@ -112,7 +112,7 @@ fn shown(trigger: &WrittenTrigger) -> String {
 }
 
 /// The receiver, found by trying the levels in order on a copy of the session.
-fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Taker<'a> {
+fn taker<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>) -> Taker<'a> {
     if turn.session.person.is_some() {
         return Taker::Silent("a person has the conversation");
     }

@@ -1,36 +1,36 @@
-//! Converts the tags and condition of an audience into tests for the database: see `model::sieve`.
+//! Converts the tags and condition of an audience into tests for the database: see `model::prefilter`.
 
 mod compare;
 
 use crate::{
-    base::limits::{SIEVE_CLAUSES_MAX, SIEVE_TESTS_MAX},
+    base::limits::{PREFILTER_CLAUSES_MAX, PREFILTER_TESTS_MAX},
     flow::{
         definition::{FlowSet, Kind},
         script::Code,
     },
     model::{
         answer::AnswerType,
-        prefilter::{Clause, Sieve},
+        prefilter::{Clause, Prefilter},
     },
 };
 use rhai::{Dynamic, Expr, Stmt};
 
 /// The tests that the rows of all contacts with these tags and this condition pass.
-pub fn sieve(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Sieve {
-    let mut sieve = Sieve::of_all(tags);
+pub fn prefilter(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Prefilter {
+    let mut prefilter = Prefilter::of_all(tags);
     if let Some(condition) = condition.and_then(Code::single) {
-        take(set, condition, &mut sieve);
+        take(set, condition, &mut prefilter);
     }
-    sieve
+    prefilter
 }
 
 /// Adds the tests of a condition; all parts of `&&` must be true.
-fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
+fn take(set: &FlowSet, condition: &Expr, prefilter: &mut Prefilter) {
     match bare(condition) {
-        Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, sieve)),
+        Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, prefilter)),
         Some(other) => {
-            sieve.and(one_of(set, other).unwrap_or_default());
-            clauses(set, other, true).into_iter().for_each(|clause| sieve.clause(clause));
+            prefilter.and(one_of(set, other).unwrap_or_default());
+            clauses(set, other, true).into_iter().for_each(|clause| prefilter.clause(clause));
         }
         None => {}
     }
@@ -53,7 +53,7 @@ fn clauses(set: &FlowSet, condition: &Expr, holds: bool) -> Vec<Clause> {
             for part in parts.iter() {
                 let own = clauses(set, part, holds);
                 let both = all.iter().flat_map(|so_far| own.iter().map(|one| [&so_far[..], one].concat()));
-                all = both.filter(|clause| clause.len() <= SIEVE_TESTS_MAX).take(SIEVE_CLAUSES_MAX).collect();
+                all = both.filter(|clause| clause.len() <= PREFILTER_TESTS_MAX).take(PREFILTER_CLAUSES_MAX).collect();
             }
             all
         }

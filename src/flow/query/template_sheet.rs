@@ -11,7 +11,7 @@ use crate::{
         tools::testfile::write::{line_scalar, scalar},
     },
     model::{
-        draft::{Detail, Draft},
+        draft::{Detail, TemplateDraft},
         template::{TemplateButtonKind, TemplateHeader},
     },
 };
@@ -24,7 +24,7 @@ pub struct Sheet {
     /// The flows that send it.
     pub flows: Vec<FlowName>,
     /// Its text in each language; for a template that `_bot.yaml` does not define, a draft made from the flows.
-    pub versions: Vec<Draft>,
+    pub versions: Vec<TemplateDraft>,
     /// For each placeholder, the value that a flow fills in.
     pub filled: Vec<(String, String)>,
     /// True if `_bot.yaml` defines it.
@@ -105,7 +105,7 @@ impl Sheet {
 }
 
 /// Writes a version. `first`: the version whose parts need not be repeated.
-fn version(text: &mut String, draft: &Draft, indent: &str, first: Option<&Draft>) {
+fn version(text: &mut String, draft: &TemplateDraft, indent: &str, first: Option<&TemplateDraft>) {
     let template = &draft.template;
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(text, "{indent}{key}: {value}");
@@ -116,7 +116,7 @@ fn version(text: &mut String, draft: &Draft, indent: &str, first: Option<&Draft>
     } else {
         line("text", &line_scalar(&template.body));
     }
-    let examples = |draft: &Draft| {
+    let examples = |draft: &TemplateDraft| {
         let of = |(name, example): &(String, String)| match draft.is_positional() {
             true => scalar(example),
             false => format!("{name}: {}", scalar(example)),
@@ -127,14 +127,14 @@ fn version(text: &mut String, draft: &Draft, indent: &str, first: Option<&Draft>
     if !draft.examples.is_empty() && first.is_none_or(|first| examples(first) != examples(draft)) {
         line("examples", &examples(draft));
     }
-    let same = |first: &Draft| first.template.header == template.header;
+    let same = |first: &TemplateDraft| first.template.header == template.header;
     if let Some(header) = template.header.as_ref().filter(|_| first.is_none_or(|first| !same(first))) {
         line("header", &self::header(header, draft.header_example.as_deref()));
     }
     if let Some(footer) = template.parts.footer.as_ref().filter(|_| first.is_none()) {
         line("footer", &line_scalar(footer));
     }
-    let same = |first: &Draft| first.template.buttons == template.buttons;
+    let same = |first: &TemplateDraft| first.template.buttons == template.buttons;
     if !template.buttons.is_empty() && first.is_none_or(|first| !same(first)) {
         let all: Vec<String> = template.buttons.iter().zip(&draft.details).map(button).collect();
         line("buttons", &format!("[{}]", all.join(", ")));
@@ -213,8 +213,9 @@ mod tests {
         // A value that the flow does not pass is left for the author to complete.
         assert_eq!(texts, ["See you at {{1}}, …. Will you come?", "Hasta las {{1}}. ¿Vienes?"]);
         assert_eq!(visit.versions[0].template.category, Category::Utility);
-        let titles =
-            |draft: &Draft| -> Vec<String> { draft.template.buttons.iter().zip(&draft.details).map(button).collect() };
+        let titles = |draft: &TemplateDraft| -> Vec<String> {
+            draft.template.buttons.iter().zip(&draft.details).map(button).collect()
+        };
         assert_eq!(titles(&visit.versions[0]), ["I will come", "I cannot"]);
         assert_eq!(titles(&visit.versions[1]), ["Voy", "No puedo"]);
         let receipt = &sheets[0].versions[0];

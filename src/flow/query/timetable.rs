@@ -1,6 +1,6 @@
 //! Describes triggers that no message starts to the runtime: schedules, dates, webhooks, and the contacts of each.
 
-use super::prefilter::sieve;
+use super::prefilter::prefilter;
 use crate::{
     base::{limits::WINDOW, time::Span},
     flow::{
@@ -21,7 +21,7 @@ use crate::{
     },
     model::{
         answer::AnswerType,
-        prefilter::Sieve,
+        prefilter::Prefilter,
         schedule::{AtMost, Schedule},
         session::Session,
         value::Value,
@@ -47,8 +47,8 @@ pub struct Timetable<'a> {
 
 impl Timetable<'_> {
     /// The conditions that the rows of its contacts must meet.
-    pub fn sieve(&self, set: &FlowSet) -> Sieve {
-        sieve(set, &self.to.tags, self.to.condition.as_ref())
+    pub fn prefilter(&self, set: &FlowSet) -> Prefilter {
+        prefilter(set, &self.to.tags, self.to.condition.as_ref())
     }
 
     /// The compiled condition of `to`.

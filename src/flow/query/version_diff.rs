@@ -13,7 +13,7 @@ use crate::{
         load::default_language::LanguageBy,
     },
 };
-pub use heard::Heard;
+pub use heard::WordDifferences;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub struct Differences {
     pub shared: Vec<String>,
     pub words: Vec<Reworded>,
     /// Words that start a flow or end a run of it.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<WordDifferences>,
     /// `language_by`, where it differs.
     pub language_by: Option<Ways>,
     /// Templates that only the new version names.

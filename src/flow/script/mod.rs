@@ -38,7 +38,7 @@ pub use names::{is_word, valid_name};
 pub use operators::{clock, numeral, sorted, spells_moment};
 use rhai::{AST, Dynamic, Engine};
 pub use sandbox::{with_fuel, within};
-pub use secret::Given;
+pub use secret::Evaluated;
 use std::{
     any::TypeId,
     collections::{BTreeMap, BTreeSet},

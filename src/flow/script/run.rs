@@ -1,6 +1,6 @@
 //! Runs compiled code with a limited number of operations, to a value of the language.
 
-use super::{Code, Given, Scope, ScriptError, TEXT_OF, TITLE_OF, convert, sandbox, secret, stopped, view};
+use super::{Code, Evaluated, Scope, ScriptError, TEXT_OF, TITLE_OF, convert, sandbox, secret, stopped, view};
 use crate::{base::limits, model::value::Value};
 use rhai::Dynamic;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ impl Code {
     }
 
     /// As `eval`, in places where secrets are allowed.
-    pub fn give(&self, scope: &Scope<'_>) -> Result<Given, ScriptError> {
+    pub fn give(&self, scope: &Scope<'_>) -> Result<Evaluated, ScriptError> {
         let given = secret::given(self.run(scope)?).map_err(|text| self.error(text))?;
         self.bounded(given.size())?;
         Ok(given)

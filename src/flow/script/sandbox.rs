@@ -24,7 +24,7 @@ def_package! {
 
 /// The data for functions of the running script: the current time and the zones.
 #[derive(Clone)]
-pub struct Call {
+pub struct ScriptContext {
     pub now: Time,
     pub zone: jiff::tz::TimeZone,
     pub contact_zone: jiff::tz::TimeZone,
@@ -38,7 +38,7 @@ pub struct Call {
 }
 
 thread_local! {
-    static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
+    static CALL: RefCell<Option<ScriptContext>> = const { RefCell::new(None) };
     /// The operations that the next script may use, and those that all scripts of this thread have used.
     static FUEL: Cell<u64> = const { Cell::new(limits::SCRIPT_OPERATIONS_MAX) };
     static SPENT: Cell<u64> = const { Cell::new(0) };
@@ -141,7 +141,7 @@ pub fn bare() -> Engine {
 /// Runs a script with the full number of operations and the given time; the state of an outer script is restored
 /// afterwards.
 pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
-    struct PutBack(Option<Call>, u64);
+    struct PutBack(Option<ScriptContext>, u64);
     impl Drop for PutBack {
         fn drop(&mut self) {
             let left = CALL.replace(self.0.take()).map_or(0, |call| call.fuel);
@@ -150,7 +150,7 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
             LEFT.set(LEFT.get().saturating_sub(spent));
         }
     }
-    let call = Call {
+    let call = ScriptContext {
         now: scope.now,
         zone: scope.zone.clone(),
         contact_zone: scope.contact_zone.clone(),
@@ -167,10 +167,10 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
 
 /// Reads the data of the running script. Outside of one (a constant folded when flows are loaded) it is the year 1970
 /// in UTC.
-pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
+pub fn call<T>(read: impl FnOnce(&ScriptContext) -> T) -> T {
     CALL.with_borrow(|call| match call {
         Some(call) => read(call),
-        None => read(&Call {
+        None => read(&ScriptContext {
             now: Time(0),
             zone: jiff::tz::TimeZone::UTC,
             contact_zone: jiff::tz::TimeZone::UTC,

@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of an expression where secrets are allowed. A list or map without a secret is a `Value`.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Given {
+pub enum Evaluated {
     Value(Value),
     Secret(CallText),
-    List(Vec<Given>),
-    Map(BTreeMap<String, Given>),
+    List(Vec<Evaluated>),
+    Map(BTreeMap<String, Evaluated>),
 }
 
 pub fn register(engine: &mut Engine) {
@@ -39,60 +39,60 @@ pub fn all(names: &BTreeSet<String>) -> Dynamic {
     secrets.collect::<Map>().into()
 }
 
-pub fn given(value: Dynamic) -> Result<Given, String> {
+pub fn given(value: Dynamic) -> Result<Evaluated, String> {
     within(value, VALUE_DEPTH_MAX)
 }
 
-fn within(value: Dynamic, left: usize) -> Result<Given, String> {
+fn within(value: Dynamic, left: usize) -> Result<Evaluated, String> {
     let value = value.flatten();
     if value.is::<CallText>() {
-        return Ok(Given::Secret(value.cast::<CallText>()));
+        return Ok(Evaluated::Secret(value.cast::<CallText>()));
     }
     if !value.is::<Array>() && !value.is::<Map>() {
-        return from_rhai(value).map(Given::Value);
+        return from_rhai(value).map(Evaluated::Value);
     }
     let Some(left) = left.checked_sub(1) else {
         return Err(format!("more than {VALUE_DEPTH_MAX} lists and maps lie in each other"));
     };
     if value.is::<Array>() {
         let items = value.cast::<Array>().into_iter().map(|item| within(item, left));
-        return Ok(Given::list(items.collect::<Result<_, _>>()?));
+        return Ok(Evaluated::list(items.collect::<Result<_, _>>()?));
     }
     let entries = value.cast::<Map>().into_iter().map(|(key, value)| Ok((key.to_string(), within(value, left)?)));
-    Ok(Given::map(entries.collect::<Result<_, String>>()?))
+    Ok(Evaluated::map(entries.collect::<Result<_, String>>()?))
 }
 
-impl Given {
-    pub fn list(items: Vec<Given>) -> Given {
-        match items.iter().all(|item| matches!(item, Given::Value(_))) {
-            true => Given::Value(Value::List(items.into_iter().filter_map(Given::value).collect())),
-            false => Given::List(items),
+impl Evaluated {
+    pub fn list(items: Vec<Evaluated>) -> Evaluated {
+        match items.iter().all(|item| matches!(item, Evaluated::Value(_))) {
+            true => Evaluated::Value(Value::List(items.into_iter().filter_map(Evaluated::value).collect())),
+            false => Evaluated::List(items),
         }
     }
 
-    pub fn map(entries: BTreeMap<String, Given>) -> Given {
-        match entries.values().all(|item| matches!(item, Given::Value(_))) {
+    pub fn map(entries: BTreeMap<String, Evaluated>) -> Evaluated {
+        match entries.values().all(|item| matches!(item, Evaluated::Value(_))) {
             true => {
                 let values = entries.into_iter().filter_map(|(key, item)| Some((key, item.value()?)));
-                Given::Value(Value::Map(values.collect()))
+                Evaluated::Value(Value::Map(values.collect()))
             }
-            false => Given::Map(entries),
+            false => Evaluated::Map(entries),
         }
     }
 
     fn value(self) -> Option<Value> {
         match self {
-            Given::Value(value) => Some(value),
-            Given::Secret(_) | Given::List(_) | Given::Map(_) => None,
+            Evaluated::Value(value) => Some(value),
+            Evaluated::Secret(_) | Evaluated::List(_) | Evaluated::Map(_) => None,
         }
     }
 
     /// The value inside a text; `None` for a list or a map, which a text cannot contain.
     pub fn print(&self) -> Option<CallText> {
         match self {
-            Given::Value(value) => value.print().map(CallText::from),
-            Given::Secret(text) => Some(text.clone()),
-            Given::List(_) | Given::Map(_) => None,
+            Evaluated::Value(value) => value.print().map(CallText::from),
+            Evaluated::Secret(text) => Some(text.clone()),
+            Evaluated::List(_) | Evaluated::Map(_) => None,
         }
     }
 
@@ -105,22 +105,22 @@ impl Given {
 
     fn into_json(self) -> CallJson {
         match self {
-            Given::Value(value) => CallJson::Plain(value.to_json()),
-            Given::Secret(text) => CallJson::Text(text),
-            Given::List(items) => CallJson::List(items.into_iter().map(Given::into_json).collect()),
-            Given::Map(map) => CallJson::Map(map.into_iter().map(|(key, item)| (key, item.into_json())).collect()),
+            Evaluated::Value(value) => CallJson::Plain(value.to_json()),
+            Evaluated::Secret(text) => CallJson::Text(text),
+            Evaluated::List(items) => CallJson::List(items.into_iter().map(Evaluated::into_json).collect()),
+            Evaluated::Map(map) => CallJson::Map(map.into_iter().map(|(key, item)| (key, item.into_json())).collect()),
         }
     }
 
     /// True if lists and maps are nested more deeply than allowed.
     pub fn is_too_deep(&self) -> bool {
-        fn beyond(given: &Given, left: usize) -> bool {
+        fn beyond(given: &Evaluated, left: usize) -> bool {
             match (given, left.checked_sub(1)) {
-                (Given::Value(value), _) => value.is_deeper_than(left),
-                (Given::Secret(_), _) => false,
-                (Given::List(items), Some(left)) => items.iter().any(|item| beyond(item, left)),
-                (Given::Map(map), Some(left)) => map.values().any(|item| beyond(item, left)),
-                (Given::List(_) | Given::Map(_), None) => true,
+                (Evaluated::Value(value), _) => value.is_deeper_than(left),
+                (Evaluated::Secret(_), _) => false,
+                (Evaluated::List(items), Some(left)) => items.iter().any(|item| beyond(item, left)),
+                (Evaluated::Map(map), Some(left)) => map.values().any(|item| beyond(item, left)),
+                (Evaluated::List(_) | Evaluated::Map(_), None) => true,
             }
         }
         beyond(self, VALUE_DEPTH_MAX)
@@ -129,10 +129,10 @@ impl Given {
     /// The approximate size of its JSON in bytes.
     pub fn size(&self) -> usize {
         match self {
-            Given::Value(value) => size(value),
-            Given::Secret(text) => text.bytes() + 2,
-            Given::List(items) => 2 + items.iter().map(|item| item.size() + 1).sum::<usize>(),
-            Given::Map(map) => 2 + map.iter().map(|(key, item)| key.len() + item.size() + 4).sum::<usize>(),
+            Evaluated::Value(value) => size(value),
+            Evaluated::Secret(text) => text.bytes() + 2,
+            Evaluated::List(items) => 2 + items.iter().map(|item| item.size() + 1).sum::<usize>(),
+            Evaluated::Map(map) => 2 + map.iter().map(|(key, item)| key.len() + item.size() + 4).sum::<usize>(),
         }
     }
 }

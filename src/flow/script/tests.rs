@@ -420,16 +420,19 @@ fn a_secret_is_no_text_and_only_where_it_is_allowed() {
     let code = |code: &str| Code::expression(&scalar(code), &scripts, &names, &findings).unwrap();
     let token = || CallText::secret("SHOP_TOKEN");
     let give = |text: &str| code(text).give(&scope);
-    assert_eq!(give("secrets.SHOP_TOKEN"), Ok(Given::Secret(token())));
-    assert_eq!(give("secrets[\"SHOP_TOKEN\"]"), Ok(Given::Secret(token())));
-    assert_eq!(give("\"Bearer \" + secrets.SHOP_TOKEN"), Ok(Given::Secret(CallText::from("Bearer ").with(token()))));
+    assert_eq!(give("secrets.SHOP_TOKEN"), Ok(Evaluated::Secret(token())));
+    assert_eq!(give("secrets[\"SHOP_TOKEN\"]"), Ok(Evaluated::Secret(token())));
+    assert_eq!(
+        give("\"Bearer \" + secrets.SHOP_TOKEN"),
+        Ok(Evaluated::Secret(CallText::from("Bearer ").with(token())))
+    );
     let both = give("secrets.SHOP_TOKEN + \":\" + secrets.SHOP_TOKEN + theirs");
-    assert_eq!(both, Ok(Given::Secret(token().with(":".into()).with(token()).with(forged.into()))));
+    assert_eq!(both, Ok(Evaluated::Secret(token().with(":".into()).with(token()).with(forged.into()))));
     assert_eq!(
         give("[1, secrets.SHOP_TOKEN]"),
-        Ok(Given::List(vec![Given::Value(Value::Whole(1)), Given::Secret(token())]))
+        Ok(Evaluated::List(vec![Evaluated::Value(Value::Whole(1)), Evaluated::Secret(token())]))
     );
-    assert_eq!(give("theirs"), Ok(Given::Value(Value::text(forged))), "what looks like a mark is a text");
+    assert_eq!(give("theirs"), Ok(Evaluated::Value(Value::text(forged))), "what looks like a mark is a text");
     for code in [
         "secrets.SHOP_TOKEN.upper()",
         "secrets.SHOP_TOKEN.len()",
@@ -447,7 +450,7 @@ fn a_secret_is_no_text_and_only_where_it_is_allowed() {
     let error = code("secrets.SHOP_TOKEN").eval(&scope).unwrap_err();
     assert!(error.text.contains("can only be sent"), "{error}");
     let printed = give("[secrets.SHOP_TOKEN].map(|token| `Bearer ${token}`)[0]");
-    assert_eq!(printed, Ok(Given::Value(Value::text("Bearer ***"))));
+    assert_eq!(printed, Ok(Evaluated::Value(Value::text("Bearer ***"))));
     let backticks = scalar("`Bearer ${secrets.SHOP_TOKEN}`");
     assert!(Code::expression(&backticks, &scripts, &names, &findings).is_none());
     let said: Vec<String> = findings.into_sorted().iter().map(|finding| finding.to_string()).collect();

@@ -5,7 +5,7 @@ mod titles;
 
 use self::options::read_options;
 use super::{StepKind, say::Asking, until::Until};
-use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX}, time::{Span, Time}}, flow::{definition::{Body, Kind, Role}, script::Code, text::Text, engine::{message::{if_closed::WrittenIfClosed, parts::{Message, Worded}}, turn::{Failure, Here, Next, Turn}}, load::{stock_phrases::Phrase, spec::{FieldKind, FieldSpec, Spec, parts}, declarations::kind_of, step_fields::StepFields}}, model::{answer::AnswerType, session::{OptionShown, Question, Waiting}, value::Value}};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX}, time::{Span, Time}}, flow::{definition::{Body, Kind, Role}, script::Code, text::Text, engine::{message::{if_closed::WrittenIfClosed, parts::{Message, FilledMessage}}, turn::{StepFailure, Here, Next, Turn}}, load::{stock_phrases::Phrase, spec::{FieldKind, FieldSpec, Spec, parts}, declarations::kind_of, step_fields::StepFields}}, model::{answer::AnswerType, session::{OptionShown, Question, Waiting}, value::Value}};
 use std::collections::BTreeMap;
 
 pub struct Ask {
@@ -158,7 +158,7 @@ impl StepKind for Ask {
 }
 
 impl Ask {
-    fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<Question, Failure> {
+    fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<Question, StepFailure> {
         let body = turn.sentence(here, &self.message.body, &[])?;
         let options = self.shown(turn, here)?;
         let (timeout, deadline) = match &self.timeout {
@@ -166,7 +166,7 @@ impl Ask {
             Some(Timeout::Until(until)) => (None, Some(until.moment(turn, here)?)),
             None => (Some(here.flow.expires), None),
         };
-        let worded = Worded { body: &body, shown: &options, page: 0, asks: true };
+        let worded = FilledMessage { body: &body, shown: &options, page: 0, asks: true };
         let first = turn.session.last_message + 1;
         let message = super::say::send(turn, here, &self.message, worded, Asking::Question { tells: true })?;
         Ok(Question {
@@ -194,11 +194,11 @@ impl Ask {
     }
 
     /// The options with their values filled in.
-    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<OptionShown>, Failure> {
+    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<OptionShown>, StepFailure> {
         let mut all = Vec::new();
         if let Some(each) = &self.each {
             let Value::List(items) = turn.value(here, &each.list, &[])? else {
-                return Err(Failure::new("type", "`options` from data take a list"));
+                return Err(StepFailure::new("type", "`options` from data take a list"));
             };
             // There is always room for the fixed options.
             let room = OPTIONS_MAX.saturating_sub(self.options.len());
@@ -236,7 +236,7 @@ impl Ask {
             }
         }
         if all.is_empty() && self.kind.of == AnswerType::Choice {
-            return Err(Failure::new("no_options", "there is nothing to choose from"));
+            return Err(StepFailure::new("no_options", "there is nothing to choose from"));
         }
         Ok(all)
     }

@@ -4,7 +4,7 @@ use super::{
     StepKind,
     ask::{Timeout, read_timeout},
 };
-use crate::flow::{definition::{Body, Target}, text::Data, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}};
+use crate::flow::{definition::{Body, Target}, text::Data, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}};
 use std::collections::BTreeMap;
 
 pub struct Call {
@@ -63,7 +63,7 @@ impl StepKind for Call {
                 }
                 Next::CallFlow { flow: flow.clone(), with, returns_as, until }
             }
-            Target::Unknown(name) => Next::Fail(Failure::new("unknown_flow", format!("nothing is called `{name}`"))),
+            Target::Unknown(name) => Next::Fail(StepFailure::new("unknown_flow", format!("nothing is called `{name}`"))),
         }
     }
 }

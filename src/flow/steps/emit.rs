@@ -1,7 +1,7 @@
 //! Implements `emit`: an event for webhooks, statistics and `event:` triggers.
 
 use super::{StepKind, tag::not_empty};
-use crate::{base::blank::is_blank, flow::{text::{Data, Text}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{effect::Effect, event::Happened, value::Value}};
+use crate::{base::blank::is_blank, flow::{text::{Data, Text}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}}, model::{effect::Effect, event::FlowEvent, value::Value}};
 
 pub struct Emit {
     pub name: Text,
@@ -31,13 +31,13 @@ impl StepKind for Emit {
         let data = self.data.as_ref().map_or(Ok(Value::Nothing), |data| turn.data(here, data));
         match (turn.render(here, &self.name, &[]), data) {
             (Ok(name), Ok(_)) if is_blank(&name) => {
-                Next::Fail(Failure::new("empty_text", "an event needs a name"))
+                Next::Fail(StepFailure::new("empty_text", "an event needs a name"))
             }
             (Ok(name), Ok(data)) => {
                 let flow = here.flow.name.clone();
                 turn.note_at(here, format!("event `{name}`"));
                 turn.effects.push(Effect::Emit { flow, name: name.clone(), data: data.clone() });
-                turn.emit(Happened::Event { name, data });
+                turn.emit(FlowEvent::Event { name, data });
                 Next::Continue
             }
             (Err(failure), _) | (_, Err(failure)) => Next::Fail(failure),

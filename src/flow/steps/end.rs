@@ -1,7 +1,7 @@
 //! Implements `end`: ends this flow, or the whole run.
 
 use super::StepKind;
-use crate::{base::diagnostic::Diagnostic, flow::{text::Data, engine::{inputs, turn::{Failure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}}, model::value::Value};
+use crate::{base::diagnostic::Diagnostic, flow::{text::Data, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}}, model::value::Value};
 
 pub struct End {
     /// True: ends the whole run, not only this flow.
@@ -56,6 +56,6 @@ pub(super) fn given_back(here: Here<'_>, value: Option<Value>) -> Next {
     }
     match inputs::returned(&here.flow.returns, value, &here.set.bot.timezone) {
         Ok(value) => Next::End(value),
-        Err(text) => Next::Fail(Failure::new("return", text)),
+        Err(text) => Next::Fail(StepFailure::new("return", text)),
     }
 }

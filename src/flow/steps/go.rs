@@ -1,7 +1,7 @@
 //! Implements `go`: jumps to a block or flow and does not return.
 
 use super::StepKind;
-use crate::flow::{definition::Target, load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}};
+use crate::flow::{definition::Target, load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}};
 
 pub struct Go {
     pub to: Target,
@@ -24,7 +24,7 @@ impl StepKind for Go {
             Target::Top => Next::Jump(here.flow.entry),
             Target::Block { entry, .. } => Next::Jump(*entry),
             Target::Flow(flow) => Next::Go(flow.clone()),
-            Target::Unknown(name) => Next::Fail(Failure::new("unknown_flow", format!("nothing is called `{name}`"))),
+            Target::Unknown(name) => Next::Fail(StepFailure::new("unknown_flow", format!("nothing is called `{name}`"))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Implements `handoff`: gives the conversation to a person.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, time::Span}, flow::{definition::{Body, Role}, text::Text, engine::{message::if_closed::WrittenIfClosed, routing::handover::Handing, turn::{Failure, Here, Next, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::IfClosed, session::{Unanswered, Waiting}}};
+use crate::{base::{diagnostic::Diagnostic, time::Span}, flow::{definition::{Body, Role}, text::Text, engine::{message::if_closed::WrittenIfClosed, routing::handover::HandoverData, turn::{StepFailure, Here, Next, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::IfClosed, session::{Unanswered, Waiting}}};
 
 pub struct Handoff {
     pub team: Text,
@@ -104,11 +104,11 @@ impl Handoff {
     }
 
     /// Hands the conversation over. True if the team is closed now.
-    fn hand(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<bool, Failure> {
+    fn hand(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<bool, StepFailure> {
         let render = |text: &Option<Text>| text.as_ref().map(|text| turn.render(here, text, &[])).transpose();
         let team = turn.render(here, &self.team, &[])?.trim().to_owned();
         if !here.set.bot.teams.contains_key(&team) {
-            return Err(Failure::new("unknown_team", format!("there is no team `{team}`")));
+            return Err(StepFailure::new("unknown_team", format!("there is no team `{team}`")));
         }
         let (summary, priority) = (render(&self.summary)?, render(&self.priority)?);
         let hours = turn.team_hours(here.set, &team);
@@ -127,7 +127,7 @@ impl Handoff {
             None => None,
         };
         let flow = here.flow.name.clone();
-        turn.hand_over(Handing { run: here.run, flow, step: Some(here.node.id.clone()), team, summary, priority, out_of_hours: closed, unanswered });
+        turn.hand_over(HandoverData { run: here.run, flow, step: Some(here.node.id.clone()), team, summary, priority, out_of_hours: closed, unanswered });
         Ok(closed)
     }
 }

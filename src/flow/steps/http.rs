@@ -2,7 +2,7 @@
 //! result.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX}, time::Span}, flow::{definition::Body, text::{Data, Text}, engine::{http_request::{self, Address}, turn::{Failure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::{CallBody, CallText, Effect, HttpCall}, event::{CallAnswer, CallError}, session::{CallWait, Waiting}, value::Value}};
+use crate::{base::{diagnostic::Diagnostic, limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX}, time::Span}, flow::{definition::Body, text::{Data, Text}, engine::{http_request::{self, Address}, turn::{StepFailure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{effect::{CallBody, CallText, Effect, HttpCall}, event::{CallAnswer, CallError}, session::{CallWait, Waiting}, value::Value}};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -111,8 +111,8 @@ impl StepKind for Http {
 }
 
 impl Http {
-    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, Failure> {
-        let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, CallText)>, Failure> {
+    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, StepFailure> {
+        let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, CallText)>, StepFailure> {
             let filled = |text: &Text| turn.at_step(here, |scope| http_request::text(text, scope));
             pairs.iter().map(|(name, text)| Ok((name.clone(), filled(text)?))).collect()
         };
@@ -120,7 +120,7 @@ impl Http {
             Some(url) => turn.at_step(here, |scope| http_request::address(url, scope))?,
             None => Ok(Address { url: String::new(), foreign: false }),
         };
-        let Address { url, foreign } = address.map_err(|why| Failure::new("invalid_url", why))?;
+        let Address { url, foreign } = address.map_err(|why| StepFailure::new("invalid_url", why))?;
         let headers: BTreeMap<String, CallText> = render(&self.headers)?.into_iter().collect();
         let query = render(&self.query)?;
         let body = match &self.json {
@@ -138,7 +138,7 @@ impl Http {
         let request = HttpCall { run: here.run, call, attempt: 1, method, url, headers, query, body, timeout, key };
         if foreign && request.has_secret() {
             let text = "the host comes from a value, and no secret goes there; begin the address with `env` or a text";
-            return Err(Failure::new("blocked", text));
+            return Err(StepFailure::new("blocked", text));
         }
         Ok(request)
     }
@@ -159,11 +159,11 @@ impl Http {
             Ok(answer) => {
                 let text = format!("the server answered with status {}", answer.status);
                 let again = matches!(answer.status, 408 | 425 | 429 | 500..=599);
-                (Failure::new(&format!("http_{}", answer.status), text), again)
+                (StepFailure::new(&format!("http_{}", answer.status), text), again)
             }
             Err(error) => {
                 let again = matches!(error.code.as_str(), "timeout" | "unreachable");
-                (Failure { code: error.code, text: error.text }, again)
+                (StepFailure { code: error.code, text: error.text }, again)
             }
         };
         if again && wait.attempt <= self.retry.times {
@@ -193,7 +193,7 @@ impl Http {
         if wait.attempt <= self.retry.times {
             return self.again(turn, wait);
         }
-        Next::Fail(Failure::new("unknown_outcome", "the process ended while the call was under way"))
+        Next::Fail(StepFailure::new("unknown_outcome", "the process ended while the call was under way"))
     }
 
     fn accepts(&self, status: u16) -> bool {
@@ -201,10 +201,10 @@ impl Http {
     }
 }
 
-fn json_body(turn: &Turn<'_>, here: Here<'_>, json: &Data) -> Result<CallBody, Failure> {
+fn json_body(turn: &Turn<'_>, here: Here<'_>, json: &Data) -> Result<CallBody, StepFailure> {
     let given = turn.at_step(here, |scope| http_request::data(json, scope))?;
     if given.is_too_deep() {
-        return Err(Failure::new("too_deep", format!("more than {VALUE_DEPTH_MAX} lists and maps in each other")));
+        return Err(StepFailure::new("too_deep", format!("more than {VALUE_DEPTH_MAX} lists and maps in each other")));
     }
     Ok(given.into_body())
 }

@@ -1,7 +1,7 @@
 //! Implements `react`: an emoji on the contact's newest message.
 
 use super::StepKind;
-use crate::{flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{content::Content, matching::is_emoji}};
+use crate::{flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}}, model::{content::Content, matching::is_emoji}};
 
 pub struct React {
     pub emoji: Text,
@@ -35,7 +35,7 @@ impl StepKind for React {
             Err(failure) => return Next::Fail(failure),
         };
         if emoji != NONE && !is_emoji(&emoji) {
-            return Next::Fail(Failure::new("type", format!("`react` takes one emoji, and this is `{emoji}`")));
+            return Next::Fail(StepFailure::new("type", format!("`react` takes one emoji, and this is `{emoji}`")));
         }
         let Some(to) = turn.session.heard_id.clone() else {
             turn.note_at(here, "the contact has not written here yet: there is nothing to react to");

@@ -1,17 +1,17 @@
 //! Implements `repeat`: the same steps for each item of a list, or while a condition is true.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX}, yaml::Node}, flow::{definition::Body, script::{Code, view}, load::{parse::variables, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{session::Loop, value::Value}};
+use crate::{base::{diagnostic::Diagnostic, limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX}, yaml::Node}, flow::{definition::Body, script::{Code, view}, load::{parse::variables, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}}, model::{session::Loop, value::Value}};
 use std::collections::BTreeSet;
 
 pub struct Repeat {
     /// `None`: could not be parsed.
-    pub over: Option<Over>,
+    pub over: Option<RepeatOver>,
     /// Returns to this step at its end.
     pub body: Body,
 }
 
-pub enum Over {
+pub enum RepeatOver {
     /// `{for: NAME, in: LIST}`.
     Items { name: String, list: Code },
     /// `{while: CONDITION, max: N}`.
@@ -47,7 +47,7 @@ impl StepKind for Repeat {
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let over = fields.required("repeat").and_then(|_| read_over(fields));
-        if let Some(Over::While { condition, .. }) = &over {
+        if let Some(RepeatOver::While { condition, .. }) = &over {
             never_changes(fields, condition);
         }
         let body = fields.loop_steps("do");
@@ -63,8 +63,8 @@ impl StepKind for Repeat {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let round = match &self.over {
             None => Ok(None),
-            Some(Over::Items { name, list }) => next_item(turn, here, name, list),
-            Some(Over::While { condition, most }) => once_more(turn, here, condition, *most),
+            Some(RepeatOver::Items { name, list }) => next_item(turn, here, name, list),
+            Some(RepeatOver::While { condition, most }) => once_more(turn, here, condition, *most),
         };
         match round {
             Ok(Some(round)) => {
@@ -81,12 +81,12 @@ impl StepKind for Repeat {
 }
 
 /// The number of the next round, with its item in the variable; `None`: there are no more items.
-fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Result<Option<u32>, Failure> {
+fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Result<Option<u32>, StepFailure> {
     if turn.in_loop(here).is_none() {
         let mut rest = match turn.eval(here, list, &[])? {
             Value::List(items) => items,
             Value::Nothing => Vec::new(),
-            _ => return Err(Failure::new("type", "`in` takes a list")),
+            _ => return Err(StepFailure::new("type", "`in` takes a list")),
         };
         rest.reverse();
         let before = turn.vars(here.run).and_then(|vars| vars.get(name)).cloned().unwrap_or_default();
@@ -107,7 +107,7 @@ fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Re
     }
 }
 
-fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -> Result<Option<u32>, Failure> {
+fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -> Result<Option<u32>, StepFailure> {
     let rounds = turn.in_loop(here).map_or(0, |state| state.round);
     if !turn.holds(here, condition, &[])? {
         turn.leave_loop(here);
@@ -161,7 +161,7 @@ fn has_key(node: &Node, key: &str) -> bool {
         })
 }
 
-fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
+fn read_over(fields: &mut StepFields<'_, '_>) -> Option<RepeatOver> {
     const WRITE: &str = "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`";
     let node = fields.node("repeat")?;
     if node.map().is_none() {
@@ -182,9 +182,9 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
             if written != "item" {
                 fields.check_name(name, written);
             }
-            Some(Over::Items { name: written.to_owned(), list: fields.code_of(list) })
+            Some(RepeatOver::Items { name: written.to_owned(), list: fields.code_of(list) })
         }
-        (None, None, Some(condition)) => Some(Over::While {
+        (None, None, Some(condition)) => Some(RepeatOver::While {
             condition: fields.code_of(condition),
             most: u32::try_from(most).unwrap_or(u32::MAX),
         }),

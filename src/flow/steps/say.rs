@@ -1,7 +1,7 @@
 //! Implements `say`: sends one message and continues.
 
 use super::StepKind;
-use crate::{base::diagnostic::Diagnostic, model::{content::Content, effect::IfClosed, session::Waiting}, flow::{engine::{message::{delivery_outcome::waits_for_fate, parts::{Message, Worded, shown_buttons}}, turn::{Failure, Here, Next, Saying, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}};
+use crate::{base::diagnostic::Diagnostic, model::{content::Content, effect::IfClosed, session::Waiting}, flow::{engine::{message::{delivery_outcome::waits_for_outcome, parts::{Message, FilledMessage, shown_buttons}}, turn::{StepFailure, Here, Next, Saying, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}};
 
 pub struct Say {
     pub message: Message,
@@ -49,14 +49,14 @@ impl StepKind for Say {
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         // The run waits for the outcome of the message only if the author has a handler for it.
-        let waits = waits_for_fate(here) || self.message.fails_when_closed();
+        let waits = waits_for_outcome(here) || self.message.fails_when_closed();
         // A sequence is told the outcomes of its messages, without waiting for them.
         let tells = waits || turn.sequence_of(here.run).is_some();
         let said = turn
             .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))
             .and_then(|(body, shown)| {
-                let worded = Worded { body: &body, shown: &shown, page: 0, asks: false };
+                let worded = FilledMessage { body: &body, shown: &shown, page: 0, asks: false };
                 send(turn, here, &self.message, worded, Asking::No { tells })
             });
         match said {
@@ -79,9 +79,9 @@ pub fn send(
     turn: &mut Turn<'_>,
     here: Here<'_>,
     message: &Message,
-    worded: Worded<'_>,
+    worded: FilledMessage<'_>,
     asking: Asking,
-) -> Result<u32, Failure> {
+) -> Result<u32, StepFailure> {
     let (question, tells) = match asking {
         Asking::Question { tells } => (true, tells),
         Asking::No { tells } => (false, tells),

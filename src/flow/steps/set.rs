@@ -1,15 +1,15 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, flow::{text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{Failure, Here, Next, Turn}}}, model::{answer::AnswerType, value::Value}};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, flow::{text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}}, model::{answer::AnswerType, value::Value}};
 
 pub struct Set {
-    pub values: Vec<(Goal, Data)>,
+    pub values: Vec<(SetTarget, Data)>,
 }
 
 /// The target of a value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Goal {
+pub enum SetTarget {
     Variable(String),
     /// `name[]`: adds an item at the end of a list.
     Append(String),
@@ -40,13 +40,13 @@ impl StepKind for Set {
             let goal = match (name.strip_prefix("contact."), name.strip_suffix("[]")) {
                 (Some(field), _) => {
                     check_field(fields, field, &entry.key.place);
-                    Goal::Contact(field.to_owned())
+                    SetTarget::Contact(field.to_owned())
                 }
-                (None, Some(list)) => Goal::Append(checked(fields, list, &entry.key.place)),
-                (None, None) => Goal::Variable(checked(fields, name, &entry.key.place)),
+                (None, Some(list)) => SetTarget::Append(checked(fields, list, &entry.key.place)),
+                (None, None) => SetTarget::Variable(checked(fields, name, &entry.key.place)),
             };
             let before = fields.findings().len();
-            if let Goal::Contact(field) = &goal {
+            if let SetTarget::Contact(field) = &goal {
                 takes(fields, field, &entry.value);
             }
             let data = fields.data_of(&entry.value);
@@ -69,43 +69,43 @@ impl StepKind for Set {
     }
 }
 
-fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &Goal, value: Value) -> Result<(), Failure> {
+fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &SetTarget, value: Value) -> Result<(), StepFailure> {
     match goal {
-        Goal::Variable(name) => {
+        SetTarget::Variable(name) => {
             turn.keep(here.run, Some(name), value);
         }
-        Goal::Append(name) => {
+        SetTarget::Append(name) => {
             let Some(vars) = turn.vars_mut(here.run) else { return Ok(()) };
             match vars.entry(name.clone()).or_default() {
                 Value::List(items) if items.len() >= limits::SCRIPT_ARRAY_ITEMS_MAX => {
-                    return Err(Failure::new("too_long", format!("the list `{name}` is full")));
+                    return Err(StepFailure::new("too_long", format!("the list `{name}` is full")));
                 }
                 Value::List(items) => items.push(value),
                 nothing @ Value::Nothing => *nothing = Value::List(vec![value]),
-                _ => return Err(Failure::new("type", format!("`{name}` is no list"))),
+                _ => return Err(StepFailure::new("type", format!("`{name}` is no list"))),
             }
         }
-        Goal::Contact(field) => fill_contact(turn, here, field, value)?,
+        SetTarget::Contact(field) => fill_contact(turn, here, field, value)?,
     }
     Ok(())
 }
 
-fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -> Result<(), Failure> {
+fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -> Result<(), StepFailure> {
     let text = || value.print().filter(|text| !text.is_empty());
     match name {
         "zone" if text().is_some_and(|zone| jiff::tz::TimeZone::get(&zone).is_err()) => {
             let zone = text().unwrap_or_default();
-            return Err(Failure::new("type", format!("there is no time zone `{zone}`")));
+            return Err(StepFailure::new("type", format!("there is no time zone `{zone}`")));
         }
         "name" | "language" | "zone" => turn.set_field(name, text().map_or(Value::Nothing, Value::Text)),
         field => {
             let Some(declared) = here.set.bot.fields.iter().find(|declared| declared.name == field) else {
-                return Err(Failure::new("type", format!("a contact has no field `{field}`")));
+                return Err(StepFailure::new("type", format!("a contact has no field `{field}`")));
             };
             let zone = turn.contact_zone(here.set);
             let Some(value) = inputs::convert(&declared.kind, &value, &zone) else {
                 let wanted = inputs::name_of(&declared.kind);
-                return Err(Failure::new("type", format!("`contact.{field}` takes {wanted}")));
+                return Err(StepFailure::new("type", format!("`contact.{field}` takes {wanted}")));
             };
             turn.set_field(field, value);
         }

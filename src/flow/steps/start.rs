@@ -1,19 +1,19 @@
 //! Implements `start`: a separate run, now or later, for this contact or for many; and cancels planned starts.
 
 use super::{StepKind, tag::several_in_one, until::Until};
-use crate::{base::{diagnostic::Diagnostic, limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER}, yaml::Node}, flow::{definition::Target, script::Code, text::{Data, Text}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}, model::{effect::{Audience, Effect, PlannedFlow, When, Whom, start_key}, event, value::Value}};
+use crate::{base::{diagnostic::Diagnostic, limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER}, yaml::Node}, flow::{definition::Target, script::Code, text::{Data, Text}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}}, model::{effect::{Audience, Effect, PlannedFlow, PlannedTime, StartTarget, start_key}, event, value::Value}};
 use std::collections::BTreeMap;
 
 pub struct Start {
-    pub what: Act,
+    pub what: StartAction,
     /// `None`: the contact of the run.
-    pub whom: Option<Meant>,
+    pub whom: Option<AudienceSpec>,
     pub with: Vec<(String, Data)>,
     pub at: Option<Until>,
     pub key: Option<Text>,
 }
 
-pub enum Act {
+pub enum StartAction {
     Begin(Target),
     /// Cancels the planned starts with this key.
     Cancel(Text),
@@ -22,7 +22,7 @@ pub enum Act {
 /// `for: {tags, if, order, limit}`. Its code reads the variables and the `event` of the run; `contact` is the contact
 /// that is tested.
 #[derive(Default)]
-pub struct Meant {
+pub struct AudienceSpec {
     /// All of these tags are required; empty: everyone.
     pub tags: Vec<Text>,
     pub condition: Option<Code>,
@@ -70,9 +70,9 @@ impl StepKind for Start {
         let written = fields.required("start");
         let what = match written.and_then(|node| node.map().map(|_| node)) {
             Some(node) => cancel(fields, node),
-            None => Act::Begin(begun(fields)),
+            None => StartAction::Begin(begun(fields)),
         };
-        if let (Act::Cancel(_), Some(other)) = (&what, ["with", "at", "key"].into_iter().find(|key| fields.has(key)))
+        if let (StartAction::Cancel(_), Some(other)) = (&what, ["with", "at", "key"].into_iter().find(|key| fields.has(key)))
             && let Some(node) = fields.node(other)
         {
             fields.wrong(node, "E255", format!("what is taken back has no `{other}`; take it out"));
@@ -95,15 +95,15 @@ impl StepKind for Start {
 }
 
 impl Start {
-    fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<(), Failure> {
-        let named = |turn: &Turn<'_>, text: &Text| -> Result<String, Failure> {
+    fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<(), StepFailure> {
+        let named = |turn: &Turn<'_>, text: &Text| -> Result<String, StepFailure> {
             let key = turn.render(here, text, &[])?.trim().to_owned();
-            if key.is_empty() { Err(Failure::new("empty_text", "the key came out empty")) } else { Ok(key) }
+            if key.is_empty() { Err(StepFailure::new("empty_text", "the key came out empty")) } else { Ok(key) }
         };
         let whom = self.whom(turn, here)?;
         let target = match &self.what {
-            Act::Begin(target) => target,
-            Act::Cancel(key) => {
+            StartAction::Begin(target) => target,
+            StartAction::Cancel(key) => {
                 let key = named(turn, key)?;
                 turn.note_at(here, format!("what waits under `{key}` is taken back"));
                 turn.take_back(key, whom);
@@ -114,7 +114,7 @@ impl Start {
             Target::Flow(flow) => flow.clone(),
             Target::Top => here.flow.name.clone(),
             Target::Block { name, .. } | Target::Unknown(name) => {
-                return Err(Failure::new("unknown_flow", format!("no flow is called `{name}`")));
+                return Err(StepFailure::new("unknown_flow", format!("no flow is called `{name}`")));
             }
         };
         let mut inputs = BTreeMap::new();
@@ -122,9 +122,9 @@ impl Start {
             inputs.insert(name.clone(), turn.data(here, data)?);
         }
         let when = match (&self.at, &whom) {
-            (None, _) => When::Now,
-            (Some(Until::Clock(clock)), Whom::Audience(_)) => When::Clock(clock.to_string()),
-            (Some(until), _) => When::At(until.moment(turn, here)?),
+            (None, _) => PlannedTime::Now,
+            (Some(Until::Clock(clock)), StartTarget::Audience(_)) => PlannedTime::Clock(clock.to_string()),
+            (Some(until), _) => PlannedTime::At(until.moment(turn, here)?),
         };
         let key = self.key.as_ref().map(|key| named(turn, key)).transpose()?;
         let depth = turn.run(here.run).map_or(0, |run| run.depth);
@@ -132,15 +132,15 @@ impl Start {
         Ok(())
     }
 
-    fn whom(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Whom, Failure> {
-        let Some(meant) = &self.whom else { return Ok(Whom::Contact) };
+    fn whom(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<StartTarget, StepFailure> {
+        let Some(meant) = &self.whom else { return Ok(StartTarget::Contact) };
         let tags = meant.tags.iter().map(|tag| Ok(turn.render(here, tag, &[])?.trim().to_owned()));
         let version = turn.run(here.run).map_or(turn.versions.live_id(), |run| run.version);
-        Ok(Whom::Audience(Audience {
+        Ok(StartTarget::Audience(Audience {
             version,
             flow: here.flow.name.clone(),
             step: here.node.id.clone(),
-            tags: tags.collect::<Result<_, Failure>>()?,
+            tags: tags.collect::<Result<_, StepFailure>>()?,
             vars: turn.vars(here.run).cloned().unwrap_or_default(),
             event: turn.run(here.run).map(|run| run.event.clone()).unwrap_or_default(),
             limit: meant.limit,
@@ -154,9 +154,9 @@ impl Turn<'_> {
     fn plan(&mut self, here: Here<'_>, mut planned: PlannedFlow) {
         // A flow that starts itself after some time is intended; one that does so at once is a loop.
         let fresh = match &planned.when {
-            When::At(at) => *at - self.now() >= START_FRESH_AFTER,
-            When::Clock(_) => true,
-            When::Now => false,
+            PlannedTime::At(at) => *at - self.now() >= START_FRESH_AFTER,
+            PlannedTime::Clock(_) => true,
+            PlannedTime::Now => false,
         };
         planned.depth = if fresh { 0 } else { planned.depth + 1 };
         let name = planned.flow.clone();
@@ -169,9 +169,9 @@ impl Turn<'_> {
         let served = self.live().flow(&name).is_none_or(|flow| {
             flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name)
         });
-        if let (Whom::Contact, When::Now, true) = (&planned.whom, &planned.when, served) {
+        if let (StartTarget::Contact, PlannedTime::Now, true) = (&planned.whom, &planned.when, served) {
             if let Some(key) = &planned.key {
-                self.take_back(key.clone(), Whom::Contact);
+                self.take_back(key.clone(), StartTarget::Contact);
             }
             let start = event::Start {
                 id: None,
@@ -189,15 +189,15 @@ impl Turn<'_> {
             self.starting.push_back(start);
             return;
         }
-        if let (Some(key), Whom::Contact) = (&planned.key, &planned.whom) {
+        if let (Some(key), StartTarget::Contact) = (&planned.key, &planned.whom) {
             self.leave_line(key);
         }
         self.note_at(here, format!("`{name}` is planned"));
         self.effects.push(Effect::Plan(Box::new(planned)));
     }
 
-    fn take_back(&mut self, key: String, whom: Whom) {
-        if matches!(whom, Whom::Contact) {
+    fn take_back(&mut self, key: String, whom: StartTarget) {
+        if matches!(whom, StartTarget::Contact) {
             self.leave_line(&key);
         }
         self.effects.push(Effect::Unplan { key, whom });
@@ -232,18 +232,18 @@ fn begun(fields: &mut StepFields<'_, '_>) -> Target {
     target
 }
 
-fn cancel<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> Act {
+fn cancel<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> StartAction {
     let mut keys = fields.below(node, "start");
     let key = keys.required("cancel");
     keys.finish();
-    Act::Cancel(key.map_or(Text::plain("", &node.place), |node| fields.text_of(node)))
+    StartAction::Cancel(key.map_or(Text::plain("", &node.place), |node| fields.text_of(node)))
 }
 
-fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<Meant> {
+fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<AudienceSpec> {
     let node = fields.node("for")?;
     match node.text() {
         Some("contact") => return None,
-        Some("everyone") => return Some(Meant::default()),
+        Some("everyone") => return Some(AudienceSpec::default()),
         Some(_) => {
             fields.wrong(
                 node,
@@ -268,7 +268,7 @@ fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<Meant> {
         let finding = Diagnostic::error("E258", &node.place, format!("an `order` needs a `limit` of at most {AUDIENCE_ORDERED_MAX}"));
         fields.report(finding.help("all of them are written to anyway, one after the other: take `order` out, or write who comes first"));
     }
-    Some(Meant {
+    Some(AudienceSpec {
         tags: tags.iter().map(|tag| fields.text_of(tag)).collect(),
         condition: condition.map(|node| fields.code_of(node)),
         order: order.map(|node| fields.code_of(node)),

@@ -1,7 +1,7 @@
 //! Implements `tag`: gives the contact a tag. `untag` uses this file to parse names and to change tags.
 
 use super::StepKind;
-use crate::{base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node}, flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Failure, Here, Next, Turn}}};
+use crate::{base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node}, flow::{text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}}};
 
 pub struct Tag {
     pub names: Vec<Text>,
@@ -62,7 +62,7 @@ pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], pu
             Err(failure) => return Next::Fail(failure),
         };
         if is_blank(&tag) {
-            return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
+            return Next::Fail(StepFailure::new("empty_text", "a tag needs a name"));
         }
         if put { turn.add_tag(tag) } else { turn.remove_tag(&tag) }
     }

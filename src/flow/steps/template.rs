@@ -1,7 +1,7 @@
 //! Implements `template`: a message that is always an approved template.
 
 use super::StepKind;
-use crate::{flow::{definition::Body, engine::{message::{delivery_outcome::waits_for_fate, if_closed::{TemplateButton, TemplateChoice, filled}, template_parts::{TemplateCard, TemplateTop}}, turn::{Failure, Here, Next, Saying, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{content::Content, session::Waiting}};
+use crate::{flow::{definition::Body, engine::{message::{delivery_outcome::waits_for_outcome, if_closed::{TemplateButton, TemplateChoice, filled}, template_parts::{TemplateCard, TemplateTop}}, turn::{StepFailure, Here, Next, Saying, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}}, model::{content::Content, session::Waiting}};
 
 pub struct Template {
     pub choice: Option<TemplateChoice>,
@@ -53,9 +53,9 @@ impl StepKind for Template {
             Err(failure) => return Next::Fail(failure),
         };
         let Some(template) = template else {
-            return Next::Fail(Failure::new("empty_text", "the template's name came out empty"));
+            return Next::Fail(StepFailure::new("empty_text", "the template's name came out empty"));
         };
-        let waits = waits_for_fate(here);
+        let waits = waits_for_outcome(here);
         let tells = waits || turn.sequence_of(here.run).is_some();
         let message = turn.say(
             here,

@@ -7,7 +7,7 @@ use crate::{
         yaml::Node,
     },
     flow::{
-        engine::turn::{Failure, Here, Turn},
+        engine::turn::{Here, StepFailure, Turn},
         load::{hours, step_fields::StepFields},
         text::Text,
     },
@@ -60,21 +60,23 @@ impl Until {
         Some(Until::Moment(moment))
     }
 
-    pub fn moment(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, Failure> {
+    pub fn moment(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, StepFailure> {
         let zone = turn.contact_zone(here.set);
         let instant = |at: jiff::Zoned| Time(at.timestamp().as_millisecond());
         match self {
             Until::Clock(clock) => {
                 let next = hours::next_clock(&turn.local_now(here.set), *clock);
-                next.map(instant).ok_or_else(|| Failure::new("type", "there is no such time any more"))
+                next.map(instant).ok_or_else(|| StepFailure::new("type", "there is no such time any more"))
             }
             Until::Hours(name) => {
                 let opens = here.set.bot.hours.get(name).and_then(|hours| hours.opens_at(turn.now()));
-                opens.ok_or_else(|| Failure::new("never", format!("`hours.{name}` never open")))
+                opens.ok_or_else(|| StepFailure::new("never", format!("`hours.{name}` never open")))
             }
             Until::Moment(text) => match turn.value(here, text, &[])? {
                 Value::DateTime(at) => Ok(instant(*at)),
-                Value::Date(day) => day.to_zoned(zone).map(instant).map_err(|e| Failure::new("type", e.to_string())),
+                Value::Date(day) => {
+                    day.to_zoned(zone).map(instant).map_err(|e| StepFailure::new("type", e.to_string()))
+                }
                 Value::Text(text) => {
                     let value = crate::model::answer::convert(
                         crate::model::answer::AnswerType::DateTime,
@@ -83,10 +85,10 @@ impl Until {
                     );
                     match value {
                         Some(Value::DateTime(at)) => Ok(instant(*at)),
-                        _ => Err(Failure::new("type", "`until` takes a date with its time")),
+                        _ => Err(StepFailure::new("type", "`until` takes a date with its time")),
                     }
                 }
-                _ => Err(Failure::new("type", "`until` takes a date with its time")),
+                _ => Err(StepFailure::new("type", "`until` takes a date with its time")),
             },
         }
     }

@@ -5,16 +5,16 @@ use super::{
     ask::{Timeout, read_timeout},
     until::Until,
 };
-use crate::{base::{diagnostic::{Diagnostic, nearest}, fix::Fix, limits::WINDOW_CLOSING, time::{Span, Time}, yaml::Node}, flow::{definition::{Body, Flow}, script::Code, steps::Step, load::{hours, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::{turn::{Failure, Here, Next, Turn}, views::whereabouts}}, model::session::{Rest, Waiting}};
+use crate::{base::{diagnostic::{Diagnostic, nearest}, fix::Fix, limits::WINDOW_CLOSING, time::{Span, Time}, yaml::Node}, flow::{definition::{Body, Flow}, script::Code, steps::Step, load::{hours, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::{turn::{StepFailure, Here, Next, Turn}, views::possible_zones}}, model::session::{RemainingWait, Waiting}};
 
 pub struct Wait {
-    pub on: On,
+    pub on: WaitFor,
     pub fills: Option<String>,
     pub timeout: Option<Timeout>,
     pub on_timeout: Option<Body>,
 }
 
-pub enum On {
+pub enum WaitFor {
     Span(Span),
     Reply,
     Event { name: String, condition: Option<Code> },
@@ -52,9 +52,9 @@ impl StepKind for Wait {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        let on = fields.required("wait").and_then(|node| On::parse(fields, node));
+        let on = fields.required("wait").and_then(|node| WaitFor::parse(fields, node));
         Wait {
-            on: on.unwrap_or(On::Span(Span::ZERO)),
+            on: on.unwrap_or(WaitFor::Span(Span::ZERO)),
             fills: fields.fills(),
             timeout: read_timeout(fields),
             on_timeout: fields.opt_steps("on_timeout"),
@@ -67,22 +67,22 @@ impl StepKind for Wait {
             Err(failure) => return Next::Fail(failure),
         };
         match &self.on {
-            On::Span(span) if *span <= Span::ZERO => Next::Continue,
-            On::Span(span) => {
-                let rest = Rest { since: turn.now(), left: *span };
+            WaitFor::Span(span) if *span <= Span::ZERO => Next::Continue,
+            WaitFor::Span(span) => {
+                let rest = RemainingWait { since: turn.now(), left: *span };
                 Next::Park(Waiting::Until { at: turn.now() + *span, rest: Some(rest) })
             }
-            On::Until(moment) => match moment.moment(turn, here) {
+            WaitFor::Until(moment) => match moment.moment(turn, here) {
                 Ok(at) => until(turn, at),
                 Err(failure) => Next::Fail(failure),
             },
-            On::WindowClosing => match turn.closing_moment(here) {
+            WaitFor::WindowClosing => match turn.closing_moment(here) {
                 Some(at) => until(turn, at),
                 None => Next::Continue,
             },
-            On::Reply => Next::Park(Waiting::Reply { deadline }),
-            On::Event { name, .. } => Next::Park(Waiting::Event { name: name.clone(), deadline }),
-            On::Delivery { read } => match turn.run(here.run).and_then(|run| run.said) {
+            WaitFor::Reply => Next::Park(Waiting::Reply { deadline }),
+            WaitFor::Event { name, .. } => Next::Park(Waiting::Event { name: name.clone(), deadline }),
+            WaitFor::Delivery { read } => match turn.run(here.run).and_then(|run| run.said) {
                 None => Next::Continue,
                 Some(said) if said.read || (said.delivered && !*read) => Next::Continue,
                 Some(said) => Next::Park(Waiting::Delivery { message: said.message, read: *read, deadline }),
@@ -93,10 +93,10 @@ impl StepKind for Wait {
 
 impl Wait {
     /// The deadline; a `wait: reply` without a `timeout` has the flow's `expires`, from the beginning of the step.
-    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, Failure> {
+    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, StepFailure> {
         Ok(match &self.timeout {
             Some(timeout) => Some(timeout.ends(turn, here)?),
-            None if matches!(self.on, On::Reply) => Some(turn.now() + here.flow.expires),
+            None if matches!(self.on, WaitFor::Reply) => Some(turn.now() + here.flow.expires),
             None => None,
         })
     }
@@ -104,7 +104,7 @@ impl Wait {
 
 impl Timeout {
     /// The end of the time-out, counted from now.
-    pub fn ends(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, Failure> {
+    pub fn ends(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, StepFailure> {
         match self {
             Timeout::After(span) => Ok(turn.now() + *span),
             Timeout::Until(until) => until.moment(turn, here),
@@ -112,11 +112,11 @@ impl Timeout {
     }
 }
 
-impl On {
-    fn parse<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> Option<On> {
+impl WaitFor {
+    fn parse<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> Option<WaitFor> {
         match node.text() {
-            Some("reply") => return Some(On::Reply),
-            Some("window_closing") => return Some(On::WindowClosing),
+            Some("reply") => return Some(WaitFor::Reply),
+            Some("window_closing") => return Some(WaitFor::WindowClosing),
             Some(text) => {
                 return match Span::parse(text) {
                     Ok(span) if span < Span::ZERO => {
@@ -129,7 +129,7 @@ impl On {
                         fields.wrong(node, "E204", message);
                         None
                     }
-                    Ok(span) => Some(On::Span(span)),
+                    Ok(span) => Some(WaitFor::Span(span)),
                     Err(_) if hours::clock(text.trim()).is_some() => {
                         let message = format!("`wait` takes a length of time, and `{text}` is a time of day");
                         let fix = Fix::replace("write `until`", &node.place, format!("{{until: \"{}\"}}", text.trim()));
@@ -162,10 +162,10 @@ impl On {
         match (event, delivery, moment) {
             (Some(name), None, None) => {
                 let condition = condition.map(|node| fields.code_of(node));
-                Some(On::Event { name: name.text().unwrap_or_default().to_owned(), condition })
+                Some(WaitFor::Event { name: name.text().unwrap_or_default().to_owned(), condition })
             }
-            (None, Some(_), None) => Some(On::Delivery { read: delivered? == "read" }),
-            (None, None, Some(moment)) => Until::parse(fields, "until", moment).map(On::Until),
+            (None, Some(_), None) => Some(WaitFor::Delivery { read: delivered? == "read" }),
+            (None, None, Some(moment)) => Until::parse(fields, "until", moment).map(WaitFor::Until),
             _ => {
                 let message = "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`; \
                                write `wait: 2h` for a time, `wait: reply` for what the contact writes";
@@ -178,7 +178,7 @@ impl On {
 
 /// True if the flow may ask for the delivery of its messages.
 pub fn follows(flow: &Flow) -> bool {
-    flow.nodes.iter().any(|node| matches!(&node.step, Step::Wait(wait) if matches!(wait.on, On::Delivery { .. })))
+    flow.nodes.iter().any(|node| matches!(&node.step, Step::Wait(wait) if matches!(wait.on, WaitFor::Delivery { .. })))
 }
 
 fn until(turn: &Turn<'_>, at: Time) -> Next {
@@ -191,7 +191,7 @@ impl Turn<'_> {
         let end = self.world.window.ends_at()?;
         let mut at = end - WINDOW_CLOSING;
         if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
-            let place = whereabouts(&self.contact, &here.set.bot.timezone);
+            let place = possible_zones(&self.contact, &here.set.bot.timezone);
             at = quiet.allowed_before(self.now(), at, &place).unwrap_or(at);
         }
         (at > self.now()).then_some(at)

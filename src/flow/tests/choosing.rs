@@ -1,7 +1,7 @@
 //! Tests what people write to a question with options, on live questions: with buttons, a list, and options in the text.
 
 use super::{Talk, check};
-use crate::model::channel_limits::{Carries, META};
+use crate::model::channel_limits::{ChannelLimits, META};
 use std::sync::LazyLock;
 
 const FILES: [(&str, &str); 6] = [
@@ -14,7 +14,7 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 /// A platform on which nothing can be tapped: the options are numbered lines.
-static TYPED: LazyLock<Carries> = LazyLock::new(|| Carries { buttons_max: 0, rows_max: 0, ..META.clone() });
+static TYPED: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { buttons_max: 0, rows_max: 0, ..META.clone() });
 
 /// The lines of a section, each with the meant value; `None`: none is meant.
 fn lines<'t>(text: &'t str, section: &str) -> Vec<(&'t str, Option<&'t str>)> {
@@ -24,7 +24,7 @@ fn lines<'t>(text: &'t str, section: &str) -> Vec<(&'t str, Option<&'t str>)> {
 }
 
 /// The answer that the flow goes on with, after a question and this message.
-fn taken(language: &str, ask: &str, carries: &'static Carries, said: &str) -> Option<String> {
+fn taken(language: &str, ask: &str, carries: &'static ChannelLimits, said: &str) -> Option<String> {
     let bot = format!("bot: Test\nlanguage: {language}\n");
     let flow = format!("flow: it\nwhen: [{{message: go}}]\nsteps:\n  - {{{ask}, as: it}}\n  - say: 'TAKEN ${{it}}'\n");
     let mut talk = Talk::new(&bot, &flow);
@@ -40,7 +40,14 @@ fn field<'t>(text: &'t str, name: &str) -> &'t str {
 }
 
 /// Compares what is taken with what is meant, for all lines of both sections.
-fn compare(language: &str, text: &str, kind: &str, ask: &str, carries: &'static Carries, known: impl Fn(&str) -> bool) {
+fn compare(
+    language: &str,
+    text: &str,
+    kind: &str,
+    ask: &str,
+    carries: &'static ChannelLimits,
+    known: impl Fn(&str) -> bool,
+) {
     let sections = ["refused", "short"].map(|form| lines(text, &format!("{kind} {form}")));
     for (said, meant) in sections.into_iter().flatten().filter(|(_, meant)| meant.is_none_or(&known)) {
         assert_eq!(taken(language, ask, carries, said).as_deref(), meant, "{language} {kind}: {said}");

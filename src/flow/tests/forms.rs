@@ -1,7 +1,7 @@
 //! Tests forms (WhatsApp Flows): their answers, and the flow that answers their screens.
 
 use super::Talk;
-use crate::model::{content::Content, event::Event, form::FormAsked, inbound::InboundKind, value::Value};
+use crate::model::{content::Content, event::Event, form::FormScreenRequest, inbound::InboundKind, value::Value};
 
 const VISIT: &str = "flow: visit
 when: [{message: book}]
@@ -94,7 +94,7 @@ fn ask(talk: &mut Talk, token: Option<String>, action: &str, screen: &str, data:
     };
     let token = token.or_else(|| talk.said.iter().rev().find_map(of)).unwrap_or_default();
     let (action, screen, data) = (action.into(), screen.into(), Value::from_json(&data));
-    talk.event(Event::FormAsked(Box::new(FormAsked { id: 7, token, action, screen, data })));
+    talk.event(Event::FormAsked(Box::new(FormScreenRequest { id: 7, token, action, screen, data })));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::super::{
     load::spec::{FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
     parse_set, steps,
-    triggers::{self, Stands},
+    triggers::{self, AllowedIn},
 };
 use crate::base::{limits, place::SourceFile};
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ fn every_trigger_is_described_and_its_example_is_clean() {
 
 /// A flow with this trigger, under the key that its kind allows.
 fn with_trigger(name: &str, trigger: &str) -> String {
-    let key = if triggers::stands(name) == Some(Stands::Stop) { "stop_when" } else { "when" };
+    let key = if triggers::stands(name) == Some(AllowedIn::Stop) { "stop_when" } else { "when" };
     format!("flow: x\n{key}:\n  - {trigger}\nsteps: [{{log: hi}}]\n")
 }
 

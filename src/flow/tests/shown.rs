@@ -2,7 +2,7 @@
 
 use super::{Talk, check};
 use crate::model::{
-    channel_limits::{Carries, META},
+    channel_limits::{ChannelLimits, META},
     content::Content,
 };
 use std::sync::LazyLock;
@@ -234,7 +234,7 @@ fn a_file_of_the_bot_goes_as_its_path_or_behind_an_address() {
     };
     let url = |content: Content| content.media().map(|media| media.url.clone());
     assert_eq!(url(sent(&META, None)).as_deref(), Some("files/menu.pdf"), "it is uploaded");
-    static FETCHES: LazyLock<Carries> = LazyLock::new(|| Carries { uploads: false, ..META.clone() });
+    static FETCHES: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { uploads: false, ..META.clone() });
     let address = url(sent(&FETCHES, Some("https://bot.example"))).unwrap();
     assert!(address.starts_with("https://bot.example/v1/files/") && address.ends_with("/menu.pdf"), "{address}");
     assert_eq!(sent(&FETCHES, None).text(), "no_public_url");
@@ -274,7 +274,7 @@ fn a_link_beside_a_list_and_where_nothing_can_be_tapped() {
     let first =
         "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? (S) (M) (L) (XL)";
     check(&flow, &format!("{first}\n<- L\n> Open [Open -> https://shop.example]\n> L [Bye]"));
-    static NO_LINKS: LazyLock<Carries> = LazyLock::new(|| Carries { links: false, ..META.clone() });
+    static NO_LINKS: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { links: false, ..META.clone() });
     let mut talk = Talk::new("bot: Test\n", BOTH);
     talk.carries = &NO_LINKS;
     talk.line("< go").unwrap();
@@ -313,7 +313,7 @@ fn a_question_for_a_place_has_the_button_that_shares_it() {
         "< go\n> Where are you? [share a place]\n< at home\n> Sorry, I did not get that. [share a place]\n\
          ~ location\n> place (40.4, -3.7)\n> Found.",
     );
-    static WORDS: LazyLock<Carries> = LazyLock::new(|| Carries { place_requests: false, ..META.clone() });
+    static WORDS: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { place_requests: false, ..META.clone() });
     let mut talk = Talk::new("bot: Test\n", flow);
     talk.carries = &WORDS;
     talk.line("< go").unwrap();

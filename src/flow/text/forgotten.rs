@@ -12,14 +12,14 @@ use crate::{
 use std::ops::Range;
 
 /// A value without `${ }`: its range in the text, and our code for it. `None`: it is a number, which only templates know.
-pub struct Slip<'t> {
+pub struct ForgottenBraces<'t> {
     range: Range<usize>,
     written: &'t str,
     meant: Option<String>,
 }
 
 /// The first one in a plain part of a text.
-pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> {
+pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<ForgottenBraces<'t>> {
     if !plain.contains(['{', '$', '@', '%', '[', '<']) {
         return None;
     }
@@ -27,10 +27,10 @@ pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<Slip<'t>> 
     let found = found.or_else(|| placeholders::find(plain, own))?;
     let at = text.find(found)?;
     let written = &text[at..at + found.len()];
-    Some(Slip { range: at..at + found.len(), written, meant: placeholders::meant(written, own) })
+    Some(ForgottenBraces { range: at..at + found.len(), written, meant: placeholders::meant(written, own) })
 }
 
-impl Slip<'_> {
+impl ForgottenBraces<'_> {
     pub fn finding(&self, source: &Scalar) -> Diagnostic {
         let shown = if self.written.starts_with("{{") { "{{ }}" } else { self.written };
         let place = source.part(self.range.clone());

@@ -19,7 +19,7 @@ use crate::{
         check::translations::of_defaults,
         definition::{Role, Sentence},
         load::{
-            locale::{Form, Locale, PHRASES, UNUSED, WORDS, Wording, flow_of, same},
+            locale::{Locale, PHRASES, TranslatedText, UNUSED, WORDS, Wording, flow_of, same},
             plural::{self, CATEGORIES},
         },
         text::Data,
@@ -148,8 +148,8 @@ fn was(old: &Wording, language: &str) -> po::Entry {
         plural::in_use(language).into_iter().map(|category| of(category).unwrap_or_default()).collect()
     };
     let forms = match &old.to {
-        Form::One(_) => Vec::new(),
-        Form::ByNumber { forms, .. } => by_index(forms),
+        TranslatedText::One(_) => Vec::new(),
+        TranslatedText::ByNumber { forms, .. } => by_index(forms),
     };
     let translation = old.to.texts().last().map(|form| text(form)).unwrap_or_default();
     po::Entry { before: Some(old.from.text.trim().to_owned()), translation, forms, ..po::Entry::default() }
@@ -182,15 +182,15 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
                 ..po::Entry::default()
             };
             let count = match known {
-                Some(Form::One(_)) => None,
-                Some(Form::ByNumber { count, .. }) => Some(count.source().to_owned()),
+                Some(TranslatedText::One(_)) => None,
+                Some(TranslatedText::ByNumber { count, .. }) => Some(count.source().to_owned()),
                 None => count_of(set, id, sentence),
             };
             let written = |category| match known {
-                Some(Form::ByNumber { forms, .. }) => {
+                Some(TranslatedText::ByNumber { forms, .. }) => {
                     forms.iter().find(|(of, _)| *of == category).map(|(_, text)| text)
                 }
-                Some(Form::One(_)) | None => None,
+                Some(TranslatedText::One(_)) | None => None,
             };
             let written = |category| written(category).map(|text| text.source().trim().to_owned()).unwrap_or_default();
             match (count, known) {
@@ -207,7 +207,7 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
                     let plural = Some(source.to_owned());
                     entries.push(po::Entry { remarks: vec![remark], source: one, plural, forms, ..entry });
                 }
-                (Some(count), Some(Form::ByNumber { forms, .. })) => {
+                (Some(count), Some(TranslatedText::ByNumber { forms, .. })) => {
                     for (category, text) in forms {
                         let name = plural::name(*category);
                         let remark = format!("{what}, where {count} is of the plural form `{name}`");
@@ -215,7 +215,7 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
                         entries.push(po::Entry { remarks: vec![remark], context, translation, ..entry.clone() });
                     }
                 }
-                (_, Some(Form::One(text))) => {
+                (_, Some(TranslatedText::One(text))) => {
                     entries.push(po::Entry { translation: text.source().trim().to_owned(), ..entry });
                 }
                 (_, _) => {
@@ -234,8 +234,8 @@ pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
 /// before a word in the sentence.
 fn count_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     let by_number = set.locales.values().find_map(|locale| match known_of(Some(locale), id, sentence).map(|w| &w.to) {
-        Some(Form::ByNumber { count, .. }) => Some(count.source().trim().to_owned()),
-        Some(Form::One(_)) | None => None,
+        Some(TranslatedText::ByNumber { count, .. }) => Some(count.source().trim().to_owned()),
+        Some(TranslatedText::One(_)) | None => None,
     });
     by_number.or_else(|| {
         let mut codes = sentence.text.codes();
@@ -261,11 +261,11 @@ fn is_whole(set: &FlowSet, flow: &str, name: &str) -> bool {
 /// The singular text in the bot's own language, if that has a file.
 fn one_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
     match &known_of(set.locales.get(&set.bot.language), id, sentence)?.to {
-        Form::ByNumber { forms, .. } => {
+        TranslatedText::ByNumber { forms, .. } => {
             let one = forms.iter().find(|(category, _)| *category == PluralCategory::One);
             one.map(|(_, text)| text.source().trim().to_owned())
         }
-        Form::One(_) => None,
+        TranslatedText::One(_) => None,
     }
 }
 

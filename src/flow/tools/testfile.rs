@@ -25,12 +25,12 @@ pub use arrivals::{Arrival, FROM_AD};
 pub use expected::{Aspect, BotSays, Expected};
 pub use facts::{Fact, apply, patch, somebody, typed_data, typed_fact};
 pub use head::{Head, TemplateIs, default_now};
-pub use known::Known;
+pub use known::KnownTests;
 pub use moment::Moment;
 pub use possible::check;
 pub use said::Corpus;
 use std::sync::Arc;
-pub use step::{Act, Delivery, Fault, Step};
+pub use step::{Delivery, Step, TestAction, TestFault};
 
 /// One test file.
 #[derive(Debug, Clone)]

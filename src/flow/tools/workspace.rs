@@ -3,7 +3,7 @@
 //! It keeps results by the content of each file. After a change only that file is parsed, and only flows whose paths
 //! lead through it are walked.
 
-use super::testfile::{Known, Scenario};
+use super::testfile::{KnownTests, Scenario};
 use crate::{
     base::{
         diagnostic::{Diagnostic, sort},
@@ -12,8 +12,8 @@ use crate::{
     },
     flow::{
         FlowSet,
-        check::{Around, Linter, Report},
-        load::parse::Kept,
+        check::{CheckContext, Linter, Report},
+        load::parse::ParseCache,
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,10 +21,10 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Default)]
 pub struct Workspace {
     files: BTreeMap<String, Arc<SourceFile>>,
-    around: Around,
-    kept: Kept,
+    around: CheckContext,
+    kept: ParseCache,
     linter: Linter,
-    tests: Known,
+    tests: KnownTests,
 }
 
 /// The result of one check.
@@ -40,7 +40,7 @@ pub struct Looked {
 
 impl Workspace {
     /// A workspace; `around` are the known senders and templates.
-    pub fn new(around: Around) -> Workspace {
+    pub fn new(around: CheckContext) -> Workspace {
         Workspace { around, ..Workspace::default() }
     }
 
@@ -126,7 +126,7 @@ mod tests {
             translations_later(&mut all);
         }
         let tests: Vec<_> = files.iter().filter(|file| file.stem().ends_with(".test")).cloned().collect();
-        all.extend(Known::default().look(&tests, &set, sound).1);
+        all.extend(KnownTests::default().look(&tests, &set, sound).1);
         set.bot.leave_out_what_is_lost(&mut all);
         sort(&mut all);
         let looked = workspace.look();

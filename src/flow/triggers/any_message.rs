@@ -1,7 +1,7 @@
 //! Implements `any_message`: any message that nothing else matched.
 
-use super::{Since, TriggerKind};
-use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, TriggerKind};
+use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct AnyMessage {
     pub gather: Option<Span>,
@@ -20,11 +20,11 @@ impl TriggerKind for AnyMessage {
         AnyMessage { gather: super::read_gather(fields) }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let kind = &heard.message.kind;
         let counts =
             answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
@@ -35,7 +35,7 @@ impl TriggerKind for AnyMessage {
         self.gather
     }
 
-    fn why_not(&self, _: &Heard<'_>) -> String {
+    fn why_not(&self, _: &RoutedMessage<'_>) -> String {
         "the message says nothing".into()
     }
 }

@@ -1,7 +1,7 @@
 //! Implements `consent`: the contact gave consent to a topic or withdrew it.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{FieldSpec, Spec, parts}, step_fields::TriggerFields}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{FieldSpec, Spec, parts}, step_fields::TriggerFields}};
 
 pub struct Consent {
     /// Topic (or `all`) and whether it was given.
@@ -16,7 +16,7 @@ impl Consent {
 }
 
 impl TriggerKind for Consent {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "consent",
         summary: "The contact agreed to a topic or withdrew it; `{all: withdrawn}` supplies the words for those who leave.",
@@ -34,13 +34,13 @@ impl TriggerKind for Consent {
 
     /// An opt-out starts the flow only by the contact's own message (language.md 8); other statements may also come
     /// from the API.
-    fn since(&self) -> Since {
-        if self.is_stop() { Since::Now } else { Since::AnyTime }
+    fn since(&self) -> MessageAge {
+        if self.is_stop() { MessageAge::Now } else { MessageAge::AnyTime }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
+    fn happens(&self, happened: &FlowEvent) -> bool {
         match happened {
-            Happened::Consent { topic, given } => {
+            FlowEvent::Consent { topic, given } => {
                 self.topics.iter().any(|(wanted, how)| wanted == topic && how == given)
             }
             _ => false,

@@ -1,14 +1,14 @@
 //! Implements `delivery`: one of our messages was delivered, read, or failed.
 
-use super::{Stands, TriggerKind};
-use crate::{model::{event::Happened, inbound::DeliveryState}, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::{event::FlowEvent, inbound::DeliveryState}, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct Delivery {
     pub state: DeliveryState,
 }
 
 impl TriggerKind for Delivery {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "delivery",
         summary: "A message that a flow has sent arrived, was read, or failed: `event.data.flow`, `event.data.step`, \
@@ -27,7 +27,7 @@ impl TriggerKind for Delivery {
         Delivery { state }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::Delivery { state, .. } if *state == self.state)
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::Delivery { state, .. } if *state == self.state)
     }
 }

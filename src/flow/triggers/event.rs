@@ -1,14 +1,14 @@
 //! Implements `event`: an event of a flow or of the API.
 
-use super::{Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct Event {
     pub name: String,
 }
 
 impl TriggerKind for Event {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "event",
         summary: "An event of an `emit` step or of the API; `event.data` is what is known of it.",
@@ -20,7 +20,7 @@ impl TriggerKind for Event {
         Event { name: fields.name("event") }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::Event { name, .. } if *name == self.name)
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::Event { name, .. } if *name == self.name)
     }
 }

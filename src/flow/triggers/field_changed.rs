@@ -1,7 +1,7 @@
 //! Implements `field_changed`: a field of the contact has another value.
 
-use super::{Stands, TriggerKind};
-use crate::{base::diagnostic::{Diagnostic, did_you_mean}, model::event::Happened, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{base::diagnostic::{Diagnostic, did_you_mean}, model::event::FlowEvent, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct FieldChanged {
     /// The names without `contact.`; empty: any field.
@@ -9,7 +9,7 @@ pub struct FieldChanged {
 }
 
 impl TriggerKind for FieldChanged {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "field_changed",
         summary: "A field of the contact has another value, by a flow or from outside: `event.data.field`, \
@@ -43,9 +43,9 @@ impl TriggerKind for FieldChanged {
         FieldChanged { names: known }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
+    fn happens(&self, happened: &FlowEvent) -> bool {
         match happened {
-            Happened::FieldChanged { field, .. } => self.names.is_empty() || self.names.contains(field),
+            FlowEvent::FieldChanged { field, .. } => self.names.is_empty() || self.names.contains(field),
             _ => false,
         }
     }

@@ -1,7 +1,7 @@
 //! Implements `first_message`: the first message ever, or after a silence.
 
-use super::{Since, TriggerKind};
-use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, TriggerKind};
+use crate::{base::time::Span, model::{answer, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct FirstMessage {
     /// `None`: the first message ever.
@@ -36,11 +36,11 @@ impl TriggerKind for FirstMessage {
         FirstMessage { after_silence, gather }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let kind = &heard.message.kind;
         let begins =
             answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
@@ -55,7 +55,7 @@ impl TriggerKind for FirstMessage {
         self.gather
     }
 
-    fn why_not(&self, _: &Heard<'_>) -> String {
+    fn why_not(&self, _: &RoutedMessage<'_>) -> String {
         match self.after_silence {
             None => "it is not the first message".into(),
             Some(silence) => format!("it is not the first message after {silence} of silence"),

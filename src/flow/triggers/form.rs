@@ -1,7 +1,7 @@
 //! Implements `form`: a submitted form (a WhatsApp Flow).
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Form {
     /// Empty: any form.
@@ -9,7 +9,7 @@ pub struct Form {
 }
 
 impl TriggerKind for Form {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "form",
         summary: "A form that the contact has filled in comes back: `msg.form` holds its answers.",
@@ -26,11 +26,11 @@ impl TriggerKind for Form {
         Form { names: super::any_or_names(fields, "form") }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let InboundKind::Form { name, response } = &heard.message.kind else { return None };
         // Meta gives every form the name `flow`; the token in it names the form.
         let token = response.get("flow_token").and_then(|token| token.as_str());
@@ -39,7 +39,7 @@ impl TriggerKind for Form {
         (self.names.is_empty() || self.names.iter().any(named)).then(|| Fit::of(Strength::Whole(3)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         match heard.message.kind {
             InboundKind::Form { .. } => format!("it is another form than `{}`", self.names.join("`, `")),
             _ => format!("it is no form but {}", heard.kind_in_words()),

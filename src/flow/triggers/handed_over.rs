@@ -1,7 +1,7 @@
 //! Implements `handed_over`, in `stop_when`: a person now has the conversation.
 
-use super::{Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct HandedOver {
     /// `None`: any team.
@@ -9,7 +9,7 @@ pub struct HandedOver {
 }
 
 impl TriggerKind for HandedOver {
-    const STANDS: Stands = Stands::Stop;
+    const STANDS: AllowedIn = AllowedIn::Stop;
     const SPEC: Spec = Spec {
         name: "handed_over",
         summary: "In `stop_when`: a person took the conversation over, by a hand-off of another run, from the phone app or by the API.",
@@ -26,7 +26,7 @@ impl TriggerKind for HandedOver {
         HandedOver { team: team.map(|node| fields.team_of(node)) }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::HandedOver { team } if self.team.is_none() || self.team == *team)
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::HandedOver { team } if self.team.is_none() || self.team == *team)
     }
 }

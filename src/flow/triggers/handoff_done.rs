@@ -1,7 +1,7 @@
 //! Implements `handoff_done`: a person returned the conversation.
 
-use super::{Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct HandoffDone {
     /// `None`: any team.
@@ -9,7 +9,7 @@ pub struct HandoffDone {
 }
 
 impl TriggerKind for HandoffDone {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "handoff_done",
         summary: "A person gave the conversation back: `handoff.team`, `handoff.agent`, `handoff.flow`.",
@@ -22,7 +22,7 @@ impl TriggerKind for HandoffDone {
         HandoffDone { team: team.map(|node| fields.team_of(node)) }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::HandoffDone { team, .. } if self.team.is_none() || self.team == *team)
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::HandoffDone { team, .. } if self.team.is_none() || self.team == *team)
     }
 }

@@ -1,12 +1,12 @@
 //! Implements `location`: the contact shares a place.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Location;
 
 impl TriggerKind for Location {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "location",
         summary: "The contact shares a place: `msg.location`.",
@@ -19,15 +19,15 @@ impl TriggerKind for Location {
         Location
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         matches!(heard.message.kind, InboundKind::Location { .. }).then(|| Fit::of(Strength::Whole(3)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         format!("it is no place but {}", heard.kind_in_words())
     }
 }

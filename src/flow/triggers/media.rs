@@ -1,7 +1,7 @@
 //! Implements `media`: a picture, video, audio, document or sticker.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::{content::MediaKind, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::{content::MediaKind, inbound::InboundKind}, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Media {
     /// `None`: any kind.
@@ -9,7 +9,7 @@ pub struct Media {
 }
 
 impl TriggerKind for Media {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "media",
         summary: "The contact sends a file.",
@@ -34,11 +34,11 @@ impl TriggerKind for Media {
         Media { kind }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         match &heard.message.kind {
             InboundKind::Media { media, .. } if self.kind.is_none_or(|kind| kind == *media) => {
                 Some(Fit::of(Strength::Whole(3)))
@@ -47,7 +47,7 @@ impl TriggerKind for Media {
         }
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         let wanted = self.kind.map_or("file", MediaKind::as_str);
         format!("it is no {wanted} but {}", heard.kind_in_words())
     }

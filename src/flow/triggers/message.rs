@@ -1,12 +1,12 @@
 //! Implements `message: [texts]`: a typed text.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}}, model::{matching, value::Value}, flow::{load::{language_codes::not_a_language, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::routing::choose::{Fit, Heard, Strength}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}}, model::{matching, value::Value}, flow::{load::{language_codes::not_a_language, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::routing::choose::{Fit, RoutedMessage, Strength}}};
 use regex::{Regex, RegexBuilder};
 use std::cmp::Reverse;
 
 pub struct Message {
-    pub how: How,
+    pub how: MatchMode,
     /// The texts as written, and folded (not for `regex`).
     pub texts: Vec<(String, String)>,
     pub patterns: Vec<Pattern>,
@@ -15,7 +15,7 @@ pub struct Message {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum MatchMode {
     Exact,
     Word,
     Starts,
@@ -32,7 +32,7 @@ pub struct Pattern {
 }
 
 impl TriggerKind for Message {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "message",
         summary: "The contact types one of these texts.",
@@ -53,12 +53,12 @@ impl TriggerKind for Message {
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         let how = match fields.word("match", &["exact", "word", "starts", "contains", "like", "regex"]) {
-            Some("word") => How::Word,
-            Some("starts") => How::Starts,
-            Some("contains") => How::Contains,
-            Some("regex") => How::Regex,
-            Some("like") => How::Like,
-            Some(_) | None => How::Exact,
+            Some("word") => MatchMode::Word,
+            Some("starts") => MatchMode::Starts,
+            Some("contains") => MatchMode::Contains,
+            Some("regex") => MatchMode::Regex,
+            Some("like") => MatchMode::Like,
+            Some(_) | None => MatchMode::Exact,
         };
         fields.required("message");
         let (mut texts, mut patterns) = (Vec::new(), Vec::new());
@@ -68,11 +68,11 @@ impl TriggerKind for Message {
                 fields.wrong(node, "E208", format!("`message` takes texts, and this is {}", node.describe()));
                 continue;
             };
-            if how == How::Like && matching::fold(text).chars().count() < LIKE_CHARS_MIN {
+            if how == MatchMode::Like && matching::fold(text).chars().count() < LIKE_CHARS_MIN {
                 let message = format!("`{text}` is too short for `match: like`: one error is allowed per five letters; write a longer text, or leave `match: like` out");
                 fields.wrong(node, "E245", message);
             }
-            if how != How::Regex {
+            if how != MatchMode::Regex {
                 fields.report_if(pattern_in_text(text, how, node, sole));
                 texts.push((text.to_owned(), matching::fold(text)));
                 continue;
@@ -91,7 +91,7 @@ impl TriggerKind for Message {
                 }
             }
         }
-        if how == How::Exact && let Some(node) = fields.node("message") {
+        if how == MatchMode::Exact && let Some(node) = fields.node("message") {
             fields.report_if(several_in_one(node));
         }
         let language = fields.opt_name("language");
@@ -101,22 +101,22 @@ impl TriggerKind for Message {
         Message { how, texts, patterns, language }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let text = heard.text?;
         if self.language.as_deref().is_some_and(|wanted| !speaks(heard.language, wanted)) {
             return None;
         }
         match self.how {
-            How::Regex => self.patterns.iter().find_map(|pattern| pattern.fits(text.trim())),
+            MatchMode::Regex => self.patterns.iter().find_map(|pattern| pattern.fits(text.trim())),
             how => how.fits(&self.texts, &heard.folded).map(Fit::of),
         }
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         let said = heard.text.unwrap_or_default();
         if heard.text.is_none() {
             return format!("it is no text but {}", heard.kind_in_words());
@@ -128,17 +128,17 @@ impl TriggerKind for Message {
         let texts: Vec<String> = self.texts.iter().map(|(text, _)| format!("`{text}`")).collect();
         let texts = texts.join(", ");
         match self.how {
-            How::Regex => "no pattern of it matches".into(),
-            How::Exact => format!("none of {texts} is the whole message: `{said}`"),
-            How::Word => format!("none of {texts} stands as a word in `{said}`"),
-            How::Starts => format!("none of {texts} begins `{said}`"),
-            How::Contains => format!("none of {texts} is in `{said}`"),
-            How::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
+            MatchMode::Regex => "no pattern of it matches".into(),
+            MatchMode::Exact => format!("none of {texts} is the whole message: `{said}`"),
+            MatchMode::Word => format!("none of {texts} stands as a word in `{said}`"),
+            MatchMode::Starts => format!("none of {texts} begins `{said}`"),
+            MatchMode::Contains => format!("none of {texts} is in `{said}`"),
+            MatchMode::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
         }
     }
 }
 
-impl How {
+impl MatchMode {
     /// The match of one of these texts (as written, and folded) with a folded message; patterns match separately.
     pub fn fits(self, texts: &[(String, String)], said: &str) -> Option<Strength> {
         let longest = |fits: fn(&str, &str) -> bool| {
@@ -146,15 +146,15 @@ impl How {
             fitting.map(|(_, text)| text.chars().count()).max()
         };
         Some(match self {
-            How::Exact => longest(|said, text| said == text).map(|_| Strength::Whole(0))?,
-            How::Starts => Strength::Part(0, Reverse(longest(matching::starts_with)?)),
-            How::Word => Strength::Part(1, Reverse(longest(matching::has_word)?)),
-            How::Contains => {
+            MatchMode::Exact => longest(|said, text| said == text).map(|_| Strength::Whole(0))?,
+            MatchMode::Starts => Strength::Part(0, Reverse(longest(matching::starts_with)?)),
+            MatchMode::Word => Strength::Part(1, Reverse(longest(matching::has_word)?)),
+            MatchMode::Contains => {
                 let inside = |said: &str, text: &str| !text.is_empty() && said.contains(text);
                 Strength::Part(2, Reverse(longest(inside)?))
             }
-            How::Like => Strength::Part(3, Reverse(longest(matching::has_near)?)),
-            How::Regex => return None,
+            MatchMode::Like => Strength::Part(3, Reverse(longest(matching::has_near)?)),
+            MatchMode::Regex => return None,
         })
     }
 }
@@ -170,7 +170,7 @@ fn several_in_one(node: &Node) -> Option<Diagnostic> {
 }
 
 /// Reports the signs of a pattern in a text, which do not count: `cita*`, `/cita/`, `order {number}`.
-fn pattern_in_text(text: &str, how: How, node: &Node, sole: bool) -> Option<Diagnostic> {
+fn pattern_in_text(text: &str, how: MatchMode, node: &Node, sole: bool) -> Option<Diagnostic> {
     let text = text.trim();
     let near = |at: usize| text[..at].ends_with(char::is_alphanumeric);
     let inner = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map(|(inner, _)| inner);
@@ -196,7 +196,7 @@ fn pattern_in_text(text: &str, how: How, node: &Node, sole: bool) -> Option<Diag
         () if text.starts_with('*') && text.ends_with('*') && stem.len() + 2 <= text.len() && !stem.is_empty() => {
             format!("for a message with it write `{stem}` and `match: contains` beside it")
         }
-        () if text.ends_with('*') && near(text.len() - 1) && how != How::Starts => {
+        () if text.ends_with('*') && near(text.len() - 1) && how != MatchMode::Starts => {
             format!("for messages that begin so write `{stem}` and `match: starts` beside it")
         }
         () => return None,

@@ -1,12 +1,12 @@
 //! Implements `missed_call`: the contact called, and nobody answered.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct MissedCall;
 
 impl TriggerKind for MissedCall {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "missed_call",
         summary: "The contact called, and nobody answered. A call opens the window like a message.",
@@ -19,15 +19,15 @@ impl TriggerKind for MissedCall {
         MissedCall
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         matches!(heard.message.kind, InboundKind::Call { missed: true }).then(|| Fit::of(Strength::Whole(3)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         format!("it is no missed call but {}", heard.kind_in_words())
     }
 }

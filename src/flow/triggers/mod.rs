@@ -1,7 +1,7 @@
 //! Lists the triggers. A new trigger is a new file in this folder and a line at the end of this one.
 
 use super::{
-    engine::routing::choose::{Fit, Heard},
+    engine::routing::choose::{Fit, RoutedMessage},
     load::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::TriggerFields,
@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     base::{limits::GATHER_MAX, time::Span},
-    model::event::Happened,
+    model::event::FlowEvent,
 };
 
 /// A kind of trigger: how it is described and parsed, and what starts it.
 pub trait TriggerKind: Sized {
     const SPEC: Spec;
     /// The keys under which it may stand.
-    const STANDS: Stands = Stands::Start;
+    const STANDS: AllowedIn = AllowedIn::Start;
     /// Never fails; mistakes become findings of `fields`.
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self;
     /// The key in reports and for `at_most`; `None`: its kind and its value.
@@ -24,11 +24,11 @@ pub trait TriggerKind: Sized {
         None
     }
     /// The possible age of the contact's last message when it starts its flow.
-    fn since(&self) -> Since {
-        Since::AnyTime
+    fn since(&self) -> MessageAge {
+        MessageAge::AnyTime
     }
     /// The match with a message: its strength, and the inputs from the message.
-    fn hears(&self, _: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, _: &RoutedMessage<'_>) -> Option<Fit> {
         None
     }
     /// The time in which it waits for more texts before it starts its flow; `None`: it does not wait.
@@ -36,18 +36,18 @@ pub trait TriggerKind: Sized {
         None
     }
     /// The reason why this message does not start it.
-    fn why_not(&self, _: &Heard<'_>) -> String {
+    fn why_not(&self, _: &RoutedMessage<'_>) -> String {
         "no message starts it".into()
     }
     /// True if this event of the contact starts it.
-    fn happens(&self, _: &Happened) -> bool {
+    fn happens(&self, _: &FlowEvent) -> bool {
         false
     }
 }
 
 /// The keys under which a kind may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
+pub enum AllowedIn {
     /// Under `when`.
     Start,
     /// Under `when` and under `stop_when`.
@@ -58,7 +58,7 @@ pub enum Stands {
 
 /// The possible age of the contact's last message when a trigger starts its flow (language.md 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
+pub enum MessageAge {
     /// A message starts it.
     Now,
     /// It starts at most this long after a message.
@@ -79,7 +79,7 @@ macro_rules! triggers {
         pub const SPECS: &[&Spec] = &[$(&<$module::$Kind as TriggerKind>::SPEC),*];
 
         /// The keys under which the kind with this name may stand.
-        pub fn stands(name: &str) -> Option<Stands> {
+        pub fn stands(name: &str) -> Option<AllowedIn> {
             $(if name == <$module::$Kind as TriggerKind>::SPEC.name {
                 return Some(<$module::$Kind as TriggerKind>::STANDS);
             })*
@@ -100,13 +100,13 @@ macro_rules! triggers {
                 }
             }
 
-            pub fn since(&self) -> Since {
+            pub fn since(&self) -> MessageAge {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.since(),)*
                 }
             }
 
-            pub fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+            pub fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.hears(heard),)*
                 }
@@ -118,13 +118,13 @@ macro_rules! triggers {
                 }
             }
 
-            pub fn why_not(&self, heard: &Heard<'_>) -> String {
+            pub fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.why_not(heard),)*
                 }
             }
 
-            pub fn happens(&self, happened: &Happened) -> bool {
+            pub fn happens(&self, happened: &FlowEvent) -> bool {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.happens(happened),)*
                 }

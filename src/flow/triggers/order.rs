@@ -1,12 +1,12 @@
 //! Implements `order`: a basket of the catalogue.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Order;
 
 impl TriggerKind for Order {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "order",
         summary: "The contact sends a basket from the catalogue: `msg.order.product_items`, `msg.order.text`.",
@@ -19,15 +19,15 @@ impl TriggerKind for Order {
         Order
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         matches!(heard.message.kind, InboundKind::Order { .. }).then(|| Fit::of(Strength::Whole(3)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         format!("it is no order but {}", heard.kind_in_words())
     }
 }

@@ -1,6 +1,6 @@
 //! Implements `quiet_for`: the contact has not written for this time.
 
-use super::{Since, TriggerKind};
+use super::{MessageAge, TriggerKind};
 use crate::{base::time::Span, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct QuietFor {
@@ -25,7 +25,7 @@ impl TriggerKind for QuietFor {
         QuietFor { span }
     }
 
-    fn since(&self) -> Since {
-        Since::UpTo(self.span)
+    fn since(&self) -> MessageAge {
+        MessageAge::UpTo(self.span)
     }
 }

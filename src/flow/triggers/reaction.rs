@@ -1,7 +1,7 @@
 //! Implements `reaction`: an emoji on a message. It answers no question, and `any_message` does not match it.
 
-use super::{Stands, TriggerKind};
-use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::inbound::InboundKind, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Reaction {
     /// Empty: any emoji.
@@ -9,7 +9,7 @@ pub struct Reaction {
 }
 
 impl TriggerKind for Reaction {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "reaction",
         summary: "The contact reacts to a message with an emoji: `msg.reaction`. Taking it away starts nothing.",
@@ -23,13 +23,13 @@ impl TriggerKind for Reaction {
 
     // A reaction opens no window, so the last message may be of any age.
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let InboundKind::Reaction { emoji: Some(emoji), .. } = &heard.message.kind else { return None };
         let fits = self.emojis.is_empty() || self.emojis.iter().any(|wanted| plain(wanted) == plain(emoji));
         fits.then(|| Fit::of(Strength::Whole(3)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         match &heard.message.kind {
             InboundKind::Reaction { emoji: Some(emoji), .. } => format!("the reaction is {emoji}"),
             InboundKind::Reaction { emoji: None, .. } => "a reaction was taken away".into(),

@@ -1,7 +1,7 @@
 //! Implements `referral`: a message from an advertisement.
 
-use super::{Since, TriggerKind};
-use crate::{model::{inbound, matching}, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, TriggerKind};
+use crate::{model::{inbound, matching}, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Referral {
     /// Empty: any advertisement.
@@ -24,17 +24,17 @@ impl TriggerKind for Referral {
         Referral { wanted: super::any_or_names(fields, "referral") }
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         let referral = heard.message.referral.as_ref()?;
         let fits = self.wanted.is_empty() || self.wanted.iter().any(|wanted| is(referral, wanted));
         fits.then(|| Fit::of(Strength::Whole(2)))
     }
 
-    fn why_not(&self, heard: &Heard<'_>) -> String {
+    fn why_not(&self, heard: &RoutedMessage<'_>) -> String {
         match &heard.message.referral {
             Some(_) => format!("it comes from another advertisement than `{}`", self.wanted.join("`, `")),
             None => "it comes from no advertisement".into(),

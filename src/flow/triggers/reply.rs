@@ -1,12 +1,12 @@
 //! Implements `reply`, in `stop_when`: any message of the contact.
 
-use super::{Since, Stands, TriggerKind};
-use crate::{model::answer, flow::{engine::routing::choose::{Fit, Heard, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
+use super::{MessageAge, AllowedIn, TriggerKind};
+use crate::{model::answer, flow::{engine::routing::choose::{Fit, RoutedMessage, Strength}, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}}};
 
 pub struct Reply;
 
 impl TriggerKind for Reply {
-    const STANDS: Stands = Stands::Stop;
+    const STANDS: AllowedIn = AllowedIn::Stop;
     const SPEC: Spec = Spec {
         name: "reply",
         summary: "In `stop_when`: the contact writes, taps or sends anything that is no answer to this run's own question.",
@@ -19,11 +19,11 @@ impl TriggerKind for Reply {
         Reply
     }
 
-    fn since(&self) -> Since {
-        Since::Now
+    fn since(&self) -> MessageAge {
+        MessageAge::Now
     }
 
-    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+    fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         answer::says_something(&heard.message.kind).then(|| Fit::of(Strength::Any))
     }
 }

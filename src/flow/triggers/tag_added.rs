@@ -1,7 +1,7 @@
 //! Implements `tag_added`: the contact got a tag.
 
-use super::{Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct TagAdded {
     /// Empty: any tag.
@@ -9,7 +9,7 @@ pub struct TagAdded {
 }
 
 impl TriggerKind for TagAdded {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "tag_added",
         summary: "The contact got a tag that it did not have, by a flow or from outside: `event.data.tag`.",
@@ -21,7 +21,7 @@ impl TriggerKind for TagAdded {
         TagAdded { tags: super::any_or_names(fields, "tag_added") }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::TagAdded { tag } if self.tags.is_empty() || self.tags.contains(tag))
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::TagAdded { tag } if self.tags.is_empty() || self.tags.contains(tag))
     }
 }

@@ -1,7 +1,7 @@
 //! Implements `tag_removed`: the contact lost a tag.
 
-use super::{Stands, TriggerKind};
-use crate::{model::event::Happened, flow::load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}};
+use super::{AllowedIn, TriggerKind};
+use crate::{model::event::FlowEvent, flow::load::{spec::{FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct TagRemoved {
     /// Empty: any tag.
@@ -9,7 +9,7 @@ pub struct TagRemoved {
 }
 
 impl TriggerKind for TagRemoved {
-    const STANDS: Stands = Stands::Both;
+    const STANDS: AllowedIn = AllowedIn::Both;
     const SPEC: Spec = Spec {
         name: "tag_removed",
         summary: "The contact lost a tag that it had, by a flow or from outside: `event.data.tag`.",
@@ -21,7 +21,7 @@ impl TriggerKind for TagRemoved {
         TagRemoved { tags: super::any_or_names(fields, "tag_removed") }
     }
 
-    fn happens(&self, happened: &Happened) -> bool {
-        matches!(happened, Happened::TagRemoved { tag } if self.tags.is_empty() || self.tags.contains(tag))
+    fn happens(&self, happened: &FlowEvent) -> bool {
+        matches!(happened, FlowEvent::TagRemoved { tag } if self.tags.is_empty() || self.tags.contains(tag))
     }
 }

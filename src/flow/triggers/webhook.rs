@@ -20,13 +20,13 @@ pub struct Webhook {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verify {
     pub header: String,
-    pub how: How,
+    pub how: VerifyMethod,
     /// The name of a secret.
     pub secret: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum VerifyMethod {
     /// The header is the secret itself.
     Equals,
     /// The header is the HMAC-SHA256 of the body.
@@ -150,9 +150,9 @@ fn read_verify(fields: &mut TriggerFields<'_, '_>) -> Option<Verify> {
         return None;
     }
     let (how, named) = match (equals, hmac) {
-        (Some(node), None) => (How::Equals, Some(node)),
-        (None, Some("sha256-base64")) => (How::HmacBase64, secret),
-        (None, Some(_)) => (How::HmacHex, secret),
+        (Some(node), None) => (VerifyMethod::Equals, Some(node)),
+        (None, Some("sha256-base64")) => (VerifyMethod::HmacBase64, secret),
+        (None, Some(_)) => (VerifyMethod::HmacHex, secret),
         (None, None) | (Some(_), Some(_)) => {
             let help = "write `{header: x-token, equals: SECRET}` or `{header: x-signature, hmac: sha256-hex, secret: SECRET}`";
             let finding = Diagnostic::error("E246", &node.place, "`verify` needs either `equals` or `hmac`");

@@ -1,6 +1,6 @@
 //! Implements `window_closing`: the conversation's window ends soon.
 
-use super::{Since, TriggerKind};
+use super::{MessageAge, TriggerKind};
 use crate::{base::{limits::WINDOW, time::Span}, flow::load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct WindowClosing {
@@ -26,7 +26,7 @@ impl TriggerKind for WindowClosing {
         WindowClosing { before }
     }
 
-    fn since(&self) -> Since {
-        Since::UpTo(WINDOW - self.before)
+    fn since(&self) -> MessageAge {
+        MessageAge::UpTo(WINDOW - self.before)
     }
 }

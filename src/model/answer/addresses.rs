@@ -4,7 +4,7 @@
 //! day, a price), is no phone number.
 
 use super::{
-    AnswerType, Hearing, email,
+    AnswerContext, AnswerType, email,
     inside::{self, SENTENCE_BYTES_MAX},
     money::{self, MEASURES},
     reading::Reading,
@@ -28,7 +28,7 @@ struct Address {
 }
 
 /// Finds mail addresses or phone numbers. One is the answer unless it is negated; of two, both are returned.
-pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     if text.len() > SENTENCE_BYTES_MAX || is_question(text) {
         return Reading::default();
     }
@@ -75,7 +75,7 @@ fn mails(text: &str) -> Vec<Address> {
 }
 
 /// Finds runs of digits with the separators that people put between them.
-fn phones(text: &str, hearing: &Hearing<'_>) -> Vec<Address> {
+fn phones(text: &str, hearing: &AnswerContext<'_>) -> Vec<Address> {
     let belongs = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f}+().-/\u{2010}\u{2011}".contains(c);
     let mut runs: Vec<(usize, &str)> = Vec::new();
     for run in text.split(|c: char| !belongs(c)) {
@@ -141,7 +141,7 @@ fn is_day(run: &str) -> bool {
 }
 
 /// True for a price or a measure: `12345678 euros`, `$ 12345678`.
-fn is_amount(before: &str, behind: &str, hearing: &Hearing<'_>) -> bool {
+fn is_amount(before: &str, behind: &str, hearing: &AnswerContext<'_>) -> bool {
     let next = behind.split_whitespace().next().unwrap_or_default();
     let last = before.split_whitespace().next_back().unwrap_or_default();
     let marks = |word: &str| {

@@ -4,7 +4,7 @@
 //! and `red like my car` choose nothing.
 
 use super::{
-    Hearing, inside,
+    AnswerContext, inside,
     words::{self, Words},
 };
 use crate::model::matching::{fold, has_word, near};
@@ -24,7 +24,7 @@ const SEVERAL_MAX: usize = 3;
 
 /// The options that the text names among other words. `titles` holds the titles of each option; `hearing.question` is
 /// the text of the question, whose words say nothing new.
-pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &Hearing<'_>) -> Chosen {
+pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
     if text.len() > inside::SENTENCE_BYTES_MAX {
         return Chosen::Nothing;
     }
@@ -41,7 +41,7 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &Hearing<'_>) -> Chos
     among(&apart(text), &titles, hearing)
 }
 
-fn among(text: &str, titles: &[Vec<String>], hearing: &Hearing<'_>) -> Chosen {
+fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
     let mut folded = fold(text);
     if let Some(wish) = IF_POSSIBLE.iter().find(|wish| has_word(&folded, wish)) {
         folded = folded.replacen(wish, "", 1);
@@ -81,7 +81,7 @@ impl Mention {
 }
 
 /// All mentions, without those inside a longer one: `deep blue` does not mention the option *Blue*.
-fn mentions(said: &[&str], titles: &[Vec<String>], hearing: &Hearing<'_>) -> Vec<Mention> {
+fn mentions(said: &[&str], titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Vec<Mention> {
     let own = words::own(hearing.language).map_or("", |own| own.language);
     let folded: Vec<(usize, String)> = titles
         .iter()
@@ -160,7 +160,7 @@ impl<'a> Sentence<'a> {
     }
 
     /// True if the words belong to one language, and none of them changes the choice.
-    fn says_nothing_else(&self, hearing: &Hearing<'_>) -> bool {
+    fn says_nothing_else(&self, hearing: &AnswerContext<'_>) -> bool {
         let own = words::own(hearing.language);
         let asked = fold(hearing.question);
         let rest: Vec<String> = self.rest.iter().map(|word| (*word).to_owned()).collect();

@@ -6,7 +6,7 @@
 
 use super::{
     custom::Custom,
-    words::{ClockPattern, Found, Hours, Part, Words, without_end, without_start},
+    words::{ClockPattern, Hours, MatchedNumbers, Part, Words, without_end, without_start},
 };
 use crate::model::matching::{fold, has_word};
 use jiff::civil::Time;
@@ -22,12 +22,12 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let joined = hours_joined(&said);
     let said: Vec<&str> = joined.iter().map(String::as_str).collect();
-    let mut said = words.courteous(&said);
+    let mut said = words.without_courtesy(&said);
     let mut is_after_at = false;
     while let Some(rest) = without_start(said, words.at).or_else(|| without_end(said, words.sharp)) {
         let at = said.len().checked_sub(rest.len() + 1).map_or("", |last| said[last]);
         is_after_at |= AT_HOUR.contains(&at) || at == "a" && words.language == "pt";
-        said = words.courteous(rest);
+        said = words.without_courtesy(rest);
     }
     let (said, own) = match words.part_at_end(said, false) {
         Some((rest, part)) => (rest, Some(part)),
@@ -106,7 +106,7 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
     let bare = ClockPattern { pattern: "{h}", shift: 0, sign: 1, hours: Hours::OnlyWords };
     words.clocks.iter().chain([&bare]).find_map(|clock| {
         let found = words.fit(clock.pattern, said)?;
-        let Found { hour, hour_in_words, hour_is_padded, minutes, minutes_in_words, .. } = found;
+        let MatchedNumbers { hour, hour_in_words, hour_is_padded, minutes, minutes_in_words, .. } = found;
         // `a` and `una` are articles, `a la una` is one o'clock.
         let is_article = || matches!(said, [word] if words.articles.contains(word) && !["one", "uno"].contains(word));
         let fits = match clock.hours {

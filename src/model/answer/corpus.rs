@@ -88,9 +88,9 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
             }
             let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
             let form = if meant == REFUSED { Form::Refused } else { form };
-            let hearing = Hearing::new(now.clone(), language, Some(phone));
+            let hearing = AnswerContext::new(now.clone(), language, Some(phone));
             if kind == AnswerType::Choice {
-                let read = match chosen(said, &titles, &Hearing { question, ..hearing }) {
+                let read = match chosen(said, &titles, &AnswerContext { question, ..hearing }) {
                     Chosen::One(place) => titles[place][0].clone(),
                     Chosen::Nothing | Chosen::Several(_) => REFUSED.to_owned(),
                 };

@@ -1,6 +1,6 @@
 //! Describes how a country writes days and numbers, and which readings stay open because the country uses two ways.
 
-use super::{AnswerType, Hearing};
+use super::{AnswerContext, AnswerType};
 use crate::base::phone;
 
 /// One way to read texts that have several readings.
@@ -24,7 +24,7 @@ pub struct Custom {
 
 impl Custom {
     /// The most usual custom for this contact.
-    pub fn usual(hearing: &Hearing<'_>) -> Custom {
+    pub fn usual(hearing: &AnswerContext<'_>) -> Custom {
         let country = hearing.phone.and_then(phone::country);
         let language = hearing.language.get(..2).unwrap_or_default();
         Custom {
@@ -38,7 +38,7 @@ impl Custom {
     }
 
     /// All customs that are equally likely for this contact and type, the most usual first.
-    pub fn likely(hearing: &Hearing<'_>, kind: AnswerType) -> Vec<Custom> {
+    pub fn likely(hearing: &AnswerContext<'_>, kind: AnswerType) -> Vec<Custom> {
         let country = hearing.phone.and_then(phone::country);
         let language = hearing.language.get(..2).unwrap_or_default();
         let usual = Custom::usual(hearing);

@@ -24,7 +24,7 @@ pub struct Day {
 
 /// The day from which relative days count, and the words and the custom by which a day is read.
 #[derive(Clone, Copy)]
-pub struct Almanac<'a> {
+pub struct DateContext<'a> {
     pub words: &'a Words,
     /// True if the words are of the contact's own language: only then `so` and `do` are German days of the week.
     pub own: bool,
@@ -32,17 +32,17 @@ pub struct Almanac<'a> {
     pub custom: Custom,
 }
 
-impl Almanac<'_> {
+impl DateContext<'_> {
     /// An almanac for each of these languages; `language` is the contact's own.
     pub fn all<'t>(
         tongues: &'t [&'static Words],
         language: &str,
         today: Date,
         custom: Custom,
-    ) -> impl Iterator<Item = Almanac<'static>> + use<'t> {
+    ) -> impl Iterator<Item = DateContext<'static>> + use<'t> {
         let own = words::own(language).map(|words| words.language);
         let all = tongues.iter().copied();
-        all.map(move |words| Almanac { words, own: own == Some(words.language), today, custom })
+        all.map(move |words| DateContext { words, own: own == Some(words.language), today, custom })
     }
 
     /// Parses `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `last Friday`, `the 3rd`, `Friday
@@ -74,8 +74,8 @@ impl Almanac<'_> {
     }
 
     fn in_words(&self, said: &[&str]) -> Option<Day> {
-        let Almanac { words, today, .. } = *self;
-        let said = words.courteous(said);
+        let DateContext { words, today, .. } = *self;
+        let said = words.without_courtesy(said);
         let whole = said.join(" ");
         let named = words.relative_parts.iter().find(|(_, _, names)| names.contains(&whole.as_str()));
         if let Some((days, part, _)) = named {
@@ -167,7 +167,7 @@ impl Almanac<'_> {
 
     /// Parses `Friday next week`, `a week on Friday`.
     fn other_week(&self, said: &[&str]) -> Option<Date> {
-        let Almanac { words, today, .. } = *self;
+        let DateContext { words, today, .. } = *self;
         let without = |names| words::without_end(said, names).or_else(|| words::without_start(said, names));
         let named = |said: &[&str]| {
             let mut plain = said.iter().filter(|word| !words.fillers.contains(word));
@@ -194,7 +194,7 @@ impl Almanac<'_> {
     /// Parses `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with a weekday also
     /// `Friday 27`.
     fn month_name(&self, said: &[&str]) -> Option<Date> {
-        let Almanac { words, today, custom, .. } = *self;
+        let DateContext { words, today, custom, .. } = *self;
         let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
         let mut rest = said;
         while let [word, behind @ ..] = rest {
@@ -256,7 +256,7 @@ impl Almanac<'_> {
     /// Reads the words beside a day in figures: only its weekday, a part of the day and fillers are allowed.
     fn beside_figures(&self, date: Date, others: &[&str]) -> Option<Day> {
         let words = self.words;
-        let others = words.courteous(others);
+        let others = words.without_courtesy(others);
         let nothing = |said: &[&str]| {
             let plain: Vec<&&str> = said.iter().filter(|word| !words.fillers.contains(word)).collect();
             match plain.as_slice() {
@@ -334,7 +334,7 @@ mod tests {
 
     /// In these tests, today is Saturday, 2026-11-21.
     fn date(text: &str, language: &str, custom: Custom) -> Option<Date> {
-        Almanac::all(&words::all(language).collect::<Vec<_>>(), language, civil_date(2026, 11, 21), custom)
+        DateContext::all(&words::all(language).collect::<Vec<_>>(), language, civil_date(2026, 11, 21), custom)
             .find_map(|almanac| almanac.day(text))
             .map(|day| day.date)
     }

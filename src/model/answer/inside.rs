@@ -5,13 +5,13 @@
 //! kg`) also counts among unknown words, unless they negate, compare or postpone.
 
 use super::{
-    AnswerType, Hearing,
+    AnswerContext, AnswerType,
     beside::{self, Neighbours},
     clock,
     custom::Custom,
     number,
     reading::{self, Reading},
-    words::{self, Part, Words, around::Around},
+    words::{self, Part, Words, around::SentenceWords},
 };
 use crate::model::{
     matching::{fold, has_word},
@@ -32,7 +32,7 @@ const CANDIDATE_WORDS_MAX: usize = 9;
 const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
 
 /// The number, day, time or moment inside a sentence.
-pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     // A question is no answer: `are you open on Friday?`
     if text.len() > SENTENCE_BYTES_MAX || text.contains(['?', '¿']) {
         return Reading::default();
@@ -65,7 +65,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
 fn in_language(
     kind: AnswerType,
     all: &[&str],
-    hearing: &Hearing<'_>,
+    hearing: &AnswerContext<'_>,
     words: &'static Words,
     is_foreign: bool,
 ) -> Reading {
@@ -110,13 +110,13 @@ impl Candidate {
     }
 
     /// True if the other words of the message do not change the meaning of the candidate.
-    fn stands_in(&self, rest: &[String], words: &Words, hearing: &Hearing<'_>, is_foreign: bool) -> bool {
+    fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>, is_foreign: bool) -> bool {
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
             return false;
         }
         let around = words.around;
         let own = words::own(hearing.language).map_or(around, |own| own.around);
-        let marks = |around: &Around| match self.kind {
+        let marks = |around: &SentenceWords| match self.kind {
             AnswerType::Number | AnswerType::Whole => around.hour_marks,
             AnswerType::Date => around.each_marks,
             _ => around.span_marks,
@@ -125,7 +125,7 @@ impl Candidate {
         if beside::is_something_else(self.kind, &self.text, near, words) {
             return false;
         }
-        let marked = |around: &Around| marks(around).split_whitespace().any(|mark| mark == self.before);
+        let marked = |around: &SentenceWords| marks(around).split_whitespace().any(|mark| mark == self.before);
         if !self.is_plain && (marked(around) || marked(own)) {
             return false;
         }
@@ -159,7 +159,7 @@ impl Candidate {
 
     /// True if the sentence speaks of the past and the candidate lies in the future: `it was Friday` does not mean the
     /// next Friday.
-    fn is_past_and_ahead(&self, rest: &[String], around: &Around, hearing: &Hearing<'_>) -> bool {
+    fn is_past_and_ahead(&self, rest: &[String], around: &SentenceWords, hearing: &AnswerContext<'_>) -> bool {
         let says_past = || around.past.split_whitespace().any(|word| rest.iter().any(|said| said == word));
         let ahead = |value: &Value| match value {
             Value::Date(date) => *date > hearing.now.date(),
@@ -171,9 +171,9 @@ impl Candidate {
 }
 
 /// All word runs that read as the type and are not part of a longer run that also does.
-fn candidates(kind: AnswerType, all: &[&str], hearing: &Hearing<'_>, words: &'static Words) -> Vec<Candidate> {
+fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words: &'static Words) -> Vec<Candidate> {
     // Numbers and short weekdays are read only in the contact's own language; here this language is treated as its own.
-    let hearing = &Hearing { language: words.language, ..hearing.clone() };
+    let hearing = &AnswerContext { language: words.language, ..hearing.clone() };
     let whole = fold(&all.join(" "));
     let mut found: Vec<Candidate> = Vec::new();
     for length in (1..=all.len().min(CANDIDATE_WORDS_MAX)).rev() {
@@ -230,7 +230,7 @@ fn is_worth_reading(these: &[&str]) -> bool {
 
 /// True if the candidate cannot be anything else: a full date, a time with minutes or with am or pm, an amount with its
 /// unit.
-fn is_plain(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
+fn is_plain(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
     match kind {
         AnswerType::Number | AnswerType::Whole => {
             let own = words::own(hearing.language);
@@ -249,7 +249,13 @@ fn is_plain(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
 }
 
 /// Returns both values if two candidates exclude each other and no word makes a range of them.
-fn either(first: &Candidate, second: &Candidate, rest: &[String], between: &[String], around: &Around) -> Reading {
+fn either(
+    first: &Candidate,
+    second: &Candidate,
+    rest: &[String],
+    between: &[String],
+    around: &SentenceWords,
+) -> Reading {
     let ([one], [other]) = (first.reading.likely.as_slice(), second.reading.likely.as_slice()) else {
         return Reading::default();
     };
@@ -282,7 +288,7 @@ fn with_tail_of(
     mut first: Candidate,
     second: &Candidate,
     all: &[&str],
-    hearing: &Hearing<'_>,
+    hearing: &AnswerContext<'_>,
     words: &'static Words,
 ) -> Candidate {
     let text = |candidate: &Candidate| all[candidate.start..candidate.end].join(" ");
@@ -298,7 +304,7 @@ fn with_tail_of(
 }
 
 /// True if a word negates the candidate: in the language of the sentence, in the contact's language, or in `NOTS`.
-pub fn is_negated(rest: &[String], words: &Words, hearing: &Hearing<'_>) -> bool {
+pub fn is_negated(rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
     let nots = |words: &Words, word: &str| words.around.nots.split_whitespace().any(|not| not == word);
     let own = |word: &str| words::own(hearing.language).is_some_and(|own| nots(own, word));
     rest.iter().any(|word| nots(words, word) || own(word) || NOTS.contains(&word.as_str()))

@@ -1,13 +1,13 @@
 //! Parses moments: a day and a time together, `in two hours`, `now`, or ISO 8601.
 
-use super::{clock, date::Almanac, figures::iso_date, words::Unit};
+use super::{clock, date::DateContext, figures::iso_date, words::Unit};
 use crate::model::matching::fold;
 use jiff::{Span, Unit as Rounding, Zoned, tz::TimeZone};
 
 /// Parses a day and a time in either order, with or without "at" between them, in the words of one language; `in two
 /// hours`; or ISO 8601. A part of the day (`tonight at 8`) decides between morning and evening. A text that splits into
 /// a day and a time in two ways is refused.
-pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
+pub fn datetime(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zoned> {
     let text = text.trim();
     if text.len() > TEXT_BYTES_MAX {
         return None;
@@ -42,11 +42,11 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned>
 }
 
 /// Parses `now`, `in two hours`, `half an hour ago`, to the minute.
-pub fn away(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
+pub fn away(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zoned> {
     let words = almanac.words;
     let folded = fold(text);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let said = words.in_figures(words.courteous(&said));
+    let said = words.in_figures(words.without_courtesy(&said));
     // `ja` is now in Portuguese and yes in German.
     let is_known_elsewhere = !almanac.own && said.len() < FOREIGN_NOW_CHARS_MIN;
     let at = if words.now.contains(&said.as_str()) && !is_known_elsewhere {
@@ -93,14 +93,14 @@ const TEXT_BYTES_MAX: usize = 160;
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Hearing, custom::USUAL, tests::hearing, words},
+        super::{AnswerContext, custom::USUAL, tests::hearing, words},
         *,
     };
 
-    fn datetime(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
+    fn datetime(text: &str, hearing: &AnswerContext<'_>) -> Option<Zoned> {
         let today = hearing.now.date();
         let tongues: Vec<_> = words::all(hearing.language).collect();
-        let mut all = Almanac::all(&tongues, hearing.language, today, USUAL);
+        let mut all = DateContext::all(&tongues, hearing.language, today, USUAL);
         all.find_map(|almanac| super::datetime(text, &hearing.now, &almanac))
     }
 
@@ -230,7 +230,7 @@ mod tests {
         for hour in 0..24 {
             let now = hearing("en").now.with().hour(hour).build().unwrap();
             for text in ["tonight at 8", "this evening at 8", "today at 8 in the evening", "at 8 tonight"] {
-                let at = datetime(text, &Hearing { now: now.clone(), ..hearing("en") });
+                let at = datetime(text, &AnswerContext { now: now.clone(), ..hearing("en") });
                 assert_eq!(at.map(|at| at.hour()), (hour < 20).then_some(20), "{text} at {hour}");
             }
         }

@@ -1,9 +1,9 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerType, Hearing, clock,
+    AnswerContext, AnswerType, clock,
     custom::Custom,
-    date::Almanac,
+    date::DateContext,
     inside, moment, number,
     words::{self, Part, Words},
 };
@@ -48,7 +48,7 @@ impl Reading {
 }
 
 /// Reads the whole text as this type, in any language.
-pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let is_own = is_explained(kind, text, hearing);
     let all: Vec<&'static Words> = words::all(hearing.language).take(if is_own { 1 } else { usize::MAX }).collect();
     whole(kind, text, hearing, &all)
@@ -56,7 +56,7 @@ pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Read
 
 /// True if the words of the contact's own language explain the text, so that no other language is tried: `hier` is
 /// yesterday in French and here in German, `très bien` has a Spanish three, and `2 horas` is a time in Portuguese only.
-pub fn is_explained(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool {
+pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
     let Some(own) = words::own(hearing.language) else { return false };
     let folded = fold(text);
     let around = own.around;
@@ -71,7 +71,7 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> bool
 }
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
-pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let text = &without_thanks(text);
     let whole = whole_in_any(kind, text, hearing);
     if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
@@ -99,7 +99,7 @@ const THANKS: [&str; 11] = [
 ];
 
 /// Reads the whole text as this type, in one of these languages.
-pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'static Words]) -> Reading {
+pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues: &[&'static Words]) -> Reading {
     let mut customs = Custom::likely(hearing, kind).into_iter();
     let usual = customs.next().unwrap_or_else(|| Custom::usual(hearing));
     let by = |custom: Custom| by_custom(kind, text, hearing, tongues, custom);
@@ -130,7 +130,7 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'s
 const YEARS_AHEAD_USUAL: i16 = 5;
 
 /// Adds the other reading of an hour without am or pm. Opening hours decide which reading is likely, or that both are.
-fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &Hearing<'_>) {
+fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &AnswerContext<'_>) {
     let ([usual], Some(other)) = (reading.likely.as_slice(), other) else { return };
     if *usual == other {
         return;
@@ -149,12 +149,12 @@ fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &Hearing<'_>
 fn by_custom(
     kind: AnswerType,
     text: &str,
-    hearing: &Hearing<'_>,
+    hearing: &AnswerContext<'_>,
     tongues: &[&'static Words],
     custom: Custom,
 ) -> Option<Value> {
     let today = hearing.now.date();
-    let almanacs = || Almanac::all(tongues, hearing.language, today, custom);
+    let almanacs = || DateContext::all(tongues, hearing.language, today, custom);
     let moment = || almanacs().find_map(|almanac| moment::datetime(text, &hearing.now, &almanac));
     match kind {
         AnswerType::Number | AnswerType::Whole => {
@@ -174,8 +174,8 @@ fn by_custom(
         AnswerType::Time => {
             let part = part_asked_for(hearing);
             // `once` is eleven in Spanish and something else in English.
-            let is_foreign_number = |almanac: &Almanac<'_>| almanac.words.spelled(&fold(text)).is_some();
-            let counts = |almanac: &Almanac<'_>| almanac.own || !is_foreign_number(almanac);
+            let is_foreign_number = |almanac: &DateContext<'_>| almanac.words.spelled(&fold(text)).is_some();
+            let counts = |almanac: &DateContext<'_>| almanac.own || !is_foreign_number(almanac);
             let in_part = |part: Option<Part>| {
                 almanacs()
                     .filter(counts)
@@ -202,7 +202,7 @@ fn is_span(text: &str) -> bool {
 }
 
 /// The part of the day that the question names: `At what time in the morning?`
-fn part_asked_for(hearing: &Hearing<'_>) -> Option<Part> {
+fn part_asked_for(hearing: &AnswerContext<'_>) -> Option<Part> {
     if hearing.question.is_empty() {
         return None;
     }

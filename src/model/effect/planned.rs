@@ -15,17 +15,17 @@ use std::collections::BTreeMap;
 pub struct PlannedFlow {
     pub flow: FlowName,
     pub inputs: BTreeMap<String, Value>,
-    pub when: When,
+    pub when: PlannedTime,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The number of starts and events in the chain that led to it.
     pub depth: usize,
-    pub whom: Whom,
+    pub whom: StartTarget,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum When {
+pub enum PlannedTime {
     Now,
     At(Time),
     /// The next such time on each contact's local clock: `10:00:00`.
@@ -34,7 +34,7 @@ pub enum When {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Whom {
+pub enum StartTarget {
     /// The contact of the run itself.
     Contact,
     Audience(Audience),

@@ -3,7 +3,7 @@
 
 use super::{
     Wrong,
-    names::{self, Of},
+    names::{self, NameOf},
 };
 
 /// The fields with their names and allowed values.
@@ -56,14 +56,15 @@ fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
     let field = written[number];
     let (what, takes) = FIELDS[number];
     let of = match number {
-        MONTH => Of::Month,
-        WEEKDAY => Of::Weekday,
+        MONTH => NameOf::Month,
+        WEEKDAY => NameOf::Weekday,
         // `L` is the last day and `W` the nearest working day.
         _ => {
             let name =
                 runs(field).find(|run| number != 2 || !run.chars().all(|c| matches!(c, 'L' | 'W' | 'l' | 'w')))?;
             let place = |of| names::english(name, of).or_else(|| names::foreign(name, of, language)).is_some();
-            let belongs = [(Of::Weekday, "fifth"), (Of::Month, "fourth")].into_iter().find(|(of, _)| place(*of));
+            let belongs =
+                [(NameOf::Weekday, "fifth"), (NameOf::Month, "fourth")].into_iter().find(|(of, _)| place(*of));
             let help = belongs.map(|(of, nth)| format!("a {} stands in the {nth} field", of.in_words()));
             return Some(Wrong { help, ..Wrong::new(format!("`{field}` is no {what}: it takes {takes}")) });
         }
@@ -116,14 +117,14 @@ fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
 }
 
 /// True for a name in cron syntax: `TUE`, `TUEL` (the last of a month), or `L` alone.
-fn is_cron_name(run: &str, of: Of) -> bool {
+fn is_cron_name(run: &str, of: NameOf) -> bool {
     let known: &[&str] = match of {
-        Of::Weekday => &names::WEEKDAYS,
-        Of::Month => &names::MONTHS,
+        NameOf::Weekday => &names::WEEKDAYS,
+        NameOf::Month => &names::MONTHS,
     };
     let upper = run.to_uppercase();
     let is = |text: &str| known.iter().any(|name| names::short(name) == text);
-    is(&upper) || of == Of::Weekday && upper.strip_suffix('L').is_some_and(|rest| rest.is_empty() || is(rest))
+    is(&upper) || of == NameOf::Weekday && upper.strip_suffix('L').is_some_and(|rest| rest.is_empty() || is(rest))
 }
 
 /// The names in a field, between its digits and signs.

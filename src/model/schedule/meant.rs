@@ -5,7 +5,7 @@
 
 use super::{
     Wrong, fields,
-    names::{self, Of, WEEKDAYS},
+    names::{self, NameOf, WEEKDAYS},
     words::{FILLERS, LAST, clock, day_number, is_joint, month_of, ordinal_figure, parse, weekday},
 };
 use crate::{
@@ -239,12 +239,13 @@ fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
         }
         _ => {}
     }
-    let known = [names::english(token, Of::Weekday), names::english(token, Of::Month)].into_iter().flatten().next();
+    let known =
+        [names::english(token, NameOf::Weekday), names::english(token, NameOf::Month)].into_iter().flatten().next();
     let number = || day_number(token).or_else(|| ordinal_figure(token)).map(|_| token);
     // Plurals such as `sonntags`, `lundis`.
     let several = said.strip_suffix('s').unwrap_or(&said);
-    let of = |of: Of| names::foreign(token, of, language).or_else(|| names::foreign(several, of, language));
-    let foreign = || of(Of::Weekday).or_else(|| of(Of::Month));
+    let of = |of: NameOf| names::foreign(token, of, language).or_else(|| names::foreign(several, of, language));
+    let foreign = || of(NameOf::Weekday).or_else(|| of(NameOf::Month));
     let ordinal =
         || words::every().iter().find_map(|table| table.ordinal(&said)).and_then(|number| usize::try_from(number).ok());
     let ordinal = || ordinal().filter(|number| (1..=5).contains(number)).map(fields::ordinal);

@@ -23,38 +23,38 @@ pub const MONTHS: [&str; 12] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum NameOf {
     Weekday,
     Month,
 }
 
-impl Of {
+impl NameOf {
     /// The English name; `number` counts from Monday or January.
     fn english(self, number: usize) -> &'static str {
         match self {
-            Of::Weekday => WEEKDAYS[number % WEEKDAYS.len()],
-            Of::Month => MONTHS[number % MONTHS.len()],
+            NameOf::Weekday => WEEKDAYS[number % WEEKDAYS.len()],
+            NameOf::Month => MONTHS[number % MONTHS.len()],
         }
     }
 
     fn tables(self, words: &'static words::Words) -> &'static [&'static [&'static str]] {
         match self {
-            Of::Weekday => &words.weekdays,
-            Of::Month => &words.months,
+            NameOf::Weekday => &words.weekdays,
+            NameOf::Month => &words.months,
         }
     }
 
-    pub const fn other(self) -> Of {
+    pub const fn other(self) -> NameOf {
         match self {
-            Of::Weekday => Of::Month,
-            Of::Month => Of::Weekday,
+            NameOf::Weekday => NameOf::Month,
+            NameOf::Month => NameOf::Weekday,
         }
     }
 
     pub const fn in_words(self) -> &'static str {
         match self {
-            Of::Weekday => "weekday",
-            Of::Month => "month",
+            NameOf::Weekday => "weekday",
+            NameOf::Month => "month",
         }
     }
 }
@@ -71,7 +71,7 @@ pub fn capital(name: &str) -> String {
 }
 
 /// The full English name; also for `mon`, `Monday`, `mondays` and `tues`.
-pub fn english(text: &str, of: Of) -> Option<&'static str> {
+pub fn english(text: &str, of: NameOf) -> Option<&'static str> {
     let said = fold(text);
     let plain = said.strip_suffix('s').filter(|rest| rest.ends_with("day")).unwrap_or(&said);
     let own = of.tables(words::own("en")?);
@@ -80,7 +80,7 @@ pub fn english(text: &str, of: Of) -> Option<&'static str> {
 
 /// The English name for a name of another language, or for a long enough start of one: `martes`, `MAR` for a weekday,
 /// `di`. The bot's own language is asked first; if the other languages disagree, the answer is `None`.
-pub fn foreign(text: &str, of: Of, language: &str) -> Option<&'static str> {
+pub fn foreign(text: &str, of: NameOf, language: &str) -> Option<&'static str> {
     let said = fold(text);
     // The Portuguese `quarta-feira` is also written `quarta`.
     let said = said.strip_suffix("feira").map_or(said.as_str(), str::trim);
@@ -130,28 +130,28 @@ mod tests {
             ("Sonnabend", "saturday"),
         ];
         for (text, name) in said {
-            assert_eq!(foreign(text, Of::Weekday, "en"), Some(name), "{text}");
+            assert_eq!(foreign(text, NameOf::Weekday, "en"), Some(name), "{text}");
         }
-        assert_eq!(foreign("dezember", Of::Month, "en"), Some("december"));
-        assert_eq!(foreign("someday", Of::Weekday, "en"), None);
+        assert_eq!(foreign("dezember", NameOf::Month, "en"), Some("december"));
+        assert_eq!(foreign("someday", NameOf::Weekday, "en"), None);
     }
 
     #[test]
     fn the_bots_own_language_decides_where_two_disagree() {
         // `do` is the short form of the German Donnerstag and of no other name; the Spanish `dom` is Sunday.
-        assert_eq!(foreign("do", Of::Weekday, "es"), Some("thursday"));
-        assert_eq!(foreign("dom", Of::Weekday, "de"), Some("sunday"));
+        assert_eq!(foreign("do", NameOf::Weekday, "es"), Some("thursday"));
+        assert_eq!(foreign("dom", NameOf::Weekday, "de"), Some("sunday"));
         // `set` is September in Italian and Portuguese.
-        assert_eq!(foreign("set", Of::Month, "pt_BR"), Some("september"));
+        assert_eq!(foreign("set", NameOf::Month, "pt_BR"), Some("september"));
     }
 
     #[test]
     fn english_names_are_known_in_full_and_shortened() {
         for (text, name) in [("TUE", "tuesday"), ("Tuesdays", "tuesday"), ("weds", "wednesday"), ("fri", "friday")] {
-            assert_eq!(english(text, Of::Weekday), Some(name), "{text}");
+            assert_eq!(english(text, NameOf::Weekday), Some(name), "{text}");
         }
-        assert_eq!(english("MAR", Of::Weekday), None);
-        assert_eq!(english("MAR", Of::Month), Some("march"));
+        assert_eq!(english("MAR", NameOf::Weekday), None);
+        assert_eq!(english("MAR", NameOf::Month), Some("march"));
         assert_eq!(short("thursday"), "THU");
     }
 }

@@ -6,12 +6,12 @@ use super::{
     Wrong,
     fields::ordinal,
     meant::{explain, one_day, two_meanings},
-    names::{self, MONTHS, Of, WEEKDAYS},
+    names::{self, MONTHS, NameOf, WEEKDAYS},
 };
 use crate::base::limits::SCHEDULE_PARTS_MAX;
 
 /// A schedule that was understood: its cron patterns, and its sentence.
-pub struct Said {
+pub struct ScheduleWords {
     pub patterns: Vec<String>,
     pub words: String,
 }
@@ -39,26 +39,26 @@ pub const FILLERS: [&str; 7] = ["every", "each", "on", "the", "at", "of", "month
 pub const LAST: &str = "last";
 
 /// Parses days and times; `language` is the bot's own, for names that are not English.
-pub fn read(text: &str, language: &str) -> Result<Said, Wrong> {
+pub fn read(text: &str, language: &str) -> Result<ScheduleWords, Wrong> {
     let said = tokens(text);
     if let Some(wrong) = two_meanings(&said).or_else(|| one_day(&said)) {
         return Err(wrong);
     }
     match parse(&said) {
         Ok(said) => Ok(said),
-        Err(Why::Said(wrong)) => Err(*wrong),
-        Err(Why::Word(word)) => Err(explain(text, &word, language)),
+        Err(WordsFault::Said(wrong)) => Err(*wrong),
+        Err(WordsFault::Word(word)) => Err(explain(text, &word, language)),
     }
 }
 
-pub enum Why {
+pub enum WordsFault {
     /// This word is unknown, or a word is missing behind it.
     Word(String),
     Said(Box<Wrong>),
 }
 
-fn said(message: impl Into<String>) -> Why {
-    Why::Said(Box::new(Wrong::new(message)))
+fn said(message: impl Into<String>) -> WordsFault {
+    WordsFault::Said(Box::new(Wrong::new(message)))
 }
 
 pub fn tokens(text: &str) -> Vec<String> {
@@ -66,14 +66,14 @@ pub fn tokens(text: &str) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-pub fn parse(tokens: &[String]) -> Result<Said, Why> {
+pub fn parse(tokens: &[String]) -> Result<ScheduleWords, WordsFault> {
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).filter(|token| !FILLERS.contains(token)).collect();
     let times_at = tokens.iter().position(|token| token.contains(':'));
     let (days, times) = tokens.split_at(times_at.unwrap_or(tokens.len()));
     let clocks = read_times(times)?;
     let days = read_days(days)?;
     if clocks.is_empty() {
-        return Err(Why::Word(String::new()));
+        return Err(WordsFault::Word(String::new()));
     }
     let patterns = patterns(&days, &clocks);
     if patterns.len() > SCHEDULE_PARTS_MAX {
@@ -82,10 +82,10 @@ pub fn parse(tokens: &[String]) -> Result<Said, Why> {
             patterns.len()
         )));
     }
-    Ok(Said { patterns, words: describe(&days, &clocks) })
+    Ok(ScheduleWords { patterns, words: describe(&days, &clocks) })
 }
 
-fn read_times(tokens: &[&str]) -> Result<Vec<Clock>, Why> {
+fn read_times(tokens: &[&str]) -> Result<Vec<Clock>, WordsFault> {
     let mut clocks = Vec::new();
     for token in tokens {
         if is_joint(token) {
@@ -93,7 +93,7 @@ fn read_times(tokens: &[&str]) -> Result<Vec<Clock>, Why> {
         }
         let clock = clock(token).ok_or_else(|| match token.contains(':') && !token.ends_with('m') {
             true => said(format!("`{token}` is no time of day; write hours and minutes, 0:00 to 23:59")),
-            false => Why::Word((*token).to_owned()),
+            false => WordsFault::Word((*token).to_owned()),
         })?;
         if !clocks.contains(&clock) {
             clocks.push(clock);
@@ -118,7 +118,7 @@ pub fn is_joint(token: &str) -> bool {
     matches!(token, "," | "and")
 }
 
-fn read_days(tokens: &[&str]) -> Result<Vec<Day>, Why> {
+fn read_days(tokens: &[&str]) -> Result<Vec<Day>, WordsFault> {
     let mut items: Vec<Vec<&str>> = Vec::new();
     for group in tokens.split(|token| is_joint(token)).filter(|group| !group.is_empty()) {
         items.push(group.to_vec());
@@ -132,7 +132,7 @@ fn read_days(tokens: &[&str]) -> Result<Vec<Day>, Why> {
         read_item(item, behind.copied(), before, &mut days)?;
     }
     if days.is_empty() {
-        return Err(Why::Word(tokens.first().map(|token| (*token).to_owned()).unwrap_or_default()));
+        return Err(WordsFault::Word(tokens.first().map(|token| (*token).to_owned()).unwrap_or_default()));
     }
     let mut once = Vec::new();
     days.into_iter().for_each(|day| {
@@ -143,8 +143,13 @@ fn read_days(tokens: &[&str]) -> Result<Vec<Day>, Why> {
     Ok(once)
 }
 
-fn read_item(item: &[&str], weekday_behind: Option<&str>, of_month: bool, days: &mut Vec<Day>) -> Result<(), Why> {
-    let refuse = |word: &str| Why::Word(word.to_owned());
+fn read_item(
+    item: &[&str],
+    weekday_behind: Option<&str>,
+    of_month: bool,
+    days: &mut Vec<Day>,
+) -> Result<(), WordsFault> {
+    let refuse = |word: &str| WordsFault::Word(word.to_owned());
     match *item {
         ["daily" | "day" | "days"] => days.push(Day::Every),
         ["weekdays" | "weekday"] => days.extend((0..5).map(Day::Week)),
@@ -211,12 +216,12 @@ pub fn day_number(token: &str) -> Option<u8> {
 }
 
 pub fn weekday(token: &str) -> Option<usize> {
-    let name = names::english(token, Of::Weekday)?;
+    let name = names::english(token, NameOf::Weekday)?;
     WEEKDAYS.iter().position(|known| *known == name)
 }
 
 pub fn month_of(token: &str) -> Option<usize> {
-    let name = names::english(token, Of::Month)?;
+    let name = names::english(token, NameOf::Month)?;
     MONTHS.iter().position(|known| *known == name)
 }
 

@@ -62,7 +62,7 @@ pub struct Followed {
 
 /// The number of undelivered messages that runs waited for, and the time of the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
+pub struct UndeliveredCount {
     pub since: Time,
     pub count: u32,
 }
@@ -70,7 +70,7 @@ pub struct Lost {
 /// The contact's data when a flow began; before each message it is compared, because a change may stop the flow.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Knew {
+pub struct StopSnapshot {
     /// The contact's newest message to any sender that the run knows of.
     pub heard_at: Option<Time>,
     pub tags: BTreeSet<String>,

@@ -1,6 +1,6 @@
 //! Estimates the size of a session as JSON without writing it; the engine keeps the size below its limit.
 
-use super::{Frame, Knew, Loop, Run, Session, Waiting};
+use super::{Frame, Loop, Run, Session, StopSnapshot, Waiting};
 use crate::model::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,8 @@ impl Run {
     /// The approximate size of its JSON in bytes.
     pub fn estimated_bytes(&self) -> usize {
         let items = |state: &Loop| state.rest.iter().map(Value::estimated_bytes).sum::<usize>();
-        let knew = |knew: &Knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>();
+        let knew =
+            |knew: &StopSnapshot| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>();
         let frame = |frame: &Frame| {
             let texts = frame.texts.iter().map(|(name, text)| name.len() + text.len() + 6).sum::<usize>();
             120 + frame.vars.as_ref().map_or(0, map_bytes)

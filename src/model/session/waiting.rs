@@ -1,6 +1,6 @@
 //! Defines what a run can wait for.
 
-use super::{Question, Rest};
+use super::{Question, RemainingWait};
 use crate::{
     base::time::Time,
     model::{
@@ -26,7 +26,7 @@ pub enum Waiting {
         at: Time,
         /// The time left of a span; `None` for a wait until a moment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        rest: Option<Rest>,
+        rest: Option<RemainingWait>,
     },
     /// `wait: {event: NAME}`.
     Event {

@@ -21,14 +21,14 @@ fn template(name: &str) -> TemplateMessage {
     }
 }
 
-fn draft() -> Draft {
+fn draft() -> MessageDraft {
     let content = Content::Text { body: "hi".into() };
-    Draft { run: Some(1), flow: Some("f".into()), turn: 1, ..Draft::plain(1, content, Origin::Flow) }
+    MessageDraft { run: Some(1), flow: Some("f".into()), turn: 1, ..MessageDraft::plain(1, content, Origin::Flow) }
 }
 
 #[derive(Debug)]
 struct Case {
-    draft: Draft,
+    draft: MessageDraft,
     window_age: Option<Span>,
     opted_out: bool,
     undeliverable: bool,
@@ -101,7 +101,7 @@ impl Case {
     }
 
     fn closed(if_closed: Option<IfClosed>) -> Case {
-        Case { draft: Draft { if_closed, ..draft() }, window_age: Some(Span::hours(25)), ..Case::default() }
+        Case { draft: MessageDraft { if_closed, ..draft() }, window_age: Some(Span::hours(25)), ..Case::default() }
     }
 }
 
@@ -115,7 +115,7 @@ fn rules_are_asked_in_their_order() {
     let at = NOW + Span::hours(1);
     let closed = IfClosed::Template(vec![template("0")]);
     let mut case = Case {
-        draft: Draft { topic: "marketing".into(), ..Case::closed(Some(closed)).draft },
+        draft: MessageDraft { topic: "marketing".into(), ..Case::closed(Some(closed)).draft },
         window_age: None,
         opted_out: true,
         needs_consent: true,

@@ -19,11 +19,11 @@ use crate::{
     runtime::{
         config::{CATEGORIES, Prices},
         daemon::app::App,
-        delivery::outbox::Pending,
+        delivery::outbox::QueuedMessage,
     },
     store::{
         ReadError, WriteSet,
-        tables::charge::{self, Charge, Fund, Settled, State, Sums},
+        tables::charge::{self, BalanceChange, Charge, Settled, State, Sums},
     },
 };
 use anyhow::Context;
@@ -44,23 +44,23 @@ pub enum ToppedUp {
 
 /// The available balances; empty without `prices`.
 #[derive(Default)]
-pub struct Purse(Mutex<HashMap<AccountName, Left>>);
+pub struct Balances(Mutex<HashMap<AccountName, AccountBalance>>);
 
 #[derive(Debug, Default)]
-struct Left {
+struct AccountBalance {
     /// The balance by the database; `None` if the account has no `balance`: its costs are only recorded.
     available: Option<i64>,
     /// Reservations that are not seen in a row yet.
     unseen: HashMap<OutboundId, (Charge, Time)>,
 }
 
-impl Left {
+impl AccountBalance {
     fn available(&self) -> Option<i64> {
         Some(self.available? - self.unseen.values().map(|(charge, _)| charge.amount).sum::<i64>())
     }
 }
 
-impl Purse {
+impl Balances {
     /// Reserves the amount if it is available; a second reservation for the same message replaces the first.
     fn reserve(&self, charge: Charge, now: Time) -> bool {
         let mut purses = self.purses();
@@ -80,7 +80,7 @@ impl Purse {
     }
 
     pub fn available(&self, account: &AccountName) -> Option<i64> {
-        self.purses().get(account).and_then(Left::available)
+        self.purses().get(account).and_then(AccountBalance::available)
     }
 
     fn knows(&self, account: &AccountName) -> bool {
@@ -109,7 +109,7 @@ impl Purse {
         left.unseen.retain(|id, _| !gone.contains(id));
     }
 
-    fn purses(&self) -> MutexGuard<'_, HashMap<AccountName, Left>> {
+    fn purses(&self) -> MutexGuard<'_, HashMap<AccountName, AccountBalance>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,7 +122,7 @@ impl App {
         }
         for account in &self.config.accounts {
             let Some(amount) = account.balance else {
-                self.purse.looked(&account.name, None, &[]);
+                self.balances.looked(&account.name, None, &[]);
                 continue;
             };
             let mut set = WriteSet::new();
@@ -130,18 +130,18 @@ impl App {
             let note = "balance of the configuration".to_owned();
             set.push(
                 &charge::FUND,
-                &Fund { id, account: account.clone(), amount, by: "opening".into(), note, at: now },
+                &BalanceChange { id, account: account.clone(), amount, by: "opening".into(), note, at: now },
             );
             self.store.commit(set).await.context("opening a balance")?;
             self.look_into(&account, now).await?;
         }
-        self.store.set_charged(self.purse.pays());
+        self.store.set_charged(self.balances.pays());
         Ok(())
     }
 
     /// Reads the balance of each account again, and drops reservations that were stored or lost.
-    pub(in crate::runtime) async fn look_into_purses(&self, now: Time) -> anyhow::Result<()> {
-        for account in self.purse.accounts() {
+    pub(in crate::runtime) async fn refresh_balances(&self, now: Time) -> anyhow::Result<()> {
+        for account in self.balances.accounts() {
             self.look_into(&account, now).await.context("reading a balance")?;
         }
         Ok(())
@@ -151,7 +151,7 @@ impl App {
         let mut gone = Vec::new();
         // First find which rows exist, then read the sum: a row that is stored between is counted twice until the next
         // reading, but never left out.
-        for (id, at) in self.purse.unseen(account) {
+        for (id, at) in self.balances.unseen(account) {
             // An older row belongs to an earlier attempt, whose charge was returned.
             let there = charge::find(&self.store, id).await?.is_some_and(|charge| charge.at >= at);
             if there || now - at > RESERVATION_UNSEEN_MAX || now < at {
@@ -163,13 +163,13 @@ impl App {
             true => Some(charge::sums(&self.store, account).await?.available()),
             false => None,
         };
-        self.purse.looked(account, available, &gone);
+        self.balances.looked(account, available, &gone);
         Ok(())
     }
 
     /// Settles charges of messages that were delivered long ago: the process died before it settled them.
     pub(in crate::runtime) async fn settle_late(&self, now: Time) -> anyhow::Result<()> {
-        if !self.purse.pays() {
+        if !self.balances.pays() {
             return Ok(());
         }
         let mut after = OutboundId(0);
@@ -190,7 +190,7 @@ impl App {
     pub(in crate::runtime) fn afford(
         &self,
         contact: &Contact,
-        pending: &Pending,
+        pending: &QueuedMessage,
         sender: SenderId,
         category: &str,
         now: Time,
@@ -199,12 +199,12 @@ impl App {
         // Use the reservation of an earlier attempt.
         let has =
             pending.charge.as_ref().is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
-        has || self.purse.reserve(charge, now)
+        has || self.balances.reserve(charge, now)
     }
 
     /// Loads the charge of a message that was tried before.
-    pub(in crate::runtime) async fn recall_charge(&self, pending: &mut Pending) -> Result<(), ReadError> {
-        if pending.attempt > 0 && pending.charge.is_none() && self.purse.pays() {
+    pub(in crate::runtime) async fn recall_charge(&self, pending: &mut QueuedMessage) -> Result<(), ReadError> {
+        if pending.attempt > 0 && pending.charge.is_none() && self.balances.pays() {
             let charge = charge::find(&self.store, pending.id).await?;
             pending.charge = charge.filter(|charge| charge.state == State::Reserved).map(Box::new);
         }
@@ -212,16 +212,16 @@ impl App {
     }
 
     /// Takes the reservation, to be stored with the message that is sent now.
-    pub(in crate::runtime) fn take_charge(&self, sender: SenderId, pending: &mut Pending) {
+    pub(in crate::runtime) fn take_charge(&self, sender: SenderId, pending: &mut QueuedMessage) {
         let account = self.senders.get(sender).map(|sender| &sender.account);
-        if let Some(charge) = account.and_then(|account| self.purse.reserved(account, pending.id)) {
+        if let Some(charge) = account.and_then(|account| self.balances.reserved(account, pending.id)) {
             pending.charge = Some(Box::new(charge));
         }
     }
 
     fn price(&self, contact: &Contact, sender: SenderId, id: OutboundId, category: &str, now: Time) -> Option<Charge> {
         let account = &self.senders.get(sender)?.account;
-        if !self.purse.knows(account) {
+        if !self.balances.knows(account) {
             return None;
         }
         let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
@@ -239,7 +239,7 @@ impl App {
 
     /// True if an account may send this to a number now; always true without a `balance`.
     pub fn can_pay(&self, account: &AccountName, sender: SenderId, phone: &str, content: &Content) -> bool {
-        match self.purse.available(account) {
+        match self.balances.available(account) {
             Some(left) => {
                 let country = phone::country(phone).unwrap_or_default();
                 let price = self.config.prices.of(self.catalogue.priced_as(sender, content), country);
@@ -256,7 +256,7 @@ impl App {
         arrived: &[(OutboundId, &StatusUpdate)],
         now: Time,
     ) -> anyhow::Result<()> {
-        if arrived.is_empty() || !self.purse.pays() {
+        if arrived.is_empty() || !self.balances.pays() {
             return Ok(());
         }
         let mut set = WriteSet::new();
@@ -272,7 +272,7 @@ impl App {
 
     /// All sums of an account that pays; `None` if it has no balance.
     pub async fn balance(&self, account: &AccountName) -> Result<Option<Sums>, ReadError> {
-        match self.purse.available(account) {
+        match self.balances.available(account) {
             None => Ok(None),
             Some(_) => charge::sums(&self.store, account).await.map(Some),
         }
@@ -280,12 +280,19 @@ impl App {
 
     /// Adds money. The same id again has no effect.
     pub async fn top_up(&self, id: i64, account: &AccountName, amount: i64, note: &str) -> anyhow::Result<ToppedUp> {
-        if self.purse.available(account).is_none() {
+        if self.balances.available(account).is_none() {
             return Ok(ToppedUp::Unlimited);
         }
         let now = self.clock.now();
         let mut set = WriteSet::new();
-        let fund = Fund { id, account: account.clone(), amount, by: "operator".into(), note: note.to_owned(), at: now };
+        let fund = BalanceChange {
+            id,
+            account: account.clone(),
+            amount,
+            by: "operator".into(),
+            note: note.to_owned(),
+            at: now,
+        };
         set.push(&charge::FUND, &fund);
         self.store.commit(set).await.context("writing down a top-up")?;
         if !charge::is_funded(&self.store, id).await? {
@@ -329,7 +336,7 @@ mod tests {
 
     #[test]
     fn two_messages_cannot_both_take_the_last_of_it() {
-        let purse = Purse::default();
+        let purse = Balances::default();
         assert!(purse.reserve(charge(1, 10), Time(0)), "an account that does not pay");
         purse.looked(&"acme".into(), Some(10), &[]);
         assert!(purse.reserve(charge(1, 7), Time(0)));

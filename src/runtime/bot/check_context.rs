@@ -2,7 +2,7 @@
 
 use crate::{
     base::ids::SenderId,
-    flow::Around,
+    flow::CheckContext,
     model::template::Template,
     runtime::config::Config,
     store::{ReadError, Store, tables::template},
@@ -10,11 +10,11 @@ use crate::{
 
 /// The configured senders, and the templates of the configuration and the pulled catalogues. A sandbox accepts every
 /// template, and without any list templates are not checked.
-pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
+pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> CheckContext {
     let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
     let lists = real.iter().map(|sender| templates_of(config, pulled, sender.id));
     let lists: Vec<Vec<Template>> = lists.filter(|list| !list.is_empty()).collect();
-    Around {
+    CheckContext {
         // The built-in sandbox of a missing configuration is no list to check names against.
         senders: config.file.is_some().then(|| config.senders.iter().map(|sender| sender.name.clone()).collect()),
         templates: (!lists.is_empty()).then_some(lists),
@@ -41,6 +41,6 @@ pub fn templates_of(config: &Config, pulled: &[template::CatalogueEntry], sender
 }
 
 /// As `around`, with the catalogues of an open database.
-pub async fn read(config: &Config, store: &Store) -> Result<Around, ReadError> {
+pub async fn read(config: &Config, store: &Store) -> Result<CheckContext, ReadError> {
     Ok(around(config, &template::all(store).await?))
 }

@@ -33,7 +33,7 @@ pub struct Preview {
     /// True if the files are those of the live version.
     pub unchanged: bool,
     /// By flow, ordered by name.
-    pub people: Vec<People>,
+    pub people: Vec<PreviewedRuns>,
     /// True if there were more conversations than the limit.
     pub more: bool,
     pub differences: Differences,
@@ -51,7 +51,7 @@ pub struct LiveSince {
 
 /// The effect on the runs of one flow, in the order of `Becomes`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct People {
+pub struct PreviewedRuns {
     pub flow: FlowName,
     pub groups: Vec<Group>,
 }
@@ -59,7 +59,7 @@ pub struct People {
 /// Runs at one step with the same fate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
-    pub fate: Fate,
+    pub fate: PreviewedEffect,
     /// The name of flow and step; empty at the end.
     pub step: String,
     /// The kind of their wait.
@@ -73,7 +73,7 @@ pub struct Group {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum PreviewedEffect {
     /// No step that they can reach has changed.
     Unchanged,
     Moves,
@@ -151,7 +151,7 @@ impl Older {
 }
 
 /// The number of runs and the first due time, by fate, step, wait and version.
-type Groups = BTreeMap<(Fate, String, &'static str, VersionId), (usize, Option<Time>)>;
+type Groups = BTreeMap<(PreviewedEffect, String, &'static str, VersionId), (usize, Option<Time>)>;
 
 async fn people(
     store: &Store,
@@ -159,7 +159,7 @@ async fn people(
     set: &Arc<FlowSet>,
     own: Option<VersionId>,
     most: usize,
-) -> Result<(Vec<People>, bool), ReadError> {
+) -> Result<(Vec<PreviewedRuns>, bool), ReadError> {
     let mut flows: BTreeMap<FlowName, Groups> = BTreeMap::new();
     let (mut after, mut looked) = (ConversationId(i64::MIN), 0);
     loop {
@@ -174,10 +174,10 @@ async fn people(
             for run in &session.session.runs {
                 let fate = match older.get(store, run.version).await? {
                     // The run's version has exactly these files.
-                    _ if own == Some(run.version) => Fate::Unchanged,
+                    _ if own == Some(run.version) => PreviewedEffect::Unchanged,
                     Some(stood_on) => fate(set, &stood_on, run),
                     // Its version is lost: the runtime maps its place to the live one.
-                    None => Fate::Moves,
+                    None => PreviewedEffect::Moves,
                 };
                 let step = run.frames.last().and_then(|frame| frame.at.as_ref()).map(ToString::to_string);
                 let key = (fate, step.unwrap_or_default(), waits_for(&run.waiting), run.version);
@@ -190,7 +190,7 @@ async fn people(
     Ok((grouped(flows), false))
 }
 
-fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<People> {
+fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<PreviewedRuns> {
     let group = |((fate, step, waits_for, version), (count, first_due))| Group {
         fate,
         step,
@@ -199,19 +199,22 @@ fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<People> {
         count,
         first_due,
     };
-    flows.into_iter().map(|(flow, groups)| People { flow, groups: groups.into_iter().map(group).collect() }).collect()
+    flows
+        .into_iter()
+        .map(|(flow, groups)| PreviewedRuns { flow, groups: groups.into_iter().map(group).collect() })
+        .collect()
 }
 
 /// The runtime's own decision. A run whose reachable steps are unchanged counts as unchanged, whatever its version.
-fn fate(live: &FlowSet, stood_on: &FlowSet, run: &Run) -> Fate {
+fn fate(live: &FlowSet, stood_on: &FlowSet, run: &Run) -> PreviewedEffect {
     let becomes = flow::becomes(live, stood_on, run);
     if becomes != Becomes::Restarts && flow::same_in_reach(stood_on, live, run.frames.iter().map(|frame| &frame.flow)) {
-        return Fate::Unchanged;
+        return PreviewedEffect::Unchanged;
     }
     match becomes {
-        Becomes::Finishes => Fate::Stays,
-        Becomes::Moves => Fate::Moves,
-        Becomes::Restarts => Fate::Restarts,
+        Becomes::Finishes => PreviewedEffect::Stays,
+        Becomes::Moves => PreviewedEffect::Moves,
+        Becomes::Restarts => PreviewedEffect::Restarts,
     }
 }
 

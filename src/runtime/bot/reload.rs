@@ -16,7 +16,7 @@ use crate::{
         place::{Place, SourceFile},
         time::Time,
     },
-    flow::{self, Around, FlowSet},
+    flow::{self, CheckContext, FlowSet},
     runtime::{
         config::Config,
         daemon::{long_work::apart, metrics::Metrics, panic_guard::caught},
@@ -42,7 +42,7 @@ pub struct Reloader {
 }
 
 /// The result of a check of the files.
-pub struct News {
+pub struct ReloadResult {
     /// The version to make live; `None`: the live version stays.
     pub live: Option<(VersionId, Arc<FlowSet>)>,
     /// The findings of the newest files: errors keep them from going live, warnings do not.
@@ -64,7 +64,7 @@ impl Reloader {
     }
 
     /// The first version: of the files, or the last valid one if they have errors. `live` is always set.
-    pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
+    pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<ReloadResult, ReloadError> {
         let (good, findings) = self.check(store, files).await;
         if let Some(good) = good {
             return self.go_live(store, good, findings, now).await;
@@ -85,11 +85,11 @@ impl Reloader {
         );
         self.count(&findings);
         self.remember(hash);
-        Ok(News { live: Some((stored.id, Arc::new(set))), findings })
+        Ok(ReloadResult { live: Some((stored.id, Arc::new(set))), findings })
     }
 
     /// Checks changed files, and stores them if they are valid.
-    pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
+    pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<ReloadResult, ReloadError> {
         let same = self.live.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(files.hash.as_str());
         let (good, findings) = self.check(store, files).await;
         match good {
@@ -101,13 +101,13 @@ impl Reloader {
             // Unchanged (an error was undone), or with errors.
             _ => {
                 self.count(&findings);
-                Ok(News { live: None, findings })
+                Ok(ReloadResult { live: None, findings })
             }
         }
     }
 
     /// Reads the folder once and checks it.
-    pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<News, ReloadError> {
+    pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<ReloadResult, ReloadError> {
         match apart(|| source_files::read(folder)) {
             Ok(files) => self.offer(store, files, now).await,
             Err(error) => {
@@ -115,7 +115,7 @@ impl Reloader {
                 let place = Place::start_of(&SourceFile::new("flows", ""));
                 let findings = vec![Diagnostic::error("E910", &place, error.to_string())];
                 self.count(&findings);
-                Ok(News { live: None, findings })
+                Ok(ReloadResult { live: None, findings })
             }
         }
     }
@@ -127,7 +127,7 @@ impl Reloader {
         folder: &Path,
         clock: &dyn Clock,
         mut stop: watch::Receiver<bool>,
-        mut tell: impl FnMut(News),
+        mut tell: impl FnMut(ReloadResult),
     ) {
         let mut watch = Watch::new(folder);
         loop {
@@ -176,7 +176,7 @@ impl Reloader {
         (files, set): (BotFiles, Arc<FlowSet>),
         findings: Vec<Diagnostic>,
         now: Time,
-    ) -> Result<News, ReloadError> {
+    ) -> Result<ReloadResult, ReloadError> {
         let before = version::live(store).await.map_err(ReloadError::Read)?;
         let changes = match before {
             Some(before) if before.hash != files.hash => {
@@ -207,7 +207,7 @@ impl Reloader {
         for line in changes.iter().flat_map(Preview::lines) {
             tracing::info!(version = %id, "{line}");
         }
-        Ok(News { live: Some((id, set)), findings })
+        Ok(ReloadResult { live: Some((id, set)), findings })
     }
 
     /// The preview of a version for the log. An error does not keep the version from going live.
@@ -240,10 +240,10 @@ impl Reloader {
 }
 
 /// Parses and checks these files: the flows, and all findings.
-pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
+pub fn judge(config: &Config, around: &CheckContext, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings.iter().cloned());
-    let around = Around { files: files.sendable.clone(), ..around.clone() };
+    let around = CheckContext { files: files.sendable.clone(), ..around.clone() };
     findings.extend(flow::lint_around(&set, &around));
     findings.extend(ungranted(&set, config));
     findings.extend(mock_findings(&set));

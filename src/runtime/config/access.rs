@@ -15,7 +15,7 @@ use crate::{
         yaml::Node,
     },
     channel,
-    model::channel_limits::{Carries, META},
+    model::channel_limits::{ChannelLimits, META},
     runtime::delivery::pacing::limiter::Rate,
 };
 pub use autocalls::Autocalls;
@@ -70,7 +70,7 @@ impl Access {
     }
 
     /// The limits of one message.
-    pub fn carries(&self) -> &'static Carries {
+    pub fn carries(&self) -> &'static ChannelLimits {
         match self {
             Access::Sandbox | Access::Meta(_) | Access::Kapso(_) => &META,
             Access::Twilio(_) => &channel::twilio::CARRIES,

@@ -13,7 +13,7 @@ use crate::{
         time::Span,
         yaml::Node,
     },
-    model::channel_limits::Carries,
+    model::channel_limits::ChannelLimits,
     runtime::delivery::pacing::limiter::Rate,
 };
 
@@ -111,7 +111,7 @@ impl Sender {
     }
 
     /// The limits of one message.
-    pub fn carries(&self) -> &'static Carries {
+    pub fn carries(&self) -> &'static ChannelLimits {
         self.access.carries()
     }
 }

@@ -32,7 +32,7 @@ struct Maps {
 }
 
 /// The ids of a person in a webhook, with the times of the message.
-pub(in crate::runtime) struct Whom<'a> {
+pub(in crate::runtime) struct PersonIds<'a> {
     pub account: &'a AccountName,
     pub sender: SenderId,
     pub names: &'a [Alias],
@@ -45,7 +45,7 @@ pub(in crate::runtime) struct Whom<'a> {
 
 /// The contact and conversation of a webhook. New ones have their rows in the write-set that `find` was given.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundContact {
     pub contact: ContactId,
     /// Set if the contact was just created: its lane has nothing to read.
     pub fresh: Option<Box<Contact>>,
@@ -59,10 +59,10 @@ impl App {
     /// If the commit fails call `forget`: the cached entries may not exist.
     pub(in crate::runtime) async fn find(
         self: &Arc<Self>,
-        whom: &Whom<'_>,
+        whom: &PersonIds<'_>,
         set: &mut Vec<(ContactId, WriteSet)>,
-    ) -> anyhow::Result<Found> {
-        let Whom { account, sender, names, person_name, opened_at, heard_at } = *whom;
+    ) -> anyhow::Result<FoundContact> {
+        let PersonIds { account, sender, names, person_name, opened_at, heard_at } = *whom;
         let now = self.clock.now();
         let (contact, fresh) = match self.directory.contact(account, names) {
             Some(contact) => (contact, None),
@@ -79,7 +79,7 @@ impl App {
                 self.directory.remember_conversation(contact, sender, id)
             }
         };
-        let heard = conversation::Heard {
+        let heard = conversation::ConversationUpdate {
             id: conversation,
             contact_id: contact,
             sender_id: sender,
@@ -88,7 +88,7 @@ impl App {
             created_at: now,
         };
         set_of(set, contact).push(&conversation::HEARD, &heard);
-        Ok(Found { contact, conversation, fresh })
+        Ok(FoundContact { contact, conversation, fresh })
     }
 
     /// The contact with this phone (`+` and digits), created if missing; creates no conversation. As with `find`.

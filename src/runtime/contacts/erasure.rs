@@ -13,7 +13,7 @@ use crate::{
     model::{
         contact::{Contact, ContactData},
         content::Content,
-        effect::{Draft, Origin},
+        effect::{MessageDraft, Origin},
         event::Event,
         inbound::{Alias, AliasKind, InboundKind, InboundMessage},
         session::Session,
@@ -23,12 +23,12 @@ use crate::{
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::{
         WriteSet,
-        queries::erasure::{self, Erased, Erasure, Stop},
+        queries::erasure::{self, Erased, Erasure, KeptOptOut},
         tables::{alias, contact, inbound::InboundData, outbound::SendState},
     },
 };
@@ -52,7 +52,7 @@ impl App {
             }
         }
         let (reply, done) = oneshot::channel();
-        self.push(contact.id, Work::Erase { others, reply });
+        self.push(contact.id, LaneTask::Erase { others, reply });
         done.await.context("the contact could not be erased")?;
         self.finish_erasures().await
     }
@@ -106,7 +106,7 @@ impl App {
             }
         }
         for name in &names {
-            let stop = Stop {
+            let stop = KeptOptOut {
                 account: lane.contact.account.clone(),
                 digest: self.digest(&lane.contact.account, name),
                 at: now,
@@ -134,7 +134,7 @@ impl App {
             self.directory.forget(*id);
         }
         for other in others {
-            self.push(*other, Work::Forget);
+            self.push(*other, LaneTask::Forget);
         }
         lane.contact.data = gone;
         lane.conversations.clear();
@@ -192,8 +192,8 @@ fn nothing_heard(now: Time) -> InboundData {
     InboundData { message, word: None }
 }
 
-fn nothing_said() -> Draft {
-    Draft::plain(0, Content::Text { body: ERASED.to_owned() }, Origin::Api)
+fn nothing_said() -> MessageDraft {
+    MessageDraft::plain(0, Content::Text { body: ERASED.to_owned() }, Origin::Api)
 }
 
 fn json(value: &impl serde::Serialize) -> serde_json::Value {

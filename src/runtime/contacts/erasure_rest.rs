@@ -1,6 +1,6 @@
 //! Finishes erasures: searches rows that have no contact id, and empties the database's log.
 
-use super::redaction::{Found, Person, SHOWN};
+use super::redaction::{Occurrence, Person, SHOWN};
 use crate::{
     base::{
         ids::{AccountName, SenderId},
@@ -12,7 +12,7 @@ use crate::{
         WriteSet,
         queries::{
             erasure::{self, Erasure},
-            redaction::{self, Letter, Tester, Wanted},
+            redaction::{self, AudienceJson, DeadLetterBody, Tester},
         },
         tables::{alias, dead_letter::DeadLetter},
     },
@@ -108,7 +108,7 @@ impl App {
             let mut set = WriteSet::new();
             for mut row in found {
                 let whose = self.is_of(account, row.sender_id);
-                if whose != Some(false) && person.body(&mut row.body, whose == Some(true)) > Found::Nothing {
+                if whose != Some(false) && person.body(&mut row.body, whose == Some(true)) > Occurrence::Nothing {
                     set.push(&redaction::WEBHOOK, &row);
                 }
             }
@@ -136,7 +136,12 @@ impl App {
     }
 
     /// The redacted dead letter, and whether nothing is left to replay; `None` if it is unchanged.
-    fn left_of(&self, account: &AccountName, person: &Person<'_>, letter: &DeadLetter) -> Option<(Letter, bool)> {
+    fn left_of(
+        &self,
+        account: &AccountName,
+        person: &Person<'_>,
+        letter: &DeadLetter,
+    ) -> Option<(DeadLetterBody, bool)> {
         let told = letter.data["account"].as_str().map(|name| name == account.as_str());
         let whose = told.or_else(|| self.is_of(account, letter.sender_id));
         if whose == Some(false) {
@@ -144,11 +149,12 @@ impl App {
         }
         let (mut data, mut reason) = (letter.data.clone(), letter.reason.clone());
         let mut found = person.json(&mut data, whose == Some(true));
-        if found > Found::Nothing || whose == Some(true) || person.alone {
+        if found > Occurrence::Nothing || whose == Some(true) || person.alone {
             found = found.max(person.words(&mut reason));
         }
-        let settled_at = (found == Found::Own).then(|| self.clock.now());
-        (found > Found::Nothing).then(|| (Letter { id: letter.id, reason, data, settled_at }, settled_at.is_some()))
+        let settled_at = (found == Occurrence::Own).then(|| self.clock.now());
+        (found > Occurrence::Nothing)
+            .then(|| (DeadLetterBody { id: letter.id, reason, data, settled_at }, settled_at.is_some()))
     }
 
     async fn redact_answers(&self, account: &AccountName, person: &Person<'_>, pattern: &str) -> anyhow::Result<()> {
@@ -159,13 +165,13 @@ impl App {
             after.clone_from(&last.key);
             let mut set = WriteSet::new();
             for mut row in found {
-                let in_body = row.body.as_mut().map_or(Found::Nothing, |body| person.body(body, true));
+                let in_body = row.body.as_mut().map_or(Occurrence::Nothing, |body| person.body(body, true));
                 let mut key = row.key.clone();
-                if person.words(&mut key) > Found::Nothing {
+                if person.words(&mut key) > Occurrence::Nothing {
                     // A digest keeps two keys distinct that contained the same name.
                     row.new_key = format!("{key} {}", digest(&row.key));
                 }
-                if in_body > Found::Nothing || row.new_key != row.key {
+                if in_body > Occurrence::Nothing || row.new_key != row.key {
                     set.push(&redaction::ANSWER, &row);
                 }
             }
@@ -197,14 +203,14 @@ impl App {
     }
 }
 
-fn wanted_without(person: &Person<'_>, rows: Vec<Wanted>) -> Vec<Wanted> {
-    let without = |mut row: Wanted| {
+fn wanted_without(person: &Person<'_>, rows: Vec<AudienceJson>) -> Vec<AudienceJson> {
+    let without = |mut row: AudienceJson| {
         // Redact text by text: the data must stay readable, because it is no record of the person.
-        let mut found = Found::Nothing;
+        let mut found = Occurrence::Nothing;
         each_text(&mut row.data, &mut |text| {
             found = found.max(person.words(text)).max(person.literals(text));
         });
-        (found > Found::Nothing).then_some(row)
+        (found > Occurrence::Nothing).then_some(row)
     };
     rows.into_iter().filter_map(without).collect()
 }

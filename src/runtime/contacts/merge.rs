@@ -20,14 +20,14 @@ use crate::{
         lane::{
             error::LaneError,
             rows,
-            state::{Conversation, LaneState, Recorded, Work},
+            state::{Conversation, LaneState, LaneTask, RecordedMessage},
         },
     },
     store::{
         WriteSet,
         tables::{
             alias, contact,
-            conversation::{self, Heard},
+            conversation::{self, ConversationUpdate},
             once::{self, Once},
             session, start,
         },
@@ -38,14 +38,14 @@ use std::{collections::BTreeSet, pin::pin, sync::Arc};
 use tokio::sync::oneshot;
 
 /// The data that a contact passes on when it is joined to another.
-pub struct Leaver {
+pub struct MergeSource {
     contact: Contact,
     once: BTreeSet<String>,
-    talks: Vec<Talk>,
+    talks: Vec<SourceConversation>,
 }
 
 /// One of its conversations.
-struct Talk {
+struct SourceConversation {
     sender: SenderId,
     window: Window,
     last_inbound_at: Option<Time>,
@@ -82,7 +82,7 @@ impl App {
 
     async fn join_all(self: &Arc<Self>, contacts: &[ContactId]) -> anyhow::Result<ContactId> {
         let (first, others) = contacts.split_first().context("nobody is to be joined")?;
-        let _alone = self.joining.lock().await;
+        let _alone = self.merge_lock.lock().await;
         let mut stays = *first;
         for other in others {
             // Another task may have joined them while this one waited.
@@ -105,12 +105,12 @@ impl App {
         let (stays, goes) = if other_has_the_talk { (other, one) } else { (one, other) };
         let (show, shown) = oneshot::channel();
         let (tell, joined) = oneshot::channel();
-        self.push(goes, Work::Leave { to: stays, show, joined });
+        self.push(goes, LaneTask::Leave { to: stays, show, joined });
         let leaver = shown.await.context("a contact that is to be joined cannot be read")?;
         let (reply, stored) = oneshot::channel();
-        self.push(stays, Work::Join { leaver: Box::new(leaver), reply });
+        self.push(stays, LaneTask::Join { leaver: Box::new(leaver), reply });
         let opted_out = stored.await.context("two contacts that are one could not be joined")?;
-        self.stops.take_over(goes, stays);
+        self.opt_outs.take_over(goes, stays);
         self.directory.forget(goes);
         self.directory.forget(stays);
         // The other contact's lane has waited for this; its runs end now.
@@ -137,10 +137,10 @@ impl App {
         self: &Arc<Self>,
         lane: &mut LaneState,
         to: ContactId,
-        show: oneshot::Sender<Leaver>,
+        show: oneshot::Sender<MergeSource>,
         joined: oneshot::Receiver<Option<Time>>,
     ) -> Result<(), LaneError> {
-        let talk = |conversation: &Conversation| Talk {
+        let talk = |conversation: &Conversation| SourceConversation {
             sender: conversation.sender,
             window: conversation.window,
             last_inbound_at: conversation.last_inbound_at,
@@ -148,7 +148,7 @@ impl App {
             needs_person: conversation.session.needs_person.clone(),
         };
         let talks = lane.conversations.iter().map(talk).collect();
-        if show.send(Leaver { contact: lane.contact.clone(), once: lane.once.clone(), talks }).is_err() {
+        if show.send(MergeSource { contact: lane.contact.clone(), once: lane.once.clone(), talks }).is_err() {
             return Ok(());
         }
         let opted_out = joined.await;
@@ -174,10 +174,15 @@ impl App {
     }
 
     /// Applies the opt-out of the contact that continues to the unsent messages of one that was joined to it.
-    pub(in crate::runtime) async fn heed_stop_of(&self, lane: &mut LaneState, to: ContactId) -> Result<(), LaneError> {
+    pub(in crate::runtime) async fn apply_opt_out_of(
+        &self,
+        lane: &mut LaneState,
+        to: ContactId,
+    ) -> Result<(), LaneError> {
         let row = contact::find(&self.store, to).await?;
         let now = self.clock.now();
-        lane.contact.opted_out = row.and_then(|row| row.opted_out).or_else(|| self.stops.in_force(to).then_some(now));
+        lane.contact.opted_out =
+            row.and_then(|row| row.opted_out).or_else(|| self.opt_outs.in_force(to).then_some(now));
         Ok(())
     }
 
@@ -185,10 +190,10 @@ impl App {
     pub(in crate::runtime) async fn take_over(
         self: &Arc<Self>,
         lane: &mut LaneState,
-        leaver: Leaver,
+        leaver: MergeSource,
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
-        let Leaver { contact: mut gone, once, talks } = leaver;
+        let MergeSource { contact: mut gone, once, talks } = leaver;
         let own = lane.contact.id;
         let mut set = WriteSet::of(own.0);
         let before = lane.contact.data.clone();
@@ -196,7 +201,7 @@ impl App {
             let Some(word) = lane.contact.data.consent.get(&topic) else { continue };
             let by = format!("contact {}, who is the same person", gone.id);
             let line =
-                rows::Line { topic: &topic, given: word.given, at: word.at, by: &by, message: None, shown: None };
+                rows::LedgerLine { topic: &topic, given: word.given, at: word.at, by: &by, message: None, shown: None };
             rows::ledger(&mut set, self.store.next_id(), own, &line, now);
         }
         rows::contact(&mut set, &lane.contact);
@@ -214,7 +219,7 @@ impl App {
             gone.opted_out = Some(at);
             rows::opt_out(&mut set, &gone);
         }
-        set.push(&start::MOVE, &start::Moved { from: gone.id, to: own });
+        set.push(&start::MOVE, &start::MovedStarts { from: gone.id, to: own });
         for key in once {
             set.push(&once::INSERT, &Once { contact_id: own, key: key.clone(), at: now });
             lane.once.insert(key);
@@ -240,7 +245,7 @@ impl App {
             if gone.opted_out.is_some() {
                 if let (None, Some(at)) = (lane.contact.opted_out, gone.opted_out) {
                     let by = format!("contact {}, who is the same person", gone.id);
-                    let line = rows::Line { topic: "all", given: false, at, by: &by, message: None, shown: None };
+                    let line = rows::LedgerLine { topic: "all", given: false, at, by: &by, message: None, shown: None };
                     rows::ledger(&mut set, self.store.next_id(), own, &line, now);
                 }
                 lane.contact.opted_out = lane.contact.opted_out.or(gone.opted_out);
@@ -252,7 +257,7 @@ impl App {
     }
 
     /// Takes the newer of both windows; a conversation that only the other contact had is created here.
-    fn take_over_window(&self, lane: &mut LaneState, talk: &Talk, set: &mut WriteSet, now: Time) {
+    fn take_over_window(&self, lane: &mut LaneState, talk: &SourceConversation, set: &mut WriteSet, now: Time) {
         let place = lane.conversations.iter().position(|conversation| conversation.sender == talk.sender);
         let index = place.unwrap_or_else(|| {
             lane.conversations.push(Conversation::new(ConversationId(self.store.next_id()), talk.sender));
@@ -263,7 +268,7 @@ impl App {
             conversation.window.open(at);
         }
         conversation.last_inbound_at = conversation.last_inbound_at.max(talk.last_inbound_at);
-        let heard = Heard {
+        let heard = ConversationUpdate {
             id: conversation.id,
             contact_id: lane.contact.id,
             sender_id: talk.sender,
@@ -308,12 +313,12 @@ impl App {
     pub(in crate::runtime) async fn hand_on(
         self: &Arc<Self>,
         to: ContactId,
-        mut recorded: Recorded,
+        mut recorded: RecordedMessage,
     ) -> anyhow::Result<()> {
         let at = recorded.message.at.min(recorded.recorded_at);
         let known = conversation::between(&self.store, to, recorded.sender).await?;
         recorded.conversation = known.map_or_else(|| ConversationId(self.store.next_id()), |row| row.id);
-        let heard = Heard {
+        let heard = ConversationUpdate {
             id: recorded.conversation,
             contact_id: to,
             sender_id: recorded.sender,
@@ -324,12 +329,12 @@ impl App {
         let mut set = WriteSet::of(to.0);
         set.push(&conversation::HEARD, &heard);
         if recorded.word == Some(ConsentWord::Stop) {
-            let stopped = contact::Stopped { id: to, message_id: recorded.id, at: recorded.recorded_at };
+            let stopped = contact::OptOutByMessage { id: to, message_id: recorded.id, at: recorded.recorded_at };
             set.push(&contact::STOPPED, &stopped);
-            self.stops.add(to, recorded.id);
+            self.opt_outs.add(to, recorded.id);
         }
         self.store.commit(set).await?;
-        self.push(to, Work::Inbound(Box::new(recorded)));
+        self.push(to, LaneTask::Inbound(Box::new(recorded)));
         Ok(())
     }
 }

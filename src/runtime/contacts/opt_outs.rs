@@ -10,9 +10,9 @@ use std::{
 /// The newest STOP of each contact since the process began. It stays after its turn, because a send that was decided
 /// before may begin only then.
 #[derive(Default)]
-pub struct Stops(Mutex<HashMap<ContactId, InboundId>>);
+pub struct OptOuts(Mutex<HashMap<ContactId, InboundId>>);
 
-impl Stops {
+impl OptOuts {
     pub fn add(&self, contact: ContactId, by: InboundId) {
         let mut stops = self.stops();
         let newest = stops.entry(contact).or_insert(by);
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn an_older_start_does_not_lift_a_newer_stop() {
-        let (stops, ada) = (Stops::default(), ContactId(1));
+        let (stops, ada) = (OptOuts::default(), ContactId(1));
         assert!(stops.lift(ada, InboundId(1)));
         stops.add(ada, InboundId(5));
         stops.add(ada, InboundId(3));

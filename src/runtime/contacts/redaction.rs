@@ -28,7 +28,7 @@ pub struct Person<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Found {
+pub enum Occurrence {
     Nothing,
     /// The name occurs in another person's text.
     Mention,
@@ -46,10 +46,10 @@ enum Side {
 
 impl Person<'_> {
     /// Redacts a raw body: JSON, a form, or any other text. `sure`: it certainly belongs to the person's own account.
-    pub fn body(&self, text: &mut String, sure: bool) -> Found {
+    pub fn body(&self, text: &mut String, sure: bool) -> Occurrence {
         if let Some(mut json) = json_in(text) {
             let found = self.json(&mut json, sure);
-            if found > Found::Nothing {
+            if found > Occurrence::Nothing {
                 *text = json.to_string();
             }
             return found;
@@ -57,53 +57,55 @@ impl Person<'_> {
         if is_form(text) {
             return self.form(text, sure);
         }
-        if sure || self.alone { self.words(text) } else { Found::Nothing }
+        if sure || self.alone { self.words(text) } else { Occurrence::Nothing }
     }
 
     /// Redacts JSON. An object with a name as a value is the person's: its texts and numbers are removed, its keys
     /// stay. Elsewhere only the name is removed.
-    pub fn json(&self, value: &mut Json, sure: bool) -> Found {
+    pub fn json(&self, value: &mut Json, sure: bool) -> Occurrence {
         if !sure {
             match self.side(value) {
                 Side::Own => return self.json(value, true),
                 Side::Neither if self.alone => return self.json(value, true),
-                Side::Neither | Side::Others => return Found::Nothing,
+                Side::Neither | Side::Others => return Occurrence::Nothing,
                 // A body with senders of several accounts: redact each part by itself.
                 Side::Both => {}
             }
         }
         match value {
-            Json::Array(items) => items.iter_mut().map(|item| self.json(item, sure)).max().unwrap_or(Found::Nothing),
+            Json::Array(items) => {
+                items.iter_mut().map(|item| self.json(item, sure)).max().unwrap_or(Occurrence::Nothing)
+            }
             Json::Object(fields) if sure && self.is_own(fields) => {
                 self.wipe(value);
-                Found::Own
+                Occurrence::Own
             }
             Json::Object(fields) => {
-                fields.values_mut().map(|field| self.json(field, sure)).max().unwrap_or(Found::Nothing)
+                fields.values_mut().map(|field| self.json(field, sure)).max().unwrap_or(Occurrence::Nothing)
             }
             // A raw body that a dead letter keeps.
             Json::String(text) if json_in(text).is_some() || is_form(text) => self.body(text, sure),
             Json::String(text) if sure => self.words(text),
-            Json::String(_) => Found::Nothing,
+            Json::String(_) => Occurrence::Nothing,
             Json::Number(_) if sure && self.is_name(value) => {
                 *value = ERASED.into();
-                Found::Mention
+                Occurrence::Mention
             }
-            Json::Number(_) | Json::Bool(_) | Json::Null => Found::Nothing,
+            Json::Number(_) | Json::Bool(_) | Json::Null => Occurrence::Nothing,
         }
     }
 
     /// Replaces names in a text where they are not part of a longer word or number.
-    pub fn words(&self, text: &mut String) -> Found {
+    pub fn words(&self, text: &mut String) -> Occurrence {
         if self.is_named(text) {
             ERASED.clone_into(text);
-            return Found::Mention;
+            return Occurrence::Mention;
         }
-        let mut found = Found::Nothing;
+        let mut found = Occurrence::Nothing;
         for name in self.names.iter().filter(|name| name.chars().count() >= MENTIONED_CHARS_MIN) {
             if let Some(without) = without(text, name) {
                 *text = without;
-                found = Found::Mention;
+                found = Occurrence::Mention;
             }
         }
         found
@@ -112,8 +114,8 @@ impl Person<'_> {
     /// Replaces the user name and the display name where a condition compares with them: `contact.username == "ana"`.
     /// Many people share a display name, and it can be any word: it goes only from a condition that reads
     /// `contact.name`.
-    pub fn literals(&self, text: &mut String) -> Found {
-        let mut found = Found::Nothing;
+    pub fn literals(&self, text: &mut String) -> Occurrence {
+        let mut found = Occurrence::Nothing;
         let shown = text.contains("contact.name");
         for name in self.names.iter().filter_map(|name| match name.strip_prefix(SHOWN) {
             Some(name) => shown.then_some(name),
@@ -124,14 +126,14 @@ impl Person<'_> {
                 let literal = format!("{quote}{name}{quote}");
                 if text.contains(&literal) {
                     *text = text.replace(&literal, &format!("{quote}{ERASED}{quote}"));
-                    found = Found::Mention;
+                    found = Occurrence::Mention;
                 }
             }
         }
         found
     }
 
-    fn form(&self, text: &mut String, sure: bool) -> Found {
+    fn form(&self, text: &mut String, sure: bool) -> Occurrence {
         let mut pairs = query::pairs(text);
         if !sure {
             let values: Vec<Json> = pairs.iter().map(|(_, value)| value.as_str().into()).collect();
@@ -141,16 +143,16 @@ impl Person<'_> {
                 Side::Both | Side::Others => false,
             };
             if !allowed {
-                return Found::Nothing;
+                return Occurrence::Nothing;
             }
         }
         let found = if pairs.iter().any(|(_, value)| self.is_named(value)) {
             pairs.iter_mut().for_each(|(_, value)| ERASED.clone_into(value));
-            Found::Own
+            Occurrence::Own
         } else {
-            pairs.iter_mut().map(|(_, value)| self.words(value)).max().unwrap_or(Found::Nothing)
+            pairs.iter_mut().map(|(_, value)| self.words(value)).max().unwrap_or(Occurrence::Nothing)
         };
-        if found > Found::Nothing {
+        if found > Occurrence::Nothing {
             let written = pairs.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value)));
             *text = written.collect::<Vec<_>>().join("&");
         }
@@ -269,7 +271,7 @@ mod tests {
 
     const ANA: &str = "34600111222";
 
-    fn redacted(text: &str, sure: bool, alone: bool) -> (Found, String) {
+    fn redacted(text: &str, sure: bool, alone: bool) -> (Occurrence, String) {
         let names = [ANA.to_owned(), "ES.13491208655302741918".to_owned(), "77".to_owned()];
         let (own, others) = (["106".to_owned()], ["207".to_owned()]);
         let person = Person { names: &names, own: &own, others: &others, alone };
@@ -281,9 +283,9 @@ mod tests {
     fn what_only_begins_like_a_name_is_somebody_else() {
         for other in ["346001112223", "1346001112223", "x34600111222", "34600111222a", "771", "277"] {
             let text = json!({"from": other, "text": {"body": format!("call {other}")}}).to_string();
-            assert_eq!(redacted(&text, true, true), (Found::Nothing, text));
+            assert_eq!(redacted(&text, true, true), (Occurrence::Nothing, text));
         }
-        assert_eq!(redacted("call 77 or 771", true, true).0, Found::Nothing, "a short name is no word");
+        assert_eq!(redacted("call 77 or 771", true, true).0, Occurrence::Nothing, "a short name is no word");
     }
 
     #[test]
@@ -300,12 +302,12 @@ mod tests {
         ] {
             let text = json!({"from": name, "n": 5, "text": {"body": "Secret"}, "yes": true}).to_string();
             let (found, left) = redacted(&text, true, true);
-            assert_eq!(found, Found::Own, "{name}");
+            assert_eq!(found, Occurrence::Own, "{name}");
             let left: Json = serde_json::from_str(&left).unwrap();
             assert_eq!(left, json!({"from": ERASED, "n": ERASED, "text": {"body": ERASED}, "yes": true}), "{name}");
         }
         let (found, left) = redacted(&json!({ANA: {"name": "Ana"}, "a": [34_600_111_222_i64]}).to_string(), true, true);
-        assert_eq!(found, Found::Own);
+        assert_eq!(found, Occurrence::Own);
         assert!(!left.contains("Ana") && !left.contains(ANA), "{left}");
     }
 
@@ -313,11 +315,11 @@ mod tests {
     fn in_the_words_of_somebody_else_only_the_name_goes() {
         let text = json!({"from": "34600999888", "text": {"body": "Ask +34600111222, please"}}).to_string();
         let (found, left) = redacted(&text, true, true);
-        assert_eq!(found, Found::Mention);
+        assert_eq!(found, Occurrence::Mention);
         assert_eq!(left, json!({"from": "34600999888", "text": {"body": "Ask (erased), please"}}).to_string());
         let raw = json!({"raw": text, "provider": "meta"}).to_string();
         let (found, left) = redacted(&raw, true, true);
-        assert!(found == Found::Mention && left.contains("34600999888") && !left.contains(ANA), "{left}");
+        assert!(found == Occurrence::Mention && left.contains("34600999888") && !left.contains(ANA), "{left}");
     }
 
     #[test]
@@ -325,15 +327,19 @@ mod tests {
         let part = |sender: &str| json!({"metadata": {"phone_number_id": sender}, "messages": [{"from": ANA}]});
         let both = json!({"entry": [part("106"), part("207")]}).to_string();
         let (found, left) = redacted(&both, false, true);
-        assert_eq!(found, Found::Own);
+        assert_eq!(found, Occurrence::Own);
         let left: Json = serde_json::from_str(&left).unwrap();
         assert_eq!(left["entry"][0]["messages"][0]["from"], ERASED);
         assert_eq!(left["entry"][1]["messages"][0]["from"], ANA);
         let theirs = part("207").to_string();
-        assert_eq!(redacted(&theirs, false, true), (Found::Nothing, theirs));
+        assert_eq!(redacted(&theirs, false, true), (Occurrence::Nothing, theirs));
         let unsaid = part("999").to_string();
-        assert_eq!(redacted(&unsaid, false, false), (Found::Nothing, unsaid.clone()), "another account knows the name");
-        assert_eq!(redacted(&unsaid, false, true).0, Found::Own);
+        assert_eq!(
+            redacted(&unsaid, false, false),
+            (Occurrence::Nothing, unsaid.clone()),
+            "another account knows the name"
+        );
+        assert_eq!(redacted(&unsaid, false, true).0, Occurrence::Own);
     }
 
     #[test]
@@ -341,9 +347,9 @@ mod tests {
         let names = ["@ana".to_owned()];
         let person = Person { names: &names, own: &[], others: &[], alone: true };
         let mut text = "contact.username == \"ana\" || contact.name == \"anabel\"".to_owned();
-        assert_eq!(person.literals(&mut text), Found::Mention);
+        assert_eq!(person.literals(&mut text), Occurrence::Mention);
         assert_eq!(text, "contact.username == \"(erased)\" || contact.name == \"anabel\"");
-        assert_eq!(person.literals(&mut text), Found::Nothing);
+        assert_eq!(person.literals(&mut text), Occurrence::Nothing);
     }
 
     #[test]
@@ -367,7 +373,7 @@ mod tests {
         let form = "From=whatsapp%3A%2B34600111222&ProfileName=Ana&Body=Umbrella&To=106";
         let letter = json!({"provider": "twilio", "raw": form, "size": 5}).to_string();
         let (found, left) = redacted(&letter, false, false);
-        assert_eq!(found, Found::Own);
+        assert_eq!(found, Occurrence::Own);
         assert!(!left.contains(ANA) && !left.contains("Umbrella") && !left.contains("Ana"), "{left}");
         assert!(left.contains("twilio") && left.contains("ProfileName"), "{left}");
     }
@@ -375,8 +381,8 @@ mod tests {
     #[test]
     fn a_form_is_read_as_one() {
         let (found, left) = redacted("From=whatsapp%3A%2B34600111222&Body=The+Umbrella&To=106", false, false);
-        assert_eq!((found, left.as_str()), (Found::Own, "From=%28erased%29&Body=%28erased%29&To=%28erased%29"));
+        assert_eq!((found, left.as_str()), (Occurrence::Own, "From=%28erased%29&Body=%28erased%29&To=%28erased%29"));
         let theirs = "From=whatsapp%3A%2B34600111222&Body=x&To=207";
-        assert_eq!(redacted(theirs, false, true), (Found::Nothing, theirs.to_owned()));
+        assert_eq!(redacted(theirs, false, true), (Occurrence::Nothing, theirs.to_owned()));
     }
 }

@@ -8,9 +8,9 @@ use crate::{
         time::{Time, iso},
     },
     model::{
-        contact::Patch,
+        contact::ContactPatch,
         content::Content,
-        effect::{Draft, Origin},
+        effect::{MessageDraft, Origin},
         event::Event,
         inbound::InboundKind,
     },
@@ -19,7 +19,7 @@ use crate::{
         daemon::app::App,
         lane::{
             error::LaneError,
-            state::{LaneState, Recorded},
+            state::{LaneState, RecordedMessage},
         },
     },
     store::{
@@ -61,7 +61,7 @@ impl App {
     pub(in crate::runtime) async fn session_of_code(
         &self,
         lane: &LaneState,
-        recorded: &Recorded,
+        recorded: &RecordedMessage,
         now: Time,
     ) -> Result<Option<TesterSession>, LaneError> {
         let InboundKind::Text { body } = &recorded.message.kind else { return Ok(None) };
@@ -82,20 +82,20 @@ impl App {
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
-        recorded: &Recorded,
+        recorded: &RecordedMessage,
         session: &TesterSession,
         mut set: WriteSet,
         now: Time,
     ) -> Result<(), LaneError> {
         let until = now + TESTER_SESSION;
         set.push(&tester_session::ACTIVATE, &Activated { id: session.id, at: now, expires_at: until });
-        let patch = Patch { by: "tester_session".into(), tester_until: Some(until), ..Patch::default() };
+        let patch = ContactPatch { by: "tester_session".into(), tester_until: Some(until), ..ContactPatch::default() };
         self.take_turn(lane, index, Event::Changed(Box::new(patch)), Some(recorded.id), set).await?;
         let body = format!("This phone is a tester until {}: it reaches the flows that are drafts.", iso(until));
-        let draft = Draft {
+        let draft = MessageDraft {
             asked_for: Some(recorded.message.at.min(recorded.recorded_at)),
             ignore_quiet_hours: true,
-            ..Draft::plain(0, Content::Text { body }, Origin::Api)
+            ..MessageDraft::plain(0, Content::Text { body }, Origin::Api)
         };
         let (reply, _) = oneshot::channel();
         self.say_in_lane(lane, OutboundId(self.store.next_id()), recorded.conversation, draft, reply).await

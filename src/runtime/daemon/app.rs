@@ -1,7 +1,7 @@
 //! Holds the daemon's parts in one struct, and the loops that plan, wake and clean up.
 
 use super::{
-    id_set::Marks, log_limit::Seldom, metrics::Metrics, retention::Retention, survey::Survey, timers::Timers,
+    id_set::IdSet, log_limit::LogLimiter, metrics::Metrics, retention::Retention, survey::Survey, timers::Timers,
     trace_ids::Traces,
 };
 use crate::{
@@ -15,35 +15,38 @@ use crate::{
     },
     channel::{Http, Provider},
     runtime::{
-        billing::balance::Purse,
+        billing::balance::Balances,
         bot::{live::Live, reload::Reloader},
         config::Config,
-        contacts::{directory::Directory, opt_outs::Stops},
+        contacts::{directory::Directory, opt_outs::OptOuts},
         delivery::{
             breaker::Breaker,
-            pacing::{quiet_hours_spread::Mornings, recipient_cap::Reach, sender_rates::Rates, start_slots::Beginning},
-            unstored::Undone,
+            pacing::{
+                quiet_hours_spread::QuietHoursSpread, recipient_cap::RecipientCaps, sender_rates::Rates,
+                start_slots::StartSlots,
+            },
+            unstored::UnstoredWork,
             uploads::Uploads,
-            window_probe::AskedWindows,
+            window_probe::WindowProbes,
         },
-        events::webhook_delivery::Posts,
+        events::webhook_delivery::WebhookDelivery,
         http_step::calls::Calls,
-        ingest::late_receipts::Arrived,
+        ingest::late_receipts::LateReceipts,
         lane::{
             admission::Admission,
-            backlog::Behind,
+            backlog::Backlog,
             form_requests::Forms,
             lanes::Lanes,
             long_turns::LongTurns,
-            state::{LaneState, TurnSeen, Work},
+            state::{LaneState, LaneTask, TurnSeen},
         },
-        senders::{paused::Health, registry::Senders, templates::catalogue::Catalogue},
-        starts::{broadcast::Broadcasts, by_schedule::Lines, flow_pauses::FlowHealth},
+        senders::{paused::PausedSenders, registry::Senders, templates::catalogue::Catalogue},
+        starts::{broadcast::Broadcasts, by_schedule::FreeSlots, flow_pauses::FlowHealth},
     },
     store::{
         Store,
         queries::retention::Pace,
-        tables::{event::Wanted, outbound, session, start},
+        tables::{event::WantedKinds, outbound, session, start},
     },
 };
 use std::{
@@ -69,19 +72,19 @@ pub struct App {
     /// The live flows, and older versions with open runs.
     pub live: Live,
     pub metrics: Metrics,
-    pub posts: Posts,
-    pub health: Health,
+    pub webhook_delivery: WebhookDelivery,
+    pub paused_senders: PausedSenders,
     /// The trace ids of our newest messages, for the log.
-    pub(in crate::runtime) traces: Traces,
+    pub(in crate::runtime) trace_ids: Traces,
     /// Circuit breakers: whether the platforms of senders answer.
     pub breaker: Breaker,
     /// The figures that were last read from the database for probes and metrics.
     pub survey: Survey,
     /// The available balances of accounts.
-    pub purse: Purse,
+    pub balances: Balances,
     pub flow_health: FlowHealth,
     /// Serializes operators' changes of a flow's pause.
-    pub(in crate::runtime) turning_flows: tokio::sync::Mutex<()>,
+    pub(in crate::runtime) flow_pause_lock: tokio::sync::Mutex<()>,
     pub calls: Calls,
     pub reloader: Reloader,
     pub(in crate::runtime) retention: Arc<Retention>,
@@ -90,37 +93,37 @@ pub struct App {
     /// The key that signs the tokens of our buttons; kept in the database.
     pub(in crate::runtime) token_key: Vec<u8>,
     pub(in crate::runtime) started_at: Time,
-    pub(in crate::runtime) lanes: Lanes<Work, LaneState>,
+    pub(in crate::runtime) lanes: Lanes<LaneTask, LaneState>,
     pub(in crate::runtime) timers: Timers,
     pub(in crate::runtime) directory: Directory,
     /// Serializes the joining of contacts.
-    pub(in crate::runtime) joining: tokio::sync::Mutex<()>,
+    pub(in crate::runtime) merge_lock: tokio::sync::Mutex<()>,
     /// Opt-outs from the moment of recording, so that no queued message leaves after the webhook was answered.
-    pub(in crate::runtime) stops: Stops,
+    pub(in crate::runtime) opt_outs: OptOuts,
     /// Messages with an unknown send result: a status decides, so their lane must get it.
-    pub(in crate::runtime) watched: Marks<OutboundId>,
+    pub(in crate::runtime) unknown_sends: IdSet<OutboundId>,
     /// Messages that were to be sent again, and of which a status has arrived since.
-    pub(in crate::runtime) arrived: Arrived,
-    pub(in crate::runtime) asked_windows: AskedWindows,
+    pub(in crate::runtime) late_receipts: LateReceipts,
+    pub(in crate::runtime) window_probes: WindowProbes,
     /// Our files that platforms store.
     pub(in crate::runtime) uploads: Uploads,
     /// Messages that are listed as unknown: a later status removes them from the dead letters.
-    pub(in crate::runtime) listed: Marks<OutboundId>,
+    pub(in crate::runtime) listed_unknown: IdSet<OutboundId>,
     /// Running calls of `http` steps, by conversation, run and number: after a time-out the answer may come when the
     /// run has already made another call.
-    pub(in crate::runtime) calling: Marks<(ConversationId, u32, u32)>,
+    pub(in crate::runtime) calling: IdSet<(ConversationId, u32, u32)>,
     /// Contacts with recorded messages in no queue: their lane first reads these from the database.
-    pub(in crate::runtime) behind: Behind,
+    pub(in crate::runtime) backlog: Backlog,
     /// Contacts whose messages wait for a free lane.
     pub(in crate::runtime) admission: Admission,
     /// Work that the database did not take and that is tried again.
-    pub(in crate::runtime) undone: Undone,
+    pub(in crate::runtime) unstored: UnstoredWork,
     /// Log lines that an outage would repeat many times.
-    pub seldom: Seldom,
+    pub log_limiter: LogLimiter,
     /// Templates whose refusal was reported.
-    pub(in crate::runtime) templates_told: Marks<(SenderId, String)>,
+    pub(in crate::runtime) reported_templates: IdSet<(SenderId, String)>,
     /// Planned starts that were handed to their lanes.
-    pub(in crate::runtime) beginning: Arc<Beginning>,
+    pub(in crate::runtime) start_slots: Arc<StartSlots>,
     /// True if `start` steps have planned audiences that the planner must still walk.
     pub(in crate::runtime) audiences: AtomicBool,
     /// True if statuses without our id have arrived: an accepted message then checks whether one of them is its own.
@@ -132,30 +135,30 @@ pub struct App {
     /// Events are written for the event stream until this time, in Unix milliseconds.
     pub(in crate::runtime) listened_until: AtomicI64,
     /// The event kinds that subscriptions want, whether there are any, and the lock for changing them.
-    pub(in crate::runtime) subscriptions_want: Mutex<Wanted>,
+    pub(in crate::runtime) subscriptions_want: Mutex<WantedKinds>,
     pub(in crate::runtime) subscribed: AtomicBool,
-    pub(in crate::runtime) subscribing: tokio::sync::Mutex<()>,
+    pub(in crate::runtime) subscription_lock: tokio::sync::Mutex<()>,
     /// True if any contact has used a key of `once_per`: lanes then load their keys.
     pub(in crate::runtime) once_used: AtomicBool,
     /// True if any erased contact had opted out: a new contact may be the same person.
     pub(in crate::runtime) erased_stops: AtomicBool,
     /// New triggers whose conversations are being told that they are live.
-    pub(in crate::runtime) publishing: Marks<(FlowName, String)>,
-    pub(in crate::runtime) rates: Rates,
-    pub(in crate::runtime) mornings: Mornings,
+    pub(in crate::runtime) publishing: IdSet<(FlowName, String)>,
+    pub(in crate::runtime) sender_rates: Rates,
+    pub(in crate::runtime) quiet_hours_spread: QuietHoursSpread,
     pub(in crate::runtime) forms: Forms,
     /// The next free slots of schedules.
-    pub(in crate::runtime) lines: Lines,
+    pub(in crate::runtime) free_slots: FreeSlots,
     pub(in crate::runtime) broadcasts: Broadcasts,
-    pub(in crate::runtime) reach: Reach,
-    pub(in crate::runtime) beat: Beat,
+    pub(in crate::runtime) recipient_caps: RecipientCaps,
+    pub(in crate::runtime) last_runs: LastRuns,
     /// Receives the effects of each turn after its commit. Set in an author's test, never in a daemon.
     pub(in crate::runtime) turns: OnceLock<mpsc::UnboundedSender<TurnSeen>>,
 }
 
 /// The times of the last run of each periodic task.
 #[derive(Default)]
-pub(in crate::runtime) struct Beat {
+pub(in crate::runtime) struct LastRuns {
     loaded: AtomicI64,
     planned: AtomicI64,
     looked: AtomicI64,
@@ -189,7 +192,7 @@ impl App {
         let woken = self.wake_due(by_hand).await;
         let tidied = self.tidy_due().await;
         // For a clock that is moved by hand: a daemon has a loop of its own for retention.
-        let forgotten = match passed(&self.beat.retained, self.clock.now(), RETAIN_EVERY) {
+        let forgotten = match passed(&self.last_runs.retained, self.clock.now(), RETAIN_EVERY) {
             true => self.retention.pass(Pace::AtOnce).await.map_err(anyhow::Error::from),
             false => Ok(()),
         };
@@ -200,24 +203,24 @@ impl App {
     async fn wake_due(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         let now = self.clock.now();
         let mut done = Ok(());
-        if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
+        if passed(&self.last_runs.loaded, now, LOAD_DUE_EVERY) {
             done = self.load_due(now).await;
         }
-        if by_hand || passed(&self.beat.looked, now, PURSE_LOOK_EVERY) {
-            done = done.and(self.look_into_purses(now).await);
+        if by_hand || passed(&self.last_runs.looked, now, PURSE_LOOK_EVERY) {
+            done = done.and(self.refresh_balances(now).await);
         }
         for contact in self.timers.due(now) {
-            self.push(contact, Work::Wake);
+            self.push(contact, LaneTask::Wake);
         }
-        done.and(self.tend_breaker(now).await)
+        done.and(self.check_breaker(now).await)
     }
 
     /// Plans the starts of schedules. It may scan many contacts, so it does not run within the timers.
     async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
         // Two at the same time would plan a schedule twice; the database would refuse the second.
-        let _one = self.beat.planning.lock().await;
+        let _one = self.last_runs.planning.lock().await;
         let now = self.clock.now();
-        if now.0 / 60_000 == self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
+        if now.0 / 60_000 == self.last_runs.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
             return Ok(());
         }
         self.plan_schedules(now).await
@@ -226,7 +229,7 @@ impl App {
     /// Plans the starts of steps and broadcasts, beside the schedules, so that a large fire does not delay them. An
     /// error in one part does not stop the others.
     async fn plan_many_due(self: &Arc<Self>) -> anyhow::Result<()> {
-        let _one = self.beat.planning_many.lock().await;
+        let _one = self.last_runs.planning_many.lock().await;
         let now = self.clock.now();
         let done = self.plan_audiences(now).await;
         done.and(self.plan_broadcasts(now).await)
@@ -234,7 +237,7 @@ impl App {
 
     /// Rests between two batches of a plan, so that messages get the writer; not for a clock moved by hand.
     pub(in crate::runtime) async fn rest_from_planning(&self) {
-        if self.beat.driven.load(Ordering::Relaxed) {
+        if self.last_runs.driven.load(Ordering::Relaxed) {
             tokio::time::sleep(PLAN_REST.to_std()).await;
         }
     }
@@ -242,11 +245,11 @@ impl App {
     /// Runs the sweep, which finds work that the timers missed.
     async fn tidy_due(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
-        if !passed(&self.beat.swept, now, SWEEP_EVERY) {
+        if !passed(&self.last_runs.swept, now, SWEEP_EVERY) {
             return Ok(());
         }
         let swept = self.sweep(now).await;
-        self.rates.prune(now);
+        self.sender_rates.prune(now);
         self.lanes.forget_idle(LaneState::waits);
         let erased = self.finish_erasures().await;
         let settled = self.settle_late(now).await;
@@ -255,7 +258,7 @@ impl App {
     }
 
     pub(in crate::runtime) fn plan_again(&self) {
-        self.beat.planned.store(-1, Ordering::SeqCst);
+        self.last_runs.planned.store(-1, Ordering::SeqCst);
     }
 
     /// The next time at which `tick` has work, at most `until`. Reads the database: for clocks moved by hand.
@@ -286,7 +289,7 @@ impl App {
             self.metrics.sender_state(sender.id, self.standing_of(sender.id, now).state);
         }
         for account in self.senders.accounts() {
-            if let Some(left) = self.purse.available(account) {
+            if let Some(left) = self.balances.available(account) {
                 self.metrics.balance(account.as_str(), left);
             }
         }
@@ -334,14 +337,14 @@ impl App {
 
     /// Logs the failure of a part of the daemon, at most once a minute.
     pub(in crate::runtime) fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error) {
-        if let Some(more) = self.seldom.ask(name, self.clock.now()) {
+        if let Some(more) = self.log_limiter.ask(name, self.clock.now()) {
             tracing::error!(more = more.count(), "{what}: {error:#}{more}");
         }
     }
 
     /// Plans the starts of schedules until `stop`.
     pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
-        self.beat.driven.store(true, Ordering::Relaxed);
+        self.last_runs.driven.store(true, Ordering::Relaxed);
         while waited(&mut stop).await {
             // Each batch is a commit of its own: nothing is lost between two batches.
             let done = tokio::select! {

@@ -1,7 +1,7 @@
 //! Builds an `App`, resumes the work of an earlier process, and stops in order.
 
 use super::{
-    app::{App, Beat},
+    app::{App, LastRuns},
     metrics::Metrics,
     panic_guard::kept_up,
     retention::Retention,
@@ -21,7 +21,7 @@ use crate::{
         },
         config::Config,
         delivery::pacing::sender_rates::Rates,
-        events::webhook_delivery::Posts,
+        events::webhook_delivery::WebhookDelivery,
         http_step::calls::Calls,
         senders::{providers::providers, registry::Senders, templates::catalogue::Catalogue},
     },
@@ -75,7 +75,7 @@ impl App {
             Some(calls) => calls,
             None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
         };
-        let posts = Posts::new(&config).context("the client of webhooks")?;
+        let posts = WebhookDelivery::new(&config).context("the client of webhooks")?;
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
@@ -91,33 +91,33 @@ impl App {
             providers,
             live,
             metrics,
-            posts,
-            purse: Default::default(),
+            webhook_delivery: posts,
+            balances: Default::default(),
             calls,
             reloader,
             plays,
-            health: Default::default(),
+            paused_senders: Default::default(),
             survey: Default::default(),
             breaker: Default::default(),
-            traces: Default::default(),
+            trace_ids: Default::default(),
             flow_health: Default::default(),
-            turning_flows: Default::default(),
+            flow_pause_lock: Default::default(),
             lanes: Default::default(),
             timers: Default::default(),
             directory: Default::default(),
-            joining: Default::default(),
-            stops: Default::default(),
-            watched: Default::default(),
-            asked_windows: Default::default(),
+            merge_lock: Default::default(),
+            opt_outs: Default::default(),
+            unknown_sends: Default::default(),
+            window_probes: Default::default(),
             uploads: Default::default(),
-            listed: Default::default(),
-            behind: Default::default(),
+            listed_unknown: Default::default(),
+            backlog: Default::default(),
             admission: Default::default(),
-            undone: Default::default(),
-            seldom: Default::default(),
-            templates_told: Default::default(),
-            arrived: Default::default(),
-            beginning: Default::default(),
+            unstored: Default::default(),
+            log_limiter: Default::default(),
+            reported_templates: Default::default(),
+            late_receipts: Default::default(),
+            start_slots: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),
             long_turns: Default::default(),
@@ -127,16 +127,16 @@ impl App {
             listened_until: 0.into(),
             subscriptions_want: Default::default(),
             subscribed: false.into(),
-            subscribing: Default::default(),
+            subscription_lock: Default::default(),
             publishing: Default::default(),
             audiences: true.into(),
-            rates: Rates::default(),
-            mornings: Default::default(),
+            sender_rates: Rates::default(),
+            quiet_hours_spread: Default::default(),
             forms: Default::default(),
-            lines: Default::default(),
+            free_slots: Default::default(),
             broadcasts: Default::default(),
-            reach: Default::default(),
-            beat: Beat::default(),
+            recipient_caps: Default::default(),
+            last_runs: LastRuns::default(),
             retention,
             turns: Default::default(),
             store,
@@ -154,7 +154,7 @@ impl App {
         let unknown = dead_letter::open(&app.store, "unknown_send", i64::MAX, LISTED_READ_MAX).await;
         for letter in unknown.context("reading unknown sends")? {
             if let Some(id) = letter.subject_id {
-                app.listed.add(OutboundId(id));
+                app.listed_unknown.add(OutboundId(id));
             }
         }
         Ok((app, sandbox))
@@ -185,7 +185,7 @@ impl App {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move {
                 let folder = app.config.bot.clone();
-                let tell = |news: crate::runtime::bot::reload::News| app.take_news(news);
+                let tell = |news: crate::runtime::bot::reload::ReloadResult| app.take_news(news);
                 app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
             }
         });
@@ -199,7 +199,7 @@ impl App {
     }
 
     /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.
-    pub fn take_news(self: &Arc<Self>, news: crate::runtime::bot::reload::News) {
+    pub fn take_news(self: &Arc<Self>, news: crate::runtime::bot::reload::ReloadResult) {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);

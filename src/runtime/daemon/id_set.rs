@@ -6,15 +6,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-pub struct Marks<T>(Mutex<HashSet<T>>);
+pub struct IdSet<T>(Mutex<HashSet<T>>);
 
-impl<T> Default for Marks<T> {
+impl<T> Default for IdSet<T> {
     fn default() -> Self {
-        Marks(Mutex::default())
+        IdSet(Mutex::default())
     }
 }
 
-impl<T: Hash + Eq> Marks<T> {
+impl<T: Hash + Eq> IdSet<T> {
     /// True if it was not in the set.
     pub fn add(&self, id: T) -> bool {
         self.set().insert(id)
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_mark_is_set_once() {
-        let marks = Marks::default();
+        let marks = IdSet::default();
         assert!(marks.add(1) && !marks.add(1) && marks.holds(1));
         marks.remove(1);
         assert!(!marks.holds(1));

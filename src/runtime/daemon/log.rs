@@ -2,7 +2,7 @@
 
 mod people;
 
-use people::People;
+use people::PlainFormat;
 use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -121,7 +121,7 @@ pub fn start(format: Format, level: Level) {
             .boxed(),
         Format::Text => {
             let colours = std::io::stderr().is_terminal();
-            fmt::layer().event_format(People::new(colours)).with_writer(std::io::stderr).boxed()
+            fmt::layer().event_format(PlainFormat::new(colours)).with_writer(std::io::stderr).boxed()
         }
     };
     // It fails if a subscriber is already installed, which is fine.

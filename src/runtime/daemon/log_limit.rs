@@ -10,7 +10,7 @@ use std::{
 
 /// Remembers, by line and subject, the time of the last line and the number left out since.
 #[derive(Default)]
-pub struct Seldom(Mutex<HashMap<LineOf, (Time, u64)>>);
+pub struct LogLimiter(Mutex<HashMap<LineOf, (Time, u64)>>);
 
 /// The name of a line and the id of its subject, 0 if the line has none.
 type LineOf = (&'static str, i64);
@@ -19,7 +19,7 @@ type LineOf = (&'static str, i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut(pub u64);
 
-impl Seldom {
+impl LogLimiter {
     /// `Some` if the line with this name may be written now, with the number left out since the last one.
     pub fn ask(&self, name: &'static str, now: Time) -> Option<LeftOut> {
         self.ask_of(name, 0, now)
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_line_is_written_once_a_minute_with_what_was_left_out() {
-        let seldom = Seldom::default();
+        let seldom = LogLimiter::default();
         let at = |seconds: i64| Time(1_790_000_000_000 + seconds * 1_000);
         assert_eq!(seldom.ask("a", at(0)), Some(LeftOut(0)));
         assert_eq!((seldom.ask("a", at(1)), seldom.ask("a", at(59))), (None, None));
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn lines_about_two_senders_are_counted_apart() {
-        let seldom = Seldom::default();
+        let seldom = LogLimiter::default();
         let now = Time(1_790_000_000_000);
         assert_eq!((seldom.ask_of("a", 12, now), seldom.ask_of("a", 13, now)), (Some(LeftOut(0)), Some(LeftOut(0))));
         assert_eq!(seldom.ask_of("a", 12, now), None);

@@ -14,7 +14,7 @@ use crate::{
         time::{Span, Time},
     },
     model::event::Reason,
-    store::Written,
+    store::GroupStats,
 };
 use labels::{
     AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, MessageLabels, RefusedLabels,
@@ -326,7 +326,7 @@ impl Metrics {
     }
 
     /// Sets the writer's counters.
-    pub fn written(&self, written: Written) {
+    pub fn written(&self, written: GroupStats) {
         self.commits.inc_by(written.groups.saturating_sub(self.commits.get()));
         self.commit_sets.inc_by(written.sets.saturating_sub(self.commit_sets.get()));
         self.commits_lost.inc_by(written.lost.saturating_sub(self.commits_lost.get()));
@@ -441,7 +441,7 @@ mod tests {
     fn what_the_writer_did_is_counted_once_however_often_it_is_asked() {
         let metrics = Metrics::new();
         for _ in 0..2 {
-            metrics.written(Written { groups: 2, sets: 9, lost: 1 });
+            metrics.written(GroupStats { groups: 2, sets: 9, lost: 1 });
         }
         let page = metrics.render();
         for line in ["transom_commits_total 2", "transom_commit_sets_total 9", "transom_commits_lost_total 1"] {

@@ -14,7 +14,7 @@ use crate::{
     runtime::{
         delivery::outbox,
         ingest::accept::opens_window,
-        lane::state::{LaneState, Recorded, Work},
+        lane::state::{LaneState, LaneTask, RecordedMessage},
     },
     store::{
         WriteSet,
@@ -61,7 +61,7 @@ impl App {
                 let attempts = row.attempts;
                 if attempts >= INBOUND_ATTEMPTS_MAX {
                     let why = format!("it was taken up {attempts} times and the process ended each time");
-                    self.bury(row.id, row.conversation_id, row.sender_id, &why).await?;
+                    self.dead_letter_inbound(row.id, row.conversation_id, row.sender_id, &why).await?;
                     continue;
                 }
                 let mut set = WriteSet::new();
@@ -100,7 +100,7 @@ impl App {
                 }
             }
             for contact in contacts {
-                self.push(contact, Work::Wake);
+                self.push(contact, LaneTask::Wake);
             }
         }
     }
@@ -109,7 +109,7 @@ impl App {
     /// have died. Also passes on the marks that an interrupted join left under the old contact.
     async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
         for contact in session::left_behind(&self.store).await? {
-            self.push(contact, Work::Wake);
+            self.push(contact, LaneTask::Wake);
         }
         let mut after = ConversationId(0);
         let mut taken = 0;
@@ -119,7 +119,7 @@ impl App {
             after = last.conversation_id;
             taken += slice.len();
             for due in slice {
-                self.push(due.contact_id, Work::Wake);
+                self.push(due.contact_id, LaneTask::Wake);
             }
         }
     }
@@ -155,12 +155,12 @@ impl App {
             after = last.id;
             for row in slice {
                 // The lane has set a time to read its messages itself.
-                if !self.lanes.is_active(row.contact_id) && self.behind.add(row.contact_id) {
+                if !self.lanes.is_active(row.contact_id) && self.backlog.add(row.contact_id) {
                     if !by_outage {
                         self.metrics.bug("sweep_inbound");
                         tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
                     }
-                    self.push(row.contact_id, Work::Wake);
+                    self.push(row.contact_id, LaneTask::Wake);
                 }
             }
         }
@@ -174,8 +174,8 @@ impl App {
                     self.metrics.bug("sweep_outbound");
                     tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
                 }
-                self.push(contact, Work::Forget);
-                self.push(contact, Work::Wake);
+                self.push(contact, LaneTask::Forget);
+                self.push(contact, LaneTask::Wake);
             }
         }
         for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
@@ -183,8 +183,8 @@ impl App {
                 if !by_outage {
                     self.metrics.bug("sweep_session");
                 }
-                self.push(due.contact_id, Work::Forget);
-                self.push(due.contact_id, Work::Wake);
+                self.push(due.contact_id, LaneTask::Forget);
+                self.push(due.contact_id, LaneTask::Wake);
             }
         }
         Ok(())
@@ -193,15 +193,15 @@ impl App {
     pub(in crate::runtime) fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
         let contact = row.contact_id;
         if row.data.word == Some(ConsentWord::Stop) {
-            self.stops.add(contact, row.id);
+            self.opt_outs.add(contact, row.id);
         }
         let recorded = self.recorded(row);
-        self.push(contact, Work::Inbound(Box::new(recorded)));
+        self.push(contact, LaneTask::Inbound(Box::new(recorded)));
     }
 
-    pub(in crate::runtime) fn recorded(&self, row: inbound::Recorded) -> Recorded {
+    pub(in crate::runtime) fn recorded(&self, row: inbound::Recorded) -> RecordedMessage {
         let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
-        Recorded {
+        RecordedMessage {
             id: row.id,
             conversation: row.conversation_id,
             sender: row.sender_id,

@@ -13,7 +13,7 @@ use crate::{
     channel::{Next, Outgoing, Receipt, SendError, wire},
     runtime::{
         daemon::{app::App, metrics::in_seconds, panic_guard::caught},
-        lane::state::Work,
+        lane::state::LaneTask,
     },
     store::{WriteSet, tables::outbound},
 };
@@ -25,10 +25,10 @@ use std::{
 
 /// The state of each sender's platform; a restart begins without any.
 #[derive(Default)]
-pub struct Breaker(Mutex<HashMap<SenderId, Line>>);
+pub struct Breaker(Mutex<HashMap<SenderId, SenderBreaker>>);
 
 #[derive(Default)]
-struct Line {
+struct SenderBreaker {
     /// Messages whose last send got no answer, since the last answer: repeated failures of one message are no outage.
     failed: Vec<OutboundId>,
     /// The number of running requests, and the time since which none was answered.
@@ -37,7 +37,7 @@ struct Line {
     open: Option<Open>,
     closed_at: Option<Time>,
     /// State changes that are not reported yet.
-    news: Vec<News>,
+    news: Vec<BreakerChange>,
 }
 
 struct Open {
@@ -51,7 +51,7 @@ struct Open {
 
 /// A sender's platform stopped answering, or answers again.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
+pub enum BreakerChange {
     Degraded { sender: SenderId, why: String, told: bool },
     Recovered { sender: SenderId, since: Time },
 }
@@ -129,7 +129,7 @@ impl Breaker {
     }
 
     /// The state changes since the last call. A platform that leaves all requests unanswered also counts as silent.
-    fn news(&self, now: Time) -> Vec<News> {
+    fn news(&self, now: Time) -> Vec<BreakerChange> {
         let mut all = Vec::new();
         for (sender, line) in self.lines().iter_mut() {
             let silent = line.flying >= BREAKER_FAILURES && now - line.heard >= BREAKER_SILENCE;
@@ -157,24 +157,24 @@ impl Breaker {
         due.collect()
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<SenderId, Line>> {
+    fn lines(&self) -> MutexGuard<'_, HashMap<SenderId, SenderBreaker>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Line {
+impl SenderBreaker {
     fn open(&mut self, sender: SenderId, why: String, now: Time) {
         // A new outage soon after the last is reported as the same one.
         let told = self.closed_at.is_none_or(|at| now < at || now - at >= BREAKER_CALM);
         self.failed.clear();
-        self.news.push(News::Degraded { sender, why: why.clone(), told });
+        self.news.push(BreakerChange::Degraded { sender, why: why.clone(), told });
         self.open = Some(Open { since: now, why, probe_at: now + rest(0), probes: 0, looked_at: None });
     }
 
     fn close(&mut self, sender: SenderId, now: Time) {
         if let Some(open) = self.open.take() {
             self.closed_at = Some(now);
-            self.news.push(News::Recovered { sender, since: open.since });
+            self.news.push(BreakerChange::Recovered { sender, since: open.since });
         }
     }
 }
@@ -219,32 +219,32 @@ impl App {
     }
 
     /// Reports state changes, wakes messages whose platform answers again, and finds messages for due probes.
-    pub(in crate::runtime) async fn tend_breaker(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+    pub(in crate::runtime) async fn check_breaker(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         for news in self.breaker.news(now) {
-            self.tell_breaker(&news, now).await;
-            if let News::Recovered { sender, .. } = news {
+            self.report_breaker(&news, now).await;
+            if let BreakerChange::Recovered { sender, .. } = news {
                 self.wake_waiting(sender).await?;
             }
         }
         for sender in self.breaker.to_probe(now) {
             if let Some(contact) = outbound::next_probe(&self.store, sender).await? {
-                self.push(contact, Work::AskAnew { sender });
+                self.push(contact, LaneTask::AskAnew { sender });
             }
         }
         Ok(())
     }
 
-    async fn tell_breaker(&self, news: &News, now: Time) {
+    async fn report_breaker(&self, news: &BreakerChange, now: Time) {
         let (alarm, sender, text) = match news {
-            News::Degraded { told: false, .. } => return,
-            News::Degraded { sender, why, .. } => {
+            BreakerChange::Degraded { told: false, .. } => return,
+            BreakerChange::Degraded { sender, why, .. } => {
                 tracing::error!(
                     sender.id = %sender,
                     "The platform of sender {sender} does not answer; its messages wait in order, and one at a time is tried"
                 );
                 ("sender_degraded", *sender, format!("Its platform does not answer: {why}"))
             }
-            News::Recovered { sender, since } => {
+            BreakerChange::Recovered { sender, since } => {
                 let elapsed = now - *since;
                 tracing::info!(sender.id = %sender, elapsed_ms = elapsed.0, "The platform of sender {sender} answers again");
                 ("sender_recovered", *sender, "Its platform answers again; what waited goes out.".to_owned())
@@ -292,7 +292,7 @@ mod tests {
         fails(&breaker, [BREAKER_FAILURES], at);
         assert_eq!(breaker.degraded(ONE), Some((at, "timeout: why".into())));
         assert_eq!(breaker.holds(ONE, at), Some(at + PAUSE_DEFAULT));
-        let degraded = News::Degraded { sender: ONE, why: "timeout: why".into(), told: true };
+        let degraded = BreakerChange::Degraded { sender: ONE, why: "timeout: why".into(), told: true };
         assert_eq!((breaker.news(at), breaker.news(at)), (vec![degraded], vec![]));
     }
 
@@ -342,10 +342,10 @@ mod tests {
         breaker.began(ONE, now);
         breaker.ended(ONE, OutboundId(81), now, &taken(), now);
         assert_eq!((breaker.degraded(ONE), breaker.claim(ONE, now)), (None, Ok(())));
-        assert_eq!(breaker.news(now).last(), Some(&News::Recovered { sender: ONE, since: Time(1_000) }));
+        assert_eq!(breaker.news(now).last(), Some(&BreakerChange::Recovered { sender: ONE, since: Time(1_000) }));
         // Soon again: the same outage.
         fails(&breaker, 1..=BREAKER_FAILURES, now);
-        assert!(matches!(breaker.news(now)[..], [News::Degraded { told: false, .. }]));
+        assert!(matches!(breaker.news(now)[..], [BreakerChange::Degraded { told: false, .. }]));
     }
 
     #[test]
@@ -355,6 +355,6 @@ mod tests {
             breaker.began(ONE, Time(0));
         }
         assert_eq!(breaker.news(Time(0) + BREAKER_SILENCE - Span(1)), []);
-        assert!(matches!(breaker.news(Time(0) + BREAKER_SILENCE)[..], [News::Degraded { .. }]));
+        assert!(matches!(breaker.news(Time(0) + BREAKER_SILENCE)[..], [BreakerChange::Degraded { .. }]));
     }
 }

@@ -1,8 +1,8 @@
 //! Sends the due messages of an outbox, and handles those that are not sent.
 
 use super::{
-    outbox::{self, Nudged, Pending, PendingState, SendAnswer},
-    pacing::sender_rates::Place,
+    outbox::{self, NudgeState, QueuedMessage, QueuedState, SendAnswer},
+    pacing::sender_rates::RateStage,
     policy::Decision,
     rules::count_unasked,
 };
@@ -15,8 +15,8 @@ use crate::{
     channel::{Next, SendError},
     model::{
         content::Content,
-        effect::{Draft, IfClosed, Origin},
-        event::{Event, Fate, Reason},
+        effect::{IfClosed, MessageDraft, Origin},
+        event::{DeliveryOutcome, Event, Reason},
         template::TemplateMessage,
     },
     runtime::{
@@ -47,7 +47,7 @@ impl App {
         let mut set = WriteSet::of(lane.contact.id.0);
         let now = self.clock.now();
         if let Some(to) = lane.contact.data.joined_to.filter(|_| !lane.conversations[index].outbox.is_empty()) {
-            Box::pin(self.heed_stop_of(lane, to)).await?;
+            Box::pin(self.apply_opt_out_of(lane, to)).await?;
         }
         self.expire(lane, index, now, &mut set, &mut events);
         while events.is_empty()
@@ -138,7 +138,7 @@ impl App {
                     return None;
                 }
                 let pending = &mut lane.conversations[index].outbox[place];
-                pending.state = PendingState::Sending;
+                pending.state = QueuedState::Sending;
                 pending.attempt = 1;
                 pending.attempted_at = Some(now);
                 let id = pending.id;
@@ -167,15 +167,15 @@ impl App {
     ) -> OutboundId {
         let sender = lane.conversations[index].sender;
         if (direct || as_template.is_some()) && !lane.conversations[index].window.is_open(now) {
-            self.reach.note(&self.senders, sender, lane.contact.id, now);
+            self.recipient_caps.note(&self.senders, sender, lane.contact.id, now);
         }
         let pending = &mut lane.conversations[index].outbox[place];
         self.take_charge(sender, pending);
-        pending.state = PendingState::Sending;
+        pending.state = QueuedState::Sending;
         pending.attempt += 1;
         let before = pending.attempted_at.replace(now);
         pending.not_before = None;
-        pending.place = Place::None;
+        pending.place = RateStage::None;
         pending.sent_as = as_template;
         pending.direct = direct;
         rows::sending(set, pending, now);
@@ -183,7 +183,7 @@ impl App {
         // An earlier unknown attempt is still counted; a refused one was given back.
         let stamps = lane.contact.data.unasked.get(&topic);
         let counted = before.is_some_and(|at| stamps.is_some_and(|stamps| stamps.contains(&at)));
-        let announced = pending.nudged == Nudged::Answered;
+        let announced = pending.nudged == NudgeState::Answered;
         if !counted && !announced && self.counts_against_cap(&pending.draft, now) {
             // Count it before the send, so that two messages of one second cannot both be below the cap.
             count_unasked(&mut lane.contact.data, &topic, now);
@@ -207,20 +207,20 @@ impl App {
         let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
         let kept = &mut conversation.outbox[place];
-        kept.state = PendingState::Held { until };
+        kept.state = QueuedState::Held { until };
         kept.not_before = None;
         kept.in_order = false;
-        kept.nudged = Nudged::Out;
+        kept.nudged = NudgeState::Out;
         // One nudge only: if the window is closed again when the answer comes, the message only waits.
         if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
             Arc::make_mut(&mut kept.draft).if_closed = Some(IfClosed::Hold(hold));
         }
         rows::mark(set, conversation.sender, kept, None, Some(Reason::WindowClosed));
-        let mut draft = Draft::clone(&kept.draft);
+        let mut draft = MessageDraft::clone(&kept.draft);
         draft.content = Content::Template(template);
         draft.if_closed = None;
         draft.nudge = true;
-        let nudge = Pending::new(OutboundId(self.store.next_id()), Arc::new(draft), now);
+        let nudge = QueuedMessage::new(OutboundId(self.store.next_id()), Arc::new(draft), now);
         rows::insert_outbound(set, &nudge, contact, conversation.id, conversation.sender);
         conversation.outbox.insert(place + 1, nudge);
         self.metrics.message(conversation.sender, "held");
@@ -264,12 +264,12 @@ impl App {
                 pending.not_before = Some(at);
                 pending.waits_for = Some(reason);
                 pending.in_order = keeps_place;
-                pending.place = Place::None;
+                pending.place = RateStage::None;
                 rows::mark(set, sender, pending, None, Some(reason));
-                (first && !keeps_place).then_some(Fate::Postponed { until: at, reason })
+                (first && !keeps_place).then_some(DeliveryOutcome::Postponed { until: at, reason })
             }
             Decision::Hold { until } => {
-                pending.state = PendingState::Held { until };
+                pending.state = QueuedState::Held { until };
                 // A hold has no time of its own: one left from a refusal would stay due for ever.
                 pending.not_before = None;
                 pending.in_order = false;
@@ -280,21 +280,21 @@ impl App {
                 {
                     self.metrics.held_unplanned.inc();
                 }
-                Some(Fate::Held { until })
+                Some(DeliveryOutcome::Held { until })
             }
             Decision::Expired => {
                 let mut pending = conversation.outbox.remove(place);
                 rows::gone(set, sender, pending.id, SendState::Dropped, Some(Reason::TooLate));
                 self.metrics.message(sender, "expired");
                 pending.answer(&SendAnswer::failed("expired", "it was held too long", None));
-                pending.draft.tells.then_some(Fate::Expired)
+                pending.draft.tells.then_some(DeliveryOutcome::Expired)
             }
             Decision::Skip => {
                 let mut pending = conversation.outbox.remove(place);
                 rows::gone(set, sender, pending.id, SendState::Skipped, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "skipped");
                 pending.answer(&SendAnswer::failed("skipped", "the window is closed", Some(Reason::WindowClosed)));
-                pending.draft.tells.then_some(Fate::Refused { reason: Reason::WindowClosed })
+                pending.draft.tells.then_some(DeliveryOutcome::Refused { reason: Reason::WindowClosed })
             }
             Decision::Refuse { reason, why } => {
                 if let Some(flow) = &pending.draft.flow {
@@ -312,7 +312,7 @@ impl App {
         };
         if let Some(fate) = fate {
             let tells = match &fate {
-                Fate::Held { .. } | Fate::Postponed { .. } => {
+                DeliveryOutcome::Held { .. } | DeliveryOutcome::Postponed { .. } => {
                     lane.conversations[index].outbox.get(place).is_some_and(|p| p.draft.tells)
                 }
                 _ => true,
@@ -331,17 +331,17 @@ impl App {
             rows::mark(set, conversation.sender, pending, None, None);
             self.metrics.message(conversation.sender, "unknown");
             if pending.draft.tells {
-                events.push(Event::Delivery { message: pending.draft.number, fate: Fate::Unknown });
+                events.push(Event::Delivery { message: pending.draft.number, fate: DeliveryOutcome::Unknown });
             }
         }
         events.append(&mut conversation.missed);
         let mut place = 0;
         while place < lane.conversations[index].outbox.len() {
             match lane.conversations[index].outbox[place].state {
-                PendingState::Held { until } if until <= now => {
+                QueuedState::Held { until } if until <= now => {
                     self.settle(lane, index, place, Decision::Expired, now, set, events);
                 }
-                PendingState::Unknown { until } if until <= now => {
+                QueuedState::Unknown { until } if until <= now => {
                     if !self.resend_unknown(lane, index, place, now, set) {
                         lane.conversations[index].outbox.remove(place);
                     } else {
@@ -379,7 +379,7 @@ impl App {
                 OnUnknown::Resend => true,
             };
         if again {
-            pending.state = PendingState::Queued;
+            pending.state = QueuedState::Queued;
             pending.not_before = None;
             rows::mark(set, conversation.sender, pending, None, None);
         } else {
@@ -390,8 +390,8 @@ impl App {
             });
             let why = "nobody knows whether this message left";
             self.dead_letter_with(set, pending.id.0, "unknown_send", Some(conversation.sender), why, data, now);
-            self.watched.remove(pending.id);
-            self.listed.add(pending.id);
+            self.unknown_sends.remove(pending.id);
+            self.listed_unknown.add(pending.id);
             pending.answer(&SendAnswer::Unknown);
         }
         again

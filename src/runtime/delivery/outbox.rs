@@ -1,6 +1,6 @@
 //! Models the unsent messages of one conversation, and selects the next one to send.
 
-use super::pacing::sender_rates::Place;
+use super::pacing::sender_rates::RateStage;
 use crate::{
     base::{
         ids::{OutboundId, ProviderId},
@@ -9,7 +9,7 @@ use crate::{
     },
     model::{
         content::Content,
-        effect::{Draft, Origin},
+        effect::{MessageDraft, Origin},
         event::Reason,
         inbound::StatusError,
         template::TemplateMessage,
@@ -20,10 +20,10 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// An unsent message in the lane's memory; its row has the same data.
-pub struct Pending {
+pub struct QueuedMessage {
     pub id: OutboundId,
-    pub draft: Arc<Draft>,
-    pub state: PendingState,
+    pub draft: Arc<MessageDraft>,
+    pub state: QueuedState,
     /// The earliest time to send it.
     pub not_before: Option<Time>,
     /// The reason for waiting until then.
@@ -39,7 +39,7 @@ pub struct Pending {
     /// It was refused once as outside the window and planned again: the next refusal is final.
     pub planned_again: bool,
     /// Its state in the rate limits of sender and pair.
-    pub place: Place,
+    pub place: RateStage,
     /// The amount reserved for it, if its account pays.
     pub charge: Option<Box<Charge>>,
     /// Templates that the provider refused with this message's values.
@@ -53,7 +53,7 @@ pub struct Pending {
     /// True if the process that tried it died, and its row does not have the end of the wait for a status yet.
     pub interrupted: bool,
     /// The state of its nudge, the template that announces it.
-    pub nudged: Nudged,
+    pub nudged: NudgeState,
     /// A status failed one attempt while a request was running, by the attempt's id at the provider.
     pub failed_early: Option<(ProviderId, StatusError)>,
     /// The API requests that wait for its result.
@@ -61,7 +61,7 @@ pub struct Pending {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PendingState {
+pub enum QueuedState {
     Queued,
     Sending,
     /// Held for the contact's next message, at most until this time.
@@ -76,7 +76,7 @@ pub enum PendingState {
 
 /// The state of the nudge of a message with `if_closed: {nudge: …}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Nudged {
+pub enum NudgeState {
     #[default]
     No,
     /// It was sent, or is about to be: the message waits for an answer to it.
@@ -85,13 +85,13 @@ pub enum Nudged {
     Answered,
 }
 
-impl Pending {
+impl QueuedMessage {
     /// A new message of a turn.
-    pub fn new(id: OutboundId, draft: Arc<Draft>, now: Time) -> Self {
-        Pending {
+    pub fn new(id: OutboundId, draft: Arc<MessageDraft>, now: Time) -> Self {
+        QueuedMessage {
             id,
             draft,
-            state: PendingState::Queued,
+            state: QueuedState::Queued,
             not_before: None,
             waits_for: None,
             released_at: None,
@@ -100,14 +100,14 @@ impl Pending {
             attempted_at: None,
             created_at: now,
             planned_again: false,
-            place: Place::None,
+            place: RateStage::None,
             charge: None,
             refused_templates: Vec::new(),
             sent_as: None,
             direct: false,
             direct_refused: false,
             interrupted: false,
-            nudged: Nudged::No,
+            nudged: NudgeState::No,
             failed_early: None,
             waiters: Vec::new(),
         }
@@ -115,7 +115,7 @@ impl Pending {
 
     /// True if it is not being sent, so that it can be cancelled.
     pub fn can_be_dropped(&self) -> bool {
-        matches!(self.state, PendingState::Queued | PendingState::Held { .. })
+        matches!(self.state, QueuedState::Queued | QueuedState::Held { .. })
     }
 
     /// Gives the result to the API requests that wait for this message, once each.
@@ -128,7 +128,7 @@ impl Pending {
 
     /// True if it waits for a time that its writer chose, and blocks no other message: its row has everything.
     pub fn is_planned(&self) -> bool {
-        self.state == PendingState::Queued && self.draft.at.is_some() && self.draft.at == self.not_before
+        self.state == QueuedState::Queued && self.draft.at.is_some() && self.draft.at == self.not_before
     }
 
     pub fn went_as_template(&self) -> bool {
@@ -145,7 +145,7 @@ impl Pending {
 
     /// True if it waits in the queue of unrequested messages: messages of a program or a person pass it.
     fn is_passed(&self) -> bool {
-        self.place == Place::Unasked
+        self.place == RateStage::Unasked
     }
 
     /// True if it waits for an unknown message of its own turn.
@@ -192,26 +192,26 @@ pub fn is_asked_anew(reason: Option<Reason>) -> bool {
 }
 
 /// Makes messages that wait for a sender or a template due now; every other wait stays.
-pub fn ask_anew(outbox: &mut [Pending], now: Time) {
-    let waits = |pending: &&mut Pending| pending.state == PendingState::Queued && is_asked_anew(pending.waits_for);
+pub fn ask_anew(outbox: &mut [QueuedMessage], now: Time) {
+    let waits = |pending: &&mut QueuedMessage| pending.state == QueuedState::Queued && is_asked_anew(pending.waits_for);
     for pending in outbox.iter_mut().filter(waits) {
         pending.not_before = pending.not_before.min(Some(now));
     }
 }
 
 /// The index of the message that may be sent now, if any.
-pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
+pub fn next(outbox: &[QueuedMessage], now: Time) -> Option<usize> {
     let mut unknown: Vec<u64> = Vec::new();
     let mut passing = false;
     for (index, pending) in outbox.iter().enumerate() {
         match pending.state {
             // One at a time, because providers promise no order of concurrent requests.
-            PendingState::Sending => return None,
-            PendingState::Unknown { .. } => unknown.extend(pending.turn()),
-            PendingState::Held { .. } => {}
-            PendingState::Queued if pending.is_planned() && pending.not_before > Some(now) => {}
-            PendingState::Queued if pending.is_held_up(&unknown) || passing && pending.turn().is_some() => {}
-            PendingState::Queued => {
+            QueuedState::Sending => return None,
+            QueuedState::Unknown { .. } => unknown.extend(pending.turn()),
+            QueuedState::Held { .. } => {}
+            QueuedState::Queued if pending.is_planned() && pending.not_before > Some(now) => {}
+            QueuedState::Queued if pending.is_held_up(&unknown) || passing && pending.turn().is_some() => {}
+            QueuedState::Queued => {
                 let due = pending.not_before.is_none_or(|at| at <= now);
                 match (due, pending.in_order) {
                     (true, _) => return Some(index),
@@ -228,24 +228,24 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
 
 /// When the lane must look at this outbox again without a new event. A message behind another one is not due before
 /// the other is done: otherwise its time would stay due and nothing would happen.
-pub fn due_at(outbox: &[Pending]) -> Option<Time> {
+pub fn due_at(outbox: &[QueuedMessage]) -> Option<Time> {
     let mut unknown: Vec<u64> = Vec::new();
     let (mut blocked, mut passing) = (false, false);
     let mut due = None::<Time>;
     let mut at = |moment: Option<Time>| due = [due, moment].into_iter().flatten().min();
     for pending in outbox {
         match pending.state {
-            PendingState::Held { until } => at(Some(until)),
-            PendingState::Unknown { until } => {
+            QueuedState::Held { until } => at(Some(until)),
+            QueuedState::Unknown { until } => {
                 at(Some(until));
                 unknown.extend(pending.turn());
             }
             // Its answer wakes the lane.
-            PendingState::Sending => blocked = true,
-            PendingState::Queued if blocked || pending.is_held_up(&unknown) => {}
-            PendingState::Queued if pending.is_planned() => at(pending.not_before),
-            PendingState::Queued if passing && pending.turn().is_some() => {}
-            PendingState::Queued => {
+            QueuedState::Sending => blocked = true,
+            QueuedState::Queued if blocked || pending.is_held_up(&unknown) => {}
+            QueuedState::Queued if pending.is_planned() => at(pending.not_before),
+            QueuedState::Queued if passing && pending.turn().is_some() => {}
+            QueuedState::Queued => {
                 at(pending.not_before);
                 let keeps_place = pending.in_order && pending.not_before.is_some();
                 blocked |= keeps_place && !pending.is_passed();
@@ -257,38 +257,38 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
 }
 
 /// For an idle lane: true if a message could be sent, or waits for a send that was lost.
-pub fn stands_still(outbox: &[Pending], now: Time) -> bool {
-    let lost = |pending: &Pending| {
+pub fn stands_still(outbox: &[QueuedMessage], now: Time) -> bool {
+    let lost = |pending: &QueuedMessage| {
         let since = pending.attempted_at.unwrap_or(pending.created_at);
-        pending.state == PendingState::Sending && now - since >= SEND_UNANSWERED_MAX
+        pending.state == QueuedState::Sending && now - since >= SEND_UNANSWERED_MAX
     };
     next(outbox, now).is_some() || outbox.iter().any(lost)
 }
 
 /// True if a nudge is out and unanswered: it announces all held messages.
-pub fn is_nudged(outbox: &[Pending]) -> bool {
-    outbox.iter().any(|pending| pending.nudged == Nudged::Out && matches!(pending.state, PendingState::Held { .. }))
+pub fn is_nudged(outbox: &[QueuedMessage]) -> bool {
+    outbox.iter().any(|pending| pending.nudged == NudgeState::Out && matches!(pending.state, QueuedState::Held { .. }))
 }
 
 /// The nudge of a message was not sent: the next held message gets its own.
-pub fn nudge_failed(outbox: &mut [Pending], nudge: &Draft) {
+pub fn nudge_failed(outbox: &mut [QueuedMessage], nudge: &MessageDraft) {
     for kept in outbox.iter_mut().filter(|kept| nudge.nudge && kept.draft.number == nudge.number) {
-        kept.nudged = Nudged::No;
+        kept.nudged = NudgeState::No;
     }
 }
 
 /// True for a nudge whose message is no longer held, because it was sent itself or never will be.
-pub fn has_outlived(outbox: &[Pending], place: usize) -> bool {
+pub fn has_outlived(outbox: &[QueuedMessage], place: usize) -> bool {
     let nudge = &outbox[place].draft;
-    let kept = |other: &Pending| {
-        !other.draft.nudge && other.draft.number == nudge.number && matches!(other.state, PendingState::Held { .. })
+    let kept = |other: &QueuedMessage| {
+        !other.draft.nudge && other.draft.number == nudge.number && matches!(other.state, QueuedState::Held { .. })
     };
     nudge.nudge && !outbox.iter().any(kept)
 }
 
 /// The effect of an inbound message on an outbox.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Released {
+pub struct ReleasedMessages {
     /// Messages that were held and are queued again, oldest first by id.
     pub again: Vec<OutboundId>,
     /// Unsent nudges: their messages are sent themselves now.
@@ -296,36 +296,36 @@ pub struct Released {
 }
 
 /// Queues the held messages again, and removes nudges that are not needed any more.
-pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
-    let is_kept = |pending: &&Pending| !pending.draft.nudge && matches!(pending.state, PendingState::Held { .. });
+pub fn release(outbox: &mut Vec<QueuedMessage>, now: Time) -> ReleasedMessages {
+    let is_kept = |pending: &&QueuedMessage| !pending.draft.nudge && matches!(pending.state, QueuedState::Held { .. });
     let kept: Vec<u32> = outbox.iter().filter(is_kept).map(|pending| pending.draft.number).collect();
-    let mut released = Released::default();
+    let mut released = ReleasedMessages::default();
     let mut unsaid: Vec<u32> = Vec::new();
     outbox.retain(|pending| {
         let draft = &pending.draft;
-        let dropped = draft.nudge && pending.state == PendingState::Queued && kept.contains(&draft.number);
+        let dropped = draft.nudge && pending.state == QueuedState::Queued && kept.contains(&draft.number);
         released.dropped.extend(dropped.then_some(pending.id));
         unsaid.extend(dropped.then_some(draft.number));
         !dropped
     });
     for pending in outbox {
         let waits_outside =
-            matches!(pending.state, PendingState::Queued) && !pending.in_order && pending.not_before.is_some();
-        if matches!(pending.state, PendingState::Held { .. }) || waits_outside {
-            pending.state = PendingState::Queued;
+            matches!(pending.state, QueuedState::Queued) && !pending.in_order && pending.not_before.is_some();
+        if matches!(pending.state, QueuedState::Held { .. }) || waits_outside {
+            pending.state = QueuedState::Queued;
             pending.not_before = None;
             pending.released_at = Some(now);
             pending.in_order = true;
             // A nudge that was removed has announced nothing.
             pending.nudged = match pending.nudged {
-                Nudged::Out if unsaid.contains(&pending.draft.number) => Nudged::No,
-                Nudged::Out | Nudged::Answered => Nudged::Answered,
-                Nudged::No => Nudged::No,
+                NudgeState::Out if unsaid.contains(&pending.draft.number) => NudgeState::No,
+                NudgeState::Out | NudgeState::Answered => NudgeState::Answered,
+                NudgeState::No => NudgeState::No,
             };
             released.again.push(pending.id);
-        } else if pending.place == Place::Unasked && pending.state == PendingState::Queued {
+        } else if pending.place == RateStage::Unasked && pending.state == QueuedState::Queued {
             // It was in the queue of unrequested messages; this is not stored.
-            (pending.place, pending.not_before, pending.released_at) = (Place::None, None, Some(now));
+            (pending.place, pending.not_before, pending.released_at) = (RateStage::None, None, Some(now));
         }
     }
     released
@@ -340,21 +340,21 @@ pub fn backoff(attempt: u32) -> Span {
 mod tests {
     use super::*;
 
-    fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
+    fn pending(id: i64, turn: u64, state: QueuedState) -> QueuedMessage {
         let content = Content::Text { body: "hi".into() };
-        let draft = Draft { turn, ..Draft::plain(1, content, Origin::Flow) };
-        Pending { state, ..Pending::new(OutboundId(id), Arc::new(draft), Time(0)) }
+        let draft = MessageDraft { turn, ..MessageDraft::plain(1, content, Origin::Flow) };
+        QueuedMessage { state, ..QueuedMessage::new(OutboundId(id), Arc::new(draft), Time(0)) }
     }
 
     #[test]
     fn one_message_is_on_the_wire_at_a_time() {
-        let outbox = [pending(1, 1, PendingState::Sending), pending(2, 1, PendingState::Queued)];
+        let outbox = [pending(1, 1, QueuedState::Sending), pending(2, 1, QueuedState::Queued)];
         assert_eq!(next(&outbox, Time(0)), None);
     }
 
     #[test]
     fn a_message_that_backs_off_keeps_its_place() {
-        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        let mut outbox = [pending(1, 1, QueuedState::Queued), pending(2, 2, QueuedState::Queued)];
         outbox[0].not_before = Some(Time(1000));
         assert_eq!(next(&outbox, Time(999)), None);
         assert_eq!(next(&outbox, Time(1000)), Some(0));
@@ -364,11 +364,11 @@ mod tests {
     #[test]
     fn a_program_and_a_person_pass_what_waits_among_the_unasked() {
         let mut outbox = [
-            pending(1, 1, PendingState::Queued),
-            pending(2, 1, PendingState::Queued),
-            pending(3, 1, PendingState::Queued),
+            pending(1, 1, QueuedState::Queued),
+            pending(2, 1, QueuedState::Queued),
+            pending(3, 1, QueuedState::Queued),
         ];
-        (outbox[0].not_before, outbox[0].place) = (Some(Time(4000)), Place::Unasked);
+        (outbox[0].not_before, outbox[0].place) = (Some(Time(4000)), RateStage::Unasked);
         assert_eq!((next(&outbox, Time(0)), due_at(&outbox)), (None, Some(Time(4000))));
         for origin in [Origin::Api, Origin::Person] {
             Arc::make_mut(&mut outbox[2].draft).origin = origin;
@@ -377,13 +377,13 @@ mod tests {
         // With a time of its own no further message passes it.
         outbox[2].not_before = Some(Time(1000));
         assert_eq!((next(&outbox, Time(999)), due_at(&outbox)), (None, Some(Time(1000))));
-        outbox[0].place = Place::Taken;
+        outbox[0].place = RateStage::Taken;
         assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, Some(Time(4000))));
     }
 
     #[test]
     fn a_planned_message_stands_in_nobodys_way_until_its_moment() {
-        let mut outbox = vec![pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        let mut outbox = vec![pending(1, 1, QueuedState::Queued), pending(2, 2, QueuedState::Queued)];
         Arc::make_mut(&mut outbox[0].draft).at = Some(Time(1000));
         outbox[0].not_before = Some(Time(1000));
         assert!(outbox[0].is_planned());
@@ -393,17 +393,17 @@ mod tests {
         assert_eq!((next(&outbox, Time(999)), next(&outbox, Time(1000))), (Some(1), Some(0)));
         // Behind a message that is being sent it is not due: the other's answer wakes the lane.
         outbox.swap(0, 1);
-        outbox[0].state = PendingState::Sending;
+        outbox[0].state = QueuedState::Sending;
         assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, None));
     }
 
     #[test]
     fn an_outbox_stands_still_when_nobody_will_ever_move_it() {
-        let mut outbox = [pending(1, 1, PendingState::Sending), pending(2, 1, PendingState::Queued)];
+        let mut outbox = [pending(1, 1, QueuedState::Sending), pending(2, 1, QueuedState::Queued)];
         outbox[0].attempted_at = Some(Time(5));
         assert!(!stands_still(&outbox, Time(4) + SEND_UNANSWERED_MAX), "its answer may come");
         assert!(stands_still(&outbox, Time(5) + SEND_UNANSWERED_MAX));
-        outbox[0].state = PendingState::Unknown { until: Time(9) };
+        outbox[0].state = QueuedState::Unknown { until: Time(9) };
         assert!(!stands_still(&outbox, Time(8)), "its time wakes the lane");
         assert!(stands_still(&outbox[1..], Time(8)), "it could go");
         outbox[1].not_before = Some(Time(10));
@@ -412,25 +412,25 @@ mod tests {
 
     #[test]
     fn what_stands_outside_the_order_lets_others_pass() {
-        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        let mut outbox = [pending(1, 1, QueuedState::Queued), pending(2, 2, QueuedState::Queued)];
         outbox[0].not_before = Some(Time(1000));
         outbox[0].in_order = false;
         assert_eq!(next(&outbox, Time(0)), Some(1));
-        let held = [pending(1, 1, PendingState::Held { until: Time(9) }), pending(2, 2, PendingState::Queued)];
+        let held = [pending(1, 1, QueuedState::Held { until: Time(9) }), pending(2, 2, QueuedState::Queued)];
         assert_eq!(next(&held, Time(0)), Some(1));
     }
 
     #[test]
     fn nothing_is_due_behind_a_message_that_backs_off() {
-        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        let mut outbox = [pending(1, 1, QueuedState::Queued), pending(2, 2, QueuedState::Queued)];
         outbox[0].not_before = Some(Time(4000));
         outbox[1].not_before = Some(Time(1000));
         outbox[1].in_order = false;
         assert_eq!(next(&outbox, Time(1000)), None);
         assert_eq!(due_at(&outbox), Some(Time(4000)));
-        outbox[0].state = PendingState::Sending;
+        outbox[0].state = QueuedState::Sending;
         assert_eq!(due_at(&outbox), None);
-        outbox[0].state = PendingState::Unknown { until: Time(9000) };
+        outbox[0].state = QueuedState::Unknown { until: Time(9000) };
         Arc::make_mut(&mut outbox[1].draft).turn = 1;
         assert_eq!(due_at(&outbox), Some(Time(9000)));
     }
@@ -438,9 +438,9 @@ mod tests {
     #[test]
     fn an_unknown_send_holds_up_its_own_turn_and_nothing_else() {
         let outbox = [
-            pending(1, 1, PendingState::Unknown { until: Time(60) }),
-            pending(2, 1, PendingState::Queued),
-            pending(3, 2, PendingState::Queued),
+            pending(1, 1, QueuedState::Unknown { until: Time(60) }),
+            pending(2, 1, QueuedState::Queued),
+            pending(3, 2, QueuedState::Queued),
         ];
         assert_eq!(next(&outbox, Time(0)), Some(2));
         // A message of the API carries the number of the last turn, and does not belong to it.
@@ -455,8 +455,8 @@ mod tests {
     #[test]
     fn an_inbound_releases_what_is_held_in_order() {
         let mut outbox = vec![
-            pending(1, 1, PendingState::Held { until: Time(9) }),
-            pending(2, 2, PendingState::Held { until: Time(9) }),
+            pending(1, 1, QueuedState::Held { until: Time(9) }),
+            pending(2, 2, QueuedState::Held { until: Time(9) }),
         ];
         assert_eq!(release(&mut outbox, Time(0)).again, [OutboundId(1), OutboundId(2)]);
         assert_eq!(next(&outbox, Time(0)), Some(0));
@@ -469,12 +469,12 @@ mod tests {
             Arc::make_mut(&mut nudge.draft).nudge = true;
             nudge
         };
-        for state in [PendingState::Queued, PendingState::Sending] {
-            let mut outbox = vec![pending(1, 1, PendingState::Held { until: Time(9) }), nudge(state)];
+        for state in [QueuedState::Queued, QueuedState::Sending] {
+            let mut outbox = vec![pending(1, 1, QueuedState::Held { until: Time(9) }), nudge(state)];
             assert!(!has_outlived(&outbox, 1));
             let dropped: Vec<OutboundId> =
-                (state == PendingState::Queued).then_some(OutboundId(2)).into_iter().collect();
-            assert_eq!(release(&mut outbox, Time(0)), Released { again: vec![OutboundId(1)], dropped });
+                (state == QueuedState::Queued).then_some(OutboundId(2)).into_iter().collect();
+            assert_eq!(release(&mut outbox, Time(0)), ReleasedMessages { again: vec![OutboundId(1)], dropped });
             assert!(outbox.len() == 1 || has_outlived(&outbox, 1));
         }
     }

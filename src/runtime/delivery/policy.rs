@@ -1,8 +1,8 @@
 //! Decides what to do with a message now: runs the plan of `model::window` with templates, sender and rates.
 
 use super::{
-    outbox::{Nudged, Pending, PendingState},
-    pacing::sender_rates::Place,
+    outbox::{NudgeState, QueuedMessage, QueuedState},
+    pacing::sender_rates::RateStage,
 };
 use crate::{
     base::{
@@ -23,7 +23,7 @@ use crate::{
         config::Sender,
         daemon::app::App,
         lane::state::Conversation,
-        senders::templates::catalogue::{DIRECT_SEND_PRICED_AS, Wish},
+        senders::templates::catalogue::{DIRECT_SEND_PRICED_AS, TemplateQuery},
     },
 };
 use std::cell::Cell;
@@ -50,7 +50,7 @@ pub(in crate::runtime) enum Decision {
     /// The rate of sender and pair allows it at this time; `place` is its state in the rate limit.
     Slot {
         at: Time,
-        place: Place,
+        place: RateStage,
     },
     Hold {
         until: Time,
@@ -97,7 +97,7 @@ impl App {
         let languages = live.rules.languages(contact, sender.language.as_deref());
         let rare_parts = sender.carries().rare_parts;
         let kind_is_said = matches!(draft.origin, Origin::Api | Origin::Person);
-        let wish = Wish { sender: sender.id, languages: &languages, rare_parts, kind_is_said, now };
+        let wish = TemplateQuery { sender: sender.id, languages: &languages, rare_parts, kind_is_said, now };
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
         let of_list = |index: usize| match &draft.if_closed {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
@@ -118,7 +118,7 @@ impl App {
         let taken = Cell::new(pending.place);
         let unasked = self.is_unasked(pending, now);
         let slot = || {
-            let (at, place) = self.rates.reserve(sender, contact.id, (pending.place, unasked), now);
+            let (at, place) = self.sender_rates.reserve(sender, contact.id, (pending.place, unasked), now);
             taken.set(place);
             at
         };
@@ -174,27 +174,27 @@ impl App {
     pub(in crate::runtime) fn morning_of(
         &self,
         (contact, sender): (ContactId, SenderId),
-        outbox: &[Pending],
+        outbox: &[QueuedMessage],
         place: usize,
         end: Time,
     ) -> Time {
-        let together = |pending: &Pending| {
+        let together = |pending: &QueuedMessage| {
             // A message that waits for a full day (a marketing limit), or for a template, has a time of its own.
             let by_night = pending.waits_for == Some(Reason::QuietHours);
-            let waits = pending.state == PendingState::Queued && !pending.in_order && by_night;
+            let waits = pending.state == QueuedState::Queued && !pending.in_order && by_night;
             pending.not_before.filter(|at| waits && *at >= end && *at - end <= MORNING_LATEST)
         };
         let known = outbox[..place].iter().rev().find_map(together);
         let line = (sender, self.senders.pace_of_morning(sender));
-        known.unwrap_or_else(|| self.mornings.place(end, contact, line))
+        known.unwrap_or_else(|| self.quiet_hours_spread.place(end, contact, line))
     }
 
     fn plan(
         &self,
         contact: &Contact,
         conversation: &Conversation,
-        pending: &Pending,
-        wish: &Wish<'_>,
+        pending: &QueuedMessage,
+        wish: &TemplateQuery<'_>,
         (affords, slot): (&dyn Fn(SentAs) -> bool, &dyn Fn() -> Time),
         now: Time,
     ) -> Plan {
@@ -211,15 +211,15 @@ impl App {
             draft: &pending.draft,
             written_at: pending.created_at,
             window: conversation.window,
-            opted_out: contact.opted_out.is_some() || self.stops.in_force(contact.id),
+            opted_out: contact.opted_out.is_some() || self.opt_outs.in_force(contact.id),
             undeliverable: contact.data.undeliverable_since(conversation.sender).is_some(),
             contact: &contact.data,
             answers_after: rules.answers_after,
             with_person: conversation.session.silences(pending.draft.run, pending.created_at),
             topic: match (rules.topic(&pending.draft.topic), pending.nudged) {
                 // Its nudge was counted and answered.
-                (topic, Nudged::Answered) => TopicRules { at_most: &[], ..topic },
-                (topic, Nudged::No | Nudged::Out) => topic,
+                (topic, NudgeState::Answered) => TopicRules { at_most: &[], ..topic },
+                (topic, NudgeState::No | NudgeState::Out) => topic,
             },
             consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
@@ -235,7 +235,7 @@ impl App {
 
     /// True if the message gives way to answers: a flow wrote it, and the contact neither requested it nor has just
     /// written.
-    fn is_unasked(&self, pending: &Pending, now: Time) -> bool {
+    fn is_unasked(&self, pending: &QueuedMessage, now: Time) -> bool {
         let draft = &pending.draft;
         let asked_for = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
         matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && !asked_for && !is_awake(pending, now)
@@ -243,24 +243,24 @@ impl App {
 
     /// True if it may be sent without a template when none is usable: `direct_send` is set, and Meta has not refused
     /// this message or, lately, any.
-    fn may_go_direct(&self, sender: SenderId, pending: &Pending, now: Time) -> bool {
+    fn may_go_direct(&self, sender: SenderId, pending: &QueuedMessage, now: Time) -> bool {
         self.senders.get(sender).is_some_and(Sender::sends_direct)
             && !pending.direct_refused
             && direct_send::carries(&pending.draft.content)
-            && self.health.sends_direct(sender, now)
+            && self.paused_senders.sends_direct(sender, now)
     }
 
     /// The reasons why a sender cannot send to a contact now.
     pub fn state_of(&self, sender: SenderId, contact: ContactId, now: Time) -> SenderState {
         SenderState {
-            down_until: self.health.paused_until(sender, false, now).max(self.breaker.holds(sender, now)),
-            templates_until: self.health.paused_until(sender, true, now),
-            full_until: self.reach.full_until(&self.senders, sender, contact, now),
+            down_until: self.paused_senders.paused_until(sender, false, now).max(self.breaker.holds(sender, now)),
+            templates_until: self.paused_senders.paused_until(sender, true, now),
+            full_until: self.recipient_caps.full_until(&self.senders, sender, contact, now),
         }
     }
 }
 
 /// True if the contact has just written.
-fn is_awake(pending: &Pending, now: Time) -> bool {
+fn is_awake(pending: &QueuedMessage, now: Time) -> bool {
     pending.released_at.is_some_and(|at| now - at <= ASKED_FOR)
 }

@@ -6,7 +6,7 @@ use crate::{
         limits::READ_MARK_FRESH,
         time::Time,
     },
-    channel::question::Trouble,
+    channel::question::QuestionError,
     model::effect::Effect,
     runtime::{config::Shows, daemon::app::App, lane::state::LaneState},
 };
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 impl App {
     /// Marks a message as read for a program. Platforms without read marks, and sandboxes, ignore it.
-    pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), Trouble> {
+    pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), QuestionError> {
         let Some(provider) = self.provider_of(sender) else { return Ok(()) };
         match provider.mark_read(self.http.as_ref(), sender, &message, typing) {
             Some(asked) => asked.await,

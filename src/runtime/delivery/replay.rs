@@ -7,7 +7,7 @@ use crate::{
     runtime::{
         daemon::app::App,
         ingest::accept::opens_window,
-        lane::state::{Recorded, Work},
+        lane::state::{LaneTask, RecordedMessage},
     },
     store::{
         CommitError, WriteSet,
@@ -122,7 +122,7 @@ impl App {
             return Ok(Replayed::Impossible("The message is no longer kept.".to_owned()));
         };
         let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
-        let recorded = Recorded {
+        let recorded = RecordedMessage {
             id: row.id,
             conversation: row.conversation_id,
             sender: row.sender_id,
@@ -138,7 +138,7 @@ impl App {
         if !matches!(done, Replayed::Done) {
             return Ok(done);
         }
-        self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
+        self.push(row.contact_id, LaneTask::Inbound(Box::new(recorded)));
         self.lane_passed(row.contact_id).await?;
         if let Some(to) = contact::find(&self.store, row.contact_id).await?.and_then(|contact| contact.data.joined_to) {
             // It was passed on to the contact that this one was joined to.
@@ -161,7 +161,7 @@ impl App {
     /// Returns when the contact's lane has done all jobs that are queued now.
     async fn lane_passed(self: &Arc<Self>, contact: ContactId) -> anyhow::Result<()> {
         let (reply, passed) = oneshot::channel();
-        self.push(contact, Work::Pass { reply });
+        self.push(contact, LaneTask::Pass { reply });
         // If the lane had to reload its state, it drops the sender: then the result is not known yet.
         let _ = passed.await;
         Ok(())
@@ -178,7 +178,7 @@ impl App {
         };
         let (reply, answer) = oneshot::channel();
         let conversation = conversation.unwrap_or(row.conversation_id);
-        self.push(row.contact_id, Work::Resend { conversation, id, reply });
+        self.push(row.contact_id, LaneTask::Resend { conversation, id, reply });
         let Some(sent) = answer.await? else {
             return Ok(Replayed::Impossible(format!("The message is `{:?}` by now.", row.state).to_lowercase()));
         };

@@ -12,7 +12,7 @@ use crate::{
     model::{
         consent_words::ExtraWords,
         contact::{Contact, ContactData},
-        effect::{Draft, Origin},
+        effect::{MessageDraft, Origin},
         inbound::{Alias, AliasKind},
         quiet::QuietHours,
         window::{AnswersAfter, TopicRules},
@@ -60,13 +60,13 @@ impl Rules {
     /// number's country has several, it must be outside quiet hours in all of them (language.md 8).
     pub fn quiet_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref()?;
-        quiet.allowed_at(now, &flow::whereabouts(contact, &self.timezone))
+        quiet.allowed_at(now, &flow::possible_zones(contact, &self.timezone))
     }
 
     /// As `quiet_until`, by legal quiet hours only, if `_bot.yaml` enables them.
     pub fn unlawful_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref().filter(|quiet| quiet.law)?;
-        quiet.lawful_at(now, &flow::whereabouts(contact, &self.timezone))
+        quiet.lawful_at(now, &flow::possible_zones(contact, &self.timezone))
     }
 
     /// The languages for a template, in order: the contact's, else the sender's, with fallbacks, then the bot's.
@@ -90,7 +90,7 @@ impl App {
     }
 
     /// True if the message counts against the caps of its topic: an unrequested message of a flow.
-    pub(in crate::runtime) fn counts_against_cap(&self, draft: &Draft, now: Time) -> bool {
+    pub(in crate::runtime) fn counts_against_cap(&self, draft: &MessageDraft, now: Time) -> bool {
         let asked = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
         let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
         by_flow && !asked && !self.live.get().rules.topic(&draft.topic).at_most.is_empty()

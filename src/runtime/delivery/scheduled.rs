@@ -11,9 +11,9 @@ use crate::{
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
-        senders::templates::catalogue::Wish,
+        senders::templates::catalogue::TemplateQuery,
     },
     store::{
         WriteSet,
@@ -33,7 +33,7 @@ impl App {
         id: OutboundId,
     ) -> anyhow::Result<bool> {
         let (reply, taken) = oneshot::channel();
-        self.push(contact, Work::TakeBack { conversation, id, reply });
+        self.push(contact, LaneTask::TakeBack { conversation, id, reply });
         taken.await.context("the message could not be taken back")
     }
 
@@ -69,7 +69,7 @@ impl App {
         let (own, rare_parts) = (of.language.as_deref(), of.carries().rare_parts);
         let live = self.live.get();
         let languages = contact.map(|contact| live.rules.languages(contact, own)).unwrap_or_default();
-        let wish = Wish { sender, languages: &languages, rare_parts, kind_is_said: true, now: at };
+        let wish = TemplateQuery { sender, languages: &languages, rare_parts, kind_is_said: true, now: at };
         let unusable = self.catalogue.usable(template, &wish).err()?;
         (!unusable.waits).then_some(unusable.why)
     }

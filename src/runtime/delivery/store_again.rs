@@ -1,7 +1,7 @@
 //! Repeats work that the database did not take: first the results of sent messages, then other work that nobody brings
 //! again, and only then new work of that contact.
 
-use super::unstored::Mark;
+use super::unstored::SentMark;
 use crate::{
     base::{
         ids::{ContactId, OutboundId},
@@ -11,8 +11,8 @@ use crate::{
     runtime::{
         daemon::{app::App, panic_guard::caught},
         lane::{
-            runner::Undoable,
-            state::{LaneState, Work},
+            runner::NotDone,
+            state::{LaneState, LaneTask},
         },
     },
     store::{CommitError, Committed},
@@ -22,18 +22,18 @@ use std::{pin::pin, sync::Arc};
 impl App {
     /// Stores a send's result in the next group commit; no task waits for it. It is repeated while this process lives;
     /// if the process dies, the message is unknown, and a status or `on_unknown` settles it.
-    pub(in crate::runtime) async fn commit_later(self: &Arc<Self>, id: OutboundId, mark: Mark) {
+    pub(in crate::runtime) async fn commit_later(self: &Arc<Self>, id: OutboundId, mark: SentMark) {
         let contact = mark.contact;
         let set = mark.set.clone().patient();
-        self.undone.is_taken(id, mark);
-        let (app, under_way) = (Arc::clone(self), UnderWay::begin(self));
+        self.unstored.is_taken(id, mark);
+        let (app, under_way) = (Arc::clone(self), RunningGuard::begin(self));
         // Submit here, so that the order of the contact's commits is kept.
         let tell = move |done: Result<Committed, CommitError>| {
             let _until = under_way;
             match done {
                 Ok(committed) => {
-                    app.undone.is_marked(id);
-                    app.tell_early(&committed);
+                    app.unstored.is_marked(id);
+                    app.report_identified(&committed);
                 }
                 Err(error) => app.unmarked(contact, id, &error),
             }
@@ -46,19 +46,19 @@ impl App {
     fn unmarked(&self, contact: ContactId, id: OutboundId, error: &CommitError) {
         let now = self.clock.now();
         self.metrics.database_errors.inc();
-        if let Some(more) = self.seldom.ask("mark", now) {
+        if let Some(more) = self.log_limiter.ask("mark", now) {
             tracing::warn!(
                 more = more.count(),
                 "The database did not take the result of sent message {id}; it is kept in memory and stored later: {error}{more}"
             );
         }
-        self.undone.is_unmarked(id);
+        self.unstored.is_unmarked(id);
         let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
         self.timers.wake(contact, now + rest);
     }
 
     /// Repeats a contact's stored work in order. True if nothing is left.
-    pub(in crate::runtime) async fn take_undone(
+    pub(in crate::runtime) async fn take_unstored(
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
@@ -67,34 +67,34 @@ impl App {
             self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             return false;
         }
-        while let Some((id, set)) = self.undone.mark_of(contact) {
+        while let Some((id, set)) = self.unstored.mark_of(contact) {
             match self.store.commit(set).await {
                 Ok(committed) => {
-                    self.undone.mark_is_done(contact, id);
-                    self.tell_early(&committed);
+                    self.unstored.mark_is_done(contact, id);
+                    self.report_identified(&committed);
                 }
                 Err(error @ (CommitError::Refused(_) | CommitError::Stale { .. })) => {
                     self.metrics.bug("mark");
                     tracing::error!(outbound.id = %id, "The result of sent message {id} cannot be stored, so the message counts as an unknown send: {error}");
-                    self.undone.mark_is_done(contact, id);
+                    self.unstored.mark_is_done(contact, id);
                     *state = None;
                 }
                 Err(CommitError::Unknown | CommitError::Away | CommitError::Closed) => {
-                    return self.undone_again(contact, None);
+                    return self.retry_unstored(contact, None);
                 }
             }
         }
-        while let Some(work) = self.undone.next(contact) {
+        while let Some(work) = self.unstored.next(contact) {
             let done = caught(pin!(self.take_again(contact, state, work))).await;
             match done {
-                Ok(Ok(())) => self.undone.is_done(contact),
-                Ok(Err(Undoable { error, again: None })) => {
+                Ok(Ok(())) => self.unstored.is_done(contact),
+                Ok(Err(NotDone { error, again: None })) => {
                     self.forget(state);
                     tracing::error!(contact.id = %contact, "Work of contact {contact} that the database had not taken failed, and is dropped: {error:#}");
                 }
-                Ok(Err(Undoable { again, .. })) => {
+                Ok(Err(NotDone { again, .. })) => {
                     self.forget(state);
-                    return self.undone_again(contact, again);
+                    return self.retry_unstored(contact, again);
                 }
                 Err(panic) => {
                     self.forget(state);
@@ -106,9 +106,9 @@ impl App {
         true
     }
 
-    fn undone_again(&self, contact: ContactId, work: Option<Work>) -> bool {
+    fn retry_unstored(&self, contact: ContactId, work: Option<LaneTask>) -> bool {
         self.metrics.database_errors.inc();
-        let pause = self.undone.failed(contact, work);
+        let pause = self.unstored.failed(contact, work);
         if pause.is_none() {
             tracing::error!(contact.id = %contact, "Work of contact {contact} that the database does not take is given up; the last stored state counts");
         }
@@ -118,16 +118,16 @@ impl App {
 }
 
 /// Counts external work as running while this value lives.
-pub(in crate::runtime) struct UnderWay(Arc<App>);
+pub(in crate::runtime) struct RunningGuard(Arc<App>);
 
-impl UnderWay {
+impl RunningGuard {
     pub(in crate::runtime) fn begin(app: &Arc<App>) -> Self {
         app.lanes.enter();
-        UnderWay(Arc::clone(app))
+        RunningGuard(Arc::clone(app))
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for RunningGuard {
     fn drop(&mut self) {
         self.0.lanes.leave();
     }

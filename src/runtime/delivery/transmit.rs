@@ -2,10 +2,10 @@
 
 use super::{
     breaker::never_left,
-    outbox::{self, Pending, PendingState, SendAnswer, backoff},
-    pacing::sender_rates::Place,
+    outbox::{self, QueuedMessage, QueuedState, SendAnswer, backoff},
+    pacing::sender_rates::RateStage,
     rules::give_back_unasked,
-    unstored::Mark,
+    unstored::SentMark,
 };
 use crate::{
     base::{
@@ -13,12 +13,12 @@ use crate::{
         limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
-    channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
+    channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault},
     model::{
-        contact::Patch,
+        contact::ContactPatch,
         content::Content,
         effect::Origin,
-        event::{Event, Fate, Reason},
+        event::{DeliveryOutcome, Event, Reason},
         inbound::StatusError,
         template::TemplateStatus,
     },
@@ -27,7 +27,7 @@ use crate::{
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
         senders::pausing::refuses_direct,
     },
@@ -36,7 +36,7 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 
 impl App {
-    /// Starts the request of a message whose `sending` is committed. Its result comes back as `Work::Sent`.
+    /// Starts the request of a message whose `sending` is committed. Its result comes back as `LaneTask::Sent`.
     pub(in crate::runtime) fn launch(
         self: &Arc<Self>,
         lane: &LaneState,
@@ -59,7 +59,7 @@ impl App {
         let number = conversation.number.as_deref().map(str::to_owned);
         let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number };
         let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |message| message.0);
-        self.traces.put(id, trace);
+        self.trace_ids.put(id, trace);
         tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
@@ -68,7 +68,7 @@ impl App {
         tokio::spawn(async move {
             // The upload may take a while, so make all other checks after it.
             let attached = app.attach(&mut outgoing).await;
-            let stopped = app.stops.in_force(contact) || app.stops.in_force(goes_on);
+            let stopped = app.opt_outs.in_force(contact) || app.opt_outs.in_force(goes_on);
             let result = if stopped && !passes_stop {
                 // The opt-out came between the commit and the send: no queued message is sent after it.
                 let next = Next::OptedOut { from: OptOutScope::Everything };
@@ -79,14 +79,14 @@ impl App {
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
             } else if let Err(error) = &attached {
                 Err(error.clone())
-            } else if let Some(provider_id) = app.arrived.take(id) {
+            } else if let Some(provider_id) = app.late_receipts.take(id) {
                 // A status of an earlier attempt came between the commit and the send: that attempt was sent.
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
             } else {
                 app.hand_over(trace, &outgoing).await
             };
             let result = app.unless_forgotten(result, attached.ok().flatten()).await;
-            let work = Work::Sent { conversation, id, result: Box::new(result) };
+            let work = LaneTask::Sent { conversation, id, result: Box::new(result) };
             // From here on the running lane counts as busy.
             Arc::clone(&app).push_and_run(contact, work).await;
             app.lanes.leave();
@@ -103,7 +103,7 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
-        self.arrived.take(id);
+        self.late_receipts.take(id);
         let Some(place) = lane.conversations[index].outbox.iter().position(|pending| pending.id == id) else {
             return Ok(());
         };
@@ -131,21 +131,21 @@ impl App {
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
                 // Watch for its delivery only if the contact was unreachable lately.
                 if lane.contact.data.unreached.contains_key(&sender) {
-                    self.watched.add(id);
+                    self.unknown_sends.add(id);
                 } else {
-                    self.watched.remove(id);
+                    self.unknown_sends.remove(id);
                 }
                 let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
                 if pending.draft.tells {
                     // In one commit: otherwise the row could be `sent` while the engine waits for the event for ever.
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                    let fate = Fate::Accepted { at: now, as_template, nudge, ttl, words: pending.words() };
+                    let fate = DeliveryOutcome::Accepted { at: now, as_template, nudge, ttl, words: pending.words() };
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.tell(lane, index, vec![event], set).await?;
                 } else {
                     let (contact, turn) = (lane.contact.id, pending.draft.turn);
-                    self.commit_later(id, Mark { contact, conversation: conversation.id, turn, set }).await;
+                    self.commit_later(id, SentMark { contact, conversation: conversation.id, turn, set }).await;
                 }
                 // The status `failed` came before the answer.
                 match failed {
@@ -227,10 +227,10 @@ impl App {
                 let after = self.senders.get(sender).map_or(UNKNOWN_AFTER, |of| of.unknown_after);
                 // Counted from the attempt: a request that timed out has used a part of this time.
                 let until = (pending.attempted_at.unwrap_or(now) + after).max(now);
-                pending.state = PendingState::Unknown { until };
-                self.watched.add(pending.id);
+                pending.state = QueuedState::Unknown { until };
+                self.unknown_sends.add(pending.id);
                 if pending.draft.tells {
-                    events.push(Event::Delivery { message: pending.draft.number, fate: Fate::Unknown });
+                    events.push(Event::Delivery { message: pending.draft.number, fate: DeliveryOutcome::Unknown });
                 }
             }
             Next::WindowClosed if !pending.planned_again && !pending.went_as_template() => {
@@ -257,7 +257,7 @@ impl App {
                 // other.
                 waits_for = Some(Reason::Capped);
                 if pending.draft.tells {
-                    let fate = Fate::Postponed { until, reason: Reason::Capped };
+                    let fate = DeliveryOutcome::Postponed { until, reason: Reason::Capped };
                     events.push(Event::Delivery { message: pending.draft.number, fate });
                 }
             }
@@ -266,8 +266,8 @@ impl App {
                 match from {
                     OptOutScope::Marketing => events.push(Event::Preference { given: false, by: source }),
                     // The opt-out was known only to the platform: record it, so that it is in force here, too.
-                    OptOutScope::Everything if !self.stops.in_force(lane.contact.id) => {
-                        let patch = Patch { opted_out: Some(true), by: source, ..Patch::default() };
+                    OptOutScope::Everything if !self.opt_outs.in_force(lane.contact.id) => {
+                        let patch = ContactPatch { opted_out: Some(true), by: source, ..ContactPatch::default() };
                         events.push(Event::Changed(Box::new(patch)));
                     }
                     OptOutScope::Everything => {}
@@ -286,7 +286,7 @@ impl App {
                 if templates_only {
                     waits_for = Some(Reason::TemplateUnusable);
                     if pending.draft.tells {
-                        let fate = Fate::Postponed { until, reason: Reason::TemplateUnusable };
+                        let fate = DeliveryOutcome::Postponed { until, reason: Reason::TemplateUnusable };
                         events.push(Event::Delivery { message: pending.draft.number, fate });
                     }
                 }
@@ -327,14 +327,14 @@ impl App {
             | Next::WaitDay
             | Next::Rejected { .. }
             | Next::TemplateUnusable { .. } => {
-                if matches!(error.next, Next::Rejected { why: Why::Request }) {
+                if matches!(error.next, Next::Rejected { why: RefusalCause::Request }) {
                     let data = serde_json::json!({
                         "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": lane.contact.id,
                     });
                     let why = format!("{}: {}", error.code, error.text);
                     self.dead_letter(set, "rejected_send", Some(sender), &why, data, now);
                 }
-                if matches!(error.next, Next::Rejected { why: Why::Nobody }) {
+                if matches!(error.next, Next::Rejected { why: RefusalCause::Nobody }) {
                     lane.contact.data.is_not_reached(sender, now);
                     rows::contact(set, &lane.contact);
                 }
@@ -344,14 +344,14 @@ impl App {
             }
         }
         let pending = &mut lane.conversations[index].outbox[place];
-        if outlived && pending.state == PendingState::Queued {
+        if outlived && pending.state == QueuedState::Queued {
             self.give_up(lane, index, place, None, &error, now, set, events);
             return;
         }
-        pending.place = Place::None;
+        pending.place = RateStage::None;
         pending.waits_for = waits_for;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
-        if matches!(pending.state, PendingState::Unknown { .. }) {
+        if matches!(pending.state, QueuedState::Unknown { .. }) {
             // An API request that waits for the result goes on waiting: a status may come within seconds.
             self.metrics.message(sender, "unknown");
         }
@@ -380,8 +380,8 @@ impl App {
         rows::failed(set, conversation.sender, pending.id, (&error.code, &error.text), reason, now);
         if pending.draft.tells {
             let fate = match reason {
-                Some(reason) => Fate::Refused { reason },
-                None => Fate::Failed { code: error.code.clone(), text: error.text.clone() },
+                Some(reason) => DeliveryOutcome::Refused { reason },
+                None => DeliveryOutcome::Failed { code: error.code.clone(), text: error.text.clone() },
             };
             events.push(Event::Delivery { message: pending.draft.number, fate });
         }
@@ -389,8 +389,8 @@ impl App {
     }
 }
 
-fn again(pending: &mut Pending, at: Time, keeps_place: bool) {
-    pending.state = PendingState::Queued;
+fn again(pending: &mut QueuedMessage, at: Time, keeps_place: bool) {
+    pending.state = QueuedState::Queued;
     pending.not_before = Some(at);
     pending.in_order = keeps_place;
     pending.sent_as = None;

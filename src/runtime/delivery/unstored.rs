@@ -8,7 +8,7 @@ use crate::{
         limits::{LANE_LINE_MAX, LANE_RETRY, UNDONE_ROUNDS_MAX},
         time::Span,
     },
-    runtime::lane::state::Work,
+    runtime::lane::state::LaneTask,
     store::WriteSet,
 };
 use std::{
@@ -18,7 +18,7 @@ use std::{
 
 /// The result of an accepted send that is to be stored in the message's row.
 #[derive(Debug, Clone)]
-pub struct Mark {
+pub struct SentMark {
     pub contact: ContactId,
     pub conversation: ConversationId,
     /// The message's turn.
@@ -27,24 +27,24 @@ pub struct Mark {
 }
 
 #[derive(Default)]
-pub struct Undone {
-    marks: Mutex<BTreeMap<OutboundId, Mark>>,
-    left: Mutex<HashMap<ContactId, Left>>,
+pub struct UnstoredWork {
+    marks: Mutex<BTreeMap<OutboundId, SentMark>>,
+    left: Mutex<HashMap<ContactId, ContactWork>>,
 }
 
 /// The unfinished work of one contact.
 #[derive(Default)]
-struct Left {
+struct ContactWork {
     /// Results that could not be stored, in the order of their messages.
     marks: Vec<OutboundId>,
-    work: VecDeque<Work>,
+    work: VecDeque<LaneTask>,
     /// How often the first job was tried while the database took commits.
     rounds: u32,
 }
 
-impl Undone {
+impl UnstoredWork {
     /// From here on the message counts as accepted, whatever its row says.
-    pub fn is_taken(&self, id: OutboundId, mark: Mark) {
+    pub fn is_taken(&self, id: OutboundId, mark: SentMark) {
         self.marks().insert(id, mark);
     }
 
@@ -94,7 +94,7 @@ impl Undone {
     }
 
     /// Keeps a job for later, behind earlier ones. False if there is no room: it is lost.
-    pub fn keep(&self, contact: ContactId, work: Work) -> bool {
+    pub fn keep(&self, contact: ContactId, work: LaneTask) -> bool {
         let mut all = self.left();
         let left = all.entry(contact).or_default();
         let has_room = left.work.len() < LANE_LINE_MAX;
@@ -105,7 +105,7 @@ impl Undone {
     }
 
     /// The first kept job; without one, the contact's entry is removed.
-    pub fn next(&self, contact: ContactId) -> Option<Work> {
+    pub fn next(&self, contact: ContactId) -> Option<LaneTask> {
         let mut all = self.left();
         let left = all.get_mut(&contact)?;
         let work = left.work.pop_front();
@@ -123,7 +123,7 @@ impl Undone {
 
     /// Counts a failed attempt, and gives the pause before the next. `None`: it was tried often enough, and is
     /// dropped.
-    pub fn failed(&self, contact: ContactId, work: Option<Work>) -> Option<Span> {
+    pub fn failed(&self, contact: ContactId, work: Option<LaneTask>) -> Option<Span> {
         let mut all = self.left();
         let left = all.entry(contact).or_default();
         left.rounds += 1;
@@ -138,11 +138,11 @@ impl Undone {
         Some(pause)
     }
 
-    fn marks(&self) -> MutexGuard<'_, BTreeMap<OutboundId, Mark>> {
+    fn marks(&self) -> MutexGuard<'_, BTreeMap<OutboundId, SentMark>> {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn left(&self) -> MutexGuard<'_, HashMap<ContactId, Left>> {
+    fn left(&self) -> MutexGuard<'_, HashMap<ContactId, ContactWork>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -153,17 +153,17 @@ mod tests {
 
     const ADA: ContactId = ContactId(7);
 
-    fn ask(sender: i64) -> Work {
-        Work::AskAnew { sender: crate::base::ids::SenderId(sender) }
+    fn ask(sender: i64) -> LaneTask {
+        LaneTask::AskAnew { sender: crate::base::ids::SenderId(sender) }
     }
 
-    fn sender(work: Option<Work>) -> Option<i64> {
-        work.map(|work| if let Work::AskAnew { sender } = work { sender.0 } else { 0 })
+    fn sender(work: Option<LaneTask>) -> Option<i64> {
+        work.map(|work| if let LaneTask::AskAnew { sender } = work { sender.0 } else { 0 })
     }
 
     #[test]
     fn what_failed_comes_first_again_and_is_given_up_in_the_end() {
-        let undone = Undone::default();
+        let undone = UnstoredWork::default();
         assert!(!undone.holds(ADA));
         assert!(undone.keep(ADA, ask(1)) && undone.keep(ADA, ask(2)));
         for round in 1..=UNDONE_ROUNDS_MAX {
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_mark_is_known_until_it_is_stored() {
-        let undone = Undone::default();
-        let mark = |turn| Mark { contact: ADA, conversation: ConversationId(1), turn, set: WriteSet::new() };
+        let undone = UnstoredWork::default();
+        let mark = |turn| SentMark { contact: ADA, conversation: ConversationId(1), turn, set: WriteSet::new() };
         undone.is_taken(OutboundId(5), mark(2));
         undone.is_taken(OutboundId(4), mark(1));
         assert!(!undone.holds(ADA));
@@ -198,10 +198,10 @@ mod tests {
 
     #[test]
     fn as_much_is_kept_as_a_line_holds() {
-        let undone = Undone::default();
+        let undone = UnstoredWork::default();
         for n in 0..LANE_LINE_MAX {
-            assert!(undone.keep(ADA, Work::Wake), "{n}");
+            assert!(undone.keep(ADA, LaneTask::Wake), "{n}");
         }
-        assert!(!undone.keep(ADA, Work::Wake));
+        assert!(!undone.keep(ADA, LaneTask::Wake));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         limits::{UPLOAD_KEPT, UPLOAD_REST, UPLOADS_AT_ONCE_MAX},
         time::Time,
     },
-    channel::{Next, Outgoing, Provider, SendError, Why, upload::Upload},
+    channel::{Next, Outgoing, Provider, RefusalCause, SendError, upload::Upload},
     flow::load::media,
     model::{
         channel_limits::META,
@@ -16,7 +16,7 @@ use crate::{
     runtime::{bot::media_files, config::Sender, daemon::app::App},
     store::{
         WriteSet,
-        tables::upload::{self, Gone, Uploaded},
+        tables::upload::{self, MissingUpload, Uploaded},
     },
 };
 use sha2::{Digest, Sha256};
@@ -195,7 +195,7 @@ impl App {
     async fn forget_upload(&self, key: Key) {
         self.uploads.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         let mut set = WriteSet::new();
-        set.push(&upload::FORGET, &Gone { sender_id: key.sender, hash: key.hash });
+        set.push(&upload::FORGET, &MissingUpload { sender_id: key.sender, hash: key.hash });
         if let Err(error) = self.store.commit(set).await {
             tracing::warn!(
                 "The platform no longer has a file, but this could not be stored: after a restart one message with it may fail: {error}"
@@ -270,5 +270,5 @@ fn unreadable(path: &str, why: &io::Error) -> SendError {
 }
 
 fn refused(code: &str, text: String) -> SendError {
-    SendError { next: Next::Rejected { why: Why::Request }, code: code.to_owned(), text }
+    SendError { next: Next::Rejected { why: RefusalCause::Request }, code: code.to_owned(), text }
 }

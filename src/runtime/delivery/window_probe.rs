@@ -1,7 +1,7 @@
 //! Asks the platform whether a window is open before a message is treated as outside a window that our record calls
 //! closed.
 
-use super::{pacing::sender_rates::Place, policy::Decision};
+use super::{pacing::sender_rates::RateStage, policy::Decision};
 use crate::{
     base::{
         ids::{ConversationId, OutboundId},
@@ -13,7 +13,7 @@ use crate::{
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::WriteSet,
@@ -25,9 +25,9 @@ use std::{
 
 /// When each conversation's window was last asked for.
 #[derive(Default)]
-pub struct AskedWindows(Mutex<HashMap<ConversationId, Time>>);
+pub struct WindowProbes(Mutex<HashMap<ConversationId, Time>>);
 
-impl AskedWindows {
+impl WindowProbes {
     /// True if it is time to ask; the time is then recorded.
     fn ask(&self, conversation: ConversationId, now: Time) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,7 +41,7 @@ impl AskedWindows {
 }
 
 impl App {
-    /// True if the platform is being asked: the message keeps its place and waits for `Work::WindowTold`.
+    /// True if the platform is being asked: the message keeps its place and waits for `LaneTask::WindowTold`.
     pub(in crate::runtime) fn asks_window(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -65,7 +65,7 @@ impl App {
             return false;
         }
         let to = self.address_of(&lane.contact);
-        if provider.window(self.http.as_ref(), sender, &to).is_none() || !self.asked_windows.ask(of, now) {
+        if provider.window(self.http.as_ref(), sender, &to).is_none() || !self.window_probes.ask(of, now) {
             return false;
         }
         let pending = &mut lane.conversations[index].outbox[place];
@@ -74,7 +74,7 @@ impl App {
         pending.in_order = true;
         // The message keeps the slot of the rate limit that it has taken.
         if matches!(decision, Decision::Go { .. }) {
-            pending.place = Place::Taken;
+            pending.place = RateStage::Taken;
         }
         let app = Arc::clone(self);
         self.lanes.enter();
@@ -86,7 +86,7 @@ impl App {
             if let Err(trouble) = &heard {
                 tracing::info!(sender.id = %sender, "The platform of sender {sender} did not tell whether a conversation's window is open: {trouble}");
             }
-            let work = Work::WindowTold { conversation: of, message: id, heard: heard.ok().flatten() };
+            let work = LaneTask::WindowTold { conversation: of, message: id, heard: heard.ok().flatten() };
             app.push(contact, work);
             app.lanes.leave();
         });
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn one_conversation_is_asked_for_once_in_a_while() {
-        let asked = AskedWindows::default();
+        let asked = WindowProbes::default();
         let (one, other, now) = (ConversationId(1), ConversationId(2), Time(1_000_000));
         assert!(asked.ask(one, now) && asked.ask(other, now));
         assert!(!asked.ask(one, now + WINDOW_ASK_EVERY - crate::base::time::Span(1)));

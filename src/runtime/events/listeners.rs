@@ -8,7 +8,7 @@ use crate::{
     runtime::daemon::app::App,
     store::{
         CommitError, WriteSet,
-        tables::{event::Wanted, meta},
+        tables::{event::WantedKinds, meta},
     },
 };
 use anyhow::Context;
@@ -29,7 +29,7 @@ impl App {
         set.push(&meta::SET, &meta::Meta { key: UNTIL.into(), value: until.0.to_string() });
         self.store.commit(set).await?;
         self.listened_until.store(until.0, Ordering::SeqCst);
-        self.store.set_wanted(Wanted::ALL);
+        self.store.set_wanted(WantedKinds::ALL);
         Ok(())
     }
 
@@ -38,7 +38,7 @@ impl App {
         let until = meta::find(&self.store, UNTIL).await.context("reading who listened")?;
         let until = until.and_then(|text| text.parse().ok()).unwrap_or(0);
         self.listened_until.store(until, Ordering::SeqCst);
-        self.store.set_wanted(if now.0 < until { Wanted::ALL } else { self.wanted_so_far() });
+        self.store.set_wanted(if now.0 < until { WantedKinds::ALL } else { self.wanted_so_far() });
         Ok(())
     }
 
@@ -50,13 +50,13 @@ impl App {
     }
 
     /// Always writes the kinds that subscriptions want, in addition to those of listening clients.
-    pub(in crate::runtime) fn wanted_by_subscriptions(&self, wanted: Wanted) {
+    pub(in crate::runtime) fn wanted_by_subscriptions(&self, wanted: WantedKinds) {
         let listened = Time(self.listened_until.load(Ordering::SeqCst)) > self.clock.now();
         *self.subscriptions_want.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
-        self.store.set_wanted(if listened { Wanted::ALL } else { wanted });
+        self.store.set_wanted(if listened { WantedKinds::ALL } else { wanted });
     }
 
-    pub(in crate::runtime) fn wanted_so_far(&self) -> Wanted {
+    pub(in crate::runtime) fn wanted_so_far(&self) -> WantedKinds {
         *self.subscriptions_want.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

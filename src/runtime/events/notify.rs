@@ -10,7 +10,7 @@ use crate::{
         WriteSet,
         tables::{
             dead_letter,
-            event::{self, Happened, Wanted},
+            event::{self, LoggedEvent, WantedKinds},
         },
     },
 };
@@ -44,7 +44,7 @@ impl App {
         self.metrics.dead_letter(kind, 1);
         // An outage makes thousands of one kind.
         let of = sender.map(|sender| sender.0);
-        if let Some(more) = self.seldom.ask_of(kind, of.unwrap_or(0), now) {
+        if let Some(more) = self.log_limiter.ask_of(kind, of.unwrap_or(0), now) {
             tracing::warn!(
                 dead_letter.id = id,
                 kind,
@@ -90,11 +90,11 @@ impl App {
         data: serde_json::Value,
         now: Time,
     ) {
-        if !self.store.wanted().has(Wanted::kind(kind)) {
+        if !self.store.wanted().has(WantedKinds::kind(kind)) {
             return;
         }
         let number = |name: &str| data[name].as_i64();
-        let row = Happened {
+        let row = LoggedEvent {
             id: self.store.next_id(),
             kind: kind.to_owned(),
             at: now,

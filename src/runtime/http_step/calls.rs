@@ -1,9 +1,9 @@
 //! Performs the calls of `http` steps: through the guarded client, or from mocks for sandboxes and tests.
 
-use super::mocks::{Answer, Mocks, is_without_mock};
+use super::mocks::{MockedResult, Mocks, is_without_mock};
 use crate::{
     base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
-    channel::{call::Caller, fetch::Fetched, file::Located, guard::Guard},
+    channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
     flow::FlowSet,
     model::{
         effect::{CallBody, CallText, HttpCall},
@@ -26,9 +26,9 @@ pub struct Calls {
 enum Way {
     /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
     Network {
-        caller: Caller,
+        caller: FlowClient,
         /// For files: their URLs come from customers, platforms and API keys, never from flows.
-        media: Caller,
+        media: FlowClient,
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
         /// The mocks of the live version; lists of answers start again with each version.
@@ -42,20 +42,20 @@ enum Way {
 
 struct Played {
     mocks: Mutex<Mocks>,
-    made: Mutex<Vec<Made>>,
+    made: Mutex<Vec<MockedCall>>,
 }
 
 /// The result of a call.
 #[derive(Debug, Clone)]
-pub struct Called {
-    pub result: Answer,
+pub struct CallResult {
+    pub result: MockedResult,
     /// A note for the trace, if a mock answered.
     pub said: Option<String>,
 }
 
 /// A call that a mock answered, for the tests' `expect: {http, same_key}`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Made {
+pub struct MockedCall {
     pub method: String,
     /// Without the query.
     pub url: String,
@@ -71,8 +71,9 @@ pub struct Made {
 impl Calls {
     /// For a daemon; fails only if TLS cannot be set up.
     pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
-        let caller = Caller::new(Guard::new(config.flows.allow_private.iter().copied()))?;
-        let media = Caller::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
+        let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?;
+        let media =
+            FlowClient::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
         let secrets = config.flows.secrets.clone();
         let places = Semaphore::new(CALLS_AT_ONCE_MAX);
         let way = Way::Network { caller, media, secrets, places, sandbox: Mutex::default() };
@@ -103,28 +104,28 @@ impl Calls {
     }
 
     /// Makes one call, once; the engine decides about retries. `sandbox`: the live flows, if the sender is a sandbox.
-    pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> Called {
+    pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> CallResult {
         let called = match &self.way {
             Way::Mocked(played) => {
                 let Played { mocks, made } = played.as_ref();
                 let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (result, said) = mocks.answer(&call.method, &call.url);
-                let made_now = Made { mocked: !is_without_mock(&said), ..Made::of(call) };
+                let made_now = MockedCall { mocked: !is_without_mock(&said), ..MockedCall::of(call) };
                 made.lock().unwrap_or_else(PoisonError::into_inner).push(made_now);
-                Called { result, said: Some(said) }
+                CallResult { result, said: Some(said) }
             }
             Way::Sandbox(mocks) => {
                 let played = sandbox.and_then(|(version, set)| played(mocks, version, set, call));
                 let (result, said) = played.unwrap_or_else(|| Mocks::default().answer(&call.method, &call.url));
-                Called { result, said: Some(said) }
+                CallResult { result, said: Some(said) }
             }
             Way::Network { caller, secrets, places, sandbox: mocks, .. } => {
                 match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
-                    Some((result, said)) => Called { result, said: Some(said) },
+                    Some((result, said)) => CallResult { result, said: Some(said) },
                     None => {
                         // The time-out counts from the call, not from the queue before it.
                         let _place = places.acquire().await.expect("nobody closes it");
-                        Called { result: caller.call(call, secrets).await, said: None }
+                        CallResult { result: caller.call(call, secrets).await, said: None }
                     }
                 }
             }
@@ -142,7 +143,7 @@ impl Calls {
     }
 
     /// The bytes of a customer's file as a stream. Downloads do not queue with the calls of flows.
-    pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
+    pub async fn fetch(&self, at: &FileUrl) -> Result<Fetched, CallError> {
         match &self.way {
             Way::Network { media, .. } => media.fetch(at).await,
             Way::Mocked(_) | Way::Sandbox(_) => {
@@ -152,7 +153,7 @@ impl Calls {
     }
 
     /// The calls that mocks of an author's test have answered, oldest first.
-    pub fn made(&self) -> Vec<Made> {
+    pub fn made(&self) -> Vec<MockedCall> {
         match &self.way {
             Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
@@ -160,9 +161,9 @@ impl Calls {
     }
 }
 
-impl Made {
-    fn of(call: &HttpCall) -> Made {
-        Made {
+impl MockedCall {
+    fn of(call: &HttpCall) -> MockedCall {
+        MockedCall {
             method: call.method.clone(),
             url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
             key: call.key.clone(),
@@ -181,7 +182,7 @@ fn played(
     version: VersionId,
     set: &FlowSet,
     call: &HttpCall,
-) -> Option<(Answer, String)> {
+) -> Option<(MockedResult, String)> {
     let node = set.bot.sandbox.mocks.as_ref()?;
     let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
     if mocks.as_ref().is_none_or(|(of, _)| *of != version) {
@@ -192,7 +193,7 @@ fn played(
 }
 
 // A fixed word: values of a server or an author must not become metric labels.
-fn label(called: &Called) -> &'static str {
+fn label(called: &CallResult) -> &'static str {
     match &called.result {
         _ if called.said.is_some() => "mock",
         Ok(answer) => match answer.status {

@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
 /// The mocked result of a call.
-pub type Answer = Result<CallAnswer, CallError>;
+pub type MockedResult = Result<CallAnswer, CallError>;
 
 /// Rules in written order; the first match answers.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ struct Rule {
     name: String,
     method: String,
     pattern: String,
-    answers: Vec<Answer>,
+    answers: Vec<MockedResult>,
     asked: usize,
 }
 
@@ -64,7 +64,7 @@ impl Mocks {
 
     /// Answers a call, and tells by which rule. The URL is compared without its query. The last answer of a list is
     /// repeated. Without a rule the call fails as unreachable.
-    pub fn answer(&mut self, method: &str, url: &str) -> (Answer, String) {
+    pub fn answer(&mut self, method: &str, url: &str) -> (MockedResult, String) {
         let bare = url.split(['?', '#']).next().unwrap_or(url);
         let rule = self.rules.iter_mut().find(|rule| rule.method == method && fits(&rule.pattern, bare));
         let Some(rule) = rule else {
@@ -136,7 +136,7 @@ fn rule(entry: &Entry, findings: &Findings) -> Option<Rule> {
         findings.push(Diagnostic::error("E920", &entry.key.place, message).help(help));
         return None;
     }
-    let answers: Vec<Answer> = entry.value.one_or_many().iter().map(|node| answer(node, findings)).collect();
+    let answers: Vec<MockedResult> = entry.value.one_or_many().iter().map(|node| answer(node, findings)).collect();
     let empty = || Ok(CallAnswer { status: 200, headers: BTreeMap::new(), body: Value::Nothing });
     Some(Rule {
         method: method.to_owned(),
@@ -147,7 +147,7 @@ fn rule(entry: &Entry, findings: &Findings) -> Option<Rule> {
     })
 }
 
-fn answer(node: &Node, findings: &Findings) -> Answer {
+fn answer(node: &Node, findings: &Findings) -> MockedResult {
     let mut fields = Fields::new(node, "an answer", findings);
     let status = fields.whole("status", 200, 100..=599);
     let mut headers = BTreeMap::new();

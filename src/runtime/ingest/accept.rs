@@ -16,11 +16,11 @@ use crate::{
     },
     runtime::{
         config::Sender,
-        contacts::directory::{Found, Whom, set_of},
+        contacts::directory::{FoundContact, PersonIds, set_of},
         daemon::{app::App, detached::finished, panic_guard::caught},
         lane::{
             rows,
-            state::{Recorded, Work},
+            state::{LaneTask, RecordedMessage},
         },
     },
     store::{
@@ -222,12 +222,13 @@ impl App {
         let (mut new, mut ids) = (0, Vec::new());
         for attempt in 1..=ACCEPT_TRIES_MAX {
             let mut sets: Vec<(ContactId, WriteSet)> = Vec::new();
-            let mut written: Vec<(Found, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> = Vec::new();
+            let mut written: Vec<(FoundContact, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> =
+                Vec::new();
             for (sender, message) in left.drain(..) {
                 let Some(of) = self.senders.get(sender) else { continue };
                 let opens = opens_window(&message.kind, of);
                 let at = message.at.min(now);
-                let whom = Whom {
+                let whom = PersonIds {
                     account: &of.account,
                     sender,
                     names: &message.from,
@@ -242,10 +243,13 @@ impl App {
                 if let Some(word) = word {
                     let stop = word == ConsentWord::Stop;
                     if stop {
-                        set.push(&contact::STOPPED, &contact::Stopped { id: found.contact, message_id: id, at: now });
+                        set.push(
+                            &contact::STOPPED,
+                            &contact::OptOutByMessage { id: found.contact, message_id: id, at: now },
+                        );
                     }
                     let number = self.store.next_id();
-                    let line = rows::Line {
+                    let line = rows::LedgerLine {
                         topic: "all",
                         given: !stop,
                         at: message.at.min(now),
@@ -287,7 +291,7 @@ impl App {
                     ) if attempt < ACCEPT_TRIES_MAX => {
                         // Another webhook has created the contact, or the cache was wrong, or the connection broke and
                         // is replaced within a moment: try again.
-                        if let Some(more) = self.seldom.ask("recording", now) {
+                        if let Some(more) = self.log_limiter.ask("recording", now) {
                             tracing::warn!(
                                 contact.id = %contact, attempt, more = more.count(),
                                 "The database did not take a message of contact {contact}; it is recorded again: {error}{more}"
@@ -310,9 +314,9 @@ impl App {
                     new += 1;
                     ids.push(id.0);
                     if word == Some(ConsentWord::Stop) {
-                        self.stops.add(found.contact, id);
+                        self.opt_outs.add(found.contact, id);
                     }
-                    let recorded = Recorded {
+                    let recorded = RecordedMessage {
                         id,
                         conversation: found.conversation,
                         sender,
@@ -322,9 +326,9 @@ impl App {
                         recorded_at: now,
                         fresh: found.fresh,
                     };
-                    self.push(found.contact, Work::Inbound(Box::new(recorded)));
+                    self.push(found.contact, LaneTask::Inbound(Box::new(recorded)));
                 } else {
-                    Box::pin(self.take_up_forgotten(found.contact, sender, &message, word)).await?;
+                    Box::pin(self.recover_unhandled(found.contact, sender, &message, word)).await?;
                 }
             }
             if left.is_empty() {
@@ -335,7 +339,7 @@ impl App {
     }
 
     /// Handles a repeated message that no lane knows: the answer of the commit that recorded it may have been lost.
-    async fn take_up_forgotten(
+    async fn recover_unhandled(
         self: &Arc<Self>,
         contact: ContactId,
         sender: SenderId,
@@ -347,12 +351,12 @@ impl App {
         if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
             if is_stop {
                 // In force with this webhook's answer, whatever the lane is doing.
-                self.stops.add(contact, row.id);
+                self.opt_outs.add(contact, row.id);
             }
             // It may already be in the queue of a running lane: read from the database, it is handled in order and
             // only once.
-            self.behind.add(contact);
-            self.push(contact, Work::Wake);
+            self.backlog.add(contact);
+            self.push(contact, LaneTask::Wake);
         }
         Ok(())
     }

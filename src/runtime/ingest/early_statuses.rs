@@ -4,23 +4,23 @@
 use crate::{
     base::limits::PROVIDER_TEXT_CHARS_MAX,
     model::inbound::{DeliveryState, StatusError, StatusUpdate},
-    runtime::{daemon::app::App, delivery::store_again::UnderWay},
+    runtime::{daemon::app::App, delivery::store_again::RunningGuard},
     store::{
         Committed,
-        tables::outbound::{self, Moved},
+        tables::outbound::{self, StatusChange},
     },
 };
 use std::sync::Arc;
 
 impl App {
     /// Passes on the early statuses in a commit that contains the answer to a send.
-    pub(in crate::runtime) fn tell_early(self: &Arc<Self>, committed: &Committed) {
+    pub(in crate::runtime) fn report_identified(self: &Arc<Self>, committed: &Committed) {
         let moved = outbound::moved_early(committed);
         if moved.is_empty() {
             return;
         }
         let app = Arc::clone(self);
-        let under_way = UnderWay::begin(self);
+        let under_way = RunningGuard::begin(self);
         tokio::spawn(async move {
             let _until = under_way;
             for moved in moved {
@@ -35,7 +35,7 @@ impl App {
         });
     }
 
-    async fn tell_of(self: &Arc<Self>, moved: &Moved) -> anyhow::Result<()> {
+    async fn tell_of(self: &Arc<Self>, moved: &StatusChange) -> anyhow::Result<()> {
         let Some(row) = outbound::find(&self.store, moved.id).await? else { return Ok(()) };
         let Some(provider_id) = row.provider_id else { return Ok(()) };
         let now = self.clock.now();

@@ -13,7 +13,7 @@ use crate::{
     model::inbound::InboundKind,
     runtime::{
         daemon::app::App,
-        lane::{error::LaneError, state::Recorded},
+        lane::{error::LaneError, state::RecordedMessage},
     },
     store::tables::{
         contact, conversation,
@@ -28,15 +28,15 @@ impl App {
     /// The message with its button's token converted for this conversation, if that is allowed.
     pub(in crate::runtime) async fn with_own_button(
         &self,
-        mut recorded: Recorded,
+        mut recorded: RecordedMessage,
         contact: ContactId,
-    ) -> Result<Recorded, LaneError> {
+    ) -> Result<RecordedMessage, LaneError> {
         let InboundKind::Button { id, .. } = &recorded.message.kind else { return Ok(recorded) };
         let Some(token) = Token::read(id, &self.token_key) else { return Ok(recorded) };
         let here = recorded.conversation;
         let made_out = match token.of {
             Some(of) if of == here => return Ok(recorded),
-            Some(of) if self.was_theirs(of, contact, recorded.sender).await? => {
+            Some(of) if self.was_sent_to_them(of, contact, recorded.sender).await? => {
                 Token { of: Some(here), run: NO_RUN, ..token }
             }
             None if self.was_shown(&recorded, id).await? => Token { of: Some(here), ..token },
@@ -57,7 +57,7 @@ impl App {
     }
 
     /// True if our message in this conversation shows the button.
-    async fn was_shown(&self, recorded: &Recorded, id: &str) -> Result<bool, LaneError> {
+    async fn was_shown(&self, recorded: &RecordedMessage, id: &str) -> Result<bool, LaneError> {
         let answered = match &recorded.message.reply_to {
             Some(provider_id) => outbound::by_provider(&self.store, recorded.sender, provider_id).await?,
             None => None,
@@ -70,7 +70,12 @@ impl App {
     }
 
     /// True if the conversation belonged to a contact at the same sender that was joined to this one.
-    async fn was_theirs(&self, of: ConversationId, contact: ContactId, sender: SenderId) -> Result<bool, LaneError> {
+    async fn was_sent_to_them(
+        &self,
+        of: ConversationId,
+        contact: ContactId,
+        sender: SenderId,
+    ) -> Result<bool, LaneError> {
         let Some(row) = conversation::find(&self.store, of).await?.filter(|row| row.sender_id == sender) else {
             return Ok(false);
         };

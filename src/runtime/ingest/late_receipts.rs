@@ -9,9 +9,9 @@ use std::{
 /// Messages of which an earlier attempt was sent after all, with the provider's id of that attempt. Added when the
 /// status is recorded; taken by the next send of the message, or by its lane.
 #[derive(Default)]
-pub struct Arrived(Mutex<HashMap<OutboundId, ProviderId>>);
+pub struct LateReceipts(Mutex<HashMap<OutboundId, ProviderId>>);
 
-impl Arrived {
+impl LateReceipts {
     pub fn tell(&self, id: OutboundId, provider_id: ProviderId) {
         self.map().insert(id, provider_id);
     }
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn news_is_taken_once() {
-        let arrived = Arrived::default();
+        let arrived = LateReceipts::default();
         arrived.tell(OutboundId(1), ProviderId::from("wamid.1"));
         assert_eq!(arrived.take(OutboundId(2)), None);
         assert_eq!(arrived.take(OutboundId(1)), Some(ProviderId::from("wamid.1")));

@@ -6,8 +6,8 @@ use crate::{
         time::Time,
     },
     channel::{
-        file::{Located, Told},
-        question::Trouble,
+        file::{FileReference, FileUrl},
+        question::QuestionError,
     },
     runtime::daemon::app::App,
 };
@@ -40,8 +40,8 @@ impl App {
     }
 
     /// Resolves a file to an address that can be read now.
-    pub async fn locate(&self, sender: SenderId, file: Told<'_>) -> Result<Located, Trouble> {
-        let provider = self.provider_of(sender).ok_or_else(|| Trouble {
+    pub async fn locate(&self, sender: SenderId, file: FileReference<'_>) -> Result<FileUrl, QuestionError> {
+        let provider = self.provider_of(sender).ok_or_else(|| QuestionError {
             kind: "unknown_sender",
             text: format!("sender {sender} is no longer in the configuration"),
         })?;

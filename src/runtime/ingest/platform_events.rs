@@ -12,7 +12,7 @@ use crate::{
         inbound::{AccountNews, Alias, Echo, EchoSource, Preference, TemplateChange},
         template::Template,
     },
-    runtime::{contacts::directory::Whom, daemon::app::App, lane::state::Work},
+    runtime::{contacts::directory::PersonIds, daemon::app::App, lane::state::LaneTask},
     store::{
         WriteSet,
         tables::{
@@ -86,7 +86,7 @@ impl App {
             self.learn_aliases(&account, contact, new, set).await?;
             // Answer the webhook only after this is stored: it has no row of its own.
             let (reply, stored) = oneshot::channel();
-            self.push(contact, Work::Moved { names: new.to_vec(), reply });
+            self.push(contact, LaneTask::Moved { names: new.to_vec(), reply });
             stored.await.context("where a contact is now could not be stored")?;
         }
         Ok(())
@@ -133,7 +133,7 @@ impl App {
                 let until = until.min(now + RESTRICTION_MAX);
                 let why = format!("{}: {}", news.what, news.text);
                 App::keep_pause(set, *sender, true, until, why.clone(), now);
-                self.health.pause(*sender, true, until, why);
+                self.paused_senders.pause(*sender, true, until, why);
             }
             let data = serde_json::json!({ "sender_id": sender, "alarm": news.what, "text": news.text });
             self.notify(set, "alarm", data, now);
@@ -174,6 +174,6 @@ impl App {
 }
 
 /// A person that a webhook names without a message from them.
-fn silent<'a>(account: &'a AccountName, sender: SenderId, names: &'a [Alias]) -> Whom<'a> {
-    Whom { account, sender, names, person_name: None, opened_at: None, heard_at: None }
+fn silent<'a>(account: &'a AccountName, sender: SenderId, names: &'a [Alias]) -> PersonIds<'a> {
+    PersonIds { account, sender, names, person_name: None, opened_at: None, heard_at: None }
 }

@@ -5,17 +5,17 @@ use crate::{
     base::ids::{ContactId, ConversationId, OutboundId, SenderId},
     channel::{Next, SendError},
     model::{
-        event::{Event, Fate},
+        event::{DeliveryOutcome, Event},
         inbound::{DeliveryState, StatusError, StatusUpdate},
         template::TemplateMessage,
     },
     runtime::{
         daemon::app::App,
-        delivery::outbox::{self, PendingState, SendAnswer},
+        delivery::outbox::{self, QueuedState, SendAnswer},
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::{
@@ -39,7 +39,7 @@ impl App {
         }
         let mut traces = Vec::new();
         let mut note = |id: OutboundId, state: DeliveryState| {
-            let trace = self.traces.of(id);
+            let trace = self.trace_ids.of(id);
             traces.push(trace);
             tracing::debug!(trace.id = trace, outbound.id = %id, state = state.as_str(), "Message {id} is {}", state.as_str());
         };
@@ -50,7 +50,7 @@ impl App {
                 self.early_statuses.store(true, Ordering::Relaxed);
             }
             outbound::status(&mut set, *sender, status, now);
-            if let Some(id) = status.ours.filter(|id| self.listed.holds(*id)) {
+            if let Some(id) = status.ours.filter(|id| self.listed_unknown.holds(*id)) {
                 set.push(&dead_letter::SETTLED, &dead_letter::Settled { subject_id: id.0, at: now });
             }
         }
@@ -58,14 +58,14 @@ impl App {
             Ok(committed) => committed,
             Err(error) => {
                 if error == CommitError::Unknown {
-                    self.tell_what_stands(&statuses).await?;
+                    self.report_known(&statuses).await?;
                 }
                 return Err(error.into());
             }
         };
         for id in committed.won(&dead_letter::SETTLED) {
             self.metrics.dead_letter("unknown_send", -1);
-            self.listed.remove(OutboundId(id));
+            self.listed_unknown.remove(OutboundId(id));
         }
         let mut charged = Vec::new();
         for id in outbound::moved_unfollowed(&committed) {
@@ -76,10 +76,10 @@ impl App {
             note(id, update.state);
             self.metrics.message(*sender, update.state.as_str());
             charged.push((id, update));
-            if self.watched.holds(id)
+            if self.unknown_sends.holds(id)
                 && let Some(row) = outbound::find(&self.store, id).await?
             {
-                self.arrived.tell(id, update.provider_id.clone());
+                self.late_receipts.tell(id, update.provider_id.clone());
                 self.pass_on(row.contact_id, row.conversation_id, (id, row.draft.number), false, update);
             }
         }
@@ -95,11 +95,11 @@ impl App {
                 // Counted when the message leaves its outbox, mostly by the provider's answer.
                 DeliveryState::Sent | DeliveryState::Failed => {}
             }
-            if moved.state != DeliveryState::Failed && self.watched.holds(moved.id) {
-                self.arrived.tell(moved.id, update.provider_id.clone());
+            if moved.state != DeliveryState::Failed && self.unknown_sends.holds(moved.id) {
+                self.late_receipts.tell(moved.id, update.provider_id.clone());
             }
             let waited_for = moved.tells && moved.state != DeliveryState::Sent;
-            if waited_for || moved.state == DeliveryState::Failed || self.watched.holds(moved.id) {
+            if waited_for || moved.state == DeliveryState::Failed || self.unknown_sends.holds(moved.id) {
                 let message = (moved.id, moved.number);
                 self.pass_on(moved.contact_id, moved.conversation_id, message, moved.tells, update);
             }
@@ -110,13 +110,13 @@ impl App {
 
     /// The answer of the commit was lost. A repeated status would change nothing, so tell the lanes that wait for it
     /// now.
-    async fn tell_what_stands(self: &Arc<Self>, statuses: &[(SenderId, StatusUpdate)]) -> anyhow::Result<()> {
+    async fn report_known(self: &Arc<Self>, statuses: &[(SenderId, StatusUpdate)]) -> anyhow::Result<()> {
         for (sender, update) in statuses {
             let Some(id) = update.ours else { continue };
             let Some(row) = outbound::find(&self.store, id).await? else { continue };
             let stands = row.sender_id == *sender && row.state == state_of(update.state);
             let waited_for = row.draft.tells && update.state != DeliveryState::Sent;
-            if stands && (waited_for || update.state == DeliveryState::Failed || self.watched.holds(id)) {
+            if stands && (waited_for || update.state == DeliveryState::Failed || self.unknown_sends.holds(id)) {
                 let (message, tells) = ((id, row.draft.number), row.draft.tells);
                 self.pass_on(row.contact_id, row.conversation_id, message, tells, update);
             }
@@ -134,7 +134,7 @@ impl App {
         update: &StatusUpdate,
     ) {
         let update = Box::new(update.clone());
-        self.push(contact, Work::Status { conversation, id, number, tells, update });
+        self.push(contact, LaneTask::Status { conversation, id, number, tells, update });
     }
 
     /// Handles a status that a run here waits for, or a failure.
@@ -147,29 +147,29 @@ impl App {
         follows: bool,
         update: StatusUpdate,
     ) -> Result<(), LaneError> {
-        self.watched.remove(id);
+        self.unknown_sends.remove(id);
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
         let conversation = &mut lane.conversations[index];
         let place = conversation.outbox.iter().position(|pending| pending.id == id);
         if place.is_none() {
             // It was sent: no further check before a send is needed.
-            self.arrived.take(id);
+            self.late_receipts.take(id);
         }
         match update.state {
             DeliveryState::Delivered | DeliveryState::Read if lane.contact.data.is_reached() => {
                 rows::contact(&mut set, &lane.contact);
             }
             DeliveryState::Sent if lane.contact.data.unreached.contains_key(&conversation.sender) => {
-                self.watched.add(id);
+                self.unknown_sends.add(id);
             }
             DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read | DeliveryState::Failed => {}
         }
-        let on_wire = place.filter(|place| conversation.outbox[*place].state == PendingState::Sending);
+        let on_wire = place.filter(|place| conversation.outbox[*place].state == QueuedState::Sending);
         if let (Some(place), None, true) = (place, on_wire, update.state != DeliveryState::Failed) {
             // The status proves that it was sent, even if it was to be sent again; a message that is being sent waits
             // for its own answer.
-            self.arrived.take(id);
+            self.late_receipts.take(id);
             let outlived = outbox::has_outlived(&conversation.outbox, place);
             let mut pending = conversation.outbox.remove(place);
             if outlived {
@@ -179,7 +179,7 @@ impl App {
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
                 let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                let fate = Fate::Accepted { at, as_template, nudge, ttl, words: pending.words() };
+                let fate = DeliveryOutcome::Accepted { at, as_template, nudge, ttl, words: pending.words() };
                 events.push(Event::Delivery { message: number, fate });
             }
             conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
@@ -200,9 +200,11 @@ impl App {
                 }
             }
             (DeliveryState::Delivered, _) if follows => {
-                vec![Event::Delivery { message: number, fate: Fate::Delivered }]
+                vec![Event::Delivery { message: number, fate: DeliveryOutcome::Delivered }]
             }
-            (DeliveryState::Read, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Read }],
+            (DeliveryState::Read, _) if follows => {
+                vec![Event::Delivery { message: number, fate: DeliveryOutcome::Read }]
+            }
             (DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read, _) => Vec::new(),
         });
         self.tell(lane, index, events, set).await?;
@@ -228,7 +230,7 @@ impl App {
             Some(place) => place,
             None => {
                 let Some(row) = outbound::find(&self.store, id).await? else { return Ok(Vec::new()) };
-                let pending = self.revive(row);
+                let pending = self.restore(row);
                 let outbox = &mut lane.conversations[index].outbox;
                 let place = outbox.iter().position(|other| other.id > id).unwrap_or(outbox.len());
                 outbox.insert(place, pending);
@@ -241,7 +243,7 @@ impl App {
         // It was accepted before, so an ambiguous error is final here. Only a rate limit, which the platform itself
         // reports, lets it be sent again.
         let next = match next {
-            Next::Ambiguous | Next::RetryOnce => Next::Rejected { why: crate::channel::Why::Dropped },
+            Next::Ambiguous | Next::RetryOnce => Next::Rejected { why: crate::channel::RefusalCause::Dropped },
             other => other,
         };
         let error = SendError { next, code: error.code.to_string(), text: error.text.clone() };
@@ -249,7 +251,7 @@ impl App {
         self.take_error(lane, index, place, error, now, set, &mut events);
         if lane.conversations[index].outbox.iter().any(|pending| pending.id == id) {
             // It is sent again: a status that it was delivered after all must reach its lane.
-            self.watched.add(id);
+            self.unknown_sends.add(id);
         }
         Ok(events)
     }
@@ -266,7 +268,7 @@ fn state_of(told: DeliveryState) -> SendState {
 }
 
 /// True if this status moved the message.
-fn says(status: &StatusUpdate, moved: &outbound::Moved) -> bool {
+fn says(status: &StatusUpdate, moved: &outbound::StatusChange) -> bool {
     let names = match &moved.provider_id {
         Some(provider_id) => status.ours.is_none() && status.provider_id == *provider_id,
         None => status.ours == Some(moved.id),

@@ -20,16 +20,16 @@ use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A request as it came.
-pub struct Hook<'a> {
+pub struct HookRequest<'a> {
     pub name: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
-    pub vouched: Vouched,
+    pub vouched: Authentication,
 }
 
 /// How a request is authenticated, apart from its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Vouched {
+pub enum Authentication {
     Nobody,
     /// By an API key of this account.
     Account(AccountName),
@@ -39,7 +39,7 @@ pub enum Vouched {
 
 /// An accepted request: all of its starts are stored.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Taken {
+pub struct AcceptedRequest {
     /// The phone of the contact, `+` and digits; `None` if no flow could tell.
     pub phone: Option<String>,
     /// Flows that start, each with false if the same request had started it before.
@@ -52,7 +52,7 @@ pub struct Taken {
 
 /// The reason why a request is not accepted.
 #[derive(Debug)]
-pub enum NotTaken {
+pub enum RefusedRequest {
     /// No flow has a webhook with this name.
     Unknown,
     /// It does not pass `verify`, and has no key.
@@ -64,7 +64,7 @@ pub enum NotTaken {
 }
 
 /// An authenticated request.
-struct Told<'a> {
+struct AuthenticatedRequest<'a> {
     name: &'a str,
     text: String,
     is_form: bool,
@@ -99,48 +99,48 @@ const METRIC: &str = "hooks";
 
 impl App {
     /// Accepts a request; when this returns `Ok`, its starts are stored and will run.
-    pub async fn take_hook(self: &Arc<Self>, hook: &Hook<'_>) -> Result<Taken, NotTaken> {
+    pub async fn take_hook(self: &Arc<Self>, hook: &HookRequest<'_>) -> Result<AcceptedRequest, RefusedRequest> {
         let live = self.live.get();
         let all: Vec<HookTable<'_>> =
             flow::hooks(&live.set).into_iter().filter(|table| table.webhook.name == hook.name).collect();
         if all.is_empty() {
             self.metrics.webhook(METRIC, "unknown");
-            return Err(NotTaken::Unknown);
+            return Err(RefusedRequest::Unknown);
         }
         let proven: Vec<HookTable<'_>> =
             all.into_iter().filter(|table| proof::holds(table.webhook, hook, &self.config.flows.secrets)).collect();
         if proven.is_empty() {
             self.metrics.webhook(METRIC, "unproven");
-            return Err(NotTaken::Unproven);
+            return Err(RefusedRequest::Unproven);
         }
-        let told = Told {
+        let told = AuthenticatedRequest {
             name: hook.name,
             text: untrusted_json::text_of(hook.body).into_owned(),
             is_form: is_form(hook.headers),
             account: match &hook.vouched {
-                Vouched::Account(account) => Some(account.clone()),
-                Vouched::Nobody | Vouched::Operator => None,
+                Authentication::Account(account) => Some(account.clone()),
+                Authentication::Nobody | Authentication::Operator => None,
             },
-            by_stranger: hook.vouched == Vouched::Nobody,
+            by_stranger: hook.vouched == Authentication::Nobody,
             repetition: match delivery(hook.headers) {
                 Some(name) => Repetition::Named(name),
                 None => Repetition::Bytes,
             },
         };
-        let taken = self.take_told(&live, &proven, &told).await.map_err(NotTaken::NotStored)?;
+        let taken = self.take_authenticated(&live, &proven, &told).await.map_err(RefusedRequest::NotStored)?;
         if taken.refused.is_empty() {
             return Ok(taken);
         }
-        let letter = self.list_unusable(&told, &taken.refused).await.map_err(NotTaken::NotStored)?;
+        let letter = self.list_unusable(&told, &taken.refused).await.map_err(RefusedRequest::NotStored)?;
         if taken.starts.is_empty() && taken.strangers.is_empty() {
-            return Err(NotTaken::Unusable { why: reasons(&taken.refused), letter });
+            return Err(RefusedRequest::Unusable { why: reasons(&taken.refused), letter });
         }
         Ok(taken)
     }
 
     /// For a test or the sandbox: signs the request for each flow that requires it, and authenticates it.
-    pub async fn play_hook(self: &Arc<Self>, name: &str, body: &Value) -> Result<Taken, NotTaken> {
-        let body = serde_json::to_vec(&body.to_json()).map_err(|error| NotTaken::NotStored(error.into()))?;
+    pub async fn play_hook(self: &Arc<Self>, name: &str, body: &Value) -> Result<AcceptedRequest, RefusedRequest> {
+        let body = serde_json::to_vec(&body.to_json()).map_err(|error| RefusedRequest::NotStored(error.into()))?;
         let mut headers = HeaderMap::new();
         let live = self.live.get();
         for table in flow::hooks(&live.set).iter().filter(|table| table.webhook.name == name) {
@@ -151,7 +151,7 @@ impl App {
                 headers.insert(header, value);
             }
         }
-        self.take_hook(&Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator }).await
+        self.take_hook(&HookRequest { name, headers: &headers, body: &body, vouched: Authentication::Operator }).await
     }
 
     /// `dead-letters replay`: processes the request with the current flows. The inner `Err` is the reason why it stays
@@ -172,7 +172,7 @@ impl App {
         if tables.is_empty() {
             return Ok(Err(format!("No flow that it was for has a webhook `{name}` any more.")));
         }
-        let told = Told {
+        let told = AuthenticatedRequest {
             name: &name,
             text: text("raw"),
             is_form: letter.data["form"].as_bool().unwrap_or_default(),
@@ -180,7 +180,7 @@ impl App {
             by_stranger: false,
             repetition: Repetition::Named(format!("dead letter {}", letter.id)),
         };
-        let taken = self.take_told(&live, &tables, &told).await?;
+        let taken = self.take_authenticated(&live, &tables, &told).await?;
         match taken.refused.is_empty() {
             true => Ok(Ok(())),
             false => Ok(Err(format!("It still cannot be used: {}.", reasons(&taken.refused)))),
@@ -188,7 +188,11 @@ impl App {
     }
 
     /// Lists a body that no flow can use; a repeated body is listed once.
-    async fn list_unusable(&self, told: &Told<'_>, refused: &[(FlowName, String)]) -> anyhow::Result<i64> {
+    async fn list_unusable(
+        &self,
+        told: &AuthenticatedRequest<'_>,
+        refused: &[(FlowName, String)],
+    ) -> anyhow::Result<i64> {
         let subject = told.subject();
         if let Some(known) = dead_letter::open_about(&self.store, subject).await? {
             return Ok(known);
@@ -207,7 +211,7 @@ impl App {
     }
 }
 
-impl Told<'_> {
+impl AuthenticatedRequest<'_> {
     fn body(&self) -> Result<Value, String> {
         // `curl -d '{…}'` sends JSON with the content type of a form.
         if self.is_form && !self.text.trim_start().starts_with(['{', '[']) {

@@ -11,7 +11,7 @@ use std::{
 pub struct Admission(Mutex<VecDeque<ContactId>>);
 
 impl Admission {
-    /// Queues the contact for a free lane. It must already be in `Behind`, which prevents a second entry in the queue.
+    /// Queues the contact for a free lane. It must already be in `Backlog`, which prevents a second entry in the queue.
     pub fn wait(&self, contact: ContactId) {
         self.line().push_back(contact);
     }

@@ -9,9 +9,9 @@ use std::{
 /// A contact stays here until its messages are read. After a failed reading it pauses: each reading counts an attempt
 /// of the message at which it stops, and other work of the contact must not use those attempts up.
 #[derive(Default)]
-pub struct Behind(Mutex<HashMap<ContactId, Option<Time>>>);
+pub struct Backlog(Mutex<HashMap<ContactId, Option<Time>>>);
 
-impl Behind {
+impl Backlog {
     /// True if the contact was not there. A pause continues.
     pub fn add(&self, contact: ContactId) -> bool {
         let mut map = self.map();
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_comes_meanwhile_does_not_end_a_rest() {
-        let behind = Behind::default();
+        let behind = Backlog::default();
         assert!(behind.add(ADA) && !behind.add(ADA) && behind.is_ready(ADA, Time(1)));
         behind.rest(ADA, Time(10));
         assert!(!behind.add(ADA));

@@ -2,7 +2,7 @@
 
 use super::{
     rows,
-    state::{LaneState, Work},
+    state::{LaneState, LaneTask},
 };
 use crate::{
     base::{
@@ -12,12 +12,12 @@ use crate::{
     },
     model::{
         effect::{Effect, HttpCall, RunEnd},
-        event::{CallError, Event, Happened, is_by_clock},
+        event::{CallError, Event, FlowEvent, is_by_clock},
         form::FormAnswer,
     },
     runtime::{
         daemon::{app::App, panic_guard::caught},
-        delivery::outbox::Pending,
+        delivery::outbox::QueuedMessage,
     },
     store::{
         ReadError, WriteSet,
@@ -25,7 +25,7 @@ use crate::{
             flow_state::{self, FlowState},
             once,
             outbound::SendState,
-            run::{self, Ended, Moved, Run},
+            run::{self, Ended, Run, RunVersion},
             start::PlannedStart,
         },
     },
@@ -55,7 +55,7 @@ pub(in crate::runtime) struct AfterCommit {
     /// The answers for open forms.
     pub forms: Vec<(i64, FormAnswer)>,
     /// The events for the contact's other conversations.
-    pub overheard: Vec<(Happened, usize)>,
+    pub overheard: Vec<(FlowEvent, usize)>,
     /// The message that this turn handles, for the consent ledger.
     pub handled: Option<InboundId>,
     /// The message that caused the turn, also if a server was called in between.
@@ -116,7 +116,7 @@ impl App {
                 if let Some(led_to_it) = after.trace {
                     Arc::make_mut(&mut draft).trace = Some(led_to_it);
                 }
-                conversation.outbox.push(Pending::new(id, draft, now));
+                conversation.outbox.push(QueuedMessage::new(id, draft, now));
                 after.inserted.push(id);
             }
             Effect::Call(call) => after.calls.push((**call).clone()),
@@ -141,16 +141,16 @@ impl App {
             Effect::Consent { topic, given, at, by, shown } => {
                 let shown = shown.as_deref().or(after.shown.as_deref());
                 let at = at.unwrap_or(now);
-                let line = rows::Line { topic, given: *given, at, by, message: after.handled, shown };
+                let line = rows::LedgerLine { topic, given: *given, at, by, message: after.handled, shown };
                 rows::ledger(set, self.store.next_id(), contact, &line, now);
             }
             Effect::OptOut { out, by, shown } => {
                 let lifted = match (out, after.handled) {
                     (true, _) => true,
                     // If a STOP was recorded after this message, it is newer and stays in force.
-                    (false, Some(message)) => self.stops.lift(contact, message),
+                    (false, Some(message)) => self.opt_outs.lift(contact, message),
                     (false, None) => {
-                        self.stops.forget(contact);
+                        self.opt_outs.forget(contact);
                         true
                     }
                 };
@@ -159,7 +159,7 @@ impl App {
                     rows::opt_out(set, &lane.contact);
                 }
                 let shown = shown.as_deref().or(after.shown.as_deref());
-                let line = rows::Line { topic: "all", given: !out, at: now, by, message: after.handled, shown };
+                let line = rows::LedgerLine { topic: "all", given: !out, at: now, by, message: after.handled, shown };
                 rows::ledger(set, self.store.next_id(), contact, &line, now);
             }
             Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
@@ -243,7 +243,7 @@ impl App {
                 }
             }
             Effect::RunMoved { run, version } => {
-                let moved = Moved { conversation_id: conversation.id, number: *run, version_id: *version };
+                let moved = RunVersion { conversation_id: conversation.id, number: *run, version_id: *version };
                 set.push(&run::MOVED, &moved);
             }
             Effect::Once { key } => {
@@ -340,7 +340,7 @@ impl App {
                 }
             };
             let event = Box::new(Event::Returned { run: call.run, call: call.call, result });
-            app.push(contact, Work::Returned { conversation, run: call.run, event, said });
+            app.push(contact, LaneTask::Returned { conversation, run: call.run, event, said });
             app.lanes.leave();
         });
     }

@@ -1,6 +1,6 @@
 //! Keeps the requests that wait for the next screen of an open form.
 
-use super::state::Work;
+use super::state::LaneTask;
 use crate::{
     base::{
         ids::{ContactId, ConversationId},
@@ -8,7 +8,7 @@ use crate::{
     },
     model::{
         event::Event,
-        form::{FormAnswer, FormAsked},
+        form::{FormAnswer, FormScreenRequest},
     },
     runtime::daemon::app::App,
 };
@@ -47,12 +47,12 @@ impl App {
         self: &Arc<Self>,
         contact: ContactId,
         conversation: ConversationId,
-        asked: FormAsked,
+        asked: FormScreenRequest,
     ) -> Option<FormAnswer> {
         let id = asked.id;
         let answer = self.forms.expect(id);
         let event = Box::new(Event::FormAsked(Box::new(asked)));
-        self.push(contact, Work::Event { conversation, event, reply: None });
+        self.push(contact, LaneTask::Event { conversation, event, reply: None });
         let told = tokio::time::timeout(FORM_ANSWER_WAIT.to_std(), answer).await;
         if told.is_err() {
             self.forms.forget(id);

@@ -3,20 +3,20 @@
 use super::{
     error::LaneError,
     rows,
-    state::{Conversation, LaneState, Recorded, TurnAnswer, Work},
+    state::{Conversation, LaneState, LaneTask, RecordedMessage, TurnAnswer},
 };
 use crate::{
     base::{ids::ConversationId, time::Time},
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
-        event::{ConsentWord, Event, Fate},
+        event::{ConsentWord, DeliveryOutcome, Event},
         inbound::InboundKind,
         session::{Run, Waiting},
     },
     runtime::{
         daemon::{app::App, metrics::in_seconds},
-        delivery::outbox::{self, PendingState},
+        delivery::outbox::{self, QueuedState},
     },
     store::{
         WriteSet,
@@ -31,7 +31,7 @@ impl App {
     pub(in crate::runtime) async fn inbound_turn(
         self: &Arc<Self>,
         lane: &mut LaneState,
-        recorded: Recorded,
+        recorded: RecordedMessage,
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let index = self.conversation_index(lane, recorded.conversation).await?;
@@ -84,8 +84,8 @@ impl App {
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
         let reply_to = self.replies_to(&recorded, &lane.conversations[index].session).await?;
         let tapped = self.doubtful_tap(&recorded, &lane.conversations[index].outbox).await?;
-        self.proves_that_it_left(lane, index, message, reply_to.or(tapped), &mut set, now);
-        let Recorded { id, message, recorded_at, opens, .. } = recorded;
+        self.confirm_unknown_sends(lane, index, message, reply_to.or(tapped), &mut set, now);
+        let RecordedMessage { id, message, recorded_at, opens, .. } = recorded;
         let read = opens.then(|| message.provider_id.clone());
         let event = Event::Received { id, message, reply_to, word };
         let effects = self.take_turn(lane, index, event, Some(id), set).await?;
@@ -132,7 +132,7 @@ impl App {
                 // for ever.
                 self.metrics.bug("news");
                 tracing::error!(contact.id = %contact, "The run of contact {contact} could not take the result of its message; the result is stored, and the run is read again: {why}");
-                self.tell_early(&self.store.commit(set).await?);
+                self.report_identified(&self.store.commit(set).await?);
                 Err(LaneError::Reload(why))
             }
             done => done.map(drop),
@@ -142,11 +142,11 @@ impl App {
     pub(in crate::runtime) async fn take_other(
         self: &Arc<Self>,
         lane: &mut LaneState,
-        work: Work,
+        work: LaneTask,
     ) -> Result<(), LaneError> {
         match work {
-            Work::Inbound(_) | Work::Forget => Ok(()),
-            Work::Event { conversation, event, reply } => {
+            LaneTask::Inbound(_) | LaneTask::Forget => Ok(()),
+            LaneTask::Event { conversation, event, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let set = WriteSet::of(lane.contact.id.0);
                 let effects = match *event {
@@ -156,7 +156,7 @@ impl App {
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
-            Work::Returned { conversation, run, event, said } => {
+            LaneTask::Returned { conversation, run, event, said } => {
                 if let Event::Returned { call, .. } = *event {
                     self.calling.remove((conversation, run, call));
                 }
@@ -171,20 +171,20 @@ impl App {
                 self.take_own_turn(lane, index, *event, set).await?;
                 self.go_on(lane, index).await
             }
-            Work::Begin(start, _held) => Box::pin(self.begin(lane, *start)).await,
-            Work::Say { id, conversation, draft, reply } => {
+            LaneTask::Begin(start, _held) => Box::pin(self.begin(lane, *start)).await,
+            LaneTask::Say { id, conversation, draft, reply } => {
                 Box::pin(self.say_in_lane(lane, id, conversation, *draft, reply)).await
             }
-            Work::Sent { conversation, id, result } => {
+            LaneTask::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 self.take_result(lane, index, id, *result).await?;
                 self.go_on(lane, index).await
             }
-            Work::WindowTold { conversation, message, heard } => {
+            LaneTask::WindowTold { conversation, message, heard } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 self.take_window(lane, index, message, heard).await
             }
-            Work::Moved { names, reply } => {
+            LaneTask::Moved { names, reply } => {
                 let mut set = WriteSet::of(lane.contact.id.0);
                 if self.move_to(&mut lane.contact, &names, self.clock.now(), &mut set) {
                     rows::contact(&mut set, &lane.contact);
@@ -193,42 +193,42 @@ impl App {
                 let _ = reply.send(());
                 Ok(())
             }
-            Work::Leave { to, show, joined } => Box::pin(self.be_joined(lane, to, show, joined)).await,
-            Work::Join { leaver, reply } => {
+            LaneTask::Leave { to, show, joined } => Box::pin(self.be_joined(lane, to, show, joined)).await,
+            LaneTask::Join { leaver, reply } => {
                 Box::pin(self.take_over(lane, *leaver)).await?;
                 let _ = reply.send(lane.contact.opted_out);
                 Ok(())
             }
-            Work::Erase { others, reply } => {
+            LaneTask::Erase { others, reply } => {
                 self.erase_in_lane(lane, &others).await?;
                 let _ = reply.send(());
                 Ok(())
             }
-            Work::Status { conversation, id, number, tells, update } => {
+            LaneTask::Status { conversation, id, number, tells, update } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 Box::pin(self.take_status(lane, index, id, number, tells, *update)).await
             }
-            Work::Resend { conversation, id, reply } => {
+            LaneTask::Resend { conversation, id, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let found = Box::pin(self.resend(lane, index, id)).await?;
                 let _ = reply.send(found);
                 self.go_on(lane, index).await
             }
-            Work::TakeBack { conversation, id, reply } => {
+            LaneTask::TakeBack { conversation, id, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let taken = Box::pin(self.take_back_in_lane(lane, index, id)).await?;
                 let _ = reply.send(taken);
                 self.go_on(lane, index).await
             }
-            Work::Pass { reply } => {
+            LaneTask::Pass { reply } => {
                 let _ = reply.send(());
                 Ok(())
             }
-            Work::CallOff { conversation, run } => {
+            LaneTask::CallOff { conversation, run } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 Box::pin(self.take_back_run(lane, index, run)).await
             }
-            Work::AskAnew { sender } => {
+            LaneTask::AskAnew { sender } => {
                 let now = self.clock.now();
                 for index in 0..lane.conversations.len() {
                     if lane.conversations[index].sender == sender {
@@ -238,7 +238,7 @@ impl App {
                 }
                 Ok(())
             }
-            Work::Wake => {
+            LaneTask::Wake => {
                 lane.armed = None;
                 let now = self.clock.now();
                 for index in 0..lane.conversations.len() {
@@ -276,7 +276,7 @@ impl App {
         let queue = &conversation.session.queue;
         !queue.is_empty() && {
             let paused = self.flow_health.paused();
-            queue.iter().any(|queued| paused.calls_off(&queued.start.trigger))
+            queue.iter().any(|queued| paused.cancels(&queued.start.trigger))
         }
     }
 
@@ -295,7 +295,7 @@ impl App {
     fn take_word(
         &self,
         lane: &mut LaneState,
-        recorded: &Recorded,
+        recorded: &RecordedMessage,
         now: Time,
         set: &mut WriteSet,
     ) -> Option<ConsentWord> {
@@ -310,13 +310,13 @@ impl App {
         if consent_words::recognise(body, &self.live.get().rules.words) != Some(Word::Start) {
             return None;
         }
-        if !self.stops.lift(lane.contact.id, recorded.id) {
+        if !self.opt_outs.lift(lane.contact.id, recorded.id) {
             // A newer STOP is already recorded.
             return None;
         }
         lane.contact.opted_out = None;
         rows::opt_out(set, &lane.contact);
-        let line = rows::Line {
+        let line = rows::LedgerLine {
             topic: "all",
             given: true,
             at: recorded.message.at.min(now),
@@ -330,7 +330,7 @@ impl App {
 
     /// True if a reply to an unknown message, or a tap on one of its buttons, proves that it was sent. A tap that
     /// names another message proves nothing: the same question may have been asked again.
-    fn proves_that_it_left(
+    fn confirm_unknown_sends(
         &self,
         lane: &mut LaneState,
         index: usize,
@@ -346,7 +346,7 @@ impl App {
         };
         let missed = &mut conversation.missed;
         conversation.outbox.retain(|pending| {
-            let unknown = matches!(pending.state, PendingState::Unknown { .. });
+            let unknown = matches!(pending.state, QueuedState::Unknown { .. });
             let meant = reply_to == Some(pending.draft.number)
                 || tapped.as_ref().filter(|_| reply_to.is_none()).is_some_and(|token| {
                     // The run alone proves nothing: the button may belong to an earlier question.
@@ -354,12 +354,12 @@ impl App {
                         && pending.draft.step.as_ref().is_some_and(|step| token.is_of(step))
                 });
             if unknown && meant {
-                self.watched.remove(pending.id);
+                self.unknown_sends.remove(pending.id);
                 rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);
                 if pending.draft.tells {
                     let (at, as_template) = (pending.attempted_at.unwrap_or(now), pending.went_as_template());
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                    let fate = Fate::Accepted { at, as_template, nudge, ttl, words: pending.words() };
+                    let fate = DeliveryOutcome::Accepted { at, as_template, nudge, ttl, words: pending.words() };
                     missed.push(Event::Delivery { message: pending.draft.number, fate });
                 }
             }

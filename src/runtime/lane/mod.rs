@@ -1,6 +1,6 @@
 //! Handles all work of one contact, one piece at a time, in order.
 //!
-//! In: `state::Work`, from ingest, timers, starts, calls and the API. `lanes` queues it, `runner` takes it, `handlers`
+//! In: `state::LaneTask`, from ingest, timers, starts, calls and the API. `lanes` queues it, `runner` takes it, `handlers`
 //! handles each kind. `turn` asks the engine, and `effects` makes rows of its answer. Out: messages for `delivery`.
 
 pub(super) mod admission;

@@ -167,7 +167,7 @@ fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
             };
             session.runs.iter().filter(|run| waits(&run.waiting)).map(|run| Part::Run(run.number)).collect()
         }
-        _ => session.dues().filter(|(_, at)| *at <= now).map(|(part, _)| part).collect(),
+        _ => session.due_times().filter(|(_, at)| *at <= now).map(|(part, _)| part).collect(),
     };
     likely.dedup();
     let others = session.parts().into_iter().filter(|part| !likely.contains(part)).collect();

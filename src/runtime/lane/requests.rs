@@ -3,7 +3,7 @@
 use super::{
     error::LaneError,
     rows,
-    state::{LaneState, Said, TurnAnswer, Work},
+    state::{ApiSend, LaneState, LaneTask, TurnAnswer},
 };
 use crate::{
     base::{
@@ -12,15 +12,15 @@ use crate::{
     },
     model::{
         content::Content,
-        effect::{Draft, Origin},
+        effect::{MessageDraft, Origin},
         event::{Event, Start},
         inbound::{Alias, AliasKind},
         value::Value,
     },
     runtime::{
-        contacts::directory::Whom,
+        contacts::directory::PersonIds,
         daemon::app::App,
-        delivery::outbox::{Pending, PendingState, SendAnswer},
+        delivery::outbox::{QueuedMessage, QueuedState, SendAnswer},
     },
     store::{
         WriteSet,
@@ -36,7 +36,7 @@ use tokio::sync::oneshot;
 
 /// A message of a program or a person.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wanted {
+pub struct MessageRequest {
     pub content: Content,
     pub origin: Origin,
     /// The quoted message.
@@ -45,9 +45,9 @@ pub struct Wanted {
     pub at: Option<Time>,
 }
 
-impl Wanted {
+impl MessageRequest {
     pub fn now(content: Content, origin: Origin) -> Self {
-        Wanted { content, origin, quotes: None, at: None }
+        MessageRequest { content, origin, quotes: None, at: None }
     }
 }
 
@@ -64,7 +64,7 @@ impl App {
         let mut sets = Vec::new();
         let found = self
             .find(
-                &Whom { account, sender, names: &[alias], person_name: name, opened_at: None, heard_at: None },
+                &PersonIds { account, sender, names: &[alias], person_name: name, opened_at: None, heard_at: None },
                 &mut sets,
             )
             .await?;
@@ -85,9 +85,9 @@ impl App {
         conversation: ConversationId,
         content: Content,
         origin: Origin,
-    ) -> anyhow::Result<Said> {
+    ) -> anyhow::Result<ApiSend> {
         let id = OutboundId(self.store.next_id());
-        self.say_as(id, contact, conversation, Wanted::now(content, origin)).await
+        self.say_as(id, contact, conversation, MessageRequest::now(content, origin)).await
     }
 
     /// As `say`, with a given id, so that a repeated request can see whether the message exists.
@@ -96,12 +96,12 @@ impl App {
         id: OutboundId,
         contact: ContactId,
         conversation: ConversationId,
-        wanted: Wanted,
-    ) -> anyhow::Result<Said> {
-        let Wanted { content, origin, quotes, at } = wanted;
-        let draft = Draft { ignore_quiet_hours: true, quotes, at, ..Draft::plain(0, content, origin) };
+        wanted: MessageRequest,
+    ) -> anyhow::Result<ApiSend> {
+        let MessageRequest { content, origin, quotes, at } = wanted;
+        let draft = MessageDraft { ignore_quiet_hours: true, quotes, at, ..MessageDraft::plain(0, content, origin) };
         let (reply, said) = oneshot::channel();
-        self.push(contact, Work::Say { id, conversation, draft: Box::new(draft), reply });
+        self.push(contact, LaneTask::Say { id, conversation, draft: Box::new(draft), reply });
         said.await.context("the message could not be stored")
     }
 
@@ -113,7 +113,7 @@ impl App {
         event: Event,
     ) -> anyhow::Result<TurnAnswer> {
         let (reply, answer) = oneshot::channel();
-        self.push(contact, Work::Event { conversation, event: Box::new(event), reply: Some(reply) });
+        self.push(contact, LaneTask::Event { conversation, event: Box::new(event), reply: Some(reply) });
         answer.await.context("the event could not be stored")
     }
 
@@ -152,8 +152,8 @@ impl App {
         lane: &mut LaneState,
         id: OutboundId,
         conversation: ConversationId,
-        mut draft: Draft,
-        reply: oneshot::Sender<Said>,
+        mut draft: MessageDraft,
+        reply: oneshot::Sender<ApiSend>,
     ) -> Result<(), LaneError> {
         let index = self.conversation_index(lane, conversation).await?;
         let now = self.clock.now();
@@ -170,7 +170,8 @@ impl App {
             }
             // Only the first part quotes.
             let quotes = draft.quotes.clone().filter(|_| place == 0);
-            let mut pending = Pending::new(ids[place], Arc::new(Draft { content, quotes, ..draft.clone() }), now);
+            let mut pending =
+                QueuedMessage::new(ids[place], Arc::new(MessageDraft { content, quotes, ..draft.clone() }), now);
             pending.not_before = draft.at.filter(|at| *at > now);
             lane.conversations[index].outbox.push(pending);
         }
@@ -196,7 +197,7 @@ impl App {
                 return Err(error);
             }
         }
-        let _ = reply.send(Said { conversation, id, sent });
+        let _ = reply.send(ApiSend { conversation, id, sent });
         if let Some((id, content)) = ready {
             self.launch(lane, index, id, content);
         }
@@ -223,7 +224,7 @@ impl App {
                     Some(row) => row.id,
                     None => ConversationId(self.store.next_id()),
                 };
-                let row = conversation::Heard {
+                let row = conversation::ConversationUpdate {
                     id,
                     contact_id: contact,
                     sender_id: sender,
@@ -248,7 +249,7 @@ impl App {
         let Some((id, sender)) = start.id.filter(|id| id.is_planned()).zip(self.senders.get(sender)) else {
             return Ok(false);
         };
-        let Some(at) = self.rates.gives_way(sender, id, now) else { return Ok(false) };
+        let Some(at) = self.sender_rates.gives_way(sender, id, now) else { return Ok(false) };
         let mut set = WriteSet::of(lane.contact.id.0);
         let state = StartState::Waiting;
         set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: Some(at), ended_at: None });
@@ -269,17 +270,17 @@ impl App {
         if !conversation.outbox.iter().any(|pending| pending.id == id) {
             let row = outbound::find(&self.store, id).await?;
             let Some(row) = row.filter(|row| row.state == outbound::SendState::Unknown) else { return Ok(None) };
-            let pending = self.revive(row);
+            let pending = self.restore(row);
             let conversation = &mut lane.conversations[index];
             conversation.outbox.push(pending);
             conversation.outbox.sort_by_key(|pending| pending.id);
         }
         let conversation = &mut lane.conversations[index];
         let Some(pending) = conversation.outbox.iter_mut().find(|pending| pending.id == id) else { return Ok(None) };
-        if !matches!(pending.state, PendingState::Unknown { .. }) {
+        if !matches!(pending.state, QueuedState::Unknown { .. }) {
             return Ok(None);
         }
-        pending.state = PendingState::Queued;
+        pending.state = QueuedState::Queued;
         pending.not_before = None;
         pending.in_order = false;
         let (waiter, sent) = oneshot::channel();
@@ -287,7 +288,7 @@ impl App {
         let mut set = WriteSet::of(lane.contact.id.0);
         rows::mark(&mut set, conversation.sender, pending, None, None);
         // A status of the first attempt may still come, and its lane must get it.
-        self.watched.add(id);
+        self.unknown_sends.add(id);
         self.store.commit(set).await?;
         Ok(Some(sent))
     }

@@ -8,7 +8,7 @@ use crate::{
     },
     channel::Receipt,
     model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
-    runtime::delivery::outbox::{Pending, PendingState},
+    runtime::delivery::outbox::{QueuedMessage, QueuedState},
     store::{
         WriteSet,
         tables::{
@@ -17,7 +17,7 @@ use crate::{
             conversation, inbound,
             ledger::{self, LedgerEntry},
             outbound::{self, NewOutbound, SendState, Sending, Settled},
-            session::{self, Turned},
+            session::{self, SessionUpdate},
             start::{self, Decided, StartState},
             trace::{self, Trace},
         },
@@ -31,7 +31,7 @@ pub(in crate::runtime) fn session(
     conversation: ConversationId,
     session: &Session,
 ) {
-    set.push(&session::TURN, &Turned::new(conversation, contact, session));
+    set.push(&session::TURN, &SessionUpdate::new(conversation, contact, session));
 }
 
 pub(in crate::runtime) fn contact(set: &mut WriteSet, contact: &Contact) {
@@ -54,16 +54,16 @@ pub(in crate::runtime) fn handled(set: &mut WriteSet, id: InboundId, now: Time) 
 
 pub(in crate::runtime) fn insert_outbound(
     set: &mut WriteSet,
-    pending: &Pending,
+    pending: &QueuedMessage,
     contact: ContactId,
     conversation: ConversationId,
     sender: SenderId,
 ) {
     let (state, hold_until) = match pending.state {
-        PendingState::Queued => (SendState::Queued, None),
-        PendingState::Sending => (SendState::Sending, None),
-        PendingState::Held { until } => (SendState::Held, Some(until)),
-        PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
+        QueuedState::Queued => (SendState::Queued, None),
+        QueuedState::Sending => (SendState::Sending, None),
+        QueuedState::Held { until } => (SendState::Held, Some(until)),
+        QueuedState::Unknown { until } => (SendState::Unknown, Some(until)),
     };
     let mut row =
         NewOutbound::queued(pending.id, conversation, contact, sender, Arc::clone(&pending.draft), pending.created_at);
@@ -81,14 +81,14 @@ pub(in crate::runtime) fn insert_outbound(
 }
 
 /// Stores the reservation together with its message, so that a crash loses both or neither.
-fn charge(set: &mut WriteSet, pending: &Pending) {
+fn charge(set: &mut WriteSet, pending: &QueuedMessage) {
     if let Some(charge) = &pending.charge {
         set.replace(&charge::RESERVE, charge.as_ref());
     }
 }
 
 /// Begins an attempt; the row loses if another attempt is running.
-pub(in crate::runtime) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
+pub(in crate::runtime) fn sending(set: &mut WriteSet, pending: &QueuedMessage, now: Time) {
     let sent_as = match &pending.sent_as {
         Some(template) => Some(Content::Template(template.clone())),
         // The content that was sent outside the window, for counting the people reached there.
@@ -107,15 +107,15 @@ pub(in crate::runtime) fn planned_again(set: &mut WriteSet, id: OutboundId, now:
 pub(in crate::runtime) fn mark(
     set: &mut WriteSet,
     sender: SenderId,
-    pending: &Pending,
+    pending: &QueuedMessage,
     error: Option<(&str, &str)>,
     reason: Option<Reason>,
 ) {
     let (state, hold_until) = match pending.state {
-        PendingState::Queued => (SendState::Queued, None),
-        PendingState::Sending => (SendState::Sending, None),
-        PendingState::Held { until } => (SendState::Held, Some(until)),
-        PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
+        QueuedState::Queued => (SendState::Queued, None),
+        QueuedState::Sending => (SendState::Sending, None),
+        QueuedState::Held { until } => (SendState::Held, Some(until)),
+        QueuedState::Unknown { until } => (SendState::Unknown, Some(until)),
     };
     let mut settled = Settled::new(pending.id, state);
     // A held or unknown message has a time of its own; an old one would stay due for ever.
@@ -181,11 +181,11 @@ pub(in crate::runtime) fn close_window(set: &mut WriteSet, conversation: Convers
 
 /// A provider accepted a template, at a provider where that opens the window.
 pub(in crate::runtime) fn open_window(set: &mut WriteSet, conversation: ConversationId, at: Time) {
-    set.push(&conversation::OPENED, &conversation::Opened { id: conversation, at });
+    set.push(&conversation::OPENED, &conversation::WindowOpened { id: conversation, at });
 }
 
 /// An entry of the consent ledger.
-pub(in crate::runtime) struct Line<'a> {
+pub(in crate::runtime) struct LedgerLine<'a> {
     /// `all` for the opt-out of everything and its end.
     pub topic: &'a str,
     pub given: bool,
@@ -196,7 +196,7 @@ pub(in crate::runtime) struct Line<'a> {
     pub shown: Option<&'a str>,
 }
 
-pub(in crate::runtime) fn ledger(set: &mut WriteSet, id: i64, contact: ContactId, line: &Line<'_>, now: Time) {
+pub(in crate::runtime) fn ledger(set: &mut WriteSet, id: i64, contact: ContactId, line: &LedgerLine<'_>, now: Time) {
     let row = LedgerEntry {
         id,
         contact_id: contact,

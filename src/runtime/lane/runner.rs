@@ -2,7 +2,7 @@
 
 use super::{
     error::LaneError,
-    state::{LaneState, Recorded, Work},
+    state::{LaneState, LaneTask, RecordedMessage},
 };
 use crate::{
     base::{
@@ -14,8 +14,8 @@ use crate::{
     runtime::{
         daemon::{app::App, panic_guard::caught},
         delivery::{
-            outbox::{Pending, PendingState},
-            pacing::sender_rates::Place,
+            outbox::{QueuedMessage, QueuedState},
+            pacing::sender_rates::RateStage,
         },
     },
     store::{WriteSet, tables::inbound},
@@ -23,30 +23,30 @@ use crate::{
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 /// A job that was not done. `again`: the database is the cause, and nobody would bring the job again.
-pub(in crate::runtime) struct Undoable {
+pub(in crate::runtime) struct NotDone {
     pub error: anyhow::Error,
-    pub again: Option<Work>,
+    pub again: Option<LaneTask>,
 }
 
-impl From<anyhow::Error> for Undoable {
+impl From<anyhow::Error> for NotDone {
     fn from(error: anyhow::Error) -> Self {
-        Undoable { error, again: None }
+        NotDone { error, again: None }
     }
 }
 
 impl App {
     /// Queues a job for a contact and starts the lane if it is not running. If the queue is full, a message stays in
     /// the database until the lane reads it.
-    pub fn push(self: &Arc<Self>, contact: ContactId, work: Work) {
-        if matches!(work, Work::Inbound(_)) && self.lanes.waiting(contact) >= LANE_LINE_MAX {
-            self.behind.add(contact);
+    pub fn push(self: &Arc<Self>, contact: ContactId, work: LaneTask) {
+        if matches!(work, LaneTask::Inbound(_)) && self.lanes.waiting(contact) >= LANE_LINE_MAX {
+            self.backlog.add(contact);
             // The lane may have ended in the meantime.
             self.timers.wake(contact, self.clock.now());
             return;
         }
-        if matches!(work, Work::Inbound(_)) && self.lanes.is_full() && !self.lanes.is_active(contact) {
+        if matches!(work, LaneTask::Inbound(_)) && self.lanes.is_full() && !self.lanes.is_active(contact) {
             // It is read from the database, in order, when another lane ends.
-            if self.behind.add(contact) {
+            if self.backlog.add(contact) {
                 self.admission.wait(contact);
             }
             return;
@@ -59,7 +59,7 @@ impl App {
     }
 
     /// As `push`, for a task without other work: it runs the lane itself.
-    pub(in crate::runtime) async fn push_and_run(self: Arc<Self>, contact: ContactId, work: Work) {
+    pub(in crate::runtime) async fn push_and_run(self: Arc<Self>, contact: ContactId, work: LaneTask) {
         if self.lanes.push(contact, work) {
             Box::pin(self.run_lane(contact)).await;
         }
@@ -73,7 +73,7 @@ impl App {
             next = loop {
                 match self.admission.next() {
                     // It is already running: it reads its messages from the database itself.
-                    Some(waiting) if !self.lanes.push(waiting, Work::Wake) => {}
+                    Some(waiting) if !self.lanes.push(waiting, LaneTask::Wake) => {}
                     other => break other,
                 }
             };
@@ -85,11 +85,11 @@ impl App {
         // Messages that are also in the queue, and were already read from the database.
         let mut taken = BTreeSet::new();
         while let Some(work) = self.lanes.next(contact, &mut state, LaneState::settle, LaneState::waits) {
-            if self.undone.holds(contact) && !Box::pin(self.take_undone(contact, &mut state)).await {
+            if self.unstored.holds(contact) && !Box::pin(self.take_unstored(contact, &mut state)).await {
                 self.put_off(contact, &mut state, work);
                 continue;
             }
-            if self.behind.is_ready(contact, self.clock.now()) {
+            if self.backlog.is_ready(contact, self.clock.now()) {
                 Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
             let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
@@ -119,16 +119,16 @@ impl App {
     }
 
     /// Handles a job that comes while earlier work of the contact could not be stored.
-    fn put_off(&self, contact: ContactId, state: &mut Option<LaneState>, work: Work) {
+    fn put_off(&self, contact: ContactId, state: &mut Option<LaneState>, work: LaneTask) {
         match work {
-            Work::Forget => self.forget(state),
+            LaneTask::Forget => self.forget(state),
             // The retry of the earlier work has set a time.
-            Work::Wake => {}
-            Work::Inbound(_) => drop(self.behind.add(contact)),
+            LaneTask::Wake => {}
+            LaneTask::Inbound(_) => drop(self.backlog.add(contact)),
             // A job whose sender waits for an answer is dropped: the sender gets an error.
             work => {
                 if let Some(again) = work.once_more() {
-                    self.undone.keep(contact, again);
+                    self.unstored.keep(contact, again);
                 }
             }
         }
@@ -139,7 +139,8 @@ impl App {
     pub(in crate::runtime) fn forget(&self, state: &mut Option<LaneState>) {
         let Some(lane) = state.take() else { return };
         for conversation in &lane.conversations {
-            let taken = |pending: &&Pending| pending.state == PendingState::Queued && pending.place == Place::Taken;
+            let taken =
+                |pending: &&QueuedMessage| pending.state == QueuedState::Queued && pending.place == RateStage::Taken;
             for _ in conversation.outbox.iter().filter(taken) {
                 self.give_place_back(conversation.sender, lane.contact.id);
             }
@@ -148,7 +149,7 @@ impl App {
 
     pub(in crate::runtime) fn give_place_back(&self, sender: SenderId, contact: ContactId) {
         if let Some(sender) = self.senders.get(sender) {
-            self.rates.give_back(sender, contact);
+            self.sender_rates.give_back(sender, contact);
         }
     }
 
@@ -169,21 +170,21 @@ impl App {
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
-        work: Work,
+        work: LaneTask,
         taken: &BTreeSet<InboundId>,
     ) -> anyhow::Result<()> {
         match work {
-            Work::Forget => self.forget(state),
-            Work::Inbound(recorded) => {
+            LaneTask::Forget => self.forget(state),
+            LaneTask::Inbound(recorded) => {
                 // A message that could not be read now stays in the database, behind earlier ones.
-                if !taken.contains(&recorded.id) && !self.behind.holds(contact) {
+                if !taken.contains(&recorded.id) && !self.backlog.holds(contact) {
                     let done = caught(pin!(self.take_inbound(contact, state, *recorded))).await;
                     return self.or_behind(contact, done);
                 }
             }
             other => {
-                if let Err(Undoable { error, again }) = self.take_again(contact, state, other).await {
-                    let lost = again.is_some_and(|again| !self.undone.keep(contact, again));
+                if let Err(NotDone { error, again }) = self.take_again(contact, state, other).await {
+                    let lost = again.is_some_and(|again| !self.unstored.keep(contact, again));
                     return Err(if lost { error.context("too much is left undone") } else { error });
                 }
             }
@@ -201,7 +202,7 @@ impl App {
                 anyhow::anyhow!("a panic: {panic}")
             }
         };
-        self.behind.add(contact);
+        self.backlog.add(contact);
         Err(failed)
     }
 
@@ -217,7 +218,7 @@ impl App {
             self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             return;
         }
-        self.behind.remove(contact);
+        self.backlog.remove(contact);
         let mut tries = 0;
         let done = caught(pin!(self.read_back(contact, state, taken, &mut tries))).await;
         if let Err(error) = self.or_behind(contact, done) {
@@ -226,7 +227,7 @@ impl App {
             self.note_late_messages(contact, &error);
             // 1 s, 8 s, 64 s: a short outage of the database must not turn a message into poison.
             let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
-            self.behind.rest(contact, until);
+            self.backlog.rest(contact, until);
             self.timers.wake(contact, until);
         }
     }
@@ -249,15 +250,16 @@ impl App {
                 let attempts = row.attempts;
                 let recorded = self.recorded(row);
                 if attempts >= INBOUND_ATTEMPTS_MAX {
-                    let Recorded { id, conversation, sender, .. } = recorded;
-                    self.bury(id, conversation, sender, "it could not be handled in three tries").await?;
+                    let RecordedMessage { id, conversation, sender, .. } = recorded;
+                    self.dead_letter_inbound(id, conversation, sender, "it could not be handled in three tries")
+                        .await?;
                     continue;
                 }
                 let mut set = WriteSet::new();
                 set.push(&inbound::RAISE, &inbound::Raise { id: recorded.id });
                 self.store.commit(set).await?;
                 if recorded.word == Some(ConsentWord::Stop) {
-                    self.stops.add(contact, recorded.id);
+                    self.opt_outs.add(contact, recorded.id);
                 }
                 self.take_inbound(contact, state, recorded).await?;
             }
@@ -270,8 +272,8 @@ impl App {
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
-        work: Work,
-    ) -> Result<(), Undoable> {
+        work: LaneTask,
+    ) -> Result<(), NotDone> {
         let mut left = Some(work);
         let mut reloaded = false;
         for attempt in 1.. {
@@ -281,19 +283,19 @@ impl App {
             if state.is_none() {
                 match Box::pin(self.lane_of(contact)).await {
                     Ok(lane) => *state = lane,
-                    Err(error) => return Err(Undoable { error, again: left }),
+                    Err(error) => return Err(NotDone { error, again: left }),
                 }
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
-                if let Work::Begin(start, _held) = work {
+                if let LaneTask::Begin(start, _held) = work {
                     // Otherwise it would be handed over again and again.
                     self.drop_start(start.id).await?;
                 }
                 return Err(anyhow::anyhow!("there is work for contact {contact}, who does not exist").into());
             };
             // The database may refuse a follow-up of the job for other reasons.
-            let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(..));
+            let is_own = matches!(work, LaneTask::Wake | LaneTask::Returned { .. } | LaneTask::Begin(..));
             let done = self.take_other(lane, work).await;
             lane.refused = None;
             match done {
@@ -309,7 +311,7 @@ impl App {
                     reloaded = true;
                     // While the database takes nothing, further attempts only use up slots.
                     if attempt >= LANE_TRIES_MAX || !self.store.is_connected() {
-                        return Err(Undoable { error: anyhow::anyhow!("{why}"), again: left });
+                        return Err(NotDone { error: anyhow::anyhow!("{why}"), again: left });
                     }
                     self.note_repeated_work(contact, attempt, &why);
                 }
@@ -330,7 +332,7 @@ impl App {
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
-        mut recorded: Recorded,
+        mut recorded: RecordedMessage,
     ) -> anyhow::Result<()> {
         if let (None, Some(fresh)) = (&state, recorded.fresh.take()) {
             *state = Some(self.fresh_lane(*fresh, &recorded));
@@ -367,7 +369,7 @@ impl App {
                 }
                 Err(LaneError::Poison(why) | LaneError::Broken(why)) => {
                     *state = None;
-                    return Box::pin(self.bury(id, conversation, sender, &why)).await;
+                    return Box::pin(self.dead_letter_inbound(id, conversation, sender, &why)).await;
                 }
             }
         }
@@ -375,7 +377,7 @@ impl App {
     }
 
     /// Dead-letters a message that no turn can process, and continues with the contact's next one.
-    pub(in crate::runtime) async fn bury(
+    pub(in crate::runtime) async fn dead_letter_inbound(
         &self,
         id: InboundId,
         conversation: ConversationId,

@@ -11,18 +11,18 @@ use crate::{
     model::{
         contact::Contact,
         content::Content,
-        effect::{Draft, Effect, Passage},
+        effect::{Effect, MessageDraft, TurnSteps},
         event::{ConsentWord, Event, Reason},
         inbound::{Alias, InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
     },
     runtime::{
-        contacts::merge::Leaver,
+        contacts::merge::MergeSource,
         daemon::app::App,
         delivery::{
-            outbox::{self, Pending, PendingState, SendAnswer},
-            pacing::start_slots::Held,
+            outbox::{self, QueuedMessage, QueuedState, SendAnswer},
+            pacing::start_slots::StartPermit,
             restore::fate_of,
         },
     },
@@ -69,7 +69,7 @@ pub struct Conversation {
     /// The newest turn of which the provider has accepted a message.
     pub accepted_turn: Option<u64>,
     /// The unsent messages, oldest first.
-    pub outbox: Vec<Pending>,
+    pub outbox: Vec<QueuedMessage>,
     /// Results of messages that the engine was not told yet.
     pub missed: Vec<Event>,
     /// The last message that this process handled, for logs: the answer of a server continues it.
@@ -79,17 +79,17 @@ pub struct Conversation {
 }
 
 /// A job for a lane.
-pub enum Work {
+pub enum LaneTask {
     /// A recorded, unhandled message.
-    Inbound(Box<Recorded>),
+    Inbound(Box<RecordedMessage>),
     /// Another event of a conversation; `reply` gets the engine's result.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
     /// The result of an external call; `said` is for the trace, if a mock answered.
     Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
     /// The slot of a planned start has come.
-    Begin(Box<PlannedStart>, Arc<Held>),
+    Begin(Box<PlannedStart>, Arc<StartPermit>),
     /// A message of a person or of the API for the outbox.
-    Say { id: OutboundId, conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
+    Say { id: OutboundId, conversation: ConversationId, draft: Box<MessageDraft>, reply: oneshot::Sender<ApiSend> },
     /// The result of a send.
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
     /// A status of a message that a run here waits for, or a failure.
@@ -108,9 +108,9 @@ pub enum Work {
     /// The platform reports new ids of the contact; `reply` tells that they are stored.
     Moved { names: Vec<Alias>, reply: oneshot::Sender<()> },
     /// This contact is joined to `to`: show its data, and end its runs after `joined`.
-    Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<Option<Time>> },
+    Leave { to: ContactId, show: oneshot::Sender<MergeSource>, joined: oneshot::Receiver<Option<Time>> },
     /// Another contact was the same person; `reply` tells that it is stored, and whether both are opted out now.
-    Join { leaver: Box<Leaver>, reply: oneshot::Sender<Option<Time>> },
+    Join { leaver: Box<MergeSource>, reply: oneshot::Sender<Option<Time>> },
     /// Erase the person's data, together with the joined contacts in `others`; `reply` tells that it is stored.
     Erase { others: Vec<ContactId>, reply: oneshot::Sender<()> },
     /// The platform told when the contact last wrote, if it could; the message waits for this.
@@ -125,44 +125,44 @@ pub enum Work {
     Forget,
 }
 
-impl Work {
+impl LaneTask {
     /// A copy of work that nobody else would bring again.
-    pub(in crate::runtime) fn once_more(&self) -> Option<Work> {
+    pub(in crate::runtime) fn once_more(&self) -> Option<LaneTask> {
         Some(match self {
-            Work::Returned { conversation, run, event, said } => {
+            LaneTask::Returned { conversation, run, event, said } => {
                 let (event, said) = (event.clone(), said.clone());
-                Work::Returned { conversation: *conversation, run: *run, event, said }
+                LaneTask::Returned { conversation: *conversation, run: *run, event, said }
             }
-            Work::Begin(start, held) => Work::Begin(start.clone(), Arc::clone(held)),
-            Work::Sent { conversation, id, result } => {
-                Work::Sent { conversation: *conversation, id: *id, result: result.clone() }
+            LaneTask::Begin(start, held) => LaneTask::Begin(start.clone(), Arc::clone(held)),
+            LaneTask::Sent { conversation, id, result } => {
+                LaneTask::Sent { conversation: *conversation, id: *id, result: result.clone() }
             }
-            Work::Status { conversation, id, number, tells, update } => {
+            LaneTask::Status { conversation, id, number, tells, update } => {
                 let update = update.clone();
-                Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
+                LaneTask::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
             }
-            Work::Wake => Work::Wake,
-            Work::AskAnew { sender } => Work::AskAnew { sender: *sender },
-            Work::CallOff { conversation, run } => Work::CallOff { conversation: *conversation, run: *run },
-            Work::Inbound(_)
-            | Work::Event { .. }
-            | Work::Say { .. }
-            | Work::Resend { .. }
-            | Work::TakeBack { .. }
-            | Work::Pass { .. }
-            | Work::Moved { .. }
-            | Work::Leave { .. }
-            | Work::Join { .. }
-            | Work::Erase { .. }
-            | Work::WindowTold { .. }
-            | Work::Forget => return None,
+            LaneTask::Wake => LaneTask::Wake,
+            LaneTask::AskAnew { sender } => LaneTask::AskAnew { sender: *sender },
+            LaneTask::CallOff { conversation, run } => LaneTask::CallOff { conversation: *conversation, run: *run },
+            LaneTask::Inbound(_)
+            | LaneTask::Event { .. }
+            | LaneTask::Say { .. }
+            | LaneTask::Resend { .. }
+            | LaneTask::TakeBack { .. }
+            | LaneTask::Pass { .. }
+            | LaneTask::Moved { .. }
+            | LaneTask::Leave { .. }
+            | LaneTask::Join { .. }
+            | LaneTask::Erase { .. }
+            | LaneTask::WindowTold { .. }
+            | LaneTask::Forget => return None,
         })
     }
 }
 
 /// A message of the contact from its row.
 #[derive(Debug, Clone)]
-pub struct Recorded {
+pub struct RecordedMessage {
     pub id: InboundId,
     pub conversation: ConversationId,
     pub sender: SenderId,
@@ -186,11 +186,11 @@ pub struct TurnAnswer {
 #[derive(Debug)]
 pub struct TurnSeen {
     pub effects: Vec<Effect>,
-    pub passage: Passage,
+    pub passage: TurnSteps,
 }
 
 /// An API message was put into the outbox; `sent` gets its result.
-pub struct Said {
+pub struct ApiSend {
     pub conversation: ConversationId,
     pub id: OutboundId,
     pub sent: oneshot::Receiver<SendAnswer>,
@@ -257,7 +257,7 @@ impl Conversation {
 
 impl App {
     /// The lane of a contact that this message has just created: nothing needs to be loaded.
-    pub(in crate::runtime) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
+    pub(in crate::runtime) fn fresh_lane(&self, contact: Contact, recorded: &RecordedMessage) -> LaneState {
         let conversation = Conversation::new(recorded.conversation, recorded.sender);
         let (conversations, once) = (vec![conversation], BTreeSet::new());
         LaneState { contact, conversations, once, armed: None, heard: true, refused: None }
@@ -295,7 +295,7 @@ impl App {
 
     async fn load_conversation(&self, row: conversation::Conversation) -> Result<Conversation, ReadError> {
         let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
-        let taken = self.undone.taken(row.id);
+        let taken = self.unstored.taken(row.id);
         let mut rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
         rows.retain(|row| taken.iter().all(|(id, _)| *id != row.id));
         let mut missed = Vec::new();
@@ -329,8 +329,8 @@ impl App {
     }
 
     /// Restores a message from its row. A row in `sending` becomes unknown, because no answer was recorded.
-    pub(in crate::runtime) fn revive(&self, row: outbound::Outbound) -> Pending {
-        let mut pending = Pending::new(row.id, Arc::new(row.draft), row.created_at);
+    pub(in crate::runtime) fn restore(&self, row: outbound::Outbound) -> QueuedMessage {
+        let mut pending = QueuedMessage::new(row.id, Arc::new(row.draft), row.created_at);
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
@@ -340,7 +340,7 @@ impl App {
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A status failed one attempt, and it is sent again: another status may still report its delivery.
-            self.watched.add(row.id);
+            self.unknown_sends.add(row.id);
         }
         // A message keeps its place while it waits for a rate, a back-off or a stopped sender, and loses it for every
         // other reason.
@@ -350,14 +350,14 @@ impl App {
         let template = |content| if let Content::Template(template) = content { Some(template) } else { None };
         pending.sent_as = row.sent_as.and_then(template);
         pending.state = match row.state {
-            SendState::Held => PendingState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
+            SendState::Held => QueuedState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
             SendState::Sending | SendState::Unknown => {
                 // Counted from the attempt or from this daemon's start, whichever is later (product.md).
                 let since = row.attempted_at.unwrap_or(self.started_at).max(self.started_at);
-                self.watched.add(row.id);
+                self.unknown_sends.add(row.id);
                 let until = since + after;
                 pending.interrupted = row.state == SendState::Sending || row.hold_until != Some(until);
-                PendingState::Unknown { until }
+                QueuedState::Unknown { until }
             }
             SendState::Queued
             | SendState::Sent
@@ -365,7 +365,7 @@ impl App {
             | SendState::Read
             | SendState::Failed
             | SendState::Dropped
-            | SendState::Skipped => PendingState::Queued,
+            | SendState::Skipped => QueuedState::Queued,
         };
         pending
     }

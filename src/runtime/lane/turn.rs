@@ -13,9 +13,9 @@ use crate::{
     },
     flow::World,
     model::{
-        contact::Patch,
+        contact::ContactPatch,
         effect::{Effect, Outcome},
-        event::{Event, Happened},
+        event::{Event, FlowEvent},
         session::{Session, Waiting},
     },
     runtime::{
@@ -27,7 +27,7 @@ use crate::{
         CommitError, WriteSet,
         tables::{
             run, session,
-            start::{self, TakenBack},
+            start::{self, SupersededStarts},
         },
     },
 };
@@ -104,7 +104,7 @@ impl App {
         }
         for (trigger, keeps) in &after.taken_back {
             let (contact_id, trigger_key, keeps) = (lane.contact.id, trigger.clone(), keeps.clone());
-            set.push(&start::TAKE_BACK, &TakenBack { contact_id, trigger_key, keeps, at: now });
+            set.push(&start::TAKE_BACK, &SupersededStarts { contact_id, trigger_key, keeps, at: now });
         }
         if contact_changed {
             rows::contact(&mut set, &lane.contact);
@@ -122,7 +122,7 @@ impl App {
             rows::insert_outbound(&mut set, pending, lane.contact.id, conversation, sender);
         }
         match self.store.commit(set).await {
-            Ok(committed) => self.tell_early(&committed),
+            Ok(committed) => self.report_identified(&committed),
             // If the commit's answer was lost, the session's row shows whether it happened.
             Err(CommitError::Unknown) if self.stands(&lane.conversations[index]).await => {}
             Err(error) => {
@@ -193,7 +193,7 @@ impl App {
                 continue;
             }
             let by = "their word in another conversation".to_owned();
-            let event = Event::Changed(Box::new(Patch { opted_out: Some(true), by, ..Patch::default() }));
+            let event = Event::Changed(Box::new(ContactPatch { opted_out: Some(true), by, ..ContactPatch::default() }));
             let set = WriteSet::of(lane.contact.id.0);
             Box::pin(self.take_own_turn(lane, other, event, set)).await?;
             Box::pin(self.go_on(lane, other)).await?;
@@ -206,7 +206,7 @@ impl App {
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
-        overheard: Vec<(Happened, usize)>,
+        overheard: Vec<(FlowEvent, usize)>,
     ) -> Result<(), LaneError> {
         for (what, depth) in overheard {
             for other in (0..lane.conversations.len()).filter(|other| *other != index) {

@@ -10,7 +10,7 @@ use crate::{
     },
     channel::checkup::{Check, Grade},
     model::{content::Content, effect::Origin, window::Window},
-    runtime::{config::Sender, daemon::app::App, delivery::outbox::SendAnswer, lane::requests::Wanted},
+    runtime::{config::Sender, daemon::app::App, delivery::outbox::SendAnswer, lane::requests::MessageRequest},
     store::tables::{contact, conversation, inbound, outbound},
 };
 use anyhow::Context;
@@ -90,7 +90,7 @@ impl App {
     }
 
     fn online(&self, sender: &Sender, now: Time) -> Check {
-        if let Some(pause) = self.health.of(sender.id, now) {
+        if let Some(pause) = self.paused_senders.of(sender.id, now) {
             let text = format!("The sender is stopped: {}.", pause.why.trim_end_matches('.'));
             return Check::new("online", Grade::Bad, text)
                 .with(json!({"paused_until": pause.everything_until.map(iso)}));
@@ -100,7 +100,7 @@ impl App {
                 format!("Its platform does not answer: {}. What it has to say waits.", why.trim_end_matches('.'));
             return Check::new("online", Grade::Bad, text).with(json!({"degraded_since": iso(since)}));
         }
-        match self.health.templates_rest(sender.id, now) {
+        match self.paused_senders.templates_rest(sender.id, now) {
             Some((until, why)) => {
                 Check::new("online", Grade::Poor, format!("Templates wait: {}.", why.trim_end_matches('.')))
                     .with(json!({"templates_paused_until": iso(until)}))
@@ -139,7 +139,7 @@ impl App {
         let counts = outbound::counts(&self.store).await.context("counting what waits")?;
         let of = counts.iter().filter(|count| count.sender_id == sender.id && count.state == "queued");
         let queued: i64 = of.map(|count| count.count).sum();
-        let wait = self.rates.wait(sender, now);
+        let wait = self.sender_rates.wait(sender, now);
         let details = json!({"queued": queued, "wait_ms": wait.0});
         let check = if wait > CHECKUP_RATE_WAIT_MAX {
             Check::new(
@@ -174,7 +174,7 @@ impl App {
                 return told(Grade::Unknown, text.to_owned());
             }
             let content = Content::Text { body: TEST_TEXT.to_owned() };
-            let said = self.say_as(test.message, contact, row.id, Wanted::now(content, Origin::Api)).await?;
+            let said = self.say_as(test.message, contact, row.id, MessageRequest::now(content, Origin::Api)).await?;
             match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
                 Ok(Ok(SendAnswer::Accepted { .. })) => {
                     return told(Grade::Good, "The platform took the test message.".to_owned());

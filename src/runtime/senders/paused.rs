@@ -10,7 +10,7 @@ use std::{
 /// when it began may still succeed, and a successful text says nothing about templates. Pauses with an end set by the
 /// platform are also stored (`pauses`); the others are found again after a restart.
 #[derive(Default)]
-pub struct Health(Mutex<HashMap<SenderId, Pause>>);
+pub struct PausedSenders(Mutex<HashMap<SenderId, Pause>>);
 
 #[derive(Debug, Clone, Default)]
 pub struct Pause {
@@ -24,7 +24,7 @@ pub struct Pause {
     pub templates_why: String,
 }
 
-impl Health {
+impl PausedSenders {
     /// The time until which this sender sends nothing (or no templates); `None` if it may send.
     pub fn paused_until(&self, sender: SenderId, template: bool, now: Time) -> Option<Time> {
         let pauses = self.pauses();
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_pause_of_templates_lets_texts_pass() {
-        let health = Health::default();
+        let health = PausedSenders::default();
         health.pause(SenderId(1), true, Time(10), "131064".into());
         assert_eq!(health.paused_until(SenderId(1), true, Time(9)), Some(Time(10)));
         assert_eq!(health.paused_until(SenderId(1), false, Time(9)), None);

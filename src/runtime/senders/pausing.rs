@@ -6,9 +6,9 @@ use crate::{
         limits::{DIRECT_SEND_REST, RESTING_BATCH},
         time::Time,
     },
-    channel::{Next, SendError, Why},
+    channel::{Next, RefusalCause, SendError},
     model::inbound::StatusError,
-    runtime::{daemon::app::App, lane::state::Work},
+    runtime::{daemon::app::App, lane::state::LaneTask},
     store::{
         WriteSet,
         tables::{
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// The state of a sender for probes, metrics and commands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct SenderStatus {
     /// One of [`SENDER_STATES`](crate::runtime::daemon::metrics::SENDER_STATES).
     pub state: &'static str,
     /// The end of the pause; `None` if it lasts until the platform answers.
@@ -35,15 +35,15 @@ pub struct Standing {
 
 impl App {
     /// The state of a sender for probes, metrics and commands.
-    pub fn standing_of(&self, sender: SenderId, now: Time) -> Standing {
-        if let Some(pause) = self.health.of(sender, now) {
+    pub fn standing_of(&self, sender: SenderId, now: Time) -> SenderStatus {
+        if let Some(pause) = self.paused_senders.of(sender, now) {
             let (until, why) = (pause.everything_until, Some(pause.why));
-            return Standing { state: "paused", until, templates_until: None, why };
+            return SenderStatus { state: "paused", until, templates_until: None, why };
         }
-        let (templates_until, why) = self.health.templates_rest(sender, now).unzip();
+        let (templates_until, why) = self.paused_senders.templates_rest(sender, now).unzip();
         match self.breaker.degraded(sender) {
-            Some((_, why)) => Standing { state: "degraded", until: None, templates_until, why: Some(why) },
-            None => Standing { state: "online", until: None, templates_until, why },
+            Some((_, why)) => SenderStatus { state: "degraded", until: None, templates_until, why: Some(why) },
+            None => SenderStatus { state: "online", until: None, templates_until, why },
         }
     }
 
@@ -53,9 +53,9 @@ impl App {
         let kept = sender_pause::all(&self.store).await.context("reading which senders rest")?;
         for pause in kept.into_iter().filter(|pause| pause.until > now) {
             match pause.scope {
-                Scope::Everything => self.health.pause(pause.sender_id, false, pause.until, pause.why),
-                Scope::Templates => self.health.pause(pause.sender_id, true, pause.until, pause.why),
-                Scope::Direct => self.health.rest_direct(pause.sender_id, pause.until),
+                Scope::Everything => self.paused_senders.pause(pause.sender_id, false, pause.until, pause.why),
+                Scope::Templates => self.paused_senders.pause(pause.sender_id, true, pause.until, pause.why),
+                Scope::Direct => self.paused_senders.rest_direct(pause.sender_id, pause.until),
             }
         }
         Ok(())
@@ -79,7 +79,7 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&sender_pause::LIFT, &Lifted { sender_id: sender });
         self.store.commit(set).await.context("writing down that a sender goes on")?;
-        self.health.resume(sender);
+        self.paused_senders.resume(sender);
         self.breaker.reset(sender, self.clock.now());
         self.wake_waiting(sender).await
     }
@@ -93,7 +93,7 @@ impl App {
             let Some(last) = waiting.last() else { return Ok(()) };
             after = *last;
             for contact in waiting {
-                self.push(contact, Work::AskAnew { sender });
+                self.push(contact, LaneTask::AskAnew { sender });
             }
         }
     }
@@ -109,12 +109,12 @@ impl App {
         set: &mut WriteSet,
         now: Time,
     ) {
-        let known = self.health.paused_until(sender, templates_only, now).is_some();
+        let known = self.paused_senders.paused_until(sender, templates_only, now).is_some();
         let why = format!("{}: {}", error.code, error.text);
         if lasts {
             App::keep_pause(set, sender, templates_only, until, why.clone(), now);
         }
-        self.health.pause(sender, templates_only, until, why);
+        self.paused_senders.pause(sender, templates_only, until, why);
         if !known {
             self.metrics.alarm("sender_stopped");
             tracing::error!(
@@ -142,7 +142,7 @@ impl App {
         let until = now + DIRECT_SEND_REST;
         let why = format!("{}: {}", error.code, error.text);
         set.replace(&sender_pause::SET, &SenderPause { sender_id: sender, scope: Scope::Direct, until, why, at: now });
-        self.health.rest_direct(sender, until);
+        self.paused_senders.rest_direct(sender, until);
         tracing::warn!(
             sender.id = %sender, error.code = error.code,
             "Sender {sender} may not send without a template: the provider answered {}. Until this is over only templates are sent", error.code
@@ -155,6 +155,9 @@ impl App {
 pub(in crate::runtime) fn refuses_direct(next: Next) -> bool {
     matches!(
         next,
-        Next::DirectRefused | Next::WindowClosed | Next::TemplateUnusable { .. } | Next::Rejected { why: Why::Request }
+        Next::DirectRefused
+            | Next::WindowClosed
+            | Next::TemplateUnusable { .. }
+            | Next::Rejected { why: RefusalCause::Request }
     )
 }

@@ -53,13 +53,13 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlook {
     pub key: String,
-    pub what: Meant,
+    pub what: NextStart,
     /// The time zone in which it counts.
     pub zone: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Meant {
+pub enum NextStart {
     /// It will start a run for the contact at this local minute.
     Yes(String),
     /// The contact is in the audience, but one of its conditions is false at its next time.
@@ -164,7 +164,7 @@ pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reas
 
 /// The reason why a whole flow does not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum WithheldReason {
     /// It is a draft: only testers reach it.
     Draft,
     /// Paused by the alarm for failing runs, since this time.
@@ -173,22 +173,26 @@ pub enum Kept {
     Paused(Time),
 }
 
-impl Kept {
+impl WithheldReason {
     pub const fn reason(self) -> Reason {
         match self {
-            Kept::Draft => Reason::Draft,
-            Kept::Failing(_) | Kept::Paused(_) => Reason::Paused,
+            WithheldReason::Draft => Reason::Draft,
+            WithheldReason::Failing(_) | WithheldReason::Paused(_) => Reason::Paused,
         }
     }
 }
 
 /// The reasons why the flow does not start for this contact.
-pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<Kept>, ReadError> {
+pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<WithheldReason>, ReadError> {
     let states = flow_state::all(store).await?;
     let failing = states.into_iter().find(|state| state.flow == flow.name).and_then(|state| state.paused_at);
     let paused = flow_state::paused(store).await?.by_hand(&flow.name);
-    let draft = (flow.draft && !is_tester).then_some(Kept::Draft);
-    Ok(draft.into_iter().chain(failing.map(Kept::Failing)).chain(paused.map(Kept::Paused)).collect())
+    let draft = (flow.draft && !is_tester).then_some(WithheldReason::Draft);
+    Ok(draft
+        .into_iter()
+        .chain(failing.map(WithheldReason::Failing))
+        .chain(paused.map(WithheldReason::Paused))
+        .collect())
 }
 
 /// The next action of each schedule and date of a flow for a contact.
@@ -207,11 +211,11 @@ pub fn outlook(
     let by_clock = own.map(|table: &Timetable<'_>| {
         let clock = if table.by_contact { &own_zone } else { &set.bot.timezone };
         let what = match (flow::outside(&versions, table, &world(now)), table.fires.next(now, clock)) {
-            (Some(why), _) => Meant::Outside(why),
-            (None, None) => Meant::Never,
+            (Some(why), _) => NextStart::Outside(why),
+            (None, None) => NextStart::Never,
             (None, Some(fire)) => match flow::held_back(&versions, table, &world(fire.at)) {
-                Some(why) => Meant::HeldBack { minute: fire.minute, why },
-                None => Meant::Yes(fire.minute),
+                Some(why) => NextStart::HeldBack { minute: fire.minute, why },
+                None => NextStart::Yes(fire.minute),
             },
         };
         Outlook { key: table.key.to_owned(), what, zone: name_of(clock) }
@@ -219,9 +223,9 @@ pub fn outlook(
     let dates = flow::dates(set).into_iter().filter(|table| table.flow.name == *flow);
     let by_date = dates.map(|table| {
         let what = match table.date.moment(&contact.data, &set.bot) {
-            None => Meant::Empty(table.date.field.clone()),
-            Some(moment) if moment.at > now => Meant::Yes(local(moment.at, &own_zone)),
-            Some(moment) => Meant::Passed(local(moment.at, &own_zone)),
+            None => NextStart::Empty(table.date.field.clone()),
+            Some(moment) if moment.at > now => NextStart::Yes(local(moment.at, &own_zone)),
+            Some(moment) => NextStart::Passed(local(moment.at, &own_zone)),
         };
         Outlook { key: table.key.to_owned(), what, zone: name_of(&own_zone) }
     });

@@ -23,7 +23,7 @@ use crate::{
         tables::{
             contact, conversation,
             schedule::{self, Schedule},
-            start::{self, Cancelled, PlannedStart, StartState},
+            start::{self, PlannedStart, StartState, SupersededDates},
         },
     },
 };
@@ -51,7 +51,7 @@ impl App {
             }
             let keeps = new.as_ref().filter(|new| new.at > now).map(|new| new.value.clone()).unwrap_or_default();
             let (flow, trigger_key) = (table.flow.name.clone(), table.key.to_owned());
-            set.push(&start::CANCEL, &Cancelled { flow, trigger_key, contact_id: contact, keeps, at: now });
+            set.push(&start::CANCEL, &SupersededDates { flow, trigger_key, contact_id: contact, keeps, at: now });
             if let Some(new) = new.filter(|new| new.at > now) {
                 set.push(&start::PLAN, &self.planned(&table, contact, new.value, new.at, now));
             }
@@ -134,7 +134,7 @@ impl App {
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {
-            let done = app.tell_published(now - longest).await;
+            let done = app.announce_triggers(now - longest).await;
             for (flow, key, _) in fresh {
                 if done.is_ok()
                     && let Err(error) = app.publish(&flow, &key, now).await
@@ -154,7 +154,7 @@ impl App {
         });
     }
 
-    async fn tell_published(self: &Arc<Self>, since: Time) -> anyhow::Result<()> {
+    async fn announce_triggers(self: &Arc<Self>, since: Time) -> anyhow::Result<()> {
         let mut before = ConversationId(i64::MAX);
         loop {
             let page = conversation::page(&self.store, before, PAGE_ROWS_MAX).await?;

@@ -40,7 +40,7 @@ use std::{
 };
 
 /// The first free slot, by local minute, flow and trigger.
-pub(in crate::runtime) type Lines = Mutex<BTreeMap<(String, FlowName, String), Time>>;
+pub(in crate::runtime) type FreeSlots = Mutex<BTreeMap<(String, FlowName, String), Time>>;
 
 impl App {
     /// Plans the fires since the last time, for every trigger of the live flows.
@@ -119,7 +119,7 @@ impl App {
     /// The first free slot of a local minute over all zones. Read once: afterwards only this planner changes it.
     async fn line_of(&self, table: &Timetable<'_>, minute: &str) -> Result<Time, ReadError> {
         let name = (minute.to_owned(), table.flow.name.clone(), table.key.to_owned());
-        let known = self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
+        let known = self.free_slots.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
         match known {
             Some(line) => Ok(line),
             None => Ok(schedule::line(&self.store.aside(), &name.1, &name.2, minute).await?.unwrap_or(Time(i64::MIN))),
@@ -127,7 +127,7 @@ impl App {
     }
 
     fn keep_line(&self, table: &Timetable<'_>, minute: &str, line: Time) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.free_slots.lock().unwrap_or_else(PoisonError::into_inner);
         lines.insert((minute.to_owned(), table.flow.name.clone(), table.key.to_owned()), line);
         while lines.len() > LINES_KEPT_MAX {
             lines.pop_first();
@@ -148,7 +148,7 @@ impl App {
     ) -> anyhow::Result<Time> {
         // Each account has its own contacts, so the zone in a fire's row includes the account.
         let place = format!("{account}/{zone}");
-        let fresh = schedule::Fire {
+        let fresh = schedule::FireRow {
             flow: table.flow.name.clone(),
             trigger_key: table.key.to_owned(),
             zone: place.clone(),
@@ -175,11 +175,11 @@ impl App {
         let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
         let store = self.store.aside();
-        let sieve = table.sieve(&live.set);
+        let prefilter = table.prefilter(&live.set);
         let mut unwritten = 0;
         loop {
             let after = row.cursor_contact_id;
-            let page = contact::page_sieved(&store, account, zone, after, (&sieve, now), PLAN_BATCH).await?;
+            let page = contact::page_prefiltered(&store, account, zone, after, (&prefilter, now), PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             let is_meant = |contact: &Contact| self.in_audience(live, table, contact, now);
             let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
@@ -219,7 +219,7 @@ impl App {
                 commit.push(&schedule::ADVANCE, &row);
                 self.store.commit(commit).await?;
                 unwritten = 0;
-                self.beginning.look();
+                self.start_slots.look();
             }
             if !full {
                 break;
@@ -246,7 +246,7 @@ impl App {
         now: Time,
     ) -> Result<(), LaneError> {
         let mut set = WriteSet::of(own.0);
-        set.push(&start::MOVE, &start::Moved { from: own, to });
+        set.push(&start::MOVE, &start::MovedStarts { from: own, to });
         self.store.commit(set).await?;
         if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
             self.expect_start(to, now);

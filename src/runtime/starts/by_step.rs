@@ -4,7 +4,7 @@
 //! planned in batches, each in one commit with the cursor, so that a crash neither repeats nor skips a contact. Each
 //! start is checked again at its slot.
 
-use super::step_rows::{Given, Wanted};
+use super::step_rows::{StepRowData, StepStartData};
 use crate::{
     base::{
         ids::{AccountName, ContactId, StartId},
@@ -14,9 +14,9 @@ use crate::{
     flow::{Versions, query::audience as meant},
     model::{
         contact::Contact,
-        effect::{Audience, PlannedFlow, When, Whom, start_key},
+        effect::{Audience, PlannedFlow, PlannedTime, StartTarget, start_key},
         event::{Reason, Start},
-        prefilter::Sieve,
+        prefilter::Prefilter,
         value::Value,
     },
     runtime::{
@@ -31,7 +31,7 @@ use crate::{
         tables::{
             audience::{self, Audience as Planned},
             contact,
-            start::{self, Decided, PlannedStart, StartState, TakenBack},
+            start::{self, Decided, PlannedStart, StartState, SupersededStarts},
         },
     },
 };
@@ -48,11 +48,13 @@ impl App {
         after: &mut AfterCommit,
     ) {
         match &planned.whom {
-            Whom::Audience(_) => self.plan_many(&contact.account, &Wanted::Start(planned.clone()), now, set, after),
-            Whom::Contact => {
+            StartTarget::Audience(_) => {
+                self.plan_many(&contact.account, &StepRowData::Start(planned.clone()), now, set, after)
+            }
+            StartTarget::Contact => {
                 let at = match planned.when {
-                    When::At(at) => at.max(now),
-                    When::Now | When::Clock(_) => now,
+                    PlannedTime::At(at) => at.max(now),
+                    PlannedTime::Now | PlannedTime::Clock(_) => now,
                 };
                 let row = self.row(planned, contact.id, at, None, now);
                 if planned.key.is_some() {
@@ -67,15 +69,15 @@ impl App {
         &self,
         contact: &Contact,
         key: &str,
-        whom: &Whom,
+        whom: &StartTarget,
         now: Time,
         set: &mut WriteSet,
         after: &mut AfterCommit,
     ) {
         match whom {
-            Whom::Contact => after.take_back(&start_key(Some(key)), ""),
-            Whom::Audience(audience) => {
-                let wanted = Wanted::TakeBack { key: key.to_owned(), audience: audience.clone() };
+            StartTarget::Contact => after.take_back(&start_key(Some(key)), ""),
+            StartTarget::Audience(audience) => {
+                let wanted = StepRowData::TakeBack { key: key.to_owned(), audience: audience.clone() };
                 self.plan_many(&contact.account, &wanted, now, set, after);
             }
         }
@@ -84,7 +86,7 @@ impl App {
     fn plan_many(
         &self,
         account: &AccountName,
-        wanted: &Wanted,
+        wanted: &StepRowData,
         now: Time,
         set: &mut WriteSet,
         after: &mut AfterCommit,
@@ -112,7 +114,7 @@ impl App {
         now: Time,
     ) -> PlannedStart {
         let id = self.store.next_id();
-        let given = Given { inputs: planned.inputs.clone(), depth: planned.depth, audience };
+        let given = StepStartData { inputs: planned.inputs.clone(), depth: planned.depth, audience };
         PlannedStart {
             id: StartId(id),
             flow: planned.flow.clone(),
@@ -155,7 +157,7 @@ impl App {
 
     async fn plan_audience(self: &Arc<Self>, mut row: Planned, now: Time) -> anyhow::Result<()> {
         let live = self.live.get();
-        let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
+        let wanted: Option<StepRowData> = serde_json::from_value(row.data.clone()).ok();
         let Some((wanted, audience)) = wanted.as_ref().and_then(|wanted| Some((wanted, wanted.audience()?))) else {
             tracing::error!(
                 audience.id = row.id,
@@ -184,7 +186,7 @@ impl App {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.map_or(i64::MAX, i64::from);
         let store = self.store.aside();
-        let sieve = walk.sieve();
+        let prefilter = walk.prefilter();
         for zone in contact::zones(&store, &row.account).await? {
             if zone < walk.row.zone {
                 continue;
@@ -193,12 +195,12 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone, ContactId(0));
             }
             loop {
-                let page = contact::page_sieved(
+                let page = contact::page_prefiltered(
                     &store,
                     &row.account,
                     &row.zone,
                     row.cursor_contact_id,
-                    (&sieve, walk.now),
+                    (&prefilter, walk.now),
                     PLAN_BATCH,
                 )
                 .await?;
@@ -233,12 +235,13 @@ impl App {
         let by_rank =
             |a: &(Value, Contact), b: &(Value, Contact)| meant::compare(&a.0, &b.0).then_with(|| a.1.id.cmp(&b.1.id));
         let store = self.store.aside();
-        let sieve = walk.sieve();
+        let prefilter = walk.prefilter();
         for zone in contact::zones(&store, &row.account).await? {
             let mut after = ContactId(0);
             loop {
                 let page =
-                    contact::page_sieved(&store, &row.account, &zone, after, (&sieve, walk.now), PLAN_BATCH).await?;
+                    contact::page_prefiltered(&store, &row.account, &zone, after, (&prefilter, walk.now), PLAN_BATCH)
+                        .await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
@@ -271,11 +274,11 @@ impl App {
     /// `limit` selects among contacts who may get the message: a place must not be lost to a contact who has opted out
     /// or lacks a consent. Without a limit all are planned, and refused starts are counted with their reason.
     fn may_hear(&self, walk: &Walk<'_>, contact: &Contact) -> bool {
-        let (Wanted::Start(planned), true) = (walk.wanted, walk.audience.limit.is_some()) else { return true };
+        let (StepRowData::Start(planned), true) = (walk.wanted, walk.audience.limit.is_some()) else { return true };
         let topic = walk.live.set.flow(&planned.flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
         let consented = contact.data.consent.get(topic).is_some_and(|consent| consent.given);
         let needs_consent = walk.live.rules.topic(topic).needs_consent;
-        contact.opted_out.is_none() && !self.stops.in_force(contact.id) && (consented || !needs_consent)
+        contact.opted_out.is_none() && !self.opt_outs.in_force(contact.id) && (consented || !needs_consent)
     }
 
     /// Takes back the contact's starts under the key, and tells whether the contact is in the audience.
@@ -283,22 +286,22 @@ impl App {
         let is_meant =
             self.asked(walk.live, contact, walk.now, |world| meant::is_meant(walk.versions, walk.audience, world));
         // A new start under a key replaces all earlier ones, also of contacts who are no longer in the audience.
-        let starts = matches!(walk.wanted, Wanted::Start(_));
+        let starts = matches!(walk.wanted, StepRowData::Start(_));
         if let Some(key) = walk.wanted.key().filter(|_| is_meant || starts) {
             let (contact_id, trigger_key) = (contact.id, start_key(Some(key)));
             let keeps = of_audience(walk.row.id);
-            set.push(&start::TAKE_BACK, &TakenBack { contact_id, trigger_key, keeps, at: walk.now });
+            set.push(&start::TAKE_BACK, &SupersededStarts { contact_id, trigger_key, keeps, at: walk.now });
         }
         is_meant
     }
 
     /// Adds one contact's start; false if earlier ones are only taken back.
     fn plan_one(&self, walk: &Walk<'_>, contact: &Contact, place: i64, set: &mut WriteSet) -> bool {
-        let Wanted::Start(planned) = walk.wanted else { return false };
+        let StepRowData::Start(planned) = walk.wanted else { return false };
         let from = match &planned.when {
-            When::Now => Some(walk.row.created_at),
-            When::At(at) => Some((*at).max(walk.row.created_at)),
-            When::Clock(clock) => self
+            PlannedTime::Now => Some(walk.row.created_at),
+            PlannedTime::At(at) => Some((*at).max(walk.row.created_at)),
+            PlannedTime::Clock(clock) => self
                 .asked(walk.live, contact, walk.row.created_at, |world| meant::next_clock(walk.versions, clock, world)),
         };
         let serves = |sender: &Sender| walk.live.set.flow(&planned.flow).is_none_or(|flow| serves(flow, sender));
@@ -317,7 +320,7 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let live = self.live.get();
-        let given: Option<Given> = serde_json::from_value(row.data.clone()).ok();
+        let given: Option<StepStartData> = serde_json::from_value(row.data.clone()).ok();
         let flow = live.set.flow(&row.flow);
         let sender = flow.and_then(|flow| self.sender_for(lane, flow));
         let still_meant = match given.as_ref().and_then(|given| given.audience) {
@@ -359,8 +362,8 @@ impl App {
         now: Time,
     ) -> Result<bool, LaneError> {
         let Some(row) = audience::find(&self.store, audience).await? else { return Ok(true) };
-        let wanted: Option<Wanted> = serde_json::from_value(row.data).ok();
-        let Some(audience) = wanted.as_ref().and_then(Wanted::audience) else { return Ok(true) };
+        let wanted: Option<StepRowData> = serde_json::from_value(row.data).ok();
+        let Some(audience) = wanted.as_ref().and_then(StepRowData::audience) else { return Ok(true) };
         match self.live.versions_with(&self.store, live, audience.version).await {
             Ok(versions) => {
                 Ok(self.asked(live, &lane.contact, now, |world| meant::is_meant(&versions, audience, world)))
@@ -373,7 +376,7 @@ impl App {
 /// The common data for planning a batch of contacts.
 struct Walk<'a> {
     row: &'a Planned,
-    wanted: &'a Wanted,
+    wanted: &'a StepRowData,
     audience: &'a Audience,
     versions: &'a Versions,
     live: &'a Current,
@@ -382,10 +385,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// With a key, contacts outside the audience may have earlier starts to take back: then all contacts are read.
-    fn sieve(&self) -> Sieve {
+    fn prefilter(&self) -> Prefilter {
         match self.wanted.key() {
-            Some(_) => Sieve::default(),
-            None => meant::sieve(self.versions, self.audience),
+            Some(_) => Prefilter::default(),
+            None => meant::prefilter(self.versions, self.audience),
         }
     }
 }

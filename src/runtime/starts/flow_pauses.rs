@@ -74,7 +74,7 @@ impl FlowHealth {
     }
 
     /// Records that a broadcast was stopped: none of its starts begins from now on.
-    pub fn call_off(&self, broadcast: i64) {
+    pub fn cancel_broadcast(&self, broadcast: i64) {
         Arc::make_mut(&mut self.state().paused).called_off.insert(broadcast);
     }
 
@@ -86,7 +86,7 @@ impl FlowHealth {
 impl App {
     /// Pauses or resumes a flow for an operator, stored first. False if it is already so.
     pub async fn turn_flow(&self, flow: &FlowName, pause: bool) -> Result<bool, CommitError> {
-        let _one = self.turning_flows.lock().await;
+        let _one = self.flow_pause_lock.lock().await;
         let now = self.clock.now();
         let paused = self.flow_health.paused();
         if paused.holds(flow) == pause && (!pause || paused.by_hand(flow).is_some()) {

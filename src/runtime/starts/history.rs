@@ -15,7 +15,7 @@ use crate::{
 
 /// One start by a fire, a date or a step.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Past {
+pub struct StartRecord {
     pub start: StartId,
     pub trigger_key: String,
     /// The local minute of its fire, or the value of its date.
@@ -31,14 +31,14 @@ pub struct Past {
 }
 
 /// The starts of a contact, newest first.
-pub async fn past(store: &Store, flow: &FlowName, contact: ContactId) -> Result<Vec<Past>, ReadError> {
+pub async fn past(store: &Store, flow: &FlowName, contact: ContactId) -> Result<Vec<StartRecord>, ReadError> {
     let rows = outcome::of(store, contact, flow).await?;
     Ok(rows.chunk_by(|a, b| a.start == b.start).map(one).collect())
 }
 
 /// The result of a start. Of several messages of a run the first sent one counts, because the person noticed it; else
 /// the first that is still waiting.
-fn one(rows: &[Outcome]) -> Past {
+fn one(rows: &[Outcome]) -> StartRecord {
     let messages = || rows.iter().filter_map(|row| row.message.as_ref());
     let left = messages().find(|message| message.accepted_at.is_some());
     let message = left.or_else(|| messages().find(|message| waits(&message.state))).or_else(|| messages().next());
@@ -58,7 +58,7 @@ fn one(rows: &[Outcome]) -> Past {
             Some(message) => said(message),
         },
     };
-    Past {
+    StartRecord {
         start: row.start,
         trigger_key: row.trigger_key.clone(),
         minute: row.minute.clone(),
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    fn begun(change: impl FnOnce(&mut Message), state: &str) -> Past {
+    fn begun(change: impl FnOnce(&mut Message), state: &str) -> StartRecord {
         let mut message = message(state);
         change(&mut message);
         one(&[row(StartState::Begun, None, Some(message))])

@@ -9,7 +9,7 @@ use crate::{
     },
     store::{
         ReadError, Store,
-        queries::report::{self, Which},
+        queries::report::{self, ReportFilter},
         tables::{
             schedule,
             start::{self, StartState},
@@ -90,8 +90,12 @@ pub async fn report(
     since: &str,
     trigger: Option<&str>,
 ) -> Result<Vec<FireReport>, ReadError> {
-    let which =
-        Which { flow, since, trigger: trigger.unwrap_or_default(), account: account.map_or("", AccountName::as_str) };
+    let which = ReportFilter {
+        flow,
+        since,
+        trigger: trigger.unwrap_or_default(),
+        account: account.map_or("", AccountName::as_str),
+    };
     let mut fires = decided(store, account, flow, since, trigger).await?;
     let mut of = |minute: &str, trigger: &str, change: &mut dyn FnMut(&mut FireReport)| {
         let fresh = || FireReport { trigger: trigger.to_owned(), minute: minute.to_owned(), ..FireReport::default() };

@@ -1,7 +1,7 @@
 //! Defines the JSON data in rows of `audience` and `start` that steps plan.
 
 use crate::model::{
-    effect::{Audience, PlannedFlow, Whom},
+    effect::{Audience, PlannedFlow, StartTarget},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 /// The data of a row of `audience`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::runtime) enum Wanted {
+pub(in crate::runtime) enum StepRowData {
     Start(PlannedFlow),
     TakeBack { key: String, audience: Audience },
 }
 
 /// The data of a row of `start` that a step planned.
 #[derive(Serialize, Deserialize)]
-pub(in crate::runtime) struct Given {
+pub(in crate::runtime) struct StepStartData {
     pub inputs: BTreeMap<String, Value>,
     pub depth: usize,
     /// Its audience, which is checked again when it begins.
@@ -25,19 +25,19 @@ pub(in crate::runtime) struct Given {
     pub audience: Option<i64>,
 }
 
-impl Wanted {
+impl StepRowData {
     pub fn audience(&self) -> Option<&Audience> {
         match self {
-            Wanted::Start(PlannedFlow { whom: Whom::Audience(audience), .. }) => Some(audience),
-            Wanted::TakeBack { audience, .. } => Some(audience),
-            Wanted::Start(_) => None,
+            StepRowData::Start(PlannedFlow { whom: StartTarget::Audience(audience), .. }) => Some(audience),
+            StepRowData::TakeBack { audience, .. } => Some(audience),
+            StepRowData::Start(_) => None,
         }
     }
 
     pub fn key(&self) -> Option<&str> {
         match self {
-            Wanted::Start(planned) => planned.key.as_deref(),
-            Wanted::TakeBack { key, .. } => Some(key),
+            StepRowData::Start(planned) => planned.key.as_deref(),
+            StepRowData::TakeBack { key, .. } => Some(key),
         }
     }
 }

@@ -2,30 +2,30 @@
 
 use super::{
     Stop, buttons,
-    report::Failure,
+    report::FailedExpectation,
     world::{Since, World},
 };
 use crate::{
     base::time::Time,
     channel::{
-        meta::compose::{News, What},
+        meta::compose::{CustomerEvent, News},
         sandbox,
     },
-    flow::tools::testfile::{Act, Arrival, Delivery, Fault, Moment, Step, patch},
+    flow::tools::testfile::{Arrival, Delivery, Moment, Step, TestAction, TestFault, patch},
     model::{
         content::MediaKind,
         event::{Event, Start},
         inbound::DeliveryState,
         value::Value,
     },
-    runtime::ingest::webhook_triggers::NotTaken,
+    runtime::ingest::webhook_triggers::RefusedRequest,
 };
 
 impl World<'_> {
     pub async fn perform(&mut self, step: &Step) -> Result<(), Stop> {
         match &step.act {
-            Act::Bot(says) => return self.look_at_bot(says).await,
-            Act::Expect(expected) => return self.look_at_all(expected).await,
+            TestAction::Bot(says) => return self.look_at_bot(says).await,
+            TestAction::Expect(expected) => return self.look_at_all(expected).await,
             _ => self.set_aside(step)?,
         }
         self.act(step).await?;
@@ -37,16 +37,16 @@ impl World<'_> {
 
     async fn act(&mut self, step: &Step) -> Result<(), Stop> {
         match &step.act {
-            Act::User(text) => {
+            TestAction::User(text) => {
                 self.tell('<', text.replace('\n', "⏎"));
-                self.hear(What::Text(text.clone()), None).await
+                self.hear(CustomerEvent::Text(text.clone()), None).await
             }
-            Act::Tap(wanted) => self.tap(step, wanted).await,
-            Act::Media { kind, caption } => {
+            TestAction::Tap(wanted) => self.tap(step, wanted).await,
+            TestAction::Media { kind, caption } => {
                 let words = caption.as_deref().unwrap_or_default();
                 self.tell('<', format!("({}) {words}", kind.as_str()).trim_end());
                 let mime = mime(*kind).to_owned();
-                let what = What::Media {
+                let what = CustomerEvent::Media {
                     kind: kind.as_str().to_owned(),
                     id: "media.1".into(),
                     mime,
@@ -54,19 +54,19 @@ impl World<'_> {
                 };
                 self.hear(what, None).await
             }
-            Act::Location { latitude, longitude } => {
+            TestAction::Location { latitude, longitude } => {
                 self.tell('<', format!("(location {latitude}, {longitude})"));
-                self.hear(What::Location { latitude: *latitude, longitude: *longitude }, None).await
+                self.hear(CustomerEvent::Location { latitude: *latitude, longitude: *longitude }, None).await
             }
-            Act::Arrives(arrival) => self.arrive(arrival).await,
-            Act::Status(delivery) => self.status(step, *delivery).await,
-            Act::Event { name, data } => {
+            TestAction::Arrives(arrival) => self.arrive(arrival).await,
+            TestAction::Status(delivery) => self.status(step, *delivery).await,
+            TestAction::Event { name, data } => {
                 self.tell('*', format!("event `{name}`"));
                 self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
                 self.settle().await
             }
-            Act::Webhook { name, body, refused } => self.hook(step, (name, body), refused.as_deref()).await,
-            Act::Api(inputs) => {
+            TestAction::Webhook { name, body, refused } => self.hook(step, (name, body), refused.as_deref()).await,
+            TestAction::Api(inputs) => {
                 self.tell('*', format!("`{}` is started by the API", self.play.flow));
                 let start = Start {
                     id: None,
@@ -80,19 +80,19 @@ impl World<'_> {
                 self.app.start_flow(self.contact, self.conversation, start).await?;
                 self.settle().await
             }
-            Act::Person(text) => {
+            TestAction::Person(text) => {
                 self.tell('*', format!("a person writes: {text}"));
                 let event = Event::PersonWrote { agent: Some("person".into()) };
                 self.app.happen(self.contact, self.conversation, event).await?;
                 self.settle().await
             }
-            Act::HandBack => {
+            TestAction::HandBack => {
                 self.tell('*', "the person gives the conversation back");
                 let event = Event::HandedBack { agent: Some("person".into()) };
                 self.app.happen(self.contact, self.conversation, event).await?;
                 self.settle().await
             }
-            Act::Set(facts) => {
+            TestAction::Set(facts) => {
                 self.tell('*', "what is known of the contact was changed");
                 let known = self.contact().await?;
                 let patch = patch(facts, &known.data);
@@ -100,30 +100,30 @@ impl World<'_> {
                 self.app.happen(self.contact, self.conversation, changed).await?;
                 self.settle().await
             }
-            Act::Advance(span) => {
+            TestAction::Advance(span) => {
                 let until = self.now() + *span;
                 self.advance(until).await
             }
-            Act::AdvanceTo(moment) => self.advance_to(step, *moment).await,
-            Act::Provider(faults) => {
+            TestAction::AdvanceTo(moment) => self.advance_to(step, *moment).await,
+            TestAction::Provider(faults) => {
                 for fault in faults {
                     self.sandbox.fail_next(match fault {
-                        Fault::Code(code) => sandbox::Fault::Code(*code),
-                        Fault::Timeout => sandbox::Fault::Timeout,
+                        TestFault::Code(code) => sandbox::SandboxFault::Code(*code),
+                        TestFault::Timeout => sandbox::SandboxFault::Timeout,
                     });
                     let how = match fault {
-                        Fault::Code(code) => code.to_string(),
-                        Fault::Timeout => "a time-out".to_owned(),
+                        TestFault::Code(code) => code.to_string(),
+                        TestFault::Timeout => "a time-out".to_owned(),
                     };
                     self.tell('*', format!("the next send will fail with {how}"));
                 }
                 Ok(())
             }
-            Act::Restart => {
+            TestAction::Restart => {
                 self.tell('*', "the process dies and starts again");
                 self.restart().await
             }
-            Act::Bot(_) | Act::Expect(_) => Ok(()),
+            TestAction::Bot(_) | TestAction::Expect(_) => Ok(()),
         }
     }
 
@@ -131,7 +131,7 @@ impl World<'_> {
     fn set_aside(&mut self, step: &Step) -> Result<(), Stop> {
         let unread: Vec<String> = self.seen[self.read..].iter().map(|seen| seen.quote()).collect();
         if self.strict && !unread.is_empty() {
-            return Err(Stop::from(Failure {
+            return Err(Stop::from(FailedExpectation {
                 place: step.place.clone(),
                 what: "a strict case looks at each message before it goes on".to_owned(),
                 expected: "no unread message".to_owned(),
@@ -154,14 +154,16 @@ impl World<'_> {
 
     async fn tap(&mut self, step: &Step, wanted: &str) -> Result<(), Stop> {
         let found = buttons::tap(wanted, &self.seen, &self.bot.set, &self.app.token_key);
-        let (what, reply_to) = found.map_err(|there_are| Failure {
+        let (what, reply_to) = found.map_err(|there_are| FailedExpectation {
             place: step.place.clone(),
             what: "there is no such button to tap".to_owned(),
             expected: format!("a button with the id or title `{wanted}`"),
             got: there_are,
         })?;
         let title = match &what {
-            What::Tap { title, .. } | What::TapRow { title, .. } | What::TapTemplate { title, .. } => title.clone(),
+            CustomerEvent::Tap { title, .. }
+            | CustomerEvent::TapRow { title, .. }
+            | CustomerEvent::TapTemplate { title, .. } => title.clone(),
             _ => wanted.to_owned(),
         };
         self.tell('<', format!("[{title}]"));
@@ -172,7 +174,7 @@ impl World<'_> {
     async fn hook(&mut self, step: &Step, (name, body): (&str, &Value), refused: Option<&str>) -> Result<(), Stop> {
         self.tell('*', format!("webhook `{name}`"));
         let failed = |what: &str, expected: String, got: String| {
-            Stop::from(Failure { place: step.place.clone(), what: what.to_owned(), expected, got })
+            Stop::from(FailedExpectation { place: step.place.clone(), what: what.to_owned(), expected, got })
         };
         let why = match self.app.play_hook(name, body).await {
             Ok(_) if refused.is_some() => {
@@ -185,10 +187,10 @@ impl World<'_> {
                 }
                 return self.settle().await;
             }
-            Err(NotTaken::Unknown) => format!("no flow has a webhook `{name}`"),
-            Err(NotTaken::Unproven) => "nobody vouches for it".to_owned(),
-            Err(NotTaken::Unusable { why, .. }) => why,
-            Err(NotTaken::NotStored(error)) => return Err(Stop::Broken(error)),
+            Err(RefusedRequest::Unknown) => format!("no flow has a webhook `{name}`"),
+            Err(RefusedRequest::Unproven) => "nobody vouches for it".to_owned(),
+            Err(RefusedRequest::Unusable { why, .. }) => why,
+            Err(RefusedRequest::NotStored(error)) => return Err(Stop::Broken(error)),
         };
         match refused {
             None => Err(failed("the webhook is not taken", "a flow that can use it".to_owned(), why)),
@@ -208,7 +210,7 @@ impl World<'_> {
             Delivery::Failed { code } => (DeliveryState::Failed, Some(code)),
         };
         let Some(newest) = self.seen.last() else {
-            return Err(Stop::from(Failure {
+            return Err(Stop::from(FailedExpectation {
                 place: step.place.clone(),
                 what: "a status is about a message that was sent".to_owned(),
                 expected: "at least one message so far".to_owned(),
@@ -231,7 +233,7 @@ impl World<'_> {
     async fn advance_to(&mut self, step: &Step, moment: Moment) -> Result<(), Stop> {
         let now = jiff::Timestamp::from_millisecond(self.now().0)?.to_zoned(self.zone.clone());
         let Some(at) = moment.after(&now) else {
-            return Err(Stop::from(Failure {
+            return Err(Stop::from(FailedExpectation {
                 place: step.place.clone(),
                 what: "time moves forward only".to_owned(),
                 expected: "a moment to come".to_owned(),
@@ -243,11 +245,13 @@ impl World<'_> {
 }
 
 /// True if the customer said something and expects an answer.
-fn is_said(act: &Act) -> bool {
+fn is_said(act: &TestAction) -> bool {
     match act {
-        Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. } => true,
+        TestAction::User(_) | TestAction::Tap(_) | TestAction::Media { .. } | TestAction::Location { .. } => true,
         // A reaction expects none, and a customer who opens the chat may write first.
-        Act::Arrives(arrival) => !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. }),
+        TestAction::Arrives(arrival) => {
+            !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. })
+        }
         _ => false,
     }
 }

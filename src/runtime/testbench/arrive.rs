@@ -2,11 +2,11 @@
 
 use super::{Stop, world::World};
 use crate::{
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     flow::tools::testfile::Arrival,
     model::{
         content::Content,
-        form::{self, FormAnswer, FormAsked},
+        form::{self, FormAnswer, FormScreenRequest},
         value::Value,
     },
 };
@@ -15,31 +15,31 @@ use serde_json::json;
 impl World<'_> {
     pub async fn arrive(&mut self, arrival: &Arrival) -> Result<(), Stop> {
         let (told, what) = match arrival {
-            Arrival::Order(order) => ("(order)".to_owned(), What::Order(order.to_json())),
+            Arrival::Order(order) => ("(order)".to_owned(), CustomerEvent::Order(order.to_json())),
             Arrival::Form { name, data } => {
                 let mut answers = data.to_json();
                 if let Some(answers) = answers.as_object_mut() {
                     let token = self.form_token(Some(name)).unwrap_or_else(|| name.clone());
                     answers.entry("flow_token").or_insert_with(|| json!(token));
                 }
-                (format!("(form `{name}`)"), What::Form(answers))
+                (format!("(form `{name}`)"), CustomerEvent::Form(answers))
             }
             Arrival::Screen { screen, action, data } => return self.ask_screen(screen, action, data).await,
             Arrival::Reaction(emoji) => {
                 let to = self.seen.last().map(|seen| seen.provider_id()).unwrap_or_default();
                 let told =
                     emoji.as_deref().map_or("(the reaction is taken away)".to_owned(), |emoji| format!("({emoji})"));
-                (told, What::Reaction { emoji: emoji.clone().unwrap_or_default(), to })
+                (told, CustomerEvent::Reaction { emoji: emoji.clone().unwrap_or_default(), to })
             }
             Arrival::Referral { ad, text } => {
-                let what = What::FromAd { text: text.clone(), ad: (**ad).clone() };
+                let what = CustomerEvent::FromAd { text: text.clone(), ad: (**ad).clone() };
                 (format!("{} (from an advertisement)", text.replace('\n', "⏎")), what)
             }
             Arrival::Card { name, phone } => {
-                (format!("(contact {name})"), What::Card { name: name.clone(), phone: phone.clone() })
+                (format!("(contact {name})"), CustomerEvent::Card { name: name.clone(), phone: phone.clone() })
             }
-            Arrival::Welcome => ("(the chat is opened)".to_owned(), What::Welcome),
-            Arrival::MissedCall => ("(a call that nobody took)".to_owned(), What::MissedCall),
+            Arrival::Welcome => ("(the chat is opened)".to_owned(), CustomerEvent::Welcome),
+            Arrival::MissedCall => ("(a call that nobody took)".to_owned(), CustomerEvent::MissedCall),
         };
         self.tell('<', told);
         self.hear(what, None).await
@@ -55,7 +55,7 @@ impl World<'_> {
 
     async fn ask_screen(&mut self, screen: &str, action: &str, data: &Value) -> Result<(), Stop> {
         self.tell('<', format!("(the form asks: {action} {screen})"));
-        let asked = FormAsked {
+        let asked = FormScreenRequest {
             id: self.app.store.next_id(),
             token: self.form_token(None).unwrap_or_default(),
             action: action.to_owned(),

@@ -6,15 +6,15 @@ use crate::{
     flow::{
         Flow, FlowSet,
         definition::Field,
-        tools::testfile::{Act, Arrival, Fact, default_now, somebody},
+        tools::testfile::{Arrival, Fact, TestAction, default_now, somebody},
         triggers::{Trigger, date::Date, webhook::Webhook},
     },
     model::{answer::AnswerType, content::MediaKind, value::Value},
 };
 use std::collections::BTreeMap;
 
-pub(super) struct Beginning {
-    pub acts: Vec<Act>,
+pub(super) struct FirstActs {
+    pub acts: Vec<TestAction>,
     /// True if the flow then begins by the clock.
     pub waits: bool,
 }
@@ -23,53 +23,53 @@ pub(super) struct Beginning {
 const DATE_AHEAD: Span = Span::days(10);
 
 /// `None` if a first test cannot be generated for such a trigger.
-pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
-    let one = |act: Act| Some(Beginning { acts: vec![act], waits: false });
+pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<FirstActs> {
+    let one = |act: TestAction| Some(FirstActs { acts: vec![act], waits: false });
     match trigger {
-        Trigger::Message(_) => words::said_by(trigger).into_iter().next().and_then(|text| one(Act::User(text))),
-        Trigger::Button(button) => button.ids.first().cloned().and_then(|id| one(Act::Tap(id))),
-        Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => one(Act::User("Good morning, a question".into())),
+        Trigger::Message(_) => words::said_by(trigger).into_iter().next().and_then(|text| one(TestAction::User(text))),
+        Trigger::Button(button) => button.ids.first().cloned().and_then(|id| one(TestAction::Tap(id))),
+        Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => one(TestAction::User("Good morning, a question".into())),
         Trigger::Media(_) => one(words::media(MediaKind::Image)),
         Trigger::Order(_) => one(words::basket()),
         Trigger::Form(form) => one(words::form(form.names.first().map_or("form", String::as_str))),
         Trigger::Reaction(reaction) => {
             let emoji = reaction.emojis.first().map_or("👍", String::as_str).to_owned();
-            one(Act::Arrives(Arrival::Reaction(Some(emoji))))
+            one(TestAction::Arrives(Arrival::Reaction(Some(emoji))))
         }
         Trigger::Referral(referral) => one(words::referral(referral.wanted.first().map_or("1", String::as_str))),
-        Trigger::MissedCall(_) => one(Act::Arrives(Arrival::MissedCall)),
-        Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
-        Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
+        Trigger::MissedCall(_) => one(TestAction::Arrives(Arrival::MissedCall)),
+        Trigger::Location(_) => one(TestAction::Location { latitude: 40.4168, longitude: -3.7038 }),
+        Trigger::Event(event) => one(TestAction::Event { name: event.name.clone(), data: data_of(flow) }),
         Trigger::Webhook(webhook) => {
-            one(Act::Webhook { name: webhook.name.clone(), body: body_of(set, webhook), refused: None })
+            one(TestAction::Webhook { name: webhook.name.clone(), body: body_of(set, webhook), refused: None })
         }
-        Trigger::Api(_) => one(Act::Api(inputs_of(flow))),
+        Trigger::Api(_) => one(TestAction::Api(inputs_of(flow))),
         Trigger::TagAdded(added) => {
-            one(Act::Set(vec![Fact::Tags(vec![added.tags.first().cloned().unwrap_or_else(|| "new".into())])]))
+            one(TestAction::Set(vec![Fact::Tags(vec![added.tags.first().cloned().unwrap_or_else(|| "new".into())])]))
         }
         Trigger::FieldChanged(changed) => {
             let named = |field: &&Field| changed.names.is_empty() || changed.names.contains(&field.name);
             let field = set.bot.fields.iter().find(named)?;
-            one(Act::Set(vec![Fact::Field(field.name.clone(), example(field))]))
+            one(TestAction::Set(vec![Fact::Field(field.name.clone(), example(field))]))
         }
         Trigger::Consent(consent) => {
             let known = |topic: &&(String, bool)| set.bot.topics.contains_key(&topic.0);
-            one(Act::Set(vec![Fact::Consent(vec![consent.topics.iter().find(known)?.clone()])]))
+            one(TestAction::Set(vec![Fact::Consent(vec![consent.topics.iter().find(known)?.clone()])]))
         }
         Trigger::Date(date) => {
             let fact = Fact::Field(date.field.clone(), day_of(set, date)?);
-            Some(Beginning { acts: vec![Act::Set(vec![fact])], waits: true })
+            Some(FirstActs { acts: vec![TestAction::Set(vec![fact])], waits: true })
         }
-        Trigger::Schedule(_) => Some(Beginning { acts: Vec::new(), waits: true }),
+        Trigger::Schedule(_) => Some(FirstActs { acts: Vec::new(), waits: true }),
         Trigger::QuietFor(_) | Trigger::WindowClosing(_) => {
-            Some(Beginning { acts: vec![Act::User("Good morning, a question".into())], waits: true })
+            Some(FirstActs { acts: vec![TestAction::User("Good morning, a question".into())], waits: true })
         }
         _ => None,
     }
 }
 
 /// The first act of a run that this trigger starts; `None` for a scheduled trigger.
-pub(super) fn begins_by(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Act> {
+pub(super) fn begins_by(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<TestAction> {
     of(set, flow, trigger).filter(|beginning| !beginning.waits)?.acts.into_iter().next()
 }
 
@@ -116,7 +116,7 @@ fn example(field: &Field) -> Value {
         AnswerType::DateTime => Value::text("2026-01-08T10:00"),
         AnswerType::Text => Value::text(field.name.as_str()),
         kind => match words::answers(kind).first() {
-            Some(Act::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
+            Some(TestAction::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
             _ => Value::text(field.name.as_str()),
         },
     }

@@ -7,14 +7,14 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// Deleted at the end of the run.
-pub(super) struct Blank {
+pub(super) struct EmptyDatabase {
     folder: tempfile::TempDir,
 }
 
-impl Blank {
-    pub fn make() -> anyhow::Result<Blank> {
+impl EmptyDatabase {
+    pub fn make() -> anyhow::Result<EmptyDatabase> {
         let folder = temporary()?;
-        let blank = Blank { folder };
+        let blank = EmptyDatabase { folder };
         let url = format!("sqlite://{}", blank.file().display());
         // A test's data need not survive a power failure.
         let options = Options { durable: false, ..Options::default() };

@@ -3,7 +3,7 @@
 use super::seen::Seen;
 use crate::{
     base::diagnostic::did_you_mean,
-    channel::meta::compose::What,
+    channel::meta::compose::CustomerEvent,
     flow::{FlowSet, engine::question::button_token::Token, triggers::Trigger},
     model::content::Content,
 };
@@ -17,7 +17,12 @@ struct Shown<'a> {
 }
 
 /// The tap, and the message that it replies to. The error lists the buttons.
-pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Result<(What, Option<String>), String> {
+pub(super) fn tap(
+    wanted: &str,
+    seen: &[Seen],
+    set: &FlowSet,
+    key: &[u8],
+) -> Result<(CustomerEvent, Option<String>), String> {
     let wanted = wanted.trim();
     for message in seen.iter().rev() {
         let shown = shown(&message.content, key);
@@ -27,9 +32,9 @@ pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Res
         if let Some(button) = by_id.or_else(by_title).or_else(by_words) {
             let (id, title) = (button.payload.to_owned(), button.title.to_owned());
             let what = match message.content {
-                Content::List { .. } => What::TapRow { id, title },
-                Content::Template(_) => What::TapTemplate { payload: id, title },
-                _ => What::Tap { id, title },
+                Content::List { .. } => CustomerEvent::TapRow { id, title },
+                Content::Template(_) => CustomerEvent::TapTemplate { payload: id, title },
+                _ => CustomerEvent::Tap { id, title },
             };
             return Ok((what, Some(message.provider_id())));
         }
@@ -37,7 +42,7 @@ pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Res
     // A button of a template or an ad that no message of this test has shown.
     if named_by_a_trigger(set, wanted) {
         let replied = seen.iter().rev().find(|message| message.content.is_template()).map(Seen::provider_id);
-        return Ok((What::TapTemplate { payload: wanted.to_owned(), title: wanted.to_owned() }, replied));
+        return Ok((CustomerEvent::TapTemplate { payload: wanted.to_owned(), title: wanted.to_owned() }, replied));
     }
     let titles: Vec<String> = seen.iter().rev().flat_map(|message| titles(&message.content, key)).collect();
     let newest: Vec<String> = titles.iter().take(10).map(|title| format!("`{title}`")).collect();

@@ -6,7 +6,7 @@ use crate::{
         place::Place,
     },
     flow::{Flow, FlowSet, definition::NodeIx},
-    model::effect::{Effect, Way},
+    model::effect::{Effect, StepExit},
     runtime::lane::state::TurnSeen,
 };
 use serde_json::{Value as Json, json};
@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The steps, branches and triggers taken so far.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
-    steps: BTreeSet<(FlowName, StepId, Way)>,
+pub(super) struct CoverageTally {
+    steps: BTreeSet<(FlowName, StepId, StepExit)>,
     starts: BTreeSet<(FlowName, String)>,
 }
 
@@ -53,7 +53,7 @@ pub struct Missing {
     pub what: String,
 }
 
-impl Tally {
+impl CoverageTally {
     pub fn take(&mut self, turn: &TurnSeen) {
         for trod in &turn.passage.steps {
             self.steps.insert((trod.flow.clone(), trod.step.clone(), trod.way));
@@ -65,7 +65,7 @@ impl Tally {
         }
     }
 
-    pub fn join(&mut self, other: Tally) {
+    pub fn join(&mut self, other: CoverageTally) {
         self.steps.extend(other.steps);
         self.starts.extend(other.starts);
     }
@@ -85,11 +85,11 @@ impl Tally {
     }
 
     fn of_flow(&self, flow: &Flow) -> FlowCoverage {
-        let seen = |ix: NodeIx, ways: &[Way]| {
+        let seen = |ix: NodeIx, ways: &[StepExit]| {
             let node = flow.node(ix);
             ways.iter().any(|way| self.steps.contains(&(flow.name.clone(), node.id.clone(), *way)))
         };
-        let reached = |ix: NodeIx| seen(ix, &[Way::Taken, Way::Fell, Way::Guarded]);
+        let reached = |ix: NodeIx| seen(ix, &[StepExit::Taken, StepExit::Fell, StepExit::Guarded]);
         let mut counts = Counts::default();
         let mut missing = Vec::new();
         for trigger in &flow.triggers {
@@ -107,7 +107,7 @@ impl Tally {
         for at in 0..flow.nodes.len() {
             let ix = NodeIx(u32::try_from(at).unwrap_or(u32::MAX));
             let node = flow.node(ix);
-            let run = seen(ix, &[Way::Taken, Way::Fell]);
+            let run = seen(ix, &[StepExit::Taken, StepExit::Fell]);
             counts.steps.count(run);
             let silent = told.contains(&ix);
             if !run && !silent && !branches_into(flow, ix) {
@@ -115,7 +115,7 @@ impl Tally {
                 told.extend(followers(flow, ix));
             }
             if node.guard.is_some() {
-                let passed = seen(ix, &[Way::Guarded]);
+                let passed = seen(ix, &[StepExit::Guarded]);
                 counts.branches.count(passed);
                 if !passed && reached(ix) {
                     missing.push(Missing { place: node.place.clone(), what: "its `if` always held".to_owned() });
@@ -134,7 +134,7 @@ impl Tally {
                 }
             }
             if let Some(words) = fall(flow, ix) {
-                let fell = seen(ix, &[Way::Fell]);
+                let fell = seen(ix, &[StepExit::Fell]);
                 counts.branches.count(fell);
                 if !fell && run {
                     missing.push(Missing { place: node.place.clone(), what: words.to_owned() });

@@ -4,7 +4,7 @@ use super::{Bot, Play, Stop, seen::Seen, world::World};
 use crate::{
     base::place::{Place, SourceFile},
     flow::tools::testfile::{
-        Act, Head, Step,
+        Head, Step, TestAction,
         write::{self, CaseText, line_scalar, scalar},
     },
     model::{content::Content, effect::RunEnd},
@@ -13,7 +13,7 @@ use crate::{
 
 /// A test file as text, and remarks for its author.
 #[derive(Debug)]
-pub struct Drafted {
+pub struct RecordedTest {
     /// The path: `flows/booking.test.yaml`.
     pub path: String,
     /// The whole file; only the case if the file exists.
@@ -24,18 +24,18 @@ pub struct Drafted {
 }
 
 /// A case while it is played.
-pub(super) struct Draft<'a> {
+pub(super) struct RecordedCase<'a> {
     pub world: World<'a>,
     pub steps: Vec<String>,
 }
 
-impl<'a> Draft<'a> {
-    pub async fn begin(bot: &'a Bot, play: &'a Play) -> anyhow::Result<Draft<'a>> {
-        Ok(Draft { world: World::begin(bot, play, false).await?, steps: Vec::new() })
+impl<'a> RecordedCase<'a> {
+    pub async fn begin(bot: &'a Bot, play: &'a Play) -> anyhow::Result<RecordedCase<'a>> {
+        Ok(RecordedCase { world: World::begin(bot, play, false).await?, steps: Vec::new() })
     }
 
     /// Performs an act and writes down the bot's messages. False if it is impossible now.
-    pub async fn act(&mut self, act: Act) -> anyhow::Result<bool> {
+    pub async fn act(&mut self, act: TestAction) -> anyhow::Result<bool> {
         let step = Step { place: Place::start_of(&SourceFile::new("draft", "")), act, written: None };
         match self.world.perform(&step).await {
             Ok(()) => {}

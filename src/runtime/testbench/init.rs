@@ -2,8 +2,8 @@
 
 use super::{
     Bot, Play,
-    beginning::{self, Beginning},
-    draft::{Draft, Drafted, head_lines},
+    beginning::{self, FirstActs},
+    draft::{RecordedCase, RecordedTest, head_lines},
     event_loop, guess, mocks_of, words,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     flow::{
         Flow,
         tools::testfile::{
-            Act, Fact, Head, Moment, default_now,
+            Fact, Head, Moment, TestAction, default_now,
             write::{self, CaseText},
         },
         triggers::Trigger,
@@ -32,7 +32,7 @@ use std::{
 };
 
 /// The text of a first test. The inner error is one sentence for the author.
-pub fn init(folder: &Path, flow: &str) -> anyhow::Result<Result<Drafted, String>> {
+pub fn init(folder: &Path, flow: &str) -> anyhow::Result<Result<RecordedTest, String>> {
     let bot = match Bot::open(folder)? {
         Ok(bot) => bot,
         Err(findings) => {
@@ -74,7 +74,7 @@ fn leads_to(flow: &Flow, name: &FlowName) -> bool {
     flow.nodes.iter().any(|node| node.outline.target.as_ref().is_some_and(is))
 }
 
-async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<Drafted> {
+async fn draft(bot: &Bot, flow: &Flow, beginning: FirstActs) -> anyhow::Result<RecordedTest> {
     let guess = guess::mocks(&bot.set, flow);
     let mut head = Head::at(default_now(&bot.set.bot.timezone));
     head.env = env(bot);
@@ -94,7 +94,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
     let mut cases = Vec::new();
     let mut first = None;
     for play in &plays {
-        let mut attempt = Draft::begin(bot, play).await?;
+        let mut attempt = RecordedCase::begin(bot, play).await?;
         start(&mut attempt, &beginning).await?;
         if attempt.has_run().await? {
             first = Some((attempt, play));
@@ -107,7 +107,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
             "`{}` did not start: `transom explain` says why; tags and fields go into `contact`",
             flow.name
         ));
-        return Ok(Drafted {
+        return Ok(RecordedTest {
             text: not_begun(&flow.name, &plays[0].head, &guess.lines, &beginning),
             ..file(flow, remarks)
         });
@@ -116,25 +116,25 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
     answer_all(&mut first).await?;
     cases.push(first.case("it goes well", Vec::new(), Vec::new()).await?);
     if asked {
-        let mut silent = Draft::begin(bot, play).await?;
+        let mut silent = RecordedCase::begin(bot, play).await?;
         start(&mut silent, &beginning).await?;
-        silent.act(Act::Advance(Span::hours(25))).await?;
+        silent.act(TestAction::Advance(Span::hours(25))).await?;
         if silent.ended().await?.is_none() {
-            silent.act(Act::Advance(Span::days(8))).await?;
+            silent.act(TestAction::Advance(Span::days(8))).await?;
         }
         cases.push(silent.case("nobody answers", Vec::new(), Vec::new()).await?);
     }
     let text = head_lines(flow.name.as_str(), &play.head, &guess.lines);
     let text = text + &cases.iter().map(CaseText::lines).collect::<String>();
-    Ok(Drafted { text, ..file(flow, remarks) })
+    Ok(RecordedTest { text, ..file(flow, remarks) })
 }
 
-fn file(flow: &Flow, remarks: Vec<String>) -> Drafted {
-    Drafted { path: format!("flows/{}.test.yaml", flow.name), text: String::new(), case_only: false, remarks }
+fn file(flow: &Flow, remarks: Vec<String>) -> RecordedTest {
+    RecordedTest { path: format!("flows/{}.test.yaml", flow.name), text: String::new(), case_only: false, remarks }
 }
 
 /// A case that expects no run. Its author adds what is missing.
-fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &Beginning) -> String {
+fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &FirstActs) -> String {
     let mut steps: Vec<String> = beginning.acts.iter().filter_map(write::act).collect();
     if beginning.waits {
         steps.push("advance: 370d".to_owned());
@@ -208,7 +208,7 @@ pub(super) fn env(bot: &Bot) -> BTreeMap<String, String> {
     declared.env.iter().map(|name| (name.clone(), known(name).unwrap_or_else(|| guess(name)))).collect()
 }
 
-async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<()> {
+async fn start(draft: &mut RecordedCase<'_>, beginning: &FirstActs) -> anyhow::Result<()> {
     for act in &beginning.acts {
         draft.act(act.clone()).await?;
     }
@@ -219,7 +219,7 @@ async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<(
     let until = draft.world.now() + Span::days(370);
     for _ in 0..TEST_INIT_ACTS_MAX {
         let Some(next) = draft.world.app.next_due(until).await? else { break };
-        draft.act(Act::AdvanceTo(moment(draft, next))).await?;
+        draft.act(TestAction::AdvanceTo(moment(draft, next))).await?;
         if draft.has_run().await? {
             break;
         }
@@ -228,7 +228,7 @@ async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<(
 }
 
 /// In an author's form: the weekday within a week, otherwise the date.
-fn moment(draft: &Draft<'_>, at: Time) -> Moment {
+fn moment(draft: &RecordedCase<'_>, at: Time) -> Moment {
     let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(draft.world.zone.clone());
     if at - draft.world.now() < Span::days(7) {
         Moment::Weekday(zoned.weekday(), zoned.time())
@@ -238,7 +238,7 @@ fn moment(draft: &Draft<'_>, at: Time) -> Moment {
 }
 
 /// The waiting question: its step, its options, and its answer type.
-async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId, Vec<String>, AnswerType)>> {
+async fn waits_for_an_answer(draft: &RecordedCase<'_>) -> anyhow::Result<Option<(StepId, Vec<String>, AnswerType)>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {
         let frame = run.frames.last()?;
@@ -256,14 +256,14 @@ async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId
 }
 
 /// Answers each question with its first option, the next time with the second, until the flow ends.
-async fn answer_all(draft: &mut Draft<'_>) -> anyhow::Result<()> {
+async fn answer_all(draft: &mut RecordedCase<'_>) -> anyhow::Result<()> {
     let mut asked: BTreeMap<StepId, usize> = BTreeMap::new();
     for _ in 0..TEST_INIT_ACTS_MAX {
         let Some((step, titles, kind)) = waits_for_an_answer(draft).await? else { return Ok(()) };
         let times = asked.entry(step).or_default();
         let act = match titles.get(*times % titles.len().max(1)) {
-            Some(title) => Act::Tap(title.clone()),
-            None => words::answers(kind).into_iter().nth(*times).unwrap_or(Act::User("Ana".into())),
+            Some(title) => TestAction::Tap(title.clone()),
+            None => words::answers(kind).into_iter().nth(*times).unwrap_or(TestAction::User("Ana".into())),
         };
         *times += 1;
         if !draft.act(act).await? {

@@ -3,10 +3,10 @@
 use super::{
     Stop,
     compare::{self, Difference, differs},
-    report::Failure,
+    report::FailedExpectation,
     requests,
     seen::{Handoff, Refusal, Seen},
-    trouble::Trouble,
+    trouble::BotProblem,
     update::rewrite,
     world::World,
 };
@@ -39,7 +39,7 @@ impl World<'_> {
             (BotSays::Message(node), None) => {
                 self.note_what_was_set_aside(node).await?;
                 self.note_what_was_done().await?;
-                let got = format!("no message{}", self.what_waits().await?);
+                let got = format!("no message{}", self.waiting_runs().await?);
                 Err(failure(&node.place, "the bot should say something", compare::written(node), got).into())
             }
             (BotSays::Message(node), Some(message)) => {
@@ -122,7 +122,7 @@ impl World<'_> {
                 }
                 let shown: Vec<String> = self.seen[since.seen..].iter().map(Seen::quote).collect();
                 let nothing =
-                    format!("nothing{}", if shown.is_empty() { self.what_waits().await? } else { String::new() });
+                    format!("nothing{}", if shown.is_empty() { self.waiting_runs().await? } else { String::new() });
                 among(node, &sent, &shown, "sent", "text", &nothing)
             }
             Aspect::Refused => {
@@ -153,7 +153,7 @@ impl World<'_> {
             Aspect::Trouble => {
                 let mut troubles = self.troubles[since.troubles..].to_vec();
                 troubles.extend(self.stuck().await?);
-                let all: Vec<Json> = troubles.iter().map(Trouble::to_json).collect();
+                let all: Vec<Json> = troubles.iter().map(BotProblem::to_json).collect();
                 let shown: Vec<String> = troubles.iter().map(ToString::to_string).collect();
                 among(node, &all, &shown, "trouble", "kind", "no trouble")
             }
@@ -246,7 +246,7 @@ impl World<'_> {
     }
 
     /// Unsent messages with the reason: the usual answer to "why does it say nothing?".
-    async fn what_waits(&self) -> Result<String, Stop> {
+    async fn waiting_runs(&self) -> Result<String, Stop> {
         let rows = outbound::unfinished_of(&self.app.store, self.conversation, TEST_OUTBOUND_READ).await?;
         let mut text = String::new();
         for row in rows {
@@ -322,12 +322,12 @@ pub(super) fn failure(
     what: impl Into<String>,
     expected: impl Into<String>,
     got: impl Into<String>,
-) -> Failure {
-    Failure { place: place.clone(), what: what.into(), expected: expected.into(), got: got.into() }
+) -> FailedExpectation {
+    FailedExpectation { place: place.clone(), what: what.into(), expected: expected.into(), got: got.into() }
 }
 
 /// `whole` is shown if the difference is a part of it.
-pub(super) fn of_difference(what: &str, difference: &Difference, whole: String) -> Failure {
+pub(super) fn of_difference(what: &str, difference: &Difference, whole: String) -> FailedExpectation {
     let Difference { place, path, expected, got } = difference;
     if path.is_empty() {
         return failure(place, what, expected.clone(), whole);

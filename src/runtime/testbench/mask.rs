@@ -1,6 +1,6 @@
 //! Masks personal data in a recorded conversation: words of the bot stay, other words of a person are replaced.
 
-use super::words::Words;
+use super::words::InputWords;
 use crate::{
     flow::{FlowSet, tools::testfile::Fact},
     model::{answer::AnswerType, contact::ContactData, matching, value::Value},
@@ -19,7 +19,7 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    pub fn new(set: &FlowSet, words: &Words) -> Mask {
+    pub fn new(set: &FlowSet, words: &InputWords) -> Mask {
         let of_text = |text: &str| matching::fold(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let mut known: BTreeSet<String> = words.texts.iter().flat_map(|text| of_text(text)).collect();
         for node in set.flows.values().flat_map(|flow| &flow.nodes) {
@@ -138,7 +138,7 @@ mod tests {
     fn what_the_bot_does_not_know_becomes_unreadable() {
         let flow = "flow: f\nwhen: [{message: where is my order}]\nsteps:\n  - ask: Which?\n    options: [Red, Blue]\n";
         let (set, _) = parse_set(&[SourceFile::new("flows/f.yaml", flow)]);
-        let mask = Mask::new(&set, &Words::of(&set, std::iter::empty()));
+        let mask = Mask::new(&set, &InputWords::of(&set, std::iter::empty()));
         assert_eq!(
             mask.words("Where is my order 123456, I am José from No. 12?"),
             "Where is my order 111111, X xx Xxxx xxxx Xx. 12?"

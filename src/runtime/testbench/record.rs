@@ -3,11 +3,11 @@
 
 use super::{
     Bot, Play, beginning,
-    draft::{Draft, Drafted, head_lines, now},
+    draft::{RecordedCase, RecordedTest, head_lines, now},
     event_loop, guess, init,
     mask::Mask,
     mocks_of, read,
-    words::{self, Words},
+    words::{self, InputWords},
 };
 use crate::{
     base::{
@@ -20,7 +20,7 @@ use crate::{
         yaml,
     },
     flow::tools::testfile::{
-        Act, Arrival, Fault, Head,
+        Arrival, Head, TestAction, TestFault,
         write::{self, CaseText},
     },
     model::{answer::AnswerType, inbound::InboundKind, session::Waiting, value::Value},
@@ -33,7 +33,7 @@ use crate::{
 use std::{path::Path, sync::Arc};
 
 /// A case, or a whole file if the flow has none. Only reads `database`. The inner error is one sentence for the user.
-pub fn record(folder: &Path, database: &str, id: i64) -> anyhow::Result<Result<Drafted, String>> {
+pub fn record(folder: &Path, database: &str, id: i64) -> anyhow::Result<Result<RecordedTest, String>> {
     let bot = match Bot::open(folder)? {
         Ok(bot) => bot,
         Err(findings) => {
@@ -49,7 +49,7 @@ pub fn record(folder: &Path, database: &str, id: i64) -> anyhow::Result<Result<D
     })
 }
 
-async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow::Result<Result<Drafted, String>> {
+async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow::Result<Result<RecordedTest, String>> {
     let found = run::page(store, id.saturating_add(1), 1).await?.into_iter().find(|run| run.id == id);
     let Some(run) = found else {
         return Ok(Err(format!("there is no run {id}; `transom runs list` shows them")));
@@ -62,7 +62,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
     let files: Vec<_> = tests.iter().map(|file| (file.path(), read(file, &bot.set).1)).collect();
     let cases =
         files.iter().filter_map(|(_, file)| file.as_ref()).flat_map(|file| file.cases.iter().map(|(case, _)| case));
-    let words = Words::of(&bot.set, cases);
+    let words = InputWords::of(&bot.set, cases);
     let mask = Mask::new(&bot.set, &words);
     let known = contact::find(store, run.contact_id).await?;
     let data = known.map(|contact| contact.data).unwrap_or_default();
@@ -97,7 +97,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
     let mut acts = acts_of(store, &run, &mut remarks).await?;
     if !by_message(&run.trigger_key) {
         let begun = match by_clock {
-            true => Some(Act::Advance(Span::minutes(1))),
+            true => Some(TestAction::Advance(Span::minutes(1))),
             false => {
                 let trigger = flow.triggers.iter().find(|trigger| trigger.key == run.trigger_key);
                 trigger.and_then(|trigger| beginning::begins_by(&bot.set, flow, &trigger.kind))
@@ -125,7 +125,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
     } else {
         head_lines(run.flow.as_str(), &play.head, &guessed.lines) + &case.lines()
     };
-    Ok(Ok(Drafted { path, text, case_only, remarks }))
+    Ok(Ok(RecordedTest { path, text, case_only, remarks }))
 }
 
 /// True if a message or tap of the customer started it, so that it is among the acts.
@@ -136,7 +136,7 @@ fn by_message(key: &str) -> bool {
 }
 
 /// The customer's acts from the beginning of a run to its end, and the failed sends.
-async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> anyhow::Result<Vec<(Time, Act)>> {
+async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> anyhow::Result<Vec<(Time, TestAction)>> {
     let until = run.ended_at.unwrap_or_else(|| SystemClock.now());
     let mut rows = inbound::of(store, run.conversation_id, InboundId(i64::MAX), RECORD_MESSAGES_MAX).await?;
     rows.reverse();
@@ -148,21 +148,21 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
         let message = row.data.message;
         let act = match message.kind {
             InboundKind::Text { body } => match message.referral {
-                Some(ad) => Act::Arrives(Arrival::Referral { ad: Box::new(ad), text: body }),
-                None => Act::User(body),
+                Some(ad) => TestAction::Arrives(Arrival::Referral { ad: Box::new(ad), text: body }),
+                None => TestAction::User(body),
             },
-            InboundKind::Button { title, .. } => Act::Tap(title),
-            InboundKind::Media { media, caption, .. } => Act::Media { kind: media, caption },
+            InboundKind::Button { title, .. } => TestAction::Tap(title),
+            InboundKind::Media { media, caption, .. } => TestAction::Media { kind: media, caption },
             // A location is personal, too.
-            InboundKind::Location { .. } => Act::Location { latitude: 40.4168, longitude: -3.7038 },
-            InboundKind::Order { order } => Act::Arrives(Arrival::Order(Value::from_json(&order))),
-            InboundKind::Form { name, response } => Act::Arrives(form(name, response)),
-            InboundKind::Reaction { emoji, .. } => Act::Arrives(Arrival::Reaction(emoji)),
+            InboundKind::Location { .. } => TestAction::Location { latitude: 40.4168, longitude: -3.7038 },
+            InboundKind::Order { order } => TestAction::Arrives(Arrival::Order(Value::from_json(&order))),
+            InboundKind::Form { name, response } => TestAction::Arrives(form(name, response)),
+            InboundKind::Reaction { emoji, .. } => TestAction::Arrives(Arrival::Reaction(emoji)),
             InboundKind::Contacts { .. } => {
-                Act::Arrives(Arrival::Card { name: "Ben".to_owned(), phone: "+34600111333".to_owned() })
+                TestAction::Arrives(Arrival::Card { name: "Ben".to_owned(), phone: "+34600111333".to_owned() })
             }
-            InboundKind::Welcome => Act::Arrives(Arrival::Welcome),
-            InboundKind::Call { missed: true } => Act::Arrives(Arrival::MissedCall),
+            InboundKind::Welcome => TestAction::Arrives(Arrival::Welcome),
+            InboundKind::Call { missed: true } => TestAction::Arrives(Arrival::MissedCall),
             other => {
                 let kind = serde_json::to_value(&other)?;
                 let kind = kind["kind"].as_str().unwrap_or("message").to_owned();
@@ -178,7 +178,7 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
         // Insert it before the act that made the bot send the message.
         let at = acts.iter().rposition(|(at, _)| *at <= row.created_at).unwrap_or(0);
         let when = acts.get(at).map_or(row.created_at, |(at, _)| *at);
-        acts.insert(at, (when, Act::Provider(vec![Fault::Code(code)])));
+        acts.insert(at, (when, TestAction::Provider(vec![TestFault::Code(code)])));
     }
     Ok(acts)
 }
@@ -225,23 +225,25 @@ async fn replay(
     play: &Play,
     mask: &Mask,
     begins: Time,
-    acts: Vec<(Time, Act)>,
+    acts: Vec<(Time, TestAction)>,
     ended: Time,
     remarks: &mut Vec<String>,
 ) -> anyhow::Result<(CaseText, usize)> {
-    let mut draft = Draft::begin(bot, play).await?;
+    let mut draft = RecordedCase::begin(bot, play).await?;
     let mut at = begins;
     for (when, act) in acts {
         let gap = Span(((when - at).0 / 1_000) * 1_000);
         // Within a minute of the beginning a pause is only a result of rounding.
         if gap >= RECORD_GAP_MIN && draft.world.now() > begins || gap >= Span::minutes(1) {
-            draft.act(Act::Advance(gap)).await?;
+            draft.act(TestAction::Advance(gap)).await?;
         }
         at = when;
         let act = match act {
-            Act::User(text) => Act::User(mask.typed(&text, asked(&draft).await?)),
-            Act::Media { kind, caption } => Act::Media { kind, caption: caption.map(|caption| mask.words(&caption)) },
-            Act::Arrives(arrival) => Act::Arrives(masked(mask, arrival)),
+            TestAction::User(text) => TestAction::User(mask.typed(&text, asked(&draft).await?)),
+            TestAction::Media { kind, caption } => {
+                TestAction::Media { kind, caption: caption.map(|caption| mask.words(&caption)) }
+            }
+            TestAction::Arrives(arrival) => TestAction::Arrives(masked(mask, arrival)),
             other => other,
         };
         let name = write::act(&act).unwrap_or_default();
@@ -250,14 +252,14 @@ async fn replay(
         }
     }
     if draft.ended().await?.is_none() && ended - at >= Span::minutes(1) {
-        draft.act(Act::Advance(Span(((ended - at).0 / 60_000 + 1) * 60_000))).await?;
+        draft.act(TestAction::Advance(Span(((ended - at).0 / 60_000 + 1) * 60_000))).await?;
     }
     let said = draft.world.seen.len();
     Ok((draft.case("", Vec::new(), Vec::new()).await?, said))
 }
 
 /// The type of the waiting question.
-async fn asked(draft: &Draft<'_>) -> anyhow::Result<Option<AnswerType>> {
+async fn asked(draft: &RecordedCase<'_>) -> anyhow::Result<Option<AnswerType>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {
         let frame = run.frames.last()?;

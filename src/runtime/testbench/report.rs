@@ -31,16 +31,16 @@ pub struct CaseReport {
     /// The place of its name.
     pub place: Place,
     pub took: Duration,
-    pub failure: Option<Failure>,
+    pub failure: Option<FailedExpectation>,
     /// Notes that help to understand a failure: a call without a mock, the reason for a missing message.
     pub notes: Vec<String>,
     /// The transcript, in order.
-    pub transcript: Vec<Line>,
+    pub transcript: Vec<TranscriptLine>,
 }
 
 /// A failed expectation of the test file, and the actual value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct FailedExpectation {
     pub place: Place,
     /// The kind of failure: "the bot says something else".
     pub what: String,
@@ -50,7 +50,7 @@ pub struct Failure {
 
 /// One line of a transcript.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct TranscriptLine {
     /// In the test's time zone: `Tue 31 Mar 09:59`.
     pub at: String,
     /// `<` the customer, `>` the bot, `*` the world, `!` an unsent message.
@@ -140,7 +140,7 @@ impl CaseReport {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FailedExpectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.place, self.what)?;
         writeln!(f, "  expected: {}", indented(&self.expected))?;
@@ -148,7 +148,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for TranscriptLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.at, self.mark, self.text)
     }

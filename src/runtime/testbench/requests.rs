@@ -9,7 +9,7 @@ use crate::{
     base::{counted::counted, yaml::Node},
     model::effect::CallBody,
     runtime::http_step::{
-        calls::Made,
+        calls::MockedCall,
         mocks::{example, fits},
     },
 };
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// Advice for a call without a mock. The sandbox's mocks do not apply in a test (language.md 10): each case begins in
 /// a world of its own.
-pub(super) fn without_mock(call: &Made) -> String {
+pub(super) fn without_mock(call: &MockedCall) -> String {
     format!(
         "no mock answers `{} {}`; add {} to `mocks: http:` of the test (what `sandbox` in `_bot.yaml` says does not \
          count here)",
@@ -30,7 +30,7 @@ pub(super) fn without_mock(call: &Made) -> String {
 
 /// Checks `{POST */bookings: 2}`, `{POST */bookings: {times: 1, json: {slot: s1}}}`, or a list of contents that some
 /// calls had.
-pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
+pub(super) fn calls(node: &Node, made: &[MockedCall]) -> Result<(), Stop> {
     let shown = || match made.is_empty() {
         true => "no call".to_owned(),
         false => made.iter().map(|call| format!("{} {}", call.method, call.url)).collect::<Vec<_>>().join("\n"),
@@ -44,7 +44,8 @@ pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
     for entry in entries {
         let (method, pattern) = entry.key.text.split_once(' ').unwrap_or((&entry.key.text, "*"));
         let pattern = pattern.trim();
-        let meant: Vec<&Made> = made.iter().filter(|call| call.method == method && fits(pattern, &call.url)).collect();
+        let meant: Vec<&MockedCall> =
+            made.iter().filter(|call| call.method == method && fits(pattern, &call.url)).collect();
         let asked = entry.value.list().unwrap_or_else(|| std::slice::from_ref(&entry.value));
         for one in asked {
             let times = if one.map().is_some() { one.get("times") } else { Some(one) };
@@ -64,7 +65,7 @@ pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
 }
 
 /// Checks that one call had all expected content.
-fn carried(wanted: &Node, made: &[&Made], name: &str, all: &str) -> Result<(), Stop> {
+fn carried(wanted: &Node, made: &[&MockedCall], name: &str, all: &str) -> Result<(), Stop> {
     let got: Vec<Json> = made.iter().map(|call| request(call, wanted)).collect();
     let differences: Vec<_> = got.iter().map(|call| differs(wanted, call)).collect();
     if differences.iter().any(Option::is_none) {
@@ -83,7 +84,7 @@ fn carried(wanted: &Node, made: &[&Made], name: &str, all: &str) -> Result<(), S
 }
 
 /// The part of a call to compare; `times` was checked before, so it is taken from the expectation.
-fn request(call: &Made, wanted: &Node) -> Json {
+fn request(call: &MockedCall, wanted: &Node) -> Json {
     let query: serde_json::Map<String, Json> =
         call.query.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
     let headers: serde_json::Map<String, Json> =
@@ -103,8 +104,8 @@ fn request(call: &Made, wanted: &Node) -> Json {
 }
 
 /// Checks that all attempts of each request have the same key.
-pub(super) fn same_key(node: &Node, made: &[Made]) -> Result<(), Stop> {
-    let mut first: Option<&Made> = None;
+pub(super) fn same_key(node: &Node, made: &[MockedCall]) -> Result<(), Stop> {
+    let mut first: Option<&MockedCall> = None;
     let (mut keyed, mut same) = (false, true);
     for call in made {
         keyed |= call.key.is_some();

@@ -5,7 +5,7 @@ use crate::{
     base::limits::{TEST_OUTBOUND_READ, WINDOW},
     flow::Flow,
     model::{
-        effect::{Effect, RunEnd, Trod},
+        effect::{Effect, RunEnd, StepVisit},
         session::Waiting,
     },
     store::tables::outbound,
@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct BotProblem {
     pub kind: Kind,
     pub flow: Option<String>,
     pub step: Option<String>,
@@ -50,18 +50,18 @@ impl Kind {
     }
 }
 
-impl Trouble {
+impl BotProblem {
     pub fn to_json(&self) -> Json {
         json!({"kind": self.kind.as_str(), "flow": self.flow, "step": self.step, "text": self.text})
     }
 
     /// True if it is the same problem, apart from its text.
-    pub fn is_like(&self, other: &Trouble) -> bool {
+    pub fn is_like(&self, other: &BotProblem) -> bool {
         (self.kind, &self.flow, &self.step) == (other.kind, &other.flow, &other.step)
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for BotProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -128,7 +128,7 @@ impl World<'_> {
     }
 
     /// Runs that nothing can wake: no timer, no event, no running work.
-    pub(super) async fn stuck(&self) -> Result<Vec<Trouble>, Stop> {
+    pub(super) async fn stuck(&self) -> Result<Vec<BotProblem>, Stop> {
         if self.waits_for_later().await? {
             return Ok(Vec::new());
         }
@@ -144,7 +144,7 @@ impl World<'_> {
                 let step = run.frames.last().and_then(|frame| frame.at.as_ref()).map(ToString::to_string);
                 let at = step.as_deref().unwrap_or("its end");
                 let text = format!("a run of `{}` waits at `{at}`, and nothing can wake it", run.flow);
-                Trouble { kind: Kind::Stuck, flow: Some(run.flow.to_string()), step, text }
+                BotProblem { kind: Kind::Stuck, flow: Some(run.flow.to_string()), step, text }
             })
             .collect())
     }
@@ -155,13 +155,13 @@ impl World<'_> {
         Ok(!rows.is_empty())
     }
 
-    fn verb(&self, trod: &Trod) -> &'static str {
+    fn verb(&self, trod: &StepVisit) -> &'static str {
         let flow = self.bot.set.any_flow(&trod.flow);
         flow.and_then(|flow| Some(flow.node(flow.find(&trod.step)?).outline.verb)).unwrap_or_default()
     }
 
     fn trouble(&mut self, kind: Kind, flow: Option<&str>, step: Option<&str>, text: String) {
-        let trouble = Trouble { kind, flow: flow.map(str::to_owned), step: step.map(str::to_owned), text };
+        let trouble = BotProblem { kind, flow: flow.map(str::to_owned), step: step.map(str::to_owned), text };
         self.troubles.push(trouble);
     }
 }

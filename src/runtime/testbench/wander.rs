@@ -2,12 +2,12 @@
 //! process dies. Checks for problems after every act; a problem is shortened and written as a case.
 
 use super::{
-    Bot, Stop, TestFile, Wish, buttons,
-    coverage::{Coverage, Tally},
+    Bot, Stop, TestFile, TestOptions, buttons,
+    coverage::{Coverage, CoverageTally},
     dice::Dice,
     event_loop, read, side_by_side,
-    trouble::{Kind, Trouble},
-    words::{self, NOISE, Words},
+    trouble::{BotProblem, Kind},
+    words::{self, InputWords, NOISE},
     world::World,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         time::Span,
     },
     flow::tools::testfile::{
-        Act, Case, Delivery, Fault, Step,
+        Case, Delivery, Step, TestAction, TestFault,
         write::{self, CaseText},
     },
     model::{answer::AnswerType, content::MediaKind, session::Waiting},
@@ -42,14 +42,14 @@ pub struct Wandered {
     pub walks: Walks,
     pub acts: usize,
     /// Each kind of problem once, where it was found.
-    pub found: Vec<Found>,
+    pub found: Vec<WanderFinding>,
     pub took: Duration,
     pub coverage: Coverage,
 }
 
 #[derive(Debug)]
-pub struct Found {
-    pub trouble: Trouble,
+pub struct WanderFinding {
+    pub trouble: BotProblem,
     /// How many customers met it.
     pub times: usize,
     /// The test file for the case: of the flow with the problem, if the problem also occurs in that file's world;
@@ -59,19 +59,19 @@ pub struct Found {
 }
 
 struct Walked {
-    acts: Vec<Act>,
-    trouble: Option<Trouble>,
-    tally: Tally,
+    acts: Vec<TestAction>,
+    trouble: Option<BotProblem>,
+    tally: CoverageTally,
 }
 
 /// A world for simulated customers.
-struct Ground {
+struct WanderWorld {
     file: String,
     play: super::Play,
 }
 
 /// Simulates random customers of a bot, in the worlds of its test files.
-pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wandered> {
+pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Result<Wandered> {
     let began = SystemClock.now();
     let mut wandered = Wandered {
         findings: Vec::new(),
@@ -92,21 +92,21 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
         cases.extend(own.into_iter().map(|(case, own)| (own.flow, case)));
-        let ground = Ground { file: file.path().to_owned(), play };
+        let ground = WanderWorld { file: file.path().to_owned(), play };
         if wish.wants(file) { grounds.push(ground) } else { others.push(ground) }
     }
     if grounds.is_empty() {
         let Some(flow) = bot.set.flows.keys().next() else { return Ok(wandered) };
-        grounds.push(Ground { file: format!("flows/{flow}.test.yaml"), play: bot.plain_play(flow) });
+        grounds.push(WanderWorld { file: format!("flows/{flow}.test.yaml"), play: bot.plain_play(flow) });
     }
-    let words = Words::of(&bot.set, cases.iter().map(|(_, case)| case));
+    let words = InputWords::of(&bot.set, cases.iter().map(|(_, case)| case));
     let walked = side_by_side(walks.count, |walk| {
         let ground = &grounds[walk % grounds.len()];
         let event_loop = event_loop().ok()?;
         Some(event_loop.block_on(walk_once(&bot, ground, &words, &cases, Dice::new(walks.seed, walk))))
     });
-    let mut tally = Tally::default();
-    let mut met: Vec<(usize, Vec<Act>, Trouble, usize)> = Vec::new();
+    let mut tally = CoverageTally::default();
+    let mut met: Vec<(usize, Vec<TestAction>, BotProblem, usize)> = Vec::new();
     for (walk, done) in walked.into_iter().enumerate() {
         let Some(walked) = done else { continue };
         wandered.acts += walked.acts.len();
@@ -128,15 +128,21 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         steps.push("expect: {trouble: nothing}".to_owned());
         let remarks = trouble.text.lines().map(str::to_owned).collect();
         let case = CaseText { name, remarks, head: Vec::new(), steps };
-        Found { trouble, times: *times, file: home, case }
+        WanderFinding { trouble, times: *times, file: home, case }
     });
     wandered.coverage = tally.of(&bot.set, &[]);
     wandered.took = (SystemClock.now() - began).to_std();
     Ok(wandered)
 }
 
-async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName, Case)], mut dice: Dice) -> Walked {
-    let mut walked = Walked { acts: Vec::new(), trouble: None, tally: Tally::default() };
+async fn walk_once(
+    bot: &Bot,
+    ground: &WanderWorld,
+    words: &InputWords,
+    cases: &[(FlowName, Case)],
+    mut dice: Dice,
+) -> Walked {
+    let mut walked = Walked { acts: Vec::new(), trouble: None, tally: CoverageTally::default() };
     let mut world = match World::begin(bot, &ground.play, false).await {
         Ok(world) => world,
         Err(error) => return Walked { trouble: Some(broken(&format!("{error:#}"))), ..walked },
@@ -147,8 +153,8 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
     {
         // `api` starts the tested flow, which may be another one in this world.
         let acting = case.steps.iter().map(|step| &step.act).filter(|act| match act {
-            Act::Bot(_) | Act::Expect(_) => false,
-            Act::Api(_) => *flow == ground.play.flow,
+            TestAction::Bot(_) | TestAction::Expect(_) => false,
+            TestAction::Api(_) => *flow == ground.play.flow,
             _ => true,
         });
         let count = acting.clone().count();
@@ -175,14 +181,14 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
     }
     if walked.trouble.is_none() {
         // At the end the customer is gone for good: everything that waits must end.
-        try_act(&mut world, Act::Advance(Span::days(60)), &mut walked).await;
+        try_act(&mut world, TestAction::Advance(Span::days(60)), &mut walked).await;
     }
     walked.tally = world.end().await.2;
     walked
 }
 
 /// Performs an act and checks for problems. An act that is impossible now (nothing to tap) is skipped.
-async fn try_act(world: &mut World<'_>, act: Act, walked: &mut Walked) {
+async fn try_act(world: &mut World<'_>, act: TestAction, walked: &mut Walked) {
     let step = Step { place: Place::start_of(&SourceFile::new("wander", "")), act, written: None };
     match world.perform(&step).await {
         Ok(()) => walked.acts.push(step.act),
@@ -200,71 +206,77 @@ async fn try_act(world: &mut World<'_>, act: Act, walked: &mut Walked) {
     };
 }
 
-fn broken(text: &str) -> Trouble {
-    Trouble { kind: Kind::GivenUp, flow: None, step: None, text: format!("the program itself failed: {text}") }
+fn broken(text: &str) -> BotProblem {
+    BotProblem { kind: Kind::GivenUp, flow: None, step: None, text: format!("the program itself failed: {text}") }
 }
 
 /// The next act of this customer, or of the world.
-async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<Option<Act>, String> {
+async fn next_act(world: &World<'_>, words: &InputWords, dice: &mut Dice) -> Result<Option<TestAction>, String> {
     let session = world.session().await.map_err(|_| "the conversation cannot be read".to_owned())?;
     let question = session.runs.iter().find_map(|run| match &run.waiting {
         Waiting::Question(question) => Some((run.frames.last()?, question)),
         _ => None,
     });
     let asked = if question.is_some() { 60 } else { 0 };
-    let user = |text: &str| Some(Act::User(text.to_owned()));
+    let user = |text: &str| Some(TestAction::User(text.to_owned()));
     Ok(match dice.weighted(&[asked, 18, 6, 6, 4, 2, 6, 16, 8, 5, 3, 4, 2, 2, 1, 1, 2]) {
         0 => {
             let Some((frame, question)) = question else { return Ok(None) };
             let titles: Vec<&str> = question.options.iter().map(|option| option.title.as_str()).collect();
             let kind = frame.at.as_ref().and_then(|step| words::asked(&world.bot.set, &frame.flow, step));
             match (dice.of(&titles), dice.below(10)) {
-                (Some(title), 0..7) => Some(Act::Tap((*title).to_owned())),
+                (Some(title), 0..7) => Some(TestAction::Tap((*title).to_owned())),
                 (Some(title), 7) => user(title),
-                (Some(_), 8) => Some(Act::User((dice.below(titles.len()) + 1).to_string())),
+                (Some(_), 8) => Some(TestAction::User((dice.below(titles.len()) + 1).to_string())),
                 (None, 0..8) => dice.of(&words::answers(kind.unwrap_or(AnswerType::Text))).cloned(),
                 _ => dice.of(&NOISE).and_then(|text| user(text)),
             }
         }
         1 => dice.of(&words.texts).and_then(|text| user(text)),
-        2 => dice.of(&buttons::on_show(&world.seen, &world.app.token_key)).map(|title| Act::Tap(title.clone())),
+        2 => dice.of(&buttons::on_show(&world.seen, &world.app.token_key)).map(|title| TestAction::Tap(title.clone())),
         3 => dice.of(&NOISE).and_then(|text| user(text)),
         4 => {
             let kinds = [MediaKind::Image, MediaKind::Audio, MediaKind::Document, MediaKind::Sticker, MediaKind::Video];
             dice.of(&kinds).map(|kind| words::media(*kind))
         }
-        5 => Some(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
+        5 => Some(TestAction::Location { latitude: 40.4168, longitude: -3.7038 }),
         6 if !words.hooks.is_empty() && dice.below(2) == 0 => dice.of(&words.hooks).cloned(),
         6 if !words.arrivals.is_empty() && dice.below(2) == 0 => dice.of(&words.arrivals).cloned(),
-        6 => dice.of(&words.events).map(|(name, data)| Act::Event { name: name.clone(), data: data.clone() }),
+        6 => dice.of(&words.events).map(|(name, data)| TestAction::Event { name: name.clone(), data: data.clone() }),
         7 => {
             let spans = ["11s", "1m", "6m", "30m", "2h", "5h", "13h", "24h", "26h", "3d", "8d"];
-            dice.of(&spans).and_then(|span| Span::parse(span).ok()).map(Act::Advance)
+            dice.of(&spans).and_then(|span| Span::parse(span).ok()).map(TestAction::Advance)
         }
         8 => {
             let next = world.app.next_due(world.now() + Span::days(30)).await.map_err(|error| error.to_string())?;
-            next.map(|at| at - world.now()).filter(|span| *span > Span::ZERO).map(Act::Advance)
+            next.map(|at| at - world.now()).filter(|span| *span > Span::ZERO).map(TestAction::Advance)
         }
         9 => {
             let codes = [131_047, 131_026, 131_049, 132_001, 132_015, 130_429, 131_056];
-            let fault = dice.of(&codes).filter(|_| dice.below(5) > 0).map_or(Fault::Timeout, |code| Fault::Code(*code));
-            Some(Act::Provider(vec![fault]))
+            let fault =
+                dice.of(&codes).filter(|_| dice.below(5) > 0).map_or(TestFault::Timeout, |code| TestFault::Code(*code));
+            Some(TestAction::Provider(vec![fault]))
         }
         10 => {
             let news = [Delivery::Delivered, Delivery::Read, Delivery::Failed { code: 131_026 }];
-            dice.of(&news).map(|news| Act::Status(*news))
+            dice.of(&news).map(|news| TestAction::Status(*news))
         }
-        11 => Some(Act::Restart),
-        12 => Some(Act::Person("Let me see.".to_owned())),
-        13 => Some(Act::HandBack),
+        11 => Some(TestAction::Restart),
+        12 => Some(TestAction::Person("Let me see.".to_owned())),
+        13 => Some(TestAction::HandBack),
         14 => user("STOP"),
         15 => user("START"),
-        _ => dice.of(&words.buttons).map(|id| Act::Tap(id.clone())),
+        _ => dice.of(&words.buttons).map(|id| TestAction::Tap(id.clone())),
     })
 }
 
 /// Removes acts that are not needed for the same problem: ever smaller pieces, from the end.
-fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble) -> (Vec<Act>, Trouble) {
+fn shorten(
+    bot: &Bot,
+    ground: &WanderWorld,
+    mut acts: Vec<TestAction>,
+    mut trouble: BotProblem,
+) -> (Vec<TestAction>, BotProblem) {
     let Ok(event_loop) = event_loop() else { return (acts, trouble) };
     let mut tries = 0;
     let mut piece = acts.len().div_ceil(2).max(1);
@@ -273,7 +285,7 @@ fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble)
         let mut shorter = false;
         while at > 0 && tries < WANDER_TRIES_MAX {
             let from = at.saturating_sub(piece);
-            let rest: Vec<Act> = acts[..from].iter().chain(&acts[at..]).cloned().collect();
+            let rest: Vec<TestAction> = acts[..from].iter().chain(&acts[at..]).cloned().collect();
             tries += 1;
             let again = event_loop.block_on(again(bot, ground, rest));
             match again.trouble {
@@ -295,15 +307,15 @@ fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble)
 /// another time, may prevent the problem, so it is replayed there first.
 fn home<'g>(
     bot: &Bot,
-    met: &Ground,
-    all: impl Iterator<Item = &'g Ground> + Clone,
-    acts: &[Act],
-    trouble: &Trouble,
+    met: &WanderWorld,
+    all: impl Iterator<Item = &'g WanderWorld> + Clone,
+    acts: &[TestAction],
+    trouble: &BotProblem,
 ) -> String {
     let concerned = trouble.flow.as_deref().and_then(|flow| bot.set.named(flow)).map(|flow| &flow.name);
     let Some(flow) = concerned.filter(|flow| **flow != met.play.flow) else { return met.file.clone() };
     let Ok(event_loop) = event_loop() else { return met.file.clone() };
-    let same = |ground: &Ground| {
+    let same = |ground: &WanderWorld| {
         let again = event_loop.block_on(again(bot, ground, acts.to_vec()));
         again.trouble.is_some_and(|again| again.is_like(trouble)) && again.acts.len() == acts.len()
     };
@@ -312,14 +324,14 @@ fn home<'g>(
     let own = all.filter(|ground| ground.play.flow == *flow).find(|ground| same(ground));
     match own {
         Some(own) => own.file.clone(),
-        None if !taken && same(&Ground { file: file.clone(), play: bot.bare_play(flow) }) => file,
+        None if !taken && same(&WanderWorld { file: file.clone(), play: bot.bare_play(flow) }) => file,
         None => met.file.clone(),
     }
 }
 
 /// Repeats the acts up to the first problem.
-async fn again(bot: &Bot, ground: &Ground, acts: Vec<Act>) -> Walked {
-    let mut walked = Walked { acts: Vec::new(), trouble: None, tally: Tally::default() };
+async fn again(bot: &Bot, ground: &WanderWorld, acts: Vec<TestAction>) -> Walked {
+    let mut walked = Walked { acts: Vec::new(), trouble: None, tally: CoverageTally::default() };
     let Ok(mut world) = World::begin(bot, &ground.play, false).await else { return walked };
     for act in acts {
         try_act(&mut world, act, &mut walked).await;

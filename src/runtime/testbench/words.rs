@@ -3,8 +3,8 @@
 use crate::{
     flow::{
         Flow, FlowSet,
-        tools::testfile::{Act, Arrival, Case, FROM_AD},
-        triggers::{Trigger, message::How},
+        tools::testfile::{Arrival, Case, FROM_AD, TestAction},
+        triggers::{Trigger, message::MatchMode},
     },
     model::{answer::AnswerType, content::MediaKind, inbound::Referral, value::Value},
 };
@@ -12,15 +12,15 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// The inputs that a bot's flows and tests know.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct InputWords {
     pub texts: Vec<String>,
     /// Ids of buttons that triggers name.
     pub buttons: Vec<String>,
     pub events: Vec<(String, Value)>,
     /// Hooks as the tests post them.
-    pub hooks: Vec<Act>,
+    pub hooks: Vec<TestAction>,
     /// Baskets, forms and other items that triggers wait for or that tests send.
-    pub arrivals: Vec<Act>,
+    pub arrivals: Vec<TestAction>,
 }
 
 /// Texts that no flow waits for.
@@ -36,9 +36,9 @@ pub(super) const NOISE: [&str; 9] = [
     "STOPPED",
 ];
 
-impl Words {
-    pub fn of<'a>(set: &FlowSet, cases: impl Iterator<Item = &'a Case>) -> Words {
-        let mut words = Words::default();
+impl InputWords {
+    pub fn of<'a>(set: &FlowSet, cases: impl Iterator<Item = &'a Case>) -> InputWords {
+        let mut words = InputWords::default();
         for trigger in set.flows.values().flat_map(|flow| &flow.triggers) {
             match &trigger.kind {
                 Trigger::Message(_) => words.texts.extend(said_by(&trigger.kind)),
@@ -46,11 +46,12 @@ impl Words {
                 Trigger::Order(_) => words.arrivals.push(basket()),
                 Trigger::Form(of) => words.arrivals.extend(of.names.iter().map(|name| form(name))),
                 Trigger::Reaction(of) => {
-                    let all = of.emojis.iter().cloned().map(|emoji| Act::Arrives(Arrival::Reaction(Some(emoji))));
+                    let all =
+                        of.emojis.iter().cloned().map(|emoji| TestAction::Arrives(Arrival::Reaction(Some(emoji))));
                     words.arrivals.extend(all);
                 }
                 Trigger::Referral(of) => words.arrivals.extend(of.wanted.iter().map(|wanted| referral(wanted))),
-                Trigger::MissedCall(_) => words.arrivals.push(Act::Arrives(Arrival::MissedCall)),
+                Trigger::MissedCall(_) => words.arrivals.push(TestAction::Arrives(Arrival::MissedCall)),
                 Trigger::Event(event) => words.events.push((event.name.clone(), Value::Nothing)),
                 _ => {}
             }
@@ -61,10 +62,10 @@ impl Words {
         }
         for step in cases.flat_map(|case| &case.steps) {
             match &step.act {
-                Act::User(text) => words.texts.push(text.clone()),
-                Act::Arrives(_) => words.arrivals.push(step.act.clone()),
-                Act::Webhook { .. } => words.hooks.push(step.act.clone()),
-                Act::Event { name, data } => {
+                TestAction::User(text) => words.texts.push(text.clone()),
+                TestAction::Arrives(_) => words.arrivals.push(step.act.clone()),
+                TestAction::Webhook { .. } => words.hooks.push(step.act.clone()),
+                TestAction::Event { name, data } => {
                     // A test's event with data is better than one without.
                     words.events.retain(|(known, data)| known != name || *data != Value::Nothing);
                     words.events.push((name.clone(), data.clone()));
@@ -82,7 +83,7 @@ impl Words {
 pub(super) fn said_by(trigger: &Trigger) -> Vec<String> {
     let Trigger::Message(message) = trigger else { return Vec::new() };
     match message.how {
-        How::Regex => message.patterns.iter().filter_map(|pattern| matching(pattern.regex.as_str())).collect(),
+        MatchMode::Regex => message.patterns.iter().filter_map(|pattern| matching(pattern.regex.as_str())).collect(),
         _ => message.texts.iter().map(|(written, _)| written.clone()).collect(),
     }
 }
@@ -125,8 +126,8 @@ fn sample(hir: &Hir, text: &mut String) {
 }
 
 /// Answers to a question of a type, the best first; the last ones are invalid or at the limit.
-pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
-    let texts = |texts: &[&str]| texts.iter().map(|text| Act::User((*text).to_owned())).collect();
+pub(super) fn answers(kind: AnswerType) -> Vec<TestAction> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| TestAction::User((*text).to_owned())).collect();
     match kind {
         AnswerType::Number => texts(&["3", "2.5", "0", "-1", "1.234,50", "a lot"]),
         AnswerType::Whole => texts(&["3", "12", "0", "-1", "2.5", "1000000", "many"]),
@@ -142,14 +143,16 @@ pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
         AnswerType::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
         AnswerType::Order => vec![basket()],
         AnswerType::Form => vec![form("form")],
-        AnswerType::Contact => vec![Act::Arrives(Arrival::Card { name: "Ben".into(), phone: "+34600111333".into() })],
-        AnswerType::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
+        AnswerType::Contact => {
+            vec![TestAction::Arrives(Arrival::Card { name: "Ben".into(), phone: "+34600111333".into() })]
+        }
+        AnswerType::Location => vec![TestAction::Location { latitude: 40.4168, longitude: -3.7038 }],
         _ => texts(&["Ana", "It is about my order", "1", "😀", "a", "  "]),
     }
 }
 
 /// A basket with one item.
-pub(super) fn basket() -> Act {
+pub(super) fn basket() -> TestAction {
     let of = |pairs: &[(&str, Value)]| {
         Value::Map(pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
     };
@@ -159,15 +162,15 @@ pub(super) fn basket() -> Act {
         ("item_price", Value::Number(9.5)),
         ("currency", Value::text("EUR")),
     ]);
-    Act::Arrives(Arrival::Order(of(&[("text", Value::text("")), ("product_items", Value::List(vec![item]))])))
+    TestAction::Arrives(Arrival::Order(of(&[("text", Value::text("")), ("product_items", Value::List(vec![item]))])))
 }
 
-pub(super) fn form(name: &str) -> Act {
-    Act::Arrives(Arrival::Form { name: name.to_owned(), data: Value::Map(Default::default()) })
+pub(super) fn form(name: &str) -> TestAction {
+    TestAction::Arrives(Arrival::Form { name: name.to_owned(), data: Value::Map(Default::default()) })
 }
 
 /// A referral from the advertisement with this id, or with this headline.
-pub(super) fn referral(wanted: &str) -> Act {
+pub(super) fn referral(wanted: &str) -> TestAction {
     let is_id = wanted.chars().all(|c| c.is_ascii_digit());
     let ad = Referral {
         source_type: Some("ad".to_owned()),
@@ -177,11 +180,11 @@ pub(super) fn referral(wanted: &str) -> Act {
         body: None,
         click_id: None,
     };
-    Act::Arrives(Arrival::Referral { ad: Box::new(ad), text: FROM_AD.to_owned() })
+    TestAction::Arrives(Arrival::Referral { ad: Box::new(ad), text: FROM_AD.to_owned() })
 }
 
-pub(super) fn media(kind: MediaKind) -> Act {
-    Act::Media { kind, caption: None }
+pub(super) fn media(kind: MediaKind) -> TestAction {
+    TestAction::Media { kind, caption: None }
 }
 
 /// The answer type and options of the step with this name.

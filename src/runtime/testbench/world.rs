@@ -3,12 +3,12 @@
 
 use super::{
     Bot, Play, Stop, blank,
-    coverage::Tally,
+    coverage::CoverageTally,
     process::{Process, database, start},
-    report::Line,
+    report::TranscriptLine,
     requests,
     seen::{Handoff, Refusal, Seen},
-    trouble::Trouble,
+    trouble::BotProblem,
     update::Rewrite,
 };
 use crate::{
@@ -21,13 +21,13 @@ use crate::{
     },
     channel::{
         HeaderMap, Outgoing, RawRequest,
-        meta::compose::{self, Act, What},
+        meta::compose::{self, CustomerAction, CustomerEvent},
         sandbox::Sandbox,
     },
     flow::tools::testfile::{Fact, apply, somebody},
     model::{
         contact::Contact,
-        effect::{Effect, Whom},
+        effect::{Effect, StartTarget},
         event::Reason,
         inbound::{Alias, AliasKind},
         value::Value,
@@ -37,7 +37,7 @@ use crate::{
         http_step::calls::Calls,
         lane::{
             rows,
-            state::{TurnSeen, Work},
+            state::{LaneTask, TurnSeen},
         },
     },
     store::{
@@ -76,10 +76,10 @@ pub(super) struct World<'a> {
     /// The screens that forms showed.
     pub screens: Vec<serde_json::Value>,
     pub refusals: Vec<Refusal>,
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<BotProblem>,
     /// The final variables of ended runs, by number.
     pub ended: BTreeMap<u32, BTreeMap<String, Value>>,
-    pub tally: Tally,
+    pub tally: CoverageTally,
     /// `Some` if differing texts are rewritten; collects the replacements.
     pub rewrites: Option<Vec<Rewrite>>,
     /// The turns of the last act.
@@ -95,7 +95,7 @@ pub(super) struct World<'a> {
     /// Notes that are shown with a failure.
     pub notes: Vec<String>,
     calls_told: usize,
-    lines: Vec<Line>,
+    lines: Vec<TranscriptLine>,
     taken: broadcast::Receiver<Outgoing>,
     turns: mpsc::UnboundedReceiver<TurnSeen>,
     folder: tempfile::TempDir,
@@ -159,7 +159,7 @@ impl<'a> World<'a> {
             refusals: Vec::new(),
             troubles: Vec::new(),
             ended: BTreeMap::new(),
-            tally: Tally::default(),
+            tally: CoverageTally::default(),
             rewrites: None,
             did: Vec::new(),
             heard_at: None,
@@ -188,14 +188,14 @@ impl<'a> World<'a> {
     /// Adds a line to the transcript.
     pub fn tell(&mut self, mark: char, text: impl Into<String>) {
         let at = jiff::Timestamp::from_millisecond(self.now().0).unwrap_or_default().to_zoned(self.zone.clone());
-        self.lines.push(Line { at: at.strftime("%a %-d %b %H:%M").to_string(), mark, text: text.into() });
+        self.lines.push(TranscriptLine { at: at.strftime("%a %-d %b %H:%M").to_string(), mark, text: text.into() });
     }
 
     /// Delivers a message of the customer, as the provider would.
-    pub async fn hear(&mut self, what: What, reply_to: Option<String>) -> Result<(), Stop> {
+    pub async fn hear(&mut self, what: CustomerEvent, reply_to: Option<String>) -> Result<(), Stop> {
         self.written += 1;
         self.heard_at = Some(self.now());
-        let act = Act {
+        let act = CustomerAction {
             from: self.customer.clone(),
             name: self.customer_name.clone(),
             id: format!("test.{}", self.written),
@@ -253,7 +253,7 @@ impl<'a> World<'a> {
         let mut set = WriteSet::of(self.contact.0);
         rows::contact(&mut set, &contact);
         self.app.store.commit(set).await?;
-        self.app.push(self.contact, Work::Forget);
+        self.app.push(self.contact, LaneTask::Forget);
         self.app.settled().await;
         Ok(())
     }
@@ -279,7 +279,7 @@ impl<'a> World<'a> {
     }
 
     /// Closes the database; gives the transcript, the notes, and the steps taken.
-    pub async fn end(self) -> (Vec<Line>, Vec<String>, Tally) {
+    pub async fn end(self) -> (Vec<TranscriptLine>, Vec<String>, CoverageTally) {
         self.app.store.abandon().await;
         (self.lines, self.notes, self.tally)
     }
@@ -352,7 +352,7 @@ impl<'a> World<'a> {
                 self.refusals.push(Refusal { flow: flow.to_string(), why: reason.as_str() });
             }
             Effect::Plan(planned) => {
-                let whom = if planned.whom == Whom::Contact { "later" } else { "for many" };
+                let whom = if planned.whom == StartTarget::Contact { "later" } else { "for many" };
                 self.tell('*', format!("flow `{}` is planned {whom}", planned.flow));
             }
             Effect::Started { flow, queued: true, .. } => {

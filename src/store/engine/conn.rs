@@ -7,7 +7,7 @@ use super::{
     dialect::{DbError, Dialect},
     group::{array, distinct_keys},
     one_row::OneRow,
-    statement::{Entry, Key, Sql, Told, Wins},
+    statement::{Entry, Key, ReturnedRow, RowContract, Sql},
 };
 use crate::base::limits::{SHARDS, WRITER_SESSION_TIMEOUT};
 use rusqlite::types::ValueRef;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The database's address and options; enough to open a connection again.
 #[derive(Debug, Clone)]
-pub(in crate::store) enum Place {
+pub(in crate::store) enum DatabaseAddress {
     Sqlite { file: PathBuf, durable: bool },
     Postgres(Box<PgConnectOptions>),
 }
@@ -29,16 +29,16 @@ pub(in crate::store) enum Conn {
 }
 
 /// A statement in one database's SQL: `silent` without its `returning` clause, `telling` with it.
-pub(in crate::store) enum Text {
+pub(in crate::store) enum StatementText {
     /// SQLite: runs once for each row.
-    Each { silent: OneRow, telling: Telling },
+    Each { silent: OneRow, telling: ReturningMode },
     /// Postgres: runs once for all rows of a group.
     Whole { silent: SqlStr, telling: SqlStr },
 }
 
 /// How SQLite reports the result of a row. It builds a temporary table for each `returning`, even for no rows, so the
 /// two cheaper ways are used where possible.
-pub(in crate::store) enum Telling {
+pub(in crate::store) enum ReturningMode {
     /// `returning` would give only the key: the count of changed rows says the same.
     Changed,
     /// The returned columns are selected by the key, which is the row's id.
@@ -47,10 +47,10 @@ pub(in crate::store) enum Telling {
 }
 
 /// Which rows won at a statement.
-pub(in crate::store) enum Won {
+pub(in crate::store) enum WinningRows {
     Everyone,
     /// The rows with these keys.
-    Told(Vec<Told>),
+    Told(Vec<ReturnedRow>),
     /// At least one row lost; only the statement with `returning` can say which.
     Few,
 }
@@ -81,9 +81,9 @@ const LOCK_CLASS: i32 = 77;
 /// The class of the one lock that serializes writers of the event log.
 const LOCK_CLASS_LOG: i32 = 78;
 
-impl Place {
+impl DatabaseAddress {
     pub fn sqlite(file: &Path, durable: bool) -> Self {
-        Place::Sqlite { file: file.to_owned(), durable }
+        DatabaseAddress::Sqlite { file: file.to_owned(), durable }
     }
 
     pub fn postgres(options: PgConnectOptions) -> Self {
@@ -103,12 +103,12 @@ impl Place {
             ("enable_mergejoin", "off"),
             ("enable_seqscan", "off"),
         ]);
-        Place::Postgres(Box::new(options))
+        DatabaseAddress::Postgres(Box::new(options))
     }
 
     pub async fn connect(&self) -> Result<Conn> {
         Ok(match self {
-            Place::Sqlite { file, durable } => {
+            DatabaseAddress::Sqlite { file, durable } => {
                 let conn = rusqlite::Connection::open(file)?;
                 conn.set_prepared_statement_cache_capacity(PREPARED);
                 if conn.pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0))? == 0 {
@@ -119,31 +119,35 @@ impl Place {
                 conn.execute_batch(synchronous)?;
                 Conn::Sqlite(conn)
             }
-            Place::Postgres(options) => Conn::Postgres(options.connect().await?),
+            DatabaseAddress::Postgres(options) => Conn::Postgres(options.connect().await?),
         })
     }
 }
 
-impl Text {
+impl StatementText {
     pub fn of(sql: &Sql, dialect: Dialect) -> Self {
         match dialect {
-            Dialect::Sqlite => Text::Each { silent: OneRow::of(sql.silent()), telling: Telling::of(sql) },
-            Dialect::Postgres => Text::Whole { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) },
+            Dialect::Sqlite => {
+                StatementText::Each { silent: OneRow::of(sql.silent()), telling: ReturningMode::of(sql) }
+            }
+            Dialect::Postgres => {
+                StatementText::Whole { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) }
+            }
         }
     }
 }
 
-impl Telling {
+impl ReturningMode {
     fn of(sql: &Sql) -> Self {
         let updated = sql.text.strip_prefix("update ").and_then(|rest| rest.split_once(' '));
         match (sql.returned(), updated) {
-            // For `Wins::All` the returned rows are not those of the input.
-            (_, _) if sql.wins == Wins::All => Telling::Returned(OneRow::of(sql.text)),
-            (Some(key), _) if !key.contains(',') => Telling::Changed,
+            // For `RowContract::All` the returned rows are not those of the input.
+            (_, _) if sql.wins == RowContract::All => ReturningMode::Returned(OneRow::of(sql.text)),
+            (Some(key), _) if !key.contains(',') => ReturningMode::Changed,
             (Some(columns), Some((table, _))) if columns.starts_with("id,") => {
-                Telling::Asked(format!("select {columns} from {table} where id = ?1"))
+                ReturningMode::Asked(format!("select {columns} from {table} where id = ?1"))
             }
-            _ => Telling::Returned(OneRow::of(sql.text)),
+            _ => ReturningMode::Returned(OneRow::of(sql.text)),
         }
     }
 }
@@ -202,27 +206,33 @@ impl Conn {
 
     /// Writes the rows, which are sorted by key. With `counted`, the number of changed rows must show that every key
     /// won; without it, `returning` says which keys won.
-    pub async fn write(&mut self, text: &Text, rows: &[(usize, &Entry)], counted: bool) -> Result<Won> {
+    pub async fn write(
+        &mut self,
+        text: &StatementText,
+        rows: &[(usize, &Entry)],
+        counted: bool,
+    ) -> Result<WinningRows> {
         match (self, text) {
-            (Conn::Sqlite(conn), Text::Each { silent, .. }) if counted => count_each(conn, silent, rows),
-            (Conn::Sqlite(conn), Text::Each { silent, telling }) => match telling {
-                Telling::Changed => count_each(conn, silent, rows),
-                Telling::Asked(question) => ask_each(conn, silent, question, rows),
-                Telling::Returned(telling) => tell_each(conn, telling, rows),
+            (Conn::Sqlite(conn), StatementText::Each { silent, .. }) if counted => count_each(conn, silent, rows),
+            (Conn::Sqlite(conn), StatementText::Each { silent, telling }) => match telling {
+                ReturningMode::Changed => count_each(conn, silent, rows),
+                ReturningMode::Asked(question) => ask_each(conn, silent, question, rows),
+                ReturningMode::Returned(telling) => tell_each(conn, telling, rows),
             },
-            (Conn::Postgres(conn), Text::Whole { silent, .. }) if counted => {
+            (Conn::Postgres(conn), StatementText::Whole { silent, .. }) if counted => {
                 let done = sqlx::query(silent.clone()).bind(array(rows)).execute(conn).await?;
                 let all = usize::try_from(done.rows_affected()).is_ok_and(|changed| changed == distinct_keys(rows));
-                Ok(if all { Won::Everyone } else { Won::Few })
+                Ok(if all { WinningRows::Everyone } else { WinningRows::Few })
             }
-            (Conn::Postgres(conn), Text::Whole { telling, .. }) => {
+            (Conn::Postgres(conn), StatementText::Whole { telling, .. }) => {
                 let returned = sqlx::query(telling.clone()).bind(array(rows)).fetch_all(conn).await?;
                 let textual = matches!(rows.first(), Some((_, Entry { key: Key::Text(_), .. })));
-                let told = returned.iter().map(|row| told_by_postgres(row, textual)).collect::<sqlx::Result<_>>()?;
-                Ok(Won::Told(told))
+                let told =
+                    returned.iter().map(|row| returned_by_postgres(row, textual)).collect::<sqlx::Result<_>>()?;
+                Ok(WinningRows::Told(told))
             }
             (Conn::Closed, _) => Err(closed()),
-            (Conn::Sqlite(_), Text::Whole { .. }) | (Conn::Postgres(_), Text::Each { .. }) => {
+            (Conn::Sqlite(_), StatementText::Whole { .. }) | (Conn::Postgres(_), StatementText::Each { .. }) => {
                 unreachable!("a text is made for its connection's dialect")
             }
         }
@@ -266,7 +276,7 @@ pub(in crate::store) fn closed() -> DbError {
     sqlx::Error::PoolClosed.into()
 }
 
-fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {
+fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<WinningRows> {
     let mut statement = conn.prepare_cached(&one.text)?;
     let mut won = Vec::new();
     for (at, (_, entry)) in rows.iter().enumerate() {
@@ -276,13 +286,20 @@ fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)
         }
     }
     Ok(if won.len() == rows.len() {
-        Won::Everyone
+        WinningRows::Everyone
     } else {
-        Won::Told(won.into_iter().map(|at| Told { key: rows[at].1.key.clone(), more: Vec::new() }).collect())
+        WinningRows::Told(
+            won.into_iter().map(|at| ReturnedRow { key: rows[at].1.key.clone(), more: Vec::new() }).collect(),
+        )
     })
 }
 
-fn ask_each(conn: &rusqlite::Connection, one: &OneRow, question: &str, rows: &[(usize, &Entry)]) -> Result<Won> {
+fn ask_each(
+    conn: &rusqlite::Connection,
+    one: &OneRow,
+    question: &str,
+    rows: &[(usize, &Entry)],
+) -> Result<WinningRows> {
     let mut statement = conn.prepare_cached(&one.text)?;
     let mut told = Vec::new();
     for (_, entry) in rows {
@@ -292,13 +309,13 @@ fn ask_each(conn: &rusqlite::Connection, one: &OneRow, question: &str, rows: &[(
         {
             let mut question = conn.prepare_cached(question)?;
             let columns = question.column_count();
-            told.push(question.query_row([id], |row| told_by_sqlite(row, columns))?);
+            told.push(question.query_row([id], |row| returned_by_sqlite(row, columns))?);
         }
     }
-    Ok(Won::Told(told))
+    Ok(WinningRows::Told(told))
 }
 
-fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {
+fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<WinningRows> {
     let mut statement = conn.prepare_cached(&one.text)?;
     let columns = statement.column_count();
     let mut told = Vec::new();
@@ -306,25 +323,25 @@ fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]
         one.bind(&mut statement, &entry.row)?;
         let mut returned = statement.raw_query();
         while let Some(row) = returned.next()? {
-            told.push(told_by_sqlite(row, columns)?);
+            told.push(returned_by_sqlite(row, columns)?);
         }
     }
-    Ok(Won::Told(told))
+    Ok(WinningRows::Told(told))
 }
 
-fn told_by_sqlite(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Told> {
+fn returned_by_sqlite(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<ReturnedRow> {
     let key = match row.get_ref(0)? {
         ValueRef::Integer(number) => Key::Number(number),
         _ => Key::Text(row.get(0)?),
     };
     let more = (1..columns).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
-    Ok(Told { key, more })
+    Ok(ReturnedRow { key, more })
 }
 
-fn told_by_postgres(row: &sqlx::postgres::PgRow, textual: bool) -> sqlx::Result<Told> {
+fn returned_by_postgres(row: &sqlx::postgres::PgRow, textual: bool) -> sqlx::Result<ReturnedRow> {
     let key = if textual { Key::Text(row.try_get(0)?) } else { Key::Number(row.try_get(0)?) };
     let more = (1..row.len()).map(|column| row.try_get(column)).collect::<sqlx::Result<_>>()?;
-    Ok(Told { key, more })
+    Ok(ReturnedRow { key, more })
 }
 
 #[cfg(test)]
@@ -336,7 +353,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("transom.db");
         for (durable, full) in [(true, 2), (false, 0)] {
-            let Conn::Sqlite(conn) = Place::sqlite(&file, durable).connect().await.unwrap() else { unreachable!() };
+            let Conn::Sqlite(conn) = DatabaseAddress::sqlite(&file, durable).connect().await.unwrap() else {
+                unreachable!()
+            };
             let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
             assert_eq!(number("synchronous"), full);
             assert_eq!(number("foreign_keys"), 1);
@@ -351,7 +370,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_opens_while_another_is_in_the_middle_of_a_commit() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::sqlite(&folder.path().join("transom.db"), false);
+        let place = DatabaseAddress::sqlite(&folder.path().join("transom.db"), false);
         let mut old = place.connect().await.unwrap();
         old.script(SqlStr::from_static("create table of_a_test (n bigint)")).await.unwrap();
         old.begin().await.unwrap();

@@ -81,7 +81,7 @@ const FIELD_TEXT: &str = "contact.data -> 'fields' ->> (test.value ->> 'field')"
 
 /// The effect of a database error on the write-sets of its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ErrorEffect {
     /// The database refuses these rows; others may pass.
     Data,
     /// The same transaction may succeed when repeated at once: a deadlock or lock time-out aborted it.
@@ -117,11 +117,11 @@ impl DbError {
     }
 
     /// Classifies an error by the next action.
-    pub fn trouble(&self) -> Trouble {
+    pub fn trouble(&self) -> ErrorEffect {
         match self {
-            DbError::Sqlite(error) => trouble_of_sqlite(error),
-            DbError::Postgres(error) => trouble_of_postgres(error),
-            DbError::Held => Trouble::Lost,
+            DbError::Sqlite(error) => error_of_sqlite(error),
+            DbError::Postgres(error) => error_of_postgres(error),
+            DbError::Held => ErrorEffect::Lost,
         }
     }
 }
@@ -155,38 +155,38 @@ pub(in crate::store) fn is_damage(code: i32) -> bool {
     matches!(code & 0xff, 11 | 26)
 }
 
-fn trouble_of_sqlite(error: &rusqlite::Error) -> Trouble {
+fn error_of_sqlite(error: &rusqlite::Error) -> ErrorEffect {
     match error {
         // The low byte of the extended result code is the primary result code (sqlite.org/rescode.html).
         rusqlite::Error::SqliteFailure(failure, _) => match failure.extended_code & 0xff {
-            5 | 6 => Trouble::Again,
-            1 | 18 | 19 | 20 | 25 => Trouble::Data,
-            _ => Trouble::Lost,
+            5 | 6 => ErrorEffect::Again,
+            1 | 18 | 19 | 20 | 25 => ErrorEffect::Data,
+            _ => ErrorEffect::Lost,
         },
         // A value that could not be decoded or a text that could not be prepared is our bug in one statement.
-        _ => Trouble::Data,
+        _ => ErrorEffect::Data,
     }
 }
 
-fn trouble_of_postgres(error: &sqlx::Error) -> Trouble {
+fn error_of_postgres(error: &sqlx::Error) -> ErrorEffect {
     let sqlx::Error::Database(database) = error else {
         // A value that could not be decoded is our bug in one statement; every other error without a code is the
         // connection.
         let ours = matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_));
-        return if ours { Trouble::Data } else { Trouble::Lost };
+        return if ours { ErrorEffect::Data } else { ErrorEffect::Lost };
     };
     // Five characters; the first two are the class (Postgres's manual, appendix A).
     match database.code().as_deref() {
         // An operator cancelled the statement; the session is still good.
-        Some("57014") => Trouble::Again,
+        Some("57014") => ErrorEffect::Again,
         Some(code) => match code.get(..2) {
-            Some("40" | "55") => Trouble::Again,
-            Some("53" | "58" | "XX") => Trouble::Ill,
+            Some("40" | "55") => ErrorEffect::Again,
+            Some("53" | "58" | "XX") => ErrorEffect::Ill,
             // The session was ended, or the server is read-only.
-            Some("08" | "57" | "25") | None => Trouble::Lost,
-            Some(_) => Trouble::Data,
+            Some("08" | "57" | "25") | None => ErrorEffect::Lost,
+            Some(_) => ErrorEffect::Data,
         },
-        None => Trouble::Lost,
+        None => ErrorEffect::Lost,
     }
 }
 
@@ -214,16 +214,16 @@ mod tests {
 
     #[test]
     fn a_cut_wire_leaves_the_outcome_unknown() {
-        assert_eq!(DbError::from(sqlx::Error::Io(std::io::Error::other("cut"))).trouble(), Trouble::Lost);
-        assert_eq!(DbError::from(sqlx::Error::WorkerCrashed).trouble(), Trouble::Lost);
+        assert_eq!(DbError::from(sqlx::Error::Io(std::io::Error::other("cut"))).trouble(), ErrorEffect::Lost);
+        assert_eq!(DbError::from(sqlx::Error::WorkerCrashed).trouble(), ErrorEffect::Lost);
     }
 
     #[test]
     fn a_full_disk_loses_the_outcome_and_a_broken_key_is_the_rows_own() {
         let failed = |code| DbError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
-        assert_eq!(failed(rusqlite::ffi::SQLITE_FULL).trouble(), Trouble::Lost);
-        assert_eq!(failed(rusqlite::ffi::SQLITE_IOERR_FSYNC).trouble(), Trouble::Lost);
-        assert_eq!(failed(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY).trouble(), Trouble::Data);
-        assert_eq!(failed(rusqlite::ffi::SQLITE_BUSY_SNAPSHOT).trouble(), Trouble::Again);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_FULL).trouble(), ErrorEffect::Lost);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_IOERR_FSYNC).trouble(), ErrorEffect::Lost);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY).trouble(), ErrorEffect::Data);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_BUSY_SNAPSHOT).trouble(), ErrorEffect::Again);
     }
 }

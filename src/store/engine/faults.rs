@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 /// Given to `Options::faults`. The next groups use up each count.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct InjectedFaults {
     refuse: AtomicU32,
     lose: AtomicU32,
     full: AtomicBool,
@@ -25,12 +25,12 @@ pub struct Faults {
 }
 
 /// A commit that waits for its test to go on.
-pub struct Held {
+pub struct HeldCommit {
     reached: oneshot::Receiver<()>,
     go: oneshot::Sender<()>,
 }
 
-impl Held {
+impl HeldCommit {
     /// Waits until the commit is about to run, calls `meanwhile`, then lets the commit run.
     pub async fn until(self, meanwhile: impl FnOnce()) {
         // A closed store runs no more commits.
@@ -40,11 +40,11 @@ impl Held {
     }
 }
 
-impl Faults {
+impl InjectedFaults {
     /// Runs SQLite in step with the calling thread; `seed` decides the order of tasks: on a runtime of one thread the
     /// same seed gives the same order. For SQLite only.
-    pub fn in_step(seed: u64) -> Faults {
-        Faults { order: Some(AtomicU64::new(seed)), ..Faults::default() }
+    pub fn in_step(seed: u64) -> InjectedFaults {
+        InjectedFaults { order: Some(AtomicU64::new(seed)), ..InjectedFaults::default() }
     }
 
     pub fn is_in_step(&self) -> bool {
@@ -93,10 +93,10 @@ impl Faults {
     }
 
     /// The next commit waits for the returned `Held`, as on a slow disk.
-    pub fn hold_next_commit(&self) -> Held {
+    pub fn hold_next_commit(&self) -> HeldCommit {
         let ((tell, reached), (go, wait)) = (oneshot::channel(), oneshot::channel());
         *self.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some((tell, wait));
-        Held { reached, go }
+        HeldCommit { reached, go }
     }
 
     pub(in crate::store) async fn wait(&self) {

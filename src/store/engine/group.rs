@@ -2,7 +2,7 @@
 
 use super::{
     job::Owner,
-    statement::{Entry, Key, Told, WriteSet},
+    statement::{Entry, Key, ReturnedRow, WriteSet},
 };
 use crate::base::limits::{GROUP_BYTES_MAX, GROUP_SETS_MAX};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -77,7 +77,7 @@ pub(in crate::store) fn owners_of(rows: &[(usize, &Entry)], key: &Key) -> impl I
 }
 
 /// The indexes of the sets that have a key which was not returned.
-pub(in crate::store) fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
+pub(in crate::store) fn losers(rows: &[(usize, &Entry)], returned: &[ReturnedRow]) -> Vec<usize> {
     let won: HashSet<&Key> = returned.iter().map(|row| &row.key).collect();
     let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);
     lost.collect::<BTreeSet<_>>().into_iter().collect()
@@ -86,9 +86,9 @@ pub(in crate::store) fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Statement, Wins, tables::meta::Meta};
+    use crate::store::{RowContract, Statement, tables::meta::Meta};
 
-    static SET: Statement<Meta> = Statement::new("t", 1, Wins::Plain, |row| row.key.as_str().into(), "");
+    static SET: Statement<Meta> = Statement::new("t", 1, RowContract::Plain, |row| row.key.as_str().into(), "");
 
     fn sets(contacts: impl IntoIterator<Item = (i64, usize)>) -> VecDeque<Waiting> {
         let sets = contacts.into_iter().map(|(contact, bytes)| {

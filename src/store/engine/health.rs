@@ -1,7 +1,7 @@
 //! Tracks whether the database takes commits, and if not, since when and why. An outage is logged when it begins, each
 //! minute while it lasts, and when it ends: not at each of the hundreds of tries.
 
-use super::faults::Faults;
+use super::faults::InjectedFaults;
 use crate::base::{
     clock::{Clock, SystemClock},
     limits::{COMMIT_SLOW, OUTAGE_TOLD_AFTER, OUTAGE_TOLD_EVERY},
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 /// Written by the writer; read by every holder of the store.
 #[derive(Debug)]
-pub(in crate::store) struct Health {
+pub(in crate::store) struct StoreHealth {
     connected: AtomicBool,
     outage: Mutex<Option<Outage>>,
     /// The start of the running transaction in Unix milliseconds; 0: none.
@@ -30,7 +30,7 @@ pub(in crate::store) struct Health {
     /// The end of the last outage in Unix milliseconds.
     back_at: AtomicI64,
     /// In the simulator: the faults that say whether the disk is full.
-    in_step: Option<Arc<Faults>>,
+    in_step: Option<Arc<InjectedFaults>>,
 }
 
 #[derive(Debug)]
@@ -40,9 +40,9 @@ struct Outage {
     why: String,
 }
 
-impl Default for Health {
+impl Default for StoreHealth {
     fn default() -> Self {
-        Health {
+        StoreHealth {
             connected: true.into(),
             outage: Mutex::default(),
             busy_since: 0.into(),
@@ -55,9 +55,9 @@ impl Default for Health {
     }
 }
 
-impl Health {
-    pub fn of(faults: &Arc<Faults>) -> Self {
-        Health { in_step: faults.is_in_step().then(|| Arc::clone(faults)), ..Health::default() }
+impl StoreHealth {
+    pub fn of(faults: &Arc<InjectedFaults>) -> Self {
+        StoreHealth { in_step: faults.is_in_step().then(|| Arc::clone(faults)), ..StoreHealth::default() }
     }
 
     /// True if the last commit did not fail and no commit has waited too long for its answer.
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn an_outage_says_why_until_it_is_over() {
-        let health = Health::default();
+        let health = StoreHealth::default();
         assert!(health.is_connected() && health.trouble().is_none());
         health.is_lost("the disk is full");
         assert!(!health.is_connected());
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn an_outage_counts_for_some_time_after_its_end() {
-        let health = Health::default();
+        let health = StoreHealth::default();
         health.is_back();
         assert!(!health.was_lost_within(Span::minutes(1)), "there was none");
         health.is_lost("the disk is full");
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn an_outage_that_lasts_is_logged_although_another_was_within_the_minute() {
-        let health = Health::default();
+        let health = StoreHealth::default();
         health.is_lost("first");
         health.is_back();
         health.is_lost("second");
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_commit_that_is_not_answered_is_trouble() {
-        let health = Health::default();
+        let health = StoreHealth::default();
         health.begins_commit();
         assert_eq!(health.trouble(), None);
         health.busy_since.store((SystemClock.now() - COMMIT_SLOW).0, Ordering::Relaxed);

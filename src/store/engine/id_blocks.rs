@@ -1,6 +1,6 @@
 //! Reserves blocks of ids for the writer ahead of need, and returns the unused rest at the end.
 
-use super::{dialect::DbError, faults::Faults, writer::Writer};
+use super::{dialect::DbError, faults::InjectedFaults, writer::Writer};
 use crate::base::limits::{COMMIT_TIMEOUT, ID_BLOCK};
 use sqlx::SqlSafeStr;
 
@@ -12,7 +12,7 @@ impl Writer {
     pub(in crate::store) async fn refill(&mut self) -> Result<(), DbError> {
         while self.ids.wants_block() {
             if self.faults.has_full_disk() {
-                return Err(Faults::full_disk());
+                return Err(InjectedFaults::full_disk());
             }
             let taken = tokio::time::timeout(COMMIT_TIMEOUT.to_std(), self.conn.number(TAKE_BLOCK, ID_BLOCK)).await;
             let first = taken.unwrap_or_else(|_| Err(DbError::timed_out()))?;

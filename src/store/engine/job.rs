@@ -3,18 +3,18 @@
 use super::statement::{CommitError, Committed, WriteSet};
 use tokio::sync::oneshot;
 
-pub(in crate::store) type Answer = Result<Committed, CommitError>;
+pub(in crate::store) type CommitReply = Result<Committed, CommitError>;
 
 /// How the result of a write-set is delivered.
 pub(in crate::store) enum Owner {
     /// A task waits for the result.
-    Waits(oneshot::Sender<Answer>),
+    Waits(oneshot::Sender<CommitReply>),
     /// A callback. Other owners wait while it runs, so it must be short.
-    Called(Box<dyn FnOnce(Answer) + Send>),
+    Called(Box<dyn FnOnce(CommitReply) + Send>),
 }
 
 impl Owner {
-    pub fn hear(self, answer: Answer) {
+    pub fn hear(self, answer: CommitReply) {
         match self {
             // The send fails if the owner was dropped; the rows are committed nevertheless.
             Owner::Waits(owner) => drop(owner.send(answer)),

@@ -1,16 +1,16 @@
 //! Opens a database: creates the folder, locks out a second daemon, migrates, and starts the writer and the readers.
 
 use super::{
-    conn::{Conn, Place},
+    conn::{Conn, DatabaseAddress},
     deterministic,
     dialect::Dialect,
-    faults::Faults,
-    health::Health,
+    faults::InjectedFaults,
+    health::StoreHealth,
     ids::Ids,
     migrate,
     own_file::{self, OwnFile},
     read::{InStep, Readers},
-    stats::Done,
+    stats::WriteStats,
     writer::Writer,
     writer_handle::Running,
 };
@@ -39,7 +39,7 @@ pub struct Options {
     /// Survive a power failure (`synchronous=full`). Off only where nothing is kept: tests, the sandbox.
     pub durable: bool,
     /// Injected failures of commits, for tests.
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
 }
 
 impl Default for Options {
@@ -84,7 +84,7 @@ impl Store {
         };
         let _lock = lock(&file)?;
         let failed = |error| OpenError::Database { doing: "compacting the database", error };
-        let mut conn = Place::sqlite(&file, true).connect().await.map_err(failed)?;
+        let mut conn = DatabaseAddress::sqlite(&file, true).connect().await.map_err(failed)?;
         conn.compact().map_err(failed)?;
         conn.close().await.map_err(failed)
     }
@@ -123,7 +123,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
     let mut lock = lock(file)?;
     own_file::is_there_still(&mut lock, file)?;
     private(file).map_err(unusable)?;
-    let place = Place::sqlite(file, options.durable);
+    let place = DatabaseAddress::sqlite(file, options.durable);
     let mut conn = place.connect().await.map_err(|error| own_file::cannot_connect(file, error))?;
     migrate::run(&mut conn).await?;
     own_file::is_made(&mut lock);
@@ -141,7 +141,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
     let at = shown(&postgres);
-    let place = Place::postgres(postgres.clone());
+    let place = DatabaseAddress::postgres(postgres.clone());
     let mut conn = own_postgres(&place, &at).await?;
     migrate::run(&mut conn).await?;
     let readers = postgres_readers(postgres);
@@ -161,7 +161,7 @@ fn shown(postgres: &PgConnectOptions) -> String {
 }
 
 /// Opens a connection that holds all shards. The server needs a moment to notice that a killed daemon is gone.
-async fn own_postgres(place: &Place, at: &str) -> Result<Conn, OpenError> {
+async fn own_postgres(place: &DatabaseAddress, at: &str) -> Result<Conn, OpenError> {
     let failed = |doing| move |error| OpenError::Database { doing, error };
     let pause = Duration::from_millis(100);
     let mut waited = Duration::ZERO;
@@ -233,7 +233,7 @@ fn sqlite_readers(file: &Path) -> Pair {
     (some(READERS), some(READERS_ASIDE))
 }
 
-fn reader_in_step(file: &Path, faults: &Arc<Faults>) -> sqlx::Result<Pair> {
+fn reader_in_step(file: &Path, faults: &Arc<InjectedFaults>) -> sqlx::Result<Pair> {
     let conn = deterministic::to_the_end(SqliteConnection::connect_with(&for_reading(file)))?;
     let reader = Arc::new(InStep { conn: Mutex::new(Some(conn)), faults: Arc::clone(faults) });
     Ok((Readers::InStep(Arc::clone(&reader)), Readers::InStep(reader)))
@@ -259,7 +259,7 @@ fn postgres_readers(options: PgConnectOptions) -> Pair {
 }
 
 async fn start(
-    place: Place,
+    place: DatabaseAddress,
     conn: Conn,
     readers: Pair,
     options: Options,
@@ -269,10 +269,10 @@ async fn start(
     let mut conn = conn;
     let dialect = conn.dialect();
     let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
-    let (ids, health) = (Arc::new(Ids::new()), Arc::new(Health::of(&options.faults)));
+    let (ids, health) = (Arc::new(Ids::new()), Arc::new(StoreHealth::of(&options.faults)));
     let failed = |doing| move |error| OpenError::Database { doing, error };
     let session = conn.session_id().await.map_err(failed("asking for the session"))?;
-    let done = Arc::<Done>::default();
+    let done = Arc::<WriteStats>::default();
     let mut writer = Writer {
         conn,
         place,
@@ -299,8 +299,8 @@ fn store(
     (readers, readers_aside): Pair,
     jobs: Option<mpsc::Sender<super::job::Job>>,
     ids: Arc<Ids>,
-    health: Arc<Health>,
-    done: Arc<Done>,
+    health: Arc<StoreHealth>,
+    done: Arc<WriteStats>,
     writer: Option<Running>,
 ) -> Store {
     Store {

@@ -2,14 +2,14 @@
 //! because a webhook must be answered within two seconds.
 
 use super::{
-    conn::{Conn, Place},
-    dialect::{DbError, Trouble},
-    faults::Faults,
+    conn::{Conn, DatabaseAddress},
+    dialect::{DbError, ErrorEffect},
+    faults::InjectedFaults,
     group::Waiting,
     job::{Job, Owner},
     open::private,
-    own_file::Gone,
-    replies::{Answers, Heard},
+    own_file::LostFile,
+    replies::{Answers, GroupReplies},
     statement::CommitError,
     upkeep::SessionId,
     writer::Writer,
@@ -34,30 +34,30 @@ pub(in crate::store) enum Session {
 
 /// The database did not take a group.
 #[derive(Debug)]
-pub(in crate::store) struct Failed {
+pub(in crate::store) struct GroupFailure {
     pub error: DbError,
     pub session: Session,
 }
 
-impl Failed {
+impl GroupFailure {
     pub fn lost(error: DbError) -> Self {
-        Failed { error, session: Session::Lost }
+        GroupFailure { error, session: Session::Lost }
     }
 
     fn timed_out() -> Self {
-        Failed::lost(DbError::timed_out())
+        GroupFailure::lost(DbError::timed_out())
     }
 }
 
-impl From<DbError> for Failed {
+impl From<DbError> for GroupFailure {
     fn from(error: DbError) -> Self {
-        let stands = matches!(error.trouble(), Trouble::Ill | Trouble::Data | Trouble::Again);
-        Failed { session: if stands { Session::Stands } else { Session::Lost }, error }
+        let stands = matches!(error.trouble(), ErrorEffect::Ill | ErrorEffect::Data | ErrorEffect::Again);
+        GroupFailure { session: if stands { Session::Stands } else { Session::Lost }, error }
     }
 }
 
 /// The writer's queue, and the state to refuse jobs from it during an outage.
-struct Meanwhile<'w> {
+struct OutageQueue<'w> {
     jobs: &'w mut mpsc::Receiver<Job>,
     answers: &'w Answers,
     waiting: &'w mut VecDeque<Waiting>,
@@ -71,7 +71,7 @@ impl Writer {
     /// Returns when the database takes commits again, or when the store is to be closed.
     pub async fn until_back(
         &mut self,
-        failed: Failed,
+        failed: GroupFailure,
         waiting: &mut VecDeque<Waiting>,
         closing: &mut Option<oneshot::Sender<()>>,
         answers: &Answers,
@@ -93,7 +93,7 @@ impl Writer {
         }
         let Writer { conn, place, session, faults, jobs, health, own_file, .. } = self;
         let patience = Some(Box::pin(sleep(OUTAGE_PATIENCE.to_std())));
-        let mut meanwhile = Meanwhile { jobs, answers, waiting, closing, patience, has_line: true };
+        let mut meanwhile = OutageQueue { jobs, answers, waiting, closing, patience, has_line: true };
         let mut pause = RECONNECT_PAUSE_MIN.to_std();
         loop {
             match meanwhile.during(come_back(conn, place, session, failed.session, faults)).await {
@@ -124,7 +124,7 @@ impl Writer {
     }
 
     /// True, and recorded, if SQLite's file is damaged: another try would not help.
-    fn is_damaged(&self, failed: &Failed) -> bool {
+    fn is_damaged(&self, failed: &GroupFailure) -> bool {
         let damaged = failed.error.is_damage() && self.own_file.is_some();
         if damaged {
             self.health.is_damaged(&failed.error.to_string());
@@ -137,7 +137,7 @@ impl Writer {
     /// would read a mixture of both.
     pub async fn is_gone(
         &mut self,
-        Gone { what, is_foreign }: Gone,
+        LostFile { what, is_foreign }: LostFile,
         waiting: &mut VecDeque<Waiting>,
         closing: &mut Option<oneshot::Sender<()>>,
         answers: &Answers,
@@ -174,7 +174,7 @@ impl Writer {
         );
         self.health.is_gone(sentence);
         let mut meanwhile =
-            Meanwhile { jobs: &mut self.jobs, answers, waiting, closing, patience: None, has_line: true };
+            OutageQueue { jobs: &mut self.jobs, answers, waiting, closing, patience: None, has_line: true };
         while meanwhile.closing.is_none() && meanwhile.has_line {
             let job = meanwhile.jobs.recv().await;
             meanwhile.take(job).await;
@@ -182,7 +182,7 @@ impl Writer {
     }
 }
 
-impl Meanwhile<'_> {
+impl OutageQueue<'_> {
     /// Runs `work`. New write-sets meanwhile wait, and are refused when `patience` is over.
     async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
@@ -225,7 +225,7 @@ impl Meanwhile<'_> {
 
 /// Answers `Away`: no row of these sets was written.
 async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
-    let heard: Heard = sets.into_iter().map(|(_, owner): (_, Owner)| (owner, Err(CommitError::Away))).collect();
+    let heard: GroupReplies = sets.into_iter().map(|(_, owner): (_, Owner)| (owner, Err(CommitError::Away))).collect();
     if !heard.is_empty() {
         answers.tell(heard).await;
     }
@@ -234,45 +234,46 @@ async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
 /// One try: a new connection with its locks, and a test commit.
 async fn come_back(
     conn: &mut Conn,
-    place: &Place,
+    place: &DatabaseAddress,
     session: &mut Option<SessionId>,
     left: Session,
-    faults: &Faults,
-) -> Result<(), Failed> {
+    faults: &InjectedFaults,
+) -> Result<(), GroupFailure> {
     if left == Session::Lost {
         match place {
-            Place::Sqlite { .. } => {
+            DatabaseAddress::Sqlite { .. } => {
                 // Open the new connection first: closing the last connection checkpoints the log into the file, and
                 // the log may hold part of a failed commit.
-                let fresh = place.connect().await.map_err(Failed::lost)?;
+                let fresh = place.connect().await.map_err(GroupFailure::lost)?;
                 let old = std::mem::replace(conn, fresh);
                 let _ = old.close().await;
             }
-            Place::Postgres(_) => {
+            DatabaseAddress::Postgres(_) => {
                 // Close the old connection first: it may hold the locks.
                 let old = std::mem::replace(conn, Conn::Closed);
                 let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), old.close()).await;
                 let opened = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), own_again(place, session.as_ref())).await;
-                let (mut fresh, has_locks) = opened.map_err(|_| Failed::timed_out())?.map_err(Failed::lost)?;
+                let (mut fresh, has_locks) =
+                    opened.map_err(|_| GroupFailure::timed_out())?.map_err(GroupFailure::lost)?;
                 if !has_locks {
                     let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), fresh.close()).await;
-                    return Err(Failed::lost(DbError::Held));
+                    return Err(GroupFailure::lost(DbError::Held));
                 }
-                *session = fresh.session_id().await.map_err(Failed::lost)?;
+                *session = fresh.session_id().await.map_err(GroupFailure::lost)?;
                 *conn = fresh;
             }
         }
     }
     if faults.has_full_disk() {
-        return Err(Failed::lost(Faults::full_disk()));
+        return Err(GroupFailure::lost(InjectedFaults::full_disk()));
     }
     let probe = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), conn.probe()).await;
-    probe.map_err(|_| Failed::timed_out())?.map_err(Failed::from)
+    probe.map_err(|_| GroupFailure::timed_out())?.map_err(GroupFailure::from)
 }
 
 /// Opens a new connection; true if it holds all locks. If the server still keeps our own old session alive, that
 /// session is ended here: otherwise its locks would stay until the server's time-outs.
-async fn own_again(place: &Place, own: Option<&SessionId>) -> Result<(Conn, bool), DbError> {
+async fn own_again(place: &DatabaseAddress, own: Option<&SessionId>) -> Result<(Conn, bool), DbError> {
     let mut conn = place.connect().await?;
     for attempt in 0..OWN_SESSION_TRIES_MAX {
         if conn.take_shards().await? {

@@ -2,7 +2,7 @@
 //! be written on although no program can ever find it; if somebody overwrites it, two databases would be mixed.
 
 use super::{conn::Conn, dialect::DbError};
-use crate::store::{open_error::OpenError, own_mark::Mark};
+use crate::store::{open_error::OpenError, own_mark::DatabaseMark};
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
@@ -18,14 +18,14 @@ struct Identity(u64, u64);
 pub(in crate::store) struct OwnFile {
     file: PathBuf,
     was: Option<Identity>,
-    log: Beside,
-    index: Beside,
-    mark: Option<Mark>,
+    log: SideFile,
+    index: SideFile,
+    mark: Option<DatabaseMark>,
 }
 
 /// A file that SQLite keeps beside the database.
 #[derive(Debug)]
-struct Beside {
+struct SideFile {
     what: &'static str,
     path: PathBuf,
     /// `None` until SQLite creates it.
@@ -34,7 +34,7 @@ struct Beside {
 
 /// The reason why the daemon must stop.
 #[derive(Debug)]
-pub(in crate::store) struct Gone {
+pub(in crate::store) struct LostFile {
     /// The first part of a sentence for the operator.
     pub what: String,
     /// True if another database is in the file: nothing of ours may be written into it.
@@ -44,12 +44,12 @@ pub(in crate::store) struct Gone {
 impl OwnFile {
     /// Remembers the file that the connection has opened, and marks it.
     pub fn new(file: &Path, conn: &Conn) -> std::io::Result<Self> {
-        let mark = Some(Mark::new(file, conn)?);
+        let mark = Some(DatabaseMark::new(file, conn)?);
         Ok(OwnFile { mark, ..OwnFile::unmarked(file) })
     }
 
     fn unmarked(file: &Path) -> Self {
-        let beside = |what, end| Beside { what, path: with_end(file, end), was: None };
+        let beside = |what, end| SideFile { what, path: with_end(file, end), was: None };
         OwnFile {
             file: file.to_owned(),
             was: identity(file),
@@ -66,7 +66,7 @@ impl OwnFile {
 
     /// The reason to stop if the file is no longer the one that was opened. `damage`: SQLite's words, if it could not
     /// read the file.
-    pub fn is_gone(&mut self, damage: Option<String>, conn: &Conn) -> Option<Gone> {
+    pub fn is_gone(&mut self, damage: Option<String>, conn: &Conn) -> Option<LostFile> {
         let file = self.file.display();
         let was = self.was?;
         let what = match identity(&self.file) {
@@ -74,7 +74,7 @@ impl OwnFile {
                 true => {
                     let why = damage.unwrap_or_else(|| "it does not have the daemon's mark".to_owned());
                     let what = format!("the database file `{file}` was damaged or overwritten ({why})");
-                    return Some(Gone { what, is_foreign: true });
+                    return Some(LostFile { what, is_foreign: true });
                 }
                 false => match damage {
                     Some(damage) => format!("the database file `{file}` was damaged or overwritten ({damage})"),
@@ -84,7 +84,7 @@ impl OwnFile {
             Some(_) => format!("the database file `{file}` was replaced by another one"),
             None => format!("the database file `{file}` was deleted"),
         };
-        Some(Gone { what, is_foreign: false })
+        Some(LostFile { what, is_foreign: false })
     }
 
     /// Moves the log away from a foreign file: the next start would apply it. Gives its new path.
@@ -101,7 +101,7 @@ impl OwnFile {
     }
 }
 
-impl Beside {
+impl SideFile {
     fn is_gone(&mut self) -> Option<String> {
         let now = identity(&self.path);
         if self.was.is_none() || self.was == now {

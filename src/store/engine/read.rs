@@ -6,7 +6,7 @@ use crate::{
         limits::{READ_ASIDE_TIMEOUT, READ_AWAY_TIMEOUT, READ_TIMEOUT},
         time::{Span, Time},
     },
-    store::{Faults, Store},
+    store::{InjectedFaults, Store},
 };
 use serde::de::DeserializeOwned;
 use sqlx::{
@@ -31,7 +31,7 @@ pub struct Query {
 #[derive(Debug)]
 pub(in crate::store) struct InStep {
     pub conn: Mutex<Option<SqliteConnection>>,
-    pub faults: Arc<Faults>,
+    pub faults: Arc<InjectedFaults>,
 }
 
 #[derive(Debug)]

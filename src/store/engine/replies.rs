@@ -1,18 +1,18 @@
 //! Sends the result of each commit to the code that submitted the write-set: one group at once, groups in commit
 //! order.
 
-use super::job::{Answer, Owner};
+use super::job::{CommitReply, Owner};
 use crate::base::limits::ANSWERS_QUEUE_MAX;
 use tokio::sync::mpsc;
 
 /// The answers for one part of a group.
-pub(in crate::store) type Heard = Vec<(Owner, Answer)>;
+pub(in crate::store) type GroupReplies = Vec<(Owner, CommitReply)>;
 
 /// The writer has a thread of its own. If it woke each owner itself, every wake would pass through the runtime's one
 /// shared queue; a task inside the runtime wakes an owner on its own thread.
 pub(in crate::store) enum Answers {
     Here,
-    ByTask(mpsc::Sender<Heard>),
+    ByTask(mpsc::Sender<GroupReplies>),
 }
 
 impl Answers {
@@ -27,7 +27,7 @@ impl Answers {
         Answers::ByTask(writer)
     }
 
-    pub async fn tell(&self, group: Heard) {
+    pub async fn tell(&self, group: GroupReplies) {
         match self {
             Answers::Here => tell(group),
             Answers::ByTask(task) => {
@@ -40,6 +40,6 @@ impl Answers {
     }
 }
 
-fn tell(group: Heard) {
+fn tell(group: GroupReplies) {
     group.into_iter().for_each(|(owner, answer)| owner.hear(answer));
 }

@@ -20,12 +20,12 @@ pub struct Sql {
     /// Statements of a group run in this order, which is the same in every process: no deadlocks.
     pub order: u16,
     pub text: &'static str,
-    pub wins: Wins,
+    pub wins: RowContract,
 }
 
 /// How the rows that `returning` gives are used. The first column is the key, the others are bigints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wins {
+pub enum RowContract {
     /// The statement has no `returning`.
     Plain,
     /// The owner is told which keys were returned: `Committed::won`.
@@ -68,12 +68,12 @@ pub(in crate::store) struct Entry {
 /// The returned rows of a committed write-set.
 #[derive(Debug, Default, PartialEq)]
 pub struct Committed {
-    pub(in crate::store) told: Vec<(u16, Told)>,
+    pub(in crate::store) told: Vec<(u16, ReturnedRow)>,
 }
 
 /// One returned row: its key and the other columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct ReturnedRow {
     pub key: Key,
     pub more: Vec<Option<i64>>,
 }
@@ -95,7 +95,13 @@ pub enum CommitError {
 
 impl<R: Serialize> Statement<R> {
     /// `order` must be unique to the statement; `key` gives the value that the first returned column will have.
-    pub const fn new(name: &'static str, order: u16, wins: Wins, key: fn(&R) -> Key, text: &'static str) -> Self {
+    pub const fn new(
+        name: &'static str,
+        order: u16,
+        wins: RowContract,
+        key: fn(&R) -> Key,
+        text: &'static str,
+    ) -> Self {
         Statement { sql: Sql { name, order, text, wins }, key }
     }
 }
@@ -155,7 +161,7 @@ impl WriteSet {
 
 impl Committed {
     /// The returned rows of a `Tell` or `All` statement.
-    pub fn told<R>(&self, statement: &Statement<R>) -> impl Iterator<Item = &Told> {
+    pub fn told<R>(&self, statement: &Statement<R>) -> impl Iterator<Item = &ReturnedRow> {
         let order = statement.sql.order;
         self.told.iter().filter(move |(of, _)| *of == order).map(|(_, told)| told)
     }
@@ -224,7 +230,7 @@ mod tests {
             id: i64,
             state: &'static str,
         }
-        static SET: Statement<Named> = Statement::new("t", 1, Wins::Plain, |row| row.id.into(), "");
+        static SET: Statement<Named> = Statement::new("t", 1, RowContract::Plain, |row| row.id.into(), "");
         let mut set = WriteSet::of(1);
         for (id, state) in [(1, "queued"), (2, "queued"), (1, "dropped")] {
             set.replace(&SET, &Named { id, state });
@@ -240,7 +246,7 @@ mod tests {
             let silent = sql.silent();
             assert!(!silent.contains("returning"), "{}: {silent}", sql.name);
             assert_eq!(silent.matches('(').count(), silent.matches(')').count(), "{}: {silent}", sql.name);
-            assert_eq!(sql.text.contains("returning"), sql.wins != Wins::Plain, "{}", sql.name);
+            assert_eq!(sql.text.contains("returning"), sql.wins != RowContract::Plain, "{}", sql.name);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 #[derive(Debug, Default)]
-pub(in crate::store) struct Done {
+pub(in crate::store) struct WriteStats {
     groups: AtomicU64,
     sets: AtomicU64,
     lost: AtomicU64,
@@ -11,14 +11,14 @@ pub(in crate::store) struct Done {
 
 /// The groups that the writer has sent to the database, and the write-sets in them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct GroupStats {
     pub groups: u64,
     pub sets: u64,
     /// Groups that failed: a full disk, a lost connection.
     pub lost: u64,
 }
 
-impl Done {
+impl WriteStats {
     /// Counts one more group of `sets` write-sets.
     pub fn add(&self, sets: usize) {
         self.groups.fetch_add(1, Ordering::Relaxed);
@@ -30,8 +30,8 @@ impl Done {
         self.lost.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn read(&self) -> Written {
+    pub fn read(&self) -> GroupStats {
         let now = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        Written { groups: now(&self.groups), sets: now(&self.sets), lost: now(&self.lost) }
+        GroupStats { groups: now(&self.groups), sets: now(&self.sets), lost: now(&self.lost) }
     }
 }

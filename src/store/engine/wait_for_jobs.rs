@@ -1,7 +1,7 @@
 //! Makes the writer wait for jobs: when it is idle, when only patient sets are queued, and to let other threads queue
 //! more.
 
-use super::{dialect::DbError, group::Waiting, job::Job, outage::Failed, writer::Writer};
+use super::{dialect::DbError, group::Waiting, job::Job, outage::GroupFailure, writer::Writer};
 use crate::base::limits::{GROUP_SETS_MAX, OWN_FILE_LOOK_EVERY, PING_TIMEOUT, WRITER_PING};
 use std::collections::VecDeque;
 use tokio::sync::oneshot;
@@ -18,7 +18,7 @@ pub(in crate::store) enum Next {
 impl Writer {
     /// The next job. On Postgres an idle connection is pinged meanwhile, so that a lost one is noticed; on SQLite it
     /// returns now and then, so that the caller checks the database file.
-    pub async fn next_job(&mut self) -> Result<Next, Failed> {
+    pub async fn next_job(&mut self) -> Result<Next, GroupFailure> {
         let next = |job: Option<Job>| job.map_or(Next::None, Next::Job);
         if self.faults.is_in_step() {
             return Ok(next(self.jobs.recv().await));
@@ -35,15 +35,15 @@ impl Writer {
             let ping = self.conn.number("select $1 + 0", 1);
             match tokio::time::timeout(PING_TIMEOUT.to_std(), ping).await {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => return Err(Failed::lost(error)),
-                Err(_) => return Err(Failed::lost(DbError::timed_out())),
+                Ok(Err(error)) => return Err(GroupFailure::lost(error)),
+                Err(_) => return Err(GroupFailure::lost(DbError::timed_out())),
             }
         }
     }
 
     /// While only patient sets are queued, waits for others: a commit for patient sets alone would delay the next
     /// message.
-    pub async fn find_company(&mut self, waiting: &mut VecDeque<Waiting>, closing: &mut Option<oneshot::Sender<()>>) {
+    pub async fn wait_for_batch(&mut self, waiting: &mut VecDeque<Waiting>, closing: &mut Option<oneshot::Sender<()>>) {
         if self.patience.is_zero() || closing.is_some() || !waiting.iter().all(|(set, _)| set.is_patient()) {
             return;
         }

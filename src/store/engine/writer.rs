@@ -2,18 +2,18 @@
 //! group table by table, commits once, and answers the owners.
 
 use super::{
-    conn::{Conn, Place, Text, Won},
-    dialect::{DbError, Trouble},
-    faults::Faults,
+    conn::{Conn, DatabaseAddress, StatementText, WinningRows},
+    dialect::{DbError, ErrorEffect},
+    faults::InjectedFaults,
     group::{Waiting, by_statement, losers, owners_of, take_group},
-    health::Health,
+    health::StoreHealth,
     ids::Ids,
-    job::{Answer, Job, Owner},
-    outage::{Failed, Session},
+    job::{CommitReply, Job, Owner},
+    outage::{GroupFailure, Session},
     own_file::OwnFile,
-    replies::{Answers, Heard},
-    statement::{CommitError, Committed, Told, Wins, WriteSet},
-    stats::Done,
+    replies::{Answers, GroupReplies},
+    statement::{CommitError, Committed, ReturnedRow, RowContract, WriteSet},
+    stats::WriteStats,
     upkeep::SessionId,
     wait_for_jobs::Next,
     writer_handle::Running,
@@ -28,18 +28,18 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(in crate::store) struct Writer {
     pub conn: Conn,
-    pub place: Place,
+    pub place: DatabaseAddress,
     pub jobs: mpsc::Receiver<Job>,
     pub ids: Arc<Ids>,
-    pub faults: Arc<Faults>,
-    pub health: Arc<Health>,
+    pub faults: Arc<InjectedFaults>,
+    pub health: Arc<StoreHealth>,
     /// The server's id of this session (Postgres), to end it if it does not end itself.
     pub session: Option<SessionId>,
     /// The SQLite file, to notice that it is deleted.
     pub own_file: Option<OwnFile>,
     /// True after `commit` was sent and until it is answered: meanwhile the result is unknown.
     pub committing: bool,
-    pub done: Arc<Done>,
+    pub done: Arc<WriteStats>,
     /// How long a patient set waits for others.
     pub patience: Duration,
     /// The lock on the file beside the database, held for the life of the writer.
@@ -47,7 +47,7 @@ pub(in crate::store) struct Writer {
 }
 
 /// The statements in the database's SQL, by order number, so that each is built once.
-type Texts = HashMap<u16, Text>;
+type Texts = HashMap<u16, StatementText>;
 
 impl Writer {
     /// Starts the writer. On SQLite, whose calls block, it gets a thread of its own; in the simulator it runs on the
@@ -101,7 +101,7 @@ impl Writer {
                 continue;
             }
             self.faults.others_first().await;
-            self.find_company(&mut waiting, &mut closing).await;
+            self.wait_for_batch(&mut waiting, &mut closing).await;
             if gives_way && group_before >= GIVE_WAY_FROM {
                 self.give_way();
             }
@@ -159,15 +159,20 @@ impl Writer {
     }
 
     pub fn is_on_sqlite(&self) -> bool {
-        matches!(self.place, Place::Sqlite { .. })
+        matches!(self.place, DatabaseAddress::Sqlite { .. })
     }
 
     /// Commits a group. Sets that cannot be applied are left out and the rest is tried again at once; bad data halves
     /// the group until the bad set is alone. An error means that the database takes no commits now.
-    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Result<(), Failed> {
+    async fn commit_group(
+        &mut self,
+        group: Vec<Waiting>,
+        texts: &mut Texts,
+        answers: &Answers,
+    ) -> Result<(), GroupFailure> {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
-        let mut answer = |set: usize, answer: Answer| owners[set].take().map(|owner| (owner, answer));
+        let mut answer = |set: usize, answer: CommitReply| owners[set].take().map(|owner| (owner, answer));
         let mut work = vec![(0..sets.len()).collect::<Vec<_>>()];
         let mut again = 0;
         while let Some(mut part) = work.pop() {
@@ -193,27 +198,27 @@ impl Writer {
             };
             let kind = error.trouble();
             // Only a set whose `commit` was sent and not answered is in doubt; all others were not written.
-            let in_doubt = self.committing && kind == Trouble::Lost;
+            let in_doubt = self.committing && kind == ErrorEffect::Lost;
             let session = match kind {
-                Trouble::Lost => Session::Lost,
-                Trouble::Data | Trouble::Again | Trouble::Ill => {
+                ErrorEffect::Lost => Session::Lost,
+                ErrorEffect::Data | ErrorEffect::Again | ErrorEffect::Ill => {
                     let rolled_back = tokio::time::timeout(COMMIT_TIMEOUT.to_std(), self.conn.rollback()).await;
                     if matches!(rolled_back, Ok(Ok(()))) { Session::Stands } else { Session::Lost }
                 }
             };
             match (kind, session) {
-                (Trouble::Again, Session::Stands) if again < COMMIT_TRIES_MAX => {
+                (ErrorEffect::Again, Session::Stands) if again < COMMIT_TRIES_MAX => {
                     again += 1;
                     work.push(part);
                 }
-                (Trouble::Data, Session::Stands) if part.len() == 1 => {
+                (ErrorEffect::Data, Session::Stands) if part.len() == 1 => {
                     answers.tell(all(part, &mut answer, &CommitError::Refused(error.to_string()))).await;
                 }
-                (Trouble::Data, Session::Stands) => {
+                (ErrorEffect::Data, Session::Stands) => {
                     let half = part.split_off(part.len() / 2);
                     work.extend([half, part]);
                 }
-                (Trouble::Data | Trouble::Again | Trouble::Ill | Trouble::Lost, session) => {
+                (ErrorEffect::Data | ErrorEffect::Again | ErrorEffect::Ill | ErrorEffect::Lost, session) => {
                     self.done.lose();
                     // Record the reason before the answers: an owner that gets a refusal reads it.
                     self.health.is_lost(&error.to_string());
@@ -221,7 +226,7 @@ impl Writer {
                     answers.tell(all(part, &mut answer, &became)).await;
                     // The sets left in `work` were rolled back or never begun.
                     answers.tell(all(work.into_iter().flatten(), &mut answer, &CommitError::Away)).await;
-                    return Err(Failed { error, session });
+                    return Err(GroupFailure { error, session });
                 }
             }
         }
@@ -252,7 +257,7 @@ impl Writer {
         texts: &mut Texts,
         by_name: bool,
     ) -> Result<Attempt, DbError> {
-        let mut told: Vec<Vec<(u16, Told)>> = vec![Vec::new(); part.len()];
+        let mut told: Vec<Vec<(u16, ReturnedRow)>> = vec![Vec::new(); part.len()];
         let dialect = self.conn.dialect();
         self.committing = false;
         self.conn.begin().await?;
@@ -265,39 +270,40 @@ impl Writer {
             // All processes must write rows in the same order: otherwise two of them deadlock.
             rows.sort_by(|a, b| a.1.key.cmp(&b.1.key));
             let sql = rows[0].1.sql;
-            let text = texts.entry(order).or_insert_with(|| Text::of(&sql, dialect));
-            let counted = sql.wins == Wins::Plain || (!by_name && matches!(sql.wins, Wins::Must | Wins::Count));
+            let text = texts.entry(order).or_insert_with(|| StatementText::of(&sql, dialect));
+            let counted = sql.wins == RowContract::Plain
+                || (!by_name && matches!(sql.wins, RowContract::Must | RowContract::Count));
             let returned = match self.conn.write(text, &rows, counted).await? {
-                _ if sql.wins == Wins::Plain => continue,
-                Won::Told(returned) => returned,
-                Won::Everyone => {
-                    if matches!(sql.wins, Wins::Count | Wins::Tell) {
+                _ if sql.wins == RowContract::Plain => continue,
+                WinningRows::Told(returned) => returned,
+                WinningRows::Everyone => {
+                    if matches!(sql.wins, RowContract::Count | RowContract::Tell) {
                         for (place, entry) in &rows {
-                            told[*place].push((order, Told { key: entry.key.clone(), more: Vec::new() }));
+                            told[*place].push((order, ReturnedRow { key: entry.key.clone(), more: Vec::new() }));
                         }
                     }
                     continue;
                 }
-                Won::Few => {
+                WinningRows::Few => {
                     self.conn.rollback().await?;
                     return Ok(Attempt::Short);
                 }
             };
             match sql.wins {
-                Wins::Plain => {}
-                Wins::All => {
+                RowContract::Plain => {}
+                RowContract::All => {
                     for place in rows.iter().map(|(place, _)| *place).collect::<HashSet<_>>() {
                         told[place].extend(returned.iter().map(|row| (order, row.clone())));
                     }
                 }
-                Wins::Tell | Wins::Count => {
+                RowContract::Tell | RowContract::Count => {
                     for row in returned {
                         for place in owners_of(&rows, &row.key) {
                             told[place].push((order, row.clone()));
                         }
                     }
                 }
-                Wins::Must => {
+                RowContract::Must => {
                     let losers = losers(&rows, &returned);
                     if !losers.is_empty() {
                         self.conn.rollback().await?;
@@ -315,7 +321,7 @@ impl Writer {
         self.faults.survive(false).await;
         self.committing = true;
         if self.faults.has_full_disk() {
-            return Err(Faults::full_disk());
+            return Err(InjectedFaults::full_disk());
         }
         self.conn.commit().await?;
         self.committing = false;
@@ -327,15 +333,15 @@ impl Writer {
 /// Gives the same answer to all these sets.
 fn all(
     sets: impl IntoIterator<Item = usize>,
-    answer: &mut impl FnMut(usize, Answer) -> Option<(Owner, Answer)>,
+    answer: &mut impl FnMut(usize, CommitReply) -> Option<(Owner, CommitReply)>,
     error: &CommitError,
-) -> Heard {
+) -> GroupReplies {
     sets.into_iter().filter_map(|set| answer(set, Err(error.clone()))).collect()
 }
 
 enum Attempt {
     /// Committed; the returned rows for each set of the part.
-    Done(Vec<Vec<(u16, Told)>>),
+    Done(Vec<Vec<(u16, ReturnedRow)>>),
     /// Rolled back: these sets lost at this statement.
     Lost(Vec<usize>, &'static str),
     /// A test's fault failed the commit.

@@ -6,7 +6,7 @@ use crate::{
         ids::{AccountName, ContactId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -37,7 +37,7 @@ pub struct Erasure {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Stop {
+pub struct KeptOptOut {
     pub account: AccountName,
     pub digest: String,
     pub at: Time,
@@ -45,7 +45,7 @@ pub struct Stop {
 
 macro_rules! of_contact {
     ($name:literal, $order:literal, $text:expr) => {
-        Statement::<Erased>::new($name, $order, Wins::Plain, |row| row.contact_id.0.into(), $text)
+        Statement::<Erased>::new($name, $order, RowContract::Plain, |row| row.contact_id.0.into(), $text)
     };
 }
 
@@ -182,7 +182,7 @@ pub static EVENTS: Statement<Erased> = of_contact!(
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
     271,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "insert into erasure (id, account, names, asked_at, done_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'names', cast(value ->> 'asked_at' as bigint),
@@ -192,10 +192,10 @@ pub static SAVE: Statement<Erasure> = Statement::new(
 );
 
 /// Runs after `LIFT`: for a person who is erased a second time, the newer opt-out state counts.
-pub static STOP: Statement<Stop> = Statement::new(
+pub static STOP: Statement<KeptOptOut> = Statement::new(
     "erasure.stop",
     273,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.digest.as_str().into(),
     "insert into erased_stop (account, digest, at)
      select value ->> 'account', value ->> 'digest', max(cast(value ->> 'at' as bigint)) from {rows} as input
@@ -203,10 +203,10 @@ pub static STOP: Statement<Stop> = Statement::new(
      on conflict (account, digest) do update set at = excluded.at",
 );
 
-pub static LIFT: Statement<Stop> = Statement::new(
+pub static LIFT: Statement<KeptOptOut> = Statement::new(
     "erasure.lift",
     272,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.digest.as_str().into(),
     "delete from erased_stop where (account, digest) in
        (select value ->> 'account', value ->> 'digest' from {rows} as input)",

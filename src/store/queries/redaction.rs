@@ -6,7 +6,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Sql, Statement, Store, Wins,
+        Query, ReadError, RowContract, Sql, Statement, Store,
         tables::dead_letter::{self, DeadLetter},
     },
 };
@@ -22,7 +22,7 @@ pub struct Body {
 
 /// A redacted dead letter.
 #[derive(Debug, Clone, Serialize)]
-pub struct Letter {
+pub struct DeadLetterBody {
     pub id: i64,
     pub reason: String,
     pub data: serde_json::Value,
@@ -32,7 +32,7 @@ pub struct Letter {
 
 /// An answer that is stored for a repeated request.
 #[derive(Debug, Clone, Serialize)]
-pub struct Answer {
+pub struct StoredAnswer {
     pub account: AccountName,
     pub key: String,
     pub new_key: String,
@@ -41,7 +41,7 @@ pub struct Answer {
 
 /// The JSON data of a broadcast or an audience.
 #[derive(Debug, Clone, Serialize)]
-pub struct Wanted {
+pub struct AudienceJson {
     pub id: i64,
     pub data: serde_json::Value,
 }
@@ -57,26 +57,26 @@ pub struct Tester {
 pub static WEBHOOK: Statement<Body> = Statement::new(
     "redaction.webhook",
     274,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update webhook set body = value ->> 'body'
      from {rows} as input where webhook.id = cast(value ->> 'id' as bigint)",
 );
 
-pub static LETTER: Statement<Letter> = Statement::new(
+pub static LETTER: Statement<DeadLetterBody> = Statement::new(
     "redaction.letter",
     275,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update dead_letter set reason = value ->> 'reason', data = value -> 'data',
        replayed_at = coalesce(dead_letter.replayed_at, cast(value ->> 'settled_at' as bigint))
      from {rows} as input where dead_letter.id = cast(value ->> 'id' as bigint)",
 );
 
-pub static ANSWER: Statement<Answer> = Statement::new(
+pub static ANSWER: Statement<StoredAnswer> = Statement::new(
     "redaction.answer",
     276,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.key.as_str().into(),
     "update idempotency set key = value ->> 'new_key', body = value ->> 'body'
      from {rows} as input
@@ -89,7 +89,7 @@ macro_rules! write_data {
         Statement::new(
             concat!("redaction.", $table),
             $order,
-            Wins::Plain,
+            RowContract::Plain,
             |row| row.id.into(),
             concat!(
                 "update ",
@@ -102,13 +102,13 @@ macro_rules! write_data {
     };
 }
 
-pub static BROADCAST: Statement<Wanted> = write_data!("broadcast", 320);
-pub static AUDIENCE: Statement<Wanted> = write_data!("audience", 321);
+pub static BROADCAST: Statement<AudienceJson> = write_data!("broadcast", 320);
+pub static AUDIENCE: Statement<AudienceJson> = write_data!("audience", 321);
 
 pub static TESTER: Statement<Tester> = Statement::new(
     "redaction.tester",
     322,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.phone.as_str().into(),
     "delete from tester_session where (account, phone) in
        (select value ->> 'account', value ->> 'phone' from {rows} as input)",
@@ -192,12 +192,12 @@ pub async fn in_answers(
     after: &str,
     pattern: &str,
     limit: i64,
-) -> Result<Vec<Answer>, ReadError> {
+) -> Result<Vec<StoredAnswer>, ReadError> {
     let args = [account.as_str().into(), after.into(), pattern.into(), limit.into()];
     store
         .all(&IN_ANSWERS, &args, |row| {
             let key = row.text("key")?;
-            Ok(Answer { account: account.clone(), new_key: key.clone(), key, body: row.maybe_text("body")? })
+            Ok(StoredAnswer { account: account.clone(), new_key: key.clone(), key, body: row.maybe_text("body")? })
         })
         .await
 }
@@ -209,7 +209,7 @@ pub async fn in_broadcasts(
     after: i64,
     pattern: &str,
     limit: i64,
-) -> Result<Vec<Wanted>, ReadError> {
+) -> Result<Vec<AudienceJson>, ReadError> {
     wanted(store, &IN_BROADCASTS, account, after, pattern, limit).await
 }
 
@@ -220,7 +220,7 @@ pub async fn in_audiences(
     after: i64,
     pattern: &str,
     limit: i64,
-) -> Result<Vec<Wanted>, ReadError> {
+) -> Result<Vec<AudienceJson>, ReadError> {
     wanted(store, &IN_AUDIENCES, account, after, pattern, limit).await
 }
 
@@ -231,9 +231,9 @@ async fn wanted(
     after: i64,
     pattern: &str,
     limit: i64,
-) -> Result<Vec<Wanted>, ReadError> {
+) -> Result<Vec<AudienceJson>, ReadError> {
     let args = [account.as_str().into(), after.into(), pattern.into(), limit.into()];
-    store.all(query, &args, |row| Ok(Wanted { id: row.number("id")?, data: row.json("data")? })).await
+    store.all(query, &args, |row| Ok(AudienceJson { id: row.number("id")?, data: row.json("data")? })).await
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
 
 /// The fires to report: of a flow since a local minute; empty `trigger` and `account` match all.
 #[derive(Debug, Clone, Copy)]
-pub struct Which<'a> {
+pub struct ReportFilter<'a> {
     pub flow: &'a FlowName,
     pub since: &'a str,
     pub trigger: &'a str,
@@ -22,7 +22,7 @@ pub struct Which<'a> {
 
 /// The counts of one fire, in people for whom a run wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct FireCounts {
     pub trigger_key: String,
     pub minute: String,
     pub text: i64,
@@ -45,7 +45,7 @@ pub struct Said {
 
 /// How many people of a fire share a name: of a template, or of the reason why nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NameCount {
     pub trigger_key: String,
     pub minute: String,
     pub name: String,
@@ -162,7 +162,7 @@ pub(in crate::store) static STATEMENTS: &[&Sql] = &[];
 pub(in crate::store) static QUERIES: &[&Query] = &[&SAID, &TEMPLATES, &UNSENT];
 
 /// The fires that have messages, newest first.
-pub async fn said(store: &Store, which: Which<'_>) -> Result<Vec<Said>, ReadError> {
+pub async fn said(store: &Store, which: ReportFilter<'_>) -> Result<Vec<FireCounts>, ReadError> {
     let [flow, since, trigger, account] = [which.flow.as_str(), which.since, which.trigger, which.account];
     let args = [
         flow.into(),
@@ -174,7 +174,7 @@ pub async fn said(store: &Store, which: Which<'_>) -> Result<Vec<Said>, ReadErro
     ];
     store
         .all(&SAID, &args, |row| {
-            Ok(Said {
+            Ok(FireCounts {
                 trigger_key: row.text("trigger_key")?,
                 minute: row.text("minute")?,
                 text: row.number("text")?,
@@ -193,19 +193,19 @@ pub async fn said(store: &Store, which: Which<'_>) -> Result<Vec<Said>, ReadErro
         .await
 }
 
-pub async fn templates(store: &Store, which: Which<'_>) -> Result<Vec<Named>, ReadError> {
+pub async fn templates(store: &Store, which: ReportFilter<'_>) -> Result<Vec<NameCount>, ReadError> {
     named(store, &TEMPLATES, which).await
 }
 
-pub async fn unsent(store: &Store, which: Which<'_>) -> Result<Vec<Named>, ReadError> {
+pub async fn unsent(store: &Store, which: ReportFilter<'_>) -> Result<Vec<NameCount>, ReadError> {
     named(store, &UNSENT, which).await
 }
 
-async fn named(store: &Store, query: &'static Query, which: Which<'_>) -> Result<Vec<Named>, ReadError> {
+async fn named(store: &Store, query: &'static Query, which: ReportFilter<'_>) -> Result<Vec<NameCount>, ReadError> {
     let [flow, since, trigger, account] = [which.flow.as_str(), which.since, which.trigger, which.account];
     let args = [flow.into(), since.into(), trigger.into(), account.into(), REPORT_ROWS_MAX.into()];
     let read = |row: &Row| {
-        Ok(Named {
+        Ok(NameCount {
             trigger_key: row.text("trigger_key")?,
             minute: row.text("minute")?,
             name: row.text("name")?,

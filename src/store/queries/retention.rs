@@ -19,18 +19,18 @@ pub struct Expire {
     /// The next `$2` deletable rows after the id `$1`: their `id` and `at`, which may be null.
     pub(in crate::store) page: Query,
     /// Deletes a row if it is still deletable.
-    pub(in crate::store) remove: Statement<Gone>,
+    pub(in crate::store) remove: Statement<OldRow>,
 }
 
 /// A row to delete, by its id.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Gone {
+pub struct OldRow {
     pub id: i64,
 }
 
 /// The row for a statement that finds the old rows itself: it deletes at most 50 rows that are older than this.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Before {
+pub struct OlderThan {
     pub before: Time,
 }
 
@@ -73,8 +73,8 @@ pub async fn forget(store: &Store, expire: &Expire, before: Time, pace: Pace<'_>
         let rows = aside.all(&expire.page, &page, |row| Ok((row.number("id")?, row.maybe_time("at")?))).await?;
         let Some((last, _)) = rows.last() else { break };
         after = *last;
-        let old: Vec<Gone> =
-            rows.iter().filter(|(_, at)| at.is_some_and(|at| at < before)).map(|(id, _)| Gone { id: *id }).collect();
+        let old: Vec<OldRow> =
+            rows.iter().filter(|(_, at)| at.is_some_and(|at| at < before)).map(|(id, _)| OldRow { id: *id }).collect();
         // Ids increase with time, though not to the millisecond: the first whole page without an old row is the end.
         if old.is_empty() {
             break;
@@ -93,14 +93,14 @@ pub async fn forget(store: &Store, expire: &Expire, before: Time, pace: Pace<'_>
 /// As `forget`, for a small table without such ids, whose statement finds the old rows itself.
 pub async fn forget_small(
     store: &Store,
-    statement: &Statement<Before>,
+    statement: &Statement<OlderThan>,
     before: Time,
     pace: Pace<'_>,
 ) -> Result<usize, ForgetError> {
     let mut removed = 0;
     for _ in 0..RETENTION_PAGES_MAX {
         let mut set = WriteSet::new();
-        set.push(statement, &Before { before });
+        set.push(statement, &OlderThan { before });
         let gone = pace.after(store.commit(set)).await?.told(statement).count();
         removed += gone;
         if gone == 0 {
@@ -149,8 +149,8 @@ macro_rules! expire {
             remove: crate::store::Statement::new(
                 concat!($table, ".expire"),
                 $order,
-                crate::store::Wins::Tell,
-                |row: &crate::store::queries::retention::Gone| row.id.into(),
+                crate::store::RowContract::Tell,
+                |row: &crate::store::queries::retention::OldRow| row.id.into(),
                 concat!(
                     "delete from ",
                     $table,

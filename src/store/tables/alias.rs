@@ -3,7 +3,7 @@
 use crate::model::inbound::{Alias, AliasKind};
 use crate::{
     base::ids::{AccountName, ContactId},
-    store::{Key, Query, ReadError, Sql, Statement, Store, Wins},
+    store::{Key, Query, ReadError, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct NewAlias {
 pub static INSERT: Statement<NewAlias> = Statement::new(
     "alias.insert",
     110,
-    Wins::Must,
+    RowContract::Must,
     // The key includes the contact: if two new contacts claim one name in the same group, only the first wins.
     |row| Key::Text(format!("{} {} {}", kind(row.kind), row.value, row.contact_id)),
     "insert into alias (account, kind, value, contact_id)
@@ -34,7 +34,7 @@ pub static INSERT: Statement<NewAlias> = Statement::new(
 pub static MOVE: Statement<NewAlias> = Statement::new(
     "alias.move",
     111,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.contact_id.0.into(),
     "insert into alias (account, kind, value, contact_id)
      select value ->> 'account', value ->> 'kind', value ->> 'value', max(cast(value ->> 'contact_id' as bigint))

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::AccountName, time::Time},
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub struct Revoke {
 pub static INSERT: Statement<ApiKey> = Statement::new(
     "api_key.insert",
     13,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.as_str().into(),
     "insert into api_key (id, account, hash, name, created_at, revoked_at)
      select value ->> 'id', value ->> 'account', value ->> 'hash', value ->> 'name',
@@ -42,7 +42,7 @@ pub static INSERT: Statement<ApiKey> = Statement::new(
 pub static REVOKE: Statement<Revoke> = Statement::new(
     "api_key.revoke",
     14,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.as_str().into(),
     "update api_key set revoked_at = cast(value ->> 'at' as bigint)
      from {rows} as input where api_key.id = value ->> 'id' and api_key.revoked_at is null

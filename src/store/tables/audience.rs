@@ -6,7 +6,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -29,7 +29,7 @@ pub struct Audience {
 pub static INSERT: Statement<Audience> = Statement::new(
     "audience.insert",
     46,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into audience (id, account, data, zone, cursor_contact_id, planned, created_at, done_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'data', value ->> 'zone',
@@ -43,7 +43,7 @@ pub static INSERT: Statement<Audience> = Statement::new(
 pub static ADVANCE: Statement<Audience> = Statement::new(
     "audience.advance",
     47,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "update audience set zone = value ->> 'zone', cursor_contact_id = cast(value ->> 'cursor_contact_id' as bigint),
        planned = cast(value ->> 'planned' as bigint), done_at = cast(value ->> 'done_at' as bigint)

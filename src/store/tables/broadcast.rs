@@ -5,7 +5,7 @@ use crate::{
         ids::{AccountName, ContactId, ConversationId, FlowName, OutboundId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Broadcast {
     pub flow: FlowName,
     /// The audience, the time, the rate and the inputs; a JSON object.
     pub data: serde_json::Value,
-    pub state: State,
+    pub state: BroadcastState,
     /// The number of contacts in the audience when the draft was made.
     pub people: i64,
     /// Contacts of earlier moments and zones, and contacts of this zone up to the cursor, are planned.
@@ -31,7 +31,7 @@ pub struct Broadcast {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum BroadcastState {
     /// Not confirmed yet.
     Draft,
     Running,
@@ -41,14 +41,14 @@ pub enum State {
     Done,
 }
 
-impl State {
+impl BroadcastState {
     pub const fn as_str(self) -> &'static str {
         match self {
-            State::Draft => "draft",
-            State::Running => "running",
-            State::Paused => "paused",
-            State::Stopped => "stopped",
-            State::Done => "done",
+            BroadcastState::Draft => "draft",
+            BroadcastState::Running => "running",
+            BroadcastState::Paused => "paused",
+            BroadcastState::Stopped => "stopped",
+            BroadcastState::Done => "done",
         }
     }
 }
@@ -56,10 +56,10 @@ impl State {
 /// A state change by an operator. The row loses if the broadcast is in none of the states from which the change is
 /// allowed.
 #[derive(Debug, Clone, Serialize)]
-pub struct Turned {
+pub struct BroadcastTransition {
     pub id: i64,
-    pub from: State,
-    pub to: State,
+    pub from: BroadcastState,
+    pub to: BroadcastState,
     pub at: Time,
     /// For a change back to running: the next slot is at this time or at its planned time, whichever is later.
     pub slots_from: Time,
@@ -68,7 +68,7 @@ pub struct Turned {
 pub static INSERT: Statement<Broadcast> = Statement::new(
     "broadcast.insert",
     310,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into broadcast
        (id, account, flow, data, state, people, zone, cursor_contact_id, planned, next_slot_at, created_at, started_at,
@@ -82,10 +82,10 @@ pub static INSERT: Statement<Broadcast> = Statement::new(
      on conflict (id) do nothing",
 );
 
-pub static TURN: Statement<Turned> = Statement::new(
+pub static TURN: Statement<BroadcastTransition> = Statement::new(
     "broadcast.turn",
     311,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.into(),
     "update broadcast set state = value ->> 'to',
        started_at = case when value ->> 'to' = 'running' and broadcast.started_at is null
@@ -104,7 +104,7 @@ pub static TURN: Statement<Turned> = Statement::new(
 pub static ADVANCE: Statement<Broadcast> = Statement::new(
     "broadcast.advance",
     312,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "update broadcast set zone = value ->> 'zone', cursor_contact_id = cast(value ->> 'cursor_contact_id' as bigint),
        planned = cast(value ->> 'planned' as bigint), next_slot_at = cast(value ->> 'next_slot_at' as bigint),
@@ -192,7 +192,7 @@ fn read(row: &Row) -> Result<Broadcast, ReadError> {
 
 /// An unsent message of a stopped broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct UnsentMessage {
     pub id: OutboundId,
     pub contact: ContactId,
     pub conversation: ConversationId,
@@ -200,9 +200,9 @@ pub struct Kept {
 }
 
 /// The unsent messages of all stopped broadcasts with an id above `after`, by id.
-pub async fn kept(store: &Store, after: OutboundId, limit: i64) -> Result<Vec<Kept>, ReadError> {
+pub async fn kept(store: &Store, after: OutboundId, limit: i64) -> Result<Vec<UnsentMessage>, ReadError> {
     let read = |row: &Row| {
-        Ok(Kept {
+        Ok(UnsentMessage {
             id: OutboundId(row.number("id")?),
             contact: ContactId(row.number("contact_id")?),
             conversation: ConversationId(row.number("conversation_id")?),

@@ -7,13 +7,13 @@ use crate::{
         ids::{AccountName, OutboundId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store, WriteSet},
 };
 use serde::{Deserialize, Serialize};
 
 /// Money that was added to an account, or taken out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Fund {
+pub struct BalanceChange {
     pub id: i64,
     pub account: AccountName,
     /// In ten-thousandths of the currency unit.
@@ -82,10 +82,10 @@ struct Named {
 
 /// Adds money. An opening balance exists once; repeating an id changes nothing. An amount that would bring the
 /// account's sum above `BALANCE_MAX` is not added, because a larger sum could not be read any more.
-pub static FUND: Statement<Fund> = Statement::new(
+pub static FUND: Statement<BalanceChange> = Statement::new(
     "charge.fund",
     280,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into fund (id, account, amount, by, note, at)
      select cast(value ->> 'id' as bigint), value ->> 'account', cast(value ->> 'amount' as bigint), value ->> 'by',
@@ -100,7 +100,7 @@ pub static FUND: Statement<Fund> = Statement::new(
 pub static RESERVE: Statement<Charge> = Statement::new(
     "charge.reserve",
     281,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.outbound_id.0.into(),
     "insert into charge (outbound_id, account, state, amount, category, country, at, ended_at)
      select cast(value ->> 'outbound_id' as bigint), value ->> 'account', value ->> 'state',
@@ -116,7 +116,7 @@ pub static RESERVE: Statement<Charge> = Statement::new(
 pub static SETTLE: Statement<Settled> = Statement::new(
     "charge.settle",
     284,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.outbound_id.0.into(),
     "update charge set state = 'settled', amount = cast(value ->> 'amount' as bigint),
        category = value ->> 'category', ended_at = cast(value ->> 'at' as bigint)
@@ -128,7 +128,7 @@ pub static SETTLE: Statement<Settled> = Statement::new(
 static RETURN: Statement<About> = Statement::new(
     "charge.return",
     282,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update charge set state = 'returned', ended_at = lost.at
      from (select outbound.id as id, coalesce(outbound.failed_at, outbound.created_at) as at
@@ -140,7 +140,7 @@ static RETURN: Statement<About> = Statement::new(
 static RETURN_NAMED: Statement<Named> = Statement::new(
     "charge.return_named",
     283,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.provider_id.as_str().into(),
     "update charge set state = 'returned', ended_at = lost.at
      from (select outbound.id as id, coalesce(outbound.failed_at, outbound.created_at) as at
@@ -226,7 +226,7 @@ pub async fn arrived(store: &Store, after: OutboundId, until: Time, limit: i64) 
 }
 
 /// Adds to a write-set the rows that return the reserved money of messages which will not be sent.
-pub(in crate::store) fn draw(set: &mut WriteSet) {
+pub(in crate::store) fn add_charges(set: &mut WriteSet) {
     let mut returned = WriteSet::new();
     for entry in &set.rows {
         let order = entry.sql.order;

@@ -7,8 +7,8 @@ use crate::{
         limits::JOINS_FOLLOWED_MAX,
         time::Time,
     },
-    model::prefilter::Sieve,
-    store::{Arg, Query, ReadError, Row, Sql, Statement, Store, Wins},
+    model::prefilter::Prefilter,
+    store::{Arg, Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub struct OptOut {
 
 /// An opt-out by a message that the same write-set records.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Stopped {
+pub struct OptOutByMessage {
     pub id: ContactId,
     pub message_id: InboundId,
     pub at: Time,
@@ -50,7 +50,7 @@ pub struct Stopped {
 pub static INSERT: Statement<NewContact> = Statement::new(
     "contact.insert",
     100,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "insert into contact (id, account, data, zone, opted_out_at, created_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'data', value ->> 'zone',
@@ -62,7 +62,7 @@ pub static INSERT: Statement<NewContact> = Statement::new(
 pub static CHANGE: Statement<ContactChange> = Statement::new(
     "contact.change",
     105,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update contact set data = value -> 'data', zone = value ->> 'zone'
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
@@ -71,7 +71,7 @@ pub static CHANGE: Statement<ContactChange> = Statement::new(
 pub static OPT_OUT: Statement<OptOut> = Statement::new(
     "contact.opt_out",
     106,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update contact set opted_out_at = cast(value ->> 'opted_out_at' as bigint)
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
@@ -79,10 +79,10 @@ pub static OPT_OUT: Statement<OptOut> = Statement::new(
 
 /// Sets the opt-out together with its message. A message that was already recorded changes nothing, whatever happened
 /// after it.
-pub static STOPPED: Statement<Stopped> = Statement::new(
+pub static STOPPED: Statement<OptOutByMessage> = Statement::new(
     "contact.stopped",
     144,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update contact set opted_out_at = cast(value ->> 'at' as bigint)
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)
@@ -140,7 +140,7 @@ static PAGE: Query = Query {
 /// Compares the text and the fields of a row before it is decoded: cheaper than decoding every contact. `$1` holds the
 /// tests, numbered by clause; a row is left out if all tests of one clause are 1.
 static PAGE_SIEVED: Query = Query {
-    name: "contact.page_sieved",
+    name: "contact.page_prefiltered",
     text: concat!(
         "select ",
         dated!(),
@@ -249,22 +249,22 @@ pub async fn page(
     store.all(&PAGE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
-/// As `page`, filtered in SQL by `sieve` at `now`. The result contains every match and possibly others: the caller
+/// As `page`, filtered in SQL by `prefilter` at `now`. The result contains every match and possibly others: the caller
 /// tests again.
-pub async fn page_sieved(
+pub async fn page_prefiltered(
     store: &Store,
     account: &AccountName,
     zone: &str,
     after: ContactId,
-    (sieve, now): (&Sieve, Time),
+    (prefilter, now): (&Prefilter, Time),
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
-    if sieve.is_empty() {
+    if prefilter.is_empty() {
         return page(store, account, zone, after, limit).await;
     }
-    let tests = sieve.tests(now).to_string();
+    let tests = prefilter.tests(now).to_string();
     let mut args: Vec<Arg> = vec![tests.as_str().into(), account.as_str().into(), zone.into(), after.0.into()];
-    args.extend(sieve.patterns().iter().flatten().map(|pattern| pattern.as_str().into()));
+    args.extend(prefilter.patterns().iter().flatten().map(|pattern| pattern.as_str().into()));
     args.push(limit.into());
     store.all(&PAGE_SIEVED, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }

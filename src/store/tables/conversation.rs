@@ -5,7 +5,7 @@ use crate::{
         ids::{ContactId, ConversationId, SenderId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub struct Conversation {
 
 /// A new conversation, or one in which the contact has written. Times only move forward.
 #[derive(Debug, Clone, Serialize)]
-pub struct Heard {
+pub struct ConversationUpdate {
     pub id: ConversationId,
     pub contact_id: ContactId,
     pub sender_id: SenderId,
@@ -42,16 +42,16 @@ pub struct CloseWindow {
 
 /// The provider accepted a template, at a provider where that opens the window.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Opened {
+pub struct WindowOpened {
     pub id: ConversationId,
     pub at: Time,
 }
 
 /// Inserts the row or moves its times forward. The row loses if the conversation has another id: look it up again.
-pub static HEARD: Statement<Heard> = Statement::new(
+pub static HEARD: Statement<ConversationUpdate> = Statement::new(
     "conversation.heard",
     120,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "insert into conversation (id, contact_id, sender_id, opened_at, last_inbound_at, created_at)
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint),
@@ -71,7 +71,7 @@ pub static HEARD: Statement<Heard> = Statement::new(
 pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
     "conversation.close_window",
     125,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.0.into(),
     "update conversation set opened_at = null
      from {rows} as input
@@ -81,10 +81,10 @@ pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
 );
 
 /// Moves the opening of the window forward, never back.
-pub static OPENED: Statement<Opened> = Statement::new(
+pub static OPENED: Statement<WindowOpened> = Statement::new(
     "conversation.opened",
     126,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update conversation set opened_at = input.at
      from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at

@@ -3,7 +3,7 @@
 use crate::{
     base::{ids::SenderId, time::Time},
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -47,7 +47,7 @@ pub struct Open {
 pub static INSERT: Statement<DeadLetter> = Statement::new(
     "dead_letter.insert",
     30,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into dead_letter (id, kind, at, sender_id, subject_id, reason, data, replayed_at)
      select cast(value ->> 'id' as bigint), value ->> 'kind', cast(value ->> 'at' as bigint),
@@ -62,7 +62,7 @@ pub static INSERT: Statement<DeadLetter> = Statement::new(
 pub static REPLAYED: Statement<Replayed> = Statement::new(
     "dead_letter.replayed",
     31,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "update dead_letter set replayed_at = cast(value ->> 'at' as bigint)
      from {rows} as input
@@ -74,7 +74,7 @@ pub static REPLAYED: Statement<Replayed> = Statement::new(
 pub static SETTLED: Statement<Settled> = Statement::new(
     "dead_letter.settled",
     161,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.subject_id.into(),
     "update dead_letter set replayed_at = cast(value ->> 'at' as bigint)
      from {rows} as input

@@ -3,7 +3,7 @@
 use crate::{
     base::{ids::ContactId, time::Time},
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -24,7 +24,7 @@ pub struct Delivery {
     pub contact_id: Option<ContactId>,
     /// The posted body, byte for byte.
     pub body: String,
-    pub state: State,
+    pub state: AttemptState,
     /// Counted from `since`.
     pub attempts: u32,
     /// The time when it was queued or last replayed.
@@ -37,19 +37,19 @@ pub struct Delivery {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum AttemptState {
     Pending,
     Done,
     /// Given up; posted again only on request.
     Dead,
 }
 
-impl State {
+impl AttemptState {
     pub fn as_str(self) -> &'static str {
         match self {
-            State::Pending => "pending",
-            State::Done => "done",
-            State::Dead => "dead",
+            AttemptState::Pending => "pending",
+            AttemptState::Done => "done",
+            AttemptState::Dead => "dead",
         }
     }
 }
@@ -58,7 +58,7 @@ impl State {
 #[derive(Debug, Clone, Serialize)]
 pub struct Tried {
     pub id: i64,
-    pub state: State,
+    pub state: AttemptState,
     pub attempts: u32,
     pub next_at: Time,
     pub tried_at: Time,
@@ -70,14 +70,14 @@ pub struct Tried {
 
 /// Posts a delivery again, as if it were new.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Again {
+pub struct Redelivery {
     pub id: i64,
     pub at: Time,
 }
 
 /// All deliveries of a subscription.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Of {
+pub struct DeliveriesOf {
     pub subscription_id: i64,
     pub at: Time,
 }
@@ -86,7 +86,7 @@ pub struct Of {
 pub static INSERT: Statement<Delivery> = Statement::new(
     "delivery.insert",
     235,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into delivery (id, subscription_id, event_id, kind, at, place, contact_id, body, state, attempts, since,
        next_at, tried_at, status, trouble)
@@ -104,7 +104,7 @@ pub static INSERT: Statement<Delivery> = Statement::new(
 pub static TRIED: Statement<Tried> = Statement::new(
     "delivery.tried",
     236,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update delivery set state = value ->> 'state', attempts = cast(value ->> 'attempts' as bigint),
        next_at = cast(value ->> 'next_at' as bigint), tried_at = cast(value ->> 'tried_at' as bigint),
@@ -114,10 +114,10 @@ pub static TRIED: Statement<Tried> = Statement::new(
 );
 
 /// The row loses if there is no such delivery.
-pub static AGAIN: Statement<Again> = Statement::new(
+pub static AGAIN: Statement<Redelivery> = Statement::new(
     "delivery.again",
     237,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "update delivery set state = 'pending', attempts = 0, since = cast(value ->> 'at' as bigint),
        next_at = cast(value ->> 'at' as bigint)
@@ -127,20 +127,20 @@ pub static AGAIN: Statement<Again> = Statement::new(
 );
 
 /// Makes all waiting deliveries due: their subscription is active again.
-pub static HURRY: Statement<Of> = Statement::new(
+pub static HURRY: Statement<DeliveriesOf> = Statement::new(
     "delivery.hurry",
     238,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.subscription_id.into(),
     "update delivery set next_at = cast(value ->> 'at' as bigint), attempts = 0
      from {rows} as input
      where delivery.subscription_id = cast(value ->> 'subscription_id' as bigint) and delivery.state = 'pending'",
 );
 
-pub static DROP: Statement<Of> = Statement::new(
+pub static DROP: Statement<DeliveriesOf> = Statement::new(
     "delivery.drop",
     239,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.subscription_id.into(),
     "delete from delivery where subscription_id in
        (select cast(value ->> 'subscription_id' as bigint) from {rows} as input)",

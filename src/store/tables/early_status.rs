@@ -2,25 +2,25 @@
 //!
 //! `outbound::status` writes a row if no message has the id yet; `outbound::settle` applies and removes it.
 
-use super::outbound::Status;
+use super::outbound::StatusRow;
 use crate::{
     base::ids::{OutboundId, ProviderId, SenderId},
-    store::{Query, ReadError, Sql, Statement, Store, Wins, queries::retention::Before},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store, queries::retention::OlderThan},
 };
 use serde::Serialize;
 
 /// A message whose provider's id has become known.
 #[derive(Debug, Clone, Serialize)]
-pub struct Answered {
+pub struct IdentifiedMessage {
     pub id: OutboundId,
     pub sender_id: SenderId,
     pub provider_id: ProviderId,
 }
 
-pub(in crate::store) static INSERT: Statement<Status> = Statement::new(
+pub(in crate::store) static INSERT: Statement<StatusRow> = Statement::new(
     "early_status.insert",
     157,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.provider_id.as_str().into(),
     "insert into early_status (sender_id, provider_id, rank, at, error_code, error_text, received_at)
      select cast(value ->> 'sender_id' as bigint), value ->> 'provider_id', cast(value ->> 'rank' as bigint),
@@ -33,10 +33,10 @@ pub(in crate::store) static INSERT: Statement<Status> = Statement::new(
      on conflict (sender_id, provider_id, rank) do nothing",
 );
 
-pub(in crate::store) static FORGET: Statement<Answered> = Statement::new(
+pub(in crate::store) static FORGET: Statement<IdentifiedMessage> = Statement::new(
     "early_status.forget",
     159,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "delete from early_status
      where (sender_id, provider_id) in
@@ -44,10 +44,10 @@ pub(in crate::store) static FORGET: Statement<Answered> = Statement::new(
 );
 
 /// Removes statuses whose message never came. The table is small: no index on the time.
-pub static EXPIRE: Statement<Before> = Statement::new(
+pub static EXPIRE: Statement<OlderThan> = Statement::new(
     "early_status.expire",
     160,
-    Wins::All,
+    RowContract::All,
     |row| row.before.0.into(),
     "delete from early_status where (sender_id, provider_id, rank) in
        (select sender_id, provider_id, rank from early_status, {rows} as input

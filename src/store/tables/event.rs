@@ -9,7 +9,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store, WriteSet,
         queries::retention::{Expire, expire},
     },
 };
@@ -35,54 +35,54 @@ pub const KINDS: &[&str] = &[
 
 /// The groups of kinds that have a subscriber, as bits: only those are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Wanted(u32);
+pub struct WantedKinds(u32);
 
-impl Wanted {
-    pub const NOTHING: Wanted = Wanted(0);
-    pub const ALL: Wanted = Wanted(0b11_1111);
-    const RECEIVED: Wanted = Wanted(1);
-    const SAID: Wanted = Wanted(1 << 1);
-    const MOVED: Wanted = Wanted(1 << 2);
-    const RUNS: Wanted = Wanted(1 << 3);
-    const AGREED: Wanted = Wanted(1 << 4);
+impl WantedKinds {
+    pub const NOTHING: WantedKinds = WantedKinds(0);
+    pub const ALL: WantedKinds = WantedKinds(0b11_1111);
+    const RECEIVED: WantedKinds = WantedKinds(1);
+    const SAID: WantedKinds = WantedKinds(1 << 1);
+    const MOVED: WantedKinds = WantedKinds(1 << 2);
+    const RUNS: WantedKinds = WantedKinds(1 << 3);
+    const AGREED: WantedKinds = WantedKinds(1 << 4);
     /// Kinds that `Happened` rows carry, because no other table has them.
-    const HAPPENED: Wanted = Wanted(1 << 5);
+    const HAPPENED: WantedKinds = WantedKinds(1 << 5);
 
     /// The groups of these kinds.
-    pub fn of<'k>(kinds: impl IntoIterator<Item = &'k str>) -> Wanted {
-        kinds.into_iter().map(Wanted::kind).fold(Wanted::NOTHING, Wanted::and)
+    pub fn of<'k>(kinds: impl IntoIterator<Item = &'k str>) -> WantedKinds {
+        kinds.into_iter().map(WantedKinds::kind).fold(WantedKinds::NOTHING, WantedKinds::and)
     }
 
-    pub fn kind(kind: &str) -> Wanted {
+    pub fn kind(kind: &str) -> WantedKinds {
         match kind {
-            "message.in" => Wanted::RECEIVED,
-            "message.out" => Wanted::SAID,
-            "message.status" => Wanted::MOVED,
-            "run.began" | "run.ended" => Wanted::RUNS,
-            "consent" => Wanted::AGREED,
-            _ => Wanted::HAPPENED,
+            "message.in" => WantedKinds::RECEIVED,
+            "message.out" => WantedKinds::SAID,
+            "message.status" => WantedKinds::MOVED,
+            "run.began" | "run.ended" => WantedKinds::RUNS,
+            "consent" => WantedKinds::AGREED,
+            _ => WantedKinds::HAPPENED,
         }
     }
 
-    pub fn and(self, other: Wanted) -> Wanted {
-        Wanted(self.0 | other.0)
+    pub fn and(self, other: WantedKinds) -> WantedKinds {
+        WantedKinds(self.0 | other.0)
     }
 
-    pub fn has(self, some: Wanted) -> bool {
+    pub fn has(self, some: WantedKinds) -> bool {
         self.0 & some.0 != 0
     }
 
     /// True if any wanted kind is derived from rows of other tables.
     fn draws(self) -> bool {
-        self.0 & !Wanted::HAPPENED.0 != 0
+        self.0 & !WantedKinds::HAPPENED.0 != 0
     }
 
     pub(in crate::store) fn bits(self) -> u32 {
         self.0
     }
 
-    pub(in crate::store) fn from_bits(bits: u32) -> Wanted {
-        Wanted(bits)
+    pub(in crate::store) fn from_bits(bits: u32) -> WantedKinds {
+        WantedKinds(bits)
     }
 }
 
@@ -104,7 +104,7 @@ pub struct Event {
 
 /// An event that no other table records: a hand-off, a stopped sender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Happened {
+pub struct LoggedEvent {
     /// The event's own id, from `Store::next_id`.
     pub id: i64,
     pub kind: String,
@@ -124,7 +124,7 @@ struct About {
 
 /// A run by its conversation and its number in it.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Passage {
+struct RunKey {
     conversation_id: i64,
     number: i64,
 }
@@ -141,7 +141,7 @@ macro_rules! event {
         Statement::<$row>::new(
             $name,
             $order,
-            Wins::Plain,
+            RowContract::Plain,
             $key,
             concat!(
                 "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
@@ -152,10 +152,10 @@ macro_rules! event {
     };
 }
 
-pub static HAPPENED: Statement<Happened> = event!(
+pub static HAPPENED: Statement<LoggedEvent> = event!(
     "event.happened",
     249,
-    Happened,
+    LoggedEvent,
     |row| row.id.into(),
     "select value ->> 'kind', cast(value ->> 'at' as bigint), cast(value ->> 'sender_id' as bigint),
        cast(value ->> 'conversation_id' as bigint), cast(value ->> 'contact_id' as bigint),
@@ -201,7 +201,7 @@ macro_rules! moved {
 static MOVED: Statement<About> = Statement::new(
     "event.moved",
     243,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     concat!(
         "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
@@ -213,7 +213,7 @@ static MOVED: Statement<About> = Statement::new(
 static MOVED_NAMED: Statement<Named> = Statement::new(
     "event.moved_named",
     244,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.provider_id.as_str().into(),
     concat!(
         "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
@@ -224,10 +224,10 @@ static MOVED_NAMED: Statement<Named> = Statement::new(
     ),
 );
 
-static BEGAN: Statement<Passage> = event!(
+static BEGAN: Statement<RunKey> = event!(
     "event.began",
     245,
-    Passage,
+    RunKey,
     |row| row.conversation_id.into(),
     "select 'run.began', run.started_at, conversation.sender_id, run.conversation_id, run.contact_id, run.id, '', null
      from {rows} as input join run on run.conversation_id = cast(value ->> 'conversation_id' as bigint)
@@ -235,10 +235,10 @@ static BEGAN: Statement<Passage> = event!(
      join conversation on conversation.id = run.conversation_id where true"
 );
 
-static ENDED: Statement<Passage> = event!(
+static ENDED: Statement<RunKey> = event!(
     "event.ended",
     246,
-    Passage,
+    RunKey,
     |row| row.conversation_id.into(),
     "select 'run.ended', run.ended_at, conversation.sender_id, run.conversation_id, run.contact_id, run.id,
        coalesce(run.outcome, ''), null
@@ -298,42 +298,42 @@ pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
 pub(in crate::store) const WRITES: std::ops::RangeInclusive<u16> = 241..=249;
 
 /// Adds to a write-set the events that its rows cause, of the wanted kinds.
-pub(in crate::store) fn draw(set: &mut WriteSet, wanted: Wanted) {
+pub(in crate::store) fn add_events(set: &mut WriteSet, wanted: WantedKinds) {
     if !wanted.draws() {
         return;
     }
     let mut news = WriteSet::new();
     for entry in &set.rows {
         let passage = || {
-            Some(Passage { conversation_id: entry.row.number("conversation_id")?, number: entry.row.number("number")? })
+            Some(RunKey { conversation_id: entry.row.number("conversation_id")?, number: entry.row.number("number")? })
         };
         let order = entry.sql.order;
         if let (Some(id), true) = (entry.key.number(), BY_ID.contains(&order)) {
             let about = About { id };
             let is = |statement: u16| order == statement;
             if is(inbound::INSERT.sql.order) {
-                if wanted.has(Wanted::RECEIVED) {
+                if wanted.has(WantedKinds::RECEIVED) {
                     news.push(&RECEIVED, &about);
                 }
                 continue;
             }
             if is(ledger::INSERT.sql.order) {
-                if wanted.has(Wanted::AGREED) {
+                if wanted.has(WantedKinds::AGREED) {
                     news.push(&AGREED, &about);
                 }
                 continue;
             }
-            if is(outbound::INSERT.sql.order) && wanted.has(Wanted::SAID) {
+            if is(outbound::INSERT.sql.order) && wanted.has(WantedKinds::SAID) {
                 news.push(&SAID, &about);
             }
-            if wanted.has(Wanted::MOVED) {
+            if wanted.has(WantedKinds::MOVED) {
                 news.replace(&MOVED, &about);
             }
-        } else if order == outbound::STATUS_BY_PROVIDER.sql.order && wanted.has(Wanted::MOVED) {
+        } else if order == outbound::STATUS_BY_PROVIDER.sql.order && wanted.has(WantedKinds::MOVED) {
             if let (Some(sender_id), Some(name)) = (entry.row.number("sender_id"), entry.row.text("provider_id")) {
                 news.push(&MOVED_NAMED, &Named { sender_id, provider_id: name.to_owned() });
             }
-        } else if (order == run::BEGAN.sql.order || order == run::ENDED.sql.order) && wanted.has(Wanted::RUNS) {
+        } else if (order == run::BEGAN.sql.order || order == run::ENDED.sql.order) && wanted.has(WantedKinds::RUNS) {
             let Some(passage) = passage() else { continue };
             if order == run::BEGAN.sql.order {
                 news.push(&BEGAN, &passage);
@@ -374,9 +374,9 @@ mod tests {
 
     #[test]
     fn every_kind_is_wanted_by_its_name_and_all_of_them_are_all() {
-        assert_eq!(Wanted::of(KINDS.iter().copied()), Wanted::ALL);
-        assert!(Wanted::of(["handoff"]).has(Wanted::kind("alarm")) && !Wanted::of(["handoff"]).draws());
-        assert!(!Wanted::of(["message.in"]).has(Wanted::kind("message.status")));
+        assert_eq!(WantedKinds::of(KINDS.iter().copied()), WantedKinds::ALL);
+        assert!(WantedKinds::of(["handoff"]).has(WantedKinds::kind("alarm")) && !WantedKinds::of(["handoff"]).draws());
+        assert!(!WantedKinds::of(["message.in"]).has(WantedKinds::kind("message.status")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{
     base::{ids::FlowName, time::Time},
     model::pauses::{Paused, Pauses},
-    store::{Query, ReadError, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct FlowState {
 pub static SET: Statement<FlowState> = Statement::new(
     "flow_state.set",
     90,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.flow.as_str().into(),
     "insert into flow_state (flow, paused_at, reason, since_run)
      select value ->> 'flow', cast(value ->> 'paused_at' as bigint), value ->> 'reason',
@@ -40,7 +40,7 @@ pub struct FlowPauses {
 pub static SET_PAUSES: Statement<FlowPauses> = Statement::new(
     "flow_state.set_pauses",
     91,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.flow.as_str().into(),
     "insert into flow_state (flow, since_run, pauses)
      select value ->> 'flow', 0, cast(value -> 'pauses' as text) from {rows} as input where true

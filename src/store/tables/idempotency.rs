@@ -6,7 +6,7 @@ use crate::{
         ids::{AccountName, OutboundId},
         time::Time,
     },
-    store::{Query, ReadError, Sql, Statement, Store, Wins, queries::retention::Before},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store, queries::retention::OlderThan},
 };
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub struct Claim {
 
 /// The answer to a request.
 #[derive(Debug, Clone, Serialize)]
-pub struct Answer {
+pub struct FinishedRequest {
     pub account: AccountName,
     pub key: String,
     pub status: u16,
@@ -31,7 +31,7 @@ pub struct Answer {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct StoredRequest {
     pub request_hash: String,
     pub message_id: Option<OutboundId>,
     /// `None`: the first request has not been answered yet.
@@ -44,7 +44,7 @@ pub struct Known {
 pub static CLAIM: Statement<Claim> = Statement::new(
     "idempotency.claim",
     80,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.message_id.0.into(),
     "insert into idempotency (account, key, request_hash, message_id, created_at)
      select input.value ->> 'account', input.value ->> 'key', input.value ->> 'request_hash',
@@ -54,10 +54,10 @@ pub static CLAIM: Statement<Claim> = Statement::new(
      returning message_id",
 );
 
-pub static ANSWER: Statement<Answer> = Statement::new(
+pub static ANSWER: Statement<FinishedRequest> = Statement::new(
     "idempotency.answer",
     81,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.key.as_str().into(),
     "update idempotency set status = cast(input.value ->> 'status' as bigint), body = input.value ->> 'body'
      from {rows} as input
@@ -68,16 +68,16 @@ pub static ANSWER: Statement<Answer> = Statement::new(
 pub static RELEASE: Statement<Claim> = Statement::new(
     "idempotency.release",
     82,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.key.as_str().into(),
     "delete from idempotency where status is null and (account, key) in
        (select input.value ->> 'account', input.value ->> 'key' from {rows} as input)",
 );
 
-pub static EXPIRE: Statement<Before> = Statement::new(
+pub static EXPIRE: Statement<OlderThan> = Statement::new(
     "idempotency.expire",
     83,
-    Wins::All,
+    RowContract::All,
     |row| row.before.0.into(),
     "delete from idempotency where (account, key) in
        (select oldest.account, oldest.its_key
@@ -96,11 +96,11 @@ static FIND: Query = Query {
 
 pub(in crate::store) static QUERIES: &[&Query] = &[&FIND];
 
-pub async fn find(store: &Store, account: &AccountName, key: &str) -> Result<Option<Known>, ReadError> {
+pub async fn find(store: &Store, account: &AccountName, key: &str) -> Result<Option<StoredRequest>, ReadError> {
     store
         .one(&FIND, &[account.as_str().into(), key.into()], |row| {
             let status = row.maybe_number("status")?.and_then(|status| u16::try_from(status).ok());
-            Ok(Known {
+            Ok(StoredRequest {
                 request_hash: row.text("request_hash")?,
                 message_id: row.maybe_number("message_id")?.map(OutboundId),
                 answer: status.zip(row.maybe_text("body")?),

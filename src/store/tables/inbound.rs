@@ -9,7 +9,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -70,7 +70,7 @@ pub struct Reopen {
 pub static INSERT: Statement<NewInbound> = Statement::new(
     "inbound.insert",
     140,
-    Wins::Count,
+    RowContract::Count,
     |row| row.id.0.into(),
     "insert into inbound
        (id, conversation_id, contact_id, sender_id, provider_id, at, received_at, data, handled_at, attempts)
@@ -87,7 +87,7 @@ pub static INSERT: Statement<NewInbound> = Statement::new(
 pub static HANDLED: Statement<Handled> = Statement::new(
     "inbound.handled",
     141,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "update inbound set handled_at = cast(value ->> 'at' as bigint)
      from {rows} as input
@@ -99,7 +99,7 @@ pub static HANDLED: Statement<Handled> = Statement::new(
 pub static RAISE: Statement<Raise> = Statement::new(
     "inbound.raise",
     142,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.0.into(),
     "update inbound set attempts = attempts + 1
      from {rows} as input
@@ -113,7 +113,7 @@ pub static EXPIRE: Expire = expire!("inbound", 143, "received_at", "handled_at i
 pub static REOPEN: Statement<Reopen> = Statement::new(
     "inbound.reopen",
     145,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "update inbound set handled_at = null, attempts = 0
      from {rows} as input

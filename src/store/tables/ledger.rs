@@ -5,7 +5,7 @@ use crate::{
         ids::{AccountName, ContactId, InboundId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub struct LedgerEntry {
 
 /// The source of an entry that came by the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Teller<'a> {
+pub struct EntrySource<'a> {
     /// `api` or `operator`.
     pub by: &'a str,
     /// The id of the API key.
@@ -38,13 +38,13 @@ pub struct Teller<'a> {
 }
 
 impl LedgerEntry {
-    pub fn teller(&self) -> Teller<'_> {
+    pub fn teller(&self) -> EntrySource<'_> {
         let (by, source) = self.by.split_once(", as ").map_or((self.by.as_str(), None), |(by, as_)| (by, Some(as_)));
         match by.split_once(", key ") {
-            Some(("api", id)) => Teller { by: "api", key_id: Some(id), source },
-            _ if matches!(by, "api" | "operator") => Teller { by, key_id: None, source },
+            Some(("api", id)) => EntrySource { by: "api", key_id: Some(id), source },
+            _ if matches!(by, "api" | "operator") => EntrySource { by, key_id: None, source },
             // An entry of the engine or of an older version: the text as stored.
-            _ => Teller { by: &self.by, key_id: None, source: None },
+            _ => EntrySource { by: &self.by, key_id: None, source: None },
         }
     }
 }
@@ -53,7 +53,7 @@ impl LedgerEntry {
 pub static INSERT: Statement<LedgerEntry> = Statement::new(
     "ledger.insert",
     220,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into ledger (id, contact_id, topic, given, at, by, message_id, shown, recorded_at)
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'topic',

@@ -1,6 +1,6 @@
 //! `meta`: single values of the whole installation.
 
-use crate::store::{Query, ReadError, Sql, Statement, Store, Wins};
+use crate::store::{Query, ReadError, RowContract, Sql, Statement, Store};
 use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
@@ -12,7 +12,7 @@ pub struct Meta {
 pub static SET: Statement<Meta> = Statement::new(
     "meta.set",
     10,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.key.as_str().into(),
     "insert into meta (key, value)
      select input.value ->> 'key', max(input.value ->> 'value') from {rows} as input where true group by 1
@@ -23,7 +23,7 @@ pub static SET: Statement<Meta> = Statement::new(
 pub static ADD: Statement<Meta> = Statement::new(
     "meta.add",
     11,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.key.as_str().into(),
     "insert into meta (key, value)
      select input.value ->> 'key', input.value ->> 'value' from {rows} as input where true

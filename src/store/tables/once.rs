@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::ContactId, limits::ONCE_KEYS_READ, time::Time},
-    store::{Query, ReadError, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub struct Once {
 pub static INSERT: Statement<Once> = Statement::new(
     "once.insert",
     240,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.key.as_str().into(),
     "insert into once (contact_id, key, at)
      select cast(value ->> 'contact_id' as bigint), value ->> 'key', cast(value ->> 'at' as bigint)

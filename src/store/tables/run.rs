@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -50,7 +50,7 @@ pub struct Ended {
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Moved {
+pub struct RunVersion {
     pub conversation_id: ConversationId,
     pub number: u32,
     pub version_id: VersionId,
@@ -60,7 +60,7 @@ pub struct Moved {
 pub static BEGAN: Statement<Run> = Statement::new(
     "run.began",
     210,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into run
        (id, conversation_id, number, contact_id, flow, version_id, trigger_key, start_id, started_at, ended_at,
@@ -77,7 +77,7 @@ pub static BEGAN: Statement<Run> = Statement::new(
 pub static ENDED: Statement<Ended> = Statement::new(
     "run.ended",
     211,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.conversation_id.0.into(),
     "update run set ended_at = cast(value ->> 'at' as bigint), outcome = value ->> 'outcome',
        reason = value ->> 'reason'
@@ -89,10 +89,10 @@ pub static ENDED: Statement<Ended> = Statement::new(
 pub static EXPIRE: Expire = expire!("run", 212, "started_at", "ended_at is not null");
 
 /// The run moves to another version of its flow.
-pub static MOVED: Statement<Moved> = Statement::new(
+pub static MOVED: Statement<RunVersion> = Statement::new(
     "run.moved",
     213,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.conversation_id.0.into(),
     "update run set version_id = cast(value ->> 'version_id' as bigint)
      from {rows} as input

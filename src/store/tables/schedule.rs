@@ -5,7 +5,7 @@ use crate::{
         ids::{ContactId, FlowName},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct Schedule {
 
 /// One local minute of a trigger in one zone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Fire {
+pub struct FireRow {
     pub flow: FlowName,
     pub trigger_key: String,
     /// The contacts' time zone; empty: contacts without one.
@@ -39,7 +39,7 @@ pub struct Fire {
 pub static PUBLISH: Statement<Schedule> = Statement::new(
     "schedule.publish",
     40,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.trigger_key.as_str().into(),
     "insert into schedule (flow, trigger_key, published_at, planned_until)
      select value ->> 'flow', value ->> 'trigger_key', cast(value ->> 'published_at' as bigint),
@@ -52,7 +52,7 @@ pub static PUBLISH: Statement<Schedule> = Statement::new(
 pub static PLANNED: Statement<Schedule> = Statement::new(
     "schedule.planned",
     41,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.trigger_key.as_str().into(),
     "update schedule set planned_until = cast(value ->> 'planned_until' as bigint)
      from {rows} as input
@@ -61,10 +61,10 @@ pub static PLANNED: Statement<Schedule> = Statement::new(
 );
 
 /// Begins to plan a fire; an existing one keeps its cursor.
-pub static FIRE: Statement<Fire> = Statement::new(
+pub static FIRE: Statement<FireRow> = Statement::new(
     "fire.insert",
     42,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.minute.as_str().into(),
     "insert into fire (flow, trigger_key, zone, minute, at, cursor_contact_id, next_slot_at, created_at, done_at)
      select value ->> 'flow', value ->> 'trigger_key', value ->> 'zone', value ->> 'minute',
@@ -76,10 +76,10 @@ pub static FIRE: Statement<Fire> = Statement::new(
 );
 
 /// Moves the cursor forward, in the commit that inserts the starts; `done_at` ends it.
-pub static ADVANCE: Statement<Fire> = Statement::new(
+pub static ADVANCE: Statement<FireRow> = Statement::new(
     "fire.advance",
     43,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.minute.as_str().into(),
     "update fire set cursor_contact_id = cast(value ->> 'cursor_contact_id' as bigint),
        next_slot_at = cast(value ->> 'next_slot_at' as bigint), done_at = cast(value ->> 'done_at' as bigint)
@@ -139,7 +139,7 @@ pub async fn fire(
     trigger_key: &str,
     zone: &str,
     minute: &str,
-) -> Result<Option<Fire>, ReadError> {
+) -> Result<Option<FireRow>, ReadError> {
     store.one(&ONE, &[flow.as_str().into(), trigger_key.into(), zone.into(), minute.into()], read).await
 }
 
@@ -151,12 +151,12 @@ pub async fn line(store: &Store, flow: &FlowName, trigger_key: &str, minute: &st
 }
 
 /// The fires of a trigger, for `schedule explain`.
-pub async fn fires(store: &Store, flow: &FlowName, trigger_key: &str, limit: i64) -> Result<Vec<Fire>, ReadError> {
+pub async fn fires(store: &Store, flow: &FlowName, trigger_key: &str, limit: i64) -> Result<Vec<FireRow>, ReadError> {
     store.all(&OF, &[flow.as_str().into(), trigger_key.into(), limit.into()], read).await
 }
 
-fn read(row: &Row) -> Result<Fire, ReadError> {
-    Ok(Fire {
+fn read(row: &Row) -> Result<FireRow, ReadError> {
+    Ok(FireRow {
         flow: row.text("flow")?.into(),
         trigger_key: row.text("trigger_key")?,
         zone: row.text("zone")?,

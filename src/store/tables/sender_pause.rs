@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::SenderId, time::Time},
-    store::{Query, ReadError, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store},
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub struct Lifted {
 pub static SET: Statement<SenderPause> = Statement::new(
     "sender_pause.set",
     95,
-    Wins::Plain,
+    RowContract::Plain,
     |row| format!("{} {:?}", row.sender_id, row.scope).as_str().into(),
     "insert into sender_pause (sender_id, scope, until, why, at)
      select cast(value ->> 'sender_id' as bigint), value ->> 'scope', cast(value ->> 'until' as bigint),
@@ -49,7 +49,7 @@ pub static SET: Statement<SenderPause> = Statement::new(
 pub static LIFT: Statement<Lifted> = Statement::new(
     "sender_pause.lift",
     96,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.sender_id.0.into(),
     "delete from sender_pause where sender_id in
        (select cast(value ->> 'sender_id' as bigint) from {rows} as input)",

@@ -6,7 +6,7 @@ use crate::{
         ids::{ContactId, ConversationId},
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -21,7 +21,7 @@ pub struct StoredSession {
 
 /// A session after a turn: its `turn` is one more than the one that was read (from 0 if there was none).
 #[derive(Debug, Serialize)]
-pub struct Turned {
+pub struct SessionUpdate {
     pub conversation_id: ConversationId,
     pub contact_id: ContactId,
     pub turn: u64,
@@ -32,9 +32,9 @@ pub struct Turned {
     pub needs_person_at: Option<Time>,
 }
 
-impl Turned {
+impl SessionUpdate {
     pub fn new(conversation_id: ConversationId, contact_id: ContactId, session: &Session) -> Self {
-        Turned {
+        SessionUpdate {
             conversation_id,
             contact_id,
             turn: session.turn,
@@ -48,10 +48,10 @@ impl Turned {
 }
 
 /// The row loses if another turn was stored since the session was read.
-pub static TURN: Statement<Turned> = Statement::new(
+pub static TURN: Statement<SessionUpdate> = Statement::new(
     "session.turn",
     130,
-    Wins::Must,
+    RowContract::Must,
     |row| row.conversation_id.0.into(),
     "insert into session
        (conversation_id, contact_id, turn, data, due_at, calling, person_since, needs_person_at)

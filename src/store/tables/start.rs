@@ -10,7 +10,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -68,7 +68,7 @@ pub struct Decided {
 
 /// Gives all waiting starts of a paused broadcast new slots, in the order in which they were planned.
 #[derive(Debug, Clone, Serialize)]
-pub struct Lined {
+pub struct NewSlots {
     pub broadcast: i64,
     pub flow: FlowName,
     pub trigger_key: String,
@@ -80,7 +80,7 @@ pub struct Lined {
 
 /// Supersedes all waiting starts of a date trigger and contact, except the one for the value `keeps`.
 #[derive(Debug, Clone, Serialize)]
-pub struct Cancelled {
+pub struct SupersededDates {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
@@ -91,7 +91,7 @@ pub struct Cancelled {
 
 /// Moves the waiting starts of one contact to another.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Moved {
+pub struct MovedStarts {
     pub from: ContactId,
     pub to: ContactId,
 }
@@ -99,7 +99,7 @@ pub struct Moved {
 /// Supersedes the waiting starts under a key of a `start` step, except those of the `minute` in `keeps`. It runs after
 /// `DECIDED`: a run that such a start begins may plan the next one under the same key.
 #[derive(Debug, Clone, Serialize)]
-pub struct TakenBack {
+pub struct SupersededStarts {
     pub contact_id: ContactId,
     pub trigger_key: String,
     /// Empty: supersede all.
@@ -107,10 +107,10 @@ pub struct TakenBack {
     pub at: Time,
 }
 
-pub static TAKE_BACK: Statement<TakenBack> = Statement::new(
+pub static TAKE_BACK: Statement<SupersededStarts> = Statement::new(
     "start.take_back",
     57,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.contact_id.0.into(),
     "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
      from {rows} as input
@@ -138,13 +138,13 @@ macro_rules! insert {
 
 /// Tells the ids that are new: a contact gets each fire once.
 pub static INSERT: Statement<PlannedStart> =
-    Statement::new("start.insert", 50, Wins::Tell, |row| row.id.0.into(), insert!("do nothing returning id"));
+    Statement::new("start.insert", 50, RowContract::Tell, |row| row.id.0.into(), insert!("do nothing returning id"));
 
 /// The row loses if the start was already begun, refused or superseded.
 pub static DECIDED: Statement<Decided> = Statement::new(
     "start.decided",
     51,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "update start set state = value ->> 'state', reason = value ->> 'reason',
        slot_at = coalesce(cast(value ->> 'slot_at' as bigint), slot_at),
@@ -155,10 +155,10 @@ pub static DECIDED: Statement<Decided> = Statement::new(
 );
 
 /// The date of a contact has changed or is gone: supersedes waiting starts for any other value.
-pub static CANCEL: Statement<Cancelled> = Statement::new(
+pub static CANCEL: Statement<SupersededDates> = Statement::new(
     "start.cancel",
     54,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.contact_id.0.into(),
     "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
      from {rows} as input
@@ -171,7 +171,7 @@ pub static CANCEL: Statement<Cancelled> = Statement::new(
 pub static PLAN: Statement<PlannedStart> = Statement::new(
     "start.plan",
     55,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     insert!(
         "do update set slot_at = excluded.slot_at, state = 'waiting', ended_at = null
@@ -181,10 +181,10 @@ pub static PLAN: Statement<PlannedStart> = Statement::new(
 
 /// Moves the waiting starts of a contact to the contact of the same person, except fires that the other contact
 /// already has.
-pub static MOVE: Statement<Moved> = Statement::new(
+pub static MOVE: Statement<MovedStarts> = Statement::new(
     "start.move",
     56,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.from.0.into(),
     "update start set contact_id = cast(value ->> 'to' as bigint)
      from {rows} as input
@@ -196,18 +196,18 @@ pub static MOVE: Statement<Moved> = Statement::new(
 
 /// Supersedes the waiting starts of a broadcast, if it is in the state `from`.
 #[derive(Debug, Clone, Serialize)]
-pub struct CalledOff {
+pub struct BroadcastCancel {
     pub broadcast: i64,
-    pub from: broadcast::State,
+    pub from: broadcast::BroadcastState,
     pub flow: FlowName,
     pub trigger_key: String,
     pub at: Time,
 }
 
-pub static CALL_OFF: Statement<CalledOff> = Statement::new(
+pub static CALL_OFF: Statement<BroadcastCancel> = Statement::new(
     "start.call_off",
     59,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.trigger_key.as_str().into(),
     "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
      from {rows} as input
@@ -218,10 +218,10 @@ pub static CALL_OFF: Statement<CalledOff> = Statement::new(
 
 /// Runs in the commit that resumes the broadcast, before that statement: if the broadcast is not paused, it changes
 /// nothing.
-pub static LINE_UP: Statement<Lined> = Statement::new(
+pub static LINE_UP: Statement<NewSlots> = Statement::new(
     "start.line_up",
     58,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.trigger_key.as_str().into(),
     "update start set slot_at = line.slot_at
      from (select waiting.id as id, cast(value ->> 'from' as bigint)

@@ -6,7 +6,7 @@ use crate::{
         secret::Secret,
         time::Time,
     },
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,14 +64,14 @@ struct Columns<'a> {
 
 /// How far the event log was read for a subscription.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Advanced {
+pub struct ReadPosition {
     pub id: i64,
     pub after: i64,
 }
 
 /// The receiver accepted a post.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Heard {
+pub struct AcceptedDelivery {
     pub id: i64,
     pub at: Time,
 }
@@ -84,7 +84,7 @@ pub struct Paused {
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Gone {
+pub struct RemovedSubscription {
     pub id: i64,
 }
 
@@ -92,7 +92,7 @@ pub struct Gone {
 pub static SAVE: Statement<Subscription> = Statement::new(
     "subscription.save",
     230,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into subscription (id, name, configured, account, url, secret, old_secret, old_secret_until, filter, state,
        paused_at, paused_why, resumed_at, heard_at, after, created_at)
@@ -110,10 +110,10 @@ pub static SAVE: Statement<Subscription> = Statement::new(
 
 /// Only moves forward. The row loses if the subscription is already further or was deleted: then no delivery is queued
 /// for it.
-pub static ADVANCED: Statement<Advanced> = Statement::new(
+pub static ADVANCED: Statement<ReadPosition> = Statement::new(
     "subscription.advanced",
     231,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "update subscription set after = cast(value ->> 'after' as bigint)
      from {rows} as input
@@ -122,10 +122,10 @@ pub static ADVANCED: Statement<Advanced> = Statement::new(
      returning id",
 );
 
-pub static HEARD: Statement<Heard> = Statement::new(
+pub static HEARD: Statement<AcceptedDelivery> = Statement::new(
     "subscription.heard",
     232,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update subscription set heard_at = cast(value ->> 'at' as bigint)
      from {rows} as input where subscription.id = cast(value ->> 'id' as bigint)",
@@ -135,7 +135,7 @@ pub static HEARD: Statement<Heard> = Statement::new(
 pub static PAUSED: Statement<Paused> = Statement::new(
     "subscription.paused",
     233,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.into(),
     "update subscription set state = 'paused', paused_at = cast(value ->> 'at' as bigint),
        paused_why = value ->> 'why'
@@ -145,10 +145,10 @@ pub static PAUSED: Statement<Paused> = Statement::new(
 );
 
 /// The row loses if there is no such subscription.
-pub static DELETE: Statement<Gone> = Statement::new(
+pub static DELETE: Statement<RemovedSubscription> = Statement::new(
     "subscription.delete",
     234,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.into(),
     "delete from subscription where id in (select cast(value ->> 'id' as bigint) from {rows} as input)
      returning id",

@@ -3,7 +3,7 @@
 use crate::model::template::{Category, Template, TemplateStatus};
 use crate::{
     base::{ids::SenderId, time::Time},
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,16 +56,21 @@ macro_rules! save {
 
 /// From the provider's catalogue: overrides any earlier source.
 pub static SAVE: Statement<CatalogueEntry> =
-    Statement::new("template.save", 70, Wins::Plain, |row| row.id.into(), save!(""));
+    Statement::new("template.save", 70, RowContract::Plain, |row| row.id.into(), save!(""));
 
 /// From the configuration: applies until the provider has reported the template.
-pub static DECLARE: Statement<CatalogueEntry> =
-    Statement::new("template.declare", 71, Wins::Plain, |row| row.id.into(), save!("where template.source = 'config'"));
+pub static DECLARE: Statement<CatalogueEntry> = Statement::new(
+    "template.declare",
+    71,
+    RowContract::Plain,
+    |row| row.id.into(),
+    save!("where template.source = 'config'"),
+);
 
 pub static RENUMBER: Statement<Renumber> = Statement::new(
     "template.renumber",
     69,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update template set id = cast(value ->> 'new_id' as bigint)
      from {rows} as input where template.id = cast(value ->> 'id' as bigint)",

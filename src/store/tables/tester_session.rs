@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -36,7 +36,7 @@ pub struct Activated {
 pub static INSERT: Statement<TesterSession> = Statement::new(
     "tester_session.insert",
     260,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into tester_session (id, account, sender_id, phone, code, created_at, activated_at, expires_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', cast(value ->> 'sender_id' as bigint),
@@ -50,7 +50,7 @@ pub static INSERT: Statement<TesterSession> = Statement::new(
 pub static ACTIVATE: Statement<Activated> = Statement::new(
     "tester_session.activate",
     261,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "update tester_session set activated_at = cast(value ->> 'at' as bigint),
        expires_at = cast(value ->> 'expires_at' as bigint)

@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     store::{
-        Query, ReadError, Row, Sql, Statement, Store, Wins,
+        Query, ReadError, Row, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -26,7 +26,7 @@ pub struct Trace {
 pub static INSERT: Statement<Trace> = Statement::new(
     "trace.insert",
     200,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into trace (id, conversation_id, contact_id, turn, at, data)
      select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),

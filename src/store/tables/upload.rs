@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::SenderId, time::Time},
-    store::{Query, ReadError, Sql, Statement, Store, Wins, queries::retention::Before},
+    store::{Query, ReadError, RowContract, Sql, Statement, Store, queries::retention::OlderThan},
 };
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub struct Uploaded {
 
 /// The platform no longer has the file.
 #[derive(Debug, Clone, Serialize)]
-pub struct Gone {
+pub struct MissingUpload {
     pub sender_id: SenderId,
     pub hash: String,
 }
@@ -27,7 +27,7 @@ pub struct Gone {
 pub static SET: Statement<Uploaded> = Statement::new(
     "upload.set",
     97,
-    Wins::Plain,
+    RowContract::Plain,
     |row| format!("{} {}", row.sender_id, row.hash).as_str().into(),
     "insert into upload (sender_id, hash, platform_id, at)
      select cast(value ->> 'sender_id' as bigint), value ->> 'hash', value ->> 'platform_id',
@@ -36,20 +36,20 @@ pub static SET: Statement<Uploaded> = Statement::new(
      on conflict (sender_id, hash) do update set platform_id = excluded.platform_id, at = excluded.at",
 );
 
-pub static FORGET: Statement<Gone> = Statement::new(
+pub static FORGET: Statement<MissingUpload> = Statement::new(
     "upload.forget",
     98,
-    Wins::Plain,
+    RowContract::Plain,
     |row| format!("{} {}", row.sender_id, row.hash).as_str().into(),
     "delete from upload where (sender_id, hash) in
        (select cast(value ->> 'sender_id' as bigint), value ->> 'hash' from {rows} as input)",
 );
 
 /// Removes uploads that the platform has expired. The table is small: no index on the time.
-pub static EXPIRE: Statement<Before> = Statement::new(
+pub static EXPIRE: Statement<OlderThan> = Statement::new(
     "upload.expire",
     99,
-    Wins::All,
+    RowContract::All,
     |row| row.before.0.into(),
     "delete from upload where (sender_id, hash) in
        (select sender_id, hash from upload, {rows} as input

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::VersionId, time::Time},
-    store::{Query, ReadError, Row, Sql, Statement, Store, Wins},
+    store::{Query, ReadError, Row, RowContract, Sql, Statement, Store},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ pub struct Live {
 pub static INSERT: Statement<Version> = Statement::new(
     "version.insert",
     60,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.0.into(),
     "insert into version (id, hash, files, created_at, live_at)
      select cast(value ->> 'id' as bigint), value ->> 'hash', value -> 'files',
@@ -40,7 +40,7 @@ pub static INSERT: Statement<Version> = Statement::new(
 pub static LIVE: Statement<Live> = Statement::new(
     "version.live",
     61,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "update version set live_at = cast(value ->> 'at' as bigint)
      from {rows} as input where version.id = cast(value ->> 'id' as bigint)

@@ -3,7 +3,7 @@
 use crate::{
     base::{ids::SenderId, time::Time},
     store::{
-        Query, ReadError, Sql, Statement, Store, Wins,
+        Query, ReadError, RowContract, Sql, Statement, Store,
         queries::retention::{Expire, expire},
     },
 };
@@ -21,7 +21,7 @@ pub struct Webhook {
 pub static INSERT: Statement<Webhook> = Statement::new(
     "webhook.insert",
     20,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.into(),
     "insert into webhook (id, provider, sender_id, received_at, body)
      select cast(value ->> 'id' as bigint), value ->> 'provider', cast(value ->> 'sender_id' as bigint),

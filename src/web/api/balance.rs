@@ -17,7 +17,7 @@ use crate::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -29,7 +29,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/balance?account=`.
-pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let account = account(&web, &caller, &query.unwrap_or_default())?;
     let sums = web.app.balance(&account).await.map_err(|error| Problem::bug(&error))?;
@@ -37,7 +37,7 @@ pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/balance/charges?account=&limit=&cursor=`: newest first.
-pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
@@ -50,7 +50,7 @@ pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
 }
 
 /// `POST /v1/balance/top-ups`: `{account, amount, note}`; operator only.
-pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     operator(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;

@@ -16,18 +16,18 @@ use crate::{
     },
     model::{effect::broadcast_key, schedule::AtMost},
     runtime::starts::{
-        broadcast::{Drafted, To, Wanted, When},
+        broadcast::{BroadcastAudience, BroadcastSpec, BroadcastTime, DraftResult},
         report,
     },
     store::{
         ReadError, Store,
-        tables::broadcast::{self, Broadcast, State as Stands},
+        tables::broadcast::{self, Broadcast, BroadcastState as Stands},
     },
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -40,7 +40,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// `POST /v1/broadcasts`: creates a draft and gives its forecast.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -69,7 +69,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
         input.wrong("to/if", first);
     }
     input.finish()?;
-    let wanted = Wanted { to, when, rate, inputs };
+    let wanted = BroadcastSpec { to, when, rate, inputs };
     let drafting = Arc::clone(&web);
     let of = account.clone();
     // Dropped with this handler when the client disconnects; the work goes on in a task of its own.
@@ -81,7 +81,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
 }
 
 /// `GET /v1/broadcasts?limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
@@ -97,14 +97,14 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/broadcasts/{id}`: shows a broadcast and its progress.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     Ok(json(StatusCode::OK, &reported(&web, &row).await?))
 }
 
 /// `POST /v1/broadcasts/{id}/start`: `people` must be the count that the draft gave.
-pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -134,16 +134,16 @@ pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
     .await
 }
 
-pub async fn pause(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn pause(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     change(web, id, request, "pause", &[Stands::Running, Stands::Done], Stands::Paused).await
 }
 
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     change(web, id, request, "resume", &[Stands::Paused], Stands::Running).await
 }
 
 /// Stops a broadcast: starts that have not begun never begin.
-pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let from = &[Stands::Running, Stands::Paused, Stands::Done, Stands::Draft];
     change(web, id, request, "stop", from, Stands::Stopped).await
 }
@@ -155,7 +155,7 @@ async fn change(
     what: &'static str,
     from: &'static [Stands],
     to: Stands,
-) -> Answered {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -182,21 +182,21 @@ async fn draft(
     web: &Arc<Web>,
     account: AccountName,
     name: &FlowName,
-    wanted: Wanted,
+    wanted: BroadcastSpec,
     client: &watch::Receiver<()>,
 ) -> Result<Answer, Problem> {
     let drafted = web.app.draft_broadcast(account, name, &wanted, client).await;
     let drafted = drafted.map_err(|error| Problem::bug(&error))?;
     let (row, sum) = match drafted {
-        Drafted::Done(done) => *done,
-        Drafted::Unfit => {
+        DraftResult::Done(done) => *done,
+        DraftResult::Unfit => {
             return Err(Problem::not_found("The flow is gone meanwhile, or `to` does not fit the flows any more."));
         }
         // Nobody reads this; a repeated request with the same key begins anew.
-        Drafted::Abandoned => {
+        DraftResult::Abandoned => {
             return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The client has gone."));
         }
-        Drafted::TooLong => {
+        DraftResult::TooLong => {
             let why = "The condition works for too long over all contacts: compare fields of the contact.";
             return Err(Problem::invalid(vec![("/to/if".to_owned(), why.to_owned())]));
         }
@@ -208,11 +208,11 @@ async fn draft(
 
 /// A broadcast as lists show it.
 fn described(row: &Broadcast) -> Json {
-    let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
+    let wanted: Option<BroadcastSpec> = serde_json::from_value(row.data.clone()).ok();
     let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
-        Some(When::At(at)) => (Some(iso(at)), None),
-        Some(When::Local(minute)) => (None, Some(minute.strftime("%Y-%m-%dT%H:%M").to_string())),
-        Some(When::Now) | None => (None, None),
+        Some(BroadcastTime::At(at)) => (Some(iso(at)), None),
+        Some(BroadcastTime::Local(minute)) => (None, Some(minute.strftime("%Y-%m-%dT%H:%M").to_string())),
+        Some(BroadcastTime::Now) | None => (None, None),
     };
     let to = wanted.as_ref().map(|wanted| json!({"tags": wanted.to.tags, "if": wanted.to.condition}));
     json!({
@@ -272,42 +272,42 @@ fn account(web: &Web, caller: &Caller, input: &mut Input) -> AccountName {
 }
 
 /// `"everyone"`, or `{tags, if}` as in a schedule.
-fn to(input: &mut Input) -> To {
+fn to(input: &mut Input) -> BroadcastAudience {
     match input.peek("to") {
         Some(Json::String(word)) if word == "everyone" => {
             input.opt_text("to", NAME_CHARS_MAX);
-            return To::default();
+            return BroadcastAudience::default();
         }
         Some(Json::Object(_)) => {}
         Some(_) | None => {
             input.opt_json("to");
             input.wrong("to", "`to` is `everyone`, or an object with `tags`, `if` or both.");
-            return To::default();
+            return BroadcastAudience::default();
         }
     }
-    let read = |to: &mut Input| To {
+    let read = |to: &mut Input| BroadcastAudience {
         tags: to.opt_texts("tags", NAME_CHARS_MAX),
         condition: to.opt_text("if", TEXT_CHARS_MAX),
     };
     let to = input.inside("to", read).unwrap_or_default();
-    if to == To::default() && input.is_clean_at("to") {
+    if to == BroadcastAudience::default() && input.is_clean_at("to") {
         input.wrong("to", "`to` says neither `tags` nor `if`; for all contacts write \"everyone\".");
     }
     to
 }
 
 /// A time with its zone, or a local minute for each contact.
-fn when(input: &mut Input) -> When {
-    let Some(text) = input.opt_text("at", NAME_CHARS_MAX) else { return When::Now };
+fn when(input: &mut Input) -> BroadcastTime {
+    let Some(text) = input.opt_text("at", NAME_CHARS_MAX) else { return BroadcastTime::Now };
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return When::At(Time(at.as_millisecond()));
+        return BroadcastTime::At(Time(at.as_millisecond()));
     }
     match text.parse::<jiff::civil::DateTime>() {
-        Ok(minute) => When::Local(minute),
+        Ok(minute) => BroadcastTime::Local(minute),
         Err(_) => {
             let how = "`at` is a moment like 2026-11-24T10:00:00Z, or without a zone a minute on each contact's clock.";
             input.wrong("at", how);
-            When::Now
+            BroadcastTime::Now
         }
     }
 }

@@ -11,16 +11,16 @@ use crate::{
         query,
         time::{Time, iso},
     },
-    model::contact::{Patch, Told},
+    model::contact::{ConsentTime, ContactPatch},
     store::tables::{
         contact,
-        ledger::{self, LedgerEntry, Teller},
+        ledger::{self, EntrySource, LedgerEntry},
     },
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -32,12 +32,12 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/consent?topic=&limit=&cursor=`: the whole ledger, oldest first.
-pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}/consent`: all consents and withdrawals of a contact, with their proof.
-pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
     let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
@@ -46,7 +46,7 @@ pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: He
 
 /// `POST /v1/contacts/{id}/consent`: records a consent or withdrawal given elsewhere; topic `all` is the opt-out of
 /// everything.
-pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -68,7 +68,7 @@ pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 
 /// One ledger entry, as every list shows it.
 pub fn shown(entry: &LedgerEntry) -> Json {
-    let Teller { by, key_id, source } = entry.teller();
+    let EntrySource { by, key_id, source } = entry.teller();
     json!({
         "id": entry.id, "contact_id": entry.contact_id, "topic": entry.topic, "given": entry.given,
         "at": iso(entry.at), "recorded_at": iso(entry.recorded_at), "by": by, "key_id": key_id, "source": source,
@@ -97,12 +97,12 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     .await
 }
 
-fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> Patch {
+fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> ContactPatch {
     let topic = input.text("topic", NAME_CHARS_MAX);
     let given = input.opt_flag("given");
     let shown = input.opt_text("proof", TEXT_CHARS_MAX);
     let by = auth::teller(web, headers, input.opt_text("by", NAME_CHARS_MAX).as_deref());
-    let told = said_at(input, web.app.now()).map(Told::At);
+    let told = said_at(input, web.app.now()).map(ConsentTime::At);
     check_topic(web, input, &topic);
     match given {
         None if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
@@ -111,7 +111,7 @@ fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> Patch {
         }
         Some(_) | None => {}
     }
-    let mut patch = Patch { by, shown, told, ..Patch::default() };
+    let mut patch = ContactPatch { by, shown, told, ..ContactPatch::default() };
     match (topic.as_str(), given) {
         (_, None) => {}
         ("all", Some(given)) => patch.opted_out = Some(!given),

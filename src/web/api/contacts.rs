@@ -11,7 +11,7 @@ use crate::{
     },
     flow::engine::inputs as inputs_rules,
     model::{
-        contact::{Contact, Patch},
+        contact::{Contact, ContactPatch},
         event::Event,
         value::Value,
     },
@@ -27,7 +27,7 @@ use crate::{
         etag,
         idempotency::json,
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -39,12 +39,12 @@ use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// `GET /v1/contacts?phone=&tag=&limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}`, with its `ETag`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
     Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
@@ -52,7 +52,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 
 /// `PATCH /v1/contacts/{id}`: changes a contact; flows get an event for each difference. With `If-Match`, changes it
 /// only if the caller has seen the current state.
-pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -90,7 +90,7 @@ pub(super) async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Pr
 
 /// Applies the patch as an event in the latest conversation; the others only observe it. A contact that a webhook
 /// created has no conversation yet, so one is created.
-pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
+pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: ContactPatch) -> Result<(), Problem> {
     let app = &web.app;
     let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     rows.sort_by_key(|row| row.last_inbound_at.max(row.last_outbound_at));
@@ -187,8 +187,8 @@ pub async fn document(store: &Store, contact: &Contact) -> Result<Json, ReadErro
 }
 
 /// The changes of name, language, zone, fields and tags in a request.
-pub(super) fn patch(web: &Web, input: &mut Input) -> Patch {
-    let mut patch = Patch { by: "api".into(), ..Patch::default() };
+pub(super) fn patch(web: &Web, input: &mut Input) -> ContactPatch {
+    let mut patch = ContactPatch { by: "api".into(), ..ContactPatch::default() };
     let live = web.app.live.get();
     let bot = &live.set.bot;
     for name in ["name", "language", "zone"] {

@@ -14,7 +14,7 @@ use crate::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -27,24 +27,24 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/conversations/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     Ok(json(StatusCode::OK, &describe(&web, &row).await?))
 }
 
 /// `POST /v1/conversations/{id}/take-over`: a person takes the conversation, and the bot is silent.
-pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/assign`: assigns the conversation to a team or a member, and the bot is silent.
-pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -61,12 +61,12 @@ pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 }
 
 /// `POST /v1/conversations/{id}/hand-back`: the bot takes the conversation again.
-pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     act(web, &id, request, "hand-back", |agent| Event::HandedBack { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/close`: ends the runs, drops held messages, clears the mark.
-pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     act(web, &id, request, "close", |_| Event::Closed).await
 }
 
@@ -215,7 +215,7 @@ async fn act(
     request: Request,
     verb: &'static str,
     event: impl FnOnce(Option<String>) -> Event + Send + 'static,
-) -> Answered {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -234,7 +234,7 @@ async fn happen(
     verb: &'static str,
     bytes: Bytes,
     event: Event,
-) -> Answered {
+) -> ApiResult {
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/{verb}", row.id);
     let acting = Arc::clone(&web);

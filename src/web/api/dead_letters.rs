@@ -11,7 +11,7 @@ use crate::{
     web::{
         auth::{self, Caller},
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -24,12 +24,12 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 /// `GET /v1/dead-letters?kind=&state=all&limit=&cursor=`: the open ones, newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/dead-letters/{id}`: shows one, for the operator with its stored data.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let id: i64 = id.parse().map_err(|_| none())?;
     let letter = dead_letter::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
@@ -41,12 +41,12 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `POST /v1/dead-letters/{id}/replay`: processes it again.
-pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
 }
 
 /// `POST /v1/dead-letters/{id}/dismiss`: closes an entry that cannot or need not be replayed.
-pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     operator(&web, &headers).await?;
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.dismiss(id).await.map_err(|error| Problem::bug(&error))? {

@@ -9,7 +9,7 @@ use crate::{
         auth,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -20,7 +20,7 @@ use axum::{
 use serde_json::json;
 use std::sync::Arc;
 
-pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;

@@ -21,7 +21,7 @@ use crate::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -33,7 +33,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/contacts/{id}/export`: all data in one document.
-pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let contact = owned(&web, &caller, &id).await?;
     let whole = whole(&web.app.store, &contact, web.app.clock.now()).await;
@@ -41,7 +41,7 @@ pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
 }
 
 /// `POST /v1/contacts/{id}/erase`.
-pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -60,7 +60,7 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
 }
 
 /// `POST /v1/contacts/erase`: erases by a phone or user id.
-pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;

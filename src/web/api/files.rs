@@ -6,12 +6,12 @@ use crate::{
         ids::{AccountName, InboundId},
         limits::MEDIA_BYTES_MAX,
     },
-    channel::{checkup::sentence, file::Told, question::Trouble},
+    channel::{checkup::sentence, file::FileReference, question::QuestionError},
     model::{event::CallError, inbound::InboundKind},
     store::tables::inbound,
     web::{
         auth,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// The type of a file for which no type is known.
 const UNSAID: &str = "application/octet-stream";
 
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let none = || Problem::not_found("There is no such message, or it holds no file.");
     let id: i64 = id.parse().map_err(|_| none())?;
@@ -38,11 +38,11 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// The file of a message, after the caller's access was checked.
-pub(in crate::web) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> Answered {
+pub(in crate::web) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> ApiResult {
     let none = || Problem::not_found("There is no such message, or it holds no file.");
     let InboundKind::Media { id, mime, url, filename, .. } = &row.data.message.kind else { return Err(none()) };
     let place = web.files.take(Some(account)).ok_or_else(too_many)?;
-    let file = Told { id: id.as_deref(), url: url.as_deref() };
+    let file = FileReference { id: id.as_deref(), url: url.as_deref() };
     let at = web.app.locate(row.sender_id, file).await.map_err(|trouble| not_told(&trouble))?;
     let fetched = web.app.calls.fetch(&at).await.map_err(|error| not_read(&error))?;
     let (parts, body) = fetched.into_parts();
@@ -87,7 +87,7 @@ fn disposition(name: Option<&str>, id: InboundId) -> HeaderValue {
     HeaderValue::try_from(format!("attachment; filename*=UTF-8''{encoded}")).expect("it is ASCII")
 }
 
-fn not_told(trouble: &Trouble) -> Problem {
+fn not_told(trouble: &QuestionError) -> Problem {
     let text = sentence(&trouble.text);
     match trouble.kind {
         "not_found" => gone(text),

@@ -14,7 +14,7 @@ use crate::{
     web::{
         auth,
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -26,7 +26,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/flows?limit=&cursor=`: ordered by name.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let after = page.cursor.as_deref().map(decode::<String>).transpose()?;
@@ -42,7 +42,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/flows/{name}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> ApiResult {
     auth::required(&web, &headers).await?;
     let live = web.app.live.get();
     let Some(flow) = live.set.named(&name) else {
@@ -76,16 +76,16 @@ fn unknown(set: &FlowSet, name: &str) -> Problem {
 }
 
 /// `POST /v1/flows/{name}/pause`: no new run begins, and the timers of its runs stop.
-pub async fn pause(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn pause(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> ApiResult {
     turn(&web, &name, &headers, true).await
 }
 
 /// `POST /v1/flows/{name}/resume`: the timers continue with their remaining time.
-pub async fn resume(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn resume(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> ApiResult {
     turn(&web, &name, &headers, false).await
 }
 
-async fn turn(web: &Web, name: &str, headers: &HeaderMap, pause: bool) -> Answered {
+async fn turn(web: &Web, name: &str, headers: &HeaderMap, pause: bool) -> ApiResult {
     operator(web, headers).await?;
     let live = web.app.live.get();
     let name = FlowName::from(name);

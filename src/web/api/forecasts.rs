@@ -14,12 +14,12 @@ use crate::{
     model::contact::Contact,
     runtime::{
         config::shown,
-        starts::forecast::{self, Forecast, Foreseen, Ground, Occasion, When, ZoneFire},
+        starts::forecast::{self, ContactForecast, Forecast, ForecastInputs, Occasion, When, ZoneFire},
     },
     web::{
         auth::{self, Caller},
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -36,7 +36,7 @@ pub async fn forecast(
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let value = |name| query::value(&text, name).filter(|value: &String| !value.is_empty());
@@ -90,8 +90,8 @@ pub async fn forecast(
     let ground = ground(&web, &asked).await?;
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let inputs = BTreeMap::new();
-    let (rate, sieve) = (table.rate, table.sieve(ground.set()));
-    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, sieve, meant: &meant, when };
+    let (rate, prefilter) = (table.rate, table.prefilter(ground.set()));
+    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, prefilter, meant: &meant, when };
     let body = match value("contact") {
         Some(id) => {
             let contact = contacts::owned(&web, &caller, &id).await?;
@@ -109,10 +109,13 @@ pub async fn forecast(
 }
 
 /// The current flows, templates and balances of the daemon.
-pub(super) async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Result<Ground<'a>, Problem> {
+pub(super) async fn ground<'a>(
+    web: &'a Web,
+    asked: &'a forecast::AskSender<'a>,
+) -> Result<ForecastInputs<'a>, Problem> {
     let live = web.app.live.get();
     let (app, set) = (&web.app, Arc::clone(&live.set));
-    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), asked).await;
+    let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), asked).await;
     ground.map_err(|error| Problem::bug(&error))
 }
 
@@ -157,10 +160,10 @@ pub fn sum_json(sum: &Forecast) -> Json {
 }
 
 fn of_one(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     (flow, trigger): (&FlowName, &str),
     contact: &Contact,
-    seen: Option<(ZoneFire, Foreseen)>,
+    seen: Option<(ZoneFire, ContactForecast)>,
 ) -> Forecast {
     let mut sum = Forecast::new(flow.clone(), trigger, ground.currency().to_owned());
     if let Some((mut fire, seen)) = seen {

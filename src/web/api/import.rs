@@ -13,14 +13,14 @@ use crate::{
         time::iso,
     },
     model::{
-        contact::{Contact, Patch, Told},
+        contact::{ConsentTime, Contact, ContactPatch},
         value::Value,
     },
     web::{
         auth::{self, Caller},
         idempotency::json,
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -36,7 +36,7 @@ use tokio::task::JoinSet;
 struct Row {
     phone: String,
     /// The data first, then each consent with its own proof.
-    patches: Vec<Patch>,
+    patches: Vec<ContactPatch>,
 }
 
 /// The result of a row, real or as a dry run.
@@ -50,7 +50,7 @@ enum Taken {
 type Errors = Vec<(String, String)>;
 type Outcome = (Option<ContactId>, Result<Taken, Errors>);
 
-pub async fn import(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn import(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -95,20 +95,20 @@ fn read(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Row {
     if !given.is_empty() && phone::strict(&given).is_none() {
         input.wrong("phone", format!("`{given}` is no phone number in E.164 format, like `+14155551234`."));
     }
-    let known = Patch { by: by.to_owned(), quietly, ..patch(web, input) };
+    let known = ContactPatch { by: by.to_owned(), quietly, ..patch(web, input) };
     let consents = input.each("consent", IMPORT_CONSENTS_MAX, |one| consent(web, one, by, quietly));
     let mut patches = vec![known];
     patches.extend(consents);
     Row { phone: given, patches }
 }
 
-fn consent(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Patch {
+fn consent(web: &Web, input: &mut Input, by: &str, quietly: bool) -> ContactPatch {
     let topic = input.text("topic", NAME_CHARS_MAX);
     let given = input.opt_flag("given");
     let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let told = said_at(input, web.app.now()).map_or(Told::Undated, Told::At);
+    let told = said_at(input, web.app.now()).map_or(ConsentTime::Undated, ConsentTime::At);
     check_topic(web, input, &topic);
-    let mut patch = Patch { by: by.to_owned(), shown, told: Some(told), quietly, ..Patch::default() };
+    let mut patch = ContactPatch { by: by.to_owned(), shown, told: Some(told), quietly, ..ContactPatch::default() };
     match (topic.as_str(), given) {
         (_, None) if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
         (_, None) => {}
@@ -181,7 +181,7 @@ async fn take(
             return Ok((id, Err(against)));
         }
     }
-    let changes: Vec<&Patch> =
+    let changes: Vec<&ContactPatch> =
         row.patches.iter().filter(|patch| known.as_ref().is_none_or(|contact| differs(contact, patch))).collect();
     let wanted = match &known {
         None => Taken::Created,
@@ -231,7 +231,7 @@ fn stands_against(contact: &Contact, row: &Row) -> Errors {
 }
 
 /// True if the patch would change the contact.
-fn differs(contact: &Contact, patch: &Patch) -> bool {
+fn differs(contact: &Contact, patch: &ContactPatch) -> bool {
     let data = &contact.data;
     let holds = |name: &str| {
         let text = |text: &Option<String>| text.clone().map_or(Value::Nothing, Value::Text);
@@ -249,7 +249,7 @@ fn differs(contact: &Contact, patch: &Patch) -> bool {
         || (patch.opted_out == Some(true) && contact.opted_out.is_none())
 }
 
-fn is_empty(patch: &Patch) -> bool {
+fn is_empty(patch: &ContactPatch) -> bool {
     patch.fields.is_empty()
         && patch.tags_added.is_empty()
         && patch.tags_removed.is_empty()

@@ -7,7 +7,7 @@ use crate::{
         auth::{self, Caller},
         idempotency::json,
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -20,12 +20,12 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `POST /v1/keys`: `{account, name}`; the key is shown only in this answer.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     Ok(json(StatusCode::CREATED, &created(&web, request).await?))
 }
 
 /// `DELETE /v1/keys/{id}`.
-pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     revoked(&web, &id, &headers).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -26,7 +26,7 @@ use serde_json::Value as Json;
 
 /// The message of a request.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
+pub struct MessageBody {
     pub content: Content,
     /// Our id of the quoted message.
     pub quotes: Option<i64>,
@@ -34,11 +34,11 @@ pub struct Said {
 }
 
 /// Reads all fields of a message; `None` if there are errors, which are in `input`.
-pub fn read(input: &mut Input, now: Time) -> Option<Said> {
+pub fn read(input: &mut Input, now: Time) -> Option<MessageBody> {
     let content = content(input);
     let quotes = input.opt_whole("reply_to");
     let at = moment(input, now);
-    Some(Said { content: content?, quotes, at })
+    Some(MessageBody { content: content?, quotes, at })
 }
 
 fn moment(input: &mut Input, now: Time) -> Option<Time> {
@@ -59,7 +59,7 @@ fn moment(input: &mut Input, now: Time) -> Option<Time> {
 }
 
 /// The tappable part below a text.
-enum Below {
+enum TappablePart {
     Buttons(Vec<Button>),
     List { button: String, rows: Vec<Row> },
     Link { title: String, url: String },
@@ -115,10 +115,16 @@ fn content(input: &mut Input) -> Option<Content> {
     }
 }
 
-fn tappable(input: &mut Input, body: String, media: Option<Media>, below: Below, edges: Edges) -> Option<Content> {
+fn tappable(
+    input: &mut Input,
+    body: String,
+    media: Option<Media>,
+    below: TappablePart,
+    edges: Edges,
+) -> Option<Content> {
     if let Some(media) = &media {
         let above = matches!(media.kind, MediaKind::Image | MediaKind::Video | MediaKind::Document);
-        if !above || matches!(below, Below::List { .. }) || edges.header.is_some() {
+        if !above || matches!(below, TappablePart::List { .. }) || edges.header.is_some() {
             let why =
                 "Above buttons or a link stands an image, a video or a document, or a `header`; above a list no file.";
             input.wrong("media", why);
@@ -126,13 +132,13 @@ fn tappable(input: &mut Input, body: String, media: Option<Media>, below: Below,
         }
     }
     Some(match below {
-        Below::Buttons(buttons) => Content::Buttons { body, buttons, media, edges },
-        Below::List { button, rows } => Content::List { body, button, rows, edges },
-        Below::Link { title, url } => Content::Link { body, title, url, media, edges },
+        TappablePart::Buttons(buttons) => Content::Buttons { body, buttons, media, edges },
+        TappablePart::List { button, rows } => Content::List { body, button, rows, edges },
+        TappablePart::Link { title, url } => Content::Link { body, title, url, media, edges },
     })
 }
 
-fn below(input: &mut Input) -> Option<Below> {
+fn below(input: &mut Input) -> Option<TappablePart> {
     let has_buttons = input.peek("buttons").is_some();
     let buttons = input.each("buttons", BUTTONS_MAX, |one| {
         let title = one.text("title", BUTTON_TITLE_CHARS_MAX);
@@ -150,7 +156,7 @@ fn below(input: &mut Input) -> Option<Below> {
             list.wrong("rows", "`rows` is missing or empty.");
         }
         unlike(list, "rows", rows.iter().map(|row| row.id.as_str()));
-        Below::List { button, rows }
+        TappablePart::List { button, rows }
     });
     let link = input.inside("link", |link| {
         let title = link.text("title", BUTTON_TITLE_CHARS_MAX);
@@ -158,7 +164,7 @@ fn below(input: &mut Input) -> Option<Below> {
         if !url.is_empty() && !is_address(&url) {
             link.wrong("url", "`url` must begin with `https://`.");
         }
-        Below::Link { title, url }
+        TappablePart::Link { title, url }
     });
     let buttons = has_buttons.then(|| {
         if buttons.is_empty() && input.is_clean() {
@@ -166,7 +172,7 @@ fn below(input: &mut Input) -> Option<Below> {
         }
         unlike(input, "buttons", buttons.iter().map(|button| button.id.as_str()));
         unlike(input, "buttons", buttons.iter().map(|button| button.title.as_str()));
-        Below::Buttons(buttons)
+        TappablePart::Buttons(buttons)
     });
     let mut given = [buttons, list, link].into_iter().flatten();
     let first = given.next();
@@ -264,7 +270,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Refuses a message that the sender's platform cannot carry, and names the field.
-pub fn carried(sender: &Sender, said: &Said) -> Result<(), Problem> {
+pub fn carried(sender: &Sender, said: &MessageBody) -> Result<(), Problem> {
     let carries = sender.carries();
     let refused = |field: &str, why: String| Err(Problem::invalid(vec![(field.to_owned(), why)]));
     let by = format!("The platform of sender {}", sender.id);

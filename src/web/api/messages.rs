@@ -3,7 +3,7 @@
 use super::{
     addressee::Addressee,
     conversations::{account_of, going_on, owned},
-    message_body::{self, Said},
+    message_body::{self, MessageBody},
     page::{Page, decode},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     runtime::{
         delivery::outbox::SendAnswer,
         events::event_json::{ours, theirs},
-        lane::requests::Wanted,
+        lane::requests::MessageRequest,
     },
     store::tables::{
         contact,
@@ -26,9 +26,9 @@ use crate::{
     },
     web::{
         auth,
-        idempotency::{Again, Answer, json, once},
+        idempotency::{Answer, IdempotencyContext, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -45,7 +45,7 @@ pub async fn list(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let page = Page::read(&query.unwrap_or_default())?;
@@ -55,7 +55,7 @@ pub async fn list(
 }
 
 /// `POST /v1/conversations/{id}/messages`: a person writes, and the conversation is assigned to them.
-pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -72,7 +72,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
 }
 
 /// `POST /v1/messages`: a program writes to a contact; the conversation's assignment does not change.
-pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn post(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -95,7 +95,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
 }
 
 /// `GET /v1/messages/{id}`: the status of our message, or the content of a contact's.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let none = || Problem::not_found("There is no such message.");
     let id: i64 = id.parse().map_err(|_| none())?;
@@ -129,7 +129,13 @@ async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<
     Ok((all.into_iter().map(|(_, message)| message).collect(), next))
 }
 
-async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: Again) -> Result<Answer, Problem> {
+async fn say(
+    web: &Web,
+    row: &Conversation,
+    said: MessageBody,
+    origin: Origin,
+    again: IdempotencyContext,
+) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     if let Some(sender) = app.senders.get(row.sender_id) {
@@ -139,7 +145,7 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
         Some(id) => Some(message_body::quoted(&app.store, row, id).await?),
         None => None,
     };
-    let Said { content, at, .. } = said;
+    let MessageBody { content, at, .. } = said;
     let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
     let mut accepted: Option<String> = None;
     if there.is_none() {
@@ -158,7 +164,7 @@ async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: A
         if let Some(at) = at {
             may_be_planned(web, row, contact.as_ref(), &content, at).await?;
         }
-        let wanted = Wanted { content, origin, quotes, at };
+        let wanted = MessageRequest { content, origin, quotes, at };
         let said = app.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
         // A scheduled message is answered at once.
         let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
@@ -205,7 +211,7 @@ async fn may_be_planned(
 }
 
 /// `GET /v1/messages/planned?contact=&limit=&cursor=`: scheduled messages, earliest first.
-pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
@@ -235,7 +241,7 @@ pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
 }
 
 /// `DELETE /v1/messages/{id}`: cancels a message of a program or a person that was not sent yet.
-pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let none = || Problem::not_found("There is no such message.");
     let id = OutboundId(id.parse().map_err(|_| none())?);

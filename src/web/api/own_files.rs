@@ -4,8 +4,8 @@ use crate::{
     base::limits::FILES_AT_ONCE_MAX,
     model::format::Format,
     web::{
-        account_places::Place,
-        problem::{Answered, Problem},
+        account_places::AccountPlace,
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -31,7 +31,7 @@ use tokio::{
 const PART_BYTES: usize = 64 * 1024;
 
 /// The token is signed for this one file and replaces a key.
-pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String, String)>) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String, String)>) -> ApiResult {
     let none = || Problem::not_found("There is no such file.");
     let (file, path) = web.app.served_file(&token).ok_or_else(none)?;
     if path.rsplit('/').next() != Some(name.as_str()) {
@@ -63,7 +63,7 @@ struct Parts {
     file: File,
     left: u64,
     /// Held until the file is read.
-    _place: Place,
+    _place: AccountPlace,
 }
 
 impl HttpBody for Parts {

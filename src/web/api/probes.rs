@@ -7,7 +7,7 @@ use super::keys::operator;
 use crate::{
     base::time::iso,
     runtime::{bot::template_lock::Drifted, daemon::metrics::Format},
-    web::{auth, idempotency::json, problem::Answered, state::Web},
+    web::{auth, idempotency::json, problem::ApiResult, state::Web},
 };
 use axum::{
     extract::State,
@@ -67,7 +67,7 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
 }
 
 /// The metrics; needs the operator's key.
-pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
+pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> ApiResult {
     operator(&web, &headers).await?;
     Ok(metrics_open(State(web), headers).await)
 }

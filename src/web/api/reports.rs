@@ -15,7 +15,7 @@ use crate::{
     web::{
         auth::{self, Caller},
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -33,7 +33,7 @@ pub async fn report(
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
     let fires: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency(&web))).collect();
     Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires})))
@@ -45,7 +45,7 @@ pub async fn as_csv(
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
     let text = report::csv(&flow, &fires, currency(&web));
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())

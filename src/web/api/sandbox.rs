@@ -10,7 +10,7 @@ use crate::{
     store::tables::{conversation, outbound},
     web::{
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         server::listener::Peer,
         state::Web,
         webhooks::sandbox_user,
@@ -30,7 +30,7 @@ pub async fn messages(
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let id = sender.parse().map(SenderId).ok();
     if sandbox_user(&web, id, peer, &headers).await.is_none() {
         return Err(Problem::unauthorized());

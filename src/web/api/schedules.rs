@@ -15,14 +15,14 @@ use crate::{
     flow::FlowSet,
     model::contact::Contact,
     runtime::starts::{
-        agenda::{self, Entry, Meant, Moment},
+        agenda::{self, Entry, Moment, NextStart},
         history,
     },
     store::{ReadError, tables::start},
     web::{
         auth::{self, Caller},
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -37,7 +37,7 @@ use std::sync::Arc;
 const DAYS_MAX: i64 = 400;
 
 /// `GET /v1/schedules?limit=&cursor=`: every schedule and date of the live flows.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
@@ -49,7 +49,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/schedules/next?limit=&days=`: the next fires, earliest first, in each time zone that contacts have.
-pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
@@ -116,7 +116,7 @@ pub async fn explain(
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let live = web.app.live.get();
@@ -160,14 +160,14 @@ async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Jso
                 "trigger": one.key, "zone": one.zone, "meant": "yes", "local": null, "field": null, "why": null,
             });
             match one.what {
-                Meant::Yes(minute) => told["local"] = minute.into(),
-                Meant::HeldBack { minute, why } => {
+                NextStart::Yes(minute) => told["local"] = minute.into(),
+                NextStart::HeldBack { minute, why } => {
                     (told["meant"], told["local"], told["why"]) = ("held_back".into(), minute.into(), why.into());
                 }
-                Meant::Never => told["meant"] = "never_again".into(),
-                Meant::Outside(why) => (told["meant"], told["why"]) = ("outside".into(), why.into()),
-                Meant::Empty(field) => (told["meant"], told["field"]) = ("empty_field".into(), field.into()),
-                Meant::Passed(minute) => (told["meant"], told["local"]) = ("passed".into(), minute.into()),
+                NextStart::Never => told["meant"] = "never_again".into(),
+                NextStart::Outside(why) => (told["meant"], told["why"]) = ("outside".into(), why.into()),
+                NextStart::Empty(field) => (told["meant"], told["field"]) = ("empty_field".into(), field.into()),
+                NextStart::Passed(minute) => (told["meant"], told["local"]) = ("passed".into(), minute.into()),
             }
             told
         })

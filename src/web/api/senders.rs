@@ -14,7 +14,7 @@ use crate::{
         auth,
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -26,7 +26,7 @@ use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/senders?limit=&cursor=`: in the order of the configuration.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
@@ -37,7 +37,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/senders/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| caller.sender(&web, id));
@@ -46,7 +46,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `POST /v1/senders/{id}/resume`: lets a stopped sender send again; operator only.
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     operator(&web, &headers).await?;
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| web.app.senders.get(id));
@@ -56,7 +56,7 @@ pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
 }
 
 /// `POST /v1/senders/{id}/health-check`: checks a sender; the body is `{test_recipient}` or empty.
-pub async fn health_check(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn health_check(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -95,7 +95,7 @@ fn examined(sender: &Sender, checkup: &Checkup) -> Json {
 
 fn described(web: &Web, sender: &Sender) -> Json {
     let now = web.app.clock.now();
-    let health = &web.app.health;
+    let health = &web.app.paused_senders;
     let standing = web.app.standing_of(sender.id, now);
     json!({
         "id": sender.id,

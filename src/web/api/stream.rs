@@ -11,9 +11,9 @@ use crate::{
     },
     store::tables::event::{self, Event, KINDS},
     web::{
-        account_places::Place,
+        account_places::AccountPlace,
         auth::{self, Caller},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -36,7 +36,7 @@ use tokio::{
 };
 
 /// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` selects kinds.
-pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let types = wanted(&text)?;
@@ -98,10 +98,10 @@ struct Listener {
 }
 
 /// The client disconnected or is too slow.
-struct Gone;
+struct ClientGone;
 
 impl Listener {
-    async fn follow(mut self, begin: String) -> Result<(), Gone> {
+    async fn follow(mut self, begin: String) -> Result<(), ClientGone> {
         self.send(begin).await?;
         let mut stopping = self.web.stopping.subscribe();
         let mut beat = interval(EVENT_HEARTBEAT.to_std());
@@ -110,9 +110,9 @@ impl Listener {
         while !*stopping.borrow() {
             tokio::select! {
                 biased;
-                () = self.chunks.closed() => return Err(Gone),
+                () = self.chunks.closed() => return Err(ClientGone),
                 _ = stopping.changed() => {}
-                _ = beat.tick() => self.sign_of_life().await?,
+                _ = beat.tick() => self.heartbeat().await?,
                 _ = look.tick() => {
                     if self.catch_up().await? {
                         look.reset_immediately();
@@ -124,18 +124,18 @@ impl Listener {
     }
 
     /// Checks that the key is still valid, and that the client still reads.
-    async fn sign_of_life(&self) -> Result<(), Gone> {
-        auth::required(&self.web, &self.headers).await.map_err(|_| Gone)?;
-        self.web.app.listen().await.map_err(|_| Gone)?;
+    async fn heartbeat(&self) -> Result<(), ClientGone> {
+        auth::required(&self.web, &self.headers).await.map_err(|_| ClientGone)?;
+        self.web.app.listen().await.map_err(|_| ClientGone)?;
         self.send(": still here\n\n".to_owned()).await
     }
 
     /// Sends the events committed since the last ones; true if there were any.
-    async fn catch_up(&mut self) -> Result<bool, Gone> {
+    async fn catch_up(&mut self) -> Result<bool, ClientGone> {
         let read = event::after(&self.web.app.store, self.after, EVENTS_READ_MAX).await;
         let events = read.map_err(|error| {
             tracing::warn!(error = %error, "The stored events cannot be read, so the connection of a client that listens to them is closed");
-            Gone
+            ClientGone
         })?;
         let mut text = String::new();
         for event in &events {
@@ -151,35 +151,35 @@ impl Listener {
         Ok(!events.is_empty())
     }
 
-    async fn send(&self, text: String) -> Result<(), Gone> {
+    async fn send(&self, text: String) -> Result<(), ClientGone> {
         offer(&self.chunks, text, EVENT_READER_SLOW).await
     }
 
-    async fn is_owned(&self, event: &Event) -> Result<bool, Gone> {
+    async fn is_owned(&self, event: &Event) -> Result<bool, ClientGone> {
         match &self.caller {
             Caller::Operator => Ok(true),
             Caller::Account(own) => {
-                let account = self.web.app.account_of(event).await.map_err(|_| Gone)?;
+                let account = self.web.app.account_of(event).await.map_err(|_| ClientGone)?;
                 Ok(account.is_some_and(|account| account == *own))
             }
         }
     }
 
-    async fn written(&self, event: &Event) -> Result<String, Gone> {
-        let data = self.web.app.told(event).await.map_err(|_| Gone)?;
+    async fn written(&self, event: &Event) -> Result<String, ClientGone> {
+        let data = self.web.app.told(event).await.map_err(|_| ClientGone)?;
         Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
     }
 }
 
 /// Disconnects a client that does not read, instead of buffering: it comes back with its last event id.
-async fn offer(chunks: &mpsc::Sender<Bytes>, text: String, within: Span) -> Result<(), Gone> {
-    chunks.send_timeout(Bytes::from(text), within.to_std()).await.map_err(|_| Gone)
+async fn offer(chunks: &mpsc::Sender<Bytes>, text: String, within: Span) -> Result<(), ClientGone> {
+    chunks.send_timeout(Bytes::from(text), within.to_std()).await.map_err(|_| ClientGone)
 }
 
 /// The response body: the chunks from a channel, until it closes.
 struct Chunks {
     body: mpsc::Receiver<Bytes>,
-    _place: Place,
+    _place: AccountPlace,
 }
 
 impl HttpBody for Chunks {

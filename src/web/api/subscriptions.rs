@@ -20,7 +20,7 @@ use crate::{
         etag,
         idempotency::{Answer, json, once, outcome_unknown},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -33,7 +33,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/webhooks?limit=&cursor=`: oldest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let (store, caller) = (&web.app.store, &caller);
@@ -52,7 +52,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `POST /v1/webhooks`: creates a subscription; the secret is shown only in this answer.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -87,13 +87,13 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
 }
 
 /// `GET /v1/webhooks/{id}`, with its `ETag`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     Ok(etag::tagged(StatusCode::OK, &described(&owned(&web, &caller, &id).await?)))
 }
 
 /// `PATCH /v1/webhooks/{id}`: changes a subscription; `state` pauses and resumes it.
-pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -134,7 +134,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 }
 
 /// `DELETE /v1/webhooks/{id}`: deletes a subscription and its waiting deliveries.
-pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     if row.configured {
@@ -148,7 +148,7 @@ pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
 
 /// `POST /v1/webhooks/{id}/rotate-secret`: creates a new secret, shown only in this answer; the old one also signs for
 /// 24 hours.
-pub async fn rotate(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn rotate(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -178,7 +178,7 @@ pub async fn deliveries(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Answered {
+) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let text = query.unwrap_or_default();
@@ -202,7 +202,7 @@ pub async fn redeliver(
     State(web): State<Arc<Web>>,
     Path((id, delivery)): Path<(String, String)>,
     request: Request,
-) -> Answered {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
@@ -283,7 +283,7 @@ fn delivered(row: &Delivery) -> Json {
         "at": iso(row.at),
         "state": row.state.as_str(),
         "attempts": row.attempts,
-        "next_at": (row.state == delivery::State::Pending).then(|| iso(row.next_at)),
+        "next_at": (row.state == delivery::AttemptState::Pending).then(|| iso(row.next_at)),
         "tried_at": row.tried_at.map(iso),
         "status": row.status,
         "trouble": row.trouble,
@@ -292,7 +292,7 @@ fn delivered(row: &Delivery) -> Json {
 }
 
 fn check_url(web: &Web, input: &mut Input, url: &str) {
-    if let (false, Err(why)) = (url.is_empty(), web.app.posts.may_reach(url)) {
+    if let (false, Err(why)) = (url.is_empty(), web.app.webhook_delivery.may_reach(url)) {
         input.wrong("url", format!("Nothing can be posted to `url`: {why}."));
     }
 }

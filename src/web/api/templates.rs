@@ -10,7 +10,7 @@ use crate::{
     web::{
         auth::{self, Caller},
         idempotency::json,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/templates?sender=&status=&limit=&cursor=`: ordered by id.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
@@ -52,7 +52,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/templates/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let found = all(&web, &caller).into_iter().find(|(_, template)| template.id.to_string() == id);
     let (of, template) = found.ok_or_else(|| Problem::not_found("There is no such template."))?;
@@ -60,7 +60,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `POST /v1/templates/pull`: reads the catalogue of each real sender from its provider.
-pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
+pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &pulled(&web, &headers).await?))
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The state of a start.
-pub enum Stands {
+pub enum StartStatus {
     /// The run has begun; it may have ended since.
     Run(Box<Run>),
     /// Queued at a busy conversation since this time.
@@ -45,15 +45,15 @@ pub fn read(text: &str) -> Option<(ConversationId, i64)> {
 }
 
 /// The state of the start with this number.
-pub async fn find(store: &Store, conversation: ConversationId, number: i64) -> Result<Stands, ReadError> {
+pub async fn find(store: &Store, conversation: ConversationId, number: i64) -> Result<StartStatus, ReadError> {
     let id = StartId::followed(number);
     if let Some(run) = run::of_start(store, id).await?.filter(|run| run.conversation_id == conversation) {
-        return Ok(Stands::Run(Box::new(run)));
+        return Ok(StartStatus::Run(Box::new(run)));
     }
     let stored = session::find(store, conversation).await?;
     let queue = stored.map(|stored| stored.session.queue).unwrap_or_default();
     let waiting = queue.into_iter().find(|queued| queued.start.id == Some(id));
-    Ok(waiting.map_or(Stands::Refused, |queued| Stands::Queued(Box::new(queued.start), queued.since)))
+    Ok(waiting.map_or(StartStatus::Refused, |queued| StartStatus::Queued(Box::new(queued.start), queued.since)))
 }
 
 #[cfg(test)]

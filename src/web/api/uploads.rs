@@ -12,7 +12,7 @@ use crate::{
     model::{channel_limits::META, format::Format},
     web::{
         auth, idempotency,
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         server::body,
         state::Web,
     },
@@ -25,7 +25,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The body is the file itself.
-pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, request: Request) -> Answered {
+pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let wanted = Wanted::read(&query.unwrap_or_default(), &parts.headers)?;

@@ -1,7 +1,7 @@
 //! `/v1/balance`: describes the routes for the prepaid balance of an account.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, at, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
     shape::{
         Field, Shape,
         Type::{Flag, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -99,7 +99,7 @@ pub static ROUTES: &[Route] = &[
         name: "top_up",
         part: PART,
         summary: "Add to a balance",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         body: Some(Of(&TOP_UP)),
         answers: &[at(201, Of(&BALANCE), "As it is now.")],
         errors: Errors::Problems(&[("unlimited", 409)]),

@@ -1,7 +1,7 @@
 //! `/v1/dead-letters`: describes the routes for failed messages, webhooks and runs.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -73,7 +73,7 @@ pub static ROUTES: &[Route] = &[
         name: "replay_dead_letter",
         part: PART,
         summary: "Try again what could not be handled",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&REPLAYED), "It was taken as if it came in now.")],
         errors: Errors::Problems(&[("failed_again", 409), ("replayed_before", 409), ("not_replayable", 409)]),
         example: ask("/v1/dead-letters/$letter/replay"),
@@ -86,7 +86,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Take one off the list without trying it again",
         about: "For what cannot be tried again, or need not be: a body that nobody can read, a run that has ended.",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&DISMISSED), "")],
         errors: Errors::Problems(&[("replayed_before", 409)]),
         example: ask("/v1/dead-letters/$refused/dismiss"),

@@ -1,7 +1,7 @@
 //! `/v1/flows`: describes the routes for live flows.
 
 use super::{
-    CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, POST, Route, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -85,7 +85,7 @@ pub static ROUTES: &[Route] = &[
         about: "It begins for nobody, and what its runs wait for stands still until it goes on: of a `wait: 2d` the \
                 rest is left, and a time-out or a moment that passes meanwhile counts then. What it has said already \
                 leaves; a question can be answered.",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&FLOW), "It stands still now, or did already.")],
         shared: true,
         example: ask("/v1/flows/parcel/pause"),
@@ -98,7 +98,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Let a paused flow go on",
         about: "Also one that is paused because its last runs all failed.",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&FLOW), "It goes on now, or did already.")],
         shared: true,
         example: ask("/v1/flows/parcel/resume"),

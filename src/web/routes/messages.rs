@@ -1,7 +1,7 @@
 //! `/v1/messages`: describes the routes for messages that programs send, and their status.
 
 use super::{
-    Answer, CURSOR, Errors, GET, LIMIT, POST, Route, Said, Verb, Who, ask, at,
+    AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at,
     conversations::SAY_ERRORS,
     ok, said,
     shape::{
@@ -148,8 +148,12 @@ pub static ROUTES: &[Route] = &[
         summary: "Read a file that the bot sends",
         about: "For platforms that fetch files by an address: flows that send `files/…` make it, and `token` is signed for \
                 this one file of the bot's folder.",
-        who: Who::Anyone,
-        answers: &[Answer { status: 200, about: "The file itself, under its own type.", body: Said::File }],
+        who: AllowedCallers::Anyone,
+        answers: &[DocumentedAnswer {
+            status: 200,
+            about: "The file itself, under its own type.",
+            body: AnswerBody::File,
+        }],
         errors: Errors::Problems(&[("too_many_files", 503)]),
         take: || get(own_files::show),
         ..GET
@@ -161,7 +165,11 @@ pub static ROUTES: &[Route] = &[
         summary: "Read the file that a contact sent",
         about: "`id` is that of the message. The file is fetched from the platform when it is asked for, and passed on \
                 as it comes: Meta keeps it for seven days. At most 100 MiB.",
-        answers: &[Answer { status: 200, about: "The file itself, under its own type.", body: Said::File }],
+        answers: &[DocumentedAnswer {
+            status: 200,
+            about: "The file itself, under its own type.",
+            body: AnswerBody::File,
+        }],
         errors: Errors::Problems(&[("file_gone", 410), ("platform_failed", 502), ("too_many_files", 503)]),
         take: || get(files::show),
         ..GET

@@ -82,7 +82,7 @@ pub struct Route {
     pub summary: &'static str,
     /// More sentences, if the summary is not enough.
     pub about: &'static str,
-    pub who: Who,
+    pub who: AllowedCallers,
     pub query: &'static [Field],
     pub body: Option<Type>,
     /// True if the body is optional.
@@ -90,7 +90,7 @@ pub struct Route {
     /// True if the body is a file of any type.
     pub file: bool,
     /// The successful answers, by status.
-    pub answers: &'static [Answer],
+    pub answers: &'static [DocumentedAnswer],
     pub errors: Errors,
     /// True if `Idempotency-Key` is supported.
     pub keyed: bool,
@@ -115,7 +115,7 @@ pub enum Verb {
 
 /// The callers that a route admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum AllowedCallers {
     Anyone,
     /// A key of an account, which sees its own data, or the operator.
     Account,
@@ -129,15 +129,15 @@ pub enum Who {
     Hook,
 }
 
-pub struct Answer {
+pub struct DocumentedAnswer {
     pub status: u16,
     pub about: &'static str,
-    pub body: Said,
+    pub body: AnswerBody,
 }
 
 /// The body of an answer.
 #[derive(Debug, Clone, Copy)]
-pub enum Said {
+pub enum AnswerBody {
     Nothing,
     Json(Type),
     /// Text of this media type.
@@ -186,9 +186,9 @@ impl Route {
         };
         let mut wanted: Vec<(&str, u16)> = Vec::new();
         match self.who {
-            Who::Account | Who::Sandbox => wanted.push(("unauthorized", 401)),
-            Who::Operator => wanted.extend([("unauthorized", 401), ("operator_only", 403)]),
-            Who::Anyone | Who::Provider | Who::Hook => {}
+            AllowedCallers::Account | AllowedCallers::Sandbox => wanted.push(("unauthorized", 401)),
+            AllowedCallers::Operator => wanted.extend([("unauthorized", 401), ("operator_only", 403)]),
+            AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::Hook => {}
         }
         if self.path.contains('{') {
             wanted.push(("not_found", 404));
@@ -205,7 +205,7 @@ impl Route {
         if self.keyed {
             wanted.extend([("bad_idempotency_key", 400), ("in_progress", 409), ("idempotency_key_reused", 422)]);
         }
-        if self.who != Who::Anyone {
+        if self.who != AllowedCallers::Anyone {
             wanted.extend([("internal", 500), ("database_away", 503)]);
         }
         wanted.extend(own);
@@ -239,7 +239,7 @@ const GET: Route = Route {
     part: "",
     summary: "",
     about: "",
-    who: Who::Account,
+    who: AllowedCallers::Account,
     query: &[],
     body: None,
     bare: false,
@@ -264,12 +264,12 @@ const fn tell(path: &'static str, body: &'static str) -> Example {
     Example { path, body }
 }
 
-const fn ok(kind: Type, about: &'static str) -> Answer {
-    Answer { status: 200, about, body: Said::Json(kind) }
+const fn ok(kind: Type, about: &'static str) -> DocumentedAnswer {
+    DocumentedAnswer { status: 200, about, body: AnswerBody::Json(kind) }
 }
 
-const fn at(status: u16, kind: Type, about: &'static str) -> Answer {
-    Answer { status, about, body: Said::Json(kind) }
+const fn at(status: u16, kind: Type, about: &'static str) -> DocumentedAnswer {
+    DocumentedAnswer { status, about, body: AnswerBody::Json(kind) }
 }
 
 /// The query parameters of every list.

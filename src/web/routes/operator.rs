@@ -1,7 +1,7 @@
 //! Describes the routes that only the `transom` command on the daemon's own machine may call.
 
 use super::{
-    Answer, GET, POST, Route, Said, Verb, Who, ask, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, GET, POST, Route, Verb, ask, at,
     shape::{
         Shape,
         Type::{Of, Text},
@@ -29,7 +29,7 @@ pub static ROUTES: &[Route] = &[
         name: "create_key",
         part: PART,
         summary: "Make an API key",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         body: Some(Of(&NEW_KEY)),
         answers: &[at(201, Of(&KEY), "")],
         example: tell("/v1/keys", r#"{"account": "other", "name": "shop"}"#),
@@ -42,8 +42,8 @@ pub static ROUTES: &[Route] = &[
         name: "revoke_key",
         part: PART,
         summary: "Revoke an API key",
-        who: Who::Operator,
-        answers: &[Answer { status: 204, about: "From now on it opens nothing.", body: Said::Nothing }],
+        who: AllowedCallers::Operator,
+        answers: &[DocumentedAnswer { status: 204, about: "From now on it opens nothing.", body: AnswerBody::Nothing }],
         example: ask("/v1/keys/$key"),
         take: || delete(keys::revoke),
         ..GET

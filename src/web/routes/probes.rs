@@ -1,7 +1,7 @@
 //! Describes the probes, and the routes that show this list.
 
 use super::{
-    Answer, Errors, GET, Route, Said, Who, ask, at, ok,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, ask, at, ok,
     shape::{
         Shape,
         Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
@@ -90,8 +90,8 @@ pub static ROUTES: &[Route] = &[
         name: "healthz",
         part: PART,
         summary: "Does the process live",
-        who: Who::Anyone,
-        answers: &[Answer { status: 200, about: "`ok`.", body: Said::Text("text/plain") }],
+        who: AllowedCallers::Anyone,
+        answers: &[DocumentedAnswer { status: 200, about: "`ok`.", body: AnswerBody::Text("text/plain") }],
         errors: Errors::Problems(&[]),
         example: ask("/healthz"),
         take: || get(probes::healthz),
@@ -103,7 +103,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Does it take commits, and which flows are live",
         about: "The whole answer is for the listener of `admin` and the operator's key.",
-        who: Who::Anyone,
+        who: AllowedCallers::Anyone,
         answers: &[
             ok(Of(&READY), ""),
             at(503, Of(&READY), "The database is away, or the daemon is stopping; what is committed waits."),
@@ -118,8 +118,8 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Read the metrics as Prometheus' text",
         about: "As OpenMetrics where `Accept` names `application/openmetrics-text`. The listener of `admin` answers without a key.",
-        who: Who::Operator,
-        answers: &[Answer { status: 200, about: "", body: Said::Text("text/plain") }],
+        who: AllowedCallers::Operator,
+        answers: &[DocumentedAnswer { status: 200, about: "", body: AnswerBody::Text("text/plain") }],
         take: || get(probes::metrics),
         ..GET
     },
@@ -128,7 +128,7 @@ pub static ROUTES: &[Route] = &[
         name: "openapi",
         part: PART,
         summary: "Read this document",
-        who: Who::Anyone,
+        who: AllowedCallers::Anyone,
         answers: &[ok(Map(&Any), "OpenAPI 3.1.")],
         take: || get(openapi::serve),
         ..GET
@@ -138,8 +138,8 @@ pub static ROUTES: &[Route] = &[
         name: "docs",
         part: PART,
         summary: "Read this document as a page",
-        who: Who::Anyone,
-        answers: &[Answer { status: 200, about: "", body: Said::Text("text/html") }],
+        who: AllowedCallers::Anyone,
+        answers: &[DocumentedAnswer { status: 200, about: "", body: AnswerBody::Text("text/html") }],
         take: || get(openapi::page),
         ..GET
     },

@@ -1,7 +1,7 @@
 //! `/v1/sandbox`: describes the routes for the phone of a sandbox customer.
 
 use super::{
-    GET, Route, Who, ask, ok,
+    AllowedCallers, GET, Route, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Text, Whole},
@@ -26,7 +26,7 @@ pub static ROUTES: &[Route] = &[Route {
     name: "read_sandbox",
     part: "Sandbox",
     summary: "Read what a sandbox sender has sent to a number",
-    who: Who::Sandbox,
+    who: AllowedCallers::Sandbox,
     query: &[
         need("phone", Text, "The customer's number; a `+` must be written `%2B`."),
         may("after", Whole, "Only messages with a greater id."),

@@ -1,7 +1,7 @@
 //! `/v1/schedules`: describes the routes for scheduled starts.
 
 use super::{
-    Answer, CURSOR, Errors, GET, LIMIT, Route, Said, ask, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, Route, ask, ok,
     shape::{
         Field, Shape,
         Type::{Between, Filled, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -294,7 +294,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Report the same for a spreadsheet",
         query: REPORT_QUERY,
-        answers: &[Answer { status: 200, about: "A line a fire.", body: Said::Text("text/csv") }],
+        answers: &[DocumentedAnswer { status: 200, about: "A line a fire.", body: AnswerBody::Text("text/csv") }],
         errors: Errors::Problems(&[]),
         shared: true,
         example: ask("/v1/schedules/tuesdays/report.csv"),

@@ -1,7 +1,7 @@
 //! `/v1/senders`: describes the routes for the numbers that messages are sent from.
 
 use super::{
-    CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -123,7 +123,7 @@ pub static ROUTES: &[Route] = &[
         about: "What the platform stopped goes on by itself at the time that it named, also after a restart. Who knows \
                 better, because the platform lifted a restriction early, says so here: what waits goes at once. If the \
                 platform still refuses, the sender is stopped again.",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&SENDER), "As it is now.")],
         example: ask("/v1/senders/12/resume"),
         take: || post(senders::resume),

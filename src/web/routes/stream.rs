@@ -1,7 +1,7 @@
 //! `GET /v1/events`: describes the stream of events.
 
 use super::{
-    Answer, Errors, GET, Route, Said,
+    AnswerBody, DocumentedAnswer, Errors, GET, Route,
     shape::{
         Field,
         Type::{Text, Whole},
@@ -32,7 +32,11 @@ pub static ROUTES: &[Route] = &[Route {
         may("after", Whole, "As `Last-Event-ID`, for who cannot send headers."),
     ],
     headers: &[LAST],
-    answers: &[Answer { status: 200, about: "A stream without end.", body: Said::Text("text/event-stream") }],
+    answers: &[DocumentedAnswer {
+        status: 200,
+        about: "A stream without end.",
+        body: AnswerBody::Text("text/event-stream"),
+    }],
     errors: Errors::Problems(&[("too_many_listeners", 503)]),
     take: || get(stream::listen),
     ..GET

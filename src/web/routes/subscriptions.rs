@@ -1,7 +1,7 @@
 //! `/v1/webhooks`: describes the routes for subscriptions to events by signed POST.
 
 use super::{
-    Answer, CURSOR, Errors, GET, LIMIT, POST, Route, Said, Verb, ask, at, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
     shape::{
         Field, Shape,
         Type::{Any, Flag, List, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -151,7 +151,7 @@ pub static ROUTES: &[Route] = &[
         name: "delete_webhook",
         part: PART,
         summary: "End a webhook, with all that waits for it",
-        answers: &[Answer { status: 204, about: "It is gone.", body: Said::Nothing }],
+        answers: &[DocumentedAnswer { status: 204, about: "It is gone.", body: AnswerBody::Nothing }],
         errors: Errors::Problems(&[("configured", 409)]),
         example: ask("/v1/webhooks/$webhook"),
         take: || delete(subscriptions::delete),

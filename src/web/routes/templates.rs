@@ -1,7 +1,7 @@
 //! `/v1/templates`: describes the routes for each sender's template catalogue.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
         Type::{Any, List, Maybe, Of, Page, Text, Whole, Word},
@@ -79,7 +79,7 @@ pub static ROUTES: &[Route] = &[
         name: "pull_templates",
         part: PART,
         summary: "Read the catalogue of each real sender from its provider",
-        who: Who::Operator,
+        who: AllowedCallers::Operator,
         answers: &[ok(Of(&PULLED), "")],
         example: ask("/v1/templates/pull"),
         take: || post(templates::pull),

@@ -1,7 +1,7 @@
 //! `/webhooks/…` and `/hooks/…`: describes the routes to which platforms and other systems post.
 
 use super::{
-    Answer, Errors, Example, GET, POST, Route, Said, Who, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, at,
     shape::{
         Shape,
         Type::{Any, List, Map, Maybe, Of, Text, Word},
@@ -15,8 +15,8 @@ use axum::routing::{get, post};
 const PART: &str = "Webhooks";
 const NONE: Example = Example { path: "", body: "" };
 
-const RECORDED: &[Answer] =
-    &[Answer { status: 200, about: "It is on disk. No flow has run yet.", body: Said::Nothing }];
+const RECORDED: &[DocumentedAnswer] =
+    &[DocumentedAnswer { status: 200, about: "It is on disk. No flow has run yet.", body: AnswerBody::Nothing }];
 
 const REFUSED: Errors = Errors::Problems(&[
     ("broken", 400),
@@ -29,9 +29,9 @@ const REFUSED: Errors = Errors::Problems(&[
     ("not_recorded", 503),
 ]);
 
-const HANDSHAKE: &[Answer] = &[
-    Answer { status: 200, about: "The challenge.", body: Said::Text("text/plain") },
-    Answer { status: 403, about: "The verify token is another.", body: Said::Text("text/plain") },
+const HANDSHAKE: &[DocumentedAnswer] = &[
+    DocumentedAnswer { status: 200, about: "The challenge.", body: AnswerBody::Text("text/plain") },
+    DocumentedAnswer { status: 403, about: "The verify token is another.", body: AnswerBody::Text("text/plain") },
 ];
 
 static TAKEN: Shape = shape(
@@ -64,7 +64,7 @@ pub static ROUTES: &[Route] = &[
         name: "verify_webhook",
         part: PART,
         summary: "Prove to a provider that this address is ours",
-        who: Who::Provider,
+        who: AllowedCallers::Provider,
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
@@ -78,7 +78,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Take what a provider posts, for all its senders",
         about: "The body is signed with the secret of the sender that each of its items is for; at most 3 MiB. Twilio \
                 hears an empty `<Response/>` (`text/xml`) where others hear nothing.",
-        who: Who::Provider,
+        who: AllowedCallers::Provider,
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
@@ -90,7 +90,7 @@ pub static ROUTES: &[Route] = &[
         name: "verify_sender_webhook",
         part: PART,
         summary: "The same for one sender's own address",
-        who: Who::Provider,
+        who: AllowedCallers::Provider,
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
@@ -102,7 +102,7 @@ pub static ROUTES: &[Route] = &[
         name: "take_sender_webhook",
         part: PART,
         summary: "Take what a provider posts for one sender",
-        who: Who::Provider,
+        who: AllowedCallers::Provider,
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
@@ -117,17 +117,33 @@ pub static ROUTES: &[Route] = &[
         about: "Sealed and signed as Meta does it, under the sender's `form_key` and `app_secret`; at most 256 KiB. The \
                 flow under `exchange` of the question that sent the form answers. A sandbox sender takes and gives the \
                 request as plain JSON, with a key of its account.",
-        who: Who::Provider,
+        who: AllowedCallers::Provider,
         answers: &[
-            Answer { status: 200, about: "The sealed answer, in base64.", body: Said::Text("text/plain") },
-            Answer { status: 421, about: "It cannot be decrypted with our key.", body: Said::Text("text/plain") },
-            Answer { status: 427, about: "The form's question is over.", body: Said::Text("text/plain") },
-            Answer {
+            DocumentedAnswer {
+                status: 200,
+                about: "The sealed answer, in base64.",
+                body: AnswerBody::Text("text/plain"),
+            },
+            DocumentedAnswer {
+                status: 421,
+                about: "It cannot be decrypted with our key.",
+                body: AnswerBody::Text("text/plain"),
+            },
+            DocumentedAnswer {
+                status: 427,
+                about: "The form's question is over.",
+                body: AnswerBody::Text("text/plain"),
+            },
+            DocumentedAnswer {
                 status: 502,
                 about: "The flow failed, or took longer than nine seconds.",
-                body: Said::Text("text/plain"),
+                body: AnswerBody::Text("text/plain"),
             },
-            Answer { status: 432, about: "The signature does not match.", body: Said::Text("text/plain") },
+            DocumentedAnswer {
+                status: 432,
+                about: "The signature does not match.",
+                body: AnswerBody::Text("text/plain"),
+            },
         ],
         errors: Errors::Problems(&[
             ("broken", 400),
@@ -147,7 +163,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Start the flows that have this webhook",
         about: "JSON, or a form, of at most 256 KiB. The body is kept; a repetition starts nothing.",
-        who: Who::Hook,
+        who: AllowedCallers::Hook,
         body: Some(Map(&Any)),
         answers: &[at(202, Of(&TAKEN), "It is on disk and starts what it says.")],
         errors: Errors::Problems(&[("unproven", 401), ("unusable_body", 422), ("not_recorded", 503)]),

@@ -30,7 +30,7 @@ pub struct Room {
 
 /// The memory of one request's body, until the request is answered.
 #[derive(Debug)]
-pub struct Held {
+pub struct BodyPermit {
     left: Arc<AtomicUsize>,
     bytes: AtomicUsize,
     /// Bytes of one body beyond this are discarded as soon as they are read, so they are not counted.
@@ -40,7 +40,7 @@ pub struct Held {
 /// A body whose bytes are counted while it is read.
 pub struct Counted<B> {
     inner: B,
-    held: Arc<Held>,
+    held: Arc<BodyPermit>,
 }
 
 /// There is no memory for this many more bytes: they are discarded.
@@ -58,7 +58,7 @@ impl Default for Room {
 
 impl Room {
     /// The budget entry for the body of a request to `path`; `None` if the body is too small to be counted.
-    pub fn hold(&self, path: &str, size: &SizeHint) -> Option<Arc<Held>> {
+    pub fn hold(&self, path: &str, size: &SizeHint) -> Option<Arc<BodyPermit>> {
         if size.upper().is_some_and(|bytes| bytes <= BODY_FREE_BYTES as u64) {
             return None;
         }
@@ -66,11 +66,11 @@ impl Room {
             "/v1/media" => (&self.files, FILES_HELD_BYTES_MAX),
             _ => (&self.others, WEBHOOK_BODY_BYTES_MAX),
         };
-        Some(Arc::new(Held { left: Arc::clone(left), bytes: AtomicUsize::new(0), bytes_max }))
+        Some(Arc::new(BodyPermit { left: Arc::clone(left), bytes: AtomicUsize::new(0), bytes_max }))
     }
 }
 
-impl Held {
+impl BodyPermit {
     /// Reserves more bytes; false if there is no memory for them.
     fn grow(&self, bytes: usize) -> bool {
         let before = self.bytes.load(Ordering::Relaxed);
@@ -83,14 +83,14 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for BodyPermit {
     fn drop(&mut self) {
         self.left.fetch_add(*self.bytes.get_mut(), Ordering::Relaxed);
     }
 }
 
 impl<B> Counted<B> {
-    pub fn new(inner: B, held: Arc<Held>) -> Self {
+    pub fn new(inner: B, held: Arc<BodyPermit>) -> Self {
         Counted { inner, held }
     }
 }
@@ -138,7 +138,7 @@ impl Error for Crowded {}
 mod tests {
     use super::*;
 
-    fn hold(room: &Room, path: &str) -> Arc<Held> {
+    fn hold(room: &Room, path: &str) -> Arc<BodyPermit> {
         room.hold(path, &SizeHint::default()).unwrap()
     }
 

@@ -30,18 +30,18 @@ use tokio::{
 };
 
 /// A listening socket. Above its limit of open connections, new ones wait in the kernel's queue.
-pub struct Door {
+pub struct ListeningSocket {
     listener: TcpListener,
     places: Arc<Semaphore>,
     peers: Peers,
-    patience: Patience,
+    patience: ClientTimeouts,
     /// When the log last said that all places are taken.
     told_full: Option<Stopwatch>,
 }
 
 /// The time limits of a client.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct ClientTimeouts {
     /// For the request line and headers, from their first byte on.
     pub head: Span,
     /// For the request's body.
@@ -50,9 +50,9 @@ pub struct Patience {
     pub idle: Span,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
-        Patience { head: HEAD_READ_TIMEOUT, body: BODY_READ_TIMEOUT, idle: CONNECTION_IDLE }
+        ClientTimeouts { head: HEAD_READ_TIMEOUT, body: BODY_READ_TIMEOUT, idle: CONNECTION_IDLE }
     }
 }
 
@@ -75,7 +75,7 @@ pub struct Connection {
     heard: Option<u64>,
     /// The timer for the headers of that request, with its number.
     head: Option<(u64, Pin<Box<Sleep>>)>,
-    patience: Patience,
+    patience: ClientTimeouts,
     alarm: Pin<Box<Sleep>>,
     _counted: Counted,
     _place: OwnedSemaphorePermit,
@@ -146,9 +146,9 @@ impl Connection {
     }
 }
 
-impl Door {
-    pub fn new(listener: TcpListener, patience: Patience, peers: Peers, places: usize) -> Self {
-        Door { listener, places: Arc::new(Semaphore::new(places)), peers, patience, told_full: None }
+impl ListeningSocket {
+    pub fn new(listener: TcpListener, patience: ClientTimeouts, peers: Peers, places: usize) -> Self {
+        ListeningSocket { listener, places: Arc::new(Semaphore::new(places)), peers, patience, told_full: None }
     }
 
     /// A place for one more connection; waits while all are taken, and says so in the log.
@@ -174,7 +174,7 @@ pub fn public_places(open_files_max: Option<u64>) -> usize {
     files.saturating_sub(FILES_KEPT_FREE).clamp(files.min(FILES_KEPT_FREE) / 2, CONNECTIONS_MAX).max(1)
 }
 
-impl Listener for Door {
+impl Listener for ListeningSocket {
     type Io = Connection;
     type Addr = SocketAddr;
 
@@ -286,9 +286,9 @@ mod tests {
     async fn pair() -> (Connection, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let soon = Span::millis(20);
-        let mut door = Door::new(
+        let mut door = ListeningSocket::new(
             listener,
-            Patience { head: soon, body: soon, idle: soon },
+            ClientTimeouts { head: soon, body: soon, idle: soon },
             Peers::new(&[], Arc::new(crate::base::clock::SystemClock)),
             1,
         );

@@ -3,7 +3,7 @@
 use super::{
     body_memory::Counted,
     body_timeout::Timed,
-    listener::{Connection, Door, Patience, Peer, public_places},
+    listener::{ClientTimeouts, Connection, ListeningSocket, Peer, public_places},
     peers::Peers,
 };
 use crate::{
@@ -45,29 +45,34 @@ pub struct Server {
 impl Server {
     /// Starts to accept connections at the listener.
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
-        Server::start_patient(listener, web, Patience::default(), public_places(open_files_max()))
+        Server::start_patient(listener, web, ClientTimeouts::default(), public_places(open_files_max()))
     }
 
     /// As `start`, with these time limits and this number of connections.
-    pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience, places: usize) -> io::Result<Self> {
+    pub fn start_patient(
+        listener: TcpListener,
+        web: Arc<Web>,
+        patience: ClientTimeouts,
+        places: usize,
+    ) -> io::Result<Self> {
         Server::start_side(listener, web, (patience, places), Side::Public)
     }
 
     /// Serves probes and metrics completely and without a key, to every client that can reach the listener.
     pub fn start_admin(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
-        Server::start_side(listener, web, (Patience::default(), ADMIN_CONNECTIONS_MAX), Side::Admin)
+        Server::start_side(listener, web, (ClientTimeouts::default(), ADMIN_CONNECTIONS_MAX), Side::Admin)
     }
 
     fn start_side(
         listener: TcpListener,
         web: Arc<Web>,
-        (patience, places): (Patience, usize),
+        (patience, places): (ClientTimeouts, usize),
         side: Side,
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
         let peers = Peers::new(&web.app.config.proxies, Arc::clone(&web.app.clock));
-        let door = Door::new(listener, patience, peers, places);
+        let door = ListeningSocket::new(listener, patience, peers, places);
         let task = tokio::spawn(accept(door, Arc::clone(&web), patience, side, stopped));
         Ok(Server { address, stop, web, task })
     }
@@ -84,7 +89,13 @@ impl Server {
 }
 
 /// Accepts until it is stopped or dropped; then waits until the last connection has ended.
-async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, mut stopped: watch::Receiver<bool>) {
+async fn accept(
+    mut door: ListeningSocket,
+    web: Arc<Web>,
+    patience: ClientTimeouts,
+    side: Side,
+    mut stopped: watch::Receiver<bool>,
+) {
     let router = match side {
         Side::Public => router(Arc::clone(&web)),
         Side::Admin => admin::router(Arc::clone(&web)),
@@ -109,7 +120,7 @@ async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, m
 async fn serve(
     io: Connection,
     (peer, side): (Peer, Side),
-    patience: Patience,
+    patience: ClientTimeouts,
     web: &Web,
     router: &Router,
     mut stopped: watch::Receiver<bool>,

@@ -3,7 +3,7 @@
 use crate::{
     base::{diagnostic::did_you_mean, phone},
     cli::Failure,
-    flow::{Around, load::bot::Bot, tools::workspace::Workspace},
+    flow::{CheckContext, load::bot::Bot, tools::workspace::Workspace},
     runtime::{bot::source_files, config::Config},
 };
 use serde_json::{Map, Value as Json, json};
@@ -47,7 +47,7 @@ impl Columns {
         constants: Constants,
     ) -> Result<Columns, Failure> {
         let files = source_files::read(&config.bot).map_err(Failure::failed)?;
-        let mut workspace = Workspace::new(Around::default());
+        let mut workspace = Workspace::new(CheckContext::default());
         workspace.replace(files.files.iter().cloned());
         let set = workspace.look().set;
         Columns::named(&set.bot, headings, map, skip, constants).map_err(Failure::Usage)
@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn columns(headings: &[&str], map: &[&str], skip: &[&str]) -> Result<Columns, String> {
-        let mut workspace = Workspace::new(Around::default());
+        let mut workspace = Workspace::new(CheckContext::default());
         workspace.replace([SourceFile::new("flows/_bot.yaml", BOT)]);
         let set = workspace.look().set;
         let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();

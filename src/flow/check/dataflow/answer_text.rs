@@ -2,7 +2,7 @@
 
 use super::{
     exprs::Eval,
-    types::{Kinds, Ty},
+    types::{Kinds, ValueType},
 };
 use crate::{base::yaml, flow::definition::Node};
 use rhai::Expr;
@@ -10,7 +10,7 @@ use rhai::Expr;
 impl Eval<'_> {
     /// The type of `size.text.upper()`: of the original text of an answer, and of the functions behind it. `None`: the
     /// variable is not an answer, or has keys of its own.
-    pub fn of_answer(&mut self, root: &Expr, base: &Ty, rest: &Expr) -> Option<Ty> {
+    pub fn of_answer(&mut self, root: &Expr, base: &ValueType, rest: &Expr) -> Option<ValueType> {
         let text = self.written(root, base, rest)?;
         Some(match rest {
             Expr::Dot(rest, ..) => self.onward(text, &rest.rhs, false),
@@ -19,7 +19,7 @@ impl Eval<'_> {
         })
     }
 
-    fn written(&self, root: &Expr, base: &Ty, rest: &Expr) -> Option<Ty> {
+    fn written(&self, root: &Expr, base: &ValueType, rest: &Expr) -> Option<ValueType> {
         let Expr::Variable(variable, ..) = root else { return None };
         let part = match rest {
             Expr::Dot(pair, ..) | Expr::Index(pair, ..) => &pair.lhs,
@@ -41,7 +41,7 @@ impl Eval<'_> {
         let other =
             |node: &Node| node.outline.fills.as_deref() == Some(name) && node.outline.verb != "ask" || set(node);
         let asked_only = !self.flow.nodes.iter().any(other);
-        let ty = Ty::of(Kinds::TEXT);
+        let ty = ValueType::of(Kinds::TEXT);
         Some(if base.may_miss() || !asked_only { ty.or(Kinds::NOTHING) } else { ty })
     }
 }

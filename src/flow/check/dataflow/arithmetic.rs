@@ -2,7 +2,7 @@
 
 use super::{
     exprs::Eval,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::base::{diagnostic::Diagnostic, time::Span};
 use rhai::Position;
@@ -10,10 +10,10 @@ use rhai::Position;
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
 
 /// The type of `a + b` and similar; an error only if no kinds of the two fit together.
-pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
+pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, position: Position) -> ValueType {
     let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
     if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
-        return Ty::ANY;
+        return ValueType::ANY;
     }
     let mut gives = Kinds::NONE;
     let numbers = (Kinds::NUMERIC, Kinds::NUMERIC, Kinds::NUMERIC);
@@ -50,16 +50,16 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
         }
     }
     let place = eval.place(position, op.len());
-    if let ("/" | "%", Known::Whole(0)) = (op, &right.known) {
+    if let ("/" | "%", KnownValue::Whole(0)) = (op, &right.known) {
         let finding = Diagnostic::error("E318", &place, "nothing can be divided by 0");
         eval.bad(|| finding.help("divide by another number; where it is counted ask first, `if: n > 0`"));
-        return Ty::of(Kinds::NUMERIC);
+        return ValueType::of(Kinds::NUMERIC);
     }
     // `today() + "6 months"` would be one long text.
     let in_words = op == "+" && a.without(Kinds::NOTHING).within(MOMENTS) && b == Kinds::TEXT;
     if gives != Kinds::NONE && !(in_words && length(right).is_some()) {
         eval.good(&place, "E318");
-        if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
+        if let (KnownValue::Whole(a), KnownValue::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
             let counted = match op {
                 "+" => a.checked_add(*b),
                 "-" => a.checked_sub(*b),
@@ -67,11 +67,11 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
                 _ => None,
             };
             if let Some(number) = counted {
-                return Ty::whole(number);
+                return ValueType::whole(number);
             }
         }
         let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
-        return Ty::of(if whole { Kinds::WHOLE } else { gives });
+        return ValueType::of(if whole { Kinds::WHOLE } else { gives });
     }
     let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
     eval.bad(|| {
@@ -92,14 +92,14 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Posit
             (false, false) => finding.help("compare or add values of one kind"),
         }
     });
-    Ty::ANY
+    ValueType::ANY
 }
 
 /// The span that was probably meant by a number beside a date, which counts days, or by words: `days(180)`.
-fn length(ty: &Ty) -> Option<String> {
+fn length(ty: &ValueType) -> Option<String> {
     match &ty.known {
-        Known::Whole(days) => Some(format!("days({days})")),
-        Known::Texts(texts) if texts.len() == 1 => {
+        KnownValue::Whole(days) => Some(format!("days({days})")),
+        KnownValue::Texts(texts) if texts.len() == 1 => {
             let span = Span::meant(&texts[0])?;
             let units = [("days", Span::days(1)), ("hours", Span::hours(1)), ("minutes", Span::minutes(1))];
             let (unit, each) = units.into_iter().find(|(_, each)| span.0 % each.0 == 0)?;

@@ -2,11 +2,11 @@
 
 use super::{
     Walk,
-    date_hint::{self, As},
+    date_hint::{self, DateUse},
     exprs::Eval,
     state::State,
     transfer,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::{
@@ -48,7 +48,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Checks a value in a text: a list or map cannot be shown, and a message must not be empty.
-    pub(super) fn shown(&mut self, node: &Node, text: &Text, code: &Code, ty: &Ty) {
+    pub(super) fn shown(&mut self, node: &Node, text: &Text, code: &Code, ty: &ValueType) {
         let said = says(node, text);
         let alone = text.sole().is_some();
         if alone && !said {
@@ -110,7 +110,7 @@ impl<'a> Walk<'a, '_> {
                 let ty = transfer::worth(self.set, flow, state, code);
                 let takes = format!("`{key}` takes {}", inputs::name_of(&field.kind));
                 self.takes(&code.place(), &ty, held_by(field.kind.of), &takes);
-                self.as_date(flow, state, code, &ty, Ty::declared(&field.kind).kinds);
+                self.as_date(flow, state, code, &ty, ValueType::declared(&field.kind).kinds);
             }
         }
     }
@@ -121,7 +121,7 @@ impl<'a> Walk<'a, '_> {
         let ty = transfer::worth(self.set, flow, state, code);
         let dated = |text: &String| text.starts_with(|c: char| c.is_ascii_digit());
         let takes = match &ty.known {
-            Known::Texts(texts) if !texts.iter().any(dated) => Kinds::DATE.and(Kinds::DATETIME),
+            KnownValue::Texts(texts) if !texts.iter().any(dated) => Kinds::DATE.and(Kinds::DATETIME),
             _ => Kinds::DATE.and(Kinds::DATETIME).and(Kinds::TEXT),
         };
         self.takes(&code.place(), &ty, takes, "`until` takes a date with its time");
@@ -129,15 +129,15 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Reports a text from a question in a place that needs a date.
-    fn as_date(&mut self, flow: &Flow, state: &State, code: &Code, ty: &Ty, takes: Kinds) {
+    fn as_date(&mut self, flow: &Flow, state: &State, code: &Code, ty: &ValueType, takes: Kinds) {
         let Some(expr) = code.single() else { return };
         let judge = Some(&mut self.found.judge);
         let mut eval = Eval { set: self.set, flow, state, code, judge, locals: Vec::new() };
-        date_hint::meant(&mut eval, expr, ty, &As::Beside(takes));
+        date_hint::meant(&mut eval, expr, ty, &DateUse::Beside(takes));
     }
 
     /// Reports a value that has none of these kinds on any path.
-    fn takes(&mut self, place: &Place, ty: &Ty, takes: Kinds, words: &str) {
+    fn takes(&mut self, place: &Place, ty: &ValueType, takes: Kinds, words: &str) {
         let kinds = ty.kinds.without(Kinds::MISSING);
         if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(takes.and(Kinds::OTHER)) {
             self.found.judge.good(place, TAKES);
@@ -190,7 +190,7 @@ impl<'a> Walk<'a, '_> {
         let all: Vec<String> = teams.keys().map(|team| format!("`{team}`")).collect();
         let finding = |message: String| Diagnostic::error("E403", &code.place(), message);
         match &ty.known {
-            Known::Texts(texts) if ty.kinds.without(Kinds::MISSING) == Kinds::TEXT => {
+            KnownValue::Texts(texts) if ty.kinds.without(Kinds::MISSING) == Kinds::TEXT => {
                 let unknown = texts.iter().find(|text| !teams.contains_key(text.trim()));
                 if let Some(unknown) = unknown {
                     let finding = finding(format!("this can be \"{unknown}\", and there is no team `{unknown}`"));
@@ -256,7 +256,7 @@ fn parts(key: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
 }
 
 /// True if the value can match the case, by the rules of `switch`.
-fn can_be(ty: &Ty, kinds: Kinds, key: &str, text: &str) -> bool {
+fn can_be(ty: &ValueType, kinds: Kinds, key: &str, text: &str) -> bool {
     if ty.kinds.is_vague() || kinds.meets(Kinds::DATETIME.and(Kinds::SPAN).and(Kinds::OTHER)) {
         return true;
     }
@@ -266,20 +266,20 @@ fn can_be(ty: &Ty, kinds: Kinds, key: &str, text: &str) -> bool {
         || kinds.meets(Kinds::CLOCK) && text.parse::<jiff::civil::Time>().is_ok()
         || kinds.meets(Kinds::TEXT)
             && match &ty.known {
-                Known::Texts(texts) => texts.iter().any(|known| known == text || known == key.trim()),
+                KnownValue::Texts(texts) => texts.iter().any(|known| known == text || known == key.trim()),
                 _ => true,
             }
 }
 
 /// True if each possible value, apart from a missing one, has a case.
-fn has_all(ty: &Ty, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
+fn has_all(ty: &ValueType, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
     let keys = || cases.iter().map(|entry| entry.key.text.as_str());
     let named = |text: &str| keys().any(|key| key.trim() == text || parts(key).any(|(part, _)| part == text));
     let said = |truth: bool| keys().any(|key| parts(key).any(|(part, _)| switch::truth(part) == Some(truth)));
     match (&ty.known, kinds) {
         _ if ty.kinds.is_vague() => false,
-        (Known::Texts(texts), Kinds::TEXT) => texts.iter().all(|text| named(text)),
-        (Known::Truth(truth), Kinds::YESNO) => said(*truth),
+        (KnownValue::Texts(texts), Kinds::TEXT) => texts.iter().all(|text| named(text)),
+        (KnownValue::Truth(truth), Kinds::YESNO) => said(*truth),
         (_, Kinds::YESNO) => said(true) && said(false),
         // The value was never filled or is always missing, so no case is taken.
         (_, Kinds::NONE) => true,
@@ -292,8 +292,8 @@ fn is_rest(case: &str) -> bool {
     matches!(case.to_lowercase().as_str(), "default" | "else" | "otherwise" | "other" | "_" | "*" | "any")
 }
 
-fn never(text: &str, key: &Scalar, place: &Place, ty: &Ty, kinds: Kinds) -> Diagnostic {
-    let Known::Texts(texts) = &ty.known else {
+fn never(text: &str, key: &Scalar, place: &Place, ty: &ValueType, kinds: Kinds) -> Diagnostic {
+    let KnownValue::Texts(texts) = &ty.known else {
         let message = format!("this case is never taken: the value is {}", kinds.words());
         let help = match kinds {
             Kinds::YESNO => "write `true` or `false`".to_owned(),

@@ -2,11 +2,11 @@
 
 use super::{
     Walk,
-    memo::Begin,
+    memo::WalkStart,
     starts::given,
     state::{By, State},
     transfer::late,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
     window_age::{ANY, Age},
 };
 use crate::{
@@ -37,17 +37,17 @@ impl<'a> Walk<'a, '_> {
         };
         let back = self.back_from(flow, node, &within).into_iter().filter_map(State::in_time);
         let called = node.outline.entered().map(|called| self.set.flow(called));
-        let of_flow = called.map(|called| called.map_or(Ty::ANY, |called| returned(self.set, called)));
+        let of_flow = called.map(|called| called.map_or(ValueType::ANY, |called| returned(self.set, called)));
         let back = back.map(|mut state| {
-            let gives = std::mem::replace(&mut state.gives, Ty::UNSET);
+            let gives = std::mem::replace(&mut state.gives, ValueType::UNSET);
             if state.over {
                 return state;
             }
             let state = State { cut_at: outer, ending, ..state };
             match node.outline.fills.as_deref() {
                 // W617 at the `as` already reports that no path returns a value, so reading it gets no second finding.
-                Some(name) if gives == Ty::UNSET && !may_give(self.set, flow, node) => {
-                    state.with(flow, name, Ty::NOTHING)
+                Some(name) if gives == ValueType::UNSET && !may_give(self.set, flow, node) => {
+                    state.with(flow, name, ValueType::NOTHING)
                 }
                 Some(name) => state.with(flow, name, of_flow.clone().unwrap_or(gives)),
                 None => state,
@@ -93,7 +93,7 @@ impl<'a> Walk<'a, '_> {
                 None => Vec::new(),
             },
             Some(None) => vec![state.clone()],
-            None => vec![State { gives: Ty::ANY, ..state.clone() }],
+            None => vec![State { gives: ValueType::ANY, ..state.clone() }],
         }
     }
 
@@ -104,7 +104,7 @@ impl<'a> Walk<'a, '_> {
         let known = self.found.blocks.entry(key).or_default();
         // Above the first limit, states no longer differ by the values of variables; above the second one, not by the
         // age either.
-        let vague = || vec![Ty::ANY; state.vars.len()].into();
+        let vague = || vec![ValueType::ANY; state.vars.len()].into();
         let (tells_values, tells_time) = (known.len() < LINT_STATES_MAX, known.len() < LINT_BLOCK_STATES_MAX);
         let state = State {
             age: if tells_time { state.age } else { Age::ANY },
@@ -112,7 +112,7 @@ impl<'a> Walk<'a, '_> {
             ..state.clone()
         };
         if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
-            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, gives: Ty::ANY, ..state }]);
+            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, gives: ValueType::ANY, ..state }]);
         }
         let place = known.len();
         known.push((state.clone(), None));
@@ -125,7 +125,7 @@ impl<'a> Walk<'a, '_> {
 
     /// The age at the end of a called flow; `None`: it never returns.
     fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
-        let begin = Begin::Call(flow.name.clone(), state.age, state.cut_at);
+        let begin = WalkStart::Call(flow.name.clone(), state.age, state.cut_at);
         if self.under_way.contains(&begin) {
             return Some(Age::ANY);
         }
@@ -148,12 +148,12 @@ impl<'a> Walk<'a, '_> {
 
 /// The type of the value that a called flow returns: a map of the declared values, if there are any. If one path ends
 /// without `return`, it is unknown here whether the map exists.
-fn returned(set: &FlowSet, called: &Flow) -> Ty {
+fn returned(set: &FlowSet, called: &Flow) -> ValueType {
     if called.returns.is_empty() {
-        return Ty::ANY;
+        return ValueType::ANY;
     }
     let kinds = if always_returns(set, called) { Kinds::MAP } else { Kinds::ANY };
-    Ty { kinds, known: Known::Returned(called.name.clone()) }
+    ValueType { kinds, known: KnownValue::Returned(called.name.clone()) }
 }
 
 /// True if every path of the flow returns a value.

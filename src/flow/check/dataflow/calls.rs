@@ -3,10 +3,10 @@
 use super::{
     arithmetic::sum,
     compare::comparable,
-    date_hint::{self, As},
+    date_hint::{self, DateUse},
     exprs::{Eval, Use},
     known_words, parts, prices,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
@@ -30,45 +30,45 @@ pub fn asks(rest: &Expr) -> bool {
     }
 }
 
-pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> Ty {
+pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> ValueType {
     let name = call.name.as_str();
     if !call.namespace.is_empty() {
         call.args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
-        return Ty::ANY;
+        return ValueType::ANY;
     }
     match (name, call.args.as_slice()) {
         ("curry" | "Fn" | "call", args) => {
             args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
-            Ty::ANY
+            ValueType::ANY
         }
         ("missing" | "type_of" | "is_def_var", args) => {
             args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
-            Ty::of(if name == "type_of" { Kinds::TEXT } else { Kinds::YESNO })
+            ValueType::of(if name == "type_of" { Kinds::TEXT } else { Kinds::YESNO })
         }
         ("title", [answer]) => {
             eval.expr(answer, Use::Shown);
             titled(eval, answer, position);
-            Ty::of(Kinds::TEXT)
+            ValueType::of(Kinds::TEXT)
         }
         ("!", [inner]) => {
             let ty = eval.expr(inner, Use::Asked);
             known_words::turned_around(eval, inner, &ty, position);
-            Ty::of(Kinds::YESNO)
+            ValueType::of(Kinds::YESNO)
         }
         ("==" | "!=" | "<" | ">" | "<=" | ">=", [a, b]) => {
             let (left, right) = (eval.expr(a, Use::Asked), eval.expr(b, Use::Asked));
             comparable(eval, name, (a, &left), (b, &right), position);
-            Ty::of(Kinds::YESNO)
+            ValueType::of(Kinds::YESNO)
         }
         ("+" | "-" | "*" | "/" | "%" | "**", [a, b]) => {
             let (left, right) = (eval.expr(a, Use::Shown), eval.expr(b, Use::Shown));
-            date_hint::meant(eval, a, &left, &As::Beside(right.kinds));
-            date_hint::meant(eval, b, &right, &As::Beside(left.kinds));
+            date_hint::meant(eval, a, &left, &DateUse::Beside(right.kinds));
+            date_hint::meant(eval, b, &right, &DateUse::Beside(left.kinds));
             sum(eval, name, &left, &right, position)
         }
         _ => {
             let how = if ASKING.contains(&name) { Use::Asked } else { Use::Shown };
-            let args: Vec<Ty> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
+            let args: Vec<ValueType> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
             if let ("money", [amount, _], [ty, currency]) = (name, call.args.as_slice(), args.as_slice()) {
                 prices::check(eval, (amount, ty), currency, position);
             }
@@ -78,9 +78,9 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
 }
 
 /// Checks the format of a date, or a time of day, that is a literal.
-fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
+fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Place) {
     let texts = match args.get(1).map(|arg| &arg.known) {
-        Some(Known::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
+        Some(KnownValue::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
         _ => return,
     };
     let text = texts[0].as_str();
@@ -119,8 +119,8 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
 }
 
 /// Reports `day.at("10:00", "clinic")`: opening hours have no time zone of their own.
-fn whose_clock(eval: &mut Eval<'_>, args: &[Ty], place: &Place) {
-    let Some(Known::Texts(texts)) = args.get(2).map(|arg| &arg.known) else { return };
+fn whose_clock(eval: &mut Eval<'_>, args: &[ValueType], place: &Place) {
+    let Some(KnownValue::Texts(texts)) = args.get(2).map(|arg| &arg.known) else { return };
     let Some(whose) = texts.iter().find(|whose| !matches!(whose.as_str(), "bot" | "contact")) else { return };
     let finding = Diagnostic::error("E318", place, format!("`{whose}` is nobody's clock"));
     let help = match eval.set.bot.hours.contains_key(whose) {
@@ -153,20 +153,20 @@ fn titled(eval: &mut Eval<'_>, answer: &Expr, position: Position) {
     });
 }
 
-pub fn method(eval: &mut Eval<'_>, base: &Ty, call: &FnCallExpr, position: Position) -> Ty {
+pub fn method(eval: &mut Eval<'_>, base: &ValueType, call: &FnCallExpr, position: Position) -> ValueType {
     let mut args = vec![base.clone()];
     args.extend(call.args.iter().map(|arg| eval.expr(arg, Use::Asked)));
     applied(eval, call.name.as_str(), &args, true, position)
 }
 
 /// The type of a property: `date.year`, `text.len`.
-pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) -> Ty {
-    if let Known::Gives(parts) = &base.known {
+pub fn getter(eval: &mut Eval<'_>, base: &ValueType, name: &str, position: Position) -> ValueType {
+    if let KnownValue::Gives(parts) = &base.known {
         return parts::part(eval, base, parts, name, position);
     }
     let kinds = base.kinds.without(Kinds::MISSING);
     if base.kinds.is_vague() || kinds.meets(Kinds::MAP.and(Kinds::OTHER)) || kinds == Kinds::NONE {
-        return Ty::ANY;
+        return ValueType::ANY;
     }
     let place = eval.place(position, name.len());
     let getter = format!("get${name}");
@@ -181,10 +181,10 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
             "year" | "month" | "day" | "hour" | "minute" | "weekday" | "days" | "hours" | "minutes" | "len"
         );
         let ty = match name {
-            _ if whole => Ty::of(Kinds::WHOLE),
-            "date" => Ty::of(Kinds::DATE),
-            "time" => Ty::of(Kinds::CLOCK),
-            _ => Ty::ANY,
+            _ if whole => ValueType::of(Kinds::WHOLE),
+            "date" => ValueType::of(Kinds::DATE),
+            "time" => ValueType::of(Kinds::CLOCK),
+            _ => ValueType::ANY,
         };
         return if base.may_miss() { ty.or(Kinds::NOTHING) } else { ty };
     }
@@ -218,7 +218,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
             (false, false) => finding.help(parts_of(kinds)),
         }
     });
-    Ty::ANY
+    ValueType::ANY
 }
 
 /// The properties of such a value, for a finding.
@@ -238,12 +238,12 @@ fn parts_of(kinds: Kinds) -> &'static str {
     }
 }
 
-fn applied(eval: &mut Eval<'_>, name: &str, args: &[Ty], method: bool, position: Position) -> Ty {
+fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, position: Position) -> ValueType {
     let place = eval.place(position, name.len());
     let scripts = &eval.set.scripts;
     let signatures = scripts.signatures(name);
     if signatures.is_empty() {
-        return Ty::ANY;
+        return ValueType::ANY;
     }
     let counted: Vec<&Vec<TypeId>> = signatures.iter().filter(|params| params.len() == args.len()).collect();
     if counted.is_empty() {
@@ -302,7 +302,7 @@ fn count_wrong(eval: &mut Eval<'_>, name: &str, signatures: &[Vec<TypeId>], coun
 }
 
 /// The type of a function's result, if the language defines it.
-fn given(name: &str, args: &[Ty]) -> Ty {
+fn given(name: &str, args: &[ValueType]) -> ValueType {
     let missing = args.first().is_some_and(|first| first.kinds.meets(Kinds::MISSING));
     let kinds = match name {
         "now" | "datetime" | "at" | "local" => Kinds::DATETIME,
@@ -312,22 +312,22 @@ fn given(name: &str, args: &[Ty]) -> Ty {
         "money" | "format" | "lower" | "upper" | "trim" | "replace" | "join" | "to_text" | "to_string" | "capture" => {
             Kinds::TEXT
         }
-        "is_empty" | "contains" | "starts_with" | "ends_with" | "is_match" => return Ty::of(Kinds::YESNO),
-        "len" => return Ty::of(Kinds::WHOLE),
+        "is_empty" | "contains" | "starts_with" | "ends_with" | "is_match" => return ValueType::of(Kinds::YESNO),
+        "len" => return ValueType::of(Kinds::WHOLE),
         "round" => Kinds::NUMERIC,
         "split" => Kinds::LIST,
-        "slots" => return Ty::of(Kinds::LIST),
-        "map" | "filter" | "sort" => return Ty::of(Kinds::LIST),
-        _ => return Ty::ANY,
+        "slots" => return ValueType::of(Kinds::LIST),
+        "map" | "filter" | "sort" => return ValueType::of(Kinds::LIST),
+        _ => return ValueType::ANY,
     };
     let of_text = args.first().is_none_or(|first| first.kinds.meets(Kinds::TEXT));
     let may_fail = matches!(name, "datetime" | "date" | "time" | "capture") || name == "local" && of_text;
     match (name, args.first()) {
         ("local", Some(first)) if first.kinds.within(Kinds::DATE.and(Kinds::MISSING)) => {
-            Ty::of(if missing { Kinds::DATE.and(Kinds::NOTHING) } else { Kinds::DATE })
+            ValueType::of(if missing { Kinds::DATE.and(Kinds::NOTHING) } else { Kinds::DATE })
         }
-        _ if missing || may_fail => Ty::of(kinds.and(Kinds::NOTHING)),
-        _ => Ty::of(kinds),
+        _ if missing || may_fail => ValueType::of(kinds.and(Kinds::NOTHING)),
+        _ => ValueType::of(kinds),
     }
 }
 

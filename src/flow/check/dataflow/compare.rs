@@ -1,10 +1,10 @@
 //! Reports comparisons that are never true, or always.
 
 use super::{
-    date_hint::{self, As},
+    date_hint::{self, DateUse},
     exprs::Eval,
     known_words,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::{
@@ -17,7 +17,13 @@ use crate::{
 use rhai::{Expr, Position};
 
 /// Reports a comparison that is false for all values of the two kinds (for `!=`: true).
-pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
+pub fn comparable(
+    eval: &mut Eval<'_>,
+    op: &str,
+    left: (&Expr, &ValueType),
+    right: (&Expr, &ValueType),
+    position: Position,
+) {
     let (a, b) = (left.1, right.1);
     if eval.judge.is_some() && known_words::language(eval, op, left.0, right.0) {
         return;
@@ -39,8 +45,8 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         (Expr::IntegerConstant(n, _), _) | (_, Expr::IntegerConstant(n, _)) => Some(*n as f64),
         _ => None,
     };
-    date_hint::meant(eval, left.0, a, &As::Beside(y));
-    date_hint::meant(eval, right.0, b, &As::Beside(x));
+    date_hint::meant(eval, left.0, a, &DateUse::Beside(y));
+    date_hint::meant(eval, right.0, b, &DateUse::Beside(x));
     if meet(a, b, x, y, op, number) {
         eval.good(&place, "W315");
         return;
@@ -51,8 +57,8 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         _ => None,
     };
     let texts = match (&a.known, &b.known, left.0, right.0) {
-        (_, Known::Texts(texts), Expr::StringConstant(..), _) => Some(texts.clone()),
-        (Known::Texts(texts), _, _, Expr::StringConstant(..)) => Some(texts.clone()),
+        (_, KnownValue::Texts(texts), Expr::StringConstant(..), _) => Some(texts.clone()),
+        (KnownValue::Texts(texts), _, _, Expr::StringConstant(..)) => Some(texts.clone()),
         _ => None,
     };
     let literal = literal.map(|(text, at)| {
@@ -121,13 +127,12 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             // The values of `options: [yes, no]` are texts.
             _ if matches!(
                 (&a.known, &b.known),
-                (Known::Texts(_), Known::Truth(_)) | (Known::Truth(_), Known::Texts(_))
+                (KnownValue::Texts(_), KnownValue::Truth(_)) | (KnownValue::Truth(_), KnownValue::Texts(_))
             ) =>
             {
                 let (texts, truth) = match (&a.known, &b.known) {
-                    (Known::Texts(texts), Known::Truth(truth)) | (Known::Truth(truth), Known::Texts(texts)) => {
-                        (texts, *truth)
-                    }
+                    (KnownValue::Texts(texts), KnownValue::Truth(truth))
+                    | (KnownValue::Truth(truth), KnownValue::Texts(texts)) => (texts, *truth),
                     _ => return finding,
                 };
                 let wanted = if truth { ["yes", "true"] } else { ["no", "false"] };
@@ -185,10 +190,10 @@ const fn moments() -> Kinds {
     Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK)
 }
 
-fn described(ty: &Ty, kinds: Kinds) -> String {
+fn described(ty: &ValueType, kinds: Kinds) -> String {
     match &ty.known {
-        Known::Texts(texts) if texts.len() == 1 => format!("\"{}\"", texts[0]),
-        Known::Texts(texts) if texts.len() <= 4 => {
+        KnownValue::Texts(texts) if texts.len() == 1 => format!("\"{}\"", texts[0]),
+        KnownValue::Texts(texts) if texts.len() <= 4 => {
             let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
             format!("one of {}", all.join(", "))
         }
@@ -198,8 +203,8 @@ fn described(ty: &Ty, kinds: Kinds) -> String {
 
 /// True if two values can be equal (or in order), by the rules of `script::operators::compare`. `number` is the literal
 /// one of them.
-fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
-    if let (Known::Texts(left), Known::Texts(right)) = (&a.known, &b.known)
+fn meet(a: &ValueType, b: &ValueType, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
+    if let (KnownValue::Texts(left), KnownValue::Texts(right)) = (&a.known, &b.known)
         && x == Kinds::TEXT
         && y == Kinds::TEXT
         && matches!(op, "==" | "!=")
@@ -207,7 +212,7 @@ fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bo
         return left.iter().any(|text| right.contains(text));
     }
     let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
-    let spells = |text: &Ty, other: Kinds| {
+    let spells = |text: &ValueType, other: Kinds| {
         let fits = |text: &String| {
             let text = text.trim();
             other.meets(Kinds::NUMERIC)
@@ -216,7 +221,7 @@ fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bo
                 || other.meets(Kinds::CLOCK.and(Kinds::DATETIME)) && spells_moment(text, true)
         };
         match &text.known {
-            Known::Texts(texts) => texts.iter().any(fits),
+            KnownValue::Texts(texts) => texts.iter().any(fits),
             _ => other.meets(Kinds::NUMERIC.and(moments)),
         }
     };

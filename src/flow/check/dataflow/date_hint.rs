@@ -2,7 +2,7 @@
 
 use super::{
     exprs::Eval,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::{diagnostic::Diagnostic, place::Place},
@@ -14,7 +14,7 @@ use rhai::Expr;
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
 
 /// The use of a text that shows that a date was meant.
-pub enum As {
+pub enum DateUse {
     /// It is compared with, added to, or passed as something of these kinds.
     Beside(Kinds),
     /// A method or property of dates is read: `.format(…)`, `.weekday`.
@@ -22,10 +22,10 @@ pub enum As {
 }
 
 /// Reports a variable that only questions for a text fill, and a field of the contact that is declared as a text.
-pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
+pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &ValueType, how: &DateUse) {
     let kinds = match how {
-        As::Beside(other) => other.without(Kinds::MISSING),
-        As::Part => Kinds::DATE,
+        DateUse::Beside(other) => other.without(Kinds::MISSING),
+        DateUse::Part => Kinds::DATE,
     };
     let moment = kinds != Kinds::NONE && kinds.within(MOMENTS.and(Kinds::SPAN));
     if !moment || eval.judge.is_none() || !is_free_text(ty) {
@@ -66,8 +66,8 @@ fn field(eval: &Eval<'_>, expr: &Expr) -> Option<(String, Place)> {
     (declared.kind == Kind::from(AnswerType::Text)).then(|| (name.to_owned(), eval.place(*at, name.len())))
 }
 
-fn is_free_text(ty: &Ty) -> bool {
-    ty.kinds.without(Kinds::MISSING) == Kinds::TEXT && ty.known == Known::No
+fn is_free_text(ty: &ValueType) -> bool {
+    ty.kinds.without(Kinds::MISSING) == Kinds::TEXT && ty.known == KnownValue::No
 }
 
 /// The question that fills the variable, if all questions for it accept any text.

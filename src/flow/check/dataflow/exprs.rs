@@ -2,13 +2,13 @@
 
 use super::{
     calls,
-    date_hint::{self, As},
+    date_hint::{self, DateUse},
     known_words,
     paths::{is_call, is_of_moment, root},
     refine::refine,
     report::Judge,
     state::State,
-    types::{Kinds, Known, Shape, Ty},
+    types::{Kinds, KnownValue, Shape, ValueType},
     views,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub struct Eval<'c> {
     /// The receiver of findings; `None` while the walk is still collecting states.
     pub judge: Option<&'c mut Judge>,
     /// Names of `let` and of loops.
-    pub locals: Vec<(String, Ty)>,
+    pub locals: Vec<(String, ValueType)>,
 }
 
 /// How the value of an expression is used.
@@ -47,7 +47,7 @@ pub enum Use {
 
 impl Eval<'_> {
     /// The type of the result of the code.
-    pub fn value(&mut self, how: Use) -> Ty {
+    pub fn value(&mut self, how: Use) -> ValueType {
         let code = self.code;
         self.block(code.ast().statements(), how)
     }
@@ -69,9 +69,9 @@ impl Eval<'_> {
         }
     }
 
-    fn block(&mut self, statements: &[Stmt], how: Use) -> Ty {
+    fn block(&mut self, statements: &[Stmt], how: Use) -> ValueType {
         let depth = self.locals.len();
-        let mut last = Ty::NOTHING;
+        let mut last = ValueType::NOTHING;
         for (number, statement) in statements.iter().enumerate() {
             let how = if number + 1 == statements.len() { how } else { Use::Asked };
             last = self.statement(statement, how);
@@ -80,23 +80,23 @@ impl Eval<'_> {
         last
     }
 
-    fn statement(&mut self, statement: &Stmt, how: Use) -> Ty {
+    fn statement(&mut self, statement: &Stmt, how: Use) -> ValueType {
         match statement {
             Stmt::Expr(expr) => self.expr(expr, how),
             Stmt::FnCall(call, position) => calls::function(self, call, *position),
             Stmt::Var(declared, ..) => {
                 let ty = self.expr(&declared.1, Use::Asked);
                 self.locals.push((declared.0.name.to_string(), ty));
-                Ty::NOTHING
+                ValueType::NOTHING
             }
             Stmt::Assignment(assignment) => {
                 self.expr(&assignment.1.rhs, Use::Asked);
                 // `order.total = 5` adds a key to the map.
                 let changed = root(&assignment.1.lhs);
                 if let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| Some(name.as_str()) == changed) {
-                    local.1 = Ty::ANY;
+                    local.1 = ValueType::ANY;
                 }
-                Ty::NOTHING
+                ValueType::NOTHING
             }
             Stmt::If(control, _) => {
                 self.expr(&control.expr, Use::Asked);
@@ -105,7 +105,7 @@ impl Eval<'_> {
                 match (held, other) {
                     (Some(a), Some(b)) => a.join(&b),
                     (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => Ty::ANY,
+                    (None, None) => ValueType::ANY,
                 }
             }
             Stmt::Block(block) => self.block(block.statements(), how),
@@ -113,37 +113,42 @@ impl Eval<'_> {
                 self.loosen();
                 self.expr(&control.expr, Use::Asked);
                 self.block(control.body.statements(), Use::Asked);
-                Ty::ANY
+                ValueType::ANY
             }
             Stmt::For(parts, _) => {
                 self.expr(&parts.2.expr, Use::Shown);
                 self.loosen();
-                self.locals.push((parts.0.name.to_string(), Ty::ANY));
+                self.locals.push((parts.0.name.to_string(), ValueType::ANY));
                 if let Some(counter) = &parts.1 {
-                    self.locals.push((counter.name.to_string(), Ty::of(Kinds::WHOLE)));
+                    self.locals.push((counter.name.to_string(), ValueType::of(Kinds::WHOLE)));
                 }
                 self.block(parts.2.body.statements(), Use::Asked);
-                Ty::ANY
+                ValueType::ANY
             }
             Stmt::Return(Some(expr), ..) => {
                 self.expr(expr, Use::Asked);
-                Ty::ANY
+                ValueType::ANY
             }
             Stmt::Switch(parts, _) => {
                 self.expr(&parts.0, Use::Asked);
-                Ty::ANY
+                ValueType::ANY
             }
-            _ => Ty::ANY,
+            _ => ValueType::ANY,
         }
     }
 
     /// Forgets the types of local variables, because the changes in a loop are not followed.
     fn loosen(&mut self) {
-        self.locals.iter_mut().for_each(|(_, ty)| *ty = Ty::ANY);
+        self.locals.iter_mut().for_each(|(_, ty)| *ty = ValueType::ANY);
     }
 
     /// Evaluates a part that is reached only if a condition is true (or false). `None`: never.
-    fn under(&mut self, condition: &Expr, wanted: bool, look: impl FnOnce(&mut Eval<'_>) -> Ty) -> Option<Ty> {
+    fn under(
+        &mut self,
+        condition: &Expr,
+        wanted: bool,
+        look: impl FnOnce(&mut Eval<'_>) -> ValueType,
+    ) -> Option<ValueType> {
         let states = if self.locals.is_empty() {
             refine(self.flow, self.state, condition, wanted)
         } else {
@@ -166,28 +171,28 @@ impl Eval<'_> {
         Some(look(&mut inner))
     }
 
-    pub fn expr(&mut self, expr: &Expr, how: Use) -> Ty {
+    pub fn expr(&mut self, expr: &Expr, how: Use) -> ValueType {
         match expr {
-            Expr::BoolConstant(truth, _) => Ty::truth(*truth),
-            Expr::IntegerConstant(number, _) => Ty::whole(*number),
-            Expr::FloatConstant(..) => Ty::of(Kinds::NUMBER),
-            Expr::StringConstant(text, _) => Ty::text(text.as_str()),
-            Expr::Unit(_) => Ty::NOTHING,
+            Expr::BoolConstant(truth, _) => ValueType::truth(*truth),
+            Expr::IntegerConstant(number, _) => ValueType::whole(*number),
+            Expr::FloatConstant(..) => ValueType::of(Kinds::NUMBER),
+            Expr::StringConstant(text, _) => ValueType::text(text.as_str()),
+            Expr::Unit(_) => ValueType::NOTHING,
             Expr::InterpolatedString(parts, _) => {
                 parts.iter().for_each(|part| drop(self.expr(part, Use::Shown)));
-                Ty::of(Kinds::TEXT)
+                ValueType::of(Kinds::TEXT)
             }
             Expr::Array(items, _) => {
                 items.iter().for_each(|item| drop(self.expr(item, Use::Asked)));
-                Ty::of(Kinds::LIST)
+                ValueType::of(Kinds::LIST)
             }
             Expr::Map(map, _) => {
                 map.0.iter().for_each(|(_, value)| drop(self.expr(value, Use::Asked)));
-                Ty::map(map.0.iter().map(|(name, _)| name.name.as_str()))
+                ValueType::map(map.0.iter().map(|(name, _)| name.name.as_str()))
             }
             Expr::DynamicConstant(value, _) => match value.as_map_ref() {
-                Ok(map) => Ty::map(map.keys().map(|name| name.as_str())),
-                Err(_) => Ty::ANY,
+                Ok(map) => ValueType::map(map.keys().map(|name| name.as_str())),
+                Err(_) => ValueType::ANY,
             },
             Expr::Variable(variable, _, position) => self.variable(variable.1.as_str(), *position, how),
             Expr::FnCall(call, position) => calls::function(self, call, *position),
@@ -195,20 +200,20 @@ impl Eval<'_> {
             Expr::And(parts, _) | Expr::Or(parts, _) => {
                 let wanted = matches!(expr, Expr::And(..));
                 self.each_after_the_other(parts, wanted);
-                Ty::of(Kinds::YESNO)
+                ValueType::of(Kinds::YESNO)
             }
             Expr::Coalesce(parts, _) => {
-                let mut ty: Option<Ty> = None;
+                let mut ty: Option<ValueType> = None;
                 for (number, part) in parts.iter().enumerate() {
                     let last = number + 1 == parts.len();
                     let one = self.expr(part, if last { how } else { Use::Asked });
                     let one = if last { one } else { one.present() };
                     ty = Some(ty.map_or(one.clone(), |ty| ty.join(&one)));
                 }
-                ty.unwrap_or(Ty::ANY)
+                ty.unwrap_or(ValueType::ANY)
             }
             Expr::Stmt(block) => self.block(block.statements(), how),
-            _ => Ty::ANY,
+            _ => ValueType::ANY,
         }
     }
 
@@ -219,12 +224,12 @@ impl Eval<'_> {
         if !rest.is_empty() {
             self.under(first, wanted, |eval| {
                 eval.each_after_the_other(rest, wanted);
-                Ty::ANY
+                ValueType::ANY
             });
         }
     }
 
-    fn variable(&mut self, name: &str, position: Position, how: Use) -> Ty {
+    fn variable(&mut self, name: &str, position: Position, how: Use) -> ValueType {
         if let Some((_, ty)) = self.locals.iter().rev().find(|(local, _)| local == name) {
             return ty.clone();
         }
@@ -247,13 +252,13 @@ impl Eval<'_> {
             return ty;
         }
         match view(name) {
-            Some("item" | "body" | "secrets") | None => Ty::ANY,
-            Some(view) => Ty::shape(Shape::View(view)),
+            Some("item" | "body" | "secrets") | None => ValueType::ANY,
+            Some(view) => ValueType::shape(Shape::View(view)),
         }
     }
 
     /// Evaluates `a.b`, `a.b.c()`, `a[0].d` from left to right.
-    fn chain(&mut self, expr: &Expr) -> Ty {
+    fn chain(&mut self, expr: &Expr) -> ValueType {
         let (pair, index) = match expr {
             Expr::Dot(pair, ..) => (pair, false),
             Expr::Index(pair, ..) => (pair, true),
@@ -267,7 +272,7 @@ impl Eval<'_> {
         let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
         let base = self.expr(&pair.lhs, how);
         if !index && is_of_moment(&pair.rhs) {
-            date_hint::meant(self, &pair.lhs, &base, &As::Part);
+            date_hint::meant(self, &pair.lhs, &base, &DateUse::Part);
         }
         if !index && let Some(ty) = self.of_answer(&pair.lhs, &base, &pair.rhs) {
             return ty;
@@ -275,7 +280,7 @@ impl Eval<'_> {
         self.onward(base, &pair.rhs, index)
     }
 
-    pub(super) fn onward(&mut self, base: Ty, rest: &Expr, index: bool) -> Ty {
+    pub(super) fn onward(&mut self, base: ValueType, rest: &Expr, index: bool) -> ValueType {
         if index {
             return match rest {
                 Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {
@@ -296,53 +301,53 @@ impl Eval<'_> {
             Expr::MethodCall(call, position) | Expr::FnCall(call, position) => {
                 calls::method(self, &base, call, *position)
             }
-            _ => Ty::ANY,
+            _ => ValueType::ANY,
         }
     }
 
-    fn item(&mut self, base: &Ty, key: &Expr) -> Ty {
+    fn item(&mut self, base: &ValueType, key: &Expr) -> ValueType {
         self.expr(key, Use::Asked);
         match (&base.known, key) {
-            (Known::Shape(shape), Expr::StringConstant(name, _)) => {
-                views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
+            (KnownValue::Shape(shape), Expr::StringConstant(name, _)) => {
+                views::part(self.set, *shape, name.as_str()).unwrap_or(ValueType::ANY)
             }
-            (Known::Parts(_, parts) | Known::Gives(parts), Expr::StringConstant(name, _)) => {
-                parts.iter().find(|(part, _)| *part == name.as_str()).map_or(Ty::ANY, |(_, ty)| ty.clone())
+            (KnownValue::Parts(_, parts) | KnownValue::Gives(parts), Expr::StringConstant(name, _)) => {
+                parts.iter().find(|(part, _)| *part == name.as_str()).map_or(ValueType::ANY, |(_, ty)| ty.clone())
             }
-            (Known::Returned(flow), Expr::StringConstant(name, _)) => {
-                views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(Ty::ANY)
+            (KnownValue::Returned(flow), Expr::StringConstant(name, _)) => {
+                views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(ValueType::ANY)
             }
-            _ => Ty::ANY,
+            _ => ValueType::ANY,
         }
     }
 
-    fn property(&mut self, base: &Ty, name: &str, position: Position) -> Ty {
-        if let Known::Returned(flow) = &base.known {
+    fn property(&mut self, base: &ValueType, name: &str, position: Position) -> ValueType {
+        if let KnownValue::Returned(flow) = &base.known {
             let part = views::returned(self.set, flow, base.kinds, name);
             if part.is_none() {
                 self.no_part(name, position, &format!("what `{flow}` returns"), &views::names_returned(self.set, flow));
             }
-            return part.unwrap_or(Ty::ANY);
+            return part.unwrap_or(ValueType::ANY);
         }
-        if let Known::Parts(whole, parts) = &base.known {
+        if let KnownValue::Parts(whole, parts) = &base.known {
             if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
                 return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
             }
             if *whole == views::CONSENT {
                 known_words::no_topic(self, name, position);
-                return Ty::ANY;
+                return ValueType::ANY;
             }
             // Forms may return undeclared keys, and maps may get more: only a name similar to a known one is a mistake.
             let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
             if nearest(name, known.iter().copied()).is_some() {
                 self.no_part(name, position, whole, &known);
             }
-            return Ty::ANY;
+            return ValueType::ANY;
         }
-        if let Known::Chosen(texts) = &base.known {
+        if let KnownValue::Chosen(texts) = &base.known {
             let place = self.place(position, name.len());
             if texts.is_empty() {
-                return Ty::ANY;
+                return ValueType::ANY;
             }
             let named: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
             self.bad(|| {
@@ -353,16 +358,16 @@ impl Eval<'_> {
                 let finding = Diagnostic::warning("W319", &place, message);
                 finding.help(format!("give the option steps that lead elsewhere, `- {}: {{go: …}}`", texts[0]))
             });
-            return Ty::ANY;
+            return ValueType::ANY;
         }
-        if let Known::Shape(shape) = base.known {
+        if let KnownValue::Shape(shape) = base.known {
             let missing = base.may_miss();
             let part = views::part(self.set, shape, name);
             let known = views::parts(shape);
             if part.is_none() && !known.is_empty() && base.kinds.without(Kinds::MISSING) == Kinds::MAP {
                 self.no_part(name, position, views::words(shape), known);
             }
-            let part = part.unwrap_or(Ty::ANY);
+            let part = part.unwrap_or(ValueType::ANY);
             if let Shape::View(view) = shape
                 && !self.state.facts.is_empty()
                 && self.state.facts.contains(&format!("{view}.{name}"))

@@ -6,7 +6,7 @@ use super::{
     refine::refine,
     state::State,
     transfer,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::{diagnostic::Diagnostic, place::Place, time::Span, yaml},
@@ -114,14 +114,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    pub(super) fn code(&mut self, flow: &'a Flow, state: &State, code: &Code, how: Use) -> Ty {
+    pub(super) fn code(&mut self, flow: &'a Flow, state: &State, code: &Code, how: Use) -> ValueType {
         let mut eval =
             Eval { set: self.set, flow, state, code, judge: Some(&mut self.found.judge), locals: Vec::new() };
         eval.value(how)
     }
 
     /// Checks a condition: a value other than true, false or nothing is an error at run time.
-    pub(super) fn condition(&mut self, code: &Code, ty: &Ty) {
+    pub(super) fn condition(&mut self, code: &Code, ty: &ValueType) {
         let place = code.place();
         let kinds = ty.kinds.without(Kinds::MISSING);
         if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(Kinds::YESNO) {
@@ -134,7 +134,7 @@ impl<'a> Walk<'a, '_> {
             Kinds::WHOLE | Kinds::NUMBER | Kinds::NUMERIC => format!("compare it: `{source} > 0`"),
             Kinds::TEXT => {
                 let example = match &ty.known {
-                    Known::Texts(texts) => texts.first().map_or("…", String::as_str),
+                    KnownValue::Texts(texts) => texts.first().map_or("…", String::as_str),
                     _ => "…",
                 };
                 format!("compare it, `{source} == \"{example}\"`, or ask whether it is there: `'!missing({source})'`")

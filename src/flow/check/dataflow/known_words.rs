@@ -4,7 +4,7 @@
 use super::{
     compare::named,
     exprs::Eval,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::diagnostic::{Diagnostic, did_you_mean},
@@ -77,7 +77,7 @@ pub fn of_answer(name: &str, parts: &[&str]) -> Option<String> {
 }
 
 /// Reports `!contact.city`: it turns only true and false around.
-pub fn turned_around(eval: &mut Eval<'_>, inner: &Expr, ty: &Ty, position: Position) {
+pub fn turned_around(eval: &mut Eval<'_>, inner: &Expr, ty: &ValueType, position: Position) {
     let kinds = ty.kinds.without(Kinds::MISSING);
     let place = eval.place(position, 1);
     if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(Kinds::YESNO.and(Kinds::OTHER)) {
@@ -86,7 +86,7 @@ pub fn turned_around(eval: &mut Eval<'_>, inner: &Expr, ty: &Ty, position: Posit
     }
     let name = named(inner);
     let word = match &ty.known {
-        Known::Texts(texts) => texts.first().cloned(),
+        KnownValue::Texts(texts) => texts.first().cloned(),
         _ => None,
     };
     eval.bad(|| {

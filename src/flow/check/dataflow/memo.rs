@@ -17,7 +17,7 @@ use std::{
 
 /// The beginning of a walk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Begin {
+pub enum WalkStart {
     /// The triggers of a flow.
     Triggers(FlowName),
     /// The `on_stop` of a flow.
@@ -43,22 +43,25 @@ pub struct Piece {
     /// Other flows that its trails name.
     pub told: BTreeSet<FlowName>,
     /// The calls that it used, and the flows of its `start` steps.
-    pub calls: BTreeSet<Begin>,
+    pub calls: BTreeSet<WalkStart>,
 }
 
-impl Begin {
+impl WalkStart {
     /// The flow; for the bot's own steps the name of their block.
     pub fn flow(&self) -> FlowName {
         match self {
-            Begin::Triggers(name) | Begin::Stop(name) | Begin::Given(name, _) | Begin::Call(name, ..) => name.clone(),
-            Begin::Bot(block) => block.as_str().into(),
+            WalkStart::Triggers(name)
+            | WalkStart::Stop(name)
+            | WalkStart::Given(name, _)
+            | WalkStart::Call(name, ..) => name.clone(),
+            WalkStart::Bot(block) => block.as_str().into(),
         }
     }
 }
 
 #[derive(Default)]
 pub struct Memo {
-    pub pieces: HashMap<Begin, Arc<Piece>>,
+    pub pieces: HashMap<WalkStart, Arc<Piece>>,
     /// The flows at the last walk.
     flows: BTreeMap<FlowName, Arc<Flow>>,
     /// By file: the pieces with results for it, and their joined findings.
@@ -77,7 +80,7 @@ impl Memo {
         let changed: BTreeSet<FlowName> = names.into_iter().filter(|name| !same(name)).cloned().collect();
         self.pieces.retain(|begin, piece| {
             let touched = !changed.is_disjoint(&piece.through) || !changed.is_disjoint(&piece.told);
-            !touched && !matches!(begin, Begin::Bot(_))
+            !touched && !matches!(begin, WalkStart::Bot(_))
         });
         self.flows.clone_from(&set.flows);
     }
@@ -88,14 +91,14 @@ impl Memo {
     }
 
     /// True if all calls that the walk used are known.
-    pub fn is_whole(&self, begin: &Begin) -> bool {
+    pub fn is_whole(&self, begin: &WalkStart) -> bool {
         self.is_whole_but(begin, |_| false)
     }
 
     /// As `is_whole`, without the calls that will still be walked.
-    pub fn is_whole_but(&self, begin: &Begin, comes: impl Fn(&Begin) -> bool) -> bool {
+    pub fn is_whole_but(&self, begin: &WalkStart, comes: impl Fn(&WalkStart) -> bool) -> bool {
         let mut todo = vec![begin];
-        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
+        let mut seen: BTreeSet<&WalkStart> = BTreeSet::new();
         while let Some(next) = todo.pop() {
             if !seen.insert(next) {
                 continue;
@@ -110,10 +113,10 @@ impl Memo {
     }
 
     /// The calls that the walks used and the flows of their `start` steps, each with its need for templates.
-    pub fn led_to<'b>(&'b self, roots: impl Iterator<Item = &'b Begin>) -> BTreeMap<Begin, Need> {
+    pub fn led_to<'b>(&'b self, roots: impl Iterator<Item = &'b WalkStart>) -> BTreeMap<WalkStart, Need> {
         let mut found = BTreeMap::new();
-        let mut todo: Vec<&Begin> = roots.collect();
-        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
+        let mut todo: Vec<&WalkStart> = roots.collect();
+        let mut seen: BTreeSet<&WalkStart> = BTreeSet::new();
         while let Some(next) = todo.pop() {
             let Some(piece) = self.pieces.get(next).filter(|_| seen.insert(next)) else { continue };
             for begin in &piece.calls {
@@ -125,17 +128,17 @@ impl Memo {
     }
 
     /// The flows that the walks reach: by calls, by `start` steps, and by a `go`, which belongs to the same walk.
-    pub fn passed<'b>(&'b self, roots: impl Iterator<Item = &'b Begin> + Clone) -> BTreeSet<FlowName> {
-        let led: BTreeSet<Begin> = self.led_to(roots.clone()).into_keys().chain(roots.cloned()).collect();
+    pub fn passed<'b>(&'b self, roots: impl Iterator<Item = &'b WalkStart> + Clone) -> BTreeSet<FlowName> {
+        let led: BTreeSet<WalkStart> = self.led_to(roots.clone()).into_keys().chain(roots.cloned()).collect();
         let pieces = led.iter().filter_map(|begin| self.pieces.get(begin));
         let through = pieces.flat_map(|piece| piece.through.iter().cloned());
-        through.chain(led.iter().map(Begin::flow)).collect()
+        through.chain(led.iter().map(WalkStart::flow)).collect()
     }
 
     /// The joined findings of all pieces in use, by file; the other pieces are forgotten.
-    pub fn findings(&mut self, roots: &BTreeSet<Begin>, findings: &Findings) {
-        let mut used: BTreeSet<Begin> = BTreeSet::new();
-        let mut todo: Vec<Begin> = roots.iter().cloned().collect();
+    pub fn findings(&mut self, roots: &BTreeSet<WalkStart>, findings: &Findings) {
+        let mut used: BTreeSet<WalkStart> = BTreeSet::new();
+        let mut todo: Vec<WalkStart> = roots.iter().cloned().collect();
         while let Some(next) = todo.pop() {
             if let Some(piece) = self.pieces.get(&next)
                 && used.insert(next)

@@ -47,7 +47,7 @@ use crate::{
     },
 };
 pub use memo::Memo;
-use memo::{Begin, Piece};
+use memo::{Piece, WalkStart};
 use refine::refine;
 use report::Judge;
 pub use starts::first_age;
@@ -58,7 +58,7 @@ use std::{
     rc::Rc,
     sync::Arc,
 };
-use types::Ty;
+use types::ValueType;
 use window_age::{ANY, Age};
 
 /// One message of a flow.
@@ -89,11 +89,11 @@ pub type Needs = BTreeMap<FlowName, Need>;
 pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     memo.renew(set);
     let mut walk =
-        Walk { set, memo, found: Found::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
+        Walk { set, memo, found: WalkResults::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
     let mut needs = Needs::new();
-    let mut roots: BTreeSet<Begin> = BTreeSet::new();
+    let mut roots: BTreeSet<WalkStart> = BTreeSet::new();
     for flow in set.flows.values().filter(|flow| !flow.triggers.is_empty()) {
-        let begin = Begin::Triggers(flow.name.clone());
+        let begin = WalkStart::Triggers(flow.name.clone());
         let starts = || flow.triggers.iter().map(|trigger| start(set, flow, trigger)).collect();
         needs.insert(flow.name.clone(), walk.root(&begin, flow, flow.entry, starts));
         roots.insert(begin);
@@ -105,7 +105,7 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         if led_to.contains(&flow.name) {
             continue;
         }
-        let begin = Begin::Given(flow.name.clone(), Age::NOW);
+        let begin = WalkStart::Given(flow.name.clone(), Age::NOW);
         let starts = || vec![given(flow, State::new(flow, Age::NOW, &flow.place))];
         walk.root(&begin, flow, flow.entry, starts);
         led_to.extend(walk.memo.passed(std::iter::once(&begin)));
@@ -113,7 +113,7 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     }
     for flow in set.flows.values() {
         let Some(Body(entry)) = flow.on_stop else { continue };
-        let begin = Begin::Stop(flow.name.clone());
+        let begin = WalkStart::Stop(flow.name.clone());
         let need = walk.root(&begin, flow, entry, || vec![stopped(flow)]);
         if let Some(known) = needs.get_mut(&flow.name) {
             *known = need.max(*known);
@@ -121,12 +121,12 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         roots.insert(begin);
     }
     for (name, block) in &set.bot.flow.blocks {
-        let begin = Begin::Bot(name.clone());
+        let begin = WalkStart::Bot(name.clone());
         walk.root(&begin, &set.bot.flow, block.entry, || vec![State::new(&set.bot.flow, Age::NOW, &block.place)]);
         roots.insert(begin);
     }
     for (begin, need) in memo.led_to(roots.iter()) {
-        if let Begin::Given(name, _) = begin {
+        if let WalkStart::Given(name, _) = begin {
             let known = needs.entry(name).or_default();
             *known = need.max(*known);
         }
@@ -138,15 +138,15 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
 struct Walk<'a, 'm> {
     set: &'a FlowSet,
     memo: &'m mut Memo,
-    found: Found,
+    found: WalkResults,
     /// Calls that are being walked, so that a recursive call ends.
-    under_way: BTreeSet<Begin>,
+    under_way: BTreeSet<WalkStart>,
     depth: usize,
     /// The flows of `start` steps, to be walked after the current walk.
-    begun: BTreeMap<Begin, Begun<'a>>,
+    begun: BTreeMap<WalkStart, StartedFlow<'a>>,
 }
 
-struct Begun<'a> {
+struct StartedFlow<'a> {
     flow: &'a Flow,
     state: State,
     told: BTreeSet<FlowName>,
@@ -154,20 +154,20 @@ struct Begun<'a> {
 
 /// The results of the current walk.
 #[derive(Default)]
-struct Found {
+struct WalkResults {
     judge: Judge,
     need: Need,
     through: BTreeSet<FlowName>,
     /// The flows that led to this walk.
     told: BTreeSet<FlowName>,
-    calls: BTreeSet<Begin>,
+    calls: BTreeSet<WalkStart>,
     /// Called blocks by their first step: their first states, and the states at their ends (`None`: still being
     /// walked).
-    blocks: HashMap<(usize, NodeIx), Vec<Called>>,
+    blocks: HashMap<(usize, NodeIx), Vec<BlockStates>>,
 }
 
 /// The first state of a block, and the states at its ends.
-type Called = (State, Option<Vec<State>>);
+type BlockStates = (State, Option<Vec<State>>);
 
 #[derive(Default)]
 struct Slot {
@@ -179,7 +179,7 @@ impl<'a> Walk<'a, '_> {
     /// Starts a walk that no other one starts, unless its result is known.
     fn root(
         &mut self,
-        begin: &Begin,
+        begin: &WalkStart,
         flow: &'a Flow,
         entry: Option<NodeIx>,
         starts: impl FnOnce() -> Vec<State>,
@@ -187,11 +187,11 @@ impl<'a> Walk<'a, '_> {
         if self.memo.is_whole(begin) {
             return self.memo.pieces[begin].need;
         }
-        self.found = Found::default();
+        self.found = WalkResults::default();
         let need = self.piece(begin, flow, entry, &starts()).need;
         while let Some((begin, begun)) = self.begun.pop_first() {
             if !self.memo.pieces.contains_key(&begin) {
-                self.found = Found { told: begun.told, ..Found::default() };
+                self.found = WalkResults { told: begun.told, ..WalkResults::default() };
                 self.piece(&begin, begun.flow, begun.flow.entry, &[begun.state]);
             }
         }
@@ -201,20 +201,20 @@ impl<'a> Walk<'a, '_> {
     /// Records the flow of a `start` step: it is walked separately, and belongs to this walk.
     fn begin(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
         let Some((other, state)) = begun(self.set, flow, node, state) else { return };
-        let begin = Begin::Given(other.name.clone(), state.age);
+        let begin = WalkStart::Given(other.name.clone(), state.age);
         if self.found.calls.insert(begin.clone()) {
             let told = self.found.through.union(&self.found.told).cloned().collect();
-            self.begun.entry(begin).or_insert(Begun { flow: other, state, told });
+            self.begun.entry(begin).or_insert(StartedFlow { flow: other, state, told });
         }
     }
 
     /// Walks from one beginning to all its ends, and keeps its results separate from the surrounding walk.
-    fn piece(&mut self, begin: &Begin, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
+    fn piece(&mut self, begin: &WalkStart, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
         let told: BTreeSet<FlowName> = self.found.through.union(&self.found.told).cloned().collect();
         let around = std::mem::take(&mut self.found);
         self.found.told.clone_from(&told);
         self.found.through.insert(flow.name.clone());
-        if matches!(begin, Begin::Triggers(_) | Begin::Given(..) | Begin::Call(..)) {
+        if matches!(begin, WalkStart::Triggers(_) | WalkStart::Given(..) | WalkStart::Call(..)) {
             self.triggers(flow);
         }
         let ends = self.frame(flow, entry, starts);
@@ -236,7 +236,7 @@ impl<'a> Walk<'a, '_> {
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
         if self.depth >= CALL_DEPTH_MAX {
-            let vague = |state: &State| State { age: Age::ANY, gives: Ty::ANY, ..state.clone() };
+            let vague = |state: &State| State { age: Age::ANY, gives: ValueType::ANY, ..state.clone() };
             return starts.iter().map(vague).collect();
         }
         self.depth += 1;

@@ -2,7 +2,7 @@
 
 use super::{
     exprs::Eval,
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
     base::diagnostic::{Diagnostic, did_you_mean},
@@ -11,7 +11,7 @@ use crate::{
 };
 use rhai::{Expr, Position};
 
-pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &Ty), currency: &Ty, position: Position) {
+pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &ValueType, position: Position) {
     let place = eval.place(position, "money".len());
     let whole = match amount {
         Expr::FloatConstant(number, _) => {
@@ -37,7 +37,7 @@ pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &Ty), currency: &Ty, pos
         });
         return;
     }
-    let Known::Texts(codes) = &currency.known else { return };
+    let KnownValue::Texts(codes) = &currency.known else { return };
     let Some(code) = codes.iter().find(|code| currency::decimals(code).is_none()) else { return };
     eval.bad(|| {
         let finding = Diagnostic::warning("W322", &place, format!("there is no currency `{code}`"));

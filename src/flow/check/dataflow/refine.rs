@@ -4,7 +4,7 @@ use super::{
     parts,
     state::{State, States},
     time_arithmetic::{Linear, linear},
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
     window_age::{Age, END},
 };
 use crate::{
@@ -85,16 +85,16 @@ fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State
         Expr::Variable(variable, ..) => {
             let name = variable.1.as_str();
             match (state.var(flow, name).map(|ty| &ty.known), wanted) {
-                (Some(Known::Truth(truth)), _) if *truth == wanted => {
+                (Some(KnownValue::Truth(truth)), _) if *truth == wanted => {
                     if wanted {
                         presence(flow, state, name, true)
                     } else {
                         vec![state.clone()]
                     }
                 }
-                (Some(Known::Truth(_)), true) => Vec::new(),
+                (Some(KnownValue::Truth(_)), true) => Vec::new(),
                 // The value is false, or was never filled.
-                (Some(Known::Truth(_)), false) => presence(flow, state, name, false),
+                (Some(KnownValue::Truth(_)), false) => presence(flow, state, name, false),
                 // The value is known from here on: a second `if: member` takes the same branch.
                 (Some(_), _) if is_yesno(flow, state, name) => yesno(flow, state, name, wanted),
                 (_, true) => presence(flow, state, name, true),
@@ -180,10 +180,10 @@ fn is_yesno(flow: &Flow, state: &State, name: &str) -> bool {
 /// The states in which the answer is yes; or no, or missing.
 fn yesno(flow: &Flow, state: &State, name: &str, wanted: bool) -> Vec<State> {
     if wanted {
-        return vec![state.clone().with(flow, name, Ty::truth(true))];
+        return vec![state.clone().with(flow, name, ValueType::truth(true))];
     }
-    let mut found = vec![state.clone().with(flow, name, Ty::truth(false))];
-    if state.var(flow, name).is_some_and(Ty::may_miss) {
+    let mut found = vec![state.clone().with(flow, name, ValueType::truth(false))];
+    if state.var(flow, name).is_some_and(ValueType::may_miss) {
         found.extend(presence(flow, state, name, false));
     }
     found
@@ -192,9 +192,9 @@ fn yesno(flow: &Flow, state: &State, name: &str, wanted: bool) -> Vec<State> {
 fn presence(flow: &Flow, state: &State, name: &str, present: bool) -> Vec<State> {
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
     let left = if present {
-        Ty { kinds: ty.kinds.without(Kinds::MISSING), known: ty.known.clone() }
+        ValueType { kinds: ty.kinds.without(Kinds::MISSING), known: ty.known.clone() }
     } else {
-        Ty::of(Kinds(ty.kinds.0 & Kinds::MISSING.0))
+        ValueType::of(Kinds(ty.kinds.0 & Kinds::MISSING.0))
     };
     if left.kinds.0 & (Kinds::ALL.0 | Kinds::MISSING.0) == 0 {
         return Vec::new();
@@ -232,11 +232,11 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
             && let Some(ty) = state.var(flow, name)
         {
             // The kind of the value is no longer followed.
-            return vec![state.clone().with(flow, name, Ty::of(ty.kinds.and(Kinds::VAGUE)))];
+            return vec![state.clone().with(flow, name, ValueType::of(ty.kinds.and(Kinds::VAGUE)))];
         }
         let Expr::Variable(variable, ..) = name else { continue };
         let (name, holds) = (variable.1.as_str(), (op == "!=") != wanted);
-        if let (Some(Known::Whole(number)), Expr::IntegerConstant(other, _)) =
+        if let (Some(KnownValue::Whole(number)), Expr::IntegerConstant(other, _)) =
             (state.var(flow, name).map(|ty| &ty.known), other)
         {
             let order = if turned { other.cmp(number) } else { number.cmp(other) };
@@ -307,14 +307,14 @@ fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<
         .filter_map(|state| {
             let ty = state.var(flow, name)?;
             match &ty.known {
-                Known::Chosen(_) => {
+                KnownValue::Chosen(_) => {
                     let left = ty.chosen(&[text.as_str()], true)?;
                     Some(state.with(flow, name, left))
                 }
-                Known::Texts(texts) if ty.kinds == Kinds::TEXT => texts
+                KnownValue::Texts(texts) if ty.kinds == Kinds::TEXT => texts
                     .iter()
                     .any(|known| known == text.as_str())
-                    .then(|| state.clone().with(flow, name, Ty::text(text.as_str()))),
+                    .then(|| state.clone().with(flow, name, ValueType::text(text.as_str()))),
                 _ => Some(state),
             }
         })
@@ -360,7 +360,7 @@ mod tests {
         let code = super::super::transfer::code_of(node, "if").and_then(|code| code.single()).expect("a condition");
         let mut state = State::new(flow, Age::NOW, &flow.place);
         for n in 0..8 {
-            state = state.with(flow, &format!("v{n}"), Ty::of(Kinds::YESNO).or(Kinds::NOTHING));
+            state = state.with(flow, &format!("v{n}"), ValueType::of(Kinds::YESNO).or(Kinds::NOTHING));
         }
         part(&At { flow, looks: Cell::new(looks) }, &state, code, true)
     }

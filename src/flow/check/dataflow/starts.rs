@@ -5,7 +5,7 @@ use super::{
     refine::refine,
     state::{By, State, Trail},
     time_arithmetic, transfer,
-    types::{Kinds, Ty},
+    types::{Kinds, ValueType},
     views,
     window_age::{ANY, Age},
 };
@@ -16,7 +16,7 @@ use crate::{
         definition::{Field, Flow, IfBusy, Node, Target, WrittenTrigger},
         script::Code,
         text::Data,
-        triggers::Since,
+        triggers::MessageAge,
     },
     model::answer::AnswerType,
 };
@@ -25,9 +25,9 @@ use std::rc::Rc;
 /// The age at which a trigger starts its flow.
 pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
     let own = match trigger.kind.since() {
-        Since::Now => Age::NOW,
-        Since::UpTo(most) => return Age { least: Span::ZERO, most },
-        Since::AnyTime => return Age::ANY,
+        MessageAge::Now => Age::NOW,
+        MessageAge::UpTo(most) => return Age { least: Span::ZERO, most },
+        MessageAge::AnyTime => return Age::ANY,
     };
     // A queued start begins later than it was asked for.
     if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
@@ -71,13 +71,13 @@ fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -
                 continue;
             }
             let always = patterns.iter().all(|pattern| certain(pattern, name));
-            let ty = Ty::of(Kinds::TEXT);
+            let ty = ValueType::of(Kinds::TEXT);
             state = state.with(flow, name, if always { ty } else { ty.or(Kinds::NOTHING) });
         }
     }
     for entry in written.get("body").and_then(yaml::Node::map).unwrap_or_default() {
         let kind = entry.value.text().and_then(AnswerType::parse).unwrap_or(AnswerType::Any);
-        state = state.with(flow, &entry.key.text, Ty::declared(&kind.into()));
+        state = state.with(flow, &entry.key.text, ValueType::declared(&kind.into()));
     }
     if let Some(field) = written.get("date").and_then(yaml::Node::text) {
         let name = field.strip_prefix("contact.").unwrap_or(field);
@@ -95,14 +95,14 @@ fn brought(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, state: State) -
 
 /// The state in which `on_stop` begins: the run's variables are unknown.
 pub fn stopped(flow: &Flow) -> State {
-    let later = flow.stop_when.iter().find(|trigger| trigger.kind.since() != Since::Now);
+    let later = flow.stop_when.iter().find(|trigger| trigger.kind.since() != MessageAge::Now);
     let (age, place) = match (later, flow.stop_when.first()) {
         (Some(trigger), _) => (Age::ANY, &trigger.place),
         (None, Some(trigger)) => (Age::NOW, &trigger.place),
         (None, None) => (Age::ANY, &flow.place),
     };
     let state = State::new(flow, age, place);
-    State { vars: Rc::new(vec![Ty::ANY; flow.names.len()]), ..state }
+    State { vars: Rc::new(vec![ValueType::ANY; flow.names.len()]), ..state }
 }
 
 /// The flow of a `start` step, with its first state; `state` is that of the step.
@@ -139,11 +139,11 @@ pub fn given(flow: &Flow, state: State) -> State {
     let mut state = inputs(flow, state);
     for (name, data) in &flow.vars {
         let ty = match data {
-            Data::Text(text) if text.sole().is_some() => Ty::ANY,
-            Data::Text(text) if text.as_plain().is_some() => Ty::text(text.source()),
-            Data::Text(_) => Ty::of(Kinds::TEXT),
+            Data::Text(text) if text.sole().is_some() => ValueType::ANY,
+            Data::Text(text) if text.as_plain().is_some() => ValueType::text(text.source()),
+            Data::Text(_) => ValueType::of(Kinds::TEXT),
             Data::Value(value) => transfer::literal(value),
-            Data::List(_) => Ty::of(Kinds::LIST),
+            Data::List(_) => ValueType::of(Kinds::LIST),
             Data::Map(entries) => maps::written(entries.iter().map(|(name, _)| name.source())),
         };
         state = state.with(flow, name, ty);

@@ -1,7 +1,7 @@
 //! Defines the known state at one point of a flow; paths that fill different variables have different states.
 
 use super::{
-    types::{Kinds, Known, Ty},
+    types::{Kinds, KnownValue, ValueType},
     window_age::{ANY, Age},
 };
 use crate::{
@@ -19,7 +19,7 @@ use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 pub struct State {
     pub age: Age,
     /// By the index of the name in `Flow::names`.
-    pub vars: Rc<Vec<Ty>>,
+    pub vars: Rc<Vec<ValueType>>,
     /// Parts of views that certainly exist: `contact.next_visit`.
     pub facts: Rc<BTreeSet<String>>,
     /// The template that was sent since the contact's last message.
@@ -31,7 +31,7 @@ pub struct State {
     /// True if the flow has ended, possibly within a called block.
     pub over: bool,
     /// The value that the last called block returned.
-    pub gives: Ty,
+    pub gives: ValueType,
     /// The latest end of the surrounding `call`s, as an age: the time since the contact's last message before the call.
     pub cut_at: Span,
     /// The same without calls of blocks of its own flow, which a jump out of the flow leaves.
@@ -93,13 +93,13 @@ impl State {
         let trail = Trail { place: place.clone(), by: By::Start(age), before: None };
         State {
             age,
-            vars: Rc::new(vec![Ty::UNSET; flow.names.len()]),
+            vars: Rc::new(vec![ValueType::UNSET; flow.names.len()]),
             facts: Rc::default(),
             templated: None,
             handing: None,
             ending: false,
             over: false,
-            gives: Ty::UNSET,
+            gives: ValueType::UNSET,
             cut_at: ANY,
             flow_cut_at: ANY,
             trail: Arc::new(trail),
@@ -114,13 +114,13 @@ impl State {
         State { trail: Arc::new(trail), ..State::new(flow, age, &flow.place) }
     }
 
-    pub fn var(&self, flow: &Flow, name: &str) -> Option<&Ty> {
+    pub fn var(&self, flow: &Flow, name: &str) -> Option<&ValueType> {
         let at = flow.names.binary_search_by(|known| known.as_str().cmp(name)).ok()?;
         self.vars.get(at)
     }
 
     #[must_use]
-    pub fn with(mut self, flow: &Flow, name: &str, ty: Ty) -> State {
+    pub fn with(mut self, flow: &Flow, name: &str, ty: ValueType) -> State {
         if let Ok(at) = flow.names.binary_search_by(|known| known.as_str().cmp(name))
             && self.vars.get(at).is_some_and(|known| *known != ty)
         {
@@ -188,8 +188,8 @@ impl State {
     /// True if the states can be joined: they may differ in age and values, but not in which variables are filled. An
     /// unknown number covers all numbers.
     fn alike(&self, other: &State) -> bool {
-        let number = |ty: &Ty| if let Known::Whole(number) = ty.known { Some(number) } else { None };
-        let same = |a: &Ty, b: &Ty| a.looks_like(b) && (number(a).is_none() || number(a) == number(b));
+        let number = |ty: &ValueType| if let KnownValue::Whole(number) = ty.known { Some(number) } else { None };
+        let same = |a: &ValueType, b: &ValueType| a.looks_like(b) && (number(a).is_none() || number(a) == number(b));
         self.same_way(other)
             && self.gives.looks_like(&other.gives)
             && (Rc::ptr_eq(&self.vars, &other.vars)
@@ -199,7 +199,8 @@ impl State {
 
     /// True if the same variables are filled, with any values.
     fn as_filled(&self, other: &State) -> bool {
-        let sign = |ty: &Ty| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
+        let sign =
+            |ty: &ValueType| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
         self.same_way(other) && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
     }
 
@@ -230,7 +231,7 @@ impl State {
             change.vars = true;
         }
         if !Rc::ptr_eq(&self.vars, &other.vars) {
-            let joined: Vec<Ty> = self.vars.iter().zip(other.vars.iter()).map(|(a, b)| a.join(b)).collect();
+            let joined: Vec<ValueType> = self.vars.iter().zip(other.vars.iter()).map(|(a, b)| a.join(b)).collect();
             if joined != *self.vars {
                 self.vars = Rc::new(joined);
                 change.vars = true;

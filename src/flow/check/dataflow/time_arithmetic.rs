@@ -54,14 +54,14 @@ pub(super) fn linear(expr: &Expr) -> Option<Linear> {
 
 /// The distance of a moment that is written as `now() + hours(2)`, `window.ends_at - hours(2)` or
 /// `today().at("18:00")`.
-pub fn ahead(moment: &Expr) -> Option<Ahead> {
+pub fn ahead(moment: &Expr) -> Option<Distance> {
     if let Some(days) = clock_of_day(moment) {
-        return Some(Ahead::Between(Span::days(days - 1), Span::days(days + 1)));
+        return Some(Distance::Between(Span::days(days - 1), Span::days(days + 1)));
     }
     let linear = linear(moment)?;
     match (linear.ends, linear.now) {
-        (0, 1) => Some(Ahead::Between(Span(linear.span), Span(linear.span))),
-        (1, 0) => Some(Ahead::AtAge(Span(WINDOW.0.saturating_add(linear.span)))),
+        (0, 1) => Some(Distance::Between(Span(linear.span), Span(linear.span))),
+        (1, 0) => Some(Distance::AtAge(Span(WINDOW.0.saturating_add(linear.span)))),
         _ => None,
     }
 }
@@ -98,7 +98,7 @@ const DAYS_FOLLOWED: i64 = 10_000;
 
 /// The distance of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ahead {
+pub enum Distance {
     /// From now; a moment in the past is reached at once.
     Between(Span, Span),
     /// After the contact's last message.
@@ -106,13 +106,13 @@ pub enum Ahead {
 }
 
 /// The age at such a moment, and the least and the most time until then.
-pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
+pub fn reached(age: Age, ahead: Distance) -> (Age, Span, Span) {
     match ahead {
-        Ahead::Between(least, most) => {
+        Distance::Between(least, most) => {
             let (least, most) = (least.max(Span::ZERO), most.max(Span::ZERO));
             (age.later(least, most), least, most)
         }
-        Ahead::AtAge(at) => {
+        Distance::AtAge(at) => {
             let left = |age: Span| if age == ANY { Span::ZERO } else { Span(at.0.saturating_sub(age.0).max(0)) };
             let then = Age { least: age.least.max(at), most: age.most.max(at) };
             (then, left(age.most), left(age.least))
@@ -121,7 +121,7 @@ pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
 }
 
 /// The possible time until a moment.
-pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
+pub fn until(node: &Node, written: Option<&yaml::Node>) -> Distance {
     let code = written.and_then(|written| text_of(node, written)?.sole()?.single());
     if let Some(ahead) = code.and_then(ahead) {
         return ahead;
@@ -129,10 +129,10 @@ pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
     match written.and_then(yaml::Node::text) {
         // The next time at which the clock shows it.
         Some(text) if crate::flow::load::hours::clock(text.trim()).is_some() => {
-            Ahead::Between(Span::ZERO, Span::days(1))
+            Distance::Between(Span::ZERO, Span::days(1))
         }
         // A moment that cannot be parsed has a finding, so no finding about the window follows.
-        Some(text) if !text.contains("${") && !text.starts_with("hours.") => Ahead::Between(Span::ZERO, Span::ZERO),
-        Some(_) | None => Ahead::Between(Span::ZERO, ANY),
+        Some(text) if !text.contains("${") && !text.starts_with("hours.") => Distance::Between(Span::ZERO, Span::ZERO),
+        Some(_) | None => Distance::Between(Span::ZERO, ANY),
     }
 }

@@ -6,8 +6,8 @@ use super::{
     maps,
     refine::refine,
     state::{By, State},
-    time_arithmetic::{Ahead, reached, until},
-    types::{Kinds, Known, Shape, Ty},
+    time_arithmetic::{Distance, reached, until},
+    types::{Kinds, KnownValue, Shape, ValueType},
     views,
     window_age::{ANY, Age},
 };
@@ -92,11 +92,12 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
                 };
             let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
             match (name, by) {
-                (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, Ty::ANY)).collect(),
+                (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, ValueType::ANY)).collect(),
                 // A literal list has at least one round, so the loop is never skipped.
-                (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => {
-                    held.into_iter().filter(|state| state.var(flow, name).is_none_or(|ty| *ty != Ty::UNSET)).collect()
-                }
+                (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => held
+                    .into_iter()
+                    .filter(|state| state.var(flow, name).is_none_or(|ty| *ty != ValueType::UNSET))
+                    .collect(),
                 _ => held,
             }
         }
@@ -129,7 +130,7 @@ pub fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Cod
 
 /// The state after the time-out of a step.
 pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
-    let exactly = |span: Span| Ahead::Between(span, span);
+    let exactly = |span: Span| Distance::Between(span, span);
     let ahead = match node.outline.yaml.get("timeout") {
         None => exactly(flow.expires),
         Some(written) => match span(Some(written)) {
@@ -161,7 +162,7 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
         Some("window_closing") => {
             // Half an hour before the end of the window, or now if that has passed.
             let end = Span(WINDOW.0 - WINDOW_CLOSING.0);
-            let (age, _, _) = reached(state.age, Ahead::AtAge(end));
+            let (age, _, _) = reached(state.age, Distance::AtAge(end));
             state.clone().aged(age, &node.place, Span::ZERO, end)
         }
         Some(_) => match span(Some(value)) {
@@ -212,7 +213,7 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
         _ => Vec::new(),
     };
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
-    if let (Known::Chosen(_), false) = (&ty.known, cases.contains(&by)) {
+    if let (KnownValue::Chosen(_), false) = (&ty.known, cases.contains(&by)) {
         let known: Vec<&str> = cases.iter().flat_map(|case| case.split(',')).map(str::trim).collect();
         return ty.chosen(&known, false).map(|left| state.clone().with(flow, name, left)).into_iter().collect();
     }
@@ -224,12 +225,12 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
         return Vec::new();
     }
     let mut present = ty.present();
-    if let Known::Texts(known) = &present.known
+    if let KnownValue::Texts(known) = &present.known
         && present.kinds == Kinds::TEXT
     {
         let left: Vec<String> =
             known.iter().filter(|text| *text == by.trim() || texts.contains(text)).cloned().collect();
-        present.known = if left.is_empty() { Known::No } else { Known::Texts(left.into()) };
+        present.known = if left.is_empty() { KnownValue::No } else { KnownValue::Texts(left.into()) };
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     present.chosen(&texts, true).map(|present| state.clone().with(flow, name, present)).into_iter().collect()
@@ -241,18 +242,18 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
     let ty = match node.outline.verb {
         "ask" if matches!(by, "on_fail" | "other") => return state,
         "ask" => answer(node, by),
-        "http" => Ty::shape(Shape::Http),
-        "script" => code_of(node, "script").map_or(Ty::ANY, |code| maps::made(set, flow, &state, code)),
-        _ => Ty::ANY,
+        "http" => ValueType::shape(Shape::Http),
+        "script" => code_of(node, "script").map_or(ValueType::ANY, |code| maps::made(set, flow, &state, code)),
+        _ => ValueType::ANY,
     };
     state.with(flow, name, ty)
 }
 
 /// The type of an answer.
-pub fn answer(node: &Node, by: &str) -> Ty {
+pub fn answer(node: &Node, by: &str) -> ValueType {
     let written = &node.outline.yaml;
     // The step has a finding, so no finding about a missing value follows.
-    let reported = Ty::of(Kinds::ALL.and(Kinds::VAGUE));
+    let reported = ValueType::of(Kinds::ALL.and(Kinds::VAGUE));
     if written.get("form").is_some() {
         let Step::Ask(ask) = &node.step else { return reported };
         return ask.message.form.as_ref().map_or(reported, |form| views::filled(&form.returns));
@@ -263,18 +264,18 @@ pub fn answer(node: &Node, by: &str) -> Ty {
         Some(AnswerType::Choice) | None => {}
         // The combination has a finding; one of the two was meant.
         Some(AnswerType::List) if written.get("options").is_some() => {}
-        Some(kind) => return Ty::declared(&kind.into()),
+        Some(kind) => return ValueType::declared(&kind.into()),
     }
-    let Some(options) = written.get("options") else { return Ty::of(Kinds::TEXT) };
+    let Some(options) = written.get("options") else { return ValueType::of(Kinds::TEXT) };
     let Some(items) = options.list() else { return chosen(options, by) };
     let mut ids = Vec::new();
     for item in items {
         let Some((id, label)) = id_and_label(item) else { continue };
         if id.contains("${") {
-            return Ty::of(Kinds::TEXT);
+            return ValueType::of(Kinds::TEXT);
         }
         if !by.is_empty() && label == by {
-            return Ty::text(id);
+            return ValueType::text(id);
         }
         ids.push(id.to_owned());
     }
@@ -282,27 +283,27 @@ pub fn answer(node: &Node, by: &str) -> Ty {
     let twice = ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
     // Missing options have a finding.
     if ids.is_empty() || twice {
-        Ty::of(Kinds::TEXT)
+        ValueType::of(Kinds::TEXT)
     } else {
-        Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) }
+        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(ids.into()) }
     }
 }
 
 /// The answer to options from a list: an item of the list, or the text of an option beside them (`also`).
-fn chosen(options: &yaml::Node, by: &str) -> Ty {
+fn chosen(options: &yaml::Node, by: &str) -> ValueType {
     let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
-    let text = |id: &str| Known::Chosen([id.to_owned()].into());
+    let text = |id: &str| KnownValue::Chosen([id.to_owned()].into());
     let all: Vec<(&str, &str, bool)> =
         also.iter().filter_map(|item| id_and_label(item).map(|(id, label)| (id, label, leads_on(item)))).collect();
     if let Some((id, ..)) = all.iter().find(|(_, label, _)| !by.is_empty() && *label == by) {
-        return Ty { kinds: Kinds::TEXT, known: text(id) };
+        return ValueType { kinds: Kinds::TEXT, known: text(id) };
     }
     // Options with steps of their own do not continue here.
     let texts: Vec<String> = all.iter().filter(|(_, _, own)| !own).map(|(id, ..)| (*id).to_owned()).collect();
     if texts.iter().any(|id| id.contains("${")) {
-        return Ty::ANY;
+        return ValueType::ANY;
     }
-    Ty { kinds: Kinds::ALL.and(Kinds::VAGUE), known: Known::Chosen(texts.into()) }
+    ValueType { kinds: Kinds::ALL.and(Kinds::VAGUE), known: KnownValue::Chosen(texts.into()) }
 }
 
 /// The id of an option, and the name of its branch.
@@ -336,7 +337,7 @@ pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(P
         all.push((entry.key.place.to(&entry.value.place), after.clone()));
         let key = entry.key.text.as_str();
         if let Some(list) = key.strip_suffix("[]") {
-            after = after.with(flow, list, Ty::of(Kinds::LIST));
+            after = after.with(flow, list, ValueType::of(Kinds::LIST));
             continue;
         }
         let ty = value(set, flow, node, &entry.value, &after);
@@ -353,10 +354,10 @@ pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(P
 }
 
 /// The type of a written value.
-pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, state: &State) -> Ty {
+pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, state: &State) -> ValueType {
     match &written.kind {
-        Yaml::Null => Ty::NOTHING,
-        Yaml::List(_) => Ty::of(Kinds::LIST),
+        Yaml::Null => ValueType::NOTHING,
+        Yaml::List(_) => ValueType::of(Kinds::LIST),
         Yaml::Map(entries) => maps::written(entries.iter().map(|entry| entry.key.text.as_str())),
         Yaml::Scalar(scalar) => match typed(scalar) {
             Some(value) => literal(&value),
@@ -364,35 +365,35 @@ pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, stat
                 Some(text) => match text.sole() {
                     Some(code) => worth(set, flow, state, code),
                     // Code that cannot be read has a finding.
-                    None if text.as_plain() == Some("") && scalar.text.contains("${") => Ty::ANY,
-                    None if text.as_plain().is_some() => Ty::text(scalar.text.as_str()),
-                    None => Ty::of(Kinds::TEXT),
+                    None if text.as_plain() == Some("") && scalar.text.contains("${") => ValueType::ANY,
+                    None if text.as_plain().is_some() => ValueType::text(scalar.text.as_str()),
+                    None => ValueType::of(Kinds::TEXT),
                 },
-                None => Ty::ANY,
+                None => ValueType::ANY,
             },
         },
     }
 }
 
-pub fn literal(value: &crate::model::value::Value) -> Ty {
+pub fn literal(value: &crate::model::value::Value) -> ValueType {
     use crate::model::value::Value;
     match value {
-        Value::Nothing => Ty::NOTHING,
-        Value::YesNo(truth) => Ty::truth(*truth),
-        Value::Whole(number) => Ty::whole(*number),
-        Value::Number(_) => Ty::of(Kinds::NUMBER),
-        Value::Text(text) => Ty::text(text.as_str()),
-        Value::Date(_) => Ty::of(Kinds::DATE),
-        Value::Clock(_) => Ty::of(Kinds::CLOCK),
-        Value::DateTime(_) => Ty::of(Kinds::DATETIME),
-        Value::Span(_) => Ty::of(Kinds::SPAN),
-        Value::List(_) => Ty::of(Kinds::LIST),
-        Value::Map(parts) => Ty::map(parts.keys().map(String::as_str)),
+        Value::Nothing => ValueType::NOTHING,
+        Value::YesNo(truth) => ValueType::truth(*truth),
+        Value::Whole(number) => ValueType::whole(*number),
+        Value::Number(_) => ValueType::of(Kinds::NUMBER),
+        Value::Text(text) => ValueType::text(text.as_str()),
+        Value::Date(_) => ValueType::of(Kinds::DATE),
+        Value::Clock(_) => ValueType::of(Kinds::CLOCK),
+        Value::DateTime(_) => ValueType::of(Kinds::DATETIME),
+        Value::Span(_) => ValueType::of(Kinds::SPAN),
+        Value::List(_) => ValueType::of(Kinds::LIST),
+        Value::Map(parts) => ValueType::map(parts.keys().map(String::as_str)),
     }
 }
 
 /// The type of the result of some code, without any finding.
-pub fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
+pub fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> ValueType {
     let mut eval = super::exprs::Eval { set, flow, state, code, judge: None, locals: Vec::new() };
     eval.value(super::exprs::Use::Asked)
 }

@@ -8,14 +8,14 @@ use std::rc::Rc;
 pub struct Kinds(pub u16);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Ty {
+pub struct ValueType {
     pub kinds: Kinds,
-    pub known: Known,
+    pub known: KnownValue,
 }
 
 /// Knowledge beyond the kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Known {
+pub enum KnownValue {
     No,
     /// One of these texts.
     Texts(Rc<[String]>),
@@ -27,9 +27,9 @@ pub enum Known {
     /// The declared return values of this flow.
     Returned(FlowName),
     /// A map with exactly these keys, from a called block.
-    Gives(Rc<[(String, Ty)]>),
+    Gives(Rc<[(String, ValueType)]>),
     /// A map with at least these keys; the types of others are unknown. The first value is its name in findings.
-    Parts(&'static str, Rc<[(String, Ty)]>),
+    Parts(&'static str, Rc<[(String, ValueType)]>),
     /// An item of a list of options, or one of these texts: the ids of the options beside the list (`also`).
     Chosen(Rc<[String]>),
 }
@@ -121,41 +121,41 @@ impl Kinds {
     }
 }
 
-impl Ty {
-    pub const fn of(kinds: Kinds) -> Ty {
-        Ty { kinds, known: Known::No }
+impl ValueType {
+    pub const fn of(kinds: Kinds) -> ValueType {
+        ValueType { kinds, known: KnownValue::No }
     }
 
-    pub const ANY: Ty = Ty::of(Kinds::ANY);
-    pub const UNSET: Ty = Ty::of(Kinds::UNSET);
-    pub const NOTHING: Ty = Ty::of(Kinds::NOTHING);
+    pub const ANY: ValueType = ValueType::of(Kinds::ANY);
+    pub const UNSET: ValueType = ValueType::of(Kinds::UNSET);
+    pub const NOTHING: ValueType = ValueType::of(Kinds::NOTHING);
 
-    pub fn shape(shape: Shape) -> Ty {
-        Ty { kinds: Kinds::MAP, known: Known::Shape(shape) }
+    pub fn shape(shape: Shape) -> ValueType {
+        ValueType { kinds: Kinds::MAP, known: KnownValue::Shape(shape) }
     }
 
-    pub fn text(text: impl Into<String>) -> Ty {
-        Ty { kinds: Kinds::TEXT, known: Known::Texts(Rc::from([text.into()])) }
+    pub fn text(text: impl Into<String>) -> ValueType {
+        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(Rc::from([text.into()])) }
     }
 
-    pub fn truth(truth: bool) -> Ty {
-        Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
+    pub fn truth(truth: bool) -> ValueType {
+        ValueType { kinds: Kinds::YESNO, known: KnownValue::Truth(truth) }
     }
 
     /// The type of a literal map. Its keys stay known, their values may change.
-    pub fn map<'n>(names: impl Iterator<Item = &'n str>) -> Ty {
-        Ty {
+    pub fn map<'n>(names: impl Iterator<Item = &'n str>) -> ValueType {
+        ValueType {
             kinds: Kinds::MAP,
-            known: Known::Parts("this map", names.map(|name| (name.to_owned(), Ty::ANY)).collect()),
+            known: KnownValue::Parts("this map", names.map(|name| (name.to_owned(), ValueType::ANY)).collect()),
         }
     }
 
-    pub fn whole(number: i64) -> Ty {
-        Ty { kinds: Kinds::WHOLE, known: Known::Whole(number) }
+    pub fn whole(number: i64) -> ValueType {
+        ValueType { kinds: Kinds::WHOLE, known: KnownValue::Whole(number) }
     }
 
     /// The type of a field with this declaration, if it is filled.
-    pub fn declared(kind: &Kind) -> Ty {
+    pub fn declared(kind: &Kind) -> ValueType {
         let kinds = match kind.of {
             AnswerType::Text | AnswerType::Phone | AnswerType::Email => Kinds::TEXT,
             AnswerType::Number => Kinds::NUMERIC,
@@ -165,78 +165,81 @@ impl Ty {
             AnswerType::DateTime => Kinds::DATETIME,
             AnswerType::YesNo => Kinds::YESNO,
             AnswerType::Choice if !kind.among.is_empty() => {
-                return Ty { kinds: Kinds::TEXT, known: Known::Texts(kind.among.as_slice().into()) };
+                return ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(kind.among.as_slice().into()) };
             }
-            AnswerType::Choice | AnswerType::Any => return Ty::ANY,
+            AnswerType::Choice | AnswerType::Any => return ValueType::ANY,
             AnswerType::List | AnswerType::Contact => Kinds::LIST,
             AnswerType::Map | AnswerType::Order | AnswerType::Form => Kinds::MAP,
             AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
-                return Ty::shape(Shape::Media);
+                return ValueType::shape(Shape::Media);
             }
-            AnswerType::Location => return Ty::shape(Shape::Location),
+            AnswerType::Location => return ValueType::shape(Shape::Location),
         };
-        Ty::of(kinds)
+        ValueType::of(kinds)
     }
 
     #[must_use]
-    pub fn or(self, kinds: Kinds) -> Ty {
-        Ty { kinds: self.kinds.and(kinds), known: self.known }
+    pub fn or(self, kinds: Kinds) -> ValueType {
+        ValueType { kinds: self.kinds.and(kinds), known: self.known }
     }
 
-    pub fn join(&self, other: &Ty) -> Ty {
+    pub fn join(&self, other: &ValueType) -> ValueType {
         let kinds = self.kinds.and(other.kinds);
-        let missing = |ty: &Ty| ty.kinds.within(Kinds::MISSING);
+        let missing = |ty: &ValueType| ty.kinds.within(Kinds::MISSING);
         let known = match (&self.known, &other.known) {
             (a, _) if missing(other) => a.clone(),
             (_, b) if missing(self) => b.clone(),
             (a, b) if a == b => a.clone(),
-            (Known::Texts(a), Known::Texts(b)) if a.len() + b.len() <= TEXTS_MAX => {
+            (KnownValue::Texts(a), KnownValue::Texts(b)) if a.len() + b.len() <= TEXTS_MAX => {
                 let mut all = a.to_vec();
                 all.extend(b.iter().filter(|text| !a.contains(text)).cloned());
                 all.sort();
-                Known::Texts(all.into())
+                KnownValue::Texts(all.into())
             }
-            (Known::Gives(a), Known::Gives(b)) => {
-                let of = |parts: &[(String, Ty)], name: &str| {
-                    parts.iter().find(|(part, _)| part == name).map_or(Ty::NOTHING, |(_, ty)| ty.clone())
+            (KnownValue::Gives(a), KnownValue::Gives(b)) => {
+                let of = |parts: &[(String, ValueType)], name: &str| {
+                    parts.iter().find(|(part, _)| part == name).map_or(ValueType::NOTHING, |(_, ty)| ty.clone())
                 };
                 let mut names: Vec<&String> = a.iter().chain(b.iter()).map(|(name, _)| name).collect();
                 names.sort();
                 names.dedup();
-                Known::Gives(names.into_iter().map(|name| (name.clone(), of(a, name).join(&of(b, name)))).collect())
+                KnownValue::Gives(
+                    names.into_iter().map(|name| (name.clone(), of(a, name).join(&of(b, name)))).collect(),
+                )
             }
-            (Known::Chosen(a), Known::Chosen(b) | Known::Texts(b)) | (Known::Texts(a), Known::Chosen(b))
+            (KnownValue::Chosen(a), KnownValue::Chosen(b) | KnownValue::Texts(b))
+            | (KnownValue::Texts(a), KnownValue::Chosen(b))
                 if a.len() + b.len() <= TEXTS_MAX =>
             {
                 let mut all = a.to_vec();
                 all.extend(b.iter().filter(|text| !a.contains(text)).cloned());
                 all.sort();
-                Known::Chosen(all.into())
+                KnownValue::Chosen(all.into())
             }
-            _ => Known::No,
+            _ => KnownValue::No,
         };
-        Ty { kinds, known }
+        ValueType { kinds, known }
     }
 
     /// The type of a chosen item or text if it is one of these texts (`wanted`), or none of them. `None`: impossible.
-    pub fn chosen(&self, texts: &[&str], wanted: bool) -> Option<Ty> {
-        let Known::Chosen(known) = &self.known else { return Some(self.clone()) };
+    pub fn chosen(&self, texts: &[&str], wanted: bool) -> Option<ValueType> {
+        let KnownValue::Chosen(known) = &self.known else { return Some(self.clone()) };
         let left: Vec<String> = known.iter().filter(|text| texts.contains(&text.as_str()) == wanted).cloned().collect();
         let kinds = if wanted && !left.is_empty() { Kinds::TEXT } else { self.kinds };
-        (!left.is_empty() || kinds != Kinds::TEXT).then(|| Ty { kinds, known: Known::Chosen(left.into()) })
+        (!left.is_empty() || kinds != Kinds::TEXT).then(|| ValueType { kinds, known: KnownValue::Chosen(left.into()) })
     }
 
     /// True if the same keys of both exist or are missing, with any values. Types that differ in this stay separate
     /// states.
-    pub fn looks_like(&self, other: &Ty) -> bool {
-        let sign = |ty: &Ty| {
-            let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
+    pub fn looks_like(&self, other: &ValueType) -> bool {
+        let sign = |ty: &ValueType| {
+            let truth = if let KnownValue::Truth(truth) = ty.known { Some(truth) } else { None };
             let missing = (ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
             (ty.kinds.meets(Kinds::ALL), missing, truth)
         };
         sign(self) == sign(other)
             && match (&self.known, &other.known) {
-                (Known::Gives(a), Known::Gives(b)) => {
+                (KnownValue::Gives(a), KnownValue::Gives(b)) => {
                     Rc::ptr_eq(a, b)
                         || a.len() == b.len()
                             && a.iter().zip(b.iter()).all(|((a, x), (b, y))| a == b && x.looks_like(y))
@@ -246,8 +249,8 @@ impl Ty {
     }
 
     /// The type without the possibility of a missing value.
-    pub fn present(&self) -> Ty {
-        Ty { kinds: self.kinds.without(Kinds::MISSING), known: self.known.clone() }
+    pub fn present(&self) -> ValueType {
+        ValueType { kinds: self.kinds.without(Kinds::MISSING), known: self.known.clone() }
     }
 
     pub fn may_miss(&self) -> bool {

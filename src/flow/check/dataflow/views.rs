@@ -1,6 +1,6 @@
 //! Lists the keys of maps that the language defines, with their types: language.md 6b.
 
-use super::types::{Kinds, Known, Shape, Ty};
+use super::types::{Kinds, KnownValue, Shape, ValueType};
 use crate::{
     base::ids::FlowName,
     flow::{FlowSet, definition::Field},
@@ -10,8 +10,8 @@ use crate::{
 pub const CONSENT: &str = "`contact.consent`";
 /// The values of `contact.consent.TOPIC`, beside a missing one.
 const STATES: [&str; 2] = ["given", "withdrawn"];
-const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
-const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
+const TEXT_OR_NOTHING: ValueType = ValueType::of(Kinds::TEXT.and(Kinds::NOTHING));
+const MOMENT_OR_NOTHING: ValueType = ValueType::of(Kinds::DATETIME.and(Kinds::NOTHING));
 
 /// The names of the keys; empty: those that the author declares.
 pub fn parts(shape: Shape) -> &'static [&'static str] {
@@ -36,45 +36,45 @@ pub fn words(shape: Shape) -> &'static str {
 }
 
 /// The type of a key; `None`: there is no such key.
-pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
+pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
     Some(match (shape, name) {
-        (Shape::Http, "status") => Ty::of(Kinds::WHOLE),
-        (Shape::Http, "body") => Ty::ANY,
-        (Shape::Http, "headers") => Ty::of(Kinds::MAP),
-        (Shape::Media, "voice") => Ty::ANY,
-        (Shape::Location, "latitude" | "longitude") => Ty::of(Kinds::NUMERIC),
+        (Shape::Http, "status") => ValueType::of(Kinds::WHOLE),
+        (Shape::Http, "body") => ValueType::ANY,
+        (Shape::Http, "headers") => ValueType::of(Kinds::MAP),
+        (Shape::Media, "voice") => ValueType::ANY,
+        (Shape::Location, "latitude" | "longitude") => ValueType::of(Kinds::NUMERIC),
         (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
-        (Shape::Hours, "open") => Ty::of(Kinds::YESNO),
+        (Shape::Hours, "open") => ValueType::of(Kinds::YESNO),
         (Shape::Hours, "opens_at" | "closes_at") => MOMENT_OR_NOTHING,
-        (Shape::Hours, "holidays") => Ty::of(Kinds::LIST),
-        (Shape::View("window"), "open") => Ty::of(Kinds::YESNO),
+        (Shape::Hours, "holidays") => ValueType::of(Kinds::LIST),
+        (Shape::View("window"), "open") => ValueType::of(Kinds::YESNO),
         (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
         (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
         (Shape::View("msg"), "at") => MOMENT_OR_NOTHING,
-        (Shape::View("msg"), "media") => Ty::shape(Shape::Media).or(Kinds::NOTHING),
-        (Shape::View("msg"), "location") => Ty::shape(Shape::Location).or(Kinds::NOTHING),
-        (Shape::View("error"), "code" | "text" | "step") => Ty::of(Kinds::TEXT.and(Kinds::NOTHING)),
+        (Shape::View("msg"), "media") => ValueType::shape(Shape::Media).or(Kinds::NOTHING),
+        (Shape::View("msg"), "location") => ValueType::shape(Shape::Location).or(Kinds::NOTHING),
+        (Shape::View("error"), "code" | "text" | "step") => ValueType::of(Kinds::TEXT.and(Kinds::NOTHING)),
         (Shape::View("event"), "name") => TEXT_OR_NOTHING,
         (Shape::View("handoff"), "team" | "agent" | "flow") => TEXT_OR_NOTHING,
-        (Shape::View("env"), _) => Ty::of(Kinds::TEXT),
-        (Shape::View("hours"), name) if set.bot.hours.contains_key(name) => Ty::shape(Shape::Hours),
+        (Shape::View("env"), _) => ValueType::of(Kinds::TEXT),
+        (Shape::View("hours"), name) if set.bot.hours.contains_key(name) => ValueType::shape(Shape::Hours),
         (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
         (Shape::View("contact"), "username") if !set.bot.fields.iter().any(|field| field.name == "username") => {
             TEXT_OR_NOTHING
         }
-        (Shape::View("contact"), "tags") => Ty::of(Kinds::LIST),
+        (Shape::View("contact"), "tags") => ValueType::of(Kinds::LIST),
         (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
         (Shape::View("contact"), "consent") => {
-            let known = Known::Texts(STATES.map(str::to_owned).into());
-            let state = Ty { kinds: Kinds::TEXT.and(Kinds::NOTHING), known };
+            let known = KnownValue::Texts(STATES.map(str::to_owned).into());
+            let state = ValueType { kinds: Kinds::TEXT.and(Kinds::NOTHING), known };
             let topics = set.bot.topics.keys().map(|topic| (topic.clone(), state.clone()));
-            Ty { kinds: Kinds::MAP, known: Known::Parts(CONSENT, topics.collect()) }
+            ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(CONSENT, topics.collect()) }
         }
         (Shape::View("contact"), name) => {
             let field = set.bot.fields.iter().find(|field| field.name == name)?;
             if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }
         }
-        (Shape::View(_), _) => Ty::ANY,
+        (Shape::View(_), _) => ValueType::ANY,
         (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
     })
 }
@@ -84,22 +84,22 @@ pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
 }
 
 /// The type of a key that a flow returns; `None`: it declares no such key. `whole` are the kinds of the map itself.
-pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<Ty> {
+pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<ValueType> {
     let ty = given_back(set.flow(flow)?.returns.iter().find(|field| field.name == name)?);
     Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
 }
 
 /// The type of a submitted form.
-pub fn filled(returns: &[Field]) -> Ty {
+pub fn filled(returns: &[Field]) -> ValueType {
     let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
-    Ty { kinds: Kinds::MAP, known: Known::Parts("what the form `returns`", parts.collect()) }
+    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts("what the form `returns`", parts.collect()) }
 }
 
-fn given_back(field: &Field) -> Ty {
+fn given_back(field: &Field) -> ValueType {
     if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) }
 }
 
 /// The type of a filled field or input.
-pub fn declared(field: &Field) -> Ty {
-    Ty::declared(&field.kind)
+pub fn declared(field: &Field) -> ValueType {
+    ValueType::declared(&field.kind)
 }

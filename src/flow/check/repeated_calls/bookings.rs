@@ -6,7 +6,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, Target},
-        steps::{Step, start::Act},
+        steps::{Step, start::StartAction},
         triggers::Trigger,
     },
 };
@@ -38,8 +38,8 @@ impl<'a> Bookings<'a> {
                 (http.method == "POST" && !ASKING.iter().any(|word| address.contains(word))).then_some(node)
             }
             Step::Start(start) => match &start.what {
-                Act::Begin(Target::Flow(name)) if start.key.is_none() => self.of_flow(name),
-                Act::Begin(_) | Act::Cancel(_) => None,
+                StartAction::Begin(Target::Flow(name)) if start.key.is_none() => self.of_flow(name),
+                StartAction::Begin(_) | StartAction::Cancel(_) => None,
             },
             Step::Emit(emit) => {
                 let name = emit.name.as_plain()?;

@@ -180,7 +180,7 @@ const FIELDS: &str =
 fn obeying_what_a_message_says_leaves_nothing_to_say() {
     let mut wrong = Vec::new();
     for (written, advice, mended) in ADVISED {
-        let look = |steps: &str| found_in(FIELDS, &[&format!("{HI}steps:\n{steps}\n")], &Around::default());
+        let look = |steps: &str| found_in(FIELDS, &[&format!("{HI}steps:\n{steps}\n")], &CheckContext::default());
         let said = look(written);
         if said.len() != 1 || !said[0].contains(advice) {
             wrong.push(format!("{written}\n  should advise {advice:?}, and has {said:#?}"));
@@ -196,7 +196,7 @@ fn obeying_what_a_message_says_leaves_nothing_to_say() {
 #[test]
 fn quiet_hours_and_languages_in_short_are_one_mistake_with_its_repair() {
     let api = "when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n";
-    let with = |line: &str| found_in(&format!("bot: Shop\n{line}\n"), &[api], &Around::default());
+    let with = |line: &str| found_in(&format!("bot: Shop\n{line}\n"), &[api], &CheckContext::default());
     let found = with("quiet_hours: 21:00-09:00");
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].ends_with("write `quiet_hours: {from: \"21:00\", to: \"09:00\"}`"), "{found:#?}");

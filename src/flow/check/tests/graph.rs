@@ -74,7 +74,7 @@ fn a_keyword_for_one_language_ties_with_the_same_for_all() {
     let flow = |more: &str| format!("when:\n  - message: hola\n{more}steps: [{{say: Hi}}]\n");
     let bot = format!("{BOT}languages: {{en: [], es: [en], fr: [en]}}\n");
     let ties = |a: &str, b: &str| {
-        let found = found_in(&bot, &[&flow(a), &flow(b)], &Around::default());
+        let found = found_in(&bot, &[&flow(a), &flow(b)], &CheckContext::default());
         found.iter().filter(|found| found.contains("E409")).count()
     };
     assert_eq!(ties("    language: es\n", ""), 1);

@@ -36,7 +36,7 @@ fn template(name: &str, category: Category, body: &str) -> Template {
 #[test]
 fn templates_are_checked_against_the_lists() {
     let list = vec![template("hello", Category::Utility, "Hi {{name}}"), template("offer", Category::Marketing, "Hi")];
-    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
     let flow = |fallback: &str| format!("steps:\n  - say: Hello\n    if_closed: {fallback}\n");
     let check = |fallback: &str| found_in(BOT, &[&flow(fallback)], &around);
     assert_eq!(check("{template: hello, vars: {name: x}}"), Vec::<String>::new());
@@ -51,7 +51,7 @@ fn templates_are_checked_against_the_lists() {
 
 /// The findings about a `template` step with these keys, without the place.
 fn of_template(versions: &[Template], keys: &str) -> Vec<String> {
-    let around = Around { templates: Some(vec![versions.to_vec()]), ..Around::default() };
+    let around = CheckContext { templates: Some(vec![versions.to_vec()]), ..CheckContext::default() };
     // The other flow reacts to the buttons.
     let flows = [&format!("steps:\n  - template: news\n{keys}"), "when: [{any_message: true}]\nsteps: []\n"];
     let found = found_in(BOT, &flows, &around);
@@ -144,11 +144,11 @@ fn the_buttons_of_a_template_are_those_that_it_has() {
     assert!(id(BUTTON_ID_CHARS_MAX + 1).contains("takes an id of at most 256 characters, and this has 257"));
     let asked = "steps:\n  - ask: Which?\n    options: [A, B, C, D]\n    if_closed: {template: news}\n  - say: Good\n";
     let list = vec![Template { buttons: vec![quick("A")], ..template("news", Category::Utility, "Hi") }];
-    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
     assert_eq!(found_in(BOT, &[asked], &around), Vec::<String>::new(), "who cannot tap types");
     let of_four = vec![quick("A"), quick("B"), quick("C")];
     let list = vec![Template { buttons: of_four, ..template("news", Category::Utility, "Hi") }];
-    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
     let said = found_in(BOT, &[asked], &around);
     assert!(said.len() == 1 && said[0].contains("[W823] `news` has 3 buttons for 4 options"), "{said:#?}");
 }
@@ -159,7 +159,7 @@ fn a_quick_reply_of_a_template_is_heard_or_told_of_once() {
     let link = TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example".into() };
     let buttons = vec![quick("Come in"), link, quick("Not now")];
     let news = Template { buttons, ..template("news", Category::Utility, "Hi") };
-    let around = Around { templates: Some(vec![vec![news.clone()], vec![news]]), ..Around::default() };
+    let around = CheckContext { templates: Some(vec![vec![news.clone()], vec![news]]), ..CheckContext::default() };
     let said = |flows: &[&str]| found_in(BOT, flows, &around).join("\n");
     let sends = "when: [{api: true}]\nsteps:\n  - template: news\n";
     let alone = said(&[sends]);
@@ -198,7 +198,10 @@ fn one_text_is_no_value_with_a_name() {
 
 #[test]
 fn an_unknown_template_is_said_once_where_it_stands() {
-    let around = Around { templates: Some(vec![vec![template("news", Category::Utility, "Hi")]]), ..Around::default() };
+    let around = CheckContext {
+        templates: Some(vec![vec![template("news", Category::Utility, "Hi")]]),
+        ..CheckContext::default()
+    };
     let flow = "when: [{api: true}]\nsteps:\n  - template: nwes\n    vars: [a]\n    buttons: [b]\n    language: es\n";
     let said = found_in(BOT, &[flow], &around);
     assert_eq!(said.len(), 1, "{said:#?}");

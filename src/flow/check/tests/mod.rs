@@ -27,7 +27,7 @@ const BOT: &str = "bot: Shop\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {city: 
     hours: {desk: {open: {mon-fri: [\"09:00-14:00\"]}}}\nteams: {support: {hours: desk}}\n";
 
 /// The findings about flows with these bodies, with the names a, b, … (`flow:` is added).
-fn found_in(bot: &str, flows: &[&str], around: &Around) -> Vec<String> {
+fn found_in(bot: &str, flows: &[&str], around: &CheckContext) -> Vec<String> {
     let mut files = vec![SourceFile::new("_bot.yaml", bot)];
     for (number, body) in flows.iter().enumerate() {
         let name = char::from(b'a' + number as u8);
@@ -40,7 +40,7 @@ fn found_in(bot: &str, flows: &[&str], around: &Around) -> Vec<String> {
 }
 
 fn found(flows: &[&str]) -> Vec<String> {
-    found_in(BOT, flows, &Around::default())
+    found_in(BOT, flows, &CheckContext::default())
 }
 
 #[track_caller]

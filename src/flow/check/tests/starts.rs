@@ -145,9 +145,9 @@ fn what_a_start_leads_to_is_found_anew_when_only_the_start_has_changed() {
     mixed.flows.insert("b".into(), early.flows[&FlowName::from("b")].clone());
     let mut linter = Linter::default();
     let errors = |report: Report| report.findings.iter().filter(|found| found.is_error()).count();
-    assert_eq!(errors(linter.report(&early, &Around::default())), 0);
-    assert_eq!(errors(linter.report(&mixed, &Around::default())), 1);
-    assert_eq!(errors(linter.report(&early, &Around::default())), 0);
+    assert_eq!(errors(linter.report(&early, &CheckContext::default())), 0);
+    assert_eq!(errors(linter.report(&mixed, &CheckContext::default())), 1);
+    assert_eq!(errors(linter.report(&early, &CheckContext::default())), 0);
 }
 
 #[test]
@@ -156,14 +156,14 @@ fn a_rare_schedule_says_when_it_comes_next() {
         format!("when: [{{schedule: {schedule}, to: everyone}}]\nsteps: [{{say: Hi, if_closed: skip}}]\n")
     };
     // Monday, 23 November 2026.
-    let around = Around { now: Some(Time(1_795_392_000_000)), ..Around::default() };
+    let around = CheckContext { now: Some(Time(1_795_392_000_000)), ..CheckContext::default() };
     let bot = BOT.replace("bot: Shop", "bot: Shop\ntimezone: Europe/Madrid");
-    let said = |schedule: &str, around: &Around| found_in(&bot, &[&flow(schedule)], around).join("\n");
+    let said = |schedule: &str, around: &CheckContext| found_in(&bot, &[&flow(schedule)], around).join("\n");
     let february = said("'0 10 * 2 *'", &around);
     assert!(february.ends_with("it comes next on Monday, 1 February 2027 at 10:00"), "{february}");
     let leap = said("29 february 9:00", &around);
     assert!(leap.ends_with("it comes next on Tuesday, 29 February 2028 at 09:00"), "{leap}");
-    assert!(!said("'0 10 * 2 *'", &Around::default()).contains("next on"));
+    assert!(!said("'0 10 * 2 *'", &CheckContext::default()).contains("next on"));
     let set = |schedule: &str| {
         let files = [("_bot.yaml", bot.clone()), ("a.yaml", format!("flow: a\n{}", flow(schedule)))];
         parse_set(&files.map(|(path, text)| SourceFile::new(path, text))).0
@@ -179,7 +179,8 @@ fn a_limit_as_long_as_the_pause_of_its_schedule_is_a_finding() {
     let bot = BOT.replace("bot: Shop", "bot: Shop\ntimezone: Europe/Madrid");
     let said = |schedule: &str, limit: &str| {
         let when = format!("when: [{{schedule: '{schedule}', to: everyone, at_most: {limit}}}]");
-        found_in(&bot, &[&format!("{when}\nsteps: [{{say: Hi, if_closed: skip}}]\n")], &Around::default()).join("\n")
+        found_in(&bot, &[&format!("{when}\nsteps: [{{say: Hi, if_closed: skip}}]\n")], &CheckContext::default())
+            .join("\n")
     };
     // The schedule, the limit that refuses some of its starts, and the one that the help names.
     for (schedule, wrong, shorter) in [

@@ -18,7 +18,7 @@ fn asked(condition: &str) -> Vec<Vec<String>> {
         format!("when: [{{message: hi}}]\nsteps:\n  - start: a\n    for: {{if: {quoted}}}\n"),
         format!("when: [{{message: hi}}]\nsteps:\n  - say: Hi\n    if: {quoted}\n"),
     ];
-    flows.iter().map(|flow| found_in(OF, &[flow], &Around::default())).collect()
+    flows.iter().map(|flow| found_in(OF, &[flow], &CheckContext::default())).collect()
 }
 
 #[track_caller]

@@ -24,7 +24,7 @@ fn a_secret_outside_of_http_is_an_error() {
 
 #[test]
 fn unknown_senders_are_found_when_they_are_known() {
-    let around = Around { senders: Some(vec!["shop".into()]), ..Around::default() };
+    let around = CheckContext { senders: Some(vec!["shop".into()]), ..CheckContext::default() };
     let found = found_in(BOT, &["sender: shpo\nsteps: []\n"], &around);
     assert_eq!(found, ["a.yaml:2:9: error[E413] the configuration has no sender `shpo`; did you mean `shop`?"]);
 }
@@ -97,7 +97,7 @@ fn what_a_set_has_filled_is_read_by_the_next_of_its_values() {
 fn a_team_that_is_worked_out_is_one_that_there_is() {
     let bot = "bot: b\nfields: {plan: [gold, silver], city: text, seats: whole}\nteams: {gold: {}, support: {}}\n";
     let flow = |team: &str| format!("{HI}steps:\n  - handoff: {team}\n");
-    let found = |team: &str| found_in(bot, &[&flow(team)], &Around::default());
+    let found = |team: &str| found_in(bot, &[&flow(team)], &CheckContext::default());
     assert_eq!(
         found("${contact.plan}"),
         ["a.yaml:4:16: error[E403] this can be \"silver\", and there is no team `silver`; \
@@ -117,8 +117,9 @@ fn a_team_that_is_worked_out_is_one_that_there_is() {
 #[test]
 fn what_cannot_stand_in_its_place_is_an_error() {
     let bot = "bot: b\nfields: {visit_at: datetime, seats: whole, kinds: list, city: text}\n";
-    let found =
-        |steps: &str| found_in(bot, &[&format!("{HI}vars: {{plan: pro, n: 3}}\nsteps:\n{steps}")], &Around::default());
+    let found = |steps: &str| {
+        found_in(bot, &[&format!("{HI}vars: {{plan: pro, n: 3}}\nsteps:\n{steps}")], &CheckContext::default())
+    };
     for (steps, said) in [
         (
             "  - say: ${contact.tags}\n",
@@ -345,7 +346,7 @@ fn a_repair_leaves_all_other_bytes_alone() {
 fn a_field_that_every_contact_has_is_not_declared_again() {
     for name in ["phone", "tags", "language", "consent"] {
         let bot = format!("bot: Shop\nfields: {{city: text, {name}: text}}\n");
-        let found = found_in(&bot, &[], &Around::default());
+        let found = found_in(&bot, &[], &CheckContext::default());
         assert!(
             found.len() == 1 && found[0].contains(&format!("every contact has `contact.{name}` already")),
             "{found:?}"
@@ -413,7 +414,7 @@ fn a_text_that_is_taken_for_a_date_is_said_once_at_its_question() {
     }
     let (bot, flow) =
         (BOT.replace("city: text", "city: text, visit: date"), asks("", "  - set: {contact.visit: \"${day}\"}\n"));
-    let said = found_in(&bot, &[&flow], &Around::default());
+    let said = found_in(&bot, &[&flow], &CheckContext::default());
     assert!(said.len() == 1 && said[0].starts_with("a.yaml:4:5: warning[W323]"), "{said:#?}");
     // A text that is compared with a text, or shown, is meant as a text.
     clean(&[&asks("", "  - if: day == \"Monday\"\n    then: [end]\n  - say: ${day}\n")]);

@@ -42,11 +42,12 @@ fn many_ways_to_one_step_are_no_loop() {
 fn unasked_messages_without_quiet_hours_are_a_warning() {
     let bot = BOT.replace("quiet_hours: {from: \"21:00\", to: \"08:00\"}\n", "");
     let flow = "when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n";
-    let found = found_in(&bot, &[flow], &Around::default());
+    let found = found_in(&bot, &[flow], &CheckContext::default());
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].starts_with("a.yaml:2:9: warning[W606]"), "{found:#?}");
     let say = "steps:\n  - say: Hello\n    if_closed: hold\n";
-    let start = |more: &str| found_in(&bot, &[&format!("{HI}steps:\n  - start: b\n{more}"), say], &Around::default());
+    let start =
+        |more: &str| found_in(&bot, &[&format!("{HI}steps:\n  - start: b\n{more}"), say], &CheckContext::default());
     for more in ["    at: \"10:00\"\n", "    for: everyone\n"] {
         let found = start(more);
         assert!(found.len() == 1 && found[0].starts_with("a.yaml:4:5: warning[W606]"), "{found:#?}");
@@ -198,7 +199,7 @@ fn flows_that_never_find_the_window_closed_are_named() {
         SourceFile::new("b.yaml", format!("flow: b\n{API}steps:\n  - say: x\n    if_closed: hold\n")),
     ];
     let (set, _) = parse_set(&files);
-    assert_eq!(report(&set, &Around::default()).without_templates, ["a"]);
+    assert_eq!(report(&set, &CheckContext::default()).without_templates, ["a"]);
 }
 
 #[test]

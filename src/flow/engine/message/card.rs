@@ -3,7 +3,7 @@
 use crate::{
     base::{blank::is_blank, limits::CARDS_MAX, yaml::Node},
     flow::{
-        engine::turn::{Failure, Here, Turn},
+        engine::turn::{Here, StepFailure, Turn},
         load::step_fields::StepFields,
         text::Data,
     },
@@ -33,19 +33,19 @@ impl WrittenCards {
         fields.opt_data("card").map(WrittenCards)
     }
 
-    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<ContactCard>, Failure> {
+    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<ContactCard>, StepFailure> {
         let cards = match turn.data(here, &self.0)? {
             Value::List(cards) => cards,
             one => vec![one],
         };
         if cards.len() > CARDS_MAX {
-            return Err(Failure::new(
+            return Err(StepFailure::new(
                 "type",
                 format!("`card` takes at most {CARDS_MAX} cards, and gets {}", cards.len()),
             ));
         }
         let cards = cards.iter().map(card_of).collect::<Result<Vec<_>, _>>()?;
-        if cards.is_empty() { Err(Failure::new("empty_text", "there is no card to send")) } else { Ok(cards) }
+        if cards.is_empty() { Err(StepFailure::new("empty_text", "there is no card to send")) } else { Ok(cards) }
     }
 }
 
@@ -78,9 +78,9 @@ fn read_one<'a>(fields: &StepFields<'a, '_>, node: &'a Node) {
     }
 }
 
-fn card_of(value: &Value) -> Result<ContactCard, Failure> {
+fn card_of(value: &Value) -> Result<ContactCard, StepFailure> {
     let Value::Map(card) = value else {
-        return Err(Failure::new("type", "`card` takes a map with a `name`, or a list of such"));
+        return Err(StepFailure::new("type", "`card` takes a map with a `name`, or a list of such"));
     };
     let line = |key: &str| card.get(key).and_then(|value| said(value, key));
     // A customer's message has these fields inside other objects, as in Meta's format.
@@ -89,7 +89,7 @@ fn card_of(value: &Value) -> Result<ContactCard, Failure> {
         _ => None,
     };
     let Some(name) = of("name", "formatted_name").or_else(|| line("name")) else {
-        return Err(Failure::new("empty_text", "the name of the card came out empty"));
+        return Err(StepFailure::new("empty_text", "the name of the card came out empty"));
     };
     let whatsapp = line("whatsapp").map(|number| number.chars().filter(char::is_ascii_digit).collect::<String>());
     let mut phones: Vec<CardPhone> = several(card, "phone")

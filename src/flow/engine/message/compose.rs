@@ -1,6 +1,6 @@
 //! Arranges text, files, a link and options into messages that the channel accepts.
 
-use super::parts::{Worded, token};
+use super::parts::{FilledMessage, token};
 use crate::{
     base::{
         blank::is_blank,
@@ -11,23 +11,23 @@ use crate::{
     },
     flow::engine::{
         question::{button_token::Token, form::FormShown, pages::page},
-        turn::{Failure, Here, Turn},
+        turn::{Here, StepFailure, Turn},
     },
     model::{
-        channel_limits::{Carries, Mark, cut::cut, framed, listed},
+        channel_limits::{ChannelLimits, ListMark, cut::cut, framed, listed},
         content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row, kind_by_ending},
         session::OptionShown,
     },
 };
 
 /// The parts of a message beside its text.
-pub struct Around<'a> {
+pub struct MessageExtras<'a> {
     pub files: Vec<Media>,
     pub link: Option<LinkShown>,
     pub edges: Edges,
     /// Contents that are sent before the message, each as its own message.
     pub ahead: Vec<Content>,
-    pub opening: &'a Opening,
+    pub opening: &'a ListTexts,
     /// True for a question that asks for a place, with WhatsApp's own button to share it.
     pub asks_place: bool,
     /// The form of a question that is answered by a form, with the button that opens it.
@@ -43,23 +43,23 @@ pub struct LinkShown {
 }
 
 /// The texts of the rows and buttons that the engine adds to a list.
-pub struct Opening {
+pub struct ListTexts {
     pub choose: String,
     pub more: String,
     pub back: String,
 }
 
 /// Arranges text, files, link and options into as few messages as the channel allows.
-pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around<'_>) -> Vec<Content> {
-    let Around { mut files, link, edges, ahead, opening, asks_place, form } = around;
-    let Worded { body, shown, page: number, asks } = worded;
+pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: FilledMessage<'_>, around: MessageExtras<'_>) -> Vec<Content> {
+    let MessageExtras { mut files, link, edges, ahead, opening, asks_place, form } = around;
+    let FilledMessage { body, shown, page: number, asks } = worded;
     let carries = turn.world.sender.carries;
     if !carries.is_whole() && !carries.shows(shown.len(), as_buttons(shown)) && !shown.is_empty() {
         // All options at once, so that a number means the same option on every page.
         let titles: Vec<String> = shown.iter().map(in_words).collect();
-        let body = listed(body, &titles, if asks { Mark::Number } else { Mark::Dot });
-        let plain = Worded { body: &body, shown: &[], page: 0, asks };
-        return arrange(turn, here, plain, Around { files, link, edges, ahead, opening, asks_place, form });
+        let body = listed(body, &titles, if asks { ListMark::Number } else { ListMark::Dot });
+        let plain = FilledMessage { body: &body, shown: &[], page: 0, asks };
+        return arrange(turn, here, plain, MessageExtras { files, link, edges, ahead, opening, asks_place, form });
     }
     let asks_place = asks_place && shown.is_empty() && carries.place_requests;
     let taps = asks_place || form.is_some() || !shown.is_empty();
@@ -135,7 +135,7 @@ fn beside(link: LinkShown) -> Content {
 }
 
 /// Adapts messages that fit WhatsApp's limits to the limits of this sender's platform.
-fn fitted(carries: &Carries, all: Vec<Content>) -> Vec<Content> {
+fn fitted(carries: &ChannelLimits, all: Vec<Content>) -> Vec<Content> {
     if carries.is_whole() {
         return all;
     }
@@ -152,7 +152,7 @@ fn in_words(option: &OptionShown) -> String {
 }
 
 /// The rows of one page, and the rows that lead to other pages.
-fn rows(turn: &Turn<'_>, here: Here<'_>, (shown, number): (&[OptionShown], u32), opening: &Opening) -> Vec<Row> {
+fn rows(turn: &Turn<'_>, here: Here<'_>, (shown, number): (&[OptionShown], u32), opening: &ListTexts) -> Vec<Row> {
     let page = page(shown, number);
     let row = |option: &&OptionShown| Row {
         id: token(turn, here, option),
@@ -193,9 +193,9 @@ fn split(body: &str, most: usize) -> Vec<String> {
 }
 
 /// A file by its address. The extension decides its kind; without one it is a picture.
-pub fn media(url: &str) -> Result<Media, Failure> {
+pub fn media(url: &str) -> Result<Media, StepFailure> {
     if is_blank(url) {
-        return Err(Failure::new("empty_text", "the address of the media came out empty"));
+        return Err(StepFailure::new("empty_text", "the address of the media came out empty"));
     }
     let path = url.split(['?', '#']).next().unwrap_or(url);
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -8,18 +8,18 @@ use crate::{
     },
     flow::{
         definition::{Body, Node},
-        engine::turn::{Failure, Here, Next, Turn},
+        engine::turn::{Here, Next, StepFailure, Turn},
         steps::Step,
     },
     model::{
         effect::RunEnd,
-        event::{Fate, Reason},
-        session::{Said, Waiting},
+        event::{DeliveryOutcome, Reason},
+        session::{LastMessage, Waiting},
     },
 };
 
 /// True if the author has a handler for the outcome of this step's message.
-pub fn waits_for_fate(here: Here<'_>) -> bool {
+pub fn waits_for_outcome(here: Here<'_>) -> bool {
     here.node.on_error.is_some() || on_undelivered(here.node).is_some()
 }
 
@@ -40,13 +40,13 @@ pub fn deliver_by(at: Time, ttl: Option<Span>) -> Time {
 }
 
 impl<'a> Turn<'a> {
-    pub fn delivery(&mut self, message: u32, fate: &Fate) {
+    pub fn delivery(&mut self, message: u32, fate: &DeliveryOutcome) {
         self.settle_counted(message, fate);
         self.news_of_message(message, fate);
         for run in &mut self.session.runs {
             if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
-                said.delivered |= matches!(fate, Fate::Delivered | Fate::Read);
-                said.read |= matches!(fate, Fate::Read);
+                said.delivered |= matches!(fate, DeliveryOutcome::Delivered | DeliveryOutcome::Read);
+                said.read |= matches!(fate, DeliveryOutcome::Read);
             }
         }
         self.sequence_told(message, fate);
@@ -65,7 +65,7 @@ impl<'a> Turn<'a> {
                 }
                 Waiting::Delivery { message: awaited, read, .. } if *awaited == message => {
                     let read = *read;
-                    self.delivery_fate(number, read, fate);
+                    self.delivery_outcome(number, read, fate);
                 }
                 _ => {}
             }
@@ -82,19 +82,25 @@ impl<'a> Turn<'a> {
 
     /// Handles the outcome of the message whose delivery a run waits for, by `wait: {delivery: …}` or because of
     /// `on_undelivered`.
-    fn delivery_fate(&mut self, number: u32, read: bool, fate: &Fate) {
+    fn delivery_outcome(&mut self, number: u32, read: bool, fate: &DeliveryOutcome) {
         let Some(here) = self.here(number) else { return };
         match fate {
-            Fate::Read => self.wake(here, Next::Continue),
-            Fate::Delivered if !read => self.wake(here, Next::Continue),
-            Fate::Failed { .. } | Fate::Refused { .. } | Fate::Expired => self.undelivered(number),
-            Fate::Accepted { at, ttl, nudge: false, .. } if on_undelivered(here.node).is_some() => {
+            DeliveryOutcome::Read => self.wake(here, Next::Continue),
+            DeliveryOutcome::Delivered if !read => self.wake(here, Next::Continue),
+            DeliveryOutcome::Failed { .. } | DeliveryOutcome::Refused { .. } | DeliveryOutcome::Expired => {
+                self.undelivered(number)
+            }
+            DeliveryOutcome::Accepted { at, ttl, nudge: false, .. } if on_undelivered(here.node).is_some() => {
                 let by = deliver_by(*at, *ttl);
                 if let Some(Waiting::Delivery { deadline, .. }) = self.run_mut(number).map(|run| &mut run.waiting) {
                     *deadline = Some(by);
                 }
             }
-            Fate::Delivered | Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => {}
+            DeliveryOutcome::Delivered
+            | DeliveryOutcome::Accepted { .. }
+            | DeliveryOutcome::Held { .. }
+            | DeliveryOutcome::Postponed { .. }
+            | DeliveryOutcome::Unknown => {}
         }
     }
 
@@ -122,18 +128,18 @@ impl<'a> Turn<'a> {
 
     /// Ends a sequence if one of its messages cannot be sent now or ever, unless its step has a handler for that. A
     /// message that is left out by `skip` does not end it.
-    fn sequence_told(&mut self, message: u32, fate: &Fate) {
+    fn sequence_told(&mut self, message: u32, fate: &DeliveryOutcome) {
         let why = match fate {
-            Fate::Postponed { reason: Reason::TemplateUnusable, .. } => Reason::TemplateUnusable.as_str(),
-            Fate::Refused {
+            DeliveryOutcome::Postponed { reason: Reason::TemplateUnusable, .. } => Reason::TemplateUnusable.as_str(),
+            DeliveryOutcome::Refused {
                 reason: why @ (Reason::TemplateUnusable | Reason::OptedOut | Reason::NoConsent | Reason::Undeliverable),
             } => why.as_str(),
-            Fate::Failed { .. } => RunEnd::Undelivered.as_str(),
-            Fate::Expired => Reason::WindowClosed.as_str(),
+            DeliveryOutcome::Failed { .. } => RunEnd::Undelivered.as_str(),
+            DeliveryOutcome::Expired => Reason::WindowClosed.as_str(),
             _ => return,
         };
         for number in self.all_runs() {
-            let is_its_newest = |said: Said| said.message == message;
+            let is_its_newest = |said: LastMessage| said.message == message;
             let told = self.run(number).is_some_and(|run| !run.stopped && run.said.is_some_and(is_its_newest));
             if !told || self.waits_for(number, message) {
                 continue;
@@ -146,24 +152,27 @@ impl<'a> Turn<'a> {
     }
 
     /// Decides whether a counted start stays counted, by the outcome of its message.
-    fn settle_counted(&mut self, message: u32, fate: &Fate) {
+    fn settle_counted(&mut self, message: u32, fate: &DeliveryOutcome) {
         let open = self.session.counted.iter().position(|counted| counted.open.contains(&message));
         let Some(place) = open else { return };
         match fate {
-            Fate::Accepted { .. } | Fate::Unknown | Fate::Delivered | Fate::Read => {
+            DeliveryOutcome::Accepted { .. }
+            | DeliveryOutcome::Unknown
+            | DeliveryOutcome::Delivered
+            | DeliveryOutcome::Read => {
                 self.session.counted.remove(place);
             }
-            Fate::Expired | Fate::Refused { .. } | Fate::Failed { .. } => {
+            DeliveryOutcome::Expired | DeliveryOutcome::Refused { .. } | DeliveryOutcome::Failed { .. } => {
                 self.session.counted[place].open.retain(|open| *open != message);
                 self.give_back_starts();
             }
-            Fate::Held { .. } | Fate::Postponed { .. } => {}
+            DeliveryOutcome::Held { .. } | DeliveryOutcome::Postponed { .. } => {}
         }
     }
 }
 
 /// The continuation of a step that waited for the outcome of its message.
-fn next_of(here: Here<'_>, message: u32, fate: &Fate) -> Next {
+fn next_of(here: Here<'_>, message: u32, fate: &DeliveryOutcome) -> Next {
     let undelivered = on_undelivered(here.node);
     let until_there = |deadline| match undelivered {
         Some(_) => Next::Park(Waiting::Delivery { message, read: false, deadline }),
@@ -175,13 +184,18 @@ fn next_of(here: Here<'_>, message: u32, fate: &Fate) -> Next {
         None => Next::Fail(failure),
     };
     match fate {
-        Fate::Failed { code, text } => failed(Failure::new(code, text.as_str())),
-        Fate::Refused { reason } => failed(Failure::new(reason.as_str(), "the message was not allowed out")),
-        Fate::Expired => undelivered.map_or(Next::Continue, Next::Body),
-        Fate::Accepted { at, ttl, nudge: false, .. } => until_there(Some(deliver_by(*at, *ttl))),
+        DeliveryOutcome::Failed { code, text } => failed(StepFailure::new(code, text.as_str())),
+        DeliveryOutcome::Refused { reason } => {
+            failed(StepFailure::new(reason.as_str(), "the message was not allowed out"))
+        }
+        DeliveryOutcome::Expired => undelivered.map_or(Next::Continue, Next::Body),
+        DeliveryOutcome::Accepted { at, ttl, nudge: false, .. } => until_there(Some(deliver_by(*at, *ttl))),
         // A held message has not failed: the run continues, and the message is sent when it may be. If the step handles
         // undelivered messages, its delivery is followed from the moment it is sent.
-        Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => until_there(None),
-        Fate::Delivered | Fate::Read => Next::Continue,
+        DeliveryOutcome::Accepted { .. }
+        | DeliveryOutcome::Held { .. }
+        | DeliveryOutcome::Postponed { .. }
+        | DeliveryOutcome::Unknown => until_there(None),
+        DeliveryOutcome::Delivered | DeliveryOutcome::Read => Next::Continue,
     }
 }

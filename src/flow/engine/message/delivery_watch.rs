@@ -7,7 +7,7 @@ use crate::{
         triggers::{Trigger, delivery::Delivery},
     },
     model::{
-        event::{Fate, Happened},
+        event::{DeliveryOutcome, FlowEvent},
         inbound::DeliveryState,
         session::Followed,
     },
@@ -34,17 +34,20 @@ impl Turn<'_> {
     }
 
     /// Handles a new delivery state of a message.
-    pub fn news_of_message(&mut self, message: u32, fate: &Fate) {
+    pub fn news_of_message(&mut self, message: u32, fate: &DeliveryOutcome) {
         let Some(place) = self.session.followed.iter().position(|followed| followed.message == message) else { return };
         let (state, code) = match fate {
-            Fate::Delivered => (DeliveryState::Delivered, None),
-            Fate::Read => (DeliveryState::Read, None),
-            Fate::Failed { code, .. } => (DeliveryState::Failed, Some(code.clone())),
-            Fate::Refused { .. } | Fate::Expired => {
+            DeliveryOutcome::Delivered => (DeliveryState::Delivered, None),
+            DeliveryOutcome::Read => (DeliveryState::Read, None),
+            DeliveryOutcome::Failed { code, .. } => (DeliveryState::Failed, Some(code.clone())),
+            DeliveryOutcome::Refused { .. } | DeliveryOutcome::Expired => {
                 self.session.followed.remove(place);
                 return;
             }
-            Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => return,
+            DeliveryOutcome::Accepted { .. }
+            | DeliveryOutcome::Held { .. }
+            | DeliveryOutcome::Postponed { .. }
+            | DeliveryOutcome::Unknown => return,
         };
         let followed = &mut self.session.followed[place];
         if followed.told.is_some_and(|told| told >= state) {
@@ -55,7 +58,7 @@ impl Turn<'_> {
         if state != DeliveryState::Delivered {
             self.session.followed.remove(place);
         }
-        let what = Happened::Delivery { state, flow, step, code };
+        let what = FlowEvent::Delivery { state, flow, step, code };
         self.emitted.push_back(Emitted { what, depth, overheard: false });
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     flow::{
         engine::{
             question::button_token::Token,
-            turn::{Failure, Here, Turn},
+            turn::{Here, StepFailure, Turn},
         },
         load::{spec::parts, step_fields::StepFields},
         text::{Data, Text},
@@ -65,7 +65,7 @@ const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `ho
 
 impl WrittenIfClosed {
     /// The `if_closed` with the values of its templates filled in.
-    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, Failure> {
+    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, StepFailure> {
         // While the window is open, the template is only a precaution: the message itself is sent.
         let closed = !turn.world.window.is_safe(turn.now());
         let messages = |choice: &TemplateChoice| {
@@ -73,7 +73,7 @@ impl WrittenIfClosed {
             if closed {
                 all.iter().try_for_each(filled)?;
             }
-            Ok::<_, Failure>(all)
+            Ok::<_, StepFailure>(all)
         };
         Ok(match self {
             WrittenIfClosed::Hold(span) => IfClosed::Hold(*span),
@@ -145,7 +145,7 @@ impl TemplateChoice {
         turn: &Turn<'_>,
         here: Here<'_>,
         shown: &[OptionShown],
-    ) -> Result<Vec<TemplateMessage>, Failure> {
+    ) -> Result<Vec<TemplateMessage>, StepFailure> {
         let body = match &self.vars {
             Some(vars) => parameters(turn.data(here, vars)?)?,
             None => Parameters::None,
@@ -181,7 +181,7 @@ impl TemplateChoice {
         turn: &Turn<'_>,
         here: Here<'_>,
         shown: &[OptionShown],
-    ) -> Result<Vec<ButtonValue>, Failure> {
+    ) -> Result<Vec<ButtonValue>, StepFailure> {
         if self.buttons.is_empty() {
             return Ok(shown.iter().take(LIST_ROWS_MAX).map(|option| reply(turn, here, option)).collect());
         }
@@ -195,7 +195,7 @@ impl TemplateChoice {
         turn: &Turn<'_>,
         here: Here<'_>,
         shown: &[OptionShown],
-    ) -> Result<Vec<ButtonValue>, Failure> {
+    ) -> Result<Vec<ButtonValue>, StepFailure> {
         let mut all = Vec::new();
         for button in buttons {
             all.push(match button {
@@ -246,14 +246,15 @@ fn reply(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> ButtonValue {
 }
 
 /// Fails if a value is empty, because no platform accepts that: an empty field or event value is an error of the step.
-pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
+pub fn filled(template: &TemplateMessage) -> Result<(), StepFailure> {
     let missing = match &template.body {
         Parameters::None => None,
         Parameters::Positional(values) => values.iter().position(|v| is_blank(v)).map(|n| (n + 1).to_string()),
         Parameters::Named(values) => values.iter().find(|(_, v)| is_blank(v)).map(|(name, _)| name.clone()),
     };
     let name = &template.name;
-    let failed = |what: &str| Err(Failure::new("empty_text", format!("{what} of template `{name}` came out empty")));
+    let failed =
+        |what: &str| Err(StepFailure::new("empty_text", format!("{what} of template `{name}` came out empty")));
     if let Some(place) = missing {
         return failed(&format!("the value of {{{{{place}}}}}"));
     }
@@ -267,9 +268,9 @@ pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
 }
 
 /// A list fills numbered parameters, a map named ones; the keys "1", "2" are numbers.
-fn parameters(vars: Value) -> Result<Parameters, Failure> {
+fn parameters(vars: Value) -> Result<Parameters, StepFailure> {
     let printed = |value: &Value| {
-        value.print().ok_or_else(|| Failure::new("type", "a template's value is a text, not a list or a map"))
+        value.print().ok_or_else(|| StepFailure::new("type", "a template's value is a text, not a list or a map"))
     };
     match vars {
         Value::Nothing => Ok(Parameters::None),
@@ -283,7 +284,7 @@ fn parameters(vars: Value) -> Result<Parameters, Failure> {
                 return Ok(Parameters::Positional(values.collect::<Result<_, _>>()?));
             }
             let named = values.iter().map(|(name, value)| Ok((name.clone(), printed(value)?)));
-            Ok(Parameters::Named(named.collect::<Result<_, Failure>>()?))
+            Ok(Parameters::Named(named.collect::<Result<_, StepFailure>>()?))
         }
         other => Ok(Parameters::Positional(vec![printed(&other)?])),
     }

@@ -3,7 +3,7 @@
 use crate::{
     base::blank::is_blank,
     flow::{
-        engine::turn::{Failure, Here, Turn},
+        engine::turn::{Here, StepFailure, Turn},
         load::step_fields::StepFields,
         text::Data,
     },
@@ -49,8 +49,8 @@ impl WrittenPlace {
         fields.opt_data("place").map(WrittenPlace)
     }
 
-    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Location, Failure> {
-        let wrong = |text: String| Failure::new("type", text);
+    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Location, StepFailure> {
+        let wrong = |text: String| StepFailure::new("type", text);
         let Value::Map(place) = turn.data(here, &self.0)? else {
             return Err(wrong("`place` takes a map with `latitude` and `longitude`".into()));
         };

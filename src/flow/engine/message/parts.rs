@@ -2,7 +2,7 @@
 
 use super::{
     card::WrittenCards,
-    compose::{Around, LinkShown, Opening, arrange},
+    compose::{LinkShown, ListTexts, MessageExtras, arrange},
     if_closed::WrittenIfClosed,
     location::WrittenPlace,
 };
@@ -12,7 +12,7 @@ use crate::{
         definition::{Body, Role},
         engine::{
             question::{button_token::Token, form::WrittenForm, phrases::Phrases},
-            turn::{Failure, Here, Turn},
+            turn::{Here, StepFailure, Turn},
         },
         load::{
             media::{file, names_file},
@@ -57,7 +57,7 @@ pub struct Message {
 
 /// A message's text and options with their values filled in.
 #[derive(Clone, Copy)]
-pub struct Worded<'w> {
+pub struct FilledMessage<'w> {
     pub body: &'w str,
     pub shown: &'w [OptionShown],
     /// The page of the options, from 0.
@@ -174,8 +174,13 @@ impl Message {
     }
 
     /// The messages to send, in order; the last one has the buttons.
-    pub fn contents(&self, turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>) -> Result<Vec<Content>, Failure> {
-        let edge = |text: &Option<Text>| -> Result<Option<String>, Failure> {
+    pub fn contents(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        worded: FilledMessage<'_>,
+    ) -> Result<Vec<Content>, StepFailure> {
+        let edge = |text: &Option<Text>| -> Result<Option<String>, StepFailure> {
             let text = text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
             Ok(text.map(|text| text.trim().to_owned()).filter(|text| !is_blank(text)))
         };
@@ -198,16 +203,21 @@ impl Message {
                 return Err(empty("the text above what can be tapped"));
             }
             if files.is_empty() && ahead.is_empty() {
-                return Err(Failure::new("empty_text", "the text came out empty: there is nothing to say"));
+                return Err(StepFailure::new("empty_text", "the text came out empty: there is nothing to say"));
             }
         }
         if let Some(option) = worded.shown.iter().find(|option| is_blank(&option.title)) {
             return Err(empty(&format!("the title of the option `{}`", option.id)));
         }
         let say = |phrase| self.phrases.said(turn, here, phrase);
-        let opening = Opening { choose: say(Phrase::Choose)?, more: say(Phrase::More)?, back: say(Phrase::Back)? };
+        let opening = ListTexts { choose: say(Phrase::Choose)?, more: say(Phrase::More)?, back: say(Phrase::Back)? };
         let (edges, asks_place) = (Edges { header, footer }, self.asks_place);
-        Ok(arrange(turn, here, worded, Around { files, link, edges, ahead, opening: &opening, asks_place, form }))
+        Ok(arrange(
+            turn,
+            here,
+            worded,
+            MessageExtras { files, link, edges, ahead, opening: &opening, asks_place, form },
+        ))
     }
 
     pub fn if_closed(
@@ -215,7 +225,7 @@ impl Message {
         turn: &Turn<'_>,
         here: Here<'_>,
         shown: &[OptionShown],
-    ) -> Result<Option<IfClosed>, Failure> {
+    ) -> Result<Option<IfClosed>, StepFailure> {
         self.if_closed.as_ref().map(|way| way.resolve(turn, here, shown)).transpose()
     }
 
@@ -228,12 +238,12 @@ impl Message {
 /// The keys of the tappable parts below a text.
 const TAPPED: [&str; 4] = ["link", "buttons", "options", "form"];
 
-fn empty(what: &str) -> Failure {
-    Failure::new("empty_text", format!("{what} came out empty"))
+fn empty(what: &str) -> StepFailure {
+    StepFailure::new("empty_text", format!("{what} came out empty"))
 }
 
 impl Link {
-    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<LinkShown, Failure> {
+    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<LinkShown, StepFailure> {
         let title = turn.sentence(here, &self.title, &[])?.trim().to_owned();
         let url = turn.render(here, &self.url, &[])?.trim().to_owned();
         if is_blank(&url) {
@@ -283,7 +293,11 @@ impl WrittenButton {
 }
 
 /// The buttons of a `say` with their values filled in.
-pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton]) -> Result<Vec<OptionShown>, Failure> {
+pub fn shown_buttons(
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    buttons: &[WrittenButton],
+) -> Result<Vec<OptionShown>, StepFailure> {
     let shown = |button: &WrittenButton| {
         let title = turn.sentence(here, &button.title, &[])?;
         Ok(OptionShown {

@@ -4,7 +4,7 @@ use super::if_closed::{TemplateButton, TemplateChoice};
 use crate::{
     base::{time::Time, yaml::Node},
     flow::{
-        engine::turn::{Failure, Here, Turn},
+        engine::turn::{Here, StepFailure, Turn},
         load::{media::header, step_fields::StepFields},
         text::{Data, Text},
     },
@@ -49,7 +49,7 @@ impl TemplateTop {
         }
     }
 
-    pub fn value(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<HeaderValue, Failure> {
+    pub fn value(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<HeaderValue, StepFailure> {
         match self {
             TemplateTop::Text(text) => header(turn, &turn.render(here, text, &[])?),
             TemplateTop::Place { latitude, longitude, name, address } => {
@@ -82,8 +82,8 @@ pub fn values(
     turn: &Turn<'_>,
     here: Here<'_>,
     shown: &[OptionShown],
-    parameters: impl Fn(Value) -> Result<Parameters, Failure>,
-) -> Result<PartValues, Failure> {
+    parameters: impl Fn(Value) -> Result<Parameters, StepFailure>,
+) -> Result<PartValues, StepFailure> {
     let mut parts = PartValues::default();
     for card in &choice.cards {
         parts.cards.push(CardValues {
@@ -100,24 +100,26 @@ pub fn values(
 }
 
 /// The picture of a card as an address: only a message's single file is uploaded before it is sent.
-fn picture(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, Failure> {
+fn picture(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, StepFailure> {
     match header(turn, text)? {
         HeaderValue::Media(media) if media.bot_file().is_none() => Ok(HeaderValue::Media(media)),
-        _ => Err(Failure::new("no_file", format!("the file of a card is given by an address, and not as `{text}`"))),
+        _ => {
+            Err(StepFailure::new("no_file", format!("the file of a card is given by an address, and not as `{text}`")))
+        }
     }
 }
 
-fn degrees(value: Value, most: f64) -> Result<f64, Failure> {
+fn degrees(value: Value, most: f64) -> Result<f64, StepFailure> {
     let text = value.print().unwrap_or_default();
     let found = text.trim().parse::<f64>().ok().filter(|degrees| (-most..=most).contains(degrees));
-    found.ok_or_else(|| Failure::new("type", format!("`{text}` is no number from -{most} to {most}")))
+    found.ok_or_else(|| StepFailure::new("type", format!("`{text}` is no number from -{most} to {most}")))
 }
 
-fn moment(value: Value) -> Result<Time, Failure> {
+fn moment(value: Value) -> Result<Time, StepFailure> {
     let at = match &value {
         Value::DateTime(at) => Some(at.timestamp()),
         other => other.print().and_then(|text| text.trim().parse::<jiff::Timestamp>().ok()),
     };
-    let at = at.ok_or_else(|| Failure::new("type", "`offer_ends` is a moment, like `2026-12-01T09:00:00Z`"))?;
+    let at = at.ok_or_else(|| StepFailure::new("type", "`offer_ends` is a moment, like `2026-12-01T09:00:00Z`"))?;
     Ok(Time(at.as_millisecond()))
 }

@@ -5,21 +5,21 @@ use crate::{
     flow::engine::turn::Turn,
     model::{
         effect::{Effect, RunEnd},
-        event::Fate,
-        session::Lost,
+        event::DeliveryOutcome,
+        session::UndeliveredCount,
     },
 };
 
 /// True if the message will never reach the contact.
-pub fn is_lost(fate: &Fate) -> bool {
+pub fn is_lost(fate: &DeliveryOutcome) -> bool {
     match fate {
-        Fate::Failed { .. } | Fate::Refused { .. } | Fate::Expired => true,
-        Fate::Accepted { .. }
-        | Fate::Held { .. }
-        | Fate::Postponed { .. }
-        | Fate::Unknown
-        | Fate::Delivered
-        | Fate::Read => false,
+        DeliveryOutcome::Failed { .. } | DeliveryOutcome::Refused { .. } | DeliveryOutcome::Expired => true,
+        DeliveryOutcome::Accepted { .. }
+        | DeliveryOutcome::Held { .. }
+        | DeliveryOutcome::Postponed { .. }
+        | DeliveryOutcome::Unknown
+        | DeliveryOutcome::Delivered
+        | DeliveryOutcome::Read => false,
     }
 }
 
@@ -28,9 +28,9 @@ impl Turn<'_> {
     /// message would probably be refused too, and each may cost money.
     pub fn lost_too_many(&mut self, run: u32) -> bool {
         let now = self.now();
-        let lost = self.session.lost.get_or_insert(Lost { since: now, count: 0 });
+        let lost = self.session.lost.get_or_insert(UndeliveredCount { since: now, count: 0 });
         if now - lost.since >= LOST_SPAN {
-            *lost = Lost { since: now, count: 0 };
+            *lost = UndeliveredCount { since: now, count: 0 };
         }
         lost.count = lost.count.saturating_add(1);
         if lost.count < LOST_IN_A_ROW_MAX {

@@ -4,7 +4,7 @@ use crate::{
     base::limits::{BUTTON_TITLE_CHARS_MAX, COUNT_ONCE},
     flow::{
         engine::{
-            routing::choose::Heard,
+            routing::choose::RoutedMessage,
             turn::{Here, Turn},
         },
         load::stock_phrases::Phrase,
@@ -12,7 +12,7 @@ use crate::{
         steps::ask::Ask,
     },
     model::{
-        answer::{self, AnswerType, Hearing, Reading},
+        answer::{self, AnswerContext, AnswerType, Reading},
         inbound::InboundKind,
         session::{OptionShown, Question},
         value::Value,
@@ -23,7 +23,7 @@ use crate::{
 const WHICH: &str = "which:";
 
 /// The meaning of a message as the answer to a question, after its `check`.
-pub enum Meant {
+pub enum AnswerMeaning {
     Nothing,
     One(Value),
     /// Equally likely values.
@@ -32,20 +32,24 @@ pub enum Meant {
 
 impl<'a> Turn<'a> {
     /// The meaning of the message as the asked type. `whole`: without answers inside a sentence.
-    pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>, whole: bool) -> Meant {
+    pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>, whole: bool) -> AnswerMeaning {
         if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
-            let Some(value) = form.read(self, here, response) else { return Meant::Nothing };
-            return if self.passes(here, ask, &value, heard) { Meant::One(value) } else { Meant::Nothing };
+            let Some(value) = form.read(self, here, response) else { return AnswerMeaning::Nothing };
+            return if self.passes(here, ask, &value, heard) {
+                AnswerMeaning::One(value)
+            } else {
+                AnswerMeaning::Nothing
+            };
         }
         let kind = ask.kind.of;
         let question = match kind {
             AnswerType::Time => self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
             _ => String::new(),
         };
-        let hearing = Hearing {
+        let hearing = AnswerContext {
             question: &question,
             open: answer::open_hours(here.set.bot.hours.values()),
-            ..Hearing::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
         };
         let message = &heard.message.kind;
         let reading =
@@ -57,21 +61,21 @@ impl<'a> Turn<'a> {
             fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
         }
         match fitting.pop() {
-            None => Meant::Nothing,
-            Some(only) if fitting.is_empty() => Meant::One(only),
+            None => AnswerMeaning::Nothing,
+            Some(only) if fitting.is_empty() => AnswerMeaning::One(only),
             Some(last) => {
                 fitting.push(last);
-                Meant::Several(fitting)
+                AnswerMeaning::Several(fitting)
             }
         }
     }
 
     /// Handles the answer inside a sentence, or asks back two. `false`: there is none.
-    pub fn answer_in_sentence(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    pub fn answer_in_sentence(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         match self.meant(here, ask, heard, false) {
-            Meant::Nothing => false,
-            Meant::One(value) => {
+            AnswerMeaning::Nothing => false,
+            AnswerMeaning::One(value) => {
                 // The words of a button have the same meaning as a tap on it.
                 let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
                 let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
@@ -80,12 +84,12 @@ impl<'a> Turn<'a> {
                     None => self.take(here, ask, value, None, heard),
                 }
             }
-            Meant::Several(values) => self.ask_which(here, ask, &values, heard),
+            AnswerMeaning::Several(values) => self.ask_which(here, ask, &values, heard),
         }
     }
 
     /// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
-    fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &Heard<'_>) -> bool {
+    fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &RoutedMessage<'_>) -> bool {
         let options: Vec<OptionShown> =
             values.iter().enumerate().map(|(place, value)| option(place, value, self.language())).collect();
         let has_own = self.question(here.run).is_some_and(|q| q.options.iter().any(|option| !is_which(option)));
@@ -104,7 +108,13 @@ impl<'a> Turn<'a> {
     }
 
     /// Asks which of these options of the question is meant. The others still count.
-    pub fn ask_which_option(&mut self, here: Here<'a>, among: &[OptionShown], ask: &Ask, heard: &Heard<'_>) -> bool {
+    pub fn ask_which_option(
+        &mut self,
+        here: Here<'a>,
+        among: &[OptionShown],
+        ask: &Ask,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
         if !self.costs_a_try(here, ask, heard) {
             return false;
         }
@@ -119,7 +129,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Counts a question about the meaning as a bad answer. `false`: it would be the last one, so nothing is asked.
-    fn costs_a_try(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>) -> bool {
+    fn costs_a_try(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> bool {
         let now = self.now();
         let Some(question) = self.question_mut(here.run) else { return false };
         let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);

@@ -1,7 +1,7 @@
 //! Handles the waiting question: its answers, and bad answers.
 
 use super::{
-    ambiguous::{Meant, asks_which},
+    ambiguous::{AnswerMeaning, asks_which},
     said::Said,
 };
 use crate::{
@@ -9,9 +9,9 @@ use crate::{
     flow::{
         definition::Body,
         engine::{
-            message::parts::Worded,
-            routing::choose::Heard,
-            turn::{Failure, Here, Next, Turn},
+            message::parts::FilledMessage,
+            routing::choose::RoutedMessage,
+            turn::{Here, Next, StepFailure, Turn},
         },
         load::stock_phrases::Phrase,
         script::TEXT_OF,
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     model::{
-        answer::{self, AnswerType, Hearing},
+        answer::{self, AnswerContext, AnswerType},
         effect::Effect,
         inbound::InboundKind,
         matching,
@@ -66,7 +66,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Level 6: the message is exactly an option, or a value of the asked type other than text.
-    pub fn answer_exactly(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    pub fn answer_exactly(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let Some(question) = self.question(run) else { return false };
         let carries = self.world.sender.carries;
@@ -84,14 +84,14 @@ impl<'a> Turn<'a> {
             return false;
         }
         match self.meant(here, ask, heard, true) {
-            Meant::One(value) => self.take(here, ask, value, None, heard),
-            Meant::Several(_) | Meant::Nothing => false,
+            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
+            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
         }
     }
 
     /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
     /// reply` accepts any message with content.
-    pub fn answer_if_it_fits(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    pub fn answer_if_it_fits(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         if matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
             return self.take_reply(run, heard);
         }
@@ -111,19 +111,19 @@ impl<'a> Turn<'a> {
     }
 
     /// The message as a value of the asked type, if that is text or any type.
-    pub fn answer_as_text(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    pub fn answer_as_text(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         if !takes_any_text(ask.kind.of) {
             return false;
         }
         match self.meant(here, ask, heard, true) {
-            Meant::One(value) => self.take(here, ask, value, None, heard),
-            Meant::Several(_) | Meant::Nothing => false,
+            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
+            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
         }
     }
 
     /// Answers by a tap on the option for which `means` is true.
-    pub fn answer_by_option(&mut self, run: u32, heard: &Heard<'_>, means: impl Fn(&str) -> bool) -> bool {
+    pub fn answer_by_option(&mut self, run: u32, heard: &RoutedMessage<'_>, means: impl Fn(&str) -> bool) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let option = self.question(run).and_then(|question| question.options.iter().find(|option| means(&option.id)));
         match option.cloned() {
@@ -132,7 +132,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value, heard: &Heard<'_>) -> bool {
+    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value, heard: &RoutedMessage<'_>) -> bool {
         let Some(check) = &ask.check else { return true };
         let name = ask.fills.as_deref().unwrap_or("answer");
         let text_of = format!("{TEXT_OF}{name}");
@@ -146,7 +146,13 @@ impl<'a> Turn<'a> {
         }
     }
 
-    pub fn take_option(&mut self, here: Here<'a>, ask: &'a Ask, option: OptionShown, heard: &Heard<'_>) -> bool {
+    pub fn take_option(
+        &mut self,
+        here: Here<'a>,
+        ask: &'a Ask,
+        option: OptionShown,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
         let kept_back = self.question(here.run).is_some_and(|question| !question.left && !question.nudged);
         if kept_back || !self.passes(here, ask, &option.value, heard) {
             return false;
@@ -165,7 +171,14 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes the answer: stores it, and continues with the steps.
-    pub fn take(&mut self, here: Here<'a>, ask: &'a Ask, value: Value, body: Option<Body>, heard: &Heard<'_>) -> bool {
+    pub fn take(
+        &mut self,
+        here: Here<'a>,
+        ask: &'a Ask,
+        value: Value,
+        body: Option<Body>,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
         self.leave_question(here.run);
         self.keep_answer(here.run, ask.fills.as_deref(), value, written(heard));
         self.moved_by(here.run, heard);
@@ -174,7 +187,7 @@ impl<'a> Turn<'a> {
         true
     }
 
-    fn take_reply(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    fn take_reply(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         let Some(here) = self.here(run) else { return false };
         if !answer::says_something(&heard.message.kind) {
             return false;
@@ -187,7 +200,7 @@ impl<'a> Turn<'a> {
         true
     }
 
-    fn moved_by(&mut self, run: u32, heard: &Heard<'_>) {
+    fn moved_by(&mut self, run: u32, heard: &RoutedMessage<'_>) {
         if let Some(run) = self.run_mut(run) {
             run.asked_for = Some(heard.message.at);
             run.msg = heard.view.clone();
@@ -212,7 +225,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Level 10: a bad answer.
-    pub fn bad_answer(&mut self, run: u32, heard: &Heard<'_>) {
+    pub fn bad_answer(&mut self, run: u32, heard: &RoutedMessage<'_>) {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let now = self.now();
         let most = ask.tries;
@@ -263,14 +276,14 @@ impl<'a> Turn<'a> {
                 self.drive(here.run);
             }
             (None, None) => {
-                let failure = Failure::new("no_valid_answer", "nobody gave a valid answer");
+                let failure = StepFailure::new("no_valid_answer", "nobody gave a valid answer");
                 self.resume(here, Next::Fail(failure));
             }
         }
     }
 
     /// Sends `invalid`, with the same buttons.
-    fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), Failure> {
+    fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), StepFailure> {
         let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
             (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
             (None, None) => here.set.phrase(self.language(), Phrase::Invalid).to_owned(),
@@ -279,7 +292,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Sends a text that repeats the waiting question, with its options as they were shown.
-    pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
+    pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), StepFailure> {
         let Some(question) = self.question_mut(here.run) else { return Ok(()) };
         question.narrowed.clear();
         let (shown, page) = (question.options.clone(), question.page);
@@ -294,9 +307,9 @@ impl<'a> Turn<'a> {
         text: &str,
         shown: &[OptionShown],
         page: u32,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         // Only the text and the options are repeated, without files and link.
-        let worded = Worded { body: text, shown, page, asks: true };
+        let worded = FilledMessage { body: text, shown, page, asks: true };
         let first = self.session.last_message + 1;
         let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
         if let Some(question) = self.question_mut(here.run) {
@@ -307,7 +320,7 @@ impl<'a> Turn<'a> {
 }
 
 /// The text of the message, the title of a button, or the caption of a picture.
-fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
+fn written<'h>(heard: &'h RoutedMessage<'_>) -> Option<&'h str> {
     match &heard.view {
         Value::Map(parts) => match parts.get("text") {
             Some(Value::Text(text)) => Some(text),
@@ -321,7 +334,7 @@ fn written<'h>(heard: &'h Heard<'_>) -> Option<&'h str> {
 /// button. `listed`: the options were in the text with their numbers.
 fn exact_option<'q>(
     question: &'q Question,
-    heard: &Heard<'_>,
+    heard: &RoutedMessage<'_>,
     listed: bool,
     language: &str,
 ) -> Option<&'q OptionShown> {
@@ -349,7 +362,7 @@ fn exact_option<'q>(
         .or_else(|| options.iter().find(|option| same(&option.title)))
         .or_else(|| options.iter().find(|option| on_template(option, &same)));
     let by_yesno = || {
-        let hearing = Hearing::new(jiff::Zoned::default(), language, None);
+        let hearing = AnswerContext::new(jiff::Zoned::default(), language, None);
         let said = is_yesno
             .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
             .flatten()?;

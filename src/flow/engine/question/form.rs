@@ -7,7 +7,7 @@ use crate::{
         definition::{Field, Role},
         engine::{
             inputs,
-            turn::{Failure, Here, Turn},
+            turn::{Here, StepFailure, Turn},
         },
         load::{declarations::declared_below, step_fields::StepFields},
         text::{Data, Text},
@@ -16,7 +16,7 @@ use crate::{
         answer::AnswerType,
         content::FormStart,
         effect::{Effect, RunEnd},
-        form::{self, FormAnswer, FormAsked},
+        form::{self, FormAnswer, FormScreenRequest},
         session::Answering,
         value::Value,
     },
@@ -96,10 +96,14 @@ impl WrittenForm {
         Some(WrittenForm { id, button, screen, data, draft, returns, exchange })
     }
 
-    pub fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<FormShown, Failure> {
-        let said = |text: &Text, what: &str| -> Result<String, Failure> {
+    pub fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<FormShown, StepFailure> {
+        let said = |text: &Text, what: &str| -> Result<String, StepFailure> {
             let said = turn.sentence(here, text, &[])?.trim().to_owned();
-            if is_blank(&said) { Err(Failure::new("empty_text", format!("{what} came out empty"))) } else { Ok(said) }
+            if is_blank(&said) {
+                Err(StepFailure::new("empty_text", format!("{what} came out empty")))
+            } else {
+                Ok(said)
+            }
         };
         let id = said(&self.id, "the `id` of the form")?;
         let screen = self.screen.as_ref().map(|screen| turn.render(here, screen, &[])).transpose()?;
@@ -107,7 +111,7 @@ impl WrittenForm {
         let data = match self.data.as_ref().map(|data| turn.data(here, data)).transpose()?.map(|data| data.to_json()) {
             Some(Json::Object(data)) => data,
             Some(Json::Null) | None => serde_json::Map::new(),
-            Some(_) => return Err(Failure::new("type", "`data` of a form takes a map")),
+            Some(_) => return Err(StepFailure::new("type", "`data` of a form takes a map")),
         };
         // A flow that answers the screens also gives the first one, unless the author does.
         let opens = match (&self.exchange, screen, data) {
@@ -155,13 +159,13 @@ fn day_of(value: Value) -> Value {
 
 impl<'a> Turn<'a> {
     /// Answers an open form that asks for its next screen: runs the flow under `exchange`, beside all other runs.
-    pub fn form_asked(&mut self, asked: FormAsked) {
+    pub fn form_asked(&mut self, asked: FormScreenRequest) {
         if let Err(answer) = self.begin_exchange(&asked) {
             self.effects.push(Effect::FormAnswered { id: asked.id, answer });
         }
     }
 
-    fn begin_exchange(&mut self, asked: &FormAsked) -> Result<(), FormAnswer> {
+    fn begin_exchange(&mut self, asked: &FormScreenRequest) -> Result<(), FormAnswer> {
         let signed = form::read_token(&asked.token).map(|(_, signed)| signed);
         let token = signed.and_then(|signed| self.world.token(signed)).ok_or(FormAnswer::Gone)?;
         let own = token.means(OPTION);

@@ -2,13 +2,13 @@
 
 use crate::{
     base::{limits::GATHERED_CHARS_MAX, time::Time},
-    flow::engine::{routing::choose::Heard, turn::Turn},
+    flow::engine::{routing::choose::RoutedMessage, turn::Turn},
     model::{answer, effect::Effect, inbound::InboundKind, session::Gathering},
 };
 
 impl Turn<'_> {
     /// Adds a text to the answer that is being gathered. `false`: this question does not gather.
-    pub fn gather(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+    pub fn gather(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let (Some(span), InboundKind::Text { body }) = (ask.gather, &heard.message.kind) else { return false };
         let now = self.now();
@@ -37,7 +37,7 @@ impl Turn<'_> {
         let Some(gathering) = self.question_mut(run).and_then(|question| question.gathering.take()) else { return };
         let before: Option<Time> = self.session.heard_at;
         let language = self.contact.language.clone();
-        let heard = Heard::new(&gathering.message, self, language.as_deref(), before);
+        let heard = RoutedMessage::new(&gathering.message, self, language.as_deref(), before);
         let effects = self.effects.len();
         if !self.answer_as_text(run, &heard) {
             self.bad_answer(run, &heard);
@@ -49,7 +49,7 @@ impl Turn<'_> {
 
     /// Ends the gathering because of a tap or a file: the gathered text is the answer, and the tap or file is handled
     /// after it.
-    pub fn end_gathering(&mut self, heard: &Heard<'_>) {
+    pub fn end_gathering(&mut self, heard: &RoutedMessage<'_>) {
         let kind = &heard.message.kind;
         if matches!(kind, InboundKind::Text { .. }) || !answer::says_something(kind) {
             return;

@@ -6,14 +6,14 @@ use crate::{
         definition::Body,
         engine::{
             message::{delivery_outcome::deliver_by, if_closed::WrittenIfClosed},
-            turn::{Failure, Here, Next, Saying, Turn},
+            turn::{Here, Next, Saying, StepFailure, Turn},
         },
         steps::ask::Ask,
     },
     model::{
         content::Content,
         effect::RunEnd,
-        event::Fate,
+        event::DeliveryOutcome,
         session::{Question, Run, Waiting},
     },
 };
@@ -47,12 +47,12 @@ impl<'a> Turn<'a> {
     }
 
     /// Handles the outcome of the question's message.
-    pub fn question_fate(&mut self, run: u32, message: u32, fate: &Fate) {
+    pub fn question_fate(&mut self, run: u32, message: u32, fate: &DeliveryOutcome) {
         let now = self.now();
         let Some((here, ask)) = self.ask_step(run) else { return };
         let Some(question) = self.question_mut(run).filter(|question| question.message == message) else { return };
         match fate {
-            Fate::Accepted { nudge, at, ttl, words, .. } => {
+            DeliveryOutcome::Accepted { nudge, at, ttl, words, .. } => {
                 self.template_asks(run, words);
                 match (nudge, self.question_mut(run)) {
                     (true, Some(question)) => {
@@ -62,8 +62,8 @@ impl<'a> Turn<'a> {
                     _ => self.question_left(run, ask, *at, *ttl),
                 }
             }
-            Fate::Unknown => self.question_left(run, ask, now, None),
-            Fate::Held { .. } | Fate::Postponed { .. } => {
+            DeliveryOutcome::Unknown => self.question_left(run, ask, now, None),
+            DeliveryOutcome::Held { .. } | DeliveryOutcome::Postponed { .. } => {
                 question.left = false;
                 // The failure may come after the acceptance: nobody saw the question, so its time has not begun. A
                 // moment that the author wrote as the deadline stays.
@@ -73,24 +73,24 @@ impl<'a> Turn<'a> {
                 question.remind_at = None;
                 question.deliver_by = None;
             }
-            Fate::Delivered | Fate::Read => question.deliver_by = None,
-            Fate::Expired => {
+            DeliveryOutcome::Delivered | DeliveryOutcome::Read => question.deliver_by = None,
+            DeliveryOutcome::Expired => {
                 // The deadline has passed, as if the question had been sent and nobody had answered.
                 question.deadline = Some(now);
                 self.run_due(run);
             }
-            Fate::Refused { reason } => {
+            DeliveryOutcome::Refused { reason } => {
                 self.note_at(here, format!("the question was not allowed out: {}", reason.as_str()));
                 self.end_run(run, RunEnd::Refused);
             }
-            Fate::Failed { code, text } => {
+            DeliveryOutcome::Failed { code, text } => {
                 question.left = true;
                 // A failure after the provider accepted the message means that it was not delivered.
                 let accepted = question.left_at.is_some();
                 match (ask.message.on_undelivered, here.node.on_error) {
                     (Some(_), None) => self.question_undelivered(run),
                     (Some(_), Some(_)) | (None, None) if accepted => self.question_undelivered(run),
-                    _ => self.resume(here, Next::Fail(Failure::new(code, text.as_str()))),
+                    _ => self.resume(here, Next::Fail(StepFailure::new(code, text.as_str()))),
                 }
             }
         }

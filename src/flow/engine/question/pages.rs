@@ -3,7 +3,7 @@
 use crate::{
     base::limits::{LIST_FIXED_MAX, LIST_ROWS_MAX},
     flow::{
-        engine::{routing::choose::Heard, turn::Turn},
+        engine::{routing::choose::RoutedMessage, turn::Turn},
         load::stock_phrases::Phrase,
     },
     model::{matching, session::OptionShown},
@@ -44,7 +44,7 @@ pub fn page(all: &[OptionShown], number: u32) -> Page<'_> {
 
 impl Turn<'_> {
     /// The page that a typed `more` or `back` means, among those that the waiting question offers now.
-    pub fn page_meant(&self, run: u32, heard: &Heard<'_>) -> Option<u32> {
+    pub fn page_meant(&self, run: u32, heard: &RoutedMessage<'_>) -> Option<u32> {
         let question = self.question(run)?;
         heard.text?;
         let shown = page(&question.options, question.page);
@@ -58,7 +58,7 @@ impl Turn<'_> {
     }
 
     /// Shows another page of the waiting question. It does not count as a bad answer, and the deadline stays.
-    pub fn show_page(&mut self, run: u32, number: u32, heard: &Heard<'_>) {
+    pub fn show_page(&mut self, run: u32, number: u32, heard: &RoutedMessage<'_>) {
         if let Some(question) = self.question_mut(run) {
             question.page = number;
         }

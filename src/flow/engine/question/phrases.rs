@@ -4,7 +4,7 @@ use crate::{
     base::diagnostic::Diagnostic,
     flow::{
         definition::Role,
-        engine::turn::{Failure, Here, Turn},
+        engine::turn::{Here, StepFailure, Turn},
         load::{step_fields::StepFields, stock_phrases::Phrase},
         text::Text,
     },
@@ -36,7 +36,7 @@ impl Phrases {
     }
 
     /// The text of a phrase for this question: its own, else the bot's. An own text that is empty does not count.
-    pub fn said(&self, turn: &Turn<'_>, here: Here<'_>, phrase: Phrase) -> Result<String, Failure> {
+    pub fn said(&self, turn: &Turn<'_>, here: Here<'_>, phrase: Phrase) -> Result<String, StepFailure> {
         let own = self.0.get(&phrase).map(|text| turn.sentence(here, text, &[])).transpose()?;
         let own = own.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         Ok(own.unwrap_or_else(|| here.set.phrase(turn.language(), phrase).to_owned()))

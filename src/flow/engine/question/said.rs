@@ -4,13 +4,13 @@ use super::ambiguous::asks_which;
 use crate::{
     flow::{
         engine::{
-            routing::choose::Heard,
+            routing::choose::RoutedMessage,
             turn::{Here, Turn},
         },
         steps::ask::Ask,
     },
     model::{
-        answer::{self, AnswerType, Chosen, Hearing},
+        answer::{self, AnswerContext, AnswerType, Chosen},
         matching,
         session::OptionShown,
         value::Value,
@@ -27,7 +27,7 @@ pub enum Said {
 
 impl<'a> Turn<'a> {
     /// The option with one typing error for each five letters, or whose title stands among words that change nothing.
-    pub fn option_said(&self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>) -> Said {
+    pub fn option_said(&self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> Said {
         let (Some(text), Some(question)) = (heard.text, self.question(here.run)) else { return Said::Nothing };
         // Beside `17:00`, `17:30` is an answer of its own.
         if asks_which(question) || question.options.is_empty() {
@@ -37,9 +37,9 @@ impl<'a> Turn<'a> {
         if is_yesno && answer::is_asked_back(text) {
             return Said::Nothing;
         }
-        let hearing = Hearing {
+        let hearing = AnswerContext {
             question: &self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
-            ..Hearing::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
         };
         let titles = |option: &OptionShown| -> Vec<String> {
             let approved = question.template_titles.get(&option.id);
@@ -74,7 +74,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The option that is called *Yes* or *No*, if the sentence says the same: `no thanks`, but not `no idea`.
-    fn yes_or_no_said(&self, options: &[OptionShown], heard: &Heard<'_>, hearing: &Hearing<'_>) -> Said {
+    fn yes_or_no_said(&self, options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
         let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
             return Said::Nothing;
         };

@@ -1,6 +1,6 @@
 //! Implements `gather` of a trigger: several messages in a row, before any flow runs, count as one.
 
-use super::choose::{Choice, Heard};
+use super::choose::{Choice, RoutedMessage};
 use crate::{
     base::limits::{GATHERED_CHARS_MAX, WAITING_MESSAGES_MAX},
     flow::engine::turn::Turn,
@@ -13,7 +13,7 @@ use crate::{
 
 impl<'a> Turn<'a> {
     /// True if the trigger waits for more messages before its flow starts; false if the flow starts at once.
-    pub fn begins_burst(&mut self, choice: &Choice<'a>, heard: &Heard<'_>) -> bool {
+    pub fn opens_burst(&mut self, choice: &Choice<'a>, heard: &RoutedMessage<'_>) -> bool {
         let (Some(id), Some(span)) = (heard.may_gather, choice.trigger.kind.gather()) else { return false };
         if !matches!(heard.message.kind, InboundKind::Text { .. }) {
             return false;
@@ -40,7 +40,7 @@ impl<'a> Turn<'a> {
             return false;
         }
         let language = self.contact.language.clone();
-        let heard = Heard::new(message, self, language.as_deref(), self.session.heard_at);
+        let heard = RoutedMessage::new(message, self, language.as_deref(), self.session.heard_at);
         let fitting = self.fitting(&heard);
         self.choose(&fitting, &heard, 7, false).is_none() && self.choose(&fitting, &heard, 9, false).is_none()
     }
@@ -78,7 +78,7 @@ impl<'a> Turn<'a> {
             return;
         }
         let language = self.contact.language.clone();
-        let heard = Heard::new(&message, self, language.as_deref(), heard_before);
+        let heard = RoutedMessage::new(&message, self, language.as_deref(), heard_before);
         self.weigh(id, heard, None, None, false);
     }
 }

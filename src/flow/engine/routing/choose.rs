@@ -5,11 +5,11 @@ use crate::{
     base::{counted::counted, ids::InboundId, limits::ONCE_KEY_BYTES_MAX, time::Time},
     flow::{
         definition::{Flow, IfBusy, Sequence, WrittenTrigger},
-        engine::turn::{Failure, Seen, Turn},
+        engine::turn::{Seen, StepFailure, Turn},
         script::Scope,
         triggers::{
             Trigger,
-            message::{How, speaks},
+            message::{MatchMode, speaks},
         },
     },
     model::{
@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// A message with the data that the levels compare.
-pub struct Heard<'m> {
+pub struct RoutedMessage<'m> {
     pub message: &'m InboundMessage,
     /// The typed text or the tapped title; `None` for files and the like.
     pub text: Option<&'m str>,
@@ -125,24 +125,24 @@ impl OutOfReach {
 
 impl<'a> Turn<'a> {
     /// All triggers that match the message, of any level.
-    pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
+    pub fn fitting(&self, heard: &RoutedMessage<'_>) -> Vec<Choice<'a>> {
         self.fitting_where(heard, |_| true)
     }
 
     /// The urgent trigger that the message starts, even if a question waits.
-    pub fn urgent(&mut self, heard: &Heard<'_>) -> Option<Choice<'a>> {
+    pub fn urgent(&mut self, heard: &RoutedMessage<'_>) -> Option<Choice<'a>> {
         let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
         self.best(fitting.iter(), heard, false)
     }
 
     /// True if some urgent trigger would start by the message; without a line in the trace.
-    pub fn has_urgent(&self, heard: &Heard<'_>) -> bool {
+    pub fn has_urgent(&self, heard: &RoutedMessage<'_>) -> bool {
         let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
         let starts = |choice: &Choice<'_>| self.may_start(choice.flow, choice.trigger, &choice.inputs, heard, false);
         fitting.iter().any(|choice| starts(choice).is_ok())
     }
 
-    fn fitting_where(&self, heard: &Heard<'_>, wanted: impl Fn(&WrittenTrigger) -> bool) -> Vec<Choice<'a>> {
+    fn fitting_where(&self, heard: &RoutedMessage<'_>, wanted: impl Fn(&WrittenTrigger) -> bool) -> Vec<Choice<'a>> {
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {
             for trigger in flow.triggers.iter().filter(|trigger| wanted(trigger)) {
@@ -158,7 +158,7 @@ impl<'a> Turn<'a> {
 
     /// The match of this trigger with a message, and whether only a word of another language than the contact's
     /// matches.
-    pub fn fit_of(&self, flow: &Flow, trigger: &WrittenTrigger, heard: &Heard<'_>) -> Option<(Fit, bool)> {
+    pub fn fit_of(&self, flow: &Flow, trigger: &WrittenTrigger, heard: &RoutedMessage<'_>) -> Option<(Fit, bool)> {
         if let Some(fit) = trigger.kind.hears(heard) {
             return Some((fit, false));
         }
@@ -179,7 +179,7 @@ impl<'a> Turn<'a> {
     pub fn choose(
         &mut self,
         fitting: &[Choice<'a>],
-        heard: &Heard<'_>,
+        heard: &RoutedMessage<'_>,
         level: u8,
         question_waits: bool,
     ) -> Option<Choice<'a>> {
@@ -190,7 +190,7 @@ impl<'a> Turn<'a> {
     fn best<'c>(
         &mut self,
         fitting: impl Iterator<Item = &'c Choice<'a>>,
-        heard: &Heard<'_>,
+        heard: &RoutedMessage<'_>,
         question_waits: bool,
     ) -> Option<Choice<'a>>
     where
@@ -227,7 +227,7 @@ impl<'a> Turn<'a> {
         flow: &Flow,
         trigger: &WrittenTrigger,
         inputs: &BTreeMap<String, Value>,
-        heard: &Heard<'_>,
+        heard: &RoutedMessage<'_>,
         question_waits: bool,
     ) -> Result<(), String> {
         if let Some(why) = self.out_of_reach(flow) {
@@ -292,7 +292,12 @@ impl<'a> Turn<'a> {
     }
 
     /// The key of `once_per`, with its values filled in.
-    pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<Option<String>, Failure> {
+    pub fn once_key(
+        &self,
+        flow: &Flow,
+        trigger: &WrittenTrigger,
+        seen: &Seen<'_>,
+    ) -> Result<Option<String>, StepFailure> {
         let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
         let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
         let key = format!("{}|{value}", flow.counts_as(trigger));
@@ -317,12 +322,12 @@ impl<'a> Turn<'a> {
     pub fn is_keyword(&self, folded: &str) -> bool {
         let exact = |trigger: &WrittenTrigger| match &trigger.kind {
             Trigger::Message(message) => {
-                message.how == How::Exact && message.texts.iter().any(|(_, text)| text == folded)
+                message.how == MatchMode::Exact && message.texts.iter().any(|(_, text)| text == folded)
             }
             _ => false,
         };
         let translated = |flow: &Flow, trigger: &WrittenTrigger| {
-            if !matches!(&trigger.kind, Trigger::Message(message) if message.how == How::Exact) {
+            if !matches!(&trigger.kind, Trigger::Message(message) if message.how == MatchMode::Exact) {
                 return false;
             }
             let mut words = self.live().words_of(flow, trigger).flat_map(|(_, words)| &words.texts);
@@ -338,7 +343,7 @@ pub fn sequence_key(flow: &Flow) -> Option<String> {
     (flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name))
 }
 
-impl<'m> Heard<'m> {
+impl<'m> RoutedMessage<'m> {
     pub fn new(
         message: &'m InboundMessage,
         turn: &Turn<'_>,
@@ -352,7 +357,7 @@ impl<'m> Heard<'m> {
         };
         let view = crate::flow::engine::views::message_view(message, turn.contact_zone(turn.live()));
         let folded = text.map(matching::fold).unwrap_or_default();
-        Heard { message, text, folded, button, heard_before, language, view, may_gather: None }
+        RoutedMessage { message, text, folded, button, heard_before, language, view, may_gather: None }
     }
 
     /// The kind of the message for `explain`: "a text", "a file".

@@ -8,11 +8,11 @@ use crate::{
             turn::{Emitted, Next, Seen, Turn},
             views::map,
         },
-        steps::{Step, wait::On},
+        steps::{Step, wait::WaitFor},
     },
     model::{
         effect::Effect,
-        event::{Happened, Start},
+        event::{FlowEvent, Start},
         session::Waiting,
         value::Value,
     },
@@ -36,7 +36,7 @@ impl<'a> Turn<'a> {
             self.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
             return true;
         }
-        if let Happened::Event { name, .. } = &what {
+        if let FlowEvent::Event { name, .. } = &what {
             self.wake_by_event(name, &event, depth);
         }
         if overheard {
@@ -57,15 +57,15 @@ impl<'a> Turn<'a> {
         }
         // An event about the contact, and not about this conversation, is also given to its other conversations.
         match what {
-            Happened::HandoffDone { .. } | Happened::HandedOver { .. } | Happened::Delivery { .. } => {}
+            FlowEvent::HandoffDone { .. } | FlowEvent::HandedOver { .. } | FlowEvent::Delivery { .. } => {}
             what => self.effects.push(Effect::Happened { what, depth }),
         }
         true
     }
 
     /// The key of the first trigger of a flow that the event matches; of several, the first whose conditions are true.
-    fn started_by(&self, flow: &'a Flow, what: &Happened, event: &Value) -> Option<String> {
-        if matches!(what, Happened::Delivery { flow: own, .. } if *own == flow.name) {
+    fn started_by(&self, flow: &'a Flow, what: &FlowEvent, event: &Value) -> Option<String> {
+        if matches!(what, FlowEvent::Delivery { flow: own, .. } if *own == flow.name) {
             return None;
         }
         let fitting: Vec<_> = flow.triggers.iter().filter(|trigger| trigger.kind.happens(what)).collect();
@@ -89,7 +89,7 @@ impl<'a> Turn<'a> {
             let Step::Wait(wait) = &here.node.step else { continue };
             let before = self.run_mut(number).map(|run| std::mem::replace(&mut run.event, event.clone()));
             let holds = match &wait.on {
-                On::Event { condition: Some(condition), .. } => self.holds(here, condition, &[]),
+                WaitFor::Event { condition: Some(condition), .. } => self.holds(here, condition, &[]),
                 _ => Ok(true),
             };
             match holds {
@@ -116,25 +116,25 @@ impl<'a> Turn<'a> {
 }
 
 /// The value of `event` in expressions.
-pub fn view(what: &Happened) -> Value {
+pub fn view(what: &FlowEvent) -> Value {
     let text = |text: &str| Value::text(text);
     let (name, data) = match what {
-        Happened::Event { name, data } => (name.as_str(), data.clone()),
-        Happened::Consent { topic, given } => {
+        FlowEvent::Event { name, data } => (name.as_str(), data.clone()),
+        FlowEvent::Consent { topic, given } => {
             ("consent", map([("topic", text(topic)), ("given", Value::YesNo(*given))]))
         }
-        Happened::HandoffDone { handoff, .. } => {
+        FlowEvent::HandoffDone { handoff, .. } => {
             return map([("name", text("handoff_done")), ("handoff", handoff.clone())]);
         }
-        Happened::HandedOver { team } => {
+        FlowEvent::HandedOver { team } => {
             ("handed_over", map([("team", team.as_deref().map_or(Value::Nothing, Value::text))]))
         }
-        Happened::TagAdded { tag } => ("tag_added", map([("tag", text(tag))])),
-        Happened::TagRemoved { tag } => ("tag_removed", map([("tag", text(tag))])),
-        Happened::FieldChanged { field, before, value } => {
+        FlowEvent::TagAdded { tag } => ("tag_added", map([("tag", text(tag))])),
+        FlowEvent::TagRemoved { tag } => ("tag_removed", map([("tag", text(tag))])),
+        FlowEvent::FieldChanged { field, before, value } => {
             ("field_changed", map([("field", text(field)), ("before", before.clone()), ("value", value.clone())]))
         }
-        Happened::Delivery { state, flow, step, code } => {
+        FlowEvent::Delivery { state, flow, step, code } => {
             let maybe = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
             let step = maybe(step.as_ref().map(|step| step.as_str()));
             let data = [
@@ -149,15 +149,15 @@ pub fn view(what: &Happened) -> Value {
     map([("name", text(name)), ("data", data)])
 }
 
-fn words(what: &Happened) -> String {
+fn words(what: &FlowEvent) -> String {
     match what {
-        Happened::Event { name, .. } => format!("event `{name}`"),
-        Happened::Consent { topic, .. } => format!("consent to `{topic}`"),
-        Happened::HandoffDone { .. } => "the end of a hand-off".into(),
-        Happened::HandedOver { .. } => "a hand-off".into(),
-        Happened::TagAdded { tag } => format!("tag `{tag}`"),
-        Happened::TagRemoved { tag } => format!("the loss of tag `{tag}`"),
-        Happened::FieldChanged { field, .. } => format!("the change of `contact.{field}`"),
-        Happened::Delivery { state, .. } => format!("`{}` of a message", state.as_str()),
+        FlowEvent::Event { name, .. } => format!("event `{name}`"),
+        FlowEvent::Consent { topic, .. } => format!("consent to `{topic}`"),
+        FlowEvent::HandoffDone { .. } => "the end of a hand-off".into(),
+        FlowEvent::HandedOver { .. } => "a hand-off".into(),
+        FlowEvent::TagAdded { tag } => format!("tag `{tag}`"),
+        FlowEvent::TagRemoved { tag } => format!("the loss of tag `{tag}`"),
+        FlowEvent::FieldChanged { field, .. } => format!("the change of `contact.{field}`"),
+        FlowEvent::Delivery { state, .. } => format!("`{}` of a message", state.as_str()),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     flow::{
         definition::FlowSet,
         engine::{
-            turn::{Failure, Next, Turn},
+            turn::{Next, StepFailure, Turn},
             views::map,
         },
         load::bot::Team,
@@ -13,8 +13,8 @@ use crate::{
     },
     model::{
         content::Content,
-        effect::{Draft, Effect, Origin, RunEnd},
-        event::{Happened, Joined},
+        effect::{Effect, MessageDraft, Origin, RunEnd},
+        event::{FlowEvent, Joined},
         hours::OpeningHours,
         session::{NeedsPerson, Person, Run, Unanswered, Waiting},
         value::Value,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The data of a hand-off.
-pub struct Handing {
+pub struct HandoverData {
     pub run: u32,
     pub flow: FlowName,
     pub step: Option<StepId>,
@@ -42,7 +42,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Hands the conversation over: from here on the bot sends nothing, except messages of this run.
-    pub fn hand_over(&mut self, handing: Handing) {
+    pub fn hand_over(&mut self, handing: HandoverData) {
         let now = self.now();
         let set = self.set_of(handing.run);
         let give_back =
@@ -59,7 +59,7 @@ impl<'a> Turn<'a> {
             step: handing.step,
         });
         self.note(Some(handing.run), None, format!("handed to `{}`", handing.team));
-        self.emit(Happened::HandedOver { team: Some(handing.team.clone()).filter(|team| !team.is_empty()) });
+        self.emit(FlowEvent::HandedOver { team: Some(handing.team.clone()).filter(|team| !team.is_empty()) });
         self.effects.push(Effect::Handoff {
             run: handing.run,
             flow: handing.flow,
@@ -94,7 +94,7 @@ impl<'a> Turn<'a> {
                     unanswered: None,
                     step: None,
                 });
-                self.emit(Happened::HandedOver { team: None });
+                self.emit(FlowEvent::HandedOver { team: None });
             }
         }
     }
@@ -134,7 +134,7 @@ impl<'a> Turn<'a> {
             }
             self.resume(here, Next::Continue);
         }
-        self.emit(Happened::HandoffDone { handoff, team: person.team });
+        self.emit(FlowEvent::HandoffDone { handoff, team: person.team });
     }
 
     /// Closes the case: nothing of the conversation continues.
@@ -195,13 +195,13 @@ impl<'a> Turn<'a> {
         if let Some(unanswered) = due {
             let number = self.next_message();
             let content = Content::Text { body: unanswered.body };
-            self.send(Draft {
+            self.send(MessageDraft {
                 run,
                 flow,
                 step,
                 topic: unanswered.topic,
                 if_closed: unanswered.if_closed,
-                ..Draft::plain(number, content, Origin::HandoffFlow)
+                ..MessageDraft::plain(number, content, Origin::HandoffFlow)
             });
         }
     }
@@ -252,14 +252,14 @@ impl<'a> Turn<'a> {
 
     /// Hands the conversation over after an error that nobody handled; built in. Of several teams none is chosen:
     /// nobody said which one looks after errors, so the conversation is assigned to no team.
-    pub fn hand_over_error(&mut self, run: u32, flow: FlowName, failure: &Failure) {
+    pub fn hand_over_error(&mut self, run: u32, flow: FlowName, failure: &StepFailure) {
         let teams = &self.set_of(run).bot.teams;
         let only = teams.keys().next().filter(|_| teams.len() == 1);
         let team = only.cloned().unwrap_or_default();
         let summary = Some(format!("An error: {}", failure.text));
         let is_open = |team: &str| self.team_hours(self.live(), team).is_open(self.now());
         let out_of_hours = !teams.is_empty() && !teams.keys().any(|team| is_open(team));
-        self.hand_over(Handing {
+        self.hand_over(HandoverData {
             run,
             flow,
             step: None,

@@ -1,6 +1,6 @@
 //! Handles opt-out, opt-in and consent (language.md 8).
 
-use super::choose::Heard;
+use super::choose::RoutedMessage;
 use crate::{
     base::{
         limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
@@ -12,12 +12,12 @@ use crate::{
         triggers::Trigger,
     },
     model::{
-        answer::{self, AnswerType, Hearing},
+        answer::{self, AnswerContext, AnswerType},
         consent_words::{self, ExtraWords, Word},
-        contact::{Consent, Patch, Told},
+        contact::{Consent, ConsentTime, ContactPatch},
         content::{Button, Content, Edges},
         effect::{Effect, Origin},
-        event::{Happened, Reason},
+        event::{FlowEvent, Reason},
         inbound::{InboundKind, InboundMessage},
         matching::fold,
         value::Value,
@@ -148,12 +148,12 @@ impl<'a> Turn<'a> {
         // A repeated statement gets a line in the ledger and no event: a flow that starts by the event may make the
         // statement itself.
         if before.is_none_or(|before| before.given != given) {
-            self.emit(Happened::Consent { topic: topic.to_owned(), given });
+            self.emit(FlowEvent::Consent { topic: topic.to_owned(), given });
         }
     }
 
     /// Handles a consent that others report. For a consent that was given elsewhere, the newer statement counts.
-    pub fn told_consent(&mut self, topic: &str, given: bool, patch: &Patch) {
+    pub fn told_consent(&mut self, topic: &str, given: bool, patch: &ContactPatch) {
         let Some(told) = patch.told else {
             return self.set_consent(topic, given, &patch.by, patch.shown.clone());
         };
@@ -164,8 +164,8 @@ impl<'a> Turn<'a> {
             return self.note(None, None, format!("consent: a newer word about `{topic}` stands"));
         }
         let at = match told {
-            Told::At(at) => Some(at),
-            Told::Undated => None,
+            ConsentTime::At(at) => Some(at),
+            ConsentTime::Undated => None,
         };
         self.set_consent_at(topic, given, at, &patch.by, patch.shown.clone());
     }
@@ -246,13 +246,13 @@ impl<'a> Turn<'a> {
     }
 
     /// Handles a typed yes or no, or the same word again, as the answer to the question about the opt-out.
-    pub fn unsure_answer(&mut self, heard: &Heard<'_>) -> bool {
+    pub fn unsure_answer(&mut self, heard: &RoutedMessage<'_>) -> bool {
         let Some(asked) = self.session.unsure_stop.take() else { return false };
         if self.now() - asked > UNSURE_STOP || self.asking().is_some() {
             return false;
         }
         let Some(text) = heard.text else { return false };
-        let hearing = Hearing::new(self.local_now(self.live()), self.language(), None);
+        let hearing = AnswerContext::new(self.local_now(self.live()), self.language(), None);
         let said = self
             .button_of(text)
             .or_else(|| answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing));

@@ -76,7 +76,7 @@ impl Turn<'_> {
         let paused = self.world.paused;
         let (off, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.queue)
             .into_iter()
-            .partition(|queued| paused.calls_off(&queued.start.trigger));
+            .partition(|queued| paused.cancels(&queued.start.trigger));
         self.session.queue = kept;
         for Queued { start, .. } in off {
             self.note(None, None, format!("`{}` does not begin: its broadcast was stopped", start.flow));

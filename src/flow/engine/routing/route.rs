@@ -1,6 +1,6 @@
 //! Decides what a message of the contact does: *who wins*, levels 2 to 12 of language.md 5.
 
-use super::choose::Heard;
+use super::choose::RoutedMessage;
 use crate::{
     base::{ids::InboundId, limits::WAITING_MESSAGES_MAX, time::Time},
     flow::{
@@ -123,7 +123,7 @@ impl<'a> Turn<'a> {
             return self.judge(id, message, reply_to, heard_before, token, consented);
         }
         let language = self.contact.language.clone();
-        let mut heard = Heard::new(&message, self, language.as_deref(), heard_before);
+        let mut heard = RoutedMessage::new(&message, self, language.as_deref(), heard_before);
         heard.may_gather = Some(id);
         self.weigh(id, heard, reply_to, token, consented);
     }
@@ -132,7 +132,7 @@ impl<'a> Turn<'a> {
     pub fn weigh(
         &mut self,
         id: InboundId,
-        mut heard: Heard<'_>,
+        mut heard: RoutedMessage<'_>,
         reply_to: Option<u32>,
         token: Option<Token>,
         consented: bool,
@@ -160,7 +160,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Levels 5 to 12, for messages that are not a tap on an open question of ours.
-    fn levels(&mut self, heard: &Heard<'_>, late: Option<InboundId>) {
+    fn levels(&mut self, heard: &RoutedMessage<'_>, late: Option<InboundId>) {
         let asking = self.asking();
         let speaks = match heard.message.kind {
             InboundKind::Welcome => true,
@@ -218,7 +218,7 @@ impl<'a> Turn<'a> {
             return self.bad_answer(run, heard);
         }
         if let Some(choice) = self.choose(&fitting, heard, 11, false) {
-            return match self.begins_burst(&choice, heard) {
+            return match self.opens_burst(&choice, heard) {
                 true => {}
                 false => self.start_by_message(choice, heard, None),
             };
@@ -234,7 +234,7 @@ impl<'a> Turn<'a> {
 
     /// Handles a message without content: a reaction or a call answers nothing, but may start a flow; an edit and the
     /// like does nothing.
-    fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
+    fn notice(&mut self, heard: &RoutedMessage<'_>, late: bool, asking: Option<u32>) {
         let protected = asking.is_some_and(|run| self.is_protected(run));
         let fitting = if protected { Vec::new() } else { self.fitting(heard) };
         let choice = self.urgent(heard).or_else(|| self.choose(&fitting, heard, 7, asking.is_some()));
@@ -247,7 +247,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Handles a message older than `late_message`: it answers a question that was sent before it, and starts nothing.
-    fn late(&mut self, id: InboundId, heard: &Heard<'_>, asking: Option<u32>) {
+    fn late(&mut self, id: InboundId, heard: &RoutedMessage<'_>, asking: Option<u32>) {
         let had_left = |at: Time| at <= heard.message.at;
         let open = asking.filter(|run| match self.run(*run).map(|run| &run.waiting) {
             Some(Waiting::Question(question)) => {
@@ -265,7 +265,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Level 12.
-    fn nothing_matched(&mut self, heard: &Heard<'_>) {
+    fn nothing_matched(&mut self, heard: &RoutedMessage<'_>) {
         if !answer::says_something(&heard.message.kind)
             && !matches!(heard.message.kind, InboundKind::Unsupported { .. })
         {
@@ -279,7 +279,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn start_by_message(&mut self, choice: super::choose::Choice<'a>, heard: &Heard<'_>, asking: Option<u32>) {
+    fn start_by_message(&mut self, choice: super::choose::Choice<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>) {
         let flow = choice.flow;
         let default = if flow.asks { IfBusy::Replace } else { IfBusy::Aside };
         let aside_of = match (asking, flow.if_busy.unwrap_or(default)) {
@@ -314,7 +314,7 @@ impl<'a> Turn<'a> {
 
     /// Asks back an unsure opt-out word, if it is the whole message, no question waits and no flow has it as a keyword.
     /// True if it did.
-    fn ask_back_unsure(&mut self, heard: &Heard<'_>) -> bool {
+    fn ask_back_unsure(&mut self, heard: &RoutedMessage<'_>) -> bool {
         let Some(text) = heard.text else { return false };
         // The text on our own buttons is the author's: *Cancel* there cancels an appointment.
         if matches!(&heard.message.kind, InboundKind::Button { id, .. } if self.world.token(id).is_some()) {

@@ -1,6 +1,6 @@
 //! Starts runs: by a message, from outside, by an event.
 
-use super::choose::{Choice, Heard, sequence_key};
+use super::choose::{Choice, RoutedMessage, sequence_key};
 use crate::{
     base::{
         ids::{StartId, StepId},
@@ -26,7 +26,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// The data with which a new run begins.
-pub(in crate::flow) struct Beginning<'s> {
+pub(in crate::flow) struct NewRun<'s> {
     pub trigger: String,
     pub inputs: BTreeMap<String, Value>,
     pub event: Value,
@@ -42,8 +42,8 @@ pub(in crate::flow) struct Beginning<'s> {
 }
 
 impl<'a> Turn<'a> {
-    pub fn begin_by_message(&mut self, choice: Choice<'a>, heard: &Heard<'_>, aside_of: Option<u32>) {
-        let beginning = Beginning {
+    pub fn begin_by_message(&mut self, choice: Choice<'a>, heard: &RoutedMessage<'_>, aside_of: Option<u32>) {
+        let beginning = NewRun {
             trigger: choice.trigger.key.clone(),
             inputs: choice.inputs,
             event: Value::Nothing,
@@ -62,7 +62,7 @@ impl<'a> Turn<'a> {
     /// Begins the author's confirmation for contacts who opt out.
     pub fn begin_confirmation(&mut self, flow: &'a Flow, trigger: &'a WrittenTrigger, at: Time) {
         let event = map([("name", Value::text("consent"))]);
-        let beginning = Beginning {
+        let beginning = NewRun {
             trigger: trigger.key.clone(),
             inputs: BTreeMap::new(),
             event,
@@ -82,7 +82,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Starts steps of `_bot.yaml` as a separate run.
-    pub fn start_bot_steps(&mut self, Body(entry): Body, trigger: &str, heard: &Heard<'_>) {
+    pub fn start_bot_steps(&mut self, Body(entry): Body, trigger: &str, heard: &RoutedMessage<'_>) {
         let flow = &self.live().bot.flow;
         let Some(number) = self.new_run(flow, trigger, None, BTreeMap::new(), entry.map(|ix| flow.node(ix).id.clone()))
         else {
@@ -95,7 +95,7 @@ impl<'a> Turn<'a> {
         self.drive(number);
     }
 
-    pub(in crate::flow) fn begin(&mut self, flow: &'a Flow, beginning: Beginning<'_>) -> Option<u32> {
+    pub(in crate::flow) fn begin(&mut self, flow: &'a Flow, beginning: NewRun<'_>) -> Option<u32> {
         // A value that a trigger reads from a body or pattern, and that the flow does not declare, is a plain variable.
         let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
         let read = |trigger: &WrittenTrigger| matches!(trigger.kind, Trigger::Webhook(_) | Trigger::Message(_));
@@ -277,7 +277,7 @@ impl<'a> Turn<'a> {
     }
 
     fn start_now(&mut self, flow: &'a Flow, trigger: Option<&'a WrittenTrigger>, start: Start, aside_of: Option<u32>) {
-        let beginning = Beginning {
+        let beginning = NewRun {
             trigger: start.trigger.clone(),
             inputs: start.inputs.clone(),
             handoff: match &start.event {

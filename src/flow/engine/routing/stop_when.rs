@@ -1,6 +1,6 @@
 //! Implements `stop_when` and `on_stop`: ends runs from outside, also because of changes that happened unnoticed.
 
-use super::{choose::Heard, events};
+use super::{choose::RoutedMessage, events};
 use crate::{
     flow::{
         definition::{Body, Flow, FlowSet, WrittenTrigger},
@@ -10,14 +10,14 @@ use crate::{
     model::{
         answer,
         effect::{Effect, RunEnd},
-        event::Happened,
-        session::{Knew, Waiting},
+        event::FlowEvent,
+        session::{StopSnapshot, Waiting},
         value::Value,
     },
 };
 
 /// The message is one of the words that a file of translations has for this trigger.
-fn hears_in_another_language(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, heard: &Heard<'_>) -> bool {
+fn hears_in_another_language(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, heard: &RoutedMessage<'_>) -> bool {
     let Trigger::Message(message) = &trigger.kind else { return false };
     let mut words = set.stop_words_of(flow, trigger).filter(|_| heard.text.is_some());
     words.any(|(_, words)| message.how.fits(&words.texts, &heard.folded).is_some())
@@ -25,8 +25,8 @@ fn hears_in_another_language(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigge
 
 impl<'a> Turn<'a> {
     /// Ends the runs that an event stops.
-    pub fn stop_by(&mut self, what: &Happened, event: &Value) {
-        let own = matches!(what, Happened::HandedOver { .. }).then_some("handed_over");
+    pub fn stop_by(&mut self, what: &FlowEvent, event: &Value) {
+        let own = matches!(what, FlowEvent::HandedOver { .. }).then_some("handed_over");
         // A run's own hand-off does not end it.
         let by = self.session.person.as_ref().and_then(|person| person.run);
         self.stop_where(event, &Value::Nothing, own, |_, trigger, run| {
@@ -35,7 +35,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Ends the runs that a message of the contact stops; an answer to a run's own question is no `reply` to it.
-    pub fn stop_by_message(&mut self, heard: &Heard<'_>) {
+    pub fn stop_by_message(&mut self, heard: &RoutedMessage<'_>) {
         let asking = self.asking();
         let frames = asking.and_then(|run| self.run_mut(run)).map(|run| &mut run.frames);
         for knew in frames.into_iter().flatten().filter_map(|frame| frame.knew.as_mut()) {
@@ -54,7 +54,7 @@ impl<'a> Turn<'a> {
         let Some(run) = self.run(number).filter(|run| !run.stopped) else { return false };
         let set = self.set_of(number);
         let frames = run.frames.iter().rev();
-        let looking: Vec<(&'a Flow, Box<Knew>)> =
+        let looking: Vec<(&'a Flow, Box<StopSnapshot>)> =
             frames.filter_map(|frame| Some((set.any_flow(&frame.flow)?, frame.knew.clone()?))).collect();
         for (flow, knew) in looking {
             if flow.sequence.is_some() && self.contact.last_message_at > knew.heard_at {
@@ -82,11 +82,11 @@ impl<'a> Turn<'a> {
     }
 
     /// The data to remember for this check when the flow begins.
-    pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
+    pub fn knew_of(&self, flow: &Flow) -> Option<Box<StopSnapshot>> {
         if flow.stop_when.is_empty() && flow.sequence.is_none() {
             return None;
         }
-        let mut knew = Knew { heard_at: self.contact.last_message_at, ..Knew::default() };
+        let mut knew = StopSnapshot { heard_at: self.contact.last_message_at, ..StopSnapshot::default() };
         for trigger in &flow.stop_when {
             match &trigger.kind {
                 Trigger::TagAdded(_) | Trigger::TagRemoved(_) => knew.tags.clone_from(&self.contact.tags),
@@ -104,28 +104,28 @@ impl<'a> Turn<'a> {
     }
 
     /// The changes of the contact's data that concern a trigger; inner `None`: a message to another sender.
-    fn changes_since(&self, knew: &Knew, trigger: &WrittenTrigger) -> Vec<Option<Happened>> {
-        let all: Vec<Option<Happened>> = match &trigger.kind {
+    fn changes_since(&self, knew: &StopSnapshot, trigger: &WrittenTrigger) -> Vec<Option<FlowEvent>> {
+        let all: Vec<Option<FlowEvent>> = match &trigger.kind {
             Trigger::Reply(_) if self.contact.last_message_at > knew.heard_at => return vec![None],
             Trigger::TagAdded(_) => {
                 let fresh = self.contact.tags.difference(&knew.tags);
-                fresh.map(|tag| Some(Happened::TagAdded { tag: tag.clone() })).collect()
+                fresh.map(|tag| Some(FlowEvent::TagAdded { tag: tag.clone() })).collect()
             }
             Trigger::TagRemoved(_) => {
                 let gone = knew.tags.difference(&self.contact.tags);
-                gone.map(|tag| Some(Happened::TagRemoved { tag: tag.clone() })).collect()
+                gone.map(|tag| Some(FlowEvent::TagRemoved { tag: tag.clone() })).collect()
             }
             Trigger::FieldChanged(_) => {
                 let changed = knew.fields.iter().filter_map(|(field, before)| {
                     let (value, before) = (self.field(field), before.clone());
-                    (value != before).then(|| Some(Happened::FieldChanged { field: field.clone(), before, value }))
+                    (value != before).then(|| Some(FlowEvent::FieldChanged { field: field.clone(), before, value }))
                 });
                 changed.collect()
             }
             Trigger::Consent(_) => {
                 let changed = knew.consent.iter().filter_map(|(topic, before)| {
                     let given = self.contact.consent.get(topic).is_some_and(|consent| consent.given);
-                    (given != *before).then(|| Some(Happened::Consent { topic: topic.clone(), given }))
+                    (given != *before).then(|| Some(FlowEvent::Consent { topic: topic.clone(), given }))
                 });
                 changed.collect()
             }

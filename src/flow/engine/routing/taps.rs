@@ -1,6 +1,6 @@
 //! Handles level 5 of *who wins*: a tap on one of our buttons, whether its question still waits or not.
 
-use super::choose::Heard;
+use super::choose::RoutedMessage;
 use crate::{
     base::{
         blank::is_blank,
@@ -30,7 +30,7 @@ impl Turn<'_> {
     }
 
     /// Handles level 5. True if the tap is dealt with.
-    pub fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
+    pub fn tap(&mut self, heard: &RoutedMessage<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
         if Self::is_of_language(token) {
             self.note(None, None, format!("the contact's language is `{}`: they said so", token.option));
             self.set_field("language", Value::text(token.option.as_str()));
@@ -107,7 +107,7 @@ impl Turn<'_> {
     }
 
     /// Sends the author's text before the answer to an old button.
-    pub fn old_button(&mut self, heard: &Heard<'_>) {
+    pub fn old_button(&mut self, heard: &RoutedMessage<'_>) {
         let set = self.live();
         let Some(text) = &set.bot.defaults.old_button else { return };
         let nothing = Value::Nothing;

@@ -1,6 +1,6 @@
 //! Lets an urgent message go before the question for the contact's language.
 
-use super::choose::Heard;
+use super::choose::RoutedMessage;
 use crate::{
     base::time::Time,
     flow::engine::{question::button_token::Token, turn::Turn},
@@ -16,7 +16,7 @@ impl Turn<'_> {
         if !asks || is_late || token.is_some_and(Self::is_of_language) {
             return false;
         }
-        let mut heard = Heard::new(message, self, None, heard_before);
+        let mut heard = RoutedMessage::new(message, self, None, heard_before);
         if let Some(token) = token {
             heard.button = Some(token.option.clone());
         }

@@ -13,7 +13,7 @@ use crate::{
         yaml::Node,
     },
     model::{
-        draft::{Detail, Draft},
+        draft::{Detail, TemplateDraft},
         template::{TemplateButtonKind, TemplateHeader, placeholders_in_order},
     },
 };
@@ -37,7 +37,7 @@ impl Report<'_> {
 pub(super) fn of(
     name: &str,
     place: &Place,
-    versions: &[Draft],
+    versions: &[TemplateDraft],
     written: &[Written<'_>],
     findings: &Findings,
 ) -> Vec<String> {
@@ -67,7 +67,7 @@ pub(super) fn of(
     report.all
 }
 
-fn text(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
+fn text(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
     // A text that YAML cannot read has a finding.
     if written.text_at.is_broken() {
         return;
@@ -117,7 +117,7 @@ fn text(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn edges(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
+fn edges(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
     if let (Some(TemplateHeader::Text(text)), Some(node)) = (&draft.template.header, written.header) {
         let (at, values) = (&node.place, placeholders_in_order(text).len());
         if text.chars().count() > TEMPLATE_EDGE_CHARS_MAX || text.contains('\n') {
@@ -142,7 +142,7 @@ fn edges(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn buttons(draft: &Draft, written: &Written<'_>, report: &mut Report<'_>) {
+fn buttons(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
     let all = &draft.template.buttons;
     let Some(first) = written.buttons.first() else { return };
     if all.len() > TEMPLATE_BUTTONS_MAX {

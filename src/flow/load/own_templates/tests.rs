@@ -6,7 +6,7 @@ use crate::{
         },
         place::SourceFile,
     },
-    flow::{check::Around, lint_around, parse_set},
+    flow::{check::CheckContext, lint_around, parse_set},
     model::{draft::Detail, template::Template},
 };
 
@@ -132,7 +132,7 @@ fn findings(flow: &str, senders: Option<Vec<Vec<Template>>>) -> Vec<&'static str
     let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/a.yaml", flow)];
     let (set, read) = parse_set(&files);
     assert!(read.is_empty(), "{read:?}");
-    let all = lint_around(&set, &Around { templates: senders, ..Around::default() });
+    let all = lint_around(&set, &CheckContext { templates: senders, ..CheckContext::default() });
     // Findings about unused buttons do not count here.
     all.iter().map(|finding| finding.code).filter(|code| code[1..].starts_with('8')).collect()
 }

@@ -1,7 +1,7 @@
 //! Builds the steps and blocks of one flow.
 
 use super::{
-    jump_targets::{Aims, nowhere},
+    jump_targets::{JumpTargets, nowhere},
     no_step::{is_then, no_verb, not_a_step, two_verbs},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub struct Builder<'a> {
     ids: HashMap<StepId, (NodeIx, Place)>,
     /// Names that look like blocks in a wrong place, where they have a finding.
     pub(super) astray: BTreeSet<String>,
-    aims: RefCell<Aims>,
+    aims: RefCell<JumpTargets>,
     /// True if the `then` of the current `if` is a separate step behind it, which has a finding there.
     pub(in crate::flow) then_follows: bool,
 }

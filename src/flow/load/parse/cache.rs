@@ -23,9 +23,9 @@ use std::{
 
 /// The results of earlier parsing. Valid for any set of files: results that no longer fit are parsed again.
 #[derive(Default)]
-pub struct Kept {
+pub struct ParseCache {
     loaded: HashMap<String, Loaded>,
-    ground: Option<Ground>,
+    ground: Option<ParseInputs>,
     scripts: Option<(Scripts, Vec<Diagnostic>)>,
     flows: HashMap<String, KeptFlow>,
 }
@@ -39,7 +39,7 @@ struct Loaded {
 
 /// The inputs that every flow is parsed with: if they change, all flows are parsed again.
 #[derive(PartialEq)]
-struct Ground {
+struct ParseInputs {
     bot: String,
     scripts: Vec<(String, String)>,
     names: BTreeSet<String>,
@@ -51,7 +51,7 @@ struct KeptFlow {
     findings: Vec<Diagnostic>,
 }
 
-impl Kept {
+impl ParseCache {
     /// Parses all files of a project; unchanged ones keep their earlier results.
     pub fn parse(&mut self, files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
         let findings = Findings::default();
@@ -106,7 +106,7 @@ impl Kept {
         self.loaded.retain(|path, _| paths.contains(path.as_str()));
         self.flows.retain(|path, _| paths.contains(path.as_str()));
         let pair = |file: &Arc<SourceFile>| (file.path().to_owned(), file.text().to_owned());
-        let ground = Ground {
+        let ground = ParseInputs {
             bot: sorted.bot.as_ref().map(|(file, _)| file.text().to_owned()).unwrap_or_default(),
             scripts: sorted.scripts.iter().map(pair).collect(),
             names: names.clone(),

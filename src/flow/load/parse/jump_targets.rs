@@ -12,14 +12,14 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default)]
-pub(super) struct Aims {
+pub(super) struct JumpTargets {
     /// Blocks that a step leads to.
     met: BTreeSet<String>,
     /// The findings about steps with an unknown target, by its name.
     missed: BTreeMap<String, Vec<Diagnostic>>,
 }
 
-impl Aims {
+impl JumpTargets {
     pub(super) fn meet(&mut self, block: &str) {
         self.met.insert(block.to_owned());
     }

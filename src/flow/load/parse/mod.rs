@@ -31,7 +31,7 @@ use crate::{
     },
 };
 pub use builder::Builder;
-pub use cache::Kept;
+pub use cache::ParseCache;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -43,7 +43,7 @@ pub const BOT_FLOW: &str = "_bot";
 /// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are skipped. The
 /// findings are sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
-    Kept::default().parse(files)
+    ParseCache::default().parse(files)
 }
 
 /// The files by kind; YAML files are parsed to trees.

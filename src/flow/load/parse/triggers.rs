@@ -14,23 +14,23 @@ use crate::{
             spec::{FieldKind, Spec},
             step_fields::StepFields,
         },
-        triggers::{self, Since, Stands, Trigger},
+        triggers::{self, AllowedIn, MessageAge, Trigger},
     },
 };
 
 impl<'a> Builder<'a> {
     /// Parses `when`.
     pub(super) fn triggers(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
-        self.listed(items, "when", Stands::Stop, "write it under `stop_when`")
+        self.listed(items, "when", AllowedIn::Stop, "write it under `stop_when`")
     }
 
     /// Parses `stop_when`.
     pub(super) fn stops(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
         let help = "let it start a flow that emits an event, and stop by that";
-        self.listed(items, "stop_when", Stands::Start, help)
+        self.listed(items, "stop_when", AllowedIn::Start, help)
     }
 
-    fn listed(&mut self, items: &'a [yaml::Node], key: &str, refused: Stands, help: &str) -> Vec<WrittenTrigger> {
+    fn listed(&mut self, items: &'a [yaml::Node], key: &str, refused: AllowedIn, help: &str) -> Vec<WrittenTrigger> {
         let mut all: Vec<WrittenTrigger> = Vec::new();
         for item in items {
             let Some(mut trigger) = self.trigger(item, refused) else { continue };
@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
         all
     }
 
-    fn trigger(&mut self, node: &'a yaml::Node, refused: Stands) -> Option<WrittenTrigger> {
+    fn trigger(&mut self, node: &'a yaml::Node, refused: AllowedIn) -> Option<WrittenTrigger> {
         let Some(entries) = node.map() else {
             if !node.is_broken() {
                 let message = format!("a trigger is a key with a value, and this is {}", node.describe());
@@ -58,7 +58,9 @@ impl<'a> Builder<'a> {
                     Some((text, None)) if triggers::spec(text).is_some() => {
                         format!("write `- {text}: {}`", takes(text))
                     }
-                    Some((text, None)) if refused == Stands::Start => format!("for an event write `- event: {text}`"),
+                    Some((text, None)) if refused == AllowedIn::Start => {
+                        format!("for an event write `- event: {text}`")
+                    }
                     Some((text, None)) => format!("for a message write `- message: {text}`"),
                     None => "write `- message: [hi, hello]`".to_owned(),
                 };
@@ -126,8 +128,8 @@ fn takes(name: &str) -> &'static str {
 }
 
 /// The reason why `urgent` has no effect on this trigger, and a suggestion.
-fn idle_urgency(kind: &Trigger, refused: Stands) -> Option<(&'static str, &'static str)> {
-    if refused == Stands::Start {
+fn idle_urgency(kind: &Trigger, refused: AllowedIn) -> Option<(&'static str, &'static str)> {
+    if refused == AllowedIn::Start {
         return Some(("what stands under `stop_when` ends the run at once", "take `urgent` out"));
     }
     match kind {
@@ -135,7 +137,7 @@ fn idle_urgency(kind: &Trigger, refused: Stands) -> Option<(&'static str, &'stat
             "an urgent trigger for whatever comes would take every answer from every question",
             "take `urgent` out; an emergency has its words: `message: [emergency, chest pain]` with `match: word`",
         )),
-        _ if kind.since() != Since::Now => Some((
+        _ if kind.since() != MessageAge::Now => Some((
             "no message of the contact starts this, so it meets no question that waits",
             "take `urgent` out; `if_busy` of the flow says what happens when a question waits",
         )),

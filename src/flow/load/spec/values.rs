@@ -90,36 +90,36 @@ pub const HOURS_PARTS: &[(&str, &str)] = &[
 
 /// The form of a value that is more than one word.
 #[derive(Debug, Clone, Copy)]
-pub struct Form {
+pub struct ValueForm {
     pub name: &'static str,
     /// Further words that people search for.
     pub also: &'static [&'static str],
     pub help: &'static str,
 }
 
-pub const FORMS: &[Form] = &[
-    Form {
+pub const FORMS: &[ValueForm] = &[
+    ValueForm {
         name: "length of time",
         also: &["duration", "span", "length", "timespan"],
         help: "`90s`, `15m`, `2h`, `3d`, `1w`, or several from the largest down: `1h30m`. In expressions: `minutes(15)`, `hours(2)`, `days(3)`.",
     },
-    Form {
+    ValueForm {
         name: "limit",
         also: &["cap", "rate_limit"],
         help: "So many in so long: `3/7d` is three times in seven days, counted backwards from now.",
     },
-    Form { name: "time", also: &["clock"], help: "`\"10:00\"`, on 24 hours, in quotes." },
-    Form {
+    ValueForm { name: "time", also: &["clock"], help: "`\"10:00\"`, on 24 hours, in quotes." },
+    ValueForm {
         name: "moment",
         also: &["timestamp"],
         help: "In tests: `2026-11-24T10:00` on the bot's clock, or with a zone behind it, `2026-11-24T10:00 Europe/Madrid`; `advance_to` also takes `Tue 10:00` and `10:00`, the next one.",
     },
-    Form {
+    ValueForm {
         name: "zone",
         also: &["timezone"],
         help: "The name of a place, as computers know it: `Europe/Madrid`, `America/New_York`.",
     },
-    Form {
+    ValueForm {
         name: "pattern",
         also: &["format", "date_pattern"],
         help: "For `.format()`: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM` 03, `yyyy` 2026, `HH:mm` 13:05, `h:mm a` 1:05 PM. Letters between single quotes stand as they are: `d MMMM 'at' HH:mm`.",

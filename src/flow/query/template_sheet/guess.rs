@@ -7,20 +7,20 @@ use crate::{
         FlowSet,
         definition::Role,
         engine::message::compose,
-        load::{locale::Form, media::names_file, stock_phrases::Phrase},
+        load::{locale::TranslatedText, media::names_file, stock_phrases::Phrase},
         script::format_time,
         steps::Step,
     },
     model::{
         answer::AnswerType,
         content::MediaKind,
-        draft::{Detail, Draft},
+        draft::{Detail, TemplateDraft},
         template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
     },
 };
 
 /// Drafts in the bot's language, and in those with a translation of the step.
-pub(super) fn drafts(set: &FlowSet, sent: &[Sent<'_>], filled: &[(String, String)]) -> Vec<Draft> {
+pub(super) fn drafts(set: &FlowSet, sent: &[Sent<'_>], filled: &[(String, String)]) -> Vec<TemplateDraft> {
     let Some(first) = sent.first() else { return Vec::new() };
     // Of several steps, the one with a text of its own is the most useful.
     let telling = sent.iter().find(|sent| source(sent).is_some()).unwrap_or(first);
@@ -43,7 +43,7 @@ fn draft(
     category: Category,
     language: &str,
     text: Option<String>,
-) -> Draft {
+) -> TemplateDraft {
     let body = match text.or_else(|| source(sent).map(str::to_owned)) {
         Some(text) => with_placeholders(&text, filled),
         None => {
@@ -73,7 +73,7 @@ fn draft(
     let named = crate::model::template::placeholders_in_order(&template.body);
     let value = |name: &String| filled.iter().find(|(known, _)| known == name).map_or("", |(_, code)| code);
     let examples = named.iter().map(|name| (name.clone(), example(value(name), language))).collect();
-    Draft { template, examples, header_example, details }
+    TemplateDraft { template, examples, header_example, details }
 }
 
 /// The text that the template replaces: of the step, or of the reminder that names it.
@@ -95,8 +95,8 @@ fn source<'a>(sent: &Sent<'a>) -> Option<&'a str> {
 
 fn translation(set: &FlowSet, sent: &Sent<'_>, language: &str, source: &str) -> Option<String> {
     match set.locales.get(language)?.find(sent.node.id.as_str(), source)? {
-        Form::One(text) => Some(text.source().trim().to_owned()),
-        Form::ByNumber { forms, .. } => forms.last().map(|(_, text)| text.source().trim().to_owned()),
+        TranslatedText::One(text) => Some(text.source().trim().to_owned()),
+        TranslatedText::ByNumber { forms, .. } => forms.last().map(|(_, text)| text.source().trim().to_owned()),
     }
 }
 

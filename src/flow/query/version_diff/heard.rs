@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a flow that both versions have: the words that only one of them hears.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Heard {
+pub struct WordDifferences {
     pub flow: FlowName,
     /// They end a run of the flow; else they start one.
     pub ends: bool,
@@ -25,7 +25,7 @@ pub struct Heard {
 /// Flow, whether it is ended, and language.
 type List<'a> = (&'a FlowName, bool, Option<&'a str>);
 
-pub fn heard(old: &FlowSet, new: &FlowSet) -> Vec<Heard> {
+pub fn heard(old: &FlowSet, new: &FlowSet) -> Vec<WordDifferences> {
     let (before, after) = (words(old), words(new));
     let nothing = BTreeSet::new();
     let lists: BTreeSet<&List<'_>> = before.keys().chain(after.keys()).collect();
@@ -36,7 +36,7 @@ pub fn heard(old: &FlowSet, new: &FlowSet) -> Vec<Heard> {
             these.difference(others).map(|word| (*word).to_owned()).collect::<Vec<_>>()
         };
         let (flow, language) = (flow.clone(), language.map(str::to_owned));
-        Heard { flow, ends, language, added: only(is, was), removed: only(was, is) }
+        WordDifferences { flow, ends, language, added: only(is, was), removed: only(was, is) }
     };
     let both = lists.into_iter().filter(|(flow, ..)| old.flows.contains_key(*flow) && new.flows.contains_key(*flow));
     both.map(of).filter(|heard| !heard.added.is_empty() || !heard.removed.is_empty()).collect()

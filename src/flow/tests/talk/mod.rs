@@ -12,11 +12,11 @@ use crate::{
     },
     flow::{Versions, parse_set},
     model::{
-        channel_limits::Carries,
+        channel_limits::ChannelLimits,
         contact::{Contact, ContactData},
         content::Content,
-        effect::{Draft, HttpCall, PlannedFlow},
-        event::Fate,
+        effect::{HttpCall, MessageDraft, PlannedFlow},
+        event::DeliveryOutcome,
         inbound::InboundKind,
         pauses::Paused,
         session::Session,
@@ -36,15 +36,15 @@ pub struct Talk {
     pub contact: Contact,
     pub window: Window,
     /// The limits of the sender's platform.
-    pub carries: &'static Carries,
+    pub carries: &'static ChannelLimits,
     /// The public address of the daemon.
     pub public_url: Option<&'static str>,
     pub now: Time,
     env: BTreeMap<String, String>,
     /// Outcomes of messages that the engine must still get.
-    fates: VecDeque<(u32, Fate)>,
+    fates: VecDeque<(u32, DeliveryOutcome)>,
     /// Waiting messages: the draft, the time at which it was written, and the time of the next decision (`None`: held).
-    kept: Vec<(Draft, Time, Option<Time>)>,
+    kept: Vec<(MessageDraft, Time, Option<Time>)>,
     pub unread: Vec<String>,
     /// All sent messages in their final form.
     pub said: Vec<Content>,
@@ -54,7 +54,7 @@ pub struct Talk {
     /// Planned starts of `start` steps for the runtime.
     pub planned: Vec<PlannedFlow>,
     last_number: u32,
-    next_fate: Option<Fate>,
+    next_fate: Option<DeliveryOutcome>,
     unusable: Vec<String>,
     ttl: Option<Span>,
     pub trace: Vec<String>,

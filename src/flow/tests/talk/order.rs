@@ -4,9 +4,9 @@ use super::Talk;
 use crate::{
     base::time::{Span, Time},
     model::{
-        contact::Patch,
+        contact::ContactPatch,
         content::MediaKind,
-        event::{CallAnswer, CallError, Event, Fate, Happened, Joined, Reason, Start},
+        event::{CallAnswer, CallError, DeliveryOutcome, Event, FlowEvent, Joined, Reason, Start},
         inbound::InboundKind,
         session::Person,
         value::Value,
@@ -67,24 +67,24 @@ impl Talk {
                 let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
                 let value = if value.is_empty() { Value::Nothing } else { Value::text(value) };
                 let fields = BTreeMap::from([(name.to_owned(), value)]);
-                self.event(Event::Changed(Box::new(Patch { fields, ..Patch::default() })));
+                self.event(Event::Changed(Box::new(ContactPatch { fields, ..ContactPatch::default() })));
             }
             "gets" => {
                 let tags_added = BTreeSet::from([rest.to_owned()]);
-                self.event(Event::Changed(Box::new(Patch { tags_added, ..Patch::default() })));
+                self.event(Event::Changed(Box::new(ContactPatch { tags_added, ..ContactPatch::default() })));
             }
             "loses" => {
                 let tags_removed = BTreeSet::from([rest.to_owned()]);
-                self.event(Event::Changed(Box::new(Patch { tags_removed, ..Patch::default() })));
+                self.event(Event::Changed(Box::new(ContactPatch { tags_removed, ..ContactPatch::default() })));
             }
             "tests_for" => {
                 let tester_until = Some(self.now + Span::parse(rest)?);
-                self.event(Event::Changed(Box::new(Patch { tester_until, ..Patch::default() })));
+                self.event(Event::Changed(Box::new(ContactPatch { tester_until, ..ContactPatch::default() })));
             }
             "published" => self.event(Event::Published),
             "elsewhere" => {
                 let data = Value::Nothing;
-                let what = Happened::Event { name: rest.into(), data };
+                let what = FlowEvent::Event { name: rest.into(), data };
                 self.event(Event::Overheard { what, depth: 1 });
             }
             "wrote_elsewhere" => self.contact.data.last_message_at = Some(self.now),
@@ -161,12 +161,12 @@ impl Talk {
                 let same = self.keys.windows(2).all(|pair| pair[0] == pair[1]) && self.keys.iter().all(Option::is_some);
                 return if same { Ok(()) } else { Err(format!("{:?}", self.keys)) };
             }
-            "fail" => self.next_fate = Some(Fate::Failed { code: rest.into(), text: "refused".into() }),
-            "unknown" => self.next_fate = Some(Fate::Unknown),
-            "delivered" => self.event(Event::Delivery { message: self.last_number, fate: Fate::Delivered }),
-            "read" => self.event(Event::Delivery { message: self.last_number, fate: Fate::Read }),
+            "fail" => self.next_fate = Some(DeliveryOutcome::Failed { code: rest.into(), text: "refused".into() }),
+            "unknown" => self.next_fate = Some(DeliveryOutcome::Unknown),
+            "delivered" => self.event(Event::Delivery { message: self.last_number, fate: DeliveryOutcome::Delivered }),
+            "read" => self.event(Event::Delivery { message: self.last_number, fate: DeliveryOutcome::Read }),
             "failed" => {
-                let fate = Fate::Failed { code: rest.into(), text: "refused".into() };
+                let fate = DeliveryOutcome::Failed { code: rest.into(), text: "refused".into() };
                 self.event(Event::Delivery { message: self.last_number, fate });
             }
             "pause" => self.paused.by_hand.entry(rest.into()).or_default().begin(self.now),
@@ -175,7 +175,7 @@ impl Talk {
                 let until = self.now + Span::days(1);
                 self.event(Event::Delivery {
                     message: self.last_number,
-                    fate: Fate::Postponed { until, reason: Reason::Capped },
+                    fate: DeliveryOutcome::Postponed { until, reason: Reason::Capped },
                 });
             }
             "consent" => {

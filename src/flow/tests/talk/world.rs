@@ -11,8 +11,8 @@ use crate::{
     model::{
         consent_words::{self, ExtraWords, Word},
         content::Content,
-        effect::{Draft, Effect, When, Whom},
-        event::{ConsentWord, Event, Fate, Reason},
+        effect::{Effect, MessageDraft, PlannedTime, StartTarget},
+        event::{ConsentWord, DeliveryOutcome, Event, Reason},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
         window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
@@ -159,7 +159,7 @@ impl Talk {
         let what = match effect {
             Effect::Send(draft) => {
                 let now = self.now;
-                self.send(Draft::clone(&draft), now, false);
+                self.send(MessageDraft::clone(&draft), now, false);
                 return;
             }
             Effect::Call(call) => {
@@ -200,13 +200,13 @@ impl Talk {
             Effect::Split { name, case, fresh } => format!("split {name} {case}{}", if fresh { "" } else { " again" }),
             Effect::Plan(planned) => {
                 let whom = match &planned.whom {
-                    Whom::Contact => String::new(),
-                    Whom::Audience(audience) => format!(" for {}", audience.tags.join(" ")),
+                    StartTarget::Contact => String::new(),
+                    StartTarget::Audience(audience) => format!(" for {}", audience.tags.join(" ")),
                 };
                 let when = match &planned.when {
-                    When::Now => String::new(),
-                    When::At(at) => format!(" in {}", *at - self.now),
-                    When::Clock(clock) => format!(" at {clock}"),
+                    PlannedTime::Now => String::new(),
+                    PlannedTime::At(at) => format!(" in {}", *at - self.now),
+                    PlannedTime::Clock(clock) => format!(" at {clock}"),
                 };
                 let key = planned.key.as_ref().map(|key| format!(" as {key}")).unwrap_or_default();
                 let what = format!("plan {}{whom}{when}{key}", planned.flow);
@@ -234,11 +234,11 @@ impl Talk {
     }
 
     /// Acts as the sender: decides, and reports to the engine if it wants to know.
-    fn send(&mut self, draft: Draft, written: Time, released: bool) {
+    fn send(&mut self, draft: MessageDraft, written: Time, released: bool) {
         let versions = self.versions.clone();
         let bot = &versions.live().bot;
         let topic = bot.topics.get(&draft.topic).cloned().unwrap_or_default();
-        let place = crate::flow::whereabouts(&self.contact.data, &bot.timezone);
+        let place = crate::flow::possible_zones(&self.contact.data, &bot.timezone);
         let quiet = bot.quiet_hours;
         let unusable = &self.unusable;
         let state = |template: &TemplateMessage| {
@@ -289,36 +289,42 @@ impl Talk {
                 let content = Content::Template(templates[index].clone());
                 self.out(&draft, content, asked_for, true);
                 self.kept.push((draft, written, None));
-                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None, words: vec![] })
+                Some(DeliveryOutcome::Accepted {
+                    at: self.now,
+                    as_template: true,
+                    nudge: true,
+                    ttl: None,
+                    words: vec![],
+                })
             }
             Plan::Hold { until } => {
                 self.kept.push((draft, written, None));
-                Some(Fate::Held { until })
+                Some(DeliveryOutcome::Held { until })
             }
             Plan::WaitTemplate { until } => {
                 self.kept.push((draft, written, None));
-                Some(Fate::Postponed { until, reason: Reason::TemplateUnusable })
+                Some(DeliveryOutcome::Postponed { until, reason: Reason::TemplateUnusable })
             }
             Plan::Later { at, reason } => {
                 self.kept.push((draft, written, Some(at)));
-                Some(Fate::Postponed { until: at, reason })
+                Some(DeliveryOutcome::Postponed { until: at, reason })
             }
             Plan::Slot { at } => {
                 self.kept.push((draft, written, Some(at)));
                 None
             }
             Plan::Skip => None,
-            Plan::Fail => Some(Fate::Failed { code: "window_closed".into(), text: "closed".into() }),
-            Plan::Expired => Some(Fate::Expired),
+            Plan::Fail => Some(DeliveryOutcome::Failed { code: "window_closed".into(), text: "closed".into() }),
+            Plan::Expired => Some(DeliveryOutcome::Expired),
             Plan::Refuse { reason } => {
                 self.happened.push(format!("not sent {}", reason.as_str()));
-                Some(Fate::Refused { reason })
+                Some(DeliveryOutcome::Refused { reason })
             }
         };
         self.fates.extend(fate.filter(|_| tells).map(|fate| (number, fate)));
     }
 
-    fn out(&mut self, draft: &Draft, content: Content, asked_for: bool, as_template: bool) -> Fate {
+    fn out(&mut self, draft: &MessageDraft, content: Content, asked_for: bool, as_template: bool) -> DeliveryOutcome {
         if let Some(fate) = self.next_fate.take() {
             return fate;
         }
@@ -330,11 +336,11 @@ impl Talk {
         self.last_number = draft.number;
         self.unread.push(shown(&content));
         self.said.push(content);
-        Fate::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl, words: vec![] }
+        DeliveryOutcome::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl, words: vec![] }
     }
 }
 
-fn hold(draft: &Draft) -> Span {
+fn hold(draft: &MessageDraft) -> Span {
     use crate::model::effect::IfClosed;
     match &draft.if_closed {
         Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => *span,

@@ -4,7 +4,7 @@ use super::{
     measure::Font,
     plot::{Face, Plot, Rect},
     tree::Drawn,
-    words::{self, Look, Words},
+    words::{self, Look, StepTexts},
 };
 
 pub const WIDTH: i32 = 248;
@@ -65,7 +65,7 @@ pub fn card(drawn: &Drawn<'_>) -> Plot {
 }
 
 /// The buttons in rows from (0, 0), with the total width and height.
-fn chips(words: &Words) -> (Vec<(Rect, String)>, i32, i32) {
+fn chips(words: &StepTexts) -> (Vec<(Rect, String)>, i32, i32) {
     const MOST: usize = 8;
     let (mut all, mut x, mut y, mut widest) = (Vec::new(), 0, 0, 0);
     let room = WIDTH - 2 * PADDING;

@@ -2,7 +2,7 @@
 
 use super::{
     tree::{Exit, Item, Row, Title, To, Tone, Tree},
-    words::{self, Look, Words},
+    words::{self, Look, StepTexts},
 };
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Point {
 
 pub enum Face {
     Start(Vec<String>),
-    Step(Words),
+    Step(StepTexts),
     /// Another flow.
     Flow(String),
     /// A name that does not exist.

@@ -2,7 +2,7 @@
 
 use super::{
     tree::{To, Tone},
-    words::Words,
+    words::StepTexts,
 };
 
 /// A part with its entry at (0, 0); its line to the next step leaves at (0, `exit`).
@@ -35,7 +35,7 @@ pub struct Card {
 /// The content of a box.
 pub enum Face {
     /// A step; the buttons have positions relative to the corner of the box.
-    Step { id: String, words: Words, lines: Vec<String>, chips: Vec<(Rect, String)> },
+    Step { id: String, words: StepTexts, lines: Vec<String>, chips: Vec<(Rect, String)> },
     /// The beginning of a block.
     Label(String),
     /// A jump to the place with this name.

@@ -6,7 +6,7 @@ use super::{
     paint, place,
     plot::{Card, Face, Line, Note, Plot, Rect},
     tree::{To, Tone, Tree},
-    words::{BACK, Look, Words},
+    words::{BACK, Look, StepTexts},
 };
 use crate::base::xml::escape;
 use std::fmt::Write;
@@ -169,7 +169,7 @@ fn draw_card(out: &mut String, card: &Card) {
     }
 }
 
-fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[String], chips: &[(Rect, String)]) {
+fn draw_step(out: &mut String, at: Rect, id: &str, words: &StepTexts, lines: &[String], chips: &[(Rect, String)]) {
     let Rect { x, y, w, h } = at;
     let class = match words.look {
         Look::Say => "say",

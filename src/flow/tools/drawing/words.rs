@@ -36,7 +36,7 @@ pub enum Look {
 }
 
 /// The texts on a step.
-pub struct Words {
+pub struct StepTexts {
     pub look: Look,
     /// The verb, and the variable that the step fills.
     pub head: String,
@@ -54,7 +54,7 @@ pub struct Words {
 /// The text on the end of a called block or flow.
 pub const BACK: &str = "back";
 
-pub fn of(node: &Node) -> Words {
+pub fn of(node: &Node) -> StepTexts {
     let written = &node.outline.yaml;
     let verb = node.outline.verb;
     let value = written.get(verb);
@@ -64,7 +64,7 @@ pub fn of(node: &Node) -> Words {
     if verb == "go" || verb == "return" && node.guard.is_some() {
         let gives = value.map(brief).filter(|body| verb == "return" && !body.is_empty());
         // A `go` comes here only with a condition; without one it is only a line.
-        return Words {
+        return StepTexts {
             look: Look::Fork,
             head: "if".into(),
             body: node.guard.as_ref().map(|guard| one_line(guard.source())).unwrap_or_default(),
@@ -86,7 +86,7 @@ pub fn of(node: &Node) -> Words {
     if verb == "end" && body == "end" {
         body = String::new();
     }
-    Words {
+    StepTexts {
         look,
         head,
         body,

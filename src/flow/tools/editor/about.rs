@@ -1,7 +1,7 @@
 //! Describes the word under the pointer for an editor.
 
 use super::{
-    Desk,
+    EditedBot,
     names::{Meaning, Named, declaration, find_function, name_at},
     slots::KeySpec,
 };
@@ -21,13 +21,13 @@ pub struct Hover {
     pub text: String,
 }
 
-pub fn hover(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Hover> {
+pub fn hover(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Hover> {
     let Named { meaning, place, .. } = name_at(desk, file, at)?;
     let text = about(desk, file, &meaning)?;
     Some(Hover { place, text })
 }
 
-fn about(desk: &Desk<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Option<String> {
+fn about(desk: &EditedBot<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Option<String> {
     Some(match meaning {
         Meaning::Key { spec } => about_key(&spec.0),
         Meaning::Flow(name) => {
@@ -91,7 +91,7 @@ fn about_key(spec: &KeySpec) -> String {
 }
 
 /// The question or call that fills a variable.
-fn filled_by(desk: &Desk<'_>, flow: &str, place: &Place) -> Option<String> {
+fn filled_by(desk: &EditedBot<'_>, flow: &str, place: &Place) -> Option<String> {
     let flow = desk.set.named(flow)?;
     if let Some(input) = flow.inputs.iter().find(|input| input.place == *place) {
         return Some(input.about.clone().unwrap_or_else(|| "an input".into()));
@@ -104,7 +104,7 @@ fn filled_by(desk: &Desk<'_>, flow: &str, place: &Place) -> Option<String> {
     Some(format!("filled by `{}`: {}", node.outline.verb, value.lines().next().unwrap_or_default()))
 }
 
-fn about_listed(desk: &Desk<'_>, list: &str, name: &str) -> Option<String> {
+fn about_listed(desk: &EditedBot<'_>, list: &str, name: &str) -> Option<String> {
     let bot = &desk.set.bot;
     Some(match list {
         "fields" => {

@@ -11,29 +11,29 @@ mod slots;
 
 use crate::{
     base::place::{Place, SourceFile},
-    flow::{FlowSet, check::Around},
+    flow::{FlowSet, check::CheckContext},
 };
 pub use about::{Hover, hover};
 pub use offers::{Offer, OfferKind, complete};
 pub use rename::{Renamed, rename, renameable};
-pub use slots::{Sort, sort_of};
+pub use slots::{BotFileKind, sort_of};
 use std::sync::Arc;
 
 /// The bot that is being edited.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct EditedBot<'a> {
     pub set: &'a FlowSet,
-    pub around: &'a Around,
+    pub around: &'a CheckContext,
 }
 
 /// The place that declares the name at a byte of a file: a block, a flow, a variable, an entry of `_bot.yaml`.
-pub fn definition(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Place> {
+pub fn definition(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Place> {
     let named = names::name_at(desk, file, at)?;
     names::declaration(desk, file, &named.meaning)
 }
 
 /// Every place in `files` with the name that stands at a byte of a file.
-pub fn references(desk: &Desk<'_>, files: &[Arc<SourceFile>], file: &Arc<SourceFile>, at: usize) -> Vec<Place> {
+pub fn references(desk: &EditedBot<'_>, files: &[Arc<SourceFile>], file: &Arc<SourceFile>, at: usize) -> Vec<Place> {
     let Some(named) = names::name_at(desk, file, at) else { return Vec::new() };
     if matches!(named.meaning, names::Meaning::Key { .. }) {
         return Vec::new();
@@ -52,7 +52,7 @@ pub struct Part {
 }
 
 /// The blocks and steps of a flow as it was last parsed.
-pub fn outline(desk: &Desk<'_>, file: &SourceFile) -> Vec<Part> {
+pub fn outline(desk: &EditedBot<'_>, file: &SourceFile) -> Vec<Part> {
     let Some(flow) = desk.set.flows.values().find(|flow| flow.place.path() == file.path()) else { return Vec::new() };
     let mut blocks: Vec<Part> = flow
         .blocks

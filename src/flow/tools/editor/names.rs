@@ -1,8 +1,8 @@
 //! Lists every name in a file with its meaning; hover, definition and renaming use this one list.
 
 use super::{
-    Desk, code,
-    slots::{KeySpec, Seen, Sort, What, key_spec, sort_of, visit},
+    EditedBot, code,
+    slots::{BotFileKind, KeySpec, Seen, SlotKind, key_spec, sort_of, visit},
 };
 use crate::{
     base::{
@@ -81,9 +81,9 @@ pub struct Named {
 }
 
 /// All names of one file.
-pub fn names(desk: &Desk<'_>, file: &Arc<SourceFile>) -> Vec<Named> {
+pub fn names(desk: &EditedBot<'_>, file: &Arc<SourceFile>) -> Vec<Named> {
     let sort = sort_of(file);
-    if matches!(sort, Sort::Script | Sort::Other) {
+    if matches!(sort, BotFileKind::Script | BotFileKind::Other) {
         return Vec::new();
     }
     let Some(root) = yaml::load(file, &Findings::default()) else { return Vec::new() };
@@ -94,25 +94,25 @@ pub fn names(desk: &Desk<'_>, file: &Arc<SourceFile>) -> Vec<Named> {
 }
 
 /// The name at a byte of a file, or directly before it; a name within a text counts before the text.
-pub fn name_at(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Named> {
+pub fn name_at(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Option<Named> {
     let here = |named: &Named| named.place.range().start <= at && at <= named.place.range().end;
     names(desk, file).into_iter().filter(here).min_by_key(|named| named.place.range().len())
 }
 
 /// The flow that a file defines or tests.
-pub fn flow_of(sort: Sort, root: &Node, file: &SourceFile) -> String {
+pub fn flow_of(sort: BotFileKind, root: &Node, file: &SourceFile) -> String {
     let written = match sort {
-        Sort::Flow => root.get("flow"),
-        Sort::Test => root.get("tests"),
-        Sort::Bot | Sort::Script | Sort::Locale | Sort::Other => None,
+        BotFileKind::Flow => root.get("flow"),
+        BotFileKind::Test => root.get("tests"),
+        BotFileKind::Bot | BotFileKind::Script | BotFileKind::Locale | BotFileKind::Other => None,
     };
-    let stem = if sort == Sort::Bot { parse::BOT_FLOW } else { file.stem() };
+    let stem = if sort == BotFileKind::Bot { parse::BOT_FLOW } else { file.stem() };
     written.and_then(Node::text).unwrap_or(stem).to_owned()
 }
 
 struct Reader<'r, 'd> {
-    desk: &'r Desk<'d>,
-    sort: Sort,
+    desk: &'r EditedBot<'d>,
+    sort: BotFileKind,
     flow: String,
     found: Vec<Named>,
 }
@@ -120,18 +120,18 @@ struct Reader<'r, 'd> {
 impl Reader<'_, '_> {
     fn see(&mut self, seen: &Seen<'_>) {
         match (&seen.what, self.sort) {
-            (What::Key { entry, .. }, Sort::Locale) if seen.path.is_empty() => self.locale_key(&entry.key),
-            (What::Key { entry, .. }, Sort::Test) if matches!(seen.path, [.., "expect", "vars"]) => {
+            (SlotKind::Key { entry, .. }, BotFileKind::Locale) if seen.path.is_empty() => self.locale_key(&entry.key),
+            (SlotKind::Key { entry, .. }, BotFileKind::Test) if matches!(seen.path, [.., "expect", "vars"]) => {
                 self.variable(&entry.key, false);
             }
-            (What::Value(node), Sort::Locale) => {
+            (SlotKind::Value(node), BotFileKind::Locale) => {
                 if let Some((flow, _)) = seen.path.first().and_then(|key| key.split_once('.')) {
                     self.flow = flow.to_owned();
                     self.code(node, &[FieldKind::Text]);
                 }
             }
-            (What::Key { entry, map }, _) => self.key(&entry.key, map, seen),
-            (What::Value(node), _) => self.value(node, seen),
+            (SlotKind::Key { entry, map }, _) => self.key(&entry.key, map, seen),
+            (SlotKind::Value(node), _) => self.value(node, seen),
         }
     }
 
@@ -162,12 +162,12 @@ impl Reader<'_, '_> {
     fn key(&mut self, key: &Arc<Scalar>, map: &Node, seen: &Seen<'_>) {
         let name = || key.text.clone();
         match (self.sort, seen.path) {
-            (Sort::Flow, ["blocks"]) => {
+            (BotFileKind::Flow, ["blocks"]) => {
                 let meaning = Meaning::Block { flow: self.flow.clone(), name: name() };
                 return self.add(Some(key), meaning, true);
             }
-            (Sort::Flow, ["vars" | "inputs"]) => return self.variable(key, true),
-            (Sort::Bot, [list @ ("topics" | "teams" | "hours" | "fields" | "languages" | "templates")]) => {
+            (BotFileKind::Flow, ["vars" | "inputs"]) => return self.variable(key, true),
+            (BotFileKind::Bot, [list @ ("topics" | "teams" | "hours" | "fields" | "languages" | "templates")]) => {
                 let Some(list) = listed(list) else { return };
                 return self.add(Some(key), Meaning::Listed { list, name: name() }, true);
             }
@@ -189,8 +189,8 @@ impl Reader<'_, '_> {
         let Some(scalar) = node.scalar() else { return };
         let text = scalar.text.as_str();
         match (self.sort, seen.path) {
-            (Sort::Flow, ["flow"]) => return self.add(Some(scalar), Meaning::Flow(text.to_owned()), true),
-            (Sort::Bot, [list @ ("env" | "secrets")]) => {
+            (BotFileKind::Flow, ["flow"]) => return self.add(Some(scalar), Meaning::Flow(text.to_owned()), true),
+            (BotFileKind::Bot, [list @ ("env" | "secrets")]) => {
                 let Some(list) = listed(list) else { return };
                 return self.add(Some(scalar), Meaning::Listed { list, name: text.to_owned() }, true);
             }
@@ -335,7 +335,7 @@ fn listed(list: &str) -> Option<&'static str> {
 }
 
 /// The place that declares a name.
-pub fn declaration(desk: &Desk<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Option<Place> {
+pub fn declaration(desk: &EditedBot<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Option<Place> {
     match meaning {
         Meaning::Flow(name) => desk.set.named(name).map(|flow| flow.place.clone()),
         Meaning::Block { flow, name } => desk.set.named(flow)?.blocks.get(name).map(|block| block.place.clone()),
@@ -349,7 +349,7 @@ pub fn declaration(desk: &Desk<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -
             names(desk, &home).into_iter().find(|named| named.declares && named.meaning == *meaning).map(|n| n.place)
         }
         Meaning::Listed { .. } => {
-            let bot = desk.set.files.iter().find(|file| sort_of(file) == Sort::Bot)?;
+            let bot = desk.set.files.iter().find(|file| sort_of(file) == BotFileKind::Bot)?;
             names(desk, bot).into_iter().find(|named| named.declares && named.meaning == *meaning).map(|n| n.place)
         }
         Meaning::Module(module) => module_file(desk, module).map(Place::start_of),
@@ -362,8 +362,8 @@ pub fn declaration(desk: &Desk<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -
     }
 }
 
-fn module_file<'d>(desk: &Desk<'d>, module: &str) -> Option<&'d Arc<SourceFile>> {
-    desk.set.files.iter().find(|file| sort_of(file) == Sort::Script && file.stem() == module)
+fn module_file<'d>(desk: &EditedBot<'d>, module: &str) -> Option<&'d Arc<SourceFile>> {
+    desk.set.files.iter().find(|file| sort_of(file) == BotFileKind::Script && file.stem() == module)
 }
 
 /// The byte offset of the name in `fn name(`.

@@ -4,10 +4,10 @@ mod marked;
 mod own_names;
 
 use super::{
-    Desk,
+    EditedBot,
     code::{part_at, words},
     names::{Meaning, flow_of, names},
-    slots::{KeySpec, Seen, Sort, What, keys, sort_of, visit},
+    slots::{BotFileKind, KeySpec, Seen, SlotKind, keys, sort_of, visit},
 };
 use crate::{
     base::{
@@ -60,9 +60,9 @@ pub enum OfferKind {
 }
 
 /// All completions at a byte of a file; the editor filters them by the typed text.
-pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
+pub fn complete(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
     let sort = sort_of(file);
-    if !matches!(sort, Sort::Flow | Sort::Bot | Sort::Test) {
+    if !matches!(sort, BotFileKind::Flow | BotFileKind::Bot | BotFileKind::Test) {
         return Vec::new();
     }
     let text = file.text();
@@ -71,7 +71,7 @@ pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer
         .rfind(|c: char| !is_word(c))
         .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
     let end = at + text[at..].find(|c: char| !is_word(c)).unwrap_or(text.len() - at);
-    let asked = Asked { desk, file, sort, word: start..end };
+    let asked = CompletionRequest { desk, file, sort, word: start..end };
     for marked in asked.marked() {
         let marked = SourceFile::new(file.path(), marked);
         let Some(root) = yaml::load(&marked, &Findings::default()) else { continue };
@@ -104,33 +104,33 @@ fn rank(kind: OfferKind) -> u8 {
     }
 }
 
-struct Asked<'a, 'd> {
-    desk: &'a Desk<'d>,
+struct CompletionRequest<'a, 'd> {
+    desk: &'a EditedBot<'d>,
     file: &'a Arc<SourceFile>,
-    sort: Sort,
+    sort: BotFileKind,
     word: Range<usize>,
 }
 
-impl Asked<'_, '_> {
+impl CompletionRequest<'_, '_> {
     /// `None`: the word is not at this place.
     fn offers(&self, seen: &Seen<'_>, root: &Node) -> Option<Vec<Offer>> {
         match &seen.what {
-            What::Key { entry, map } if entry.key.text == MARK => Some(match self.own_keys(seen, root) {
+            SlotKind::Key { entry, map } if entry.key.text == MARK => Some(match self.own_keys(seen, root) {
                 Some(offers) => offers,
                 None => self.key_offers(seen.kinds, map),
             }),
-            What::Key { entry, .. } if entry.key.text.contains(MARK) => {
+            SlotKind::Key { entry, .. } if entry.key.text.contains(MARK) => {
                 let key = Node { place: entry.key.place.clone(), kind: yaml::Kind::Scalar(entry.key.clone()) };
                 match (seen.path.last(), entry.key.text.strip_prefix("contact.")) {
                     (Some(&"set"), Some(_)) => Some(self.of_contact(": ")),
                     _ => Some(self.value_offers(
                         &key,
-                        &Seen { what: What::Value(&key), kinds: &[], path: seen.path },
+                        &Seen { what: SlotKind::Value(&key), kinds: &[], path: seen.path },
                         root,
                     )),
                 }
             }
-            What::Value(node) if node.text().is_some_and(|text| text.contains(MARK)) => {
+            SlotKind::Value(node) if node.text().is_some_and(|text| text.contains(MARK)) => {
                 Some(self.value_offers(node, seen, root))
             }
             _ => None,

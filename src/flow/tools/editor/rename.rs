@@ -1,9 +1,9 @@
 //! Renames a flow, block or variable in all files at once.
 
 use super::{
-    Desk,
+    EditedBot,
     names::{Meaning, Named, name_at, names},
-    slots::{Sort, sort_of},
+    slots::{BotFileKind, sort_of},
 };
 use crate::{
     base::{
@@ -22,7 +22,7 @@ pub struct Renamed {
 }
 
 /// The name at a byte of a file, if it can be renamed; otherwise the reason.
-pub fn renameable(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Result<Place, String> {
+pub fn renameable(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Result<Place, String> {
     let named = name_at(desk, file, at).ok_or("there is no name here")?;
     may_change(desk, &named.meaning)?;
     Ok(named.place)
@@ -30,7 +30,7 @@ pub fn renameable(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Result<
 
 /// Renames the name; `files` are all files of the bot, including tests.
 pub fn rename(
-    desk: &Desk<'_>,
+    desk: &EditedBot<'_>,
     files: &[Arc<SourceFile>],
     file: &Arc<SourceFile>,
     at: usize,
@@ -52,7 +52,7 @@ pub fn rename(
 }
 
 /// Checks that only files of this bot use the name.
-fn may_change(desk: &Desk<'_>, meaning: &Meaning) -> Result<(), String> {
+fn may_change(desk: &EditedBot<'_>, meaning: &Meaning) -> Result<(), String> {
     match meaning {
         Meaning::Block { .. } => Ok(()),
         Meaning::Flow(name) if desk.set.named(name).is_some() => Ok(()),
@@ -83,7 +83,7 @@ fn may_change(desk: &Desk<'_>, meaning: &Meaning) -> Result<(), String> {
 }
 
 /// Checks that the new name is valid and free.
-fn fits(desk: &Desk<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new: &str) -> Result<(), String> {
+fn fits(desk: &EditedBot<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new: &str) -> Result<(), String> {
     let plain = !new.is_empty() && new.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match meaning {
         Meaning::Variable { flow, .. } => {
@@ -109,7 +109,7 @@ fn fits(desk: &Desk<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new: &str
 
 /// The new path of a flow's file or test, which have the name of the flow.
 fn moved(file: &SourceFile, old: &str, new: &str) -> Option<(String, String)> {
-    if !matches!(sort_of(file), Sort::Flow | Sort::Test) {
+    if !matches!(sort_of(file), BotFileKind::Flow | BotFileKind::Test) {
         return None;
     }
     let stem = file.stem();

@@ -13,7 +13,7 @@ use crate::{
 
 /// The kind of a file of a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum BotFileKind {
     Flow,
     Bot,
     Script,
@@ -22,56 +22,56 @@ pub enum Sort {
     Other,
 }
 
-pub fn sort_of(file: &SourceFile) -> Sort {
+pub fn sort_of(file: &SourceFile) -> BotFileKind {
     let path = file.path();
     match () {
-        () if path.ends_with(".rhai") => Sort::Script,
-        () if !path.ends_with(".yaml") && !path.ends_with(".yml") => Sort::Other,
-        () if file.stem().ends_with(".test") => Sort::Test,
-        () if file.is_locale() => Sort::Locale,
-        () if file.stem() == "_bot" => Sort::Bot,
-        () => Sort::Flow,
+        () if path.ends_with(".rhai") => BotFileKind::Script,
+        () if !path.ends_with(".yaml") && !path.ends_with(".yml") => BotFileKind::Other,
+        () if file.stem().ends_with(".test") => BotFileKind::Test,
+        () if file.is_locale() => BotFileKind::Locale,
+        () if file.stem() == "_bot" => BotFileKind::Bot,
+        () => BotFileKind::Flow,
     }
 }
 
-impl Sort {
+impl BotFileKind {
     /// The kinds that the file as a whole accepts.
     pub fn kinds(self) -> Vec<FieldKind> {
         match self {
-            Sort::Flow => vec![FieldKind::Record(FLOW_KEYS)],
-            Sort::Bot => vec![FieldKind::Record(BOT_KEYS)],
-            Sort::Test => vec![FieldKind::Record(TEST_KEYS)],
-            Sort::Script | Sort::Locale | Sort::Other => Vec::new(),
+            BotFileKind::Flow => vec![FieldKind::Record(FLOW_KEYS)],
+            BotFileKind::Bot => vec![FieldKind::Record(BOT_KEYS)],
+            BotFileKind::Test => vec![FieldKind::Record(TEST_KEYS)],
+            BotFileKind::Script | BotFileKind::Locale | BotFileKind::Other => Vec::new(),
         }
     }
 }
 
 /// A key or value of a file, with the kinds that are allowed there.
 pub struct Seen<'n> {
-    pub what: What<'n>,
+    pub what: SlotKind<'n>,
     /// The allowed kinds; for a key, those of its map.
     pub kinds: &'n [FieldKind],
     /// The keys from the top of the file to this place.
     pub path: &'n [&'n str],
 }
 
-pub enum What<'n> {
+pub enum SlotKind<'n> {
     Key { entry: &'n Entry, map: &'n Node },
     Value(&'n Node),
 }
 
 /// Visits every key and every plain value, in the order of the file.
-pub fn visit(root: &Node, sort: Sort, see: &mut dyn FnMut(Seen<'_>)) {
+pub fn visit(root: &Node, sort: BotFileKind, see: &mut dyn FnMut(Seen<'_>)) {
     visit_below(root, &sort.kinds(), &[], see);
 }
 
 fn visit_below(node: &Node, kinds: &[FieldKind], path: &[&str], see: &mut dyn FnMut(Seen<'_>)) {
     match &node.kind {
-        Kind::Null | Kind::Scalar(_) => see(Seen { what: What::Value(node), kinds, path }),
+        Kind::Null | Kind::Scalar(_) => see(Seen { what: SlotKind::Value(node), kinds, path }),
         Kind::List(items) => items.iter().for_each(|item| visit_below(item, kinds, path, see)),
         Kind::Map(entries) => {
             for entry in entries {
-                see(Seen { what: What::Key { entry, map: node }, kinds, path });
+                see(Seen { what: SlotKind::Key { entry, map: node }, kinds, path });
                 let path: Vec<&str> = path.iter().copied().chain([entry.key.text.as_str()]).collect();
                 visit_below(&entry.value, &below(kinds, node, &entry.key.text), &path, see);
             }

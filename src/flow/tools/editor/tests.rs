@@ -46,12 +46,15 @@ impl Scene {
         Scene { set, files, file, at }
     }
 
-    fn desk<'a>(&'a self, around: &'a Around) -> Desk<'a> {
-        Desk { set: &self.set, around }
+    fn desk<'a>(&'a self, around: &'a CheckContext) -> EditedBot<'a> {
+        EditedBot { set: &self.set, around }
     }
 
     fn labels(&self) -> Vec<String> {
-        complete(&self.desk(&Around::default()), &self.file, self.at).into_iter().map(|offer| offer.label).collect()
+        complete(&self.desk(&CheckContext::default()), &self.file, self.at)
+            .into_iter()
+            .map(|offer| offer.label)
+            .collect()
     }
 }
 
@@ -129,7 +132,7 @@ fn names_of_the_bot_are_offered_as_keys() {
     offers(&flow("  - consent: {news: |}\n"), &["given", "withdrawn"], &["news"]);
     offers(&flow("  - say: x\n    buttons:\n      - {title: A, consent: {|}}\n"), &["news"], &["title"]);
     let scene = Scene::new(&flow("  - set:\n      contact.vi|\n"));
-    let all = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+    let all = complete(&scene.desk(&CheckContext::default()), &scene.file, scene.at);
     let visit = all.iter().find(|offer| offer.label == "visit_at").unwrap();
     assert_eq!((&scene.file.text()[visit.replaces.clone()], visit.insert.as_str()), ("vi", "visit_at: "));
 }
@@ -147,7 +150,8 @@ fn a_line_that_is_not_closed_yet_has_its_offers() {
         });
         serde_json::from_value(written).unwrap()
     };
-    let around = Around { templates: Some(vec![vec![template("visit"), template("offer")]]), ..Around::default() };
+    let around =
+        CheckContext { templates: Some(vec![vec![template("visit"), template("offer")]]), ..CheckContext::default() };
     let labels = |scene: &Scene| {
         let all = complete(&scene.desk(&around), &scene.file, scene.at);
         all.into_iter().map(|offer| offer.label).collect::<Vec<_>>()
@@ -161,7 +165,7 @@ fn a_line_that_is_not_closed_yet_has_its_offers() {
 fn a_brace_in_a_text_gets_its_dollar() {
     let chosen = |text: &str, label: &str| {
         let scene = Scene::new(&format!("flow: a\nsteps:\n  - ask: Day?\n    as: day\n{text}"));
-        let all = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+        let all = complete(&scene.desk(&CheckContext::default()), &scene.file, scene.at);
         let offer = all.into_iter().find(|offer| offer.label == label).unwrap_or_else(|| panic!("{text}"));
         let mut written = scene.file.text().to_owned();
         written.replace_range(offer.replaces, &offer.insert);
@@ -176,11 +180,11 @@ fn a_brace_in_a_text_gets_its_dollar() {
 #[test]
 fn an_offer_replaces_the_word_and_brings_its_colon() {
     let scene = Scene::new("flow: a\nsteps:\n  - as|\n");
-    let offers = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+    let offers = complete(&scene.desk(&CheckContext::default()), &scene.file, scene.at);
     let ask = offers.iter().find(|offer| offer.label == "ask").unwrap();
     assert_eq!((&scene.file.text()[ask.replaces.clone()], ask.insert.as_str()), ("as", "ask: "));
     let scene = Scene::new("flow: a\nsteps:\n  - if: window.open\n    th|\n");
-    let offers = complete(&scene.desk(&Around::default()), &scene.file, scene.at);
+    let offers = complete(&scene.desk(&CheckContext::default()), &scene.file, scene.at);
     assert_eq!(offers.iter().find(|offer| offer.label == "then").unwrap().insert, "then:");
 }
 
@@ -188,7 +192,7 @@ fn an_offer_replaces_the_word_and_brings_its_colon() {
 fn a_word_is_explained_where_it_stands() {
     let told = |text: &str| {
         let scene = Scene::new(text);
-        hover(&scene.desk(&Around::default()), &scene.file, scene.at).map(|hover| hover.text).unwrap_or_default()
+        hover(&scene.desk(&CheckContext::default()), &scene.file, scene.at).map(|hover| hover.text).unwrap_or_default()
     };
     assert!(told("flow: a\nsteps:\n  - s|ay: x\n").contains("Sends one message"));
     assert!(told("flow: a\nsteps:\n  - ask: x\n    tr|ies: 2\n").contains("How many answers may be wrong"));
@@ -205,7 +209,7 @@ fn a_word_is_explained_where_it_stands() {
 fn a_name_leads_to_where_it_is_said() {
     let at = |text: &str| {
         let scene = Scene::new(text);
-        definition(&scene.desk(&Around::default()), &scene.file, scene.at)
+        definition(&scene.desk(&CheckContext::default()), &scene.file, scene.at)
             .map(|place| format!("{place}"))
             .unwrap_or_default()
     };
@@ -223,7 +227,7 @@ type Changes = (Vec<String>, Vec<(String, String)>);
 
 fn renamed(text: &str, new: &str) -> Result<Changes, String> {
     let scene = Scene::new(text);
-    let around = Around::default();
+    let around = CheckContext::default();
     let renamed = rename(&scene.desk(&around), &scene.files, &scene.file, scene.at, new)?;
     let mut places: Vec<String> = renamed.edits.iter().map(|edit| format!("{} {}", edit.place, edit.text)).collect();
     places.sort();
@@ -289,7 +293,7 @@ fn what_others_know_by_its_name_is_not_renamed() {
         ("flow: a\nsteps:\n  - say: nothing| here\n", "there is no name here"),
     ] {
         let scene = Scene::new(text);
-        let around = Around::default();
+        let around = CheckContext::default();
         assert_eq!(renameable(&scene.desk(&around), &scene.file, scene.at).unwrap_err(), why);
     }
 }
@@ -304,7 +308,7 @@ fn every_place_of_broken_files_has_an_answer() {
         "",
     ] {
         let scene = Scene::new(&format!("{text}|"));
-        let around = Around::default();
+        let around = CheckContext::default();
         let desk = scene.desk(&around);
         for (at, _) in scene.file.text().char_indices() {
             complete(&desk, &scene.file, at);

@@ -5,7 +5,7 @@ mod scalar;
 
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    fix::{self, Fix, Mended},
+    fix::{self, EarlierFixes, Fix},
     limits::{FIX_ROUNDS_MAX, FMT_ROUNDS_MAX, YAML_MENDS_MAX},
     place::{Place, SourceFile},
     yaml::{self, Kind, Node, cst},
@@ -42,7 +42,7 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
 /// Repairs values that YAML reads otherwise than meant, if only one meaning is possible. Returns the file, and the
 /// findings that were repaired.
 pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
-    let (mut file, mut gone, mut mended) = (file.clone(), Vec::new(), Mended::default());
+    let (mut file, mut gone, mut mended) = (file.clone(), Vec::new(), EarlierFixes::default());
     // A repaired line may show findings that it hid.
     for _ in 0..FIX_ROUNDS_MAX {
         let findings = Findings::default();

@@ -1,6 +1,6 @@
 //! Prints a tree as YAML: two blanks for each level, lists indented below their keys, one option in each line.
 
-use super::scalar::{Around, Form, form};
+use super::scalar::{ScalarContext, ScalarForm, form};
 use crate::base::{
     limits::FMT_COLUMNS_MAX,
     yaml::{
@@ -64,7 +64,7 @@ impl Printer<'_> {
                 self.above(key.range.start, indent, n == 0);
                 self.indent(indent);
             }
-            let name = self.key(key, Around::Key);
+            let name = self.key(key, ScalarContext::Key);
             self.out.push_str(&name);
             self.out.push(':');
             let key_text = match &key.shape {
@@ -160,12 +160,12 @@ impl Printer<'_> {
         match &value.shape {
             Shape::Scalar { text, style } => {
                 let code = CODE_KEYS.contains(&key);
-                match form(text, *style, Around::Block, code) {
-                    Form::Line(line) => {
+                match form(text, *style, ScalarContext::Block, code) {
+                    ScalarForm::Line(line) => {
                         self.out.push(' ');
                         self.out.push_str(&line);
                     }
-                    Form::Below(mark, lines) => {
+                    ScalarForm::Below(mark, lines) => {
                         self.out.push(' ');
                         self.out.push_str(mark);
                         self.header_comment(value);
@@ -184,7 +184,7 @@ impl Printer<'_> {
             }
             Shape::Null { tilde: false } => {}
             _ => {
-                let line = self.flow(value, Around::Flow);
+                let line = self.flow(value, ScalarContext::Flow);
                 self.out.push(' ');
                 self.out.push_str(&line);
             }
@@ -208,7 +208,7 @@ impl Printer<'_> {
             return false;
         }
         let line = self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1);
-        let flow = self.flow(value, Around::Flow);
+        let flow = self.flow(value, ScalarContext::Flow);
         line + 1 + flow.chars().count() <= FMT_COLUMNS_MAX
     }
 
@@ -217,14 +217,14 @@ impl Printer<'_> {
     }
 
     /// The value in one line, inside brackets.
-    fn flow(&self, value: &Piece, around: Around) -> String {
+    fn flow(&self, value: &Piece, around: ScalarContext) -> String {
         let mut line = String::new();
         match &value.shape {
             Shape::Null { tilde } => line.push_str(if *tilde { "~" } else { "" }),
             Shape::Alias(name) => line.push_str(name),
             Shape::Scalar { text, style } => match form(text, *style, around, false) {
-                Form::Line(text) => line.push_str(&text),
-                Form::Below(_, lines) => line.push_str(&lines.join(" ")),
+                ScalarForm::Line(text) => line.push_str(&text),
+                ScalarForm::Below(_, lines) => line.push_str(&lines.join(" ")),
             },
             Shape::List { items, .. } => {
                 let items: Vec<String> = items.iter().map(|item| self.inner(item)).collect();
@@ -234,7 +234,7 @@ impl Printer<'_> {
                 let entries: Vec<String> = entries
                     .iter()
                     .map(|(key, value)| {
-                        let name = self.key(key, Around::FlowKey);
+                        let name = self.key(key, ScalarContext::FlowKey);
                         match &value.shape {
                             Shape::Null { tilde: false } if value.before.is_empty() => name,
                             _ => format!("{name}: {}", self.inner(value)),
@@ -248,16 +248,16 @@ impl Printer<'_> {
     }
 
     fn inner(&self, value: &Piece) -> String {
-        let text = self.flow(value, Around::Flow);
+        let text = self.flow(value, ScalarContext::Flow);
         if value.before.is_empty() { text } else { format!("{} {text}", value.before) }
     }
 
-    fn key(&self, key: &Piece, around: Around) -> String {
+    fn key(&self, key: &Piece, around: ScalarContext) -> String {
         let before = if key.before.is_empty() { String::new() } else { format!("{} ", key.before) };
         match &key.shape {
             Shape::Scalar { text, style } => match form(text, *style, around, false) {
-                Form::Line(line) => format!("{before}{line}"),
-                Form::Below(_, lines) => format!("{before}{}", lines.join(" ")),
+                ScalarForm::Line(line) => format!("{before}{line}"),
+                ScalarForm::Below(_, lines) => format!("{before}{}", lines.join(" ")),
             },
             // A blank keeps the colon separate from the alias.
             Shape::Alias(name) => format!("{name} "),

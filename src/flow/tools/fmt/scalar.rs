@@ -4,7 +4,7 @@ use crate::base::yaml::Style;
 
 /// The surroundings of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Around {
+pub enum ScalarContext {
     /// Behind a key or a dash; it may continue below.
     Block,
     /// Between `[ ]` or `{ }`.
@@ -16,7 +16,7 @@ pub enum Around {
 
 /// A text in its canonical form.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ScalarForm {
     Line(String),
     /// The indicator (`|`, `|-`, `|+`) and the lines below it.
     Below(&'static str, Vec<String>),
@@ -26,18 +26,18 @@ pub enum Form {
 const YES_NO: [&str; 4] = ["yes", "no", "on", "off"];
 
 /// The formatted text. `code`: the value of `if`, `check` and the like.
-pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
-    let flow = matches!(around, Around::Flow | Around::FlowKey);
-    let key = matches!(around, Around::Key | Around::FlowKey);
+pub fn form(text: &str, style: Style, around: ScalarContext, code: bool) -> ScalarForm {
+    let flow = matches!(around, ScalarContext::Flow | ScalarContext::FlowKey);
+    let key = matches!(around, ScalarContext::Key | ScalarContext::FlowKey);
     if style == Style::Plain && key && text == "<<" {
-        return Form::Line(text.to_owned());
+        return ScalarForm::Line(text.to_owned());
     }
     let lower = text.to_lowercase();
     let text_for_sure = style != Style::Plain;
     let bare = plain(text, flow) && text != "<<" && !(text_for_sure && like_a_value(text));
     // A key of the language or `draft: yes` needs no quotes; an answer `yes` does.
     if bare && !(YES_NO.contains(&lower.as_str())) {
-        return Form::Line(text.to_owned());
+        return ScalarForm::Line(text.to_owned());
     }
     if !flow && !key && !text.is_empty() {
         // A text that was on one line stays on one line, in quotes.
@@ -49,7 +49,7 @@ pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
             return below;
         }
     }
-    Form::Line(in_quotes(text, code))
+    ScalarForm::Line(in_quotes(text, code))
 }
 
 /// True if the text without quotes is read as the same text.
@@ -127,7 +127,7 @@ fn double(text: &str) -> String {
 }
 
 /// `None`: blanks or other characters would be lost.
-fn below(text: &str) -> Option<Form> {
+fn below(text: &str) -> Option<ScalarForm> {
     let body = text.trim_end_matches('\n');
     let odd = text.chars().any(|c| c != '\n' && (c.is_control() || (c.is_whitespace() && c != ' ')) || c == '\u{feff}');
     if odd
@@ -144,23 +144,23 @@ fn below(text: &str) -> Option<Form> {
     };
     let mut lines: Vec<String> = body.split('\n').map(str::to_owned).collect();
     lines.extend(std::iter::repeat_n(String::new(), (text.len() - body.len()).saturating_sub(1)));
-    Some(Form::Below(mark, lines))
+    Some(ScalarForm::Below(mark, lines))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn line(text: &str, style: Style, around: Around) -> String {
+    fn line(text: &str, style: Style, around: ScalarContext) -> String {
         match form(text, style, around, false) {
-            Form::Line(line) => line,
-            Form::Below(mark, lines) => format!("{mark} {}", lines.join("⏎")),
+            ScalarForm::Line(line) => line,
+            ScalarForm::Below(mark, lines) => format!("{mark} {}", lines.join("⏎")),
         }
     }
 
     #[test]
     fn a_text_is_plain_when_that_is_safe() {
-        use Around::{Block, Flow, Key};
+        use ScalarContext::{Block, Flow, Key};
         for (text, style, around, wanted) in [
             ("Hello", Style::DoubleQuoted, Block, "Hello"),
             ("Hi ${name ?? \"you\"}", Style::Literal, Block, "Hi ${name ?? \"you\"}"),
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_condition_stands_in_single_quotes() {
-        let form = form("!missing(x) && a == \"b: c\"", Style::DoubleQuoted, Around::Block, true);
-        assert_eq!(form, Form::Line("'!missing(x) && a == \"b: c\"'".into()));
+        let form = form("!missing(x) && a == \"b: c\"", Style::DoubleQuoted, ScalarContext::Block, true);
+        assert_eq!(form, ScalarForm::Line("'!missing(x) && a == \"b: c\"'".into()));
     }
 }

@@ -62,8 +62,8 @@ impl File<'_> {
             let _ = writeln!(out, "  - step: {}", quoted(step));
             entry(&mut out, 4, "from", &wording.from.text);
             match &wording.to {
-                Form::One(text) => entry(&mut out, 4, "to", text.source()),
-                Form::ByNumber { count, forms } => {
+                TranslatedText::One(text) => entry(&mut out, 4, "to", text.source()),
+                TranslatedText::ByNumber { count, forms } => {
                     out.push_str("    to:\n");
                     entry(&mut out, 6, "count", count.source());
                     for (category, form) in forms {
@@ -81,16 +81,16 @@ impl File<'_> {
         let known = known_of(self.locale, id, sentence).or_else(back).map(|wording| &wording.to);
         let (text, forms) = (self.taken.text(id, source), self.taken.forms(id, source));
         let count = match (known, forms) {
-            (Some(Form::ByNumber { count, .. }), _) => Some(count.source().to_owned()),
+            (Some(TranslatedText::ByNumber { count, .. }), _) => Some(count.source().to_owned()),
             // A translation without plural forms is enough, if the translator chose that.
-            (Some(Form::One(_)), None) => None,
-            (Some(Form::One(_)) | None, _) if text.is_some() => None,
-            (Some(Form::One(_)) | None, _) => count_of(self.set, id, sentence),
+            (Some(TranslatedText::One(_)), None) => None,
+            (Some(TranslatedText::One(_)) | None, _) if text.is_some() => None,
+            (Some(TranslatedText::One(_)) | None, _) => count_of(self.set, id, sentence),
         };
         let Some(count) = count else {
             let plain = match known {
-                Some(Form::One(text)) => text.source(),
-                Some(Form::ByNumber { .. }) | None => "",
+                Some(TranslatedText::One(text)) => text.source(),
+                Some(TranslatedText::ByNumber { .. }) | None => "",
             };
             return entry(out, indent, key, text.unwrap_or(plain));
         };
@@ -102,10 +102,16 @@ impl File<'_> {
     }
 
     /// The plural forms of the language and those that are written, with the required `other` last.
-    fn forms(&self, id: &str, source: &str, known: Option<&Form>, given: &[String]) -> Vec<(PluralCategory, String)> {
+    fn forms(
+        &self,
+        id: &str,
+        source: &str,
+        known: Option<&TranslatedText>,
+        given: &[String],
+    ) -> Vec<(PluralCategory, String)> {
         let written: &[(PluralCategory, crate::flow::text::Text)] = match known {
-            Some(Form::ByNumber { forms, .. }) => forms,
-            Some(Form::One(_)) | None => &[],
+            Some(TranslatedText::ByNumber { forms, .. }) => forms,
+            Some(TranslatedText::One(_)) | None => &[],
         };
         let in_use = plural::in_use(self.language);
         let said = |text: &&String| !text.trim().is_empty();

@@ -9,7 +9,7 @@ use crate::flow::{
 use std::fmt::Write;
 
 /// The words that people may write in another language.
-struct Listed<'a> {
+struct TranslatableWords<'a> {
     /// The key under `words`: `course`, or `course.stop_when`.
     key: String,
     trigger: &'a WrittenTrigger,
@@ -18,14 +18,14 @@ struct Listed<'a> {
 }
 
 /// The words of all flows that a file of translations may have, in the order of flows.
-fn listed(set: &FlowSet) -> Vec<Listed<'_>> {
+fn listed(set: &FlowSet) -> Vec<TranslatableWords<'_>> {
     let mut all = Vec::new();
     for flow in set.flows.values() {
         for (trigger, behind) in [(flow.words_trigger(), ""), (flow.stop_words_trigger(), STOPS)] {
             let Some(trigger) = trigger else { continue };
             let Trigger::Message(message) = &trigger.kind else { continue };
             let own = message.texts.iter().map(|(text, _)| text.as_str()).collect();
-            all.push(Listed { key: format!("{}{behind}", flow.name), trigger, own });
+            all.push(TranslatableWords { key: format!("{}{behind}", flow.name), trigger, own });
         }
     }
     all
@@ -97,7 +97,7 @@ fn texts(set: &FlowSet, language: &str, taken: &Taken, key: &str) -> Vec<String>
 
 /// The messages of a PO file: one for each list, a word in each line.
 pub(super) fn entries(set: &FlowSet, language: &str) -> Vec<po::Entry> {
-    let entry = |one: Listed<'_>| {
+    let entry = |one: TranslatableWords<'_>| {
         let what = match one.key.strip_suffix(STOPS) {
             Some(flow) => format!("what people write to end `{flow}`"),
             None => format!("what people write to start `{}`", one.key),

@@ -16,7 +16,7 @@ use crate::{
     },
     model::{
         answer::AnswerType,
-        contact::{Consent, ContactData, Patch},
+        contact::{Consent, ContactData, ContactPatch},
         value::Value,
     },
 };
@@ -47,8 +47,8 @@ pub fn somebody(zone: &TimeZone) -> (String, Option<Fact>) {
 }
 
 /// The data as a change from outside the flows: flows are told about differences.
-pub fn patch(facts: &[Fact], known: &ContactData) -> Patch {
-    let mut patch = Patch { by: "test".to_owned(), ..Patch::default() };
+pub fn patch(facts: &[Fact], known: &ContactData) -> ContactPatch {
+    let mut patch = ContactPatch { by: "test".to_owned(), ..ContactPatch::default() };
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
     for fact in facts {
         let (field, value) = match fact {

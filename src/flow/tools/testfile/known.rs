@@ -9,7 +9,7 @@ use crate::{
 use std::{collections::HashMap, sync::Arc};
 
 #[derive(Default)]
-pub struct Known(HashMap<String, Test>);
+pub struct KnownTests(HashMap<String, Test>);
 
 struct Test {
     file: Arc<SourceFile>,
@@ -23,7 +23,7 @@ struct Test {
     findings: Vec<Diagnostic>,
 }
 
-impl Known {
+impl KnownTests {
     /// All findings about these tests. `sound`: the flows have no errors; with errors, their possible messages are not
     /// known yet.
     pub fn look(

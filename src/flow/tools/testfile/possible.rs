@@ -3,9 +3,9 @@
 //! A finding must be true whatever the flows do: a text counts as possible if a part of it may come from outside.
 
 use super::{
-    Act, Case, Scenario,
+    Case, Scenario, TestAction,
     expected::{Aspect, BotSays, Expected},
-    said::{Corpus, Said},
+    said::{Corpus, SaidText},
 };
 use crate::{
     base::{
@@ -29,7 +29,7 @@ pub fn check(scenario: &Scenario, corpus: &Corpus<'_>) -> (Vec<Diagnostic>, bool
     let findings = Findings::default();
     let set = corpus.set;
     let Some(flow) = set.named(scenario.flow.as_str()) else { return (Vec::new(), false) };
-    let look = Look { scenario, set, flow, said: Said::new(corpus, flow, scenario), findings: &findings };
+    let look = Look { scenario, set, flow, said: SaidText::new(corpus, flow, scenario), findings: &findings };
     for head in std::iter::once(&scenario.head).chain(scenario.cases.iter().map(|case| &case.head)) {
         for (name, place) in &head.templates_at {
             look.template(name, place);
@@ -46,7 +46,7 @@ struct Look<'a> {
     scenario: &'a Scenario,
     set: &'a FlowSet,
     flow: &'a Flow,
-    said: Said<'a>,
+    said: SaidText<'a>,
     findings: &'a Findings,
 }
 
@@ -56,31 +56,31 @@ impl Look<'_> {
             let Some(written) = &step.written else { continue };
             let place = &written.get("name").unwrap_or(written).place;
             match &step.act {
-                Act::Tap(title) => self.tap(title, place),
-                Act::Event { name, .. } => self.event(name, place),
-                Act::Webhook { name, .. } => self.webhook(name, place),
-                Act::Api(_) => {
+                TestAction::Tap(title) => self.tap(title, place),
+                TestAction::Event { name, .. } => self.event(name, place),
+                TestAction::Webhook { name, .. } => self.webhook(name, place),
+                TestAction::Api(_) => {
                     written
                         .map()
                         .unwrap_or_default()
                         .iter()
                         .for_each(|entry| self.input(&entry.key.text, &entry.key.place));
                 }
-                Act::Bot(BotSays::Message(node)) => self.message(node),
-                Act::Expect(all) => all.iter().for_each(|one| self.expected(one)),
-                Act::Bot(BotSays::Nothing(_))
-                | Act::User(_)
-                | Act::Media { .. }
-                | Act::Location { .. }
-                | Act::Arrives(_)
-                | Act::Status(_)
-                | Act::Person(_)
-                | Act::HandBack
-                | Act::Set(_)
-                | Act::Advance(_)
-                | Act::AdvanceTo(_)
-                | Act::Provider(_)
-                | Act::Restart => {}
+                TestAction::Bot(BotSays::Message(node)) => self.message(node),
+                TestAction::Expect(all) => all.iter().for_each(|one| self.expected(one)),
+                TestAction::Bot(BotSays::Nothing(_))
+                | TestAction::User(_)
+                | TestAction::Media { .. }
+                | TestAction::Location { .. }
+                | TestAction::Arrives(_)
+                | TestAction::Status(_)
+                | TestAction::Person(_)
+                | TestAction::HandBack
+                | TestAction::Set(_)
+                | TestAction::Advance(_)
+                | TestAction::AdvanceTo(_)
+                | TestAction::Provider(_)
+                | TestAction::Restart => {}
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Finds the texts that flows can send, as far as this is known without running them.
 
-use super::{Act, Scenario, expected::BotSays};
+use super::{Scenario, TestAction, expected::BotSays};
 use crate::{
     base::diagnostic::nearest,
     flow::{
         definition::{Flow, FlowSet, Role},
-        load::{locale::Form, stock_phrases},
+        load::{locale::TranslatedText, stock_phrases},
         query::events::event_names,
         script::clock,
         text::Text,
@@ -42,7 +42,7 @@ impl<'a> Corpus<'a> {
     }
 }
 
-pub struct Said<'a> {
+pub struct SaidText<'a> {
     corpus: &'a Corpus<'a>,
     flow: &'a Flow,
     scenario: &'a Scenario,
@@ -52,9 +52,9 @@ pub struct Said<'a> {
     brought: OnceCell<String>,
 }
 
-impl<'a> Said<'a> {
-    pub fn new(corpus: &'a Corpus<'a>, flow: &'a Flow, scenario: &'a Scenario) -> Said<'a> {
-        Said { corpus, flow, scenario, beyond: Cell::new(false), brought: OnceCell::new() }
+impl<'a> SaidText<'a> {
+    pub fn new(corpus: &'a Corpus<'a>, flow: &'a Flow, scenario: &'a Scenario) -> SaidText<'a> {
+        SaidText { corpus, flow, scenario, beyond: Cell::new(false), brought: OnceCell::new() }
     }
 
     /// Records that the findings depend on other flows too.
@@ -155,8 +155,8 @@ impl<'a> Said<'a> {
         let set = self.corpus.set;
         let forms = set.locales.values().flat_map(|locale| locale.steps.values());
         let forms = forms.flat_map(|step| &step.wordings).flat_map(|wording| match &wording.to {
-            Form::One(text) => vec![text],
-            Form::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
+            TranslatedText::One(text) => vec![text],
+            TranslatedText::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
         });
         self.flows().flat_map(texts_of).chain(forms)
     }
@@ -170,7 +170,9 @@ impl<'a> Said<'a> {
                 let _ = write!(all, "{:?} ", case.head.env);
                 for step in &case.steps {
                     match &step.act {
-                        Act::Bot(BotSays::Message(_) | BotSays::Nothing(_)) | Act::Expect(_) | Act::Tap(_) => {}
+                        TestAction::Bot(BotSays::Message(_) | BotSays::Nothing(_))
+                        | TestAction::Expect(_)
+                        | TestAction::Tap(_) => {}
                         act => {
                             let _ = write!(all, "{act:?} ");
                         }

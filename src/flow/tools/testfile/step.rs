@@ -24,13 +24,13 @@ use std::collections::BTreeMap;
 pub struct Step {
     /// The place of its verb.
     pub place: Place,
-    pub act: Act,
+    pub act: TestAction,
     /// The value of the verb, or the word alone; `None` if it is not from a file.
     pub written: Option<Node>,
 }
 
 #[derive(Debug, Clone)]
-pub enum Act {
+pub enum TestAction {
     /// The customer writes.
     User(String),
     /// The customer taps a button that was shown, by its id or title.
@@ -70,7 +70,7 @@ pub enum Act {
     Advance(Span),
     AdvanceTo(Moment),
     /// The provider's results for the next sends.
-    Provider(Vec<Fault>),
+    Provider(Vec<TestFault>),
     /// The process is killed and started again.
     Restart,
     Bot(BotSays),
@@ -86,7 +86,7 @@ pub enum Delivery {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum TestFault {
     /// The provider's error with this code.
     Code(i64),
     /// No answer: the message may have been sent.
@@ -101,10 +101,10 @@ const UNDELIVERABLE: i64 = 131_026;
 pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Option<Step> {
     if let Some(word) = node.text() {
         let alone = match word {
-            "restart" => Some(Act::Restart),
-            "hand_back" => Some(Act::HandBack),
-            "api" => Some(Act::Api(BTreeMap::new())),
-            _ => arrivals::alone(word).map(Act::Arrives),
+            "restart" => Some(TestAction::Restart),
+            "hand_back" => Some(TestAction::HandBack),
+            "api" => Some(TestAction::Api(BTreeMap::new())),
+            _ => arrivals::alone(word).map(TestAction::Arrives),
         };
         if let Some(act) = alone {
             return Some(Step { place: node.place.clone(), act, written: Some(node.clone()) });
@@ -152,7 +152,7 @@ fn unknown(name: &str, place: &Place) -> Diagnostic {
     Diagnostic::error("E957", place, format!("tests have no step `{name}`")).help(help)
 }
 
-fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option<Act> {
+fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option<TestAction> {
     let node = &entry.value;
     let verb = entry.key.text.as_str();
     let wrong = |message: String, help: &str| {
@@ -167,24 +167,24 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         node.text().map(str::to_owned)
     };
     Some(match verb {
-        "user" => Act::User(text()?),
-        "tap" => Act::Tap(text()?),
+        "user" => TestAction::User(text()?),
+        "tap" => TestAction::Tap(text()?),
         "media" => media(node, findings)?,
         "location" => location(node, findings)?,
-        "status" => Act::Status(status(node, findings)?),
+        "status" => TestAction::Status(status(node, findings)?),
         "webhook" => webhook(node, findings)?,
         "event" => event(node, findings)?,
-        "api" => Act::Api(api(node, findings)?),
-        "person" => Act::Person(text()?),
-        "hand_back" => Act::HandBack,
-        "set" => Act::Set(changes(node, set, head, findings)),
+        "api" => TestAction::Api(api(node, findings)?),
+        "person" => TestAction::Person(text()?),
+        "hand_back" => TestAction::HandBack,
+        "set" => TestAction::Set(changes(node, set, head, findings)),
         "advance" => {
             let read = Span::parse(&text()?).and_then(|span| match span > Span::ZERO {
                 true => Ok(span),
                 false => Err("time moves forward only".to_owned()),
             });
             match read {
-                Ok(span) => Act::Advance(span),
+                Ok(span) => TestAction::Advance(span),
                 Err(message) => {
                     let (message, help) = message.split_once("; ").unwrap_or((&message, "write `advance: 25h`"));
                     wrong(message.to_owned(), help);
@@ -199,18 +199,18 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
                 wrong(message, "write a weekday with its time or a date: `Tue 09:59`, `2026-12-02T13:59`");
                 return None;
             };
-            Act::AdvanceTo(moment)
+            TestAction::AdvanceTo(moment)
         }
-        "provider" => Act::Provider(faults(node, findings)),
-        "restart" => Act::Restart,
-        "bot" => Act::Bot(expected::bot(node, findings)),
-        "expect" => Act::Expect(expected::expect(node, findings)),
-        _ if arrivals::VERBS.contains(&verb) => Act::Arrives(arrivals::read(verb, node, findings)?),
+        "provider" => TestAction::Provider(faults(node, findings)),
+        "restart" => TestAction::Restart,
+        "bot" => TestAction::Bot(expected::bot(node, findings)),
+        "expect" => TestAction::Expect(expected::expect(node, findings)),
+        _ if arrivals::VERBS.contains(&verb) => TestAction::Arrives(arrivals::read(verb, node, findings)?),
         _ => return None,
     })
 }
 
-fn media(node: &Node, findings: &Findings) -> Option<Act> {
+fn media(node: &Node, findings: &Findings) -> Option<TestAction> {
     let (kind, caption) = match &node.kind {
         Kind::Map(_) => {
             let mut fields = Fields::new(node, "`media`", findings);
@@ -228,10 +228,10 @@ fn media(node: &Node, findings: &Findings) -> Option<Act> {
         findings.push(Diagnostic::error("E958", &kind.place, message).help_if(did_you_mean(written, words)));
         return None;
     };
-    Some(Act::Media { kind: found, caption })
+    Some(TestAction::Media { kind: found, caption })
 }
 
-fn location(node: &Node, findings: &Findings) -> Option<Act> {
+fn location(node: &Node, findings: &Findings) -> Option<TestAction> {
     let mut fields = Fields::new(node, "`location`", findings);
     let mut degrees = |name| {
         let node = fields.required(name)?;
@@ -243,7 +243,7 @@ fn location(node: &Node, findings: &Findings) -> Option<Act> {
     };
     let (latitude, longitude) = (degrees("latitude"), degrees("longitude"));
     fields.finish();
-    Some(Act::Location { latitude: latitude?, longitude: longitude? })
+    Some(TestAction::Location { latitude: latitude?, longitude: longitude? })
 }
 
 fn status(node: &Node, findings: &Findings) -> Option<Delivery> {
@@ -267,24 +267,24 @@ fn status(node: &Node, findings: &Findings) -> Option<Delivery> {
     }
 }
 
-fn event(node: &Node, findings: &Findings) -> Option<Act> {
+fn event(node: &Node, findings: &Findings) -> Option<TestAction> {
     if let Some(name) = node.text() {
-        return Some(Act::Event { name: name.to_owned(), data: Value::Nothing });
+        return Some(TestAction::Event { name: name.to_owned(), data: Value::Nothing });
     }
     let mut fields = Fields::new(node, "`event`", findings);
     let name = fields.text("name").to_owned();
     let data = fields.node("data").map(value_of).unwrap_or_default();
     fields.finish();
-    (!name.is_empty()).then_some(Act::Event { name, data })
+    (!name.is_empty()).then_some(TestAction::Event { name, data })
 }
 
-fn webhook(node: &Node, findings: &Findings) -> Option<Act> {
+fn webhook(node: &Node, findings: &Findings) -> Option<TestAction> {
     let mut fields = Fields::new(node, "`webhook`", findings);
     let name = fields.text("name").to_owned();
     let body = fields.node("body").map(value_of).unwrap_or_default();
     let refused = fields.opt_text("refused").map(str::to_owned);
     fields.finish();
-    (!name.is_empty()).then_some(Act::Webhook { name, body, refused })
+    (!name.is_empty()).then_some(TestAction::Webhook { name, body, refused })
 }
 
 fn api(node: &Node, findings: &Findings) -> Option<BTreeMap<String, Value>> {
@@ -325,7 +325,7 @@ fn changes(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Vec<
 }
 
 /// Parses `{next_send: {fail: 131047}}`; the items of a list apply to one send after the other.
-fn faults(node: &Node, findings: &Findings) -> Vec<Fault> {
+fn faults(node: &Node, findings: &Findings) -> Vec<TestFault> {
     let mut fields = Fields::new(node, "`provider`", findings);
     fields.required("next_send");
     let mut faults = Vec::new();
@@ -335,8 +335,8 @@ fn faults(node: &Node, findings: &Findings) -> Vec<Fault> {
         fault.finish();
         let Some(read) = read else { continue };
         match read.text().map(|text| (text, text.parse::<i64>())) {
-            Some((_, Ok(code))) => faults.push(Fault::Code(code)),
-            Some(("timeout", _)) => faults.push(Fault::Timeout),
+            Some((_, Ok(code))) => faults.push(TestFault::Code(code)),
+            Some(("timeout", _)) => faults.push(TestFault::Timeout),
             _ if read.is_broken() => {}
             _ => {
                 let message = format!(

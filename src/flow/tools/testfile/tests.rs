@@ -135,13 +135,15 @@ fn steps_read_into_what_they_do() {
 - bot: \"nothing\"",
     );
     assert!(found.is_empty(), "{found:#?}");
-    assert!(matches!(&steps[0].act, Act::Media { caption: Some(caption), .. } if caption == "Look"));
-    assert!(matches!(&steps[2].act, Act::Status(Delivery::Failed { code: 131_026 })));
-    let Act::Event { data: Value::Map(data), .. } = &steps[3].act else { panic!("{:?}", steps[3]) };
+    assert!(matches!(&steps[0].act, TestAction::Media { caption: Some(caption), .. } if caption == "Look"));
+    assert!(matches!(&steps[2].act, TestAction::Status(Delivery::Failed { code: 131_026 })));
+    let TestAction::Event { data: Value::Map(data), .. } = &steps[3].act else { panic!("{:?}", steps[3]) };
     assert_eq!((&data["sum"], &data["no"]), (&Value::Whole(3), &Value::text("007")));
-    assert!(matches!(&steps[5].act, Act::Provider(faults) if *faults == [Fault::Code(131_047), Fault::Timeout]));
-    assert!(matches!(&steps[7].act, Act::Bot(BotSays::Nothing(_))));
-    assert!(matches!(&steps[8].act, Act::Bot(BotSays::Message(_))), "in quotes it is a text");
+    assert!(
+        matches!(&steps[5].act, TestAction::Provider(faults) if *faults == [TestFault::Code(131_047), TestFault::Timeout])
+    );
+    assert!(matches!(&steps[7].act, TestAction::Bot(BotSays::Nothing(_))));
+    assert!(matches!(&steps[8].act, TestAction::Bot(BotSays::Message(_))), "in quotes it is a text");
 }
 
 #[test]
@@ -221,7 +223,7 @@ fn said_of(lines: &str) -> Vec<String> {
     assert!(findings.is_empty(), "{findings:#?}");
     let indented: String = lines.lines().map(|line| format!("      {line}\n")).collect();
     let text = format!("tests: shop\ncases:\n  - name: a\n    steps:\n{indented}");
-    let (_, found) = Known::default().look(&[SourceFile::new("flows/shop.test.yaml", text)], &set, true);
+    let (_, found) = KnownTests::default().look(&[SourceFile::new("flows/shop.test.yaml", text)], &set, true);
     let told = |finding: &Diagnostic| finding.to_string().split_once("yaml:").map(|(_, rest)| rest.to_owned());
     found.iter().filter_map(told).collect()
 }

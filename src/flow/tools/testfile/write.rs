@@ -1,6 +1,6 @@
 //! Writes test files as text, for `--wander`, `--record` and `test init`.
 
-use super::{Act, Arrival, Delivery, FROM_AD, Fact, Fault};
+use super::{Arrival, Delivery, FROM_AD, Fact, TestAction, TestFault};
 use crate::{
     base::{diagnostic::Findings, place::SourceFile, yaml},
     model::value::Value,
@@ -80,45 +80,47 @@ pub fn line_scalar(text: &str) -> String {
 }
 
 /// An action as a step of a test file; `None` for checks.
-pub fn act(act: &Act) -> Option<String> {
+pub fn act(act: &TestAction) -> Option<String> {
     Some(match act {
-        Act::User(text) => format!("user: {}", line_scalar(text)),
-        Act::Tap(title) => format!("tap: {}", line_scalar(title)),
-        Act::Media { kind, caption: None } => format!("media: {}", kind.as_str()),
-        Act::Media { kind, caption: Some(caption) } => {
+        TestAction::User(text) => format!("user: {}", line_scalar(text)),
+        TestAction::Tap(title) => format!("tap: {}", line_scalar(title)),
+        TestAction::Media { kind, caption: None } => format!("media: {}", kind.as_str()),
+        TestAction::Media { kind, caption: Some(caption) } => {
             format!("media: {{kind: {}, caption: {}}}", kind.as_str(), scalar(caption))
         }
-        Act::Location { latitude, longitude } => format!("location: {{latitude: {latitude}, longitude: {longitude}}}"),
-        Act::Arrives(arrival) => arrived(arrival),
-        Act::Status(delivery) => match delivery {
+        TestAction::Location { latitude, longitude } => {
+            format!("location: {{latitude: {latitude}, longitude: {longitude}}}")
+        }
+        TestAction::Arrives(arrival) => arrived(arrival),
+        TestAction::Status(delivery) => match delivery {
             Delivery::Sent => "status: sent".into(),
             Delivery::Delivered => "status: delivered".into(),
             Delivery::Read => "status: read".into(),
             Delivery::Failed { code } => format!("status: {{failed: {code}}}"),
         },
-        Act::Webhook { name, body, refused } => {
+        TestAction::Webhook { name, body, refused } => {
             let refused = refused.as_ref().map(|why| format!(", refused: {}", scalar(why))).unwrap_or_default();
             format!("webhook: {{name: {}, body: {}{refused}}}", scalar(name), value(body))
         }
-        Act::Event { name, data: Value::Nothing } => format!("event: {}", scalar(name)),
-        Act::Event { name, data } => format!("event: {{name: {}, data: {}}}", scalar(name), value(data)),
-        Act::Api(inputs) if inputs.is_empty() => "api: true".into(),
-        Act::Api(inputs) => format!("api: {}", value(&Value::Map(inputs.clone()))),
-        Act::Person(text) => format!("person: {}", line_scalar(text)),
-        Act::HandBack => "hand_back".into(),
-        Act::Set(facts) => {
+        TestAction::Event { name, data: Value::Nothing } => format!("event: {}", scalar(name)),
+        TestAction::Event { name, data } => format!("event: {{name: {}, data: {}}}", scalar(name), value(data)),
+        TestAction::Api(inputs) if inputs.is_empty() => "api: true".into(),
+        TestAction::Api(inputs) => format!("api: {}", value(&Value::Map(inputs.clone()))),
+        TestAction::Person(text) => format!("person: {}", line_scalar(text)),
+        TestAction::HandBack => "hand_back".into(),
+        TestAction::Set(facts) => {
             let all: Vec<String> =
                 facts.iter().filter_map(fact).map(|(name, value)| format!("contact.{name}: {value}")).collect();
             format!("set: {{{}}}", all.join(", "))
         }
-        Act::Advance(span) => format!("advance: {span}"),
-        Act::AdvanceTo(moment) => format!("advance_to: {moment}"),
-        Act::Provider(faults) => {
+        TestAction::Advance(span) => format!("advance: {span}"),
+        TestAction::AdvanceTo(moment) => format!("advance_to: {moment}"),
+        TestAction::Provider(faults) => {
             let all: Vec<String> = faults
                 .iter()
                 .map(|fault| match fault {
-                    Fault::Code(code) => format!("{{fail: {code}}}"),
-                    Fault::Timeout => "{fail: timeout}".into(),
+                    TestFault::Code(code) => format!("{{fail: {code}}}"),
+                    TestFault::Timeout => "{fail: timeout}".into(),
                 })
                 .collect();
             match all.as_slice() {
@@ -126,8 +128,8 @@ pub fn act(act: &Act) -> Option<String> {
                 many => format!("provider: {{next_send: [{}]}}", many.join(", ")),
             }
         }
-        Act::Restart => "restart".into(),
-        Act::Bot(_) | Act::Expect(_) => return None,
+        TestAction::Restart => "restart".into(),
+        TestAction::Bot(_) | TestAction::Expect(_) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Defines the words around an answer in a sentence: neutral words, and words that change its value.
 
 /// The words of one language. All lists are folded, with blanks between the words.
-pub struct Around {
+pub struct SentenceWords {
     /// Neutral words that may stand beside an ambiguous answer (`5`, `Friday`).
     pub carriers: &'static str,
     /// Words that negate an answer of any type.
@@ -30,7 +30,7 @@ pub struct Around {
     pub requests: &'static str,
 }
 
-pub const EN: Around = Around {
+pub const EN: SentenceWords = SentenceWords {
     carriers: "need needs i im ive id ill am is its it are be been was were we weve were well wed will would my our me us mine he \
         shes hes she his her they their you your this that thats these those the a an of for to in at on and so then \
         ok okay hi hello hey dear please pls thanks thank cheers sorry well yes yeah sure alright right great perfect \
@@ -64,7 +64,7 @@ pub const EN: Around = Around {
     requests: "can i,could i,may i,might i,can we,could we,may we,let me have,give me,i take,id like,i would like,id love,ill take,ill have,i want,we want,wed like,well take,well have,can you put me,could you put me,put me",
 };
 
-pub const ES: Around = Around {
+pub const ES: SentenceWords = SentenceWords {
     carriers: "quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
         estara voy vamos vas va van ir ire iremos iria ser tengo tenemos tiene tuve mi mis me nos nosotros su sus el ella \
         lo la las los le un una unos de del a al en para por con y que se eso esto este hola buenas buenos dias tardes \
@@ -97,7 +97,7 @@ pub const ES: Around = Around {
     requests: "puedo,podria,podemos,podriamos,me pone,me pones,me pondria,me da,me das,me daria,nos pone,nos da,quiero,queremos,quisiera,querria,me gustaria,me llevo,me quedo,prefiero,ponme,dame,deme,pongame",
 };
 
-pub const FR: Around = Around {
+pub const FR: SentenceWords = SentenceWords {
     carriers: "grand disions besoin faut faudrait je j suis es est sont sommes serons serai sera seront serait seraient etait etaient etais ete cest ca \
         cetait jai ai as a avons ont aurai on nous moi mon ma mes notre nos me m il elle ils elles se son sa ses vous \
         votre le la les l un une des de du d au aux en a pour par avec et que qu ce cette cet bonjour salut bonsoir ok \
@@ -130,7 +130,7 @@ pub const FR: Around = Around {
     requests: "puis je,je peux,je pourrais,pourrais je,on peut,on pourrait,peut on,pourrait on,pourrions nous,je voudrais,jaimerais,j aimerais,je veux,je prends,je prendrais,je prendrai,donnez moi,donne moi,mettez moi,mets moi",
 };
 
-pub const DE: Around = Around {
+pub const DE: SentenceWords = SentenceWords {
     carriers: "na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
         unser unsere er sie ihm ihr ihre ihren seine du dein der die den dem des ein eine einen einem einer fur zu zum \
         zur in im am an um auf mit und so dann da hier ok okay ja hallo hi guten tag morgen abend servus moin bitte \
@@ -163,7 +163,7 @@ pub const DE: Around = Around {
     requests: "kann ich,konnte ich,darf ich,durfte ich,konnen wir,konnten wir,durfen wir,durften wir,ich mochte,ich moechte,ich hatte gern,ich hatte gerne,ich haette gern,ich nehme,ich will,wir nehmen,wir mochten,gib mir,geben sie mir",
 };
 
-pub const PT: Around = Around {
+pub const PT: SentenceWords = SentenceWords {
     carriers: "digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria vou \
         vamos vai vao ir irei iremos iria ser tenho temos tem tive meu minha meus minhas me nos nosso ele ela voce seu \
         sua o a os as um uma uns de do da dos das em no na nos nas para pra por pelo com que se isso isto este esse \
@@ -195,7 +195,7 @@ pub const PT: Around = Around {
     requests: "posso,poderia,podemos,poderiamos,pode me,podia,pode ser,quero,queria,queremos,gostaria,eu fico,eu levo,me da,me ve,me manda,prefiro",
 };
 
-pub const IT: Around = Around {
+pub const IT: SentenceWords = SentenceWords {
     carriers: "diciamo potrebbe potrebbero bisogno serve servono servirebbe io sono sei e siamo sarebbe sarebbero sara saranno saremo era erano ero fu fosse stato stata vado andiamo \
         va vanno bene ho abbiamo ha hanno avuto mio mia miei mie mi me ci noi nostro nostra lui lei suo sua tu il lo la \
         le i gli l un una uno di del della dei a al alla ai in per con e ed che si questo quello ciao salve buongiorno \

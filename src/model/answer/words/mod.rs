@@ -90,7 +90,7 @@ pub struct Words {
     /// Words behind a time that stress its exactness, such as `sharp`.
     pub sharp: &'static [&'static str],
     /// The words around answers in sentences.
-    pub around: &'static around::Around,
+    pub around: &'static around::SentenceWords,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,7 @@ pub fn own(language: &str) -> Option<&'static Words> {
 
 /// The numbers that a pattern found.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Found {
+pub struct MatchedNumbers {
     pub hour: Option<i16>,
     /// The hour was written in words.
     pub hour_in_words: bool,
@@ -278,7 +278,7 @@ impl Words {
     }
 
     /// The words without the polite words at both ends.
-    pub fn courteous<'a, 'b>(&self, said: &'a [&'b str]) -> &'a [&'b str] {
+    pub fn without_courtesy<'a, 'b>(&self, said: &'a [&'b str]) -> &'a [&'b str] {
         let mut said = said;
         loop {
             let shorter = without_end(said, self.polite).or_else(|| without_start(said, self.polite));
@@ -299,17 +299,17 @@ impl Words {
     }
 
     /// Matches a pattern such as `half past {h}` against the words.
-    pub fn fit(&self, pattern: &str, said: &[&str]) -> Option<Found> {
+    pub fn fit(&self, pattern: &str, said: &[&str]) -> Option<MatchedNumbers> {
         let pattern: Vec<&str> = pattern.split(' ').collect();
-        self.fit_from(&pattern, said, Found::default())
+        self.fit_from(&pattern, said, MatchedNumbers::default())
     }
 
-    fn fit_from(&self, pattern: &[&str], said: &[&str], found: Found) -> Option<Found> {
+    fn fit_from(&self, pattern: &[&str], said: &[&str], found: MatchedNumbers) -> Option<MatchedNumbers> {
         let Some((next, rest)) = pattern.split_first() else { return said.is_empty().then_some(found) };
         if *next == "{unit}" {
             let (word, behind) = said.split_first()?;
             let (unit, _) = self.units.iter().find(|(_, names)| names.contains(word))?;
-            return self.fit_from(rest, behind, Found { unit: Some(*unit), ..found });
+            return self.fit_from(rest, behind, MatchedNumbers { unit: Some(*unit), ..found });
         }
         if !next.starts_with('{') {
             let (word, behind) = said.split_first()?;
@@ -324,10 +324,10 @@ impl Words {
             let found = match *next {
                 "{h}" => {
                     let padded = number.first().is_some_and(|word| word.starts_with('0'));
-                    Found { hour: Some(small), hour_in_words: in_words, hour_is_padded: padded, ..found }
+                    MatchedNumbers { hour: Some(small), hour_in_words: in_words, hour_is_padded: padded, ..found }
                 }
-                "{m}" => Found { minutes: Some(small), minutes_in_words: in_words, ..found },
-                _ => Found { number: Some(value), ..found },
+                "{m}" => MatchedNumbers { minutes: Some(small), minutes_in_words: in_words, ..found },
+                _ => MatchedNumbers { number: Some(value), ..found },
             };
             self.fit_from(rest, behind, found)
         })

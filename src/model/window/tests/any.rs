@@ -48,7 +48,13 @@ fn any_case() -> impl Strategy<Value = Case> {
                 ..ContactData::default()
             };
             Case {
-                draft: Draft { origin, if_closed, content, asked_for: asked.map(|ms| NOW - Span(ms)), ..draft() },
+                draft: MessageDraft {
+                    origin,
+                    if_closed,
+                    content,
+                    asked_for: asked.map(|ms| NOW - Span(ms)),
+                    ..draft()
+                },
                 window_age: age.map(Span),
                 opted_out,
                 undeliverable: false,

@@ -421,7 +421,7 @@ fn what_waits_over_the_end_of_its_window_goes_the_authors_way() {
         (Some(IfClosed::Template(vec![template("0")])), Plan::Template(0)),
         (Some(IfClosed::Nudge { templates: vec![template("0")], hold }), Plan::Nudge { index: 0, until: NOW + hold }),
     ] {
-        let draft = Draft { if_closed: way.clone(), ..draft() };
+        let draft = MessageDraft { if_closed: way.clone(), ..draft() };
         let evening = Case { quiet_until: Some(LATER), draft: draft.clone(), ..Case::default() };
         assert_eq!(evening.plan(), later(Reason::QuietHours), "{way:?}: open still, and night");
         let morning = Case { window_age: Some(WINDOW), draft, ..Case::default() };

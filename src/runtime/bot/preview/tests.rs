@@ -5,7 +5,7 @@ use crate::{
     runtime::{bot::reload::Reloader, daemon::metrics::Metrics},
     store::{
         Options, WriteSet,
-        tables::{run, session::Turned},
+        tables::{run, session::SessionUpdate},
     },
 };
 use serde_json::json;
@@ -53,7 +53,7 @@ impl World {
             "frames": [{"flow": flow, "at": step, "vars": {}}], "waiting": waiting});
         let session: Session = serde_json::from_value(json!({"turn": 1, "last_run": 1, "runs": [standing]})).unwrap();
         let mut set = WriteSet::new();
-        set.push(&session::TURN, &Turned::new(conversation, contact, &session));
+        set.push(&session::TURN, &SessionUpdate::new(conversation, contact, &session));
         let row = run::Run {
             id: self.last,
             conversation_id: conversation,
@@ -135,7 +135,7 @@ async fn who_reaches_nothing_that_changed_goes_on_unchanged() {
     let new = ("flows/waits.yaml", "flow: waits\nsteps:\n  - wait: 3h\n  - call: asks\n");
     let told = world.preview(&[BOT, ASKS, new]).await;
     assert_eq!(told.people.len(), 1);
-    assert_eq!(told.people[0].groups[0].fate, Fate::Unchanged);
+    assert_eq!(told.people[0].groups[0].fate, PreviewedEffect::Unchanged);
     assert!(told.text(plain).contains("asks: 1 goes on unchanged\n"), "{}", told.text(plain));
 }
 
@@ -148,7 +148,7 @@ async fn who_stands_on_these_very_files_goes_on_after_a_way_back() {
     world.somebody(second, "asks", "asks.ask_1", reply(NOW)).await;
     let back = world.preview(&[BOT, ASKS]).await;
     let fates: Vec<_> = back.people[0].groups.iter().map(|group| (group.fate, group.version)).collect();
-    assert_eq!(fates, [(Fate::Unchanged, first), (Fate::Stays, second)]);
+    assert_eq!(fates, [(PreviewedEffect::Unchanged, first), (PreviewedEffect::Stays, second)]);
 }
 
 #[tokio::test]
@@ -233,9 +233,9 @@ async fn on_update_decides_for_who_reaches_what_changed() {
         format!("flow: asks\non_update: {update}\nsteps:\n  - ask: How are you?\n  - say: {after}\n")
     };
     for (update, fate, words) in [
-        ("move", Fate::Moves, "asks: 1 moves to the new version\n"),
-        ("restart", Fate::Restarts, "asks: 1 begins again\n"),
-        ("finish", Fate::Stays, "asks: 1 stays on the old version\n"),
+        ("move", PreviewedEffect::Moves, "asks: 1 moves to the new version\n"),
+        ("restart", PreviewedEffect::Restarts, "asks: 1 begins again\n"),
+        ("finish", PreviewedEffect::Stays, "asks: 1 stays on the old version\n"),
     ] {
         let (old, new) = (asks(update, "Fine"), asks(update, "Good"));
         let (mut world, version) = World::with(&[BOT, ("flows/asks.yaml", &old)]).await;
@@ -245,6 +245,6 @@ async fn on_update_decides_for_who_reaches_what_changed() {
         assert!(told.text(plain).contains(words), "{}", told.text(plain));
         // Another flow is new: runs of this one do not change, whatever its `on_update`.
         let other = world.preview(&[BOT, ("flows/asks.yaml", &old), WAITS]).await;
-        assert_eq!(other.people[0].groups[0].fate, Fate::Unchanged, "{update}");
+        assert_eq!(other.people[0].groups[0].fate, PreviewedEffect::Unchanged, "{update}");
     }
 }

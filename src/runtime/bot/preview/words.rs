@@ -1,9 +1,9 @@
 //! Formats a preview: in the terminal with every place, in the log as one line for each subject.
 
-use super::{Fate, Group, People, Preview, TemplateNeed, Timed};
+use super::{Group, Preview, PreviewedEffect, PreviewedRuns, TemplateNeed, Timed};
 use crate::{
     base::time::Time,
-    flow::{Heard, LanguageBy, Ways},
+    flow::{LanguageBy, Ways, WordDifferences},
     model::template::TemplateStatus,
 };
 use std::{
@@ -11,34 +11,35 @@ use std::{
     fmt::Write,
 };
 
-impl Fate {
-    const ALL: [Fate; 4] = [Fate::Unchanged, Fate::Moves, Fate::Stays, Fate::Restarts];
+impl PreviewedEffect {
+    const ALL: [PreviewedEffect; 4] =
+        [PreviewedEffect::Unchanged, PreviewedEffect::Moves, PreviewedEffect::Stays, PreviewedEffect::Restarts];
 
     /// `3 go on unchanged`.
     fn says(self, count: usize) -> String {
         let one = count == 1;
         let what = match self {
-            Fate::Unchanged if one => "goes on unchanged",
-            Fate::Unchanged => "go on unchanged",
-            Fate::Moves if one => "moves to the new version",
-            Fate::Moves => "move to the new version",
-            Fate::Stays if one => "stays on the old version",
-            Fate::Stays => "stay on the old version",
-            Fate::Restarts if one => "begins again",
-            Fate::Restarts => "begin again",
+            PreviewedEffect::Unchanged if one => "goes on unchanged",
+            PreviewedEffect::Unchanged => "go on unchanged",
+            PreviewedEffect::Moves if one => "moves to the new version",
+            PreviewedEffect::Moves => "move to the new version",
+            PreviewedEffect::Stays if one => "stays on the old version",
+            PreviewedEffect::Stays => "stay on the old version",
+            PreviewedEffect::Restarts if one => "begins again",
+            PreviewedEffect::Restarts => "begin again",
         };
         format!("{count} {what}")
     }
 }
 
-impl People {
-    fn count(&self, fate: Fate) -> usize {
+impl PreviewedRuns {
+    fn count(&self, fate: PreviewedEffect) -> usize {
         self.groups.iter().filter(|group| group.fate == fate).map(|group| group.count).sum()
     }
 
     /// `3 go on unchanged, 1 begins again`.
     fn says(&self) -> String {
-        let fates = Fate::ALL.iter().map(|fate| (fate, self.count(*fate))).filter(|(_, count)| *count > 0);
+        let fates = PreviewedEffect::ALL.iter().map(|fate| (fate, self.count(*fate))).filter(|(_, count)| *count > 0);
         fates.map(|(fate, count)| fate.says(count)).collect::<Vec<_>>().join(", ")
     }
 }
@@ -155,7 +156,8 @@ impl Group {
     fn says(&self, show_time: &impl Fn(Time) -> String) -> String {
         let at = if self.step.is_empty() { "at the end".to_owned() } else { format!("at `{}`", self.step) };
         let due = self.first_due.map(|due| format!(", the first until {}", show_time(due))).unwrap_or_default();
-        let version = if self.fate == Fate::Stays { format!(" (version {})", self.version) } else { String::new() };
+        let version =
+            if self.fate == PreviewedEffect::Stays { format!(" (version {})", self.version) } else { String::new() };
         let wait = if self.count == 1 { "waits" } else { "wait" };
         format!("{}{version}: {at}, {wait} for {}{due}", self.fate.says(self.count), self.waits_for)
     }
@@ -199,7 +201,7 @@ impl Timed {
 }
 
 /// `hours (es): + horarios, - horario`.
-fn heard_in_words(heard: &Heard) -> String {
+fn heard_in_words(heard: &WordDifferences) -> String {
     let language = heard.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
     let ends = if heard.ends { ", to end it" } else { "" };
     let added = heard.added.iter().map(|word| format!("+ {word}"));

@@ -4,7 +4,7 @@ use crate::{
     flow::tools::workspace::Workspace,
     model::template::Template,
     runtime::config::{Access, Meta},
-    store::{Faults, Options, tables::template},
+    store::{InjectedFaults, Options, tables::template},
 };
 use std::{fs, time::Duration};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -19,7 +19,7 @@ struct World {
     metrics: Metrics,
     clock: ManualClock,
     reloader: Reloader,
-    faults: Arc<Faults>,
+    faults: Arc<InjectedFaults>,
 }
 
 impl World {
@@ -28,7 +28,7 @@ impl World {
         fs::create_dir(folder.path().join("flows")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
         let metrics = Metrics::new();
-        let faults = Arc::<Faults>::default();
+        let faults = Arc::<InjectedFaults>::default();
         let world = World {
             store: Store::open(&url, Options { durable: false, faults: faults.clone() }).await.unwrap(),
             faults,
@@ -46,18 +46,18 @@ impl World {
         fs::write(self.folder.path().join("flows").join(name), text).unwrap();
     }
 
-    async fn start(&self) -> Result<News, ReloadError> {
+    async fn start(&self) -> Result<ReloadResult, ReloadError> {
         self.clock.set(self.clock.now() + Span::minutes(1));
         self.reloader.start(&self.store, source_files::read(self.folder.path()).unwrap(), self.clock.now()).await
     }
 
-    async fn look(&self) -> News {
+    async fn look(&self) -> ReloadResult {
         self.clock.set(self.clock.now() + Span::minutes(1));
         self.reloader.look(&self.store, self.folder.path(), self.clock.now()).await.unwrap()
     }
 
     /// Watches the folder while `script` gets the news, and stops when it returns.
-    async fn follow(&self, script: impl AsyncFnOnce(&mut UnboundedReceiver<News>)) {
+    async fn follow(&self, script: impl AsyncFnOnce(&mut UnboundedReceiver<ReloadResult>)) {
         let (stop, stopped) = watch::channel(false);
         let (told, mut news) = unbounded_channel();
         let tell = |one| told.send(one).unwrap_or_else(|_| panic!("the script listens until it stops"));
@@ -92,7 +92,7 @@ fn flow(title: &str) -> String {
 }
 
 /// The version's id and the title of its flow.
-fn live(news: News) -> Option<(VersionId, String)> {
+fn live(news: ReloadResult) -> Option<(VersionId, String)> {
     let (id, set) = news.live?;
     Some((id, set.named("a").unwrap().title.clone().unwrap()))
 }

@@ -14,14 +14,14 @@ use tracing_subscriber::{
 
 /// `10:00:00 Version 12 of the flows is live`. Fields stand behind what is wrong, and behind what is looked for (`debug`
 /// and below): an ordinary sentence names what it is about.
-pub struct People {
+pub struct PlainFormat {
     colours: bool,
     zone: TimeZone,
 }
 
-impl People {
+impl PlainFormat {
     pub fn new(colours: bool) -> Self {
-        People { colours, zone: TimeZone::system() }
+        PlainFormat { colours, zone: TimeZone::system() }
     }
 
     fn line(&self, level: Level, at: &str, told: &Told) -> String {
@@ -45,7 +45,7 @@ impl People {
     }
 }
 
-impl<S, N> FormatEvent<S, N> for People
+impl<S, N> FormatEvent<S, N> for PlainFormat
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_line_for_people_is_a_sentence_with_fields_where_something_is_wrong() {
         let told = Told { sentence: "Version 2 of the flows is live".into(), fields: " version=2".into() };
-        let people = |colours: bool| People { colours, zone: TimeZone::UTC };
+        let people = |colours: bool| PlainFormat { colours, zone: TimeZone::UTC };
         let line = |level: Level| people(false).line(level, "10:00:00", &told);
         assert_eq!(line(Level::INFO), "10:00:00 Version 2 of the flows is live");
         assert_eq!(line(Level::WARN), "10:00:00 warning: Version 2 of the flows is live (version=2)");

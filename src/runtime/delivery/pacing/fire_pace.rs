@@ -3,7 +3,7 @@
 use crate::{
     base::{
         ids::{AccountName, SenderId},
-        limits::{FIRE_SHARE_OF, FIRE_SHARE_TAKEN, MORNING_GAP},
+        limits::{FIRE_SHARE_OF, FIRE_SHARE_TAKEN, QUIET_HOURS_SPREAD_GAP},
         time::{Span, Time},
     },
     model::schedule::AtMost,
@@ -48,7 +48,7 @@ impl Senders {
 
     /// The pace of messages at one sender after quiet hours.
     pub fn pace_of_morning(&self, sender: SenderId) -> Pace {
-        let written = Pace::written(AtMost::new(1, MORNING_GAP));
+        let written = Pace::written(AtMost::new(1, QUIET_HOURS_SPREAD_GAP));
         self.get(sender).filter(|sender| !sender.is_sandbox()).map_or(written, |sender| written.at_most(sender))
     }
 

@@ -20,7 +20,7 @@ pub struct Rate {
 pub struct Limiter {
     rate: Rate,
     due_us: i64,
-    clock: Hand,
+    clock: ClockReading,
 }
 
 /// The same limit for many keys. Bounded: a key with its full allowance is removed.
@@ -29,15 +29,15 @@ pub struct KeyedLimiter<K> {
     rate: Rate,
     due_us: HashMap<K, i64>,
     keys_max: usize,
-    clock: Hand,
+    clock: ClockReading,
 }
 
 /// The last reading of the clock. If the clock is set back, the stored times move with it: otherwise nothing would be
 /// allowed until it reaches its old time.
 #[derive(Debug, Clone, Copy)]
-struct Hand(Time);
+struct ClockReading(Time);
 
-impl Hand {
+impl ClockReading {
     /// By how many microseconds the clock was set back since the last reading.
     fn set_back(&mut self, now: Time) -> Option<i64> {
         let by = (self.0 - now).0;
@@ -119,7 +119,7 @@ impl Rate {
 
 impl Limiter {
     pub fn new(rate: Rate) -> Self {
-        Limiter { rate, due_us: i64::MIN, clock: Hand(Time(i64::MIN)) }
+        Limiter { rate, due_us: i64::MIN, clock: ClockReading(Time(i64::MIN)) }
     }
 
     /// Takes one event now, or gives the time at which it is allowed; then nothing is used.
@@ -167,7 +167,7 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
 
     /// With a bound of its own; above it, keys nearest to their full allowance are removed first.
     pub fn bounded(rate: Rate, keys_max: usize) -> Self {
-        KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1), clock: Hand(Time(i64::MIN)) }
+        KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1), clock: ClockReading(Time(i64::MIN)) }
     }
 
     /// As [`Limiter::reserve`], for `key`.

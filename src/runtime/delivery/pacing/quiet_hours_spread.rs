@@ -4,7 +4,7 @@
 use super::fire_pace::Pace;
 use crate::base::{
     ids::{ContactId, SenderId},
-    limits::{MORNING_JITTER_EACH, MORNING_JITTER_MAX, MORNINGS_KEPT_MAX},
+    limits::{MORNING_JITTER_EACH, MORNING_JITTER_MAX, QUIET_HOURS_SPREAD_KEPT_MAX},
     time::{Span, Time},
 };
 use std::{
@@ -15,9 +15,9 @@ use std::{
 /// The number of waiting contacts for each end of quiet hours at each sender. In memory: a postponed message has its
 /// time in its row, and a restart begins a new queue, which the sender's rate keeps in order.
 #[derive(Default)]
-pub struct Mornings(Mutex<BTreeMap<(Time, SenderId), i64>>);
+pub struct QuietHoursSpread(Mutex<BTreeMap<(Time, SenderId), i64>>);
 
-impl Mornings {
+impl QuietHoursSpread {
     /// The time for a contact whose quiet hours end at `end`. The first contact does not wait; each further one gets a
     /// delay that depends on its id.
     pub fn place(&self, end: Time, contact: ContactId, (sender, pace): (SenderId, Pace)) -> Time {
@@ -25,7 +25,7 @@ impl Mornings {
         let before = lines.entry((end, sender)).or_insert(0);
         let at = moment(end, *before, contact, pace);
         *before += 1;
-        while lines.len() > MORNINGS_KEPT_MAX {
+        while lines.len() > QUIET_HOURS_SPREAD_KEPT_MAX {
             lines.pop_first();
         }
         at
@@ -50,7 +50,7 @@ fn scattered(id: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::limits::MORNING_GAP, model::schedule::AtMost};
+    use crate::{base::limits::QUIET_HOURS_SPREAD_GAP, model::schedule::AtMost};
 
     const END: Time = Time(1_800_000_000_000);
 
@@ -60,29 +60,29 @@ mod tests {
 
     #[test]
     fn whoever_is_alone_waits_for_nobody() {
-        assert_eq!(Mornings::default().place(END, ContactId(7), by(1, MORNING_GAP)), END);
+        assert_eq!(QuietHoursSpread::default().place(END, ContactId(7), by(1, QUIET_HOURS_SPREAD_GAP)), END);
     }
 
     #[test]
     fn each_sender_has_a_line_of_its_own_at_its_own_pace() {
-        let mornings = Mornings::default();
-        let last = |sender, gap| (0..600).map(|id| mornings.place(END, ContactId(id), by(sender, gap))).max().unwrap();
-        let (quick, slow) = (last(1, MORNING_GAP), last(2, Span::seconds(2)));
+        let spread = QuietHoursSpread::default();
+        let last = |sender, gap| (0..600).map(|id| spread.place(END, ContactId(id), by(sender, gap))).max().unwrap();
+        let (quick, slow) = (last(1, QUIET_HOURS_SPREAD_GAP), last(2, Span::seconds(2)));
         assert!(quick - END <= Span::seconds(30) + MORNING_JITTER_MAX, "{:?}", quick - END);
         assert!(slow - END >= Span::seconds(2 * 599), "{:?}", slow - END);
     }
 
     #[test]
     fn no_minute_gets_more_than_its_pace() {
-        let mornings = Mornings::default();
+        let spread = QuietHoursSpread::default();
         let people = 20_000;
         let mut moments: Vec<Time> =
-            (0..people).map(|id| mornings.place(END, ContactId(id), by(1, MORNING_GAP))).collect();
+            (0..people).map(|id| spread.place(END, ContactId(id), by(1, QUIET_HOURS_SPREAD_GAP))).collect();
         moments.sort_unstable();
         assert!(moments[0] >= END);
-        let last = END + Span(MORNING_GAP.0 * people) + MORNING_JITTER_MAX;
+        let last = END + Span(QUIET_HOURS_SPREAD_GAP.0 * people) + MORNING_JITTER_MAX;
         assert!(moments.iter().all(|at| *at <= last));
-        let pace = Span::minutes(1).0 / MORNING_GAP.0;
+        let pace = Span::minutes(1).0 / QUIET_HOURS_SPREAD_GAP.0;
         for minute in 0..40 {
             let from = END + Span::minutes(minute);
             let in_it = moments.iter().filter(|at| **at >= from && **at < from + Span::minutes(1)).count();
@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn the_moment_is_the_contacts_own() {
         let line = |ids: &[i64]| {
-            let mornings = Mornings::default();
-            ids.iter().map(|id| mornings.place(END, ContactId(*id), by(1, MORNING_GAP))).collect::<Vec<_>>()
+            let spread = QuietHoursSpread::default();
+            ids.iter().map(|id| spread.place(END, ContactId(*id), by(1, QUIET_HOURS_SPREAD_GAP))).collect::<Vec<_>>()
         };
         assert_eq!(line(&[1, 2, 3, 4]), line(&[1, 2, 3, 4]));
         assert_ne!(line(&[1, 2, 3, 4])[3], line(&[1, 2, 3, 5])[3]);
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn old_mornings_are_forgotten() {
-        let mornings = Mornings::default();
-        for day in 0..(MORNINGS_KEPT_MAX as i64 + 5) {
-            mornings.place(END + Span::days(day), ContactId(1), by(1, MORNING_GAP));
+        let spread = QuietHoursSpread::default();
+        for day in 0..(QUIET_HOURS_SPREAD_KEPT_MAX as i64 + 5) {
+            spread.place(END + Span::days(day), ContactId(1), by(1, QUIET_HOURS_SPREAD_GAP));
         }
-        assert_eq!(mornings.0.lock().unwrap().len(), MORNINGS_KEPT_MAX);
+        assert_eq!(spread.0.lock().unwrap().len(), QUIET_HOURS_SPREAD_KEPT_MAX);
     }
 }

@@ -20,15 +20,15 @@ use std::{
 
 /// By account; only accounts with a limit are counted.
 #[derive(Default)]
-pub struct Reach(Mutex<HashMap<AccountName, People>>);
+pub struct RecipientCaps(Mutex<HashMap<AccountName, Recipients>>);
 
 #[derive(Default)]
-struct People {
+struct Recipients {
     last: HashMap<ContactId, Time>,
     oldest: BTreeSet<(Time, ContactId)>,
 }
 
-impl People {
+impl Recipients {
     fn add(&mut self, contact: ContactId, at: Time) {
         let before = self.last.get(&contact).copied();
         if before.is_some_and(|before| before >= at) {
@@ -51,7 +51,7 @@ impl People {
     }
 }
 
-impl Reach {
+impl RecipientCaps {
     /// Records that a template is sent to a contact whose window is closed.
     pub fn note(&self, senders: &Senders, sender: SenderId, contact: ContactId, now: Time) {
         let Some(account) = senders.account_of(sender).filter(|account| account.messaging_limit.is_some()) else {
@@ -88,7 +88,7 @@ impl App {
         }
         let reached = outbound::reached(&self.store, now - REACH_COUNTED).await.context("reading whom was reached")?;
         for (sender, contact, at) in reached {
-            self.reach.note(&self.senders, sender, contact, at);
+            self.recipient_caps.note(&self.senders, sender, contact, at);
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ mod tests {
     fn so_many_people_in_a_day_and_nobody_twice() {
         let account = Account { messaging_limit: Some(2), ..Account::sandbox() };
         let senders = Senders::new(vec![Sender::sandbox()], vec![account]);
-        let (reach, sender) = (Reach::default(), SenderId(1));
+        let (reach, sender) = (RecipientCaps::default(), SenderId(1));
         let full = |contact, now| reach.full_until(&senders, sender, ContactId(contact), now);
         reach.note(&senders, sender, ContactId(1), NOW);
         assert_eq!(full(2, NOW), None);
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn without_a_limit_nobody_is_counted() {
         let senders = Senders::new(vec![Sender::sandbox()], vec![Account::sandbox()]);
-        let reach = Reach::default();
+        let reach = RecipientCaps::default();
         reach.note(&senders, SenderId(1), ContactId(1), NOW);
         assert_eq!(reach.full_until(&senders, SenderId(1), ContactId(2), NOW), None);
         assert!(reach.0.lock().unwrap().is_empty());

@@ -23,14 +23,14 @@ use std::{
 };
 
 pub struct Rates {
-    senders: Mutex<HashMap<SenderId, Lines>>,
+    senders: Mutex<HashMap<SenderId, SenderLimiters>>,
     pairs: Mutex<KeyedLimiter<(SenderId, ContactId)>>,
     /// Postponed starts, and the times of their slots.
     put_off: Mutex<HashMap<StartId, Time>>,
 }
 
 /// The limiters of one sender.
-struct Lines {
+struct SenderLimiters {
     all: Limiter,
     unasked: Limiter,
     starts: Limiter,
@@ -38,7 +38,7 @@ struct Lines {
 
 /// The state of a message in the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum RateStage {
     #[default]
     None,
     /// It has a slot among unrequested messages; at its time it needs one of the sender.
@@ -54,13 +54,13 @@ impl Default for Rates {
     }
 }
 
-impl Lines {
-    fn of(sender: &Sender) -> Lines {
+impl SenderLimiters {
+    fn of(sender: &Sender) -> SenderLimiters {
         let share = sender.rate.part(FIRE_SHARE_TAKEN, FIRE_SHARE_OF);
         // Slots are planned to the millisecond, but lanes may be late, so allow a small burst.
         let at_once = (START_SLACK.0.saturating_mul(1_000) / share.gap_us()).max(2);
         let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
-        Lines {
+        SenderLimiters {
             all: Limiter::new(sender.rate.paced()),
             unasked: Limiter::new(share.paced()),
             starts: Limiter::new(share.with_burst(at_once)),
@@ -74,25 +74,25 @@ impl Rates {
         &self,
         sender: &Sender,
         contact: ContactId,
-        (place, unasked): (Place, bool),
+        (place, unasked): (RateStage, bool),
         now: Time,
-    ) -> (Time, Place) {
-        if sender.is_sandbox() || place == Place::Taken {
-            return (now, Place::Taken);
+    ) -> (Time, RateStage) {
+        if sender.is_sandbox() || place == RateStage::Taken {
+            return (now, RateStage::Taken);
         }
         let own = {
             let mut senders = self.lines();
-            let lines = senders.entry(sender.id).or_insert_with(|| Lines::of(sender));
-            if unasked && place == Place::None {
+            let lines = senders.entry(sender.id).or_insert_with(|| SenderLimiters::of(sender));
+            if unasked && place == RateStage::None {
                 let at = lines.unasked.reserve(now);
                 if at > now {
-                    return (at, Place::Unasked);
+                    return (at, RateStage::Unasked);
                 }
             }
             lines.all.reserve(now)
         };
         let pair = self.pairs.lock().unwrap_or_else(PoisonError::into_inner).reserve(&(sender.id, contact), now);
-        (own.max(pair), Place::Taken)
+        (own.max(pair), RateStage::Taken)
     }
 
     /// Gives back the slot of a message whose commit failed, so that it was not sent.
@@ -116,7 +116,7 @@ impl Rates {
             return None;
         }
         let mut senders = self.lines();
-        let lines = senders.entry(sender.id).or_insert_with(|| Lines::of(sender));
+        let lines = senders.entry(sender.id).or_insert_with(|| SenderLimiters::of(sender));
         // If flows send several messages, those of runs that have begun come first.
         let out = lines.unasked.due(now) - UNASKED_BACKLOG;
         let at = lines.starts.reserve_from(now, out);
@@ -139,7 +139,7 @@ impl Rates {
         put_off.retain(|_, at| now - *at < STARTS_PUT_OFF_FOR);
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<SenderId, Lines>> {
+    fn lines(&self) -> MutexGuard<'_, HashMap<SenderId, SenderLimiters>> {
         self.senders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -159,8 +159,8 @@ mod tests {
 
     /// Lets a message wait as often as needed, and gives the time at which it may be sent.
     fn leaves(rates: &Rates, sender: &Sender, contact: i64, now: Time, unasked: bool) -> Time {
-        let (mut at, mut place) = (now, Place::None);
-        while place != Place::Taken {
+        let (mut at, mut place) = (now, RateStage::None);
+        while place != RateStage::Taken {
             (at, place) = rates.reserve(sender, ContactId(contact), (place, unasked), at);
         }
         at
@@ -184,8 +184,8 @@ mod tests {
         let (rates, sender) = (Rates::default(), sender("80/s"));
         // Three fires of a thousand each in one second wait in the limiter of unrequested messages.
         let places: Vec<_> =
-            (0..3_000).map(|n| rates.reserve(&sender, ContactId(n), (Place::None, true), NOW)).collect();
-        let waits = places.iter().filter(|(_, place)| *place == Place::Unasked).count();
+            (0..3_000).map(|n| rates.reserve(&sender, ContactId(n), (RateStage::None, true), NOW)).collect();
+        let waits = places.iter().filter(|(_, place)| *place == RateStage::Unasked).count();
         assert!(waits > 2_980, "{waits}");
         assert!(rates.wait(&sender, NOW) <= Span::millis(13), "{:?}", rates.wait(&sender, NOW));
         assert!(leaves(&rates, &sender, 9_999, NOW, false) <= NOW + Span::millis(13));
@@ -197,15 +197,19 @@ mod tests {
     #[test]
     fn what_is_unasked_takes_the_senders_own_place_when_its_turn_comes() {
         let (rates, sender) = (Rates::default(), sender("1/s"));
-        assert_eq!(rates.reserve(&sender, ContactId(1), (Place::None, true), NOW), (NOW, Place::Taken));
-        let (at, place) = rates.reserve(&sender, ContactId(2), (Place::None, true), NOW);
-        assert_eq!((at, place), (NOW + Span::millis(1_334), Place::Unasked));
+        assert_eq!(rates.reserve(&sender, ContactId(1), (RateStage::None, true), NOW), (NOW, RateStage::Taken));
+        let (at, place) = rates.reserve(&sender, ContactId(2), (RateStage::None, true), NOW);
+        assert_eq!((at, place), (NOW + Span::millis(1_334), RateStage::Unasked));
         // An answer just before: the sender's own limiter is respected, too.
         let answered = leaves(&rates, &sender, 3, at - Span(1), false);
         assert_eq!(answered, at - Span(1));
         let (own, place) = rates.reserve(&sender, ContactId(2), (place, true), at);
-        assert_eq!((own, place), (answered + Span::seconds(1), Place::Taken));
-        assert_eq!(rates.reserve(&sender, ContactId(2), (place, true), own), (own, Place::Taken), "it has its place");
+        assert_eq!((own, place), (answered + Span::seconds(1), RateStage::Taken));
+        assert_eq!(
+            rates.reserve(&sender, ContactId(2), (place, true), own),
+            (own, RateStage::Taken),
+            "it has its place"
+        );
     }
 
     #[test]
@@ -248,7 +252,7 @@ mod tests {
     fn starts_wait_while_messages_of_others_stand_in_line() {
         let (rates, sender) = (Rates::default(), sender("80/s"));
         for n in 0..600 {
-            rates.reserve(&sender, ContactId(n), (Place::None, true), NOW);
+            rates.reserve(&sender, ContactId(n), (RateStage::None, true), NOW);
         }
         let at = rates.gives_way(&sender, StartId(1), NOW).unwrap();
         let backlog = Span::seconds(600 / 60) - UNASKED_BACKLOG;

@@ -7,7 +7,7 @@ use crate::{
         limits::{BEGIN_EVERY, BEGIN_LOOK, START_SLICE, STARTS_UNDER_WAY_MAX},
         time::Time,
     },
-    runtime::{daemon::app::App, lane::state::Work},
+    runtime::{daemon::app::App, lane::state::LaneTask},
     store::{
         WriteSet,
         tables::start::{self, Decided, StartState},
@@ -20,7 +20,7 @@ use std::{
 use tokio::sync::Notify;
 
 #[derive(Default)]
-pub struct Beginning {
+pub struct StartSlots {
     under_way: Mutex<HashSet<StartId>>,
     left: Notify,
     /// Signals a newly planned start, for the loop that waits for the next slot.
@@ -29,15 +29,15 @@ pub struct Beginning {
 
 /// A start that was handed to its lane. It is released when the last of these is dropped, whatever happened to the
 /// lane.
-pub struct Held {
-    all: Arc<Beginning>,
+pub struct StartPermit {
+    all: Arc<StartSlots>,
     id: StartId,
 }
 
-impl Beginning {
+impl StartSlots {
     /// `None` if it was already handed over.
-    pub fn hold(self: &Arc<Self>, id: StartId) -> Option<Arc<Held>> {
-        self.set().insert(id).then(|| Arc::new(Held { all: Arc::clone(self), id }))
+    pub fn hold(self: &Arc<Self>, id: StartId) -> Option<Arc<StartPermit>> {
+        self.set().insert(id).then(|| Arc::new(StartPermit { all: Arc::clone(self), id }))
     }
 
     /// Waits until another start may be handed over.
@@ -74,7 +74,7 @@ impl App {
             self.timers.wake(contact, slot_at);
         }
         if slot_at <= now + BEGIN_LOOK {
-            self.beginning.look();
+            self.start_slots.look();
         }
     }
 
@@ -90,10 +90,10 @@ impl App {
             let full = slice.len() as i64 == START_SLICE;
             for row in slice {
                 if paced {
-                    self.beginning.room().await;
+                    self.start_slots.room().await;
                 }
-                if let Some(held) = self.beginning.hold(row.id) {
-                    self.push(row.contact_id, Work::Begin(Box::new(row), held));
+                if let Some(held) = self.start_slots.hold(row.id) {
+                    self.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
                 }
             }
             if !full {
@@ -109,7 +109,7 @@ impl App {
         loop {
             tokio::select! {
                 _ = stop.changed() => return,
-                () = self.beginning.looked_for() => {}
+                () = self.start_slots.looked_for() => {}
                 () = tokio::time::sleep(pause.to_std()) => {}
             }
             let now = self.clock.now();
@@ -135,7 +135,7 @@ impl App {
     }
 }
 
-impl Drop for Held {
+impl Drop for StartPermit {
     fn drop(&mut self) {
         self.all.set().remove(&self.id);
         self.all.left.notify_one();
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_start_is_held_once_until_all_of_its_work_is_gone() {
-        let all = Arc::new(Beginning::default());
+        let all = Arc::new(StartSlots::default());
         let held = all.hold(StartId(7)).unwrap();
         let again = Arc::clone(&held);
         drop(held);
@@ -160,7 +160,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_than_the_most_begin_at_once() {
-        let all = Arc::new(Beginning::default());
+        let all = Arc::new(StartSlots::default());
         let mut held = Vec::new();
         for id in 0..STARTS_UNDER_WAY_MAX as i64 {
             all.room().await;

@@ -13,10 +13,10 @@ use crate::{
         CommitError, WriteSet,
         tables::{
             dead_letter,
-            delivery::{self, Again, Delivery, Of, State},
-            event::{self, Wanted},
+            delivery::{self, AttemptState, DeliveriesOf, Delivery, Redelivery},
+            event::{self, WantedKinds},
             meta,
-            subscription::{self, Filter, Gone, Subscription},
+            subscription::{self, Filter, RemovedSubscription, Subscription},
         },
     },
 };
@@ -107,14 +107,14 @@ impl App {
     pub(in crate::runtime) async fn hear(&self) -> anyhow::Result<()> {
         let all = subscription::all(&self.store).await.context("reading subscriptions")?;
         self.subscribed.store(!all.is_empty(), Ordering::SeqCst);
-        let wanted = all.iter().map(|row| wanted(&row.filter)).fold(Wanted::NOTHING, Wanted::and);
+        let wanted = all.iter().map(|row| wanted(&row.filter)).fold(WantedKinds::NOTHING, WantedKinds::and);
         self.wanted_by_subscriptions(wanted);
         Ok(())
     }
 
     /// Creates a subscription, and gives its secret, which is never shown again. `None` if the limit is reached.
     pub async fn subscribe(&self, new: NewSubscription) -> anyhow::Result<Option<(Subscription, Secret)>> {
-        let _one = self.subscribing.lock().await;
+        let _one = self.subscription_lock.lock().await;
         let known = subscription::all(&self.store).await?;
         let own = known.iter().filter(|row| !row.configured && row.account == new.account);
         if own.count() >= SUBSCRIPTIONS_MAX {
@@ -143,13 +143,13 @@ impl App {
         set.push(&subscription::SAVE, &row);
         self.store.commit(set).await.context("storing a subscription")?;
         self.hear().await?;
-        self.posts.forget(row.id);
+        self.webhook_delivery.forget(row.id);
         Ok(Some((row, secret)))
     }
 
     /// `None` if it does not exist.
     pub async fn edit_subscription(&self, id: i64, edit: Edit) -> anyhow::Result<Option<Subscription>> {
-        let _one = self.subscribing.lock().await;
+        let _one = self.subscription_lock.lock().await;
         let now = self.clock.now();
         let Some(mut row) = subscription::find(&self.store, id).await? else { return Ok(None) };
         row.name = edit.name.unwrap_or(row.name);
@@ -159,7 +159,7 @@ impl App {
         match (edit.active, &row.paused) {
             (Some(true), Some(_)) => {
                 (row.paused, row.resumed_at) = (None, now);
-                set.push(&delivery::HURRY, &Of { subscription_id: id, at: now });
+                set.push(&delivery::HURRY, &DeliveriesOf { subscription_id: id, at: now });
             }
             (Some(false), None) => row.paused = Some((now, "It was paused by hand.".to_owned())),
             (Some(_) | None, _) => {}
@@ -168,13 +168,13 @@ impl App {
         self.wanted_by_subscriptions(self.wanted_so_far().and(wanted(&row.filter)));
         self.store.commit(set).await.context("changing a subscription")?;
         self.hear().await?;
-        self.posts.forget(id);
+        self.webhook_delivery.forget(id);
         Ok(Some(row))
     }
 
     /// Creates a new secret; the old one also signs for 24 hours.
     pub async fn rotate_secret(&self, id: i64) -> anyhow::Result<Option<(Subscription, Secret)>> {
-        let _one = self.subscribing.lock().await;
+        let _one = self.subscription_lock.lock().await;
         let Some(mut row) = subscription::find(&self.store, id).await? else { return Ok(None) };
         let secret = new_secret().map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let until = self.clock.now() + WEBHOOK_SECRET_OVERLAP;
@@ -188,7 +188,7 @@ impl App {
 
     /// Deletes a subscription and its waiting deliveries. False if it does not exist.
     pub async fn unsubscribe(&self, id: i64) -> anyhow::Result<bool> {
-        let _one = self.subscribing.lock().await;
+        let _one = self.subscription_lock.lock().await;
         let mut set = WriteSet::new();
         remove(&mut set, id, self.clock.now());
         match self.store.commit(set).await {
@@ -207,7 +207,7 @@ impl App {
         let now = self.clock.now();
         let Some(row) = delivery::find(&self.store, id).await? else { return Ok(None) };
         let mut set = WriteSet::new();
-        set.push(&delivery::AGAIN, &Again { id, at: now });
+        set.push(&delivery::AGAIN, &Redelivery { id, at: now });
         let letter = dead_letter::find(&self.store, id).await?;
         if letter.is_some_and(|letter| letter.replayed_at.is_none()) {
             set.push(&dead_letter::REPLAYED, &dead_letter::Replayed { id, at: now });
@@ -215,8 +215,8 @@ impl App {
         }
         match self.store.commit(set).await {
             Ok(_) => {
-                self.posts.forget(row.subscription_id);
-                Ok(Some(Delivery { state: State::Pending, attempts: 0, since: now, next_at: now, ..row }))
+                self.webhook_delivery.forget(row.subscription_id);
+                Ok(Some(Delivery { state: AttemptState::Pending, attempts: 0, since: now, next_at: now, ..row }))
             }
             Err(CommitError::Stale { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -224,14 +224,14 @@ impl App {
     }
 }
 
-fn wanted(filter: &Filter) -> Wanted {
+fn wanted(filter: &Filter) -> WantedKinds {
     match filter.types.is_empty() {
-        true => Wanted::ALL,
-        false => Wanted::of(filter.types.iter().map(String::as_str)),
+        true => WantedKinds::ALL,
+        false => WantedKinds::of(filter.types.iter().map(String::as_str)),
     }
 }
 
 fn remove(set: &mut WriteSet, id: i64, now: Time) {
-    set.push(&subscription::DELETE, &Gone { id });
-    set.push(&delivery::DROP, &Of { subscription_id: id, at: now });
+    set.push(&subscription::DELETE, &RemovedSubscription { id });
+    set.push(&delivery::DROP, &DeliveriesOf { subscription_id: id, at: now });
 }

@@ -14,7 +14,7 @@ use crate::{
         },
         time::{Span, Time},
     },
-    channel::{call::Caller, guard::Guard},
+    channel::{call::FlowClient, guard::Guard},
     runtime::{
         config::Config,
         daemon::{app::App, panic_guard::caught},
@@ -22,8 +22,8 @@ use crate::{
     store::{
         WriteSet,
         tables::{
-            delivery::{self, Delivery, State, Tried},
-            subscription::{self, Heard, Paused, Subscription},
+            delivery::{self, AttemptState, Delivery, Tried},
+            subscription::{self, AcceptedDelivery, Paused, Subscription},
         },
     },
 };
@@ -42,11 +42,11 @@ use tokio::{
 use wire::Outcome;
 
 /// Posts the deliveries of subscriptions.
-pub struct Posts {
+pub struct WebhookDelivery {
     /// For addresses in the configuration, which are often in a private network.
-    ours: Caller,
+    ours: FlowClient,
     /// For addresses given by API: public ones, and those that `webhooks.allow_private` allows.
-    guarded: Caller,
+    guarded: FlowClient,
     /// Subscriptions with a running pass, and the pauses of those that accept nothing.
     at_work: Mutex<HashMap<i64, Rest>>,
     wake: Notify,
@@ -62,19 +62,19 @@ struct Rest {
 
 /// The counts of a pass over one or all subscriptions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Passed {
+pub struct PassCounts {
     pub taken: usize,
     pub retried: usize,
     pub given_up: usize,
 }
 
-impl Posts {
+impl WebhookDelivery {
     /// Fails only if TLS cannot be set up.
-    pub fn new(config: &Config) -> Result<Posts, reqwest::Error> {
+    pub fn new(config: &Config) -> Result<WebhookDelivery, reqwest::Error> {
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
-        Ok(Posts {
-            ours: Caller::new(Guard::new(everywhere()))?,
-            guarded: Caller::new(guard)?,
+        Ok(WebhookDelivery {
+            ours: FlowClient::new(Guard::new(everywhere()))?,
+            guarded: FlowClient::new(guard)?,
             at_work: Mutex::default(),
             wake: Notify::new(),
         })
@@ -103,7 +103,7 @@ impl Posts {
     }
 
     /// Ends a pass. True if the receiver accepts posts again.
-    fn end(&self, id: i64, passed: Passed, now: Time) -> bool {
+    fn end(&self, id: i64, passed: PassCounts, now: Time) -> bool {
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = at_work.entry(id).or_default();
         let before = rest.failures;
@@ -112,7 +112,7 @@ impl Posts {
             (rest.failures, rest.until) = (0, None);
             return before > 0;
         }
-        if passed != Passed::default() {
+        if passed != PassCounts::default() {
             rest.failures = before.saturating_add(1);
             rest.until = Some(now + backoff(rest.failures).min(WEBHOOK_REST_MAX));
         }
@@ -140,7 +140,7 @@ impl App {
             let looks = self.has_subscriptions();
             tokio::select! {
                 _ = stop.changed() => return,
-                () = self.posts.wake.notified() => {}
+                () = self.webhook_delivery.wake.notified() => {}
                 () = tokio::time::sleep(WEBHOOK_LOOK_EVERY.to_std()), if looks => {}
             }
         }
@@ -156,7 +156,7 @@ impl App {
             if subscription.paused.is_some() {
                 continue;
             }
-            let Some(limit) = self.posts.begin(id, now) else { continue };
+            let Some(limit) = self.webhook_delivery.begin(id, now) else { continue };
             let app = Arc::clone(self);
             tokio::spawn(async move {
                 let passed = match caught(pin!(app.pass(subscription, now, limit))).await {
@@ -166,22 +166,22 @@ impl App {
                             webhook.id = id,
                             "Events could not be posted to webhook {id}, and are tried again: {error:#}"
                         );
-                        Passed { retried: 1, ..Passed::default() }
+                        PassCounts { retried: 1, ..PassCounts::default() }
                     }
                     Err(panic) => {
                         tracing::error!(
                             webhook.id = id,
                             "Posting to webhook {id} panicked, which is a bug of ours; its events are tried again: {panic}"
                         );
-                        Passed { retried: 1, ..Passed::default() }
+                        PassCounts { retried: 1, ..PassCounts::default() }
                     }
                 };
                 let now = app.clock.now();
-                if app.posts.end(id, passed, now) {
+                if app.webhook_delivery.end(id, passed, now) {
                     app.hurry(id, now).await;
                 }
                 if passed.taken > 0 {
-                    app.posts.kick();
+                    app.webhook_delivery.kick();
                 }
             });
         }
@@ -189,8 +189,8 @@ impl App {
     }
 
     /// One pass over every subscription, even if it pauses: for clocks that are moved by hand.
-    pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<Passed> {
-        let mut all = Passed::default();
+    pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<PassCounts> {
+        let mut all = PassCounts::default();
         if !self.has_subscriptions() {
             return Ok(all);
         }
@@ -206,12 +206,17 @@ impl App {
     }
 
     /// Queues new events, then posts what is due: the earliest delivery of each conversation.
-    async fn pass(self: &Arc<Self>, mut subscription: Subscription, now: Time, limit: i64) -> anyhow::Result<Passed> {
+    async fn pass(
+        self: &Arc<Self>,
+        mut subscription: Subscription,
+        now: Time,
+        limit: i64,
+    ) -> anyhow::Result<PassCounts> {
         while self.take_events(&mut subscription, now).await? {}
         let due = delivery::due(&self.store, subscription.id, now, limit).await.context("reading what is due")?;
         let subscription = Arc::new(subscription);
-        let mut passed = Passed::default();
-        let mut under_way: JoinSet<anyhow::Result<Passed>> = JoinSet::new();
+        let mut passed = PassCounts::default();
+        let mut under_way: JoinSet<anyhow::Result<PassCounts>> = JoinSet::new();
         for row in due {
             if self.calls.is_mocked() {
                 // In an author's test and in the simulator everything runs in one order.
@@ -231,22 +236,22 @@ impl App {
         }
         if passed.taken > 0 {
             let mut set = WriteSet::new();
-            set.push(&subscription::HEARD, &Heard { id: subscription.id, at: now });
+            set.push(&subscription::HEARD, &AcceptedDelivery { id: subscription.id, at: now });
             self.store.commit(set).await.context("recording that a webhook was taken")?;
         }
         Ok(passed)
     }
 
     /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
-    async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<Passed> {
+    async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<PassCounts> {
         let outcome = self.ask(subscription, &row, now).await;
         let attempts = row.attempts + 1;
         let late = now - row.since.max(subscription.resumed_at) >= WEBHOOK_GIVE_UP;
-        let mut passed = Passed::default();
+        let mut passed = PassCounts::default();
         let mut set = WriteSet::new();
         let mut tried = Tried {
             id: row.id,
-            state: State::Pending,
+            state: AttemptState::Pending,
             attempts,
             next_at: now + jittered(backoff(attempts), row.id, attempts),
             tried_at: now,
@@ -257,7 +262,7 @@ impl App {
         let mut pause = None;
         match outcome {
             Outcome::Taken(status) => {
-                (tried.state, tried.status) = (State::Done, Some(u32::from(status)));
+                (tried.state, tried.status) = (AttemptState::Done, Some(u32::from(status)));
                 passed.taken = 1;
             }
             Outcome::Unwanted => {
@@ -281,9 +286,9 @@ impl App {
                     row.event_id
                 );
                 if late {
-                    tried.state = State::Dead;
+                    tried.state = AttemptState::Dead;
                     passed.given_up = 1;
-                    self.bury_delivery(&mut set, subscription, &row, &trouble, now);
+                    self.dead_letter_delivery(&mut set, subscription, &row, &trouble, now);
                     if subscription.heard_at.is_none_or(|heard| heard < row.since) {
                         let last = status.map_or(trouble.clone(), |status| format!("the answer {status}"));
                         pause = Some(format!("Nothing was taken for three days; the last time: {last}."));
@@ -308,7 +313,7 @@ impl App {
         Ok(passed)
     }
 
-    fn bury_delivery(&self, set: &mut WriteSet, of: &Subscription, row: &Delivery, trouble: &str, now: Time) {
+    fn dead_letter_delivery(&self, set: &mut WriteSet, of: &Subscription, row: &Delivery, trouble: &str, now: Time) {
         let reason = format!("Nobody took event {} (`{}`) in three days: {trouble}.", row.event_id, row.kind);
         let data = serde_json::json!({ "delivery_id": row.id, "webhook_id": of.id, "event_id": row.event_id });
         self.dead_letter_with(set, row.id, "webhook", None, &reason, data, now);
@@ -325,15 +330,15 @@ impl App {
     /// The receiver accepts posts again: makes all waiting deliveries due.
     async fn hurry(&self, id: i64, now: Time) {
         let mut set = WriteSet::new();
-        set.push(&delivery::HURRY, &delivery::Of { subscription_id: id, at: now });
+        set.push(&delivery::HURRY, &delivery::DeliveriesOf { subscription_id: id, at: now });
         if let Err(error) = self.store.commit(set).await {
             tracing::warn!(error = %error, webhook.id = id, "Webhook {id} takes posts again; its waiting events could not be made due at once, and go at their planned times");
         }
     }
 }
 
-impl Passed {
-    fn add(&mut self, other: Passed) {
+impl PassCounts {
+    fn add(&mut self, other: PassCounts) {
         self.taken += other.taken;
         self.retried += other.retried;
         self.given_up += other.given_up;
@@ -371,9 +376,10 @@ mod tests {
 
     #[test]
     fn one_that_takes_nothing_is_asked_with_one_post_after_a_rest() {
-        let posts = Posts::new(&Config::sandbox(std::path::Path::new(""))).unwrap();
+        let posts = WebhookDelivery::new(&Config::sandbox(std::path::Path::new(""))).unwrap();
         let now = Time(1_790_000_000_000);
-        let (failed, taken) = (Passed { retried: 3, ..Passed::default() }, Passed { taken: 1, ..Passed::default() });
+        let (failed, taken) =
+            (PassCounts { retried: 3, ..PassCounts::default() }, PassCounts { taken: 1, ..PassCounts::default() });
         assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
         assert_eq!(posts.begin(1, now), None, "one pass at a time");
         assert!(!posts.end(1, failed, now));

@@ -10,9 +10,9 @@ use crate::{
     store::{
         CommitError, WriteSet,
         tables::{
-            delivery::{self, Delivery, State},
+            delivery::{self, AttemptState, Delivery},
             event::{self, Event},
-            subscription::{self, Advanced, Subscription},
+            subscription::{self, ReadPosition, Subscription},
         },
     },
 };
@@ -38,7 +38,7 @@ impl App {
                 set.push(&delivery::INSERT, &self.delivery(subscription, event, now).await?);
             }
         }
-        let advanced = Advanced { id: subscription.id, after: last.id };
+        let advanced = ReadPosition { id: subscription.id, after: last.id };
         set.push(&subscription::ADVANCED, &advanced);
         match store.commit(set).await {
             Ok(_) => subscription.after = last.id,
@@ -96,7 +96,7 @@ impl App {
             place,
             contact_id: event.contact_id,
             body: self.told(event).await?.to_string(),
-            state: State::Pending,
+            state: AttemptState::Pending,
             attempts: 0,
             since: now,
             next_at: now,

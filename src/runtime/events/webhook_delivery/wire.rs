@@ -39,7 +39,7 @@ impl App {
         if self.calls.is_mocked() {
             return self.play(subscription, row, &id, headers).await;
         }
-        let way = if subscription.configured { &self.posts.ours } else { &self.posts.guarded };
+        let way = if subscription.configured { &self.webhook_delivery.ours } else { &self.webhook_delivery.guarded };
         let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
         match way.post(post).await {
             Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),

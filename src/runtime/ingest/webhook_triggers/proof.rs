@@ -1,33 +1,33 @@
 //! Checks a request against a flow's `verify`.
 
-use super::{Hook, Vouched};
+use super::{Authentication, HookRequest};
 use crate::{
     base::secret::Secret,
     channel::signature::{Claimed, Key},
-    flow::triggers::webhook::{How, Verify, Webhook},
+    flow::triggers::webhook::{Verify, VerifyMethod, Webhook},
 };
 use std::collections::BTreeMap;
 
 /// True if the request passes. Without `verify`, or if its secret is not granted (possible only for a bot with sandbox
 /// senders only), the request needs a key or the operator.
-pub(super) fn holds(webhook: &Webhook, hook: &Hook<'_>, secrets: &BTreeMap<String, Secret>) -> bool {
+pub(super) fn holds(webhook: &Webhook, hook: &HookRequest<'_>, secrets: &BTreeMap<String, Secret>) -> bool {
     let granted = webhook.verify.as_ref().and_then(|verify| Some((verify, secrets.get(&verify.secret)?)));
     match granted {
         Some((verify, secret)) => !secret.is_empty() && shows(verify, secret, hook),
-        None => hook.vouched != Vouched::Nobody,
+        None => hook.vouched != Authentication::Nobody,
     }
 }
 
 /// The header's value for a body, as the sending system would sign it; for `trigger webhook`.
 pub fn sign(verify: &Verify, secret: &Secret, body: &[u8]) -> String {
     match verify.how {
-        How::Equals => secret.expose().to_owned(),
-        How::HmacHex => Key::new(secret.clone()).sign(body),
-        How::HmacBase64 => Key::new(secret.clone()).sign_base64(body),
+        VerifyMethod::Equals => secret.expose().to_owned(),
+        VerifyMethod::HmacHex => Key::new(secret.clone()).sign(body),
+        VerifyMethod::HmacBase64 => Key::new(secret.clone()).sign_base64(body),
     }
 }
 
-fn shows(verify: &Verify, secret: &Secret, hook: &Hook<'_>) -> bool {
+fn shows(verify: &Verify, secret: &Secret, hook: &HookRequest<'_>) -> bool {
     // A header may occur twice, such as `Authorization` with our key and with the shop's secret.
     let all = hook.headers.get_all(&verify.header).iter().filter_map(|value| value.to_str().ok());
     all.map(str::trim).any(|shown| is_shown(verify, secret, hook.body, shown))
@@ -36,12 +36,12 @@ fn shows(verify: &Verify, secret: &Secret, hook: &Hook<'_>) -> bool {
 fn is_shown(verify: &Verify, secret: &Secret, body: &[u8], shown: &str) -> bool {
     let claimed = match verify.how {
         // Most programs can send a secret as `Authorization: Bearer <secret>`.
-        How::Equals => {
+        VerifyMethod::Equals => {
             let bare = shown.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
             return secret.matches(shown) || bare.is_some_and(|(_, bare)| secret.matches(bare.trim()));
         }
-        How::HmacHex => Claimed::of_hex(shown),
-        How::HmacBase64 => Claimed::of_base64(shown),
+        VerifyMethod::HmacHex => Claimed::of_hex(shown),
+        VerifyMethod::HmacBase64 => Claimed::of_base64(shown),
     };
     claimed.is_some_and(|claimed| Key::new(secret.clone()).verifies(body, &claimed))
 }
@@ -51,49 +51,57 @@ mod tests {
     use super::*;
     use crate::channel::HeaderMap;
 
-    fn webhook(how: How) -> Webhook {
+    fn webhook(how: VerifyMethod) -> Webhook {
         let verify = Verify { header: "x-shop".into(), how, secret: "KEY".into() };
         Webhook { verify: Some(verify), ..Webhook::of("paid") }
     }
 
-    fn asks(webhook: &Webhook, header: Option<&str>, vouched: Vouched, secret: Option<&str>) -> bool {
+    fn asks(webhook: &Webhook, header: Option<&str>, vouched: Authentication, secret: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         if let Some(value) = header {
             headers.insert("x-shop", value.parse().unwrap());
         }
         let secrets = secret.map(|secret| ("KEY".to_owned(), Secret::new(secret))).into_iter().collect();
-        holds(webhook, &Hook { name: "paid", headers: &headers, body: b"{\"a\": 1}", vouched }, &secrets)
+        holds(webhook, &HookRequest { name: "paid", headers: &headers, body: b"{\"a\": 1}", vouched }, &secrets)
     }
 
     #[test]
     fn a_secret_in_a_header_must_be_the_secret() {
-        let is = |header| asks(&webhook(How::Equals), header, Vouched::Nobody, Some("s3cret"));
+        let is = |header| asks(&webhook(VerifyMethod::Equals), header, Authentication::Nobody, Some("s3cret"));
         assert!(is(Some("s3cret")) && is(Some("Bearer s3cret")));
         assert!(!is(Some("s3cre")) && !is(Some("")) && !is(None) && !is(Some("Basic s3cret")));
-        assert!(!asks(&webhook(How::Equals), Some(""), Vouched::Nobody, Some("")));
+        assert!(!asks(&webhook(VerifyMethod::Equals), Some(""), Authentication::Nobody, Some("")));
     }
 
     #[test]
     fn a_signature_is_over_the_very_bytes() {
-        for how in [How::HmacHex, How::HmacBase64] {
+        for how in [VerifyMethod::HmacHex, VerifyMethod::HmacBase64] {
             let hook = webhook(how);
             let verify = hook.verify.clone().unwrap();
             let signed = sign(&verify, &Secret::new("k"), b"{\"a\": 1}");
             let bare = signed.trim_start_matches("sha256=").to_owned();
             for right in [&signed, &bare] {
-                assert!(asks(&hook, Some(right), Vouched::Nobody, Some("k")), "{right}");
+                assert!(asks(&hook, Some(right), Authentication::Nobody, Some("k")), "{right}");
             }
-            assert!(!asks(&hook, Some(&sign(&verify, &Secret::new("k"), b"{\"a\":1}")), Vouched::Nobody, Some("k")));
-            assert!(!asks(&hook, Some(&signed), Vouched::Nobody, Some("other")));
-            assert!(!asks(&hook, None, Vouched::Operator, Some("k")), "a key does not stand in for a signature");
+            assert!(!asks(
+                &hook,
+                Some(&sign(&verify, &Secret::new("k"), b"{\"a\":1}")),
+                Authentication::Nobody,
+                Some("k")
+            ));
+            assert!(!asks(&hook, Some(&signed), Authentication::Nobody, Some("other")));
+            assert!(!asks(&hook, None, Authentication::Operator, Some("k")), "a key does not stand in for a signature");
         }
     }
 
     #[test]
     fn without_a_signature_somebody_vouches() {
         let open = Webhook::of("paid");
-        assert!(!asks(&open, None, Vouched::Nobody, None));
-        assert!(asks(&open, None, Vouched::Account("acme".into()), None));
-        assert!(asks(&webhook(How::HmacHex), None, Vouched::Operator, None), "a sandbox without the secret");
+        assert!(!asks(&open, None, Authentication::Nobody, None));
+        assert!(asks(&open, None, Authentication::Account("acme".into()), None));
+        assert!(
+            asks(&webhook(VerifyMethod::HmacHex), None, Authentication::Operator, None),
+            "a sandbox without the secret"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Stores an authenticated hook request as starts, and begins such a start.
 
-use super::{METRIC, Repetition, Taken, Told};
+use super::{AcceptedRequest, AuthenticatedRequest, METRIC, Repetition};
 use crate::{
     base::{
         ids::{AccountName, ContactId, StartId},
@@ -9,7 +9,7 @@ use crate::{
     },
     flow::{
         self, Flow, HookTable, World,
-        triggers::webhook::{How, NewContact, Verify},
+        triggers::webhook::{NewContact, Verify, VerifyMethod},
     },
     model::{
         contact::{Contact, ContactData},
@@ -23,7 +23,7 @@ use crate::{
         daemon::app::App,
         lane::{
             error::LaneError,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::{
@@ -35,14 +35,14 @@ use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl App {
-    pub(super) async fn take_told(
+    pub(super) async fn take_authenticated(
         self: &Arc<Self>,
         live: &Current,
         tables: &[HookTable<'_>],
-        told: &Told<'_>,
-    ) -> anyhow::Result<Taken> {
+        told: &AuthenticatedRequest<'_>,
+    ) -> anyhow::Result<AcceptedRequest> {
         let now = self.clock.now();
-        let mut taken = Taken::default();
+        let mut taken = AcceptedRequest::default();
         let body = match told.body() {
             Ok(body) => body,
             Err(why) => {
@@ -107,8 +107,8 @@ impl App {
             let new = won.contains(&row.id.0);
             self.metrics.webhook(METRIC, if new { "recorded" } else { "duplicate" });
             taken.starts.push((row.flow.clone(), new));
-            if new && let Some(held) = self.beginning.hold(row.id) {
-                self.push(row.contact_id, Work::Begin(Box::new(row), held));
+            if new && let Some(held) = self.start_slots.hold(row.id) {
+                self.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
             }
         }
         Ok(taken)
@@ -163,12 +163,12 @@ impl App {
         &self,
         table: &HookTable<'_>,
         contact: ContactId,
-        told: &Told<'_>,
+        told: &AuthenticatedRequest<'_>,
         now: Time,
     ) -> anyhow::Result<Option<String>> {
         // The signature covers only the body, so a copy of the request could be sent again with another delivery id:
         // recognise it by its bytes.
-        let signs = |verify: &Verify| matches!(verify.how, How::HmacHex | How::HmacBase64);
+        let signs = |verify: &Verify| matches!(verify.how, VerifyMethod::HmacHex | VerifyMethod::HmacBase64);
         if told.by_stranger && table.webhook.verify.as_ref().is_some_and(signs) {
             let key = (&table.flow.name, table.key, contact);
             let before = match told.delivery() {
@@ -214,7 +214,7 @@ impl App {
     }
 }
 
-impl Told<'_> {
+impl AuthenticatedRequest<'_> {
     /// The request's delivery id, as a start's row stores it.
     fn delivery(&self) -> Option<String> {
         match &self.repetition {

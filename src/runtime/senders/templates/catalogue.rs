@@ -49,11 +49,11 @@ pub struct Unusable {
 }
 
 /// The sender's and contact's properties that the choice of a template depends on.
-pub struct Wish<'a> {
+pub struct TemplateQuery<'a> {
     pub sender: SenderId,
     /// The contact's language and its fallbacks, the best first.
     pub languages: &'a [String],
-    /// True if the platform supports every part of a template (`Carries::rare_parts`).
+    /// True if the platform supports every part of a template (`ChannelLimits::rare_parts`).
     pub rare_parts: bool,
     /// True if the kind of a file was said, as in a request of the API. In a flow it is guessed from the address.
     pub kind_is_said: bool,
@@ -105,7 +105,7 @@ impl Catalogue {
     }
 
     /// The state of a template for `window::plan`.
-    pub fn state(&self, message: &TemplateMessage, wish: &Wish<'_>) -> TemplateState {
+    pub fn state(&self, message: &TemplateMessage, wish: &TemplateQuery<'_>) -> TemplateState {
         match self.usable(message, wish) {
             Ok(ready) => TemplateState::Usable(self.category(&ready, wish.sender)),
             Err(unusable) if unusable.waits => TemplateState::NotNow,
@@ -133,7 +133,7 @@ impl Catalogue {
     }
 
     /// The template as it would be sent, or the reason why it cannot be.
-    pub fn usable(&self, message: &TemplateMessage, wish: &Wish<'_>) -> Result<TemplateMessage, Unusable> {
+    pub fn usable(&self, message: &TemplateMessage, wish: &TemplateQuery<'_>) -> Result<TemplateMessage, Unusable> {
         let shelves = self.read();
         let shelf = shelves.get(&wish.sender);
         let name = &message.name;
@@ -364,8 +364,8 @@ mod tests {
         }
     }
 
-    fn wish(languages: &[String]) -> Wish<'_> {
-        Wish { sender: SenderId(1), languages, rare_parts: true, kind_is_said: false, now: NOW }
+    fn query(languages: &[String]) -> TemplateQuery<'_> {
+        TemplateQuery { sender: SenderId(1), languages, rare_parts: true, kind_is_said: false, now: NOW }
     }
 
     const NOW: Time = Time(1_790_000_000_000);
@@ -374,7 +374,7 @@ mod tests {
         let catalogue = Catalogue::default();
         catalogue.put(SenderId(1), false, templates);
         let languages: Vec<String> = languages.iter().map(|&l| l.into()).collect();
-        let wish = wish(&languages);
+        let wish = query(&languages);
         catalogue.usable(message, &wish).map(|ready| ready.language.unwrap_or_default())
     }
 
@@ -479,10 +479,10 @@ mod tests {
         let languages = ["en".to_owned()];
         let mut message = message("a", &["x", "y"]);
         message.header = file("https://x.example/a");
-        let said = Wish { kind_is_said: true, ..wish(&languages) };
+        let said = TemplateQuery { kind_is_said: true, ..query(&languages) };
         let why = catalogue.usable(&message, &said).unwrap_err().why;
         assert!(why.contains("of the kind `document`, and gets one of the kind `image`"), "{why}");
-        assert!(catalogue.usable(&message, &wish(&languages)).is_ok());
+        assert!(catalogue.usable(&message, &query(&languages)).is_ok());
     }
 
     fn two(value: &str) -> Parameters {
@@ -514,7 +514,7 @@ mod tests {
         let change = TemplateChange::Quality("RED".into());
         assert_eq!(catalogue.change(SenderId(1), "a", Some("en"), &change).len(), 1, "whoever listens hears of it");
         let languages = ["en".to_owned()];
-        let wish = wish(&languages);
+        let wish = query(&languages);
         // Meta itself pauses templates that people block, and reports it.
         assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_ok());
         catalogue.change(SenderId(1), "a", Some("en"), &TemplateChange::Status(TemplateStatus::Paused));

@@ -31,7 +31,7 @@ impl App {
         set: &mut WriteSet,
         now: Time,
     ) {
-        if !self.templates_told.add((sender, name.to_owned())) {
+        if !self.reported_templates.add((sender, name.to_owned())) {
             return;
         }
         self.metrics.alarm("template_refused");

@@ -6,7 +6,7 @@ use crate::{
         limits::{DUE_READ_MAX, TEMPLATE_RETRY},
     },
     model::event::Reason,
-    runtime::{daemon::app::App, lane::state::Work},
+    runtime::{daemon::app::App, lane::state::LaneTask},
     store::tables::outbound::{self, PutOff},
 };
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl App {
         match outbound::put_off(&self.store, &what, DUE_READ_MAX).await {
             Ok(contacts) => {
                 for contact in contacts {
-                    self.push(contact, Work::AskAnew { sender });
+                    self.push(contact, LaneTask::AskAnew { sender });
                 }
             }
             Err(error) => tracing::warn!(

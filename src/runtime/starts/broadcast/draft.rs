@@ -1,6 +1,6 @@
 //! Creates a draft of a broadcast with a forecast, which is confirmed by its count.
 
-use super::{NOWHERE, Wanted, When};
+use super::{BroadcastSpec, BroadcastTime, NOWHERE};
 use crate::{
     base::{
         clock::Stopwatch,
@@ -12,11 +12,11 @@ use crate::{
     model::effect::broadcast_key,
     runtime::{
         daemon::app::App,
-        starts::forecast::{self, Forecast, Ground, Occasion},
+        starts::forecast::{self, Forecast, ForecastInputs, Occasion},
     },
     store::{
         WriteSet,
-        tables::broadcast::{self, Broadcast, State},
+        tables::broadcast::{self, Broadcast, BroadcastState},
     },
 };
 use std::sync::{
@@ -26,7 +26,7 @@ use std::sync::{
 use tokio::sync::watch;
 
 /// The result of drafting.
-pub enum Drafted {
+pub enum DraftResult {
     Done(Box<(Broadcast, Forecast)>),
     /// The flow does not exist, or `to` does not match the flows' fields.
     Unfit,
@@ -42,13 +42,13 @@ impl App {
         &self,
         account: AccountName,
         name: &FlowName,
-        wanted: &Wanted,
+        wanted: &BroadcastSpec,
         client: &watch::Receiver<()>,
-    ) -> anyhow::Result<Drafted> {
+    ) -> anyhow::Result<DraftResult> {
         let mut here = client.clone();
         tokio::select! {
             drafted = self.draft(account, name, wanted, client) => drafted,
-            () = gone(&mut here) => Ok(Drafted::Abandoned),
+            () = gone(&mut here) => Ok(DraftResult::Abandoned),
         }
     }
 
@@ -56,18 +56,18 @@ impl App {
         &self,
         account: AccountName,
         name: &FlowName,
-        wanted: &Wanted,
+        wanted: &BroadcastSpec,
         client: &watch::Receiver<()>,
-    ) -> anyhow::Result<Drafted> {
+    ) -> anyhow::Result<DraftResult> {
         let live = self.live.get();
-        let Some(flow) = live.set.flow(name) else { return Ok(Drafted::Unfit) };
-        let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(Drafted::Unfit) };
+        let Some(flow) = live.set.flow(name) else { return Ok(DraftResult::Unfit) };
+        let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(DraftResult::Unfit) };
         let _place = self.broadcasts.drafts.take(&account).await?;
         let now = self.clock.now();
         let id = self.store.next_id();
         let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
         let version = (live.version, Arc::clone(&live.set));
-        let ground = Ground::read(&self.config, &self.store, version, self.plays(), &asked).await?;
+        let ground = ForecastInputs::read(&self.config, &self.store, version, self.plays(), &asked).await?;
         let (spent, began) = (AtomicU64::new(0), Stopwatch::start());
         let holds = |_: &Versions, world: &World<'_>| {
             if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
@@ -85,26 +85,26 @@ impl App {
             holds
         };
         let when = match wanted.when {
-            When::Now => forecast::When::At(now),
-            When::At(at) => forecast::When::At(at.max(now)),
-            When::Local(minute) => forecast::When::Local(minute, now),
+            BroadcastTime::Now => forecast::When::At(now),
+            BroadcastTime::At(at) => forecast::When::At(at.max(now)),
+            BroadcastTime::Local(minute) => forecast::When::Local(minute, now),
         };
         let (key, inputs, rate) = (broadcast_key(id), &wanted.inputs, wanted.rate);
-        let sieve = meant.sieve.clone();
-        let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
+        let prefilter = meant.prefilter.clone();
+        let occasion = Occasion { flow, trigger: &key, inputs, rate, prefilter, meant: &holds, when };
         let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await?;
         if client.has_changed().is_err() {
-            return Ok(Drafted::Abandoned);
+            return Ok(DraftResult::Abandoned);
         }
         if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
-            return Ok(Drafted::TooLong);
+            return Ok(DraftResult::TooLong);
         }
         let row = Broadcast {
             id,
             account,
             flow: name.clone(),
             data: serde_json::to_value(wanted)?,
-            state: State::Draft,
+            state: BroadcastState::Draft,
             people: sum.people,
             zone: NOWHERE.to_owned(),
             cursor_contact_id: ContactId(0),
@@ -117,7 +117,7 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&broadcast::INSERT, &row);
         self.store.commit(set).await?;
-        Ok(Drafted::Done(Box::new((row, sum))))
+        Ok(DraftResult::Done(Box::new((row, sum))))
     }
 }
 

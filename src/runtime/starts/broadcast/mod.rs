@@ -30,28 +30,28 @@ use crate::{
         ingest::webhook_triggers::serves,
         lane::{
             error::LaneError,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::{
         CommitError, WriteSet,
         tables::{
-            broadcast::{self, Broadcast, State, Turned},
+            broadcast::{self, Broadcast, BroadcastState, BroadcastTransition},
             contact,
-            start::{self, CalledOff, Decided, Lined, PlannedStart, StartState},
+            start::{self, BroadcastCancel, Decided, NewSlots, PlannedStart, StartState},
             version,
         },
     },
 };
 use anyhow::Context;
-pub use draft::Drafted;
+pub use draft::DraftResult;
 use jiff::tz::TimeZone;
-use places::Places;
+use places::DraftPlaces;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
-pub use wanted::{Meant, To, Wanted, When};
+pub use wanted::{BroadcastAudience, BroadcastSpec, BroadcastTime, ParsedAudience};
 
 /// A name that sorts before all zones: nothing is planned yet.
 pub const NOWHERE: &str = "-";
@@ -59,41 +59,46 @@ pub const NOWHERE: &str = "-";
 #[derive(Default)]
 pub struct Broadcasts {
     /// Parsed audiences, by broadcast and by the version whose fields they name.
-    read: Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>,
-    drafts: Places,
+    read: Mutex<BTreeMap<(i64, VersionId), Arc<ParsedAudience>>>,
+    drafts: DraftPlaces,
 }
 
 impl App {
     /// Parses an audience against the fields of the live flows.
-    pub async fn audience(&self, to: &To) -> anyhow::Result<Result<Meant, Vec<Diagnostic>>> {
+    pub async fn audience(&self, to: &BroadcastAudience) -> anyhow::Result<Result<ParsedAudience, Vec<Diagnostic>>> {
         let live = self.live.get();
         let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
-        Ok(apart(|| Meant::read(to, &BotFiles::from_stored(&row.files).files)))
+        Ok(apart(|| ParsedAudience::read(to, &BotFiles::from_stored(&row.files).files)))
     }
 
     /// Starts, pauses, resumes or stops a broadcast. False if it is in none of the states `from`.
-    pub async fn turn_broadcast(self: &Arc<Self>, id: i64, from: &[State], to: State) -> anyhow::Result<bool> {
+    pub async fn turn_broadcast(
+        self: &Arc<Self>,
+        id: i64,
+        from: &[BroadcastState],
+        to: BroadcastState,
+    ) -> anyhow::Result<bool> {
         let at = self.clock.now();
         for from in from {
             let line = match (from, to) {
-                (State::Paused, State::Running) => self.kept_back(id, at).await?,
+                (BroadcastState::Paused, BroadcastState::Running) => self.kept_back(id, at).await?,
                 _ => None,
             };
             // Starts that the pause held back come first.
             let slots_from = line.as_ref().map_or(at, |(_, end)| *end);
             let mut set = WriteSet::new();
-            set.push(&broadcast::TURN, &Turned { id, from: *from, to, at, slots_from });
+            set.push(&broadcast::TURN, &BroadcastTransition { id, from: *from, to, at, slots_from });
             if let Some((line, _)) = &line {
                 set.push(&start::LINE_UP, line);
             }
-            if let (State::Stopped, Some(row)) = (to, broadcast::find(&self.store, id).await?) {
+            if let (BroadcastState::Stopped, Some(row)) = (to, broadcast::find(&self.store, id).await?) {
                 let (flow, trigger_key) = (row.flow, broadcast_key(id));
-                set.push(&start::CALL_OFF, &CalledOff { broadcast: id, from: *from, flow, trigger_key, at });
+                set.push(&start::CALL_OFF, &BroadcastCancel { broadcast: id, from: *from, flow, trigger_key, at });
             }
             if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
-                self.beginning.look();
-                if to == State::Stopped {
-                    self.call_off(id).await?;
+                self.start_slots.look();
+                if to == BroadcastState::Stopped {
+                    self.cancel_starts(id).await?;
                 }
                 return Ok(true);
             }
@@ -102,26 +107,26 @@ impl App {
     }
 
     /// Also cancels starts that are queued at busy conversations.
-    async fn call_off(self: &Arc<Self>, id: i64) -> anyhow::Result<()> {
-        self.flow_health.call_off(id);
+    async fn cancel_starts(self: &Arc<Self>, id: i64) -> anyhow::Result<()> {
+        self.flow_health.cancel_broadcast(id);
         let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(()) };
         for contact in start::in_line(&self.store, &row.flow, &broadcast_key(id)).await? {
-            self.push(contact, Work::Wake);
+            self.push(contact, LaneTask::Wake);
         }
         self.take_back_kept().await
     }
 
     /// The waiting starts with new slots from now on at the broadcast's pace, and the first slot after them.
-    async fn kept_back(&self, id: i64, now: Time) -> anyhow::Result<Option<(Lined, Time)>> {
+    async fn kept_back(&self, id: i64, now: Time) -> anyhow::Result<Option<(NewSlots, Time)>> {
         let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(None) };
-        let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let wanted: BroadcastSpec = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
         let (pace, trigger_key) = (self.pace_of(&row, &wanted), broadcast_key(id));
         let waiting = start::waiting(&self.store, &row.flow, &trigger_key).await?;
-        let line = Lined { broadcast: id, flow: row.flow, trigger_key, from: now, gap_us: pace.gap_us() };
+        let line = NewSlots { broadcast: id, flow: row.flow, trigger_key, from: now, gap_us: pace.gap_us() };
         Ok(Some((line, pace.slot(now, waiting))))
     }
 
-    fn pace_of(&self, row: &Broadcast, wanted: &Wanted) -> Pace {
+    fn pace_of(&self, row: &Broadcast, wanted: &BroadcastSpec) -> Pace {
         let live = self.live.get();
         let flow = live.set.flow(&row.flow);
         let serves = |sender: &Sender| flow.is_none_or(|flow| serves(flow, sender));
@@ -145,7 +150,7 @@ impl App {
     }
 
     async fn plan_broadcast(self: &Arc<Self>, mut row: Broadcast, now: Time) -> anyhow::Result<()> {
-        let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let wanted: BroadcastSpec = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
         let places = self.places(&row, &wanted).await?;
         let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
         if places.get(begun).is_some_and(|(at, _)| *at > now + BROADCAST_AHEAD) {
@@ -163,12 +168,12 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
             }
             loop {
-                let page = contact::page_sieved(
+                let page = contact::page_prefiltered(
                     &self.store.aside(),
                     &row.account,
                     zone,
                     row.cursor_contact_id,
-                    (&meant.sieve, now),
+                    (&meant.prefilter, now),
                     PLAN_BATCH,
                 )
                 .await?;
@@ -211,7 +216,7 @@ impl App {
                 self.rest_from_planning().await;
             }
         }
-        (row.state, row.done_at) = (State::Done, Some(now));
+        (row.state, row.done_at) = (BroadcastState::Done, Some(now));
         let mut set = WriteSet::new();
         set.push(&broadcast::ADVANCE, &row);
         match self.store.commit(set).await {
@@ -223,7 +228,7 @@ impl App {
     }
 
     /// The time zones of its account's contacts, by the time at which it begins there.
-    async fn places(&self, row: &Broadcast, wanted: &Wanted) -> anyhow::Result<Vec<(Time, String)>> {
+    async fn places(&self, row: &Broadcast, wanted: &BroadcastSpec) -> anyhow::Result<Vec<(Time, String)>> {
         let bots = self.live.get().set.bot.timezone.clone();
         let since = row.started_at.unwrap_or(row.created_at);
         let zones = contact::zones(&self.store.aside(), &row.account).await?;
@@ -236,7 +241,7 @@ impl App {
         Ok(places)
     }
 
-    async fn meant_by(&self, row: &Broadcast, to: &To) -> anyhow::Result<Arc<Meant>> {
+    async fn meant_by(&self, row: &Broadcast, to: &BroadcastAudience) -> anyhow::Result<Arc<ParsedAudience>> {
         let key = (row.id, self.live.get().version);
         let known = self.broadcasts.read.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
@@ -290,21 +295,23 @@ impl App {
             slot_at,
             ended_at: slot_at.is_none().then_some(now),
         };
-        let wanted = found.as_ref().and_then(|found| serde_json::from_value::<Wanted>(found.data.clone()).ok());
+        let wanted = found.as_ref().and_then(|found| serde_json::from_value::<BroadcastSpec>(found.data.clone()).ok());
         let live = self.live.get();
         let decided = match (found, wanted, live.set.flow(&row.flow)) {
-            (Some(found), _, _) if found.state == State::Paused => {
+            (Some(found), _, _) if found.state == BroadcastState::Paused => {
                 let later = decided(StartState::Waiting, None, Some(now + BROADCAST_LOOK));
                 self.decide_start(lane, &later).await?;
                 // It was resumed at the same moment, and this start missed its new slot.
                 let found = broadcast::find(&self.store, found.id).await?;
-                if found.is_none_or(|found| found.state == State::Paused) {
+                if found.is_none_or(|found| found.state == BroadcastState::Paused) {
                     return Ok(());
                 }
                 self.expect_start(lane.contact.id, now);
                 decided(StartState::Waiting, None, Some(now))
             }
-            (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {
+            (Some(found), Some(wanted), Some(flow))
+                if matches!(found.state, BroadcastState::Running | BroadcastState::Done) =>
+            {
                 let meant = match self.meant_by(&found, &wanted.to).await {
                     Ok(meant) => apart(|| meant.holds(&lane.contact, now)),
                     // The condition uses a field that is gone from the flows and cannot be evaluated.
@@ -347,7 +354,8 @@ impl App {
     pub(in crate::runtime) async fn next_broadcast(&self, now: Time) -> anyhow::Result<Option<Time>> {
         let mut next: Option<Time> = None;
         for row in broadcast::running(&self.store, 0, BROADCASTS_AT_ONCE).await? {
-            let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+            let wanted: BroadcastSpec =
+                serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
             let places = self.places(&row, &wanted).await?;
             let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
             let own = places.get(begun).map(|(moment, _)| row.next_slot_at.max(*moment));

@@ -10,27 +10,27 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub struct Places {
+pub struct DraftPlaces {
     of: Mutex<BTreeMap<AccountName, Arc<Semaphore>>>,
     all: Arc<Semaphore>,
 }
 
 /// The place of one draft, until it is dropped.
-pub struct Place {
+pub struct DraftPlace {
     _own: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }
 
-impl Default for Places {
+impl Default for DraftPlaces {
     fn default() -> Self {
-        Places { of: Mutex::default(), all: Arc::new(Semaphore::new(DRAFTS_AT_ONCE_MAX)) }
+        DraftPlaces { of: Mutex::default(), all: Arc::new(Semaphore::new(DRAFTS_AT_ONCE_MAX)) }
     }
 }
 
-impl Places {
+impl DraftPlaces {
     /// Waits for a place of the account, then for one of all. A draft that waits behind others of its own account takes
     /// no place from another account.
-    pub async fn take(&self, account: &AccountName) -> anyhow::Result<Place> {
+    pub async fn take(&self, account: &AccountName) -> anyhow::Result<DraftPlace> {
         let own = {
             let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = || Arc::new(Semaphore::new(DRAFTS_OF_ACCOUNT_MAX));
@@ -38,7 +38,7 @@ impl Places {
         };
         let own = own.acquire_owned().await?;
         let all = Arc::clone(&self.all).acquire_owned().await?;
-        Ok(Place { _own: own, _all: all })
+        Ok(DraftPlace { _own: own, _all: all })
     }
 }
 
@@ -48,7 +48,7 @@ mod tests {
     use std::task::Poll;
 
     /// The place if it is free now.
-    async fn free(places: &Places, account: &str) -> Option<Place> {
+    async fn free(places: &DraftPlaces, account: &str) -> Option<DraftPlace> {
         let account = AccountName::from(account);
         let mut taking = Box::pin(places.take(&account));
         std::future::poll_fn(|cx| match taking.as_mut().poll(cx) {
@@ -60,7 +60,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_account_does_not_wait_for_another() {
-        let places = Places::default();
+        let places = DraftPlaces::default();
         let mut own = Vec::new();
         for _ in 0..DRAFTS_OF_ACCOUNT_MAX {
             own.push(free(&places, "acme").await.unwrap());
@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_accounts_together_have_so_many_places_and_no_more() {
-        let places = Places::default();
+        let places = DraftPlaces::default();
         let mut all = Vec::new();
         for n in 0..DRAFTS_AT_ONCE_MAX {
             all.push(free(&places, &format!("account {n}")).await.unwrap());

@@ -6,11 +6,11 @@ use crate::{
     model::{effect::Origin, event::Event},
     runtime::{
         daemon::app::App,
-        delivery::outbox::{Pending, PendingState, SendAnswer},
+        delivery::outbox::{QueuedMessage, QueuedState, SendAnswer},
         lane::{
             error::LaneError,
             rows,
-            state::{LaneState, Work},
+            state::{LaneState, LaneTask},
         },
     },
     store::{
@@ -32,7 +32,7 @@ impl App {
             let Some(last) = kept.last() else { return Ok(()) };
             after = last.id;
             for one in kept {
-                self.push(one.contact, Work::CallOff { conversation: one.conversation, run: one.run });
+                self.push(one.contact, LaneTask::CallOff { conversation: one.conversation, run: one.run });
             }
         }
     }
@@ -65,7 +65,7 @@ impl App {
     }
 }
 
-fn is_kept(pending: &Pending, run: u32) -> bool {
+fn is_kept(pending: &QueuedMessage, run: u32) -> bool {
     let unasked = pending.draft.asked_for.is_none() && pending.draft.origin == Origin::Flow;
-    pending.draft.run == Some(run) && unasked && pending.state == PendingState::Queued
+    pending.draft.run == Some(run) && unasked && pending.state == QueuedState::Queued
 }

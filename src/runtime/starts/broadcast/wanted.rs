@@ -3,7 +3,7 @@
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, limits::TO_OPERATIONS_MAX, place::SourceFile, time::Time},
     flow::{self, FlowSet, Versions, World, script},
-    model::{contact::Contact, prefilter::Sieve, schedule::AtMost, value::Value},
+    model::{contact::Contact, prefilter::Prefilter, schedule::AtMost, value::Value},
 };
 use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The JSON data in a broadcast's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Wanted {
-    pub to: To,
-    pub when: When,
+pub struct BroadcastSpec {
+    pub to: BroadcastAudience,
+    pub when: BroadcastTime,
     pub rate: AtMost,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, Value>,
@@ -21,7 +21,7 @@ pub struct Wanted {
 
 /// Contacts with all of these tags for whom the condition is true; without both, everyone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct To {
+pub struct BroadcastAudience {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ pub struct To {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum When {
+pub enum BroadcastTime {
     /// At once after the confirmation.
     Now,
     At(Time),
@@ -38,13 +38,13 @@ pub enum When {
     Local(#[serde(with = "local_minute")] civil::DateTime),
 }
 
-impl When {
+impl BroadcastTime {
     /// The time in a zone, not earlier than `since`.
     pub fn moment(&self, zone: &TimeZone, since: Time) -> Time {
         match self {
-            When::Now => since,
-            When::At(at) => (*at).max(since),
-            When::Local(minute) => {
+            BroadcastTime::Now => since,
+            BroadcastTime::At(at) => (*at).max(since),
+            BroadcastTime::Local(minute) => {
                 let at = zone.to_ambiguous_zoned(*minute).later();
                 at.map_or(since, |at| Time(at.timestamp().as_millisecond()).max(since))
             }
@@ -68,18 +68,18 @@ mod local_minute {
 }
 
 /// A parsed `to`, ready to be evaluated for contacts.
-pub struct Meant {
+pub struct ParsedAudience {
     versions: Versions,
     /// The part of it that SQL can test.
-    pub sieve: Sieve,
+    pub prefilter: Prefilter,
 }
 
 /// A path that no flow of a bot has: names of flows begin with a letter.
 const ONLY: &str = "flows/audience_of_a_broadcast.yaml";
 
-impl Meant {
+impl ParsedAudience {
     /// Parses `to` as in the bot's own files, with its fields and scripts.
-    pub fn read(to: &To, files: &[Arc<SourceFile>]) -> Result<Meant, Vec<Diagnostic>> {
+    pub fn read(to: &BroadcastAudience, files: &[Arc<SourceFile>]) -> Result<ParsedAudience, Vec<Diagnostic>> {
         let mut around: Vec<Arc<SourceFile>> = files
             .iter()
             .filter(|file| file.path().ends_with(".rhai") || file.stem() == "_bot")
@@ -101,8 +101,8 @@ impl Meant {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let sieve = flow::timetables(&set).first().map(|table| table.sieve(&set)).unwrap_or_default();
-        Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)), sieve })
+        let prefilter = flow::timetables(&set).first().map(|table| table.prefilter(&set)).unwrap_or_default();
+        Ok(ParsedAudience { versions: Versions::new(VersionId(0), Arc::new(set)), prefilter })
     }
 
     /// True if the contact is in the audience. A condition that fails, or that needs too many operations, is false.
@@ -130,7 +130,7 @@ fn reads_env(set: &FlowSet) -> Option<Diagnostic> {
 }
 
 /// A flow with only this audience; JSON is valid YAML.
-fn written(to: &To) -> String {
+fn written(to: &BroadcastAudience) -> String {
     let text = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
     let mut keys = Vec::new();
     if !to.tags.is_empty() {
@@ -158,25 +158,25 @@ mod tests {
         Contact { id: ContactId(1), account: "acme".into(), opted_out: None, data }
     }
 
-    fn holds(to: &To, contact: &Contact) -> bool {
-        let meant = Meant::read(to, &files()).unwrap_or_else(|found| panic!("{found:#?}"));
+    fn holds(to: &BroadcastAudience, contact: &Contact) -> bool {
+        let meant = ParsedAudience::read(to, &files()).unwrap_or_else(|found| panic!("{found:#?}"));
         meant.holds(contact, Time(0))
     }
 
     #[test]
     fn to_is_read_as_a_schedule_reads_it() {
-        let rich = To { tags: vec!["customer".into()], condition: Some("contact.points > 10".into()) };
+        let rich = BroadcastAudience { tags: vec!["customer".into()], condition: Some("contact.points > 10".into()) };
         assert!(holds(&rich, &contact(11, &["customer", "x"])));
         assert!(!holds(&rich, &contact(10, &["customer"])) && !holds(&rich, &contact(11, &["x"])));
-        assert!(holds(&To::default(), &contact(0, &[])), "everyone");
-        let quoted = To { tags: vec![], condition: Some("contact.name == \"Ana \\\"A\\\"\"".into()) };
+        assert!(holds(&BroadcastAudience::default(), &contact(0, &[])), "everyone");
+        let quoted = BroadcastAudience { tags: vec![], condition: Some("contact.name == \"Ana \\\"A\\\"\"".into()) };
         assert!(!holds(&quoted, &contact(0, &[])));
     }
 
     #[test]
     fn a_wrong_condition_is_said_in_the_checkers_words() {
-        let wrong = To { tags: vec![], condition: Some("contact.pionts > 10".into()) };
-        let found = Meant::read(&wrong, &files()).err().expect("there is no such field");
+        let wrong = BroadcastAudience { tags: vec![], condition: Some("contact.pionts > 10".into()) };
+        let found = ParsedAudience::read(&wrong, &files()).err().expect("there is no such field");
         assert!(found[0].message.contains("pionts"), "{found:#?}");
     }
 
@@ -184,8 +184,8 @@ mod tests {
     fn a_condition_has_the_types_of_the_fields() {
         let files = [SourceFile::new("flows/_bot.yaml", "bot: Shop\nfields: {last_visit: date, plan: [free, pro]}\n")];
         let said = |condition: &str| {
-            let to = To { tags: vec![], condition: Some(condition.into()) };
-            Meant::read(&to, &files).err().map(|found| found[0].to_string())
+            let to = BroadcastAudience { tags: vec![], condition: Some(condition.into()) };
+            ParsedAudience::read(&to, &files).err().map(|found| found[0].to_string())
         };
         let wrong = said("contact.last_visit < today() - 180").expect("a date less a number is nothing");
         assert!(wrong.contains("write the length of time as `- days(180)`"), "{wrong}");
@@ -210,8 +210,8 @@ mod tests {
             "[1].map(|x| env)[0].len() > 0",
             "secrets.TOKEN == \"a\"",
         ] {
-            let to = To { tags: vec![], condition: Some(condition.into()) };
-            match Meant::read(&to, &files) {
+            let to = BroadcastAudience { tags: vec![], condition: Some(condition.into()) };
+            match ParsedAudience::read(&to, &files) {
                 Err(found) => assert!(found[0].message.contains("env") || found[0].code == "E309", "{found:#?}"),
                 Ok(meant) => assert!(!meant.holds(&contact(1, &[]), Time(0)), "{condition}"),
             }
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_local_minute_comes_when_each_clock_shows_it() {
-        let minute = When::Local(civil::date(2026, 11, 24).at(10, 0, 0, 0));
+        let minute = BroadcastTime::Local(civil::date(2026, 11, 24).at(10, 0, 0, 0));
         let at = |zone: &str| minute.moment(&TimeZone::get(zone).unwrap(), Time(0));
         assert_eq!(at("Europe/Madrid") - at("Asia/Tokyo"), crate::base::time::Span::hours(8));
         assert_eq!(minute.moment(&TimeZone::UTC, Time(i64::MAX - 1)), Time(i64::MAX - 1), "late: at once");

@@ -1,6 +1,6 @@
 //! Forecasts the starts by contacts' dates in the coming days: each has a time of its own.
 
-use super::{Beginning, Forecast, Foreseen, Ground, ZoneFire, foresee};
+use super::{ContactForecast, Forecast, ForecastInputs, ForecastStart, ZoneFire, foresee};
 use crate::{
     base::{
         ids::{AccountName, ContactId},
@@ -10,7 +10,7 @@ use crate::{
     },
     flow::{self, DateTable},
     model::contact::Contact,
-    runtime::delivery::pacing::quiet_hours_spread::Mornings,
+    runtime::delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     store::{ReadError, tables::contact},
 };
 use jiff::tz::TimeZone;
@@ -19,15 +19,15 @@ use std::collections::BTreeMap;
 /// Forecasts all dates after `now` and up to `until`. A fire here is one day in a time zone: `minute` is the date,
 /// `at` the first time.
 pub async fn forecast_dates(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     accounts: &[AccountName],
     table: &DateTable<'_>,
     (now, until): (Time, Time),
-    mut tell: impl FnMut(&Contact, &Foreseen),
+    mut tell: impl FnMut(&Contact, &ContactForecast),
 ) -> Result<Forecast, ReadError> {
     let mut sum = Forecast::new(table.flow.name.clone(), table.key, ground.currency().to_owned());
     let mut days: BTreeMap<(String, String), ZoneFire> = BTreeMap::new();
-    let mornings = Mornings::default();
+    let spread = QuietHoursSpread::default();
     for account in accounts {
         for zone in contact::zones(&ground.store, account).await? {
             let mut after = ContactId(0);
@@ -40,7 +40,7 @@ pub async fn forecast_dates(
                     let Some((at, value)) = moment(ground, table, &contact).filter(|(at, _)| ahead(*at)) else {
                         continue;
                     };
-                    let Some(seen) = foresee_at(ground, table, &contact, (at, value), &mornings).await? else {
+                    let Some(seen) = foresee_at(ground, table, &contact, (at, value), &spread).await? else {
                         continue;
                     };
                     let (zone, minute) = clock(ground, &contact, at);
@@ -61,36 +61,36 @@ pub async fn forecast_dates(
 
 /// The message that the contact gets at its next date; `None` if it has none ahead, or is not in the audience.
 pub async fn next_date(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     table: &DateTable<'_>,
     contact: &Contact,
     now: Time,
-) -> Result<Option<(ZoneFire, Foreseen)>, ReadError> {
+) -> Result<Option<(ZoneFire, ContactForecast)>, ReadError> {
     let Some((at, value)) = moment(ground, table, contact).filter(|(at, _)| *at > now) else { return Ok(None) };
-    let seen = foresee_at(ground, table, contact, (at, value), &Mornings::default()).await?;
+    let seen = foresee_at(ground, table, contact, (at, value), &QuietHoursSpread::default()).await?;
     let (zone, minute) = clock(ground, contact, at);
     Ok(seen.map(|seen| (ZoneFire { zone, minute, at, people: 1 }, seen)))
 }
 
-fn moment(ground: &Ground<'_>, table: &DateTable<'_>, contact: &Contact) -> Option<(Time, String)> {
+fn moment(ground: &ForecastInputs<'_>, table: &DateTable<'_>, contact: &Contact) -> Option<(Time, String)> {
     table.date.moment(&contact.data, &ground.set().bot).map(|moment| (moment.at, moment.value))
 }
 
 async fn foresee_at(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     table: &DateTable<'_>,
     contact: &Contact,
     (at, value): (Time, String),
-    mornings: &Mornings,
-) -> Result<Option<Foreseen>, ReadError> {
+    spread: &QuietHoursSpread,
+) -> Result<Option<ContactForecast>, ReadError> {
     let inputs = BTreeMap::new();
     let event = flow::date_event(table.date, &value);
-    let beginning = Beginning { flow: table.flow, trigger: table.key, inputs: &inputs, event, slot: at };
-    foresee(ground, &beginning, contact.clone(), mornings).await
+    let beginning = ForecastStart { flow: table.flow, trigger: table.key, inputs: &inputs, event, slot: at };
+    foresee(ground, &beginning, contact.clone(), spread).await
 }
 
 /// The contact's time zone, and the local time.
-fn clock(ground: &Ground<'_>, contact: &Contact, at: Time) -> (String, String) {
+fn clock(ground: &ForecastInputs<'_>, contact: &Contact, at: Time) -> (String, String) {
     let number = contact.data.phone.as_deref().unwrap_or_default();
     let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));
     let zone = name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| ground.set().bot.timezone.clone());

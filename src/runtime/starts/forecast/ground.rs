@@ -35,7 +35,7 @@ use std::{
 /// Called for each message; a daemon knows which of its senders are paused.
 pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync + 'a;
 
-pub struct Ground<'a> {
+pub struct ForecastInputs<'a> {
     pub(super) config: &'a Config,
     pub(super) store: Store,
     pub(super) rules: Rules,
@@ -53,7 +53,7 @@ pub struct Ground<'a> {
 }
 
 /// A conversation in which a start would begin.
-pub(super) struct Found {
+pub(super) struct ForecastConversation {
     pub sender: SenderId,
     pub window: Window,
     pub session: Session,
@@ -61,7 +61,7 @@ pub(super) struct Found {
     pub conversation: crate::base::ids::ConversationId,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> ForecastInputs<'a> {
     /// `set` is the version `live`. `plays`: sandboxes accept every template, and have an `env` of their own.
     pub async fn read(
         config: &'a Config,
@@ -69,7 +69,7 @@ impl<'a> Ground<'a> {
         (live, set): (VersionId, Arc<FlowSet>),
         plays: bool,
         sender_state: &'a AskSender<'a>,
-    ) -> Result<Ground<'a>, ReadError> {
+    ) -> Result<ForecastInputs<'a>, ReadError> {
         let pulled = template::all(store).await?;
         let catalogue = Catalogue::default();
         for sender in &config.senders {
@@ -85,7 +85,7 @@ impl<'a> Ground<'a> {
         if plays && config.only_sandboxes() {
             env.extend(set.bot.sandbox.env.clone());
         }
-        Ok(Ground {
+        Ok(ForecastInputs {
             config,
             // It scans all contacts, so it uses the connections for slow queries.
             store: store.aside(),
@@ -117,7 +117,12 @@ impl<'a> Ground<'a> {
     }
 
     /// The engine's view of a contact in one conversation.
-    pub(super) fn world_in<'w>(&'w self, now: Time, contact: &'w Contact, found: &'w Found) -> World<'w> {
+    pub(super) fn world_in<'w>(
+        &'w self,
+        now: Time,
+        contact: &'w Contact,
+        found: &'w ForecastConversation,
+    ) -> World<'w> {
         World {
             conversation: found.conversation,
             sender: self.senders.view(found.sender),
@@ -130,7 +135,11 @@ impl<'a> Ground<'a> {
 
     /// The conversation in which a start of `flow` would begin, chosen as in `runtime::schedule`. `None` if no sender
     /// serves the flow.
-    pub(super) async fn find(&self, flow: &Flow, contact: &mut Contact) -> Result<Option<Found>, ReadError> {
+    pub(super) async fn find(
+        &self,
+        flow: &Flow,
+        contact: &mut Contact,
+    ) -> Result<Option<ForecastConversation>, ReadError> {
         let mut rows = conversation::of(&self.store, contact.id).await?;
         let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
         contact.data.last_message_at = contact.data.last_message_at.max(newest);
@@ -145,7 +154,7 @@ impl<'a> Ground<'a> {
         };
         let Some(row) = rows.into_iter().find(|row| row.sender_id == sender) else {
             let (window, session) = (Window::default(), Session::default());
-            return Ok(Some(Found {
+            return Ok(Some(ForecastConversation {
                 sender,
                 window,
                 session,
@@ -155,7 +164,7 @@ impl<'a> Ground<'a> {
         };
         let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
         let window = Window { opened_at: row.opened_at };
-        Ok(Some(Found { sender, window, session, once, conversation: row.id }))
+        Ok(Some(ForecastConversation { sender, window, session, once, conversation: row.id }))
     }
 
     /// The live version and those of a session's open runs.

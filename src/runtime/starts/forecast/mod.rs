@@ -19,9 +19,9 @@ use crate::{
         contact::Contact,
         content::Content,
         direct_send,
-        effect::{Draft, Effect, IfClosed, Origin},
+        effect::{Effect, IfClosed, MessageDraft, Origin},
         event::{Event, Reason, Start},
-        prefilter::Sieve,
+        prefilter::Prefilter,
         schedule::AtMost,
         template::TemplateMessage,
         value::Value,
@@ -30,9 +30,9 @@ use crate::{
     runtime::{
         config::Sender,
         daemon::long_work::apart,
-        delivery::pacing::quiet_hours_spread::Mornings,
+        delivery::pacing::quiet_hours_spread::QuietHoursSpread,
         ingest::webhook_triggers::serves,
-        senders::templates::catalogue::{DIRECT_SEND_PRICED_AS, Wish},
+        senders::templates::catalogue::{DIRECT_SEND_PRICED_AS, TemplateQuery},
     },
     store::{
         ReadError,
@@ -40,11 +40,11 @@ use crate::{
     },
 };
 pub use dates::{forecast_dates, next_date};
-use ground::Found;
-pub use ground::{AskSender, Ground};
+use ground::ForecastConversation;
+pub use ground::{AskSender, ForecastInputs};
 use jiff::tz::TimeZone;
 use std::{cell::Cell, collections::BTreeMap};
-pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
+pub use sum::{ContactForecast, Cost, Forecast, ForecastOutcome, Outlook, Price};
 
 /// The fire to forecast: a flow, an audience and a rate.
 pub struct Occasion<'a> {
@@ -53,7 +53,7 @@ pub struct Occasion<'a> {
     pub inputs: &'a BTreeMap<String, Value>,
     pub rate: AtMost,
     /// The part of the audience's condition that SQL can test.
-    pub sieve: Sieve,
+    pub prefilter: Prefilter,
     pub meant: &'a (dyn Fn(&Versions, &flow::World<'_>) -> bool + Sync),
     pub when: When<'a>,
 }
@@ -83,10 +83,10 @@ pub struct ZoneFire {
 
 /// Forecasts all contacts of the accounts. Calls `tell` for each contact of the audience.
 pub async fn forecast(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     accounts: &[AccountName],
     occasion: &Occasion<'_>,
-    mut tell: impl FnMut(&Contact, &Foreseen),
+    mut tell: impl FnMut(&Contact, &ContactForecast),
 ) -> Result<Forecast, ReadError> {
     let mut sum = Forecast::new(occasion.flow.name.clone(), occasion.trigger, ground.currency().to_owned());
     let mut places = Vec::new();
@@ -99,7 +99,7 @@ pub async fn forecast(
     }
     // In the order of planning: by time, then by account.
     places.sort_by_key(|(at, ..)| *at);
-    let mornings = Mornings::default();
+    let spread = QuietHoursSpread::default();
     // Zones in which it fires at the same time share a queue of slots, and so do zones with the same local minute.
     let mut lines: BTreeMap<String, Time> = BTreeMap::new();
     let mut shared = (Time(i64::MIN), Time(i64::MIN));
@@ -122,15 +122,16 @@ pub async fn forecast(
         let mut after = ContactId(0);
         loop {
             let page =
-                contact::page_sieved(&ground.store, account, &zone, after, (&occasion.sieve, at), PLAN_BATCH).await?;
+                contact::page_prefiltered(&ground.store, account, &zone, after, (&occasion.prefilter, at), PLAN_BATCH)
+                    .await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             let is_meant = |contact: &Contact| (occasion.meant)(&ground.versions, &ground.world(at, contact));
             let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
             for (contact, _) in page.into_iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot = pace.slot(line, slots);
-                let beginning = Beginning::of(occasion, slot);
-                let seen = foresee(ground, &beginning, contact.clone(), &mornings).await?;
+                let beginning = ForecastStart::of(occasion, slot);
+                let seen = foresee(ground, &beginning, contact.clone(), &spread).await?;
                 // A contact who leaves the audience before its slot still uses the slot.
                 slots += 1;
                 let Some(seen) = seen else { continue };
@@ -148,22 +149,22 @@ pub async fn forecast(
 
 /// The message that one contact would get, and its time; `None` if it is not in the audience.
 pub async fn for_contact(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     occasion: &Occasion<'_>,
     contact: &Contact,
-) -> Result<Option<(ZoneFire, Foreseen)>, ReadError> {
+) -> Result<Option<(ZoneFire, ContactForecast)>, ReadError> {
     let own = contact.data.zone.clone();
     let zone = own.or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned));
     let Some(fire) = fire_in(ground, occasion, &zone.unwrap_or_default()) else { return Ok(None) };
     if !(occasion.meant)(&ground.versions, &ground.world(fire.at, contact)) {
         return Ok(None);
     }
-    let beginning = Beginning::of(occasion, fire.at);
-    let seen = foresee(ground, &beginning, contact.clone(), &Mornings::default()).await?;
+    let beginning = ForecastStart::of(occasion, fire.at);
+    let seen = foresee(ground, &beginning, contact.clone(), &QuietHoursSpread::default()).await?;
     Ok(seen.map(|seen| (fire, seen)))
 }
 
-fn fire_in(ground: &Ground<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<ZoneFire> {
+fn fire_in(ground: &ForecastInputs<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<ZoneFire> {
     let bots = &ground.set().bot.timezone;
     let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty()).unwrap_or_else(|| bots.clone());
     let by_contact = match occasion.when {
@@ -189,7 +190,7 @@ fn moment_of(minute: jiff::civil::DateTime, clock: &TimeZone) -> Option<Time> {
 }
 
 /// One contact's start.
-struct Beginning<'a> {
+struct ForecastStart<'a> {
     flow: &'a Flow,
     trigger: &'a str,
     inputs: &'a BTreeMap<String, Value>,
@@ -197,23 +198,23 @@ struct Beginning<'a> {
     slot: Time,
 }
 
-impl<'a> Beginning<'a> {
+impl<'a> ForecastStart<'a> {
     fn of(occasion: &Occasion<'a>, slot: Time) -> Self {
         let Occasion { flow, trigger, inputs, .. } = *occasion;
-        Beginning { flow, trigger, inputs, event: Value::Nothing, slot }
+        ForecastStart { flow, trigger, inputs, event: Value::Nothing, slot }
     }
 }
 
 /// Runs the start in the engine, then decides its message.
 async fn foresee(
-    ground: &Ground<'_>,
-    beginning: &Beginning<'_>,
+    ground: &ForecastInputs<'_>,
+    beginning: &ForecastStart<'_>,
     mut contact: Contact,
-    mornings: &Mornings,
-) -> Result<Option<Foreseen>, ReadError> {
+    spread: &QuietHoursSpread,
+) -> Result<Option<ContactForecast>, ReadError> {
     let slot = beginning.slot;
     let Some(mut found) = ground.find(beginning.flow, &mut contact).await? else {
-        return Ok(Some(Foreseen::refused(slot, Reason::SenderDown)));
+        return Ok(Some(ContactForecast::refused(slot, Reason::SenderDown)));
     };
     let versions = ground.versions_for(&found.session).await?;
     // Waiting runs continue until then: a question that times out no longer keeps the contact busy.
@@ -243,10 +244,10 @@ async fn foresee(
     for effect in &outcome.effects {
         match effect {
             Effect::StartDropped { .. } => return Ok(None),
-            Effect::Started { refused: Some(reason), .. } => return Ok(Some(Foreseen::refused(slot, *reason))),
+            Effect::Started { refused: Some(reason), .. } => return Ok(Some(ContactForecast::refused(slot, *reason))),
             Effect::Started { queued: true, .. } => {
                 let reason = if had_person { Reason::WithPerson } else { Reason::Busy };
-                return Ok(Some(Foreseen::queued(slot, reason)));
+                return Ok(Some(ContactForecast::queued(slot, reason)));
             }
             Effect::Call(_) => calls = true,
             Effect::Send(draft) if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) => drafts.push(draft),
@@ -254,32 +255,35 @@ async fn foresee(
         }
     }
     // The first message is what the person notices; the cost includes the run's other messages.
-    let mut first: Option<Foreseen> = None;
+    let mut first: Option<ContactForecast> = None;
     let nudges = drafts.iter().any(|draft| matches!(draft.if_closed, Some(IfClosed::Nudge { .. })));
     let mut nudged = nudges && outbound::is_nudged(&ground.store, found.conversation).await?;
     for draft in drafts {
-        let seen = decide(ground, &contact, (&found, nudged), draft, slot, mornings);
-        nudged |= matches!(seen.what, What::Nudge(_));
+        let seen = decide(ground, &contact, (&found, nudged), draft, slot, spread);
+        nudged |= matches!(seen.what, ForecastOutcome::Nudge(_));
         match &mut first {
             None => first = Some(seen),
             Some(first) => first.prices.extend(seen.prices),
         }
     }
-    Ok(Some(first.unwrap_or_else(|| if calls { Foreseen::asks_first(slot) } else { Foreseen::silent(slot) })))
+    Ok(Some(
+        first.unwrap_or_else(|| if calls { ContactForecast::asks_first(slot) } else { ContactForecast::silent(slot) }),
+    ))
 }
 
 fn decide(
-    ground: &Ground<'_>,
+    ground: &ForecastInputs<'_>,
     contact: &Contact,
-    (found, nudged): (&Found, bool),
-    draft: &Draft,
+    (found, nudged): (&ForecastConversation, bool),
+    draft: &MessageDraft,
     slot: Time,
-    mornings: &Mornings,
-) -> Foreseen {
+    spread: &QuietHoursSpread,
+) -> ContactForecast {
     let sender = ground.senders.get(found.sender);
     let languages = ground.rules.languages(contact, sender.and_then(|sender| sender.language.as_deref()));
     let rare_parts = sender.is_some_and(|sender| sender.carries().rare_parts);
-    let wish = Wish { sender: found.sender, languages: &languages, rare_parts, kind_is_said: false, now: slot };
+    let wish =
+        TemplateQuery { sender: found.sender, languages: &languages, rare_parts, kind_is_said: false, now: slot };
     let ready = |template: &TemplateMessage| ground.catalogue.usable(template, &wish).ok();
     let of_list = |index: usize| match &draft.if_closed {
         Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).and_then(ready),
@@ -331,40 +335,42 @@ fn decide(
         let seen = match plan {
             Plan::Later { at, reason: Reason::QuietHours } => {
                 let line = (found.sender, ground.senders.pace_of_morning(found.sender));
-                (now, postponed) = (mornings.place(at, contact.id, line), true);
+                (now, postponed) = (spread.place(at, contact.id, line), true);
                 continue;
             }
             Plan::Send => match &draft.content {
-                Content::Template(template) => Foreseen::template(now, &template.name, prices),
-                _ => Foreseen::text(now, prices),
+                Content::Template(template) => ContactForecast::template(now, &template.name, prices),
+                _ => ContactForecast::text(now, prices),
             },
-            Plan::Direct => Foreseen::text(now, prices),
+            Plan::Direct => ContactForecast::text(now, prices),
             Plan::Template(index) => match of_list(index) {
-                Some(template) => Foreseen::template(now, &template.name, prices),
-                None => Foreseen::refused(now, Reason::TemplateUnusable),
+                Some(template) => ContactForecast::template(now, &template.name, prices),
+                None => ContactForecast::refused(now, Reason::TemplateUnusable),
             },
             // The answer to the nudge that is out releases all held messages.
-            Plan::Nudge { .. } if nudged => Foreseen::held(now, Reason::WindowClosed),
+            Plan::Nudge { .. } if nudged => ContactForecast::held(now, Reason::WindowClosed),
             Plan::Nudge { index, .. } => match of_list(index) {
                 // With its own price, because it is sent as a message of its own.
                 Some(template) => {
                     let name = template.name.clone();
-                    Foreseen::nudge(now, &name, vec![priced(&Content::Template(template))])
+                    ContactForecast::nudge(now, &name, vec![priced(&Content::Template(template))])
                 }
-                None => Foreseen::refused(now, Reason::TemplateUnusable),
+                None => ContactForecast::refused(now, Reason::TemplateUnusable),
             },
-            Plan::Hold { .. } if found.session.silences(draft.run, slot) => Foreseen::held(now, Reason::WithPerson),
-            Plan::Hold { .. } => Foreseen::held(now, Reason::WindowClosed),
-            Plan::WaitTemplate { .. } => Foreseen::held(now, Reason::TemplateUnusable),
-            Plan::Later { reason, .. } => Foreseen::held(now, reason),
-            Plan::Slot { .. } => Foreseen::text(now, prices),
-            Plan::Skip => Foreseen::skipped(now),
-            Plan::Fail => Foreseen::failed(now),
-            Plan::Expired => Foreseen::refused(now, Reason::TooLate),
-            Plan::Refuse { reason } => Foreseen::refused(now, reason),
+            Plan::Hold { .. } if found.session.silences(draft.run, slot) => {
+                ContactForecast::held(now, Reason::WithPerson)
+            }
+            Plan::Hold { .. } => ContactForecast::held(now, Reason::WindowClosed),
+            Plan::WaitTemplate { .. } => ContactForecast::held(now, Reason::TemplateUnusable),
+            Plan::Later { reason, .. } => ContactForecast::held(now, reason),
+            Plan::Slot { .. } => ContactForecast::text(now, prices),
+            Plan::Skip => ContactForecast::skipped(now),
+            Plan::Fail => ContactForecast::failed(now),
+            Plan::Expired => ContactForecast::refused(now, Reason::TooLate),
+            Plan::Refuse { reason } => ContactForecast::refused(now, reason),
         };
-        return Foreseen { postponed, ..seen };
+        return ContactForecast { postponed, ..seen };
     }
     // Quiet hours without an end: the law or the time zones leave no hour.
-    Foreseen { postponed: true, ..Foreseen::held(now + Span::ZERO, Reason::QuietHours) }
+    ContactForecast { postponed: true, ..ContactForecast::held(now + Span::ZERO, Reason::QuietHours) }
 }

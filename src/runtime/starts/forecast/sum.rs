@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 /// The forecast for one contact.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Foreseen {
-    pub what: What,
+pub struct ContactForecast {
+    pub what: ForecastOutcome,
     /// When it is sent, or decided.
     pub at: Time,
     /// True if it first waits for the end of quiet hours.
@@ -23,7 +23,7 @@ pub struct Foreseen {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum ForecastOutcome {
     Text,
     Template(String),
     /// This template now; the text after an answer.
@@ -106,66 +106,66 @@ impl Outlook {
     }
 }
 
-impl What {
+impl ForecastOutcome {
     fn named(&self) -> (&'static str, Option<String>) {
         match self {
-            What::Text => ("text", None),
-            What::Template(name) => ("template", Some(name.clone())),
-            What::Nudge(name) => ("nudge", Some(name.clone())),
-            What::Held(reason) => ("held", Some(reason.as_str().to_owned())),
-            What::Queued(reason) => ("queued", Some(reason.as_str().to_owned())),
-            What::Refused(reason) => ("refused", Some(reason.as_str().to_owned())),
-            What::Skipped => ("skipped", None),
-            What::Failed => ("failed", None),
-            What::AsksFirst => ("asks_first", None),
-            What::Silent => ("silent", None),
+            ForecastOutcome::Text => ("text", None),
+            ForecastOutcome::Template(name) => ("template", Some(name.clone())),
+            ForecastOutcome::Nudge(name) => ("nudge", Some(name.clone())),
+            ForecastOutcome::Held(reason) => ("held", Some(reason.as_str().to_owned())),
+            ForecastOutcome::Queued(reason) => ("queued", Some(reason.as_str().to_owned())),
+            ForecastOutcome::Refused(reason) => ("refused", Some(reason.as_str().to_owned())),
+            ForecastOutcome::Skipped => ("skipped", None),
+            ForecastOutcome::Failed => ("failed", None),
+            ForecastOutcome::AsksFirst => ("asks_first", None),
+            ForecastOutcome::Silent => ("silent", None),
         }
     }
 }
 
-impl Foreseen {
-    fn of(what: What, at: Time, prices: Vec<Price>) -> Foreseen {
-        Foreseen { what, at, postponed: false, prices }
+impl ContactForecast {
+    fn of(what: ForecastOutcome, at: Time, prices: Vec<Price>) -> ContactForecast {
+        ContactForecast { what, at, postponed: false, prices }
     }
 
-    pub fn text(at: Time, prices: Vec<Price>) -> Foreseen {
-        Foreseen::of(What::Text, at, prices)
+    pub fn text(at: Time, prices: Vec<Price>) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Text, at, prices)
     }
 
-    pub fn template(at: Time, name: &str, prices: Vec<Price>) -> Foreseen {
-        Foreseen::of(What::Template(name.to_owned()), at, prices)
+    pub fn template(at: Time, name: &str, prices: Vec<Price>) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Template(name.to_owned()), at, prices)
     }
 
-    pub fn nudge(at: Time, name: &str, prices: Vec<Price>) -> Foreseen {
-        Foreseen::of(What::Nudge(name.to_owned()), at, prices)
+    pub fn nudge(at: Time, name: &str, prices: Vec<Price>) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Nudge(name.to_owned()), at, prices)
     }
 
-    pub fn held(at: Time, reason: Reason) -> Foreseen {
-        Foreseen::of(What::Held(reason), at, Vec::new())
+    pub fn held(at: Time, reason: Reason) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Held(reason), at, Vec::new())
     }
 
-    pub fn queued(at: Time, reason: Reason) -> Foreseen {
-        Foreseen::of(What::Queued(reason), at, Vec::new())
+    pub fn queued(at: Time, reason: Reason) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Queued(reason), at, Vec::new())
     }
 
-    pub fn refused(at: Time, reason: Reason) -> Foreseen {
-        Foreseen::of(What::Refused(reason), at, Vec::new())
+    pub fn refused(at: Time, reason: Reason) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Refused(reason), at, Vec::new())
     }
 
-    pub fn skipped(at: Time) -> Foreseen {
-        Foreseen::of(What::Skipped, at, Vec::new())
+    pub fn skipped(at: Time) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Skipped, at, Vec::new())
     }
 
-    pub fn failed(at: Time) -> Foreseen {
-        Foreseen::of(What::Failed, at, Vec::new())
+    pub fn failed(at: Time) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Failed, at, Vec::new())
     }
 
-    pub fn asks_first(at: Time) -> Foreseen {
-        Foreseen::of(What::AsksFirst, at, Vec::new())
+    pub fn asks_first(at: Time) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::AsksFirst, at, Vec::new())
     }
 
-    pub fn silent(at: Time) -> Foreseen {
-        Foreseen::of(What::Silent, at, Vec::new())
+    pub fn silent(at: Time) -> ContactForecast {
+        ContactForecast::of(ForecastOutcome::Silent, at, Vec::new())
     }
 }
 
@@ -194,21 +194,21 @@ impl Forecast {
         }
     }
 
-    pub fn add(&mut self, contact: &Contact, seen: &Foreseen) {
+    pub fn add(&mut self, contact: &Contact, seen: &ContactForecast) {
         self.people += 1;
         match &seen.what {
-            What::Text => self.text += 1,
-            What::Template(name) => *self.templates.entry(name.clone()).or_default() += 1,
-            What::Nudge(name) => *self.nudges.entry(name.clone()).or_default() += 1,
-            What::Held(reason) => *self.held.entry(*reason).or_default() += 1,
-            What::Queued(reason) => *self.queued.entry(*reason).or_default() += 1,
-            What::Refused(reason) => *self.refused.entry(*reason).or_default() += 1,
-            What::Skipped => self.skipped += 1,
-            What::Failed => self.failed += 1,
-            What::AsksFirst => self.asks_first += 1,
-            What::Silent => self.silent += 1,
+            ForecastOutcome::Text => self.text += 1,
+            ForecastOutcome::Template(name) => *self.templates.entry(name.clone()).or_default() += 1,
+            ForecastOutcome::Nudge(name) => *self.nudges.entry(name.clone()).or_default() += 1,
+            ForecastOutcome::Held(reason) => *self.held.entry(*reason).or_default() += 1,
+            ForecastOutcome::Queued(reason) => *self.queued.entry(*reason).or_default() += 1,
+            ForecastOutcome::Refused(reason) => *self.refused.entry(*reason).or_default() += 1,
+            ForecastOutcome::Skipped => self.skipped += 1,
+            ForecastOutcome::Failed => self.failed += 1,
+            ForecastOutcome::AsksFirst => self.asks_first += 1,
+            ForecastOutcome::Silent => self.silent += 1,
         }
-        if matches!(seen.what, What::Text | What::Template(_) | What::Nudge(_)) {
+        if matches!(seen.what, ForecastOutcome::Text | ForecastOutcome::Template(_) | ForecastOutcome::Nudge(_)) {
             self.postponed += i64::from(seen.postponed);
             let (first, last) = self.leaves.unwrap_or((seen.at, seen.at));
             self.leaves = Some((first.min(seen.at), last.max(seen.at)));

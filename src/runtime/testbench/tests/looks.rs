@@ -144,7 +144,7 @@ fn a_bot_with_errors_is_not_run() {
     std::fs::create_dir(folder.path().join("flows")).unwrap();
     std::fs::write(folder.path().join("flows/a.yaml"), "flow: a\nsteps:\n  - sya: Hi\n").unwrap();
     std::fs::write(folder.path().join("flows/a.test.yaml"), "tests: a\ncases: []\n").unwrap();
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(!report.is_good() && report.files.is_empty(), "{report:?}");
 }
 

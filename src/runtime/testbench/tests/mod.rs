@@ -88,7 +88,7 @@ fn play_with(head: &str, steps: &str) -> Report {
     for (name, text) in flows.into_iter().chain([("shop.test.yaml", test.as_str())]) {
         std::fs::write(folder.path().join("flows").join(name), text).unwrap();
     }
-    run(folder.path(), &Wish::default()).unwrap()
+    run(folder.path(), &TestOptions::default()).unwrap()
 }
 
 fn said(report: &Report) -> String {
@@ -113,7 +113,7 @@ fn failure(steps: &str) -> String {
 
 #[test]
 fn the_sample_bot_passes_its_own_tests() {
-    let report = run(Path::new(env!("CARGO_MANIFEST_DIR")), &Wish::default()).unwrap();
+    let report = run(Path::new(env!("CARGO_MANIFEST_DIR")), &TestOptions::default()).unwrap();
     assert!(report.is_good(), "{}", said(&report));
     assert!(report.passed() > 20, "{} cases", report.passed());
 }

@@ -126,7 +126,7 @@ fn the_api_and_persons_act_in_a_test_and_a_case_has_a_world_of_its_own() {
                 - person: I am here\n      - user: person\n      - bot: nothing\n      - hand_back\n      \
                 - user: person\n      - bot: Hello there\n";
     let folder = folder(&[("_bot.yaml", BOT), ("desk_call.yaml", DESK), ("desk_call.test.yaml", test)]);
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.passed() == 1, "{}", said(&report));
 }
 
@@ -211,12 +211,12 @@ cases:
         ("thanks.yaml", THANKS),
     ];
     let folder = folder(&[&files[..], &[("kinds.test.yaml", test)]].concat());
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.passed() == 1, "{}", said(&report));
     for flow in ["kinds", "friend", "thanks"] {
         let drafted = init(folder.path(), flow).unwrap().unwrap();
         std::fs::write(folder.path().join(drafted.path), drafted.text).unwrap();
     }
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.passed() >= 3, "a first test can be guessed: {}", said(&report));
 }

@@ -29,7 +29,7 @@ steps:
 fn coverage_names_what_was_never_taken_once_and_with_its_line() {
     let test = "tests: fork\ncases:\n  - name: a\n    steps:\n      - user: fork\n      - tap: a\n";
     let folder = folder(&[("_bot.yaml", BOT), ("fork.yaml", FORK), ("fork.test.yaml", test)]);
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     insta::assert_snapshot!(report.coverage.text(), @r#"
       47 %  fork
               flows/fork.yaml:4: nothing started it by `button never`
@@ -49,7 +49,7 @@ fn random_customers_find_a_broken_step_and_tell_it_as_a_short_case_that_fails() 
     let test =
         "tests: sum\ncases:\n  - name: a\n    steps:\n      - user: sum\n      - user: \"3\"\n      - bot: It is 1.\n";
     let folder = folder(&[("_bot.yaml", bot_file), ("sum.yaml", flow), ("sum.test.yaml", test)]);
-    let walk = || wander(folder.path(), &Wish::default(), Walks { count: 60, seed: 1 }).unwrap();
+    let walk = || wander(folder.path(), &TestOptions::default(), Walks { count: 60, seed: 1 }).unwrap();
     let found = walk();
     let zero = found.found.iter().find(|found| found.trouble.kind.as_str() == "error").expect("somebody says 0");
     let lines = zero.case.lines();
@@ -63,11 +63,11 @@ fn random_customers_find_a_broken_step_and_tell_it_as_a_short_case_that_fails() 
 
     let path = folder.path().join("flows/sum.test.yaml");
     std::fs::write(&path, flow::tools::testfile::write::append(test, &lines).unwrap()).unwrap();
-    let report = run(folder.path(), &Wish::default()).unwrap();
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert_eq!((report.passed(), report.failed()), (1, 1), "{}", said(&report));
     let mended = flow.replace("    type: whole\n", "    type: whole\n    check: n > 0\n");
     std::fs::write(folder.path().join("flows/sum.yaml"), mended).unwrap();
-    assert!(run(folder.path(), &Wish::default()).unwrap().is_good());
+    assert!(run(folder.path(), &TestOptions::default()).unwrap().is_good());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_case_is_written_beside_the_flow_that_is_in_trouble() {
         let mut all = vec![("_bot.yaml", bot_file), ("sum.yaml", sum), ("hello.yaml", hello)];
         all.extend(files);
         let folder = folder(&all);
-        let found = wander(folder.path(), &Wish::default(), Walks { count: 60, seed: 1 }).unwrap();
+        let found = wander(folder.path(), &TestOptions::default(), Walks { count: 60, seed: 1 }).unwrap();
         let zero = found.found.into_iter().find(|found| found.trouble.kind.as_str() == "error");
         zero.expect("somebody says 0").file
     };
@@ -99,11 +99,11 @@ fn a_case_is_written_beside_the_flow_that_is_in_trouble() {
 fn an_update_writes_the_words_of_the_bot_and_touches_nothing_else() {
     let test = "tests: desk_call\n# a remark\ncases:\n  - name: a\n    steps:\n      - user: person\n      - bot: \"Hallo\"   # stays\n";
     let folder = folder(&[("_bot.yaml", BOT), ("desk_call.yaml", super::talks::DESK), ("desk_call.test.yaml", test)]);
-    let report = run(folder.path(), &Wish { update: true, ..Wish::default() }).unwrap();
+    let report = run(folder.path(), &TestOptions { update: true, ..TestOptions::default() }).unwrap();
     assert_eq!((report.is_good(), report.files[0].rewritten), (true, 1));
     let new = std::fs::read_to_string(folder.path().join("flows/desk_call.test.yaml")).unwrap();
     assert_eq!(new, test.replace("\"Hallo\"", "Hello there"));
-    assert!(run(folder.path(), &Wish::default()).unwrap().is_good());
+    assert!(run(folder.path(), &TestOptions::default()).unwrap().is_good());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_first_test_of_each_flow_that_can_have_one_passes() {
             written += 1;
         }
     }
-    let report = run(copy.path(), &Wish::default()).unwrap();
+    let report = run(copy.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.files.len() == written && written >= 8, "{written}\n{}", said(&report));
 }
 
@@ -166,7 +166,7 @@ fn a_first_test_begins_as_the_trigger_does() {
         assert!(drafted.remarks.is_empty(), "{name}: {:?}\n{}", drafted.remarks, drafted.text);
         assert!(drafted.text.contains(act), "{name}:\n{}", drafted.text);
         std::fs::write(folder.path().join(drafted.path), drafted.text).unwrap();
-        let report = run(folder.path(), &Wish::default()).unwrap();
+        let report = run(folder.path(), &TestOptions::default()).unwrap();
         assert!(report.is_good(), "{name}:\n{}", said(&report));
     }
 }
@@ -189,7 +189,7 @@ fn a_first_test_of_a_schedule_meets_its_audience_or_says_that_nothing_began() {
         assert!(drafted.text.contains(asserts), "{condition}:\n{}", drafted.text);
         assert_eq!(drafted.remarks.is_empty(), begins, "{condition}");
         std::fs::write(folder.path().join(&drafted.path), &drafted.text).unwrap();
-        let report = run(folder.path(), &Wish::default()).unwrap();
+        let report = run(folder.path(), &TestOptions::default()).unwrap();
         assert!(report.is_good() && report.passed() > 0, "{}\n{}", drafted.text, said(&report));
     }
 }
@@ -217,7 +217,7 @@ fn a_webhook_may_be_expected_to_be_refused() {
     ] {
         let folder =
             folder(&[("_bot.yaml", bot), ("paid.yaml", flow), ("paid.test.yaml", test(body, refused).as_str())]);
-        let report = run(folder.path(), &Wish::default()).unwrap();
+        let report = run(folder.path(), &TestOptions::default()).unwrap();
         let found = report.files[0].cases[0].failure.as_ref().map(|failure| failure.what.as_str());
         assert_eq!(found, what, "{body}{refused}: {}", said(&report));
     }

@@ -7,7 +7,7 @@ mod waiting;
 use super::early_status;
 use crate::model::{
     content::Content,
-    effect::{Draft, Origin},
+    effect::{MessageDraft, Origin},
     event::Reason,
 };
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
         time::Time,
     },
     store::{
-        Sql, Statement, Wins, WriteSet,
+        RowContract, Sql, Statement, WriteSet,
         queries::retention::{Expire, expire},
     },
 };
 pub use read::*;
 use serde::{Deserialize, Serialize};
-pub use status::{Moved, moved, moved_early, moved_unfollowed, status};
-pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, STATUS_KNOWN, Status};
+pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, STATUS_KNOWN, StatusRow};
+pub use status::{StatusChange, moved, moved_early, moved_unfollowed, status};
 use std::sync::Arc;
 pub use waiting::{Unfinished, counts, next_probe, oldest_unsent};
 
@@ -57,7 +57,7 @@ pub struct NewOutbound {
     pub origin: Origin,
     pub tells: bool,
     pub state: SendState,
-    pub data: Arc<Draft>,
+    pub data: Arc<MessageDraft>,
     pub not_before: Option<Time>,
     pub hold_until: Option<Time>,
     pub attempt: u32,
@@ -72,7 +72,7 @@ impl NewOutbound {
         conversation: ConversationId,
         contact: ContactId,
         sender: SenderId,
-        draft: Arc<Draft>,
+        draft: Arc<MessageDraft>,
         now: Time,
     ) -> Self {
         NewOutbound {
@@ -153,7 +153,7 @@ impl Settled {
 pub static INSERT: Statement<NewOutbound> = Statement::new(
     "outbound.insert",
     150,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "insert into outbound
        (id, conversation_id, contact_id, sender_id, number, run, origin, tells, state, data, not_before, hold_until,
@@ -172,7 +172,7 @@ pub static INSERT: Statement<NewOutbound> = Statement::new(
 pub static SENDING: Statement<Sending> = Statement::new(
     "outbound.sending",
     151,
-    Wins::Must,
+    RowContract::Must,
     |row| row.id.0.into(),
     "update outbound set state = 'sending', attempt = cast(value ->> 'attempt' as bigint),
        attempted_at = cast(value ->> 'at' as bigint), sent_as = value -> 'sent_as', not_before = null,
@@ -189,7 +189,7 @@ pub static SENDING: Statement<Sending> = Statement::new(
 pub(in crate::store) static SETTLE: Statement<Settled> = Statement::new(
     "outbound.settle",
     152,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update outbound set
        state = case when (outbound.state = 'sent' or outbound.state = 'delivered' or outbound.state = 'read')
@@ -209,7 +209,7 @@ pub(in crate::store) static SETTLE: Statement<Settled> = Statement::new(
 pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
     "outbound.planned_again",
     162,
-    Wins::Plain,
+    RowContract::Plain,
     |row| row.id.0.into(),
     "update outbound set planned_again_at = cast(value ->> 'at' as bigint)
      from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
@@ -235,7 +235,8 @@ pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {
     set.replace(&SETTLE, settled);
     // Only a status that does not carry our id can have come before the answer.
     if let Some(provider_id) = settled.provider_id.as_ref().filter(|_| settled.joins_early) {
-        let answered = early_status::Answered { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };
+        let answered =
+            early_status::IdentifiedMessage { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };
         set.push(&STATUS_EARLY, &answered);
         set.push(&early_status::FORGET, &answered);
     }

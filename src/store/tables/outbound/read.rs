@@ -6,7 +6,7 @@ use crate::base::{
     limits::LATEST_READ_MAX,
     time::Time,
 };
-use crate::model::{content::Content, effect::Draft, event::Reason};
+use crate::model::{content::Content, effect::MessageDraft, event::Reason};
 use crate::store::{Query, ReadError, Row, Store};
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Outbound {
     pub contact_id: ContactId,
     pub sender_id: SenderId,
     pub state: SendState,
-    pub draft: Draft,
+    pub draft: MessageDraft,
     pub sent_as: Option<Content>,
     pub not_before: Option<Time>,
     pub hold_until: Option<Time>,

@@ -2,7 +2,7 @@
 //! arrival.
 
 use crate::model::inbound::{DeliveryState, StatusUpdate};
-use crate::store::{Committed, Key, Statement, Told, Wins, WriteSet};
+use crate::store::{Committed, Key, ReturnedRow, RowContract, Statement, WriteSet};
 use crate::{
     base::{
         ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 /// A status as it is written.
 #[derive(Debug, Clone, Serialize)]
-pub struct Status {
+pub struct StatusRow {
     pub id: Option<OutboundId>,
     pub sender_id: SenderId,
     pub provider_id: ProviderId,
@@ -28,7 +28,7 @@ pub struct Status {
 
 /// A message that a status has moved, from the `Committed::told` of a status statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct StatusChange {
     /// The provider id by which it was found; `None` if by our own id.
     pub provider_id: Option<ProviderId>,
     pub id: OutboundId,
@@ -124,10 +124,10 @@ macro_rules! forward {
 
 /// The common case: a status, found by the provider's id, of a message that no flow follows. It does not change
 /// indexed columns. Statuses that match no row here are left to the statement below.
-pub(in crate::store) static STATUS_KNOWN: Statement<Status> = Statement::new(
+pub(in crate::store) static STATUS_KNOWN: Statement<StatusRow> = Statement::new(
     "outbound.status_known",
     153,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.map_or(0, |id| id.0).into(),
     "update outbound set
        state = case cast(value ->> 'rank' as bigint) when 4 then 'read' else 'delivered' end,
@@ -144,10 +144,10 @@ pub(in crate::store) static STATUS_KNOWN: Statement<Status> = Statement::new(
 );
 
 /// Three ways to find the message: by our id, by the provider's id, and for early statuses when the answer comes.
-pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
+pub(in crate::store) static STATUS_BY_ID: Statement<StatusRow> = Statement::new(
     "outbound.status_by_id",
     155,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.map_or(0, |id| id.0).into(),
     forward!(
         by: "cast(value ->> 'id' as bigint) as message_id, cast(value ->> 'sender_id' as bigint) as sender,
@@ -161,10 +161,10 @@ pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
         key: "id"
     ),
 );
-pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::new(
+pub(in crate::store) static STATUS_BY_PROVIDER: Statement<StatusRow> = Statement::new(
     "outbound.status_by_provider",
     156,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.provider_id.as_str().into(),
     forward!(
         by: "value ->> 'provider_id' as provider, cast(value ->> 'sender_id' as bigint) as sender",
@@ -177,10 +177,10 @@ pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::n
         key: "provider_id"
     ),
 );
-pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = Statement::new(
+pub(in crate::store) static STATUS_EARLY: Statement<early_status::IdentifiedMessage> = Statement::new(
     "outbound.status_early",
     158,
-    Wins::Tell,
+    RowContract::Tell,
     |row| row.id.0.into(),
     forward!(
         by: "cast(value ->> 'id' as bigint) as message_id, early_status.sender_id as sender,
@@ -199,7 +199,7 @@ pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = St
 
 /// Records a status: moves the message forward, or keeps the status until its message is known.
 pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: Time) {
-    let row = Status {
+    let row = StatusRow {
         id: status.ours,
         sender_id: sender,
         provider_id: status.provider_id.clone(),
@@ -226,21 +226,21 @@ pub fn moved_unfollowed(committed: &Committed) -> Vec<OutboundId> {
 }
 
 /// The other messages that these statuses have moved.
-pub fn moved(committed: &Committed) -> Vec<Moved> {
+pub fn moved(committed: &Committed) -> Vec<StatusChange> {
     let told = committed.told(&STATUS_BY_ID).chain(committed.told(&STATUS_BY_PROVIDER));
     told.filter_map(read).collect()
 }
 
 /// The messages that were moved by statuses which came before the answers in this set.
-pub fn moved_early(committed: &Committed) -> Vec<Moved> {
+pub fn moved_early(committed: &Committed) -> Vec<StatusChange> {
     committed.told(&STATUS_EARLY).filter_map(read).collect()
 }
 
-fn read(told: &Told) -> Option<Moved> {
+fn read(told: &ReturnedRow) -> Option<StatusChange> {
     let [Some(id), Some(conversation), Some(contact), Some(number), Some(tells), Some(rank)] = told.more[..] else {
         return None;
     };
-    Some(Moved {
+    Some(StatusChange {
         provider_id: match &told.key {
             Key::Text(provider_id) => Some(provider_id.as_str().into()),
             Key::Number(_) => None,

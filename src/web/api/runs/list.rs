@@ -20,12 +20,12 @@ use crate::{
         api::{
             contacts, conversations,
             page::Page,
-            tracking::{self, Stands},
+            tracking::{self, StartStatus},
         },
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -37,12 +37,12 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/runs?flow=&contact=&state=open|done|…&limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/runs/{id}`: one run with its trace.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let mut body = described(&web, &row).await?;
@@ -53,7 +53,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `GET /v1/runs/tracked/{tracking_id}`: the result of a start, also of one that was queued.
-pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> ApiResult {
     let caller = auth::required(&web, &headers).await?;
     let missing = || Problem::not_found("There is no such start.");
     let (talk, number) = tracking::read(&name).ok_or_else(missing)?;
@@ -62,9 +62,9 @@ pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, head
         .map_err(|problem| if problem.status == StatusCode::NOT_FOUND { missing() } else { problem })?;
     let stands = tracking::find(&web.app.store, talk.id, number).await.map_err(|error| Problem::bug(&error))?;
     let (state, flow, run, since) = match stands {
-        Stands::Run(run) => ("started", Some(run.flow.clone()), Some(run.id), Some(run.started_at)),
-        Stands::Queued(start, since) => ("queued", Some(start.flow), None, Some(since)),
-        Stands::Refused => ("refused", None, None, None),
+        StartStatus::Run(run) => ("started", Some(run.flow.clone()), Some(run.id), Some(run.started_at)),
+        StartStatus::Queued(start, since) => ("queued", Some(start.flow), None, Some(since)),
+        StartStatus::Refused => ("refused", None, None, None),
     };
     let body = json!({
         "tracking_id": name, "state": state, "flow": flow, "run": run, "conversation_id": talk.id,
@@ -74,12 +74,12 @@ pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, head
 }
 
 /// `POST /v1/runs/{id}/stop`: ends a run; its unsent messages are dropped.
-pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     act(web, &id, request, "stop", |run| Event::Stop { run }).await
 }
 
 /// `POST /v1/runs/{id}/resume`: ends the current wait, as if its time had passed.
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     act(web, &id, request, "resume", |run| Event::Resume { run }).await
 }
 
@@ -89,7 +89,7 @@ async fn act(
     request: Request,
     verb: &'static str,
     event: impl Fn(u32) -> Event + Send + Sync + 'static,
-) -> Answered {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;

@@ -19,7 +19,7 @@ use crate::{
         auth,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
-        problem::{Answered, Problem},
+        problem::{ApiResult, Problem},
         state::Web,
     },
 };
@@ -30,7 +30,7 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
+pub async fn start(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;

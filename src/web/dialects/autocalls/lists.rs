@@ -5,7 +5,7 @@ use crate::{
     base::{query, time::Time},
     model::template::{Template, TemplateStatus, placeholders},
     runtime::config::Sender,
-    web::{dialects::ordered, parameters::Misfits, path_params::Named, state::Web},
+    web::{dialects::ordered, parameters::Misfits, path_params::LastParam, state::Web},
 };
 use axum::{
     extract::{RawQuery, State},
@@ -28,7 +28,7 @@ pub async fn senders(
 /// `?status=approved|all`; the default is `approved`.
 pub async fn templates(
     State(web): State<Arc<Web>>,
-    Named(id): Named,
+    LastParam(id): LastParam,
     wrong: Misfits,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -80,7 +80,7 @@ fn status(text: &str, good: &str) -> Result<Wanted, Refusal> {
 }
 
 fn is_online(web: &Web, sender: &Sender, now: Time) -> bool {
-    web.app.health.of(sender.id, now).is_none()
+    web.app.paused_senders.of(sender.id, now).is_none()
 }
 
 fn number(web: &Web, sender: &Sender, now: Time) -> Json {

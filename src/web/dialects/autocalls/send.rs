@@ -4,7 +4,7 @@ use super::{KEYS, Refusal, session};
 use crate::web::{
     dialects::{
         ordered,
-        sending::{self, Answered, KeyFault, Order, Refused, Sent, TemplateTrouble},
+        sending::{self, ClientAnswer, KeyFault, Order, Refused, Sent, TemplateTrouble},
     },
     idempotency,
     state::Web,
@@ -86,7 +86,7 @@ fn success(kind: Kind, sent: &Sent, now: crate::base::time::Time) -> Json {
     body
 }
 
-fn respond(answered: Answered) -> Response {
+fn respond(answered: ClientAnswer) -> Response {
     let mut response = ordered::response(answered.status, &answered.body, KEYS);
     if let Some(seconds) = answered.retry_after_s {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -108,12 +108,12 @@ mod tests {
     use crate::{
         base::time::Time,
         model::{event::Reason, window::Window},
-        web::dialects::sending::Shut,
+        web::dialects::sending::ClosedWindow,
     };
 
     #[test]
     fn refusals_of_the_provider_become_those_of_the_dialect() {
-        let shut = Shut { window: Window::default(), last_inbound_at: None };
+        let shut = ClosedWindow { window: Window::default(), last_inbound_at: None };
         let of = |provider: &'static str, code: &str, reason| {
             let refused = Refused::by(provider, code, "words", reason, shut);
             let body = said(Kind::Freeform, refused, Time(0)).body();

@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 /// An authenticated request.
-pub struct Asked {
+pub struct AuthenticatedRequest {
     pub web: Arc<Web>,
     pub caller: Caller,
     pub headers: HeaderMap,
@@ -30,7 +30,7 @@ pub struct Asked {
     pub body: Bytes,
 }
 
-impl Asked {
+impl AuthenticatedRequest {
     /// The object in the body under one of these names, or the body itself if none is present. Fields beside such an
     /// object are refused: what they say would be lost.
     pub fn object(&self, names: &[&str]) -> Result<Map<String, Json>, Refusal> {
@@ -50,7 +50,7 @@ impl Asked {
 }
 
 /// Authenticates a request and answers it with `work`, or with an error.
-pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(AuthenticatedRequest) -> W) -> Response
 where
     W: Future<Output = Result<Response, Refusal>>,
 {
@@ -73,7 +73,7 @@ pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
 }
 
 /// Authenticates a request and reads its body.
-pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal> {
+pub async fn admitted(web: Arc<Web>, request: Request) -> Result<AuthenticatedRequest, Refusal> {
     let (parts, body) = request.into_parts();
     let caller = caller(&web, &parts.headers).await?;
     fitting(&parts.extensions)?;
@@ -84,7 +84,7 @@ pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal>
         }
     })?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Ok(Asked { web, caller, headers: parts.headers, query, body })
+    Ok(AuthenticatedRequest { web, caller, headers: parts.headers, query, body })
 }
 
 /// Refuses parameters that the route does not take.

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, only, text},
+    envelope::{self, AuthenticatedRequest, good, only, text},
     from_uuid,
     refusal::bug,
     uuid,
@@ -24,11 +24,11 @@ use crate::{
     runtime::{config::Sender, ingest::webhook_triggers},
     store::tables::{conversation, run, session},
     web::{
-        api::tracking::{self, Stands},
+        api::tracking::{self, StartStatus},
         auth::Caller,
         dialects::sending::key_refused,
         idempotency,
-        path_params::Named,
+        path_params::LastParam,
         state::Web,
     },
 };
@@ -40,16 +40,16 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub async fn execute(State(web): State<Arc<Web>>, Named(flow): Named, request: Request) -> Response {
+pub async fn execute(State(web): State<Arc<Web>>, LastParam(flow): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { begin(asked, &flow).await }).await
 }
 
 /// `GET /api/v1/workflow_executions/{execution_id}`.
-pub async fn execution(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn execution(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { shown(&asked, &id).await }).await
 }
 
-async fn begin(asked: Asked, name: &str) -> Result<Response, Refusal> {
+async fn begin(asked: AuthenticatedRequest, name: &str) -> Result<Response, Refusal> {
     let fields = asked.object(&["workflow_execution", "flow_execution"])?;
     only(&fields, "here", &["phone_number", "phone_number_id", "variables", "context"])?;
     let (inputs, serves) = {
@@ -65,7 +65,7 @@ async fn begin(asked: Asked, name: &str) -> Result<Response, Refusal> {
     let phone = phone::lenient(&given, None).ok_or_else(|| Refusal::invalid("Invalid WhatsApp number"))?;
     let asked_number = text(&fields, "phone_number_id", NAME_CHARS_MAX)?;
     let sender = sender(&asked, asked_number.as_deref(), &phone, |sender| serves.contains(&sender.id)).await?;
-    let Asked { web, headers, body, .. } = asked;
+    let AuthenticatedRequest { web, headers, body, .. } = asked;
     let flow = FlowName::from(name);
     let task = tokio::spawn(async move {
         let path = format!("kapso/{flow}/executions");
@@ -141,7 +141,7 @@ async fn start(
     }}))
 }
 
-async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
+async fn shown(asked: &AuthenticatedRequest, id: &str) -> Result<Response, Refusal> {
     let store = &asked.web.app.store;
     let none = || Refusal::not_found("Workflow execution");
     let row = match (from_uuid(id), tracking::read(id)) {
@@ -151,9 +151,9 @@ async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
             let talk =
                 talk.filter(|talk| asked.caller.sender(&asked.web, talk.sender_id).is_some()).ok_or_else(none)?;
             match tracking::find(store, talk.id, number).await.map_err(|error| bug(&error))? {
-                Stands::Run(run) => *run,
-                Stands::Queued(start, since) => return Ok(in_line(id, "waiting", Some(&start), Some(since))),
-                Stands::Refused => return Ok(in_line(id, "failed", None, None)),
+                StartStatus::Run(run) => *run,
+                StartStatus::Queued(start, since) => return Ok(in_line(id, "waiting", Some(&start), Some(since))),
+                StartStatus::Refused => return Ok(in_line(id, "failed", None, None)),
             }
         }
         (None, None) => return Err(none()),
@@ -211,7 +211,7 @@ fn in_line(id: &str, status: &str, start: Option<&Start>, since: Option<Time>) -
 
 /// The requested sender, by its id at the platform or ours; else the one that language.md 5, *Which sender*, selects.
 async fn sender(
-    asked: &Asked,
+    asked: &AuthenticatedRequest,
     wanted: Option<&str>,
     phone: &str,
     serves: impl Fn(&Sender) -> bool,

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, only, text},
+    envelope::{self, AuthenticatedRequest, good, only, text},
     refusal::bug,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         config::Sender,
         senders::checkup::{Checkup, Test},
     },
-    web::{idempotency, path_params::Named, state::Web},
+    web::{idempotency, path_params::LastParam, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -22,7 +22,7 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
-pub async fn check(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn check(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move {
         let sender = number(&asked, &id)?;
         let checkup = asked.web.app.checkup(&sender, None).await.map_err(|error| bug(&error))?;
@@ -32,11 +32,11 @@ pub async fn check(State(web): State<Arc<Web>>, Named(id): Named, request: Reque
 }
 
 /// The same checks with a test message to a person who has written recently.
-pub async fn test(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn test(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { tested(asked, &id).await }).await
 }
 
-async fn tested(asked: Asked, id: &str) -> Result<Response, Refusal> {
+async fn tested(asked: AuthenticatedRequest, id: &str) -> Result<Response, Refusal> {
     let sender = number(&asked, id)?;
     let fields = asked.object(&["test_message"])?;
     only(&fields, "here", &["phone_number", "test_recipient"])?;
@@ -44,7 +44,7 @@ async fn tested(asked: Asked, id: &str) -> Result<Response, Refusal> {
     let given = given.or(text(&fields, "test_recipient", PHONE_CHARS_MAX)?);
     let given = given.ok_or_else(|| Refusal::invalid("phone_number can't be blank"))?;
     let phone = phone::lenient(&given, None).ok_or_else(|| Refusal::invalid("Invalid WhatsApp number"))?;
-    let Asked { web, headers, body, .. } = asked;
+    let AuthenticatedRequest { web, headers, body, .. } = asked;
     let task = tokio::spawn(async move {
         let path = format!("kapso/{}/health", sender.id);
         let begun = match idempotency::begin(&web, &sender.account, &headers, &path, &body).await {
@@ -63,7 +63,7 @@ async fn tested(asked: Asked, id: &str) -> Result<Response, Refusal> {
     task.await.map_err(|panic| bug(&panic))?
 }
 
-fn number(asked: &Asked, id: &str) -> Result<Sender, Refusal> {
+fn number(asked: &AuthenticatedRequest, id: &str) -> Result<Sender, Refusal> {
     let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
     let found = own.into_iter().find(|sender| sender.is_called(id));
     found.cloned().ok_or_else(|| Refusal::not_found("WhatsApp configuration"))

@@ -3,7 +3,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, good, only, text},
+    envelope::{self, AuthenticatedRequest, good, only, text},
     files, from_uuid,
     refusal::bug,
     uuid,
@@ -17,9 +17,9 @@ use crate::{
     model::content::{Content, Location, Media, MediaKind},
     store::tables::{contact, conversation},
     web::{
-        dialects::sending::{self, Known, Order, Recipient, Refused, Sent},
+        dialects::sending::{self, KnownRecipient, Order, Recipient, Refused, Sent},
         idempotency,
-        path_params::Named,
+        path_params::LastParam,
         state::Web,
     },
 };
@@ -31,11 +31,11 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
-pub async fn send(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn send(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { handle(asked, &id).await }).await
 }
 
-async fn handle(asked: Asked, id: &str) -> Result<Response, Refusal> {
+async fn handle(asked: AuthenticatedRequest, id: &str) -> Result<Response, Refusal> {
     let store = &asked.web.app.store;
     let none = || Refusal::not_found("Conversation");
     let id = from_uuid(id).map(ConversationId).ok_or_else(none)?;
@@ -44,7 +44,7 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Refusal> {
     let content = content(&asked.object(&["message"])?)?;
     let person = contact::find(store, row.contact_id).await.map_err(|error| bug(&error))?;
     let person = person.ok_or_else(|| bug(&"a conversation has no contact"))?;
-    let is_open = sending::Shut::of(Some(&row)).window.is_open(asked.web.app.clock.now());
+    let is_open = sending::ClosedWindow::of(Some(&row)).window.is_open(asked.web.app.clock.now());
     // Check the file's URL only for a message that may be sent.
     if let Content::Media { media, .. } = &content
         && is_open
@@ -53,10 +53,11 @@ async fn handle(asked: Asked, id: &str) -> Result<Response, Refusal> {
     }
     let phone = person.data.phone.clone();
     let shown = Shown { content: content.clone(), phone };
-    let known = Known { contact: row.contact_id, opted_out: person.opted_out.is_some(), conversation: Some(row) };
+    let known =
+        KnownRecipient { contact: row.contact_id, opted_out: person.opted_out.is_some(), conversation: Some(row) };
     let recipient = Recipient { phone: String::new(), name: None, known: Some(known) };
     let path = format!("kapso/{id}");
-    let Asked { web, headers, body, .. } = asked;
+    let AuthenticatedRequest { web, headers, body, .. } = asked;
     let order = Order { sender, recipient, content, headers, path, body: body.to_vec() };
     let clock = Arc::clone(&web.app.clock);
     let words = move |outcome: Result<Sent, Refused>| match outcome {

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal,
-    envelope::{self, Asked, Page, good, only, text},
+    envelope::{self, AuthenticatedRequest, Page, good, only, text},
     execution::accounts,
     from_uuid,
     refusal::bug,
@@ -15,7 +15,7 @@ use crate::{
         time::{Time, iso_z},
     },
     store::tables::tester_session::{self, TesterSession},
-    web::{path_params::Named, state::Web},
+    web::{path_params::LastParam, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -34,11 +34,11 @@ pub async fn list(State(web): State<Arc<Web>>, request: Request) -> Response {
     envelope::answered(web, request, listed).await
 }
 
-pub async fn show(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn show(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { shown(&asked, &id).await }).await
 }
 
-async fn made(asked: Asked) -> Result<Response, Refusal> {
+async fn made(asked: AuthenticatedRequest) -> Result<Response, Refusal> {
     let fields = asked.object(&["whatsapp_sandbox_session"])?;
     // The answer tells that there is no agent.
     only(&fields, "here", &["phone_number", "phone_number_id", "agent_id"])?;
@@ -60,7 +60,7 @@ async fn made(asked: Asked) -> Result<Response, Refusal> {
     Ok(good(StatusCode::CREATED, &json!({"data": described(&asked.web, &session, app.clock.now())})))
 }
 
-async fn listed(asked: Asked) -> Result<Response, Refusal> {
+async fn listed(asked: AuthenticatedRequest) -> Result<Response, Refusal> {
     let page = Page::read(&asked.query)?;
     let now = asked.web.app.clock.now();
     let mut all = Vec::new();
@@ -71,7 +71,7 @@ async fn listed(asked: Asked) -> Result<Response, Refusal> {
     Ok(good(StatusCode::OK, &page.of(&all)))
 }
 
-async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
+async fn shown(asked: &AuthenticatedRequest, id: &str) -> Result<Response, Refusal> {
     let none = || Refusal::not_found("Sandbox session");
     let id = from_uuid(id).ok_or_else(none)?;
     let found = tester_session::find(&asked.web.app.store, id).await.map_err(|error| bug(&error))?;

@@ -11,7 +11,7 @@ use crate::{
         time::Time,
     },
     model::{content::Content, effect::Origin, window::Window},
-    runtime::{config::Sender, delivery::outbox::SendAnswer, lane::requests::Wanted},
+    runtime::{config::Sender, delivery::outbox::SendAnswer, lane::requests::MessageRequest},
     store::tables::{contact, conversation, outbound},
     web::{
         idempotency::{self, Answer},
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use axum::http::{HeaderMap, StatusCode};
-pub use refused::{KeyFault, Refused, Shut, TemplateTrouble};
+pub use refused::{ClosedWindow, KeyFault, Refused, TemplateTrouble};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -29,10 +29,10 @@ pub struct Recipient {
     pub phone: String,
     /// The name for a new contact.
     pub name: Option<String>,
-    pub known: Option<Known>,
+    pub known: Option<KnownRecipient>,
 }
 
-pub struct Known {
+pub struct KnownRecipient {
     pub contact: ContactId,
     pub opted_out: bool,
     pub conversation: Option<conversation::Conversation>,
@@ -61,7 +61,7 @@ pub struct Sent {
 }
 
 /// The answer to the client.
-pub struct Answered {
+pub struct ClientAnswer {
     pub status: StatusCode,
     pub body: Json,
     /// True if it repeats the first answer to this `Idempotency-Key`.
@@ -76,7 +76,7 @@ pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<S
     let row = contact::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
     let conversation = conversation::between(&web.app.store, id, sender.id).await.map_err(|error| internal(&error))?;
     let opted_out = row.is_some_and(|row| row.opted_out.is_some());
-    Ok(Recipient { phone, name, known: Some(Known { contact: id, opted_out, conversation }) })
+    Ok(Recipient { phone, name, known: Some(KnownRecipient { contact: id, opted_out, conversation }) })
 }
 
 /// Sends once per `Idempotency-Key`, in a task of its own, so that a disconnected client cannot interrupt it. `words`
@@ -85,8 +85,8 @@ pub async fn once(
     web: Arc<Web>,
     order: Order,
     words: impl Fn(Result<Sent, Refused>) -> (StatusCode, Json) + Send + Sync + 'static,
-) -> Answered {
-    let plain = |(status, body)| Answered { status, body, replayed: false, retry_after_s: None };
+) -> ClientAnswer {
+    let plain = |(status, body)| ClientAnswer { status, body, replayed: false, retry_after_s: None };
     let words = Arc::new(words);
     let said = Arc::clone(&words);
     let task = tokio::spawn(async move {
@@ -94,12 +94,12 @@ pub async fn once(
         let begun = match idempotency::begin(&web, account, &order.headers, &order.path, &order.body).await {
             Ok(begun) => begun,
             Err(idempotency::Refused::Before(status, body)) => {
-                return Answered { replayed: true, ..plain((status, body)) };
+                return ClientAnswer { replayed: true, ..plain((status, body)) };
             }
             Err(refused) => {
                 let refused = key_refused(&refused);
                 let retry_after_s = (refused == Refused::Key(KeyFault::Busy)).then_some(1);
-                return Answered { retry_after_s, ..plain(said(Err(refused))) };
+                return ClientAnswer { retry_after_s, ..plain(said(Err(refused))) };
             }
         };
         let outcome = settle(&web, &order, begun.message, begun.is_again).await;
@@ -140,7 +140,7 @@ pub fn key_refused(refused: &idempotency::Refused) -> Refused {
 fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
     let Order { sender, recipient, content, .. } = order;
     // If only templates are paused, texts are sent; a template would only wait.
-    if web.app.health.paused_until(sender.id, content.is_template(), now).is_some() {
+    if web.app.paused_senders.paused_until(sender.id, content.is_template(), now).is_some() {
         return Err(Refused::Offline);
     }
     if !web.app.can_pay(&sender.account, sender.id, &recipient.phone, content) {
@@ -150,7 +150,7 @@ fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
         return Err(Refused::OptedOut);
     }
     let conversation = recipient.known.as_ref().and_then(|known| known.conversation.as_ref());
-    let shut = Shut::of(conversation);
+    let shut = ClosedWindow::of(conversation);
     if !content.is_template() && !shut.window.is_open(now) {
         return Err(Refused::Closed(shut));
     }
@@ -175,7 +175,7 @@ async fn settle(web: &Web, order: &Order, id: OutboundId, is_again: bool) -> Res
     };
     let content = content.clone();
     let said = app
-        .say_as(id, contact, conversation, Wanted::now(content, Origin::Api))
+        .say_as(id, contact, conversation, MessageRequest::now(content, Origin::Api))
         .await
         .map_err(|error| internal(&error))?;
     match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
@@ -197,7 +197,7 @@ async fn answered(web: &Web, sender: &Sender, id: OutboundId, answer: SendAnswer
         SendAnswer::Unknown => None,
         SendAnswer::Failed { code, text, reason } => {
             // The correction of our record is committed with the next group, so use the provider's answer.
-            let shut = Shut { window: Window::default(), ..Shut::of(conversation.as_ref()) };
+            let shut = ClosedWindow { window: Window::default(), ..ClosedWindow::of(conversation.as_ref()) };
             return Err(Refused::by(sender.provider(), &code, &text, reason, shut));
         }
     };
@@ -206,7 +206,7 @@ async fn answered(web: &Web, sender: &Sender, id: OutboundId, answer: SendAnswer
         contact: row.contact_id,
         conversation: row.conversation_id,
         provider_id,
-        window: Shut::of(conversation.as_ref()).window,
+        window: ClosedWindow::of(conversation.as_ref()).window,
         at: row.created_at,
     })
 }

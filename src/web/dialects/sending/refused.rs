@@ -14,7 +14,7 @@ pub enum Refused {
     NoBalance,
     OptedOut,
     /// The window is closed, by our record or by the provider's answer.
-    Closed(Shut),
+    Closed(ClosedWindow),
     /// The platform currently limits these messages.
     Limited {
         why: String,
@@ -38,7 +38,7 @@ pub enum Refused {
 
 /// The known data of a closed window.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shut {
+pub struct ClosedWindow {
     pub window: Window,
     pub last_inbound_at: Option<Time>,
 }
@@ -78,17 +78,17 @@ impl KeyFault {
     }
 }
 
-impl Shut {
+impl ClosedWindow {
     pub fn of(conversation: Option<&Conversation>) -> Self {
         let opened_at = conversation.and_then(|conversation| conversation.opened_at);
         let last_inbound_at = conversation.and_then(|conversation| conversation.last_inbound_at);
-        Shut { window: Window { opened_at }, last_inbound_at }
+        ClosedWindow { window: Window { opened_at }, last_inbound_at }
     }
 }
 
 impl Refused {
     /// The refusal in a message's row, by the provider or by our own rule.
-    pub fn by(provider: &'static str, code: &str, text: &str, reason: Option<Reason>, shut: Shut) -> Self {
+    pub fn by(provider: &'static str, code: &str, text: &str, reason: Option<Reason>, shut: ClosedWindow) -> Self {
         let why = || if text.is_empty() { code.to_owned() } else { text.to_owned() };
         match reason {
             Some(Reason::OptedOut | Reason::NoConsent) => return Refused::OptedOut,
@@ -132,7 +132,7 @@ impl Refused {
 mod tests {
     use super::*;
 
-    const SHUT: Shut = Shut { window: Window { opened_at: None }, last_inbound_at: None };
+    const SHUT: ClosedWindow = ClosedWindow { window: Window { opened_at: None }, last_inbound_at: None };
 
     fn by(code: &str, reason: Option<Reason>) -> Refused {
         Refused::by("meta", code, "words", reason, SHUT)

@@ -1,7 +1,7 @@
 //! `/api/v1/contacts/`: lists, shows and creates the contacts of the account.
 
 use super::{
-    envelope::{self, Asked, good},
+    envelope::{self, AuthenticatedRequest, good},
     fields::Fields,
     from_object_id, number, object_id,
     refusal::{Refusal, bug},
@@ -15,12 +15,12 @@ use crate::{
         time::{Time, iso_z},
     },
     model::{
-        contact::{Contact, Patch},
+        contact::{Contact, ContactPatch},
         event::Event,
         value::Value,
     },
     store::tables::contact,
-    web::{dialects::sending::Answered, path_params::Named, state::Web},
+    web::{dialects::sending::ClientAnswer, path_params::LastParam, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -35,7 +35,7 @@ pub async fn list(State(web): State<Arc<Web>>, request: Request) -> Response {
     envelope::answered(web, request, listed).await
 }
 
-pub async fn show(State(web): State<Arc<Web>>, Named(id): Named, request: Request) -> Response {
+pub async fn show(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move { shown(asked, &id).await }).await
 }
 
@@ -43,7 +43,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Response {
     envelope::answered(web, request, created).await
 }
 
-async fn listed(asked: Asked) -> Result<Answered, Refusal> {
+async fn listed(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     let whole = |name: &str, default: i64, max: i64| match query::value(&asked.query, name).filter(|v| !v.is_empty()) {
         None => Ok(default),
         Some(text) => text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| {
@@ -63,7 +63,7 @@ async fn listed(asked: Asked) -> Result<Answered, Refusal> {
     Ok(good(StatusCode::OK, body))
 }
 
-async fn shown(asked: Asked, id: &str) -> Result<Answered, Refusal> {
+async fn shown(asked: AuthenticatedRequest, id: &str) -> Result<ClientAnswer, Refusal> {
     let none = || Refusal::not_found("Contact not found".to_owned());
     let id = from_object_id(id).map(ContactId).ok_or_else(none)?;
     let found = contact::find_dated(&asked.web.app.store, id).await.map_err(|error| bug(&error))?;
@@ -72,7 +72,7 @@ async fn shown(asked: Asked, id: &str) -> Result<Answered, Refusal> {
     Ok(good(StatusCode::OK, json!({"status": "success", "contact": described(&contact, since)})))
 }
 
-async fn created(asked: Asked) -> Result<Answered, Refusal> {
+async fn created(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     let mut fields = Fields::of(&asked.body)?;
     let phone = fields.text("phone_number", NAME_CHARS_MAX);
     let first = fields.text("first_name", NAME_CHARS_MAX);
@@ -96,7 +96,8 @@ async fn created(asked: Asked) -> Result<Answered, Refusal> {
     let reached = app.reach(&asked.account, sender.id, &phone, Some(&name)).await;
     let (contact, conversation) = reached.map_err(|error| bug(&error))?;
     let fields = known.into_iter().filter_map(|(field, text)| Some((field.to_owned(), Value::Text(text?)))).collect();
-    let patch = Patch { by: "api".into(), fields, tags_added: tags.into_iter().collect(), ..Patch::default() };
+    let patch =
+        ContactPatch { by: "api".into(), fields, tags_added: tags.into_iter().collect(), ..ContactPatch::default() };
     if !patch.fields.is_empty() || !patch.tags_added.is_empty() {
         let event = Event::Changed(Box::new(patch));
         app.happen(contact, conversation, event).await.map_err(|error| bug(&error))?;

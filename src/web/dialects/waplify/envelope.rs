@@ -2,7 +2,7 @@
 
 use super::{
     ERROR_KEYS, KEYS,
-    rate::Left,
+    rate::RemainingQuota,
     refusal::{Refusal, bug},
 };
 use crate::{
@@ -13,9 +13,9 @@ use crate::{
     },
     web::{
         auth::{self, Caller},
-        dialects::{ordered, sending::Answered},
+        dialects::{ordered, sending::ClientAnswer},
         idempotency,
-        parameters::{Misfit, Misfits, Why},
+        parameters::{Misfit, MisfitCause, Misfits},
         server::body::{self, BadBody},
         state::Web,
     },
@@ -30,7 +30,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// An authenticated request.
-pub struct Asked {
+pub struct AuthenticatedRequest {
     pub web: Arc<Web>,
     pub account: AccountName,
     pub request_id: String,
@@ -41,14 +41,14 @@ pub struct Asked {
 }
 
 /// A successful answer.
-pub fn good(status: StatusCode, body: Json) -> Answered {
-    Answered { status, body, replayed: false, retry_after_s: None }
+pub fn good(status: StatusCode, body: Json) -> ClientAnswer {
+    ClientAnswer { status, body, replayed: false, retry_after_s: None }
 }
 
 /// Authenticates a request and answers it with `work`, or with an error.
-pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(AuthenticatedRequest) -> W) -> Response
 where
-    W: Future<Output = Result<Answered, Refusal>>,
+    W: Future<Output = Result<ClientAnswer, Refusal>>,
 {
     let (parts, body) = request.into_parts();
     let now = web.app.clock.now();
@@ -63,7 +63,7 @@ where
             let outcome = match bytes(body).await {
                 Ok(body) => {
                     let (web, request_id) = (Arc::clone(&web), id.clone());
-                    work(Asked { web, account, request_id, headers: parts.headers, query, body }).await
+                    work(AuthenticatedRequest { web, account, request_id, headers: parts.headers, query, body }).await
                 }
                 Err(refusal) => Err(refusal),
             };
@@ -88,16 +88,16 @@ where
 /// A wrong parameter in pydantic's form.
 fn misfit(Misfit { name, why }: &Misfit) -> Json {
     let (kind, words) = match why {
-        Why::Unknown(_) => ("extra_forbidden", "Extra inputs are not permitted".to_owned()),
-        Why::Empty => ("string_too_short", "String should have at least 1 character".to_owned()),
-        Why::Repeated => ("value_error", "Value error, the parameter stands twice".to_owned()),
-        Why::Value(words) => ("value_error", format!("Value error, the parameter {words}")),
+        MisfitCause::Unknown(_) => ("extra_forbidden", "Extra inputs are not permitted".to_owned()),
+        MisfitCause::Empty => ("string_too_short", "String should have at least 1 character".to_owned()),
+        MisfitCause::Repeated => ("value_error", "Value error, the parameter stands twice".to_owned()),
+        MisfitCause::Value(words) => ("value_error", format!("Value error, the parameter {words}")),
     };
     json!({"type": kind, "loc": ["query", name], "msg": words})
 }
 
 /// The account of the key, and the rest of its rate limit.
-async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountName, Left), Refusal> {
+async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountName, RemainingQuota), Refusal> {
     let shown = auth::bearer(headers).ok_or(Refusal::Unauthorized)?;
     let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)?;
     let account = match caller {
@@ -121,7 +121,7 @@ async fn bytes(body: axum::body::Body) -> Result<Bytes, Refusal> {
     })
 }
 
-fn tell(headers: &mut HeaderMap, id: &str, left: Option<Left>, now: Time) {
+fn tell(headers: &mut HeaderMap, id: &str, left: Option<RemainingQuota>, now: Time) {
     let mut put = |name: &'static str, value: HeaderValue| {
         headers.insert(HeaderName::from_static(name), value);
     };

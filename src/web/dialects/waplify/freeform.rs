@@ -2,10 +2,10 @@
 
 use super::{
     buttons::Buttons,
-    envelope::{self, Asked},
+    envelope::{self, AuthenticatedRequest},
     fields::Fields,
     kinds, number,
-    refusal::{Place, Refusal},
+    refusal::{Refusal, RefusalEndpoint},
     send, sender,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         content::{Content, MediaKind},
         window::Window,
     },
-    web::{dialects::sending::Answered, state::Web},
+    web::{dialects::sending::ClientAnswer, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -26,8 +26,8 @@ pub async fn freeform(State(web): State<Arc<Web>>, request: Request) -> Response
     envelope::answered(web, request, handle).await
 }
 
-async fn handle(asked: Asked) -> Result<Answered, Refusal> {
-    let given = Given::read(&asked.body)?;
+async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
+    let given = FreeformFields::read(&asked.body)?;
     let phone = number(&given.phone)?;
     let kind = given.kind;
     let (name, asked_number) = (given.name.clone(), given.sender.clone());
@@ -43,11 +43,11 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
         kinds::check(&asked.web, media).await?;
     }
     let word = kind.map_or("text", MediaKind::as_str).to_owned();
-    Ok(send::once(asked, sender, recipient, content, ("message_type", word), Place::Freeform).await)
+    Ok(send::once(asked, sender, recipient, content, ("message_type", word), RefusalEndpoint::Freeform).await)
 }
 
 /// The request's fields with their types.
-struct Given {
+struct FreeformFields {
     phone: String,
     name: Option<String>,
     /// `None`: a text.
@@ -60,8 +60,8 @@ struct Given {
     buttons: Option<Buttons>,
 }
 
-impl Given {
-    fn read(body: &[u8]) -> Result<Given, Refusal> {
+impl FreeformFields {
+    fn read(body: &[u8]) -> Result<FreeformFields, Refusal> {
         let mut fields = Fields::of(body)?;
         let phone = fields.text("contact_phone", NAME_CHARS_MAX);
         let name = fields.opt_text("contact_name", NAME_CHARS_MAX);
@@ -82,7 +82,17 @@ impl Given {
         }
         fields.finish()?;
         let kind = kind.flatten();
-        Ok(Given { phone: phone.unwrap_or_default(), name, kind, message, url, caption, filename, sender, buttons })
+        Ok(FreeformFields {
+            phone: phone.unwrap_or_default(),
+            name,
+            kind,
+            message,
+            url,
+            caption,
+            filename,
+            sender,
+            buttons,
+        })
     }
 
     fn content(self) -> Result<Content, Refusal> {
@@ -118,7 +128,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     fn content(body: Json) -> Result<Content, Refusal> {
-        Given::read(body.to_string().as_bytes())?.content()
+        FreeformFields::read(body.to_string().as_bytes())?.content()
     }
 
     fn wrongs(mut body: Json) -> Vec<String> {

@@ -22,7 +22,7 @@ use crate::{
 pub use contacts::{create, list, show};
 pub use freeform::freeform;
 pub use rate::Rates;
-pub use refusal::{Place, Refusal};
+pub use refusal::{Refusal, RefusalEndpoint};
 pub use template::template;
 pub use templates::templates;
 

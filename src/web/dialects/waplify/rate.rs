@@ -21,7 +21,7 @@ struct Count {
 
 /// The rest of a key's minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct RemainingQuota {
     pub requests: u32,
     /// When the next minute begins.
     pub resets_at: Time,
@@ -29,7 +29,7 @@ pub struct Left {
     pub is_over: bool,
 }
 
-impl Left {
+impl RemainingQuota {
     /// Whole seconds until the next minute, rounded up: a client that waits that long is admitted.
     pub fn wait_s(&self, now: Time) -> u64 {
         u64::try_from((self.resets_at - now).0).unwrap_or(0).div_ceil(1_000).max(1)
@@ -38,7 +38,7 @@ impl Left {
 
 impl Rates {
     /// Counts a request of a key; a refused one is not counted.
-    pub fn take(&self, key: &str, now: Time) -> Left {
+    pub fn take(&self, key: &str, now: Time) -> RemainingQuota {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_present = |count: &Count| (count.began..count.began + WAPLIFY_WINDOW).contains(&now);
         if counts.len() >= WAPLIFY_KEYS_MAX && !counts.contains_key(key) {
@@ -53,7 +53,11 @@ impl Rates {
         if !is_over {
             count.asked += 1;
         }
-        Left { requests: WAPLIFY_REQUESTS_MAX - count.asked, resets_at: count.began + WAPLIFY_WINDOW, is_over }
+        RemainingQuota {
+            requests: WAPLIFY_REQUESTS_MAX - count.asked,
+            resets_at: count.began + WAPLIFY_WINDOW,
+            is_over,
+        }
     }
 }
 

@@ -17,12 +17,12 @@ pub enum Refusal {
     /// 403; the free-form send has a form of its own.
     Forbidden {
         why: String,
-        at: Place,
+        at: RefusalEndpoint,
     },
-    NoBalance(Place),
-    Offline(Place),
-    KeyReused(Place),
-    InProgress(Place),
+    NoBalance(RefusalEndpoint),
+    Offline(RefusalEndpoint),
+    KeyReused(RefusalEndpoint),
+    InProgress(RefusalEndpoint),
     TooLarge,
     BadBody {
         status: StatusCode,
@@ -32,7 +32,7 @@ pub enum Refusal {
 
 /// The endpoint, which decides the form of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum RefusalEndpoint {
     /// The free-form send: `{detail}`.
     Freeform,
     /// All else: `{error, message}`.
@@ -68,9 +68,9 @@ impl Refusal {
     /// The body. Errors have an id and a time where Waplify's documentation shows them.
     pub fn body(&self, request_id: &str, now: Time) -> Json {
         let traced = |code: &str, message: &str| json!({"error": code, "message": message, "request_id": request_id, "timestamp": iso_z(now)});
-        let said = |at: &Place, code: &str, message: &str| match at {
-            Place::Freeform => json!({"detail": message}),
-            Place::Other => traced(code, message),
+        let said = |at: &RefusalEndpoint, code: &str, message: &str| match at {
+            RefusalEndpoint::Freeform => json!({"detail": message}),
+            RefusalEndpoint::Other => traced(code, message),
         };
         match self {
             Refusal::Unauthorized => json!({"detail": "Invalid or expired API key"}),
@@ -129,7 +129,7 @@ mod tests {
             })
         );
         let why = "no".to_owned();
-        assert_eq!(body(Refusal::Forbidden { why, at: Place::Freeform }), json!({"detail": "no"}));
-        assert_eq!(body(Refusal::NoBalance(Place::Other))["error"], "payment_required");
+        assert_eq!(body(Refusal::Forbidden { why, at: RefusalEndpoint::Freeform }), json!({"detail": "no"}));
+        assert_eq!(body(Refusal::NoBalance(RefusalEndpoint::Other))["error"], "payment_required");
     }
 }

@@ -1,16 +1,18 @@
 //! Resolves the recipient, created if new, and builds the answer, for both sends of this dialect.
 
 use super::{
-    envelope::Asked,
+    envelope::AuthenticatedRequest,
     object_id,
-    refusal::{Place, Refusal, bug},
+    refusal::{Refusal, RefusalEndpoint, bug},
 };
 use crate::{
     base::time::{Time, iso_z},
     model::content::Content,
     runtime::config::Sender,
     web::{
-        dialects::sending::{self, Answered, KeyFault, Order, Recipient, Refused, Sent, Shut, TemplateTrouble},
+        dialects::sending::{
+            self, ClientAnswer, ClosedWindow, KeyFault, Order, Recipient, Refused, Sent, TemplateTrouble,
+        },
         state::Web,
     },
 };
@@ -32,15 +34,15 @@ pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<S
 /// Sends once per `Idempotency-Key`. `told` is the part of the request that the answer repeats: the kind, or the
 /// template.
 pub async fn once(
-    asked: Asked,
+    asked: AuthenticatedRequest,
     sender: Sender,
     recipient: Recipient,
     content: Content,
     told: (&'static str, String),
-    at: Place,
-) -> Answered {
+    at: RefusalEndpoint,
+) -> ClientAnswer {
     let path = format!("waplify/{}", told.0);
-    let Asked { web, headers, body, request_id, .. } = asked;
+    let AuthenticatedRequest { web, headers, body, request_id, .. } = asked;
     let order = Order { sender, recipient, content, headers, path, body: body.to_vec() };
     let clock = Arc::clone(&web.app.clock);
     let words = move |outcome: Result<Sent, Refused>| {
@@ -69,7 +71,7 @@ fn success(sent: &Sent, (field, value): &(&'static str, String), now: Time) -> J
     body
 }
 
-fn said(refused: Refused, at: Place, now: Time) -> Refusal {
+fn said(refused: Refused, at: RefusalEndpoint, now: Time) -> Refusal {
     let failed = |why: &str| Refusal::bad(format!("WhatsApp did not accept the message: {why}"));
     match refused {
         Refused::Offline => Refusal::Offline(at),
@@ -92,7 +94,7 @@ fn said(refused: Refused, at: Place, now: Time) -> Refusal {
 }
 
 /// Clients parse the start of the window out of the second text, so it contains a time only if the window has expired.
-fn closed(shut: &Shut, now: Time) -> String {
+fn closed(shut: &ClosedWindow, now: Time) -> String {
     let began = shut.window.opened_at.or(shut.last_inbound_at);
     let over = began.filter(|began| !crate::model::window::Window { opened_at: Some(*began) }.is_open(now));
     let why = match over {
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn both_texts_of_a_closed_window_are_those_of_the_document() {
         let began = Time(1_781_424_000_000);
-        let shut = |opened_at, last_inbound_at| Shut { window: Window { opened_at }, last_inbound_at };
+        let shut = |opened_at, last_inbound_at| ClosedWindow { window: Window { opened_at }, last_inbound_at };
         assert_eq!(
             closed(&shut(None, None), began),
             "Cannot send free-form message: No inbound message found from this contact. The 24-hour customer service \
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn a_window_that_the_platform_calls_closed_names_no_time_that_would_open_it() {
         let wrote = Time(1_781_424_000_000);
-        let shut = Shut { window: Window::default(), last_inbound_at: Some(wrote) };
+        let shut = ClosedWindow { window: Window::default(), last_inbound_at: Some(wrote) };
         assert!(closed(&shut, wrote + Span::hours(2)).contains("No inbound message found"));
     }
 
@@ -138,11 +140,11 @@ mod tests {
     fn refusals_of_our_own_rules_have_the_shape_of_their_endpoint() {
         let body = |refused, at| said(refused, at, Time(0)).body("", Time(0));
         assert_eq!(
-            body(Refused::OptedOut, Place::Freeform),
+            body(Refused::OptedOut, RefusalEndpoint::Freeform),
             json!({"detail": "Cannot send message: The contact has opted out of receiving messages."})
         );
-        assert_eq!(body(Refused::NoBalance, Place::Other)["error"], "payment_required");
-        let limited = said(Refused::Limited { why: "Pair rate".into() }, Place::Freeform, Time(0));
+        assert_eq!(body(Refused::NoBalance, RefusalEndpoint::Other)["error"], "payment_required");
+        let limited = said(Refused::Limited { why: "Pair rate".into() }, RefusalEndpoint::Freeform, Time(0));
         assert_eq!(limited, Refusal::bad("WhatsApp did not accept the message: Pair rate"));
     }
 }

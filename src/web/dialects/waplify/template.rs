@@ -1,10 +1,10 @@
 //! `POST /api/v1/messages/send`: sends an approved template by its name, at any time.
 
 use super::{
-    envelope::{self, Asked},
+    envelope::{self, AuthenticatedRequest},
     fields::Fields,
     kinds, number,
-    refusal::{Place, Refusal},
+    refusal::{Refusal, RefusalEndpoint},
     send, sender,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
             placeholders,
         },
     },
-    web::{dialects::sending::Answered, state::Web},
+    web::{dialects::sending::ClientAnswer, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -28,8 +28,8 @@ pub async fn template(State(web): State<Arc<Web>>, request: Request) -> Response
     envelope::answered(web, request, handle).await
 }
 
-async fn handle(asked: Asked) -> Result<Answered, Refusal> {
-    let given = Given::read(&asked.body)?;
+async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
+    let given = TemplateFields::read(&asked.body)?;
     let phone = number(&given.phone)?;
     let web = &asked.web;
     let sender = sender(web, &asked.account, given.sender.as_deref(), &phone).await?;
@@ -47,7 +47,7 @@ async fn handle(asked: Asked) -> Result<Answered, Refusal> {
     }
     let recipient = send::recipient(web, &sender, phone, given.name.clone()).await?;
     let content = Content::Template(template);
-    Ok(send::once(asked, sender, recipient, content, ("template_name", given.template), Place::Other).await)
+    Ok(send::once(asked, sender, recipient, content, ("template_name", given.template), RefusalEndpoint::Other).await)
 }
 
 /// Waplify names no language, so this picks the only approved version, else the one in the bot's language, else the
@@ -65,7 +65,7 @@ fn pick<'a>(versions: &[&'a Template], name: &str, language: &str) -> Result<&'a
     })
 }
 
-struct Given {
+struct TemplateFields {
     template: String,
     phone: String,
     name: Option<String>,
@@ -76,12 +76,12 @@ struct Given {
     sender: Option<String>,
 }
 
-impl Given {
-    fn read(body: &[u8]) -> Result<Given, Refusal> {
+impl TemplateFields {
+    fn read(body: &[u8]) -> Result<TemplateFields, Refusal> {
         let mut fields = Fields::of(body)?;
         let template = fields.text("template_name", NAME_CHARS_MAX);
         let phone = fields.text("contact_phone", NAME_CHARS_MAX);
-        let given = Given {
+        let given = TemplateFields {
             template: template.unwrap_or_default(),
             phone: phone.unwrap_or_default(),
             name: fields.opt_text("contact_name", NAME_CHARS_MAX),
@@ -208,7 +208,7 @@ mod tests {
     fn fill(template: &Template, mut given: Json) -> Result<TemplateMessage, Refusal> {
         given["template_name"] = "visit".into();
         given["contact_phone"] = "911234567890".into();
-        Given::read(given.to_string().as_bytes())?.filled(template)
+        TemplateFields::read(given.to_string().as_bytes())?.filled(template)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `GET /api/v1/templates/`: lists the templates of all numbers of the account.
 
 use super::{
-    envelope::{self, Asked, good},
+    envelope::{self, AuthenticatedRequest, good},
     object_id,
     refusal::{Refusal, bug},
     template::ordered,
@@ -10,7 +10,7 @@ use crate::{
     base::time::{Time, iso_z},
     model::template::{Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
     store,
-    web::{dialects::sending::Answered, state::Web},
+    web::{dialects::sending::ClientAnswer, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -24,7 +24,7 @@ pub async fn templates(State(web): State<Arc<Web>>, request: Request) -> Respons
     envelope::answered(web, request, handle).await
 }
 
-async fn handle(asked: Asked) -> Result<Answered, Refusal> {
+async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     let app = &asked.web.app;
     let mut all = Vec::new();
     for sender in app.senders.all().iter().filter(|sender| sender.account == asked.account) {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::web::dialects::{
     kapso::{self, Refusal},
-    sending::{KeyFault, Refused, Shut},
+    sending::{ClosedWindow, KeyFault, Refused},
 };
 use axum::{
     http::StatusCode,
@@ -191,7 +191,7 @@ fn keyed(what: &str, invalid: &str) -> Said {
 }
 
 fn sending() -> Said {
-    let closed = Shut { window: Default::default(), last_inbound_at: None };
+    let closed = ClosedWindow { window: Default::default(), last_inbound_at: None };
     let stranger = Refused::Unreachable { code: "131026".into(), why: "Message undeliverable".into() };
     with(
         keyed("Conversation", "content can't be blank"),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::time::Time,
-    web::dialects::waplify::{self, Place, Refusal},
+    web::dialects::waplify::{self, Refusal, RefusalEndpoint},
 };
 use axum::{
     http::StatusCode,
@@ -180,7 +180,7 @@ fn freeform() -> Said {
                  service window is not open. Use the template-based /send endpoint instead.";
     let expired = "Cannot send free-form message: The 24-hour customer service window has expired. Last inbound message \
                    was at 2026-06-14T08:00:00+00:00. Use the template-based /send endpoint instead.";
-    let shape = Place::Freeform;
+    let shape = RefusalEndpoint::Freeform;
     with(
         sending(shape),
         vec![
@@ -195,7 +195,7 @@ fn freeform() -> Said {
 
 fn template() -> Said {
     with(
-        sending(Place::Other),
+        sending(RefusalEndpoint::Other),
         vec![
             ("No variable", Refusal::bad("Missing body variables in 'body_data': 2, 3")),
             ("Not approved", Refusal::bad("Template 'my_template' is not approved. Status: PENDING")),
@@ -206,7 +206,7 @@ fn template() -> Said {
     )
 }
 
-fn sending(at: Place) -> Said {
+fn sending(at: RefusalEndpoint) -> Said {
     let stopped = "Cannot send message: The contact has opted out of receiving messages.".to_owned();
     with(
         listing(),

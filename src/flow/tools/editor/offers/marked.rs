@@ -1,8 +1,8 @@
 //! Builds versions of a file that can be parsed while a word is being typed in it.
 
-use super::{Asked, MARK, is_word};
+use super::{CompletionRequest, MARK, is_word};
 
-impl Asked<'_, '_> {
+impl CompletionRequest<'_, '_> {
     /// The file with the mark in place of the word, as a key and as a value: one of the two can be parsed.
     pub(super) fn marked(&self) -> Vec<String> {
         let text = self.file.text();

@@ -1,10 +1,10 @@
 //! Lists the completions for keys that are names of the bot or the flow: the variables of `set`, and the topics of
 //! `consent`.
 
-use super::{Asked, Offer, OfferKind, Seen};
+use super::{CompletionRequest, Offer, OfferKind, Seen};
 use crate::{base::yaml::Node, flow::steps::set::CONTACT as SETTABLE};
 
-impl Asked<'_, '_> {
+impl CompletionRequest<'_, '_> {
     /// `None`: the keys of this map are words of the language.
     pub(super) fn own_keys(&self, seen: &Seen<'_>, root: &Node) -> Option<Vec<Offer>> {
         let end = self.colon();

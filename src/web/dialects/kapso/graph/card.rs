@@ -1,7 +1,7 @@
 //! Converts contact cards between Meta's form and ours. A field that our card does not have is refused.
 
 use super::{
-    Fault,
+    GraphError,
     content::{Fields, needed, object, text},
 };
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-pub fn read(written: Option<&Json>) -> Result<Vec<ContactCard>, Fault> {
-    let why = || Fault::parameter(format!("contacts must be a list of 1 to {CONTACT_CARDS_READ_MAX} cards"));
+pub fn read(written: Option<&Json>) -> Result<Vec<ContactCard>, GraphError> {
+    let why = || GraphError::parameter(format!("contacts must be a list of 1 to {CONTACT_CARDS_READ_MAX} cards"));
     let cards = written.and_then(Json::as_array).filter(|cards| (1..=CONTACT_CARDS_READ_MAX).contains(&cards.len()));
     cards.ok_or_else(why)?.iter().map(|card| one(card.as_object().ok_or_else(why)?)).collect()
 }
 
-fn one(fields: &Fields) -> Result<ContactCard, Fault> {
+fn one(fields: &Fields) -> Result<ContactCard, GraphError> {
     only(fields, &["name", "org", "phones", "emails", "urls"])?;
     let name = object(fields, "name")?;
     only(name, &["formatted_name", "first_name", "last_name"])?;
@@ -50,8 +50,8 @@ fn one(fields: &Fields) -> Result<ContactCard, Fault> {
     Ok(card)
 }
 
-fn entries<'a>(fields: &'a Fields, name: &str) -> Result<Vec<&'a Fields>, Fault> {
-    let why = || Fault::parameter(format!("contacts.{name} must be a list of objects"));
+fn entries<'a>(fields: &'a Fields, name: &str) -> Result<Vec<&'a Fields>, GraphError> {
+    let why = || GraphError::parameter(format!("contacts.{name} must be a list of objects"));
     match fields.get(name) {
         None | Some(Json::Null) => Ok(Vec::new()),
         Some(Json::Array(all)) if all.len() <= CONTACT_CARDS_READ_MAX => {
@@ -61,9 +61,9 @@ fn entries<'a>(fields: &'a Fields, name: &str) -> Result<Vec<&'a Fields>, Fault>
     }
 }
 
-fn only(fields: &Fields, known: &[&str]) -> Result<(), Fault> {
+fn only(fields: &Fields, known: &[&str]) -> Result<(), GraphError> {
     match fields.iter().find(|(name, value)| !known.contains(&name.as_str()) && !value.is_null()) {
-        Some((name, _)) => Err(Fault::parameter(format!("{name} of a contact card is not sent from here"))),
+        Some((name, _)) => Err(GraphError::parameter(format!("{name} of a contact card is not sent from here"))),
         None => Ok(()),
     }
 }

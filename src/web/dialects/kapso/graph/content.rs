@@ -1,6 +1,6 @@
 //! Converts a message in Meta's form to ours. A part that our message cannot carry is refused, never dropped.
 
-use super::{Fault, card, template};
+use super::{GraphError, card, template};
 use crate::{
     base::limits::{CAPTION_CHARS_MAX, NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
     model::{
@@ -28,7 +28,7 @@ const KINDS: [&str; 11] = [
 ];
 
 /// The content of a body with a `type`; `templates` is the catalogue of the sender.
-pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> {
+pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, GraphError> {
     let kind = text(body, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
     let part = |name: &str| object(body, name);
     alone(body, &kind)?;
@@ -61,24 +61,24 @@ pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> 
         "template" => template::read(part("template")?, templates).map(Content::Template),
         other => {
             let known = KINDS.join(", ");
-            Err(Fault::parameter(format!("Messages of type `{other}` are not sent from here: {known} are")))
+            Err(GraphError::parameter(format!("Messages of type `{other}` are not sent from here: {known} are")))
         }
     }
 }
 
 /// Refuses a body with content beside the part of its kind.
-fn alone(body: &Fields, kind: &str) -> Result<(), Fault> {
+fn alone(body: &Fields, kind: &str) -> Result<(), GraphError> {
     let is_there = |name: &&&str| **name != kind && body.get(**name).is_some_and(|part| !part.is_null());
     if let Some(other) = KINDS.iter().find(is_there).filter(|_| KINDS.contains(&kind)) {
         let why = format!("A message of type {kind} has no {other}: send the {other} as a message of its own");
-        return Err(Fault::parameter(why));
+        return Err(GraphError::parameter(why));
     }
     only(body, "", &["messaging_product", "recipient_type", "to", "recipient", "type", "context", "status", kind])
 }
 
 /// A file by its `id` or its `link`. `more`: further fields that the caller reads.
-pub fn media(fields: &Fields, kind: &str, more: &[&str]) -> Result<Media, Fault> {
-    let known = serde_json::from_value::<MediaKind>(Json::from(kind)).map_err(|error| Fault::bug(&error))?;
+pub fn media(fields: &Fields, kind: &str, more: &[&str]) -> Result<Media, GraphError> {
+    let known = serde_json::from_value::<MediaKind>(Json::from(kind)).map_err(|error| GraphError::bug(&error))?;
     let own: &[&str] = if known == MediaKind::Document { &["id", "link", "filename"] } else { &["id", "link"] };
     only(fields, kind, &[own, more].concat())?;
     let filename = text(fields, "filename", NAME_CHARS_MAX)?;
@@ -87,13 +87,13 @@ pub fn media(fields: &Fields, kind: &str, more: &[&str]) -> Result<Media, Fault>
         (None, Some(url)) if url.starts_with("https://") || url.starts_with("http://") => {
             Ok(Media { kind: known, url, filename })
         }
-        (None, Some(_)) => Err(Fault::parameter(format!("{kind}.link must begin with https://"))),
-        (_, None) => Err(Fault::parameter(format!("{kind}.id or {kind}.link is required"))),
-        (Some(_), Some(_)) => Err(Fault::parameter(format!("{kind} has an id or a link, not both"))),
+        (None, Some(_)) => Err(GraphError::parameter(format!("{kind}.link must begin with https://"))),
+        (_, None) => Err(GraphError::parameter(format!("{kind}.id or {kind}.link is required"))),
+        (Some(_), Some(_)) => Err(GraphError::parameter(format!("{kind} has an id or a link, not both"))),
     }
 }
 
-pub fn location(fields: &Fields) -> Result<Content, Fault> {
+pub fn location(fields: &Fields) -> Result<Content, GraphError> {
     only(fields, "location", &["latitude", "longitude", "name", "address"])?;
     let degrees = |name: &str, max: f64| {
         let given = match fields.get(name) {
@@ -101,7 +101,7 @@ pub fn location(fields: &Fields) -> Result<Content, Fault> {
             Some(Json::String(text)) => text.trim().parse().ok(),
             _ => None,
         };
-        let why = || Fault::parameter(format!("location.{name} must be a number of degrees"));
+        let why = || GraphError::parameter(format!("location.{name} must be a number of degrees"));
         given.filter(|degrees: &f64| degrees.is_finite() && degrees.abs() <= max).ok_or_else(why)
     };
     Ok(Content::Location(Location {
@@ -112,7 +112,7 @@ pub fn location(fields: &Fields) -> Result<Content, Fault> {
     }))
 }
 
-fn interactive(fields: &Fields) -> Result<Content, Fault> {
+fn interactive(fields: &Fields) -> Result<Content, GraphError> {
     let kind = needed(fields, "interactive.type", "type", NAME_CHARS_MAX)?;
     only(fields, "interactive", &["type", "header", "body", "footer", "action"])?;
     let body = || {
@@ -123,20 +123,22 @@ fn interactive(fields: &Fields) -> Result<Content, Fault> {
     let action = |known: &[&str]| {
         let action = object(fields, "action")?;
         only(action, "interactive.action", known)?;
-        Ok::<&Fields, Fault>(action)
+        Ok::<&Fields, GraphError>(action)
     };
     match kind.as_str() {
         "button" => {
             let (media, edges) = around(fields)?;
-            let buttons =
-                list(action(&["buttons"])?, "buttons")?.iter().map(button).collect::<Result<Vec<Button>, Fault>>()?;
+            let buttons = list(action(&["buttons"])?, "buttons")?
+                .iter()
+                .map(button)
+                .collect::<Result<Vec<Button>, GraphError>>()?;
             Ok(Content::Buttons { body: body()?, buttons, media, edges })
         }
         "list" => {
             let action = action(&["button", "sections"])?;
             let (media, edges) = around(fields)?;
             if media.is_some() {
-                return Err(Fault::parameter("The header of a list is a text"));
+                return Err(GraphError::parameter("The header of a list is a text"));
             }
             let button = needed(action, "interactive.action.button", "button", NAME_CHARS_MAX)?;
             Ok(Content::List { body: body()?, button, rows: rows(action)?, edges })
@@ -163,13 +165,13 @@ fn interactive(fields: &Fields) -> Result<Content, Fault> {
             let why = format!(
                 "Interactive messages of type `{other}` are not sent from here: button, list, cta_url, location_request_message and flow are"
             );
-            Err(Fault::parameter(why))
+            Err(GraphError::parameter(why))
         }
     }
 }
 
 /// A WhatsApp Flow by its id or name, with its first screen.
-fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -> Result<Content, Fault> {
+fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -> Result<Content, GraphError> {
     const KNOWN: [&str; 8] = [
         "flow_message_version",
         "flow_id",
@@ -196,12 +198,13 @@ fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -
                 FormStart::Screen { screen: text(payload, "screen", NAME_CHARS_MAX)?, data }
             }
         },
-        Some(_) => return Err(Fault::parameter("The parameter flow_action must be navigate or data_exchange")),
+        Some(_) => return Err(GraphError::parameter("The parameter flow_action must be navigate or data_exchange")),
     };
     Ok(Content::Form(Box::new(FormMessage {
         body,
         button: needed(parameters, "interactive.action.parameters.flow_cta", "flow_cta", NAME_CHARS_MAX)?,
-        form: id.ok_or_else(|| Fault::parameter("The parameter interactive.action.parameters.flow_id is required"))?,
+        form: id
+            .ok_or_else(|| GraphError::parameter("The parameter interactive.action.parameters.flow_id is required"))?,
         token: needed(parameters, "interactive.action.parameters.flow_token", "flow_token", PROVIDER_ID_BYTES_MAX)?,
         opens,
         draft: text(parameters, "mode", NAME_CHARS_MAX)?.as_deref() == Some("draft"),
@@ -210,8 +213,8 @@ fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -
     })))
 }
 
-fn button(written: &Json) -> Result<Button, Fault> {
-    let wrong = || Fault::parameter("interactive.action.buttons are objects with `type: reply` and a `reply`");
+fn button(written: &Json) -> Result<Button, GraphError> {
+    let wrong = || GraphError::parameter("interactive.action.buttons are objects with `type: reply` and a `reply`");
     let button = written.as_object().ok_or_else(wrong)?;
     only(button, "interactive.action.buttons", &["type", "reply"])?;
     let reply = button.get("reply").and_then(Json::as_object).ok_or_else(wrong)?;
@@ -222,14 +225,14 @@ fn button(written: &Json) -> Result<Button, Fault> {
 
 /// The rows of all sections. WhatsApp shows section titles only if there are several sections; several sections are
 /// refused.
-fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
+fn rows(action: &Fields) -> Result<Vec<Row>, GraphError> {
     let sections = list(action, "sections")?;
     if sections.len() > 1 {
-        return Err(Fault::parameter("A list has one section here: give all rows in it"));
+        return Err(GraphError::parameter("A list has one section here: give all rows in it"));
     }
     let mut rows = Vec::new();
     for section in sections {
-        let wrong = || Fault::parameter("interactive.action.sections are objects with `rows`");
+        let wrong = || GraphError::parameter("interactive.action.sections are objects with `rows`");
         let section = section.as_object().ok_or_else(wrong)?;
         only(section, "interactive.action.sections", &["title", "rows"])?;
         for row in list(section, "rows")? {
@@ -246,7 +249,7 @@ fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
 }
 
 /// The header (a text or a file) and the footer.
-fn around(fields: &Fields) -> Result<(Option<Media>, Edges), Fault> {
+fn around(fields: &Fields) -> Result<(Option<Media>, Edges), GraphError> {
     let footer = match fields.get("footer") {
         None | Some(Json::Null) => None,
         Some(_) => {
@@ -263,61 +266,61 @@ fn around(fields: &Fields) -> Result<(Option<Media>, Edges), Fault> {
         match kind.as_str() {
             "text" => line = Some(needed(header, "interactive.header.text", "text", NAME_CHARS_MAX)?),
             kind @ ("image" | "video" | "document") => file = Some(media(object(header, kind)?, kind, &[])?),
-            other => return Err(Fault::parameter(format!("interactive.header.type cannot be `{other}`"))),
+            other => return Err(GraphError::parameter(format!("interactive.header.type cannot be `{other}`"))),
         }
     }
     Ok((file, Edges { header: line, footer }))
 }
 
 /// The object under a name.
-pub fn object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, Fault> {
+pub fn object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, GraphError> {
     match fields.get(name) {
         Some(Json::Object(inner)) => Ok(inner),
-        None | Some(Json::Null) => Err(Fault::parameter(format!("The parameter {name} is required"))),
-        Some(_) => Err(Fault::parameter(format!("The parameter {name} must be an object"))),
+        None | Some(Json::Null) => Err(GraphError::parameter(format!("The parameter {name} is required"))),
+        Some(_) => Err(GraphError::parameter(format!("The parameter {name} must be an object"))),
     }
 }
 
-pub fn list<'a>(fields: &'a Fields, name: &str) -> Result<&'a [Json], Fault> {
+pub fn list<'a>(fields: &'a Fields, name: &str) -> Result<&'a [Json], GraphError> {
     match fields.get(name) {
         Some(Json::Array(items)) if !items.is_empty() => Ok(items),
-        _ => Err(Fault::parameter(format!("The parameter {name} must be a list that is not empty"))),
+        _ => Err(GraphError::parameter(format!("The parameter {name} must be a list that is not empty"))),
     }
 }
 
 /// A text that is not empty; a blank text counts as missing.
-pub fn text(fields: &Fields, name: &str, chars_max: usize) -> Result<Option<String>, Fault> {
+pub fn text(fields: &Fields, name: &str, chars_max: usize) -> Result<Option<String>, GraphError> {
     match fields.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) if text.chars().count() > chars_max => {
-            Err(Fault::parameter(format!("The parameter {name} has more than {chars_max} characters")))
+            Err(GraphError::parameter(format!("The parameter {name} has more than {chars_max} characters")))
         }
         Some(Json::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
-        Some(_) => Err(Fault::parameter(format!("The parameter {name} must be a text"))),
+        Some(_) => Err(GraphError::parameter(format!("The parameter {name} must be a text"))),
     }
 }
 
-pub fn needed(fields: &Fields, path: &str, name: &str, chars_max: usize) -> Result<String, Fault> {
-    text(fields, name, chars_max)?.ok_or_else(|| Fault::parameter(format!("The parameter {path} is required")))
+pub fn needed(fields: &Fields, path: &str, name: &str, chars_max: usize) -> Result<String, GraphError> {
+    text(fields, name, chars_max)?.ok_or_else(|| GraphError::parameter(format!("The parameter {path} is required")))
 }
 
 /// Refuses fields that a message of this kind cannot have.
-fn unsupported(fields: &Fields, names: &[&str], kind: &str) -> Result<(), Fault> {
+fn unsupported(fields: &Fields, names: &[&str], kind: &str) -> Result<(), GraphError> {
     match names.iter().find(|name| fields.get(**name).is_some_and(|value| !value.is_null())) {
-        Some(name) => Err(Fault::parameter(format!("A message of type {kind} has no {name}"))),
+        Some(name) => Err(GraphError::parameter(format!("A message of type {kind} has no {name}"))),
         None => Ok(()),
     }
 }
 
 /// Refuses a field that is not read here: what it says would be lost. `path`: the place of the object, empty for the
 /// body.
-pub fn only(fields: &Fields, path: &str, known: &[&str]) -> Result<(), Fault> {
+pub fn only(fields: &Fields, path: &str, known: &[&str]) -> Result<(), GraphError> {
     let is_lost = |(name, value): &(&String, &Json)| !known.contains(&name.as_str()) && !value.is_null();
     match fields.iter().find(is_lost) {
         Some((name, _)) if path.is_empty() => {
-            Err(Fault::parameter(format!("The parameter {name} is not sent from here")))
+            Err(GraphError::parameter(format!("The parameter {name} is not sent from here")))
         }
-        Some((name, _)) => Err(Fault::parameter(format!("The parameter {path}.{name} is not sent from here"))),
+        Some((name, _)) => Err(GraphError::parameter(format!("The parameter {path}.{name} is not sent from here"))),
         None => Ok(()),
     }
 }

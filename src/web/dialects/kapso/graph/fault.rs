@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 
 /// A Graph API error code with its texts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct GraphError {
     pub status: StatusCode,
     pub code: i64,
     /// The meaning of the code, in the platform's words.
@@ -29,9 +29,9 @@ pub struct Fault {
 /// An invalid parameter.
 const PARAMETER: (i64, &str) = (100, "Invalid parameter");
 
-impl Fault {
+impl GraphError {
     pub fn new(status: StatusCode, (code, title): (i64, &'static str), details: impl Into<String>) -> Self {
-        Fault { status, code, title, details: details.into() }
+        GraphError { status, code, title, details: details.into() }
     }
 
     pub fn parameter(details: impl Into<String>) -> Self {
@@ -69,7 +69,7 @@ impl Fault {
     }
 }
 
-impl From<Refused> for Fault {
+impl From<Refused> for GraphError {
     fn from(refused: Refused) -> Self {
         let bad = |code: i64, title: &'static str, why: &str| Self::new(StatusCode::BAD_REQUEST, (code, title), why);
         let parsed = |code: &str, usual: i64| code.parse().unwrap_or(usual);
@@ -116,7 +116,7 @@ impl From<Refused> for Fault {
 }
 
 /// An error of authentication or of the body.
-impl From<Refusal> for Fault {
+impl From<Refusal> for GraphError {
     fn from(refusal: Refusal) -> Self {
         let kind = match refusal.status {
             StatusCode::UNAUTHORIZED => (190, "Invalid API key"),
@@ -132,8 +132,8 @@ impl From<Refusal> for Fault {
     }
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
+impl From<GraphError> for Refusal {
+    fn from(fault: GraphError) -> Self {
         // The platform API answers 422 for errors in a request.
         let status = match fault.status {
             StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
@@ -144,7 +144,7 @@ impl From<Fault> for Refusal {
 }
 
 /// The same error of the native API.
-impl From<Problem> for Fault {
+impl From<Problem> for GraphError {
     fn from(problem: Problem) -> Self {
         match problem.status {
             StatusCode::INTERNAL_SERVER_ERROR => Self::internal(),
@@ -157,7 +157,7 @@ impl From<Problem> for Fault {
     }
 }
 
-impl IntoResponse for Fault {
+impl IntoResponse for GraphError {
     fn into_response(self) -> Response {
         let mut response = json(self.status, &self.body());
         if matches!(self.status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS) {

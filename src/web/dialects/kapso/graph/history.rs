@@ -1,6 +1,6 @@
 //! Reads pages of messages of both directions, newest first.
 
-use super::{Fault, shown};
+use super::{GraphError, shown};
 use crate::{
     base::{
         ids::{ContactId, ConversationId, InboundId, OutboundId},
@@ -15,7 +15,7 @@ use crate::{
         inbound::{self, Recorded},
         outbound::{self, Outbound},
     },
-    web::dialects::kapso::envelope::Asked,
+    web::dialects::kapso::envelope::AuthenticatedRequest,
 };
 use serde_json::{Value as Json, json};
 use std::{cmp::Reverse, collections::HashMap};
@@ -51,7 +51,7 @@ impl Row {
 
 /// The filters and the page of a list request.
 #[derive(Default)]
-pub struct Wanted {
+pub struct HistoryFilter {
     pub conversation: Option<ConversationId>,
     pub direction: Option<String>,
     pub status: Option<String>,
@@ -71,22 +71,23 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    pub fn read(text: &str) -> Result<Cursor, Fault> {
+    pub fn read(text: &str) -> Result<Cursor, GraphError> {
         let value = |name: &str| query::value(text, name).filter(|value: &String| !value.is_empty());
         let limit = match value("limit") {
             None => KAPSO_PAGE_DEFAULT,
             Some(limit) => {
-                let why = || Fault::parameter(format!("The parameter limit must be between 1 and {KAPSO_PAGE_MAX}"));
+                let why =
+                    || GraphError::parameter(format!("The parameter limit must be between 1 and {KAPSO_PAGE_MAX}"));
                 limit.parse().ok().filter(|limit| (1..=KAPSO_PAGE_MAX).contains(limit)).ok_or_else(why)?
             }
         };
         if value("before").is_some() {
-            return Err(Fault::parameter("Lists are read forwards here: keep the pages before, and give after"));
+            return Err(GraphError::parameter("Lists are read forwards here: keep the pages before, and give after"));
         }
         let after = match value("after") {
             None => None,
             Some(after) => {
-                let why = || Fault::parameter("The parameter after is no cursor of this list");
+                let why = || GraphError::parameter("The parameter after is no cursor of this list");
                 Some(after.parse().ok().filter(|after| *after > 0).ok_or_else(why)?)
             }
         };
@@ -100,30 +101,30 @@ impl Cursor {
 }
 
 /// The time in a filter.
-pub fn moment(text: &str, name: &str) -> Result<Option<Time>, Fault> {
+pub fn moment(text: &str, name: &str) -> Result<Option<Time>, GraphError> {
     let Some(given) = query::value(text, name).filter(|given: &String| !given.is_empty()) else { return Ok(None) };
     let parsed: Result<jiff::Timestamp, _> = given.parse();
-    let why = |_| Fault::parameter(format!("The parameter {name} must be a moment like 2026-01-31T09:00:00Z"));
+    let why = |_| GraphError::parameter(format!("The parameter {name} must be a moment like 2026-01-31T09:00:00Z"));
     parsed.map(|at| Some(Time(at.as_millisecond()))).map_err(why)
 }
 
-impl Wanted {
-    pub fn read(text: &str) -> Result<Wanted, Fault> {
+impl HistoryFilter {
+    pub fn read(text: &str) -> Result<HistoryFilter, GraphError> {
         let value = |name: &str| query::value(text, name).filter(|value: &String| !value.is_empty());
         let word = |name: &'static str, words: &[&str]| match value(name) {
             Some(word) if !words.contains(&word.as_str()) => {
-                Err(Fault::parameter(format!("The parameter {name} must be one of {}", words.join(", "))))
+                Err(GraphError::parameter(format!("The parameter {name} must be one of {}", words.join(", "))))
             }
             word => Ok(word),
         };
         let conversation = match value("conversation_id") {
             Some(id) => {
                 let known = crate::web::dialects::kapso::from_uuid(&id).map(ConversationId);
-                Some(known.ok_or_else(|| Fault::missing("Conversation"))?)
+                Some(known.ok_or_else(|| GraphError::missing("Conversation"))?)
             }
             None => None,
         };
-        Ok(Wanted {
+        Ok(HistoryFilter {
             conversation,
             direction: word("direction", &["inbound", "outbound"])?,
             status: word("status", &["pending", "sent", "delivered", "read", "failed", "received"])?,
@@ -152,25 +153,26 @@ impl Wanted {
 
 /// Converts rows to JSON; each contact is read once.
 pub struct Shower<'a> {
-    asked: &'a Asked,
+    asked: &'a AuthenticatedRequest,
     people: HashMap<ContactId, Option<Contact>>,
 }
 
 impl<'a> Shower<'a> {
-    pub fn new(asked: &'a Asked) -> Self {
+    pub fn new(asked: &'a AuthenticatedRequest) -> Self {
         Shower { asked, people: HashMap::new() }
     }
 
-    pub async fn person(&mut self, id: ContactId) -> Result<Option<&Contact>, Fault> {
+    pub async fn person(&mut self, id: ContactId) -> Result<Option<&Contact>, GraphError> {
         if !self.people.contains_key(&id) {
-            let found = contact::going_on(&self.asked.web.app.store, id).await.map_err(|error| Fault::bug(&error))?;
+            let found =
+                contact::going_on(&self.asked.web.app.store, id).await.map_err(|error| GraphError::bug(&error))?;
             self.people.insert(id, found);
         }
         Ok(self.people.get(&id).and_then(Option::as_ref))
     }
 
     /// `None` if the row is not visible to this caller or belongs to another number.
-    pub async fn show(&mut self, row: &Row, only: Option<&Sender>) -> Result<Option<Json>, Fault> {
+    pub async fn show(&mut self, row: &Row, only: Option<&Sender>) -> Result<Option<Json>, GraphError> {
         let asked = self.asked;
         let Some(sender) = asked.caller.sender(&asked.web, row.sender()) else { return Ok(None) };
         if only.is_some_and(|only| only.id != sender.id) {
@@ -183,7 +185,7 @@ impl<'a> Shower<'a> {
             Row::In(_) | Row::Out(_) => None,
         };
         let Some(contact) = self.person(row.contact()).await? else { return Ok(None) };
-        let around = shown::Around { sender, contact, media_url };
+        let around = shown::MessageContext { sender, contact, media_url };
         Ok(Some(match row {
             Row::In(row) => shown::incoming(row, &around),
             Row::Out(row) => shown::outgoing(row, &around),
@@ -192,9 +194,14 @@ impl<'a> Shower<'a> {
 }
 
 /// Rows of one conversation or of all, with an id below `before`.
-pub async fn rows(asked: &Asked, of: Option<ConversationId>, before: i64, limit: i64) -> Result<Vec<Row>, Fault> {
+pub async fn rows(
+    asked: &AuthenticatedRequest,
+    of: Option<ConversationId>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Row>, GraphError> {
     let store = &asked.web.app.store;
-    let bug = |error: &dyn std::fmt::Display| Fault::bug(error);
+    let bug = |error: &dyn std::fmt::Display| GraphError::bug(error);
     let (theirs, ours) = match of {
         Some(of) => (
             inbound::of(store, of, InboundId(before), limit).await.map_err(|error| bug(&error))?,
@@ -216,7 +223,11 @@ pub async fn rows(asked: &Asked, of: Option<ConversationId>, before: i64, limit:
 
 /// One page. If few of many rows are visible, the page is short and has a cursor, so that a request reads a limited
 /// number of rows.
-pub async fn page(asked: &Asked, only: Option<&Sender>, wanted: &Wanted) -> Result<Json, Fault> {
+pub async fn page(
+    asked: &AuthenticatedRequest,
+    only: Option<&Sender>,
+    wanted: &HistoryFilter,
+) -> Result<Json, GraphError> {
     let limit = i64::try_from(wanted.page.limit).unwrap_or(i64::MAX);
     let mut before = wanted.page.after.unwrap_or(i64::MAX);
     let (mut data, mut shower) = (Vec::new(), Shower::new(asked));

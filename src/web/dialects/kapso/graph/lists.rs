@@ -1,8 +1,8 @@
 //! Lists messages and conversations of a number, or of all numbers of a key.
 
 use super::{
-    Fault, Names, answered, content,
-    history::{self, Cursor, Row, Shower, Wanted},
+    GraphError, GraphParams, answered, content,
+    history::{self, Cursor, HistoryFilter, Row, Shower},
     number_of, shown, told,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         inbound, outbound,
     },
     web::{
-        dialects::kapso::{envelope::Asked, from_uuid},
+        dialects::kapso::{envelope::AuthenticatedRequest, from_uuid},
         state::Web,
     },
 };
@@ -31,10 +31,10 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /meta/whatsapp/{version}/{phone_number_id}/messages`.
-pub async fn messages(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn messages(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let sender = number_of(&asked, names.get(0))?;
-        history::page(&asked, Some(sender), &Wanted::read(&asked.query)?).await
+        history::page(&asked, Some(sender), &HistoryFilter::read(&asked.query)?).await
     })
     .await
 }
@@ -43,7 +43,7 @@ pub async fn messages(State(web): State<Arc<Web>>, names: Names, request: Reques
 pub async fn messages_of(State(web): State<Arc<Web>>, request: Request) -> Response {
     told(web, request, |asked| async move {
         let sender = named(&asked)?;
-        let mut wanted = Wanted::read(&asked.query)?;
+        let mut wanted = HistoryFilter::read(&asked.query)?;
         if let Some(given) = query::value(&asked.query, "phone_number").filter(|given: &String| !given.is_empty()) {
             let Some(row) = with(&asked, sender, &given).await?.into_iter().next() else {
                 return Ok(json!({"data": [], "paging": Cursor::paging(None)}));
@@ -56,7 +56,7 @@ pub async fn messages_of(State(web): State<Arc<Web>>, request: Request) -> Respo
 }
 
 /// `GET /meta/whatsapp/{version}/{phone_number_id}/messages/{message_id}`.
-pub async fn message(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn message(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let sender = number_of(&asked, names.get(0))?;
         let found = one(&asked, Some(sender), names.get(1)).await?;
@@ -66,14 +66,14 @@ pub async fn message(State(web): State<Arc<Web>>, names: Names, request: Request
 }
 
 /// `GET /platform/v1/whatsapp/messages/{message_id}`.
-pub async fn message_of(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn message_of(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     told(web, request, |asked| async move { Ok(json!({"data": one(&asked, None, names.get(0)).await?})) }).await
 }
 
 /// One message by the platform's id or ours.
-async fn one(asked: &Asked, only: Option<&Sender>, id: &str) -> Result<Json, Fault> {
+async fn one(asked: &AuthenticatedRequest, only: Option<&Sender>, id: &str) -> Result<Json, GraphError> {
     let store = &asked.web.app.store;
-    let bug = |error: &dyn std::fmt::Display| Fault::bug(error);
+    let bug = |error: &dyn std::fmt::Display| GraphError::bug(error);
     let mut found = None;
     if let Some(own) = from_uuid(id) {
         found = outbound::find(store, OutboundId(own))
@@ -99,12 +99,12 @@ async fn one(asked: &Asked, only: Option<&Sender>, id: &str) -> Result<Json, Fau
             found = ours.map(|row| Row::Out(Box::new(row)));
         }
     }
-    let row = found.ok_or_else(|| Fault::missing("Message"))?;
-    Shower::new(asked).show(&row, only).await?.ok_or_else(|| Fault::missing("Message"))
+    let row = found.ok_or_else(|| GraphError::missing("Message"))?;
+    Shower::new(asked).show(&row, only).await?.ok_or_else(|| GraphError::missing("Message"))
 }
 
 /// `GET /meta/whatsapp/{version}/{phone_number_id}/conversations`.
-pub async fn conversations(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn conversations(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let sender = number_of(&asked, names.get(0))?;
         listed(&asked, Some(sender)).await
@@ -118,7 +118,7 @@ pub async fn conversations_of(State(web): State<Arc<Web>>, request: Request) -> 
 }
 
 /// `GET /meta/whatsapp/{version}/conversations/{conversation_id}`.
-pub async fn conversation(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn conversation(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let row = owned(&asked, names.last()).await?;
         Ok(json!({"data": described(&asked, &row, None).await?}))
@@ -127,7 +127,7 @@ pub async fn conversation(State(web): State<Arc<Web>>, names: Names, request: Re
 }
 
 /// `GET /platform/v1/whatsapp/conversations/{conversation_id}`.
-pub async fn conversation_of(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn conversation_of(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     told(web, request, |asked| async move {
         let row = owned(&asked, names.get(0)).await?;
         Ok(json!({"data": described(&asked, &row, None).await?}))
@@ -136,56 +136,60 @@ pub async fn conversation_of(State(web): State<Arc<Web>>, names: Names, request:
 }
 
 /// `PATCH /meta/whatsapp/{version}/conversations/{conversation_id}`: closes the conversation and ends its runs.
-pub async fn end(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn end(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move { ended(&asked, names.last()).await }).await
 }
 
 /// `PATCH /platform/v1/whatsapp/conversations/{conversation_id}`.
-pub async fn end_of(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn end_of(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     told(web, request, |asked| async move { ended(&asked, names.get(0)).await }).await
 }
 
-async fn ended(asked: &Asked, id: &str) -> Result<Json, Fault> {
+async fn ended(asked: &AuthenticatedRequest, id: &str) -> Result<Json, GraphError> {
     let row = owned(asked, id).await?;
-    let body = asked.object(&["whatsapp_conversation"]).map_err(Fault::from)?;
+    let body = asked.object(&["whatsapp_conversation"]).map_err(GraphError::from)?;
     content::only(&body, "", &["status"])?;
     let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
     match status {
         "ended" => {
             let done = asked.web.app.happen(row.contact_id, row.id, Event::Closed).await;
-            done.map_err(|error| Fault::bug(&error))?;
+            done.map_err(|error| GraphError::bug(&error))?;
         }
         // No action: the next message activates it.
         "active" => {}
-        _ => return Err(Fault::parameter("status must be active or ended")),
+        _ => return Err(GraphError::parameter("status must be active or ended")),
     }
     Ok(json!({"data": described(asked, &row, Some(status == "active")).await?}))
 }
 
 /// The number in the query parameter `phone_number_id`.
-pub fn named(asked: &Asked) -> Result<Option<&Sender>, Fault> {
+pub fn named(asked: &AuthenticatedRequest) -> Result<Option<&Sender>, GraphError> {
     let given = query::value(&asked.query, "phone_number_id").filter(|given: &String| !given.is_empty());
     given.map(|id| number_of(asked, &id)).transpose()
 }
 
-async fn owned(asked: &Asked, id: &str) -> Result<Conversation, Fault> {
-    let none = || Fault::missing("Conversation");
+async fn owned(asked: &AuthenticatedRequest, id: &str) -> Result<Conversation, GraphError> {
+    let none = || GraphError::missing("Conversation");
     let id = from_uuid(id).map(ConversationId).ok_or_else(none)?;
-    let row = conversation::find(&asked.web.app.store, id).await.map_err(|error| Fault::bug(&error))?;
+    let row = conversation::find(&asked.web.app.store, id).await.map_err(|error| GraphError::bug(&error))?;
     row.filter(|row| asked.caller.sender(&asked.web, row.sender_id).is_some()).ok_or_else(none)
 }
 
 /// The conversations with the contact that has this phone number.
-async fn with(asked: &Asked, only: Option<&Sender>, given: &str) -> Result<Vec<Conversation>, Fault> {
+async fn with(
+    asked: &AuthenticatedRequest,
+    only: Option<&Sender>,
+    given: &str,
+) -> Result<Vec<Conversation>, GraphError> {
     let given = given.trim();
     let phone = phone::strict(given).or_else(|| phone::strict(&format!("+{given}")));
-    let phone = phone.ok_or_else(|| Fault::parameter("phone_number must be a number with its country code"))?;
+    let phone = phone.ok_or_else(|| GraphError::parameter("phone_number must be a number with its country code"))?;
     let app = &asked.web.app;
     let mut rows = Vec::new();
     for account in app.config.accounts.iter().filter(|account| asked.caller.owns(&account.name)) {
-        let known = app.contact_by_phone(&account.name, &phone).await.map_err(|error| Fault::bug(&error))?;
+        let known = app.contact_by_phone(&account.name, &phone).await.map_err(|error| GraphError::bug(&error))?;
         if let Some(contact) = known {
-            rows.extend(conversation::of(&app.store, contact).await.map_err(|error| Fault::bug(&error))?);
+            rows.extend(conversation::of(&app.store, contact).await.map_err(|error| GraphError::bug(&error))?);
         }
     }
     rows.retain(|row| {
@@ -194,32 +198,32 @@ async fn with(asked: &Asked, only: Option<&Sender>, given: &str) -> Result<Vec<C
     Ok(rows)
 }
 
-fn is_active(asked: &Asked, row: &Conversation) -> bool {
+fn is_active(asked: &AuthenticatedRequest, row: &Conversation) -> bool {
     let newest = row.last_inbound_at.max(row.last_outbound_at);
     newest.is_some_and(|at| asked.web.app.clock.now() - at <= KAPSO_ACTIVE)
 }
 
-async fn described(asked: &Asked, row: &Conversation, active: Option<bool>) -> Result<Json, Fault> {
+async fn described(asked: &AuthenticatedRequest, row: &Conversation, active: Option<bool>) -> Result<Json, GraphError> {
     let last = history::rows(asked, Some(row.id), i64::MAX, 1).await?.into_iter().next();
     let mut shower = Shower::new(asked);
     let last = match last {
         Some(last) => shower.show(&last, None).await?,
         None => None,
     };
-    let none = || Fault::missing("Conversation");
+    let none = || GraphError::missing("Conversation");
     let sender = asked.caller.sender(&asked.web, row.sender_id).ok_or_else(none)?;
     let contact = shower.person(row.contact_id).await?.ok_or_else(none)?;
-    let around = shown::Around { sender, contact, media_url: None };
+    let around = shown::MessageContext { sender, contact, media_url: None };
     let active = active.unwrap_or_else(|| is_active(asked, row));
     Ok(shown::conversation(row, &around, last.as_ref(), active))
 }
 
-async fn listed(asked: &Asked, only: Option<&Sender>) -> Result<Json, Fault> {
+async fn listed(asked: &AuthenticatedRequest, only: Option<&Sender>) -> Result<Json, GraphError> {
     let value = |name: &str| query::value(&asked.query, name).filter(|value: &String| !value.is_empty());
     let page = Cursor::read(&asked.query)?;
     let status = value("status");
     if status.as_deref().is_some_and(|status| !matches!(status, "active" | "ended")) {
-        return Err(Fault::parameter("The parameter status must be active or ended"));
+        return Err(GraphError::parameter("The parameter status must be active or ended"));
     }
     let since = history::moment(&asked.query, "last_active_since")?;
     let until = history::moment(&asked.query, "last_active_until")?;
@@ -242,7 +246,7 @@ async fn listed(asked: &Asked, only: Option<&Sender>) -> Result<Json, Fault> {
     let mut before = page.after.unwrap_or(i64::MAX);
     for _ in 0..PAGES_READ_MAX {
         let rows = conversation::page(&asked.web.app.store, ConversationId(before), limit).await;
-        let rows = rows.map_err(|error| Fault::bug(&error))?;
+        let rows = rows.map_err(|error| GraphError::bug(&error))?;
         let all = rows.len() < page.limit;
         for row in rows {
             before = row.id.0;

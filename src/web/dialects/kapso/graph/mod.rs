@@ -15,7 +15,7 @@ mod shown;
 mod template;
 mod templates;
 
-pub use fault::Fault;
+pub use fault::GraphError;
 pub use file::{bytes, delete, describe, upload};
 pub use lists::{
     conversation, conversation_of, conversations, conversations_of, end, end_of, message, message_of, messages,
@@ -28,7 +28,7 @@ pub use templates::{template, templates};
 
 use super::{
     Refusal,
-    envelope::{self, Asked},
+    envelope::{self, AuthenticatedRequest},
 };
 use crate::{
     runtime::config::Sender,
@@ -43,21 +43,21 @@ use serde_json::Value as Json;
 use std::{convert::Infallible, sync::Arc};
 
 /// The path parameters without the version. A parameter that is not UTF-8 becomes empty, which matches nothing.
-pub struct Names(Vec<String>);
+pub struct GraphParams(Vec<String>);
 
-impl Names {
+impl GraphParams {
     fn get(&self, place: usize) -> &str {
         self.0.get(place).map(String::as_str).unwrap_or_default()
     }
 }
 
-impl Names {
+impl GraphParams {
     fn last(&self) -> &str {
         self.0.last().map(String::as_str).unwrap_or_default()
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Names {
+impl<S: Send + Sync> FromRequestParts<S> for GraphParams {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
@@ -66,18 +66,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
             let own = all.iter().filter(|(name, _)| *name != "version");
             own.map(|(_, value)| value.to_owned()).collect()
         };
-        Ok(Names(all.map(named).unwrap_or_default()))
+        Ok(GraphParams(all.map(named).unwrap_or_default()))
     }
 }
 
 /// Answers a request of the proxy; errors have the form of the Graph API.
-async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(AuthenticatedRequest) -> W) -> Response
 where
-    W: Future<Output = Result<Json, Fault>>,
+    W: Future<Output = Result<Json, GraphError>>,
 {
     let answer = match envelope::admitted(web, request).await {
         Ok(asked) => work(asked).await,
-        Err(refusal) => Err(Fault::from(refusal)),
+        Err(refusal) => Err(GraphError::from(refusal)),
     };
     match answer {
         Ok(body) => json(StatusCode::OK, &body),
@@ -86,9 +86,9 @@ where
 }
 
 /// Answers a request of the platform API; errors are a sentence.
-async fn told<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+async fn told<W>(web: Arc<Web>, request: Request, work: impl FnOnce(AuthenticatedRequest) -> W) -> Response
 where
-    W: Future<Output = Result<Json, Fault>>,
+    W: Future<Output = Result<Json, GraphError>>,
 {
     envelope::answered(web, request, |asked| async move {
         let body = work(asked).await.map_err(Refusal::from)?;
@@ -98,9 +98,9 @@ where
 }
 
 /// The number with this id, which may be the platform's or ours.
-fn number_of<'a>(asked: &'a Asked, id: &str) -> Result<&'a Sender, Fault> {
+fn number_of<'a>(asked: &'a AuthenticatedRequest, id: &str) -> Result<&'a Sender, GraphError> {
     let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
-    own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| Fault::unknown(id))
+    own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| GraphError::unknown(id))
 }
 
 /// The id by which clients address a number: the platform's if there is one, else ours.

@@ -1,12 +1,12 @@
 //! `/platform/v1/whatsapp/phone_numbers`: lists the numbers of a key, whose ids clients need for all other requests.
 
-use super::{Names, business_of, called, number_of, told};
+use super::{GraphParams, business_of, called, number_of, told};
 use crate::{
     base::query,
     runtime::config::Sender,
     web::{
         dialects::kapso::{
-            envelope::{Asked, Page},
+            envelope::{AuthenticatedRequest, Page},
             uuid,
         },
         state::Web,
@@ -35,7 +35,7 @@ pub async fn numbers(State(web): State<Arc<Web>>, request: Request) -> Response 
     .await
 }
 
-pub async fn number(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn number(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     told(web, request, |asked| async move {
         let sender = number_of(&asked, names.get(0))?;
         Ok(json!({"data": described(&asked, sender)}))
@@ -43,9 +43,9 @@ pub async fn number(State(web): State<Arc<Web>>, names: Names, request: Request)
     .await
 }
 
-fn described(asked: &Asked, sender: &Sender) -> Json {
+fn described(asked: &AuthenticatedRequest, sender: &Sender) -> Json {
     let app = &asked.web.app;
-    let paused = app.health.paused_until(sender.id, false, app.clock.now()).is_some();
+    let paused = app.paused_senders.paused_until(sender.id, false, app.clock.now()).is_some();
     json!({
         "id": called(sender),
         "internal_id": uuid(sender.id.0),

@@ -22,14 +22,14 @@ use crate::{
 use serde_json::{Map, Value as Json, json};
 
 /// The context of a message.
-pub struct Around<'a> {
+pub struct MessageContext<'a> {
     pub sender: &'a Sender,
     pub contact: &'a Contact,
     /// The URL of the customer's file.
     pub media_url: Option<String>,
 }
 
-impl Around<'_> {
+impl MessageContext<'_> {
     fn wa_id(&self) -> Json {
         self.contact.data.phone.as_deref().map_or(Json::Null, |phone| phone.trim_start_matches('+').into())
     }
@@ -55,7 +55,7 @@ fn seconds(at: Time) -> String {
 }
 
 /// A customer's message.
-pub fn incoming(row: &Recorded, around: &Around<'_>) -> Json {
+pub fn incoming(row: &Recorded, around: &MessageContext<'_>) -> Json {
     let message = &row.data.message;
     let (kind, part) = told(row.id.0, message);
     let text = answer::text_of(&message.kind).unwrap_or_default();
@@ -120,7 +120,7 @@ fn told(id: i64, message: &InboundMessage) -> (&'static str, Json) {
 }
 
 /// A message to a customer, sent or queued.
-pub fn outgoing(row: &Outbound, around: &Around<'_>) -> Json {
+pub fn outgoing(row: &Outbound, around: &MessageContext<'_>) -> Json {
     let content = row.sent_as.as_ref().unwrap_or(&row.draft.content);
     let (kind, part) = said(content);
     let mut kapso = around.extras("outbound", status(row.state), row.conversation_id.0, content.text());
@@ -265,7 +265,7 @@ fn template_shown(template: &TemplateMessage) -> Json {
 }
 
 /// A conversation is active until 24 hours after its last message.
-pub fn conversation(row: &Conversation, around: &Around<'_>, last: Option<&Json>, active: bool) -> Json {
+pub fn conversation(row: &Conversation, around: &MessageContext<'_>, last: Option<&Json>, active: bool) -> Json {
     let newest = row.last_inbound_at.max(row.last_outbound_at).unwrap_or(row.created_at);
     let of_last = |pointer: &str| last.and_then(|last| last.pointer(pointer)).cloned().unwrap_or_default();
     let at = of_last("/timestamp").as_str().and_then(|text| text.parse::<i64>().ok());

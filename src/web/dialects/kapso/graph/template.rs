@@ -1,7 +1,7 @@
 //! Converts a template in Meta's form, with its components, to ours.
 
 use super::{
-    Fault,
+    GraphError,
     content::{Fields, list, location, media, needed, object, only, text},
 };
 use crate::{
@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Reads a template message. `known`: the catalogue of the sender.
-pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Fault> {
+pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, GraphError> {
     let name = needed(fields, "template.name", "name", NAME_CHARS_MAX)?;
     only(fields, "template", &["name", "language", "components"])?;
     let language = object(fields, "language")?;
@@ -25,10 +25,10 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
     let components = match fields.get("components") {
         Some(Json::Array(all)) => all.as_slice(),
         None | Some(Json::Null) => &[],
-        Some(_) => return Err(Fault::parameter("template.components must be a list")),
+        Some(_) => return Err(GraphError::parameter("template.components must be a list")),
     };
     for component in components {
-        let wrong = || Fault::parameter("template.components are objects with a `type`");
+        let wrong = || GraphError::parameter("template.components are objects with a `type`");
         let component = component.as_object().ok_or_else(wrong)?;
         let kind = needed(component, "components.type", "type", NAME_CHARS_MAX)?.to_ascii_lowercase();
         let place: &[&str] = if kind == "button" { &["sub_type", "index"] } else { &[] };
@@ -41,9 +41,9 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
                 buttons.insert(place, value);
             }
             "footer" if parameters(component)?.is_empty() => {}
-            "footer" => return Err(Fault::parameter("A footer has no parameters")),
+            "footer" => return Err(GraphError::parameter("A footer has no parameters")),
             other => {
-                return Err(Fault::parameter(format!("A component of type `{other}` is not sent from here")));
+                return Err(GraphError::parameter(format!("A component of type `{other}` is not sent from here")));
             }
         }
     }
@@ -61,7 +61,7 @@ pub fn read(fields: &Fields, known: &[Template]) -> Result<TemplateMessage, Faul
     })
 }
 
-fn parameters(component: &Fields) -> Result<&[Json], Fault> {
+fn parameters(component: &Fields) -> Result<&[Json], GraphError> {
     match component.get("parameters") {
         None | Some(Json::Null) => Ok(&[]),
         Some(Json::Array(all)) if all.is_empty() => Ok(&[]),
@@ -69,14 +69,14 @@ fn parameters(component: &Fields) -> Result<&[Json], Fault> {
     }
 }
 
-fn header_of(component: &Fields) -> Result<Option<HeaderValue>, Fault> {
+fn header_of(component: &Fields) -> Result<Option<HeaderValue>, GraphError> {
     let [one] = parameters(component)? else {
         return match parameters(component)? {
             [] => Ok(None),
-            _ => Err(Fault::parameter("A header takes one parameter")),
+            _ => Err(GraphError::parameter("A header takes one parameter")),
         };
     };
-    let fields = one.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
+    let fields = one.as_object().ok_or_else(|| GraphError::parameter("Parameters are objects with a `type`"))?;
     match needed(fields, "parameters.type", "type", NAME_CHARS_MAX)?.as_str() {
         "text" => Ok(Some(HeaderValue::Text(value(one)?.1))),
         kind @ ("image" | "video" | "document") => {
@@ -85,15 +85,15 @@ fn header_of(component: &Fields) -> Result<Option<HeaderValue>, Fault> {
         }
         "location" => match location(object(fields, "location")?)? {
             Content::Location(place) => Ok(Some(HeaderValue::Location(place))),
-            _ => Err(Fault::internal()),
+            _ => Err(GraphError::internal()),
         },
-        other => Err(Fault::parameter(format!("A header with a `{other}` is not sent from here"))),
+        other => Err(GraphError::parameter(format!("A header with a `{other}` is not sent from here"))),
     }
 }
 
 /// All parameters positional, or all named.
-fn body_of(component: &Fields) -> Result<Parameters, Fault> {
-    let values = parameters(component)?.iter().map(value).collect::<Result<Vec<_>, Fault>>()?;
+fn body_of(component: &Fields) -> Result<Parameters, GraphError> {
+    let values = parameters(component)?.iter().map(value).collect::<Result<Vec<_>, GraphError>>()?;
     let named = values.iter().filter(|(name, _)| name.is_some()).count();
     match (values.len(), named) {
         (0, _) => Ok(Parameters::None),
@@ -101,13 +101,13 @@ fn body_of(component: &Fields) -> Result<Parameters, Fault> {
         (all, named) if all == named => {
             Ok(Parameters::Named(values.into_iter().filter_map(|(name, value)| Some((name?, value))).collect()))
         }
-        _ => Err(Fault::parameter("Either all parameters of the body have a parameter_name, or none has")),
+        _ => Err(GraphError::parameter("Either all parameters of the body have a parameter_name, or none has")),
     }
 }
 
 /// A value and its name. For money and times the fallback text is sent.
-fn value(written: &Json) -> Result<(Option<String>, String), Fault> {
-    let fields = written.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
+fn value(written: &Json) -> Result<(Option<String>, String), GraphError> {
+    let fields = written.as_object().ok_or_else(|| GraphError::parameter("Parameters are objects with a `type`"))?;
     let name = text(fields, "parameter_name", NAME_CHARS_MAX)?;
     let kind = text(fields, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
     only(fields, "parameters", &["type", "parameter_name", &kind])?;
@@ -116,23 +116,24 @@ fn value(written: &Json) -> Result<(Option<String>, String), Fault> {
         kind @ ("currency" | "date_time") => {
             needed(object(fields, kind)?, "parameters.fallback_value", "fallback_value", TEMPLATE_VALUE_CHARS_MAX)?
         }
-        other => return Err(Fault::parameter(format!("A parameter of type `{other}` is not sent from here"))),
+        other => return Err(GraphError::parameter(format!("A parameter of type `{other}` is not sent from here"))),
     };
     Ok((name, value))
 }
 
-fn button(component: &Fields) -> Result<(usize, ButtonValue), Fault> {
+fn button(component: &Fields) -> Result<(usize, ButtonValue), GraphError> {
     let place = match component.get("index") {
         Some(Json::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
         Some(Json::String(text)) => text.parse().ok(),
         _ => None,
     };
-    let place =
-        place.filter(|place| *place < 10).ok_or_else(|| Fault::parameter("A button has an `index` from 0 to 9"))?;
+    let place = place
+        .filter(|place| *place < 10)
+        .ok_or_else(|| GraphError::parameter("A button has an `index` from 0 to 9"))?;
     let [one] = parameters(component)? else {
-        return Err(Fault::parameter("A button takes one parameter"));
+        return Err(GraphError::parameter("A button takes one parameter"));
     };
-    let fields = one.as_object().ok_or_else(|| Fault::parameter("Parameters are objects with a `type`"))?;
+    let fields = one.as_object().ok_or_else(|| GraphError::parameter("Parameters are objects with a `type`"))?;
     let kind = needed(component, "components.sub_type", "sub_type", NAME_CHARS_MAX)?.to_ascii_lowercase();
     let value = match kind.as_str() {
         "quick_reply" => {
@@ -148,7 +149,7 @@ fn button(component: &Fields) -> Result<(usize, ButtonValue), Fault> {
             let data = action.get("flow_action_data").filter(|data| !data.is_null()).cloned();
             ButtonValue::Form { token: text(action, "flow_token", NAME_CHARS_MAX)?, data }
         }
-        other => return Err(Fault::parameter(format!("A button of type `{other}` is not sent from here"))),
+        other => return Err(GraphError::parameter(format!("A button of type `{other}` is not sent from here"))),
     };
     Ok((place, value))
 }

@@ -1,10 +1,10 @@
 //! `GET /meta/whatsapp/{version}/{business_account_id}/message_templates`: the template catalogue in Meta's form.
 
-use super::{Fault, Names, answered, business_of, history::Cursor};
+use super::{GraphError, GraphParams, answered, business_of, history::Cursor};
 use crate::{
     base::query,
     model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
-    web::{dialects::kapso::envelope::Asked, state::Web},
+    web::{dialects::kapso::envelope::AuthenticatedRequest, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -13,25 +13,25 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub async fn templates(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn templates(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move { listed(&asked, names.get(0)) }).await
 }
 
 /// `GET …/message_templates/{template_id}`.
-pub async fn template(State(web): State<Arc<Web>>, names: Names, request: Request) -> Response {
+pub async fn template(State(web): State<Arc<Web>>, names: GraphParams, request: Request) -> Response {
     answered(web, request, |asked| async move {
         let found = of(&asked, names.get(0))?.into_iter().find(|template| template.id.to_string() == names.get(1));
-        found.map(|template| described(&template)).ok_or_else(|| Fault::missing("Template"))
+        found.map(|template| described(&template)).ok_or_else(|| GraphError::missing("Template"))
     })
     .await
 }
 
 /// The templates of all numbers of the account without repetition, by our ids.
-fn of(asked: &Asked, business: &str) -> Result<Vec<Template>, Fault> {
+fn of(asked: &AuthenticatedRequest, business: &str) -> Result<Vec<Template>, GraphError> {
     let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
     let senders: Vec<_> = own.filter(|sender| business_of(sender) == business || sender.is_called(business)).collect();
     if senders.is_empty() {
-        return Err(Fault::unknown(business));
+        return Err(GraphError::unknown(business));
     }
     let mut all: Vec<Template> = senders.iter().flat_map(|sender| asked.web.app.catalogue.list(sender.id)).collect();
     all.sort_by_key(|template| template.id);
@@ -40,7 +40,7 @@ fn of(asked: &Asked, business: &str) -> Result<Vec<Template>, Fault> {
     Ok(all)
 }
 
-fn listed(asked: &Asked, business: &str) -> Result<Json, Fault> {
+fn listed(asked: &AuthenticatedRequest, business: &str) -> Result<Json, GraphError> {
     let page = Cursor::read(&asked.query)?;
     let value = |name: &str| query::value(&asked.query, name).filter(|value: &String| !value.is_empty());
     let is = |wanted: Option<String>, own: &str| wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(own));

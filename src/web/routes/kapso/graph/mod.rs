@@ -5,7 +5,7 @@ mod proxy;
 mod queries;
 mod shapes;
 
-use crate::web::dialects::kapso::graph::Fault;
+use crate::web::dialects::kapso::graph::GraphError;
 use axum::http::StatusCode;
 pub use platform::PLATFORM;
 pub use proxy::PROXY;
@@ -16,34 +16,38 @@ type Told = Vec<(u16, &'static str, Json)>;
 /// The errors that any request of the proxy may get.
 fn graph() -> Told {
     let all = [
-        ("Invalid key", Fault::new(StatusCode::UNAUTHORIZED, (190, "Invalid API key"), "Invalid API key")),
-        ("Invalid", Fault::parameter("The parameter messaging_product must be whatsapp")),
-        ("Not found", Fault::unknown("1")),
+        ("Invalid key", GraphError::new(StatusCode::UNAUTHORIZED, (190, "Invalid API key"), "Invalid API key")),
+        ("Invalid", GraphError::parameter("The parameter messaging_product must be whatsapp")),
+        ("Not found", GraphError::unknown("1")),
         (
             "Slow body",
-            Fault::new(StatusCode::REQUEST_TIMEOUT, (100, "Invalid parameter"), "The request body could not be read"),
+            GraphError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                (100, "Invalid parameter"),
+                "The request body could not be read",
+            ),
         ),
         (
             "Large body",
-            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, (100, "Invalid parameter"), "The request body is too large"),
+            GraphError::new(StatusCode::PAYLOAD_TOO_LARGE, (100, "Invalid parameter"), "The request body is too large"),
         ),
         (
             "Crowded",
-            Fault::new(
+            GraphError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 (100, "Invalid parameter"),
                 "Too many large bodies are being read",
             ),
         ),
-        ("Server error", Fault::internal()),
+        ("Server error", GraphError::internal()),
     ];
     written(all.to_vec())
 }
 
 /// The errors of a request that sends.
 fn sending() -> Told {
-    use crate::web::dialects::sending::{KeyFault, Refused, Shut};
-    let closed = Shut { window: Default::default(), last_inbound_at: None };
+    use crate::web::dialects::sending::{ClosedWindow, KeyFault, Refused};
+    let closed = ClosedWindow { window: Default::default(), last_inbound_at: None };
     let more = [
         ("Window closed", Refused::Closed(closed).into()),
         ("No balance", Refused::NoBalance.into()),
@@ -54,7 +58,7 @@ fn sending() -> Told {
         ("Key used", Refused::Key(KeyFault::OtherBody).into()),
         (
             "Platform",
-            Fault::new(StatusCode::BAD_GATEWAY, (131_016, "Service unavailable"), "The platform does not answer"),
+            GraphError::new(StatusCode::BAD_GATEWAY, (131_016, "Service unavailable"), "The platform does not answer"),
         ),
     ];
     let mut all = graph();
@@ -62,7 +66,7 @@ fn sending() -> Told {
     all
 }
 
-fn written(all: Vec<(&'static str, Fault)>) -> Told {
+fn written(all: Vec<(&'static str, GraphError)>) -> Told {
     all.into_iter().map(|(name, fault)| (fault.status.as_u16(), name, fault.body())).collect()
 }
 

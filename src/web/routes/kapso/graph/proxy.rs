@@ -13,7 +13,7 @@ use super::{
 use crate::web::{
     dialects::kapso::graph as api,
     routes::{
-        Answer, Errors, Example, GET, POST, Route, Said, Verb, Who, ask, ok,
+        AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Verb, ask, ok,
         shape::{
             Type::{Of, Text},
             may,
@@ -189,7 +189,7 @@ pub static PROXY: &[Route] = &[
         name: "graph_delete_file",
         summary: "Refused: files stay with the platform",
         query: &[NUMBER_ID],
-        answers: &[Answer { status: 200, about: "Never.", body: Said::Nothing }],
+        answers: &[DocumentedAnswer { status: 200, about: "Never.", body: AnswerBody::Nothing }],
         take: || delete(api::delete),
         ..PROXY_GET
     },
@@ -198,8 +198,12 @@ pub static PROXY: &[Route] = &[
         name: "graph_file_bytes",
         part: PART,
         summary: "Read the file of a customer by its signed address",
-        who: Who::Anyone,
-        answers: &[Answer { status: 200, about: "The file itself, under its own type.", body: Said::File }],
+        who: AllowedCallers::Anyone,
+        answers: &[DocumentedAnswer {
+            status: 200,
+            about: "The file itself, under its own type.",
+            body: AnswerBody::File,
+        }],
         errors: Errors::Problems(&[
             ("internal", 500),
             ("file_gone", 410),

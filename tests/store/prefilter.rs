@@ -149,7 +149,7 @@ async fn settle(store: &Store, dice: &mut Dice) {
         set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, opted_out_at: None, created_at });
         if dice.percent(50) {
             let at = Some(NOW - Span::minutes(dice.between(0, 60 * 50)));
-            let heard = conversation::Heard {
+            let heard = conversation::ConversationUpdate {
                 id: ConversationId(store.next_id()),
                 contact_id: id,
                 sender_id: SenderId(1),
@@ -191,26 +191,28 @@ fn a_sieve_and_the_condition_after_it_mean_the_same_people_as_the_condition_alon
             read_ones += 1;
             let versions = Versions::new(VersionId(0), Arc::clone(&set));
             let tables = flow::timetables(&set);
-            let sieve = tables[0].sieve(&set);
+            let prefilter = tables[0].prefilter(&set);
             let meant = |contacts: &[Contact]| -> Vec<ContactId> {
                 let is = |contact: &&Contact| {
                     flow::in_audience(&versions, &tables[0], &World::of_contact(NOW, contact, &env))
                 };
                 contacts.iter().filter(is).map(|contact| contact.id).collect()
             };
-            let some = contact::page_sieved(&store.aside(), &account, "here", ContactId(0), (&sieve, NOW), 1_000).await;
-            let some = some.unwrap_or_else(|error| panic!("`{condition}`: {error}\n{sieve:?}"));
+            let some =
+                contact::page_prefiltered(&store.aside(), &account, "here", ContactId(0), (&prefilter, NOW), 1_000)
+                    .await;
+            let some = some.unwrap_or_else(|error| panic!("`{condition}`: {error}\n{prefilter:?}"));
             let (alone, after) = (meant(&all), meant(&some));
             let lost: Vec<&Contact> =
                 all.iter().filter(|one| alone.contains(&one.id) && !after.contains(&one.id)).take(2).collect();
-            assert!(alone == after, "`{condition}` by {sieve:?} keeps back {lost:#?}");
-            sieved += usize::from(!sieve.is_empty());
+            assert!(alone == after, "`{condition}` by {prefilter:?} keeps back {lost:#?}");
+            sieved += usize::from(!prefilter.is_empty());
             kept_back += all.len() - some.len();
             meant_ones += alone.len();
         }
         assert!(
             read_ones > CONDITIONS / 2 && sieved > read_ones / 3,
-            "{sieved} of {read_ones} conditions have a sieve"
+            "{sieved} of {read_ones} conditions have a prefilter"
         );
         assert!(kept_back > sieved * PEOPLE / 4 && meant_ones > read_ones * 10, "{kept_back}, {meant_ones}");
         store.close().await;
