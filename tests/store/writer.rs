@@ -15,6 +15,7 @@ use transom::{
             alias, contact, conversation, event,
             idempotency::{self, Claim},
             inbound,
+            meta::{self, Meta},
             outbound::{self, SendState, Sending},
             session::{self, SessionUpdate},
         },
@@ -772,6 +773,45 @@ fn a_session_that_the_server_holds_on_to_is_ended_by_its_owner() {
         assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
         store.commit(received(2, 1, "wamid.2")).await.unwrap();
         assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1, "what was cut off was not written");
+        store.close().await;
+    });
+}
+
+/// The server ends the first session of a start, as it does on a machine that is too slow for it.
+#[test]
+fn a_session_that_ends_while_the_database_opens_is_begun_anew() {
+    on_postgres(|bed| async move {
+        let url = bed.url.clone();
+        let ender = tokio::spawn(async move {
+            let pool = sqlx::PgPool::connect(&url).await.unwrap();
+            let find = "select pid from pg_stat_activity where datname = current_database()
+                and application_name = 'transom-writer'";
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_secs(20) {
+                let found: Option<i32> = sqlx::query_scalar(find).fetch_optional(&pool).await.unwrap();
+                if let Some(pid) = found {
+                    let end = sqlx::query_scalar("select pg_terminate_backend($1)").bind(pid);
+                    return end.fetch_one(&pool).await.unwrap();
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            false
+        });
+        // So that the first session finds somebody who waits for it.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let store = bed.open().await;
+        assert!(ender.await.unwrap(), "a session was ended");
+        // If it was ended just behind the opening, the writer begins another one.
+        let begun = Instant::now();
+        loop {
+            let mut set = WriteSet::new();
+            set.push(&meta::SET, &Meta { key: "opened".into(), value: "yes".into() });
+            match store.commit(set).await {
+                Ok(_) => break,
+                Err(error) => assert!(begun.elapsed() < Duration::from_secs(20), "{error:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         store.close().await;
     });
 }

@@ -119,3 +119,6 @@ pub const REPORT_FIRES_READ: i64 = 5_000;
 pub const SCRUB_WAIT: Span = Span::seconds(1);
 /// A file up to this size is rewritten after an erasure, which takes a tenth of a second.
 pub const SCRUB_VACUUM_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// Sessions that are begun to open a Postgres database, if the server ends them meanwhile.
+pub const OPEN_TRIES_MAX: u32 = 5;

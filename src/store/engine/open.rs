@@ -3,7 +3,7 @@
 use super::{
     conn::{Conn, DatabaseAddress},
     deterministic,
-    dialect::Dialect,
+    dialect::{Dialect, ErrorEffect},
     faults::InjectedFaults,
     health::StoreHealth,
     ids::Ids,
@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     base::limits::{
-        COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READER_WAIT, READERS, READERS_ASIDE,
-        SLOW_READER_TOLD,
+        COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OPEN_TRIES_MAX, OWNER_WAIT, READER_WAIT, READERS,
+        READERS_ASIDE, SLOW_READER_TOLD,
     },
     store::{Inner, Store, open_error::OpenError},
 };
@@ -142,10 +142,27 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
     let at = shown(&postgres);
     let place = DatabaseAddress::postgres(postgres.clone());
-    let mut conn = own_postgres(&place, &at).await?;
-    migrate::run(&mut conn).await?;
+    let mut tries = 1;
+    let conn = loop {
+        match own_and_migrate(&place, &at).await {
+            // The server ends a session that says nothing for `WRITER_SESSION_TIMEOUT`. On a machine that is overloaded
+            // while the daemon starts, that may be ours.
+            Err(OpenError::Database { error, .. })
+                if error.trouble() == ErrorEffect::Lost && tries < OPEN_TRIES_MAX =>
+            {
+                tries += 1;
+            }
+            done => break done?,
+        }
+    };
     let readers = postgres_readers(postgres);
     start(place, conn, readers, options, None, None).await
+}
+
+async fn own_and_migrate(place: &DatabaseAddress, at: &str) -> Result<Conn, OpenError> {
+    let mut conn = own_postgres(place, at).await?;
+    migrate::run(&mut conn).await?;
+    Ok(conn)
 }
 
 /// The address without user and password.
