@@ -3,7 +3,9 @@
 //! # The layers
 //!
 //! `base ← model ← { flow | channel | store } ← runtime ← web ← cli`: each names only what stands before
-//! it, and the three in braces do not know of each other. `tests/tidy.rs` checks that.
+//! it, and the three in braces do not know of each other. From [`base`] to [`runtime`] each layer is a crate, so the
+//! compiler refuses anything else; `tests/tidy.rs` checks the two that are folders of this one. A path as
+//! `channel/meta/receive.rs` means `crates/channel/src/meta/receive.rs`; `web/` and `cli/` are in `src/`.
 //!
 //! | layer | what it is |
 //! |---|---|
@@ -84,22 +86,23 @@
 //!
 //! | what | new file | one line in |
 //! |---|---|---|
-//! | step | `src/flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
-//! | trigger | `src/flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
-//! | provider | `src/channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/mod.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
-//! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
-//! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
-//! | table | `src/store/tables/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/engine/migrate.rs` |
+//! | step | `flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
+//! | trigger | `flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
+//! | provider | `channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/lib.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
+//! | endpoint | a function in `web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
+//! | command | `cli/NAME.rs` | the list of commands in `cli/mod.rs` |
+//! | table | `store/tables/NAME.rs` and a migration | `TABLES` in `store/lib.rs`, the list in `store/engine/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
-//! | limit | none | `base/limits.rs`, with a test that stands at it |
+//! | limit | none | `base/limits/`, with a test that stands at it |
 //!
 //! How it is written is in `CONVENTIONS.md`.
 
-pub mod base;
-pub mod channel;
 pub mod cli;
-pub mod flow;
-pub mod model;
-pub mod runtime;
-pub mod store;
 pub mod web;
+
+pub use transom_base as base;
+pub use transom_channel as channel;
+pub use transom_flow as flow;
+pub use transom_model as model;
+pub use transom_runtime as runtime;
+pub use transom_store as store;

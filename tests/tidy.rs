@@ -20,10 +20,13 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Lines of a file without its tests.
 const LINES_MAX: usize = 400;
 
-/// Texts that no file under `src` may contain, the reason, and the one file that may.
+/// The folders of the program.
+const SOURCES: [&str; 2] = ["src", "crates"];
+
+/// Texts that no file of the program may contain, the reason, and the one file that may.
 const BANNED: &[(&str, &str, &str)] = &[
-    ("SystemTime::now", "take `now` from the Clock", "src/base/clock.rs"),
-    ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", "src/base/clock.rs"),
+    ("SystemTime::now", "take `now` from the Clock", "crates/base/src/clock.rs"),
+    ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", "crates/base/src/clock.rs"),
     ("Timestamp::now", "take `now` from the Clock", ""),
     ("Zoned::now", "take `now` from the Clock", ""),
     (".unwrap()", "say why it cannot fail: `expect(\"…\")`", ""),
@@ -43,7 +46,7 @@ const BANNED: &[(&str, &str, &str)] = &[
 const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "misc"];
 
 /// A comment names its subject, so none begins with one of these words.
-const NO_SUBJECT: &[&str] = &["What", "Who", "Whom", "Whose", "Whoever"];
+const NO_SUBJECT: &[&str] = &["What", "Whatever", "Which", "Whichever", "Who", "Whoever", "Whom", "Whose"];
 
 /// Names that `flow` must not use: it is pure, so that a run repeats byte for byte.
 const IMPURE: &[&str] = &["tokio::", "async fn", "std::fs", "std::env", "std::net", "std::thread", "getrandom"];
@@ -52,7 +55,7 @@ const IMPURE: &[&str] = &["tokio::", "async fn", "std::fs", "std::env", "std::ne
 fn layers_point_downwards() {
     let mut wrong = Vec::new();
     for (layer, allowed) in LAYERS {
-        for file in rust_files(&Path::new("src").join(layer)) {
+        for file in rust_files(&folder_of(layer)) {
             for target in names_after_crate(&code(&file)) {
                 let layered = LAYERS.iter().any(|(name, _)| *name == target);
                 if target != *layer && layered && !allowed.contains(&target) {
@@ -67,7 +70,7 @@ fn layers_point_downwards() {
 #[test]
 fn files_are_short() {
     let mut wrong = Vec::new();
-    for file in rust_files(Path::new("src")) {
+    for file in sources() {
         let count = code(&file).lines().count();
         if count > LINES_MAX {
             wrong.push(format!("{}: {count} lines without tests, {LINES_MAX} at most", file.display()));
@@ -85,8 +88,8 @@ fn files_that_the_pages_name_exist() {
     let mut named = 0;
     for page in pages.chain(["README.md".into(), "CONVENTIONS.md".into()]) {
         let text = fs::read_to_string(&page).unwrap();
-        for part in text.split('`').skip(1).step_by(2).filter(|part| part.starts_with("src/") && part.ends_with(".rs"))
-        {
+        let is_source = |part: &&str| SOURCES.iter().any(|folder| part.starts_with(folder)) && part.ends_with(".rs");
+        for part in text.split('`').skip(1).step_by(2).filter(is_source) {
             named += 1;
             if !Path::new(part).exists() {
                 wrong.push(format!("{}: there is no `{part}`", page.display()));
@@ -99,7 +102,7 @@ fn files_that_the_pages_name_exist() {
 
 #[test]
 fn files_begin_with_a_sentence() {
-    let silent = rust_files(Path::new("src")).into_iter().chain(rust_files(Path::new("tests"))).filter(|file| {
+    let silent = sources().into_iter().chain(rust_files(Path::new("tests"))).filter(|file| {
         let text = fs::read_to_string(file).unwrap();
         // `tests.rs` beside a module is the rest of that module.
         !text.starts_with("//! ") && file.file_name().is_none_or(|name| name != "tests.rs")
@@ -111,7 +114,7 @@ fn files_begin_with_a_sentence() {
 #[test]
 fn files_say_nothing_that_is_banned() {
     let mut wrong = Vec::new();
-    for file in rust_files(Path::new("src")) {
+    for file in sources() {
         for (n, line) in code(&file).lines().enumerate().map(|(n, line)| (n + 1, line)) {
             for (words, reason, home) in BANNED {
                 let comment = line.trim_start().starts_with("//");
@@ -127,7 +130,7 @@ fn files_say_nothing_that_is_banned() {
 #[test]
 fn comments_begin_with_their_subject() {
     let mut wrong = Vec::new();
-    let files = ["src", "tests", "benches"].iter().flat_map(|folder| rust_files(Path::new(folder)));
+    let files = ["src", "crates", "tests", "benches"].iter().flat_map(|folder| rust_files(Path::new(folder)));
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         for (n, word) in first_words_of_comments(&text) {
@@ -148,7 +151,7 @@ fn paragraphs_of_comments_have_a_first_word() {
 #[test]
 fn the_engine_is_pure() {
     let mut wrong = Vec::new();
-    for file in rust_files(Path::new("src/flow")) {
+    for file in rust_files(Path::new("crates/flow/src")) {
         for (n, line) in code(&file).lines().enumerate().map(|(n, line)| (n + 1, line)) {
             let comment = line.trim_start().starts_with("//");
             for words in IMPURE.iter().filter(|words| !comment && line.contains(**words)) {
@@ -161,7 +164,7 @@ fn the_engine_is_pure() {
 
 #[test]
 fn names_of_files_say_what_is_in_them() {
-    let empty = rust_files(Path::new("src")).into_iter().filter(|file| {
+    let empty = sources().into_iter().filter(|file| {
         let mut parts = file.with_extension("");
         let mut names = Vec::new();
         while let Some(name) = parts.file_name().and_then(|name| name.to_str()).map(str::to_owned) {
@@ -176,8 +179,9 @@ fn names_of_files_say_what_is_in_them() {
 
 #[test]
 fn the_layers_of_the_list_are_those_of_the_tree() {
-    let mut folders: Vec<String> = fs::read_dir("src")
-        .unwrap()
+    let mut folders: Vec<String> = SOURCES
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
@@ -256,6 +260,17 @@ fn first_word(text: &str) -> Option<&str> {
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+/// A layer is a crate of its own, or one of the two folders of the program on top of them.
+fn folder_of(layer: &str) -> PathBuf {
+    let crate_of_its_own = Path::new("crates").join(layer).join("src");
+    if crate_of_its_own.is_dir() { crate_of_its_own } else { Path::new("src").join(layer) }
+}
+
+/// All files of the program.
+fn sources() -> Vec<PathBuf> {
+    SOURCES.iter().flat_map(|folder| rust_files(Path::new(folder))).collect()
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which files it is for
+    /// The kind of files that it describes
     #[arg(value_enum, default_value_t = Of::Flow)]
     of: Of,
     /// Write `flow.json`, `bot.json` and `test.json` into this folder; flows name them in their first line:

@@ -45,7 +45,7 @@ pub struct Args {
     /// Let so many random customers loose on the bot
     #[arg(long, value_name = "N", conflicts_with = "record")]
     wander: Option<usize>,
-    /// Which chance: the same number, the same customers
+    /// The seed of their choices: the same number gives the same customers
     #[arg(long, value_name = "S", default_value_t = 1, requires = "wander")]
     seed: u64,
     /// Make a case of a run in the daemon's database, without personal data

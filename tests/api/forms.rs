@@ -14,8 +14,8 @@ use transom::{
     channel::signature::Key,
 };
 
-const KEY: &str = include_str!("../../src/channel/meta/sealed/key.pem");
-const SEALED_KEY: &str = include_str!("../../src/channel/meta/sealed/aes_key.b64");
+const KEY: &str = include_str!("../../crates/channel/src/meta/sealed/key.pem");
+const SEALED_KEY: &str = include_str!("../../crates/channel/src/meta/sealed/aes_key.b64");
 const AES_KEY: [u8; 16] = *b"sixteen bytes ok";
 const VECTOR: [u8; 16] = *b"0123456789abcdef";
 

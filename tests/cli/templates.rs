@@ -175,7 +175,7 @@ fn the_sandbox_shows_a_template_as_it_is_written() {
     assert!(said.contains("│ {{1}}: 10:30"), "{said}");
 }
 
-const KEY: &str = include_str!("../../src/channel/meta/sealed/key.pem");
+const KEY: &str = include_str!("../../crates/channel/src/meta/sealed/key.pem");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metas_public_key_of_forms_is_uploaded_once_and_compared() {

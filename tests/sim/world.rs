@@ -381,7 +381,7 @@ impl World {
                 self.hooks.push(hook.clone());
             }
         }
-        // Whichever came first: who turned out to be somebody else has ended what they had in hand.
+        // Of the two messages one came first: a person who turned out to be somebody else has ended what they had in hand.
         for (hook, done) in [one, other].into_iter().zip(done) {
             if let (About::Message { person, names_both: true, .. }, true) = (&hook.about, done) {
                 self.excuse(*person);

@@ -29,7 +29,7 @@ fn here() -> PathBuf {
 
 /// The migrations by number: file name and text.
 fn migrations() -> BTreeMap<i64, (String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/store/src/migrations");
     let file = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();

@@ -180,7 +180,7 @@ fn every_statement_and_query_is_in_its_tables_list() {
         }
         found
     }
-    let folder = std::path::Path::new("src/store");
+    let folder = std::path::Path::new("crates/store/src");
     // Each `Expire` has one statement and one query.
     let [expire, _] = count(folder, [": Expire =", ": Query ="]);
     let [written, read] = count(folder, [": Statement<", ": Query ="]);

@@ -57,7 +57,7 @@ pub struct Args {
     /// Flows hear of each difference, as after a step; without it none starts
     #[arg(long)]
     start_flows: bool,
-    /// Which account they belong to, where there are several
+    /// The account that they belong to, where there are several
     #[arg(long)]
     account: Option<String>,
 }

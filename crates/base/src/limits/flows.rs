@@ -1,0 +1,127 @@
+//! Limits of the flow language and the engine: files, scripts, turns, behaviour in a conversation.
+
+use crate::time::Span;
+
+// -- files of the author
+/// The size of a flow, test or configuration file.
+pub const YAML_BYTES_MAX: usize = 512 * 1024;
+/// The values of a file after aliases are expanded.
+pub const YAML_NODES_MAX: usize = 50_000;
+/// The nesting depth of maps and lists.
+pub const YAML_DEPTH_MAX: usize = 64;
+pub const YAML_ANCHORS_MAX: usize = 100;
+/// The number of broken lines of one file that are reported before reading stops.
+pub const YAML_MENDS_MAX: usize = 30;
+/// The size of all flows, scripts and locales together.
+pub const BOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub const BOT_FILES_MAX: usize = 2_000;
+
+// -- scripts
+/// Operations in one script or expression.
+pub const SCRIPT_OPERATIONS_MAX: u64 = 1_000_000;
+/// The time of one script or expression; its operations end it long before, in a few tenths of a second.
+pub const SCRIPT_TIME_MAX: Span = Span::seconds(2);
+pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
+pub const SCRIPT_ARRAY_ITEMS_MAX: usize = 4096;
+pub const SCRIPT_MAP_ENTRIES_MAX: usize = 1024;
+/// Variables of a flow: every expression knows all of them, and the checker follows each through every step.
+pub const FLOW_NAMES_MAX: usize = 500;
+/// The nesting depth of lists and maps in a value. `serde_json` reads 128 levels, and the session that contains the
+/// value uses some of them.
+pub const VALUE_DEPTH_MAX: usize = 64;
+/// The nesting depth of JSON from servers. Deeper parts stay text, so that scripts can wrap a value in further levels.
+pub const JSON_DEPTH_MAX: usize = 48;
+/// The size of all values that one script returns, as JSON.
+pub const SCRIPT_RESULT_BYTES_MAX: usize = 256 * 1024;
+pub const SCRIPT_CALL_LEVELS_MAX: usize = 16;
+pub const SCRIPT_EXPRESSION_DEPTH_MAX: usize = 32;
+pub const SCRIPT_VARIABLES_MAX: usize = 256;
+pub const SCRIPT_FUNCTIONS_MAX: usize = 64;
+/// The size of a compiled regular expression.
+pub const SCRIPT_PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// The number of compiled regular expressions that are cached.
+pub const SCRIPT_PATTERNS_KEPT: usize = 256;
+
+// -- a turn of the engine
+/// Operations of all scripts of a turn that is done at once, in a few milliseconds; a longer one waits for its place.
+pub const SHORT_TURN_OPERATIONS_MAX: u64 = 20_000;
+/// Longer turns that are done at the same time. They take at most this many processors from all other conversations.
+pub const LONG_TURNS_AT_ONCE_MAX: usize = 1;
+/// Steps in one turn; more mean a loop without a wait.
+pub const STEPS_PER_TURN_MAX: usize = 1_000;
+/// Rounds of `repeat: {while: …}` if the author writes no `max`, and the largest `max`.
+pub const REPEAT_ROUNDS_DEFAULT: i64 = 100;
+pub const REPEAT_ROUNDS_MAX: i64 = 10_000;
+/// Cron patterns that one schedule in words stands for: one for each kind of days and each minute of its times.
+pub const SCHEDULE_PARTS_MAX: usize = 24;
+/// Slots that one call of `hours.NAME.slots(…)` returns: one every five minutes of a whole day.
+pub const HOURS_SLOTS_MAX: usize = 288;
+/// The weight of one branch of a `split`.
+pub const SPLIT_WEIGHT_MAX: i64 = 1_000;
+/// The depth of nested calls.
+pub const CALL_DEPTH_MAX: usize = 16;
+/// Runs of one conversation that exist at the same time.
+pub const RUNS_PER_CONVERSATION_MAX: usize = 50;
+/// Starts that are queued at a busy conversation.
+pub const QUEUED_STARTS_MAX: usize = 50;
+/// The depth of events that start flows that emit events.
+pub const EVENT_DEPTH_MAX: usize = 8;
+/// A `start` at least this far ahead does not count as part of a loop of starts.
+pub const START_FRESH_AFTER: Span = Span::minutes(1);
+/// Turns of a run without input from outside, caused only by the results of its own messages and calls.
+pub const TURNS_BY_ITSELF_MAX: u32 = 300;
+/// Consecutive undelivered messages of a conversation, while the contact writes nothing, after which the run that
+/// waits for the next one ends.
+pub const LOST_IN_A_ROW_MAX: u32 = 10;
+/// The period in which undelivered messages are counted.
+pub const LOST_SPAN: Span = Span::hours(1);
+/// The size of a session as JSON.
+pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
+/// Messages of a contact that are queued while a call is running.
+pub const WAITING_MESSAGES_MAX: usize = 50;
+/// Messages of a conversation whose delivery status may still start a flow.
+pub const FOLLOWED_MAX: usize = 50;
+
+// -- what an author may write
+/// The largest number of tries that a question may give.
+pub const ASK_TRIES_MAX: i64 = 20;
+/// Characters of the texts that `gather` joins; more texts end it.
+pub const GATHERED_CHARS_MAX: usize = 16 * 1024;
+/// The longest duration of `gather`.
+pub const GATHER_MAX: Span = Span::minutes(10);
+/// The length of a key of `once_per`; a longer key is stored as its digest.
+pub const ONCE_KEY_BYTES_MAX: usize = 200;
+/// The time-out of one attempt of an `http` step without a `timeout`.
+pub const CALL_TIMEOUT_DEFAULT: Span = Span::seconds(10);
+/// The largest number of retries that an `http` step may set.
+pub const CALL_RETRIES_MAX: i64 = 10;
+
+// -- manners of a conversation
+/// The bot reports its own errors to the contact only if the contact has written within this time.
+pub const TALKING: Span = Span::minutes(15);
+/// Several wrong answers, or taps on a question just answered, count once within this time.
+pub const COUNT_ONCE: Span = Span::seconds(10);
+/// The interval at which a waiting question may be repeated because of a tap on an old button.
+pub const ASK_AGAIN_EVERY: Span = Span::minutes(1);
+/// The interval at which an opt-out may be confirmed.
+pub const CONFIRM_STOP_EVERY: Span = Span::days(1);
+/// How long an uncertain opt-out word, for which the bot asked back, may be confirmed by a typed yes.
+pub const UNSURE_STOP: Span = Span::minutes(30);
+/// `wait: window_closing` ends this long before the window closes.
+pub const WINDOW_CLOSING: Span = Span::minutes(30);
+/// How long a `request_welcome` waits for the text that may follow it.
+pub const WELCOME_WAIT: Span = Span::seconds(3);
+/// The number of consecutive failed runs after which a flow is paused.
+pub const FAILED_RUNS_MAX: u32 = 20;
+/// The interval at which a due run of a paused flow checks whether it may continue: shortest and longest.
+pub const PAUSED_LOOK_MIN: Span = Span::minutes(1);
+pub const PAUSED_LOOK_MAX: Span = Span::minutes(15);
+
+// -- clocks
+/// How often the end of quiet hours is moved on to satisfy all of a contact's time zones.
+pub const QUIET_ROUNDS_MAX: usize = 48;
+/// The number of days in which the next opening time of a team is searched.
+pub const OPENING_DAYS_MAX: usize = 400;
+
+/// A schedule's fires that `check` compares with its `at_most`: two years of a daily one.
+pub const SCHEDULE_FIRES_COMPARED_MAX: usize = 800;

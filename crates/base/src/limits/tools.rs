@@ -1,0 +1,86 @@
+//! Limits of the tools for authors and operators.
+
+use crate::time::Span;
+
+// -- `check` and `fmt`
+/// The states that the linter distinguishes at one step or called block by the variables that are set; further ones
+/// are merged.
+pub const LINT_STATES_MAX: usize = 24;
+/// The states of a called block that are distinguished by time alone; above that it may be called at any time.
+pub const LINT_BLOCK_STATES_MAX: usize = 2 * LINT_STATES_MAX;
+/// The states that are distinguished within one condition.
+pub const LINT_CONDITION_STATES_MAX: usize = 32;
+/// The evaluations of a condition's parts over all states; above that a part implies nothing.
+pub const LINT_CONDITION_LOOKS_MAX: u32 = 10_000;
+/// How often a loop of waits may increase the age at one step before the age counts as *any time*.
+pub const LINT_GROWTHS_MAX: u32 = 8;
+/// As above, for paths without a loop: many paths of different lengths may lead to the step.
+pub const LINT_WAYS_MAX: u32 = 512;
+/// The steps shown of the path to a late message.
+pub const LINT_TRAIL_MAX: usize = 6;
+/// Rounds of repairs: each may reveal findings that a broken line has hidden.
+pub const FIX_ROUNDS_MAX: usize = 20;
+/// The length of a line in characters from which `fmt` splits a bracketed list or map over several lines.
+pub const FMT_COLUMNS_MAX: usize = 110;
+/// Rounds of formatting: a comment or empty line in an unusual place may move once more when a file is formatted
+/// again.
+pub const FMT_ROUNDS_MAX: u32 = 4;
+/// The pause in typing after which an editor gets findings.
+pub const EDITOR_PAUSE: std::time::Duration = std::time::Duration::from_millis(60);
+
+// -- authors' tests
+/// Times at which something is due that one `advance` may pass: enough for a year with a fire every quarter of an
+/// hour.
+pub const TEST_MOMENTS_MAX: usize = 40_000;
+/// Our newest messages that a test case searches for refused or waiting ones.
+pub const TEST_OUTBOUND_READ: i64 = 500;
+/// Acts that `test init` plays before it leaves the rest to the author.
+pub const TEST_INIT_ACTS_MAX: usize = 12;
+/// Acts of one random customer, after the beginning that is taken from a test.
+pub const WANDER_ACTS_MAX: usize = 30;
+/// Different problems for which one `--wander` writes test cases.
+pub const WANDER_FOUND_MAX: usize = 12;
+/// Replays spent on shortening one of them.
+pub const WANDER_TRIES_MAX: usize = 250;
+/// Messages of a conversation that `--record` reads, newest first.
+pub const RECORD_MESSAGES_MAX: i64 = 2_000;
+/// A shorter pause between two messages is not recorded, because it changes nothing.
+pub const RECORD_GAP_MIN: Span = Span::seconds(11);
+
+// -- commands
+/// The time for one request of a command to the daemon or a provider.
+pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
+/// Messages and turns of one conversation that the sandbox in the terminal reads.
+pub const STAGE_MESSAGES_MAX: i64 = 500;
+/// Rows that a list in the terminal shows at most, and dead letters.
+pub const COMMAND_ROWS_MAX: i64 = 1_000;
+pub const COMMAND_LETTERS_MAX: i64 = 10_000;
+/// The difference between this machine's clock and a provider's from which `doctor` reports it.
+pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
+
+// -- templates that are made at the platform
+/// How often `templates push --follow` asks, unless it is told, at the least, and how long it waits. Meta takes 200
+/// questions of this kind an hour (platform.md 4.7) and decides within minutes, at times within a day.
+pub const TEMPLATE_FOLLOW_EVERY: Span = Span::seconds(30);
+pub const TEMPLATE_FOLLOW_EVERY_MIN: Span = Span::seconds(1);
+pub const TEMPLATE_FOLLOW_FOR: Span = Span::hours(1);
+
+// -- the preview of a deployment
+/// Conversations that a deployment preview reads: in the terminal, and in a daemon that keeps running.
+pub const PREVIEW_CONVERSATIONS_MAX: usize = 200_000;
+pub const PREVIEW_AT_RELOAD_MAX: usize = 10_000;
+/// Conversations of a preview that are read at once.
+pub const PREVIEW_PAGE: i64 = 500;
+/// Fires of a schedule that a preview shows, and how far ahead it searches them.
+pub const PREVIEW_FIRES: usize = 3;
+pub const PREVIEW_HORIZON: Span = Span::days(400);
+
+// -- contacts in the terminal
+/// Contacts of an account that `contacts list` scans for a tag.
+pub const COMMAND_CONTACTS_READ_MAX: i64 = 200_000;
+/// Bytes of the rows in one import request, bytes of a table's first line, and refused rows that are shown.
+pub const IMPORT_BATCH_BYTES_MAX: usize = 128 * 1024;
+pub const IMPORT_HEAD_BYTES_MAX: u64 = 64 * 1024;
+pub const IMPORT_REFUSED_SHOWN_MAX: usize = 30;
+/// Ledger entries that an export reads at once.
+pub const LEDGER_READ_MAX: i64 = 1_000;

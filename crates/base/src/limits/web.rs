@@ -1,0 +1,150 @@
+//! Limits of the HTTP server: webhooks, the API, connections.
+
+use crate::time::Span;
+
+// -- webhooks
+/// The size of a webhook's body; Meta documents 3 MB.
+pub const WEBHOOK_BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// The time in which a webhook is answered, if need be with 503: providers take a slow answer for none and repeat the
+/// webhook.
+pub const WEBHOOK_ANSWER_WITHIN: Span = Span::millis(1_800);
+/// Bytes of a too large body that are read and discarded, so that the client gets the 413.
+pub const OVERSIZED_BODY_READ_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The size of the body of `POST /hooks/{name}`.
+pub const HOOK_BODY_BYTES_MAX: usize = 256 * 1024;
+/// The size of the body of `POST /forms/{sender_id}`: the encrypted content of one screen.
+pub const FORM_BODY_BYTES_MAX: usize = 256 * 1024;
+/// The time for the flow behind a form to give the next screen; Meta's client waits ten seconds.
+pub const FORM_ANSWER_WAIT: Span = Span::seconds(9);
+/// The same bytes for the same hook within this time are a repetition, unless a header identifies the delivery.
+pub const HOOK_REPEATED: Span = Span::minutes(10);
+
+// -- strangers
+/// Refused webhooks that the wire log takes in `STRANGERS_TOLD_EVERY`.
+pub const STRANGERS_WRITTEN_MAX: u32 = 30;
+/// Log lines about wrong keys in that time.
+pub const STRANGERS_TOLD_MAX: u32 = 5;
+pub const STRANGERS_TOLD_EVERY: Span = Span::minutes(1);
+
+// -- the API
+/// The length of an API key in the configuration: a shorter one that a person invents can be guessed over the network.
+pub const API_KEY_CHARS_MIN: usize = 16;
+/// The size of an API request's body.
+pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Contacts in one import request, and consents of one contact.
+pub const IMPORT_ROWS_MAX: usize = 100;
+pub const IMPORT_CONSENTS_MAX: usize = 50;
+/// How long a send waits for the provider before it is answered without the provider's id.
+pub const API_SEND_WAIT: Span = Span::seconds(10);
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+/// How long a repeated request waits for the first one; a send may take `API_SEND_WAIT`.
+pub const IDEMPOTENCY_WAIT: Span = Span::seconds(15);
+/// How long an idempotency key is stored.
+pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
+/// Entries on one page of a list.
+pub const PAGE_DEFAULT: i64 = 50;
+pub const PAGE_MAX: i64 = 200;
+/// Turns of a run in one answer, oldest first; `transom runs show` shows all.
+pub const TURNS_SHOWN_MAX: usize = 500;
+/// Pages read for one answer if most rows belong to other accounts.
+pub const PAGES_READ_MAX: usize = 20;
+/// One top-up in ten-thousandths of the currency unit, far above any real amount.
+pub const TOP_UP_MAX: u64 = 1_000_000_000_000_000;
+/// The sum of all funds of an account. Even if as many top-ups as there are connections pass this check at the same
+/// time, the sum fits into 64 bits. The SQL of `charge.fund` contains the same number.
+pub const BALANCE_MAX: i64 = 1_000_000_000_000_000_000;
+/// Scheduled messages of one conversation, and how far ahead they may be scheduled.
+pub const PLANNED_MESSAGES_MAX: i64 = 100;
+pub const PLANNED_AHEAD: Span = Span::days(366);
+/// Characters of texts in API requests.
+pub const NAME_CHARS_MAX: usize = 255;
+pub const PHONE_CHARS_MAX: usize = 32;
+pub const URL_CHARS_MAX: usize = 2_048;
+
+/// Messages of one conversation in an export; the lists have the rest.
+pub const EXPORT_MESSAGES_MAX: i64 = 20_000;
+
+// -- the health check of a sender
+/// A period without messages that the health check mentions; it is no error, because a number may be quiet.
+pub const CHECKUP_SILENCE: Span = Span::days(3);
+/// The queueing time at the sender's rate from which the health check mentions it.
+pub const CHECKUP_RATE_WAIT_MAX: Span = Span::seconds(10);
+
+// -- the dialects
+/// Requests of one key to the Waplify dialect, and the period in which they are counted.
+pub const WAPLIFY_REQUESTS_MAX: u32 = 100;
+pub const WAPLIFY_WINDOW: Span = Span::minutes(1);
+/// Keys that are counted before those of past minutes are removed.
+pub const WAPLIFY_KEYS_MAX: usize = 10_000;
+/// Contacts on one page of the Waplify dialect.
+pub const WAPLIFY_PAGE_DEFAULT: i64 = 20;
+pub const WAPLIFY_PAGE_MAX: i64 = 100;
+/// Entries on one page of the Kapso dialect.
+pub const KAPSO_PAGE_DEFAULT: usize = 20;
+pub const KAPSO_PAGE_MAX: usize = 100;
+/// How long after its last message a conversation is active in the Kapso dialect.
+pub const KAPSO_ACTIVE: Span = Span::hours(24);
+/// How long the URL of a customer's file is valid without a key, as at Meta.
+pub const MEDIA_LINK_KEPT: Span = Span::minutes(5);
+/// The size of a form that uploads a file: the largest document and the rest of the form.
+pub const GRAPH_FORM_BYTES_MAX: usize = 101 * 1024 * 1024;
+/// Cards in one message of the Kapso dialect, and numbers on one card.
+pub const CONTACT_CARDS_READ_MAX: usize = 50;
+/// The number of fields of such a form.
+pub const FORM_PARTS_MAX: usize = 32;
+/// Sandbox sessions of an account that are listed, newest first.
+pub const TESTER_SESSIONS_READ_MAX: i64 = 1_000;
+/// How long a phone stays a tester, and how long its code is valid.
+pub const TESTER_SESSION: Span = Span::hours(24);
+/// How long sandbox sessions are stored.
+pub const TESTER_SESSIONS_KEPT: Span = Span::days(30);
+/// Concurrent downloads of customers' files for one account, and the size of a file: WhatsApp allows no larger ones.
+pub const FILES_AT_ONCE_MAX: usize = 16;
+pub const MEDIA_BYTES_MAX: usize = 100 * 1024 * 1024;
+/// The time for one download, from the request to the last byte.
+pub const MEDIA_TIMEOUT: Span = Span::minutes(5);
+/// The time for reading the HTTP headers of a file before it is sent.
+pub const MEDIA_LOOK_WAIT: Span = Span::seconds(1);
+
+// -- the stream of events
+/// Concurrent event streams of one account.
+pub const EVENT_LISTENERS_MAX: usize = 64;
+/// The interval at which a stream reads new events.
+pub const EVENT_LOOK_EVERY: Span = Span::millis(250);
+/// Rows of the event log that are read at once.
+pub const EVENTS_READ_MAX: i64 = 200;
+/// The interval of heartbeats on a silent stream.
+pub const EVENT_HEARTBEAT: Span = Span::seconds(15);
+/// Reads of the event log that wait for one client; each has at most `EVENTS_READ_MAX` events.
+pub const EVENT_CHUNKS_WAITING_MAX: usize = 4;
+/// A client that has read nothing for this long is disconnected.
+pub const EVENT_READER_SLOW: Span = Span::seconds(10);
+/// How long events are kept, and how long they are written after the last client was connected.
+pub const EVENTS_KEPT: Span = Span::days(3);
+/// The interval at which the time of the last connected client is stored.
+pub const EVENT_LISTENED_EVERY: Span = Span::hours(1);
+
+// -- the HTTP server
+/// The time for the request line and headers, from first to last byte; a slower client gets a 408.
+pub const HEAD_READ_TIMEOUT: Span = Span::seconds(30);
+/// The time for a request's body, from first to last byte; a slower client gets a 408.
+pub const BODY_READ_TIMEOUT: Span = Span::seconds(30);
+/// The memory for all request bodies together; bodies of at most `BODY_FREE_BYTES` are not counted.
+pub const BODIES_HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const BODY_FREE_BYTES: usize = 16 * 1024;
+/// The memory for files that are uploaded with a key.
+pub const FILES_HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Open connections of one public address, or of one IPv6 /64 network; proxies have no such limit.
+pub const CONNECTIONS_PER_PEER_MAX: usize = 256;
+/// Open connections; further ones wait in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// The interval at which the log says that all of them are in use.
+pub const FULL_TOLD_EVERY: Span = Span::minutes(1);
+/// Open connections for probes and metrics, which are reserved for them.
+pub const ADMIN_CONNECTIONS_MAX: usize = 64;
+/// File descriptors reserved beside connections: for the database, the log, probes and outgoing calls.
+pub const FILES_KEPT_FREE: usize = 256;
+/// The read buffer of a connection; a request's headers must fit.
+pub const HTTP_BUFFER_BYTES_MAX: usize = 64 * 1024;
+/// The time after which a connection is closed if no request begins and the client reads nothing of an answer.
+pub const CONNECTION_IDLE: Span = Span::seconds(75);

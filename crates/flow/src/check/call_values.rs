@@ -1,0 +1,218 @@
+//! Checks the values that flows receive and return: `with` and triggers against `inputs`, `return` against `returns`.
+
+use super::control_flow::{in_frame, target};
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, Findings, nearest},
+        place::Place,
+        yaml::{self, Entry},
+    },
+    definition::{Field, Flow, Node, Target, WrittenTrigger},
+    engine::inputs,
+    model::value::Value,
+    text::typed,
+    triggers::Trigger,
+};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for flow in set.every_flow() {
+        for node in &flow.nodes {
+            match node.outline.verb {
+                "call" | "start" | "go" => given(set, flow, node, findings),
+                "end" => returned(set, flow, node, findings),
+                _ => {}
+            }
+            if node.outline.verb == "call" {
+                gives_nothing(set, flow, node, findings);
+            }
+        }
+        returns_of_flow(set, flow, findings);
+        for trigger in &flow.triggers {
+            triggered(flow, trigger, findings);
+        }
+    }
+}
+
+/// The names of one side, and the word for them.
+struct Side<'a> {
+    code: &'static str,
+    word: &'static str,
+    flow: &'a Flow,
+    fields: &'a [Field],
+    /// The place for a finding about a missing one.
+    place: &'a Place,
+}
+
+fn given(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let other = match &node.outline.target {
+        Some(Target::Flow(name)) => set.flow(name),
+        Some(Target::Top) if node.outline.verb == "start" => Some(flow),
+        Some(Target::Top | Target::Block { .. } | Target::Unknown(_)) | None => None,
+    };
+    let Some(other) = other else { return };
+    let written = &node.outline.yaml;
+    let place = written.get(node.outline.verb).map_or(&node.place, |value| &value.place);
+    let side = Side { code: "E416", word: "input", flow: other, fields: &other.inputs, place };
+    match written.get("with").map(|with| (with, with.map())) {
+        Some((_, Some(entries))) => side.fits(set, entries, "with", findings),
+        // A finding already says that these are not names with values.
+        Some((with, None)) if !with.is_null() => {}
+        Some((_, None)) | None => {
+            let how = if node.outline.verb == "go" { "call" } else { "with" };
+            side.fits(set, &[], how, findings);
+        }
+    }
+}
+
+fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let Some(value) = node.outline.yaml.get("return").filter(|_| !flow.returns.is_empty()) else { return };
+    let side = Side { code: "E417", word: "value", flow, fields: &flow.returns, place: &value.place };
+    match (value.map(), value.text()) {
+        (Some(entries), _) => side.fits(set, entries, "return", findings),
+        // The expression may give a map.
+        (None, Some(text)) if text.trim().starts_with("${") && text.trim().ends_with('}') => {}
+        _ => {
+            let message = format!("`{}` returns names with values, and this is {}", flow.name, value.describe());
+            let names: Vec<String> = flow.returns.iter().map(|field| format!("{}: …", field.name)).collect();
+            let finding = Diagnostic::error("E417", &value.place, message);
+            findings.push(finding.help(format!("write `return: {{{}}}`", names.join(", "))));
+        }
+    }
+}
+
+/// Checks that a `return` outside called blocks returns the values that the flow declares.
+fn returns_of_flow(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    let returns = |node: &Node| node.outline.verb == "return" && gives(node);
+    if flow.returns.is_empty() || !flow.nodes.iter().any(returns) {
+        return;
+    }
+    let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
+    for ix in in_frame(set, flow, flow.entry.into_iter().chain(ends)) {
+        if returns(flow.node(ix)) {
+            returned(set, flow, flow.node(ix), findings);
+        }
+    }
+}
+
+/// Reports `as` of a `call` whose block or flow never returns a value.
+fn gives_nothing(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let (Some(name), Some(target)) = (&node.outline.fills, &node.outline.target) else { return };
+    let what = match target {
+        Target::Block { name, .. } => name.as_str(),
+        Target::Flow(name) => name.as_str(),
+        Target::Top | Target::Unknown(_) => return,
+    };
+    if may_give(set, flow, node) {
+        return;
+    }
+    let place = node.outline.yaml.get("as").map_or(&node.place, |value| &value.place);
+    let message = format!("`{what}` gives nothing back, so `{name}` stays empty");
+    let finding = Diagnostic::warning("W617", place, message);
+    findings.push(finding.help(format!("end `{what}` with `- return: …`, or take the `as` out")));
+}
+
+/// True if the called block or flow returns a value on one of its paths, or if that is unknown.
+pub(super) fn may_give(set: &FlowSet, flow: &Flow, node: &Node) -> bool {
+    let entry = target(set, flow, node).map(|at| at.map(|(_, ix)| ix));
+    let (other, entry) = match (&node.outline.target, entry) {
+        (Some(Target::Block { .. } | Target::Top), Some(entry)) => (flow, entry),
+        (Some(Target::Flow(name)), Some(entry)) => match set.flow(name) {
+            Some(other) => (other, entry),
+            None => return true,
+        },
+        (Some(_), None) | (Some(Target::Unknown(_)) | None, _) => return true,
+    };
+    let is_block = std::ptr::eq(other, flow);
+    in_frame(set, other, entry).into_iter().any(|ix| {
+        let node = other.node(ix);
+        let returns = node.outline.verb == "return" || !is_block && node.outline.verb == "end";
+        // The steps of other flows and of their blocks are not checked.
+        let elsewhere = match &node.outline.target {
+            Some(Target::Flow(_)) => node.outline.verb == "go",
+            Some(Target::Block { .. } | Target::Top) => !is_block && node.outline.verb == "call",
+            Some(Target::Unknown(_)) => true,
+            None => node.outline.verb.is_empty(),
+        };
+        returns && gives(node) || elsewhere
+    })
+}
+
+fn gives(node: &Node) -> bool {
+    node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
+}
+
+/// A trigger without inputs can start a flow only if all its inputs may be missing.
+fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
+    let written = &trigger.outline.yaml;
+    let brings = |name: &str| match &trigger.kind {
+        Trigger::Api(_) => true,
+        Trigger::Webhook(_) => written.get("body").is_some_and(|body| body.get(name).is_some()),
+        Trigger::Message(_) => {
+            let patterns = written.get("message").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+            let mut groups = patterns.iter().filter_map(yaml::Node::text).flat_map(crate::load::parse::groups);
+            groups.any(|group| group == name)
+        }
+        _ => false,
+    };
+    for field in flow.inputs.iter().filter(|field| !field.optional && field.default.is_none()) {
+        if !brings(&field.name) {
+            let name = &field.name;
+            let message =
+                format!("this trigger does not bring the input `{name}`, and without it the flow cannot begin");
+            let finding = Diagnostic::error("E416", &trigger.place, message);
+            findings.push(
+                finding.help(format!(
+                    "write `{name}: {{type: …, optional: true}}` under `inputs`, or give it a `default`"
+                )),
+            );
+        }
+    }
+}
+
+impl Side<'_> {
+    fn fits(&self, set: &FlowSet, entries: &[Entry], how: &str, findings: &Findings) {
+        let (word, flow) = (self.word, &self.flow.name);
+        let mut meant: Vec<&str> = Vec::new();
+        for entry in entries {
+            let name = entry.key.text.as_str();
+            let Some(field) = self.fields.iter().find(|field| field.name == name) else {
+                let finding =
+                    Diagnostic::error(self.code, &entry.key.place, format!("`{flow}` has no {word} `{name}`"));
+                let written = |name: &str| entries.iter().any(|entry| entry.key.text == name);
+                let names = self.fields.iter().map(|field| field.name.as_str()).filter(|name| !written(name));
+                let names: Vec<&str> = names.collect();
+                // `ok` for `okay`: the missing name is probably the one that was meant.
+                let near = nearest(name, names.iter().copied());
+                let begun = || names.iter().copied().find(|known| name.starts_with(known) || known.starts_with(name));
+                let near = near.or_else(begun);
+                meant.extend(near);
+                let known = self.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ");
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                let help = help.or_else(|| (!known.is_empty()).then(|| format!("it has {known}")));
+                findings.push(finding.help_if(help));
+                continue;
+            };
+            let Some(scalar) = entry.value.scalar().filter(|scalar| !scalar.text.contains("${")) else { continue };
+            let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+            if value != Value::Nothing && inputs::convert(&field.kind, &value, &set.bot.timezone).is_none() {
+                let takes = inputs::name_of(&field.kind);
+                let message =
+                    format!("the {word} `{name}` of `{flow}` takes {takes}, and this is {}", entry.value.describe());
+                findings.push(Diagnostic::error(self.code, &entry.value.place, message));
+            }
+        }
+        let required = self.fields.iter().filter(|field| !field.optional && field.default.is_none());
+        let missing = |field: &&Field| {
+            entries.iter().all(|entry| entry.key.text != field.name) && !meant.contains(&field.name.as_str())
+        };
+        for field in required.filter(missing) {
+            let name = &field.name;
+            let finding = Diagnostic::error(self.code, self.place, format!("`{flow}` needs the {word} `{name}`"));
+            findings.push(finding.help(match how {
+                "call" => format!("`go` carries nothing: write `call: {flow}` with `with: {{{name}: …}}`"),
+                how => format!("write `{how}: {{{name}: …}}`"),
+            }));
+        }
+    }
+}

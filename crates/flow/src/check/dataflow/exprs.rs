@@ -1,0 +1,389 @@
+//! Evaluates expressions without running them: the type of the result, and the state if a condition is true.
+
+use super::{
+    calls,
+    date_hint::{self, DateUse},
+    known_words,
+    paths::{is_call, is_of_moment, root},
+    refine::refine,
+    report::Judge,
+    state::State,
+    types::{Kinds, KnownValue, Shape, ValueType},
+    views,
+};
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        place::Place,
+    },
+    definition::Flow,
+    script::{Code, view},
+};
+use rhai::{Expr, Position, Stmt};
+
+/// The context of an expression.
+pub struct Eval<'c> {
+    pub set: &'c FlowSet,
+    pub flow: &'c Flow,
+    pub state: &'c State,
+    pub code: &'c Code,
+    /// The receiver of findings; `None` while the walk is still collecting states.
+    pub judge: Option<&'c mut Judge>,
+    /// Names of `let` and of loops.
+    pub locals: Vec<(String, ValueType)>,
+}
+
+/// How the value of an expression is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// A missing value is allowed: `??`, comparisons, conditions.
+    Asked,
+    /// A missing value would be visible, or would stop the script.
+    Shown,
+}
+
+impl Eval<'_> {
+    /// The type of the result of the code.
+    pub fn value(&mut self, how: Use) -> ValueType {
+        let code = self.code;
+        self.block(code.ast().statements(), how)
+    }
+
+    pub fn place(&self, position: Position, length: usize) -> Place {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        self.code.place_at(at, length)
+    }
+
+    pub fn good(&mut self, place: &Place, code: &'static str) {
+        if let Some(judge) = &mut self.judge {
+            judge.good(place, code);
+        }
+    }
+
+    pub fn bad(&mut self, finding: impl FnOnce() -> Diagnostic) {
+        if let Some(judge) = &mut self.judge {
+            judge.bad(finding());
+        }
+    }
+
+    fn block(&mut self, statements: &[Stmt], how: Use) -> ValueType {
+        let depth = self.locals.len();
+        let mut last = ValueType::NOTHING;
+        for (number, statement) in statements.iter().enumerate() {
+            let how = if number + 1 == statements.len() { how } else { Use::Asked };
+            last = self.statement(statement, how);
+        }
+        self.locals.truncate(depth);
+        last
+    }
+
+    fn statement(&mut self, statement: &Stmt, how: Use) -> ValueType {
+        match statement {
+            Stmt::Expr(expr) => self.expr(expr, how),
+            Stmt::FnCall(call, position) => calls::function(self, call, *position),
+            Stmt::Var(declared, ..) => {
+                let ty = self.expr(&declared.1, Use::Asked);
+                self.locals.push((declared.0.name.to_string(), ty));
+                ValueType::NOTHING
+            }
+            Stmt::Assignment(assignment) => {
+                self.expr(&assignment.1.rhs, Use::Asked);
+                // `order.total = 5` adds a key to the map.
+                let changed = root(&assignment.1.lhs);
+                if let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| Some(name.as_str()) == changed) {
+                    local.1 = ValueType::ANY;
+                }
+                ValueType::NOTHING
+            }
+            Stmt::If(control, _) => {
+                self.expr(&control.expr, Use::Asked);
+                let held = self.under(&control.expr, true, |eval| eval.block(control.body.statements(), how));
+                let other = self.under(&control.expr, false, |eval| eval.block(control.branch.statements(), how));
+                match (held, other) {
+                    (Some(a), Some(b)) => a.join(&b),
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => ValueType::ANY,
+                }
+            }
+            Stmt::Block(block) => self.block(block.statements(), how),
+            Stmt::While(control, _) | Stmt::Do(control, ..) => {
+                self.loosen();
+                self.expr(&control.expr, Use::Asked);
+                self.block(control.body.statements(), Use::Asked);
+                ValueType::ANY
+            }
+            Stmt::For(parts, _) => {
+                self.expr(&parts.2.expr, Use::Shown);
+                self.loosen();
+                self.locals.push((parts.0.name.to_string(), ValueType::ANY));
+                if let Some(counter) = &parts.1 {
+                    self.locals.push((counter.name.to_string(), ValueType::of(Kinds::WHOLE)));
+                }
+                self.block(parts.2.body.statements(), Use::Asked);
+                ValueType::ANY
+            }
+            Stmt::Return(Some(expr), ..) => {
+                self.expr(expr, Use::Asked);
+                ValueType::ANY
+            }
+            Stmt::Switch(parts, _) => {
+                self.expr(&parts.0, Use::Asked);
+                ValueType::ANY
+            }
+            _ => ValueType::ANY,
+        }
+    }
+
+    /// Forgets the types of local variables, because the changes in a loop are not followed.
+    fn loosen(&mut self) {
+        self.locals.iter_mut().for_each(|(_, ty)| *ty = ValueType::ANY);
+    }
+
+    /// Evaluates a part that is reached only if a condition is true (or false). `None`: never.
+    fn under(
+        &mut self,
+        condition: &Expr,
+        wanted: bool,
+        look: impl FnOnce(&mut Eval<'_>) -> ValueType,
+    ) -> Option<ValueType> {
+        let states = if self.locals.is_empty() {
+            refine(self.flow, self.state, condition, wanted)
+        } else {
+            vec![self.state.clone()]
+        };
+        let mut all = super::state::States::default();
+        for state in &states {
+            all.add(state);
+        }
+        // One state is enough, because the walk over the steps handles the differences.
+        let state = all.0.into_iter().next()?;
+        let mut inner = Eval {
+            set: self.set,
+            flow: self.flow,
+            state: &state,
+            code: self.code,
+            judge: self.judge.as_deref_mut(),
+            locals: self.locals.clone(),
+        };
+        Some(look(&mut inner))
+    }
+
+    pub fn expr(&mut self, expr: &Expr, how: Use) -> ValueType {
+        match expr {
+            Expr::BoolConstant(truth, _) => ValueType::truth(*truth),
+            Expr::IntegerConstant(number, _) => ValueType::whole(*number),
+            Expr::FloatConstant(..) => ValueType::of(Kinds::NUMBER),
+            Expr::StringConstant(text, _) => ValueType::text(text.as_str()),
+            Expr::Unit(_) => ValueType::NOTHING,
+            Expr::InterpolatedString(parts, _) => {
+                parts.iter().for_each(|part| drop(self.expr(part, Use::Shown)));
+                ValueType::of(Kinds::TEXT)
+            }
+            Expr::Array(items, _) => {
+                items.iter().for_each(|item| drop(self.expr(item, Use::Asked)));
+                ValueType::of(Kinds::LIST)
+            }
+            Expr::Map(map, _) => {
+                map.0.iter().for_each(|(_, value)| drop(self.expr(value, Use::Asked)));
+                ValueType::map(map.0.iter().map(|(name, _)| name.name.as_str()))
+            }
+            Expr::DynamicConstant(value, _) => match value.as_map_ref() {
+                Ok(map) => ValueType::map(map.keys().map(|name| name.as_str())),
+                Err(_) => ValueType::ANY,
+            },
+            Expr::Variable(variable, _, position) => self.variable(variable.1.as_str(), *position, how),
+            Expr::FnCall(call, position) => calls::function(self, call, *position),
+            Expr::Dot(..) | Expr::Index(..) => self.chain(expr),
+            Expr::And(parts, _) | Expr::Or(parts, _) => {
+                let wanted = matches!(expr, Expr::And(..));
+                self.each_after_the_other(parts, wanted);
+                ValueType::of(Kinds::YESNO)
+            }
+            Expr::Coalesce(parts, _) => {
+                let mut ty: Option<ValueType> = None;
+                for (number, part) in parts.iter().enumerate() {
+                    let last = number + 1 == parts.len();
+                    let one = self.expr(part, if last { how } else { Use::Asked });
+                    let one = if last { one } else { one.present() };
+                    ty = Some(ty.map_or(one.clone(), |ty| ty.join(&one)));
+                }
+                ty.unwrap_or(ValueType::ANY)
+            }
+            Expr::Stmt(block) => self.block(block.statements(), how),
+            _ => ValueType::ANY,
+        }
+    }
+
+    /// Evaluates `a && b`: b is evaluated only if a is true.
+    fn each_after_the_other(&mut self, parts: &[Expr], wanted: bool) {
+        let Some((first, rest)) = parts.split_first() else { return };
+        self.expr(first, Use::Asked);
+        if !rest.is_empty() {
+            self.under(first, wanted, |eval| {
+                eval.each_after_the_other(rest, wanted);
+                ValueType::ANY
+            });
+        }
+    }
+
+    fn variable(&mut self, name: &str, position: Position, how: Use) -> ValueType {
+        if let Some((_, ty)) = self.locals.iter().rev().find(|(local, _)| local == name) {
+            return ty.clone();
+        }
+        if let Some(ty) = self.state.var(self.flow, name).cloned() {
+            if self.judge.is_some() {
+                let place = self.place(position, name.len());
+                let unset = ty.kinds.meets(Kinds::UNSET);
+                let filled = ty.kinds.meets(Kinds::ALL.and(Kinds::NOTHING));
+                let number = filled && ty.kinds.without(Kinds::MISSING).within(Kinds::NUMERIC);
+                let instead = if number { "0".to_owned() } else { self.code.within_quotes("\"…\"") };
+                if let Some(judge) = &mut self.judge {
+                    if filled {
+                        judge.read(name, &place, true, false, &instead);
+                    }
+                    if unset {
+                        judge.read(name, &place, false, how == Use::Shown, &instead);
+                    }
+                }
+            }
+            return ty;
+        }
+        match view(name) {
+            Some("item" | "body" | "secrets") | None => ValueType::ANY,
+            Some(view) => ValueType::shape(Shape::View(view)),
+        }
+    }
+
+    /// Evaluates `a.b`, `a.b.c()`, `a[0].d` from left to right.
+    fn chain(&mut self, expr: &Expr) -> ValueType {
+        let (pair, index) = match expr {
+            Expr::Dot(pair, ..) => (pair, false),
+            Expr::Index(pair, ..) => (pair, true),
+            _ => return self.expr(expr, Use::Shown),
+        };
+        // Reading a property of a missing value gives nothing, so the root itself may be missing.
+        let direct = matches!(&pair.lhs, Expr::Variable(..)) && !index && is_call(&pair.rhs);
+        if let (true, Expr::Variable(view, ..)) = (direct, &pair.lhs) {
+            known_words::of_all_hours(self, view.1.as_str(), &pair.rhs);
+        }
+        let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
+        let base = self.expr(&pair.lhs, how);
+        if !index && is_of_moment(&pair.rhs) {
+            date_hint::meant(self, &pair.lhs, &base, &DateUse::Part);
+        }
+        if !index && let Some(ty) = self.of_answer(&pair.lhs, &base, &pair.rhs) {
+            return ty;
+        }
+        self.onward(base, &pair.rhs, index)
+    }
+
+    pub(super) fn onward(&mut self, base: ValueType, rest: &Expr, index: bool) -> ValueType {
+        if index {
+            return match rest {
+                Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {
+                    let deeper = matches!(rest, Expr::Index(..));
+                    let item = self.item(&base, &pair.lhs);
+                    self.onward(item, &pair.rhs, deeper)
+                }
+                key => self.item(&base, key),
+            };
+        }
+        match rest {
+            Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {
+                let deeper = matches!(rest, Expr::Index(..));
+                let next = self.onward(base, &pair.lhs, false);
+                self.onward(next, &pair.rhs, deeper)
+            }
+            Expr::Property(property, position) => self.property(&base, property.2.as_str(), *position),
+            Expr::MethodCall(call, position) | Expr::FnCall(call, position) => {
+                calls::method(self, &base, call, *position)
+            }
+            _ => ValueType::ANY,
+        }
+    }
+
+    fn item(&mut self, base: &ValueType, key: &Expr) -> ValueType {
+        self.expr(key, Use::Asked);
+        match (&base.known, key) {
+            (KnownValue::Shape(shape), Expr::StringConstant(name, _)) => {
+                views::part(self.set, *shape, name.as_str()).unwrap_or(ValueType::ANY)
+            }
+            (KnownValue::Parts(_, parts) | KnownValue::Gives(parts), Expr::StringConstant(name, _)) => {
+                parts.iter().find(|(part, _)| *part == name.as_str()).map_or(ValueType::ANY, |(_, ty)| ty.clone())
+            }
+            (KnownValue::Returned(flow), Expr::StringConstant(name, _)) => {
+                views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(ValueType::ANY)
+            }
+            _ => ValueType::ANY,
+        }
+    }
+
+    fn property(&mut self, base: &ValueType, name: &str, position: Position) -> ValueType {
+        if let KnownValue::Returned(flow) = &base.known {
+            let part = views::returned(self.set, flow, base.kinds, name);
+            if part.is_none() {
+                self.no_part(name, position, &format!("what `{flow}` returns"), &views::names_returned(self.set, flow));
+            }
+            return part.unwrap_or(ValueType::ANY);
+        }
+        if let KnownValue::Parts(whole, parts) = &base.known {
+            if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
+                return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
+            }
+            if *whole == views::CONSENT {
+                known_words::no_topic(self, name, position);
+                return ValueType::ANY;
+            }
+            // Forms may return undeclared keys, and maps may get more: only a name similar to a known one is a mistake.
+            let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+            if nearest(name, known.iter().copied()).is_some() {
+                self.no_part(name, position, whole, &known);
+            }
+            return ValueType::ANY;
+        }
+        if let KnownValue::Chosen(texts) = &base.known {
+            let place = self.place(position, name.len());
+            if texts.is_empty() {
+                return ValueType::ANY;
+            }
+            let named: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            self.bad(|| {
+                let message = format!(
+                    "only an item of the list has `{name}`: when {} is chosen, the answer is that text",
+                    named.join(" or ")
+                );
+                let finding = Diagnostic::warning("W319", &place, message);
+                finding.help(format!("give the option steps that lead elsewhere, `- {}: {{go: …}}`", texts[0]))
+            });
+            return ValueType::ANY;
+        }
+        if let KnownValue::Shape(shape) = base.known {
+            let missing = base.may_miss();
+            let part = views::part(self.set, shape, name);
+            let known = views::parts(shape);
+            if part.is_none() && !known.is_empty() && base.kinds.without(Kinds::MISSING) == Kinds::MAP {
+                self.no_part(name, position, views::words(shape), known);
+            }
+            let part = part.unwrap_or(ValueType::ANY);
+            if let Shape::View(view) = shape
+                && !self.state.facts.is_empty()
+                && self.state.facts.contains(&format!("{view}.{name}"))
+            {
+                return part.present();
+            }
+            return if missing { part.or(Kinds::NOTHING) } else { part };
+        }
+        calls::getter(self, base, name, position)
+    }
+
+    pub fn no_part(&mut self, name: &str, position: Position, whole: &str, known: &[&str]) {
+        let place = self.place(position, name.len());
+        self.bad(|| {
+            let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));
+            let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
+            let finding = finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied());
+            finding.help_if(known_words::of_answer(name, known))
+        });
+    }
+}

@@ -1,0 +1,72 @@
+//! Checks `money(cents, currency)`: amounts that are not in cents, and unknown currencies.
+
+use super::{
+    exprs::Eval,
+    types::{Kinds, KnownValue, ValueType},
+};
+use crate::{
+    base::diagnostic::{Diagnostic, did_you_mean},
+    definition::Flow,
+    model::answer::AnswerType,
+    script::currency,
+};
+use rhai::{Expr, Position};
+
+pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &ValueType, position: Position) {
+    let place = eval.place(position, "money".len());
+    let whole = match amount {
+        Expr::FloatConstant(number, _) => {
+            eval.bad(|| {
+                let message = format!("`money` takes cents, and this is {:?}", **number);
+                Diagnostic::warning("W322", &place, message)
+                    .help(format!("write `money({}, …)`", (**number * 100.0).round()))
+            });
+            return;
+        }
+        Expr::Variable(variable, ..) => {
+            let name = variable.1.as_str();
+            let fraction = ty.kinds.without(Kinds::MISSING) == Kinds::NUMBER || is_asked(eval.flow, name);
+            fraction.then_some(name)
+        }
+        _ => None,
+    };
+    if let Some(name) = whole {
+        eval.bad(|| {
+            let message = format!("`money` takes cents, and `{name}` may be a number with a fraction");
+            let help = format!("write `money({name} * 100, …)`; where cents are meant it is `type: whole`");
+            Diagnostic::warning("W322", &place, message).help(help)
+        });
+        return;
+    }
+    let KnownValue::Texts(codes) = &currency.known else { return };
+    let Some(code) = codes.iter().find(|code| currency::decimals(code).is_none()) else { return };
+    eval.bad(|| {
+        let finding = Diagnostic::warning("W322", &place, format!("there is no currency `{code}`"));
+        let help = match currency::meant(code) {
+            Some(meant) => format!("write its code, `\"{meant}\"`"),
+            None => "write its code of three letters, such as `\"EUR\"`".to_owned(),
+        };
+        finding.help(help).help_if(did_you_mean(code, currency::codes()).filter(|_| currency::meant(code).is_none()))
+    });
+}
+
+/// True if only questions for any number fill the variable, or it is such an input.
+fn is_asked(flow: &Flow, name: &str) -> bool {
+    let any = |kind: AnswerType| kind == AnswerType::Number;
+    let filled: Vec<bool> = flow
+        .nodes
+        .iter()
+        .map(|node| &node.outline)
+        .filter(|outline| outline.fills.as_deref() == Some(name) || sets(outline, name))
+        .map(|outline| {
+            outline.verb == "ask"
+                && outline.yaml.get("type").and_then(|of| of.text()).and_then(AnswerType::parse).is_some_and(any)
+        })
+        .collect();
+    let input = flow.inputs.iter().any(|input| input.name == name && any(input.kind.of));
+    filled.iter().all(|any| *any) && (input || !filled.is_empty())
+}
+
+fn sets(outline: &crate::definition::Outline, name: &str) -> bool {
+    outline.verb == "set" && outline.yaml.get("set").is_some_and(|set| set.get(name).is_some())
+}

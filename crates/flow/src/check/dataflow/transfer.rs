@@ -1,0 +1,397 @@
+//! Computes the effect of a step on the age and on variables, along each branch.
+//!
+//! A verb that is not listed here takes no time, and fills the variable of its `as:`.
+
+use super::{
+    maps,
+    refine::refine,
+    state::{By, State},
+    time_arithmetic::{Distance, reached, until},
+    types::{Kinds, KnownValue, Shape, ValueType},
+    views,
+    window_age::{ANY, Age},
+};
+use crate::{
+    FlowSet,
+    base::{
+        limits::{WINDOW, WINDOW_CLOSING},
+        place::Place,
+        time::Span,
+        yaml::{self, Kind as Yaml},
+    },
+    check::control_flow::leads_on,
+    definition::{Flow, Node},
+    model::answer::AnswerType,
+    script::Code,
+    steps::Step,
+    text::{Text, typed},
+};
+
+/// The span under a key, if it is a literal.
+pub fn span(node: Option<&yaml::Node>) -> Option<Span> {
+    Span::parse(node?.text()?).ok()
+}
+
+/// The code under a key.
+pub fn code_of<'a>(node: &'a Node, key: &str) -> Option<&'a Code> {
+    code_in(node, node.outline.yaml.get(key)?)
+}
+
+/// The code that was parsed from a value, with or without quotes.
+fn code_in<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Code> {
+    let range = written.place.range();
+    node.outline.codes.iter().find(|code| range.contains(&code.place().range().start))
+}
+
+/// The text that was parsed from a scalar.
+pub fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
+    let place = &written.scalar()?.place;
+    node.outline.texts.iter().find(|text| text.place() == place)
+}
+
+/// The states after one branch of a step (`by` is its key). Empty: the branch is never taken.
+pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
+    let written = &node.outline.yaml;
+    let timeout = written.get("timeout");
+    let one = |state: State| vec![state];
+    let filled = |state: State| one(fill(set, flow, node, by, state));
+    let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
+    match (node.outline.verb, by) {
+        // All attempts may have failed by then.
+        ("http" | "llm", "on_error") => one(passed(state, node, Span::ZERO, call_time(written)).caught()),
+        (_, "on_error") => one(state.clone().caught()),
+        (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
+        (_, "on_timeout") => one(late(flow, node, state)),
+        // At any time within the time to live; with `on_undelivered`, the next step waits until the message is
+        // delivered.
+        (_, "on_undelivered") => one(any(state)),
+        ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(&templated(node, state))),
+        ("template", _) => one(templated(node, state)),
+        ("ask", _) => filled(state.clone().answered(&node.place)),
+        ("agent", "on_limit") => one(passed(state, node, Span::ZERO, limit(written, "idle", Span::hours(1)))),
+        ("agent", _) => {
+            let idle = limit(written, "idle", Span::hours(1));
+            filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, idle))
+        }
+        ("wait", _) => filled(waited(node, state, written.get("wait"), timeout)),
+        ("handoff", "out_of_hours") => one(state.clone()),
+        ("handoff", _) => filled(any(state)),
+        ("http" | "llm", _) => filled(passed(state, node, Span::ZERO, call_time(written))),
+        ("if", by) => match code_of(node, "if").and_then(Code::single) {
+            Some(condition) => refine(flow, state, condition, by == "then"),
+            None => one(state.clone()),
+        },
+        ("switch", by) => case(flow, node, by, state),
+        ("repeat", by) => {
+            let held =
+                match code_of(node, "while").or_else(|| nested_code(node, "repeat", "while")).and_then(Code::single) {
+                    Some(condition) => refine(flow, state, condition, by == "do"),
+                    None => one(state.clone()),
+                };
+            let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
+            match (name, by) {
+                (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, ValueType::ANY)).collect(),
+                // A literal list has at least one round, so the loop is never skipped.
+                (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => held
+                    .into_iter()
+                    .filter(|state| state.var(flow, name).is_none_or(|ty| *ty != ValueType::UNSET))
+                    .collect(),
+                _ => held,
+            }
+        }
+        ("set", _) => one(set_values(set, flow, node, state)),
+        _ => filled(state.clone()),
+    }
+}
+
+/// True for a literal list that is not empty: `["a", "b"]`.
+fn is_written_out(list: Option<&Code>) -> bool {
+    match list.and_then(Code::single) {
+        Some(rhai::Expr::Array(items, _)) => !items.is_empty(),
+        Some(rhai::Expr::DynamicConstant(list, _)) => list.as_array_ref().is_ok_and(|items| !items.is_empty()),
+        _ => false,
+    }
+}
+
+/// The state after a template, until the contact answers it.
+fn templated(node: &Node, state: &State) -> State {
+    match node.outline.verb {
+        "template" => State { templated: Some(node.place.clone()), ..state.clone() },
+        _ => state.clone(),
+    }
+}
+
+/// The code under an inner key of a key.
+pub fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
+    code_in(node, node.outline.yaml.get(key)?.get(inner)?)
+}
+
+/// The state after the time-out of a step.
+pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
+    let exactly = |span: Span| Distance::Between(span, span);
+    let ahead = match node.outline.yaml.get("timeout") {
+        None => exactly(flow.expires),
+        Some(written) => match span(Some(written)) {
+            Some(span) => exactly(span),
+            None if written.get("until").is_some() => until(node, written.get("until")),
+            // A time-out that cannot be parsed has a finding.
+            None => exactly(Span::ZERO),
+        },
+    };
+    let place = node.outline.yaml.get("timeout").map_or(&node.place, |written| &written.place);
+    let (age, least, most) = reached(state.age, ahead);
+    state.clone().passed(age, place, By::Late(least, most))
+}
+
+fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {
+    state.clone().aged(state.age.later(least, most), &node.place, least, most)
+}
+
+/// The state after a `wait` that did not end by its time-out.
+fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Option<&yaml::Node>) -> State {
+    let Some(value) = value else { return state.clone() };
+    let at_most = match timeout {
+        Some(written) => span(Some(written)).unwrap_or_else(|| reached(state.age, until(node, written.get("until"))).2),
+        // An event or a delivery may arrive at any time.
+        None => ANY,
+    };
+    match value.text() {
+        Some("reply") => state.clone().answered(&node.place),
+        Some("window_closing") => {
+            // Half an hour before the end of the window, or now if that has passed.
+            let end = Span(WINDOW.0 - WINDOW_CLOSING.0);
+            let (age, _, _) = reached(state.age, Distance::AtAge(end));
+            state.clone().aged(age, &node.place, Span::ZERO, end)
+        }
+        Some(_) => match span(Some(value)) {
+            Some(span) => passed(state, node, span, span),
+            // A wait that cannot be parsed has a finding, so no finding about the window follows.
+            None => state.clone(),
+        },
+        None if value.get("until").is_some() => {
+            let (age, least, most) = reached(state.age, until(node, value.get("until")));
+            state.clone().aged(age, &node.place, least, most)
+        }
+        None if value.get("event").is_some() || value.get("delivery").is_some() => {
+            passed(state, node, Span::ZERO, at_most)
+        }
+        None => state.clone(),
+    }
+}
+
+fn limit(written: &yaml::Node, name: &str, default: Span) -> Span {
+    span(written.get("limits").and_then(|limits| limits.get(name))).unwrap_or(default)
+}
+
+/// The time of all attempts of a call and the pauses between them.
+fn call_time(written: &yaml::Node) -> Span {
+    let timeout = span(written.get("timeout")).unwrap_or(Span::seconds(10));
+    let retry = written.get("retry");
+    let number = |node: Option<&yaml::Node>| node.and_then(yaml::Node::text).and_then(|text| text.parse::<i64>().ok());
+    let times = number(retry).or_else(|| number(retry.and_then(|retry| retry.get("times")))).unwrap_or(2).clamp(0, 10);
+    let pause = span(retry.and_then(|retry| retry.get("wait"))).unwrap_or(Span::seconds(1));
+    let backoff = number(retry.and_then(|retry| retry.get("backoff"))).unwrap_or(2).clamp(1, 10);
+    let mut total = timeout.0;
+    let mut wait = pause.0;
+    for _ in 0..times {
+        total = total.saturating_add(wait).saturating_add(timeout.0);
+        wait = wait.saturating_mul(backoff);
+    }
+    Span(total)
+}
+
+/// The state in a case of a `switch`: the compared value is filled.
+fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
+    let Some(rhai::Expr::Variable(variable, ..)) = code_of(node, "switch").and_then(Code::single) else {
+        return vec![state.clone()];
+    };
+    let name = variable.1.as_str();
+    let cases: Vec<&str> = match node.outline.yaml.get("cases").map(|cases| &cases.kind) {
+        Some(Yaml::Map(entries)) => entries.iter().map(|entry| entry.key.text.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    if let (KnownValue::Chosen(_), false) = (&ty.known, cases.contains(&by)) {
+        let known: Vec<&str> = cases.iter().flat_map(|case| case.split(',')).map(str::trim).collect();
+        return ty.chosen(&known, false).map(|left| state.clone().with(flow, name, left)).into_iter().collect();
+    }
+    let texts: Vec<String> = by.split(',').map(|text| text.trim().to_owned()).collect();
+    if !cases.contains(&by) || texts.iter().any(|text| text == "none") {
+        return vec![state.clone()];
+    }
+    if ty.only_missing() {
+        return Vec::new();
+    }
+    let mut present = ty.present();
+    if let KnownValue::Texts(known) = &present.known
+        && present.kinds == Kinds::TEXT
+    {
+        let left: Vec<String> =
+            known.iter().filter(|text| *text == by.trim() || texts.contains(text)).cloned().collect();
+        present.known = if left.is_empty() { KnownValue::No } else { KnownValue::Texts(left.into()) };
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    present.chosen(&texts, true).map(|present| state.clone().with(flow, name, present)).into_iter().collect()
+}
+
+/// The state in which the variable of `as:` has its type, on the branches that fill it.
+fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> State {
+    let Some(name) = &node.outline.fills else { return state };
+    let ty = match node.outline.verb {
+        "ask" if matches!(by, "on_fail" | "other") => return state,
+        "ask" => answer(node, by),
+        "http" => ValueType::shape(Shape::Http),
+        "script" => code_of(node, "script").map_or(ValueType::ANY, |code| maps::made(set, flow, &state, code)),
+        _ => ValueType::ANY,
+    };
+    state.with(flow, name, ty)
+}
+
+/// The type of an answer.
+pub fn answer(node: &Node, by: &str) -> ValueType {
+    let written = &node.outline.yaml;
+    // The step has a finding, so no finding about a missing value follows.
+    let reported = ValueType::of(Kinds::ALL.and(Kinds::VAGUE));
+    if written.get("form").is_some() {
+        let Step::Ask(ask) = &node.step else { return reported };
+        return ask.message.form.as_ref().map_or(reported, |form| views::filled(&form.returns));
+    }
+    let named = written.get("type").and_then(yaml::Node::text);
+    match named.and_then(AnswerType::parse) {
+        None if named.is_some() => return reported,
+        Some(AnswerType::Choice) | None => {}
+        // The combination has a finding; one of the two was meant.
+        Some(AnswerType::List) if written.get("options").is_some() => {}
+        Some(kind) => return ValueType::declared(&kind.into()),
+    }
+    let Some(options) = written.get("options") else { return ValueType::of(Kinds::TEXT) };
+    let Some(items) = options.list() else { return chosen(options, by) };
+    let mut ids = Vec::new();
+    for item in items {
+        let Some((id, label)) = id_and_label(item) else { continue };
+        if id.contains("${") {
+            return ValueType::of(Kinds::TEXT);
+        }
+        if !by.is_empty() && label == by {
+            return ValueType::text(id);
+        }
+        ids.push(id.to_owned());
+    }
+    // Two options with the same id have a finding, and it is unknown which one should have another id.
+    let twice = ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
+    // Missing options have a finding.
+    if ids.is_empty() || twice {
+        ValueType::of(Kinds::TEXT)
+    } else {
+        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(ids.into()) }
+    }
+}
+
+/// The answer to options from a list: an item of the list, or the text of an option beside them (`also`).
+fn chosen(options: &yaml::Node, by: &str) -> ValueType {
+    let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let text = |id: &str| KnownValue::Chosen([id.to_owned()].into());
+    let all: Vec<(&str, &str, bool)> =
+        also.iter().filter_map(|item| id_and_label(item).map(|(id, label)| (id, label, leads_on(item)))).collect();
+    if let Some((id, ..)) = all.iter().find(|(_, label, _)| !by.is_empty() && *label == by) {
+        return ValueType { kinds: Kinds::TEXT, known: text(id) };
+    }
+    // Options with steps of their own do not continue here.
+    let texts: Vec<String> = all.iter().filter(|(_, _, own)| !own).map(|(id, ..)| (*id).to_owned()).collect();
+    if texts.iter().any(|id| id.contains("${")) {
+        return ValueType::ANY;
+    }
+    ValueType { kinds: Kinds::ALL.and(Kinds::VAGUE), known: KnownValue::Chosen(texts.into()) }
+}
+
+/// The id of an option, and the name of its branch.
+fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
+    match (item.text(), item.map()) {
+        (Some(text), _) => Some((text, text)),
+        (None, Some([entry])) if !matches!(entry.key.text.as_str(), "id" | "title") => {
+            Some((entry.key.text.as_str(), entry.key.text.as_str()))
+        }
+        (None, _) => {
+            let part = |name: &str| item.get(name).and_then(yaml::Node::text);
+            let id = part("id").or_else(|| part("title"))?;
+            Some((id, part("title").unwrap_or(id)))
+        }
+    }
+}
+
+/// The state after `set: {name: value}`: the values are set in order, so each can read those above it.
+fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
+    in_turn(set, flow, node, state).pop().map_or_else(|| state.clone(), |(_, after)| after)
+}
+
+/// The states before each value of a `set`, with its place, and the state after the last one.
+pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(Place, State)> {
+    if node.outline.verb != "set" {
+        return Vec::new();
+    }
+    let mut after = state.clone();
+    let mut all = Vec::new();
+    for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+        all.push((entry.key.place.to(&entry.value.place), after.clone()));
+        let key = entry.key.text.as_str();
+        if let Some(list) = key.strip_suffix("[]") {
+            after = after.with(flow, list, ValueType::of(Kinds::LIST));
+            continue;
+        }
+        let ty = value(set, flow, node, &entry.value, &after);
+        if key.contains('.') {
+            let cleared = entry.value.text() == Some("none");
+            after = after.fact(key, !cleared && !ty.may_miss());
+        } else {
+            after = after.with(flow, key, ty);
+        }
+    }
+    let end = node.place.range().end;
+    all.push((Place::new(node.place.file(), end..end), after));
+    all
+}
+
+/// The type of a written value.
+pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, state: &State) -> ValueType {
+    match &written.kind {
+        Yaml::Null => ValueType::NOTHING,
+        Yaml::List(_) => ValueType::of(Kinds::LIST),
+        Yaml::Map(entries) => maps::written(entries.iter().map(|entry| entry.key.text.as_str())),
+        Yaml::Scalar(scalar) => match typed(scalar) {
+            Some(value) => literal(&value),
+            None => match text_of(node, written) {
+                Some(text) => match text.sole() {
+                    Some(code) => worth(set, flow, state, code),
+                    // Code that cannot be read has a finding.
+                    None if text.as_plain() == Some("") && scalar.text.contains("${") => ValueType::ANY,
+                    None if text.as_plain().is_some() => ValueType::text(scalar.text.as_str()),
+                    None => ValueType::of(Kinds::TEXT),
+                },
+                None => ValueType::ANY,
+            },
+        },
+    }
+}
+
+pub fn literal(value: &crate::model::value::Value) -> ValueType {
+    use crate::model::value::Value;
+    match value {
+        Value::Nothing => ValueType::NOTHING,
+        Value::YesNo(truth) => ValueType::truth(*truth),
+        Value::Whole(number) => ValueType::whole(*number),
+        Value::Number(_) => ValueType::of(Kinds::NUMBER),
+        Value::Text(text) => ValueType::text(text.as_str()),
+        Value::Date(_) => ValueType::of(Kinds::DATE),
+        Value::Clock(_) => ValueType::of(Kinds::CLOCK),
+        Value::DateTime(_) => ValueType::of(Kinds::DATETIME),
+        Value::Span(_) => ValueType::of(Kinds::SPAN),
+        Value::List(_) => ValueType::of(Kinds::LIST),
+        Value::Map(parts) => ValueType::map(parts.keys().map(String::as_str)),
+    }
+}
+
+/// The type of the result of some code, without any finding.
+pub fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> ValueType {
+    let mut eval = super::exprs::Eval { set, flow, state, code, judge: None, locals: Vec::new() };
+    eval.value(super::exprs::Use::Asked)
+}

@@ -1,0 +1,102 @@
+//! Lists the keys of maps that the language defines, with their types: language.md 6b.
+
+use super::types::{Kinds, KnownValue, Shape, ValueType};
+use crate::{FlowSet, base::ids::FlowName, definition::Field};
+
+/// The name of the map of consents in findings.
+pub const CONSENT: &str = "`contact.consent`";
+/// The values of `contact.consent.TOPIC`, beside a missing one.
+const STATES: [&str; 2] = ["given", "withdrawn"];
+const TEXT_OR_NOTHING: ValueType = ValueType::of(Kinds::TEXT.and(Kinds::NOTHING));
+const MOMENT_OR_NOTHING: ValueType = ValueType::of(Kinds::DATETIME.and(Kinds::NOTHING));
+
+/// The names of the keys; empty: those that the author declares.
+pub fn parts(shape: Shape) -> &'static [&'static str] {
+    match shape {
+        Shape::Http => &["status", "body", "headers"],
+        Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
+        Shape::Location => &["latitude", "longitude", "name", "address"],
+        Shape::Hours => &["open", "opens_at", "closes_at", "holidays"],
+        // `lint::names` checks these names everywhere, also where no path leads.
+        Shape::View(_) => &[],
+    }
+}
+
+pub fn words(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Http => "the answer of an `http` step",
+        Shape::Media => "a file",
+        Shape::Location => "a location",
+        Shape::Hours => "opening hours",
+        Shape::View(_) => "this",
+    }
+}
+
+/// The type of a key; `None`: there is no such key.
+pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
+    Some(match (shape, name) {
+        (Shape::Http, "status") => ValueType::of(Kinds::WHOLE),
+        (Shape::Http, "body") => ValueType::ANY,
+        (Shape::Http, "headers") => ValueType::of(Kinds::MAP),
+        (Shape::Media, "voice") => ValueType::ANY,
+        (Shape::Location, "latitude" | "longitude") => ValueType::of(Kinds::NUMERIC),
+        (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
+        (Shape::Hours, "open") => ValueType::of(Kinds::YESNO),
+        (Shape::Hours, "opens_at" | "closes_at") => MOMENT_OR_NOTHING,
+        (Shape::Hours, "holidays") => ValueType::of(Kinds::LIST),
+        (Shape::View("window"), "open") => ValueType::of(Kinds::YESNO),
+        (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
+        (Shape::View("msg"), "at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "media") => ValueType::shape(Shape::Media).or(Kinds::NOTHING),
+        (Shape::View("msg"), "location") => ValueType::shape(Shape::Location).or(Kinds::NOTHING),
+        (Shape::View("error"), "code" | "text" | "step") => ValueType::of(Kinds::TEXT.and(Kinds::NOTHING)),
+        (Shape::View("event"), "name") => TEXT_OR_NOTHING,
+        (Shape::View("handoff"), "team" | "agent" | "flow") => TEXT_OR_NOTHING,
+        (Shape::View("env"), _) => ValueType::of(Kinds::TEXT),
+        (Shape::View("hours"), name) if set.bot.hours.contains_key(name) => ValueType::shape(Shape::Hours),
+        (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
+        (Shape::View("contact"), "username") if !set.bot.fields.iter().any(|field| field.name == "username") => {
+            TEXT_OR_NOTHING
+        }
+        (Shape::View("contact"), "tags") => ValueType::of(Kinds::LIST),
+        (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
+        (Shape::View("contact"), "consent") => {
+            let known = KnownValue::Texts(STATES.map(str::to_owned).into());
+            let state = ValueType { kinds: Kinds::TEXT.and(Kinds::NOTHING), known };
+            let topics = set.bot.topics.keys().map(|topic| (topic.clone(), state.clone()));
+            ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(CONSENT, topics.collect()) }
+        }
+        (Shape::View("contact"), name) => {
+            let field = set.bot.fields.iter().find(|field| field.name == name)?;
+            if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }
+        }
+        (Shape::View(_), _) => ValueType::ANY,
+        (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
+    })
+}
+
+pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
+    set.flow(flow).map_or_else(Vec::new, |flow| flow.returns.iter().map(|field| field.name.as_str()).collect())
+}
+
+/// The type of a key that a flow returns; `None`: it declares no such key. `whole` are the kinds of the map itself.
+pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<ValueType> {
+    let ty = given_back(set.flow(flow)?.returns.iter().find(|field| field.name == name)?);
+    Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
+}
+
+/// The type of a submitted form.
+pub fn filled(returns: &[Field]) -> ValueType {
+    let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
+    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts("what the form `returns`", parts.collect()) }
+}
+
+fn given_back(field: &Field) -> ValueType {
+    if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) }
+}
+
+/// The type of a filled field or input.
+pub fn declared(field: &Field) -> ValueType {
+    ValueType::declared(&field.kind)
+}

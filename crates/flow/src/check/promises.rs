@@ -1,0 +1,161 @@
+//! Reports a translation that tells people to write a word which starts no flow in their language: *write MENU* became
+//! *escribe CARTA*, and the trigger is still `menu`.
+
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+    },
+    load::locale::{Locale, STOPS, fallbacks},
+    model::{
+        consent_words::{ExtraWords, recognise},
+        matching::{fold, has_word},
+    },
+    triggers::{Trigger, message::MatchMode},
+};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
+        for wording in locale.steps.values().flat_map(|step| &step.wordings) {
+            // A word that is no keyword in the original text is only a name or an emphasis.
+            let source: Vec<String> = promised(&wording.from.text);
+            let promises: Vec<Promise<'_>> = source
+                .iter()
+                .filter_map(|word| match hearing(set, word, &set.bot.language) {
+                    WordReceiver::Flow(key) => Some((word, Some(key))),
+                    WordReceiver::Bot => Some((word, None)),
+                    WordReceiver::Nobody => None,
+                })
+                .collect();
+            if promises.is_empty() {
+                continue;
+            }
+            for text in wording.to.texts() {
+                let said = promised(text.source());
+                let is_heard = |word: &&String| !matches!(hearing(set, word, &locale.language), WordReceiver::Nobody);
+                let Some(at) = said.iter().position(|word| !is_heard(&word)) else { continue };
+                if said.iter().filter(is_heard).count() >= promises.len() {
+                    continue;
+                }
+                // If both texts have the same number of words, each one corresponds to the one at the same position.
+                let meant = if said.len() == promises.len() { at } else { 0 };
+                let key = promises.get(meant).and_then(|(_, key)| key.as_deref());
+                findings.push(unkept(locale, text.place(), &said[at], key, &promises));
+            }
+        }
+    }
+}
+
+/// A word that the source tells people to write, and the key under `words` that it belongs to; `None`: it is the
+/// engine's own.
+type Promise<'s> = (&'s String, Option<String>);
+
+fn unkept(locale: &Locale, place: &Place, word: &str, key: Option<&str>, promises: &[Promise<'_>]) -> Diagnostic {
+    let language = &locale.language;
+    let does = if key.is_some_and(|key| key.ends_with(STOPS)) { "ends" } else { "starts" };
+    let message = format!("`{word}` {does} no flow: nothing hears it from those who read `{language}`");
+    let finding = Diagnostic::warning("W914", place, message);
+    let key = key.or_else(|| promises.iter().find_map(|(_, key)| key.as_deref())).unwrap_or("FLOW");
+    let said: Vec<String> = promises.iter().map(|(word, _)| format!("`{word}`")).collect();
+    finding.help(format!(
+        "write `words: {{{key}: [{}]}}` in `{}`, or leave the word as it is: {}",
+        fold(word),
+        locale.place.path(),
+        said.join(", ")
+    ))
+}
+
+/// The receiver of a word that somebody types.
+enum WordReceiver {
+    /// The key of its words in a file of translations: the flow, or what ends it.
+    Flow(String),
+    /// The engine itself: an opt-out or opt-in word.
+    Bot,
+    Nobody,
+}
+
+fn hearing(set: &FlowSet, word: &str, language: &str) -> WordReceiver {
+    let said = fold(word);
+    let extra = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    if recognise(word, &extra).is_some() {
+        return WordReceiver::Bot;
+    }
+    let reads = |of: &str| fallbacks(language, &set.bot.languages).any(|known| known == of);
+    let fits = |how: MatchMode, text: &str| match how {
+        MatchMode::Exact => said == text,
+        MatchMode::Regex => false,
+        MatchMode::Word | MatchMode::Starts | MatchMode::Contains | MatchMode::Like => has_word(&said, text),
+    };
+    for flow in set.flows.values() {
+        let starts = flow.triggers.iter().map(|trigger| (trigger, ""));
+        let stops = flow.stop_when.iter().map(|trigger| (trigger, STOPS));
+        for (trigger, behind) in starts.chain(stops) {
+            let Trigger::Message(message) = &trigger.kind else { continue };
+            if message.language.as_deref().is_some_and(|of| !reads(of)) {
+                continue;
+            }
+            let own = message.texts.iter().any(|(_, text)| fits(message.how, text));
+            let pattern = message.patterns.iter().any(|pattern| pattern.regex.is_match(word.trim()));
+            let translated = || {
+                let words = set.words_of(flow, trigger).chain(set.stop_words_of(flow, trigger));
+                let words = words.filter(|(of, _)| reads(of));
+                words.flat_map(|(_, words)| &words.texts).any(|(_, text)| fits(message.how, text))
+            };
+            if own || pattern || translated() {
+                return WordReceiver::Flow(format!("{}{behind}", flow.name));
+            }
+        }
+    }
+    WordReceiver::Nobody
+}
+
+/// The words that a text marks: in `*bold*`, in quotes, or in capitals. A sentence in quotes does not count.
+fn promised(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        // A value is not a word, and WhatsApp shows no bold text with blanks inside the marks.
+        if word.contains("${") || word.trim() != word {
+            return;
+        }
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let known = found.iter().any(|known| fold(known) == fold(word));
+        if !known && !word.is_empty() && word.split_whitespace().count() <= WORDS_MAX {
+            found.push(word.to_owned());
+        }
+    };
+    for (open, close) in [('*', '*'), ('“', '”'), ('«', '»'), ('"', '"'), ('„', '“'), ('‘', '’')] {
+        let mut rest = text;
+        while let Some((_, behind)) = rest.split_once(open) {
+            let Some((inner, after)) = behind.split_once(close) else { break };
+            add(inner);
+            rest = after;
+        }
+    }
+    let is_capital = |word: &&str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        letters >= CAPITALS_MIN
+            && word.chars().all(char::is_alphabetic)
+            && **word == word.to_uppercase()
+            && **word != word.to_lowercase()
+    };
+    text.split(|c: char| !c.is_alphanumeric()).filter(is_capital).for_each(&mut add);
+    found
+}
+
+/// The maximum number of words of a keyword.
+const WORDS_MAX: usize = 3;
+/// Fewer capitals are an abbreviation: `OK`, `TV`.
+const CAPITALS_MIN: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_stand_out_are_promises() {
+        assert_eq!(promised("Write *menu* or “open hours”, or STOP. OK?"), ["menu", "open hours", "STOP"]);
+        assert_eq!(promised("Escribe «menú», *${word}* o MENÚ"), ["menú"]);
+        assert!(promised("Nothing stands out here, 3 * 4 * 5 is 60 and so on.").is_empty());
+    }
+}

@@ -1,0 +1,117 @@
+//! Reports sentences inside code in a bot of several languages, because they cannot be translated.
+
+use super::templates::every_use;
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        yaml,
+    },
+    definition::{Flow, Node, Role, Sentence},
+    script::Code,
+};
+use rhai::{ASTNode, Expr, Stmt};
+
+/// Functions whose arguments are patterns, not texts for the contact.
+const PATTERNS: [&str; 7] = ["format", "is_match", "capture", "split", "replace", "money", "starts_with"];
+
+pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    if set.bot.languages.keys().all(|language| *language == set.bot.language) {
+        return;
+    }
+    for node in &flow.nodes {
+        let texts = node.outline.sentences.iter().flat_map(|sentence| sentence.text.codes());
+        texts.for_each(|code| sentences(code, Stands::Text, findings));
+        let script = node.outline.codes.iter().filter(|_| node.outline.verb == "script");
+        script.for_each(|code| sentences(code, Stands::Script, findings));
+        every_use(&node.outline, &mut |used| {
+            // A template with a language of its own goes out in that one alone.
+            let values = used.vars.filter(|_| used.language.is_none()).map(|vars| vars.place.range());
+            let is_value =
+                |code: &&Code| values.as_ref().is_some_and(|values| values.contains(&code.place().range().start));
+            let codes = node.outline.codes.iter().filter(is_value);
+            codes.for_each(|code| sentences(code, Stands::Template, findings));
+        });
+    }
+    titles_kept(flow, findings);
+}
+
+/// Reports the title of an option in a variable that is shown later: it stays in the bot's own language.
+fn titles_kept(flow: &Flow, findings: &Findings) {
+    let asked: Vec<&Node> = flow.nodes.iter().filter(|node| node.outline.verb == "ask").collect();
+    if asked.is_empty() {
+        return;
+    }
+    let shown = |name: &str| {
+        let sentences = flow.nodes.iter().flat_map(|node| &node.outline.sentences);
+        let reads = |code: &Code| matches!(code.single(), Some(Expr::Variable(read, ..)) if read.1.as_str() == name);
+        sentences.flat_map(|sentence| sentence.text.codes()).any(reads)
+    };
+    for node in flow.nodes.iter().filter(|node| node.outline.verb == "set") {
+        for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+            let Some(text) = entry.value.text().map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            let titled = |sentence: &&Sentence| sentence.role == Role::Option && sentence.text.source().trim() == text;
+            let asks = asked.iter().find_map(|ask| Some((ask, ask.outline.sentences.iter().find(titled)?)));
+            let (Some((ask, title)), true) = (asks, shown(&entry.key.text)) else { continue };
+            let message = format!("`{text}` stays as it is in every language: no translation reaches it here");
+            let finding = Diagnostic::warning("W906", &entry.value.place, message)
+                .label(title.text.place(), "this is translated");
+            let help = match &ask.outline.fills {
+                Some(answer) => format!("show what was chosen instead: `${{title({answer})}}`"),
+                None => "give the question `as: answer`, and show `${title(answer)}`".to_owned(),
+            };
+            findings.push(finding.help(help));
+        }
+    }
+}
+
+/// The code in which a sentence stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Stands {
+    /// Of a text, which is translated with its code.
+    Text,
+    Script,
+    /// Of a value of a template, which goes to every language as it is.
+    Template,
+}
+
+fn sentences(code: &Code, stands: Stands, findings: &Findings) {
+    code.ast().walk(&mut |path| {
+        let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() else { return true };
+        let called = |node: &ASTNode<'_>| match node {
+            ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
+                PATTERNS.contains(&call.name.as_str()) || call.name.starts_with(['=', '!', '<', '>'])
+            }
+            _ => false,
+        };
+        let pattern = path.iter().rev().nth(1).is_some_and(called);
+        // The translation of a text says what stands in the place of a missing value.
+        let instead = path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::Coalesce(..))));
+        let said_there = stands == Stands::Text && instead;
+        if !pattern && !said_there && is_sentence(text) {
+            let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+            let place = code.place_at(at, text.chars().count() + 2);
+            let (message, help) = match stands {
+                Stands::Text => (
+                    "this sentence stands in code, where whoever translates overlooks it",
+                    "say it in a text of its own, in the branches of an `if` or `switch`",
+                ),
+                Stands::Script => (
+                    "this sentence stands in code, where no translation reaches it",
+                    "say it in a text of its own, in the branches of an `if` or `switch`",
+                ),
+                Stands::Template => (
+                    "this sentence goes to every language as it stands: no translation reaches the value of a template",
+                    "send who has no such value a template without it, behind an `if: missing(…)`",
+                ),
+            };
+            findings.push(Diagnostic::warning("W905", &place, message).help(help));
+        }
+        true
+    });
+}
+
+/// True for two words or more.
+fn is_sentence(text: &str) -> bool {
+    text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count() > 1
+}

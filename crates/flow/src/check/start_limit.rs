@@ -1,0 +1,83 @@
+//! Finds an `at_most` that is as long as the pause of its schedule, so that it refuses some of the schedule's starts.
+
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        limits::SCHEDULE_FIRES_COMPARED_MAX,
+        time::{Span, Time},
+    },
+    definition::{Flow, WrittenTrigger},
+    model::schedule::AtMost,
+    triggers::Trigger,
+};
+
+pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    for trigger in &flow.triggers {
+        let Trigger::Schedule(schedule) = &trigger.kind else { continue };
+        let Some(cron) = &schedule.cron else { continue };
+        let limits = limits_of(set, flow, trigger);
+        if limits.is_empty() {
+            continue;
+        }
+        let fires = cron.sample(&set.bot.timezone, SCHEDULE_FIRES_COMPARED_MAX);
+        for (limit, of) in limits {
+            if let Some(pauses) = as_long_as(&fires, limit) {
+                findings.push(finding(trigger, limit, &of, pauses));
+            }
+        }
+    }
+}
+
+/// The limits that a start of this trigger has to pass, each with the place where it is written.
+fn limits_of(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Vec<(AtMost, String)> {
+    let own = trigger.at_most.iter().map(|limit| (*limit, "this `at_most`".to_owned()));
+    let topic = set.bot.topics.get(&flow.topic);
+    let of_topic = topic.into_iter().flat_map(|topic| &topic.at_most);
+    own.chain(of_topic.map(|limit| (*limit, format!("the `at_most` of the topic `{}`", flow.topic)))).collect()
+}
+
+/// The least and most time from a start to the one that the limit compares it with, if the limit's span lies between
+/// them: then it refuses some of the starts that the author wants. A limit that is clearly shorter refuses none, a
+/// clearly longer one is meant to leave starts out, and so is one for a schedule with pauses of all kinds.
+fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Span, Span)> {
+    let count = limit.count as usize;
+    // One start in a longer time leaves out the starts between: `1/7d` for Monday and Thursday.
+    let steps = if count == 1 { 1..fires.len() } else { count..count + 1 };
+    for steps in steps {
+        let pauses = || fires.iter().zip(fires.iter().skip(steps)).map(|(at, next)| *next - *at);
+        let (least, most) = (pauses().min()?, pauses().max()?);
+        if least > limit.per {
+            return None;
+        }
+        let is_meant = Span(most.0 / 3 * 2) < limit.per && limit.per <= most + SLACK;
+        if is_meant && (steps == count || most > Span::days(1)) {
+            return Some((least, most));
+        }
+    }
+    None
+}
+
+/// A start may come this much later than its schedule says: others are before it, or the customer is being answered.
+const SLACK: Span = Span::hours(1);
+
+fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, (least, most): (Span, Span)) -> Diagnostic {
+    let pause = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+    let message = format!("`{limit}`, {of}, refuses some starts of this schedule: from one to the next it is {pause}");
+    let shorter = AtMost::new(limit.count, shorter_than(least));
+    let help = format!(
+        "the limit counts back from the second in which a start begins, and that is a little later or earlier each \
+         time; write a clearly shorter span, such as `{shorter}`"
+    );
+    Diagnostic::warning("W426", &trigger.place, message).help(help)
+}
+
+/// A span that a start which comes late, or an hour less of a day in spring, still fits into.
+fn shorter_than(pause: Span) -> Span {
+    let whole = |unit: Span, of: Span| Span(of.0 / unit.0 * unit.0);
+    match () {
+        () if pause > Span::days(2) => whole(Span::days(1), pause - Span::hours(12)),
+        () if pause > Span::hours(4) => whole(Span::hours(1), Span(pause.0 / 6 * 5)),
+        () => whole(Span::minutes(1), Span(pause.0 / 6 * 5)).max(Span::minutes(1)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Tests files of the maximum size: no check needs quadratic time, and no stack overflows.
+
+use crate::{
+    base::{
+        limits::{FLOW_NAMES_MAX, YAML_NODES_MAX},
+        place::SourceFile,
+    },
+    lint, parse_set,
+    tools::fmt,
+};
+
+/// Parses, checks and formats the file in a thread with the two megabytes of stack that threads of the daemon have.
+fn checked(body: String) -> usize {
+    let small = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+    let work = move || {
+        let file = SourceFile::new("flows/a.yaml", format!("flow: a\nwhen: [{{message: go}}]\n{body}"));
+        let (set, mut findings) = parse_set(std::slice::from_ref(&file));
+        findings.extend(lint(&set));
+        assert!(fmt::format(&file).is_ok());
+        assert!(!findings.iter().any(|found| found.message.contains("too many")), "it is read as a whole");
+        findings.len()
+    };
+    small.spawn(work).unwrap().join().unwrap()
+}
+
+fn steps(count: usize, step: impl Fn(usize) -> String) -> String {
+    (0..count).map(|number| format!("  - {}\n", step(number))).collect()
+}
+
+#[test]
+fn a_row_of_steps_that_nothing_reaches_is_walked_once() {
+    assert_eq!(checked(format!("steps:\n  - go: top\n{}", steps(YAML_NODES_MAX / 4, |_| "log: x".into()))), 2);
+}
+
+#[test]
+fn a_long_way_of_waits_has_an_end() {
+    assert_eq!(checked(format!("steps:\n{}", steps(YAML_NODES_MAX / 4, |_| "wait: 1s".into()))), 0);
+}
+
+#[test]
+fn variables_are_followed_up_to_their_limit() {
+    let set = |most: usize| move |n: usize| format!("set: {{v{}: {n}}}", n % most);
+    let body = |most: usize| format!("steps:\n{}", steps(1_500, set(most)));
+    assert_eq!(checked(body(FLOW_NAMES_MAX)), 0, "at the limit");
+    assert_eq!(checked(body(FLOW_NAMES_MAX + 1)), 1);
+}
+
+#[test]
+fn blocks_that_call_each_other_in_a_row_are_walked_once() {
+    let count = YAML_NODES_MAX / 8;
+    let block = |n: usize| format!("  b{n}: [{{call: b{}}}]\n", n + 1);
+    let blocks: String = (0..count).map(block).collect();
+    assert_eq!(checked(format!("steps: [{{call: b0}}]\nblocks:\n{blocks}  b{count}: [{{log: x}}]\n")), 0);
+}
+
+#[test]
+fn questions_that_give_up_one_after_the_other_are_walked_once() {
+    let count = YAML_NODES_MAX / 20;
+    let ask = |n: usize| format!("ask: Which {n}?\n    on_fail: [{{go: b{n}}}]");
+    let blocks: String = (0..count).map(|n| format!("  b{n}: [{{go: b{}}}]\n", n + 1)).collect();
+    let steps = steps(count, ask);
+    assert_eq!(checked(format!("steps:\n{steps}blocks:\n{blocks}  b{count}: [{{log: x}}]\n")), 0);
+}
+
+#[test]
+fn a_comment_behind_each_step_is_looked_for_once() {
+    assert_eq!(
+        checked(format!(
+            "steps:\n{}",
+            steps(YAML_NODES_MAX / 4, |n| format!("# {n}\n  - log: x  # why")).replace("- #", "#")
+        )),
+        0
+    );
+}

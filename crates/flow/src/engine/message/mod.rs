@@ -1,0 +1,11 @@
+//! Composes messages, and follows each until it has arrived or cannot arrive.
+
+mod card;
+pub(crate) mod compose;
+pub(crate) mod delivery_outcome;
+mod delivery_watch;
+pub(crate) mod if_closed;
+mod location;
+pub(crate) mod parts;
+pub(crate) mod template_parts;
+mod undelivered_limit;

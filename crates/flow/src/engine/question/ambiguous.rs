@@ -1,0 +1,180 @@
+//! Handles an answer with two possible meanings: both are offered as buttons, and neither is taken.
+
+use crate::{
+    base::limits::{BUTTON_TITLE_CHARS_MAX, COUNT_ONCE},
+    engine::{
+        routing::choose::RoutedMessage,
+        turn::{Here, Turn},
+    },
+    load::stock_phrases::Phrase,
+    model::{
+        answer::{self, AnswerContext, AnswerType, Reading},
+        inbound::InboundKind,
+        session::{OptionShown, Question},
+        value::Value,
+    },
+    script::format_time,
+    steps::ask::Ask,
+};
+
+/// The prefix of the ids of these options; no option of an author has it.
+const WHICH: &str = "which:";
+
+/// The meaning of a message as the answer to a question, after its `check`.
+pub enum AnswerMeaning {
+    Nothing,
+    One(Value),
+    /// Equally likely values.
+    Several(Vec<Value>),
+}
+
+impl<'a> Turn<'a> {
+    /// The meaning of the message as the asked type. `whole`: without answers inside a sentence.
+    pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>, whole: bool) -> AnswerMeaning {
+        if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
+            let Some(value) = form.read(self, here, response) else { return AnswerMeaning::Nothing };
+            return if self.passes(here, ask, &value, heard) {
+                AnswerMeaning::One(value)
+            } else {
+                AnswerMeaning::Nothing
+            };
+        }
+        let kind = ask.kind.of;
+        let question = match kind {
+            AnswerType::Time => self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let hearing = AnswerContext {
+            question: &question,
+            open: answer::open_hours(here.set.bot.hours.values()),
+            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+        };
+        let message = &heard.message.kind;
+        let reading =
+            if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
+        let Reading { likely, unlikely } = reading;
+        let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
+        if fitting.is_empty() {
+            // The `check` decides which value is meant: a birthday lies in the past.
+            fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
+        }
+        match fitting.pop() {
+            None => AnswerMeaning::Nothing,
+            Some(only) if fitting.is_empty() => AnswerMeaning::One(only),
+            Some(last) => {
+                fitting.push(last);
+                AnswerMeaning::Several(fitting)
+            }
+        }
+    }
+
+    /// Handles the answer inside a sentence, or asks back two. `false`: there is none.
+    pub fn answer_in_sentence(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        match self.meant(here, ask, heard, false) {
+            AnswerMeaning::Nothing => false,
+            AnswerMeaning::One(value) => {
+                // The words of a button have the same meaning as a tap on it.
+                let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
+                let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
+                match option {
+                    Some(option) => self.take_option(here, ask, option, heard),
+                    None => self.take(here, ask, value, None, heard),
+                }
+            }
+            AnswerMeaning::Several(values) => self.ask_which(here, ask, &values, heard),
+        }
+    }
+
+    /// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
+    fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &RoutedMessage<'_>) -> bool {
+        let options: Vec<OptionShown> =
+            values.iter().enumerate().map(|(place, value)| option(place, value, self.language())).collect();
+        let has_own = self.question(here.run).is_some_and(|q| q.options.iter().any(|option| !is_which(option)));
+        if has_own || !self.costs_a_try(here, ask, heard) {
+            return false;
+        }
+        if let Some(question) = self.question_mut(here.run) {
+            question.options = options;
+            question.page = 0;
+        }
+        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
+        if let Err(failure) = self.repeat(here, ask, &text) {
+            self.note_at(here, failure.text);
+        }
+        true
+    }
+
+    /// Asks which of these options of the question is meant. The others still count.
+    pub fn ask_which_option(
+        &mut self,
+        here: Here<'a>,
+        among: &[OptionShown],
+        ask: &Ask,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
+        if !self.costs_a_try(here, ask, heard) {
+            return false;
+        }
+        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
+        if let Err(failure) = self.repeat_with(here, ask, &text, among, 0) {
+            self.note_at(here, failure.text);
+        }
+        if let Some(question) = self.question_mut(here.run) {
+            question.narrowed = among.iter().map(|option| option.id.clone()).collect();
+        }
+        true
+    }
+
+    /// Counts a question about the meaning as a bad answer. `false`: it would be the last one, so nothing is asked.
+    fn costs_a_try(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> bool {
+        let now = self.now();
+        let Some(question) = self.question_mut(here.run) else { return false };
+        let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);
+        if !counted && question.tries + 1 >= ask.tries {
+            return false;
+        }
+        if !counted {
+            question.bad_at = Some(now);
+            question.tries += 1;
+        }
+        if let Some(run) = self.run_mut(here.run) {
+            run.asked_for = Some(heard.message.at);
+        }
+        self.note_at(here, "the answer may mean several things: asked which");
+        true
+    }
+}
+
+/// True if the question shows the possible meanings of an answer. A typed number is then an answer of its own and not
+/// the number of a button.
+pub fn asks_which(question: &Question) -> bool {
+    question.options.iter().any(is_which)
+}
+
+fn is_which(option: &OptionShown) -> bool {
+    option.id.starts_with(WHICH)
+}
+
+fn option(place: usize, value: &Value, language: &str) -> OptionShown {
+    let title = title(value, language);
+    let long = title.chars().count() > BUTTON_TITLE_CHARS_MAX;
+    OptionShown {
+        id: format!("{WHICH}{}", place + 1),
+        // A row shows in its description a text that is too long for its title.
+        description: long.then(|| title.clone()),
+        title,
+        value: value.clone(),
+        consent: Vec::new(),
+        fixed: false,
+    }
+}
+
+/// The value in the words for the contact.
+fn title(value: &Value, language: &str) -> String {
+    match value {
+        Value::Date(date) => format_time("d MMM yyyy", Some(*date), None, language),
+        Value::DateTime(at) => format_time("d MMM, HH:mm", Some(at.date()), Some(at.time()), language),
+        other => other.print().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,383 @@
+//! Handles the waiting question: its answers, and bad answers.
+
+use super::{
+    ambiguous::{AnswerMeaning, asks_which},
+    said::Said,
+};
+use crate::{
+    base::limits::COUNT_ONCE,
+    definition::Body,
+    engine::{
+        message::parts::FilledMessage,
+        routing::choose::RoutedMessage,
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::stock_phrases::Phrase,
+    model::{
+        answer::{self, AnswerContext, AnswerType},
+        effect::Effect,
+        inbound::InboundKind,
+        matching,
+        session::{AnsweredLast, OptionShown, Question, Waiting},
+        value::Value,
+    },
+    script::TEXT_OF,
+    steps::{
+        Step,
+        ask::Ask,
+        say::{self, Asking},
+    },
+};
+
+impl<'a> Turn<'a> {
+    /// The run with an open question or `wait: reply`; of several (an aside that asks) the newest.
+    pub fn asking(&self) -> Option<u32> {
+        let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
+        self.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
+    }
+
+    pub fn question(&self, run: u32) -> Option<&Question> {
+        match &self.run(run)?.waiting {
+            Waiting::Question(question) => Some(question),
+            _ => None,
+        }
+    }
+
+    pub fn question_mut(&mut self, run: u32) -> Option<&mut Question> {
+        match &mut self.run_mut(run)?.waiting {
+            Waiting::Question(question) => Some(question),
+            _ => None,
+        }
+    }
+
+    pub fn ask_step(&self, run: u32) -> Option<(Here<'a>, &'a Ask)> {
+        let here = self.here(run)?;
+        match &here.node.step {
+            Step::Ask(ask) => Some((here, ask)),
+            _ => None,
+        }
+    }
+
+    /// True if only an opt-out interrupts the question: by the `protect` of the question, else of the flow.
+    pub fn is_protected(&self, run: u32) -> bool {
+        self.ask_step(run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
+    }
+
+    /// Level 6: the message is exactly an option, or a value of the asked type other than text.
+    pub fn answer_exactly(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        let Some(question) = self.question(run) else { return false };
+        let carries = self.world.sender.carries;
+        let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
+        if let Some(option) = exact_option(question, heard, listed, self.language()) {
+            let option = option.clone();
+            return self.take_option(here, ask, option, heard);
+        }
+        if let Some(page) = self.page_meant(run, heard).filter(|_| question.left) {
+            self.show_page(run, page, heard);
+            return true;
+        }
+        // While the question is held back, only its options are answers, in reply to its nudge.
+        if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
+            return false;
+        }
+        match self.meant(here, ask, heard, true) {
+            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
+            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
+        }
+    }
+
+    /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
+    /// reply` accepts any message with content.
+    pub fn answer_if_it_fits(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
+        if matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
+            return self.take_reply(run, heard);
+        }
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        if self.question(run).is_none_or(|question| !question.left) {
+            return false;
+        }
+        match self.option_said(here, ask, heard) {
+            Said::Nothing => {}
+            Said::One(option) => return self.take_option(here, ask, option, heard),
+            Said::Several(options) => return self.ask_which_option(here, &options, ask, heard),
+        }
+        if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
+            return self.answer_in_sentence(run, heard);
+        }
+        self.gather(run, heard) || self.answer_as_text(run, heard)
+    }
+
+    /// The message as a value of the asked type, if that is text or any type.
+    pub fn answer_as_text(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        if !takes_any_text(ask.kind.of) {
+            return false;
+        }
+        match self.meant(here, ask, heard, true) {
+            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
+            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
+        }
+    }
+
+    /// Answers by a tap on the option for which `means` is true.
+    pub fn answer_by_option(&mut self, run: u32, heard: &RoutedMessage<'_>, means: impl Fn(&str) -> bool) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        let option = self.question(run).and_then(|question| question.options.iter().find(|option| means(&option.id)));
+        match option.cloned() {
+            Some(option) => self.take_option(here, ask, option, heard),
+            None => false,
+        }
+    }
+
+    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value, heard: &RoutedMessage<'_>) -> bool {
+        let Some(check) = &ask.check else { return true };
+        let name = ask.fills.as_deref().unwrap_or("answer");
+        let text_of = format!("{TEXT_OF}{name}");
+        let said = written(heard).map_or(Value::Nothing, Value::text);
+        match self.holds(here, check, &[(name, value.clone()), (text_of.as_str(), said)]) {
+            Ok(passes) => passes,
+            Err(failure) => {
+                self.note_at(here, format!("its `check` fails: {}", failure.text));
+                false
+            }
+        }
+    }
+
+    pub fn take_option(
+        &mut self,
+        here: Here<'a>,
+        ask: &'a Ask,
+        option: OptionShown,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
+        let kept_back = self.question(here.run).is_some_and(|question| !question.left && !question.nudged);
+        if kept_back || !self.passes(here, ask, &option.value, heard) {
+            return false;
+        }
+        // The consent of a tap was already recorded; a typed option has the same consent.
+        let tapped = matches!(heard.message.kind, InboundKind::Button { .. });
+        for (topic, given) in option.consent.iter().filter(|_| !tapped) {
+            if topic == "all" && !given {
+                self.stop("an option, typed", heard.message.at, true);
+                return true;
+            }
+            self.set_consent(topic, *given, &format!("message {}", heard.message.provider_id), None);
+        }
+        let body = ask.body_of(self, here, &option.id);
+        self.take(here, ask, option.value, body, heard)
+    }
+
+    /// Takes the answer: stores it, and continues with the steps.
+    pub fn take(
+        &mut self,
+        here: Here<'a>,
+        ask: &'a Ask,
+        value: Value,
+        body: Option<Body>,
+        heard: &RoutedMessage<'_>,
+    ) -> bool {
+        self.leave_question(here.run);
+        self.keep_answer(here.run, ask.fills.as_deref(), value, written(heard));
+        self.moved_by(here.run, heard);
+        self.session.answered_last = Some(AnsweredLast { run: here.run, step: here.node.id.clone(), at: self.now() });
+        self.resume(here, body.map_or(Next::Continue, Next::Body));
+        true
+    }
+
+    fn take_reply(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
+        let Some(here) = self.here(run) else { return false };
+        if !answer::says_something(&heard.message.kind) {
+            return false;
+        }
+        if let Step::Wait(wait) = &here.node.step {
+            self.keep(run, wait.fills.as_deref(), answer::value_of(&heard.message.kind));
+        }
+        self.moved_by(run, heard);
+        self.resume(here, Next::Continue);
+        true
+    }
+
+    fn moved_by(&mut self, run: u32, heard: &RoutedMessage<'_>) {
+        if let Some(run) = self.run_mut(run) {
+            run.asked_for = Some(heard.message.at);
+            run.msg = heard.view.clone();
+            // A person moved the run, so its chain of events ends here.
+            run.depth = 0;
+        }
+    }
+
+    /// Ends the question: its messages that have not left are dropped.
+    pub fn leave_question(&mut self, run: u32) {
+        let Some(question) = self.question(run).cloned() else { return };
+        self.drop_question(run, &question);
+    }
+
+    pub fn drop_question(&mut self, run: u32, question: &Question) {
+        // A picture before the question has no reported outcome and is dropped with it. So is a repetition of the
+        // question outside the window, whose outcome was not reported either.
+        let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
+        for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
+            self.effects.push(Effect::Drop { run: Some(run), message: Some(*message), reason: None });
+        }
+    }
+
+    /// Level 10: a bad answer.
+    pub fn bad_answer(&mut self, run: u32, heard: &RoutedMessage<'_>) {
+        let Some((here, ask)) = self.ask_step(run) else { return };
+        let now = self.now();
+        let most = ask.tries;
+        let Some(question) = self.question_mut(run) else { return };
+        if !question.left {
+            // The question is sent now, released by this message; nobody could answer it before.
+            question.nudged = false;
+            self.note_at(here, "the question had not left: this costs no try");
+            return;
+        }
+        if question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE) {
+            self.note_at(
+                here,
+                "a wrong answer within 10 s of the last one counts with it, and gets no reply of its own",
+            );
+            return;
+        }
+        if let Some(body) = ask.other.filter(|_| heard.text.is_some()) {
+            self.leave_question(run);
+            self.moved_by(run, heard);
+            self.resume(here, Next::Body(body));
+            return;
+        }
+        question.bad_at = Some(now);
+        question.tries += 1;
+        if question.tries >= most {
+            self.leave_question(run);
+            self.moved_by(run, heard);
+            return self.out_of_tries(here, ask);
+        }
+        if let Some(run) = self.run_mut(run) {
+            run.asked_for = Some(heard.message.at);
+        }
+        if let Err(failure) = self.say_invalid(here, ask) {
+            self.note_at(here, failure.text);
+        }
+    }
+
+    fn out_of_tries(&mut self, here: Here<'a>, ask: &Ask) {
+        self.note_at(here, "no valid answer after the last try");
+        match (ask.on_fail, here.set.bot.defaults.ask_on_fail) {
+            (Some(body), _) => self.resume(here, Next::Body(body)),
+            (None, Some(body)) => {
+                self.to_bot_steps(here.run, here.set, body);
+                if let Some(run) = self.run_mut(here.run) {
+                    run.waiting = Waiting::Ready;
+                }
+                self.drive(here.run);
+            }
+            (None, None) => {
+                let failure = StepFailure::new("no_valid_answer", "nobody gave a valid answer");
+                self.resume(here, Next::Fail(failure));
+            }
+        }
+    }
+
+    /// Sends `invalid`, with the same buttons.
+    fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), StepFailure> {
+        let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
+            (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
+            (None, None) => here.set.phrase(self.language(), Phrase::Invalid).to_owned(),
+        };
+        self.repeat(here, ask, &text)
+    }
+
+    /// Sends a text that repeats the waiting question, with its options as they were shown.
+    pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), StepFailure> {
+        let Some(question) = self.question_mut(here.run) else { return Ok(()) };
+        question.narrowed.clear();
+        let (shown, page) = (question.options.clone(), question.page);
+        self.repeat_with(here, ask, text, &shown, page)
+    }
+
+    /// As `repeat`, with these options alone.
+    pub fn repeat_with(
+        &mut self,
+        here: Here<'a>,
+        ask: &Ask,
+        text: &str,
+        shown: &[OptionShown],
+        page: u32,
+    ) -> Result<(), StepFailure> {
+        // Only the text and the options are repeated, without files and link.
+        let worded = FilledMessage { body: text, shown, page, asks: true };
+        let first = self.session.last_message + 1;
+        let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
+        if let Some(question) = self.question_mut(here.run) {
+            question.messages.extend(first..=number);
+        }
+        Ok(())
+    }
+}
+
+/// The text of the message, the title of a button, or the caption of a picture.
+fn written<'h>(heard: &'h RoutedMessage<'_>) -> Option<&'h str> {
+    match &heard.view {
+        Value::Map(parts) => match parts.get("text") {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The option with exactly this id, title, title on the template's own button, or number; or with the id of a foreign
+/// button. `listed`: the options were in the text with their numbers.
+fn exact_option<'q>(
+    question: &'q Question,
+    heard: &RoutedMessage<'_>,
+    listed: bool,
+    language: &str,
+) -> Option<&'q OptionShown> {
+    let Question { options, template_titles, .. } = question;
+    let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
+        template_titles.get(&option.id).is_some_and(|title| same(title))
+    };
+    if let Some(button) = &heard.button {
+        let by_id = options.iter().find(|option| option.id == *button);
+        let by_text = || options.iter().find(|option| on_template(option, &|title| title == button));
+        if let Some(option) = by_id.or_else(by_text) {
+            return Some(option);
+        }
+    }
+    heard.text?;
+    let said = heard.folded.as_str();
+    let same = |text: &str| matching::fold(text) == said;
+    let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+    if is_yesno && heard.text.is_some_and(answer::is_asked_back) {
+        return None;
+    }
+    let by_name = options
+        .iter()
+        .find(|option| same(&option.id))
+        .or_else(|| options.iter().find(|option| same(&option.title)))
+        .or_else(|| options.iter().find(|option| on_template(option, &same)));
+    let by_yesno = || {
+        let hearing = AnswerContext::new(jiff::Zoned::default(), language, None);
+        let said = is_yesno
+            .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
+            .flatten()?;
+        options.iter().find(|option| option.value == said)
+    };
+    // Buttons show no numbers: beside `1-2` and `3-4 people`, a 3 is not the third option.
+    let with_figures = options.iter().filter(|option| option.title.chars().any(char::is_numeric)).count();
+    let numbered = listed || !asks_which(question) && with_figures < 2;
+    let shown = |option: &&OptionShown| question.narrowed.is_empty() || question.narrowed.contains(&option.id);
+    let by_number = || {
+        let place = said.parse::<usize>().ok()?.checked_sub(1)?;
+        options.iter().filter(shown).nth(place).filter(|_| numbered)
+    };
+    by_name.or_else(by_yesno).or_else(by_number)
+}
+
+/// True if any text may be the answer: other meanings of the text come first.
+fn takes_any_text(kind: AnswerType) -> bool {
+    matches!(kind, AnswerType::Text | AnswerType::List | AnswerType::Any)
+}

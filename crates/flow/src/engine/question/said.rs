@@ -1,0 +1,88 @@
+//! Finds the option that a text names: with typing errors, or among other words.
+
+use super::ambiguous::asks_which;
+use crate::{
+    engine::{
+        routing::choose::RoutedMessage,
+        turn::{Here, Turn},
+    },
+    model::{
+        answer::{self, AnswerContext, AnswerType, Chosen},
+        matching,
+        session::OptionShown,
+        value::Value,
+    },
+    steps::ask::Ask,
+};
+
+/// The options that a text names.
+pub enum Said {
+    Nothing,
+    One(OptionShown),
+    /// Several options of a choice: the contact is asked which one it means.
+    Several(Vec<OptionShown>),
+}
+
+impl<'a> Turn<'a> {
+    /// The option with one typing error for each five letters, or whose title stands among words that change nothing.
+    pub fn option_said(&self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> Said {
+        let (Some(text), Some(question)) = (heard.text, self.question(here.run)) else { return Said::Nothing };
+        // Beside `17:00`, `17:30` is an answer of its own.
+        if asks_which(question) || question.options.is_empty() {
+            return Said::Nothing;
+        }
+        let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+        if is_yesno && answer::is_asked_back(text) {
+            return Said::Nothing;
+        }
+        let hearing = AnswerContext {
+            question: &self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
+            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+        };
+        let titles = |option: &OptionShown| -> Vec<String> {
+            let approved = question.template_titles.get(&option.id);
+            std::iter::once(&option.title).chain(approved).cloned().collect()
+        };
+        let mistyped = |option: &&OptionShown| {
+            let names = titles(option).into_iter().chain([option.id.clone()]);
+            names.into_iter().any(|name| answer::is_mistyped(&heard.folded, &matching::fold(&name)))
+        };
+        let mut near = question.options.iter().filter(mistyped);
+        match (near.next(), near.next()) {
+            (Some(option), None) => return Said::One(option.clone()),
+            (Some(_), Some(_)) => return Said::Nothing,
+            (None, _) => {}
+        }
+        // Sentences with yes and no have a reader of their own: `no problem` is no *No*.
+        let is_read = |option: &OptionShown, title: &str| {
+            let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, &hearing).is_some();
+            is_yesno || answer::is_yes_or_no(title)
+        };
+        let in_text = |option: &OptionShown| -> Vec<String> {
+            titles(option).into_iter().filter(|title| !is_read(option, title)).collect()
+        };
+        let titles: Vec<Vec<String>> = question.options.iter().map(in_text).collect();
+        match answer::chosen(text, &titles, &hearing) {
+            Chosen::One(place) => Said::One(question.options[place].clone()),
+            Chosen::Several(places) if ask.kind.of == AnswerType::Choice => {
+                Said::Several(places.into_iter().map(|place| question.options[place].clone()).collect())
+            }
+            Chosen::Nothing | Chosen::Several(_) => self.yes_or_no_said(&question.options, heard, &hearing),
+        }
+    }
+
+    /// The option that is called *Yes* or *No*, if the sentence says the same: `no thanks`, but not `no idea`.
+    fn yes_or_no_said(&self, options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
+        let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
+            return Said::Nothing;
+        };
+        let means = |option: &&OptionShown| {
+            answer::is_yes_or_no(&option.title) && answer::yesno_of(&option.title, hearing) == Some(said)
+        };
+        let mut found = options.iter().filter(means);
+        match (found.next(), found.next()) {
+            (Some(option), None) => Said::One(option.clone()),
+            _ => Said::Nothing,
+        }
+    }
+}

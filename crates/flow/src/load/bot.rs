@@ -1,0 +1,392 @@
+//! Parses `_bot.yaml`, the settings that all flows share.
+
+use super::{
+    declarations::{at_most_of, declared_below},
+    default_language::{self, LanguageBy},
+    hours::{self, clock},
+    language_codes,
+    own_templates::{self, OwnTemplate},
+    spec::VIEWS,
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        fix::Fix,
+        limits,
+        place::Place,
+        time::Span,
+        yaml::{Entry, Node},
+    },
+    definition::{Body, Field, Flow},
+    model::{hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter},
+    text::Text,
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+pub struct Bot {
+    pub name: String,
+    /// The language of the texts in flows.
+    pub language: String,
+    /// The fallback languages of each language.
+    pub languages: BTreeMap<String, Vec<String>>,
+    /// The ways to find the language of a new contact, in this order.
+    pub language_by: Vec<LanguageBy>,
+    pub timezone: TimeZone,
+    /// Names that expressions may read below `env`.
+    pub env: Vec<String>,
+    /// Names that expressions may read below `secrets`.
+    pub secrets: Vec<String>,
+    /// Declared fields of the contact, beside the built-in ones.
+    pub fields: Vec<Field>,
+    pub topics: BTreeMap<String, Topic>,
+    pub hours: BTreeMap<String, OpeningHours>,
+    pub quiet_hours: Option<QuietHours>,
+    pub teams: BTreeMap<String, Team>,
+    pub templates: BTreeMap<String, OwnTemplate>,
+    pub opt_out: OptOut,
+    pub defaults: Defaults,
+    /// Phone numbers that reach flows marked `draft`.
+    pub draft_testers: Vec<String>,
+    pub sandbox: Sandbox,
+    /// The steps of `defaults`, as a flow with the name `_bot`.
+    pub flow: Flow,
+    pub place: Place,
+    /// The names in `env`, `secrets`, `languages` and the `env` of `sandbox`, with their places.
+    pub listed: Vec<(&'static str, String, Place)>,
+    /// True if the file exists but cannot be read, so that its declarations are unknown.
+    pub lost: bool,
+}
+
+/// Codes of findings about names that `_bot.yaml` declares, in flows, locales and tests.
+const OF_DECLARATIONS: [&str; 12] =
+    ["E246", "E403", "E404", "E407", "E408", "E410", "E411", "W606", "W904", "E953", "E955", "E961"];
+
+impl Bot {
+    /// Removes findings about undeclared names if `_bot.yaml` cannot be read: they would only repeat that mistake.
+    pub fn leave_out_what_is_lost(&self, findings: &mut Vec<Diagnostic>) {
+        if self.lost {
+            findings.retain(|finding| !OF_DECLARATIONS.contains(&finding.code));
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Topic {
+    pub needs_consent: bool,
+    /// The maximum number of unasked messages for a contact.
+    pub at_most: Vec<AtMost>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Team {
+    /// The name of an entry in `hours`; `None`: always open.
+    pub hours: Option<String>,
+    /// The bot continues this long after the person's last message.
+    pub give_back: Span,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OptOut {
+    /// Additional words, beside the built-in ones.
+    pub words: Vec<String>,
+    pub unsure: Vec<String>,
+    pub answers_after: AnswersAfter,
+}
+
+/// `defaults:`; its bodies are steps of `Bot::flow`.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    pub expires: Span,
+    pub ask_tries: u32,
+    pub ask_invalid: Option<Text>,
+    pub ask_on_fail: Option<Body>,
+    pub on_error: Option<Body>,
+    pub late_message: Span,
+    /// The bot answers at most this number of messages within this time; then it is silent.
+    pub loop_guard: AtMost,
+    pub give_back: Span,
+    pub queue_for: Span,
+    /// A text before the answer to a tap on an old button.
+    pub old_button: Option<Text>,
+    pub unanswered: Option<Body>,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults {
+            expires: Span::hours(24),
+            ask_tries: 3,
+            ask_invalid: None,
+            ask_on_fail: None,
+            on_error: None,
+            late_message: Span::hours(6),
+            loop_guard: AtMost::new(30, Span::hours(1)),
+            give_back: Span::hours(12),
+            queue_for: Span::hours(6),
+            old_button: None,
+            unanswered: None,
+        }
+    }
+}
+
+impl Bot {
+    /// The place of a name in the list under this key of `_bot.yaml`; without one, the file.
+    pub fn named_at(&self, key: &str, name: &str) -> &Place {
+        let found = self.listed.iter().find(|(known, listed, _)| *known == key && listed == name);
+        found.map_or(&self.place, |(.., place)| place)
+    }
+}
+
+/// The names in `env`, `secrets`, `languages` and `sandbox.env`, with their places.
+fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
+    let mut all = Vec::new();
+    for key in ["env", "secrets", "languages"] {
+        let Some(node) = root.get(key) else { continue };
+        let names = node.map().unwrap_or_default().iter().map(|entry| entry.key.clone());
+        let names = names.chain(node.one_or_many().iter().filter_map(|item| item.scalar().cloned()));
+        all.extend(names.map(|name| (key, name.text.clone(), name.place.clone())));
+    }
+    let values = root.get("sandbox").and_then(|sandbox| sandbox.get("env")).and_then(Node::map).unwrap_or_default();
+    all.extend(values.iter().map(|entry| ("sandbox", entry.key.text.clone(), entry.key.place.clone())));
+    all
+}
+
+/// Replacements for the network, for `chat` and sandbox senders.
+#[derive(Debug, Clone, Default)]
+pub struct Sandbox {
+    pub env: BTreeMap<String, String>,
+    /// In the format of test files: `http: [{GET */slots: …}]`.
+    pub mocks: Option<Node>,
+}
+
+/// Parses everything but the steps of `defaults`, which need the names of all flows.
+pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &Findings) -> Bot {
+    let nothing = Node { place: place.clone(), kind: crate::base::yaml::Kind::Null };
+    let root = root.unwrap_or(&nothing);
+    let mut fields = Fields::new(root, "`_bot.yaml`", findings);
+    let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
+    // `english` has a finding of its own and is read as `en`, so that no finding about templates follows from it.
+    let written_language = fields.opt_text("language").unwrap_or("en").to_owned();
+    let language = language_codes::code_of(&written_language).unwrap_or(&written_language).to_owned();
+    let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
+    let written = fields.node("languages").filter(|node| node.list().is_some() || node.text().is_some());
+    if let Some(node) = written.filter(|node| !node.is_broken()) {
+        let names: Vec<String> =
+            node.one_or_many().iter().filter_map(Node::text).map(|name| format!("{name}: []")).collect();
+        let message =
+            format!("`languages` names each language with what stands in for it, and this is {}", node.describe());
+        let finding = Diagnostic::error("E201", &node.place, message);
+        let text = format!("{{{}}}", names.join(", "));
+        let fix = Fix::replace(format!("write `{text}`"), &node.place, text.clone());
+        findings.push(finding.help(format!("write `languages: {text}`")).fix(fix));
+        languages.extend(node.one_or_many().iter().filter_map(Node::text).map(|name| (name.to_owned(), Vec::new())));
+    }
+    for entry in if written.is_some() { &[] } else { fields.map("languages") } {
+        let fallbacks = entry.value.one_or_many().iter().filter_map(|item| item.text().map(str::to_owned)).collect();
+        languages.insert(entry.key.text.clone(), fallbacks);
+    }
+    if let Some(node) = fields.node("language").filter(|node| !node.is_broken()) {
+        findings.extend(language_codes::not_a_language(&written_language, &node.place));
+    }
+    for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
+        findings.extend(language_codes::not_a_language(&entry.key.text, &entry.key.place));
+    }
+    let language_by = default_language::language_by(&mut fields, languages.len(), findings);
+    let timezone = hours::zone(&mut fields);
+    let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let (env, secrets) = (texts(&mut fields, "env"), texts(&mut fields, "secrets"));
+    let declared_fields = declared_below(&mut fields, "fields");
+    let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
+    for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
+        let message = format!("every contact has `contact.{}` already", field.name);
+        let finding = Diagnostic::error("E307", &field.place, message);
+        findings.push(finding.help("take it out, or choose another name"));
+    }
+    let topics = topics(&mut fields, findings);
+    let hours: BTreeMap<String, OpeningHours> = fields
+        .map("hours")
+        .iter()
+        .map(|entry| (entry.key.text.clone(), hours::parse(entry, &timezone, findings)))
+        .collect();
+    let quiet_hours = quiet(&mut fields, findings);
+    let mut defaults = Defaults::default();
+    if let Some(mut node) = fields.fields("defaults") {
+        read_defaults(&mut node, &mut defaults);
+        node.finish();
+    }
+    let mut teams: BTreeMap<String, Team> =
+        fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
+    // A list of names has a finding of its own; its names are used, so that hand-offs to them get no finding.
+    let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
+    let always_open = || Team { hours: None, give_back: defaults.give_back };
+    teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
+    let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
+    let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
+    fields.finish();
+    Bot {
+        name,
+        language,
+        languages,
+        language_by,
+        timezone,
+        env,
+        secrets,
+        fields: declared_fields,
+        topics,
+        hours,
+        quiet_hours,
+        teams,
+        templates,
+        opt_out,
+        defaults,
+        draft_testers,
+        sandbox,
+        flow,
+        place: root.place.clone(),
+        listed: listed(root),
+        lost: false,
+    }
+}
+
+fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topic> {
+    let mut topics = BTreeMap::from([("service".to_owned(), Topic::default())]);
+    let written = fields.map("topics");
+    if fields.node("topics").is_none() {
+        topics.insert("marketing".to_owned(), Topic { needs_consent: true, at_most: Vec::new() });
+    }
+    for entry in written {
+        let mut topic = Fields::new(&entry.value, format!("topic `{}`", entry.key.text), findings).at(&entry.key.place);
+        let at = |key: &str| entry.value.entry(key).filter(|entry| !entry.value.is_null());
+        let other = ["consent", "opt_in"].into_iter().find_map(at).filter(|_| at("needs").is_none());
+        if let Some(other) = other {
+            let message = format!("topic `{}` has no key `{}`", entry.key.text, other.key.text);
+            findings.push(Diagnostic::error("E203", &other.key.place, message).help("write `needs: consent`"));
+            topic.know(&["consent", "opt_in"]);
+        }
+        topic.word("needs", &["consent"]);
+        // The author wanted some condition, so no finding about a missing one follows.
+        let needs_consent = at("needs").or(other).is_some();
+        let at_most = topic.list("at_most").iter().filter_map(|item| at_most_of(item, findings)).collect();
+        topic.finish();
+        topics.insert(entry.key.text.clone(), Topic { needs_consent, at_most });
+    }
+    topics
+}
+
+fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
+    // `21:00-09:00` is one text; its meaning is clear, so the finding names the correct form.
+    if let Some(node) = fields.node("quiet_hours")
+        && let Some(text) = node.text()
+    {
+        let help = match text.split_once('-').map(|(from, to)| (from.trim(), to.trim())) {
+            Some((from, to)) if clock(from).is_some() && clock(to).is_some() => {
+                format!("write `quiet_hours: {{from: \"{from}\", to: \"{to}\"}}`")
+            }
+            _ => "write `quiet_hours: {from: \"21:00\", to: \"08:00\"}`".to_owned(),
+        };
+        let message = format!("`quiet_hours` needs keys with values, and this is {}", node.describe());
+        if !node.is_broken() {
+            findings.push(Diagnostic::error("E201", &node.place, message).help(help));
+        }
+        // Some quiet hours were written, so no finding about missing ones follows.
+        return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")?, law: false });
+    }
+    let quiet_place = &fields.node("quiet_hours")?.place;
+    let mut quiet = fields.fields("quiet_hours")?;
+    let mut read = |name: &'static str| {
+        let node = quiet.required(name)?;
+        let time = node.text().and_then(clock);
+        if time.is_none() {
+            let meant = node.text().and_then(hours::twelve);
+            let help = meant.map_or_else(|| "write hours and minutes".to_owned(), |at| format!("write \"{at}\""));
+            quiet.wrong(
+                node,
+                "E210",
+                format!("`{name}` takes a time such as \"21:00\", and this is {}; {help}", node.describe()),
+            );
+        }
+        time
+    };
+    let (from, to) = (read("from"), read("to"));
+    let law = quiet.bool("law");
+    quiet.finish();
+    if let (Some(same), true, false) = (from, from == to, law) {
+        let message = format!("quiet hours from {0} to {0} are none", same.strftime("%H:%M"));
+        let finding = Diagnostic::error("E210", quiet_place, message);
+        findings.push(finding.help("write when they begin and when they end: `{from: \"21:00\", to: \"08:00\"}`"));
+    }
+    // Some quiet hours were written, so no finding about missing ones follows.
+    Some(QuietHours { from: from.or(clock("21:00"))?, to: to.or(clock("08:00"))?, law })
+}
+
+fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
+    // `parse` reads the steps when the names of all flows are known.
+    fields.know(&["on_error", "unanswered", "old_button"]);
+    defaults.expires = fields.duration("expires", defaults.expires);
+    defaults.late_message = fields.duration("late_message", defaults.late_message);
+    defaults.give_back = fields.duration("give_back", defaults.give_back);
+    defaults.queue_for = fields.duration("queue_for", defaults.queue_for);
+    if let Some(node) = fields.node("loop_guard")
+        && let Some(guard) = at_most_of(node, fields.findings())
+    {
+        defaults.loop_guard = guard;
+    }
+    if let Some(mut ask) = fields.fields("ask") {
+        ask.know(&["invalid", "on_fail"]);
+        defaults.ask_tries = ask.whole("tries", 3, 1..=limits::ASK_TRIES_MAX) as u32;
+        ask.finish();
+    }
+}
+
+fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, findings: &Findings) -> (String, Team) {
+    let mut fields = Fields::new(&entry.value, format!("team `{}`", entry.key.text), findings).at(&entry.key.place);
+    let named = fields.opt_text("hours").map(str::to_owned);
+    if let (Some(name), Some(node)) = (&named, fields.node("hours"))
+        && !hours.contains_key(name)
+    {
+        let finding = Diagnostic::error("E404", &node.place, format!("there are no hours called `{name}`"));
+        findings.push(finding.help_if(crate::base::diagnostic::did_you_mean(name, hours.keys().map(String::as_str))));
+    }
+    let team = Team { hours: named, give_back: fields.duration("give_back", give_back) };
+    fields.finish();
+    (entry.key.text.clone(), team)
+}
+
+fn opt_out(fields: &mut Fields<'_>) -> OptOut {
+    let written = fields.node("opt_out");
+    if let Some(list) = written.filter(|node| node.list().is_some() || node.text().is_some_and(|text| !text.is_empty()))
+    {
+        let words: Vec<&str> = list.one_or_many().iter().filter_map(Node::text).collect();
+        let message = format!("`opt_out` says what each of its words does, and this is {}", list.describe());
+        fields.wrong(list, "E201", format!("{message}; write `opt_out: {{words: [{}]}}`", words.join(", ")));
+        return OptOut { words: words.into_iter().map(str::to_owned).collect(), ..OptOut::default() };
+    }
+    let Some(mut node) = fields.fields("opt_out") else { return OptOut::default() };
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    let opt_out = OptOut {
+        words: owned(node.texts("words")),
+        unsure: owned(node.texts("unsure")),
+        answers_after: match node.word("answers_after", &["people", "bot", "nobody"]) {
+            Some("bot") => AnswersAfter::Bot,
+            Some("nobody") => AnswersAfter::Nobody,
+            Some(_) | None => AnswersAfter::People,
+        },
+    };
+    node.finish();
+    opt_out
+}
+
+fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
+    let Some(mut node) = fields.fields("sandbox") else { return Sandbox::default() };
+    let env = node.map("env").iter().filter_map(|entry| Some((entry.key.text.clone(), entry.value.text()?.to_owned())));
+    let sandbox = Sandbox { env: env.collect(), mocks: node.node("mocks").cloned() };
+    node.finish();
+    sandbox
+}
+
+/// A finding for a part of the language that this version does not support yet.
+pub(crate) fn later(place: &Place, what: &str) -> Diagnostic {
+    Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")
+}

@@ -1,0 +1,166 @@
+//! Parses declarations: inputs, returned values and fields with their types, and limits such as `3/7d`.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest, only_near},
+        fields::Fields,
+        fix::Fix,
+        synonyms,
+        yaml::{self, Entry, Node},
+    },
+    definition::{Field, Kind},
+    model::{answer::AnswerType, schedule::AtMost},
+    script::valid_name,
+    text::typed,
+};
+
+/// Parses `3/7d`; other texts get a finding.
+pub(crate) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
+    let found = node.text().and_then(AtMost::parse);
+    if found.is_none() && !node.is_broken() {
+        let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
+        let text = node.text().unwrap_or_default().to_lowercase();
+        let units =
+            [("second", "1s"), ("minute", "1m"), ("hour", "1h"), ("day", "1d"), ("week", "7d"), ("month", "30d")];
+        let per = units.iter().find(|(unit, _)| text.contains(unit)).map(|(_, per)| *per);
+        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+        let count = match text.split([' ', '/']).next().unwrap_or_default() {
+            _ if !digits.is_empty() => digits,
+            "twice" | "two" => "2".to_owned(),
+            "three" => "3".to_owned(),
+            _ => "1".to_owned(),
+        };
+        let help = match per {
+            Some(per) => format!("write `{count}/{per}`"),
+            None => "write how many in how long: `1/7d` is once in seven days".to_owned(),
+        };
+        findings.push(Diagnostic::error("E212", &node.place, message).help(help));
+    }
+    found
+}
+
+/// Parses `inputs`, `returns`, `fields`: names with types, allowed texts, or `{type, optional, default, about}`.
+pub(crate) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
+    entries.iter().map(|entry| one_declared(entry, findings)).collect()
+}
+
+/// Parses the declarations under a key. A list of names gets a finding, and its names count as declared, so that their
+/// uses get none.
+pub(crate) fn declared_below(fields: &mut Fields<'_>, key: &'static str) -> Vec<Field> {
+    let findings = fields.findings();
+    let Some(node) = fields.node(key) else { return Vec::new() };
+    let names = node.list().filter(|items| !items.is_empty() && items.iter().all(|item| item.text().is_some()));
+    let Some(items) = names else { return declared(fields.map(key), findings) };
+    let typed: Vec<String> = items.iter().filter_map(Node::text).map(|name| format!("{name}: text")).collect();
+    let message = format!("`{key}` gives each name its type, and this is a list of names");
+    findings
+        .push(Diagnostic::error("E201", &node.place, message).help(format!("write `{key}: {{{}}}`", typed.join(", "))));
+    let field = |item: &Node| Field {
+        name: item.text().unwrap_or_default().to_owned(),
+        kind: AnswerType::Any.into(),
+        optional: false,
+        default: None,
+        about: None,
+        untyped: true,
+        place: item.place.clone(),
+    };
+    items.iter().map(field).collect()
+}
+
+fn one_declared(entry: &Entry, findings: &Findings) -> Field {
+    let mut field = Field {
+        name: entry.key.text.clone(),
+        kind: AnswerType::Any.into(),
+        optional: false,
+        default: None,
+        about: None,
+        untyped: false,
+        place: entry.key.place.clone(),
+    };
+    let untyped = |node: &Node| node.list().is_none() && node.text().and_then(type_meant).is_none();
+    if let Some(bare) = entry.key.text.strip_prefix("contact.").filter(|bare| valid_name(bare).is_ok()) {
+        let fix = Fix::replace(format!("write `{bare}`"), &entry.key.place, bare);
+        let message = format!("`{}` is declared by its own name", field.name);
+        findings.push(Diagnostic::error("E307", &entry.key.place, message).help(format!("write `{bare}`")).fix(fix));
+        field.name = bare.to_owned();
+    } else if let Err(message) = valid_name(&field.name) {
+        findings.push(Diagnostic::error("E307", &entry.key.place, message));
+    }
+    match &entry.value.kind {
+        yaml::Kind::Map(members) if lists_members(members) => {
+            findings.push(nested(&field.name, entry));
+            field.kind = AnswerType::Map.into();
+        }
+        yaml::Kind::Map(_) => {
+            let mut fields = Fields::new(&entry.value, format!("`{}`", field.name), findings).at(&entry.key.place);
+            if let Some(node) = fields.required("type") {
+                field.kind = kind_of(node, findings);
+                field.untyped = untyped(node);
+            }
+            field.optional = fields.bool("optional");
+            field.default = fields.node("default").and_then(|node| {
+                let scalar = node.scalar()?;
+                Some(typed(scalar).unwrap_or_else(|| crate::model::value::Value::text(scalar.text.as_str())))
+            });
+            field.about = fields.opt_text("about").map(str::to_owned);
+            fields.finish();
+        }
+        yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => {
+            field.kind = kind_of(&entry.value, findings);
+            field.untyped = untyped(&entry.value);
+        }
+    }
+    field
+}
+
+/// The keys of a declaration in full.
+const DECLARED_KEYS: [&str; 4] = ["type", "optional", "default", "about"];
+
+/// The map gives members of the value their types, where the type of the value itself belongs.
+fn lists_members(members: &[Entry]) -> bool {
+    let is_ours = |entry: &Entry| {
+        let key = entry.key.text.as_str();
+        DECLARED_KEYS.contains(&key)
+            || synonyms::key(entry, DECLARED_KEYS.into_iter()).is_some()
+            || only_near(key, &DECLARED_KEYS).is_some()
+    };
+    let gives_a_type =
+        |node: &Node| node.map().is_some() || node.list().is_some() || node.text().and_then(type_meant).is_some();
+    let mut others = members.iter().filter(|entry| !is_ours(entry)).peekable();
+    others.peek().is_some() && others.all(|entry| gives_a_type(&entry.value))
+}
+
+fn nested(name: &str, entry: &Entry) -> Diagnostic {
+    let members = entry.value.map().unwrap_or_default();
+    let member = members.iter().map(|entry| entry.key.text.as_str()).find(|key| !DECLARED_KEYS.contains(key));
+    let message = format!("`{name}` takes one type, and this lists the types of its members");
+    let help = format!("write `{name}: map`, and read a member as `${{{name}.{}}}`", member.unwrap_or("member"));
+    Diagnostic::error("E213", &entry.key.place, message).help(help)
+}
+
+/// Parses a type by its name, or a list of allowed texts.
+pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
+    if let Some(items) = node.list() {
+        return Kind::choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
+    }
+    let name = node.text().unwrap_or_default();
+    let known = AnswerType::parse(name).unwrap_or_else(|| {
+        if !node.is_broken() {
+            let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
+            let all: Vec<_> = AnswerType::names().collect();
+            let help = synonyms::type_name(name)
+                .map(|ours| format!("write `{ours}`"))
+                .or_else(|| did_you_mean(name, all.iter().copied()))
+                .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
+            findings.push(finding.help(help));
+        }
+        type_meant(name).unwrap_or(AnswerType::Any)
+    });
+    known.into()
+}
+
+/// The type with this name, a misspelt name or a name from another product.
+fn type_meant(name: &str) -> Option<AnswerType> {
+    let near = || nearest(name, AnswerType::names());
+    AnswerType::parse(name).or_else(|| AnswerType::parse(synonyms::type_name(name).or_else(near)?))
+}

@@ -1,0 +1,202 @@
+//! Explains why a text starts a flow and no other one: *who wins* of language.md 5, for each trigger.
+
+use crate::{
+    base::ids::{FlowName, InboundId},
+    definition::{Flow, WrittenTrigger},
+    engine::{
+        routing::choose::{Choice, Fit, RoutedMessage, Strength},
+        turn::Turn,
+    },
+    model::{
+        consent_words::{self, ExtraWords, Word},
+        inbound::{InboundKind, InboundMessage},
+        session::Session,
+    },
+    triggers::Trigger,
+    world::{Versions, World},
+};
+
+/// The explanation of one trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    pub flow: FlowName,
+    /// Empty: the flow has no trigger.
+    pub trigger: String,
+    /// True for the trigger that starts.
+    pub wins: bool,
+    pub why: String,
+}
+
+/// The reason why a first message starts nothing in a bot with `language_by: ask`.
+pub const LANGUAGE_FIRST: &str = "the contact is asked for a language first, and the message waits";
+
+/// The receiver of the text.
+enum Taker<'a> {
+    Trigger(Box<Choice<'a>>),
+    /// The waiting question of this flow.
+    Question(FlowName, Level),
+    /// Nothing may react, for this reason.
+    Silent(&'static str),
+    Nobody,
+}
+
+/// How a waiting question takes the text.
+#[derive(Clone, Copy)]
+enum Level {
+    Exactly,
+    Fits,
+    /// As a wrong answer.
+    Bad,
+}
+
+/// Explains which flow the text would start in the state of `session`, and for each other trigger why not; the one that
+/// starts comes first.
+pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: &str) -> Vec<Explained> {
+    let mut turn = Turn::new(versions, session.clone(), world);
+    let message = InboundMessage {
+        provider_id: "explain".into(),
+        at: world.now,
+        from: Vec::new(),
+        name: None,
+        username: None,
+        kind: InboundKind::Text { body: text.to_owned() },
+        reply_to: None,
+        referral: None,
+        number: None,
+    };
+    let free = turn.session.person.is_none() && turn.opted_out.is_none();
+    let asks_language = free && turn.learn_language(InboundId(0), &message, None, session.heard_at);
+    let language = turn.contact.language.clone();
+    let heard = RoutedMessage::new(&message, &turn, language.as_deref(), session.heard_at);
+    let asking = turn.asking();
+    let taker = if asks_language { Taker::Silent(LANGUAGE_FIRST) } else { taker(&mut turn, &heard, asking) };
+    let mut all = Vec::new();
+    for flow in turn.live().flows.values() {
+        for trigger in &flow.triggers {
+            let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
+            let why = match turn.fit_of(flow, trigger, &heard) {
+                None => trigger.kind.why_not(&heard),
+                Some((Fit { strength, inputs }, _)) => {
+                    let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
+                    match turn.may_start(flow, trigger, &inputs, &heard, as_keyword) {
+                        Err(why) => why,
+                        Ok(()) => against(&taker, flow, trigger, strength),
+                    }
+                }
+            };
+            all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), wins, why });
+        }
+        if flow.triggers.is_empty() {
+            let why = match turn.out_of_reach(flow) {
+                Some(why) => why.words(world.sender.name),
+                None => "it has no triggers: only other flows start it".to_owned(),
+            };
+            all.push(Explained { flow: flow.name.clone(), trigger: String::new(), wins: false, why });
+        }
+    }
+    all.sort_by_key(|explained| !explained.wins);
+    all
+}
+
+/// The trigger for people: `message hi, good morning`. Its key has no signs between the words.
+fn shown(trigger: &WrittenTrigger) -> String {
+    match &trigger.kind {
+        Trigger::Message(message) if message.texts.len() > 1 => {
+            let texts: Vec<&str> = message.texts.iter().map(|(text, _)| text.as_str()).collect();
+            format!("message {}", texts.join(", "))
+        }
+        _ => trigger.key.clone(),
+    }
+}
+
+/// The receiver, found by trying the levels in order on a copy of the session.
+fn taker<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>) -> Taker<'a> {
+    if turn.session.person.is_some() {
+        return Taker::Silent("a person has the conversation");
+    }
+    let opt_out = &turn.live().bot.opt_out;
+    let word =
+        heard.text.and_then(|text| consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure)));
+    if word == Some(Word::Stop) {
+        return Taker::Silent("it is an opt-out word: it goes before everything, and ends everything");
+    }
+    if turn.opted_out.is_some() {
+        return Taker::Silent("the contact has said stop");
+    }
+    let of = |turn: &Turn<'a>, run: u32, level: Level| {
+        let flow = turn.run(run).map_or_else(|| FlowName::from("?"), |run| run.flow.clone());
+        Taker::Question(flow, level)
+    };
+    if let Some(choice) = turn.urgent(heard) {
+        return Taker::Trigger(Box::new(choice));
+    }
+    if let Some(run) = asking
+        && turn.answer_exactly(run, heard)
+    {
+        return of(turn, run, Level::Exactly);
+    }
+    let protected = asking.is_some_and(|run| turn.is_protected(run));
+    let fitting = if protected { Vec::new() } else { turn.fitting(heard) };
+    if let Some(choice) = turn.choose(&fitting, heard, 7, asking.is_some()) {
+        return Taker::Trigger(Box::new(choice));
+    }
+    if asking.is_none() && word == Some(Word::Unsure) && !turn.is_keyword(&heard.folded) {
+        return Taker::Silent("it may be an opt-out word, so the contact is asked back");
+    }
+    if let Some(run) = asking
+        && turn.answer_if_it_fits(run, heard)
+    {
+        return of(turn, run, Level::Fits);
+    }
+    if let Some(choice) = turn.choose(&fitting, heard, 9, asking.is_some()) {
+        return Taker::Trigger(Box::new(choice));
+    }
+    if let Some(run) = asking {
+        return of(turn, run, Level::Bad);
+    }
+    turn.choose(&fitting, heard, 11, false).map_or(Taker::Nobody, |choice| Taker::Trigger(Box::new(choice)))
+}
+
+fn is(choice: &Choice<'_>, flow: &Flow, trigger: &WrittenTrigger) -> bool {
+    choice.flow.name == flow.name && choice.trigger.key == trigger.key
+}
+
+/// The reason why a trigger that matches and may start does or does not.
+fn against(taker: &Taker<'_>, flow: &Flow, trigger: &WrittenTrigger, strength: Strength) -> String {
+    let how = strength.in_words();
+    match taker {
+        Taker::Trigger(choice) if is(choice, flow, trigger) && trigger.urgent => {
+            format!("it wins: it is urgent, so it goes before every waiting question and every other trigger; {how}")
+        }
+        Taker::Trigger(choice) if is(choice, flow, trigger) => format!("it wins: {how}"),
+        Taker::Trigger(choice) if choice.trigger.urgent && !trigger.urgent => {
+            format!("{how}, but `{}` of `{}` is urgent", choice.trigger.key, choice.flow.name)
+        }
+        Taker::Trigger(choice) if choice.strength == strength => {
+            format!("a tie: `{}` (`{}`) goes first by its name", choice.flow.name, choice.trigger.key)
+        }
+        Taker::Trigger(choice) => {
+            let (winner, other) = (choice.strength, &choice.trigger.key);
+            let why = match (winner, strength) {
+                (Strength::Part(one, _), Strength::Part(another, _)) if one == another => "its text is longer",
+                (Strength::Part(..), Strength::Part(..)) => {
+                    "it fits more closely: `starts` goes before `word`, `contains` and `like`"
+                }
+                (Strength::Whole(_), Strength::Whole(_)) => "texts go before kinds of messages",
+                (winner, _) => winner.in_words(),
+            };
+            format!("{how}, but `{other}` of `{}` goes first: {why}", choice.flow.name)
+        }
+        Taker::Question(asks, Level::Exactly) => {
+            format!("{how}, but it is exactly an answer to the waiting question of `{asks}`")
+        }
+        Taker::Question(asks, Level::Fits) => {
+            format!("{how}, but the text fits the waiting question of `{asks}`, which goes before a part of a message")
+        }
+        Taker::Question(asks, Level::Bad) => {
+            format!("{how}, but `{asks}` asks and takes the text for a wrong answer")
+        }
+        Taker::Silent(why) => format!("{how}, but {why}"),
+        Taker::Nobody => how.into(),
+    }
+}

@@ -1,0 +1,293 @@
+//! Finds mistakes that Rhai's compiler does not report: unknown functions, changed values, secrets in wrong places.
+
+use super::{Scripts, Uses, view, words};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        place::{Place, SourceFile},
+        yaml::{Scalar, Style},
+    },
+    text::Names,
+};
+use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Stmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
+
+/// The byte offset of a line and column (both from 1, in characters) of some code.
+pub fn offset(code: &str, (line, column): (usize, usize)) -> usize {
+    let mut start = 0;
+    for text in code.split_inclusive('\n').take(line.saturating_sub(1)) {
+        start += text.len();
+    }
+    let rest = code[start..].split('\n').next().unwrap_or_default();
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}
+
+/// Checks compiled code, and returns the names that it reads. `None`: an error was found.
+pub fn walk(
+    ast: &AST,
+    code: &str,
+    names: &Names<'_>,
+    scripts: &Scripts,
+    place: &dyn Fn(Range<usize>) -> Place,
+    findings: &Findings,
+) -> Option<Uses> {
+    let mut uses = Uses::default();
+    let before = findings.len();
+    let own: BTreeSet<&str> = names.own.iter().map(String::as_str).collect();
+    let functions: BTreeSet<String> = ast.iter_functions().map(|function| function.name.to_string()).collect();
+    let mut local: BTreeSet<String> = BTreeSet::new();
+    ast.walk(&mut |path| {
+        if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last() {
+            local.insert(declared.0.name.to_string());
+        }
+        true
+    });
+    // The parameter of `|event| event.free` is a name of its own, even if a view has the same name.
+    let params: BTreeSet<&str> = ast.iter_functions().flat_map(|function| function.params).collect();
+    let at = |position: Position, length: usize| {
+        let start = offset(code, (position.line().unwrap_or(1), position.position().unwrap_or(1)));
+        place(start..(start + length).min(code.len()))
+    };
+    ast.walk(&mut |path| {
+        match path.last() {
+            Some(ASTNode::Expr(Expr::Variable(variable, _, position))) => {
+                let name = variable.1.as_str();
+                let known = view(name).is_some() || own.contains(name);
+                if known {
+                    uses.names.insert(name.to_owned());
+                }
+                if name == "secrets" && !names.secrets {
+                    let finding = Diagnostic::error("E309", &at(*position, name.len()), "a secret may not stand here");
+                    findings
+                        .push(finding.help("secrets go into `headers`, `query`, `json` or `form` of an `http` step"));
+                } else if name == "secrets" && path.iter().any(in_backticks) {
+                    let place = at(*position, name.len());
+                    let finding = Diagnostic::error("E309", &place, "a secret may not stand in backticks");
+                    findings.push(finding.help("join it to the text with `+`: `\"Bearer \" + secrets.NAME`"));
+                }
+            }
+            Some(ASTNode::Expr(Expr::Dot(pair, ..))) => {
+                if let Expr::Variable(root, ..) = &pair.lhs
+                    && !params.contains(root.1.as_str())
+                    && !local.contains(root.1.as_str())
+                    && let Some((property, position)) = property(&pair.rhs)
+                {
+                    let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+                    uses.properties.push((root.1.to_string(), property, at));
+                }
+            }
+            Some(ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position)))
+            | Some(ASTNode::Stmt(Stmt::FnCall(call, position))) => {
+                let method = matches!(path.last(), Some(ASTNode::Expr(Expr::MethodCall(..))));
+                if let ("title", [Expr::Variable(variable, ..)]) = (call.name.as_str(), call.args.as_slice())
+                    && own.contains(variable.1.as_str())
+                {
+                    let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+                    uses.titles.insert(at, variable.1.to_string());
+                }
+                if !call.namespace.is_empty() {
+                    let module =
+                        call.namespace.path.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join("::");
+                    if let Some(finding) = in_module(
+                        scripts,
+                        &module,
+                        call.name.as_str(),
+                        call.args.len(),
+                        &at(*position, call.name.len()),
+                    ) {
+                        findings.push(finding);
+                    }
+                } else if let Some(finding) =
+                    unknown_function(call.name.as_str(), method, &functions, scripts, &at(*position, call.name.len()))
+                {
+                    findings.push(finding);
+                }
+            }
+            Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
+                if let Some((name, position)) = root(&assignment.1.lhs)
+                    && !local.contains(&name)
+                    && (view(&name).is_some() || own.contains(name.as_str()))
+                {
+                    let message = format!("a script cannot change `{name}`");
+                    let finding = Diagnostic::error("E310", &at(position, name.len()), message);
+                    findings.push(finding.help("give the new value back (`as:`), or use a `set` step"));
+                }
+            }
+            _ => {}
+        }
+        true
+    });
+    (findings.len() == before).then_some(uses)
+}
+
+/// True inside a text in backticks, which prints its values.
+fn in_backticks(node: &ASTNode<'_>) -> bool {
+    matches!(node, ASTNode::Expr(Expr::InterpolatedString(..)))
+}
+
+/// The name right behind the first dot of `a.b`, `a.b.c`, `a.b()`, if it is a property.
+fn property(expression: &Expr) -> Option<(String, Position)> {
+    match expression {
+        Expr::Property(property, position) => Some((property.2.to_string(), *position)),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => property(&pair.lhs),
+        _ => None,
+    }
+}
+
+fn root(expression: &Expr) -> Option<(String, Position)> {
+    match expression {
+        Expr::Variable(variable, _, position) => Some((variable.1.to_string(), *position)),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
+        _ => None,
+    }
+}
+
+fn unknown_function(
+    name: &str,
+    method: bool,
+    own: &BTreeSet<String>,
+    scripts: &Scripts,
+    place: &Place,
+) -> Option<Diagnostic> {
+    let word = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let built_in = ["call", "curry", "Fn", "is_def_var", "is_def_fn", "is_shared", "type_of"].contains(&name);
+    if !word || built_in || own.contains(name) || scripts.functions.contains(name) {
+        return None;
+    }
+    let message = if method { format!("values have no `.{name}()`") } else { format!("there is no function `{name}`") };
+    let known =
+        scripts.functions.iter().chain(own).map(String::as_str).filter(|name| name.starts_with(char::is_alphabetic));
+    let module = scripts.modules.iter().find(|(_, functions)| functions.contains_key(name));
+    let help = match module {
+        Some((module, _)) => Some(format!("write `{module}::{name}(…)`")),
+        None => elsewhere(name).map(|ours| format!("write `{ours}`")).or_else(|| did_you_mean(name, known)),
+    };
+    let help = help.unwrap_or_else(|| "`transom reference` lists all functions".to_owned());
+    Some(Diagnostic::error("E311", place, message).help(help))
+}
+
+/// The function of this language for the name of one in other languages.
+pub fn elsewhere(name: &str) -> Option<&'static str> {
+    let ours = match name {
+        "toUpperCase" | "uppercase" | "to_upper" | "upcase" => ".upper()",
+        "toLowerCase" | "lowercase" | "to_lower" | "downcase" => ".lower()",
+        "length" | "size" | "count" => ".len()",
+        "includes" | "has" => ".contains(…)",
+        "has_tag" | "hasTag" | "tagged" => "contact.tags.contains(\"…\")",
+        "weekday" | "day_of_week" | "dayofweek" | "isoweekday" => ".weekday",
+        "year" => ".year",
+        "month" => ".month",
+        "day" => ".day",
+        "hour" => ".hour",
+        "minute" => ".minute",
+        "capitalize" | "title_case" | "titlecase" => "text.sub_string(0, 1).upper() + text.sub_string(1)",
+        "concat" => "+",
+        "abs" => ".abs()",
+        "is_null" | "isNull" | "is_none" | "exists" | "defined" | "is_set" => "missing(…)",
+        "add_days" | "addDays" => "+ days(…)",
+        "add_hours" | "addHours" => "+ hours(…)",
+        "random" | "rand" => "- split: NAME",
+        "startsWith" => ".starts_with(…)",
+        "endsWith" => ".ends_with(…)",
+        "isEmpty" | "empty" | "blank" => ".is_empty()",
+        "strip" => ".trim()",
+        "matches" | "match_" | "test" => ".is_match(…)",
+        "parseInt" | "parseFloat" | "int" | "float" | "number" | "Number" => ".to_number()",
+        "strftime" | "date_format" => ".format(\"d MMMM\")",
+        _ => return None,
+    };
+    Some(ours)
+}
+
+fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &Place) -> Option<Diagnostic> {
+    // The mistakes of the script have findings there.
+    if scripts.broken.contains(module) {
+        return None;
+    }
+    let Some(functions) = scripts.modules.get(module) else {
+        let finding = Diagnostic::error("E306", place, format!("there is no file `scripts/{module}.rhai`"));
+        let finding = finding.help("write the functions into a file of that name, or correct the name before the `::`");
+        return Some(finding.help_if(did_you_mean(module, scripts.modules.keys().map(String::as_str))));
+    };
+    match functions.get(name) {
+        None => {
+            let finding = Diagnostic::error("E311", place, format!("`scripts/{module}.rhai` has no function `{name}`"));
+            Some(finding.help_if(did_you_mean(name, functions.keys().map(String::as_str))))
+        }
+        Some(counts) if !counts.contains(&count) => {
+            let wanted: Vec<String> = counts.iter().map(ToString::to_string).collect();
+            let message = format!("`{module}::{name}` takes {} values, and gets {count}", wanted.join(" or "));
+            Some(Diagnostic::error("E312", place, message))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The functions of a file of `scripts/`, with the numbers of their arguments; `None` if it cannot be parsed.
+pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> Option<BTreeMap<String, Vec<usize>>> {
+    let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let ast = engine.compile(file.text()).ok()?;
+    for function in ast.iter_functions() {
+        all.entry(function.name.to_string()).or_default().push(function.params.len());
+    }
+    Some(all)
+}
+
+/// Compiles a file of `scripts/` into a static module; false if it has mistakes.
+pub fn module(
+    engine: &mut Engine,
+    file: &Arc<SourceFile>,
+    functions: &Arc<BTreeSet<String>>,
+    modules: &Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
+    broken: &Arc<BTreeSet<String>>,
+    findings: &Findings,
+) -> bool {
+    let name = file.stem().to_owned();
+    let whole = Place::new(file, 0..file.text().len());
+    let source = Arc::new(Scalar::new(file.text(), Style::Plain, whole));
+    if let Err(message) = super::valid_name(&name) {
+        findings.push(Diagnostic::error("E307", &Place::start_of(file), message).help("give the file another name"));
+        return false;
+    }
+    let mut ast = match engine.compile(file.text()) {
+        Ok(ast) => ast,
+        Err(error) => {
+            findings.push(words::syntax(&error, file.text(), false, std::iter::empty(), &|range| source.part(range)));
+            return false;
+        }
+    };
+    ast.set_source(name.as_str());
+    let scripts = Scripts {
+        engine: Arc::new(Engine::new_raw()),
+        functions: functions.clone(),
+        signatures: Arc::default(),
+        modules: modules.clone(),
+        broken: broken.clone(),
+        secrets: Arc::default(),
+    };
+    let names = Names { own: &[], secrets: false };
+    if walk(&ast, file.text(), &names, &scripts, &|range| source.part(range), findings).is_none() {
+        return false;
+    }
+    if let Some(loose) = ast.statements().iter().find(|statement| !matches!(statement, Stmt::Noop(_))) {
+        let position = loose.position();
+        let at = offset(file.text(), (position.line().unwrap_or(1), position.position().unwrap_or(1)));
+        let finding = Diagnostic::error("E313", &source.part(at..at + 1), "a file of `scripts/` holds functions only");
+        findings.push(finding.help("put this into a function: `fn name(value) { … }`"));
+        return false;
+    }
+    match Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine) {
+        Ok(module) => {
+            engine.register_static_module(name.as_str(), module.into());
+            true
+        }
+        Err(error) => {
+            findings.push(Diagnostic::error("E308", &Place::start_of(file), error.to_string()));
+            false
+        }
+    }
+}

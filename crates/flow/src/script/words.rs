@@ -1,0 +1,379 @@
+//! Translates Rhai's errors into words for people who do not program.
+
+use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
+use super::statement;
+use super::{FUNCTIONS, Function, check};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        fix::Fix,
+        place::Place,
+        yaml::filtered,
+    },
+    load::spec::VIEWS,
+};
+use rhai::{LexError, ParseError, ParseErrorType, Position};
+use std::ops::Range;
+
+/// Names that Rhai reserves.
+pub const RESERVED: [&str; 43] = [
+    "true", "false", "let", "const", "is", "if", "else", "switch", "do", "while", "until", "loop", "for", "in",
+    "continue", "break", "return", "throw", "try", "catch", "fn", "private", "import", "export", "as", "this",
+    "default", "case", "match", "call", "go", "use", "with", "async", "new", "var", "static", "shared", "each", "then",
+    "goto", "exit", "thread",
+];
+
+/// Words that people write in place of an operator.
+const OPERATOR_WORDS: [&str; 7] = ["and", "or", "not", "is", "equals", "eq", "ne"];
+
+/// Quotation marks of word processors and phones.
+const TYPOGRAPHIC: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»'];
+
+/// The finding for a script that did not compile; `expression`: a single one was expected.
+pub fn syntax<'a>(
+    error: &ParseError,
+    code: &str,
+    expression: bool,
+    known: impl Iterator<Item = &'a str>,
+    place: &dyn Fn(Range<usize>) -> Place,
+) -> Diagnostic {
+    let position = error.position();
+    let at = check::offset(code, at(position, code));
+    let here = |length: usize| place(at..(at + length.max(1)).min(code.len().max(at)));
+    let word = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    // `a ? b : c` and 'text' stop the parser at different places, so they are recognised in the text.
+    if let Some(quote) = single_quoted(code) {
+        let text = code[quote.clone()].trim_matches('\'');
+        return Diagnostic::error("E304", &place(quote.clone()), "text needs double quotes")
+            .help(format!("write `\"{text}\"`"))
+            .fix(Fix::replace(format!("write `\"{text}\"`"), &place(quote), format!("\"{text}\"")));
+    }
+    if let Some((at, quote)) = code.char_indices().find(|(_, c)| TYPOGRAPHIC.contains(c)) {
+        let place = place(at..at + quote.len_utf8());
+        let finding = Diagnostic::error("E308", &place, format!("`{quote}` is not the quote that expressions know"));
+        let fix = Fix::replace("write `\"`", &place, "\"").guess();
+        return finding.help("write `\"`, the straight one, on both sides of the text").fix(fix);
+    }
+    if let Some((question, a, b, c)) = ternary(code) {
+        return Diagnostic::error("E305", &place(question..question + 1), "a choice is not written with `?` and `:`")
+            .help(format!("write `if {a} {{ {b} }} else {{ {c} }}`"))
+            .fix(Fix::replace(
+                "write it with `if`",
+                &place(0..code.len()),
+                format!("if {a} {{ {b} }} else {{ {c} }}"),
+            ));
+    }
+    if let Some(wrapped) = code.find("${").filter(|_| !code.contains('`')) {
+        let inner = unwrapped(code);
+        return Diagnostic::error("E314", &place(wrapped..wrapped + 2), "a condition is code already, without `${ }`")
+            .help(format!("write `{inner}`"))
+            .fix(Fix::replace("take `${ }` away", &place(0..code.len()), inner));
+    }
+    if let Some((range, asked)) = nothing_in_words(code, at, &word) {
+        let place = place(range);
+        let fix = Fix::replace(format!("write `{asked}`"), &place, asked.clone());
+        return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here"))
+            .help(format!("to ask whether a value is there write `{asked}`"))
+            .fix(if asked.starts_with('!') { fix.guess() } else { fix });
+    }
+    if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
+        return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
+    }
+    if let Some((range, meant)) = compared(code, at) {
+        let place = place(range);
+        let fix = Fix::replace(format!("write `{meant}`"), &place, meant);
+        return Diagnostic::error("E308", &place, format!("`{}` does not compare", place.text()))
+            .help(format!("write `{meant}`"))
+            .fix(fix);
+    }
+    if let (Some(meant), "default") = (filtered(code), word.as_str()) {
+        let fix = Fix::replace(format!("write `{meant}`"), &place(0..code.len()), meant.clone());
+        return Diagnostic::error("E308", &here(word.len()), "`default` means nothing here")
+            .help(format!("write `{meant}`"))
+            .fix(fix);
+    }
+    if let Some(finding) = statement::meant(code, at, &word, expression, place) {
+        return finding;
+    }
+    match error.err_type() {
+        ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::ModuleUndefined(name) => {
+            Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
+                .help("write the functions into a file of that name, or correct the name before the `::`")
+        }
+        ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::Reserved(name) => {
+            let message = format!("the name `{name}` is reserved; choose another, such as `my_{name}`");
+            Diagnostic::error("E307", &here(name.len()), message)
+        }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "=" || symbol == "===" => {
+            let place = here(symbol.len());
+            let fix = Fix::replace("write `==`", &place, "==");
+            Diagnostic::error("E308", &place, format!("`{symbol}` does not compare")).help("write `==`").fix(fix)
+        }
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            Diagnostic::error("E308", &here(1), "this text is never closed").help("end it with `\"`")
+        }
+        ParseErrorType::UnknownOperator(symbol) | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
+            Diagnostic::error("E308", &here(symbol.len()), format!("`{symbol}` means nothing here"))
+                .help_if(operator(symbol))
+        }
+        ParseErrorType::UnexpectedEOF => {
+            let finding = Diagnostic::error("E308", &place(at..code.len()), "the expression ends too early");
+            finding.help("is a bracket or a value missing at its end?")
+        }
+        ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
+        _ if OPERATOR_WORDS.contains(&word.to_lowercase().as_str()) => {
+            let place = here(word.len());
+            // `name or "you"`: the text replaces a missing value.
+            let spoken = word.to_lowercase();
+            let stands_in = spoken == "or" && code[at + word.len()..].trim_start().starts_with(['"', '\'']);
+            let meant = if stands_in { Some("write `??`".to_owned()) } else { operator(&spoken) };
+            let symbol = meant.as_deref().and_then(|help| help.split('`').nth(1)).unwrap_or_default().to_owned();
+            let fix = Fix::replace(format!("write `{symbol}`"), &place, symbol);
+            Diagnostic::error("E308", &place, format!("`{word}` means nothing here")).help_if(meant).fix(fix)
+        }
+        _ if code[at..].starts_with('=') => {
+            let place = here(1);
+            let finding = Diagnostic::error("E308", &place, "`=` would change a value, and this only looks at it");
+            finding.help("to compare write `==`").fix(Fix::replace("write `==`", &place, "=="))
+        }
+        other => {
+            let message = format!("this cannot be read: {}", reworded(&other.to_string()));
+            Diagnostic::error("E308", &here(word.len()), message).help_if(at_a_stop(code, at, &word))
+        }
+    }
+}
+
+/// The range of `=>` or `<>`, with the operator that was meant.
+fn compared(code: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
+    let (before, rest) = (&code[..at], &code[at..]);
+    match () {
+        () if rest.starts_with("=>") => Some((at..at + 2, ">=")),
+        () if rest.starts_with("=<") => Some((at..at + 2, "<=")),
+        () if rest.starts_with("<>") => Some((at..at + 2, "!=")),
+        () if before.ends_with('<') && rest.starts_with('>') => Some((at - 1..at + 1, "!=")),
+        () => None,
+    }
+}
+
+/// The probable correction where the parser stopped without a reason.
+fn at_a_stop(code: &str, at: usize, word: &str) -> Option<String> {
+    let before = code[..at].trim_end();
+    if before.is_empty() && code[at..].starts_with(['<', '>', '=']) {
+        return Some(format!("write first what is compared: `answer {}`, with the name of the answer", code.trim()));
+    }
+    // For example `contact.first_name || "you"`.
+    if let Some(left) = before.strip_suffix("||").filter(|_| code[at..].starts_with('"')) {
+        let text = code[at + 1..].split('"').next().unwrap_or_default();
+        return Some(format!(
+            "to put a text in the place of what is missing write `{} ?? \"{text}\"`",
+            operand(left.trim_end())
+        ));
+    }
+    // For example `contact.first name`.
+    let last = operand(before).rsplit('.').next().unwrap_or_default();
+    let joined = format!("{last}_{word}");
+    let known = || VIEWS.iter().flat_map(|view| view.parts).any(|(name, _)| *name == joined);
+    (before.len() < at && known()).then(|| format!("a name has no blank in it: write `{joined}`"))
+}
+
+/// The code without the `${ }` around its values.
+fn unwrapped(code: &str) -> String {
+    let mut out = String::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("${") {
+        out.push_str(&rest[..at]);
+        let inner = at + 2;
+        match crate::text::closing_brace(rest, inner) {
+            Some(end) => {
+                out.push_str(rest[inner..end].trim());
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push_str(&rest[inner..]);
+                rest = "";
+            }
+        }
+    }
+    out + rest
+}
+
+/// Line and column, from 1; the end of the code if Rhai gives none.
+fn at(position: Position, code: &str) -> (usize, usize) {
+    match position.line() {
+        Some(line) => (line, position.position().unwrap_or(1)),
+        None => (code.matches('\n').count() + 1, usize::MAX),
+    }
+}
+
+fn operator(symbol: &str) -> Option<String> {
+    let meant = match symbol {
+        "and" => "&&",
+        "or" => "||",
+        "not" => "!",
+        "is" | "equals" | "eq" => "==",
+        "ne" => "!=",
+        "===" | "=" => "==",
+        "!==" | "<>" => "!=",
+        "++" => "+= 1",
+        "--" => "-= 1",
+        ":=" | "<-" => "=",
+        "->" => "=>",
+        _ => return did_you_mean(symbol, ["==", "!=", "<=", ">=", "&&", "||", "??"]),
+    };
+    Some(format!("write `{meant}`"))
+}
+
+/// The range of a text of several letters in single quotes: Rhai allows only one letter there.
+fn single_quoted(code: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    for (at, _) in bare(code).filter(|(_, c)| *c == '\'') {
+        match start.take() {
+            None => start = Some(at),
+            Some(open) if code[open + 1..at].chars().count() == 1 => {}
+            Some(open) => return Some(open..at + 1),
+        }
+    }
+    None
+}
+
+/// The characters of code outside texts in double quotes or backticks.
+pub fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quote, mut escaped) = (None, false);
+    code.char_indices().filter(move |(_, c)| match quote {
+        Some(_) if escaped => {
+            escaped = false;
+            false
+        }
+        Some(open) => {
+            escaped = *c == '\\' && open == '"';
+            if *c == open {
+                quote = None;
+            }
+            false
+        }
+        None => {
+            quote = Some(*c).filter(|c| matches!(c, '"' | '`'));
+            quote.is_none()
+        }
+    })
+}
+
+/// The parts of `a ? b : c`.
+fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
+    let mut question = None;
+    for (at, c) in bare(code) {
+        match c {
+            '?' => {
+                let next = code[at + 1..].chars().next();
+                if !matches!(next, Some('?' | '.' | '[')) && !code[..at].ends_with('?') {
+                    question = Some(at);
+                }
+            }
+            ':' if !code[at + 1..].starts_with(':') && !code[..at].ends_with(':') => {
+                let question = question?;
+                return Some((question, code[..question].trim(), code[question + 1..at].trim(), code[at + 1..].trim()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The finding about an unknown name.
+pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
+    let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    let range = place.range();
+    let text = place.file().text();
+    let before = text.get(..range.start).unwrap_or_default().trim_end();
+    let compared = before.strip_suffix("==").or_else(|| before.strip_suffix("!=")).or_else(|| before.strip_suffix('='));
+    let left = compared.map(|left| operand(left.trim_end())).filter(|left| !left.is_empty());
+    if let (Some(left), true) = (left, is_nothing(name)) {
+        let asked = if before.ends_with("!=") { format!("!missing({left})") } else { format!("missing({left})") };
+        return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+            .help(format!("to ask whether a value is there write `{asked}`"));
+    }
+    if let Some((whole, meant)) = dashed(text, &range) {
+        let finding = Diagnostic::error("E303", place, format!("`{whole}` is no name: a `-` subtracts"));
+        return finding.help(format!("write `{meant}`, also where the name is given"));
+    }
+    // `True` of Python, `TRUE` of a spreadsheet.
+    if let truth @ ("true" | "false") = name.to_lowercase().as_str() {
+        let fix = Fix::replace(format!("write `{truth}`"), place, truth);
+        return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+            .help(format!("write `{truth}`, in small letters"))
+            .fix(fix);
+    }
+    // `contact.name | upper` is the syntax of other languages.
+    if let Some(piped) = before.strip_suffix('|').filter(|piped| !piped.ends_with('|'))
+        && FUNCTIONS.iter().any(|function| function.name() == name)
+    {
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`: that is a function"));
+        return finding.help(format!("write `{}.{name}()`", operand(piped.trim_end())));
+    }
+    let function = |known: &&Function| !known.is_method() && known.name() == name && known.call.ends_with("()");
+    if FUNCTIONS.iter().any(|known| function(&known)) {
+        let fix = Fix::replace(format!("write `{name}()`"), place, format!("{name}()"));
+        return Diagnostic::error("E303", place, format!("`{name}` is a function"))
+            .help(format!("write `{name}()`"))
+            .fix(fix);
+    }
+    // `vip in contact.tags`: what is looked for in a list is a text.
+    let behind = place.file().text().get(range.end..).unwrap_or_default().trim_start();
+    if let Some(list) = behind.strip_prefix("in ").filter(|_| !known.iter().any(|known| known == name)) {
+        let list = list.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).next().unwrap_or_default();
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
+        return finding.help(format!("for the text write `{list}.contains(\"{name}\")`"));
+    }
+    // In a comparison, a word is more often a text without quotes than a name.
+    let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
+    let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
+        ("yes" | "no", _) if text => {
+            let truth = name.eq_ignore_ascii_case("yes");
+            format!("the answer of a `yesno` is `{truth}`; for the text write `\"{name}\"`, in double quotes")
+        }
+        _ if text => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
+        (_, Some(ours)) => ours,
+        _ => format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow"),
+    };
+    Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+        .help(help)
+        .meant(name, known.iter().map(String::as_str))
+}
+
+/// The complete `name` in `contact.full-name` up to the next blank, and the corrected name.
+fn dashed(text: &str, range: &Range<usize>) -> Option<(String, String)> {
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = text[..range.start].char_indices().rev().take_while(|(_, c)| name(*c)).last()?.0;
+    let whole = &text[start..range.end];
+    let glued = text[..range.start].ends_with('-') && whole.starts_with("contact.");
+    glued.then(|| (whole.to_owned(), whole.replace('-', "_")))
+}
+
+/// The place of a name in this language: `contact.tags` for `tags`.
+fn elsewhere(name: &str) -> Option<String> {
+    let parts = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
+    let of_contact = parts.iter().any(|(part, _)| *part == name);
+    match name.to_lowercase().as_str() {
+        _ if of_contact => Some(format!("write `contact.{name}`")),
+        "user" | "customer" | "client" | "person" | "profile" => {
+            Some("who they are is `contact`: write `contact.name`".to_owned())
+        }
+        "message" | "text" | "input" | "user_input" | "last_input_text" | "last_message" | "reply" | "message_text" => {
+            Some("what they wrote is `msg.text`; an answer has a name, `as: reply`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Rhai's message `expecting ';' to terminate this statement` in our words; an unknown message stays unchanged.
+pub fn reworded(said: &str) -> String {
+    let said = said.split(" (line ").next().unwrap_or(said);
+    let lower = said.to_lowercase();
+    if lower.contains("';'") && lower.contains("terminate") {
+        return "something is missing before it, or it is one word too many".to_owned();
+    }
+    let mut chars = said.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
+}

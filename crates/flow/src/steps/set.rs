@@ -1,0 +1,186 @@
+//! Implements `set`: fills variables and fields of the contact.
+
+use super::StepKind;
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
+
+pub struct Set {
+    pub values: Vec<(SetTarget, Data)>,
+}
+
+/// The target of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SetTarget {
+    Variable(String),
+    /// `name[]`: adds an item at the end of a list.
+    Append(String),
+    /// A declared field, or `name`, `language`, `zone`.
+    Contact(String),
+}
+
+/// The built-in fields of a contact that a flow may change.
+pub const CONTACT: [&str; 3] = ["name", "language", "zone"];
+
+impl StepKind for Set {
+    const SPEC: Spec = Spec {
+        name: "set",
+        summary: "Fills variables, appends to lists, and changes what is known of the contact.",
+        fields: &[FieldSpec::required(
+            "set",
+            FieldKind::MapOf(&FieldKind::Data),
+            "`name: value`, `name[]: value` appends, `contact.field: value`; `none` empties. From top to bottom: each may read what those above it filled.",
+        )],
+        example: "set: {count: 1, contact.language: es}",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        fields.required("set");
+        let mut values = Vec::new();
+        for entry in fields.map("set") {
+            let name = entry.key.text.as_str();
+            let goal = match (name.strip_prefix("contact."), name.strip_suffix("[]")) {
+                (Some(field), _) => {
+                    check_field(fields, field, &entry.key.place);
+                    SetTarget::Contact(field.to_owned())
+                }
+                (None, Some(list)) => SetTarget::Append(checked(fields, list, &entry.key.place)),
+                (None, None) => SetTarget::Variable(checked(fields, name, &entry.key.place)),
+            };
+            let before = fields.findings().len();
+            if let SetTarget::Contact(field) = &goal {
+                takes(fields, field, &entry.value);
+            }
+            let data = fields.data_of(&entry.value);
+            if before == fields.findings().len() {
+                fields.no_code(&entry.value);
+            }
+            values.push((goal, data));
+        }
+        Set { values }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        for (goal, data) in &self.values {
+            let set = turn.data(here, data).and_then(|value| fill(turn, here, goal, value));
+            if let Err(failure) = set {
+                return Next::Fail(failure);
+            }
+        }
+        Next::Continue
+    }
+}
+
+fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &SetTarget, value: Value) -> Result<(), StepFailure> {
+    match goal {
+        SetTarget::Variable(name) => {
+            turn.keep(here.run, Some(name), value);
+        }
+        SetTarget::Append(name) => {
+            let Some(vars) = turn.vars_mut(here.run) else { return Ok(()) };
+            match vars.entry(name.clone()).or_default() {
+                Value::List(items) if items.len() >= limits::SCRIPT_ARRAY_ITEMS_MAX => {
+                    return Err(StepFailure::new("too_long", format!("the list `{name}` is full")));
+                }
+                Value::List(items) => items.push(value),
+                nothing @ Value::Nothing => *nothing = Value::List(vec![value]),
+                _ => return Err(StepFailure::new("type", format!("`{name}` is no list"))),
+            }
+        }
+        SetTarget::Contact(field) => fill_contact(turn, here, field, value)?,
+    }
+    Ok(())
+}
+
+fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -> Result<(), StepFailure> {
+    let text = || value.print().filter(|text| !text.is_empty());
+    match name {
+        "zone" if text().is_some_and(|zone| jiff::tz::TimeZone::get(&zone).is_err()) => {
+            let zone = text().unwrap_or_default();
+            return Err(StepFailure::new("type", format!("there is no time zone `{zone}`")));
+        }
+        "name" | "language" | "zone" => turn.set_field(name, text().map_or(Value::Nothing, Value::Text)),
+        field => {
+            let Some(declared) = here.set.bot.fields.iter().find(|declared| declared.name == field) else {
+                return Err(StepFailure::new("type", format!("a contact has no field `{field}`")));
+            };
+            let zone = turn.contact_zone(here.set);
+            let Some(value) = inputs::convert(&declared.kind, &value, &zone) else {
+                let wanted = inputs::name_of(&declared.kind);
+                return Err(StepFailure::new("type", format!("`contact.{field}` takes {wanted}")));
+            };
+            turn.set_field(field, value);
+        }
+    }
+    Ok(())
+}
+
+/// Reports a literal that the field of the contact can never hold, when the flow is parsed.
+fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
+    let plain = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
+    match (name, plain) {
+        ("zone", Some(scalar)) if jiff::tz::TimeZone::get(&scalar.text).is_err() => {
+            let message = format!("there is no time zone `{}`; write it like `Europe/Madrid`", scalar.text);
+            return fields.report(Diagnostic::error("E211", &node.place, message));
+        }
+        ("language", Some(scalar)) => return fields.report_if(not_a_language(&scalar.text, &node.place)),
+        _ => {}
+    }
+    let Some(declared) = fields.bot().fields.iter().find(|field| field.name == name) else { return };
+    let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken()) else { return };
+    let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+    if inputs::convert(&declared.kind, &value, &fields.bot().timezone).is_some() {
+        return;
+    }
+    let takes = inputs::name_of(&declared.kind);
+    let message = format!("`contact.{name}` takes {takes}, and this is {}", node.describe());
+    let finding = Diagnostic::error("E318", &node.place, message);
+    let from = if declared.kind.of == AnswerType::DateTime { "now()" } else { "today()" };
+    let worked_out = match scalar.text.to_lowercase().as_str() {
+        "today" | "now" => Some(format!("${{{from}}}")),
+        "tomorrow" => Some(format!("${{{from} + days(1)}}")),
+        "yesterday" => Some(format!("${{{from} - days(1)}}")),
+        _ => fields.is_code(scalar).then(|| format!("${{{}}}", scalar.text)),
+    };
+    fields.report(match worked_out {
+        Some(text) => {
+            let fix = Fix::replace(format!("write `{text}`"), &node.place, yaml::quoted(&text));
+            finding.help(format!("write \"{text}\": what is worked out stands in `${{ }}`")).fix(fix)
+        }
+        None => finding.help("write such a value, `${…}` for one that is worked out, or `none` to empty it"),
+    });
+}
+
+fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {
+    if let Err(message) = crate::script::valid_name(name) {
+        fields.report(Diagnostic::error("E307", place, message));
+    }
+    name.to_owned()
+}
+
+/// The source of a contact's other built-in data, for the finding that a flow cannot set it.
+fn not_set(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "first_name" => "it is the first word of the name: write `contact.name`",
+        "username" => "it is the public name that they chose on WhatsApp; for another one add a field of your own to `fields` in `_bot.yaml`",
+        "phone" | "country" => "it is the number that they write from; for another one add a field of your own to `fields` in `_bot.yaml`",
+        "tags" => "write a step `- tag: NAME`, or `- untag: NAME`",
+        "consent" => "write a step `- consent: {TOPIC: given}`",
+        "last_message_at" => "it is when they wrote last; for another moment add a field of your own to `fields` in `_bot.yaml`",
+        _ => return None,
+    })
+}
+
+fn check_field(fields: &StepFields<'_, '_>, name: &str, place: &Place) {
+    let declared = &fields.bot().fields;
+    if CONTACT.contains(&name) || declared.iter().any(|field| field.name == name) {
+        return;
+    }
+    if let Some(help) = not_set(name) {
+        let message = format!("`contact.{name}` is read, and never set");
+        return fields.report(Diagnostic::error("E408", place, message).help(help));
+    }
+    let known = declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
+    let finding = Diagnostic::error("E408", place, format!("a contact has no field `{name}`"));
+    let part = contact_part(name).filter(|part| CONTACT.contains(part)).map(|part| format!("write `contact.{part}`"));
+    let help = part.or_else(|| did_you_mean(name, known)).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
+    fields.report(finding.help(help));
+}

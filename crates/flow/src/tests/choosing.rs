@@ -1,0 +1,149 @@
+//! Tests what people write to a question with options, on live questions: with buttons, a list, and options in the text.
+
+use super::{Talk, check};
+use crate::model::channel_limits::{ChannelLimits, META};
+use std::sync::LazyLock;
+
+const FILES: [(&str, &str); 6] = [
+    ("en", include_str!("../../../../tests/answers/hostile/en.txt")),
+    ("es", include_str!("../../../../tests/answers/hostile/es.txt")),
+    ("fr", include_str!("../../../../tests/answers/hostile/fr.txt")),
+    ("de", include_str!("../../../../tests/answers/hostile/de.txt")),
+    ("pt", include_str!("../../../../tests/answers/hostile/pt.txt")),
+    ("it", include_str!("../../../../tests/answers/hostile/it.txt")),
+];
+
+/// A platform on which nothing can be tapped: the options are numbered lines.
+static TYPED: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { buttons_max: 0, rows_max: 0, ..META.clone() });
+
+/// The lines of a section, each with the meant value; `None`: none is meant.
+fn lines<'t>(text: &'t str, section: &str) -> Vec<(&'t str, Option<&'t str>)> {
+    let of_section = text.lines().skip_while(|line| *line != format!("[{section}]")).skip(1);
+    let all = of_section.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty());
+    all.map(|line| line.split_once(" => ").map_or((line, None), |(said, meant)| (said, Some(meant)))).collect()
+}
+
+/// The answer that the flow goes on with, after a question and this message.
+fn taken(language: &str, ask: &str, carries: &'static ChannelLimits, said: &str) -> Option<String> {
+    let bot = format!("bot: Test\nlanguage: {language}\n");
+    let flow = format!("flow: it\nwhen: [{{message: go}}]\nsteps:\n  - {{{ask}, as: it}}\n  - say: 'TAKEN ${{it}}'\n");
+    let mut talk = Talk::new(&bot, &flow);
+    talk.carries = carries;
+    talk.line("< go").unwrap();
+    talk.unread.clear();
+    talk.line(&format!("< {said}")).unwrap();
+    talk.unread.iter().find_map(|text| text.strip_prefix("TAKEN ").map(str::to_owned))
+}
+
+fn field<'t>(text: &'t str, name: &str) -> &'t str {
+    text.lines().find_map(|line| line.strip_prefix(name)).expect("the file names it")
+}
+
+/// Compares what is taken with what is meant, for all lines of both sections.
+fn compare(
+    language: &str,
+    text: &str,
+    kind: &str,
+    ask: &str,
+    carries: &'static ChannelLimits,
+    known: impl Fn(&str) -> bool,
+) {
+    let sections = ["refused", "short"].map(|form| lines(text, &format!("{kind} {form}")));
+    for (said, meant) in sections.into_iter().flatten().filter(|(_, meant)| meant.is_none_or(&known)) {
+        assert_eq!(taken(language, ask, carries, said).as_deref(), meant, "{language} {kind}: {said}");
+    }
+}
+
+#[test]
+fn an_option_is_taken_from_a_text_that_says_nothing_else() {
+    for (language, text) in FILES {
+        let options: Vec<&str> = field(text, "options ").split('|').collect();
+        let ask =
+            |count: usize| format!("ask: '{}', options: [{}]", field(text, "question "), options[..count].join(", "));
+        compare(language, text, "choice", &ask(4), &META, |_| true);
+        compare(language, text, "choice", &ask(4), &TYPED, |_| true);
+        // Three options are buttons.
+        compare(language, text, "choice", &ask(3), &META, |meant| options[..3].contains(&meant));
+    }
+}
+
+#[test]
+fn a_title_in_a_sentence_is_no_yes_or_no() {
+    for (language, text) in FILES {
+        for carries in [&META, &*TYPED] {
+            compare(language, text, "yesno", "ask: Sure?, type: yesno", carries, |_| true);
+        }
+    }
+}
+
+const COLOUR: &str = "flow: colour
+when: [{message: hi}]
+steps:
+  - {ask: Which colour?, as: colour, options: [Red, Green, Deep blue]}
+  - say: You chose ${colour}.
+";
+
+#[test]
+fn two_options_are_asked_back_and_the_others_still_count() {
+    let asked = "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< deep blue or green\n> Which one do you mean? [Green] [Deep blue]\n";
+    check(COLOUR, &format!("{asked}<- Green\n> You chose Green."));
+    check(COLOUR, &format!("{asked}< red\n> You chose Red."));
+    // A number counts the buttons of the newest message.
+    check(COLOUR, &format!("{asked}< 1\n> You chose Green."));
+    let invalid = "> Sorry, I did not get that. [Red] [Green] [Deep blue]";
+    check(COLOUR, &format!("{asked}+11s\n< 3\n{invalid}\n< 1\n> You chose Red."));
+    check(COLOUR, &format!("< hi\n> Which colour? [Red] [Green] [Deep blue]\n< neither red nor green\n{invalid}"));
+}
+
+#[test]
+fn asking_which_option_costs_a_try_and_the_last_one_asks_nothing() {
+    let flow = COLOUR.replace("as: colour,", "as: colour, tries: 2, on_fail: [{say: Enough.}, end],");
+    let asked =
+        "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< red or green\n> Which one do you mean? [Red] [Green]\n";
+    check(&flow, &format!("{asked}+11s\n< red or green\n> Enough."));
+}
+
+#[test]
+fn an_option_that_is_called_yes_or_no_is_not_taken_from_another_sentence() {
+    let ask = "ask: Well?, options: ['Yes', 'No', Later]";
+    for (said, meant) in [
+        ("no idea", None),
+        ("no problem", None),
+        ("no, that's fine", None),
+        ("I have no time", None),
+        ("yes but not today", None),
+        ("yes?", Some("Yes")),
+        ("no thanks", Some("No")),
+        ("yes please, thanks", Some("Yes")),
+        ("later please", Some("Later")),
+    ] {
+        assert_eq!(taken("en", ask, &META, said).as_deref(), meant, "{said}");
+    }
+}
+
+#[test]
+fn another_word_is_no_typing_error() {
+    for (options, said, meant) in [
+        ("16 GB, 64 GB", "18 gb", None),
+        ("Room 12, Room 14", "room 13", None),
+        ("Plan A, Other", "plan b", None),
+        ("Impossible, Later", "possible", None),
+        ("Junio, Agosto", "julio", None),
+        ("Interested, Later", "uninterested", None),
+        ("Appointment, Later", "apointment", Some("Appointment")),
+        ("Deep blue, Red", "deep bleu", Some("Deep blue")),
+        ("Deep blue, Red", "deepblue", Some("Deep blue")),
+    ] {
+        let ask = format!("ask: Which?, options: [{options}]");
+        assert_eq!(taken("en", &ask, &META, said).as_deref(), meant, "{said} of {options}");
+    }
+}
+
+#[test]
+fn a_number_beside_titles_with_figures_is_not_the_number_of_an_option() {
+    let ask = "ask: How many?, options: [1-2 people, 3-4 people, 5 or more]";
+    assert_eq!(taken("en", ask, &META, "3"), None);
+    // Where the options stand in the text with their numbers, it is.
+    assert_eq!(taken("en", ask, &TYPED, "3").as_deref(), Some("5 or more"));
+    assert_eq!(taken("en", "ask: Which?, options: [Red, Green]", &META, "2").as_deref(), Some("Green"));
+}

@@ -1,0 +1,111 @@
+//! Finds values in the notation of other products: `%name%`, `[nombre]`, `<name>`, `{first_name}`.
+
+use crate::{
+    base::{synonyms, yaml::filtered},
+    script::view,
+};
+
+/// The first placeholder in a plain part of a text. A word in brackets may be the author's own, so there it must be a
+/// variable of the flow or a word for the name of the contact.
+pub fn find<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    let named = |word: &str| own.iter().any(|name| name == word) || is_name(word);
+    enclosed(plain, '%', '%', &|word| word.len() >= PERCENT_CHARS_MIN)
+        .or_else(|| enclosed(plain, '[', ']', &named))
+        .or_else(|| enclosed(plain, '<', '>', &named))
+        .or_else(|| enclosed(plain, '{', '}', &is_name))
+        .or_else(|| behind_dollar(plain))
+        .or_else(|| path_of_json(plain, own))
+        .or_else(|| logic(plain))
+}
+
+/// `$.order.total` of a variable of the flow.
+fn path_of_json<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    plain.match_indices("$.").find_map(|(at, _)| {
+        let rest = &plain[at + 2..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
+        let path = rest[..end].trim_end_matches('.');
+        let root = path.split('.').next().unwrap_or_default();
+        own.iter().any(|name| name == root).then(|| &plain[at..at + 2 + path.len()])
+    })
+}
+
+/// `{% if … %}`, which other products work out.
+fn logic(plain: &str) -> Option<&str> {
+    let start = plain.find("{%")?;
+    let end = start + plain[start..].find("%}")? + 2;
+    Some(&plain[start..end])
+}
+
+/// Two letters between `%` may be bytes of an address.
+const PERCENT_CHARS_MIN: usize = 3;
+
+/// Our code for a placeholder. `None`: it is a number, or no value.
+pub fn meant(written: &str, own: &[String]) -> Option<String> {
+    let signs = ['{', '}', '[', ']', '<', '>', '%', '$', '@', ' '];
+    let inner = written.trim_matches(signs).trim_start_matches('.');
+    if inner.bytes().all(|byte| byte.is_ascii_digit()) || written.starts_with("{%") {
+        return None;
+    }
+    let (value, behind) = inner.split_once('|').map_or((inner, ""), |(value, filter)| (value.trim(), filter));
+    let (root, last) = (value.split('.').next().unwrap_or(value), value.rsplit('.').next().unwrap_or(value));
+    let known = own.iter().any(|name| name == root) || view(root).is_some();
+    let ours = match synonyms::contact_part(last) {
+        // `workflow.name`, where the flow has a `name`.
+        _ if !known && own.iter().any(|name| name == last) => last.to_owned(),
+        Some(part) if !known => format!("contact.{part}"),
+        _ => value.to_owned(),
+    };
+    let whole = if behind.is_empty() { None } else { filtered(&format!("{ours}|{behind}")) };
+    Some(whole.unwrap_or(ours))
+}
+
+/// True for a word that can only be the name of the contact.
+fn is_name(word: &str) -> bool {
+    matches!(synonyms::contact_part(word), Some("name" | "first_name"))
+}
+
+/// A single word between these signs.
+fn enclosed<'p>(plain: &'p str, open: char, close: char, is_meant: &dyn Fn(&str) -> bool) -> Option<&'p str> {
+    plain.match_indices(open).find_map(|(at, _)| {
+        let word = plain[at + open.len_utf8()..].split_once(close)?.0;
+        let plainly = !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || c == '_');
+        // The author of `$${name}` wants exactly this text.
+        (plainly && is_meant(word) && !plain[..at].ends_with('$')).then(|| &plain[at..at + word.len() + 2])
+    })
+}
+
+/// `$first_name`, as in other products, where the flow has no such variable.
+fn behind_dollar(plain: &str) -> Option<&str> {
+    plain.match_indices('$').find_map(|(at, _)| {
+        let rest = &plain[at + 1..];
+        let end = rest.find(|c: char| !c.is_alphabetic() && c != '_').unwrap_or(rest.len());
+        is_name(&rest[..end]).then(|| &plain[at..at + 1 + end])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_of_other_products_are_found() {
+        let own = ["size".to_owned()];
+        for (plain, wanted) in [
+            ("Hi %name%!", Some(("%name%", "contact.name"))),
+            ("Hola [nombre],", Some(("[nombre]", "contact.name"))),
+            ("Hola <nombre>,", Some(("<nombre>", "contact.name"))),
+            ("Hi {first_name}", Some(("{first_name}", "contact.first_name"))),
+            ("Hi $first_name", Some(("$first_name", "contact.first_name"))),
+            ("Size [size]", Some(("[size]", "size"))),
+            ("Answer [yes] or [no]", None),
+            ("50% of 100% off", None),
+            ("https://shop.example/%C3%AF%BC%8C", None),
+        ] {
+            let found = find(plain, &own).map(|found| (found, meant(found, &own).unwrap_or_default()));
+            assert_eq!(found, wanted.map(|(written, code)| (written, code.to_owned())), "{plain}");
+        }
+        assert_eq!(meant("{{ name | default(\"you\") }}", &own).as_deref(), Some("contact.name ?? \"you\""));
+        assert_eq!(meant("{{user.first_name}}", &own).as_deref(), Some("contact.first_name"));
+        assert_eq!(meant("{{1}}", &own), None);
+    }
+}

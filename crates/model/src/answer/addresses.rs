@@ -1,0 +1,177 @@
+//! Finds mail addresses and phone numbers in a text.
+//!
+//! A number that the text calls something else (`invoice 12345678`), or that is a part of something else (a code, a
+//! day, a price), is no phone number.
+
+use super::{
+    AnswerContext, AnswerType, email,
+    inside::{self, SENTENCE_BYTES_MAX},
+    money::{self, MEASURES},
+    reading::Reading,
+    words,
+};
+use crate::{
+    base::phone,
+    matching::{fold, has_word},
+    value::Value,
+};
+
+pub(super) mod labels;
+
+/// An address and the place where it stands in the text.
+struct Address {
+    start: usize,
+    end: usize,
+    value: String,
+}
+
+/// Finds mail addresses or phone numbers. One is the answer unless it is negated; of two, both are returned.
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    if text.len() > SENTENCE_BYTES_MAX || is_question(text) {
+        return Reading::default();
+    }
+    let found: Vec<Address> = match kind {
+        AnswerType::Email => mails(text),
+        _ => phones(text, hearing),
+    };
+    let mut values: Vec<Value> = Vec::new();
+    let mut without = text.to_owned();
+    for address in found.iter().rev() {
+        without.replace_range(address.start..address.end, " ");
+    }
+    for address in &found {
+        let value = Value::text(address.value.as_str());
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
+    let own = words::own(hearing.language).or_else(|| words::own("en"));
+    let is_old = rest.iter().any(|word| labels::OLD.contains(&word.as_str()));
+    if values.len() > 2 || is_old || own.is_some_and(|own| inside::is_negated(&rest, own, hearing)) {
+        return Reading::default();
+    }
+    Reading { likely: values, unlikely: Vec::new() }
+}
+
+/// True for a question about an address: `is 07400 123456 your number?` A polite request is none: `can you call me at
+/// 07400 123456?`
+fn is_question(text: &str) -> bool {
+    let folded = fold(text);
+    let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+    text.contains(['?', '¿']) && labels::QUESTIONS.iter().any(begins)
+}
+
+fn mails(text: &str) -> Vec<Address> {
+    let marks = |c: char| c.is_whitespace() || "<>()[],;:\"'!?".contains(c);
+    let parts = text.split(marks).filter(|part| part.contains('@'));
+    let address = |part: &str| {
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        Some(Address { start, end: start + part.len(), value: email(part)? })
+    };
+    parts.filter_map(address).collect()
+}
+
+/// Finds runs of digits with the separators that people put between them.
+fn phones(text: &str, hearing: &AnswerContext<'_>) -> Vec<Address> {
+    let belongs = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f}+().-/\u{2010}\u{2011}".contains(c);
+    let mut runs: Vec<(usize, &str)> = Vec::new();
+    for run in text.split(|c: char| !belongs(c)) {
+        let run = run.trim_matches(|c: char| !c.is_ascii_digit() && !"+(".contains(c));
+        if run.bytes().filter(u8::is_ascii_digit).count() >= PHONE_DIGITS_MIN {
+            runs.push((run.as_ptr() as usize - text.as_ptr() as usize, run));
+        }
+    }
+    let mut found = Vec::new();
+    for (place, (start, run)) in runs.iter().copied().enumerate() {
+        let end = start + run.len();
+        let before = place.checked_sub(1).map_or(0, |before| runs[before].0 + runs[before].1.len());
+        let behind = runs.get(place + 1).map_or(text.len(), |(start, _)| *start);
+        let (before, behind) = (&text[before..start], &text[end..behind]);
+        let is_part = is_joined(before, behind) || is_day(run) || is_amount(before, behind, hearing);
+        if is_part || is_something_else(before, behind) {
+            continue;
+        }
+        let number = phone::read(run, hearing.phone.and_then(phone::country));
+        found.extend(number.map(|value| Address { start, end, value }));
+    }
+    found
+}
+
+/// Shorter runs of digits in a sentence are not phone numbers.
+const PHONE_DIGITS_MIN: usize = 5;
+
+/// True if the digits are a part of a code: `INV-600111333`, `#600111333`, `12345678Z`.
+fn is_joined(before: &str, behind: &str) -> bool {
+    let before = before.trim_end_matches(['+', '(']);
+    let last = before.chars().next_back();
+    let by_dash = || before.strip_suffix(['-', '/']).and_then(|text| text.chars().next_back());
+    let is_letter = |c: char| c.is_alphabetic() && c != 'º';
+    last.is_some_and(|c| is_letter(c) || "#№".contains(c))
+        || by_dash().is_some_and(is_letter) && !before.contains("wa.me")
+        || behind.chars().next().is_some_and(|c| c.is_alphabetic() || c == '%')
+}
+
+/// True for a day (`12/05/1985`, `2026-11-21`), for years (`2010-2015`), and for a place on the map (`41.403380`).
+fn is_day(run: &str) -> bool {
+    let marks = ['.', '/', '-'];
+    let parts: Vec<&str> = run.split(marks).map(str::trim).collect();
+    let number = |part: &&str| part.parse::<u32>().ok();
+    let numbers: Vec<u32> = parts.iter().filter_map(number).collect();
+    if numbers.len() != parts.len() {
+        return false;
+    }
+    let is_year = |number: u32| (1900..2100).contains(&number);
+    match numbers.as_slice() {
+        [first, second, third] => {
+            let day =
+                |day: u32, month: u32| (1..=31).contains(&day) && (1..=31).contains(&month) && day.min(month) <= 12;
+            let long = |place: usize| parts[place].len();
+            day(*first, *second) && (is_year(*third) || long(2) == 2) && long(0) <= 2 && long(1) <= 2
+                || is_year(*first) && day(*second, *third)
+        }
+        [first, second] => {
+            let is_decimal = run.contains('.') && parts[0].len() <= 2 && parts[1].len() >= PHONE_DIGITS_MIN;
+            is_year(*first) && is_year(*second) || is_decimal && !parts[0].starts_with('0')
+        }
+        _ => false,
+    }
+}
+
+/// True for a price or a measure: `12345678 euros`, `$ 12345678`.
+fn is_amount(before: &str, behind: &str, hearing: &AnswerContext<'_>) -> bool {
+    let next = behind.split_whitespace().next().unwrap_or_default();
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    let marks = |word: &str| {
+        let word = word.trim_matches(['.', ',', ';', ':', '!', ')']);
+        !word.is_empty() && money::CURRENCIES.iter().any(|mark| mark.eq_ignore_ascii_case(word))
+    };
+    let folded = fold(next);
+    let all = words::all(hearing.language);
+    let counted = all.flat_map(|words| words.counted.iter().chain(words.money)).any(|name| *name == folded);
+    marks(next) || marks(last) || counted || MEASURES.contains(&folded.as_str())
+}
+
+/// True if the words beside the digits call them something else than a phone number; the nearest word before them
+/// decides, else the words behind: `12345678 is my order number`.
+fn is_something_else(before: &str, behind: &str) -> bool {
+    let mut folded = fold(&before.replace(['\'', '’'], " "));
+    for phrase in labels::IN_CASE {
+        if has_word(&folded, phrase) {
+            folded = folded.replace(phrase, "");
+        }
+    }
+    let nearest = folded.split(' ').rev().take(LABEL_WORDS_BEFORE).find_map(labels::of);
+    if let Some(label) = nearest {
+        return label == labels::Label::Other;
+    }
+    let folded = fold(&behind.replace(['\'', '’'], " "));
+    let mut words = folded.split(' ').filter(|word| !word.is_empty()).take(LABEL_WORDS_BEHIND);
+    let says_is = words.next().is_some_and(|word| labels::IS.contains(&word));
+    says_is && words.find_map(labels::of) == Some(labels::Label::Other)
+}
+
+/// A word farther before the digits does not name them.
+const LABEL_WORDS_BEFORE: usize = 6;
+/// A label behind the digits stands among these first words: `is the number of my order`.
+const LABEL_WORDS_BEHIND: usize = 7;

@@ -1,0 +1,265 @@
+//! Finds which options a longer text names: `the red one, please`.
+//!
+//! An option counts only if all other words are known and change nothing: `not red`, `red or blue`, `do you have red?`
+//! and `red like my car` choose nothing.
+
+use super::{
+    AnswerContext, inside,
+    words::{self, Words},
+};
+use crate::matching::{fold, has_word, near};
+
+/// The options that a text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    Nothing,
+    /// The place of the only option.
+    One(usize),
+    /// The places of two or three options; the contact is asked which one it means.
+    Several(Vec<usize>),
+}
+
+/// More options in one text are no choice between them.
+const SEVERAL_MAX: usize = 3;
+
+/// The options that the text names among other words. `titles` holds the titles of each option; `hearing.question` is
+/// the text of the question, whose words say nothing new.
+pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
+    if text.len() > inside::SENTENCE_BYTES_MAX {
+        return Chosen::Nothing;
+    }
+    let as_written = among(text, titles, hearing);
+    if as_written != Chosen::Nothing {
+        return as_written;
+    }
+    // `l'orange` names the orange.
+    let apart = |text: &str| text.replace(['\'', '’', '‘', '`', '´'], " ");
+    if apart(text) == text {
+        return Chosen::Nothing;
+    }
+    let titles: Vec<Vec<String>> = titles.iter().map(|all| all.iter().map(|title| apart(title)).collect()).collect();
+    among(&apart(text), &titles, hearing)
+}
+
+fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
+    let mut folded = fold(text);
+    if let Some(wish) = IF_POSSIBLE.iter().find(|wish| has_word(&folded, wish)) {
+        folded = folded.replacen(wish, "", 1);
+    }
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    if said.len() > inside::SENTENCE_WORDS_MAX {
+        return Chosen::Nothing;
+    }
+    let found = mentions(&said, titles, hearing);
+    let covered = |place: usize| found.iter().any(|mention| mention.holds(place));
+    let first = (0..said.len()).find(|place| covered(*place)).unwrap_or(0);
+    let rest: Vec<&str> = (0..said.len()).filter(|place| !covered(*place)).map(|place| said[place]).collect();
+    let mut options: Vec<usize> = found.iter().map(|mention| mention.option).collect();
+    options.sort_unstable();
+    options.dedup();
+    let sentence = Sentence { head: &said[..first], rest, is_question: text.contains(['?', '¿']) };
+    match options.as_slice() {
+        [one] if sentence.clone().without_number(*one).says_nothing_else(hearing) => Chosen::One(*one),
+        [_, _, ..] if options.len() <= SEVERAL_MAX && sentence.without_joins().says_nothing_else(hearing) => {
+            Chosen::Several(options)
+        }
+        _ => Chosen::Nothing,
+    }
+}
+
+/// A place in the text where the title of an option stands.
+struct Mention {
+    start: usize,
+    end: usize,
+    option: usize,
+}
+
+impl Mention {
+    fn holds(&self, place: usize) -> bool {
+        (self.start..self.end).contains(&place)
+    }
+}
+
+/// All mentions, without those inside a longer one: `deep blue` does not mention the option *Blue*.
+fn mentions(said: &[&str], titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Vec<Mention> {
+    let own = words::own(hearing.language).map_or("", |own| own.language);
+    let folded: Vec<(usize, String)> = titles
+        .iter()
+        .enumerate()
+        .flat_map(|(option, all)| all.iter().map(move |title| (option, fold(title))))
+        .filter(|(_, title)| title.chars().any(char::is_alphanumeric))
+        .collect();
+    let is_title = |word: &str| folded.iter().any(|(_, title)| title == word);
+    let mut found: Vec<Mention> = Vec::new();
+    for (option, title) in &folded {
+        let parts: Vec<&str> = title.split(' ').collect();
+        for start in 0..=said.len().saturating_sub(parts.len()) {
+            let Some(these) = said.get(start..start + parts.len()) else { continue };
+            let inflected = || match (these, parts.as_slice()) {
+                ([word], [title]) => !is_title(word) && inflects(own, title, word),
+                _ => false,
+            };
+            if these == parts.as_slice() || inflected() {
+                found.push(Mention { start, end: start + parts.len(), option: *option });
+            }
+        }
+    }
+    let longer = |mention: &Mention| {
+        let covers = |other: &Mention| other.start <= mention.start && mention.end <= other.end;
+        found.iter().any(|other| covers(other) && other.end - other.start > mention.end - mention.start)
+    };
+    let inner: Vec<bool> = found.iter().map(longer).collect();
+    found.into_iter().zip(inner).filter(|(_, inner)| !inner).map(|(mention, _)| mention).collect()
+}
+
+/// The shortest title that is also found in another gender, case or number.
+const INFLECTED_CHARS_MIN: usize = 3;
+
+/// True if the word is the title in another gender, case or number: `rote` for *Rot*, `roja` for *Rojo*.
+fn inflects(language: &str, title: &str, word: &str) -> bool {
+    if title.chars().count() < INFLECTED_CHARS_MIN || inside::is_signal(word) || inside::is_signal(title) {
+        return false;
+    }
+    let (stem, ends): (&str, &[&str]) = match language {
+        "de" => (title, &["e", "er", "es", "en", "em"]),
+        "fr" => (title, &["e", "s", "es"]),
+        "es" | "pt" | "it" => (
+            title.trim_end_matches('s').trim_end_matches(['a', 'e', 'i', 'o']),
+            &["a", "e", "i", "o", "as", "es", "os"],
+        ),
+        _ => return false,
+    };
+    stem.chars().count() + 1 >= INFLECTED_CHARS_MIN && word.strip_prefix(stem).is_some_and(|end| ends.contains(&end))
+}
+
+/// The words of a text beside the options that it names.
+#[derive(Clone)]
+struct Sentence<'a> {
+    /// The words before the first option.
+    head: &'a [&'a str],
+    rest: Vec<&'a str>,
+    is_question: bool,
+}
+
+impl<'a> Sentence<'a> {
+    /// Without the number of the option before its title: `1. Red`.
+    fn without_number(mut self, option: usize) -> Sentence<'a> {
+        if let ([number], [same]) = (self.head, self.rest.as_slice())
+            && number == same
+            && number.parse() == Ok(option + 1)
+        {
+            (self.head, self.rest) = (&[], Vec::new());
+        }
+        self
+    }
+
+    /// Without the words that join two options, which are then asked back.
+    fn without_joins(mut self) -> Sentence<'a> {
+        self.rest.retain(|word| !JOINS.contains(word));
+        self
+    }
+
+    /// True if the words belong to one language, and none of them changes the choice.
+    fn says_nothing_else(&self, hearing: &AnswerContext<'_>) -> bool {
+        let own = words::own(hearing.language);
+        let asked = fold(hearing.question);
+        let rest: Vec<String> = self.rest.iter().map(|word| (*word).to_owned()).collect();
+        let is_own = |words: &Words| own.is_some_and(|own| own.language == words.language);
+        words::all(hearing.language).any(|words| {
+            let known = |word: &&str| {
+                inside::is_carrier(words, word)
+                    || words.around.picks.split_whitespace().any(|pick| pick == *word)
+                    || is_own(words) && has_word(&asked, word) && !TURNS.contains(word)
+            };
+            let turns = self.rest.iter().any(|word| MORE.contains(word));
+            self.rest.iter().all(known) && !turns && !inside::is_negated(&rest, words, hearing) && !self.asks(words)
+        })
+    }
+
+    /// True if the text asks about the option and does not ask for it.
+    fn asks(&self, words: &Words) -> bool {
+        let opens = |word: &&&str| OPENINGS.contains(*word) || words.polite.contains(*word);
+        let head: Vec<&str> = self.head.iter().skip_while(|word| opens(word)).copied().collect();
+        let (head, rest) = (head.join(" "), self.rest.join(" "));
+        let names = |phrases: &str, said: &str| phrases.split(',').any(|phrase| has_word(said, phrase));
+        let begins =
+            |phrase: &str| head == phrase || head.strip_prefix(phrase).is_some_and(|rest| rest.starts_with(' '));
+        if words.around.requests.split(',').any(begins) {
+            return false;
+        }
+        let starts_as_one = MODALS.contains(&head.as_str()) || words.around.asks.split(',').any(begins);
+        starts_as_one || self.is_question && !names(words.around.requests, &rest)
+    }
+}
+
+/// Words that join two things, in the languages of answers.
+const JOINS: [&str; 22] = [
+    "and", "or", "plus", "either", "y", "o", "u", "et", "ou", "soit", "und", "oder", "sowie", "entweder", "e", "ed",
+    "oppure", "both", "ambos", "beide", "entrambi", "sia",
+];
+
+/// Words that change an option also where they are neutral beside a number: `más o menos 5`.
+const MORE: [&str; 9] = ["more", "mas", "mais", "piu", "mehr", "less", "meno", "moins", "vez"];
+
+/// First words of a question if an option follows: `would red suit me`.
+#[rustfmt::skip]
+const MODALS: [&str; 20] = [
+    "can", "could", "may", "might", "will", "would", "should", "shall", "must", "kann", "konnte", "wurde", "puede", "podria", "pode",
+    "poderia", "puo", "potrebbe", "peut", "pourrait",
+];
+
+/// Words that set an option against something else: they are not neutral because the question has them.
+#[rustfmt::skip]
+const TURNS: [&str; 45] = [
+    "but", "or", "if", "unless", "than", "instead", "other", "another", "any", "pero", "o", "u", "si", "otro", "otra", "cualquier",
+    "cualquiera", "mais", "ou", "autre", "sinon", "aber", "oder", "wenn", "falls", "andere", "anderer", "anderes", "egal", "mas", "outro",
+    "outra", "qualquer", "ma", "altro", "altra", "qualsiasi", "oppure", "before", "after", "what", "how", "which", "why", "when",
+];
+
+/// Polite words that are no condition of the choice.
+const IF_POSSIBLE: [&str; 9] = [
+    "if possible",
+    "if its possible",
+    "si es posible",
+    "si puede ser",
+    "si possible",
+    "wenn moglich",
+    "falls moglich",
+    "se possivel",
+    "se possibile",
+];
+
+/// First words of a message that say nothing about its answer.
+#[rustfmt::skip]
+const OPENINGS: [&str; 36] = [
+    "hi", "hello", "hey", "ok", "okay", "so", "well", "then", "oh", "yes", "yeah", "hola", "buenas", "vale", "pues", "bueno", "entonces",
+    "bonjour", "salut", "bon", "alors", "oui", "et", "hallo", "guten", "tag", "ja", "also", "oi", "ola", "bom", "sim", "entao", "ciao",
+    "salve", "allora",
+];
+
+/// True if the text is the title with typing errors. A number, a short word and the first letter of a word must be
+/// right: `18 GB` is not `16 GB`, and `possible` is not `impossible`. Another known word is no typing error: `junio` is
+/// not `julio`.
+pub fn is_mistyped(said: &str, title: &str) -> bool {
+    if near(said, title).is_none() || inside::is_signal(said) {
+        return false;
+    }
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).collect::<String>();
+    if digits(said) != digits(title) {
+        return false;
+    }
+    let parts = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let (said_parts, title_parts) = (parts(said), parts(title));
+    if said_parts.len() != title_parts.len() {
+        // Only the blanks may differ.
+        return said.replace(' ', "") == title.replace(' ', "");
+    }
+    said_parts.iter().zip(&title_parts).all(|(said, title)| {
+        let long = title.chars().count() >= MISTYPED_CHARS_MIN;
+        let begins_alike = said.chars().next() == title.chars().next();
+        said == title || long && begins_alike && !inside::is_signal(said)
+    })
+}
+
+/// Shorter words differ from another word by one letter too often.
+const MISTYPED_CHARS_MIN: usize = 4;

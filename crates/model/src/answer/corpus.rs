@@ -1,0 +1,209 @@
+//! Counts how many answers of the corpus in `tests/answers` are understood, by language and type.
+
+use super::*;
+use std::collections::BTreeMap;
+
+const FILES: [(&str, &str); 6] = [
+    ("en", include_str!("../../../../tests/answers/en.txt")),
+    ("es", include_str!("../../../../tests/answers/es.txt")),
+    ("fr", include_str!("../../../../tests/answers/fr.txt")),
+    ("de", include_str!("../../../../tests/answers/de.txt")),
+    ("pt", include_str!("../../../../tests/answers/pt.txt")),
+    ("it", include_str!("../../../../tests/answers/it.txt")),
+];
+/// Texts that mislead a reader, `tests/answers/hostile`.
+const HOSTILE: [(&str, &str); 6] = [
+    ("en", include_str!("../../../../tests/answers/hostile/en.txt")),
+    ("es", include_str!("../../../../tests/answers/hostile/es.txt")),
+    ("fr", include_str!("../../../../tests/answers/hostile/fr.txt")),
+    ("de", include_str!("../../../../tests/answers/hostile/de.txt")),
+    ("pt", include_str!("../../../../tests/answers/hostile/pt.txt")),
+    ("it", include_str!("../../../../tests/answers/hostile/it.txt")),
+];
+const DOCUMENT: &str = include_str!("../../../../docs/answers.md");
+
+/// The form in which an answer stands in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Short,
+    Inside,
+    /// Two possible answers: the contact is asked which one it means.
+    Either,
+    Refused,
+}
+
+struct Case {
+    language: &'static str,
+    kind: AnswerType,
+    form: Form,
+    said: &'static str,
+    meant: &'static str,
+    read: String,
+}
+
+impl Case {
+    fn is_right(&self) -> bool {
+        self.read == self.meant
+    }
+
+    /// True if one value was taken and it is not the right one.
+    fn is_wrong(&self) -> bool {
+        !self.is_right() && self.read != REFUSED && !self.read.contains(" | ")
+    }
+}
+
+const REFUSED: &str = "refused";
+/// The lines at the start of a file that are no answers.
+const FIELDS: [&str; 4] = ["now ", "phone ", "question ", "options "];
+
+fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
+    let mut all = Vec::new();
+    for (language, text) in files {
+        let line_of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+        let field = |name: &str| line_of(name).expect("a file says who writes and when");
+        let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
+        let question = line_of("question ").unwrap_or_default();
+        let titles: Vec<Vec<String>> = line_of("options ")
+            .into_iter()
+            .flat_map(|all| all.split('|'))
+            .map(|title| vec![title.to_owned()])
+            .collect();
+        let (mut kind, mut form, mut phone) = (AnswerType::Any, Form::Short, "");
+        for line in text.lines() {
+            if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
+                continue;
+            }
+            if let Some(section) = line.strip_prefix('[') {
+                let parts: Vec<&str> = section.trim_end_matches(']').split(' ').collect();
+                kind = AnswerType::parse(parts[0]).expect("a type");
+                form = match parts[1] {
+                    "short" => Form::Short,
+                    "inside" => Form::Inside,
+                    "either" => Form::Either,
+                    "refused" => Form::Refused,
+                    other => panic!("{language}: no form is called {other}"),
+                };
+                phone = parts.get(2).copied().unwrap_or(field("phone "));
+                continue;
+            }
+            let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
+            let form = if meant == REFUSED { Form::Refused } else { form };
+            let hearing = AnswerContext::new(now.clone(), language, Some(phone));
+            if kind == AnswerType::Choice {
+                let read = match chosen(said, &titles, &AnswerContext { question, ..hearing }) {
+                    Chosen::One(place) => titles[place][0].clone(),
+                    Chosen::Nothing | Chosen::Several(_) => REFUSED.to_owned(),
+                };
+                all.push(Case { language, kind, form, said, meant, read });
+                continue;
+            }
+            let reading = read(kind, &InboundKind::Text { body: said.into() }, &hearing);
+            let print = |value: &Value| match value {
+                Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
+                other => other.print().expect("a plain value"),
+            };
+            let values: Vec<String> = reading.likely.iter().map(print).collect();
+            let read = if values.is_empty() { REFUSED.to_owned() } else { values.join(" | ") };
+            all.push(Case { language, kind, form, said, meant, read });
+        }
+    }
+    all
+}
+
+/// The number of right answers, the number of all, and the share of right ones in percent.
+fn share<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize, f64) {
+    let (mut right, mut all) = (0, 0);
+    for case in cases {
+        all += 1;
+        right += usize::from(case.is_right());
+    }
+    (right, all, 100.0 * right as f64 / all.max(1) as f64)
+}
+
+fn table(cases: &[Case], name: fn(Form) -> &'static str) -> String {
+    let mut out = "| type | how it is written | en | es | fr | de | pt | it |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n".to_owned();
+    let mut rows: BTreeMap<(usize, Form), Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        let kind = AnswerType::ALL.iter().position(|kind| *kind == case.kind).expect("all types");
+        rows.entry((kind, case.form)).or_default().push(case);
+        rows.entry((usize::MAX, case.form)).or_default().push(case);
+    }
+    for ((kind, form), cases) in rows {
+        let kind = AnswerType::ALL.get(kind).map_or("all".to_owned(), |kind| format!("`{}`", kind.as_str()));
+        out.push_str(&format!("| {kind} | {} |", name(form)));
+        for (language, _) in FILES {
+            let (right, all, _) = share(cases.iter().copied().filter(|case| case.language == language));
+            if all == 0 { out.push_str(" – |") } else { out.push_str(&format!(" {right}/{all} |")) }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// `cargo test --lib answer::corpus -- --nocapture` prints the table of `docs/answers.md` and the answers that are read
+/// otherwise than meant.
+#[test]
+fn the_corpus_is_understood_as_the_document_says() {
+    let all = cases(FILES);
+    let table = table(&all, |form| match form {
+        Form::Short => "by itself",
+        Form::Inside => "in a sentence",
+        Form::Either => "two, asked back",
+        Form::Refused => "no answer",
+    });
+    println!("{table}");
+    for case in all.iter().filter(|case| !case.is_right()) {
+        println!("{} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant);
+    }
+    let wrong: Vec<&str> = all.iter().filter(|case| case.is_wrong()).map(|case| case.said).collect();
+    assert_eq!(wrong, [""; 0], "a wrong value is worse than asking again");
+    for (form, least) in [(Form::Short, 85.0), (Form::Inside, 70.0), (Form::Refused, 98.0)] {
+        let of = |language| share(all.iter().filter(|case| case.language == language && case.form == form)).2;
+        let shares: Vec<f64> = FILES.iter().map(|(language, _)| of(*language)).collect();
+        let (worst, best) = shares.iter().fold((100.0_f64, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
+        assert!(worst >= least, "{form:?}: {shares:?}");
+        assert!(best - worst <= 10.0, "{form:?}: one language is understood worse than another: {shares:?}");
+    }
+    for (language, _) in FILES {
+        let count = all.iter().filter(|case| case.language == language).count();
+        assert!(count >= CASES_OF_A_LANGUAGE_MIN, "{language} has {count}");
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
+
+const CASES_OF_A_LANGUAGE_MIN: usize = 300;
+
+/// `cargo test --lib answer::corpus::no_misleading -- --nocapture` prints the second table of `docs/answers.md`.
+#[test]
+fn no_misleading_answer_gives_a_wrong_value() {
+    let mut all = cases(HOSTILE);
+    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
+        // It is asked back, and none of the values is taken.
+        case.read = REFUSED.to_owned();
+    }
+    let table = table(&all, |form| match form {
+        Form::Short | Form::Inside | Form::Either => "gives its value",
+        Form::Refused => "gives none",
+    });
+    println!("{table}");
+    let bad: Vec<String> = all
+        .iter()
+        .filter(|case| !case.is_right())
+        .map(|case| {
+            format!("{} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant)
+        })
+        .collect();
+    assert_eq!(bad, [""; 0]);
+    for (language, _) in HOSTILE {
+        for kind in ["yesno", "choice", "phone", "time", "date", "number"].map(AnswerType::parse) {
+            for form in [Form::Short, Form::Refused] {
+                let of = |case: &&Case| case.language == language && Some(case.kind) == kind && case.form == form;
+                let count = all.iter().filter(of).count();
+                assert!(count >= HOSTILE_OF_A_TYPE_MIN, "{language} {kind:?} {form:?} has {count}");
+            }
+        }
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
+
+const HOSTILE_OF_A_TYPE_MIN: usize = 40;

@@ -1,0 +1,383 @@
+//! Finds the answer inside a sentence: `I'm 30`, `let's say Friday`, `my number is …`.
+//!
+//! Exactly one candidate of the asked type is taken; if there are two, both are returned. An ambiguous candidate (`5`,
+//! `Friday`) counts only if the other words are known to be neutral. A plain candidate (`12 May 1985`, `10:30`, `72
+//! kg`) also counts among unknown words, unless they negate, compare or postpone.
+
+use super::{
+    AnswerContext, AnswerType,
+    beside::{self, Neighbours},
+    clock,
+    custom::Custom,
+    number,
+    reading::{self, Reading},
+    words::{self, Part, Words, around::SentenceWords},
+};
+use crate::{
+    matching::{fold, has_word},
+    value::Value,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+/// A longer text does not answer a question for one value.
+pub const SENTENCE_WORDS_MAX: usize = 30;
+pub const SENTENCE_BYTES_MAX: usize = 400;
+/// `on Friday the 27th of November at half past four` has the most words of a candidate.
+const CANDIDATE_WORDS_MAX: usize = 9;
+
+/// First words of an English question that is written without its mark: `is Friday ok`.
+const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
+
+/// The number, day, time or moment inside a sentence.
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    // A question is no answer: `are you open on Friday?`
+    if text.len() > SENTENCE_BYTES_MAX || text.contains(['?', '¿']) {
+        return Reading::default();
+    }
+    let all: Vec<&str> = text.split_whitespace().collect();
+    let folded = fold(text);
+    let is_question = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+    if hearing.language.starts_with("en") && ASKS.iter().any(is_question) {
+        return Reading::default();
+    }
+    if all.len() < 2 || all.len() > SENTENCE_WORDS_MAX {
+        return Reading::default();
+    }
+    let own = words::own(hearing.language);
+    let reading = own.map(|own| in_language(kind, &all, hearing, own, false)).unwrap_or_default();
+    if !reading.is_empty() {
+        return reading;
+    }
+    if reading::is_explained(kind, text, hearing) {
+        return Reading::default();
+    }
+    // The contact may write another language than its own: then every word must belong to that language.
+    let others = words::all(hearing.language).filter(|words| own.is_none_or(|own| own.language != words.language));
+    let mut found = others.map(|words| in_language(kind, &all, hearing, words, true)).filter(|found| !found.is_empty());
+    let first = found.next().unwrap_or_default();
+    if found.all(|other| other == first) { first } else { Reading::default() }
+}
+
+/// The possible values by the words of one language; in a foreign language every word must be known.
+fn in_language(
+    kind: AnswerType,
+    all: &[&str],
+    hearing: &AnswerContext<'_>,
+    words: &'static Words,
+    is_foreign: bool,
+) -> Reading {
+    let outside = |inside: &dyn Fn(usize) -> bool| -> Vec<String> {
+        let rest = all.iter().enumerate().filter(|(place, _)| !inside(*place)).map(|(_, word)| fold(word));
+        rest.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    match candidates(kind, all, hearing, words).as_slice() {
+        [one] => {
+            let rest = outside(&|place| one.holds(place));
+            if one.stands_in(&rest, words, hearing, is_foreign) { one.reading.clone() } else { Reading::default() }
+        }
+        [first, second] if !is_foreign => {
+            let rest = outside(&|place| first.holds(place) || second.holds(place));
+            let between = all[first.end..second.start].iter().map(|word| fold(word)).collect::<Vec<_>>();
+            let first = with_tail_of(first.clone(), second, all, hearing, words);
+            either(&first, second, &rest, &between, words.around)
+        }
+        _ => Reading::default(),
+    }
+}
+
+/// A run of words of a message that reads as the asked type.
+#[derive(Debug, Clone)]
+struct Candidate {
+    start: usize,
+    end: usize,
+    reading: Reading,
+    /// True if the candidate cannot be anything else.
+    is_plain: bool,
+    kind: AnswerType,
+    /// The words before and behind the candidate, folded.
+    before: String,
+    behind: String,
+    /// The candidate itself, folded.
+    text: String,
+}
+
+impl Candidate {
+    fn holds(&self, place: usize) -> bool {
+        (self.start..self.end).contains(&place)
+    }
+
+    /// True if the other words of the message do not change the meaning of the candidate.
+    fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>, is_foreign: bool) -> bool {
+        if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
+            return false;
+        }
+        let around = words.around;
+        let own = words::own(hearing.language).map_or(around, |own| own.around);
+        let marks = |around: &SentenceWords| match self.kind {
+            AnswerType::Number | AnswerType::Whole => around.hour_marks,
+            AnswerType::Date => around.each_marks,
+            _ => around.span_marks,
+        };
+        let near = Neighbours { before: &self.before, behind: &self.behind };
+        if beside::is_something_else(self.kind, &self.text, near, words) {
+            return false;
+        }
+        let marked = |around: &SentenceWords| marks(around).split_whitespace().any(|mark| mark == self.before);
+        if !self.is_plain && (marked(around) || marked(own)) {
+            return false;
+        }
+        let said = rest.join(" ");
+        if names(around.spoilers, &said) || names(own.spoilers, &said) || self.is_past_and_ahead(rest, around, hearing)
+        {
+            return false;
+        }
+        // `four and a half in the afternoon` is a time, not a number.
+        let is_number = matches!(self.kind, AnswerType::Number | AnswerType::Whole);
+        let own_parts = words::own(hearing.language).map_or(&[][..], |own| own.parts);
+        let mut parts = words
+            .parts
+            .iter()
+            .chain(own_parts)
+            .filter(|(part, _)| *part != Part::Am)
+            .flat_map(|(_, names)| names.iter());
+        let of_a_day = |word: &String| {
+            names_a_day(word, words) || words.units.iter().any(|(_, names)| names.contains(&word.as_str()))
+        };
+        if is_number && (parts.any(|name| has_word(&said, name)) || rest.iter().any(of_a_day)) {
+            return false;
+        }
+        let carried = |word: &String| {
+            let word = word.as_str();
+            word.is_empty() || CARRIERS[words.language].contains(word) || word.chars().all(|c| !c.is_alphanumeric())
+        };
+        let is_plain = self.is_plain && !is_foreign && !rest.iter().any(|word| names_a_day(word, words));
+        is_plain || rest.iter().all(carried)
+    }
+
+    /// True if the sentence speaks of the past and the candidate lies in the future: `it was Friday` does not mean the
+    /// next Friday.
+    fn is_past_and_ahead(&self, rest: &[String], around: &SentenceWords, hearing: &AnswerContext<'_>) -> bool {
+        let says_past = || around.past.split_whitespace().any(|word| rest.iter().any(|said| said == word));
+        let ahead = |value: &Value| match value {
+            Value::Date(date) => *date > hearing.now.date(),
+            Value::DateTime(at) => **at > hearing.now,
+            _ => false,
+        };
+        self.reading.likely.iter().any(ahead) && says_past()
+    }
+}
+
+/// All word runs that read as the type and are not part of a longer run that also does.
+fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words: &'static Words) -> Vec<Candidate> {
+    // Numbers and short weekdays are read only in the contact's own language; here this language is treated as its own.
+    let hearing = &AnswerContext { language: words.language, ..hearing.clone() };
+    let whole = fold(&all.join(" "));
+    let mut found: Vec<Candidate> = Vec::new();
+    for length in (1..=all.len().min(CANDIDATE_WORDS_MAX)).rev() {
+        for start in 0..=all.len() - length {
+            let end = start + length;
+            let these = &all[start..end];
+            let inside = |c: &Candidate| c.start <= start && end <= c.end;
+            if found.iter().any(inside) || !is_worth_reading(these) {
+                continue;
+            }
+            let text = these.join(" ");
+            let text = text.trim_matches(|c: char| ",;:!.…\"'()*_~".contains(c) && c != '.').trim_end_matches('.');
+            // `one` may be an article and not a number.
+            if words.articles.contains(&fold(text).as_str()) {
+                continue;
+            }
+            if is_part_of_a_part(text, &whole, words) {
+                continue;
+            }
+            let reading = reading::whole(kind, text, hearing, &[words]);
+            if !reading.is_empty() {
+                let is_plain = is_plain(kind, text, hearing);
+                let before = start.checked_sub(1).map(|place| fold(all[place])).unwrap_or_default();
+                let behind = all.get(end).map(|word| fold(word)).unwrap_or_default();
+                found.push(Candidate { start, end, reading, is_plain, kind, before, behind, text: fold(text) });
+            }
+        }
+    }
+    found.sort_by_key(|candidate| (candidate.start, candidate.end));
+    // The same value said twice counts as one candidate.
+    found.dedup_by(|later, first| later.reading == first.reading && later.start >= first.end);
+    let overlap = found.windows(2).any(|pair| pair[1].start < pair[0].end);
+    if overlap { Vec::new() } else { found }
+}
+
+/// True for words that belong to a part of the day: the `mañana` of `por la mañana` is not "tomorrow".
+fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
+    let folded = fold(text);
+    let names = words.parts.iter().chain(words.day_parts).flat_map(|(_, names)| names.iter());
+    let mut longer = names.filter(|name| name.contains(' ') && has_word(whole, name) && !has_word(&folded, name));
+    longer.any(|name| has_word(name, &folded))
+}
+
+/// True if no sentence ends inside the run, and a digit or a word of days, times or numbers is in it.
+fn is_worth_reading(these: &[&str]) -> bool {
+    let Some((last, before)) = these.split_last() else { return false };
+    let ends = |word: &&str| word.ends_with(['!', ';', ':']);
+    let says = |word: &&str| {
+        let mut parts = word.split(['\'', '’']).chain([*word]);
+        parts.any(|part| part.chars().any(char::is_numeric) || fold(part).split(' ').any(|word| SIGNALS.contains(word)))
+    };
+    !before.iter().any(ends) && these.iter().any(says) && (says(last) || before.iter().any(says))
+}
+
+/// True if the candidate cannot be anything else: a full date, a time with minutes or with am or pm, an amount with its
+/// unit.
+fn is_plain(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    match kind {
+        AnswerType::Number | AnswerType::Whole => {
+            let own = words::own(hearing.language);
+            number::amount(text, own, Custom::usual(hearing)).is_some_and(|amount| amount.is_named)
+        }
+        AnswerType::Time | AnswerType::DateTime => clock::is_plain(text),
+        AnswerType::Date => {
+            let folded = fold(text);
+            let figure = folded.bytes().any(|byte| byte.is_ascii_digit());
+            let month = || folded.split(' ').any(|word| MONTHS.contains(word));
+            let groups = folded.split(' ').filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).count();
+            figure && (month() || groups >= 3)
+        }
+        _ => false,
+    }
+}
+
+/// Returns both values if two candidates exclude each other and no word makes a range of them.
+fn either(
+    first: &Candidate,
+    second: &Candidate,
+    rest: &[String],
+    between: &[String],
+    around: &SentenceWords,
+) -> Reading {
+    let ([one], [other]) = (first.reading.likely.as_slice(), second.reading.likely.as_slice()) else {
+        return Reading::default();
+    };
+    let or = |word: &&String| around.or.split_whitespace().any(|or| or == word.as_str());
+    let others: Vec<String> = rest.iter().filter(|word| !or(word)).cloned().collect();
+    let span = around.ranges.split(',').any(|range| range == between.join(" "));
+    // For days and times side by side it is unclear whether both are meant; `I am 30 and my wife is 28` has two numbers
+    // that exclude each other.
+    let apart = match first.kind {
+        AnswerType::Number | AnswerType::Whole => between.len() > 1,
+        _ => false,
+    };
+    let joined = rest.iter().any(|word| or(&word));
+    let figures = others.iter().any(|word| word.chars().any(char::is_numeric));
+    let negated = around.nots.split_whitespace().any(|not| others.iter().any(|word| word == not));
+    if span
+        || !(joined || apart)
+        || figures
+        || negated
+        || names(around.spoilers, &others.join(" "))
+        || first.kind != second.kind
+    {
+        return Reading::default();
+    }
+    Reading { likely: vec![one.clone(), other.clone()], unlikely: Vec::new() }
+}
+
+/// Applies the words behind the second candidate to the first one: in `10 or 11 pm`, both are in the evening.
+fn with_tail_of(
+    mut first: Candidate,
+    second: &Candidate,
+    all: &[&str],
+    hearing: &AnswerContext<'_>,
+    words: &'static Words,
+) -> Candidate {
+    let text = |candidate: &Candidate| all[candidate.start..candidate.end].join(" ");
+    let (head, behind) = (text(&first), text(second));
+    let tail = behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim();
+    if clock::is_mere_number(&head) && !tail.is_empty() && behind.starts_with(|c: char| c.is_ascii_digit()) {
+        let together = reading::whole(first.kind, &format!("{head} {tail}"), hearing, &[words]);
+        if !together.is_empty() {
+            first.reading = together;
+        }
+    }
+    first
+}
+
+/// True if a word negates the candidate: in the language of the sentence, in the contact's language, or in `NOTS`.
+pub fn is_negated(rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
+    let nots = |words: &Words, word: &str| words.around.nots.split_whitespace().any(|not| not == word);
+    let own = |word: &str| words::own(hearing.language).is_some_and(|own| nots(own, word));
+    rest.iter().any(|word| nots(words, word) || own(word) || NOTS.contains(&word.as_str()))
+}
+
+/// Words that negate in every sentence, whatever its language.
+const NOTS: [&str; 8] = ["not", "nicht", "kein", "keine", "pas", "nao", "never", "nunca"];
+
+fn names(phrases: &str, said: &str) -> bool {
+    phrases.split(',').any(|phrase| has_word(said, phrase.trim()))
+}
+
+/// True if the word is a month or a weekday: beside a full date it belongs to another date.
+fn names_a_day(word: &str, words: &Words) -> bool {
+    words.months.iter().chain(&words.weekdays).any(|names| names.contains(&word) && word.len() > 2)
+}
+
+/// True if the word may stand beside an ambiguous candidate in this language.
+pub fn is_carrier(words: &Words, word: &str) -> bool {
+    CARRIERS[words.language].contains(word)
+}
+
+/// True for a word of days, times or numbers in some language.
+pub fn is_signal(word: &str) -> bool {
+    SIGNALS.contains(word)
+}
+
+/// For each language, the words that may stand beside an ambiguous candidate.
+static CARRIERS: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
+    let table = |words: &'static Words| {
+        let manners = words.polite.iter().chain(words.about).flat_map(|phrase| phrase.split(' '));
+        (words.language, words.around.carriers.split_whitespace().chain(manners).collect())
+    };
+    words::all("").map(table).collect()
+});
+
+static MONTHS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    words::all("").flat_map(|words| words.months.iter().flat_map(|names| names.iter().copied())).collect()
+});
+
+/// Words of which at least one stands in every day, time and number that is written in words.
+static SIGNALS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let mut all: HashSet<String> = HashSet::new();
+    for words in words::all("") {
+        let lists = words.weekdays.iter().chain(&words.months).flat_map(|names| names.iter().copied());
+        let lists = lists.chain(words.relative.iter().flat_map(|(_, names)| names.iter().copied()));
+        let lists = lists.chain(words.relative_parts.iter().flat_map(|(_, _, names)| names.iter().copied()));
+        let lists = lists.chain(words.noon.iter().chain(words.midnight).chain(words.now).copied());
+        let lists = lists.chain(words.units.iter().flat_map(|(_, names)| names.iter().copied()));
+        all.extend(lists.flat_map(|phrase| phrase.split(' ')).map(str::to_owned));
+        all.extend(words.small_numbers());
+    }
+    all
+});
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::hearing, *};
+
+    #[test]
+    fn a_sentence_ends_somewhere() {
+        let said = |words: usize| {
+            let text = format!("{}30", "well ".repeat(words - 1));
+            read(AnswerType::Whole, &text, &hearing("en")).single()
+        };
+        assert_eq!(said(SENTENCE_WORDS_MAX), Some(Value::Whole(30)));
+        assert_eq!(said(SENTENCE_WORDS_MAX + 1), None);
+    }
+
+    #[test]
+    fn a_sentence_in_another_language_is_explained_word_by_word() {
+        let read = |text: &str| read(AnswerType::Whole, text, &hearing("en")).single();
+        assert_eq!(read("seremos 6 por favor"), Some(Value::Whole(6)));
+        assert_eq!(read("seremos 6 kumquat"), None);
+    }
+}

@@ -1,0 +1,312 @@
+//! Parses numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
+
+use super::{
+    custom::Custom,
+    money::{self, MEASURES},
+    words::Words,
+};
+use crate::matching::fold;
+
+/// A number, and whether a word beside it (a currency, a measure, a counted thing) shows that it is an amount.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Amount {
+    pub value: f64,
+    pub is_named: bool,
+}
+
+/// Parses a number. The custom decides whether the mark in `1.234` separates groups or decimals. Number words count
+/// only in the contact's own language: `once` is eleven in Spanish and something else in English. Words such as
+/// `about`, a counted thing (`90 euros`) and polite words do not change the number.
+pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount> {
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
+    }
+    if is_day(text) {
+        return None;
+    }
+    // Keycap emoji (`5️⃣`) and typographic apostrophes become plain characters.
+    let text = text.replace(['\u{fe0f}', '\u{20e3}'], "").replace(['’', '‘'], "'");
+    // The Italian `trent'anni` becomes two words.
+    let text = if own.is_some_and(|own| own.language == "it") { elisions_apart(&text) } else { text };
+    let mut rest = unmarked(&text);
+    let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
+    loop {
+        if let Some(value) = figures(rest, custom, is_money).or_else(|| in_words(rest, own?, is_named || is_counted)) {
+            return Some(Amount { value, is_named });
+        }
+        if let Some(value) = own.and_then(|own| thousands(rest, own, custom)) {
+            return Some(Amount { value, is_named });
+        }
+        if let Some(inner) = money::without_currency(rest) {
+            (rest, is_named, is_money) = (unmarked(inner), true, true);
+        } else if let Some(inner) = without_measure(rest, own) {
+            (rest, is_named) = (unmarked(inner), true);
+            is_money |= own.is_some_and(|own| money_behind(&text, own));
+        } else if let Some(inner) = own.and_then(|own| without_manners(rest, own)) {
+            // In `only one`, `one` is a number and not an article.
+            (rest, is_counted) = (unmarked(inner), true);
+        } else {
+            return None;
+        }
+    }
+}
+
+/// A longer text is not a number.
+const TEXT_BYTES_MAX: usize = 120;
+
+/// True for a day without a year, as German writes it: `12.5.`
+fn is_day(text: &str) -> bool {
+    let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.trim().strip_suffix('.').and_then(|text| text.split_once('.'));
+    parts.is_some_and(|(day, month)| digits(day) && digits(month))
+}
+
+fn elisions_apart(text: &str) -> String {
+    let mut before = ' ';
+    let apart = text.chars().map(|c| {
+        if c == '\'' && std::mem::replace(&mut before, c).is_alphabetic() {
+            ' '
+        } else {
+            before = c;
+            c
+        }
+    });
+    apart.collect()
+}
+
+/// The text without punctuation and emoji at both ends: `¡5!`, `(30)`, `5 🙂`.
+fn unmarked(text: &str) -> &str {
+    let text = text.trim();
+    // `20,-` and `20.–` are prices without decimals.
+    let text = [",-", ".-", ",–", ".–", ",—"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    let says = |c: char| c.is_alphanumeric() || "%$€£¥₹₱₦₵₲₡₺₽₩₪₫฿²/".contains(c);
+    let text = text.trim_end_matches(|c: char| !says(c));
+    text.trim_start_matches(|c: char| !says(c) && !"-−+.".contains(c))
+}
+
+/// Parses numbers in words: `zwei und ein halb`, `two and a half`.
+fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
+    if text.starts_with(['-', '−', '+', '.']) || text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let joined = fold(text).replace(' ', "");
+    if !is_named && own.articles.contains(&joined.as_str()) {
+        return None;
+    }
+    let spelled = |joined: &str| own.spelled(joined).map(f64::from);
+    let and_half = || own.and_half.iter().find_map(|end| Some(spelled(joined.strip_suffix(end)?)? + 0.5));
+    spelled(&joined).or_else(and_half)
+}
+
+/// Parses `2 thousand`, `2 mil`.
+fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
+    let (before, last) = text.rsplit_once(char::is_whitespace)?;
+    own.thousand.contains(&fold(last).as_str()).then_some(())?;
+    figures(before, custom, false).map(|number| number * 1000.0)
+}
+
+/// The text without a counted thing or a measure behind the number: `2 people`, `72kg`, `12 %`.
+fn without_measure<'a>(text: &'a str, own: Option<&Words>) -> Option<&'a str> {
+    if let Some(rest) = text.strip_suffix('%') {
+        return Some(rest.trim_end()).filter(|rest| !rest.is_empty());
+    }
+    let counted = own.into_iter().flat_map(|own| own.counted.iter().copied());
+    let ends = counted.filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
+    ends.or_else(|| {
+        let cut = text.rfind(|c: char| c.is_ascii_digit() || c.is_whitespace())?;
+        let place = cut + text[cut..].chars().next()?.len_utf8();
+        let (before, measure) = text.split_at(place);
+        let folded = fold(measure);
+        // `5 m` may be metres, minutes or millions; with decimals it is a length.
+        let is_length = folded == "m" && before.contains(['.', ',']);
+        let of_language = own.is_some_and(|own| own.counted.contains(&folded.as_str()));
+        (MEASURES.contains(&folded.as_str()) || is_length || of_language).then(|| before.trim_end())
+    })
+}
+
+/// True if the text names a currency in words. A mark before three digits then separates groups, because no price has
+/// three decimals.
+fn money_behind(text: &str, own: &Words) -> bool {
+    fold(text).split(' ').any(|word| own.money.contains(&word))
+}
+
+/// The text without words that do not change the number: `about`, `please`, `just`.
+fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
+    let end = own.polite.iter().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
+    let start = own.about.iter().chain(own.polite).filter_map(|start| cut_start(text, start));
+    end.or_else(|| start.min_by_key(|rest| rest.len()))
+}
+
+/// The text before these last words, if it ends with them.
+fn cut_end<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let count = words.split(' ').count();
+    let (place, _) = text.rmatch_indices(char::is_whitespace).nth(count - 1)?;
+    let (before, end) = text.split_at(place);
+    (fold(end) == words).then(|| before.trim_end())
+}
+
+fn cut_start<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let count = words.split(' ').count();
+    let (place, _) = text.match_indices(char::is_whitespace).nth(count - 1)?;
+    let (start, behind) = text.split_at(place);
+    (fold(start) == words).then(|| behind.trim_start())
+}
+
+/// Parses digits with separators. `is_money`: three digits behind a single mark are thousands in every country.
+fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => (-1.0, rest.trim()),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.ends_with(|c: char| c.is_ascii_digit()) || !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    {
+        return None;
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits.parse().ok().map(|value: f64| sign * value).filter(|value| value.is_finite());
+    }
+    let grouped_otherwise = digits.contains([' ', '\u{a0}', '\u{202f}', '\'']);
+    let (points, commas) = (digits.matches('.').count(), digits.matches(',').count());
+    let divides = |mark: char, is_decimal_mark: bool| {
+        let (head, tail) = digits.rsplit_once(mark).unwrap_or((digits, ""));
+        // The mark in `0.500` and `1234.567` does not separate groups.
+        let groups = tail.len() == 3 && (1..=3).contains(&head.len()) && !head.starts_with('0') && !grouped_otherwise;
+        !groups || is_decimal_mark && !is_money
+    };
+    let decimal = match (points, commas) {
+        (0, 0) => None,
+        // If both marks occur, the last one is the decimal mark.
+        (1.., 1..) => Some(if digits.rfind('.') > digits.rfind(',') { '.' } else { ',' }),
+        (1, 0) => divides('.', !custom.comma_divides).then_some('.'),
+        (0, 1) => divides(',', custom.comma_divides).then_some(','),
+        _ => None,
+    };
+    let (whole, fraction) = match decimal {
+        Some(mark) => digits.rsplit_once(mark)?,
+        None => (digits, ""),
+    };
+    let whole = if whole.is_empty() { "0".to_owned() } else { ungroup(whole)? };
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) || decimal.is_some() && fraction.is_empty() {
+        return None;
+    }
+    let value: f64 = format!("{whole}.{fraction}0").parse().ok()?;
+    value.is_finite().then_some(sign * value)
+}
+
+/// Removes group separators: `1.234.567` becomes `1234567`. Groups have three digits; in India the groups before the
+/// last three digits have two: `1,00,000`.
+fn ungroup(text: &str) -> Option<String> {
+    let marks: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    if marks.windows(2).any(|pair| pair[0] != pair[1]) {
+        return None;
+    }
+    let groups: Vec<&str> = text.split([' ', '\u{a0}', '\u{202f}', '\'', '.', ',']).collect();
+    let (first, rest) = groups.split_first()?;
+    let (last, middle) = rest.split_last().map_or((None, &[][..]), |(last, middle)| (Some(last), middle));
+    let threes = first.len() <= 3 && middle.iter().all(|group| group.len() == 3);
+    let indian = marks.first() == Some(&',') && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
+    if let Some(last) = last
+        && (last.len() != 3 || first.is_empty() || !(threes || indian))
+    {
+        return None;
+    }
+    let joined = groups.concat();
+    (!joined.is_empty() && joined.bytes().all(|b| b.is_ascii_digit())).then_some(joined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{custom::USUAL, words},
+        *,
+    };
+
+    fn number(text: &str, language: &str, comma_divides: bool) -> Option<f64> {
+        let custom = Custom { comma_divides, ..USUAL };
+        amount(text, words::own(language), custom).map(|amount| amount.value)
+    }
+
+    #[test]
+    fn numbers_are_read_in_the_contacts_language() {
+        for (text, language, value) in [
+            ("7", "en", 7.0),
+            ("-3", "en", -3.0),
+            ("1,234.50", "en", 1234.5),
+            ("1.234,50", "de", 1234.5),
+            ("1.234,50", "en", 1234.5),
+            ("1.234", "de", 1234.0),
+            ("1.234", "en", 1.234),
+            ("1,234", "en", 1234.0),
+            ("1,234", "es", 1.234),
+            ("1,234 euros", "es", 1234.0),
+            ("€ 1.234", "en", 1234.0),
+            ("0.500", "de", 0.5),
+            ("1,00,000", "en", 100_000.0),
+            ("12,5", "en", 12.5),
+            ("12.5", "de", 12.5),
+            ("1 234,5", "fr", 1234.5),
+            ("1.234.567", "it", 1_234_567.0),
+            ("€ 12.50", "en", 12.5),
+            ("12,50 €", "de", 12.5),
+            ("five", "en", 5.0),
+            ("Twenty-one", "en", 21.0),
+            ("a dozen", "en", 12.0),
+            ("veintidós", "es", 22.0),
+            ("treinta y una", "es", 31.0),
+            ("quatre-vingt-dix-neuf", "fr", 99.0),
+            ("fünfundfünfzig", "de", 55.0),
+            ("cinquenta e duas", "pt", 52.0),
+            ("ventotto", "it", 28.0),
+            ("1.234,50 Euro", "de", 1234.5),
+            ("about 90 dollars, please", "en", 90.0),
+            ("Two people!", "en", 2.0),
+            ("zwei Personen bitte", "de", 2.0),
+            ("12%", "en", 12.0),
+            ("3\u{fe0f}\u{20e3}", "en", 3.0),
+            ("two hundred", "en", 200.0),
+            ("a hundred and twenty", "en", 120.0),
+            ("one thousand two hundred", "en", 1200.0),
+            ("1 thousand", "en", 1000.0),
+            ("zweihundertfünfzig", "de", 250.0),
+            ("tausendzweihundert", "de", 1200.0),
+            ("mil doscientos", "es", 1200.0),
+            ("2 mil", "pt", 2000.0),
+            ("cento e vinte", "pt", 120.0),
+            ("mille neuf cent quatre-vingt-dix-neuf", "fr", 1999.0),
+            ("duecento", "it", 200.0),
+            ("tremila", "it", 3000.0),
+            ("12.", "en", 12.0),
+            (".5", "en", 0.5),
+            ("one person", "en", 1.0),
+            ("una persona", "es", 1.0),
+        ] {
+            assert_eq!(number(text, language, language != "en"), Some(value), "{text} in {language}");
+        }
+        for bad in [
+            "",
+            "abc",
+            "1.2.3",
+            "12a",
+            "1,23,4",
+            "--1",
+            "1e5",
+            "once",
+            "five or six",
+            "a",
+            "2 or 3",
+            "2 weeks",
+            "3 May",
+            "2 people 3",
+            "people",
+            "about",
+            "hundred people and two",
+            "2 to 4 people",
+            "5 m",
+            "5k",
+            "1.234 567",
+        ] {
+            assert_eq!(number(bad, "en", false), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Reads a message as the asked type: one value, two equally likely values, or none.
+
+use super::{
+    AnswerContext, AnswerType, clock,
+    custom::Custom,
+    date::DateContext,
+    inside, moment, number,
+    words::{self, Part, Words},
+};
+use crate::{
+    matching::{fold, has_word},
+    value::Value,
+};
+use jiff::civil::Time;
+
+/// The possible values of a message.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// One value is the answer; several are equally likely, and the contact is asked which one it means.
+    pub likely: Vec<Value>,
+    /// Values that count only if the question accepts none of the likely ones: for example the third of May of last
+    /// year.
+    pub unlikely: Vec<Value>,
+}
+
+impl Reading {
+    pub fn one(value: Option<Value>) -> Reading {
+        Reading { likely: value.into_iter().collect(), unlikely: Vec::new() }
+    }
+
+    /// The likely value, if there is exactly one.
+    pub fn single(mut self) -> Option<Value> {
+        if self.likely.len() == 1 { self.likely.pop() } else { None }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.likely.is_empty()
+    }
+
+    fn add_likely(&mut self, value: Option<Value>) {
+        self.likely.extend(value.filter(|value| !self.likely.contains(value)));
+    }
+
+    fn add_unlikely(&mut self, value: Option<Value>) {
+        let new = |value: &Value| !self.likely.contains(value) && !self.unlikely.contains(value);
+        self.unlikely.extend(value.filter(new));
+    }
+}
+
+/// Reads the whole text as this type, in any language.
+pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let is_own = is_explained(kind, text, hearing);
+    let all: Vec<&'static Words> = words::all(hearing.language).take(if is_own { 1 } else { usize::MAX }).collect();
+    whole(kind, text, hearing, &all)
+}
+
+/// True if the words of the contact's own language explain the text, so that no other language is tried: `hier` is
+/// yesterday in French and here in German, `très bien` has a Spanish three, and `2 horas` is a time in Portuguese only.
+pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let Some(own) = words::own(hearing.language) else { return false };
+    let folded = fold(text);
+    let around = own.around;
+    let changes = |word: &str| {
+        around.nots.split_whitespace().any(|not| not == word)
+            || around.spoilers.split(',').any(|one| one.trim() == word)
+    };
+    let known = |word: &str| {
+        inside::is_carrier(own, word) || own.yes.contains(&word) || own.no.contains(&word) || changes(word)
+    };
+    folded.split(' ').all(known) || kind == AnswerType::Time && clock::is_length_or_day(&folded, own)
+}
+
+/// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
+pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let text = &without_thanks(text);
+    let whole = whole_in_any(kind, text, hearing);
+    if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
+}
+
+/// The text without thanks that contain a number: `grazie mille`.
+fn without_thanks(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let thanks = THANKS.iter().find_map(|thanks| Some((lower.find(thanks)?, thanks.len())));
+    thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
+}
+
+const THANKS: [&str; 11] = [
+    "grazie mille",
+    "mille grazie",
+    "mil gracias",
+    "un millón de gracias",
+    "mil obrigados",
+    "mil obrigado",
+    "tausend dank",
+    "thanks a million",
+    "mille mercis",
+    "mille fois merci",
+    "merci mille fois",
+];
+
+/// Reads the whole text as this type, in one of these languages.
+pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues: &[&'static Words]) -> Reading {
+    let mut customs = Custom::likely(hearing, kind).into_iter();
+    let usual = customs.next().unwrap_or_else(|| Custom::usual(hearing));
+    let by = |custom: Custom| by_custom(kind, text, hearing, tongues, custom);
+    let Some(first) = by(usual) else {
+        // A number with a mark can be whole only if the mark separates groups.
+        return Reading::one(customs.find_map(by));
+    };
+    let mut reading = Reading::one(Some(first));
+    customs.for_each(|custom| reading.add_likely(by(custom)));
+    if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
+        let old = by(Custom { old_century: true, ..usual });
+        // A two-digit year such as `35` may lie in the future or long ago.
+        let far = |value: &Value| year(value).is_some_and(|year| year > hearing.now.year() + YEARS_AHEAD_USUAL);
+        if reading.likely.iter().all(far) {
+            reading.add_likely(old);
+        } else {
+            reading.add_unlikely(old);
+        }
+        reading.add_unlikely(by(Custom { past: true, ..usual }));
+    }
+    if matches!(kind, AnswerType::Time | AnswerType::DateTime) {
+        other_half(&mut reading, by(Custom { other_half: true, ..usual }), hearing);
+    }
+    reading
+}
+
+/// A two-digit year rarely means a day farther ahead.
+const YEARS_AHEAD_USUAL: i16 = 5;
+
+/// Adds the other reading of an hour without am or pm. Opening hours decide which reading is likely, or that both are.
+fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &AnswerContext<'_>) {
+    let ([usual], Some(other)) = (reading.likely.as_slice(), other) else { return };
+    if *usual == other {
+        return;
+    }
+    let open = |value: &Value| hearing.open.zip(time_of(value)).is_some_and(|(open, time)| open[time.hour() as usize]);
+    match (open(usual), open(&other)) {
+        (true, true) => reading.add_likely(Some(other)),
+        (false, true) => {
+            let usual = std::mem::replace(&mut reading.likely[0], other);
+            reading.add_unlikely(Some(usual));
+        }
+        (true | false, false) => reading.add_unlikely(Some(other)),
+    }
+}
+
+fn by_custom(
+    kind: AnswerType,
+    text: &str,
+    hearing: &AnswerContext<'_>,
+    tongues: &[&'static Words],
+    custom: Custom,
+) -> Option<Value> {
+    let today = hearing.now.date();
+    let almanacs = || DateContext::all(tongues, hearing.language, today, custom);
+    let moment = || almanacs().find_map(|almanac| moment::datetime(text, &hearing.now, &almanac));
+    match kind {
+        AnswerType::Number | AnswerType::Whole => {
+            let value = number::amount(text, words::own(hearing.language), custom)?.value;
+            let is_whole = value.fract() == 0.0 && value.abs() < WHOLE_MAX;
+            match kind {
+                _ if is_whole => Some(Value::Whole(value as i64)),
+                AnswerType::Number => Some(Value::Number(value)),
+                _ => None,
+            }
+        }
+        AnswerType::Date | AnswerType::Time | AnswerType::DateTime if is_span(text) => None,
+        AnswerType::Date => {
+            let day = || almanacs().find_map(|almanac| almanac.day(text)).map(|day| day.date);
+            day().or_else(|| moment().map(|at| at.date())).map(Value::Date)
+        }
+        AnswerType::Time => {
+            let part = part_asked_for(hearing);
+            // `once` is eleven in Spanish and something else in English.
+            let is_foreign_number = |almanac: &DateContext<'_>| almanac.words.spelled(&fold(text)).is_some();
+            let counts = |almanac: &DateContext<'_>| almanac.own || !is_foreign_number(almanac);
+            let in_part = |part: Option<Part>| {
+                almanacs()
+                    .filter(counts)
+                    .find_map(|almanac| clock::time_in(text, almanac.words, part, custom))
+                    .map(|(time, _)| time)
+            };
+            let asked = || part.and_then(|part| in_part(Some(part))).or_else(|| in_part(None));
+            let away = || almanacs().find_map(|almanac| moment::away(text, &hearing.now, &almanac));
+            let moment = || away().or_else(moment).map(|at| at.time());
+            asked().or_else(moment).map(Value::Clock)
+        }
+        AnswerType::DateTime => moment().map(Value::moment),
+        _ => None,
+    }
+}
+
+/// Above this number, floating point does not hold every whole number.
+const WHOLE_MAX: f64 = 9e15;
+
+/// True for a range such as `13 - 15 July` or `10–12`, which is neither of its two values.
+fn is_span(text: &str) -> bool {
+    text.contains(['–', '—', '―', '~', '→'])
+        || text.split_whitespace().any(|word| !word.is_empty() && word.chars().all(|c| "-‐‑>".contains(c)))
+}
+
+/// The part of the day that the question names: `At what time in the morning?`
+fn part_asked_for(hearing: &AnswerContext<'_>) -> Option<Part> {
+    if hearing.question.is_empty() {
+        return None;
+    }
+    let asked = fold(hearing.question);
+    let named = |words: &&'static words::Words| {
+        let found = |names: &[&str]| names.iter().any(|name| has_word(&asked, name));
+        words
+            .parts
+            .iter()
+            .find(|(part, names)| !matches!(part, Part::Am | Part::Pm) && found(names))
+            .map(|(part, _)| *part)
+    };
+    words::own(hearing.language).as_ref().and_then(named)
+}
+
+fn time_of(value: &Value) -> Option<Time> {
+    match value {
+        Value::Clock(time) => Some(*time),
+        Value::DateTime(at) => Some(at.time()),
+        _ => None,
+    }
+}
+
+fn year(value: &Value) -> Option<i16> {
+    match value {
+        Value::Date(date) => Some(date.year()),
+        Value::DateTime(at) => Some(at.year()),
+        _ => None,
+    }
+}

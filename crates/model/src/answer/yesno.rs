@@ -1,0 +1,293 @@
+//! Recognises yes and no in the words of six languages and in emoji.
+
+use super::words::{self, Words};
+use crate::matching::{fold, has_word};
+
+/// True for yes, false for no. The contact's language wins if two languages share a word.
+pub fn yesno(text: &str, language: &str) -> Option<bool> {
+    let folded = fold(text);
+    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) || IRONY.contains(&folded.as_str()) {
+        return None;
+    }
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words));
+    whole(text, language).or_else(in_sentence)
+}
+
+/// Yes or no, if the text contains nothing else.
+pub fn whole(text: &str, language: &str) -> Option<bool> {
+    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) {
+        return None;
+    }
+    if let Some(signs) = in_signs(text) {
+        return signs;
+    }
+    let folded = fold(text);
+    if IRONY.contains(&folded.as_str()) {
+        return None;
+    }
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    words::all(language).find_map(|words| in_language(&said, words))
+}
+
+/// Words for yes that mean the opposite, or disbelief.
+const IRONY: [&str; 3] = ["yeah right", "yea right", "ja sicher"];
+/// Words that make a no of another kind: `absolutely not sure`.
+const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
+/// Words behind which a yes or a no is only mentioned: `I do not say no`.
+const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
+
+/// True for a question, which is no answer: `yes?`, `yes or no?` But `why not?` means yes.
+pub fn is_asked_back(text: &str) -> bool {
+    text.contains(['?', '¿']) && !WHY_NOT.iter().any(|phrase| has_word(&fold(text), phrase))
+}
+
+/// True for the plain word *yes* or *no* of a language, such as the title of an option.
+pub fn is_yes_or_no(title: &str) -> bool {
+    let folded = fold(title);
+    PLAIN_YES.contains(&folded.as_str()) || PLAIN_NO.contains(&folded.as_str())
+}
+
+const WHY_NOT: [&str; 8] =
+    ["why not", "por que no", "porque no", "pourquoi pas", "warum nicht", "wieso nicht", "por que nao", "perche no"];
+
+/// A longer text is neither yes nor no.
+const TEXT_BYTES_MAX: usize = 200;
+
+/// Reads a text of emoji only: `👍👍🏽`, `❌`. `Some(None)`: the emoji mean both or neither.
+fn in_signs(text: &str) -> Option<Option<bool>> {
+    let colours = '\u{1f3fb}'..='\u{1f3ff}';
+    let says_nothing = |c: &char| c.is_whitespace() || ['\u{fe0f}', '\u{200d}'].contains(c) || colours.contains(c);
+    let signs: Vec<char> = text.chars().filter(|c| !says_nothing(c)).collect();
+    if signs.is_empty() || signs.iter().any(|c| c.is_alphanumeric() || c.is_ascii_punctuation()) {
+        return None;
+    }
+    let all = |of: &str| signs.iter().all(|sign| of.contains(*sign));
+    Some(if all(YES_SIGNS) { Some(true) } else { all(NO_SIGNS).then_some(false) })
+}
+
+const YES_SIGNS: &str = "👍✅👌✔🆗💯☑🤝🙆";
+const NO_SIGNS: &str = "👎❌🚫✖⛔❎🙅";
+
+/// Reads several words that mean the same: `yeah sure`, `nope, thanks`. A yes together with a no is no answer.
+fn in_language(said: &[&str], words: &Words) -> Option<bool> {
+    if let [one] = said {
+        match *one {
+            "1" => return Some(true),
+            "0" => return Some(false),
+            "k" => return Some(true),
+            _ => {}
+        }
+    }
+    let (mut answer, mut denials) = (None, 0);
+    let mut rest = said;
+    while !rest.is_empty() {
+        let Named { length, meant } = named(rest, words)?;
+        if matches!(meant, Meant::No) {
+            denials += 1;
+            // `it is not wrong` does not mean no.
+            if denials > 1 && !rest[..length].iter().any(|word| denies(word, words)) {
+                return None;
+            }
+        }
+        let meant = match meant {
+            // "Please" means yes only if it is the whole text.
+            Meant::Polite if said.len() == length => words.yes.contains(&said.join(" ").as_str()).then_some(true),
+            Meant::Polite => None,
+            Meant::Yes => Some(true),
+            Meant::No => Some(false),
+        };
+        if let Some(meant) = meant
+            && answer.replace(meant).is_some_and(|before| before != meant)
+        {
+            return None;
+        }
+        rest = &rest[length..];
+    }
+    answer
+}
+
+/// True for a word that means no in itself (`never`), false for one that means no only by its content (`wrong`).
+fn denies(word: &str, words: &Words) -> bool {
+    words.around.nots.split_whitespace().any(|not| not == word) || words.no.first() == Some(&word)
+}
+
+struct Named {
+    length: usize,
+    meant: Meant,
+}
+
+enum Meant {
+    Yes,
+    No,
+    Polite,
+}
+
+/// The longest phrase at the start that means yes, no or nothing; of the same length, a no wins over a yes.
+fn named(rest: &[&str], words: &Words) -> Option<Named> {
+    let longest = |names: &[&str]| {
+        let most = rest.len().min(PHRASE_WORDS_MAX);
+        (1..=most).rev().find(|count| names.contains(&rest[..*count].join(" ").as_str())).unwrap_or(0)
+    };
+    let okay = usize::from(OKAY.contains(rest.first()?));
+    let (yes, no, polite) = (longest(words.yes).max(okay), longest(words.no), longest(words.polite));
+    match yes.max(no).max(polite) {
+        0 => None,
+        length if length == polite => Some(Named { length, meant: Meant::Polite }),
+        length if length == no => Some(Named { length, meant: Meant::No }),
+        length => Some(Named { length, meant: Meant::Yes }),
+    }
+}
+
+/// An upper limit for the words of a phrase in the tables.
+const PHRASE_WORDS_MAX: usize = 7;
+
+/// Reads a sentence that begins with the answer and whose rest says the same: `yes, that works for me`, `no, I do not
+/// want that`.
+fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
+    let Named { length, meant } = named(said, words)?;
+    // `right` is not among these words: `right now` is no yes.
+    BEGINS.contains(said.first()?).then_some(())?;
+    let rest = &said[length..];
+    let around = words.around;
+    let stands = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
+    let is_not = |word: &&str| stands(around.nots, word) || ["no", "ne"].contains(word);
+    let known = |word: &&str| {
+        stands(around.carriers, word)
+            || stands(around.assent, word)
+            || is_not(word)
+            || words.polite.iter().any(|phrase| phrase.split(' ').any(|part| part == *word))
+    };
+    let joined = rest.join(" ");
+    let puts_off = around.spoilers.split(',').any(|phrase| has_word(&joined, phrase.trim()));
+    let is_unsure = matches!(meant, Meant::No) && rest.iter().any(|word| SURE.contains(word));
+    let mentions = is_unsure || rest.iter().any(|word| MENTIONS.contains(word));
+    if rest.is_empty() || puts_off || mentions || !rest.iter().all(known) {
+        return None;
+    }
+    // In `no no quiero`, the phrase at the start already contains the second no.
+    let negated = said[1..].iter().any(is_not);
+    if matches!(meant, Meant::No) && rest.iter().any(|word| PLAIN_YES.contains(word)) {
+        return None;
+    }
+    match (meant, negated) {
+        (Meant::Yes, false) => Some(true),
+        // `No, that is fine` may mean yes: only a second negation makes it a no.
+        (Meant::No, true) => Some(false),
+        (Meant::Yes | Meant::No | Meant::Polite, _) => None,
+    }
+}
+
+/// First words of an answer that may continue as a sentence.
+const BEGINS: [&str; 39] = [
+    "yes",
+    "yeah",
+    "yea",
+    "yep",
+    "yup",
+    "yess",
+    "sure",
+    "ok",
+    "okay",
+    "absolutely",
+    "certainly",
+    "definitely",
+    "si",
+    "sip",
+    "claro",
+    "vale",
+    "oui",
+    "ouais",
+    "ouep",
+    "ja",
+    "jo",
+    "jawohl",
+    "klar",
+    "sim",
+    "certo",
+    "certamente",
+    "no",
+    "nope",
+    "nah",
+    "nop",
+    "non",
+    "nan",
+    "nein",
+    "nee",
+    "nao",
+    "never",
+    "nunca",
+    "jamais",
+    "mai",
+];
+/// Words for yes that contradict a no in the same sentence.
+const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
+const PLAIN_NO: [&str; 4] = ["no", "non", "nein", "nao"];
+/// Words that mean okay in every language, also beside other words.
+const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_and_no_in_six_languages() {
+        for yes in [
+            "Yes!",
+            "sí",
+            "Oui",
+            "ja",
+            "Sim",
+            "👍",
+            "👍🏽",
+            "ok",
+            "Sí, claro",
+            "yep",
+            "claro",
+            "doch",
+            "d’accord",
+            "va bene",
+            "yeah sure",
+            "ok thanks",
+            "ok, perfect!",
+            "yes yes",
+            "please",
+            "yes, of course, thank you",
+            "vale, gracias",
+            "ja, gerne, danke",
+            "oui merci",
+        ] {
+            assert_eq!(yesno(yes, "en"), Some(true), "{yes}");
+        }
+        for no in [
+            "No.",
+            "nein",
+            "Não",
+            "non",
+            "no, gracias",
+            "👎",
+            "pas du tout",
+            "auf keinen Fall",
+            "not yet",
+            "Nope, thanks",
+            "no no",
+            "I don't think so",
+            "todavía no",
+            "noch nicht",
+            "pas encore",
+            "ainda não",
+            "non ancora",
+            "bitte nicht",
+            "no, por favor",
+            "nein, noch nicht",
+            "claro que no",
+        ] {
+            assert_eq!(yesno(no, "en"), Some(false), "{no}");
+        }
+        for neither in
+            ["maybe", "", "yes and no", "not sure", "thanks", "yes no", "ok no", "nicht sicher", "right now", "1 0"]
+        {
+            assert_eq!(yesno(neither, "en"), None, "{neither}");
+        }
+    }
+}

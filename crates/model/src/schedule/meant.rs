@@ -1,0 +1,255 @@
+//! Explains the syntax for a schedule in words that cannot be parsed.
+//!
+//! Words of other languages, hours such as `9am` and misspelt days are replaced by the words of a schedule. The result
+//! is suggested only if all of it can be parsed.
+
+use super::{
+    Wrong, fields,
+    names::{self, NameOf, WEEKDAYS},
+    words::{FILLERS, LAST, clock, day_number, is_joint, month_of, ordinal_figure, parse, weekday},
+};
+use crate::{answer::words, base::diagnostic::nearest, matching::fold};
+
+/// An explanation of the syntax, for texts that are not schedules.
+const LIKE: &str =
+    "write it like `tuesday 10:00`, `weekdays 9:00`, `first monday 8:30`, or as five fields: `0 10 * * TUE`";
+
+/// The reason why a text is not a schedule: this word is unknown, or (empty) a word is missing.
+pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
+    let tokens = super::words::tokens(text);
+    if let Some(wrong) = rhythm(&tokens).or_else(|| without(&tokens)) {
+        return wrong;
+    }
+    if word.is_empty() && tokens.iter().any(|token| clock(token).is_some()) {
+        let instead = format!("daily {}", text.trim());
+        let help = format!("for every day write `{instead}`, for one of the week `tuesday {}`", text.trim());
+        let instead = parse(&super::words::tokens(&instead)).is_ok().then_some(instead);
+        return Wrong { help: Some(help), instead, ..Wrong::new(format!("`{}` names no day", text.trim())) };
+    }
+    let instead = meant(&tokens, language);
+    let message = match word {
+        "" => format!("`{}` has no time of day", text.trim()),
+        day if weekday(day).is_some() => format!("in `{}` the time stands before the day", text.trim()),
+        word => format!("`{word}` is not understood in a schedule"),
+    };
+    let help = instead.as_ref().map_or_else(|| LIKE.to_owned(), |instead| format!("write `{instead}`"));
+    Wrong { help: Some(help), instead, ..Wrong::new(message) }
+}
+
+/// The finding for `every second tuesday 10:00`: the second one of each month, or every other one.
+pub fn two_meanings(tokens: &[String]) -> Option<Wrong> {
+    let ordinal = |token: &str| {
+        let figure = ordinal_figure(token).map(usize::from);
+        figure
+            .or_else(|| (1..=5).find(|number| fields::ordinal(*number) == token))
+            .filter(|number| (2..=5).contains(number))
+    };
+    let at = tokens.windows(3).position(|three| {
+        let every = matches!(three[0].as_str(), "every" | "each");
+        every && ordinal(&three[1]).is_some() && weekday(&three[2]).is_some()
+    })?;
+    // `every second tuesday of the month` has one meaning.
+    if tokens.iter().any(|token| token == "month") {
+        return None;
+    }
+    let monthly: Vec<&str> =
+        tokens[at + 1..].iter().map(String::as_str).filter(|token| !FILLERS.contains(token)).collect();
+    let monthly = monthly.join(" ").replace(" ,", ",");
+    let (nth, day) = (&tokens[at + 1], &tokens[at + 2]);
+    let time = tokens.iter().find(|token| token.contains(':')).map_or("10:00", String::as_str);
+    let message = format!("`every {nth} {day}` can mean one of each month, or one of several weeks");
+    let help = format!(
+        "for the {nth} one of each month write `{monthly}`; no schedule counts weeks: twice a month is `first and third \
+         {day} {time}`"
+    );
+    Some(Wrong { help: Some(help), instead: Some(monthly), ..Wrong::new(message) })
+}
+
+/// The finding for `weekdays except friday 10:00`: a schedule lists the days that it has.
+fn without(tokens: &[String]) -> Option<Wrong> {
+    let at = tokens.iter().position(|token| matches!(token.as_str(), "except" | "but" | "without" | "excluding"))?;
+    let has = |words: &[&str]| tokens[..at].iter().any(|token| words.contains(&token.as_str()));
+    let all = match () {
+        () if has(&["weekdays", "weekday"]) => 0..5,
+        () if has(&["weekends", "weekend"]) => 5..7,
+        () if has(&["daily", "day", "days", "everyday"]) => 0..7,
+        () => 0..0,
+    };
+    let out: Vec<usize> = tokens[at..].iter().filter_map(|token| weekday(token)).collect();
+    let left: Vec<&str> = all.filter(|day| !out.contains(day)).map(|day| WEEKDAYS[day]).collect();
+    let time = tokens.iter().find(|token| token.contains(':')).map_or("9:00", String::as_str);
+    let message = format!("a schedule names the days that it has, and `{}` takes some away", tokens[at]);
+    let instead = format!("{} {time}", left.join(", "));
+    if left.is_empty() || out.is_empty() || parse(&super::words::tokens(&instead)).is_err() {
+        return Some(Wrong { help: Some(LIKE.to_owned()), ..Wrong::new(message) });
+    }
+    Some(Wrong { help: Some(format!("write `{instead}`")), instead: Some(instead), ..Wrong::new(message) })
+}
+
+/// The finding for a day with its year, `2026-12-24 10:00`: a schedule comes again and again.
+pub fn one_day(tokens: &[String]) -> Option<Wrong> {
+    let day: jiff::civil::Date = tokens.iter().find_map(|token| token.split('t').next()?.parse().ok())?;
+    let time = tokens.iter().find_map(|token| token.rsplit('t').next().filter(|time| clock(time).is_some()));
+    let month = names::MONTHS[usize::try_from(day.month() - 1).unwrap_or_default()];
+    let instead = format!("{} {month} {}", day.day(), time.unwrap_or("10:00"));
+    let message = format!("a schedule comes again and again, and `{day}` comes once");
+    let help = format!("for each year write `{instead}`; what goes out once is sent by `transom broadcast`");
+    Some(Wrong { help: Some(help), instead: Some(instead), ..Wrong::new(message) })
+}
+
+/// The finding for intervals such as `every 15 minutes`, `hourly`, `every two weeks`: some can be written in cron, the
+/// others in no calendar.
+fn rhythm(tokens: &[String]) -> Option<Wrong> {
+    let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
+    let number = tokens.iter().find_map(|token| token.parse::<u8>().ok());
+    let of_cron = |pattern: String| {
+        let wrong = Wrong::new(format!("`{}` is written in the fields of cron", tokens.join(" ")));
+        Some(Wrong { help: Some(format!("write `{pattern}`")), instead: Some(pattern), ..wrong })
+    };
+    if has(&["minutes", "minute"]) {
+        return match number {
+            Some(count @ 1..=30) if 60 % count == 0 => of_cron(format!("*/{count} * * * *")),
+            _ => None,
+        };
+    }
+    if has(&["hourly", "hour", "hours"]) {
+        return match number {
+            None | Some(1) => of_cron("0 * * * *".to_owned()),
+            Some(count @ 2..=12) if 24 % count == 0 => of_cron(format!("0 */{count} * * *")),
+            Some(_) => None,
+        };
+    }
+    let every = has(&["every", "each"]);
+    let nth = |token: &str| matches!(token, "second" | "third" | "fourth" | "fifth") || ordinal_figure(token).is_some();
+    let unit = |token: &str| matches!(token, "day" | "week" | "month");
+    let of_nth = tokens.windows(3).any(|three| three[0] == "every" && nth(&three[1]) && unit(&three[2]));
+    let counted = every && (has(&["weeks", "other", "months"]) || has(&["days"]) && number.is_some()) || of_nth;
+    if counted || has(&["biweekly", "fortnightly", "fortnight", "bimonthly", "quarterly"]) {
+        let message = "a schedule knows the calendar, and does not count from one time to the next";
+        let help = "name the days, such as `first and third tuesday 10:00` or `day 1 and 15 9:00`; what counts from an \
+                    event of each contact is a flow of its own with `wait: 14d`";
+        return Some(Wrong { help: Some(help.to_owned()), ..Wrong::new(message) });
+    }
+    None
+}
+
+/// The text with corrections; `None` unless all of it is then a schedule.
+fn meant(tokens: &[String], language: &str) -> Option<String> {
+    let split: Vec<String> = tokens.iter().flat_map(|token| parted(token)).collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut late: Vec<String> = Vec::new();
+    let has_clock = split.iter().any(|token| token.contains(':'));
+    let mut rest = split.iter().map(String::as_str).peekable();
+    while let Some(token) = rest.next() {
+        let next = rest.peek().copied();
+        // In `15 december 10:00`, `15` is a day and not an hour.
+        let is_day = next.is_some_and(|next| month_of(next).is_some()) || has_clock && day_number(token).is_some();
+        let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "h"));
+        if let Some(time) = time_meant(token, next).filter(|_| half || !is_day) {
+            if half {
+                rest.next();
+            }
+            if !late.is_empty() {
+                late.push("and".into());
+            }
+            late.push(time);
+        } else if let Some(word) = word_meant(token, language) {
+            words.extend(word);
+        } else {
+            return None;
+        }
+    }
+    // In `a las 10:00`, `a` is translated to "to", but it does not make a range of days.
+    let spans = |at: usize| words.get(at + 1).is_some_and(|next| weekday(next).is_some());
+    let stray: Vec<bool> = (0..words.len()).map(|at| words[at] == "to" && !spans(at)).collect();
+    let mut stray = stray.into_iter();
+    words.retain(|_| !stray.next().unwrap_or_default());
+    while words.last().is_some_and(|word| is_joint(word)) {
+        words.pop();
+    }
+    if late.is_empty() {
+        late.push("9:00".into());
+    }
+    let text = words.into_iter().chain(late).collect::<Vec<_>>().join(" ").replace(" ,", ",");
+    parse(&super::words::tokens(&text)).is_ok().then_some(text)
+}
+
+/// Splits `lunes-viernes` into three words.
+fn parted(token: &str) -> Vec<String> {
+    let dashed = token.split_once('-').filter(|(from, to)| !from.is_empty() && !to.is_empty() && *to != "feira");
+    match dashed {
+        Some((from, to)) => vec![from.to_owned(), "to".to_owned(), to.to_owned()],
+        None => vec![token.to_owned()],
+    }
+}
+
+/// `10am`, `5:30pm`, `9.30`, `17h`, `10`, `noon` as a time on the 24-hour clock.
+fn time_meant(token: &str, next: Option<&str>) -> Option<String> {
+    match token {
+        "noon" | "midday" | "mediodia" | "midi" => return Some("12:00".into()),
+        "midnight" | "medianoche" | "minuit" | "mitternacht" => return Some("0:00".into()),
+        _ => {}
+    }
+    let halves = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
+    let half = |text: &str| halves.into_iter().find(|(name, _)| *name == text).map(|(_, later)| later);
+    let glued = halves.into_iter().find_map(|(name, later)| Some((token.strip_suffix(name)?, later)));
+    let (figures, later) = match glued {
+        Some((figures, later)) => (figures, Some(later)),
+        None => (token, next.and_then(half)),
+    };
+    let figures = figures.replace(['.', 'h'], ":");
+    let (hour, minute) = figures.split_once(':').unwrap_or((&figures, ""));
+    let minute = if minute.is_empty() { "00" } else { minute };
+    let hour: u8 = hour.parse().ok()?;
+    let hour = match later {
+        Some(later) if (1..=12).contains(&hour) => hour % 12 + later,
+        Some(_) => return None,
+        None => hour,
+    };
+    let text = format!("{hour}:{minute}");
+    clock(&text).map(|_| text)
+}
+
+/// The English words of a schedule for this word; an empty list for a word without meaning.
+fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
+    let said = fold(token);
+    if FILLERS.contains(&token) {
+        return Some(Vec::new());
+    }
+    let one = |word: &str| Some(vec![word.to_owned()]);
+    match said.as_str() {
+        _ if is_joint(token) || matches!(token, "to" | "-" | "through") => return one(token),
+        "y" | "e" | "et" | "und" | "ed" | "plus" => return one("and"),
+        "bis" | "hasta" | "ate" | "al" | "au" | "until" | "till" | "a" => return one("to"),
+        "los" | "las" | "el" | "la" | "le" | "les" | "lo" | "der" | "die" | "das" | "den" | "am" | "um" | "uhr"
+        | "jeden" | "jeder" | "jedes" | "alle" | "cada" | "todos" | "todas" | "os" | "as" | "chaque" | "tous"
+        | "ogni" | "h" | "de" | "du" | "da" | "dal" | "von" | "des" | "mes" | "mois" | "mese" | "monats" | "hs"
+        | "hrs" | "weekly" | "monthly" => return Some(Vec::new()),
+        "diario" | "diariamente" | "taglich" | "tag" | "tage" | "quotidien" | "giornaliero" | "dia" | "dias"
+        | "jour" | "jours" | "giorno" | "giorni" | "everyday" => return one("daily"),
+        "laborables" | "laborable" | "habiles" | "werktags" | "wochentags" | "uteis" | "feriali" | "ouvres"
+        | "workdays" | "workday" => return one("weekdays"),
+        "wochenende" | "wochenenden" | "fds" => return one("weekends"),
+        "ultimo" | "ultima" | "dernier" | "derniere" | "letzter" | "letzten" | "letzte" => return one(LAST),
+        "primer" | "primero" | "premier" | "ersten" | "erster" | "primeiro" | "primeira" | "primo" => {
+            return one(fields::ordinal(1));
+        }
+        _ => {}
+    }
+    let known =
+        [names::english(token, NameOf::Weekday), names::english(token, NameOf::Month)].into_iter().flatten().next();
+    let number = || day_number(token).or_else(|| ordinal_figure(token)).map(|_| token);
+    // Plurals such as `sonntags`, `lundis`.
+    let several = said.strip_suffix('s').unwrap_or(&said);
+    let of = |of: NameOf| names::foreign(token, of, language).or_else(|| names::foreign(several, of, language));
+    let foreign = || of(NameOf::Weekday).or_else(|| of(NameOf::Month));
+    let ordinal =
+        || words::every().iter().find_map(|table| table.ordinal(&said)).and_then(|number| usize::try_from(number).ok());
+    let ordinal = || ordinal().filter(|number| (1..=5).contains(number)).map(fields::ordinal);
+    let near = || {
+        let all = WEEKDAYS.into_iter().chain(["daily", "weekdays", "weekends", "first", "third", LAST]);
+        nearest(token, all)
+    };
+    let found = known.or_else(number).or_else(foreign).or_else(ordinal).or_else(near)?;
+    one(found)
+}

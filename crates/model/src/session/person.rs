@@ -1,0 +1,48 @@
+//! Describes the person of the business who has the conversation, or who is needed.
+
+use crate::{
+    base::{
+        ids::{FlowName, StepId},
+        time::{Span, Time},
+    },
+    effect::IfClosed,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub since: Time,
+    /// The time of the person's last message; `give_back` counts from it.
+    pub last_word: Time,
+    pub give_back: Span,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The flow and run that handed over; this run may still write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
+    /// The text to send if nobody answers; `None`: it was sent, or a person has written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Box<Unanswered>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+}
+
+/// A text for the case that nobody answers. It is rendered at the hand-off, because the run may have ended by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unanswered {
+    pub at: Time,
+    pub body: String,
+    pub topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_closed: Option<IfClosed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedsPerson {
+    pub since: Time,
+    pub why: String,
+}

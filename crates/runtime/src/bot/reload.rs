@@ -1,0 +1,296 @@
+//! Checks new files of the bot, stores them as a version, and makes it live; files with errors never go live.
+
+use super::{
+    check_context,
+    preview::{self, Preview},
+    source_files::{self, BotFiles, Checked},
+    watch::Watch,
+};
+use crate::{
+    base::{
+        clock::Clock,
+        counted::counted,
+        diagnostic::{self, Diagnostic, Findings},
+        ids::VersionId,
+        limits::{PREVIEW_AT_RELOAD_MAX, RELOAD_RETRY},
+        place::{Place, SourceFile},
+        time::Time,
+    },
+    config::Config,
+    daemon::{long_work::apart, metrics::Metrics, panic_guard::caught},
+    flow::{self, CheckContext, FlowSet},
+    http_step::mocks::Mocks,
+    store::{CommitError, ReadError, Store, WriteSet, tables::version},
+};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{Notify, watch};
+
+/// Turns files into versions. Remembers only the live hash, to recognise changes.
+pub struct Reloader {
+    config: Config,
+    metrics: Metrics,
+    /// The hash of the live files.
+    live: Mutex<Option<String>>,
+    /// Signals that the templates or senders have changed: the same files may be valid now.
+    around_changed: Notify,
+}
+
+/// The result of a check of the files.
+pub struct ReloadResult {
+    /// The version to make live; `None`: the live version stays.
+    pub live: Option<(VersionId, Arc<FlowSet>)>,
+    /// The findings of the newest files: errors keep them from going live, warnings do not.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// The reason why there are no flows at the start.
+#[derive(Debug)]
+pub enum ReloadError {
+    /// The files have errors, and there is no earlier valid version.
+    Findings(Vec<Diagnostic>),
+    Read(ReadError),
+    Commit(CommitError),
+}
+
+impl Reloader {
+    pub fn new(config: &Config, metrics: Metrics) -> Reloader {
+        Reloader { config: config.clone(), metrics, live: Mutex::default(), around_changed: Notify::new() }
+    }
+
+    /// The first version: of the files, or the last valid one if they have errors. `live` is always set.
+    pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<ReloadResult, ReloadError> {
+        let (good, findings) = self.check(store, files).await;
+        if let Some(good) = good {
+            return self.go_live(store, good, findings, now).await;
+        }
+        let stored = version::live(store).await.map_err(ReloadError::Read)?;
+        let Some(stored) = stored else { return Err(ReloadError::Findings(findings)) };
+        let files = BotFiles::from_stored(&stored.files);
+        let hash = files.hash.clone();
+        // It was valid once; a newer check must not leave customers without an answer.
+        let (set, about) = apart(|| flow::parse_set(&files.files));
+        // A secret that the configuration no longer grants is an error: without it flows would fail one by one.
+        if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
+            return Err(ReloadError::Findings(findings));
+        }
+        tracing::error!(
+            version = %stored.id, findings = findings.len(),
+            "The flow files have errors; version {} goes on", stored.id
+        );
+        self.count(&findings);
+        self.remember(hash);
+        Ok(ReloadResult { live: Some((stored.id, Arc::new(set))), findings })
+    }
+
+    /// Checks changed files, and stores them if they are valid.
+    pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<ReloadResult, ReloadError> {
+        let same = self.live.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(files.hash.as_str());
+        let (good, findings) = self.check(store, files).await;
+        match good {
+            Some(good) if !same => {
+                let news = self.go_live(store, good, findings, now).await?;
+                self.metrics.flow_versions.inc();
+                Ok(news)
+            }
+            // Unchanged (an error was undone), or with errors.
+            _ => {
+                self.count(&findings);
+                Ok(ReloadResult { live: None, findings })
+            }
+        }
+    }
+
+    /// Reads the folder once and checks it.
+    pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<ReloadResult, ReloadError> {
+        match apart(|| source_files::read(folder)) {
+            Ok(files) => self.offer(store, files, now).await,
+            Err(error) => {
+                // The folder was moved away, perhaps for a moment: report it, and keep the live version.
+                let place = Place::start_of(&SourceFile::new("flows", ""));
+                let findings = vec![Diagnostic::error("E910", &place, error.to_string())];
+                self.count(&findings);
+                Ok(ReloadResult { live: None, findings })
+            }
+        }
+    }
+
+    /// Watches `folder` until `stop`, and reports changes within a second of the last write.
+    pub async fn follow(
+        &self,
+        store: &Store,
+        folder: &Path,
+        clock: &dyn Clock,
+        mut stop: watch::Receiver<bool>,
+        mut tell: impl FnMut(ReloadResult),
+    ) {
+        let mut watch = Watch::new(folder);
+        loop {
+            // First read at once, for changes between the start and the watch.
+            match self.look(store, folder, clock.now()).await {
+                Ok(news) => tell(news),
+                Err(error) => {
+                    tracing::error!("The changed flows cannot go live now, and will be tried again: {error}");
+                    tokio::select! {
+                        _ = stop.changed() => return,
+                        () = tokio::time::sleep(RELOAD_RETRY.to_std()) => continue,
+                    }
+                }
+            }
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = watch.changed() => {}
+                () = self.around_changed.notified() => {}
+            }
+        }
+    }
+
+    /// The template catalogue has changed: check the files again.
+    pub fn look_again(&self) {
+        self.around_changed.notify_one();
+    }
+
+    /// Parses and checks all files; gives files and set only without errors.
+    async fn check(&self, store: &Store, files: BotFiles) -> (Option<(BotFiles, Arc<FlowSet>)>, Vec<Diagnostic>) {
+        if let Some(Checked(set)) = files.checked.clone() {
+            return (Some((files, set)), Vec::new());
+        }
+        let around = check_context::read(&self.config, store).await.unwrap_or_else(|error| {
+            tracing::warn!("The flows are checked without the catalogue of templates: {error}");
+            check_context::around(&self.config, &[])
+        });
+        let (set, findings) = apart(|| judge(&self.config, &around, &files));
+        let good = !findings.iter().any(Diagnostic::is_error);
+        (good.then(|| (files, Arc::new(set))), findings)
+    }
+
+    /// Stores the files, or finds the stored version, and marks it as live.
+    async fn go_live(
+        &self,
+        store: &Store,
+        (files, set): (BotFiles, Arc<FlowSet>),
+        findings: Vec<Diagnostic>,
+        now: Time,
+    ) -> Result<ReloadResult, ReloadError> {
+        let before = version::live(store).await.map_err(ReloadError::Read)?;
+        let changes = match before {
+            Some(before) if before.hash != files.hash => {
+                caught(Box::pin(self.preview(store, &files, &set, now))).await.unwrap_or_else(|panic| {
+                    // A failure of the preview must not keep a valid version from going live.
+                    tracing::error!("The list of what the new version changes panicked, which is a bug of ours; the version goes live: {panic}");
+                    None
+                })
+            }
+            Some(_) | None => None,
+        };
+        let known = version::by_hash(store, &files.hash).await.map_err(ReloadError::Read)?;
+        let id = known.map_or_else(|| VersionId(store.next_id()), |version| version.id);
+        let row = version::Version {
+            id,
+            hash: files.hash.clone(),
+            files: files.to_stored(),
+            created_at: now,
+            live_at: Some(now),
+        };
+        let mut rows = WriteSet::new();
+        rows.push(&version::INSERT, &row);
+        rows.push(&version::LIVE, &version::Live { id, at: now });
+        store.commit(rows).await.map_err(ReloadError::Commit)?;
+        self.count(&findings);
+        self.remember(files.hash);
+        tracing::info!(version = %id, "Version {id} of the flows is live");
+        for line in changes.iter().flat_map(Preview::lines) {
+            tracing::info!(version = %id, "{line}");
+        }
+        Ok(ReloadResult { live: Some((id, set)), findings })
+    }
+
+    /// The preview of a version for the log. An error does not keep the version from going live.
+    async fn preview(&self, store: &Store, files: &BotFiles, set: &Arc<FlowSet>, now: Time) -> Option<Preview> {
+        let told = preview::preview(&self.config, store, files, set, now, PREVIEW_AT_RELOAD_MAX).await;
+        told.inspect_err(|error| {
+            tracing::warn!("The list of what the new version changes could not be made; the version goes live: {error}")
+        })
+        .ok()
+    }
+
+    fn remember(&self, hash: String) {
+        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash);
+    }
+
+    fn count(&self, findings: &[Diagnostic]) {
+        if self.metrics.flow_findings.get() > 0 && !findings.iter().any(Diagnostic::is_error) {
+            // An author who saw the errors waits for this line.
+            tracing::info!("The flow files are good again");
+        }
+        let errors = findings.iter().filter(|finding| finding.is_error());
+        let mut count = 0;
+        for finding in errors {
+            count += 1;
+            let (file, line) = (finding.place.path(), finding.place.line());
+            tracing::error!(file, line, error.code = finding.code, "{finding}");
+        }
+        self.metrics.flow_findings.set(count);
+    }
+}
+
+/// Parses and checks these files: the flows, and all findings.
+pub fn judge(config: &Config, around: &CheckContext, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
+    let (set, mut findings) = flow::parse_set(&files.files);
+    findings.extend(files.findings.iter().cloned());
+    let around = CheckContext { files: files.sendable.clone(), ..around.clone() };
+    findings.extend(flow::lint_around(&set, &around));
+    findings.extend(ungranted(&set, config));
+    findings.extend(mock_findings(&set));
+    diagnostic::sort(&mut findings);
+    (set, findings)
+}
+
+/// The findings about `sandbox.mocks`; also for `transom check`.
+pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
+    let findings = Findings::default();
+    if let Some(node) = &set.bot.sandbox.mocks {
+        Mocks::read(node, &findings);
+    }
+    findings.into_sorted()
+}
+
+/// Findings for names that `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their
+/// own.
+pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
+    if config.only_sandboxes() {
+        return Vec::new();
+    }
+    let (bot, grants) = (&set.bot, &config.flows);
+    let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
+    let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
+    env.chain(secrets)
+        .map(|(what, name)| {
+            let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
+            Diagnostic::error("E912", bot.named_at(what, name), message)
+                .help(format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"))
+        })
+        .collect()
+}
+
+impl fmt::Display for ReloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReloadError::Findings(all) => {
+                let errors = all.iter().filter(|finding| finding.is_error()).count();
+                let errors = counted(errors, "error");
+                write!(f, "the flow files have {errors}, and there is no earlier version to go on with")
+            }
+            ReloadError::Read(error) => write!(f, "the stored flows cannot be read: {error}"),
+            ReloadError::Commit(error) => write!(f, "the flows cannot be stored: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ReloadError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Reads the small sections: `flows`, `retention`, `log`, and reports those that nothing reads.
+
+use super::Written;
+use crate::{
+    base::{diagnostic::Diagnostic, fields::Fields, limits::MESSAGES_KEPT_MIN, secret::Secret, time::Span, yaml::Node},
+    daemon::log::{Format, Level},
+};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// The data and networks that flows may use.
+#[derive(Debug, Clone, Default)]
+pub struct FlowGrants {
+    /// The values of `env.*` in flows.
+    pub env: BTreeMap<String, String>,
+    /// The secrets of `secrets.*` in `http` steps.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Private networks that `http` may reach nevertheless.
+    pub allow_private: Vec<IpNet>,
+}
+
+impl FlowGrants {
+    /// The values of `env.*` for a sandbox sender: the bot's own `sandbox.env` overrides the granted ones.
+    pub fn sandbox_env(&self, sandbox: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut env = self.env.clone();
+        env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
+        env
+    }
+}
+
+/// The sources of media files.
+#[derive(Debug, Clone, Default)]
+pub struct Media {
+    /// Private networks from which files may be loaded nevertheless.
+    pub allow_private: Vec<IpNet>,
+}
+
+/// The retention times.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention {
+    pub raw_webhooks: Span,
+    pub messages: Span,
+    pub traces: Span,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Retention { raw_webhooks: Span::days(14), messages: Span::days(400), traces: Span::days(30) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Log {
+    /// `None`: text on a terminal, else JSON.
+    pub format: Option<Format>,
+    pub level: Level,
+}
+
+pub fn flows(mut fields: Fields<'_>) -> FlowGrants {
+    let mut grants = FlowGrants::default();
+    for entry in fields.map("env") {
+        let name = &entry.key.text;
+        match entry.value.text() {
+            _ if entry.value.is_broken() => {}
+            Some(text) => drop(grants.env.insert(name.clone(), text.to_owned())),
+            None => fields.wrong(&entry.value, "E906", format!("`{name}` is a text")),
+        }
+    }
+    for entry in fields.map("secrets") {
+        let name = &entry.key.text;
+        match entry.value.text() {
+            _ if entry.value.is_broken() => {}
+            Some(text) if !text.trim().is_empty() => drop(grants.secrets.insert(name.clone(), Secret::new(text))),
+            _ => fields.wrong(&entry.value, "E906", format!("the secret `{name}` is empty")),
+        }
+    }
+    grants.allow_private = networks(&mut fields, "allow_private");
+    fields.finish();
+    grants
+}
+
+pub fn media(mut fields: Fields<'_>) -> Media {
+    let allow_private = networks(&mut fields, "allow_private");
+    fields.finish();
+    Media { allow_private }
+}
+
+/// Reads a list of networks or single addresses.
+pub fn networks(fields: &mut Fields<'_>, name: &'static str) -> Vec<IpNet> {
+    let mut networks = Vec::new();
+    for node in fields.list(name) {
+        let Some(text) = node.text() else {
+            fields.wrong(node, "E906", format!("`{name}` takes networks"));
+            continue;
+        };
+        // A single address is a network of one.
+        let network = text.parse().ok().or_else(|| text.parse().ok().map(|ip: std::net::IpAddr| IpNet::from(ip)));
+        match network {
+            Some(network) => networks.push(network),
+            None => fields.wrong(node, "E906", format!("`{text}` is no network; write it like `10.1.0.0/16`")),
+        }
+    }
+    networks
+}
+
+pub fn retention(mut fields: Fields<'_>) -> Retention {
+    let mut kept = Retention::default();
+    for (name, value) in
+        [("raw_webhooks", &mut kept.raw_webhooks), ("messages", &mut kept.messages), ("traces", &mut kept.traces)]
+    {
+        *value = fields.duration(name, *value);
+        if *value < Span::ZERO {
+            fields.wrong_at(name, "E906", format!("`{name}` cannot be negative"), "write it like `14d`");
+        }
+    }
+    if Span::ZERO <= kept.messages && kept.messages < MESSAGES_KEPT_MIN {
+        let message = "`messages` is less than a week: by them a webhook that the platform repeats is known".to_owned();
+        fields.wrong_at("messages", "E906", message, "write `7d` or more");
+    }
+    fields.finish();
+    kept
+}
+
+pub fn log(mut fields: Fields<'_>) -> Log {
+    let format = match fields.word("format", &["json", "text"]) {
+        Some("json") => Some(Format::Json),
+        Some(_) => Some(Format::Text),
+        None => None,
+    };
+    let level = fields.word("level", Level::NAMES).and_then(Level::parse).unwrap_or_default();
+    fields.finish();
+    Log { format, level }
+}
+
+/// Reports sections that this version does not read.
+pub fn unused(config: &mut Fields<'_>) {
+    let nothing = |section: Option<&Node>, key: &str| section.and_then(|node| node.get(key)).is_none_or(Node::is_null);
+    let (telemetry, llm) = (config.node("telemetry"), config.node("llm"));
+    if let Some(node) = telemetry.filter(|node| !nothing(Some(node), "otlp")) {
+        let message = "this version sends nothing to `telemetry.otlp`; its numbers are at `/metrics`";
+        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
+    }
+    if let Some(node) = llm.filter(|node| !node.is_null()) {
+        let message = "this version asks no language model: no step reads `llm`";
+        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
+    }
+}

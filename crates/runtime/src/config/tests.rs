@@ -1,0 +1,511 @@
+use super::*;
+use crate::{
+    base::{
+        limits::{API_KEY_CHARS_MIN, MESSAGES_KEPT_MIN},
+        time::Span,
+    },
+    daemon::log,
+    delivery::pacing::limiter::Rate,
+    model::{
+        template::{Category, TemplateButtonKind, TemplateHeader},
+        template_parts::Offer,
+    },
+};
+
+const ACCOUNT: &str = "accounts: [{name: acme}]\n";
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "META_ACCESS_TOKEN" | "META_APP_SECRET" | "META_VERIFY_TOKEN" | "TRANSOM_API_KEY" | "SHOP_TOKEN"
+        | "LLM_API_KEY" => Some(format!("hunter2-{name}")),
+        name if ["TWILIO_", "KAPSO_", "WAPLIFY_", "AUTOCALLS_"].iter().any(|prefix| name.starts_with(prefix)) => {
+            Some(format!("hunter2-{name}"))
+        }
+        "SHOP_URL" => Some("https://shop.example".into()),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
+    Config::parse(&SourceFile::new("config.yaml", text), Path::new("/etc/transom"), &env)
+}
+
+fn errors(text: &str) -> Vec<String> {
+    parse(text).expect_err("it has mistakes").iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_says_what_it_looks_like() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.example.yaml"));
+    let config = Config::load(Some(path), &env).unwrap_or_else(|all| panic!("{all:#?}"));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.accounts[0].balance, Some(1_000_000));
+    assert!(config.accounts[0].api_keys[0].matches("hunter2-TRANSOM_API_KEY"));
+    let support = config.sender(SenderId(12)).unwrap();
+    assert_eq!((support.provider(), support.default, support.on_unknown), ("meta", true, OnUnknown::Replies));
+    assert_eq!(support.rate, Rate::parse("80/s").unwrap().paced());
+    assert_eq!(support.unknown_after, Span::seconds(60));
+    let Access::Meta(meta) = &support.access else { panic!("sender 12 is at Meta") };
+    assert!(meta.app_secrets[0].matches("hunter2-META_APP_SECRET"));
+    assert_eq!(config.templates.len(), 4);
+    assert_eq!(config.templates[0].template.category, Category::Marketing);
+    assert_eq!(config.templates[0].template.buttons.len(), 3);
+    assert_eq!(config.flows.env["SHOP_URL"], "https://shop.example");
+    assert_eq!(config.retention.messages, Span::days(400));
+    assert_eq!(config.log.format, Some(log::Format::Json));
+    assert!(config.webhooks.to.is_empty());
+    assert!(!config.only_sandboxes());
+}
+
+#[test]
+fn nothing_written_is_a_sandbox_on_loopback() {
+    let config = Config::load(None, &env).unwrap();
+    assert!(config.listen.ip().is_loopback() && config.only_sandboxes() && config.file.is_none());
+    assert_eq!((config.senders.len(), config.senders[0].id), (1, SenderId(1)));
+    assert_eq!(config.accounts[0].name.as_str(), "sandbox");
+    assert_eq!(config.database.expose(), "sqlite://data/transom.db");
+    assert_eq!(config.bot, Path::new("."));
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+    let postgres = parse("database: postgres://bot@db/bot\n").unwrap();
+    assert_eq!(postgres.data, Path::new("/etc/transom/data"));
+    let elsewhere = parse("database: postgres://bot@db/bot\ndata: /var/lib/transom\n").unwrap();
+    assert_eq!(elsewhere.data, Path::new("/var/lib/transom"));
+    let config = parse("database: sqlite://var/t.db\nbot: bots/shop\n").unwrap();
+    assert_eq!(config.data, Path::new("/etc/transom/var"));
+    assert_eq!(config.database.expose(), "sqlite:///etc/transom/var/t.db");
+    assert_eq!(config.data, Path::new("/etc/transom/var"));
+    assert_eq!(config.bot, Path::new("/etc/transom/bots/shop"));
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_place_and_the_near_one() {
+    assert_eq!(
+        errors("lissten: 127.0.0.1:80\nretention: {message: 3d}\n"),
+        [
+            "config.yaml:1:1: error[E203] the configuration has no key `lissten`; did you mean `listen`?",
+            "config.yaml:2:13: error[E203] `retention` has no key `message`; did you mean `messages`?",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_name_is_an_error_at_its_place_and_all_come_at_once() {
+    let found = errors(
+        "public_url: https://${HOST}/x\nnotify: {url: https://a.example, secret: \"${file:no/such}\"}\nbot: ${}\n",
+    );
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].starts_with("config.yaml:1:21: error[E901] `HOST` is not set in the environment"), "{found:#?}");
+    assert!(found[1].starts_with("config.yaml:2:43: error[E901] cannot read the file `no/such`"), "{found:#?}");
+    assert!(found[2].starts_with("config.yaml:3:6: error[E901] `${}` is no name"), "{found:#?}");
+}
+
+#[test]
+fn a_file_gives_a_secret_without_its_line_end() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key"), "s3cret-key-of-the-file\n").unwrap();
+    let file = SourceFile::new("c.yaml", "accounts: [{name: a, api_keys: [\"${file:key}\"]}]\n");
+    let config = Config::parse(&file, folder.path(), &env).unwrap();
+    assert!(config.accounts[0].api_keys[0].matches("s3cret-key-of-the-file"));
+}
+
+#[test]
+fn a_secret_of_blanks_is_refused_with_its_place() {
+    let senders = "
+accounts: [{name: acme, api_keys: [' ']}]
+notify: {url: https://desk.example, secret: '  '}
+webhooks: {to: [{name: desk, url: https://desk.example, secret: [good, ' ']}]}
+flows: {secrets: {KEY: ' '}}
+senders:
+  - {id: 1, account: acme, name: a, phone: '+15550000001', provider: meta, phone_number_id: '1', app_secret: [good, ' '],
+     access_token: '  ', verify_token: ' '}
+  - {id: 2, account: acme, name: b, phone: '+15550000002', provider: kapso, phone_number_id: '2', api_key: ' ',
+     webhook_secret: ' '}
+  - {id: 3, account: acme, name: c, phone: '+15550000003', provider: waplify, api_key: ' ', webhook_secret: ' '}
+  - {id: 4, account: acme, name: d, phone: '+15550000004', provider: autocalls, sender_id: 1, api_key: ' ',
+     webhook_secret: ' ', inbound_token: ' '}
+";
+    let found = errors(senders);
+    let blank = found.iter().filter(|one| one.contains("error[E905]") && one.contains("is nothing but blanks"));
+    assert_eq!(blank.count(), 12, "{found:#?}");
+    assert!(found.iter().any(|one| one.starts_with("config.yaml:2:36:") && one.contains("an API key is empty")));
+    assert!(found.iter().any(|one| one.contains("the secret `KEY` is empty")));
+    assert_eq!(found.len(), 14, "each is said once: {found:#?}");
+    assert!(found.iter().any(|one| one.starts_with("config.yaml:7:117:")), "the second of two: {found:#?}");
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_no_secret() {
+    use crate::base::limits::SECRET_FILE_BYTES_MAX;
+    let folder = tempfile::tempdir().unwrap();
+    let file = SourceFile::new("c.yaml", "bot: ${file:key}\n");
+    std::fs::write(folder.path().join("key"), "x".repeat(SECRET_FILE_BYTES_MAX)).unwrap();
+    assert!(Config::parse(&file, folder.path(), &env).is_ok());
+    std::fs::write(folder.path().join("key"), "x".repeat(SECRET_FILE_BYTES_MAX + 1)).unwrap();
+    assert!(Config::parse(&file, folder.path(), &env).unwrap_err()[0].message.contains("longer than"));
+}
+
+#[test]
+fn a_configuration_beyond_the_limit_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.yaml");
+    let filled = |bytes: usize| format!("#{}\n", "x".repeat(bytes - 2));
+    std::fs::write(&path, filled(CONFIG_BYTES_MAX + 1)).unwrap();
+    let found = Config::load(Some(&path), &env).unwrap_err();
+    assert!(found[0].message.contains("at most"), "{found:?}");
+    std::fs::write(&path, filled(CONFIG_BYTES_MAX)).unwrap();
+    assert!(!Config::load(Some(&path), &env).is_err_and(|found| found[0].message.contains("at most")));
+}
+
+#[test]
+fn a_configuration_that_is_not_there_is_one_sentence() {
+    let found = Config::load(Some(Path::new("/no/such/config.yaml")), &env).unwrap_err();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.starts_with("cannot read the configuration `/no/such/config.yaml`"), "{found:?}");
+}
+
+#[test]
+fn a_meta_sender_without_its_secrets_never_starts() {
+    let sender = |more: &str| {
+        format!(
+            "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", {more}}}]\n"
+        )
+    };
+    let found = errors(&sender("access_token: abcdef"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|f| f.contains("error[E905] a Meta sender needs `")), "{found:#?}");
+    let found = errors(&sender("access_token: a, app_secret: \"\", verify_token: []"));
+    assert!(found.iter().any(|f| f.contains("needs `app_secret`")), "{found:#?}");
+    let good = sender("access_token: a, app_secret: [one, two], verify_token: v");
+    let config = parse(&good).unwrap();
+    let Access::Meta(meta) = &config.senders[0].access else { panic!("it is at Meta") };
+    assert_eq!(meta.app_secrets.len(), 2);
+}
+
+/// The example configuration with its commented senders enabled.
+fn uncommented() -> String {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.example.yaml"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = |line: &str| match line.strip_prefix("  #") {
+        Some(rest) if rest.starts_with(['-', ' ']) && rest.contains(": ") => format!("  {rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_example_has_a_sender_for_each_provider() {
+    let config = parse(&uncommented()).unwrap_or_else(|all| panic!("{all:#?}"));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    let there: Vec<&str> = config.senders.iter().map(Sender::provider).collect();
+    for word in access::WORDS {
+        assert!(there.contains(word), "{word}: {there:?}");
+    }
+    let on_unknown = |id| config.sender(SenderId(id)).unwrap().on_unknown;
+    assert_eq!(on_unknown(7), OnUnknown::Replies, "Twilio's statuses carry our id");
+    assert_eq!(on_unknown(9), OnUnknown::Keep, "Waplify's do not");
+}
+
+#[test]
+fn the_example_has_every_key_of_a_template() {
+    let config = parse(&uncommented()).unwrap_or_else(|all| panic!("{all:#?}"));
+    let named = |name: &str| &config.templates.iter().find(|entry| entry.template.name == name).unwrap().template;
+    let sale = named("spring_sale");
+    assert_eq!((&sale.header, sale.parts.offer), (&Some(TemplateHeader::Image), Some(Offer::Ends)));
+    assert!(sale.ttl.is_some() && sale.reference.is_some());
+    assert!(sale.buttons.iter().any(|button| matches!(button, TemplateButtonKind::CopyCode { .. })), "{sale:?}");
+    assert_eq!(named("new_bikes").parts.cards.len(), 2);
+}
+
+#[test]
+fn no_sender_starts_without_its_secrets_and_no_secret_is_printed() {
+    let example = uncommented();
+    for (key, who) in [
+        ("auth_token", "a Twilio sender"),
+        ("api_key", "a Kapso sender"),
+        ("webhook_secret", "a Kapso sender"),
+        ("api_key", "a Waplify sender"),
+        ("api_key", "an Autocalls sender"),
+    ] {
+        let word = who.split(' ').nth(1).unwrap();
+        let from = example.find(&format!("name: At {word}")).unwrap();
+        let line = from + example[from..].find(&format!("{key}: ")).unwrap();
+        let end = line + example[line..].find('\n').unwrap();
+        let without = format!("{}{}", &example[..line].trim_end(), &example[end..]);
+        let found = errors(&without);
+        assert!(
+            found.iter().any(|f| f.contains(&format!("error[E905] {who} needs `{key}`"))),
+            "{who} {key}: {found:#?}"
+        );
+        let wrong = format!("{}\n    rubbish: 1{}", &example[..end], &example[end..]);
+        let shown: String = parse(&wrong).unwrap_err().iter().map(|finding| finding.render(false)).collect();
+        assert!(shown.contains("has no key `rubbish`") && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn who_can_be_reached_from_outside_takes_nothing_unsigned() {
+    let unsigned = |more: &str| {
+        format!(
+            "{more}{ACCOUNT}senders: [{{id: 2, account: acme, provider: waplify, phone: \"+15550001111\", api_key: k}}]\n"
+        )
+    };
+    assert!(parse(&unsigned("")).is_ok(), "on this machine alone");
+    for more in ["public_url: https://bot.example\n", "listen: 0.0.0.0:80\n"] {
+        let found = errors(&unsigned(more));
+        assert!(found.len() == 1 && found[0].contains("sender 2 needs `webhook_secret`"), "{found:#?}");
+    }
+}
+
+#[test]
+fn twilio_needs_the_address_that_it_signs() {
+    let twilio = format!(
+        "{ACCOUNT}senders: [{{id: 2, account: acme, provider: twilio, phone: \"+15550001111\", account_sid: AC1, auth_token: t}}]\n"
+    );
+    let found = errors(&twilio);
+    assert!(found.len() == 1 && found[0].contains("needs `public_url`"), "{found:#?}");
+    assert!(parse(&format!("public_url: https://bot.example\n{twilio}")).is_ok());
+    let found = errors(&format!("public_url: https://bot.example\n{}", twilio.replace("AC1", "../x")));
+    assert!(found.len() == 1 && found[0].contains("`account_sid` is no id of Twilio's"), "{found:#?}");
+}
+
+#[test]
+fn a_missing_secret_is_reported_once() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\",\n access_token: \"${{NOPE}}\", app_secret: \"${{NOPE2}}\", verify_token: v}}]\n"
+    ));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|f| f.contains("is not set in the environment")), "{found:#?}");
+}
+
+#[test]
+fn a_key_at_the_limit_is_taken_and_one_character_less_is_told_without_being_shown() {
+    let key = |chars: usize| format!("accounts: [{{name: a, api_keys: [{}]}}]\n", "k".repeat(chars));
+    assert!(parse(&key(API_KEY_CHARS_MIN)).is_ok());
+    let found = parse(&key(API_KEY_CHARS_MIN - 1)).unwrap_err();
+    let all = found[0].render(false);
+    assert!(all.contains("an API key has 15 characters") && all.contains("openssl rand -hex 32"), "{all}");
+    assert!(!all.contains("kkk"), "{all}");
+}
+
+#[test]
+fn a_key_of_two_accounts_is_refused_and_not_shown() {
+    let found = parse(
+        "accounts:\n  - {name: a, api_keys: [topsecret-key-of-two]}\n  - {name: b, api_keys: [key-of-b-alone-here, \
+                       topsecret-key-of-two]}\n",
+    );
+    let found = found.unwrap_err();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let all = found[0].render(false);
+    assert!(
+        all.contains("this API key is there twice") && all.contains(":3:47") && !all.contains("topsecret"),
+        "{all}"
+    );
+}
+
+#[test]
+fn names_twice_are_refused_with_the_first_place() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders:\n  - {{id: 1, account: acme, provider: sandbox, phone: \"+15550000001\", default: true}}\n  - {{id: 1, account: acne, provider: sandbox, phone: \"+15550000001\"}}\n  - {{id: 3, account: acme, provider: sandbox, phone: \"+15550000003\", default: true}}\n"
+    ));
+    let expected = [
+        "config.yaml:4:10: error[E903] the sender `1` is there twice",
+        "config.yaml:4:22: error[E904] there is no account `acne`; did you mean `acme`?",
+        "config.yaml:4:54: error[E903] the phone `+15550000001` is there twice",
+        "config.yaml:5:70: error[E903] the account `acme` has two default senders",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_braces_over_several_lines_hide_has_no_consequences() {
+    let found = errors(
+        "accounts:\n  - {name: acme, api_keys: [${NO_KEY}]}\nsenders:\n  - {id: 7, account: acme, name: Support, provider: \
+         meta,\n     access_token: ${NO_TOKEN}, app_secret: s,\n     verify_token: v}\ntemplates:\n  - {id: 1, sender: 7, \
+         name: t, language: en, category: utility, body: Hi}\n",
+    );
+    let expected = [
+        "config.yaml:2:29: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
+        "config.yaml:5:20: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_template_needs_a_sender_and_stands_once() {
+    let template = |id: u32, sender: u32| {
+        format!("  - {{id: {id}, sender: {sender}, name: t, language: en, category: utility, body: Hi}}\n")
+    };
+    let found = errors(&format!("templates:\n{}{}{}", template(1, 1), template(2, 1), template(3, 9)));
+    assert_eq!(
+        found,
+        [
+            "config.yaml:3:5: error[E903] the template `t` in `en` is there twice for sender 1",
+            "config.yaml:4:21: error[E904] there is no sender `9`",
+        ]
+    );
+}
+
+#[test]
+fn a_provider_that_is_not_there_is_named_with_the_near_one() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders: [{{id: 1, account: acme, provider: twillio, phone: \"+15550000001\", account_sid: x}}]\n"
+    ));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("E907] there is no provider `twillio`; did you mean `twilio`?"), "{found:#?}");
+}
+
+#[test]
+fn twilio_shows_that_it_was_read_with_the_sign_of_typing_alone() {
+    let with = |shows: &str| {
+        format!(
+            "public_url: https://bot.example\n{ACCOUNT}senders: [{{id: 1, account: acme, provider: twilio, phone: \"+15550000001\", account_sid: AC1, auth_token: t, shows: {shows}}}]\n"
+        )
+    };
+    assert!(parse(&with("typing")).is_ok());
+    assert!(
+        errors(&with("read"))[0].contains("write `shows: typing`, which shows both"),
+        "{:?}",
+        errors(&with("read"))
+    );
+}
+
+#[test]
+fn a_platform_that_cannot_show_a_mark_says_so() {
+    let with = |more: &str| {
+        format!(
+            "{ACCOUNT}senders: [{{id: 1, account: acme, provider: waplify, phone: \"+15550000001\", api_key: x, webhook_secret: y{more}}}]\n"
+        )
+    };
+    assert_eq!(errors(&with(", shows: typing")).len(), 1);
+    assert!(errors(&with(", shows: typing"))[0].contains("`waplify` cannot show that a message was read"));
+    assert!(parse(&with(", shows: nothing")).is_ok() && parse(&with("")).is_ok());
+}
+
+#[test]
+fn a_daemon_without_senders_is_a_mistake_but_an_account_alone_gets_a_sandbox() {
+    assert_eq!(errors("senders: []\n").len(), 1);
+    let config = parse(ACCOUNT).unwrap();
+    assert_eq!(config.senders[0].account.as_str(), "acme");
+    assert!(config.only_sandboxes());
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    let text = format!(
+        "{ACCOUNT}log: {{level: \"${{SHOP_TOKEN}}\"}}\nnotify: {{url: https://a.example, secret: topsecret, extra: 1}}\nflows: {{secrets: {{A: topsecret, B: \"\"}}}}\nlisten: topsecret\n"
+    );
+    let found = parse(&text).unwrap_err();
+    assert_eq!(found.len(), 4, "{found:#?}");
+    for finding in found {
+        let all = format!("{finding} {} {} {finding:?}", finding.render(false), finding.to_json());
+        assert!(!all.contains("hunter2"), "{all}");
+        // `listen: topsecret` is visible, because the author wrote it there; a value under a secret key is not.
+        assert!(!all.contains("secret: topsecret") && !all.contains("A: topsecret"), "{all}");
+    }
+}
+
+#[test]
+fn a_key_that_is_nearly_one_of_a_secret_hides_its_value() {
+    let text = format!("{ACCOUNT}token: topsecret\nmy_password: topsecret\n");
+    let found = parse(&text).unwrap_err();
+    assert!(!found.is_empty());
+    for finding in found {
+        let all = format!("{} {finding}", finding.render(false));
+        assert!(!all.contains("topsecret"), "{all}");
+    }
+}
+
+#[test]
+fn no_syntax_error_shows_a_secret() {
+    for text in [
+        "notify: {secret: topsecret, url: a: b}\n",
+        "flows:\n  secrets: {A: topsecret\nbot: .\n",
+        "flows:\n  secrets:\n    A: my: topsecret\n    B: @topsecret\nbot: .\n",
+        "accounts:\n  - name: a\n    api_keys:\n      - topsecret: `x`\n",
+        "flows: {{env: {URL: \"http://x\"}, secrets: {TOKEN: topsecret}, allow_private: [127.0.0.0/8]}\n",
+    ] {
+        for finding in parse(text).unwrap_err() {
+            let all = format!("{} {finding}", finding.render(false));
+            assert!(!all.contains("topsecret"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn debug_prints_no_secret() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.example.yaml"));
+    let config = Config::load(Some(path), &env).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_token_in_clear_is_a_warning_except_on_loopback() {
+    let with = |base: &str| {
+        let text = format!(
+            "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", access_token: a, app_secret: b, verify_token: c, api_base: \"{base}\"}}]\n"
+        );
+        parse(&text).unwrap().warnings.len()
+    };
+    assert_eq!((with("http://127.0.0.1:9"), with("http://[::1]:9"), with("http://meta.example")), (0, 0, 1));
+}
+
+#[test]
+fn values_that_cannot_be_are_explained() {
+    let found = errors(
+        "listen: everywhere\npublic_url: bot\ndatabase: mysql://x\naccounts: [{name: a, rate_limit: fast, balance: 1.234}]\nnotify: {url: https://a.example}\nflows: {allow_private: [10.0.0.0/99]}\nretention: {messages: soon}\nlog: {level: loud}\n",
+    );
+    for (line, what) in [
+        (1, "`listen` takes an address and a port; write it like `127.0.0.1:8080`"),
+        (2, "`public_url` is no web address"),
+        (3, "`database` is no address of a database"),
+        (4, "`rate_limit` is no rate"),
+        (4, "`balance` is no amount"),
+        (5, "`notify` needs a `secret`"),
+        (6, "is no network"),
+        (7, "no length of time"),
+        (8, "`level` cannot be `loud`"),
+    ] {
+        let there = found.iter().any(|f| f.starts_with(&format!("config.yaml:{line}:")) && f.contains(what));
+        assert!(there, "line {line}: {what}\n{found:#?}");
+    }
+    assert_eq!(found.len(), 9, "{found:#?}");
+}
+
+#[test]
+fn an_empty_configuration_is_an_error_and_no_sandbox() {
+    for text in ["", "\n\n", "# nothing yet\n", "---\n", "null\n"] {
+        let found = errors(text);
+        assert!(
+            found.iter().any(|f| f.contains("E906") && f.contains("the configuration is empty")),
+            "{text:?}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_are_kept_for_a_week_at_least() {
+    let found = errors("retention: {messages: 6d}\n");
+    assert!(found[0].starts_with("config.yaml:1:23: error[E906] `messages` is less than a week"), "{found:?}");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(parse("retention: {messages: 7d}\n").unwrap().retention.messages, MESSAGES_KEPT_MIN);
+}
+
+#[test]
+fn probes_have_an_address_of_their_own() {
+    let at = |text: &str| parse(text).unwrap().admin.map(|address| address.to_string());
+    assert_eq!(at("listen: 127.0.0.1:8080\n"), None);
+    assert_eq!(at("admin: null\n"), None);
+    assert_eq!(at("admin: 0.0.0.0:9100\n").as_deref(), Some("0.0.0.0:9100"));
+    assert_eq!(at("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\n").as_deref(), Some("127.0.0.1:0"));
+    let found = errors("admin: metrics\n");
+    assert!(
+        found[0].starts_with("config.yaml:1:") && found[0].contains("`admin` takes an address and a port"),
+        "{found:?}"
+    );
+    let found = errors("listen: 127.0.0.1:9100\nadmin: 127.0.0.1:9100\n");
+    assert!(found[0].starts_with("config.yaml:2:") && found[0].contains("`admin` is where `listen` is"), "{found:?}");
+}

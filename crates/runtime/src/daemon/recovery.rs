@@ -1,0 +1,213 @@
+//! Loads unfinished work from the database: at the start, and by a sweep every minute. There is no other recovery
+//! path.
+
+use super::app::App;
+use crate::{
+    base::{
+        ids::{ConversationId, InboundId, OutboundId},
+        limits::{
+            DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, SWEEP_EVERY, WAKE_HORIZON,
+        },
+        time::Time,
+    },
+    delivery::outbox,
+    ingest::accept::opens_window,
+    lane::state::{LaneState, LaneTask, RecordedMessage},
+    model::event::{ConsentWord, Reason},
+    store::{
+        WriteSet,
+        tables::{inbound, outbound, session},
+    },
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+impl App {
+    /// Resumes the work of an earlier process: unhandled messages, sends, running calls, due timers.
+    pub async fn recover(self: &Arc<Self>) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let messages = self.recover_inbound(now).await?;
+        let sends = self.recover_outbound(now).await?;
+        let waiting = self.recover_waiting().await?;
+        self.take_back_kept().await?;
+        self.load_due(now).await?;
+        if messages + sends + waiting > 0 {
+            tracing::info!(
+                messages,
+                sends,
+                waiting,
+                "Took up {messages} messages, {sends} sends and {waiting} waiting runs that the last process left unfinished"
+            );
+        }
+        Ok(())
+    }
+
+    /// Resumes unhandled messages in slices, oldest first. The attempts of a slice are counted before it runs; a
+    /// message with an earlier attempt runs alone, so that a poisonous one does not stop others; after
+    /// `INBOUND_ATTEMPTS_MAX` attempts it is dead-lettered. Waits for the turns only: a slow provider or server must
+    /// not delay the start.
+    async fn recover_inbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
+        let mut after = InboundId(0);
+        let mut taken = 0;
+        loop {
+            let slice = inbound::unhandled(&self.store, after, until, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = last.id;
+            let (fresh, tried): (Vec<_>, Vec<_>) = slice.into_iter().partition(|row| row.attempts == 0);
+            taken += fresh.len() + tried.len();
+            // First, because of one contact's messages the tried ones are older.
+            for row in tried {
+                let attempts = row.attempts;
+                if attempts >= INBOUND_ATTEMPTS_MAX {
+                    let why = format!("it was taken up {attempts} times and the process ended each time");
+                    self.dead_letter_inbound(row.id, row.conversation_id, row.sender_id, &why).await?;
+                    continue;
+                }
+                let mut set = WriteSet::new();
+                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+                self.store.commit(set).await?;
+                self.take_up(row);
+                self.lanes.at_rest().await;
+            }
+            let mut set = WriteSet::new();
+            for row in &fresh {
+                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+            }
+            self.store.commit(set).await?;
+            for row in fresh {
+                self.take_up(row);
+            }
+            self.lanes.at_rest().await;
+        }
+    }
+
+    async fn recover_outbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
+        let mut after = (ConversationId(0), OutboundId(0));
+        let mut taken = 0;
+        loop {
+            let slice = outbound::unfinished(&self.store, after, until, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = (last.conversation_id, last.id);
+            let mut contacts = BTreeSet::new();
+            for row in &slice {
+                taken += 1;
+                // `load_due` finds work with a later time when that is near.
+                let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON)
+                    && !outbox::is_asked_anew(row.reason.as_deref().and_then(Reason::named));
+                if !later {
+                    contacts.insert(row.contact_id);
+                }
+            }
+            for contact in contacts {
+                self.push(contact, LaneTask::Wake);
+            }
+        }
+    }
+
+    /// Wakes runs that wait for a call or for the result of a message, because the process that would report it may
+    /// have died. Also passes on the marks that an interrupted join left under the old contact.
+    async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
+        for contact in session::left_behind(&self.store).await? {
+            self.push(contact, LaneTask::Wake);
+        }
+        let mut after = ConversationId(0);
+        let mut taken = 0;
+        loop {
+            let slice = session::calling(&self.store, after, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = last.conversation_id;
+            taken += slice.len();
+            for due in slice {
+                self.push(due.contact_id, LaneTask::Wake);
+            }
+        }
+    }
+
+    /// Puts rows that are due within the horizon into the timers.
+    pub(crate) async fn load_due(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let until = now + WAKE_HORIZON;
+        for due in session::due(&self.store, until, DUE_READ_MAX).await? {
+            self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
+        }
+        for (contact, at) in outbound::due(&self.store, until, DUE_READ_MAX).await? {
+            // A lane in memory knows the order: the due row may have to wait for another message.
+            let own = self.lanes.peek(contact, LaneState::due_at);
+            if let Some(at) = own.unwrap_or(Some(at)) {
+                self.timers.wake(contact, at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Resumes work that has been unhandled, queued or due for over a minute and is in no lane. It is counted as our
+    /// bug, unless the database was away meanwhile: then lanes may have given up what they could not store.
+    pub(crate) async fn sweep(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        if !self.store.is_connected() {
+            return Ok(());
+        }
+        let until = now - SWEEP_AGE;
+        let by_outage = self.store.was_lost_within(SWEEP_AGE + SWEEP_EVERY);
+        let mut after = InboundId(0);
+        loop {
+            let slice = inbound::unhandled(&self.store, after, until, PAGE_ROWS_MAX).await?;
+            let Some(last) = slice.last() else { break };
+            after = last.id;
+            for row in slice {
+                // The lane has set a time to read its messages itself.
+                if !self.lanes.is_active(row.contact_id) && self.backlog.add(row.contact_id) {
+                    if !by_outage {
+                        self.metrics.bug("sweep_inbound");
+                        tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
+                    }
+                    self.push(row.contact_id, LaneTask::Wake);
+                }
+            }
+        }
+        for contact in outbound::stuck(&self.store, until, RECOVERY_SLICE).await? {
+            // A lane in memory has set the time itself (a slot of the rate, a paused sender). A lane that is being
+            // woken at this moment does not count as stuck yet.
+            let stands_still =
+                |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
+            if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {
+                if !by_outage {
+                    self.metrics.bug("sweep_outbound");
+                    tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
+                }
+                self.push(contact, LaneTask::Forget);
+                self.push(contact, LaneTask::Wake);
+            }
+        }
+        for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
+            if !self.lanes.is_active(due.contact_id) {
+                if !by_outage {
+                    self.metrics.bug("sweep_session");
+                }
+                self.push(due.contact_id, LaneTask::Forget);
+                self.push(due.contact_id, LaneTask::Wake);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
+        let contact = row.contact_id;
+        if row.data.word == Some(ConsentWord::Stop) {
+            self.opt_outs.add(contact, row.id);
+        }
+        let recorded = self.recorded(row);
+        self.push(contact, LaneTask::Inbound(Box::new(recorded)));
+    }
+
+    pub(crate) fn recorded(&self, row: inbound::Recorded) -> RecordedMessage {
+        let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
+        RecordedMessage {
+            id: row.id,
+            conversation: row.conversation_id,
+            sender: row.sender_id,
+            message: row.data.message,
+            word: row.data.word,
+            opens,
+            recorded_at: row.received_at,
+            fresh: None,
+        }
+    }
+}

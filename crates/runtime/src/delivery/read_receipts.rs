@@ -1,0 +1,57 @@
+//! Sends read marks and typing indicators, without waiting for their results.
+
+use crate::{
+    base::{
+        ids::{ProviderId, SenderId},
+        limits::READ_MARK_FRESH,
+        time::Time,
+    },
+    channel::question::QuestionError,
+    config::Shows,
+    daemon::app::App,
+    lane::state::LaneState,
+    model::effect::Effect,
+};
+use std::sync::Arc;
+
+impl App {
+    /// Marks a message as read for a program. Platforms without read marks, and sandboxes, ignore it.
+    pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), QuestionError> {
+        let Some(provider) = self.provider_of(sender) else { return Ok(()) };
+        match provider.mark_read(self.http.as_ref(), sender, &message, typing) {
+            Some(asked) => asked.await,
+            None => Ok(()),
+        }
+    }
+
+    /// Shows that the bot has taken a message. The typing indicator is sent only if the answer waits for an external
+    /// call: otherwise it would arrive after the answer.
+    pub(crate) fn show_read(
+        self: &Arc<Self>,
+        lane: &LaneState,
+        index: usize,
+        message: ProviderId,
+        at: Time,
+        effects: &[Effect],
+    ) {
+        let conversation = &lane.conversations[index];
+        let sender = conversation.sender;
+        let shows = self.senders.get(sender).map_or(Shows::Nothing, |sender| sender.shows);
+        let by_person = conversation.session.person.is_some();
+        if shows == Shows::Nothing || by_person || self.clock.now() - at > READ_MARK_FRESH {
+            return;
+        }
+        // If the platform is slow, leave marks out instead of queueing them.
+        let Ok(place) = Arc::clone(&self.read_marks).try_acquire_owned() else { return };
+        let typing = shows == Shows::Typing && effects.iter().any(|effect| matches!(effect, Effect::Call(_)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            let _until = place;
+            let Some(provider) = app.provider_of(sender) else { return };
+            let Some(asked) = provider.mark_read(app.http.as_ref(), sender, &message, typing) else { return };
+            if let Err(trouble) = asked.await {
+                tracing::debug!(sender.id = %sender, kind = trouble.kind, "A read mark was not taken: {}", trouble.kind);
+            }
+        });
+    }
+}

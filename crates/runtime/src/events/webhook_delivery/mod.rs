@@ -1,0 +1,389 @@
+//! Posts events to webhook subscriptions: signed, in order within a conversation, repeated until they are accepted.
+//! All state is in the database, so a crash loses no event; receivers recognise a repetition by its id.
+
+mod edit;
+mod sign;
+mod take_events;
+mod wire;
+
+use crate::{
+    base::{
+        limits::{
+            WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS, WEBHOOK_REST_MAX,
+            WEBHOOK_RETRY_AFTER_MAX,
+        },
+        time::{Span, Time},
+    },
+    channel::{call::FlowClient, guard::Guard},
+    config::Config,
+    daemon::{app::App, panic_guard::caught},
+    store::{
+        WriteSet,
+        tables::{
+            delivery::{self, AttemptState, Delivery, Tried},
+            subscription::{self, AcceptedDelivery, Paused, Subscription},
+        },
+    },
+};
+use anyhow::Context;
+pub use edit::{Edit, NewSubscription};
+pub use sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use std::{
+    collections::HashMap,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+use wire::Outcome;
+
+/// Posts the deliveries of subscriptions.
+pub struct WebhookDelivery {
+    /// For addresses in the configuration, which are often in a private network.
+    ours: FlowClient,
+    /// For addresses given by API: public ones, and those that `webhooks.allow_private` allows.
+    guarded: FlowClient,
+    /// Subscriptions with a running pass, and the pauses of those that accept nothing.
+    at_work: Mutex<HashMap<i64, Rest>>,
+    wake: Notify,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Rest {
+    busy: bool,
+    /// Consecutive passes in which nothing was accepted.
+    failures: u32,
+    until: Option<Time>,
+}
+
+/// The counts of a pass over one or all subscriptions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PassCounts {
+    pub taken: usize,
+    pub retried: usize,
+    pub given_up: usize,
+}
+
+impl WebhookDelivery {
+    /// Fails only if TLS cannot be set up.
+    pub fn new(config: &Config) -> Result<WebhookDelivery, reqwest::Error> {
+        let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
+        Ok(WebhookDelivery {
+            ours: FlowClient::new(Guard::new(everywhere()))?,
+            guarded: FlowClient::new(guard)?,
+            at_work: Mutex::default(),
+            wake: Notify::new(),
+        })
+    }
+
+    /// Wakes the loop: a subscription was created or resumed, or a delivery was requested again.
+    pub fn kick(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Checks an address given by API, as far as the address itself shows.
+    pub fn may_reach(&self, url: &str) -> Result<(), String> {
+        self.guarded.may_reach(url)
+    }
+
+    /// Begins a pass over the subscription, if none is running and it does not pause; gives the number of posts.
+    fn begin(&self, id: i64, now: Time) -> Option<i64> {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = at_work.entry(id).or_default();
+        if rest.busy || rest.until.is_some_and(|until| until > now) {
+            return None;
+        }
+        rest.busy = true;
+        // If the last pass was not accepted, try one post first.
+        Some(if rest.failures > 0 { 1 } else { WEBHOOK_PASS })
+    }
+
+    /// Ends a pass. True if the receiver accepts posts again.
+    fn end(&self, id: i64, passed: PassCounts, now: Time) -> bool {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = at_work.entry(id).or_default();
+        let before = rest.failures;
+        rest.busy = false;
+        if passed.taken > 0 {
+            (rest.failures, rest.until) = (0, None);
+            return before > 0;
+        }
+        if passed != PassCounts::default() {
+            rest.failures = before.saturating_add(1);
+            rest.until = Some(now + backoff(rest.failures).min(WEBHOOK_REST_MAX));
+        }
+        false
+    }
+
+    /// An operator has changed its address, state or secret: ends its pause.
+    fn forget(&self, id: i64) {
+        if let Some(rest) = self.at_work.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id) {
+            // A running pass stays the only one.
+            (rest.failures, rest.until) = (0, None);
+        }
+        self.kick();
+    }
+}
+
+impl App {
+    /// Posts due deliveries until `stop`. Each subscription has its own pass, so that one without an answer does not
+    /// delay others.
+    pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        loop {
+            if let Err(error) = self.begin_passes().await {
+                self.complain("posts", "Webhooks could not be posted, and are tried again", &error);
+            }
+            let looks = self.has_subscriptions();
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = self.webhook_delivery.wake.notified() => {}
+                () = tokio::time::sleep(WEBHOOK_LOOK_EVERY.to_std()), if looks => {}
+            }
+        }
+    }
+
+    async fn begin_passes(self: &Arc<Self>) -> anyhow::Result<()> {
+        if !self.has_subscriptions() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
+            let id = subscription.id;
+            if subscription.paused.is_some() {
+                continue;
+            }
+            let Some(limit) = self.webhook_delivery.begin(id, now) else { continue };
+            let app = Arc::clone(self);
+            tokio::spawn(async move {
+                let passed = match caught(pin!(app.pass(subscription, now, limit))).await {
+                    Ok(Ok(passed)) => passed,
+                    Ok(Err(error)) => {
+                        tracing::error!(
+                            webhook.id = id,
+                            "Events could not be posted to webhook {id}, and are tried again: {error:#}"
+                        );
+                        PassCounts { retried: 1, ..PassCounts::default() }
+                    }
+                    Err(panic) => {
+                        tracing::error!(
+                            webhook.id = id,
+                            "Posting to webhook {id} panicked, which is a bug of ours; its events are tried again: {panic}"
+                        );
+                        PassCounts { retried: 1, ..PassCounts::default() }
+                    }
+                };
+                let now = app.clock.now();
+                if app.webhook_delivery.end(id, passed, now) {
+                    app.hurry(id, now).await;
+                }
+                if passed.taken > 0 {
+                    app.webhook_delivery.kick();
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// One pass over every subscription, even if it pauses: for clocks that are moved by hand.
+    pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<PassCounts> {
+        let mut all = PassCounts::default();
+        if !self.has_subscriptions() {
+            return Ok(all);
+        }
+        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
+            if subscription.paused.is_none() {
+                let passed = self.pass(subscription, now, WEBHOOK_PASS).await?;
+                all.taken += passed.taken;
+                all.retried += passed.retried;
+                all.given_up += passed.given_up;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Queues new events, then posts what is due: the earliest delivery of each conversation.
+    async fn pass(
+        self: &Arc<Self>,
+        mut subscription: Subscription,
+        now: Time,
+        limit: i64,
+    ) -> anyhow::Result<PassCounts> {
+        while self.take_events(&mut subscription, now).await? {}
+        let due = delivery::due(&self.store, subscription.id, now, limit).await.context("reading what is due")?;
+        let subscription = Arc::new(subscription);
+        let mut passed = PassCounts::default();
+        let mut under_way: JoinSet<anyhow::Result<PassCounts>> = JoinSet::new();
+        for row in due {
+            if self.calls.is_mocked() {
+                // In an author's test and in the simulator everything runs in one order.
+                passed.add(self.post(&subscription, row, now).await?);
+                continue;
+            }
+            if under_way.len() >= WEBHOOK_AT_ONCE
+                && let Some(done) = under_way.join_next().await
+            {
+                passed.add(done.context("a post")??);
+            }
+            let (app, subscription) = (Arc::clone(self), Arc::clone(&subscription));
+            under_way.spawn(async move { app.post(&subscription, row, now).await });
+        }
+        while let Some(done) = under_way.join_next().await {
+            passed.add(done.context("a post")??);
+        }
+        if passed.taken > 0 {
+            let mut set = WriteSet::new();
+            set.push(&subscription::HEARD, &AcceptedDelivery { id: subscription.id, at: now });
+            self.store.commit(set).await.context("recording that a webhook was taken")?;
+        }
+        Ok(passed)
+    }
+
+    /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
+    async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<PassCounts> {
+        let outcome = self.ask(subscription, &row, now).await;
+        let attempts = row.attempts + 1;
+        let late = now - row.since.max(subscription.resumed_at) >= WEBHOOK_GIVE_UP;
+        let mut passed = PassCounts::default();
+        let mut set = WriteSet::new();
+        let mut tried = Tried {
+            id: row.id,
+            state: AttemptState::Pending,
+            attempts,
+            next_at: now + jittered(backoff(attempts), row.id, attempts),
+            tried_at: now,
+            since: row.since,
+            status: None,
+            trouble: None,
+        };
+        let mut pause = None;
+        match outcome {
+            Outcome::Taken(status) => {
+                (tried.state, tried.status) = (AttemptState::Done, Some(u32::from(status)));
+                passed.taken = 1;
+            }
+            Outcome::Unwanted => {
+                (tried.status, tried.trouble) = (Some(410), Some("gone".to_owned()));
+                pause = Some("The receiver answered 410: it wants no more.".to_owned());
+                passed.retried = 1;
+            }
+            Outcome::Refused { status, trouble, after } => {
+                if let Some(after) = after {
+                    tried.next_at = tried.next_at.max(now + after.min(WEBHOOK_RETRY_AFTER_MAX));
+                }
+                tried.status = status.map(u32::from);
+                tracing::warn!(
+                    webhook.id = subscription.id,
+                    kind = row.kind,
+                    attempt = attempts,
+                    reason = trouble,
+                    status,
+                    "Webhook {} did not take event {}: {trouble}",
+                    subscription.id,
+                    row.event_id
+                );
+                if late {
+                    tried.state = AttemptState::Dead;
+                    passed.given_up = 1;
+                    self.dead_letter_delivery(&mut set, subscription, &row, &trouble, now);
+                    if subscription.heard_at.is_none_or(|heard| heard < row.since) {
+                        let last = status.map_or(trouble.clone(), |status| format!("the answer {status}"));
+                        pause = Some(format!("Nothing was taken for three days; the last time: {last}."));
+                    }
+                } else {
+                    passed.retried = 1;
+                }
+                tried.trouble = Some(trouble);
+            }
+        }
+        let result = match (passed.taken, passed.given_up) {
+            (1, _) => "ok",
+            (_, 1) => "given_up",
+            _ => "retry",
+        };
+        self.metrics.notification(result);
+        set.push(&delivery::TRIED, &tried);
+        if let Some(why) = pause {
+            self.pause_subscription(&mut set, subscription, why, now);
+        }
+        self.store.commit(set).await.context("recording a post")?;
+        Ok(passed)
+    }
+
+    fn dead_letter_delivery(&self, set: &mut WriteSet, of: &Subscription, row: &Delivery, trouble: &str, now: Time) {
+        let reason = format!("Nobody took event {} (`{}`) in three days: {trouble}.", row.event_id, row.kind);
+        let data = serde_json::json!({ "delivery_id": row.id, "webhook_id": of.id, "event_id": row.event_id });
+        self.dead_letter_with(set, row.id, "webhook", None, &reason, data, now);
+    }
+
+    fn pause_subscription(&self, set: &mut WriteSet, of: &Subscription, why: String, now: Time) {
+        self.metrics.alarm("webhook_paused");
+        tracing::error!(webhook.id = of.id, "Webhook {} is paused until somebody resumes it", of.id);
+        let data = serde_json::json!({ "alarm": "webhook_paused", "webhook_id": of.id, "name": of.name, "text": why });
+        self.notify(set, "alarm", data, now);
+        set.replace(&subscription::PAUSED, &Paused { id: of.id, at: now, why });
+    }
+
+    /// The receiver accepts posts again: makes all waiting deliveries due.
+    async fn hurry(&self, id: i64, now: Time) {
+        let mut set = WriteSet::new();
+        set.push(&delivery::HURRY, &delivery::DeliveriesOf { subscription_id: id, at: now });
+        if let Err(error) = self.store.commit(set).await {
+            tracing::warn!(error = %error, webhook.id = id, "Webhook {id} takes posts again; its waiting events could not be made due at once, and go at their planned times");
+        }
+    }
+}
+
+impl PassCounts {
+    fn add(&mut self, other: PassCounts) {
+        self.taken += other.taken;
+        self.retried += other.retried;
+        self.given_up += other.given_up;
+    }
+}
+
+/// The pause before the attempt after `attempts`: 5 s, 20 s, 80 s … at most an hour.
+pub fn backoff(attempts: u32) -> Span {
+    let seconds = 5_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1)));
+    Span::seconds(seconds.min(WEBHOOK_BACKOFF_MAX.0 / 1_000))
+}
+
+/// Adds up to a fifth, different for each row, so that deliveries which failed together are not repeated together.
+fn jittered(span: Span, id: i64, attempts: u32) -> Span {
+    let mixed = id.wrapping_mul(0x9E37_79B9).wrapping_add(i64::from(attempts).wrapping_mul(0x85EB_CA6B));
+    Span(span.0 + span.0 / 5 * mixed.rem_euclid(1_000) / 1_000)
+}
+
+fn everywhere() -> [ipnet::IpNet; 2] {
+    ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("a network of our own is valid"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_an_hour_and_are_not_all_the_same() {
+        let pauses: Vec<i64> = (1..=8).map(|attempts| backoff(attempts).0 / 1_000).collect();
+        assert_eq!(pauses, [5, 20, 80, 320, 1_280, 3_600, 3_600, 3_600]);
+        assert_eq!(backoff(u32::MAX), WEBHOOK_BACKOFF_MAX);
+        let spread: std::collections::HashSet<i64> = (0..100).map(|id| jittered(Span::hours(1), id, 3).0).collect();
+        assert!(spread.len() > 50 && spread.iter().all(|ms| (3_600_000..=4_320_000).contains(ms)), "{spread:?}");
+    }
+
+    #[test]
+    fn one_that_takes_nothing_is_asked_with_one_post_after_a_rest() {
+        let posts = WebhookDelivery::new(&Config::sandbox(std::path::Path::new(""))).unwrap();
+        let now = Time(1_790_000_000_000);
+        let (failed, taken) =
+            (PassCounts { retried: 3, ..PassCounts::default() }, PassCounts { taken: 1, ..PassCounts::default() });
+        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
+        assert_eq!(posts.begin(1, now), None, "one pass at a time");
+        assert!(!posts.end(1, failed, now));
+        assert_eq!((posts.begin(1, now), posts.begin(2, now)), (None, Some(WEBHOOK_PASS)));
+        assert_eq!(posts.begin(1, now + Span::seconds(5)), Some(1));
+        assert!(posts.end(1, taken, now), "what waits may hurry");
+        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
+    }
+}

@@ -1,0 +1,89 @@
+//! Sends one post, signed, and classifies the answer.
+
+use super::sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use crate::{
+    base::{
+        limits::WEBHOOK_TIMEOUT,
+        secret::Secret,
+        time::{Span, Time},
+    },
+    channel::call::Post,
+    daemon::app::App,
+    model::effect::{CallBody, HttpCall},
+    store::tables::{delivery::Delivery, subscription::Subscription},
+};
+use std::collections::BTreeMap;
+
+/// The receiver's answer.
+pub(super) enum Outcome {
+    Taken(u16),
+    /// Any answer but 2xx, or none; with the receiver's `Retry-After`.
+    Refused {
+        status: Option<u16>,
+        trouble: String,
+        after: Option<Span>,
+    },
+    /// 410: the receiver wants no more posts.
+    Unwanted,
+}
+
+impl App {
+    pub(super) async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
+        let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
+        let secrets = self.secrets_of(subscription, now);
+        let headers = [
+            (ID_HEADER, id.clone()),
+            (TIMESTAMP_HEADER, timestamp.to_string()),
+            (SIGNATURE_HEADER, sign(&secrets, &id, timestamp, &row.body)),
+        ];
+        if self.calls.is_mocked() {
+            return self.play(subscription, row, &id, headers).await;
+        }
+        let way = if subscription.configured { &self.webhook_delivery.ours } else { &self.webhook_delivery.guarded };
+        let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
+        match way.post(post).await {
+            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
+            Ok(answer) if answer.status == 410 => Outcome::Unwanted,
+            Ok(answer) => Outcome::Refused {
+                status: Some(answer.status),
+                trouble: "status".to_owned(),
+                after: answer.retry_after,
+            },
+            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+        }
+    }
+
+    /// Where calls are mocked, posts are mocked, too.
+    async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: [(&str, String); 3]) -> Outcome {
+        let body = serde_json::from_str(&row.body).unwrap_or_default();
+        let call = HttpCall {
+            run: 0,
+            call: 0,
+            attempt: row.attempts + 1,
+            method: "POST".into(),
+            url: of.url.clone(),
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect::<BTreeMap<_, _>>(),
+            query: Vec::new(),
+            body: Some(CallBody::Json(body)),
+            timeout: WEBHOOK_TIMEOUT,
+            key: Some(id.to_owned()),
+        };
+        match self.calls.perform(&call, None).await.result {
+            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
+            Ok(answer) => Outcome::Refused { status: Some(answer.status), trouble: "status".to_owned(), after: None },
+            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+        }
+    }
+
+    /// The secrets that sign now: the newest, and for a while the previous one.
+    fn secrets_of(&self, subscription: &Subscription, now: Time) -> Vec<Secret> {
+        if subscription.configured {
+            return self.config.webhooks.secrets(&subscription.name);
+        }
+        let old = subscription.old_secret.iter().filter(|(_, until)| *until > now).map(|(secret, _)| secret.clone());
+        std::iter::once(subscription.secret.clone()).chain(old).collect()
+    }
+}

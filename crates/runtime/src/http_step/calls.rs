@@ -1,0 +1,308 @@
+//! Performs the calls of `http` steps: through the guarded client, or from mocks for sandboxes and tests.
+
+use super::mocks::{MockedResult, Mocks, is_without_mock};
+use crate::{
+    base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
+    channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
+    config::Config,
+    daemon::metrics::Metrics,
+    flow::FlowSet,
+    model::{
+        effect::{CallBody, CallText, HttpCall},
+        event::CallError,
+    },
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::Semaphore;
+
+/// The HTTP access of flows.
+pub struct Calls {
+    way: Way,
+    metrics: Metrics,
+}
+
+enum Way {
+    /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
+    Network {
+        caller: FlowClient,
+        /// For files: their URLs come from customers, platforms and API keys, never from flows.
+        media: FlowClient,
+        secrets: BTreeMap<String, Secret>,
+        places: Semaphore,
+        /// The mocks of the live version; lists of answers start again with each version.
+        sandbox: Mutex<Option<(VersionId, Mocks)>>,
+    },
+    /// The sandbox in the terminal: only `sandbox.mocks` of the live version.
+    Sandbox(Mutex<Option<(VersionId, Mocks)>>),
+    /// An author's test: only its own mocks, for all senders.
+    Mocked(Arc<Played>),
+}
+
+struct Played {
+    mocks: Mutex<Mocks>,
+    made: Mutex<Vec<MockedCall>>,
+}
+
+/// The result of a call.
+#[derive(Debug, Clone)]
+pub struct CallResult {
+    pub result: MockedResult,
+    /// A note for the trace, if a mock answered.
+    pub said: Option<String>,
+}
+
+/// A call that a mock answered, for the tests' `expect: {http, same_key}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MockedCall {
+    pub method: String,
+    /// Without the query.
+    pub url: String,
+    pub key: Option<String>,
+    pub attempt: u32,
+    pub query: Vec<(String, CallText)>,
+    pub headers: BTreeMap<String, CallText>,
+    pub body: Option<CallBody>,
+    /// True if a rule answered it; otherwise it failed.
+    pub mocked: bool,
+}
+
+impl Calls {
+    /// For a daemon; fails only if TLS cannot be set up.
+    pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
+        let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?;
+        let media =
+            FlowClient::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
+        let secrets = config.flows.secrets.clone();
+        let places = Semaphore::new(CALLS_AT_ONCE_MAX);
+        let way = Way::Network { caller, media, secrets, places, sandbox: Mutex::default() };
+        Ok(Calls { way, metrics })
+    }
+
+    /// For the sandbox in the terminal: no call reaches the network, even without `sandbox.mocks`.
+    pub fn of_sandbox(metrics: Metrics) -> Calls {
+        Calls { way: Way::Sandbox(Mutex::default()), metrics }
+    }
+
+    /// For one case of an author's test.
+    pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
+        Calls { way: Way::Mocked(Arc::new(Played { mocks: Mutex::new(mocks), made: Mutex::default() })), metrics }
+    }
+
+    /// For the next process of the same test case: the mocks survive a restart of the process.
+    pub fn of_next_process(&self) -> Option<Calls> {
+        match &self.way {
+            Way::Mocked(played) => Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics: self.metrics.clone() }),
+            Way::Network { .. } | Way::Sandbox(_) => None,
+        }
+    }
+
+    /// In an author's test the pauses between attempts take no time (language.md 10).
+    pub(crate) fn is_mocked(&self) -> bool {
+        matches!(self.way, Way::Mocked(_))
+    }
+
+    /// Makes one call, once; the engine decides about retries. `sandbox`: the live flows, if the sender is a sandbox.
+    pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> CallResult {
+        let called = match &self.way {
+            Way::Mocked(played) => {
+                let Played { mocks, made } = played.as_ref();
+                let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
+                let (result, said) = mocks.answer(&call.method, &call.url);
+                let made_now = MockedCall { mocked: !is_without_mock(&said), ..MockedCall::of(call) };
+                made.lock().unwrap_or_else(PoisonError::into_inner).push(made_now);
+                CallResult { result, said: Some(said) }
+            }
+            Way::Sandbox(mocks) => {
+                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, call));
+                let (result, said) = played.unwrap_or_else(|| Mocks::default().answer(&call.method, &call.url));
+                CallResult { result, said: Some(said) }
+            }
+            Way::Network { caller, secrets, places, sandbox: mocks, .. } => {
+                match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
+                    Some((result, said)) => CallResult { result, said: Some(said) },
+                    None => {
+                        // The time-out counts from the call, not from the queue before it.
+                        let _place = places.acquire().await.expect("nobody closes it");
+                        CallResult { result: caller.call(call, secrets).await, said: None }
+                    }
+                }
+            }
+        };
+        self.metrics.http_call(label(&called));
+        called
+    }
+
+    /// Asks a URL for its headers; `None` if there is no answer in time, the address is blocked, or all places are
+    /// taken. For optional information about a file.
+    pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
+        let Way::Network { media, places, .. } = &self.way else { return None };
+        let _place = places.try_acquire().ok()?;
+        media.look(url, wait).await
+    }
+
+    /// The bytes of a customer's file as a stream. Downloads do not queue with the calls of flows.
+    pub async fn fetch(&self, at: &FileUrl) -> Result<Fetched, CallError> {
+        match &self.way {
+            Way::Network { media, .. } => media.fetch(at).await,
+            Way::Mocked(_) | Way::Sandbox(_) => {
+                Err(CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() })
+            }
+        }
+    }
+
+    /// The calls that mocks of an author's test have answered, oldest first.
+    pub fn made(&self) -> Vec<MockedCall> {
+        match &self.way {
+            Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
+        }
+    }
+}
+
+impl MockedCall {
+    fn of(call: &HttpCall) -> MockedCall {
+        MockedCall {
+            method: call.method.clone(),
+            url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+            key: call.key.clone(),
+            attempt: call.attempt,
+            query: call.query.clone(),
+            headers: call.headers.clone(),
+            body: call.body.clone(),
+            mocked: true,
+        }
+    }
+}
+
+/// The answer of the bot's `sandbox.mocks`; `None` if it has none: a daemon then uses the network.
+fn played(
+    mocks: &Mutex<Option<(VersionId, Mocks)>>,
+    version: VersionId,
+    set: &FlowSet,
+    call: &HttpCall,
+) -> Option<(MockedResult, String)> {
+    let node = set.bot.sandbox.mocks.as_ref()?;
+    let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
+    if mocks.as_ref().is_none_or(|(of, _)| *of != version) {
+        // Its findings were shown when the version was checked.
+        *mocks = Some((version, Mocks::read(node, &Findings::default())));
+    }
+    mocks.as_mut().map(|(_, mocks)| mocks.answer(&call.method, &call.url))
+}
+
+// A fixed word: values of a server or an author must not become metric labels.
+fn label(called: &CallResult) -> &'static str {
+    match &called.result {
+        _ if called.said.is_some() => "mock",
+        Ok(answer) => match answer.status {
+            200..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            500..600 => "5xx",
+            _ => "other",
+        },
+        Err(error) => match error.code.as_str() {
+            "timeout" => "timeout",
+            "unreachable" => "unreachable",
+            "blocked" => "blocked",
+            "too_large" => "too_large",
+            "invalid_url" => "invalid_url",
+            _ => "other",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{place::SourceFile, time::Span},
+        flow,
+    };
+    use std::path::Path;
+
+    fn call(method: &str, url: &str) -> HttpCall {
+        HttpCall {
+            run: 1,
+            call: 1,
+            attempt: 1,
+            method: method.into(),
+            url: url.into(),
+            headers: BTreeMap::new(),
+            query: Vec::new(),
+            body: None,
+            timeout: Span::seconds(1),
+            key: Some("k".into()),
+        }
+    }
+
+    fn bot(sandbox: &str) -> FlowSet {
+        flow::parse_set(&[SourceFile::new("flows/_bot.yaml", format!("bot: x\n{sandbox}"))]).0
+    }
+
+    fn calls() -> (Calls, Metrics) {
+        let metrics = Metrics::new();
+        (Calls::new(&Config::sandbox(Path::new("")), metrics.clone()).unwrap(), metrics)
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_gets_its_mocks_and_the_trace_says_so() {
+        let (calls, metrics) = calls();
+        let set = bot("sandbox:\n  mocks:\n    http:\n      - GET */x: [{status: 201}, {status: 202}]\n");
+        let first = calls.perform(&call("GET", "https://shop/x?q=1"), Some((VersionId(1), &set))).await;
+        assert_eq!(first.result.unwrap().status, 201);
+        assert!(first.said.unwrap().contains("not by the network"));
+        let second = calls.perform(&call("GET", "https://shop/x"), Some((VersionId(1), &set))).await;
+        assert_eq!(second.result.unwrap().status, 202);
+        let reloaded = calls.perform(&call("GET", "https://shop/x"), Some((VersionId(2), &set))).await;
+        assert_eq!(reloaded.result.unwrap().status, 201, "a new version begins its lists anew");
+        assert!(metrics.render().contains(r#"transom_http_calls_total{result="mock"} 3"#));
+    }
+
+    #[tokio::test]
+    async fn a_real_sender_and_a_bot_without_mocks_go_to_the_guarded_network() {
+        let (calls, metrics) = calls();
+        let mocked = bot("sandbox:\n  mocks:\n    http:\n      - GET */x: {}\n");
+        let real = calls.perform(&call("GET", "http://127.0.0.1:9/x"), None).await;
+        assert_eq!((real.result.unwrap_err().code.as_str(), real.said), ("blocked", None));
+        let plain = bot("");
+        let unmocked = calls.perform(&call("GET", "http://127.0.0.1:9/x"), Some((VersionId(1), &plain))).await;
+        assert_eq!(unmocked.result.unwrap_err().code, "blocked");
+        let missing = calls.perform(&call("POST", "http://127.0.0.1:9/x"), Some((VersionId(1), &mocked))).await;
+        assert_eq!(missing.result.unwrap_err().code, "unreachable", "a bot with mocks never leaves the sandbox");
+        assert!(metrics.render().contains(r#"transom_http_calls_total{result="blocked"} 2"#));
+    }
+
+    #[tokio::test]
+    async fn the_call_beyond_the_limit_waits_for_a_place() {
+        let (calls, _) = calls();
+        let Way::Network { places, .. } = &calls.way else { panic!("a daemon has the network") };
+        let all_but_one = places.try_acquire_many(u32::try_from(CALLS_AT_ONCE_MAX - 1).unwrap()).unwrap();
+        let request = call("GET", "http://127.0.0.1:9/x");
+        assert!(calls.perform(&request, None).await.result.is_err(), "the last place is free");
+        let last = places.try_acquire().unwrap();
+        let mut waiting = Box::pin(calls.perform(&request, None));
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("there was no place"),
+            () = std::future::ready(()) => {}
+        }
+        drop((all_but_one, last));
+        assert_eq!(waiting.await.result.unwrap_err().code, "blocked");
+    }
+
+    #[tokio::test]
+    async fn a_test_case_knows_which_calls_were_made() {
+        let findings = Findings::default();
+        let file = SourceFile::new("m.yaml", "http:\n  - POST */b: {status: 503}\n");
+        let node = crate::base::yaml::load(&file, &findings).unwrap();
+        let calls = Calls::mocked(Mocks::read(&node, &findings), Metrics::new());
+        calls.perform(&call("POST", "https://a/b?x=1"), None).await;
+        let made = calls.made();
+        assert_eq!((made[0].method.as_str(), made[0].url.as_str()), ("POST", "https://a/b"));
+        assert_eq!((made[0].key.as_deref(), made[0].attempt, made.len()), (Some("k"), 1, 1));
+    }
+}

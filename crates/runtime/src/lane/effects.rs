@@ -1,0 +1,345 @@
+//! Turns the engine's effects into rows of the turn's write-set, and into actions after its commit.
+
+use super::{
+    rows,
+    state::{LaneState, LaneTask},
+};
+use crate::{
+    base::{
+        ids::{ConversationId, FlowName, InboundId, OutboundId},
+        limits::FAILED_RUNS_MAX,
+        time::Time,
+    },
+    daemon::{app::App, panic_guard::caught},
+    delivery::outbox::QueuedMessage,
+    model::{
+        effect::{Effect, HttpCall, RunEnd},
+        event::{CallError, Event, FlowEvent, is_by_clock},
+        form::FormAnswer,
+    },
+    store::{
+        ReadError, WriteSet,
+        tables::{
+            flow_state::{self, FlowState},
+            once,
+            outbound::SendState,
+            run::{self, Ended, Run, RunVersion},
+            start::PlannedStart,
+        },
+    },
+};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// The actions and data that wait for the commit.
+#[derive(Default)]
+pub(crate) struct AfterCommit {
+    pub inserted: Vec<OutboundId>,
+    pub calls: Vec<HttpCall>,
+    /// Starts that its steps planned for this contact, and whether some were planned for an audience.
+    pub planned: Vec<PlannedStart>,
+    /// Start keys whose earlier starts are superseded, each with the start to keep.
+    pub taken_back: BTreeMap<String, String>,
+    pub audience: bool,
+    /// The runs that began in this turn.
+    pub began: Vec<Run>,
+    /// The ids of older runs, by the run numbers in the turn's effects.
+    pub run_ids: BTreeMap<u32, i64>,
+    /// The runs that existed before the turn or began in it, with their flows.
+    pub flows: Vec<(u32, FlowName)>,
+    /// The answers for open forms.
+    pub forms: Vec<(i64, FormAnswer)>,
+    /// The events for the contact's other conversations.
+    pub overheard: Vec<(FlowEvent, usize)>,
+    /// The message that this turn handles, for the consent ledger.
+    pub handled: Option<InboundId>,
+    /// The message that caused the turn, also if a server was called in between.
+    pub trace: Option<InboundId>,
+    /// The text of our message that it answers, for the consent ledger.
+    pub shown: Option<String>,
+}
+
+impl AfterCommit {
+    /// The run's id: outside its conversation the number is not unique.
+    fn run_id(&self, number: u32) -> Option<i64> {
+        let began = self.began.iter().find(|row| row.number == number).map(|row| row.id);
+        began.or_else(|| self.run_ids.get(&number).copied())
+    }
+
+    /// Supersedes the waiting starts of a key, including those that this turn planned; `keeps` is the new one.
+    pub(crate) fn take_back(&mut self, trigger: &str, keeps: &str) {
+        self.planned.retain(|row| row.trigger_key != trigger);
+        self.taken_back.insert(trigger.to_owned(), keeps.to_owned());
+    }
+}
+
+impl App {
+    /// The ids of the runs that effects name and that began in an earlier turn.
+    pub(crate) async fn run_ids(
+        &self,
+        conversation: ConversationId,
+        effects: &[Effect],
+    ) -> Result<BTreeMap<u32, i64>, ReadError> {
+        let mut ids = BTreeMap::new();
+        for effect in effects {
+            let (Effect::Handoff { run, .. } | Effect::DeadLetter { run, .. } | Effect::Failed { run, .. }) = effect
+            else {
+                continue;
+            };
+            if let Some(row) = run::numbered(&self.store, conversation, *run).await? {
+                ids.insert(*run, row.id);
+            }
+        }
+        Ok(ids)
+    }
+
+    pub(crate) fn apply(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        effect: &Effect,
+        now: Time,
+        set: &mut WriteSet,
+        after: &mut AfterCommit,
+    ) {
+        let contact = lane.contact.id;
+        let conversation = &mut lane.conversations[index];
+        match effect {
+            Effect::Send(draft) => {
+                let id = OutboundId(self.store.next_id());
+                let mut draft = Arc::clone(draft);
+                if let Some(led_to_it) = after.trace {
+                    Arc::make_mut(&mut draft).trace = Some(led_to_it);
+                }
+                conversation.outbox.push(QueuedMessage::new(id, draft, now));
+                after.inserted.push(id);
+            }
+            Effect::Call(call) => after.calls.push((**call).clone()),
+            Effect::Drop { run, message, reason } => {
+                let mut index = 0;
+                while index < conversation.outbox.len() {
+                    let pending = &conversation.outbox[index];
+                    let meant = run.is_none_or(|run| pending.draft.run == Some(run))
+                        && message.is_none_or(|message| pending.draft.number == message);
+                    if meant && pending.can_be_dropped() {
+                        let pending = conversation.outbox.remove(index);
+                        // A draft of this turn has no row yet.
+                        if !after.inserted.contains(&pending.id) {
+                            rows::gone(set, conversation.sender, pending.id, SendState::Dropped, *reason);
+                        }
+                        after.inserted.retain(|id| *id != pending.id);
+                    } else {
+                        index += 1;
+                    }
+                }
+            }
+            Effect::Consent { topic, given, at, by, shown } => {
+                let shown = shown.as_deref().or(after.shown.as_deref());
+                let at = at.unwrap_or(now);
+                let line = rows::LedgerLine { topic, given: *given, at, by, message: after.handled, shown };
+                rows::ledger(set, self.store.next_id(), contact, &line, now);
+            }
+            Effect::OptOut { out, by, shown } => {
+                let lifted = match (out, after.handled) {
+                    (true, _) => true,
+                    // If a STOP was recorded after this message, it is newer and stays in force.
+                    (false, Some(message)) => self.opt_outs.lift(contact, message),
+                    (false, None) => {
+                        self.opt_outs.forget(contact);
+                        true
+                    }
+                };
+                if lifted {
+                    lane.contact.opted_out = out.then_some(now);
+                    rows::opt_out(set, &lane.contact);
+                }
+                let shown = shown.as_deref().or(after.shown.as_deref());
+                let line = rows::LedgerLine { topic: "all", given: !out, at: now, by, message: after.handled, shown };
+                rows::ledger(set, self.store.next_id(), contact, &line, now);
+            }
+            Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
+                    "run": after.run_id(*run), "flow": flow, "team": team, "summary": summary, "priority": priority,
+                    "out_of_hours": out_of_hours,
+                });
+                self.notify(set, "handoff", data, now);
+            }
+            Effect::NeedsPerson { why } => {
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "why": why,
+                });
+                self.notify(set, "needs_person", data, now);
+            }
+            Effect::Emit { flow, name, data } => {
+                self.metrics.emitted(flow.as_str(), name);
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
+                    "flow": flow, "event": name, "data": data.to_json(),
+                });
+                self.notify(set, "event", data, now);
+            }
+            Effect::Split { name, case, fresh } => self.metrics.split(name, case, *fresh),
+            Effect::Started { id, flow, trigger, refused, queued } => {
+                if let Some(reason) = refused {
+                    self.metrics.start_refused(flow.as_str(), is_by_clock(trigger), *reason);
+                    tracing::info!(flow.name = %flow, reason = reason.as_str(), trigger, "A start of flow {flow} was refused: {}", reason.as_str());
+                }
+                if let Some(id) = id.filter(|id| id.is_planned()) {
+                    rows::start_outcome(set, id, *refused, *queued, now);
+                }
+            }
+            Effect::Plan(planned) => self.plan_start(&lane.contact, planned, now, set, after),
+            Effect::Unplan { key, whom } => self.take_start_back(&lane.contact, key, whom, now, set, after),
+            Effect::StartDropped { id, .. } => {
+                if let Some(id) = id.filter(|id| id.is_planned()) {
+                    rows::start_superseded(set, id, now);
+                }
+            }
+            Effect::RunBegan { run, flow, version, trigger, start } => {
+                let row = Run {
+                    id: self.store.next_id(),
+                    conversation_id: conversation.id,
+                    number: *run,
+                    contact_id: contact,
+                    flow: flow.clone(),
+                    version_id: *version,
+                    trigger_key: trigger.clone(),
+                    start_id: *start,
+                    started_at: now,
+                    ended_at: None,
+                    outcome: None,
+                    reason: None,
+                };
+                after.began.push(row);
+                after.flows.push((*run, flow.clone()));
+            }
+            Effect::RunEnded { run, end, why } => {
+                match after.began.iter_mut().find(|row| row.number == *run) {
+                    // The run began and ended in one turn: one row, written once.
+                    Some(row) => (row.ended_at, row.outcome, row.reason) = (Some(now), Some(*end), why.clone()),
+                    None => {
+                        let (conversation_id, reason) = (conversation.id, why.clone());
+                        let ended = Ended { conversation_id, number: *run, at: now, outcome: *end, reason };
+                        set.push(&run::ENDED, &ended);
+                    }
+                }
+                let flow = after.flows.iter().find(|(number, _)| number == run).map(|(_, flow)| flow.clone());
+                if let Some(flow) = &flow {
+                    self.metrics.run_ended(flow.as_str(), why.as_deref().unwrap_or(end.as_str()));
+                }
+                if let (Some(flow), RunEnd::Undelivered) = (&flow, end) {
+                    self.metrics.undelivered(flow.as_str());
+                }
+                if let Some(flow) = flow
+                    && self.flow_health.ended(&flow, *end == RunEnd::Failed)
+                {
+                    self.pause_flow(&flow, set, now);
+                }
+            }
+            Effect::RunMoved { run, version } => {
+                let moved = RunVersion { conversation_id: conversation.id, number: *run, version_id: *version };
+                set.push(&run::MOVED, &moved);
+            }
+            Effect::Once { key } => {
+                self.once_used.store(true, Ordering::Relaxed);
+                set.push(&once::INSERT, &once::Once { contact_id: contact, key: key.clone(), at: now });
+                lane.once.insert(key.clone());
+            }
+            Effect::Happened { what, depth } => after.overheard.push((what.clone(), *depth)),
+            Effect::Unanswered => {
+                self.metrics.unanswered.inc();
+            }
+            Effect::Late { message, by } => {
+                // The clock was changed, or a platform delivers late: after a fix these messages can be answered by a
+                // replay.
+                self.metrics.item("late_message", 1);
+                let why = format!("it came {by} after it was written, which is longer than `defaults.late_message`");
+                let data = serde_json::json!({
+                    "inbound_id": message, "conversation_id": conversation.id, "contact_id": contact,
+                });
+                self.dead_letter_with(set, message.0, "late_message", Some(conversation.sender), &why, data, now);
+            }
+            Effect::Alarm { kind, text } => {
+                self.metrics.alarm(kind);
+                tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "alarm": kind, "text": text,
+                });
+                self.notify(set, "alarm", data, now);
+            }
+            Effect::Failed { run, flow, step, code, text } => {
+                self.metrics.flow_error(flow.as_str(), code);
+                // The text may quote the customer: it belongs into the trace, not into the log.
+                let _ = text;
+                tracing::warn!(
+                    conversation.id = %conversation.id, flow.name = %flow, run.id = after.run_id(*run), step.id = %step, error.code = code,
+                    "Step {step} of flow {flow} failed: {code}"
+                );
+            }
+            Effect::FormAnswered { id, answer } => after.forms.push((*id, answer.clone())),
+            Effect::DeadLetter { run, reason } => {
+                let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": after.run_id(*run) });
+                self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
+            }
+        }
+    }
+
+    /// Reports the pause once; the flow starts no more until a new version goes live.
+    fn pause_flow(&self, flow: &FlowName, set: &mut WriteSet, now: Time) {
+        self.metrics.alarm("flow_paused");
+        tracing::error!(flow.name = %flow, "Flow {flow} is paused: its last {FAILED_RUNS_MAX} runs all failed");
+        let text = format!("flow `{flow}` is paused: its last {FAILED_RUNS_MAX} runs all failed");
+        let row = FlowState { flow: flow.clone(), paused_at: Some(now), reason: Some(text.clone()), since_run: 0 };
+        set.push(&flow_state::SET, &row);
+        self.notify(set, "alarm", serde_json::json!({ "alarm": "flow_paused", "flow": flow, "text": text }), now);
+    }
+
+    /// Runs the actions of a turn after its commit.
+    pub(crate) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
+        for run in &after.began {
+            self.metrics.run_began(run.flow.as_str());
+        }
+        for (id, answer) in after.forms {
+            self.forms.tell(id, answer);
+        }
+        for call in after.calls {
+            self.perform_call(lane, index, call);
+        }
+        for row in &after.planned {
+            self.expect_start(row.contact_id, row.slot_at);
+        }
+        if after.audience {
+            self.audiences.store(true, Ordering::SeqCst);
+            self.timers.wake(lane.contact.id, self.clock.now());
+        }
+    }
+
+    /// Makes an external call outside the lane; its result comes back as work.
+    fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, call: HttpCall) {
+        let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
+        let sender = lane.conversations[index].sender;
+        let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
+        let app = Arc::clone(self);
+        self.calling.add((conversation, call.run, call.call));
+        self.lanes.enter();
+        tokio::spawn(async move {
+            let live = app.live.get();
+            let played = sandbox.then_some((live.version, live.set.as_ref()));
+            let called = caught(pin!(app.calls.perform(&call, played))).await;
+            let (result, said) = match called {
+                Ok(called) => (called.result, called.said),
+                Err(panic) => {
+                    tracing::error!(conversation.id = %conversation, "An HTTP call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
+                    (Err(CallError { code: "unknown_outcome".into(), text: panic }), None)
+                }
+            };
+            let event = Box::new(Event::Returned { run: call.run, call: call.call, result });
+            app.push(contact, LaneTask::Returned { conversation, run: call.run, event, said });
+            app.lanes.leave();
+        });
+    }
+}

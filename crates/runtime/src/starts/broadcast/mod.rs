@@ -1,0 +1,372 @@
+//! Plans broadcasts, one-off sends of a flow to many contacts: only a little ahead of their slots, so that a pause or
+//! a stop takes effect at once.
+//!
+//! Batches of start rows go with the cursor in one commit, as for a schedule: a crash neither repeats nor skips a
+//! contact. A pause or stop wins against the planner, whose commit is then refused.
+
+mod draft;
+mod places;
+mod taken_back;
+mod wanted;
+
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        ids::{ContactId, StartId, VersionId},
+        limits::{BROADCAST_AHEAD, BROADCAST_LOOK, BROADCASTS_AT_ONCE, BROADCASTS_READ_MAX, PLAN_BATCH, START_LATE},
+        time::Time,
+    },
+    bot::source_files::BotFiles,
+    config::Sender,
+    daemon::{app::App, long_work::apart},
+    delivery::pacing::fire_pace::Pace,
+    ingest::webhook_triggers::serves,
+    lane::{
+        error::LaneError,
+        state::{LaneState, LaneTask},
+    },
+    model::{
+        contact::Contact,
+        effect::{broadcast_key, broadcast_of},
+        event::{Reason, Start},
+        value::Value,
+    },
+    store::{
+        CommitError, WriteSet,
+        tables::{
+            broadcast::{self, Broadcast, BroadcastState, BroadcastTransition},
+            contact,
+            start::{self, BroadcastCancel, Decided, NewSlots, PlannedStart, StartState},
+            version,
+        },
+    },
+};
+use anyhow::Context;
+pub use draft::DraftResult;
+use jiff::tz::TimeZone;
+use places::DraftPlaces;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+pub use wanted::{BroadcastAudience, BroadcastSpec, BroadcastTime, ParsedAudience};
+
+/// A name that sorts before all zones: nothing is planned yet.
+pub const NOWHERE: &str = "-";
+
+#[derive(Default)]
+pub struct Broadcasts {
+    /// Parsed audiences, by broadcast and by the version whose fields they name.
+    read: Mutex<BTreeMap<(i64, VersionId), Arc<ParsedAudience>>>,
+    drafts: DraftPlaces,
+}
+
+impl App {
+    /// Parses an audience against the fields of the live flows.
+    pub async fn audience(&self, to: &BroadcastAudience) -> anyhow::Result<Result<ParsedAudience, Vec<Diagnostic>>> {
+        let live = self.live.get();
+        let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
+        Ok(apart(|| ParsedAudience::read(to, &BotFiles::from_stored(&row.files).files)))
+    }
+
+    /// Starts, pauses, resumes or stops a broadcast. False if it is in none of the states `from`.
+    pub async fn turn_broadcast(
+        self: &Arc<Self>,
+        id: i64,
+        from: &[BroadcastState],
+        to: BroadcastState,
+    ) -> anyhow::Result<bool> {
+        let at = self.clock.now();
+        for from in from {
+            let line = match (from, to) {
+                (BroadcastState::Paused, BroadcastState::Running) => self.kept_back(id, at).await?,
+                _ => None,
+            };
+            // Starts that the pause held back come first.
+            let slots_from = line.as_ref().map_or(at, |(_, end)| *end);
+            let mut set = WriteSet::new();
+            set.push(&broadcast::TURN, &BroadcastTransition { id, from: *from, to, at, slots_from });
+            if let Some((line, _)) = &line {
+                set.push(&start::LINE_UP, line);
+            }
+            if let (BroadcastState::Stopped, Some(row)) = (to, broadcast::find(&self.store, id).await?) {
+                let (flow, trigger_key) = (row.flow, broadcast_key(id));
+                set.push(&start::CALL_OFF, &BroadcastCancel { broadcast: id, from: *from, flow, trigger_key, at });
+            }
+            if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
+                self.start_slots.look();
+                if to == BroadcastState::Stopped {
+                    self.cancel_starts(id).await?;
+                }
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Also cancels starts that are queued at busy conversations.
+    async fn cancel_starts(self: &Arc<Self>, id: i64) -> anyhow::Result<()> {
+        self.flow_health.cancel_broadcast(id);
+        let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(()) };
+        for contact in start::in_line(&self.store, &row.flow, &broadcast_key(id)).await? {
+            self.push(contact, LaneTask::Wake);
+        }
+        self.take_back_kept().await
+    }
+
+    /// The waiting starts with new slots from now on at the broadcast's pace, and the first slot after them.
+    async fn kept_back(&self, id: i64, now: Time) -> anyhow::Result<Option<(NewSlots, Time)>> {
+        let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(None) };
+        let wanted: BroadcastSpec = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let (pace, trigger_key) = (self.pace_of(&row, &wanted), broadcast_key(id));
+        let waiting = start::waiting(&self.store, &row.flow, &trigger_key).await?;
+        let line = NewSlots { broadcast: id, flow: row.flow, trigger_key, from: now, gap_us: pace.gap_us() };
+        Ok(Some((line, pace.slot(now, waiting))))
+    }
+
+    fn pace_of(&self, row: &Broadcast, wanted: &BroadcastSpec) -> Pace {
+        let live = self.live.get();
+        let flow = live.set.flow(&row.flow);
+        let serves = |sender: &Sender| flow.is_none_or(|flow| serves(flow, sender));
+        self.senders.pace(&row.account, serves, wanted.rate)
+    }
+
+    /// Plans the starts whose slots are near.
+    pub(crate) async fn plan_broadcasts(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let (mut last, mut done) = (0, Ok(()));
+        loop {
+            let rows = broadcast::running(&self.store, last, BROADCASTS_AT_ONCE).await?;
+            let Some(row) = rows.last() else { return done };
+            last = row.id;
+            for row in rows {
+                let id = row.id;
+                // An error in one broadcast does not stop the others.
+                let planned = self.plan_broadcast(row, now).await.with_context(|| format!("planning broadcast {id}"));
+                done = done.and(planned);
+            }
+        }
+    }
+
+    async fn plan_broadcast(self: &Arc<Self>, mut row: Broadcast, now: Time) -> anyhow::Result<()> {
+        let wanted: BroadcastSpec = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let places = self.places(&row, &wanted).await?;
+        let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
+        if places.get(begun).is_some_and(|(at, _)| *at > now + BROADCAST_AHEAD) {
+            return Ok(());
+        }
+        let meant = self.meant_by(&row, &wanted.to).await?;
+        let live = self.live.get();
+        let pace = self.pace_of(&row, &wanted);
+        let minute = minute_of(&row, &live.set.bot.timezone);
+        for (moment, zone) in places.iter().skip(begun) {
+            if *moment > now + BROADCAST_AHEAD {
+                return Ok(());
+            }
+            if *zone != row.zone {
+                (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
+            }
+            loop {
+                let page = contact::page_prefiltered(
+                    &self.store.aside(),
+                    &row.account,
+                    zone,
+                    row.cursor_contact_id,
+                    (&meant.prefilter, now),
+                    PLAN_BATCH,
+                )
+                .await?;
+                let full = page.len() as i64 == PLAN_BATCH;
+                let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
+                let mut set = WriteSet::new();
+                let are_meant: Vec<bool> = apart(|| page.iter().map(|contact| meant.holds(contact, now)).collect());
+                for (contact, is_meant) in page.iter().zip(are_meant) {
+                    let slot_at = pace.slot(first, slots);
+                    if slot_at > now + BROADCAST_AHEAD {
+                        is_ahead = true;
+                        break;
+                    }
+                    row.cursor_contact_id = contact.id;
+                    if !is_meant {
+                        continue;
+                    }
+                    slots += 1;
+                    set.push(&start::INSERT, &self.start_of(&row, contact, &minute, slot_at, now));
+                    self.expect_start(contact.id, slot_at);
+                }
+                row.planned += slots;
+                self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
+                if slots > 0 {
+                    row.next_slot_at = pace.slot(first, slots);
+                }
+                set.push(&broadcast::ADVANCE, &row);
+                match self.store.commit(set).await {
+                    Ok(_) => {}
+                    // It was paused or stopped in the meantime.
+                    Err(CommitError::Stale { .. }) => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                }
+                if is_ahead {
+                    return Ok(());
+                }
+                if !full {
+                    break;
+                }
+                self.rest_from_planning().await;
+            }
+        }
+        (row.state, row.done_at) = (BroadcastState::Done, Some(now));
+        let mut set = WriteSet::new();
+        set.push(&broadcast::ADVANCE, &row);
+        match self.store.commit(set).await {
+            Ok(_) | Err(CommitError::Stale { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        tracing::info!(broadcast.id = row.id, planned = row.planned, "All of broadcast {} is planned", row.id);
+        Ok(())
+    }
+
+    /// The time zones of its account's contacts, by the time at which it begins there.
+    async fn places(&self, row: &Broadcast, wanted: &BroadcastSpec) -> anyhow::Result<Vec<(Time, String)>> {
+        let bots = self.live.get().set.bot.timezone.clone();
+        let since = row.started_at.unwrap_or(row.created_at);
+        let zones = contact::zones(&self.store.aside(), &row.account).await?;
+        let moment = |zone: &str| {
+            let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty());
+            wanted.when.moment(&own.unwrap_or_else(|| bots.clone()), since)
+        };
+        let mut places: Vec<(Time, String)> = zones.into_iter().map(|zone| (moment(&zone), zone)).collect();
+        places.sort();
+        Ok(places)
+    }
+
+    async fn meant_by(&self, row: &Broadcast, to: &BroadcastAudience) -> anyhow::Result<Arc<ParsedAudience>> {
+        let key = (row.id, self.live.get().version);
+        let known = self.broadcasts.read.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = self.audience(to).await?;
+        let meant = read.map_err(|found| {
+            let first = found.first().map(|finding| finding.message.clone()).unwrap_or_default();
+            anyhow::anyhow!("its `to` does not fit the flows any more: {first}")
+        })?;
+        let meant = Arc::new(meant);
+        let mut all = self.broadcasts.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= BROADCASTS_READ_MAX {
+            all.clear();
+        }
+        all.insert(key, Arc::clone(&meant));
+        Ok(meant)
+    }
+
+    fn start_of(&self, row: &Broadcast, contact: &Contact, minute: &str, slot_at: Time, now: Time) -> PlannedStart {
+        PlannedStart {
+            id: StartId(self.store.next_id()),
+            flow: row.flow.clone(),
+            trigger_key: broadcast_key(row.id),
+            contact_id: contact.id,
+            minute: minute.to_owned(),
+            slot_at,
+            state: StartState::Waiting,
+            reason: None,
+            data: serde_json::json!({}),
+            created_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// At a start's slot: checks again that the broadcast is running and that the contact is in the audience.
+    pub(crate) async fn begin_broadcast(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        row: PlannedStart,
+    ) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let found = match broadcast_of(&row.trigger_key) {
+            Some(id) => broadcast::find(&self.store, id).await?,
+            None => None,
+        };
+        let decided = |state, reason, slot_at: Option<Time>| Decided {
+            id: row.id,
+            state,
+            reason,
+            slot_at,
+            ended_at: slot_at.is_none().then_some(now),
+        };
+        let wanted = found.as_ref().and_then(|found| serde_json::from_value::<BroadcastSpec>(found.data.clone()).ok());
+        let live = self.live.get();
+        let decided = match (found, wanted, live.set.flow(&row.flow)) {
+            (Some(found), _, _) if found.state == BroadcastState::Paused => {
+                let later = decided(StartState::Waiting, None, Some(now + BROADCAST_LOOK));
+                self.decide_start(lane, &later).await?;
+                // It was resumed at the same moment, and this start missed its new slot.
+                let found = broadcast::find(&self.store, found.id).await?;
+                if found.is_none_or(|found| found.state == BroadcastState::Paused) {
+                    return Ok(());
+                }
+                self.expect_start(lane.contact.id, now);
+                decided(StartState::Waiting, None, Some(now))
+            }
+            (Some(found), Some(wanted), Some(flow))
+                if matches!(found.state, BroadcastState::Running | BroadcastState::Done) =>
+            {
+                let meant = match self.meant_by(&found, &wanted.to).await {
+                    Ok(meant) => apart(|| meant.holds(&lane.contact, now)),
+                    // The condition uses a field that is gone from the flows and cannot be evaluated.
+                    Err(_) => false,
+                };
+                match self.sender_for(lane, flow) {
+                    _ if !meant => decided(StartState::Superseded, None, None),
+                    _ if now - row.slot_at > START_LATE => decided(StartState::Refused, Some(Reason::TooLate), None),
+                    None => decided(StartState::Refused, Some(Reason::SenderDown), None),
+                    Some(sender) => {
+                        let start = Start {
+                            id: Some(row.id),
+                            flow: row.flow,
+                            trigger: row.trigger_key,
+                            inputs: wanted.inputs,
+                            event: Value::Nothing,
+                            at: row.slot_at,
+                            depth: 0,
+                        };
+                        return self.take_start(lane, sender, start).await;
+                    }
+                }
+            }
+            _ => decided(StartState::Superseded, None, None),
+        };
+        if let Some(reason) = decided.reason {
+            self.metrics.start_refused(row.flow.as_str(), true, reason);
+        }
+        self.decide_start(lane, &decided).await
+    }
+
+    async fn decide_start(&self, lane: &LaneState, decided: &Decided) -> Result<(), LaneError> {
+        let mut commit = WriteSet::of(lane.contact.id.0);
+        commit.push(&start::DECIDED, decided);
+        self.store.commit(commit).await?;
+        Ok(())
+    }
+
+    /// The next time at which there is something to plan, for clocks that are moved by hand.
+    pub(crate) async fn next_broadcast(&self, now: Time) -> anyhow::Result<Option<Time>> {
+        let mut next: Option<Time> = None;
+        for row in broadcast::running(&self.store, 0, BROADCASTS_AT_ONCE).await? {
+            let wanted: BroadcastSpec =
+                serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+            let places = self.places(&row, &wanted).await?;
+            let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
+            let own = places.get(begun).map(|(moment, _)| row.next_slot_at.max(*moment));
+            let rest = places.iter().skip(begun + 1).map(|(moment, _)| *moment).next();
+            let moments = own.into_iter().chain(rest).map(|at| at - BROADCAST_AHEAD).filter(|at| *at > now);
+            next = next.into_iter().chain(moments).min();
+        }
+        Ok(next)
+    }
+}
+
+/// The minute of its confirmation in the bot's time zone, which makes its starts one fire.
+fn minute_of(row: &Broadcast, bots: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(row.started_at.unwrap_or(row.created_at).0).unwrap_or_default();
+    at.to_zoned(bots.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
+}

@@ -1,0 +1,379 @@
+//! Plans scheduled starts: which fires are due, for which contacts, and the slot of each start.
+//!
+//! A fire is (flow, trigger, local minute). Planning inserts starts in batches, each batch with the fire's cursor in
+//! one commit: a crash neither repeats nor skips a contact. A run begins when its slot comes, and only then is
+//! everything decided (language.md 5, *Schedules*).
+
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, FlowName, SenderId, StartId},
+        limits::{LINES_KEPT_MAX, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
+        time::{Span, Time},
+    },
+    bot::live::Current,
+    daemon::{app::App, long_work::apart},
+    flow::{self, Flow, Timetable, World},
+    ingest::webhook_triggers::serves,
+    lane::{error::LaneError, state::LaneState},
+    model::{
+        contact::Contact,
+        effect::{broadcast_of, is_start_key},
+        event::{Reason, Start},
+        schedule::Fire,
+        value::Value,
+    },
+    store::{
+        ReadError, WriteSet,
+        tables::{
+            contact,
+            schedule::{self, Schedule},
+            start::{self, Decided, PlannedStart, StartState},
+        },
+    },
+};
+use jiff::tz::TimeZone;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The first free slot, by local minute, flow and trigger.
+pub(crate) type FreeSlots = Mutex<BTreeMap<(String, FlowName, String), Time>>;
+
+impl App {
+    /// Plans the fires since the last time, for every trigger of the live flows.
+    pub(crate) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let live = self.live.get();
+        let set = &live.set;
+        let tables = flow::timetables(set);
+        let (dates, timed) = (flow::dates(set), flow::timed(set));
+        if tables.is_empty() && dates.is_empty() && timed.is_empty() {
+            return Ok(());
+        }
+        let known: BTreeMap<(String, String), Schedule> = schedule::all(&self.store)
+            .await?
+            .into_iter()
+            .map(|row| ((row.flow.to_string(), row.trigger_key.clone()), row))
+            .collect();
+        self.publish_dates(&live, &dates, &known, now).await?;
+        self.publish_timed(&timed, &known, now);
+        for table in &tables {
+            let name = (table.flow.name.to_string(), table.key.to_owned());
+            let Some(row) = known.get(&name) else {
+                // Fires before the trigger's first publication are never made up for.
+                let row = Schedule {
+                    flow: table.flow.name.clone(),
+                    trigger_key: table.key.to_owned(),
+                    published_at: now,
+                    planned_until: now,
+                };
+                let mut commit = WriteSet::new();
+                commit.push(&schedule::PUBLISH, &row);
+                self.store.commit(commit).await?;
+                continue;
+            };
+            if row.planned_until < now {
+                self.plan_trigger(&live, table, row, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn plan_trigger(
+        self: &Arc<Self>,
+        live: &Current,
+        table: &Timetable<'_>,
+        row: &Schedule,
+        now: Time,
+    ) -> anyhow::Result<()> {
+        let mut any = false;
+        // All accounts and zones of the same local minute share one sequence of slots, because `rate` belongs to the
+        // trigger.
+        let mut line = now;
+        for account in self.senders.accounts() {
+            for zone in contact::zones(&self.store.aside(), account).await? {
+                let clock = if table.by_contact {
+                    zone_of(&zone, &live.set.bot.timezone)
+                } else {
+                    live.set.bot.timezone.clone()
+                };
+                for fire in table.fires.between(row.planned_until, now, &clock) {
+                    any = true;
+                    line = line.max(self.line_of(table, &fire.minute).await?);
+                    line = self.plan_fire(live, table, account, &zone, &fire, line, now).await?;
+                    self.keep_line(table, &fire.minute, line);
+                }
+            }
+        }
+        // Without a fire the mark need not be stored often: after a restart there is nothing to find in between.
+        if any || now - row.planned_until >= Span::hours(1) {
+            let mut commit = WriteSet::new();
+            commit.push(&schedule::PLANNED, &Schedule { planned_until: now, ..row.clone() });
+            self.store.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    /// The first free slot of a local minute over all zones. Read once: afterwards only this planner changes it.
+    async fn line_of(&self, table: &Timetable<'_>, minute: &str) -> Result<Time, ReadError> {
+        let name = (minute.to_owned(), table.flow.name.clone(), table.key.to_owned());
+        let known = self.free_slots.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
+        match known {
+            Some(line) => Ok(line),
+            None => Ok(schedule::line(&self.store.aside(), &name.1, &name.2, minute).await?.unwrap_or(Time(i64::MIN))),
+        }
+    }
+
+    fn keep_line(&self, table: &Timetable<'_>, minute: &str, line: Time) {
+        let mut lines = self.free_slots.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.insert((minute.to_owned(), table.flow.name.clone(), table.key.to_owned()), line);
+        while lines.len() > LINES_KEPT_MAX {
+            lines.pop_first();
+        }
+    }
+
+    /// Plans a fire in one zone, with slots at `from` or later. Gives the first free slot.
+    #[expect(clippy::too_many_arguments, reason = "a fire is named by all of them")]
+    async fn plan_fire(
+        self: &Arc<Self>,
+        live: &Current,
+        table: &Timetable<'_>,
+        account: &AccountName,
+        zone: &str,
+        fire: &Fire,
+        from: Time,
+        now: Time,
+    ) -> anyhow::Result<Time> {
+        // Each account has its own contacts, so the zone in a fire's row includes the account.
+        let place = format!("{account}/{zone}");
+        let fresh = schedule::FireRow {
+            flow: table.flow.name.clone(),
+            trigger_key: table.key.to_owned(),
+            zone: place.clone(),
+            minute: fire.minute.clone(),
+            at: fire.at,
+            cursor_contact_id: ContactId(0),
+            next_slot_at: fire.at.max(from),
+            created_at: now,
+            done_at: None,
+        };
+        let stored = schedule::fire(&self.store, &table.flow.name, table.key, &place, &fire.minute).await?;
+        let mut row = match stored {
+            Some(row) if row.done_at.is_some() => return Ok(row.next_slot_at.max(from)),
+            Some(row) => row,
+            None => {
+                let mut commit = WriteSet::new();
+                commit.push(&schedule::FIRE, &fresh);
+                self.store.commit(commit).await?;
+                fresh
+            }
+        };
+        let late = now - fire.at > table.late;
+        let pace = self.senders.pace(account, |sender| serves(table.flow, sender), table.rate);
+        let (mut planned, mut slots) = (0_usize, 0_i64);
+        let first_slot = row.next_slot_at;
+        let store = self.store.aside();
+        let prefilter = table.prefilter(&live.set);
+        let mut unwritten = 0;
+        loop {
+            let after = row.cursor_contact_id;
+            let page = contact::page_prefiltered(&store, account, zone, after, (&prefilter, now), PLAN_BATCH).await?;
+            let mut commit = WriteSet::new();
+            let is_meant = |contact: &Contact| self.in_audience(live, table, contact, now);
+            let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
+            for (contact, _) in page.iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
+                let slot_at = pace.slot(first_slot, slots);
+                planned += 1;
+                // A refused start uses no slot.
+                slots += i64::from(!late);
+                let state = if late { StartState::Refused } else { StartState::Waiting };
+                let start = PlannedStart {
+                    id: StartId(self.store.next_id()),
+                    flow: table.flow.name.clone(),
+                    trigger_key: table.key.to_owned(),
+                    contact_id: contact.id,
+                    minute: fire.minute.clone(),
+                    slot_at,
+                    state,
+                    reason: late.then_some(Reason::TooLate),
+                    data: serde_json::json!({}),
+                    created_at: now,
+                    ended_at: late.then_some(now),
+                };
+                if late {
+                    self.metrics.start_refused(table.flow.name.as_str(), true, Reason::TooLate);
+                }
+                commit.push(&start::INSERT, &start);
+            }
+            let full = page.len() as i64 == PLAN_BATCH;
+            if let Some(last) = page.last() {
+                row.cursor_contact_id = last.id;
+            }
+            row.next_slot_at = pace.slot(first_slot, slots);
+            row.done_at = (!full).then_some(now);
+            // If few contacts match, a commit for each batch would delay everybody.
+            unwritten += 1;
+            if !full || !commit.is_empty() || unwritten >= PLAN_BATCHES_UNWRITTEN_MAX {
+                commit.push(&schedule::ADVANCE, &row);
+                self.store.commit(commit).await?;
+                unwritten = 0;
+                self.start_slots.look();
+            }
+            if !full {
+                break;
+            }
+            self.rest_from_planning().await;
+        }
+        self.metrics.planned(table.flow.name.as_str(), planned);
+        if planned > 0 {
+            tracing::info!(
+                flow.name = %table.flow.name, fire.minute, planned, late,
+                "Planned {planned} starts of flow {} for {}", table.flow.name, fire.minute
+            );
+        }
+        Ok(row.next_slot_at.max(from))
+    }
+
+    /// The contact was joined to another: moves the start there. If the other already has a start of the same fire,
+    /// this one ends.
+    async fn begin_elsewhere(
+        &self,
+        own: ContactId,
+        to: ContactId,
+        row: PlannedStart,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        let mut set = WriteSet::of(own.0);
+        set.push(&start::MOVE, &start::MovedStarts { from: own, to });
+        self.store.commit(set).await?;
+        if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
+            self.expect_start(to, now);
+            return Ok(());
+        }
+        let mut set = WriteSet::of(own.0);
+        let state = StartState::Superseded;
+        set.push(&start::DECIDED, &Decided { id: row.id, state, reason: None, slot_at: None, ended_at: Some(now) });
+        self.store.commit(set).await?;
+        Ok(())
+    }
+
+    /// Begins a start at its slot: checks the audience again, then lets the engine decide.
+    pub(crate) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let id = row.id;
+        // Since the row was read as waiting, another task may have begun it, or its date may have changed.
+        if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
+            return Ok(());
+        }
+        let live = self.live.get();
+        let set = &live.set;
+        if let Some(to) = lane.contact.data.joined_to {
+            return self.begin_elsewhere(lane.contact.id, to, row, now).await;
+        }
+        if is_start_key(&row.trigger_key) {
+            return self.begin_planned(lane, row).await;
+        }
+        if broadcast_of(&row.trigger_key).is_some() {
+            return self.begin_broadcast(lane, row).await;
+        }
+        if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
+            return self.begin_by_date(lane, date, row, now).await;
+        }
+        if let Some(hook) = flow::hooks(set).iter().find(|h| h.flow.name == row.flow && h.key == row.trigger_key) {
+            return self.begin_by_hook(lane, hook, row, now).await;
+        }
+        let tables = flow::timetables(set);
+        let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
+        let refusal = match table {
+            // The trigger was removed from the flows, or the contact has left the audience.
+            None => Some(None),
+            Some(table) if !self.in_audience(&live, table, &lane.contact, now) => Some(None),
+            Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
+            Some(_) => None,
+        };
+        let sender = table.and_then(|table| self.sender_for(lane, table.flow));
+        match refusal {
+            Some(Some(reason)) => return self.refuse_start(lane, &row, true, reason, now).await,
+            Some(None) => {
+                let mut commit = WriteSet::of(lane.contact.id.0);
+                let state = StartState::Superseded;
+                commit.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
+                return Ok(self.store.commit(commit).await.map(drop)?);
+            }
+            None => {}
+        }
+        let Some(sender) = sender else { return self.refuse_start(lane, &row, true, Reason::SenderDown, now).await };
+        let start = Start {
+            id: Some(id),
+            flow: row.flow,
+            trigger: row.trigger_key,
+            inputs: BTreeMap::new(),
+            event: Value::Nothing,
+            at: row.slot_at,
+            depth: 0,
+        };
+        self.take_start(lane, sender, start).await
+    }
+
+    /// Refuses a start, and counts it by reason.
+    pub(crate) async fn refuse_start(
+        &self,
+        lane: &LaneState,
+        row: &PlannedStart,
+        by_clock: bool,
+        reason: Reason,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        self.metrics.start_refused(row.flow.as_str(), by_clock, reason);
+        let (id, state) = (row.id, StartState::Refused);
+        let mut set = WriteSet::of(lane.contact.id.0);
+        set.push(&start::DECIDED, &Decided { id, state, reason: Some(reason), slot_at: None, ended_at: Some(now) });
+        Ok(self.store.commit(set).await.map(drop)?)
+    }
+
+    fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
+        self.asked(live, contact, now, |world| flow::in_audience(&live.versions, table, world))
+    }
+
+    /// Evaluates something about a contact outside of any conversation.
+    pub(crate) fn asked<T>(&self, live: &Current, contact: &Contact, now: Time, f: impl FnOnce(&World<'_>) -> T) -> T {
+        let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
+        f(&World::of_contact(now, contact, env))
+    }
+
+    /// The sender for a start that names none: language.md 5, *Which sender*.
+    pub(crate) fn sender_for(&self, lane: &LaneState, flow: &Flow) -> Option<SenderId> {
+        let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
+        latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));
+        let latest: Vec<SenderId> = latest.iter().map(|conversation| conversation.sender).collect();
+        self.senders.choose(&lane.contact.account, |sender| serves(flow, sender), &latest).map(|sender| sender.id)
+    }
+
+    /// The next fire of any trigger after now, for clocks that are moved by hand.
+    pub(crate) async fn next_fire(&self, until: Time) -> Result<Option<Time>, ReadError> {
+        let live = self.live.get();
+        let set = &live.set;
+        let now = self.clock.now();
+        let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];
+        for account in self.senders.accounts() {
+            let names = contact::zones(&self.store, account).await?;
+            zones.extend(names.iter().map(|zone| zone_of(zone, &set.bot.timezone)));
+        }
+        let next = flow::timetables(set)
+            .iter()
+            .flat_map(|table| {
+                let clocks = if table.by_contact { &zones[..] } else { &zones[..1] };
+                clocks.iter().filter_map(|zone| table.fires.next(now, zone)).map(|fire| fire.at).collect::<Vec<_>>()
+            })
+            .filter(|at| *at <= until)
+            .min();
+        Ok(next)
+    }
+}
+
+fn zone_of(name: &str, default: &TimeZone) -> TimeZone {
+    if name.is_empty() {
+        return default.clone();
+    }
+    TimeZone::get(name).unwrap_or_else(|_| default.clone())
+}

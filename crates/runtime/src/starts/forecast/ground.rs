@@ -1,0 +1,204 @@
+//! Collects the input of a forecast: current flows, senders, templates and balances. Nothing is written.
+
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, SenderId, VersionId},
+        time::Time,
+    },
+    bot::{check_context, source_files::BotFiles},
+    config::Config,
+    delivery::rules::Rules,
+    flow::{self, Flow, FlowSet, Versions, World},
+    ingest::webhook_triggers::serves,
+    model::{
+        contact::Contact,
+        pauses::Paused,
+        session::Session,
+        window::{SenderState, Window},
+    },
+    senders::{
+        registry::Senders,
+        templates::{catalogue::Catalogue, configured::own_templates},
+    },
+    store::{
+        ReadError, Store,
+        tables::{charge, conversation, flow_state, once, session, template, version},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Called for each message; a daemon knows which of its senders are paused.
+pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync + 'a;
+
+pub struct ForecastInputs<'a> {
+    pub(super) config: &'a Config,
+    pub(super) store: Store,
+    pub(super) rules: Rules,
+    pub(super) senders: Senders,
+    pub(super) catalogue: Catalogue,
+    pub(super) sender_state: &'a AskSender<'a>,
+    pub(super) versions: Versions,
+    env: BTreeMap<String, String>,
+    paused: Paused,
+    has_keys: bool,
+    /// The remaining balances of accounts.
+    left: Mutex<BTreeMap<AccountName, i64>>,
+    /// Older versions with open runs, each read once.
+    older: tokio::sync::Mutex<BTreeMap<VersionId, Option<Arc<FlowSet>>>>,
+}
+
+/// A conversation in which a start would begin.
+pub(super) struct ForecastConversation {
+    pub sender: SenderId,
+    pub window: Window,
+    pub session: Session,
+    pub once: BTreeSet<String>,
+    pub conversation: crate::base::ids::ConversationId,
+}
+
+impl<'a> ForecastInputs<'a> {
+    /// `set` is the version `live`. `plays`: sandboxes accept every template, and have an `env` of their own.
+    pub async fn read(
+        config: &'a Config,
+        store: &'a Store,
+        (live, set): (VersionId, Arc<FlowSet>),
+        plays: bool,
+        sender_state: &'a AskSender<'a>,
+    ) -> Result<ForecastInputs<'a>, ReadError> {
+        let pulled = template::all(store).await?;
+        let catalogue = Catalogue::default();
+        for sender in &config.senders {
+            let templates = check_context::templates_of(config, &pulled, sender.id);
+            catalogue.put(sender.id, plays && sender.is_sandbox(), templates);
+        }
+        catalogue.put_own(&own_templates(&set));
+        let mut left = BTreeMap::new();
+        for account in config.accounts.iter().filter(|account| account.balance.is_some() && !config.prices.is_empty()) {
+            left.insert(account.name.clone(), charge::sums(store, &account.name).await?.available());
+        }
+        let mut env = config.flows.env.clone();
+        if plays && config.only_sandboxes() {
+            env.extend(set.bot.sandbox.env.clone());
+        }
+        Ok(ForecastInputs {
+            config,
+            // It scans all contacts, so it uses the connections for slow queries.
+            store: store.aside(),
+            rules: Rules::of(&set.bot),
+            senders: Senders::of(config),
+            catalogue,
+            sender_state,
+            versions: Versions::new(live, set),
+            env,
+            paused: flow_state::paused(store).await?,
+            has_keys: once::any(store).await?,
+            left: Mutex::new(left),
+            older: Default::default(),
+        })
+    }
+
+    /// The currency of the price table; empty without one.
+    pub fn currency(&self) -> &str {
+        if self.config.prices.is_empty() { "" } else { &self.config.prices.currency }
+    }
+
+    pub fn set(&self) -> &FlowSet {
+        self.versions.live()
+    }
+
+    /// The engine's view of a contact without a conversation.
+    pub(super) fn world<'w>(&'w self, now: Time, contact: &'w Contact) -> World<'w> {
+        World::of_contact(now, contact, &self.env)
+    }
+
+    /// The engine's view of a contact in one conversation.
+    pub(super) fn world_in<'w>(
+        &'w self,
+        now: Time,
+        contact: &'w Contact,
+        found: &'w ForecastConversation,
+    ) -> World<'w> {
+        World {
+            conversation: found.conversation,
+            sender: self.senders.view(found.sender),
+            window: found.window,
+            paused: &self.paused,
+            once: &found.once,
+            ..World::of_contact(now, contact, &self.env)
+        }
+    }
+
+    /// The conversation in which a start of `flow` would begin, chosen as in `runtime::schedule`. `None` if no sender
+    /// serves the flow.
+    pub(super) async fn find(
+        &self,
+        flow: &Flow,
+        contact: &mut Contact,
+    ) -> Result<Option<ForecastConversation>, ReadError> {
+        let mut rows = conversation::of(&self.store, contact.id).await?;
+        let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
+        contact.data.last_message_at = contact.data.last_message_at.max(newest);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at));
+        let heard = rows.iter().filter(|row| row.last_inbound_at.is_some());
+        let latest: Vec<SenderId> = heard.map(|row| row.sender_id).collect();
+        let chosen = self.senders.choose(&contact.account, |sender| serves(flow, sender), &latest);
+        let Some(sender) = chosen.map(|sender| sender.id) else { return Ok(None) };
+        let once = match self.has_keys {
+            true => once::of(&self.store, contact.id).await?.into_iter().collect(),
+            false => BTreeSet::new(),
+        };
+        let Some(row) = rows.into_iter().find(|row| row.sender_id == sender) else {
+            let (window, session) = (Window::default(), Session::default());
+            return Ok(Some(ForecastConversation {
+                sender,
+                window,
+                session,
+                once,
+                conversation: crate::base::ids::ConversationId(0),
+            }));
+        };
+        let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
+        let window = Window { opened_at: row.opened_at };
+        Ok(Some(ForecastConversation { sender, window, session, once, conversation: row.id }))
+    }
+
+    /// The live version and those of a session's open runs.
+    pub(super) async fn versions_for(&self, session: &Session) -> Result<Versions, ReadError> {
+        let mut versions = self.versions.clone();
+        for id in session.versions() {
+            if versions.get(id).is_some() {
+                continue;
+            }
+            let mut older = self.older.lock().await;
+            let known = match older.get(&id) {
+                Some(known) => known.clone(),
+                None => {
+                    let row = version::find(&self.store, id).await?;
+                    let set = row.map(|row| Arc::new(flow::parse_set(&BotFiles::from_stored(&row.files).files).0));
+                    older.insert(id, set.clone());
+                    set
+                }
+            };
+            if let Some(set) = known {
+                versions = versions.with(id, set);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// Subtracts the amount from the account's remaining balance. False if it is too small.
+    pub(super) fn pays(&self, account: &AccountName, amount: i64) -> bool {
+        let mut all = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get_mut(account) {
+            Some(left) if amount > 0 && amount > *left => false,
+            Some(left) => {
+                *left -= amount;
+                true
+            }
+            None => true,
+        }
+    }
+}
