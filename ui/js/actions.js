@@ -1,0 +1,44 @@
+// @ts-check
+// What can be done, in one list: for the search, for keys, and for the sheet that shows all keys.
+import { dialog } from './dialogs.js';
+import { t } from './i18n.js';
+import { publish } from './publish.js';
+import { dock, edits, open, pane, takeTheirs } from './state.js';
+import { nextPane } from './panes.js';
+import { otherTheme } from './theme.js';
+
+/** The editor's commands; its module is read when the page stands. */
+const inEditor = (/** @type {'rename' | 'format' | 'nextFinding'} */ name) => () =>
+  import('./editor.js').then((editor) => editor.commands[name]());
+
+/**
+ * @typedef {object} Action
+ * @property {string} icon
+ * @property {string} label
+ * @property {string} [keys]
+ * @property {() => void} run
+ */
+
+/** @returns {Action[]} */
+export function actions() {
+  const changed = open.value !== null && open.value in edits.value;
+  return [
+    { icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: () => publish() },
+    { icon: 'plus', label: t('files.new'), run: () => (dialog.value = { kind: 'flow' }) },
+    { icon: 'pen', label: t('editor.rename'), keys: 'F2', run: inEditor('rename') },
+    { icon: 'check', label: t('editor.format'), keys: 'Shift Alt F', run: inEditor('format') },
+    { icon: 'alert', label: t('editor.next_finding'), keys: 'F8', run: inEditor('nextFinding') },
+    {
+      icon: 'list',
+      label: t('findings'),
+      run: () => {
+        dock.value = 'findings';
+        pane.value = 'trace';
+      },
+    },
+    ...(changed ? [{ icon: 'undo', label: t('editor.undo_all'), run: () => takeTheirs(/** @type {string} */ (open.value)) }] : []),
+    { icon: 'next', label: t('keys.next_pane'), keys: 'Ctrl .', run: nextPane },
+    { icon: 'moon', label: t('theme'), run: otherTheme },
+    { icon: 'keys', label: t('keys'), keys: '?', run: () => (dialog.value = { kind: 'keys' }) },
+  ];
+}

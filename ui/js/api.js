@@ -1,0 +1,112 @@
+// @ts-check
+// Requests to the daemon. An answer never throws, also not a refusal; a daemon that does not answer sets `offline`.
+import { signal } from '../vendor/preact.js';
+
+/**
+ * @typedef {object} Answer
+ * @property {boolean} ok
+ * @property {number} status 0 if no answer came
+ * @property {any} body
+ */
+
+/** The moment since which the daemon does not answer, or null. */
+export const offline = signal(/** @type {Date | null} */ (null));
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<Answer>}
+ */
+async function ask(path, init) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    const cancelled = /** @type {Error} */ (error).name === 'AbortError';
+    if (!cancelled) {
+      lost();
+    }
+    return { ok: false, status: 0, body: { cancelled } };
+  }
+  back();
+  const body = await answer.json().catch(() => null);
+  return { ok: answer.ok, status: answer.status, body };
+}
+
+/** Says that the daemon is not there. */
+export function lost() {
+  offline.value ??= new Date();
+}
+
+/** Says that the daemon is there. */
+export function back() {
+  offline.value = null;
+}
+
+/**
+ * @param {string} path
+ * @param {{signal?: AbortSignal}} [options]
+ */
+export const get = (path, options = {}) => ask(path, options);
+
+/**
+ * @param {string} path
+ * @param {any} body
+ * @param {{signal?: AbortSignal}} [options]
+ */
+export const post = (path, body, options = {}) =>
+  ask(path, {
+    ...options,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/**
+ * The sentence of a refusal.
+ * @param {Answer} answer
+ * @returns {string}
+ */
+export const detail = (answer) => answer.body?.detail || answer.body?.title || `HTTP ${answer.status}`;
+
+/**
+ * Listens to the daemon's news while the page is seen. A hidden tab lets go of its connection, because browsers open
+ * six to a host and each listener holds one.
+ * @param {string} path
+ * @param {Record<string, (news: any) => void>} heard by type
+ * @param {() => void} again called when the connection stands, also after a break
+ */
+export function listen(path, heard, again) {
+  /** @type {EventSource | null} */
+  let source = null;
+  const open = () => {
+    if (source) {
+      return;
+    }
+    source = new EventSource(path);
+    source.addEventListener('open', () => {
+      back();
+      again();
+    });
+    source.addEventListener('error', lost);
+    for (const [type, hear] of Object.entries(heard)) {
+      source.addEventListener(type, (event) => hear(parsed(/** @type {MessageEvent} */ (event).data)));
+    }
+  };
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+  const seen = () => (document.hidden ? close() : open());
+  document.addEventListener('visibilitychange', seen);
+  seen();
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+// @ts-check
+// The page's entry: reads the bot, opens the file of the address, draws the frame.
+import { Component, html, render } from '../vendor/preact.js';
+import { begin } from './address.js';
+import { offline } from './api.js';
+import { Frame } from './frame.js';
+import { t } from './i18n.js';
+import { bot, load } from './state.js';
+
+/** Shows a readable page if a part of it fails; edits are kept by then. */
+class Boundary extends Component {
+  state = { failed: /** @type {Error | null} */ (null) };
+
+  /** @param {Error} error */
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({ failed: error });
+  }
+
+  render() {
+    const { failed } = this.state;
+    if (!failed) {
+      return /** @type {any} */ (this.props).children;
+    }
+    return html`<main class="alone" role="alert">
+      <h1>${t('broken.title')}</h1>
+      <p>${t('broken.about')}</p>
+      <pre dir="ltr">${failed.message}</pre>
+      <button class="button main" onClick=${() => location.reload()}>${t('broken.reload')}</button>
+    </main>`;
+  }
+}
+
+const AGAIN_MS = 1500;
+
+/** Tries until the bot is read; the frame says meanwhile why it is not. */
+async function start() {
+  const read = await load();
+  if (read) {
+    await begin();
+  } else if (!bot.value) {
+    setTimeout(start, AGAIN_MS);
+  }
+}
+
+start();
+render(html`<${Boundary}><${Frame} /><//>`, /** @type {HTMLElement} */ (document.getElementById('app')));
+
+// An attempt at a time: a lost daemon is asked for again, so that the banner goes away by itself.
+setInterval(() => {
+  if (offline.value && bot.value) {
+    fetch('/v1/bot', { credentials: 'same-origin' }).then(
+      (answer) => answer.ok && import('./state.js').then((state) => state.refresh()),
+      () => {},
+    );
+  }
+}, 3000);

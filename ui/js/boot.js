@@ -1,0 +1,25 @@
+// Runs before the first paint, so that neither the theme nor the writing direction flashes.
+(() => {
+  const root = document.documentElement;
+  const asked = new URLSearchParams(location.search);
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const kept = (name) => {
+    try {
+      return localStorage.getItem(`studio.${name}`);
+    } catch {
+      return null;
+    }
+  };
+  const theme = () => {
+    const chosen = asked.get('theme') || kept('theme');
+    root.dataset.theme = chosen === 'dark' || chosen === 'light' ? chosen : dark.matches ? 'dark' : 'light';
+  };
+  theme();
+  dark.addEventListener('change', theme);
+
+  const known = ['en', 'es', 'fr', 'de', 'pt', 'it', 'ar', 'id', 'xx'];
+  const wanted = [asked.get('lang'), kept('lang'), ...(navigator.languages || [])];
+  const found = wanted.map((one) => (one || '').slice(0, 2)).find((one) => known.includes(one));
+  root.lang = found || 'en';
+  root.dir = root.lang === 'ar' ? 'rtl' : 'ltr';
+})();

@@ -1,0 +1,56 @@
+// @ts-check
+// The one dialog of the page: which is open, and the parts that all share. Each kind is a module, read when it opens.
+import { html, signal, useEffect, useRef, useState } from '../vendor/preact.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+
+/** The open dialog, or null: `kind` names it, the rest is its own. */
+export const dialog = signal(/** @type {{kind: string, [key: string]: any} | null} */ (null));
+
+/** @type {Record<string, () => Promise<any>>} */
+const KINDS = {
+  search: () => import('./search.js').then((one) => one.Search),
+  keys: () => import('./sheets.js').then((one) => one.Keys),
+  flow: () => import('./sheets.js').then((one) => one.NewFlow),
+  rename: () => import('./sheets.js').then((one) => one.Rename),
+  errors: () => import('./sheets.js').then((one) => one.WithErrors),
+  difference: () => import('./difference.js').then((one) => one.Difference),
+};
+
+export function close() {
+  dialog.value = null;
+}
+
+export function Dialog() {
+  const shown = dialog.value;
+  const place = useRef(/** @type {any} */ (null));
+  const [part, setPart] = useState(/** @type {{kind: string, view: any} | null} */ (null));
+  useEffect(() => {
+    if (!shown) {
+      setPart(null);
+      return;
+    }
+    KINDS[shown.kind]().then((view) => setPart({ kind: shown.kind, view }));
+  }, [shown]);
+  const ready = part?.kind === shown?.kind ? part : null;
+  useEffect(() => {
+    if (ready && !place.current.open) {
+      place.current.showModal();
+      place.current.querySelector('[data-first]')?.focus();
+    }
+  }, [ready]);
+  if (!shown || !ready) {
+    return null;
+  }
+  const outside = (/** @type {MouseEvent} */ event) => event.target === place.current && close();
+  return html`<dialog ref=${place} class=${`dialog ${shown.kind}`} onClose=${close} onMouseDown=${outside} aria-labelledby="dialog-title">
+    <${ready.view} shown=${shown} />
+  </dialog>`;
+}
+
+/** @param {{title: string, children?: any}} props */
+export const DialogHead = ({ title }) =>
+  html`<header>
+    <h2 id="dialog-title">${title}</h2>
+    <button type="button" class="icon-button" title=${t('close')} aria-label=${t('close')} onClick=${close}><${Icon} n="x" /></button>
+  </header>`;

@@ -1,0 +1,60 @@
+// @ts-check
+// The pane of the editor: the file's name and state, its findings, publishing, and the choice if the disk changed.
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { dialog } from './dialogs.js';
+import { FindingsButton } from './findings.js';
+import { Icon } from './icons.js';
+import { PublishButton } from './publish.js';
+import { t } from './i18n.js';
+import { bot, elsewhere, files, isChanged, isOvertaken, keepMine, open, takeTheirs } from './state.js';
+
+/** The editor's own module is large, and is read while the rest of the page is drawn already. */
+const module = import('./editor.js');
+
+function Overtaken() {
+  const path = open.value;
+  if (!path || !isOvertaken(files.value.get(path))) {
+    return null;
+  }
+  return html`<div class="banner overtaken" role="alert">
+    <${Icon} n="alert" s=${15} /><span>${t('editor.overtaken')}</span><span class="grow"></span>
+    <button class="button small" onClick=${() => (dialog.value = { kind: 'difference', path })}>${t('editor.compare')}</button>
+    <button class="button small" onClick=${() => takeTheirs(path)}>${t('editor.take_theirs')}</button>
+    <button class="button small" onClick=${() => keepMine(path)}>${t('editor.keep_mine')}</button>
+  </div>`;
+}
+
+function FileState() {
+  const file = files.value.get(open.value ?? '');
+  if (!file) {
+    return null;
+  }
+  const state = !isChanged(file) ? 'saved' : file.disk === null ? 'new' : 'unpublished';
+  return html`<span class=${`chip ${state}`}>${t(`editor.${state}`)}</span>${elsewhere.value.has(open.value ?? '') &&
+    html`<span class="chip" title=${t('editor.elsewhere.about')}>${t('editor.elsewhere')}</span>`}`;
+}
+
+function Empty() {
+  return html`<div class="empty-files">
+    <${Icon} n="flows" s=${28} />
+    <p>${t('files.none')}</p>
+    <button class="button main" onClick=${() => (dialog.value = { kind: 'flow' })}><${Icon} n="plus" s=${15} />${t('files.new')}</button>
+  </div>`;
+}
+
+export function EditPane() {
+  const [Editor, setEditor] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    module.then((one) => setEditor(() => one.Editor));
+  }, []);
+  const path = open.value;
+  const nothing = !path && bot.value.files.length === 0 && files.value.size === 0;
+  return html`<section class="pane edit" aria-label=${t('pane.edit')}>
+    <header class="pane-head">
+      ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
+      <span class="grow"></span><${FindingsButton} /><${PublishButton} />
+    </header>
+    <${Overtaken} />
+    ${nothing ? html`<${Empty} />` : Editor ? html`<${Editor} />` : html`<div class="editor"></div>`}
+  </section>`;
+}

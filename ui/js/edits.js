@@ -1,0 +1,256 @@
+// @ts-check
+// Reads files from the daemon, keeps unpublished edits in this browser, and joins both when one of them changes.
+import { batch, effect } from '../vendor/preact.js';
+import { detail, get, listen } from './api.js';
+import { forget, keep, kept, otherTabs } from './keep.js';
+import { t } from './i18n.js';
+import { bot, elsewhere, epoch, files, isChanged, open, say, trouble } from './state.js';
+
+/** @typedef {import('./state.js').Held} Held */
+
+/**
+ * @param {string} path
+ * @param {Held} file
+ */
+function put(path, file) {
+  const next = new Map(files.value);
+  next.set(path, file);
+  files.value = next;
+}
+
+/** @type {Map<string, Promise<Held | null>>} */
+const reading = new Map();
+
+/**
+ * Reads a file once; later calls give what is held.
+ * @param {string} path
+ * @returns {Promise<Held | null>} null if it cannot be read
+ */
+export function hold(path) {
+  const held = files.value.get(path);
+  if (held) {
+    return Promise.resolve(held);
+  }
+  let wait = reading.get(path);
+  if (!wait) {
+    wait = readAgain(path).finally(() => reading.delete(path));
+    reading.set(path, wait);
+  }
+  return wait;
+}
+
+/**
+ * Takes the text on disk over. Edits stay; the file then counts as overtaken.
+ * @param {string} path
+ * @returns {Promise<Held | null>}
+ */
+async function readAgain(path) {
+  const answer = await get(`/v1/bot/files/${path.split('/').map(encodeURIComponent).join('/')}`);
+  if (!answer.ok && answer.status !== 404) {
+    return null;
+  }
+  const disk = answer.ok ? answer.body.text : null;
+  const etag = answer.ok ? answer.body.etag : null;
+  const held = files.value.get(path);
+  if (!held && disk === null) {
+    return null;
+  }
+  const file = isChanged(held) && held.text !== disk ? { ...held, disk, etag } : { disk, etag, text: disk, base: etag };
+  if (file.text === null && file.disk === null) {
+    drop(path);
+    return null;
+  }
+  const moved = held?.text !== file.text;
+  batch(() => {
+    put(path, file);
+    epoch.value += moved && held ? 1 : 0;
+  });
+  remember(path);
+  return file;
+}
+
+/** @param {string} path */
+function drop(path) {
+  const next = new Map(files.value);
+  next.delete(path);
+  batch(() => {
+    files.value = next;
+    epoch.value += 1;
+  });
+  remember(path);
+}
+
+/**
+ * Changes the text of a file in this browser.
+ * @param {string} path
+ * @param {string | null} text null deletes it
+ */
+export function edit(path, text) {
+  /** @type {Held} */
+  const held = files.value.get(path) ?? { disk: null, etag: null, text: null, base: null };
+  if (held.text === text && files.value.has(path)) {
+    return;
+  }
+  const base = held.text === held.disk ? held.etag : held.base;
+  if (text === null && held.disk === null) {
+    drop(path);
+    return;
+  }
+  batch(() => {
+    put(path, { ...held, text, base });
+    epoch.value += 1;
+  });
+  rememberSoon(path);
+}
+
+/** Keeps the edits and stands them on the text that is on disk now. @param {string} path */
+export function keepMine(path) {
+  const held = files.value.get(path);
+  if (held) {
+    put(path, { ...held, base: held.etag });
+    remember(path);
+  }
+}
+
+/** Gives the edits up for the text on disk. @param {string} path */
+export function takeTheirs(path) {
+  const held = files.value.get(path);
+  if (!held) {
+    return;
+  }
+  if (held.disk === null) {
+    drop(path);
+    return;
+  }
+  batch(() => {
+    put(path, { ...held, text: held.disk, base: held.etag });
+    epoch.value += 1;
+  });
+  remember(path);
+}
+
+/**
+ * Takes over the etags of texts that were just written.
+ * @param {Record<string, string | null>} written texts by path
+ * @param {Record<string, string | null>} etags by path
+ */
+export function published(written, etags) {
+  for (const [path, disk] of Object.entries(written)) {
+    const held = files.value.get(path);
+    const etag = etags[path] ?? null;
+    if (disk === null || !held) {
+      drop(path);
+    } else {
+      put(path, { disk, etag, text: held.text, base: etag });
+      remember(path);
+    }
+  }
+}
+
+const PAUSE_MS = 300;
+/** @type {Map<string, number>} */
+const timers = new Map();
+/** @type {ReturnType<typeof otherTabs> | null} */
+let tabs = null;
+
+/** @param {string} path */
+function rememberSoon(path) {
+  clearTimeout(timers.get(path));
+  timers.set(path, window.setTimeout(() => remember(path), PAUSE_MS));
+}
+
+/** Keeps the edit of a file in the browser, or forgets it if there is none. @param {string} path */
+function remember(path) {
+  clearTimeout(timers.get(path));
+  timers.delete(path);
+  const folder = bot.value?.folder;
+  if (!folder) {
+    return;
+  }
+  const held = files.value.get(path);
+  const changed = isChanged(held);
+  const done = changed ? keep(folder, path, { text: held.text, base: held.base }) : forget(folder, path);
+  done.catch(() => changed && say(t('edits.not_kept'), 'bad'));
+  tabs?.edits({ path, text: held?.text ?? null, base: held?.base ?? null });
+}
+
+addEventListener('pagehide', () => [...timers.keys()].forEach(remember));
+
+/**
+ * Takes over an edit that another tab made.
+ * @param {{path: string, text: string | null, base: string | null}} edit
+ */
+function taken({ path, text, base }) {
+  const held = files.value.get(path);
+  if (!held ? text === null : held.text === text && held.base === base) {
+    return;
+  }
+  if (!held) {
+    hold(path).then((found) => put(path, { disk: found?.disk ?? null, etag: found?.etag ?? null, text, base }));
+    return;
+  }
+  if (text === null && held.disk === null) {
+    return;
+  }
+  batch(() => {
+    put(path, { ...held, text, base });
+    epoch.value += 1;
+  });
+}
+
+/** Reads the bot, and the files whose text on disk is another one than before. */
+export async function refresh() {
+  const answer = await get('/v1/bot');
+  if (!answer.ok) {
+    if (answer.status) {
+      trouble.value = detail(answer);
+    }
+    return false;
+  }
+  batch(() => {
+    bot.value = answer.body;
+    trouble.value = null;
+  });
+  const etags = new Map(answer.body.files.map((/** @type {any} */ file) => [file.path, file.etag]));
+  const moved = [...files.value].filter(([path, file]) => (etags.get(path) ?? null) !== file.etag);
+  await Promise.all(moved.map(([path]) => readAgain(path)));
+  return true;
+}
+
+/** Reads the bot and the edits that this browser kept, and listens to news from then on. */
+export async function load() {
+  if (!(await refresh())) {
+    return false;
+  }
+  const folder = bot.value.folder;
+  const before = await kept(folder).catch(() => new Map());
+  await Promise.all([...before].map(([path, edit]) => restore(path, edit)));
+  if (!tabs) {
+    tabs = otherTabs(folder, taken, (paths) => (elsewhere.value = paths));
+    const others = tabs;
+    effect(() => others.opens(open.value ?? ''));
+    listen('/v1/events?types=files,flows', { files: refreshSoon, flows: refreshSoon }, refreshSoon);
+  }
+  return true;
+}
+
+/**
+ * @param {string} path
+ * @param {{text: string | null, base: string | null}} edit
+ */
+async function restore(path, edit) {
+  const held = await hold(path);
+  if (held ? edit.text === held.disk : edit.text === null) {
+    forget(bot.value.folder, path).catch(() => {});
+    return;
+  }
+  put(path, { disk: held?.disk ?? null, etag: held?.etag ?? null, ...edit });
+}
+
+let soon = 0;
+
+/** News come in bursts: one reading answers all of a moment. */
+function refreshSoon() {
+  clearTimeout(soon);
+  soon = window.setTimeout(refresh, 80);
+}

@@ -1,0 +1,99 @@
+// @ts-check
+// The list of the bot's files, with what is unpublished and what is found in each.
+import { html } from '../vendor/preact.js';
+import { dialog } from './dialogs.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+import { bot, files, findings, isChanged, isOvertaken, open } from './state.js';
+import { addressOf, follow } from './address.js';
+
+const GROUPS = [
+  { kind: 'flow', icon: 'flows' },
+  { kind: 'bot', icon: 'cog' },
+  { kind: 'script', icon: 'code' },
+  { kind: 'locale', icon: 'language' },
+  { kind: 'test', icon: 'flask' },
+];
+
+/** @param {string} path */
+function kindOf(path) {
+  if (path.startsWith('scripts/')) {
+    return 'script';
+  }
+  if (path.startsWith('locales/')) {
+    return 'locale';
+  }
+  if (path.endsWith('.test.yaml')) {
+    return 'test';
+  }
+  return path === 'flows/_bot.yaml' ? 'bot' : 'flow';
+}
+
+/** The file's name without its folder and what all files of the kind end with. @param {string} path */
+const nameOf = (path) => path.replace(/^\w+\//, '').replace(/(\.test)?\.(yaml|rhai)$/, '');
+
+/** The title in the text of the editor, which may be newer than the one on disk. @param {string} path */
+function titleIn(path) {
+  const line = /^title:[ \t]*(.+)$/m.exec(files.value.get(path)?.text ?? '')?.[1].replace(/\s+#.*$/, '').trim() ?? '';
+  return /^(["']).*\1$/.test(line) ? line.slice(1, -1) : line;
+}
+
+/** All files: those on disk, and those that are only in this browser. */
+export function allFiles() {
+  const flows = new Map((bot.value?.flows ?? []).map((/** @type {any} */ flow) => [flow.path, flow]));
+  const onDisk = (bot.value?.files ?? []).map((/** @type {any} */ file) => file.path);
+  const paths = new Set([...onDisk, ...files.value.keys()]);
+  const order = (/** @type {{kind: string}} */ file) => GROUPS.findIndex((group) => group.kind === file.kind);
+  const all = [...paths].sort().map((path) => {
+    const flow = flows.get(path);
+    const kind = bot.value?.files.find((/** @type {any} */ file) => file.path === path)?.kind ?? kindOf(path);
+    const title = kind === 'bot' ? t('files.bot_file') : (kind === 'flow' && titleIn(path)) || flow?.title || nameOf(path);
+    return { path, kind, name: nameOf(path), title, state: flow?.state ?? '' };
+  });
+  return all.sort((a, b) => order(a) - order(b));
+}
+
+/** @param {{file: ReturnType<typeof allFiles>[number], icon: string}} props */
+function FileLine({ file, icon }) {
+  const held = files.value.get(file.path);
+  const here = findings.value.filter((one) => one.path === file.path);
+  const errors = here.filter((one) => one.severity === 'error').length;
+  const current = open.value === file.path;
+  return html`<li>
+    <a
+      href=${addressOf(file.path)}
+      class=${held?.text === null ? 'gone' : ''}
+      aria-current=${current ? 'true' : undefined}
+      title=${file.path}
+      onClick=${(/** @type {MouseEvent} */ event) => follow(event, file.path)}
+    >
+      <${Icon} n=${icon} s=${14} /><span class="name" dir="auto">${file.title}</span>
+      ${['paused', 'draft'].includes(file.state) && html`<span class="chip">${t(`files.${file.state}`)}</span>`}
+      ${isOvertaken(held)
+        ? html`<span class="sign-overtaken" title=${t('editor.overtaken')}><${Icon} n="alert" s=${13} /></span>`
+        : isChanged(held) && html`<i class="dot" role="img" aria-label=${t('editor.unpublished')} title=${t('editor.unpublished')}></i>`}
+      ${here.length > 0 &&
+      html`<span class=${`count ${errors ? 'error' : 'warning'}`} title=${t('findings.count', { n: here.length })}>${here.length}</span>`}
+    </a>
+  </li>`;
+}
+
+export function Files() {
+  const all = allFiles();
+  return html`<nav class="files" aria-label=${t('files')}>
+    ${GROUPS.map(({ kind, icon }) => {
+      const some = all.filter((file) => file.kind === kind);
+      return (
+        (some.length > 0 || kind === 'flow') &&
+        html`<section key=${kind}>
+          <h3>${t(`files.${kind}`)}</h3>
+          <ul>
+            ${some.map((file) => html`<${FileLine} key=${file.path} file=${file} icon=${icon} />`)}
+          </ul>
+          ${kind === 'flow' &&
+          html`<button class="button small new" onClick=${() => (dialog.value = { kind: 'flow' })}><${Icon} n="plus" s=${14} />${t('files.new')}</button>`}
+        </section>`
+      );
+    })}
+  </nav>`;
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// Texts of the page. Each language is one file in `ui/text`; `?lang=xx` puts brackets around every text, so that a
+// text outside these files is seen at once.
+
+/** @typedef {string | Record<string, string>} Entry A text, or one text for each plural form. */
+
+export const lang = document.documentElement.lang || 'en';
+
+/** The languages of the page, each under its own name. */
+export const LANGUAGES = [
+  ['en', 'English'],
+  ['es', 'Español'],
+  ['fr', 'Français'],
+  ['de', 'Deutsch'],
+  ['pt', 'Português'],
+  ['it', 'Italiano'],
+  ['ar', 'العربية'],
+  ['id', 'Bahasa Indonesia'],
+];
+
+/**
+ * @param {string} name
+ * @returns {Promise<Record<string, Entry>>}
+ */
+async function read(name) {
+  const answer = await fetch(new URL(`../text/${name}.json`, import.meta.url));
+  return answer.ok ? answer.json() : {};
+}
+
+const spoken = lang === 'xx' ? 'en' : lang;
+const texts = await read(spoken);
+const plural = new Intl.PluralRules(spoken);
+
+/** The language for dates and numbers. */
+export const locale = spoken;
+
+/**
+ * The text of a key. `{name}` in it is replaced by `values.name`; `values.n` chooses the plural form.
+ * @param {string} key
+ * @param {Record<string, any>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  let text = texts[key] ?? key;
+  if (typeof text === 'object') {
+    text = text[plural.select(values.n ?? 0)] ?? text.other;
+  }
+  const said = text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+  return lang === 'xx' ? `⟦${said}⟧` : said;
+}
+
+/**
+ * @param {string} chosen one of `LANGUAGES`
+ */
+export function speak(chosen) {
+  try {
+    localStorage.setItem('studio.lang', chosen);
+  } catch {
+    // Without storage the choice holds for this address only.
+  }
+  const address = new URL(location.href);
+  address.searchParams.delete('lang');
+  location.assign(address);
+}
+
+const hourAndMinute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** @param {Date} moment on the clock of this machine */
+export const clock = (moment) => hourAndMinute.format(moment);

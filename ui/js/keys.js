@@ -1,0 +1,25 @@
+// @ts-check
+// Keys of the whole page. Each has a button too.
+import { dialog } from './dialogs.js';
+import { nextPane } from './panes.js';
+import { publish } from './publish.js';
+import { openSearch } from './search.js';
+
+/** @param {KeyboardEvent} event */
+export function keyPressed(event) {
+  const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const typing = /** @type {HTMLElement} */ (event.target).closest?.('input, textarea, select, [contenteditable=true]');
+  const run = (/** @type {() => void} */ done) => {
+    event.preventDefault();
+    done();
+  };
+  if (control && event.key.toLowerCase() === 'k') {
+    run(openSearch);
+  } else if (control && event.key.toLowerCase() === 's') {
+    run(() => !dialog.value && publish());
+  } else if (control && event.key === '.') {
+    run(nextPane);
+  } else if (event.key === '?' && !typing && !dialog.value) {
+    run(() => (dialog.value = { kind: 'keys' }));
+  }
+}

@@ -1,0 +1,54 @@
+// @ts-check
+// Writes the unpublished edits to the bot's files, all or nothing.
+import { html, signal } from '../vendor/preact.js';
+import { detail, post } from './api.js';
+import { dialog } from './dialogs.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+import { bot, editCount, edits, files, overtaken, published, refresh, say, show } from './state.js';
+
+export const publishing = signal(false);
+
+/** @param {boolean} [withErrors] */
+export async function publish(withErrors = false) {
+  if (publishing.value || editCount.value === 0) {
+    return;
+  }
+  if (overtaken.value.length > 0) {
+    show(overtaken.value[0]);
+    say(t('publish.overtaken'), 'bad');
+    return;
+  }
+  const written = edits.value;
+  const etags = Object.fromEntries(Object.keys(written).map((path) => [path, files.value.get(path)?.base ?? null]));
+  publishing.value = true;
+  const answer = await post('/v1/bot/publish', { files: written, etags, with_errors: withErrors });
+  publishing.value = false;
+  if (answer.ok) {
+    published(written, answer.body.etags);
+    const version = answer.body.version;
+    say(version === null ? t('publish.not_live') : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
+    await refresh();
+  } else if (answer.status === 409 && answer.body?.findings) {
+    dialog.value = { kind: 'errors', findings: answer.body.findings };
+  } else if (answer.status === 412) {
+    await refresh();
+    say(t('publish.overtaken'), 'bad');
+  } else {
+    say(answer.status ? detail(answer) : t('publish.offline'), 'bad');
+  }
+}
+
+export function PublishButton() {
+  const count = editCount.value;
+  const closed = bot.value?.writable === false;
+  const title = closed ? t('publish.read_only') : t('publish.title', { n: count });
+  return html`<button
+    class="button small main publish"
+    title=${title}
+    disabled=${count === 0 || publishing.value || closed}
+    onClick=${() => publish()}
+  >
+    <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>Ctrl S</kbd>
+  </button>`;
+}

@@ -1,0 +1,165 @@
+// @ts-check
+// Small dialogs: a new flow, a new name, publishing in spite of errors, all keys.
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { actions } from './actions.js';
+import { DialogHead, close } from './dialogs.js';
+import { allFiles } from './files.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+import { publish } from './publish.js';
+import { edit, reveal, say } from './state.js';
+
+/** A file's name from a title: small letters without accents, digits and `_`. @param {string} title */
+const nameFrom = (title) =>
+  title
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[_0-9]+|_+$/g, '');
+
+/** A text as YAML reads it back. @param {string} text */
+const quoted = (text) => (/^[\p{L}][\p{L}\p{N} ]*$/u.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text));
+
+/** The text of a new flow: it passes the check as it is. @param {string} name @param {string} title */
+const starter = (name, title) => `# yaml-language-server: $schema=../schema/flow.json
+flow: ${name}
+title: ${quoted(title)}
+when:
+  - message: [${quoted(name.replace(/_/g, ' '))}]
+steps:
+  - say: ${t('new.hello')}
+`;
+
+export function NewFlow() {
+  const [title, setTitle] = useState('');
+  const name = nameFrom(title);
+  const path = `flows/${name}.yaml`;
+  const taken = allFiles().some((file) => file.path === path);
+  const why = title && !name ? t('new.no_name') : taken ? t('new.taken', { file: path }) : '';
+  const make = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (name && !taken) {
+      edit(path, starter(name, title.trim()));
+      close();
+      reveal(path, 7, 10);
+    }
+  };
+  return html`<form onSubmit=${make}>
+    <${DialogHead} title=${t('files.new')} />
+    <label class="field"
+      >${t('new.title')}<input data-first type="text" maxlength="60" autocomplete="off" value=${title} onInput=${(/** @type {any} */ event) => setTitle(event.target.value)}
+    /></label>
+    <p class="muted path" role="status">${why || (name ? html`<bdi class="mono">${path}</bdi>` : t('new.about'))}</p>
+    <footer>
+      <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
+      <button class="button main" disabled=${!name || taken}>${t('new.make')}</button>
+    </footer>
+  </form>`;
+}
+
+/** @param {{shown: any}} props */
+export function Rename({ shown }) {
+  const [name, setName] = useState(shown.name);
+  const [found, setFound] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    if (!name || name === shown.name) {
+      setFound(null);
+      return;
+    }
+    const timer = setTimeout(() => shown.ask(name).then(setFound), 150);
+    return () => clearTimeout(timer);
+  }, [name]);
+  const files = found ? [...found.next.keys()] : [];
+  const make = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (files.length) {
+      found.next.forEach((/** @type {string} */ text, /** @type {string} */ path) => edit(path, text));
+      close();
+      say(t('rename.done', { n: files.length }));
+      shown.done();
+    }
+  };
+  return html`<form onSubmit=${make}>
+    <${DialogHead} title=${t('editor.rename')} />
+    <label class="field"
+      >${t('rename.name')}<input
+        data-first
+        class="mono"
+        type="text"
+        autocomplete="off"
+        spellcheck=${false}
+        dir="ltr"
+        value=${name}
+        onInput=${(/** @type {any} */ event) => setName(event.target.value)}
+    /></label>
+    ${files.length > 0 &&
+    html`<p class="muted">${t('rename.changes', { n: files.length })}</p>
+      <ul class="paths">
+        ${files.map((path) => html`<li key=${path}><${Icon} n="file" s=${14} /><bdi class="mono">${path}</bdi></li>`)}
+      </ul>`}
+    <footer>
+      <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
+      <button class="button main" disabled=${files.length === 0}>${t('rename.make')}</button>
+    </footer>
+  </form>`;
+}
+
+/** @param {{shown: any}} props */
+export function WithErrors({ shown }) {
+  const errors = shown.findings.filter((/** @type {any} */ one) => one.severity === 'error');
+  const go = (/** @type {any} */ one) => {
+    close();
+    reveal(one.path, one.line, one.column);
+  };
+  return html`<div>
+    <${DialogHead} title=${t('errors.title', { n: errors.length })} />
+    <p class="muted">${t('errors.about')}</p>
+    <ul class="errors">
+      ${errors.map(
+        (/** @type {any} */ one) =>
+          html`<li key=${`${one.path}:${one.line}:${one.code}`}>
+            <button class="finding" onClick=${() => go(one)}>
+              <${Icon} n="alert" s=${15} class="sign" /><span class="words"><b lang="en" dir="auto">${one.message}</b></span
+              ><span class="place" dir="ltr">${one.path}:${one.line}</span>
+            </button>
+          </li>`,
+      )}
+    </ul>
+    <footer>
+      <button
+        type="button"
+        class="button"
+        onClick=${() => {
+          close();
+          publish(true);
+        }}
+      >
+        ${t('errors.save')}
+      </button>
+      <button type="button" class="button main" data-first onClick=${() => go(errors[0])}>${t('errors.mend')}</button>
+    </footer>
+  </div>`;
+}
+
+export function Keys() {
+  const more = [
+    { label: t('search'), keys: 'Ctrl K' },
+    { label: t('keys.definition'), keys: 'F12' },
+    { label: t('keys.leave'), keys: 'Esc Tab' },
+    { label: t('keys.acts'), keys: '[ ]' },
+  ];
+  const all = [...actions().filter((one) => one.keys), ...more];
+  return html`<div>
+    <${DialogHead} title=${t('keys')} />
+    <dl class="keys">
+      ${all.map(
+        (one) =>
+          html`<div key=${one.label}>
+            <dt>${one.label}</dt>
+            <dd dir="ltr">${one.keys?.split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dd>
+          </div>`,
+      )}
+    </dl>
+  </div>`;
+}
