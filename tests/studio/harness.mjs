@@ -1,0 +1,130 @@
+// Starts the daemon with a bot of its own and a browser, for the checks beside this file.
+//   TRANSOM=PATH      the program, else the newest of target/debug and target/release
+//   STUDIO_UI=FOLDER  the page's files from there instead of those in the program
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const modules = createRequire(join(ROOT, 'target/studio/checks/package.json'));
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const browserPath = BROWSERS.find((path) => existsSync(path));
+if (!browserPath && process.env.CI === 'true') {
+  throw new Error('Chromium is missing, and with CI=true the checks of the studio must run');
+}
+/** The option of `test` that skips where there is no browser. */
+export const skip = browserPath ? false : 'CHROMIUM IS MISSING: the studio was not checked';
+if (skip) {
+  console.error(`\n*** ${skip} ***\n`);
+}
+
+/** The source of axe, which looks for barriers. */
+export const axe = () => readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
+
+export async function launch() {
+  const { chromium } = modules('playwright-core');
+  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'] });
+}
+
+function program() {
+  if (process.env.TRANSOM) {
+    return process.env.TRANSOM;
+  }
+  const built = ['target/debug/transom', 'target/release/transom'].map((path) => join(ROOT, path)).filter((path) => existsSync(path));
+  built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (!built.length) {
+    throw new Error('there is no program: cargo build');
+  }
+  return built[0];
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** A daemon in a new folder with the bot that `transom new` makes. */
+export async function daemon() {
+  const folder = join(mkdtempSync(join(tmpdir(), 'studio-')), 'salon');
+  const made = spawnSync(program(), ['new', folder], { encoding: 'utf8' });
+  if (made.status !== 0) {
+    throw new Error(`transom new: ${made.stderr}`);
+  }
+  const [port, admin] = [await freePort(), await freePort()];
+  const base = `http://127.0.0.1:${port}`;
+  const options = ['serve', '--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${admin}`];
+  if (process.env.STUDIO_UI) {
+    options.push('--ui', process.env.STUDIO_UI);
+  }
+  let running = null;
+  const start = async () => {
+    let said = '';
+    running = spawn(program(), options, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.stdout.on('data', (data) => (said += data));
+    running.stderr.on('data', (data) => (said += data));
+    for (let tries = 0; tries < 200; tries++) {
+      const answer = await fetch(`${base}/v1/bot`).catch(() => null);
+      if (answer?.ok) {
+        return;
+      }
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error(`the daemon does not answer: ${said}`);
+  };
+  const stop = () =>
+    new Promise((done) => {
+      running.once('exit', done);
+      running.kill('SIGTERM');
+    });
+  await start();
+  const path = (/** @type {string} */ file) => join(folder, file);
+  return {
+    base,
+    folder,
+    start,
+    stop,
+    read: (file) => readFileSync(path(file), 'utf8'),
+    write: (file, text) => writeFileSync(path(file), text),
+    async end() {
+      await stop();
+      rmSync(dirname(folder), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the studio in a browser profile of its own; `noise` collects what the console should not have said. */
+export async function open(browser, base, { path = '/studio/flows/menu', theme = 'light', lang = 'en', width = 1440, height = 900, touch = false, context = null, bypassCSP = false } = {}) {
+  const profile = context ?? (await browser.newContext({ viewport: { width, height }, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', bypassCSP }));
+  const page = await profile.newPage();
+  page.noise = [];
+  page.asked = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.noise.push(message.text()));
+  page.on('pageerror', (error) => page.noise.push(`${error.message}\n${error.stack}`));
+  page.on('request', (request) => page.asked.push(request));
+  const mark = path.includes('?') ? '&' : '?';
+  await page.goto(`${base}${path}${mark}theme=${theme}&lang=${lang}`);
+  await page.waitForSelector('.cm-line', { state: 'attached' });
+  return page;
+}
+
+/** The text in the editor, as the page holds it. */
+export const text = (page) => page.evaluate(async () => {
+  const { files, open: shown } = await import(document.querySelector('script[type=module]').src.replace('app.js', 'state.js'));
+  return files.value.get(shown.value).text;
+});
+
+/** Puts another text into the open file, as typing it would. */
+export const write = (page, words) => page.evaluate(async (words) => {
+  const state = await import(document.querySelector('script[type=module]').src.replace('app.js', 'state.js'));
+  state.edit(state.open.value, words);
+}, words);
