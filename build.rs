@@ -1,12 +1,78 @@
-//! How the program is linked.
+//! How the program is linked, and the files of the studio's page that it contains.
 
-use std::{env, process::Command};
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    hash::{DefaultHasher, Hasher as _},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The folders of `ui/` that are served, and the file extensions in each. Sources of the bundles, their licences and
+/// what builds them again lie beside these.
+const SERVED: [(&str, &[&str]); 5] = [
+    ("css", &["css"]),
+    ("images", &["svg", "png", "ico"]),
+    ("js", &["js"]),
+    ("text", &["json"]),
+    ("vendor", &["js", "css"]),
+];
 
 /// The first glibc whose loader reads them.
 const PACKED_RELOCATIONS: (u32, u32) = (2, 36);
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=ui");
+    pack_page(Path::new("ui")).expect("the folder `ui` can be read, and the build's own folder be written");
+    link();
+}
+
+/// Compresses the page's files and writes `ui.rs`, a list of them with a hash over all: the hash stands in their
+/// addresses, so that a browser may keep them for ever.
+fn pack_page(folder: &Path) -> io::Result<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut hasher = DefaultHasher::new();
+    let mut list = String::new();
+    for (below, extensions) in SERVED {
+        let mut files: Vec<PathBuf> = match fs::read_dir(folder.join(below)) {
+            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        files.sort();
+        for path in files {
+            let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default();
+            let Some(name) = path.file_name().and_then(|text| text.to_str()) else { continue };
+            if !extensions.contains(&extension) {
+                continue;
+            }
+            let bytes = fs::read(&path)?;
+            hasher.write(name.as_bytes());
+            hasher.write(&bytes);
+            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+            packed.write_all(&bytes)?;
+            let place = out.join(format!("ui-{below}-{name}.gz"));
+            fs::write(&place, packed.finish()?)?;
+            let name = format!("{below}/{name}");
+            writeln!(list, "    ({name:?}, include_bytes!({:?})),", place.display().to_string())
+                .expect("a text can be written to");
+        }
+    }
+    let page = fs::canonicalize(folder.join("index.html"))?;
+    let hash = hasher.finish();
+    let source = format!(
+        "pub const PAGE: &str = include_str!({:?});\npub const HASH: &str = \"{hash:016x}\";\n\
+         pub static FILES: &[(&str, &[u8])] = &[\n{list}];\n",
+        page.display().to_string()
+    );
+    fs::write(out.join("ui.rs"), source)
+}
+
+fn link() {
     // The places that the loader corrects at each start, in bits instead of 24 bytes each: they are read whole, and
     // what was read once counts as the daemon's memory. An older loader would refuse the program, so it is done only
     // where this machine's own reads them, and it is built for this machine.

@@ -28,7 +28,7 @@ use crate::{
         },
     },
     store::{OpenError, Options, Store},
-    web::{server::serve::Server, state::Web},
+    web::{server::serve::Server, state::Web, studio::assets::PageFiles},
 };
 use std::{
     io::{self, Write},
@@ -54,6 +54,9 @@ pub struct Args {
     /// The bot's folder, instead of what the configuration says
     #[arg(long, value_name = "DIR")]
     bot: Option<PathBuf>,
+    /// Read the studio's page from this folder instead of from the program, to work on it
+    #[arg(long, value_name = "DIR")]
+    ui: Option<PathBuf>,
     /// How the log is written, instead of what the configuration says; without both, as text into a terminal and as
     /// JSON into anything else
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -67,12 +70,24 @@ enum LogFormat {
 }
 
 pub fn run(args: Args) -> Outcome {
+    let page_files = page_files(args.ui.as_deref())?;
     let config = configured(args)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("the program cannot start its event loop: {error}")))?
-        .block_on(serve(config))
+        .block_on(serve(config, page_files))
+}
+
+fn page_files(folder: Option<&Path>) -> Result<PageFiles, Failure> {
+    let Some(folder) = folder else { return Ok(PageFiles::Packed) };
+    match folder.join("index.html").is_file() {
+        true => Ok(PageFiles::Folder(folder.to_owned())),
+        false => Err(Failure::Usage(format!(
+            "`{}` has no `index.html`; `--ui` names the folder `ui` of Transom's sources",
+            folder.display()
+        ))),
+    }
 }
 
 fn configured(args: Args) -> Result<Config, Failure> {
@@ -109,7 +124,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn serve(config: Config) -> Outcome {
+async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     // Signals are caught first, so that a stop during the start also ends the process cleanly.
     let mut stopping = Stopping::new()?;
     log::start(config.log.format.unwrap_or_else(log::Format::of_output), config.log.level);
@@ -157,7 +172,8 @@ async fn serve(config: Config) -> Outcome {
         .and_then(|address| DaemonFile::new(address.to_string(), probes.local_addr()?.to_string()))
         .and_then(|file| file.write(&data).map(|()| file))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
-    let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire));
+    let web = Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire);
+    let web = Arc::new(web.with_page_files(page_files));
     // Probes start first, so that readiness checks are answered before other requests are accepted.
     let probes = Server::start_admin(probes, Arc::clone(&web)).map_err(Failure::failed)?;
     let server = Server::start(listener, web).map_err(Failure::failed)?;

@@ -22,6 +22,7 @@ pub mod refusal_log;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod studio;
 pub mod webhooks;
 
 use axum::{
@@ -80,7 +81,7 @@ pub fn router(web: Arc<Web>) -> Router {
     routes::all()
         .flat_map(|route| std::iter::once(&route.path).chain(route.also).map(move |path| (*path, route)))
         .fold(empty, |router, (path, route)| router.route(path, taken(route, &web)))
-        .fallback(not_found::no_such_path)
+        .fallback(studio::page::at_root)
         .method_not_allowed_fallback(not_found::no_such_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&web), server::panic_guard::away))
         .layer(middleware::from_fn(server::panic_guard::catch))

@@ -6,11 +6,13 @@ use super::{
     auth::{self, Caller},
     problem::Problem,
     routes::{AllowedCallers, Route, shape::Type},
+    server::listener::Peer,
     state::Web,
+    studio::access::closed,
 };
 use crate::base::{diagnostic::did_you_mean, query};
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{Extensions, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -87,12 +89,18 @@ pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, mut reque
     let may_know = match (route.who, auth::caller(&web, request.headers()).await) {
         (_, Err(problem)) => return problem.into_response(),
         (AllowedCallers::Operator, Ok(caller)) => caller == Some(Caller::Operator),
+        (AllowedCallers::Studio, Ok(caller)) => caller == Some(Caller::Operator) || is_at_studio(&web, &request),
         (AllowedCallers::Account | AllowedCallers::Hook, Ok(caller)) => caller.is_some(),
         (AllowedCallers::Sandbox, Ok(caller)) => caller.is_some() || web.sandbox_is_open,
         (AllowedCallers::Anyone | AllowedCallers::Provider, Ok(_)) => true,
     };
     // A caller without a valid key gets the handler's 401 first.
     if may_know { Problem::invalid(told(wrong)).into_response() } else { next.run(request).await }
+}
+
+fn is_at_studio(web: &Web, request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    peer.is_some_and(|ConnectInfo(Peer(peer))| closed(web, *peer, request.headers()).is_none())
 }
 
 /// `(JSON pointer, sentence)` for each wrong parameter.

@@ -2,7 +2,7 @@
 
 use super::{
     account_places::AccountPlaces, dialects::waplify, idempotency::InFlight, refusal_log::UnauthenticatedRequests,
-    server::body_memory::Room,
+    server::body_memory::Room, studio::assets::PageFiles,
 };
 use crate::{
     base::{
@@ -32,6 +32,8 @@ pub struct Web {
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
     pub strangers: UnauthenticatedRequests,
+    /// The files of the studio's page.
+    pub page_files: PageFiles,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
     /// Places for listeners to the event stream.
@@ -56,6 +58,7 @@ impl Web {
             sandbox_is_open,
             in_flight: InFlight::default(),
             strangers: UnauthenticatedRequests::default(),
+            page_files: PageFiles::default(),
             wire: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),
             files: AccountPlaces::new(FILES_AT_ONCE_MAX),
@@ -69,6 +72,11 @@ impl Web {
     /// Also writes webhooks to the wire log.
     pub fn with_wire(self, wire: WireLog) -> Self {
         Web { wire: Some(wire), ..self }
+    }
+
+    /// Serves the studio's page from these files.
+    pub fn with_page_files(self, page_files: PageFiles) -> Self {
+        Web { page_files, ..self }
     }
 
     /// Counts a send of this account against its rate limit; `Err` is the time of the next allowed send.

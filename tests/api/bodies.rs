@@ -67,7 +67,7 @@ fn values() -> Vec<Json> {
 
 fn key(route: &Route) -> &'static str {
     match route.who {
-        AllowedCallers::Operator => OPERATOR,
+        AllowedCallers::Operator | AllowedCallers::Studio => OPERATOR,
         AllowedCallers::Account | AllowedCallers::Sandbox | AllowedCallers::Hook => "key-acme",
         AllowedCallers::Anyone | AllowedCallers::Provider => "",
     }

@@ -26,6 +26,7 @@ mod schema;
 mod senders;
 mod slow;
 mod stream;
+mod studio;
 mod subscriptions;
 mod traces;
 mod uploads;

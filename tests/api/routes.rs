@@ -247,7 +247,7 @@ fn method(route: &Route) -> Method {
 
 fn key(route: &Route) -> &'static str {
     match route.who {
-        AllowedCallers::Operator => OPERATOR,
+        AllowedCallers::Operator | AllowedCallers::Studio => OPERATOR,
         AllowedCallers::Account | AllowedCallers::Sandbox | AllowedCallers::Hook => "key-acme",
         AllowedCallers::Anyone | AllowedCallers::Provider => "",
     }
@@ -332,14 +332,18 @@ async fn nobody_without_a_key_gets_anything() {
     for route in asked().filter(|route| {
         matches!(
             route.who,
-            AllowedCallers::Account | AllowedCallers::Operator | AllowedCallers::Sandbox | AllowedCallers::Hook
+            AllowedCallers::Account
+                | AllowedCallers::Operator
+                | AllowedCallers::Sandbox
+                | AllowedCallers::Studio
+                | AllowedCallers::Hook
         )
     }) {
         for key in ["", "wrong", "key-acme.x"] {
             let answer = world.ask(route, key).await;
             assert_eq!(answer.status, 401, "{} {key}: {}", route.name, answer.text);
         }
-        if route.who == AllowedCallers::Operator {
+        if matches!(route.who, AllowedCallers::Operator | AllowedCallers::Studio) {
             assert_eq!(world.ask(route, "key-acme").await.is(403)["code"], "operator_only", "{}", route.name);
         }
     }

@@ -31,6 +31,12 @@ pub static CODES: &[Code] = &[
          `Authorization: Bearer <key>`.",
     ),
     code("operator_only", 403, "Only the `transom` command on the daemon's own machine may do this."),
+    code(
+        "foreign_origin",
+        403,
+        "Only the studio's own page may ask this without a key: the request must carry its `Origin`, or \
+         `Sec-Fetch-Site: same-origin`.",
+    ),
     code("opted_out", 403, "The contact wants no messages."),
     code("not_found", 404, "There is no such conversation."),
     code("method_not_allowed", 405, "This address does not take this method."),

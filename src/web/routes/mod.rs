@@ -26,6 +26,7 @@ mod schedules;
 mod senders;
 mod shapes;
 mod stream;
+mod studio_page;
 mod subscriptions;
 mod templates;
 mod waplify;
@@ -55,6 +56,7 @@ static NOUNS: &[&[Route]] = &[
     balance::ROUTES,
     dead_letters::ROUTES,
     sandbox::ROUTES,
+    studio_page::ROUTES,
     operator::ROUTES,
     autocalls::ROUTES,
     waplify::ROUTES,
@@ -123,6 +125,8 @@ pub enum AllowedCallers {
     Operator,
     /// A key of the sender's account; without a configuration file any client on this machine.
     Sandbox,
+    /// The operator; without a key the studio's page on this machine, while every sender is a sandbox.
+    Studio,
     /// The provider, whose requests are signed.
     Provider,
     /// A caller that passes the flow's `verify`; without `verify` a key of an account.
@@ -188,6 +192,9 @@ impl Route {
         match self.who {
             AllowedCallers::Account | AllowedCallers::Sandbox => wanted.push(("unauthorized", 401)),
             AllowedCallers::Operator => wanted.extend([("unauthorized", 401), ("operator_only", 403)]),
+            AllowedCallers::Studio => {
+                wanted.extend([("unauthorized", 401), ("operator_only", 403), ("foreign_origin", 403)]);
+            }
             AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::Hook => {}
         }
         if self.path.contains('{') {

@@ -1,6 +1,6 @@
 //! Tells whether a request comes from this machine and is meant for it, which allows the sandbox without a key.
 
-use axum::http::{HeaderMap, Uri, header, uri::Authority};
+use axum::http::{HeaderMap, HeaderName, Uri, header, uri::Authority};
 use std::net::{IpAddr, SocketAddr};
 
 /// True if the peer and the `Host` are loopback and no foreign page sent the request.
@@ -9,14 +9,46 @@ use std::net::{IpAddr, SocketAddr};
 /// carry that page's `Origin`), and a name that resolves to 127.0.0.1 counts as the same origin (DNS rebinding; its
 /// `Host` shows the name).
 pub fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let Some(host) = text(header::HOST) else { return false };
+    is_at_this_machine(peer, headers) && text(headers, &header::ORIGIN).is_none_or(is_loopback_origin)
+}
+
+/// As `is_local`, whatever page sent the request.
+pub fn is_at_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let Some(host) = text(headers, &header::HOST) else { return false };
     // Behind a proxy every peer would be local.
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    peer.ip().to_canonical().is_loopback()
-        && is_loopback_authority(host)
-        && !forwarded
-        && text(header::ORIGIN).is_none_or(is_loopback_origin)
+    peer.ip().to_canonical().is_loopback() && is_loopback_authority(host) && !forwarded
+}
+
+/// The page that made a browser send a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestOrigin {
+    /// A page of this daemon.
+    Same,
+    /// A page of another site or of another port.
+    Foreign,
+    /// The request does not say: the user typed the address, or the client is no browser.
+    Unknown,
+}
+
+/// Reads `Origin`, which browsers send with everything but plain reading, else `Sec-Fetch-Site`.
+pub fn origin_of(headers: &HeaderMap) -> RequestOrigin {
+    if let Some(origin) = text(headers, &header::ORIGIN) {
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        let host = text(headers, &header::HOST);
+        let same = authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host));
+        return if same { RequestOrigin::Same } else { RequestOrigin::Foreign };
+    }
+    match text(headers, &HeaderName::from_static("sec-fetch-site")) {
+        Some("same-origin") => RequestOrigin::Same,
+        Some("none") | None => RequestOrigin::Unknown,
+        Some(_) => RequestOrigin::Foreign,
+    }
+}
+
+/// The value of a header; empty if it is no text.
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
 /// `localhost:8080`, `127.0.0.1`, `[::1]:80`.
@@ -49,6 +81,36 @@ mod tests {
         }
         assert!(asks("[::ffff:127.0.0.1]:5000", &[("host", "localhost")]));
         assert!(asks("[::1]:5000", &[("host", "localhost"), ("origin", "http://localhost:8080")]));
+    }
+
+    #[test]
+    fn an_origin_is_ours_only_with_host_and_port() {
+        let from = |headers: &[(&'static str, &'static str)]| {
+            let all = headers.iter().chain(&[("host", "127.0.0.1:8080")]);
+            origin_of(&all.map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect())
+        };
+        assert_eq!(from(&[("origin", "http://127.0.0.1:8080")]), RequestOrigin::Same);
+        for origin in [
+            "http://127.0.0.1:3000",
+            "http://localhost:8080",
+            "https://evil.example",
+            "null",
+            "",
+            "file://127.0.0.1:8080",
+        ] {
+            // An `Origin` counts more than what the browser says of the site.
+            assert_eq!(
+                from(&[("origin", origin), ("sec-fetch-site", "same-origin")]),
+                RequestOrigin::Foreign,
+                "{origin}"
+            );
+        }
+        assert_eq!(from(&[("sec-fetch-site", "same-origin")]), RequestOrigin::Same);
+        assert_eq!(from(&[("sec-fetch-site", "none")]), RequestOrigin::Unknown);
+        assert_eq!(from(&[]), RequestOrigin::Unknown);
+        for site in ["cross-site", "same-site", ""] {
+            assert_eq!(from(&[("sec-fetch-site", site)]), RequestOrigin::Foreign, "{site}");
+        }
     }
 
     #[test]

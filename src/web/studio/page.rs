@@ -1,0 +1,141 @@
+//! Serves the studio's page: the same at every address below `/studio`, because the page itself reads the address.
+
+use super::access::{Closed, closed};
+use crate::web::{
+    not_found,
+    problem::{ApiResult, Problem},
+    server::listener::Peer,
+    state::Web,
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use std::sync::Arc;
+
+/// The places in `ui/index.html` for a number that is used once, and for the address of the page's files.
+const NONCE: &str = "{{nonce}}";
+const ASSETS: &str = "{{assets}}";
+
+/// `GET /studio` and everything below it.
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> ApiResult {
+    // A file that is not there must not look like a page.
+    if uri.path().starts_with("/studio/a/") {
+        return Err(not_found::problem());
+    }
+    let nonce = nonce()?;
+    if let Some(why) = closed(&web, peer, &headers) {
+        return Ok(guarded(StatusCode::FORBIDDEN, &nonce, refusal(why, &nonce)));
+    }
+    let page = web.page_files.page().map_err(|error| Problem::bug(&error))?;
+    let assets = format!("/studio/a/{}", web.page_files.hash());
+    Ok(guarded(StatusCode::OK, &nonce, page.replace(NONCE, &nonce).replace(ASSETS, &assets)))
+}
+
+/// Sends a browser from `/` to the studio if the studio is open to it; everything else is answered as an unknown
+/// address.
+pub async fn at_root(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let (uri, headers) = (request.uri(), request.headers());
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if uri.path() == "/" && reads && wants_page(headers) && closed(&web, peer, headers).is_none() {
+        return Redirect::to("/studio").into_response();
+    }
+    not_found::no_such_path(uri.clone()).await
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|text| text.split(','))
+        .any(|one| one.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("text/html")))
+}
+
+/// 128 random bits, for one answer.
+fn nonce() -> Result<String, Problem> {
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).map_err(|error| Problem::bug(&error))?;
+    Ok(BASE64_STANDARD.encode(random))
+}
+
+/// A page that loads only our own files, and that no other page may contain.
+fn guarded(status: StatusCode, nonce: &str, page: String) -> Response {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; img-src 'self' \
+         data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    let mut response = (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn refusal(why: Closed, nonce: &str) -> String {
+    let (reason, advice) = match why {
+        Closed::FromElsewhere => (
+            "it can be opened only in a browser on the daemon's own machine, at its own address",
+            "Open http://127.0.0.1 there, with the port of the daemon. Through a proxy or from another machine it needs a \
+             sign-in, which this version does not have.",
+        ),
+        Closed::RealSender => (
+            "this daemon has a sender that reaches real customers",
+            "The studio then needs a sign-in, which this version does not have. Run `transom serve` in the bot's folder \
+             without a configuration: all senders are sandboxes then.",
+        ),
+        Closed::OpenListener => (
+            "this daemon listens to other machines, too",
+            "The studio then needs a sign-in, which this version does not have. Let it listen at 127.0.0.1: `listen:` in \
+             the configuration, or `--listen`.",
+        ),
+    };
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<title>The studio is closed</title>\n<style nonce=\"{nonce}\">\
+         :root{{color-scheme:light dark}} body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem \
+         auto;padding:0 1rem}}</style>\n<h1>The studio is closed</h1>\n<p>It is closed because {reason}.</p>\n\
+         <p>{advice}</p>\n</html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::studio::assets::PageFiles;
+
+    #[test]
+    fn the_page_has_a_place_for_its_nonce_and_its_files() {
+        let page = PageFiles::Packed.page().unwrap();
+        assert!(page.contains(NONCE) && page.contains(ASSETS));
+    }
+
+    #[test]
+    fn a_page_is_wanted_by_its_media_type() {
+        let wants = |text: &str| wants_page(&HeaderMap::from_iter([(header::ACCEPT, text.parse().unwrap())]));
+        assert!(wants("text/html,application/xml;q=0.9") && wants("image/png, Text/HTML;q=0.8"));
+        assert!(!wants("*/*") && !wants("application/json") && !wants_page(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_refusal_says_its_reason_in_plain_html() {
+        for why in [Closed::FromElsewhere, Closed::RealSender, Closed::OpenListener] {
+            let page = refusal(why, "abc");
+            assert!(page.contains("The studio is closed") && !page.contains("script"), "{page}");
+        }
+    }
+}
