@@ -160,7 +160,7 @@ impl Maker<'_> {
         if self.dice.percent(6) {
             return *self.dice.of(&[None, Some("key-other"), Some("key-poor"), Some("wrong"), Some("")]);
         }
-        Some(if route.who == AllowedCallers::Operator { OPERATOR } else { "key-acme" })
+        Some(if matches!(route.who, AllowedCallers::Operator | AllowedCallers::Studio) { OPERATOR } else { "key-acme" })
     }
 
     /// Mostly the path of an existing object.
@@ -258,7 +258,11 @@ impl Maker<'_> {
         };
         match *self.dice.of(&kinds) {
             "string" if schema["format"] == "date-time" => "2030-01-01T10:00:00Z".into(),
-            "string" => self.text().into(),
+            "string" => {
+                let text = self.text();
+                // Which of the texts comes depends on the number of routes.
+                if text.is_empty() && schema["minLength"] == 1 { "x".into() } else { text.into() }
+            }
             "integer" => {
                 let [from, to] = ["minimum", "maximum"].map(|bound| schema[bound].as_i64());
                 self.whole().clamp(from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX)).into()
