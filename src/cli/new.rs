@@ -33,6 +33,8 @@ const FILES: &[(&str, &str)] = &[
     ("flows/person.test.yaml", include_str!("../../starter/flows/person.test.yaml")),
     ("flows/reminder.yaml", include_str!("../../starter/flows/reminder.yaml")),
     ("flows/reminder.test.yaml", include_str!("../../starter/flows/reminder.test.yaml")),
+    ("flows/thanks.yaml", include_str!("../../starter/flows/thanks.yaml")),
+    ("flows/thanks.test.yaml", include_str!("../../starter/flows/thanks.test.yaml")),
     ("scripts/prices.rhai", include_str!("../../starter/scripts/prices.rhai")),
 ];
 

@@ -147,3 +147,26 @@ fn a_number_beside_titles_with_figures_is_not_the_number_of_an_option() {
     assert_eq!(taken("en", ask, &TYPED, "3").as_deref(), Some("5 or more"));
     assert_eq!(taken("en", "ask: Which?, options: [Red, Green]", &META, "2").as_deref(), Some("Green"));
 }
+
+#[test]
+fn a_free_time_is_named_in_other_words() {
+    let slots = "ask: When?, options: ['9:30', '10:00', '17:00', Another day]";
+    for (language, said, meant) in [
+        ("es", "a las 10", Some("10:00")),
+        ("es", "a las cinco de la tarde", Some("17:00")),
+        ("es", "a las 5", Some("17:00")),
+        ("en", "10am", Some("10:00")),
+        ("en", "at half past nine please", Some("9:30")),
+        ("fr", "à 17h", Some("17:00")),
+        ("de", "um 10 Uhr", Some("10:00")),
+        ("pt", "às 17h", Some("17:00")),
+        ("it", "alle 10", Some("10:00")),
+        // It is not among the free times.
+        ("es", "a las 11", None),
+        ("en", "not at 10", None),
+        ("en", "10 or 17", None),
+        ("en", "another day", Some("Another day")),
+    ] {
+        assert_eq!(taken(language, slots, &META, said).as_deref(), meant, "{language}: {said}");
+    }
+}

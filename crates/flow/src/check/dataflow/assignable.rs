@@ -81,6 +81,28 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    /// Checks how a day or a moment is written for the customer.
+    pub(super) fn written(&mut self, node: &Node, text: &Text, code: &Code, ty: &ValueType, in_template: bool) {
+        let kinds = ty.kinds.without(Kinds::MISSING);
+        let dates = Kinds::DATE.and(Kinds::DATETIME);
+        let said = in_template || matches!(node.outline.verb, "say" | "ask") && says(node, text);
+        if !said || ty.kinds.is_vague() || kinds == Kinds::NONE || !kinds.within(dates) {
+            self.found.judge.good(&code.place(), "W325");
+            return;
+        }
+        let (what, raw, form) = match kinds.meets(Kinds::DATETIME) {
+            true => ("moment", "2026-11-27T15:00:00+01:00", "d MMMM, HH:mm"),
+            false => ("day", "2026-11-27", "EEEE d MMMM"),
+        };
+        let source = code.source().trim();
+        // An operator binds looser than `.format`.
+        let simple = !source.contains([' ', '+', '-', '*', '/', '?']);
+        let value = if simple { source.to_owned() } else { format!("({source})") };
+        let message = format!("customers read this {what} as `{raw}`");
+        let help = format!("say how it is written, in their language: `${{{value}.format(\"{form}\")}}`");
+        self.found.judge.bad(Diagnostic::warning("W325", &code.place(), message).help(help));
+    }
+
     /// Checks the list of a `repeat`.
     fn list(&mut self, flow: &Flow, node: &Node, state: &State) {
         let Some(code) = transfer::nested_code(node, "repeat", "in") else { return };

@@ -84,6 +84,7 @@ impl<'a> Walk<'a, '_> {
                 let ty = self.code(flow, state, code, if shown { Use::Shown } else { Use::Asked });
                 self.shown(node, text, code, &ty);
                 let sent = values.iter().any(|value| value.range().contains(&text.place().range().start));
+                self.written(node, text, code, &ty, sent);
                 if sent && alone(text) && ty.may_miss() {
                     self.found.judge.bad(may_be_empty(text));
                 }

@@ -405,9 +405,9 @@ fn a_text_that_is_taken_for_a_date_is_said_once_at_its_question() {
     let asks = |more: &str, uses: &str| format!("{HI}steps:\n  - ask: Which day?\n    as: day\n{more}{uses}");
     for uses in [
         "  - if: day > today()\n    then: [end]\n  - say: x\n",
-        "  - say: ${day + days(1)} ${day.format(\"d MMMM\")}\n",
+        "  - say: ${(day + days(1)).format(\"d\")} ${day.format(\"d MMMM\")}\n",
         "  - if: now() < day\n    then: [end]\n  - log: ${day.format(\"d\")}\n",
-        "    check: day >= today()\n  - say: ${day}\n",
+        "    check: day >= today()\n  - say: ${day.format(\"d MMMM\")}\n",
     ] {
         one(&[&asks("", uses)], "a.yaml:4:5: warning[W323]");
         clean(&[&asks("    type: date\n", &uses.replace("now() < day", "today() < day"))]);

@@ -7,13 +7,14 @@ use crate::{
         turn::{Here, Turn},
     },
     model::{
-        answer::{self, AnswerContext, AnswerType, Chosen},
+        answer::{self, AnswerContext, AnswerType, Chosen, Reading},
         matching,
         session::OptionShown,
         value::Value,
     },
     steps::ask::Ask,
 };
+use jiff::civil::Time;
 
 /// The options that a text names.
 pub enum Said {
@@ -37,8 +38,18 @@ impl<'a> Turn<'a> {
         }
         let hearing = AnswerContext {
             question: &self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
+            open: answer::open_hours(here.set.bot.hours.values()),
             ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
         };
+        let at = times_said(&question.options, heard, &hearing);
+        match at.as_slice() {
+            [] => {}
+            [option] => return Said::One(OptionShown::clone(option)),
+            several if ask.kind.of == AnswerType::Choice => {
+                return Said::Several(several.iter().map(|option| OptionShown::clone(option)).collect());
+            }
+            _ => return Said::Nothing,
+        }
         let titles = |option: &OptionShown| -> Vec<String> {
             let approved = question.template_titles.get(&option.id);
             std::iter::once(&option.title).chain(approved).cloned().collect()
@@ -85,4 +96,35 @@ impl<'a> Turn<'a> {
             _ => Said::Nothing,
         }
     }
+}
+
+/// The options that are a time of day which the text says in other words: `a las 10` among free slots.
+fn times_said<'q>(
+    options: &'q [OptionShown],
+    heard: &RoutedMessage<'_>,
+    hearing: &AnswerContext<'_>,
+) -> Vec<&'q OptionShown> {
+    let timed: Vec<(Time, &OptionShown)> =
+        options.iter().filter_map(|option| Some((time_of(option)?, option))).collect();
+    if timed.is_empty() {
+        return Vec::new();
+    }
+    let Reading { likely, unlikely } = answer::read(AnswerType::Time, &heard.message.kind, hearing);
+    let among = |values: &[Value]| -> Vec<&OptionShown> {
+        let is_said = |at: &Time| values.iter().any(|value| matches!(value, Value::Clock(said) if said == at));
+        timed.iter().filter(|(at, _)| is_said(at)).map(|(_, option)| *option).collect()
+    };
+    let found = among(&likely);
+    // The options decide between two readings: of 5:00 and 17:00 only one may be free.
+    if found.is_empty() { among(&unlikely) } else { found }
+}
+
+/// The time of day that an option is: its value, or its title `9:30`.
+fn time_of(option: &OptionShown) -> Option<Time> {
+    if let Value::Clock(at) = option.value {
+        return Some(at);
+    }
+    let (hour, minute) = option.title.split_once(':')?;
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok().filter(|_| minute.len() == 2)?);
+    Time::new(hour, minute, 0, 0).ok()
 }

@@ -1,0 +1,199 @@
+// @ts-check
+/** Draws one message as WhatsApp shows it to the customer. Texts of flows and customers become text nodes, never markup. */
+import { html, useState } from '../vendor/preact.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+import { readable, shape } from './content.js';
+import { clock } from './moment.js';
+import { Sheet } from './chatsheet.js';
+import * as talk from './talk.js';
+
+/** WhatsApp's marks. A mark stands at the edge of a word: `2*3*4` is no bold text. */
+const MARKS =
+  /```([\s\S]+?)```|`([^`\n]+)`|(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*\S)\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_])_(?=\S)([^_\n]*\S)_(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*\S)~(?![\p{L}\p{N}~])|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)\]'"])/gu;
+
+/** @param {string} text @returns {any[]} */
+export function rich(text) {
+  const out = [];
+  let from = 0;
+  for (const found of text.matchAll(MARKS)) {
+    const [all, block, code, bold, italic, strike, link] = found;
+    if (found.index > from) out.push(text.slice(from, found.index));
+    from = found.index + all.length;
+    if (block ?? code) out.push(html`<code>${(block ?? code).trim()}</code>`);
+    else if (bold) out.push(html`<b>${rich(bold)}</b>`);
+    else if (italic) out.push(html`<i>${rich(italic)}</i>`);
+    else if (strike) out.push(html`<s>${rich(strike)}</s>`);
+    else out.push(html`<span class="chat-link">${link}</span>`);
+  }
+  if (from < text.length) out.push(text.slice(from));
+  return out;
+}
+
+/** A sentence of the engine: names stand in backticks. @param {string | null | undefined} text */
+export const coded = (text) =>
+  String(text ?? '')
+    .split('`')
+    .map((part, n) => (n % 2 ? html`<code>${part}</code>` : part));
+
+/** Up to three emojis alone are shown large. @param {string} text */
+const isEmoji = (text) =>
+  /^(?:\p{RI}{2}|\p{Extended_Pictographic}[\p{EMod}\uFE0F]?(?:\u200D\p{Extended_Pictographic}[\p{EMod}\uFE0F]?)*){1,3}$/u.test(text.trim());
+
+const TICKS = { sent: 'M5 6.5l3 3 7-8', two: 'M1 6.5l3 3 7-8M8 8.7l.8.8 7-8', clock: 'M9 1.5a4.5 4.5 0 1 0 .01 0M9 3.500v2.700l1.800 1' };
+
+/** @param {{status: string}} props */
+export function Ticks({ status }) {
+  const path = status === 'sent' ? TICKS.sent : status === 'queued' ? TICKS.clock : TICKS.two;
+  if (status === 'failed') return html`<span class="chat-failed" role="img" aria-label=${t('chat.status.failed')}>!</span>`;
+  return html`<svg class=${`chat-ticks ${status}`} viewBox="0 0 18 12" width="17" height="11" role="img" aria-label=${t(`chat.status.${status}`)}>
+    <path d=${path} fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" />
+  </svg>`;
+}
+
+/** @param {{media: import('./content.js').Media}} props */
+function Media({ media }) {
+  const { kind, url = '', filename } = media;
+  const name = filename || url.split('/').pop() || '';
+  if (kind === 'audio' || kind === 'voice') {
+    return html`<div class="chat-audio" title=${url}><span class="chat-play"><${Icon} n="play" s=${15} /></span><span class="chat-wave" aria-hidden="true"></span><small>${name}</small></div>`;
+  }
+  if (kind === 'document') {
+    const type = name.includes('.') ? name.split('.').pop()?.toUpperCase() : '';
+    return html`<div class="chat-file" title=${url}><${Icon} n="file" s=${22} /><span><b>${name}</b><small>${type}</small></span></div>`;
+  }
+  return html`<div class=${`chat-picture ${kind}`} title=${url}>
+    <${Icon} n=${kind === 'video' ? 'play' : 'image'} s=${26} />
+    <small><b>${t(`chat.media.${kind}`)}</b>${name && html` <span>${name}</span>`}</small>
+  </div>`;
+}
+
+/** @param {{place: any}} props */
+function Place({ place }) {
+  const at = `${Number(place.latitude).toFixed(4)}, ${Number(place.longitude).toFixed(4)}`;
+  return html`<div class="chat-place"><span class="chat-map" aria-hidden="true"><${Icon} n="pin" s=${28} /></span>
+    <span><b>${place.name || t('chat.place')}</b><small>${place.address || at}</small></span></div>`;
+}
+
+/** @param {{card: any}} props */
+function Card({ card }) {
+  const phone = card.phones?.[0]?.number ?? card.phones?.[0]?.phone ?? card.phone ?? '';
+  return html`<div class="chat-card"><span class="chat-face" aria-hidden="true">${(card.name || '?')[0]}</span>
+    <span><b>${card.name}</b><small dir="ltr">${[phone, card.company].filter(Boolean).join(' · ')}</small></span></div>`;
+}
+
+/** @param {{filled: any}} props */
+function Filled({ filled }) {
+  const rows = Object.entries(filled ?? {}).filter(([name]) => name !== 'kind');
+  return html`<dl class="chat-filled">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>`)}</dl>`;
+}
+
+/** @param {{item: any, message: any, drawn: import('./content.js').Shape}} props */
+function Inside({ item, message, drawn }) {
+  const quoted = message.reply_to ?? message.content?.reply_to;
+  const original = quoted && talk.acts.value.flatMap((act) => act.messages).find((one) => one.id === quoted);
+  const text = drawn.text;
+  const large = drawn.kind === 'text' && isEmoji(text);
+  return html`
+    ${original && html`<blockquote class="chat-quote"><b>${original.direction === 'in' ? talk.play.value?.contact?.name : talk.play.value?.sender?.title}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
+    ${drawn.template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${drawn.template.name}</bdi>${drawn.template.language && html` <small>${drawn.template.language}</small>`}</span>`}
+    ${drawn.media && html`<${Media} media=${drawn.media} />`}
+    ${drawn.place && html`<${Place} place=${drawn.place} />`}
+    ${drawn.cards?.map((card) => html`<${Card} card=${card} />`)}
+    ${drawn.header && html`<b class="chat-header" dir="auto">${drawn.header}</b>`}
+    ${item.was && html`<del class="chat-was" dir="auto"><span class="hidden">${t('chat.was')} </span>${rich(shape(item.was).text || t('chat.other_form'))}</del>`}
+    ${text && html`<span class=${large ? 'chat-text large' : 'chat-text'} dir="auto">${rich(text)}</span>`}
+    ${drawn.template && !text && html`<span class="chat-text chat-unknown">${t('chat.template.unknown')}</span>`}
+    ${!drawn.known && html`<span class="chat-text chat-unknown">${t('chat.unshown', { kind: drawn.kind })}</span>`}
+    ${drawn.filled && html`<${Filled} filled=${drawn.filled} />`}
+    ${drawn.footer && html`<small class="chat-footer" dir="auto">${drawn.footer}</small>`}`;
+}
+
+/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, close: () => void}} props */
+function ListSheet({ item, drawn, live, close }) {
+  const pick = (/** @type {any} */ row) => {
+    close();
+    talk.send({ tap: row.title });
+  };
+  return html`<${Sheet} title=${drawn.list?.button ?? ''} close=${close}>
+    ${drawn.list?.sections.map(
+      (section) => html`${section.title && html`<h3 class="chat-section" dir="auto">${section.title}</h3>`}
+      ${section.rows.map(
+        (row) => html`<button type="button" class="chat-row-option" disabled=${!live} onClick=${() => pick(row)}>
+        <span dir="auto"><b>${row.title}</b>${row.description && html`<small>${row.description}</small>`}</span>
+        <i class=${item.tapped === row.title ? 'chat-radio on' : 'chat-radio'}></i></button>`,
+      )}`,
+    )}
+  </${Sheet}>`;
+}
+
+/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, fill: (drawn: any) => void, attach: (what: string) => void}} props */
+function Below({ item, drawn, live, fill, attach }) {
+  const [open, setOpen] = useState(false);
+  const tap = (/** @type {any} */ button) => talk.send({ tap: button.title });
+  const plain = (/** @type {any} */ button) => button.url || button.phone || button.code;
+  const state = (/** @type {any} */ button) => (item.tapped === button.title || item.tapped === button.id ? 'tapped' : '');
+  const off = !live || item.tapped !== null;
+  const single = (/** @type {string} */ glyph, /** @type {string} */ words, /** @type {any} */ act, /** @type {boolean} */ disabled) =>
+    html`<button type="button" class="chat-option" disabled=${disabled} onClick=${act}><${Icon} n=${glyph} s=${14} /><span dir="auto">${words}</span></button>`;
+  return html`<div class="chat-options">
+    ${drawn.buttons.map((button) =>
+      plain(button)
+        ? html`<span class="chat-option plain" title=${button.url ?? button.phone ?? button.code}><${Icon} n=${button.url ? 'link' : button.phone ? 'phone' : 'copy'} s=${14} /><span dir="auto">${button.title}</span></span>`
+        : html`<button type="button" class=${`chat-option ${state(button)}`} disabled=${off} onClick=${() => tap(button)}><${Icon} n="reply" s=${14} /><span dir="auto">${button.title}</span></button>`,
+    )}
+    ${drawn.link && html`<span class="chat-option plain" title=${drawn.link.url}><${Icon} n="link" s=${14} /><span dir="auto">${drawn.link.title}</span></span>`}
+    ${drawn.list && single('list', drawn.list.button, () => setOpen(true), false)}
+    ${drawn.form && single('form', drawn.form.button, () => fill(drawn), !live)}
+    ${drawn.asksPlace && single('pin', t('chat.share_place'), () => attach('place'), !live)}
+    ${open && html`<${ListSheet} item=${item} drawn=${drawn} live=${live && item.tapped === null} close=${() => setOpen(false)} />`}
+  </div>`;
+}
+
+/** The writing direction of a text: that of its first letter. @param {string} text */
+function directionOf(text) {
+  const letter = /\p{L}/u.exec(text)?.[0];
+  return letter ? (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(letter) ? 'rtl' : 'ltr') : undefined;
+}
+
+/** The ticks of our own messages say only what is news: that it was sent is plain. @param {any} message */
+function shownStatus(message) {
+  if (message.direction === 'in') return 'read';
+  return ['queued', 'delivered', 'read', 'failed'].includes(message.status) ? message.status : '';
+}
+
+/** @param {{item: any, dim: boolean, live: boolean, reveal: (item: any) => void, fill: (drawn: any) => void, attach: (what: string) => void}} props */
+export function Bubble({ item, dim, live, reveal, fill, attach }) {
+  const { message } = item;
+  const drawn = shape(message);
+  const gone = item.kind === 'gone';
+  const status = shownStatus(message);
+  const names = [
+    'chat-row',
+    message.direction,
+    item.tail && 'tail',
+    dim && 'dim',
+    gone && 'gone',
+    (item.was || item.fresh) && 'changed',
+    drawn.kind === 'sticker' && 'sticker',
+  ];
+  const below = !gone && (drawn.buttons.length || drawn.link || drawn.list || drawn.form || drawn.asksPlace);
+  const reactions = Object.values(item.reactions ?? {}).filter(Boolean);
+  const changedButtons = item.was && shape(item.was).text === drawn.text && readable(item.was) !== readable(message);
+  const time = clock(message.at, talk.zone.value);
+  return html`<div class=${names.filter(Boolean).join(' ')}>
+    <div class="chat-bubble">
+      <div class="chat-inside" dir=${directionOf(drawn.text)}>
+      ${gone && html`<span class="chat-mark gone">${t('chat.gone')}</span>`}
+      ${item.fresh && html`<span class="chat-mark new">${t('chat.new')}</span>`}
+      ${changedButtons && html`<span class="chat-mark new">${t('chat.changed')}</span>`}
+      <${Inside} item=${changedButtons ? { ...item, was: null } : item} message=${message} drawn=${drawn} />
+      <span class="chat-meta"><time title=${message.status_at ? `${t(`chat.status.${message.status}`)} ${clock(message.status_at, talk.zone.value)}` : time}>${time}</time>${status && html`<${Ticks} status=${status} />`}</span>
+      </div>
+      ${message.direction === 'out' && message.step && html`<button type="button" class="chat-pencil" title=${t('chat.edit')} aria-label=${t('chat.edit')} onClick=${() => reveal(item)}><${Icon} n="pen" s=${13} /></button>`}
+      ${reactions.length > 0 && html`<span class="chat-reactions">${reactions.join('')}</span>`}
+    </div>
+    ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} fill=${fill} attach=${attach} />`}
+    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.reason ?? '' })}</p>`}
+  </div>`;
+}

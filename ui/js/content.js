@@ -1,0 +1,111 @@
+// @ts-check
+/** Reads the content of a message into one shape, whatever kind it is, so that one bubble can draw all of them. */
+
+/** @typedef {{kind: string, url?: string, filename?: string, caption?: string}} Media */
+/** @typedef {{id: string, title: string, url?: string, phone?: string, code?: string}} Button */
+/** @typedef {{id: string, title: string, description?: string}} Row */
+/**
+ * @typedef {object} Shape
+ * @property {string} kind
+ * @property {string} text
+ * @property {string} [header]
+ * @property {string} [footer]
+ * @property {Media} [media]
+ * @property {Button[]} buttons
+ * @property {{button: string, sections: {title: string, rows: Row[]}[]}} [list]
+ * @property {{title: string, url: string}} [link]
+ * @property {{name: string, language: string}} [template]
+ * @property {{latitude: number, longitude: number, name?: string, address?: string}} [place]
+ * @property {any[]} [cards]
+ * @property {{name: string, button: string, data: any}} [form]
+ * @property {boolean} [asksPlace]
+ * @property {string | null} [emoji]
+ * @property {string} [to]
+ * @property {any} [filled]
+ * @property {boolean} [known] false: nothing of it can be drawn
+ */
+
+const MEDIA = ['image', 'video', 'audio', 'document', 'sticker', 'voice'];
+
+/** @param {any} value @returns {string} */
+const words = (value) => (typeof value === 'string' ? value : (value?.text ?? value?.body ?? value?.title ?? ''));
+
+/** @param {any} given @returns {Media | undefined} */
+function mediaOf(given) {
+  const inner = typeof given.media === 'object' && given.media ? given.media : null;
+  if (inner) return { kind: inner.kind ?? 'document', url: inner.url, filename: inner.filename, caption: inner.caption };
+  const kind = MEDIA.includes(given.kind) ? given.kind : (given.media_kind ?? (typeof given.media === 'string' ? given.media : ''));
+  return kind ? { kind, url: given.url, filename: given.filename, caption: given.caption } : undefined;
+}
+
+/** @param {any} given */
+function listOf(given) {
+  const list = given.list ?? given;
+  const sections = list.sections ?? (list.rows ? [{ title: '', rows: list.rows }] : null);
+  return sections ? { button: list.button ?? '', sections } : undefined;
+}
+
+/** @param {any} one @returns {Button} */
+function buttonOf(one) {
+  if (typeof one === 'string') return { id: one, title: one };
+  const title = one.title ?? one.text ?? one.label ?? '';
+  return { id: one.id ?? one.payload ?? title, title, url: one.url, phone: one.phone, code: one.code };
+}
+
+/** @param {any} message @returns {Shape} */
+export function shape(message) {
+  const given = typeof message.content === 'string' ? { kind: 'text', text: message.content } : (message.content ?? {});
+  const template = given.kind === 'template' ? (typeof given.template === 'object' && given.template) || given : null;
+  const kind = String(given.kind ?? 'text');
+  /** @type {Shape} */
+  const out = {
+    kind,
+    text: words(template ? (template.text ?? template.body ?? given.text) : (given.text ?? given.body ?? given.caption ?? given.title)),
+    header: words(given.header ?? given.edges?.header ?? template?.header) || undefined,
+    footer: words(given.footer ?? given.edges?.footer ?? template?.footer) || undefined,
+    media: mediaOf(given) ?? (template?.header?.url ? mediaOf({ media: template.header }) : undefined),
+    buttons: (Array.isArray(given.buttons) ? given.buttons : (template?.buttons ?? [])).map(buttonOf),
+  };
+  if (kind === 'list') out.list = listOf(given);
+  if (kind === 'link') out.link = { title: given.title ?? given.link?.title ?? '', url: given.url ?? given.link?.url ?? '' };
+  if (template) out.template = { name: template.name ?? '', language: template.language ?? '' };
+  if (kind === 'location') out.place = given.location ?? given;
+  if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = given.cards ?? given.contacts ?? [given];
+  if (kind === 'place_request') out.asksPlace = true;
+  if (kind === 'form' && (given.button || given.form)) {
+    out.form = { name: given.form ?? given.name ?? '', button: given.button ?? '', data: given.opens?.data ?? given.data };
+  }
+  if (given.answers ?? (kind === 'form' && !out.form)) out.filled = given.answers ?? given.data ?? {};
+  if (kind === 'order') out.filled = given.order ?? given;
+  if (kind === 'reaction') {
+    out.emoji = given.emoji ?? null;
+    out.to = given.to;
+  }
+  if (kind === 'media' && !out.text && out.media?.caption) out.text = out.media.caption;
+  const drawn = out.text || out.media || out.place || out.cards || out.list || out.form || out.filled || out.template;
+  out.known = Boolean(drawn || out.buttons.length || kind === 'reaction');
+  return out;
+}
+
+/** All that a customer reads of a message, to compare two of them. Ids are left out: they differ in each play. @param {any} message */
+export function readable(message) {
+  const { kind, text, header, footer, media, buttons, list, link, template, place, cards, form, emoji } = shape(message);
+  const titles = buttons.map((one) => [one.title, one.url]);
+  const rows = list && [list.button, list.sections.map((one) => [one.title, one.rows.map((row) => [row.title, row.description])])];
+  return JSON.stringify([
+    kind,
+    text,
+    header,
+    footer,
+    media,
+    titles,
+    rows,
+    link,
+    template,
+    place,
+    cards,
+    form?.button,
+    emoji,
+    message.status === 'skipped',
+  ]);
+}

@@ -1,0 +1,166 @@
+// @ts-check
+/** Asks the daemon for the drawings of flows, cleans them, and knows the places of their steps in the files. */
+import { computed, effect, signal } from '../vendor/preact.js';
+import { post } from './api.js';
+import * as state from './state.js';
+
+const PAUSE_MS = 180;
+const SVG = 'http://www.w3.org/2000/svg';
+/** Elements and attributes of a drawing. All others are dropped: texts in a drawing come from flows. */
+const ELEMENTS = new Set(['svg', 'g', 'path', 'rect', 'circle', 'line', 'polygon', 'polyline', 'text', 'tspan', 'title']);
+const ATTRIBUTES = new Set([
+  'class',
+  'd',
+  'x',
+  'y',
+  'x1',
+  'y1',
+  'x2',
+  'y2',
+  'cx',
+  'cy',
+  'r',
+  'rx',
+  'ry',
+  'width',
+  'height',
+  'viewBox',
+  'points',
+  'transform',
+  'font-size',
+  'text-anchor',
+  'data-step',
+  'data-from',
+  'data-to',
+  'data-way',
+  'data-go',
+  'data-block',
+]);
+
+/** @typedef {{id: string, path: string, line: number, verb: string, words: string}} Step */
+/** @typedef {{flow: string, svg: string, steps: Step[]}} Drawing */
+
+/** The drawing that is shown: the last one that could be made. */
+export const drawing = signal(/** @type {Drawing | null} */ (null));
+/** The sentence about why the drawing is not of the present text, or null. */
+export const stale = signal(/** @type {string | null} */ (null));
+/** The flow of the open file; a file that is no flow leaves the last one. */
+export const shown = signal(/** @type {string | null} */ (null));
+
+/** @type {Map<string, {texts: string, drawing: Drawing}>} */
+const known = new Map();
+
+const texts = () => JSON.stringify([state.edits.value, state.bot.value?.files?.map((/** @type {any} */ file) => file.etag)]);
+
+/**
+ * @param {string} flow
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{drawing?: Drawing, detail?: string} | null>} null: no answer, or cancelled
+ */
+async function draw(flow, signal) {
+  const of = texts();
+  const before = known.get(flow);
+  if (before?.texts === of) return { drawing: before.drawing };
+  const answer = await post('/v1/studio/map', { files: state.edits.value, flow }, { signal });
+  if (!answer.ok) return answer.status ? { detail: answer.body?.detail ?? answer.body?.title ?? '' } : null;
+  const made = { flow, svg: answer.body.svg, steps: answer.body.steps ?? [] };
+  known.set(flow, { texts: of, drawing: made });
+  return { drawing: made };
+}
+
+/** @param {Step[]} steps @param {string} step */
+const within = (steps, step) =>
+  steps.find((one) => one.id === step) ?? steps.find((one) => step.startsWith(`${one.id}.`) || one.id.endsWith(`.${step}`));
+
+/** Opens the editor at a step. @param {string} flow @param {string} step */
+export async function goTo(flow, step) {
+  const found = await draw(flow).catch(() => null);
+  const there = within((found?.drawing ?? known.get(flow)?.drawing)?.steps ?? [], step);
+  const path = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === flow)?.path;
+  if (there) state.reveal(there.path, there.line);
+  else if (path) state.reveal(path, 1);
+}
+
+/** The step that the cursor is in. */
+export const atCursor = computed(() => {
+  const cursor = state.cursor.value;
+  const steps = drawing.value?.steps ?? [];
+  if (!cursor) return null;
+  const above = steps.filter((one) => one.path === cursor.path && one.line <= cursor.line);
+  return above.reduce((/** @type {Step | null} */ last, one) => (!last || one.line >= last.line ? one : last), null)?.id ?? null;
+});
+
+/** The words of a step, for pins and lists; its id if it is of another flow. @param {string | null | undefined} step */
+export function wordsOf(step) {
+  if (!step) return '';
+  for (const { drawing: one } of known.values()) {
+    const found = one.steps.find((other) => other.id === step);
+    if (found?.words) return found.words;
+  }
+  return step;
+}
+
+/** The place of a step if its flow was drawn. @param {string} step @returns {Step | null} */
+export function placeOf(step) {
+  for (const { drawing: one } of known.values()) {
+    const found = one.steps.find((other) => other.id === step);
+    if (found) return found;
+  }
+  return null;
+}
+
+/**
+ * Reads a drawing. It is parsed, never put into the page as markup; what is not known is left out.
+ * @param {string} text
+ * @returns {SVGSVGElement | null}
+ */
+export function parsed(text) {
+  const read = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+  if (read.nodeName !== 'svg' || read.querySelector('parsererror')) return null;
+  return /** @type {SVGSVGElement} */ (copied(read));
+}
+
+/** @param {Element} from @returns {Element} */
+function copied(from) {
+  const to = document.createElementNS(SVG, from.localName);
+  for (const { name, value } of from.attributes) {
+    if (ATTRIBUTES.has(name)) to.setAttribute(name, value);
+  }
+  for (const child of from.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) to.append(child.textContent ?? '');
+    else if (child instanceof Element && ELEMENTS.has(child.localName)) to.append(copied(child));
+  }
+  return to;
+}
+
+/** @type {AbortController | null} */
+let running = null;
+
+async function refresh() {
+  const flow = shown.value;
+  running?.abort();
+  if (!flow) return;
+  const control = new AbortController();
+  running = control;
+  const found = await draw(flow, control.signal).catch(() => null);
+  if (control.signal.aborted || !found) return;
+  if (found.drawing) drawing.value = found.drawing;
+  stale.value = found.drawing ? null : (found.detail ?? '');
+}
+
+let timer = 0;
+let last = /** @type {string | null} */ (null);
+effect(() => {
+  const flows = state.bot.value?.flows ?? [];
+  const open = flows.find((/** @type {any} */ one) => one.path === state.open.value);
+  shown.value = open?.name ?? shown.peek() ?? flows[0]?.name ?? null;
+});
+effect(() => {
+  void state.epoch.value;
+  const key = `${shown.value} ${texts()}`;
+  if (!state.bot.value || key === last) return;
+  const other = last?.split(' ')[0] !== shown.value;
+  last = key;
+  clearTimeout(timer);
+  timer = setTimeout(refresh, other ? 0 : PAUSE_MS);
+});

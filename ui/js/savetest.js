@@ -1,0 +1,73 @@
+// @ts-check
+/** The sheet that makes a test of the talk: the daemon writes the text, and it becomes an unpublished edit. */
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { detail, post } from './api.js';
+import { Field } from './composer.js';
+import { t } from './i18n.js';
+import { Sheet } from './chatsheet.js';
+import * as state from './state.js';
+import { named } from './tape.js';
+import * as talk from './talk.js';
+
+const PAUSE_MS = 250;
+
+/** A name from the first things that the customer does. */
+function suggested() {
+  const words = talk.steps.value
+    .map(named)
+    .filter(({ words: said }) => said)
+    .slice(0, 3);
+  return words
+    .map(({ words: said }) => said)
+    .join(', ')
+    .slice(0, 60);
+}
+
+/** @param {{close: () => void}} props */
+export function SaveTest({ close }) {
+  const [name, setName] = useState(suggested);
+  const [made, setMade] = useState(/** @type {{path: string, text: string} | null} */ (null));
+  const [wrong, setWrong] = useState('');
+  useEffect(() => {
+    const control = new AbortController();
+    const ask = async () => {
+      const answer = await post(
+        '/v1/studio/play/test',
+        { ...talk.request(), name: name.trim() || t('chat.test.unnamed') },
+        { signal: control.signal },
+      );
+      if (control.signal.aborted) return;
+      setMade(answer.ok ? answer.body : null);
+      setWrong(answer.ok ? '' : detail(answer));
+    };
+    const timer = setTimeout(ask, made ? PAUSE_MS : 0);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [name]);
+  const put = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (!made) return;
+    state.edit(made.path, made.text);
+    close();
+    state.reveal(made.path, made.text.trimEnd().split('\n').length);
+    state.say(t('chat.test.put', { path: made.path }));
+  };
+  const foot = html`<span class="grow"></span><button class="button main" form="save-test" disabled=${!made}>${made ? t('chat.test.into', { path: made.path.split('/').pop() }) : t('chat.save_test')}</button>`;
+  return html`<${Sheet} title=${t('chat.save_test')} close=${close} class="tall" foot=${foot}>
+    <form id="save-test" class="sheet-form" onSubmit=${put}>
+      <p class="sheet-note">${t('chat.test.note')}</p>
+      <${Field} label=${t('chat.test.name')}><input dir="auto" maxlength="120" required value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} /></${Field}>
+      ${wrong && html`<p class="sheet-wrong" role="status">${wrong}</p>`}
+      ${made && html`<pre class="sheet-text" tabindex="0" aria-label=${made.path}>${added(made.text, name)}</pre>`}
+    </form></${Sheet}>`;
+}
+
+/** The lines of the new case: the file may have many others. @param {string} text @param {string} name */
+function added(text, name) {
+  const lines = text.trimEnd().split('\n');
+  const from = lines.findLastIndex((line) => /^\s*- name:/.test(line));
+  const plain = name.trim();
+  return from > 0 && plain ? lines.slice(from).join('\n') : text;
+}

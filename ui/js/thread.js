@@ -1,0 +1,210 @@
+// @ts-check
+/** Arranges a talk for the chat: days, messages, acts that are no message, and notes, each in the order in which it happened. */
+import { computed } from '../vendor/preact.js';
+import { t } from './i18n.js';
+import { readable, shape } from './content.js';
+import { DAY, day, readLength, span } from './moment.js';
+import * as talk from './talk.js';
+
+/** @typedef {import('./talk.js').Message} Message */
+/** @typedef {{key: string, kind: string, act: number, [more: string]: any}} Item */
+
+/** Messages that never reach the phone: a grey line says why. */
+const UNSENT = ['held', 'skipped'];
+
+/**
+ * Pairs the messages of an act as they first came with those of now.
+ * Equal ones are found first; between them the rest is paired in order.
+ * @param {Message[]} before @param {Message[]} after
+ * @returns {{now?: Message, was?: Message}[]}
+ */
+export function paired(before, after) {
+  const was = before.map(readable);
+  const is = after.map(readable);
+  const equal = was.map(() => is.map(() => 0));
+  for (let i = was.length - 1; i >= 0; i -= 1) {
+    for (let j = is.length - 1; j >= 0; j -= 1) {
+      const below = equal[i + 1]?.[j + 1] ?? 0;
+      equal[i][j] = was[i] === is[j] ? below + 1 : Math.max(equal[i + 1]?.[j] ?? 0, equal[i][j + 1] ?? 0);
+    }
+  }
+  const anchors = [];
+  for (let i = 0, j = 0; i < was.length && j < is.length;) {
+    if (was[i] === is[j]) anchors.push([i++, j++]);
+    else if ((equal[i + 1]?.[j] ?? 0) >= (equal[i][j + 1] ?? 0)) i += 1;
+    else j += 1;
+  }
+  const pairs = [];
+  let [i, j] = [0, 0];
+  for (const [nextI, nextJ] of [...anchors, [was.length, is.length]]) {
+    for (; i < nextI || j < nextJ; i += 1, j += 1) {
+      pairs.push({ now: j < nextJ ? after[j] : undefined, was: i < nextI ? before[i] : undefined });
+    }
+    if (nextI < was.length) pairs.push({ now: after[nextJ], was: before[nextI] });
+    [i, j] = [nextI + 1, nextJ + 1];
+  }
+  return pairs;
+}
+
+/** The words for an act that is no message of the customer. @param {Record<string, any>} step */
+function deed(step) {
+  const [verb, value] = Object.entries(step)[0] ?? ['', null];
+  if (verb === 'advance') return { kind: 'later', length: readLength(value) };
+  const name = typeof value === 'object' && value ? (value.name ?? value.failed ?? '') : String(value);
+  const known = [
+    'event',
+    'webhook',
+    'api',
+    'person',
+    'hand_back',
+    'set',
+    'status',
+    'provider',
+    'restart',
+    'welcome',
+    'missed_call',
+    'advance_to',
+  ];
+  return known.includes(verb) ? { kind: 'did', verb, words: t(`chat.did.${verb}`, { name }) } : null;
+}
+
+/** @param {any} one @param {string} key @param {number} act @returns {Item} */
+function refusal(one, key, act) {
+  const why = typeof one === 'string' ? one : (one.reason ?? one.why ?? '');
+  const flow = one.flow ?? '';
+  const said = typeof one === 'object' && one.detail;
+  return { key, act, kind: 'note', tone: 'warn', glyph: 'lock', words: said || t('chat.refused', { flow, why: reason(why) }) };
+}
+
+/** The sentence for a reason of the daemon; one without a sentence stands as it is. @param {string | null | undefined} code */
+export function reason(code) {
+  if (!code) return '';
+  const key = `chat.reason.${code}`;
+  const words = t(key);
+  return words === key || words === `⟦${key}⟧` ? code : words;
+}
+
+/** @param {Item[]} items @param {Message} message @param {Item} more */
+function place(items, message, more) {
+  if (shape(message).kind === 'reaction') {
+    const { to, emoji } = shape(message);
+    const target = items.findLast(
+      (one) => one.kind === 'message' && (to ? one.message.id === to : one.message.direction !== message.direction),
+    );
+    if (target) {
+      target.reactions = { ...target.reactions, [message.direction]: emoji };
+      return;
+    }
+  }
+  if (UNSENT.includes(message.status)) {
+    const words = t(`chat.${message.status}`, { why: reason(message.reason), text: shape(message).text });
+    items.push({ ...more, kind: 'note', tone: message.status === 'held' ? 'plain' : 'warn', glyph: 'clock', words });
+    return;
+  }
+  items.push(more);
+}
+
+/** @param {Item[]} items @param {import('./talk.js').Act} act @param {number} index */
+function notes(items, act, index) {
+  (act.refused ?? []).forEach((one, n) => items.push(refusal(one, `r${index}.${n}`, index)));
+  (act.calls ?? []).forEach((call, n) => {
+    if (call.mocked !== false) return;
+    items.push({
+      key: `c${index}.${n}`,
+      act: index,
+      kind: 'note',
+      tone: 'warn',
+      glyph: 'plug',
+      words: t('chat.unmocked', { method: call.method, url: call.url }),
+      mock: call,
+    });
+  });
+  (act.trace ?? []).forEach((line, n) => {
+    if (line.kind !== 'error' && line.kind !== 'handoff') return;
+    items.push({
+      key: `e${index}.${n}`,
+      act: index,
+      kind: 'note',
+      tone: line.kind === 'error' ? 'bad' : 'warn',
+      glyph: line.kind === 'error' ? 'alert' : 'people',
+      words: line.what,
+      step: line,
+    });
+  });
+}
+
+/** @param {Item[]} items */
+function ends(items) {
+  const state = talk.acts.value.at(-1)?.after;
+  if (!state) return;
+  const act = talk.acts.value.length - 1;
+  const person = state.person ?? state.with_person ?? state.contact?.with_person;
+  if (person) {
+    const team = typeof person === 'object' ? (person.team ?? '') : '';
+    items.push({
+      key: 'person',
+      act,
+      kind: 'note',
+      tone: 'warn',
+      glyph: 'people',
+      words: team ? t('chat.team', { team }) : t('chat.person'),
+      handBack: true,
+    });
+  }
+}
+
+/** Marks where a bubble is the last of its side, and which buttons were tapped. @param {Item[]} items */
+function finish(items) {
+  const steps = talk.acts.value.map((act) => act.step);
+  items.forEach((item, n) => {
+    if (item.kind !== 'message' && item.kind !== 'gone') return;
+    const next = items[n + 1];
+    item.tail = !next || !['message', 'gone'].includes(next.kind) || next.message.direction !== item.message.direction;
+    if (item.kind !== 'message' || item.message.direction !== 'out') return;
+    const drawn = shape(item.message);
+    const titles = [...drawn.buttons, ...(drawn.list?.sections.flatMap((one) => one.rows) ?? [])];
+    const later = steps
+      .slice(item.act + 1)
+      .find((step) => typeof step.tap === 'string' && titles.some((one) => one.title === step.tap || one.id === step.tap));
+    item.tapped = later?.tap ?? null;
+  });
+}
+
+export const thread = computed(() => {
+  /** @type {Item[]} */
+  const items = [];
+  const zone = talk.zone.value;
+  let last = '';
+  let coming = talk.arrived.value;
+  const date = (/** @type {string} */ when, /** @type {number} */ act) => {
+    const here = day(when, zone);
+    if (here !== last) items.push({ key: `d${here}`, act, kind: 'day', words: here });
+    last = here;
+  };
+  talk.acts.value.forEach((act, index) => {
+    const did = deed(act.step);
+    const long = did?.kind === 'later' && (did.length ?? 0) >= DAY;
+    if (did?.kind === 'later' && !long)
+      items.push({ key: `s${index}`, act: index, kind: 'later', words: t('chat.later', { span: span(did.length ?? 0) }) });
+    if (did?.kind === 'did') items.push({ key: `s${index}`, act: index, kind: 'note', tone: 'plain', glyph: 'in', words: did.words });
+    paired(talk.base.value[index] ?? act.messages, act.messages).forEach(({ now, was }, n) => {
+      const message = now ?? was;
+      if (!message) return;
+      if (now && coming <= 0) return;
+      if (now) coming -= 1;
+      date(message.at, index);
+      const changed = now && was && readable(now) !== readable(was);
+      const kind = now ? 'message' : 'gone';
+      const fresh = Boolean(now && !was);
+      place(items, message, { key: `m${index}.${n}`, act: index, kind, message, was: changed ? was : null, fresh });
+    });
+    if (long) date(act.after?.now ?? act.at, index);
+    notes(items, act, index);
+  });
+  if (coming > 0) ends(items);
+  finish(items);
+  return items;
+});
+
+/** How many messages are not as they first were. */
+export const changes = computed(() => thread.value.filter((one) => one.kind === 'gone' || one.was || one.fresh).length);
