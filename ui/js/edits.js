@@ -65,7 +65,10 @@ async function readAgain(path) {
     put(path, file);
     epoch.value += moved && held ? 1 : 0;
   });
-  remember(path);
+  // The first reading changes nothing: an edit that this browser kept is laid over it only afterwards.
+  if (held) {
+    remember(path);
+  }
   return file;
 }
 

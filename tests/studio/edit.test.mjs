@@ -1,0 +1,182 @@
+// Files, editor, findings and publishing.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { daemon, launch, open, skip, text, write } from './harness.mjs';
+
+let browser;
+let bot;
+before(async () => {
+  if (!skip) {
+    browser = await launch();
+    bot = await daemon();
+  }
+});
+after(async () => {
+  await browser?.close();
+  await bot?.end();
+});
+
+const MENU = 'flows/menu.yaml';
+const findings = async (page) => {
+  await page.getByRole('button', { name: /finding/i }).first().click();
+  return page.locator('.findings > li');
+};
+const chip = (page) => page.locator('.pane.edit .chip').first();
+const until = async (what, found) => {
+  for (let tries = 0; tries < 60; tries++) {
+    if (await found()) {
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.fail(`${what} did not happen`);
+};
+
+test('A3 a misspelt `go` is one finding, and one click repairs it', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await write(page, before.replace('{call: opening_hours}', '{call: opening_hour}'));
+  await page.getByText('1 finding').waitFor();
+  const list = await findings(page);
+  assert.equal(await list.count(), 1);
+  const repair = list.getByRole('button').last();
+  await repair.waitFor();
+  await repair.click();
+  await page.getByText('No findings').first().waitFor();
+  assert.equal(await text(page), before);
+  await page.context().close();
+});
+
+test('A4 text that is no YAML blanks nothing', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await write(page, before.replace('title: The menu', 'title: "The menu').replace('steps:', 'steps'));
+  await page.getByText(/\d findings?/).first().waitFor();
+  assert.ok(await page.locator('.cm-content').isVisible());
+  await page.context().close();
+});
+
+test('A9 a change on disk is taken over without edits, and shown with some', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  bot.write(MENU, before.replace('title: The menu', 'title: From another editor'));
+  await until('the new text', async () => (await text(page)).includes('From another editor'));
+
+  await write(page, `${await text(page)}# mine\n`);
+  bot.write(MENU, before.replace('title: The menu', 'title: From it again'));
+  const alert = page.getByRole('alert');
+  await alert.getByText('changed on disk').waitFor();
+  assert.match(await text(page), /# mine/);
+  await alert.getByRole('button', { name: 'Compare' }).click();
+  await page.locator('dialog .minus code').first().waitFor();
+  await page.keyboard.press('Escape');
+  await alert.getByRole('button', { name: 'Keep mine' }).click();
+  assert.equal(await alert.count(), 0);
+
+  bot.write(MENU, before);
+  await alert.getByRole('button', { name: 'Take theirs' }).click();
+  assert.equal(await text(page), before);
+  await page.context().close();
+});
+
+test('C4 edits survive a reload and the end of the tab', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await write(page, `${before}# not published\n`);
+  await page.waitForTimeout(500);
+  await page.reload();
+  await page.waitForSelector('.cm-line');
+  await until('the edit is back', async () => (await text(page)).endsWith('# not published\n'));
+  assert.equal(await chip(page).textContent(), 'Unpublished');
+  assert.equal(bot.read(MENU), before);
+
+  const context = page.context();
+  await page.close({ runBeforeUnload: false });
+  const again = await open(browser, bot.base, { context });
+  await until('the edit is back', async () => (await text(again)).endsWith('# not published\n'));
+  await context.close();
+});
+
+test('two tabs share edits, and each says that the file is open there too', { skip }, async () => {
+  const one = await open(browser, bot.base);
+  const two = await open(browser, bot.base, { context: one.context() });
+  await two.getByText('Also open there').waitFor();
+  await write(one, `${await text(one)}# from the first tab\n`);
+  await until('the edit arrives', async () => (await text(two)).endsWith('# from the first tab\n'));
+  await one.context().close();
+});
+
+test('Ctrl S publishes all edits as one version, and a new flow among them', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await page.getByRole('button', { name: 'New flow' }).click();
+  await page.getByLabel('Title').fill('Gift cards');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByRole('heading', { name: 'gift_cards.yaml' }).waitFor();
+  await page.waitForTimeout(600);
+  assert.equal(await page.getByText('No findings').first().isVisible(), true);
+  await page.getByRole('link', { name: /The menu/ }).click();
+  await page.getByRole('heading', { name: 'menu.yaml' }).waitFor();
+  await write(page, (await text(page)).replace('What can I do for you?', 'What would you like?'));
+  await page.keyboard.press('Control+s');
+  await page.getByText(/Version \d+ is live/).waitFor();
+  assert.match(bot.read(MENU), /What would you like\?/);
+  assert.match(bot.read('flows/gift_cards.yaml'), /flow: gift_cards/);
+  assert.equal(await chip(page).textContent(), 'Published');
+  await page.context().close();
+});
+
+test('C2 errors stop the publishing, unless the author saves with errors', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await write(page, before.replace('{call: opening_hours}', '{call: nowhere}'));
+  await page.keyboard.press('Control+s');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/error stops the publishing/).waitFor();
+  assert.equal(bot.read(MENU), before);
+  await dialog.getByRole('button', { name: 'Save with errors' }).click();
+  await page.getByText('The files have errors').waitFor();
+  assert.match(bot.read(MENU), /nowhere/);
+  await page.getByText(/Not live: 1 error/).waitFor();
+  await write(page, before);
+  await page.keyboard.press('Control+s');
+  await page.locator('.mode', { hasText: 'Sandbox' }).waitFor();
+  await page.context().close();
+});
+
+test('C5 a new name of a script’s function or a block reaches its uses', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await page.locator('.cm-line', { hasText: 'opening_hours:' }).last().click();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('F2');
+  await page.getByLabel('New name').fill('when_open');
+  await page.getByText('1 file changes').waitFor();
+  await page.getByRole('button', { name: 'Rename', exact: true }).click();
+  await until('the new name', async () => (await text(page)).includes('{call: when_open}'));
+  assert.equal(await text(page), before.replaceAll('opening_hours', 'when_open'));
+  await page.context().close();
+});
+
+test('the daemon may go away and come back', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await bot.stop();
+  await page.getByText(/Not connected since/).waitFor();
+  await write(page, `${before}# written offline\n`);
+  await bot.start();
+  await page.getByText(/Not connected since/).waitFor({ state: 'detached', timeout: 15000 });
+  assert.match(await text(page), /# written offline/);
+  await write(page, before.replace('{call: opening_hours}', '{call: opening_hour}'));
+  await page.getByText('1 finding').waitFor({ timeout: 15000 });
+  await page.context().close();
+});
+
+test('a deep link opens the file at the step', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
+  await page.getByRole('link', { name: /The menu/ }).click();
+  await page.waitForURL(/\/studio\/flows\/menu/);
+  await page.goBack();
+  await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
+  await page.context().close();
+});

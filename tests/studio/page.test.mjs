@@ -1,0 +1,112 @@
+// The page as a whole: what it asks for, what it must not do, how it looks and reads in every shape.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, daemon, launch, open, skip, write, text } from './harness.mjs';
+
+let browser;
+let bot;
+before(async () => {
+  if (!skip) {
+    browser = await launch();
+    bot = await daemon();
+  }
+});
+after(async () => {
+  await browser?.close();
+  await bot?.end();
+});
+
+test('A1, A17 every request goes to the daemon, and the console is silent', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await page.waitForTimeout(1500);
+  const hosts = new Set(page.asked.map((request) => new URL(request.url()).origin));
+  assert.deepEqual([...hosts], [bot.base]);
+  assert.deepEqual(page.noise, []);
+  const sizes = await Promise.all(page.asked.map((request) => request.sizes().catch(() => ({ responseBodySize: 0 }))));
+  const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize, 0);
+  console.log(`first load: ${page.asked.length} requests, ${(bytes / 1024).toFixed(0)} KiB`);
+  assert.ok(bytes < 220 * 1024, `${bytes} bytes`);
+  await page.context().close();
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`A11 axe finds no barrier (${theme})`, { skip }, async () => {
+    const page = await open(browser, bot.base, { theme, bypassCSP: true });
+    await page.waitForTimeout(800);
+    await page.addScriptTag({ content: axe() });
+    // CodeMirror's scroller holds a text that can be focused, which axe does not count.
+    const found = await page.evaluate(async () =>
+      (await axe.run({ exclude: ['.cm-scroller'] }, { resultTypes: ['violations'] })).violations.map(
+        (one) => `${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join(' | ')}`,
+      ),
+    );
+    assert.deepEqual(found, []);
+    await page.context().close();
+  });
+}
+
+test('A12 the keyboard alone finds, jumps, repairs and publishes', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.type('book a');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.type('talk to a person');
+  await page.waitForTimeout(300);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'menu.yaml' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest('.cm-editor') !== null);
+  await write(page, before.replace('{call: opening_hours}', '{call: opening_hour}'));
+  await page.getByText('1 finding').waitFor();
+  await page.keyboard.press('F8');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await write(page, `${before}# by the keyboard\n`);
+  await page.keyboard.press('Control+s');
+  await page.getByText(/is live/).waitFor();
+  assert.match(bot.read('flows/menu.yaml'), /# by the keyboard/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await page.waitForFunction(() => document.activeElement?.closest('.cm-editor') === null);
+  await page.context().close();
+});
+
+test('A13 a phone shows one pane at a time, without sideways scrolling, with large targets', { skip }, async () => {
+  const page = await open(browser, bot.base, { width: 390, height: 844, touch: true });
+  const names = await page.locator('.bottom button').allTextContents();
+  assert.ok(names.length >= 2);
+  for (const button of await page.locator('.bottom button').all()) {
+    await button.tap();
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('button, a, input')]
+        .filter((one) => one.checkVisibility() && !one.closest('.cm-editor') && (one.offsetHeight < 24 || one.offsetWidth < 24))
+        .map((one) => one.outerHTML.slice(0, 120)),
+    );
+    assert.deepEqual(small, []);
+  }
+  await page.context().close();
+});
+
+test('A15 Arabic mirrors the page, and code stays as it is', { skip }, async () => {
+  const page = await open(browser, bot.base, { lang: 'ar' });
+  assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 1440);
+  const files = await page.locator('.files').boundingBox();
+  assert.ok(files.x > 1000);
+  assert.equal(await page.locator('.editor').evaluate((one) => getComputedStyle(one).direction), 'ltr');
+  await page.context().close();
+});
+
+test('C13 markup in a title is text', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await write(page, (await text(page)).replace('title: The menu', 'title: "<img src=x onerror=alert(1)>"'));
+  await page.locator('.files', { hasText: '<img src=x onerror=alert(1)>' }).waitFor();
+  assert.equal(await page.locator('img[src="x"]').count(), 0);
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
