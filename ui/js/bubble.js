@@ -181,7 +181,7 @@ export function Bubble({ item, dim, live, reveal, fill, attach }) {
   const reactions = Object.values(item.reactions ?? {}).filter(Boolean);
   const changedButtons = item.was && shape(item.was).text === drawn.text && readable(item.was) !== readable(message);
   const time = clock(message.at, talk.zone.value);
-  return html`<div class=${names.filter(Boolean).join(' ')}>
+  return html`<div class=${names.filter(Boolean).join(' ')} inert=${dim}>
     <div class="chat-bubble">
       <div class="chat-inside" dir=${directionOf(drawn.text)}>
       ${gone && html`<span class="chat-mark gone">${t('chat.gone')}</span>`}

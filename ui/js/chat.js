@@ -104,7 +104,7 @@ function Pending() {
 
 /** @param {{item: any, dim: boolean, mock: (call: any) => void}} props */
 function Note({ item, dim, mock }) {
-  return html`<div class=${`chat-note ${item.tone}${dim ? ' dim' : ''}`}><span>
+  return html`<div class=${`chat-note ${item.tone}${dim ? ' dim' : ''}`} inert=${dim}><span>
     ${item.glyph && html`<${Icon} n=${item.glyph} s=${12} />`}<span dir="auto">${coded(item.words)}</span>
     ${item.mock && html`<button type="button" onClick=${() => mock(item.mock)}>${t('chat.write_mock')}</button>`}
     ${item.step?.step && html`<button type="button" onClick=${() => goTo(item.step.flow, item.step.step)}>${t('chat.show_step')}</button>`}
@@ -149,9 +149,9 @@ function Wall({ attach, mock }) {
     ${!sent && talk.play.value && html`<${Empty} write=${write} />`}
     ${items.map((item) => {
       const dim = at !== null && item.act > at;
-      if (item.kind === 'day') return html`<div key=${item.key} class=${`chat-day${dim ? ' dim' : ''}`}><span>${item.words}</span></div>`;
+      if (item.kind === 'day') return html`<div key=${item.key} class=${`chat-day${dim ? ' dim' : ''}`} inert=${dim}><span>${item.words}</span></div>`;
       if (item.kind === 'later')
-        return html`<div key=${item.key} class=${`chat-day later${dim ? ' dim' : ''}`}><span><${Icon} n="clock" s=${11} />${item.words}</span></div>`;
+        return html`<div key=${item.key} class=${`chat-day later${dim ? ' dim' : ''}`} inert=${dim}><span><${Icon} n="clock" s=${11} />${item.words}</span></div>`;
       if (item.kind === 'note') return html`<${Note} key=${item.key} item=${item} dim=${dim} mock=${mock} />`;
       return html`<${Bubble} key=${item.key} item=${item} dim=${dim} live=${live} reveal=${reveal} fill=${attach} attach=${attach} />`;
     })}

@@ -109,23 +109,58 @@ export function placeOf(step) {
   return null;
 }
 
+/** @typedef {{flow: string, text: string, raw: Element[], svg: SVGSVGElement}} Shown A drawing as it was read, and what stands in the page. */
+
 /**
- * Reads a drawing. It is parsed, never put into the page as markup; what is not known is left out.
- * @param {string} text
- * @returns {SVGSVGElement | null}
+ * Reads a drawing. It is parsed, never put into the page as markup; what is not known is left out. Only the elements
+ * that differ from the drawing before are made anew: a large one is exchanged in some milliseconds.
+ * @param {Drawing} made
+ * @param {Shown | null} before
+ * @returns {Shown | null} `before` if it cannot be read
  */
-export function parsed(text) {
-  const read = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
-  if (read.nodeName !== 'svg' || read.querySelector('parsererror')) return null;
-  return /** @type {SVGSVGElement} */ (copied(read));
+export function taken(made, before) {
+  if (before?.text === made.svg && before.flow === made.flow) return before;
+  const root = new DOMParser().parseFromString(made.svg, 'image/svg+xml').documentElement;
+  if (root.nodeName !== 'svg' || root.querySelector('parsererror')) return before;
+  const raw = [...root.children].filter((one) => ELEMENTS.has(one.localName));
+  const text = made.svg;
+  const { flow } = made;
+  if (before?.flow !== flow) {
+    const svg = /** @type {SVGSVGElement} */ (named(root));
+    svg.append(...raw.map(copied));
+    return { flow, text, raw, svg };
+  }
+  const { svg, raw: old } = before;
+  let same = 0;
+  while (same < old.length && same < raw.length && old[same].isEqualNode(raw[same])) same += 1;
+  let after = 0;
+  while (after < Math.min(old.length, raw.length) - same && old[old.length - 1 - after].isEqualNode(raw[raw.length - 1 - after])) after += 1;
+  const behind = svg.children[old.length - after] ?? null;
+  [...svg.children].slice(same, old.length - after).forEach((one, n) => {
+    const other = raw[same + n];
+    if (same + n < raw.length - after) {
+      if (!old[same + n].isEqualNode(other)) one.replaceWith(copied(other));
+    } else {
+      one.remove();
+    }
+  });
+  raw.slice(old.length - after, raw.length - after).forEach((one) => svg.insertBefore(copied(one), behind));
+  for (const { name, value } of root.attributes) if (ATTRIBUTES.has(name)) svg.setAttribute(name, value);
+  return { flow, text, raw, svg };
 }
 
-/** @param {Element} from @returns {Element} */
-function copied(from) {
+/** An element of the same name and attributes. @param {Element} from @returns {Element} */
+function named(from) {
   const to = document.createElementNS(SVG, from.localName);
   for (const { name, value } of from.attributes) {
     if (ATTRIBUTES.has(name)) to.setAttribute(name, value);
   }
+  return to;
+}
+
+/** @param {Element} from @returns {Element} */
+function copied(from) {
+  const to = named(from);
   for (const child of from.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) to.append(child.textContent ?? '');
     else if (child instanceof Element && ELEMENTS.has(child.localName)) to.append(copied(child));

@@ -3,7 +3,7 @@
 import { effect, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { atCursor, drawing, parsed, placeOf, shown, stale } from './drawing.js';
+import { atCursor, drawing, placeOf, shown, stale, taken } from './drawing.js';
 import * as state from './state.js';
 import * as talk from './talk.js';
 
@@ -54,9 +54,13 @@ function paint(svg, flow) {
   toggle(svg, 'current', '[data-step]', (element) => id(element) === now);
   toggle(svg, 'cursor', '[data-step]', (element) => id(element) === cursor);
   toggle(svg, 'passed', '.start', () => steps.size > 0);
-  toggle(svg, 'taken', '[data-from]', (element) =>
-    ways.has(`${element.getAttribute('data-from')} ${element.getAttribute('data-way') ?? ''}`),
-  );
+  toggle(svg, 'taken', '[data-to]', (element) => steps.has(element.getAttribute('data-to')));
+  toggle(svg, 'taken', '[data-from]', (element) => {
+    // A line that several ways share names all of them, a line of text each.
+    const froms = element.getAttribute('data-from')?.split('\n') ?? [];
+    const names = element.getAttribute('data-way')?.split('\n') ?? [];
+    return froms.some((from, n) => ways.has(`${from} ${names[n] ?? ''}`));
+  });
 }
 
 /** The place of an element in the drawing. @param {SVGSVGElement} svg @param {string} of */
@@ -76,7 +80,12 @@ function Canvas({ svg, flow, now, cursor }) {
   const own = useRef(false);
   const last = useRef(/** @type {string | null} */ (null));
   const drawn = useRef(/** @type {string | undefined} */ (undefined));
-  const move = (/** @type {{x: number, y: number, k: number}} */ next) => {
+  const move = (/** @type {{x: number, y: number, k: number}} */ wished) => {
+    // A part of the drawing stays in view, so that nobody loses it.
+    const { clientWidth: W = 0, clientHeight: H = 0 } = box.current ?? {};
+    const { w, h } = size();
+    const held = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ room) => Math.min(room - 80, Math.max(80 - length, at));
+    const next = { k: wished.k, x: held(wished.x, w * wished.k, W), y: held(wished.y, h * wished.k, H) };
     view.current = next;
     sheet.current?.style.setProperty('transform', `translate(${next.x}px, ${next.y}px) scale(${next.k})`);
   };
@@ -252,19 +261,16 @@ function Steps() {
 export function Map() {
   const [list, setList] = useState(false);
   const made = drawing.value;
-  const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
-  const text = useRef('');
-  if (made && made.svg !== text.current) {
-    text.current = made.svg;
-    svg.current = parsed(made.svg) ?? svg.current;
-  }
+  const read = useRef(/** @type {import('./drawing.js').Shown | null} */ (null));
+  if (made) read.current = taken(made, read.current);
+  const svg = read.current?.svg ?? null;
   const { steps } = passed(made?.flow);
   const now = standing();
   const cursor = atCursor.value;
   const looked = talk.looked.value;
   const acts = talk.acts.value;
   useLayoutEffect(() => {
-    if (svg.current && made) paint(svg.current, made.flow);
+    if (svg && made) paint(svg, made.flow);
   }, [made, acts, looked, now, cursor, list]);
   const title = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === made?.flow)?.title ?? made?.flow ?? '';
   const elsewhere = runningElsewhere(made?.flow);
@@ -273,7 +279,7 @@ export function Map() {
       <div class="map-switch" role="group" aria-label=${t('map.view')}>
         <button type="button" aria-pressed=${!list} onClick=${() => setList(false)}>${t('map.title')}</button>
         <button type="button" aria-pressed=${list} onClick=${() => setList(true)}>${t('map.steps')}</button></div></header>
-    ${list ? html`<${Steps} />` : html`<${Canvas} svg=${svg.current} flow=${made?.flow} now=${now} cursor=${cursor} />`}
+    ${list ? html`<${Steps} />` : html`<${Canvas} svg=${svg} flow=${made?.flow} now=${now} cursor=${cursor} />`}
     ${!made && stale.value === null && shown.value && html`<p class="map-wait">${t('map.wait')}</p>`}
     ${!shown.value && html`<p class="map-wait">${t('map.none')}</p>`}
     ${stale.value !== null && html`<p class="map-note" role="status"><${Icon} n="alert" s=${13} /><span>${t(made ? 'map.stale' : 'map.unreadable', { title })}</span></p>`}
