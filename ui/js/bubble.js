@@ -78,8 +78,9 @@ function Place({ place }) {
 /** @param {{card: any}} props */
 function Card({ card }) {
   const phone = card.phones?.[0]?.number ?? card.phones?.[0]?.phone ?? card.phone ?? '';
-  return html`<div class="chat-card"><span class="chat-face" aria-hidden="true">${(card.name || '?')[0]}</span>
-    <span><b>${card.name}</b><small dir="ltr">${[phone, card.company].filter(Boolean).join(' · ')}</small></span></div>`;
+  const name = card.name?.formatted_name ?? card.name ?? '';
+  return html`<div class="chat-card"><span class="chat-face" aria-hidden="true">${[...name][0] ?? '?'}</span>
+    <span><b dir="auto">${name}</b><small dir="ltr">${[phone, card.company ?? card.org?.company].filter(Boolean).join(' · ')}</small></span></div>`;
 }
 
 /** @param {{filled: any}} props */
@@ -91,7 +92,11 @@ function Filled({ filled }) {
 /** @param {{item: any, message: any, drawn: import('./content.js').Shape}} props */
 function Inside({ item, message, drawn }) {
   const quoted = message.reply_to ?? message.content?.reply_to;
-  const original = quoted && talk.acts.value.flatMap((act) => act.messages).find((one) => one.id === quoted);
+  // A tap says by itself what it answers.
+  const original =
+    quoted &&
+    message.content?.kind !== 'button' &&
+    talk.acts.value.flatMap((act) => act.messages).find((one) => one.provider_id === quoted || one.id === quoted);
   const text = drawn.text;
   const large = drawn.kind === 'text' && isEmoji(text);
   return html`
@@ -159,7 +164,7 @@ function directionOf(text) {
 /** The ticks of our own messages say only what is news: that it was sent is plain. @param {any} message */
 function shownStatus(message) {
   if (message.direction === 'in') return 'read';
-  return ['queued', 'delivered', 'read', 'failed'].includes(message.status) ? message.status : '';
+  return ['delivered', 'read', 'failed'].includes(message.status) ? message.status : '';
 }
 
 /** @param {{item: any, dim: boolean, live: boolean, reveal: (item: any) => void, fill: (drawn: any) => void, attach: (what: string) => void}} props */
@@ -194,6 +199,6 @@ export function Bubble({ item, dim, live, reveal, fill, attach }) {
       ${reactions.length > 0 && html`<span class="chat-reactions">${reactions.join('')}</span>`}
     </div>
     ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} fill=${fill} attach=${attach} />`}
-    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.reason ?? '' })}</p>`}
+    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? message.reason ?? '' })}</p>`}
   </div>`;
 }

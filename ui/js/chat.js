@@ -149,7 +149,8 @@ function Wall({ attach, mock }) {
     ${!sent && talk.play.value && html`<${Empty} write=${write} />`}
     ${items.map((item) => {
       const dim = at !== null && item.act > at;
-      if (item.kind === 'day') return html`<div key=${item.key} class=${`chat-day${dim ? ' dim' : ''}`} inert=${dim}><span>${item.words}</span></div>`;
+      if (item.kind === 'day')
+        return html`<div key=${item.key} class=${`chat-day${dim ? ' dim' : ''}`} inert=${dim}><span>${item.words}</span></div>`;
       if (item.kind === 'later')
         return html`<div key=${item.key} class=${`chat-day later${dim ? ' dim' : ''}`} inert=${dim}><span><${Icon} n="clock" s=${11} />${item.words}</span></div>`;
       if (item.kind === 'note') return html`<${Note} key=${item.key} item=${item} dim=${dim} mock=${mock} />`;
@@ -183,7 +184,8 @@ export function Chat() {
   const [sheet, setSheet] = useState(/** @type {any} */ (null));
   const [attached, attach] = useState(/** @type {any} */ (null));
   const open = async (/** @type {'world' | 'test'} */ what, /** @type {any} */ props = {}) => {
-    const Shown = await LATER[what]();
+    // The sheet shows boxes for the fields and topics of this file.
+    const [Shown] = await Promise.all([LATER[what](), what === 'world' && state.hold('flows/_bot.yaml')]);
     setSheet({ Shown, props });
   };
   const Shown = sheet?.Shown;

@@ -60,26 +60,28 @@ export function shape(message) {
   /** @type {Shape} */
   const out = {
     kind,
-    text: words(template ? (template.text ?? template.body ?? given.text) : (given.text ?? given.body ?? given.caption ?? given.title)),
+    text: words(template ? template.body : (given.text ?? given.body ?? given.caption ?? given.title)),
     header: words(given.header ?? given.edges?.header ?? template?.header) || undefined,
     footer: words(given.footer ?? given.edges?.footer ?? template?.footer) || undefined,
-    media: mediaOf(given) ?? (template?.header?.url ? mediaOf({ media: template.header }) : undefined),
+    media: mediaOf(given) ?? (template?.header?.media ? mediaOf(template.header) : undefined),
     buttons: (Array.isArray(given.buttons) ? given.buttons : (template?.buttons ?? [])).map(buttonOf),
   };
   if (kind === 'list') out.list = listOf(given);
   if (kind === 'link') out.link = { title: given.title ?? given.link?.title ?? '', url: given.url ?? given.link?.url ?? '' };
   if (template) out.template = { name: template.name ?? '', language: template.language ?? '' };
   if (kind === 'location') out.place = given.location ?? given;
-  if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = given.cards ?? given.contacts ?? [given];
+  if (template?.header?.location) out.place = template.header.location;
+  if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = [given.cards ?? given.contacts ?? given].flat();
   if (kind === 'place_request') out.asksPlace = true;
   if (kind === 'form' && (given.button || given.form)) {
-    out.form = { name: given.form ?? given.name ?? '', button: given.button ?? '', data: given.opens?.data ?? given.data };
+    const form = typeof given.form === 'object' ? given.form : given;
+    out.form = { name: form.form ?? form.name ?? '', button: form.button ?? '', data: form.opens?.data ?? form.data };
   }
-  if (given.answers ?? (kind === 'form' && !out.form)) out.filled = given.answers ?? given.data ?? {};
+  if (given.answers ?? (kind === 'form' && !out.form)) out.filled = given.answers ?? given.response ?? given.data ?? {};
   if (kind === 'order') out.filled = given.order ?? given;
   if (kind === 'reaction') {
-    out.emoji = given.emoji ?? null;
-    out.to = given.to;
+    out.emoji = (given.reaction ?? given).emoji ?? null;
+    out.to = (given.reaction ?? given).to;
   }
   if (kind === 'media' && !out.text && out.media?.caption) out.text = out.media.caption;
   const drawn = out.text || out.media || out.place || out.cards || out.list || out.form || out.filled || out.template;

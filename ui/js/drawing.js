@@ -47,6 +47,9 @@ export const stale = signal(/** @type {string | null} */ (null));
 /** The flow of the open file; a file that is no flow leaves the last one. */
 export const shown = signal(/** @type {string | null} */ (null));
 
+/** Counts the drawings that came. */
+export const drawn = signal(0);
+
 /** @type {Map<string, {texts: string, drawing: Drawing}>} */
 const known = new Map();
 
@@ -65,6 +68,7 @@ async function draw(flow, signal) {
   if (!answer.ok) return answer.status ? { detail: answer.body?.detail ?? answer.body?.title ?? '' } : null;
   const made = { flow, svg: answer.body.svg, steps: answer.body.steps ?? [] };
   known.set(flow, { texts: of, drawing: made });
+  drawn.value += 1;
   return { drawing: made };
 }
 
@@ -90,9 +94,21 @@ export const atCursor = computed(() => {
   return above.reduce((/** @type {Step | null} */ last, one) => (!last || one.line >= last.line ? one : last), null)?.id ?? null;
 });
 
+const wanted = new Set();
+
+/** Draws flows that the talk goes through, so that the places and words of their steps are known. @param {(string | null)[]} flows */
+export function learn(flows) {
+  for (const flow of flows) {
+    if (!flow || known.has(flow) || wanted.has(flow) || flow === shown.value) continue;
+    wanted.add(flow);
+    draw(flow).finally(() => wanted.delete(flow));
+  }
+}
+
 /** The words of a step, for pins and lists; its id if it is of another flow. @param {string | null | undefined} step */
 export function wordsOf(step) {
   if (!step) return '';
+  void drawn.value;
   for (const { drawing: one } of known.values()) {
     const found = one.steps.find((other) => other.id === step);
     if (found?.words) return found.words;
@@ -134,7 +150,8 @@ export function taken(made, before) {
   let same = 0;
   while (same < old.length && same < raw.length && old[same].isEqualNode(raw[same])) same += 1;
   let after = 0;
-  while (after < Math.min(old.length, raw.length) - same && old[old.length - 1 - after].isEqualNode(raw[raw.length - 1 - after])) after += 1;
+  while (after < Math.min(old.length, raw.length) - same && old[old.length - 1 - after].isEqualNode(raw[raw.length - 1 - after]))
+    after += 1;
   const behind = svg.children[old.length - after] ?? null;
   [...svg.children].slice(same, old.length - after).forEach((one, n) => {
     const other = raw[same + n];

@@ -3,7 +3,7 @@
 import { effect, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { atCursor, drawing, placeOf, shown, stale, taken } from './drawing.js';
+import { atCursor, drawing, drawn, placeOf, shown, stale, taken } from './drawing.js';
 import * as state from './state.js';
 import * as talk from './talk.js';
 
@@ -26,15 +26,15 @@ function passed(flow) {
   return { steps, ways };
 }
 
+/** The runs that have not ended. */
+const openRuns = () => (talk.now.value?.runs ?? []).filter((/** @type {any} */ run) => run.waits);
+
 /** The step at which the talk stands. */
-function standing() {
-  const runs = talk.now.value?.runs ?? [];
-  const waiting = runs.filter((/** @type {any} */ run) => run.step && (run.waits || run.state === 'waiting' || run.state === 'asking'));
-  return (waiting.at(-1) ?? runs.at(-1))?.step ?? null;
-}
+const standing = () => openRuns().at(-1)?.step ?? null;
 
 effect(() => {
   void drawing.value;
+  void drawn.value;
   const place = placeOf(standing() ?? '');
   state.mark.value = place ? { path: place.path, line: place.line } : null;
 });
@@ -84,7 +84,8 @@ function Canvas({ svg, flow, now, cursor }) {
     // A part of the drawing stays in view, so that nobody loses it.
     const { clientWidth: W = 0, clientHeight: H = 0 } = box.current ?? {};
     const { w, h } = size();
-    const held = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ room) => Math.min(room - 80, Math.max(80 - length, at));
+    const held = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ room) =>
+      Math.min(room - 80, Math.max(80 - length, at));
     const next = { k: wished.k, x: held(wished.x, w * wished.k, W), y: held(wished.y, h * wished.k, H) };
     view.current = next;
     sheet.current?.style.setProperty('transform', `translate(${next.x}px, ${next.y}px) scale(${next.k})`);
@@ -289,7 +290,7 @@ export function Map() {
 
 /** The flow in which the talk stands, if it is not the one of the map. @param {string | undefined} flow */
 function runningElsewhere(flow) {
-  const runs = talk.now.value?.runs ?? [];
+  const runs = openRuns();
   if (!runs.length || runs.some((/** @type {any} */ run) => run.flow === flow)) return null;
   return state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === runs.at(-1).flow) ?? null;
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /** The clock of the talk: a strip of time with the window, the nights and all that is coming, and a head to drag. */
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { wordsOf } from './drawing.js';
+import { learn, wordsOf } from './drawing.js';
 import { DAY, HOUR, asLength, day, clock, millis, near, span } from './moment.js';
+import { bot } from './state.js';
 import * as talk from './talk.js';
 
 const MINUTE = 60_000;
@@ -58,14 +59,35 @@ export function momentAt({ at, place }, share) {
 function saying(one) {
   const what = t(`chat.coming.${one.what}`);
   const kind = what.startsWith('chat.') || what.startsWith('⟦chat.') ? one.what : what;
-  const words = one.words ?? one.text ?? wordsOf(one.step);
+  const title = bot.value?.flows?.find((/** @type {any} */ flow) => flow.name === one.flow)?.title ?? one.flow;
+  const words = (one.step && wordsOf(one.step)) || title;
   return words ? `${kind}: ${words}` : kind;
+}
+
+/** A moment that a hand has chosen, without odd minutes. @param {number} moment @param {number} now */
+function even(moment, now) {
+  const part = moment - now > 6 * HOUR ? HOUR : 5 * MINUTE;
+  return Math.max(now + part, Math.round(moment / part) * part);
 }
 
 /** Lets time pass up to a moment. @param {number} to */
 function pass(to) {
   const from = millis(talk.acts.value.at(-1)?.after?.now ?? talk.play.value?.first?.now);
   if (to > from) talk.send({ advance: asLength(to - from) });
+}
+
+/** The nights of the contact, from the beginning of the talk on. @returns {[number, number][]} */
+function nights() {
+  const all = [talk.play.value?.first, ...talk.acts.value.map((act) => act.after)].flatMap((state) => state?.quiet ?? []);
+  const times = all.map(([from, to]) => /** @type {[number, number]} */ ([millis(from), millis(to)])).sort((a, b) => a[0] - b[0]);
+  /** @type {[number, number][]} */
+  const out = [];
+  for (const [from, to] of times) {
+    const last = out.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else out.push([from, to]);
+  }
+  return out;
 }
 
 /** The state of the window: a ring that empties, amber for the last five minutes. @param {{window: any, now: number}} props */
@@ -106,12 +128,9 @@ function Strip({ state, now }) {
   const of = scale([start - HOUR / 2, ...times, now, ...coming.map((one) => millis(one.at)), ...(ends ? [ends] : []), last + HOUR]);
   const here = position(of, now);
   const head = drag ?? here;
-  const bands = (state.quiet ?? []).map((/** @type {[string, string]} */ [from, to]) => [
-    position(of, Math.max(start - HOUR / 2, millis(from))),
-    position(of, millis(to)),
-  ]);
+  const bands = nights().map(([from, to]) => [position(of, Math.max(start - HOUR / 2, from)), position(of, to)]);
   const opened = ends ? [position(of, Math.max(start, ends - DAY)), position(of, ends)] : null;
-  const shown = drag === null ? now : momentAt(of, drag);
+  const shown = drag === null ? now : drag > here ? even(momentAt(of, drag), now) : momentAt(of, drag);
   const spoken = `${day(shown, zone)}, ${clock(shown, zone)}. ${state.window?.open ? t('chat.window.open', { span: span((ends ?? now) - now) }) : t('chat.window.closed')}`;
 
   const release = (/** @type {any} */ event) => {
@@ -119,7 +138,7 @@ function Strip({ state, now }) {
     const moment = momentAt(of, share);
     setDrag(null);
     event.target.value = String(here * 1000);
-    if (share > here && talk.at.value === null) pass(moment);
+    if (share > here && talk.at.value === null) pass(even(moment, now));
     else
       talk.look(
         Math.max(
@@ -180,6 +199,7 @@ function Buttons({ state, now }) {
 
 export function Ribbon() {
   const state = talk.now.value;
+  useEffect(() => learn([...(state?.coming ?? []), ...(state?.runs ?? [])].map((one) => one.flow)), [state]);
   if (!state?.now) return null;
   const now = millis(state.now);
   const zone = talk.zone.value;

@@ -4,13 +4,14 @@
  * The answer depends on the request alone, so looking back needs no request: each act carries how things stood after it.
  */
 import { batch, computed, effect, signal } from '../vendor/preact.js';
-import { post } from './api.js';
+import { count, keepTalk, keptTalk, part } from './acts.js';
+import { detail, post } from './api.js';
 import * as state from './state.js';
 import { beginning } from './moment.js';
 
-/** @typedef {Record<string, any>} Step */
-/** @typedef {{id: string, direction: 'in' | 'out', at: string, status: string, status_at?: string, reason?: string, flow?: string, step?: string, content: any, json?: any, reply_to?: string}} Message */
-/** @typedef {{step: Step, at: string, messages: Message[], trace: any[], passed: any[], calls: any[], refused: any[], why: any[], after: any}} Act */
+/** @typedef {import('./acts.js').Step} Step */
+/** @typedef {import('./acts.js').Message} Message */
+/** @typedef {import('./acts.js').Act} Act */
 
 /** The pause after a key before the talk is played again. */
 const EDIT_PAUSE_MS = 180;
@@ -64,7 +65,9 @@ let good = null;
 let bad = '';
 
 const files = () => state.edits.value;
-const body = (/** @type {any} */ texts) => ({ flow: flow.value, files: texts, world: world.value, steps: steps.value });
+/** A talk is about the flow that it starts; only a start by the API has to name one. */
+const about = () => (steps.value.some((step) => 'api' in step) ? flow.value : null);
+const body = (/** @type {any} */ texts) => ({ flow: about(), files: texts, world: world.value, steps: steps.value });
 /** The request for the talk as it is, with the texts that can be played. */
 export const request = () => body(blocked.value && good ? good : files());
 
@@ -138,32 +141,31 @@ function take(answer, why) {
     // Without an answer the page says that it is not connected; a bot with errors is said by `blocked`.
     const told = answer.status !== 0 && answer.status !== 409;
     failure.value = told
-      ? { detail: answer.body?.detail ?? answer.body?.title ?? '', code: answer.body?.code ?? String(answer.status) }
+      ? { detail: answer.body?.errors?.[0]?.detail ?? detail(answer), code: answer.body?.code ?? String(answer.status) }
       : null;
     return;
   }
   const before = count(play.value);
   const next = answer.body;
+  part(next.acts);
   batch(() => {
     failure.value = null;
     play.value = next;
     if (at.value !== null && at.value >= next.acts.length) at.value = null;
     if (why === 'world') base.value = [];
     const known = base.value.slice(0, next.acts.length);
-    base.value = next.acts.map((/** @type {Act} */ act, /** @type {number} */ i) => known[i] ?? act.messages);
+    base.value = next.acts.map((/** @type {Act} */ act, /** @type {number} */ i) => known[i] ?? act.fresh);
     if (why === 'edit') replays.value += 1;
     arrived.value = why === 'step' ? Math.min(before, count(next)) : Infinity;
   });
   if (why === 'step') arrive(next);
 }
 
-const count = (/** @type {any} */ answer) =>
-  (answer?.acts ?? []).reduce((/** @type {number} */ sum, /** @type {Act} */ act) => sum + act.messages.length, 0);
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Lets new messages come in one by one, as on a phone. @param {any} answer */
 async function arrive(answer) {
-  const all = answer.acts.flatMap((/** @type {Act} */ act) => act.messages);
+  const all = answer.acts.flatMap((/** @type {Act} */ act) => act.fresh);
   const longest = 1600 / Math.max(1, all.length - arrived.value);
   while (arrived.value < all.length && !still()) {
     const message = all[arrived.value];
@@ -240,7 +242,7 @@ export function replay() {
 
 /** Takes the messages as they are now for those that later ones are compared with. */
 export function settle() {
-  base.value = acts.value.map((act) => act.messages);
+  base.value = acts.value.map((act) => act.fresh);
 }
 
 /** Gives up the play that takes long. */
@@ -255,28 +257,16 @@ export function opened() {
   return state.bot.value?.flows?.find((/** @type {any} */ one) => one.path === path)?.name ?? null;
 }
 
-const shelf = () => `transom.talk:${state.bot.value?.folder ?? ''}`;
-
-function restore() {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(shelf()) ?? 'null');
-    if (kept?.steps?.length) {
-      batch(() => {
-        flow.value = kept.flow;
-        world.value = kept.world;
-        steps.value = kept.steps;
-      });
-      return;
-    }
-  } catch {
-    // A browser without storage begins a new talk.
-  }
-  world.value = { now: beginning(state.bot.value?.timezone ?? 'UTC') };
-}
+const folder = () => state.bot.value?.folder ?? '';
 
 /** Begins with the talk that this tab had before it was loaded again, and follows the edits. */
 function begin() {
-  restore();
+  const kept = keptTalk(folder());
+  batch(() => {
+    flow.value = kept?.flow ?? opened();
+    world.value = kept?.world ?? { now: beginning(state.bot.value?.timezone ?? 'UTC') };
+    steps.value = kept?.steps ?? [];
+  });
   want('same');
   let texts = '';
   let timer = 0;
@@ -290,14 +280,7 @@ function begin() {
     clearTimeout(timer);
     timer = setTimeout(replay, EDIT_PAUSE_MS);
   });
-  effect(() => {
-    const kept = JSON.stringify({ flow: flow.value, world: world.value, steps: steps.value });
-    try {
-      sessionStorage.setItem(shelf(), kept);
-    } catch {
-      // As above.
-    }
-  });
+  effect(() => keepTalk(folder(), { flow: flow.value, world: world.value, steps: steps.value }));
   effect(() => {
     if (!steps.value.length) flow.value = opened();
   });

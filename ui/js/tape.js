@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 import { clock } from './moment.js';
 import * as talk from './talk.js';
 
-/** The colour of an act: the customer, the clock, an error, the world. @param {import('./talk.js').Act} act */
+/** The colour of an act: the customer, the clock, an error, the world. @param {import('./acts.js').Act} act */
 export function look(act) {
   const verb = Object.keys(act.step)[0];
   const failed = act.trace?.some((line) => line.kind === 'error') || act.messages.some((one) => one.status === 'failed');

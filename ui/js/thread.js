@@ -2,15 +2,14 @@
 /** Arranges a talk for the chat: days, messages, acts that are no message, and notes, each in the order in which it happened. */
 import { computed } from '../vendor/preact.js';
 import { t } from './i18n.js';
+import { AWAY } from './acts.js';
 import { readable, shape } from './content.js';
 import { DAY, day, readLength, span } from './moment.js';
+import { bot } from './state.js';
 import * as talk from './talk.js';
 
-/** @typedef {import('./talk.js').Message} Message */
+/** @typedef {import('./acts.js').Message} Message */
 /** @typedef {{key: string, kind: string, act: number, [more: string]: any}} Item */
-
-/** Messages that never reach the phone: a grey line says why. */
-const UNSENT = ['held', 'skipped'];
 
 /**
  * Pairs the messages of an act as they first came with those of now.
@@ -84,27 +83,33 @@ export function reason(code) {
   return words === key || words === `⟦${key}⟧` ? code : words;
 }
 
-/** @param {Item[]} items @param {Message} message @param {Item} more */
-function place(items, message, more) {
-  if (shape(message).kind === 'reaction') {
-    const { to, emoji } = shape(message);
-    const target = items.findLast(
-      (one) => one.kind === 'message' && (to ? one.message.id === to : one.message.direction !== message.direction),
-    );
-    if (target) {
-      target.reactions = { ...target.reactions, [message.direction]: emoji };
-      return;
-    }
-  }
-  if (UNSENT.includes(message.status)) {
-    const words = t(`chat.${message.status}`, { why: reason(message.reason), text: shape(message).text });
-    items.push({ ...more, kind: 'note', tone: message.status === 'held' ? 'plain' : 'warn', glyph: 'clock', words });
-    return;
-  }
-  items.push(more);
+/** Why a message is not on the phone, in the words of the daemon. @param {Message} message */
+function away(message) {
+  const { text } = shape(message);
+  const why = message.why || reason(message.reason);
+  const kind = ['skipped', 'dropped'].includes(message.status ?? '') ? 'skipped' : 'held';
+  return {
+    tone: kind === 'held' ? 'plain' : 'warn',
+    glyph: kind === 'held' ? 'clock' : 'x',
+    words: `“${short(text)}” · ${t(`chat.${kind}`, { why })}`,
+  };
 }
 
-/** @param {Item[]} items @param {import('./talk.js').Act} act @param {number} index */
+/** @param {string} text */
+const short = (text) => (text.length > 60 ? `${text.slice(0, 58).trimEnd()}…` : text);
+
+/** @param {Item[]} items @param {Message} message @param {Item} item */
+function place(items, message, item) {
+  const { kind, to, emoji } = shape(message);
+  const aim = (/** @type {Item} */ one) =>
+    one.kind === 'message' && (to ? one.message.provider_id === to : one.message.direction !== message.direction);
+  const target = kind === 'reaction' && items.findLast(aim);
+  if (target) target.reactions = { ...target.reactions, [message.direction]: emoji };
+  else if (AWAY.includes(message.status ?? '')) items.push({ ...item, kind: 'note', ...away(message) });
+  else items.push(item);
+}
+
+/** @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
 function notes(items, act, index) {
   (act.refused ?? []).forEach((one, n) => items.push(refusal(one, `r${index}.${n}`, index)));
   (act.calls ?? []).forEach((call, n) => {
@@ -153,6 +158,25 @@ function ends(items) {
   }
 }
 
+/** Says that the last run has ended. @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
+function ended(items, act, index) {
+  const runs = act.after?.runs ?? [];
+  const over = runs.filter((/** @type {any} */ run) => !run.waits);
+  if (!over.length || over.length < runs.length || act.after?.with_person) return;
+  const { flow, state } = over.at(-1);
+  const title = bot.value?.flows?.find((/** @type {any} */ one) => one.name === flow)?.title ?? flow ?? '';
+  const known = ['done', 'expired', 'stopped', 'failed', 'refused', 'undelivered'].includes(state);
+  const tone = ['failed', 'refused', 'undelivered'].includes(state) ? 'warn' : 'plain';
+  items.push({
+    key: `o${index}`,
+    act: index,
+    kind: 'note',
+    tone,
+    glyph: 'flag',
+    words: t(`chat.over.${known ? state : 'done'}`, { flow: title }),
+  });
+}
+
 /** Marks where a bubble is the last of its side, and which buttons were tapped. @param {Item[]} items */
 function finish(items) {
   const steps = talk.acts.value.map((act) => act.step);
@@ -161,12 +185,19 @@ function finish(items) {
     const next = items[n + 1];
     item.tail = !next || !['message', 'gone'].includes(next.kind) || next.message.direction !== item.message.direction;
     if (item.kind !== 'message' || item.message.direction !== 'out') return;
+    const reply = items.find(
+      (one) =>
+        one.kind === 'message' &&
+        one.message.content?.kind === 'button' &&
+        one.message.reply_to &&
+        one.message.reply_to === item.message.provider_id,
+    );
     const drawn = shape(item.message);
     const titles = [...drawn.buttons, ...(drawn.list?.sections.flatMap((one) => one.rows) ?? [])];
     const later = steps
       .slice(item.act + 1)
       .find((step) => typeof step.tap === 'string' && titles.some((one) => one.title === step.tap || one.id === step.tap));
-    item.tapped = later?.tap ?? null;
+    item.tapped = reply?.message.content.title ?? later?.tap ?? null;
   });
 }
 
@@ -187,7 +218,13 @@ export const thread = computed(() => {
     if (did?.kind === 'later' && !long)
       items.push({ key: `s${index}`, act: index, kind: 'later', words: t('chat.later', { span: span(did.length ?? 0) }) });
     if (did?.kind === 'did') items.push({ key: `s${index}`, act: index, kind: 'note', tone: 'plain', glyph: 'in', words: did.words });
-    paired(talk.base.value[index] ?? act.messages, act.messages).forEach(({ now, was }, n) => {
+    for (const news of talk.at.value === null || index <= talk.at.value ? act.news : []) {
+      const item = items.findLast(
+        (one) => one.kind === 'message' && one.message.id === news.id && one.message.direction === news.direction,
+      );
+      if (item) item.message = { ...item.message, status: news.status, status_at: news.status_at, reason: news.reason, why: news.why };
+    }
+    paired(talk.base.value[index] ?? act.fresh, act.fresh).forEach(({ now, was }, n) => {
       const message = now ?? was;
       if (!message) return;
       if (now && coming <= 0) return;
@@ -200,6 +237,7 @@ export const thread = computed(() => {
     });
     if (long) date(act.after?.now ?? act.at, index);
     notes(items, act, index);
+    if (coming > 0) ended(items, act, index);
   });
   if (coming > 0) ends(items);
   finish(items);

@@ -50,7 +50,7 @@ function Line({ line, previous }) {
     <span class="trace-words" lang="en" dir="auto">${coded(line.what)}</span></li>`;
 }
 
-/** @param {{act: import('./talk.js').Act, index: number}} props */
+/** @param {{act: import('./acts.js').Act, index: number}} props */
 function ActLines({ act, index }) {
   const { verb, words } = named(act.step);
   const at = talk.looked.value - 1;
@@ -142,7 +142,7 @@ function coloured(value) {
 
 function Wire() {
   const act = talk.acts.value[talk.looked.value - 1];
-  const all = (act?.messages ?? []).filter((one) => one.json);
+  const all = (act?.fresh ?? []).filter((one) => one.json);
   if (!act) return html`<p class="hint">${t('trace.empty')}</p>`;
   if (!all.length) return html`<p class="hint">${t('trace.no_json')}</p>`;
   return html`<div class="wire">${all.map(

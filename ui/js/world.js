@@ -23,6 +23,23 @@ function valued(text) {
 /** @param {any} value */
 const shown = (value) => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
+/**
+ * The names below a key of `flows/_bot.yaml`, so that the sheet shows boxes for them. What is not found can be written by
+ * hand, and the daemon judges all.
+ * @param {string} text @param {string} key
+ */
+export function namesBelow(text, key) {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(`${key}:`));
+  const names = [];
+  for (const line of at < 0 ? [] : lines.slice(at + 1)) {
+    if (/^\S/.test(line) && !line.startsWith('#')) break;
+    const found = /^ {2}(\w+):/.exec(line);
+    if (found) names.push(found[1]);
+  }
+  return names;
+}
+
 /** @param {any} contact @returns {{name: string, phone: string, language: string, zone: string, tags: string, consent: [string, string][], fields: [string, string][]}} */
 function opened(contact) {
   const first = talk.play.value?.first?.contact ?? {};
@@ -40,6 +57,10 @@ function opened(contact) {
         : (value ?? '');
   const fields = { ...first.fields, ...contact };
   for (const name of Object.keys(first)) if (name !== 'fields') fields[name] ??= first[name];
+  const bot = state.files.value.get('flows/_bot.yaml')?.text ?? '';
+  for (const topic of namesBelow(bot, 'topics')) consent[topic] ??= '';
+  for (const name of namesBelow(bot, 'fields')) fields[name] ??= '';
+  delete consent.all;
   const own = Object.entries(fields).filter(([name]) => !BUILT_IN.includes(name) && !DERIVED.includes(name) && name !== 'fields');
   return {
     name: set.name ?? '',
@@ -71,7 +92,7 @@ function contactOf(form) {
 /** A mock for a call that had none. @param {any} call */
 function lineFor(call) {
   try {
-    return [`${call.method} */${new URL(call.url).pathname.split('/').filter(Boolean).pop() ?? ''}`, '{"json": {}}'];
+    return [`${call.method} *${decodeURI(new URL(call.url).pathname)}`, '{"json": {}}'];
   } catch {
     return [`${call.method} ${call.url}`, '{"json": {}}'];
   }
@@ -136,10 +157,15 @@ export function World({ close, call }) {
     talk.live(other());
   };
   const preset = (/** @type {'new' | 'known' | 'out'} */ kind) => {
+    if (kind === 'out') {
+      // Nobody is opted out but by a word of their own.
+      close();
+      talk.restart(other());
+      talk.send({ user: 'STOP' });
+      return;
+    }
     const topics = form.consent.map(([topic]) => topic);
-    const given = /** @type {[string, string][]} */ (
-      topics.map((topic) => [topic, kind === 'new' ? '' : kind === 'known' ? 'given' : 'withdrawn'])
-    );
+    const given = /** @type {[string, string][]} */ (topics.map((topic) => [topic, kind === 'new' ? '' : 'given']));
     setForm({
       ...form,
       name: form.name || 'Ana',
