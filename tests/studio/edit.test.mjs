@@ -1,7 +1,7 @@
 // Files, editor, findings and publishing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { daemon, launch, open, skip, text, write } from './harness.mjs';
+import { daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -22,16 +22,6 @@ const findings = async (page) => {
   return page.locator('.findings > li');
 };
 const chip = (page) => page.locator('.pane.edit .chip').first();
-const until = async (what, found) => {
-  for (let tries = 0; tries < 60; tries++) {
-    if (await found()) {
-      return;
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  assert.fail(`${what} did not happen`);
-};
-
 test('A3 a misspelt `go` is one finding, and one click repairs it', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = await text(page);

@@ -117,6 +117,17 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   return page;
 }
 
+/** Waits for something; the page's policy forbids Playwright's own way, which evaluates text. */
+export const until = async (what, found) => {
+  for (let tries = 0; tries < 60; tries++) {
+    if (await found()) {
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${what} did not happen`);
+};
+
 /** The text in the editor, as the page holds it. */
 export const text = (page) => page.evaluate(async () => {
   const { files, open: shown } = await import(document.querySelector('script[type=module]').src.replace('app.js', 'state.js'));

@@ -1,7 +1,7 @@
 // The page as a whole: what it asks for, what it must not do, how it looks and reads in every shape.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, launch, open, skip, write, text } from './harness.mjs';
+import { axe, daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -15,6 +15,8 @@ after(async () => {
   await browser?.close();
   await bot?.end();
 });
+
+const inEditor = (page) => page.evaluate(() => document.activeElement.closest('.cm-editor') !== null);
 
 test('A1, A17 every request goes to the daemon, and the console is silent', { skip }, async () => {
   const page = await open(browser, bot.base);
@@ -59,7 +61,7 @@ test('A12 the keyboard alone finds, jumps, repairs and publishes', { skip }, asy
   await page.waitForTimeout(300);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'menu.yaml' }).waitFor();
-  await page.waitForFunction(() => document.activeElement?.closest('.cm-editor') !== null);
+  await until('the editor has the keyboard', () => inEditor(page));
   await write(page, before.replace('{call: opening_hours}', '{call: opening_hour}'));
   await page.getByText('1 finding').waitFor();
   await page.keyboard.press('F8');
@@ -68,9 +70,11 @@ test('A12 the keyboard alone finds, jumps, repairs and publishes', { skip }, asy
   await page.keyboard.press('Control+s');
   await page.getByText(/is live/).waitFor();
   assert.match(bot.read('flows/menu.yaml'), /# by the keyboard/);
+  // The first one closes the box of a finding or of completion, if there is one.
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Tab');
-  await page.waitForFunction(() => document.activeElement?.closest('.cm-editor') === null);
+  await until('the editor is left', async () => !(await inEditor(page)));
   await page.context().close();
 });
 

@@ -1,20 +1,25 @@
 // @ts-check
 // Addresses of the page: `/studio/flows/menu?step=menu.ask_1` opens a file at a step; back and reload work.
 import { effect } from '../vendor/preact.js';
-import { post } from './api.js';
-import { bot, edits, files, hold, open, reveal, say, show } from './state.js';
+import { atCursor, goTo } from './drawing.js';
+import { bot, cursor, files, hold, open, say, show } from './state.js';
 import { t } from './i18n.js';
 
 const BASE = '/studio/';
 
-/** @param {string} path */
-export const addressOf = (path) => BASE + path.replace(/\.(yaml|rhai)$/, '').split('/').map(encodeURIComponent).join('/') + kept();
-
-/** What a visitor chose for this tab alone stays in the address. */
-function kept() {
-  const chosen = new URLSearchParams(location.search);
-  chosen.delete('step');
-  return chosen.size ? `?${chosen}` : '';
+/**
+ * @param {string} path
+ * @param {string | null} [step]
+ */
+export function addressOf(path, step = null) {
+  const place = path.replace(/\.(yaml|rhai)$/, '').split('/').map(encodeURIComponent).join('/');
+  // Choices for this tab alone, such as `?theme=dark`, stay in the address.
+  const more = new URLSearchParams(location.search);
+  more.delete('step');
+  if (step) {
+    more.set('step', step);
+  }
+  return BASE + place + (more.size ? `?${more}` : '');
 }
 
 /** The path of the file that the address names, or null. */
@@ -45,9 +50,8 @@ async function openHere() {
   const step = new URLSearchParams(location.search).get('step');
   if (wanted && (await hold(wanted))) {
     open.value = wanted;
-    const line = step && (await lineOf(wanted, step));
-    if (line) {
-      reveal(wanted, line);
+    if (step) {
+      await goTo(wanted.replace(/^flows\//, '').replace(/\.yaml$/, ''), step);
     }
     return;
   }
@@ -61,16 +65,6 @@ async function openHere() {
   }
 }
 
-/**
- * @param {string} path
- * @param {string} step
- */
-async function lineOf(path, step) {
-  const flow = path.replace(/^flows\//, '').replace(/\.yaml$/, '');
-  const answer = await post('/v1/studio/map', { files: edits.value, flow });
-  return answer.body?.steps?.find((/** @type {any} */ one) => one.id === step)?.line;
-}
-
 /** Keeps the address and the open file alike. */
 export async function begin() {
   await openHere();
@@ -82,6 +76,16 @@ export async function begin() {
       if (pathHere() !== path) {
         const first = pathHere() === null;
         history[first ? 'replaceState' : 'pushState'](null, '', addressOf(path));
+      }
+    }
+  });
+  effect(() => {
+    const step = atCursor.value;
+    const path = cursor.value?.path;
+    if (path && path === open.value && path === pathHere()) {
+      const address = addressOf(path, step);
+      if (address !== location.pathname + location.search) {
+        history.replaceState(null, '', address);
       }
     }
   });

@@ -200,9 +200,21 @@ function start(parent) {
     effect(() => {
       const path = open.value;
       const text = path ? files.value.get(path)?.text : null;
-      if (path && text != null) {
-        untracked(() => (shown === path ? same(text) : display(path, text)));
+      const wanted = target.value;
+      if (!path || text == null) {
+        return;
       }
+      untracked(() => {
+        if (shown === path) {
+          same(text);
+        } else {
+          display(path, text);
+        }
+        if (wanted?.path === path) {
+          goTo(wanted.line, wanted.column);
+          target.value = null;
+        }
+      });
     }),
     effect(() => {
       open.value;
@@ -210,15 +222,6 @@ function start(parent) {
       files.value;
       if (shown) {
         untracked(underline);
-      }
-    }),
-    effect(() => {
-      const wanted = target.value;
-      if (wanted && files.value.has(wanted.path) && shown === wanted.path) {
-        untracked(() => {
-          goTo(wanted.line, wanted.column);
-          target.value = null;
-        });
       }
     }),
     effect(() => {

@@ -42,6 +42,16 @@ function Empty() {
   </div>`;
 }
 
+/** A file that is deleted with the next publishing. */
+function Gone() {
+  const path = /** @type {string} */ (open.value);
+  return html`<div class="empty-files">
+    <${Icon} n="file" s=${28} />
+    <p>${t('editor.gone')}</p>
+    <button class="button" onClick=${() => takeTheirs(path)}><${Icon} n="undo" s=${15} />${t('editor.keep_file')}</button>
+  </div>`;
+}
+
 export function EditPane() {
   const [Editor, setEditor] = useState(/** @type {any} */ (null));
   useEffect(() => {
@@ -49,12 +59,14 @@ export function EditPane() {
   }, []);
   const path = open.value;
   const nothing = !path && bot.value.files.length === 0 && files.value.size === 0;
+  const gone = path && files.value.get(path)?.text === null;
+  const editor = Editor ? html`<${Editor} />` : html`<div class="editor"></div>`;
   return html`<section class="pane edit" aria-label=${t('pane.edit')}>
     <header class="pane-head">
       ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
       <span class="grow"></span><${FindingsButton} /><${PublishButton} />
     </header>
     <${Overtaken} />
-    ${nothing ? html`<${Empty} />` : Editor ? html`<${Editor} />` : html`<div class="editor"></div>`}
+    ${nothing ? html`<${Empty} />` : gone ? html`<${Gone} />` : editor}
   </section>`;
 }

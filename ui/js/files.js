@@ -86,7 +86,7 @@ export function Files() {
       return (
         (some.length > 0 || kind === 'flow') &&
         html`<section key=${kind}>
-          <h3>${t(`files.${kind}`)}</h3>
+          <h2>${t(`files.${kind}`)}</h2>
           <ul>
             ${some.map((file) => html`<${FileLine} key=${file.path} file=${file} icon=${icon} />`)}
           </ul>

@@ -4,12 +4,13 @@ import { dialog } from './dialogs.js';
 import { nextPane } from './panes.js';
 import { publish } from './publish.js';
 import { openSearch } from './search.js';
+import * as talk from './talk.js';
 
 /** @param {KeyboardEvent} event */
 export function keyPressed(event) {
   const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
   const typing = /** @type {HTMLElement} */ (event.target).closest?.('input, textarea, select, [contenteditable=true]');
-  const run = (/** @type {() => void} */ done) => {
+  const run = (/** @type {() => unknown} */ done) => {
     event.preventDefault();
     done();
   };
@@ -19,6 +20,9 @@ export function keyPressed(event) {
     run(() => !dialog.value && publish());
   } else if (control && event.key === '.') {
     run(nextPane);
+  } else if ((event.key === '[' || event.key === ']') && !typing && !dialog.value) {
+    const here = talk.at.value ?? talk.acts.value.length - 1;
+    run(() => talk.acts.value.length > 0 && talk.look(here + (event.key === '[' ? -1 : 1)));
   } else if (event.key === '?' && !typing && !dialog.value) {
     run(() => (dialog.value = { kind: 'keys' }));
   }

@@ -21,6 +21,7 @@ export const client = new LSPClient({
   timeout: 8000,
   workspace: (/** @type {any} */ one) => new Texts(one),
   sanitizeHTML: harmless,
+  extensions: [{ clientCapabilities: { workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['rename'] } } } }],
   notificationHandlers: {
     'textDocument/publishDiagnostics': (_, params) => {
       take(pathOf(params.uri), params.diagnostics);
@@ -140,6 +141,7 @@ export async function textsOf(edit) {
   for (const step of steps) {
     if (step.kind === 'rename') {
       moves.push({ from: pathOf(step.oldUri), to: pathOf(step.newUri) });
+      await hold(pathOf(step.oldUri));
       continue;
     }
     const path = pathOf(step.textDocument.uri);

@@ -2,6 +2,7 @@
 // The search of Ctrl K: flows and other files, steps of the map, commands, and words in all texts of the bot.
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { close, dialog } from './dialogs.js';
+import { drawing } from './drawing.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
@@ -24,10 +25,15 @@ function found(wanted) {
   const byName = allFiles()
     .filter((file) => fits(`${file.title} ${file.path}`))
     .map((file) => ({ icon: KIND_ICONS[file.kind], label: file.title, detail: file.path, run: () => show(file.path) }));
+  const bySteps = words.length
+    ? (drawing.value?.steps ?? [])
+        .filter((step) => fits(`${step.id} ${step.words}`))
+        .map((step) => ({ icon: 'say', label: step.words || step.verb, detail: step.id, run: () => reveal(step.path, step.line) }))
+    : [];
   const byCommand = actions()
     .filter((one) => fits(one.label))
     .map((one) => ({ icon: one.icon, label: one.label, detail: one.keys ?? '', run: one.run }));
-  return [...byName, ...byCommand, ...(words.length ? linesWith(words) : [])];
+  return [...byName, ...bySteps, ...byCommand, ...(words.length ? linesWith(words) : [])];
 }
 
 /** Lines of all texts that hold the words. @param {string[]} words @returns {Item[]} */

@@ -1,13 +1,13 @@
 // @ts-check
 // Small dialogs: a new flow, a new name, publishing in spite of errors, all keys.
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { batch, html, useEffect, useState } from '../vendor/preact.js';
 import { actions } from './actions.js';
 import { DialogHead, close } from './dialogs.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { publish } from './publish.js';
-import { edit, reveal, say } from './state.js';
+import { edit, files as fileTexts, open, reveal, say } from './state.js';
 
 /** A file's name from a title: small letters without accents, digits and `_`. @param {string} title */
 const nameFrom = (title) =>
@@ -71,13 +71,29 @@ export function Rename({ shown }) {
     return () => clearTimeout(timer);
   }, [name]);
   const files = found ? [...found.next.keys()] : [];
-  const make = (/** @type {Event} */ event) => {
+  /** A flow's file has the flow's name, and its tests and texts go with it. @type {Map<string, string>} */
+  const moves = new Map(found?.moves.map((/** @type {{from: string, to: string}} */ one) => [one.from, one.to]));
+  const make = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (files.length) {
-      found.next.forEach((/** @type {string} */ text, /** @type {string} */ path) => edit(path, text));
-      close();
-      say(t('rename.done', { n: files.length }));
-      shown.done();
+    if (!files.length) {
+      return;
+    }
+    close();
+    batch(() => {
+      for (const [path, text] of found.next) {
+        edit(moves.get(path) ?? path, text);
+      }
+      for (const [from, to] of moves) {
+        edit(to, files.includes(from) ? found.next.get(from) : (fileTexts.value.get(from)?.text ?? null));
+        open.value = open.value === from ? to : open.value;
+        edit(from, null);
+      }
+    });
+    say(t('rename.done', { n: files.length }));
+    shown.done();
+    if (moves.size) {
+      // The language server reads names of files from the disk.
+      await publish();
     }
   };
   return html`<form onSubmit=${make}>
@@ -96,11 +112,15 @@ export function Rename({ shown }) {
     ${files.length > 0 &&
     html`<p class="muted">${t('rename.changes', { n: files.length })}</p>
       <ul class="paths">
-        ${files.map((path) => html`<li key=${path}><${Icon} n="file" s=${14} /><bdi class="mono">${path}</bdi></li>`)}
-      </ul>`}
+        ${files.map(
+          (path) =>
+            html`<li key=${path}><${Icon} n="file" s=${14} /><bdi class="mono">${moves.has(path) ? `${path} → ${moves.get(path)}` : path}</bdi></li>`,
+        )}
+      </ul>
+      ${moves.size > 0 && html`<p class="muted">${t('rename.moves')}</p>`}`}
     <footer>
       <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
-      <button class="button main" disabled=${files.length === 0}>${t('rename.make')}</button>
+      <button class="button main" disabled=${files.length === 0}>${moves.size ? t('rename.publish') : t('rename.make')}</button>
     </footer>
   </form>`;
 }

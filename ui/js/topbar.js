@@ -72,7 +72,7 @@ export function TopBar() {
     document.title = `${editCount.value ? '● ' : ''}${title} · Studio`;
   });
   return html`<header class="top">
-    <a class="logo" href="/studio" aria-label=${t('home')}><${Mark} /><b>Studio</b></a>
+    <a class="logo" href="/studio" aria-label=${`Studio: ${t('home')}`}><${Mark} /><b>Studio</b></a>
     <h1 class="bot-title" title=${bot.value.folder} dir="auto">${title}</h1>
     <span class="grow"></span>
     <button class="search-button" onClick=${openSearch} title=${t('search')}><${Icon} n="search" s=${14} /><span>${t('search.short')}</span><kbd>Ctrl K</kbd></button>

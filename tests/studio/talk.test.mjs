@@ -1,0 +1,131 @@
+// The talk: taps and texts, looking back, an edit that plays it again, the clock.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { daemon, launch, open, skip, text, write } from './harness.mjs';
+
+let browser;
+let bot;
+before(async () => {
+  if (!skip) {
+    browser = await launch();
+    bot = await daemon();
+  }
+});
+after(async () => {
+  await browser?.close();
+  await bot?.end();
+});
+
+const chat = (page) => page.locator('.pane.chat');
+const bubbles = (page) => chat(page).locator('.chat-text').allTextContents();
+const said = (page, words) => chat(page).locator('.chat-text', { hasText: words }).last().waitFor();
+const tap = (page, name) => chat(page).locator('.chat-wall').getByRole('button', { name, exact: true }).last().click();
+const say = async (page, words) => {
+  await page.locator('[data-chat-input]').fill(words);
+  await page.keyboard.press('Enter');
+};
+
+/** The first words of the starter: hello, and a service. */
+async function begin(page) {
+  await say(page, 'book');
+  await said(page, 'What shall we do for you?');
+  await tap(page, 'Haircut');
+  await said(page, 'Which day suits you?');
+}
+
+test('A2 a newcomer books a visit, from the words that are offered to the end', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await chat(page).locator('.chat-words button').first().click();
+  await said(page, 'What can I do for you?');
+  await tap(page, 'Book a visit');
+  await said(page, 'What shall we do for you?');
+  await tap(page, 'Haircut');
+  await said(page, 'Which day suits you?');
+  await say(page, 'Friday');
+  await said(page, 'At what time?');
+  await tap(page, '12:30');
+  await said(page, 'Shall I book it?');
+  await tap(page, 'Yes, please');
+  await said(page, 'Done! We expect you on Friday');
+  assert.ok(await page.locator('.pane.map .passed').count());
+  await page.getByRole('tab', { name: 'Variables' }).click();
+  await page.locator('.pane.dock').getByText('Haircut').first().waitFor();
+  for (const name of ['JSON', 'Why', 'Trace']) {
+    await page.getByRole('tab', { name }).click();
+    assert.equal(await page.locator('.pane.dock .hint').count(), 0, name);
+  }
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
+test('A5 an edit plays the talk again, and no file is touched', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  const before = bot.read('flows/booking.yaml');
+  await write(page, (await text(page)).replace('Which day suits you?', 'When may we see you?'));
+  await said(page, 'When may we see you?');
+  assert.match(await chat(page).locator('.chat-changes').textContent(), /1 message changed/);
+  assert.equal(bot.read('flows/booking.yaml'), before);
+  await page.context().close();
+});
+
+test('A4 text that is no YAML leaves the map and the talk', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  const steps = await page.locator('.pane.map [data-step]').count();
+  assert.ok(steps > 3);
+  await write(page, (await text(page)).replace('title: Book a visit', 'title: "Book a visit'));
+  await page.getByText(/\d findings?/).first().waitFor();
+  await chat(page).getByText(/you talk to the texts before/).waitFor();
+  assert.equal(await page.locator('.pane.map [data-step]').count(), steps);
+  assert.ok((await bubbles(page)).some((words) => words.includes('Which day suits you?')));
+  await page.context().close();
+});
+
+test('A6 later messages fade when one looks back, and the talk goes on from there', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  await say(page, 'Friday');
+  await said(page, 'At what time?');
+  await page.locator('.trace-head').nth(1).click();
+  assert.ok(await chat(page).locator('.chat-row.dim').count());
+  await chat(page).getByRole('button', { name: 'Go on from here' }).click();
+  await page.locator('[data-chat-input]').waitFor();
+  assert.equal(await chat(page).locator('.chat-row.dim').count(), 0);
+  await say(page, 'Saturday');
+  await said(page, 'At what time?');
+  await page.context().close();
+});
+
+test('A7 the window of 24 hours closes when time passes', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  await chat(page).getByText(/Window open/).waitFor();
+  await chat(page).getByRole('button', { name: 'Window’s end' }).click();
+  await chat(page).getByText(/Window closed|No window/).first().waitFor();
+  await page.context().close();
+});
+
+test('A10 a talk becomes a case of the flow’s test file', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  await chat(page).getByRole('button', { name: 'Save as test' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name of the test').fill('from the studio');
+  await dialog.getByRole('button', { name: /Put into/ }).click();
+  await page.locator('.files .dot').waitFor();
+  await page.context().close();
+});
+
+test('a click on the map goes to the step’s text', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await page.locator('.pane.map [data-step]').nth(2).waitFor();
+  const step = page.locator('.pane.map [data-step]').nth(2);
+  const id = await step.getAttribute('data-step');
+  await step.click();
+  await page.waitForURL((address) => address.searchParams.get('step') === id);
+  await page.reload();
+  await page.waitForSelector('.cm-line');
+  await page.waitForURL((address) => address.searchParams.get('step') === id);
+  await page.context().close();
+});
