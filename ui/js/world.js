@@ -137,6 +137,7 @@ export function World({ close, call }) {
   const good = mocks.every(([name, value]) => !name.trim() || !parsed(value).wrong);
 
   const other = () => {
+    /** @type {Record<string, any>} */
     const next = {
       ...before,
       now,
