@@ -5,7 +5,7 @@
  */
 import { batch, computed, effect, signal } from '../vendor/preact.js';
 import { count, keepTalk, keptTalk, part } from './acts.js';
-import { detail, post } from './api.js';
+import { detail, offline, post } from './api.js';
 import * as state from './state.js';
 import { beginning } from './moment.js';
 
@@ -198,6 +198,9 @@ export function mend(index, instead) {
   want('same');
 }
 
+/** The world of a first talk: somebody with a name, today. */
+const fresh = () => ({ now: beginning(state.bot.value?.timezone ?? 'UTC'), contact: { name: 'Ana' } });
+
 /** Begins again in the same world, or in another one. @param {Record<string, any>} [other] */
 export function restart(other) {
   batch(() => {
@@ -206,7 +209,7 @@ export function restart(other) {
     at.value = null;
     typing.value = false;
     if (play.value) play.value = { ...play.value, acts: [], stopped: null };
-    world.value = { now: beginning(state.bot.value?.timezone ?? 'UTC'), ...(other ?? world.value) };
+    world.value = { ...fresh(), ...(other ?? world.value) };
     flow.value = opened();
   });
   want('world');
@@ -264,7 +267,7 @@ function begin() {
   const kept = keptTalk(folder());
   batch(() => {
     flow.value = kept?.flow ?? opened();
-    world.value = kept?.world ?? { now: beginning(state.bot.value?.timezone ?? 'UTC') };
+    world.value = kept?.world ?? fresh();
     steps.value = kept?.steps ?? [];
   });
   want('same');
@@ -279,6 +282,11 @@ function begin() {
     if (!changed) return;
     clearTimeout(timer);
     timer = setTimeout(replay, EDIT_PAUSE_MS);
+  });
+  effect(() => {
+    // Steps that found no daemon are played when it is back.
+    const waits = !running && (!play.peek() || pending.peek().length > 0);
+    if (!offline.value && waits) want('same');
   });
   effect(() => keepTalk(folder(), { flow: flow.value, world: world.value, steps: steps.value }));
   effect(() => {

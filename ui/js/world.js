@@ -1,10 +1,9 @@
 // @ts-check
 /** The sheet with the world of a talk: the contact, the moment at which it begins, and what other systems answer. */
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { Field } from './composer.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { beginning } from './moment.js';
 import { Sheet } from './chatsheet.js';
 import * as state from './state.js';
 import * as talk from './talk.js';
@@ -133,6 +132,12 @@ export function World({ close, call }) {
       .map(([name, value]) => /** @type {[string, string]} */ ([name, JSON.stringify(value)]));
     return /** @type {[string, string][]} */ (call ? [...rows, lineFor(call)] : rows);
   });
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const last = call && [...(box.current?.querySelectorAll('.two-boxes') ?? [])].at(-1);
+    last?.scrollIntoView({ block: 'center' });
+    last?.querySelectorAll('input')[1]?.focus({ preventScroll: true });
+  }, []);
   const set = (/** @type {string} */ name) => (/** @type {any} */ event) => setForm({ ...form, [name]: event.target.value });
   const good = mocks.every(([name, value]) => !name.trim() || !parsed(value).wrong);
 
@@ -147,7 +152,6 @@ export function World({ close, call }) {
     const http = mocks.filter(([name]) => name.trim()).map(([name, value]) => ({ [name.trim()]: parsed(value).value }));
     if (http.length) next.mocks = { ...before.mocks, http };
     else delete next.mocks;
-    if (!Object.keys(next.contact).length) delete next.contact;
     if (!Object.keys(next.templates).length) delete next.templates;
     return next;
   };
@@ -177,7 +181,7 @@ export function World({ close, call }) {
   };
   const foot = html`<button type="button" class="button" onClick=${() => {
     close();
-    talk.restart({ now: beginning(state.bot.value?.timezone ?? 'UTC') });
+    talk.restart({});
   }}>${t('world.reset')}</button><span class="grow"></span><button class="button main" form="world" disabled=${!good}>${t('world.apply')}</button>`;
 
   return html`<${Sheet} title=${t('world.title')} close=${close} class="tall" foot=${foot}>
@@ -203,7 +207,7 @@ export function World({ close, call }) {
         )}</fieldset>`
       }
       <fieldset><legend>${t('world.fields')}</legend><${Rows} rows=${form.fields} set=${(/** @type {any} */ fields) => setForm({ ...form, fields })} names=${[t('world.field'), t('world.value')]} add=${t('world.add_field')} /></fieldset>
-      <fieldset><legend>${t('world.mocks')}</legend><p class="sheet-note">${t('world.mocks.note')}</p>
+      <fieldset ref=${box}><legend>${t('world.mocks')}</legend><p class="sheet-note">${t('world.mocks.note')}</p>
         <${Rows} mono rows=${mocks} set=${setMocks} names=${[t('world.mock.call'), t('world.mock.answer')]} add=${t('world.add_mock')} check=${(/** @type {string} */ value) => !parsed(value).wrong} />
         ${!good && html`<p class="sheet-wrong" role="status">${t('world.mock.wrong')}</p>`}</fieldset>
       <fieldset><legend>${t('world.templates')}</legend><p class="sheet-note">${t('world.templates.note')}</p>
