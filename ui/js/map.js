@@ -9,6 +9,8 @@ import * as talk from './talk.js';
 
 const LEAST = 0.15;
 const MOST = 2;
+/** The room between a step and the edge of the view. */
+const EDGE = 28;
 /** Texts are readable down to this scale: a larger drawing opens at its start instead of being shrunk further. */
 const READABLE = 0.66;
 
@@ -107,7 +109,7 @@ function Canvas({ svg, flow, now, cursor }) {
     if (!at || !W) return;
     const { x, y, k } = view.current;
     const shift = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ room) =>
-      from >= 8 && to <= room - 8 ? 0 : room / 2 - (from + to) / 2;
+      from < EDGE ? EDGE - from : Math.min(0, room - EDGE - to);
     const dx = shift(x + at.x * k, x + (at.x + at.w) * k, W);
     const dy = shift(y + at.y * k, y + (at.y + at.h) * k, H - 40);
     if (dx || dy) move({ k, x: x + dx, y: y + dy });

@@ -181,6 +181,6 @@ export function Dock() {
         onClick=${() => (dock.value = name)}>${t(`trace.tab.${name}`)}${name === 'findings' && html`<${FindingCount} />`}</button>`,
       )}
     </div><span class="grow"></span><${Tape} /></header>
-    <div class="dock-body" id="dock-body" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0"><${Shown} /></div>
+    <div class="dock-body" id="dock-body" key=${tab} role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0"><${Shown} /></div>
   </section>`;
 }
