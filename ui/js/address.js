@@ -55,7 +55,8 @@ async function openHere() {
     }
     return;
   }
-  const first = bot.value.flows[0]?.path ?? [...files.value.keys()][0] ?? null;
+  const unpublished = [...files.value.keys()].find((path) => path.startsWith('flows/') && path !== 'flows/_bot.yaml');
+  const first = bot.value.flows[0]?.path ?? unpublished ?? null;
   if (wanted) {
     say(t('files.unknown', { file: wanted }), 'bad');
   }

@@ -6,7 +6,7 @@ import { FindingsButton } from './findings.js';
 import { Icon } from './icons.js';
 import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
-import { bot, elsewhere, files, isChanged, isOvertaken, keepMine, open, takeTheirs } from './state.js';
+import { elsewhere, files, isChanged, isOvertaken, keepMine, open, pane, takeTheirs } from './state.js';
 
 /** The editor's own module is large, and is read while the rest of the page is drawn already. */
 const module = import('./editor.js');
@@ -42,6 +42,20 @@ function Empty() {
   </div>`;
 }
 
+/** Shows the map over the editor, where there is no room for both side by side. */
+function MapButton() {
+  const shown = pane.value === 'map';
+  return html`<button
+    class="icon-button map-button"
+    title=${t('pane.map')}
+    aria-label=${t('pane.map')}
+    aria-pressed=${shown}
+    onClick=${() => (pane.value = shown ? 'edit' : 'map')}
+  >
+    <${Icon} n=${shown ? 'x' : 'flows'} />
+  </button>`;
+}
+
 /** A file that is deleted with the next publishing. */
 function Gone() {
   const path = /** @type {string} */ (open.value);
@@ -58,15 +72,14 @@ export function EditPane() {
     module.then((one) => setEditor(() => one.Editor));
   }, []);
   const path = open.value;
-  const nothing = !path && bot.value.files.length === 0 && files.value.size === 0;
   const gone = path && files.value.get(path)?.text === null;
   const editor = Editor ? html`<${Editor} />` : html`<div class="editor"></div>`;
   return html`<section class="pane edit" aria-label=${t('pane.edit')}>
     <header class="pane-head">
       ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
-      <span class="grow"></span><${FindingsButton} /><${PublishButton} />
+      <span class="grow"></span><${FindingsButton} /><${PublishButton} /><${MapButton} />
     </header>
     <${Overtaken} />
-    ${nothing ? html`<${Empty} />` : gone ? html`<${Gone} />` : editor}
+    ${!path ? html`<${Empty} />` : gone ? html`<${Gone} />` : editor}
   </section>`;
 }
