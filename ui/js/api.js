@@ -34,12 +34,12 @@ async function ask(path, init) {
 }
 
 /** Says that the daemon is not there. */
-export function lost() {
+function lost() {
   offline.value ??= new Date();
 }
 
 /** Says that the daemon is there. */
-export function back() {
+function back() {
   offline.value = null;
 }
 
@@ -69,12 +69,14 @@ export const post = (path, body, options = {}) =>
  */
 export const detail = (answer) => answer.body?.detail || answer.body?.title || `HTTP ${answer.status}`;
 
+const AGAIN_MS = 3000;
+
 /**
  * Listens to the daemon's news while the page is seen. A hidden tab lets go of its connection, because browsers open
  * six to a host and each listener holds one.
  * @param {string} path
  * @param {Record<string, (news: any) => void>} heard by type
- * @param {() => void} again called when the connection stands, also after a break
+ * @param {() => void} again called when the connection stands and when it breaks: then the page reads anew
  */
 export function listen(path, heard, again) {
   /** @type {EventSource | null} */
@@ -84,11 +86,15 @@ export function listen(path, heard, again) {
       return;
     }
     source = new EventSource(path);
-    source.addEventListener('open', () => {
-      back();
+    source.addEventListener('open', again);
+    source.addEventListener('error', () => {
       again();
+      // A refusal ends the stream for good; a lost connection is taken up by the browser itself.
+      if (source?.readyState === EventSource.CLOSED) {
+        close();
+        setTimeout(seen, AGAIN_MS);
+      }
     });
-    source.addEventListener('error', lost);
     for (const [type, hear] of Object.entries(heard)) {
       source.addEventListener(type, (event) => hear(parsed(/** @type {MessageEvent} */ (event).data)));
     }

@@ -3,7 +3,7 @@
 import { html } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { mend } from './lsp.js';
+import { checked, mend } from './lsp.js';
 import { dock, errorCount, findings, pane, reveal } from './state.js';
 
 /** @param {{one: import('./state.js').Finding}} props */
@@ -25,6 +25,9 @@ function Row({ one }) {
 
 export function Findings() {
   const all = findings.value;
+  if (all.length === 0 && !checked.value) {
+    return html`<p class="hint">${t('findings.wait')}</p>`;
+  }
   if (all.length === 0) {
     return html`<p class="hint good"><${Icon} n="check" s=${15} />${t('findings.none')}</p>`;
   }
@@ -46,6 +49,9 @@ export function FindingsButton() {
     dock.value = 'findings';
     pane.value = 'trace';
   };
+  if (!n && !checked.value) {
+    return html`<span class="findings-button">${t('findings.wait')}</span>`;
+  }
   return html`<button class=${`findings-button ${worst() || 'good'}`} onClick=${open} aria-live="polite">
     <${Icon} n=${n ? 'alert' : 'check'} s=${13} />${n ? t('findings.count', { n }) : t('findings.none')}
   </button>`;

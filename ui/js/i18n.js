@@ -63,6 +63,14 @@ export function speak(chosen) {
   location.assign(address);
 }
 
+const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/**
+ * Keys as the keyboard of this machine has them.
+ * @param {string} keys such as `Ctrl S`
+ */
+export const keyName = (keys) => (onMac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys);
+
 const hourAndMinute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** @param {Date} moment on the clock of this machine */

@@ -1,15 +1,17 @@
 // @ts-check
 // Talks to the language server over a WebSocket: which texts it knows, findings with their repairs, renaming.
-import { effect } from '../vendor/preact.js';
+import { effect, signal } from '../vendor/preact.js';
 import { ChangeSet, LSPClient } from '../vendor/codemirror.js';
-import { back, lost } from './api.js';
 import { ROOT, Texts, docOf, pathOf, uriOf } from './texts.js';
-import { edit, edits, files, findings, hold, say } from './state.js';
+import { edit, edits, files, findings, hold, refresh, say } from './state.js';
 
 const SYNC_PAUSE_MS = 40;
 const AGAIN_MS = [300, 1000, 2000, 5000];
 /** So many closed files with findings are opened at the server, which knows repairs of open files only. */
 const OPENED_FOR_REPAIRS = 20;
+
+/** Whether the findings are those of the present texts; false until the server has looked at them. */
+export const checked = signal(false);
 
 /** @type {Map<string, any[]>} */
 const told = new Map();
@@ -24,6 +26,7 @@ export const client = new LSPClient({
   extensions: [{ clientCapabilities: { workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['rename'] } } } }],
   notificationHandlers: {
     'textDocument/publishDiagnostics': (_, params) => {
+      checked.value = true;
       take(pathOf(params.uri), params.diagnostics);
       return true;
     },
@@ -212,7 +215,6 @@ function connect() {
   socket = own;
   own.addEventListener('open', () => {
     tries = 0;
-    back();
     texts.syncFiles();
     client.connect({
       send: (words) => own.readyState === WebSocket.OPEN && own.send(words),
@@ -226,7 +228,8 @@ function connect() {
       if (tries === 0) {
         client.disconnect();
       }
-      lost();
+      checked.value = false;
+      refresh();
       setTimeout(connect, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]);
       tries += 1;
     }

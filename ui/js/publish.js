@@ -4,7 +4,7 @@ import { html, signal } from '../vendor/preact.js';
 import { detail, post } from './api.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
-import { t } from './i18n.js';
+import { keyName, t } from './i18n.js';
 import { bot, editCount, edits, files, overtaken, published, refresh, say, show } from './state.js';
 
 export const publishing = signal(false);
@@ -30,7 +30,8 @@ export async function publish(withErrors = false) {
     say(version === null ? t('publish.not_live') : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
     await refresh();
   } else if (answer.status === 409 && answer.body?.findings) {
-    dialog.value = { kind: 'errors', findings: answer.body.findings };
+    const all = answer.body.findings.map((/** @type {any} */ one) => ({ ...one, path: one.file }));
+    dialog.value = { kind: 'errors', findings: all };
   } else if (answer.status === 412) {
     await refresh();
     say(t('publish.overtaken'), 'bad');
@@ -49,6 +50,6 @@ export function PublishButton() {
     disabled=${count === 0 || publishing.value || closed}
     onClick=${() => publish()}
   >
-    <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>Ctrl S</kbd>
+    <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>${keyName('Ctrl S')}</kbd>
   </button>`;
 }

@@ -5,7 +5,7 @@ import { close, dialog } from './dialogs.js';
 import { drawing } from './drawing.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
-import { t } from './i18n.js';
+import { keyName, t } from './i18n.js';
 import { actions } from './actions.js';
 import { bot, files, hold, reveal, show } from './state.js';
 
@@ -32,7 +32,7 @@ function found(wanted) {
     : [];
   const byCommand = actions()
     .filter((one) => fits(one.label))
-    .map((one) => ({ icon: one.icon, label: one.label, detail: one.keys ?? '', run: one.run }));
+    .map((one) => ({ icon: one.icon, label: one.label, detail: keyName(one.keys ?? ''), run: one.run }));
   return [...byName, ...bySteps, ...byCommand, ...(words.length ? linesWith(words) : [])];
 }
 

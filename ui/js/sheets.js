@@ -5,7 +5,7 @@ import { actions } from './actions.js';
 import { DialogHead, close } from './dialogs.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
-import { t } from './i18n.js';
+import { keyName, t } from './i18n.js';
 import { publish } from './publish.js';
 import { edit, files as fileTexts, open, reveal, say } from './state.js';
 
@@ -177,7 +177,7 @@ export function Keys() {
         (one) =>
           html`<div key=${one.label}>
             <dt>${one.label}</dt>
-            <dd dir="ltr">${one.keys?.split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dd>
+            <dd dir="ltr">${keyName(one.keys ?? '').split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dd>
           </div>`,
       )}
     </dl>

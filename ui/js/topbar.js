@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { editCount, bot } from './state.js';
 import { Icon } from './icons.js';
-import { LANGUAGES, lang, speak, t } from './i18n.js';
+import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
 import { openSearch } from './search.js';
 import { otherTheme } from './theme.js';
 
@@ -75,7 +75,7 @@ export function TopBar() {
     <a class="logo" href="/studio" aria-label=${`Studio: ${t('home')}`}><${Mark} /><b>Studio</b></a>
     <h1 class="bot-title" title=${bot.value.folder} dir="auto">${title}</h1>
     <span class="grow"></span>
-    <button class="search-button" onClick=${openSearch} title=${t('search')}><${Icon} n="search" s=${14} /><span>${t('search.short')}</span><kbd>Ctrl K</kbd></button>
+    <button class="search-button" onClick=${openSearch} title=${t('search')}><${Icon} n="search" s=${14} /><span>${t('search.short')}</span><kbd>${keyName('Ctrl K')}</kbd></button>
     <${Mode} />
     <${Language} />
     <button class="icon-button theme" title=${t('theme')} aria-label=${t('theme')} onClick=${otherTheme}>
