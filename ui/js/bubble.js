@@ -36,6 +36,17 @@ export const coded = (text) =>
     .split('`')
     .map((part, n) => (n % 2 ? html`<code>${part}</code>` : part));
 
+/**
+ * Gives the keyboard to the box after a button that is then switched off. On a phone this would open the keys, so there it
+ * is done for a key only.
+ * @param {MouseEvent} event
+ */
+export function toBox(event) {
+  const byKey = event.detail === 0;
+  if (!byKey && !matchMedia('(hover: hover)').matches) return;
+  /** @type {HTMLElement | null} */ (document.querySelector('[data-chat-input]'))?.focus({ preventScroll: true });
+}
+
 /** Up to three emojis alone are shown large. @param {string} text */
 const isEmoji = (text) =>
   /^(?:\p{RI}{2}|\p{Extended_Pictographic}[\p{EMod}\uFE0F]?(?:\u200D\p{Extended_Pictographic}[\p{EMod}\uFE0F]?)*){1,3}$/u.test(text.trim());
@@ -135,7 +146,10 @@ function ListSheet({ item, drawn, live, close }) {
 /** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, fill: (drawn: any) => void, attach: (what: string) => void}} props */
 function Below({ item, drawn, live, fill, attach }) {
   const [open, setOpen] = useState(false);
-  const tap = (/** @type {any} */ button) => talk.send({ tap: button.title });
+  const tap = (/** @type {any} */ button, /** @type {MouseEvent} */ event) => {
+    talk.send({ tap: button.title });
+    toBox(event);
+  };
   const plain = (/** @type {any} */ button) => button.url || button.phone || button.code;
   const state = (/** @type {any} */ button) => (item.tapped === button.title || item.tapped === button.id ? 'tapped' : '');
   const off = !live || item.tapped !== null;
@@ -145,7 +159,7 @@ function Below({ item, drawn, live, fill, attach }) {
     ${drawn.buttons.map((button) =>
       plain(button)
         ? html`<span class="chat-option plain" title=${button.url ?? button.phone ?? button.code}><${Icon} n=${button.url ? 'link' : button.phone ? 'phone' : 'copy'} s=${14} /><span dir="auto">${button.title}</span></span>`
-        : html`<button type="button" class=${`chat-option ${state(button)}`} disabled=${off} onClick=${() => tap(button)}><${Icon} n="reply" s=${14} /><span dir="auto">${button.title}</span></button>`,
+        : html`<button type="button" class=${`chat-option ${state(button)}`} disabled=${off} onClick=${(/** @type {MouseEvent} */ event) => tap(button, event)}><${Icon} n="reply" s=${14} /><span dir="auto">${button.title}</span></button>`,
     )}
     ${drawn.link && html`<span class="chat-option plain" title=${drawn.link.url}><${Icon} n="link" s=${14} /><span dir="auto">${drawn.link.title}</span></span>`}
     ${drawn.list && single('list', drawn.list.button, () => setOpen(true), false)}

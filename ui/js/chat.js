@@ -4,7 +4,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/pr
 import { offline } from './api.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { Bubble, Ticks, coded } from './bubble.js';
+import { Bubble, Ticks, coded, toBox } from './bubble.js';
 import { Composer } from './composer.js';
 import { goTo } from './drawing.js';
 import { clock } from './moment.js';
@@ -27,6 +27,10 @@ const person = () =>
 /** @param {{open: (what: 'world' | 'test') => void}} props */
 function Head({ open }) {
   const begun = talk.steps.value.length > 0;
+  const again = (/** @type {MouseEvent} */ event) => {
+    talk.restart();
+    toBox(event);
+  };
   return html`<header class="ph chat-head">
     <span class="chat-face bot" aria-hidden="true">${[...title()][0] ?? ''}</span>
     <div class="chat-who"><h2 dir="auto">${title()}</h2>
@@ -37,7 +41,7 @@ function Head({ open }) {
       }
     </div><span class="grow"></span>
     <button type="button" class="icon-button" title=${t('chat.save_test')} aria-label=${t('chat.save_test')} disabled=${!talk.acts.value.length} onClick=${() => open('test')}><${Icon} n="flask" /></button>
-    <button type="button" class="icon-button" title=${t('chat.restart')} aria-label=${t('chat.restart')} disabled=${!begun} onClick=${() => talk.restart()}><${Icon} n="restart" /></button>
+    <button type="button" class="icon-button" title=${t('chat.restart')} aria-label=${t('chat.restart')} disabled=${!begun} onClick=${again}><${Icon} n="restart" /></button>
   </header>`;
 }
 
@@ -65,14 +69,14 @@ function Notices() {
     }`;
 }
 
-/** @param {{write: (text: string) => void}} props */
+/** @param {{write: (text: string, event: MouseEvent) => void}} props */
 function Empty({ write }) {
   const words = state.bot.value?.words ?? [];
   return html`<div class="chat-empty">
     <span class="chat-face bot big" aria-hidden="true">${[...title()][0] ?? ''}</span>
     <b>${t('chat.empty')}</b>
     <p>${t('chat.empty.more')}</p>
-    ${words.length > 0 && html`<div class="chat-words">${words.map((/** @type {string} */ word) => html`<button type="button" onClick=${() => write(word)}>${word}</button>`)}</div>`}
+    ${words.length > 0 && html`<div class="chat-words">${words.map((/** @type {string} */ word) => html`<button type="button" onClick=${(/** @type {MouseEvent} */ event) => write(word, event)}>${word}</button>`)}</div>`}
   </div>`;
 }
 
@@ -141,9 +145,9 @@ function Wall({ attach, mock }) {
   };
   const live = at === null && !talk.stopped.value;
   const reveal = (/** @type {any} */ item) => goTo(item.message.flow, item.message.step);
-  const write = (/** @type {string} */ text) => {
+  const write = (/** @type {string} */ text, /** @type {MouseEvent} */ event) => {
     talk.send({ user: text });
-    /** @type {HTMLElement | null} */ (document.querySelector('[data-chat-input]'))?.focus({ preventScroll: true });
+    toBox(event);
   };
   return html`<div class="chat-wall" ref=${box} role="log" aria-live="polite" aria-label=${t('chat.log')} tabindex="0" onScroll=${scrolled}>
     ${!sent && talk.play.value && html`<${Empty} write=${write} />`}
