@@ -17,6 +17,11 @@ const KINDS = {
   difference: () => import('./difference.js').then((one) => one.Difference),
 };
 
+/** Opens the search over files, steps, commands and texts. */
+export function openSearch() {
+  dialog.value = { kind: 'search' };
+}
+
 export function close() {
   dialog.value = null;
 }

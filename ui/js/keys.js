@@ -1,9 +1,8 @@
 // @ts-check
 // Keys of the whole page. Each has a button too.
-import { dialog } from './dialogs.js';
 import { nextPane } from './panes.js';
 import { publish } from './publish.js';
-import { openSearch } from './search.js';
+import { dialog, openSearch } from './dialogs.js';
 import * as talk from './talk.js';
 
 /** @param {KeyboardEvent} event */

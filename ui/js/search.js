@@ -1,7 +1,7 @@
 // @ts-check
 // The search of Ctrl K: flows and other files, steps of the map, commands, and words in all texts of the bot.
 import { html, useEffect, useState } from '../vendor/preact.js';
-import { close, dialog } from './dialogs.js';
+import { close } from './dialogs.js';
 import { drawing } from './drawing.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
@@ -122,6 +122,3 @@ export function Search() {
     ${items.length === 0 && html`<p class="hint">${t('search.nothing', { wanted })}</p>`}
   </div>`;
 }
-
-/** Opens the search. */
-export const openSearch = () => (dialog.value = { kind: 'search' });

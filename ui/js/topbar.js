@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { editCount, bot } from './state.js';
 import { Icon } from './icons.js';
 import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
-import { openSearch } from './search.js';
+import { openSearch } from './dialogs.js';
 import { otherTheme } from './theme.js';
 
 function Mark() {

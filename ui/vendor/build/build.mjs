@@ -23,6 +23,7 @@ for (const name of ['preact', 'codemirror']) {
     absWorkingDir: here,
     entryPoints: [join(here, `${name}.js`)],
     nodePaths: [modules],
+    alias: { marked: join(here, 'markdown.js') },
     bundle: true,
     format: 'esm',
     minify: true,
