@@ -48,7 +48,7 @@ export function Dialog() {
     return null;
   }
   const outside = (/** @type {MouseEvent} */ event) => event.target === place.current && close();
-  return html`<dialog ref=${place} class=${`dialog ${shown.kind}`} onClose=${close} onMouseDown=${outside} aria-labelledby="dialog-title">
+  return html`<dialog ref=${place} class=${`dialog for-${shown.kind}`} onClose=${close} onMouseDown=${outside} aria-labelledby="dialog-title">
     <${ready.view} shown=${shown} />
   </dialog>`;
 }

@@ -205,7 +205,9 @@ let last = /** @type {string | null} */ (null);
 effect(() => {
   const flows = state.bot.value?.flows ?? [];
   const open = flows.find((/** @type {any} */ one) => one.path === state.open.value);
-  shown.value = open?.name ?? shown.peek() ?? flows[0]?.name ?? null;
+  // A new flow is known to the daemon only when it is published; its name is that of its file.
+  const fresh = state.files.value.has(state.open.value ?? '') ? /^flows\/(?!_)([^/.]+)\.yaml$/.exec(state.open.value ?? '')?.[1] : null;
+  shown.value = open?.name ?? fresh ?? shown.peek() ?? flows[0]?.name ?? null;
 });
 effect(() => {
   void state.epoch.value;
