@@ -114,3 +114,23 @@ test('C13 markup in a title is text', { skip }, async () => {
   assert.deepEqual(page.noise, []);
   await page.context().close();
 });
+
+test('A14 every text of the page is in the files of texts', { skip }, async () => {
+  const page = await open(browser, bot.base, { lang: 'xx' });
+  await page.waitForTimeout(800);
+  const raw = await page.evaluate(() => {
+    const ours = '.cm-editor, .files .name, .bot-title, .logo, kbd, .file-name, svg, .chat-text, .chat-words, time, h2[dir=auto], .chat-face';
+    const found = [];
+    const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (all.nextNode()) {
+      const element = all.currentNode.parentElement;
+      const words = all.currentNode.textContent.trim();
+      if (/\p{L}{3}/u.test(words) && !words.includes('⟦') && !element.closest(ours) && element.checkVisibility() && !element.closest('[class*=chat-clock], [class*=ribbon]')) {
+        found.push(`${element.className}: ${words}`);
+      }
+    }
+    return found;
+  });
+  assert.deepEqual(raw, []);
+  await page.context().close();
+});

@@ -129,3 +129,15 @@ test('a click on the map goes to the step’s text', { skip }, async () => {
   await page.waitForURL((address) => address.searchParams.get('step') === id);
   await page.context().close();
 });
+
+test('C14 a picture of another server is named, and not loaded', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await write(page, (await text(page)).replace('steps:\n', 'steps:\n  - say: Our new room\n    media: https://elsewhere.example/room.jpg\n'));
+  await page.getByText('No findings').first().waitFor();
+  await say(page, 'book');
+  await said(page, 'What shall we do for you?');
+  const hosts = new Set(page.asked.map((request) => new URL(request.url()).origin));
+  assert.deepEqual([...hosts], [bot.base]);
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});

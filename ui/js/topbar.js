@@ -18,7 +18,9 @@ function Mark() {
 
 /** Sandbox or live, and whether the files on disk are what runs. */
 function Mode() {
-  const { mode, live, errors } = bot.value;
+  const { mode, live, files } = bot.value;
+  // A wrong test stops no version.
+  const errors = files.reduce((/** @type {number} */ sum, /** @type {any} */ file) => sum + (file.kind === 'test' ? 0 : file.errors), 0);
   if (!live || errors > 0) {
     return html`<span class="mode bad" title=${live ? t('mode.old.about', { n: live.version }) : t('mode.none.about')}
       ><i></i>${t('mode.not_live', { n: errors })}</span
