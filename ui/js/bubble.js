@@ -119,7 +119,12 @@ function Inside({ item, message, drawn }) {
     ${drawn.header && html`<b class="chat-header" dir="auto">${drawn.header}</b>`}
     ${item.was && html`<del class="chat-was" dir="auto"><span class="hidden">${t('chat.was')} </span>${rich(shape(item.was).text || t('chat.other_form'))}</del>`}
     ${text && html`<span class=${large ? 'chat-text large' : 'chat-text'} dir="auto">${rich(text)}</span>`}
-    ${drawn.template && !text && html`<span class="chat-text chat-unknown">${t('chat.template.unknown')}</span>`}
+    ${
+      drawn.template &&
+      !text &&
+      html`<span class="chat-text chat-unknown">${t('chat.template.unknown')}</span>
+      ${drawn.template.values.length > 0 && html`<span class="chat-values">${drawn.template.values.map((value) => html`<code dir="auto">${value}</code>`)}</span>`}`
+    }
     ${!drawn.known && html`<span class="chat-text chat-unknown">${t('chat.unshown', { kind: drawn.kind })}</span>`}
     ${drawn.filled && html`<${Filled} filled=${drawn.filled} />`}
     ${drawn.footer && html`<small class="chat-footer" dir="auto">${drawn.footer}</small>`}`;

@@ -14,7 +14,7 @@
  * @property {Button[]} buttons
  * @property {{button: string, sections: {title: string, rows: Row[]}[]}} [list]
  * @property {{title: string, url: string}} [link]
- * @property {{name: string, language: string}} [template]
+ * @property {{name: string, language: string, values: string[]}} [template]
  * @property {{latitude: number, longitude: number, name?: string, address?: string}} [place]
  * @property {any[]} [cards]
  * @property {{name: string, button: string, data: any}} [form]
@@ -52,6 +52,12 @@ function buttonOf(one) {
   return { id: one.id ?? one.payload ?? title, title, url: one.url, phone: one.phone, code: one.code };
 }
 
+/** The values of a template's places, in the order or under the names that it has. @param {any} values @returns {string[]} */
+function valuesOf(values) {
+  const inner = values?.positional ?? values?.named ?? values ?? [];
+  return Array.isArray(inner) ? inner.map(String) : Object.entries(inner).map(([name, value]) => `${name}: ${value}`);
+}
+
 /** @param {any} message @returns {Shape} */
 export function shape(message) {
   const given = typeof message.content === 'string' ? { kind: 'text', text: message.content } : (message.content ?? {});
@@ -68,7 +74,7 @@ export function shape(message) {
   };
   if (kind === 'list') out.list = listOf(given);
   if (kind === 'link') out.link = { title: given.title ?? given.link?.title ?? '', url: given.url ?? given.link?.url ?? '' };
-  if (template) out.template = { name: template.name ?? '', language: template.language ?? '' };
+  if (template) out.template = { name: template.name ?? '', language: template.language ?? '', values: valuesOf(template.values) };
   if (kind === 'location') out.place = given.location ?? given;
   if (template?.header?.location) out.place = template.header.location;
   if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = [given.cards ?? given.contacts ?? given].flat();

@@ -101,7 +101,8 @@ export function learn(flows) {
   for (const flow of flows) {
     if (!flow || known.has(flow) || wanted.has(flow) || flow === shown.value) continue;
     wanted.add(flow);
-    draw(flow).finally(() => wanted.delete(flow));
+    // A flow that cannot be drawn is not asked for again; one without an answer is.
+    draw(flow).then((found) => found || wanted.delete(flow));
   }
 }
 
