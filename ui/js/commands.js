@@ -1,7 +1,7 @@
 // @ts-check
 // Commands of the editor that ask the language server: go to the definition, rename, format.
 import { LSPPlugin, formatDocument } from '../vendor/codemirror.js';
-import { request, textsOf } from './lsp.js';
+import { attempt, request, textsOf } from './lsp.js';
 import { pathOf, uriOf } from './texts.js';
 import { say, reveal } from './state.js';
 import { t } from './i18n.js';
@@ -46,8 +46,8 @@ export function rename(view, path) {
         name: found.placeholder,
         /** @param {string} newName */
         ask: async (newName) => {
-          const edit = await request('textDocument/rename', { ...where, newName });
-          return edit && textsOf(edit);
+          const { result, refusal } = await attempt('textDocument/rename', { ...where, newName });
+          return { refusal, ...(await textsOf(result ?? {})) };
         },
         done: () => view.focus(),
       };

@@ -169,26 +169,27 @@ function underline() {
     .filter((one) => one.path === shown)
     .map((one) => {
       const from = at(one.line, one.column);
-      const actions = one.repair ? [{ name: one.repair.title, apply: () => mend(one) }] : [];
+      const actions = one.repair ? [{ name: one.repair.title.charAt(0).toUpperCase() + one.repair.title.slice(1), apply: () => mend(one) }] : [];
       const to = Math.max(from, at(one.endLine, one.endColumn));
       return { from, to, severity: one.severity, source: one.code, message: one.message, actions, renderMessage: () => words(one) };
     });
   view.dispatch(CM.setDiagnostics(view.state, list));
 }
 
-/** @param {import('./state.js').Finding} finding */
+/** The words of a finding; names stand between backticks. @param {import('./state.js').Finding} finding */
 function words(finding) {
   const box = document.createElement('div');
   box.className = 'finding-words';
-  const what = document.createElement('p');
-  what.textContent = finding.message;
-  box.append(what);
-  if (finding.help) {
-    const help = document.createElement('p');
-    help.className = 'muted';
-    help.textContent = finding.help;
-    box.append(help);
+  for (const sentence of [finding.message, finding.help].filter(Boolean)) {
+    const line = document.createElement('p');
+    for (const [at, part] of sentence.split('`').entries()) {
+      const piece = document.createElement(at % 2 ? 'code' : 'span');
+      piece.textContent = part;
+      line.append(piece);
+    }
+    box.append(line);
   }
+  box.lastElementChild?.classList.toggle('muted', box.childElementCount > 1);
   return box;
 }
 

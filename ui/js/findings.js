@@ -1,6 +1,7 @@
 // @ts-check
 // The list of findings, of all files; a finding leads to its place, and its repair is one click.
 import { html } from '../vendor/preact.js';
+import { coded } from './bubble.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { checked, mend } from './lsp.js';
@@ -12,11 +13,11 @@ function Row({ one }) {
   return html`<li class=${one.severity}>
     <button class="finding" onClick=${go}>
       <${Icon} n="alert" s=${15} class="sign" />
-      <span class="words"><b lang="en" dir="auto">${one.message}</b>${one.help && html`<small lang="en" dir="auto">${one.help}</small>`}</span>
+      <span class="words"><b lang="en" dir="auto">${coded(one.message)}</b>${one.help && html`<small lang="en" dir="auto">${coded(one.help)}</small>`}</span>
       <span class="place" dir="ltr">${one.path.replace(/^flows\//, '')}:${one.line}</span>
     </button>
     ${one.repair &&
-    html`<button class="button small" lang="en" onClick=${() => mend(one)}><${Icon} n="bulb" s=${13} />${one.repair.title}</button>`}
+    html`<button class="button small" lang="en" onClick=${() => mend(one)}><${Icon} n="bulb" s=${13} /><span>${coded(one.repair.title)}</span></button>`}
     ${one.href
       ? html`<a class="code" href=${one.href} target="_blank" rel="noreferrer" title=${t('findings.about')}>${one.code}</a>`
       : html`<span class="code">${one.code}</span>`}

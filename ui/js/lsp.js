@@ -114,21 +114,33 @@ function repairFor(finding, repairs) {
 }
 
 /**
- * Asks the server with the newest texts; null if it did not answer.
+ * Asks the server with the newest texts. A refusal is a sentence; no answer gives neither.
+ * @param {string} method
+ * @param {any} params
+ * @returns {Promise<{result: any, refusal: string}>}
+ */
+export async function attempt(method, params) {
+  if (!client.connected) {
+    return { result: null, refusal: '' };
+  }
+  client.sync();
+  return client.request(method, params).then(
+    (result) => ({ result, refusal: '' }),
+    (error) => ({ result: null, refusal: error?.code === undefined ? '' : String(error.message) }),
+  );
+}
+
+/**
+ * Asks the server, and shows its refusal; null if it did not answer.
  * @param {string} method
  * @param {any} params
  */
 export async function request(method, params) {
-  if (!client.connected) {
-    return null;
+  const { result, refusal } = await attempt(method, params);
+  if (refusal) {
+    say(refusal, 'bad');
   }
-  client.sync();
-  return client.request(method, params).catch((error) => {
-    if (error?.code !== undefined) {
-      say(String(error.message), 'bad');
-    }
-    return null;
-  });
+  return result;
 }
 
 /**

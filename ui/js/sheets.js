@@ -2,6 +2,7 @@
 // Small dialogs: a new flow, a new name, publishing in spite of errors, all keys.
 import { batch, html, useEffect, useState } from '../vendor/preact.js';
 import { actions } from './actions.js';
+import { coded } from './bubble.js';
 import { DialogHead, close } from './dialogs.js';
 import { allFiles } from './files.js';
 import { Icon } from './icons.js';
@@ -67,8 +68,17 @@ export function Rename({ shown }) {
       setFound(null);
       return;
     }
-    const timer = setTimeout(() => shown.ask(name).then(setFound), 150);
-    return () => clearTimeout(timer);
+    let current = true;
+    const timer = setTimeout(async () => {
+      const answer = await shown.ask(name);
+      if (current) {
+        setFound(answer);
+      }
+    }, 150);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
   }, [name]);
   const files = found ? [...found.next.keys()] : [];
   /** A flow's file has the flow's name, and its tests and texts go with it. @type {Map<string, string>} */
@@ -109,6 +119,7 @@ export function Rename({ shown }) {
         value=${name}
         onInput=${(/** @type {any} */ event) => setName(event.target.value)}
     /></label>
+    ${found?.refusal && html`<p class="refusal" role="status" lang="en">${coded(found.refusal)}</p>`}
     ${files.length > 0 &&
     html`<p class="muted">${t('rename.changes', { n: files.length })}</p>
       <ul class="paths">
@@ -140,7 +151,7 @@ export function WithErrors({ shown }) {
         (/** @type {any} */ one) =>
           html`<li key=${`${one.path}:${one.line}:${one.code}`}>
             <button class="finding" onClick=${() => go(one)}>
-              <${Icon} n="alert" s=${15} class="sign" /><span class="words"><b lang="en" dir="auto">${one.message}</b></span
+              <${Icon} n="alert" s=${15} class="sign" /><span class="words"><b lang="en" dir="auto">${coded(one.message)}</b></span
               ><span class="place" dir="ltr">${one.path}:${one.line}</span>
             </button>
           </li>`,
