@@ -4,8 +4,8 @@ import { dialog } from './dialogs.js';
 import { t } from './i18n.js';
 import { publish } from './publish.js';
 import { dock, edits, open, pane, takeTheirs } from './state.js';
-import { nextPane } from './panes.js';
-import { otherTheme } from './theme.js';
+import { nextPane } from './keys.js';
+import { otherTheme } from './topbar.js';
 
 /** The editor's commands; its module is read when the page stands. */
 const inEditor = (/** @type {'rename' | 'format' | 'nextFinding'} */ name) => () =>

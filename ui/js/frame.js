@@ -2,14 +2,16 @@
 // The frame of the page: top bar, list of files, panes, bottom bar of a phone, messages.
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { offline } from './api.js';
+import { Chat } from './chat.js';
 import { Dialog } from './dialogs.js';
 import { EditPane } from './editpane.js';
 import { Files } from './files.js';
 import { worst } from './findings.js';
 import { Icon } from './icons.js';
 import { keyPressed } from './keys.js';
-import { Chat, Dock, Map } from './parts.js';
+import { Map } from './map.js';
 import { TopBar } from './topbar.js';
+import { Dock } from './trace.js';
 import { clock, t } from './i18n.js';
 import { bot, hush, pane, toasts, trouble } from './state.js';
 

@@ -1,8 +1,8 @@
 // @ts-check
-// Keys of the whole page. Each has a button too.
-import { nextPane } from './panes.js';
+// Keys of the whole page, and the way from one pane to the next. Each key has a button too.
 import { publish } from './publish.js';
 import { dialog, openSearch } from './dialogs.js';
+import { pane } from './state.js';
 import * as talk from './talk.js';
 
 /** @param {KeyboardEvent} event */
@@ -24,5 +24,27 @@ export function keyPressed(event) {
     run(() => talk.acts.value.length > 0 && talk.look(here + (event.key === '[' ? -1 : 1)));
   } else if (event.key === '?' && !typing && !dialog.value) {
     run(() => (dialog.value = { kind: 'keys' }));
+  }
+}
+
+/** In the order of reading: the pane of a phone, and the part that gets the keyboard. */
+const ORDER = /** @type {const} */ ([
+  ['edit', '.pane.edit .cm-content'],
+  ['map', '.pane.map [tabindex], .pane.map button'],
+  ['trace', '.pane.dock [role=tab][aria-selected=true], .pane.dock button'],
+  ['chat', '.pane.chat input, .pane.chat textarea, .pane.chat button'],
+]);
+
+/** Gives the keyboard to the next pane that is shown. */
+export function nextPane() {
+  const here = ORDER.findIndex(([name]) => document.activeElement?.closest(`.pane.${name === 'trace' ? 'dock' : name}`));
+  for (let step = 1; step <= ORDER.length; step++) {
+    const [name, part] = ORDER[(here + step + ORDER.length) % ORDER.length];
+    pane.value = name;
+    const found = /** @type {HTMLElement | null} */ (document.querySelector(part));
+    if (found?.checkVisibility()) {
+      found.focus();
+      return;
+    }
   }
 }

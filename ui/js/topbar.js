@@ -5,7 +5,18 @@ import { editCount, bot } from './state.js';
 import { Icon } from './icons.js';
 import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
 import { openSearch } from './dialogs.js';
-import { otherTheme } from './theme.js';
+
+/** Changes between light and dark, and keeps the choice in this browser. */
+export function otherTheme() {
+  const root = document.documentElement;
+  const next = root.dataset.theme === 'dark' ? 'light' : 'dark';
+  root.dataset.theme = next;
+  try {
+    localStorage.setItem('studio.theme', next);
+  } catch {
+    // Without storage the choice holds until the next load.
+  }
+}
 
 function Mark() {
   return html`<svg class="mark" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
