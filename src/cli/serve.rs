@@ -147,12 +147,11 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
     let starting = async {
         let (app, _) = App::start(setup).await.map_err(cannot_serve)?;
-        app.recover().await?;
+        app.expect_earlier_messages().await?;
         Ok::<_, Failure>(app)
     };
     let started = tokio::select! {
         started = starting => started,
-        // Recovery continues at the next start, as after a crash.
         () = stopping.asked() => return Ok(()),
     };
     let app = match started {
@@ -166,7 +165,6 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     };
     drop(at_end);
     let (stop, stopped) = watch::channel(false);
-    let parts = app.spawn_parts(&stopped);
     let daemon = listener
         .local_addr()
         .and_then(|address| DaemonFile::new(address.to_string(), probes.local_addr()?.to_string()))
@@ -186,10 +184,22 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
         // A closed output must not end the daemon.
         let _ = writeln!(screen::data(), "{}", welcome(&address, &probes, &app, Paint::stdout()));
     }
-    let gone = tokio::select! {
-        () = stopping.asked() => None,
-        sentence = app.store.gone() => Some(sentence),
+    // Everybody else is served while the messages of an earlier process are taken up, which may take a minute. Timers and
+    // schedules start after it: a question must not time out before an answer that is already there.
+    let mut parts = Vec::new();
+    let mut ended = tokio::select! {
+        recovered = app.recover() => recovered.err().map(|error| Err(Failure::failed(error))),
+        () = stopping.asked() => Some(Ok(())),
+        sentence = app.store.gone() => Some(Err(Failure::Usage(sentence))),
     };
+    if ended.is_none() {
+        parts = app.spawn_parts(&stopped);
+        ended = tokio::select! {
+            () = stopping.asked() => Some(Ok(())),
+            // After a restart the daemon would find another database than before, or none.
+            sentence = app.store.gone() => Some(Err(Failure::Usage(sentence))),
+        };
+    }
     tracing::info!("Stopping");
     let outside = async {
         // A client that does not read its answer must not use up the time for stopping: messages that are sent in that
@@ -207,11 +217,7 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     // Probes run until the end, so that monitoring sees that the daemon is not ready.
     let _ = tokio::time::timeout(STOP_PROBES.to_std(), probes.stop()).await;
     daemon.remove(&data);
-    match gone {
-        // After a restart the daemon would find another database than before, or none.
-        Some(sentence) => Err(Failure::Usage(sentence)),
-        None => Ok(()),
-    }
+    ended.unwrap_or(Ok(()))
 }
 
 /// Flows with errors last until somebody corrects them; a database that is away may come back.

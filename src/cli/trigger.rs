@@ -195,7 +195,8 @@ async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Result<Talk, Fai
     }
     if told["heard"] == false {
         let help = told["did_you_mean"].as_str().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        talk.record.say(|| format!("no flow has an event `{event}`{help}"));
+        let words = format!("no flow has an event `{event}`{help}");
+        talk.record.add(OutputList::WhySilent, json!(words), || words.clone());
         return Ok(talk);
     }
     if started.is_empty() {

@@ -168,7 +168,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> FormResult {
         Some(FormAnswer::Failed) | None => {
             let (result, why) = match told {
                 None => ("late", "the flow did not answer in time"),
-                Some(_) => ("failed", "its flow failed; its steps are in `transom runs show`"),
+                Some(_) => ("failed", "a step of its flow failed; the line before this one names it"),
             };
             web.app.metrics.webhook(METRIC, result);
             tracing::warn!(conversation.id = %found.id, "A form of conversation {} got no screen: {why}", found.id);

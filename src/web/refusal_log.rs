@@ -63,10 +63,14 @@ pub fn look(web: &Web, peer: IpAddr, path: &str, shows_key: bool, status: Status
     }
     let told = web.strangers.keys.one_more(STRANGERS_TOLD_MAX, STRANGERS_TOLD_EVERY, web.app.now());
     if let Some(count) = told {
-        let kind = if path.starts_with("/v1/") { "native" } else { "dialect or hook" };
+        let (kind, what) = if path.starts_with("/v1/") {
+            ("api", "the API")
+        } else {
+            ("dialect_or_hook", "another product's API, a webhook trigger or a form")
+        };
         tracing::warn!(
             client.address = %peer, kind, count,
-            "A request from {peer} was refused, because its key is wrong{}",
+            "A request from {peer} to {what} was refused, because its key does not count there{}",
             LeftOut(count)
         );
     }

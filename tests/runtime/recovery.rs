@@ -124,3 +124,59 @@ async fn more_messages_than_a_line_holds_are_answered_in_their_order() {
     house.app.run_due().await.unwrap();
     assert_eq!(house.heard(), said);
 }
+
+/// A flow whose turn takes many operations, and so its time among the long ones.
+const SLOW: &str = "flow: echo
+when: [{any_message: true}]
+steps:
+  - if: msg.text.starts_with(\"slow\")
+    then: [{log: \"${work::long()}\"}]
+  - say: ${msg.text}
+";
+const WORK: &str = "fn long() { let n = 0; while n < 30000 { n += 1; } n }\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_are_answered_while_earlier_messages_are_taken_up_and_newer_ones_wait_for_theirs() {
+    let mut house = House::new(&[("flows/echo.yaml", SLOW), ("scripts/work.rhai", WORK)]).await;
+    house.says("hi").await;
+    house.heard();
+    let texts: Vec<String> = (0..20).map(|n| format!("slow {n}")).collect();
+    lie(&house, &texts.iter().map(|text| (text.as_str(), 0)).collect::<Vec<_>>()).await;
+    house.app.expect_earlier_messages().await.unwrap();
+    let app = house.app.clone();
+    let recovering = tokio::spawn(async move { app.recover().await });
+    // The same person writes again, and somebody else for the first time.
+    let newer = house.webhook(CustomerEvent::Text("newer".into()));
+    house.post(&newer).await;
+    let hello = house.webhook_of(("34600999888", "Ben"), CustomerEvent::Text("hello".into()));
+    house.post(&hello).await;
+    let mut heard: Vec<String> = Vec::new();
+    let answered = async {
+        while !heard.contains(&"hello".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            heard.extend(house.heard());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), answered).await.expect("somebody else waits for the backlog");
+    assert!(!recovering.is_finished(), "the backlog is too short for this test");
+    recovering.await.unwrap().unwrap();
+    house.app.run_due().await.unwrap();
+    let heard: Vec<String> = heard.into_iter().filter(|text| text != "hello").chain(house.heard()).collect();
+    let expected: Vec<String> = texts.into_iter().chain(["newer".to_owned()]).collect();
+    assert_eq!(heard, expected);
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_taken_back_is_not_counted() {
+    let mut house = House::new(&[("flows/echo.yaml", ECHO)]).await;
+    house.says("hi").await;
+    lie(&house, &[("one", 1)]).await;
+    let store = &house.app.store;
+    let left = inbound::unhandled(store, InboundId(0), house.clock.now(), 10).await.unwrap();
+    let mut set = WriteSet::new();
+    set.push(&inbound::LOWER, &inbound::Raise { id: left[0].id });
+    set.push(&inbound::LOWER, &inbound::Raise { id: left[0].id });
+    store.commit(set).await.unwrap();
+    let left = inbound::unhandled(store, InboundId(0), house.clock.now(), 10).await.unwrap();
+    assert_eq!(left.iter().map(|row| row.attempts).collect::<Vec<_>>(), [0]);
+}

@@ -34,6 +34,8 @@ const WALKS: &[&str] = &[
     // Rarely run searches for rows without a contact id; on a large table they run on the reading connections.
     "charge.arrived",
     "charge.charges",
+    // Of messages that no turn has handled: asked once, at a start.
+    "inbound.waiting",
     "erasure.any",
     "erasure.joined",
     "redaction.in_webhooks",

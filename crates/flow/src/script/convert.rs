@@ -1,10 +1,14 @@
 //! Converts values of the flow language to Rhai's and back.
 
 use crate::{
-    base::{limits::VALUE_DEPTH_MAX, time::Span},
+    base::{
+        limits::{SCRIPT_ARRAY_ITEMS_MAX, VALUE_DEPTH_MAX},
+        time::Span,
+    },
     model::{effect::CallText, value::Value},
 };
 use rhai::{Array, Dynamic, ImmutableString, Map};
+use std::ops::{Range, RangeInclusive};
 
 pub fn to_rhai(value: Value) -> Dynamic {
     match value {
@@ -55,6 +59,10 @@ fn within(value: Dynamic, left: usize) -> Result<Value, String> {
     }
     if (value.is::<Array>() || value.is::<Map>()) && left == 0 {
         return Err(format!("more than {VALUE_DEPTH_MAX} lists and maps lie in each other"));
+    }
+    // A range is the list of its numbers.
+    if let Some(numbers) = numbers_of(&value)? {
+        return Ok(numbers);
     }
     if value.is::<Array>() {
         let items = value.cast::<Array>().into_iter().map(|item| within(item, left - 1));
@@ -109,4 +117,19 @@ pub fn describe(value: &Value) -> String {
         Value::List(_) => "a list".into(),
         Value::Map(_) => "a map".into(),
     }
+}
+/// The numbers of a range such as `0..3`; `None` for any other value.
+fn numbers_of(value: &Dynamic) -> Result<Option<Value>, String> {
+    let (from, to) = if let Some(range) = value.read_lock::<Range<i64>>() {
+        (range.start, range.end)
+    } else if let Some(range) = value.read_lock::<RangeInclusive<i64>>() {
+        (*range.start(), range.end().saturating_add(1))
+    } else {
+        return Ok(None);
+    };
+    let count = usize::try_from(to.saturating_sub(from)).unwrap_or(0);
+    if count > SCRIPT_ARRAY_ITEMS_MAX {
+        return Err(format!("a range of {count} numbers is longer than a list can be ({SCRIPT_ARRAY_ITEMS_MAX})"));
+    }
+    Ok(Some(Value::List((from..to).map(Value::Whole).collect())))
 }

@@ -464,6 +464,9 @@ fn every_value_of_a_script_has_its_json() {
             "#{on: today(), at: now(), from: time(\"09:30\"), late: hours(2)}.to_json()",
             r#"{"at":"2026-03-28T13:00:00+01:00","from":"09:30:00","late":7200000,"on":"2026-03-28"}"#,
         ),
+        ("(0..3).to_json()", "[0,1,2]"),
+        ("#{a: 1..=3}.to_json()", r#"{"a":[1,2,3]}"#),
+        ("(5..2).to_json()", "[]"),
         ("#{a: #{b: [1, 2.5, \"x\\\"y\", true, contact.email]}}.to_json()", r#"{"a":{"b":[1,2.5,"x\"y",true,null]}}"#),
         (
             "#{price: money(123450, \"EUR\"), letter: \"z\"[0], endless: 1.0 / 0.0}.to_json()",

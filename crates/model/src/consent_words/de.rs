@@ -82,6 +82,7 @@ pub const WORDS: Table = Table {
         "horen sie auf",
         "aufhoren",
         "schluss mit",
+        "losch",
         "losche",
         "loschen",
         "loscht",
@@ -95,6 +96,7 @@ pub const WORDS: Table = Table {
         "nehmen sie",
     ],
     messages: &[
+        "nummer",
         "nachricht",
         "nachrichten",
         "werbung",

@@ -4,7 +4,17 @@ use super::Table;
 
 pub const WORDS: Table = Table {
     language: "en",
-    hard: &["stop", "stopall", "stop all", "unsubscribe", "unsubscribe me", "optout", "opt out", "revoke"],
+    hard: &[
+        "stop",
+        "stopall",
+        "stop all",
+        "unsubscribe",
+        "unsubscribe me",
+        "optout",
+        "opt out",
+        "opt me out",
+        "revoke",
+    ],
     unsure: &[
         "cancel",
         "end",
@@ -147,6 +157,7 @@ pub const WORDS: Table = Table {
         "enough",
     ],
     messages: &[
+        "number",
         "message",
         "messages",
         "messaging",

@@ -77,6 +77,7 @@ pub const WORDS: Table = Table {
         "non mandate",
         "non inviate",
         "non scrivete",
+        "non scrivetemi",
         "basta",
         "smettete",
         "smetti",

@@ -1,19 +1,26 @@
-//! Recognises the words by which a contact opts out or in again, in ten languages. The whole folded message must be
+//! Recognises the words by which a contact opts out or in again, in seventeen languages. The whole folded message must be
 //! such a word, with or without polite words around it.
 //!
 //! Words are recognised when a webhook is recorded, before any flow runs (language.md 8). Therefore they are in `model`
 //! and not in `flow`.
 
+mod ar;
 mod de;
 mod en;
 mod es;
 mod fr;
+mod he;
+mod hi;
 mod id;
 mod it;
+mod ja;
 mod nl;
 mod pl;
 mod pt;
+mod ru;
+mod sw;
 mod tr;
+mod zh;
 
 use super::{
     inbound::InboundKind,
@@ -42,7 +49,7 @@ pub struct Table {
 }
 
 /// All languages. A new language is a new file in this folder and a name in this list.
-const LANGUAGES: [&Table; 10] = [
+const LANGUAGES: [&Table; 17] = [
     &en::WORDS,
     &es::WORDS,
     &fr::WORDS,
@@ -53,6 +60,13 @@ const LANGUAGES: [&Table; 10] = [
     &pl::WORDS,
     &tr::WORDS,
     &id::WORDS,
+    &ar::WORDS,
+    &he::WORDS,
+    &ru::WORDS,
+    &zh::WORDS,
+    &ja::WORDS,
+    &hi::WORDS,
+    &sw::WORDS,
 ];
 
 /// The meaning of an opt-out or opt-in word.
@@ -142,7 +156,10 @@ pub fn language(text: &str) -> Option<&'static str> {
     let text = fold(text);
     let of = |said: &str| known(said).map(|(_, language)| language);
     let whole = of(&text).or_else(|| bare(&text).and_then(|words| of(&words.join(" "))));
-    let found = whole.or_else(|| text.split(' ').find_map(of));
+    let found = whole.or_else(|| text.split(' ').find_map(of)).or_else(|| {
+        let words = bare(&text)?;
+        LANGUAGES.iter().find(|table| ends_messages(table, &words)).map(|table| table.language)
+    });
     found.filter(|language| *language != "en")
 }
 
@@ -350,10 +367,47 @@ mod tests {
                 "Mulai",
             ],
         ),
+        ("ar", ["إلغاء الاشتراك", "من فضلك أوقف، شكرا", "إلغاء", "لا أريد الرسائل بعد", "متى يتوقف الباص", "ابدأ"]),
+        ("he", ["הסר", "הסירו אותי בבקשה, תודה", "ביטול", "לא רוצה הודעות יותר", "איפה להסיר כתם", "התחל"]),
+        (
+            "ru",
+            [
+                "Отписаться",
+                "Стоп, пожалуйста. Спасибо",
+                "Отмена",
+                "Не присылайте мне больше рекламу",
+                "Где стоп линия",
+                "Старт",
+            ],
+        ),
+        ("zh", ["退订", "请退订，谢谢", "取消", "不要再发 广告", "公交车停在哪里", "订阅"]),
+        (
+            "ja",
+            [
+                "配信停止",
+                "配信停止 お願いします",
+                "キャンセル",
+                "広告 もう いりません",
+                "バスはどこで停止しますか",
+                "登録",
+            ],
+        ),
+        ("hi", ["रोकें", "कृपया बंद करें, धन्यवाद", "रद्द करें", "मुझे और मैसेज मत भेजो", "बस कहाँ रुकती है", "शुरू"]),
+        (
+            "sw",
+            [
+                "Jiondoe",
+                "Tafadhali simamisha, asante",
+                "Ghairi",
+                "Sitaki matangazo tena",
+                "Basi linaondoka saa ngapi",
+                "Anza",
+            ],
+        ),
     ];
 
     #[test]
-    fn ten_languages_leave_ask_and_come_back() {
+    fn all_languages_leave_ask_and_come_back() {
         assert_eq!(TALKS.len(), LANGUAGES.len());
         for (language, [hard, polite, unsure, unclear, neither, start]) in TALKS {
             let all = [hard, polite, unsure, unclear, neither, start].map(|text| plain(text));

@@ -1,8 +1,8 @@
 //! Holds the daemon's parts in one struct, and the loops that plan, wake and clean up.
 
 use super::{
-    id_set::IdSet, log_limit::LogLimiter, metrics::Metrics, retention::Retention, survey::Survey, timers::Timers,
-    trace_ids::Traces,
+    earlier_messages::EarlierMessages, id_set::IdSet, log_limit::LogLimiter, metrics::Metrics, retention::Retention,
+    survey::Survey, timers::Timers, trace_ids::Traces,
 };
 use crate::{
     base::{
@@ -107,11 +107,14 @@ pub struct App {
     pub(crate) uploads: Uploads,
     /// Messages that are listed as unknown: a later status removes them from the dead letters.
     pub(crate) listed_unknown: IdSet<OutboundId>,
-    /// Running calls of `http` steps, by conversation, run and number: after a time-out the answer may come when the
-    /// run has already made another call.
+    /// Running calls of `http` steps, by conversation, run and number: a late answer may meet a newer call.
     pub(crate) calling: IdSet<(ConversationId, u32, u32)>,
     /// Contacts with recorded messages in no queue: their lane first reads these from the database.
     pub(crate) backlog: Backlog,
+    /// Contacts with messages of an earlier process that are not taken up yet.
+    pub(crate) earlier_messages: EarlierMessages,
+    /// True once the daemon ends: unfinished work is done after the next start, and is no failure.
+    pub(crate) is_ending: AtomicBool,
     /// Contacts whose messages wait for a free lane.
     pub(crate) admission: Admission,
     /// Work that the database did not take and that is tried again.
@@ -224,8 +227,7 @@ impl App {
         self.plan_schedules(now).await
     }
 
-    /// Plans the starts of steps and broadcasts, beside the schedules, so that a large fire does not delay them. An
-    /// error in one part does not stop the others.
+    /// Plans the starts of steps and broadcasts, beside the schedules. An error in one part does not stop the others.
     async fn plan_many_due(self: &Arc<Self>) -> anyhow::Result<()> {
         let _one = self.last_runs.planning_many.lock().await;
         let now = self.clock.now();

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 use anyhow::Context;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::{Semaphore, watch};
 
 /// The parts of an `App`. The daemon, the terminal's sandbox, an author's test and the simulator differ only in these.
@@ -110,6 +110,8 @@ impl App {
             uploads: Default::default(),
             listed_unknown: Default::default(),
             backlog: Default::default(),
+            earlier_messages: Default::default(),
+            is_ending: false.into(),
             admission: Default::default(),
             unstored: Default::default(),
             log_limiter: Default::default(),
@@ -245,6 +247,12 @@ impl App {
                 "Stopping before {} turns, sends or calls have ended; the next start continues them",
                 self.lanes.busy()
             );
+        }
+        self.is_ending.store(true, Ordering::Relaxed);
+        if self.store.is_connected()
+            && let Err(error) = self.forgive_attempts().await
+        {
+            tracing::debug!("The attempts of unfinished messages stay counted: {error:#}");
         }
         self.store.close().await;
     }

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod boot;
 pub(super) mod detached;
+mod earlier_messages;
 mod id_set;
 pub mod log;
 pub mod log_limit;

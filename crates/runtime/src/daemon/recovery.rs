@@ -4,7 +4,7 @@
 use super::app::App;
 use crate::{
     base::{
-        ids::{ConversationId, InboundId, OutboundId},
+        ids::{ContactId, ConversationId, InboundId, OutboundId},
         limits::{
             DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, SWEEP_EVERY, WAKE_HORIZON,
         },
@@ -25,7 +25,11 @@ impl App {
     /// Resumes the work of an earlier process: unhandled messages, sends, running calls, due timers.
     pub async fn recover(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
-        let messages = self.recover_inbound(now).await?;
+        let until = match self.earlier_messages.until() {
+            Some(until) => until,
+            None => self.expect_earlier_messages().await?,
+        };
+        let messages = self.recover_inbound(until).await?;
         let sends = self.recover_outbound(now).await?;
         let waiting = self.recover_waiting().await?;
         self.take_back_kept().await?;
@@ -41,16 +45,37 @@ impl App {
         Ok(())
     }
 
+    /// Counts the unhandled messages of an earlier process. Before messages are accepted beside the recovery this must
+    /// have been called: newer messages of the same contacts then wait for the earlier ones.
+    pub async fn expect_earlier_messages(&self) -> anyhow::Result<Time> {
+        let until = self.clock.now();
+        self.earlier_messages.expect(until, inbound::waiting(&self.store, until).await?);
+        Ok(until)
+    }
+
+    /// Takes back the attempts that this process counted and that its orderly end cuts short.
+    pub(crate) async fn forgive_attempts(&self) -> anyhow::Result<()> {
+        let begun = self.earlier_messages.take_begun();
+        if !begun.is_empty() {
+            let mut set = WriteSet::new();
+            for id in begun {
+                set.push(&inbound::LOWER, &inbound::Raise { id });
+            }
+            self.store.commit(set).await?;
+        }
+        Ok(())
+    }
+
     /// Resumes unhandled messages in slices, oldest first. The attempts of a slice are counted before it runs; a
-    /// message with an earlier attempt runs alone, so that a poisonous one does not stop others; after
-    /// `INBOUND_ATTEMPTS_MAX` attempts it is dead-lettered. Waits for the turns only: a slow provider or server must
-    /// not delay the start.
+    /// message with an earlier attempt runs without others of them, so that a poisonous one does not stop these; after
+    /// `INBOUND_ATTEMPTS_MAX` attempts it is dead-lettered. Waits for the turns only, and not for a slow provider or
+    /// server.
     async fn recover_inbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
         let mut after = InboundId(0);
         let mut taken = 0;
         loop {
             let slice = inbound::unhandled(&self.store, after, until, RECOVERY_SLICE).await?;
-            let Some(last) = slice.last() else { return Ok(taken) };
+            let Some(last) = slice.last() else { break };
             after = last.id;
             let (fresh, tried): (Vec<_>, Vec<_>) = slice.into_iter().partition(|row| row.attempts == 0);
             taken += fresh.len() + tried.len();
@@ -65,19 +90,41 @@ impl App {
                 let mut set = WriteSet::new();
                 set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
                 self.store.commit(set).await?;
-                self.take_up(row);
-                self.lanes.at_rest().await;
+                self.earlier_messages.begin(std::iter::once(row.id));
+                self.take_up_all(vec![row]).await;
             }
             let mut set = WriteSet::new();
             for row in &fresh {
                 set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
             }
             self.store.commit(set).await?;
-            for row in fresh {
-                self.take_up(row);
-            }
-            self.lanes.at_rest().await;
+            self.earlier_messages.begin(fresh.iter().map(|row| row.id));
+            self.take_up_all(fresh).await;
         }
+        for contact in self.earlier_messages.end() {
+            self.hand_newer(contact);
+        }
+        Ok(taken)
+    }
+
+    /// Hands these messages to their lanes, and returns after their turns.
+    async fn take_up_all(self: &Arc<Self>, rows: Vec<inbound::Recorded>) {
+        let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+        for row in rows {
+            self.take_up(row);
+        }
+        self.lanes.rested(&contacts).await;
+        for contact in contacts {
+            if self.earlier_messages.taken(contact) {
+                self.hand_newer(contact);
+            }
+        }
+    }
+
+    /// Lets the contact's lane read the messages that waited for its earlier ones.
+    fn hand_newer(self: &Arc<Self>, contact: ContactId) {
+        self.backlog.add(contact);
+        self.push(contact, LaneTask::Wake);
     }
 
     async fn recover_outbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {

@@ -15,7 +15,10 @@ use crate::{
     },
     store::{CommitError, Committed},
 };
-use std::{pin::pin, sync::Arc};
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+};
 
 impl App {
     /// Stores a send's result in the next group commit; no task waits for it. It is repeated while this process lives;
@@ -103,7 +106,7 @@ impl App {
     fn retry_unstored(&self, contact: ContactId, work: Option<LaneTask>) -> bool {
         self.metrics.database_errors.inc();
         let pause = self.unstored.failed(contact, work);
-        if pause.is_none() {
+        if pause.is_none() && !self.is_ending.load(Ordering::Relaxed) {
             tracing::error!(contact.id = %contact, "Work of contact {contact} that the database does not take is given up; the last stored state counts");
         }
         self.timers.wake(contact, self.clock.now() + pause.unwrap_or(LANE_RETRY));

@@ -324,7 +324,10 @@ impl App {
                         recorded_at: now,
                         fresh: found.fresh,
                     };
-                    self.push(found.contact, LaneTask::Inbound(Box::new(recorded)));
+                    // Messages that an earlier process left come first; the lane then reads this one.
+                    if !self.earlier_messages.defers(found.contact) {
+                        self.push(found.contact, LaneTask::Inbound(Box::new(recorded)));
+                    }
                 } else {
                     Box::pin(self.recover_unhandled(found.contact, sender, &message, word)).await?;
                 }
@@ -351,10 +354,11 @@ impl App {
                 // In force with this webhook's answer, whatever the lane is doing.
                 self.opt_outs.add(contact, row.id);
             }
-            // It may already be in the queue of a running lane: read from the database, it is handled in order and
-            // only once.
-            self.backlog.add(contact);
-            self.push(contact, LaneTask::Wake);
+            // It may already be in the queue of a running lane: read from the database, it is handled in order, once.
+            if !self.earlier_messages.defers(contact) {
+                self.backlog.add(contact);
+                self.push(contact, LaneTask::Wake);
+            }
         }
         Ok(())
     }

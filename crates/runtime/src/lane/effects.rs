@@ -275,9 +275,11 @@ impl App {
                 self.metrics.flow_error(flow.as_str(), code);
                 // The text may quote the customer: it belongs into the trace, not into the log.
                 let _ = text;
+                let id = after.run_id(*run);
+                let why = id.map(|id| format!("; `transom runs show {id}` says why")).unwrap_or_default();
                 tracing::warn!(
-                    conversation.id = %conversation.id, flow.name = %flow, run.id = after.run_id(*run), step.id = %step, error.code = code,
-                    "Step {step} of flow {flow} failed: {code}"
+                    conversation.id = %conversation.id, flow.name = %flow, run.id = id, step.id = %step, error.code = code,
+                    "Step {step} of flow {flow} failed: {code}{why}"
                 );
             }
             Effect::FormAnswered { id, answer } => after.forms.push((*id, answer.clone())),

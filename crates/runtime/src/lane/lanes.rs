@@ -145,9 +145,8 @@ impl<W, S> Lanes<W, S> {
             part.retain(|_, lane| lane.is_at_work() || !overcrowded && lane.state.as_deref().is_some_and(&waits));
         }
         drop(part);
-        if self.running.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.rest.notify_waiters();
-        }
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        self.rest.notify_waiters();
         self.leave();
         None
     }
@@ -187,9 +186,17 @@ impl<W, S> Lanes<W, S> {
         none_left(&self.busy, &self.idle).await;
     }
 
-    /// Returns when no lane is running; external work may still be.
-    pub async fn at_rest(&self) {
-        none_left(&self.running, &self.rest).await;
+    /// Returns when none of these contacts' lanes is running; external work may still be.
+    pub async fn rested(&self, contacts: &[ContactId]) {
+        loop {
+            let told = self.rest.notified();
+            tokio::pin!(told);
+            told.as_mut().enable();
+            if !contacts.iter().any(|contact| self.is_active(*contact)) {
+                return;
+            }
+            told.await;
+        }
     }
 
     fn part(&self, contact: ContactId) -> MutexGuard<'_, HashMap<ContactId, Lane<W, S>>> {
@@ -309,7 +316,7 @@ mod tests {
         let mut state = lanes.take_state(ADA);
         while lanes.next(ADA, &mut state, |()| true, |()| false).is_some() {}
         assert_eq!(lanes.busy(), 1);
-        lanes.at_rest().await;
+        lanes.rested(&[ADA]).await;
         lanes.leave();
         lanes.settled().await;
     }

@@ -212,7 +212,7 @@ impl Row {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "query `{}` failed: {}", self.query, self.what)
+        write!(f, "the database did not answer the query `{}`: {}", self.query, self.what)
     }
 }
 

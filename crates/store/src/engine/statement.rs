@@ -210,7 +210,7 @@ impl fmt::Display for CommitError {
         match self {
             CommitError::Stale { statement } => write!(f, "`{statement}` lost: the row was changed meanwhile"),
             CommitError::Refused(why) => write!(f, "the database refuses the rows: {why}"),
-            CommitError::Unknown => f.write_str("the database's answer was lost: whether it was written is unknown"),
+            CommitError::Unknown => f.write_str("the database did not confirm it; doing it again does no harm"),
             CommitError::Away => f.write_str("the database takes no commits now; nothing was written"),
             CommitError::Closed => f.write_str("the store is closed"),
         }

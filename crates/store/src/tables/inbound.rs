@@ -105,6 +105,18 @@ pub static RAISE: Statement<Raise> = Statement::new(
      returning id, attempts",
 );
 
+/// Takes an attempt back that the end of the process cut short before the message was begun.
+pub static LOWER: Statement<Raise> = Statement::new(
+    "inbound.lower",
+    146,
+    RowContract::Tell,
+    |row| row.id.0.into(),
+    "update inbound set attempts = attempts - 1
+     from {rows} as input
+     where inbound.id = cast(value ->> 'id' as bigint) and inbound.handled_at is null and inbound.attempts > 0
+     returning id, attempts",
+);
+
 pub static EXPIRE: Expire = expire!("inbound", 143, "received_at", "handled_at is not null");
 
 /// Makes a dead-lettered message unhandled again, with no attempts.
@@ -119,7 +131,8 @@ pub static REOPEN: Statement<Reopen> = Statement::new(
      returning id",
 );
 
-pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.remove.sql, &REOPEN.sql];
+pub(crate) static STATEMENTS: &[&Sql] =
+    &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &LOWER.sql, &EXPIRE.remove.sql, &REOPEN.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -151,6 +164,11 @@ static UNHANDLED_OF: Query = Query {
 static OF: Query =
     Query { name: "inbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
 static LATEST: Query = Query { name: "inbound.latest", text: select!("where id < $1 order by id desc limit $2") };
+static WAITING: Query = Query {
+    name: "inbound.waiting",
+    text: "select contact_id, count(*) as n from inbound where handled_at is null and received_at <= $1
+      group by contact_id",
+};
 static COUNT: Query =
     Query { name: "inbound.count_unhandled", text: "select count(*) as n from inbound where handled_at is null" };
 
@@ -162,7 +180,7 @@ static NEWEST: Query = Query {
 };
 
 pub(crate) static QUERIES: &[&Query] =
-    &[&EXPIRE.page, &FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &LATEST, &COUNT, &NEWEST];
+    &[&EXPIRE.page, &FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &LATEST, &WAITING, &COUNT, &NEWEST];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -216,6 +234,11 @@ pub async fn of(
 /// The messages of all conversations, newest first.
 pub async fn latest(store: &Store, before: InboundId, limit: i64) -> Result<Vec<Recorded>, ReadError> {
     store.all(&LATEST, &[before.0.into(), limit.into()], read).await
+}
+
+/// The contacts with unhandled messages that were received at `until` or before, each with their number.
+pub async fn waiting(store: &Store, until: Time) -> Result<Vec<(ContactId, i64)>, ReadError> {
+    store.all(&WAITING, &[until.into()], |row| Ok((ContactId(row.number("contact_id")?), row.number("n")?))).await
 }
 
 pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {

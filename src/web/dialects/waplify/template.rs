@@ -98,12 +98,16 @@ impl TemplateFields {
         Ok(given)
     }
 
-    /// The template with these values, if none is missing. Values without a variable are ignored.
+    /// The template with these values, if none is missing and each is used.
     fn filled(&self, template: &Template) -> Result<TemplateMessage, Refusal> {
         let wanted = ordered(&template.body);
         let missing = absent(&wanted, &self.body);
         if !missing.is_empty() {
             return Err(Refusal::bad(format!("Missing body variables in 'body_data': {missing}")));
+        }
+        let unknown = unused(&wanted, &self.body);
+        if !unknown.is_empty() {
+            return Err(Refusal::bad(format!("Unknown body variables in 'body_data': {unknown}")));
         }
         let header = match &template.header {
             Some(TemplateHeader::Text(text)) => {
@@ -111,6 +115,10 @@ impl TemplateFields {
                 let missing = absent(&wanted, &self.header);
                 if !missing.is_empty() {
                     return Err(Refusal::bad(format!("Missing header variables in 'header_data': {missing}")));
+                }
+                let unknown = unused(&wanted, &self.header);
+                if !unknown.is_empty() {
+                    return Err(Refusal::bad(format!("Unknown header variables in 'header_data': {unknown}")));
                 }
                 // A header has one variable at most.
                 wanted.first().and_then(|name| self.header.get(name)).cloned().map(HeaderValue::Text)
@@ -127,6 +135,9 @@ impl TemplateFields {
             },
             None => None,
         };
+        let text_header = matches!(template.header, Some(TemplateHeader::Text(_)));
+        let media_header = matches!(header, Some(HeaderValue::Media(_)));
+        self.header_is_there(text_header, media_header)?;
         Ok(TemplateMessage {
             name: template.name.clone(),
             language: Some(template.language.clone()),
@@ -139,6 +150,18 @@ impl TemplateFields {
         })
     }
 
+    /// Refuses values for a header that the template does not have.
+    fn header_is_there(&self, text: bool, media: bool) -> Result<(), Refusal> {
+        if !self.header.is_empty() && !text {
+            return Err(Refusal::bad("This template has no header with variables: take out 'header_data'"));
+        }
+        if (self.url.is_some() || self.filename.is_some()) && !media {
+            return Err(Refusal::bad("This template has no media header: take out 'media_url' and 'filename'"));
+        }
+        Ok(())
+    }
+
+    /// The template that no catalogue has; it is sent without a header.
     fn unlisted(&self) -> TemplateMessage {
         let mut names: Vec<String> = self.body.keys().cloned().collect();
         sort(&mut names);
@@ -169,6 +192,11 @@ fn parameters(names: &[String], values: &BTreeMap<String, String>) -> Parameters
 fn absent(wanted: &[String], given: &BTreeMap<String, String>) -> String {
     let missing = wanted.iter().filter(|name| given.get(*name).is_none_or(|value| value.trim().is_empty()));
     missing.cloned().collect::<Vec<_>>().join(", ")
+}
+
+/// The values for which the text has no variable.
+fn unused(wanted: &[String], given: &BTreeMap<String, String>) -> String {
+    given.keys().filter(|name| !wanted.contains(name)).cloned().collect::<Vec<_>>().join(", ")
 }
 
 /// The variables of a text, in order.
@@ -223,10 +251,34 @@ mod tests {
     }
 
     #[test]
-    fn values_go_by_place_or_by_name_and_others_stay_here() {
+    fn values_without_a_place_in_the_template_are_refused() {
+        let why = |template: &Template, given: Json| fill(template, given).unwrap_err();
+        let body = template("{{1}}", None);
+        let data = json!({"1": "a"});
+        assert_eq!(
+            why(&body, json!({"body_data": {"1": "a", "2": "b"}})),
+            Refusal::bad("Unknown body variables in 'body_data': 2")
+        );
+        assert_eq!(
+            why(&body, json!({"body_data": data, "header_data": {"1": "b"}})),
+            Refusal::bad("This template has no header with variables: take out 'header_data'")
+        );
+        let media = Refusal::bad("This template has no media header: take out 'media_url' and 'filename'");
+        for (key, value) in [("media_url", "https://a.example/x.png"), ("filename", "x.png")] {
+            assert_eq!(why(&body, json!({"body_data": data, key: value})), media, "{key}");
+        }
+        let header = template("Hi", Some(TemplateHeader::Text("News for {{1}}".into())));
+        assert_eq!(
+            why(&header, json!({"header_data": {"1": "a", "zz": "b"}})),
+            Refusal::bad("Unknown header variables in 'header_data': zz")
+        );
+    }
+
+    #[test]
+    fn values_go_by_place_or_by_name() {
         let body = |text: &str, data: Json| fill(&template(text, None), json!({"body_data": data})).unwrap().body;
         assert_eq!(
-            body("{{1}} {{2}}", json!({"2": 99, "1": "John", "3": "x"})),
+            body("{{1}} {{2}}", json!({"2": 99, "1": "John"})),
             Parameters::Positional(vec!["John".into(), "99".into()])
         );
         let named = BTreeMap::from([("name".to_owned(), "John".to_owned())]);

@@ -273,16 +273,20 @@ impl App {
                     tried.next_at = tried.next_at.max(now + after.min(WEBHOOK_RETRY_AFTER_MAX));
                 }
                 tried.status = status.map(u32::from);
-                tracing::warn!(
-                    webhook.id = subscription.id,
-                    kind = row.kind,
-                    attempt = attempts,
-                    reason = trouble,
-                    status,
-                    "Webhook {} did not take event {}: {trouble}",
-                    subscription.id,
-                    row.event_id
-                );
+                // A receiver that is away fails with every event.
+                if let Some(more) = self.log_limiter.ask_of("webhook", subscription.id, now) {
+                    tracing::warn!(
+                        webhook.id = subscription.id,
+                        kind = row.kind,
+                        attempt = attempts,
+                        reason = trouble,
+                        status,
+                        more = more.count(),
+                        "Webhook {} did not take event {}: {trouble}{more}",
+                        subscription.id,
+                        row.event_id
+                    );
+                }
                 if late {
                     tried.state = AttemptState::Dead;
                     passed.given_up = 1;
