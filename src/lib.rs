@@ -2,8 +2,8 @@
 //!
 //! # The layers
 //!
-//! `base ← model ← { flow | channel | store } ← runtime ← web ← cli`: each names only what stands before
-//! it, and the three in braces do not know of each other. From [`base`] to [`runtime`] each layer is a crate, so the
+//! `base ← model ← { flow | channel | store } ← runtime ← lsp ← web ← cli`: each names only what stands before
+//! it, and the three in braces do not know of each other. From [`base`] to [`lsp`] each layer is a crate, so the
 //! compiler refuses anything else; `tests/tidy.rs` checks the two that are folders of this one. A path as
 //! `channel/meta/receive.rs` means `crates/channel/src/meta/receive.rs`; `web/` and `cli/` are in `src/`.
 //!
@@ -15,6 +15,7 @@
 //! | [`channel`] | messaging platforms behind [`channel::Provider`], and the one guarded way out to the network |
 //! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
 //! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
+//! | [`lsp`] | the language server: `transom lsp` over standard input and output, the studio over a WebSocket |
 //! | [`web`] | webhooks, our API and those of three other products; probes and metrics at a listener of their own; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them; what `new` writes lies in `starter/` |
 //!
@@ -103,6 +104,7 @@ pub mod web;
 pub use transom_base as base;
 pub use transom_channel as channel;
 pub use transom_flow as flow;
+pub use transom_lsp as lsp;
 pub use transom_model as model;
 pub use transom_runtime as runtime;
 pub use transom_store as store;

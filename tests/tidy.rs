@@ -13,8 +13,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("channel", &["base", "model"]),
     ("store", &["base", "model"]),
     ("runtime", &["base", "model", "flow", "channel", "store"]),
-    ("web", &["base", "model", "flow", "channel", "store", "runtime"]),
-    ("cli", &["base", "model", "flow", "channel", "store", "runtime", "web"]),
+    ("lsp", &["base", "model", "flow", "runtime"]),
+    ("web", &["base", "model", "flow", "channel", "store", "runtime", "lsp"]),
+    ("cli", &["base", "model", "flow", "channel", "store", "runtime", "lsp", "web"]),
 ];
 
 /// Lines of a file without its tests.

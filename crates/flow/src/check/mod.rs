@@ -50,7 +50,7 @@ pub use templates::{
 };
 
 /// The known environment of the flows; a part that is `None` is not checked.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckContext {
     /// The senders of the configuration.
     pub senders: Option<Vec<String>>,

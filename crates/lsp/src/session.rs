@@ -1,46 +1,61 @@
-//! Runs `transom lsp`: helps editors over standard input and output, in the Language Server Protocol.
+//! Speaks with one editor: reads its messages, keeps its open files, and sends answers and findings.
 
-mod answers;
-mod bot;
-mod position;
-
-use super::{Failure, Outcome, check::surroundings, client::workplace};
 use crate::{
-    base::{limits::EDITOR_PAUSE, place::SourceFile},
+    answers::{self, Client, Style},
+    base::{
+        limits::{BOT_FILES_MAX, EDITOR_PAUSE},
+        place::SourceFile,
+    },
+    bot::Bot,
     flow::CheckContext,
+    folder::BotFolder,
+    position::{offset, path_of},
 };
-use answers::Client;
-use bot::Bot;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
-use position::{offset, path_of, uri_of};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// For editors that say so; it is always standard input and output
-    #[arg(long, hide = true)]
-    stdio: bool,
-    #[command(flatten)]
-    place: workplace::Workplace,
+/// The folder of the only bot, in the addresses of an editor that shares no disk with the server.
+const ONE_BOT: &str = "/bot";
+
+/// The settings of a session.
+pub struct Options {
+    pub roots: Roots,
+    /// The senders and templates that flows are checked against.
+    pub around: CheckContext,
+    /// Takes a sentence about a bug of ours.
+    pub complain: fn(&str),
 }
 
-pub async fn run(args: Args) -> Outcome {
-    let around = surroundings(&args.place, Path::new(".")).await?;
-    let (connection, threads) = Connection::stdio();
-    let served = serve(&connection, around);
-    // The writer thread ends when all its senders are dropped.
-    drop(connection);
-    threads.join().map_err(|error| Failure::Failed(format!("the editor's end is gone: {error}")))?;
-    served
+/// The bots that an editor may open.
+pub enum Roots {
+    /// Those on its own disk: each file belongs to the folder around it.
+    Disk,
+    /// This one, as `file:///bot/`. Its findings are sent without an open file, each with the address of its
+    /// explanation: this, and the code.
+    One { folder: Arc<BotFolder>, codes_at: &'static str },
 }
 
-fn serve(connection: &Connection, around: CheckContext) -> Outcome {
-    let broken =
-        |error: &dyn std::fmt::Display| Failure::Failed(format!("the editor speaks no such protocol: {error}"));
+/// The editor broke the protocol; displays as a sentence.
+#[derive(Debug)]
+pub struct EditorFailure(String);
+
+impl fmt::Display for EditorFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for EditorFailure {}
+
+/// Serves one editor until it leaves.
+pub fn serve(connection: &Connection, options: Options) -> Result<(), EditorFailure> {
+    let broken = |error: &dyn fmt::Display| EditorFailure(format!("the editor speaks no such protocol: {error}"));
     let (id, params) = connection.initialize_start().map_err(|error| broken(&error))?;
     let capabilities = json!({
         "positionEncoding": "utf-16",
@@ -61,14 +76,25 @@ fn serve(connection: &Connection, around: CheckContext) -> Outcome {
     connection.initialize_finish(id, answer).map_err(|error| broken(&error))?;
     let edits = &params["capabilities"]["workspace"]["workspaceEdit"];
     let moves = edits["resourceOperations"].as_array().is_some_and(|all| all.iter().any(|one| one == "rename"));
+    let Options { roots, around, complain } = options;
+    let (style, one) = match &roots {
+        Roots::Disk => (Style::Whole, None),
+        Roots::One { folder, codes_at } => (Style::InParts { codes_at }, Some(Arc::clone(folder))),
+    };
+    let can_watch = params["capabilities"]["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] == true;
     let mut session = Session {
         connection,
-        around,
         client: Client { document_changes: edits["documentChanges"] == true, moves_files: moves },
-        bots: BTreeMap::new(),
+        style,
+        // The program around a session without a disk says when files change.
+        watched: can_watch || one.is_some(),
+        only_one: one.is_some(),
+        bots: one.into_iter().map(|one| (ONE_BOT.into(), Bot::new(one, ONE_BOT.into(), &around))).collect(),
         uris: BTreeMap::new(),
+        around,
+        complain,
     };
-    if params["capabilities"]["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] == true {
+    if can_watch && !session.only_one {
         session.watch_files();
     }
     session.run()
@@ -78,13 +104,19 @@ struct Session<'c> {
     connection: &'c Connection,
     around: CheckContext,
     client: Client,
+    style: Style,
+    complain: fn(&str),
+    /// True if a message comes when files on disk change; else they are looked at after each change of a text.
+    watched: bool,
+    /// True if the editor may open no other bot than the one of the options.
+    only_one: bool,
     bots: BTreeMap<PathBuf, Bot>,
     /// Open files, by the URI from the editor.
     uris: BTreeMap<String, (PathBuf, String)>,
 }
 
 impl Session<'_> {
-    fn run(&mut self) -> Outcome {
+    fn run(&mut self) -> Result<(), EditorFailure> {
         loop {
             // Findings are sent after a pause in typing.
             let message = if self.bots.values().any(|bot| bot.untold) {
@@ -106,7 +138,7 @@ impl Session<'_> {
                 Message::Request(request) => match self.connection.handle_shutdown(&request) {
                     Ok(true) => return Ok(()),
                     Ok(false) => self.answer(request),
-                    Err(error) => return Err(Failure::Failed(format!("the editor left in the middle: {error}"))),
+                    Err(error) => return Err(EditorFailure(format!("the editor left in the middle: {error}"))),
                 },
                 Message::Notification(notification) => self.told(&notification),
                 Message::Response(_) => {}
@@ -134,12 +166,18 @@ impl Session<'_> {
         let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
         match notification.method.as_str() {
             "textDocument/didOpen" => {
-                let Some((root, path)) = path_of(uri).as_deref().and_then(Bot::home) else { return };
+                let Some((root, path)) = self.home(uri) else { return };
                 let text = params["textDocument"]["text"].as_str().unwrap_or_default();
-                self.uris.insert(uri.to_owned(), (root.clone(), path.clone()));
-                let bot = self.bots.entry(root.clone()).or_insert_with(|| Bot::new(root, &self.around));
+                let new = || Bot::new(Arc::new(BotFolder::new(root.clone())), root.clone(), &self.around);
+                let bot = self.bots.entry(root.clone()).or_insert_with(new);
+                // No bot has more files; what is left out is checked as it is on disk.
+                if bot.open.len() >= BOT_FILES_MAX {
+                    return;
+                }
+                self.uris.insert(uri.to_owned(), (root, path.clone()));
                 bot.open.insert(path.clone(), SourceFile::new(path, text));
                 bot.changed();
+                self.look_at_disk(uri);
             }
             "textDocument/didChange" => {
                 let Some((bot, path)) =
@@ -153,20 +191,37 @@ impl Session<'_> {
                 }
                 bot.open.insert(path.clone(), SourceFile::new(path.clone(), text));
                 bot.changed();
+                self.look_at_disk(uri);
             }
             "textDocument/didClose" => {
                 if let Some((root, path)) = self.uris.remove(uri)
                     && let Some(bot) = self.bots.get_mut(&root)
                 {
                     bot.open.remove(&path);
-                    bot.changed();
+                    bot.changed_on_disk();
                 }
             }
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => {
-                self.bots.values_mut().for_each(Bot::changed);
+                self.bots.values_mut().for_each(Bot::changed_on_disk);
             }
             _ => {}
         }
+    }
+
+    /// Looks at the files on disk with the next check, if nothing else tells that they changed.
+    fn look_at_disk(&mut self, uri: &str) {
+        if self.watched {
+            return;
+        }
+        if let Some(bot) = self.uris.get(uri).and_then(|(root, _)| self.bots.get_mut(root)) {
+            bot.changed_on_disk();
+        }
+    }
+
+    /// The bot of a file and the path in it; `None` for a file that is in none, or in one that this editor may not open.
+    fn home(&self, uri: &str) -> Option<(PathBuf, String)> {
+        let home = path_of(uri).as_deref().and_then(Bot::home)?;
+        (!self.only_one || home.0 == Path::new(ONE_BOT)).then_some(home)
     }
 
     fn answer(&mut self, request: Request) {
@@ -176,8 +231,9 @@ impl Session<'_> {
             let error = format!("`{}` is not answered here", request.method);
             return self.send(Response::new_err(request.id, ErrorCode::MethodNotFound as i32, error));
         }
-        let (client, around) = (self.client, &self.around);
-        let found = self.uris.get(&uri).and_then(|(root, path)| Some((self.bots.get_mut(root)?, path)));
+        let home = self.uris.get(&uri).cloned().or_else(|| self.home(&uri).filter(|_| self.only_one));
+        let (client, style, around) = (self.client, self.style, &self.around);
+        let found = home.as_ref().and_then(|(root, path)| Some((self.bots.get_mut(root)?, path)));
         let Some((bot, path)) = found else {
             return self.send(Response::new_ok(request.id, Value::Null));
         };
@@ -188,7 +244,7 @@ impl Session<'_> {
             "textDocument/completion" | "textDocument/hover" | "textDocument/documentSymbol"
         );
         if !typing || !bot.was_read {
-            bot.refresh(around);
+            bot.refresh(around, self.complain);
         }
         let Some(file) = bot.file(path) else { return self.send(Response::new_ok(request.id, Value::Null)) };
         let params = &request.params;
@@ -208,7 +264,7 @@ impl Session<'_> {
                     renaming.edit
                 })
             }
-            "textDocument/codeAction" => Ok(answers::actions(bot, &file, params)),
+            "textDocument/codeAction" => Ok(answers::actions(bot, style, &file, params)),
             "textDocument/formatting" => Ok(answers::formatting(&file)),
             _ => Ok(answers::symbols(bot, around, &file)),
         };
@@ -222,23 +278,25 @@ impl Session<'_> {
         }
     }
 
-    /// Sends the findings of every file that has some, or had some before.
+    /// Sends the findings of open files, and of every other file whose findings are not those that the editor has.
     fn publish(&mut self) {
         let mut told = Vec::new();
         for bot in self.bots.values_mut().filter(|bot| bot.untold) {
-            bot.refresh(&self.around);
+            bot.refresh(&self.around, self.complain);
             bot.untold = false;
             let mut by_file: BTreeMap<String, Vec<Value>> =
-                bot.open.keys().map(|path| (path.clone(), Vec::new())).collect();
-            by_file.extend(bot.told.iter().map(|path| (path.clone(), Vec::new())));
+                bot.open.keys().chain(bot.told.keys()).map(|path| (path.clone(), Vec::new())).collect();
             for finding in &bot.findings {
                 let list = by_file.entry(finding.place.path().to_owned()).or_default();
-                list.push(answers::diagnostic(bot, finding));
+                list.push(answers::diagnostic(bot, self.style, finding));
             }
-            bot.told = by_file.iter().filter(|(_, all)| !all.is_empty()).map(|(path, _)| path.clone()).collect();
-            for (path, findings) in by_file {
-                told.push(json!({"uri": uri_of(&bot.root.join(path)), "diagnostics": findings}));
+            for (path, findings) in &by_file {
+                if bot.open.contains_key(path) || bot.told.get(path) != Some(findings) {
+                    told.push(json!({"uri": bot.uri(path), "diagnostics": findings}));
+                }
             }
+            by_file.retain(|_, findings| !findings.is_empty());
+            bot.told = by_file;
         }
         for params in told {
             self.send(Notification::new("textDocument/publishDiagnostics".into(), params));

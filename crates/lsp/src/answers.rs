@@ -1,15 +1,12 @@
 //! Builds the answers to the editor in the format of the protocol.
 
-use super::{
-    bot::Bot,
-    position::{offset, position, range, range_of, uri_of},
-};
 use crate::{
     base::{
         diagnostic::Diagnostic,
         fix::{Edit, Fix},
         place::{Place, SourceFile},
     },
+    bot::Bot,
     flow::{
         CheckContext,
         tools::{
@@ -17,13 +14,23 @@ use crate::{
             fmt,
         },
     },
+    position::{offset, position, range, range_of},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub fn diagnostic(bot: &Bot, finding: &Diagnostic) -> Value {
+/// The form of findings.
+#[derive(Debug, Clone, Copy)]
+pub enum Style {
+    /// The message contains the help, because editors show nothing else.
+    Whole,
+    /// The help has a field of its own, and the code the address of its explanation.
+    InParts { codes_at: &'static str },
+}
+
+pub fn diagnostic(bot: &Bot, style: Style, finding: &Diagnostic) -> Value {
     let mut message = finding.message.clone();
-    if let Some(help) = &finding.help {
+    if let (Style::Whole, Some(help)) = (style, &finding.help) {
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
@@ -39,6 +46,10 @@ pub fn diagnostic(bot: &Bot, finding: &Diagnostic) -> Value {
         "source": "transom",
         "message": message,
     });
+    if let Style::InParts { codes_at } = style {
+        told["codeDescription"] = json!({"href": format!("{codes_at}{}", finding.code)});
+        told["data"] = json!({"help": finding.help});
+    }
     if !related.is_empty() {
         told["relatedInformation"] = related.into();
     }
@@ -50,7 +61,7 @@ pub fn diagnostic(bot: &Bot, finding: &Diagnostic) -> Value {
 }
 
 pub fn location(bot: &Bot, place: &Place) -> Value {
-    json!({"uri": uri_of(&bot.root.join(place.path())), "range": range_of(place)})
+    json!({"uri": bot.uri(place.path()), "range": range_of(place)})
 }
 
 pub fn completion(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
@@ -153,7 +164,7 @@ pub fn rename(
         .map(|(uri, edits)| json!({"textDocument": {"uri": uri, "version": null}, "edits": edits}))
         .collect();
     if client.moves_files {
-        let uri = |path: &String| uri_of(&bot.root.join(path));
+        let uri = |path: &String| bot.uri(path);
         steps.extend(moved.iter().map(|(old, new)| json!({"kind": "rename", "oldUri": uri(old), "newUri": uri(new)})));
     }
     Ok(Renaming { edit: json!({"documentChanges": steps}), by_hand })
@@ -162,14 +173,14 @@ pub fn rename(
 fn changes(bot: &Bot, edits: &[Edit]) -> serde_json::Map<String, Value> {
     let mut by_file: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for edit in edits {
-        let uri = uri_of(&bot.root.join(edit.place.path()));
+        let uri = bot.uri(edit.place.path());
         by_file.entry(uri).or_default().push(json!({"range": range_of(&edit.place), "newText": edit.text}));
     }
     by_file.into_iter().map(|(uri, edits)| (uri, edits.into())).collect()
 }
 
 /// The repairs of the findings in a range, and one action with all sure repairs of the file.
-pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
+pub fn actions(bot: &Bot, style: Style, file: &Arc<SourceFile>, params: &Value) -> Value {
     let text = file.text();
     let (start, end) = (offset(text, &params["range"]["start"]), offset(text, &params["range"]["end"]));
     let wanted = |kind: &str| match params["context"]["only"].as_array() {
@@ -189,7 +200,7 @@ pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
                     "title": fix.title,
                     "kind": "quickfix",
                     "isPreferred": fix.is_sure(),
-                    "diagnostics": [diagnostic(bot, finding)],
+                    "diagnostics": [diagnostic(bot, style, finding)],
                     "edit": {"changes": changes(bot, &fix.edits)},
                 }));
             }
@@ -201,7 +212,7 @@ pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
         all.push(json!({
             "title": "Mend all that can only be meant in one way",
             "kind": "source.fixAll",
-            "edit": {"changes": {uri_of(&bot.root.join(file.path())): whole(text, &mended)}},
+            "edit": {"changes": {bot.uri(file.path()): whole(text, &mended)}},
         }));
     }
     all.into()
