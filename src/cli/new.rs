@@ -139,9 +139,10 @@ fn next(folder: &Path, name: &str, paint: Paint) -> String {
     text.push_str(&step("transom test", "the conversations in flows/*.test.yaml"));
     text.push_str(
         "\nBegin in flows/_bot.yaml (name, clock, opening hours) and flows/menu.yaml: change a text, save, chat again.\n\
-         `transom reference ask` explains a word of the language; README.md says what lies where.",
+         `transom reference ask` explains a word of the language; README.md says what lies where.\n\n",
     );
-    text
+    text.push_str(&step("transom serve", "opens the studio: http://127.0.0.1:8080/studio"));
+    text.trim_end().to_owned()
 }
 
 /// A text quoted as one word for a shell.

@@ -329,7 +329,9 @@ fn welcome(address: &str, probes: &str, app: &App, paint: Paint) -> String {
     let flows = app.live.get().set.flows.len();
     let elsewhere = if address == "127.0.0.1:8080" { String::new() } else { format!(" --url http://{address}") };
     format!(
-        "{title}\n\
+        "{studio}   {sandbox}\n\
+         \n\
+         {title}\n\
          {flows} from `{bot}` {are} live at http://{address}, on a sandbox: no account, no network, this machine only.\n\
          \n\
          In another terminal, in this folder:\n\
@@ -339,6 +341,8 @@ fn welcome(address: &str, probes: &str, app: &App, paint: Paint) -> String {
          \n\
          Edit the flows and save: a good version is live within a second. Ctrl-C stops.\n\
          For a real number write a configuration: {EXAMPLE}.\n",
+        studio = paint.strong(format!("Studio  http://{address}/studio")),
+        sandbox = paint.faint("(sandbox: nothing leaves this machine)"),
         title = paint.strong("Transom is running"),
         flows = counted(flows, "flow"),
         are = if flows == 1 { "is" } else { "are" },

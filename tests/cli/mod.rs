@@ -297,6 +297,8 @@ fn explain_names_the_flow_and_why() {
 pub struct Daemon {
     child: Child,
     pub url: String,
+    /// The first line of its output; empty with a configuration.
+    pub first_line: String,
 }
 
 impl Daemon {
@@ -307,9 +309,11 @@ impl Daemon {
             .spawn()
             .unwrap();
         // It says where it listens once it does.
-        let said = child.stdout.take().unwrap();
+        let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut first_line = String::new();
+        said.read_line(&mut first_line).unwrap();
         let (url, _) = told(said, |line| line.split_once("live at ")?.1.split(',').next().map(str::to_owned));
-        Daemon { child, url }
+        Daemon { child, url, first_line }
     }
 
     /// With a configuration the daemon prints only its log.
@@ -326,7 +330,7 @@ impl Daemon {
         });
         // It must be able to go on writing.
         std::thread::spawn(move || for _ in log.lines() {});
-        Daemon { child, url: address }
+        Daemon { child, url: address, first_line: String::new() }
     }
 }
 

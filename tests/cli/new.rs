@@ -8,6 +8,7 @@ fn made() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let said = run(folder.path(), &["new", "corner-salon", "--timezone", "Europe/Madrid"]);
     ends(&said, 0);
+    assert!(out(&said).trim_end().ends_with("http://127.0.0.1:8080/studio"), "{}", out(&said));
     assert!(out(&said).contains("cd corner-salon\n") && out(&said).contains("transom chat"), "{}", out(&said));
     let bot = folder.path().join("corner-salon");
     (folder, bot)
@@ -52,6 +53,8 @@ fn it_is_served_at_once_and_its_example_wants_nothing_of_a_shop() {
     assert!(!example.contains("SHOP_"), "{example}");
     assert!(example.contains("  env: {}  ") && example.contains("  secrets: {}  "), "{example}");
     let daemon = Daemon::start(&bot);
+    let studio = format!("Studio  {}/studio   (sandbox: nothing leaves this machine)\n", daemon.url);
+    assert_eq!(daemon.first_line, studio);
     let answered = run(&bot, &["trigger", "message", "--text", "hello", "--url", &daemon.url]);
     ends(&answered, 0);
     assert!(out(&answered).contains("What can I do for you?"), "{}", out(&answered));
