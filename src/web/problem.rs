@@ -18,6 +18,8 @@ pub struct Problem {
     pub detail: String,
     /// The wrong fields as JSON pointers, each with a sentence.
     pub errors: Vec<(String, String)>,
+    /// One more field of the body, for a program that goes on with it.
+    pub more: Option<(&'static str, Json)>,
     /// Seconds after which the same request may succeed.
     pub retry_after_s: Option<u64>,
 }
@@ -25,7 +27,7 @@ pub struct Problem {
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         debug_assert!(codes::is_known(code, status.as_u16()), "`{code}` at {status} is not in `web/routes/codes.rs`");
-        Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+        Problem { status, code, detail: detail.into(), errors: Vec::new(), more: None, retry_after_s: None }
     }
 
     pub fn unauthorized() -> Self {
@@ -70,6 +72,9 @@ impl Problem {
         if !self.errors.is_empty() {
             let errors = self.errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail}));
             body["errors"] = errors.collect();
+        }
+        if let Some((name, value)) = &self.more {
+            body[*name] = value.clone();
         }
         body
     }

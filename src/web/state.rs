@@ -1,13 +1,17 @@
 //! Holds the state that handlers share.
 
 use super::{
-    account_places::AccountPlaces, dialects::waplify, idempotency::InFlight, refusal_log::UnauthenticatedRequests,
-    server::body_memory::Room, studio::assets::PageFiles,
+    account_places::AccountPlaces,
+    dialects::waplify,
+    idempotency::InFlight,
+    refusal_log::UnauthenticatedRequests,
+    server::body_memory::Room,
+    studio::{assets::PageFiles, desk::Desk},
 };
 use crate::{
     base::{
         ids::AccountName,
-        limits::{EVENT_LISTENERS_MAX, FILES_AT_ONCE_MAX},
+        limits::{EVENT_LISTENERS_MAX, FILES_AT_ONCE_MAX, STUDIO_EDITORS_MAX},
         secret::Secret,
         time::Time,
     },
@@ -34,6 +38,10 @@ pub struct Web {
     pub strangers: UnauthenticatedRequests,
     /// The files of the studio's page.
     pub page_files: PageFiles,
+    /// The bot's files for the studio.
+    pub desk: Desk,
+    /// Places for the studio's editors.
+    pub editors: AccountPlaces,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
     /// Places for listeners to the event stream.
@@ -53,6 +61,8 @@ pub struct Web {
 impl Web {
     pub fn new(app: Arc<App>, operator: Secret, sandbox_is_open: bool) -> Self {
         Web {
+            desk: Desk::new(app.config.bot.clone()),
+            editors: AccountPlaces::new(STUDIO_EDITORS_MAX),
             app,
             operator,
             sandbox_is_open,

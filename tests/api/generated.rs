@@ -260,7 +260,7 @@ impl Maker<'_> {
             "string" if schema["format"] == "date-time" => "2030-01-01T10:00:00Z".into(),
             "string" => {
                 let text = self.text();
-                // Which of the texts comes depends on the number of routes.
+                // The order of the texts depends on the number of routes.
                 if text.is_empty() && schema["minLength"] == 1 { "x".into() } else { text.into() }
             }
             "integer" => {

@@ -39,6 +39,7 @@ const VOLATILE: &[&str] = &[
     "version",
     "what",
     "secret",
+    "folder",
     "activation_code",
     "activation_link",
     "activation_message",

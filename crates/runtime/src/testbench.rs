@@ -22,6 +22,8 @@ mod trouble;
 mod update;
 mod wander;
 mod words;
+
+pub use words::starting_words;
 mod world;
 
 use super::{

@@ -2,6 +2,7 @@
 
 mod addressee;
 pub mod balance;
+pub mod bot;
 pub mod broadcasts;
 pub mod consent;
 pub mod contacts;

@@ -14,18 +14,24 @@ use crate::{
         account_places::AccountPlace,
         auth::{self, Caller},
         problem::{ApiResult, Problem},
+        server::listener::Peer,
         state::Web,
+        studio::{
+            access::{self, Effect},
+            news::{BotNews, NEWS},
+        },
     },
 };
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::{RawQuery, State},
+    extract::{ConnectInfo, RawQuery, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use hyper::body::Frame;
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -36,8 +42,16 @@ use tokio::{
 };
 
 /// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` selects kinds.
-pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+///
+/// `files` and `flows`, if they are asked for by name, tell of the bot's files and come from no log: a listener that
+/// wants nothing else does not start one.
+pub async fn listen(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> ApiResult {
+    let caller = caller(&web, peer, &headers).await?;
     let text = query.unwrap_or_default();
     let types = wanted(&text)?;
     let given = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
@@ -54,9 +68,13 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_listeners", why);
         return Err(Problem { retry_after_s: Some(5), ..problem });
     };
-    // From now on the event log is written, even while no client is connected.
-    web.app.listen().await.map_err(|error| Problem::bug(&error))?;
-    let (first, newest) = event::ends(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
+    let reads_log = types.is_empty() || types.iter().any(|one| KINDS.contains(&one.as_str()));
+    let (mut first, mut newest) = (0, last.unwrap_or_default());
+    if reads_log {
+        // From now on the event log is written, even while no client is connected.
+        web.app.listen().await.map_err(|error| Problem::bug(&error))?;
+        (first, newest) = event::ends(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
+    }
     let (chunks, body) = mpsc::channel(EVENT_CHUNKS_WAITING_MAX);
     let mut begin = String::from("retry: 2000\n\n");
     let after = match last {
@@ -69,9 +87,10 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
             if last > newest { newest } else { last }
         }
     };
-    let listener = Listener { web, headers, caller, types, after, chunks };
+    let news = BotNews::begin(&web, &types);
+    let listener = Listener { web, peer, headers, caller, types, reads_log, after, chunks };
     // The task ends when the client disconnects.
-    tokio::spawn(listener.follow(begin));
+    tokio::spawn(listener.follow(begin, news));
     let kind = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     Ok((kind, Body::new(Chunks { body, _place: place })).into_response() as Response)
 }
@@ -79,20 +98,31 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
 fn wanted(text: &str) -> Result<Vec<String>, Problem> {
     let Some(list) = query::value(text, "types").filter(|list| !list.is_empty()) else { return Ok(Vec::new()) };
     let types: Vec<String> = list.split(',').map(|one| one.trim().to_owned()).collect();
-    match types.iter().find(|one| !KINDS.contains(&one.as_str())) {
+    match types.iter().find(|one| !KINDS.contains(&one.as_str()) && !NEWS.contains(&one.as_str())) {
         None => Ok(types),
         Some(unknown) => {
-            let why = format!("There is no type `{unknown}`; there are {}.", KINDS.join(", "));
+            let why = format!("There is no type `{unknown}`; there are {}, {}.", KINDS.join(", "), NEWS.join(", "));
             Err(Problem::invalid(vec![("/types".to_owned(), why)]))
         }
     }
 }
 
+/// The account of a key, or the studio's page without one.
+async fn caller(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result<Caller, Problem> {
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return access::caller(web, peer, headers, Effect::Reads).await.map_err(|_| Problem::unauthorized());
+    }
+    auth::required(web, headers).await
+}
+
 struct Listener {
     web: Arc<Web>,
+    peer: SocketAddr,
     headers: HeaderMap,
     caller: Caller,
     types: Vec<String>,
+    /// False for a listener to the bot's files alone.
+    reads_log: bool,
     after: i64,
     chunks: mpsc::Sender<Bytes>,
 }
@@ -101,7 +131,7 @@ struct Listener {
 struct ClientGone;
 
 impl Listener {
-    async fn follow(mut self, begin: String) -> Result<(), ClientGone> {
+    async fn follow(mut self, begin: String, mut news: BotNews) -> Result<(), ClientGone> {
         self.send(begin).await?;
         let mut stopping = self.web.stopping.subscribe();
         let mut beat = interval(EVENT_HEARTBEAT.to_std());
@@ -113,7 +143,8 @@ impl Listener {
                 () = self.chunks.closed() => return Err(ClientGone),
                 _ = stopping.changed() => {}
                 _ = beat.tick() => self.heartbeat().await?,
-                _ = look.tick() => {
+                text = news.next(&self.web) => self.send(text).await?,
+                _ = look.tick(), if self.reads_log => {
                     if self.catch_up().await? {
                         look.reset_immediately();
                     }
@@ -125,8 +156,10 @@ impl Listener {
 
     /// Checks that the key is still valid, and that the client still reads.
     async fn heartbeat(&self) -> Result<(), ClientGone> {
-        auth::required(&self.web, &self.headers).await.map_err(|_| ClientGone)?;
-        self.web.app.listen().await.map_err(|_| ClientGone)?;
+        caller(&self.web, self.peer, &self.headers).await.map_err(|_| ClientGone)?;
+        if self.reads_log {
+            self.web.app.listen().await.map_err(|_| ClientGone)?;
+        }
         self.send(": still here\n\n".to_owned()).await
     }
 

@@ -37,10 +37,12 @@ pub static CODES: &[Code] = &[
         "Only the studio's own page may ask this without a key: the request must carry its `Origin`, or \
          `Sec-Fetch-Site: same-origin`.",
     ),
+    code("read_only", 403, "The daemon's user may not write into the bot's folder."),
     code("opted_out", 403, "The contact wants no messages."),
     code("not_found", 404, "There is no such conversation."),
     code("method_not_allowed", 405, "This address does not take this method."),
     code("too_slow", 408, "The body did not arrive in time."),
+    code("has_errors", 409, "The files have errors; mend them, or ask for them to be written with errors."),
     code("in_progress", 409, "The first request with this Idempotency-Key is still being answered."),
     code(
         "outcome_unknown",
@@ -95,9 +97,15 @@ pub static CODES: &[Code] = &[
     code("idempotency_key_reused", 422, "This Idempotency-Key was used for another request."),
     code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
+    code(
+        "upgrade_required",
+        426,
+        "This address speaks the Language Server Protocol over a WebSocket, and nothing else.",
+    ),
     code("internal", 500, "Something went wrong here; it is in the log."),
     code("platform_failed", 502, "The platform answered with HTTP 500 instead of the file."),
     code("crowded", 503, "Too many large bodies are being read; send it again."),
+    code("too_many_editors", 503, "8 editors are open already; close one."),
     code("too_many_files", 503, "16 files are being read."),
     code("too_many_listeners", 503, "64 of this account listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),

@@ -9,6 +9,7 @@ pub mod shape;
 
 mod autocalls;
 mod balance;
+mod bot;
 mod broadcasts;
 mod contacts;
 mod conversations;
@@ -56,6 +57,7 @@ static NOUNS: &[&[Route]] = &[
     balance::ROUTES,
     dead_letters::ROUTES,
     sandbox::ROUTES,
+    bot::ROUTES,
     studio_page::ROUTES,
     operator::ROUTES,
     autocalls::ROUTES,

@@ -1,9 +1,12 @@
 //! Defines the bodies that several routes share.
 
-use super::shape::{
-    Shape, Type,
-    Type::{Any, Filled, Flag, List, Maybe, Of, Text, Time, Whole, Word},
-    may, need, shape,
+use super::{
+    probes::FINDING,
+    shape::{
+        Shape, Type,
+        Type::{Any, Filled, Flag, List, Maybe, Of, Text, Time, Whole, Word},
+        may, need, shape,
+    },
 };
 
 pub static PROBLEM: Shape = shape(
@@ -16,6 +19,8 @@ pub static PROBLEM: Shape = shape(
         need("code", Text, "A fixed word for programs."),
         need("detail", Text, "A sentence for people."),
         may("errors", List(&Of(&FIELD_ERROR)), "Which fields of the request are wrong."),
+        may("findings", List(&Of(&FINDING)), "With `has_errors`: what the checker says of the files."),
+        may("paths", List(&Text), "With `changed_meanwhile`: the files that were changed."),
     ],
 );
 

@@ -25,7 +25,9 @@ pub static ROUTES: &[Route] = &[Route {
             `message.out`, `message.status`, `run.began`, `run.ended`, `consent`, `event`, `handoff`, `needs_person`, \
             `sender_stopped`, `unknown_send`, `dead_letter`, `alarm`. Events come from what was committed and are \
             kept for 3 days; they are written down from the first time that somebody listens, until nobody has for \
-            3 days. `gap` says that what came after `Last-Event-ID` is no longer kept: read the lists anew. A comment \
+            3 days. `gap` says that what came after `Last-Event-ID` is no longer kept: read the lists anew. `files` (`{path, etag}`, `null`: deleted) and `flows` \
+            (`{version, errors}`) tell that the bot's files changed; they come only if `types` names them, without an \
+            id, and from no log. Without a key the studio's page may listen while every sender is a sandbox. A comment \
             every 15 s is a sign of life. Who takes nothing for 10 s is disconnected, and goes on where it was.",
     query: &[
         may("types", Text, "Only these, with commas between."),

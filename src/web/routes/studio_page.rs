@@ -1,7 +1,7 @@
 //! `/studio`: describes the routes for the studio's page and its files.
 
 use super::{AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route};
-use crate::web::studio::{assets, page};
+use crate::web::studio::{assets, codes, editor, page};
 use axum::routing::get;
 
 const PART: &str = "Studio";
@@ -26,6 +26,30 @@ pub static ROUTES: &[Route] = &[
         ],
         errors: Errors::Problems(&[("not_found", 404)]),
         take: || get(page::show),
+        ..GET
+    },
+    Route {
+        path: "/studio/codes/{code}",
+        name: "studio_code",
+        part: PART,
+        summary: "Read what a finding's code means, with a wrong and a right example",
+        who: AllowedCallers::Anyone,
+        answers: &[DocumentedAnswer { status: 200, about: "A page.", body: AnswerBody::Text("text/html") }],
+        take: || get(codes::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/studio/lsp",
+        name: "studio_editor",
+        part: PART,
+        summary: "Connect an editor to the language server, by a WebSocket",
+        about: "One message of the Language Server Protocol is one text frame. The bot is `file:///bot/`, its files are as \
+                `file:///bot/flows/menu.yaml`. Findings are sent for all files, also those that are not open, with their \
+                `code`, the address of its explanation as `codeDescription.href`, and the help as `data.help`.",
+        who: AllowedCallers::Studio,
+        answers: &[DocumentedAnswer { status: 101, about: "A WebSocket.", body: AnswerBody::Nothing }],
+        errors: Errors::Problems(&[("upgrade_required", 426), ("too_many_editors", 503)]),
+        take: || get(editor::open),
         ..GET
     },
     Route {

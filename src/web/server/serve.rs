@@ -14,6 +14,7 @@ use crate::{
 use axum::{
     Router,
     body::{Body, HttpBody as _},
+    http::StatusCode,
     serve::Listener as _,
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -142,13 +143,17 @@ async fn serve(
                 Side::Admin => admin::answer(router, request).await,
             };
             drop(held);
-            requests.answered();
+            // A connection that becomes another protocol's stays with this request, so that the bytes on it are never
+            // taken for the next one.
+            if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                requests.answered();
+            }
             Ok::<_, Infallible>(response)
         }
     });
     let mut http = http1::Builder::new();
     let http = http.max_buf_size(HTTP_BUFFER_BYTES_MAX);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(io), service));
+    let mut connection = pin!(http.serve_connection(TokioIo::new(io), service).with_upgrades());
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,

@@ -157,7 +157,15 @@ mod tests {
             let mut plain = Vec::new();
             GzDecoder::new(*bytes).read_to_end(&mut plain).unwrap();
             let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui").join(path);
-            assert!(plain == fs::read(source).unwrap(), "{path}");
+            let source = fs::read(source).unwrap();
+            if path.starts_with("js/") || path.starts_with("css/") {
+                // Packed without its comments.
+                let (plain, source) = (String::from_utf8(plain).unwrap(), String::from_utf8(source).unwrap());
+                assert!(plain.lines().all(|line| source.lines().any(|other| other == line)), "{path}");
+                assert!(!plain.is_empty(), "{path}");
+            } else {
+                assert!(plain == source, "{path}");
+            }
         }
     }
 }

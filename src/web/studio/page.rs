@@ -62,14 +62,14 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 /// 128 random bits, for one answer.
-fn nonce() -> Result<String, Problem> {
+pub(super) fn nonce() -> Result<String, Problem> {
     let mut random = [0_u8; 16];
     getrandom::fill(&mut random).map_err(|error| Problem::bug(&error))?;
     Ok(BASE64_STANDARD.encode(random))
 }
 
 /// A page that loads only our own files, and that no other page may contain.
-fn guarded(status: StatusCode, nonce: &str, page: String) -> Response {
+pub(super) fn guarded(status: StatusCode, nonce: &str, page: String) -> Response {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; img-src 'self' \
          data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

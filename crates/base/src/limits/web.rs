@@ -148,3 +148,22 @@ pub const FILES_KEPT_FREE: usize = 256;
 pub const HTTP_BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// The time after which a connection is closed if no request begins and the client reads nothing of an answer.
 pub const CONNECTION_IDLE: Span = Span::seconds(75);
+
+// -- the studio
+/// The size of a request with changed files: more than the texts of one work session.
+pub const STUDIO_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The length of a file's path in the bot, in bytes. File systems take names of 255 bytes; while it is written, a file
+/// has a longer one.
+pub const BOT_PATH_BYTES_MAX: usize = 200;
+/// Example words that the page offers at the first visit.
+pub const STUDIO_WORDS_MAX: usize = 6;
+/// Editors that are connected at the same time. Each has two threads, and the bot's files in memory.
+pub const STUDIO_EDITORS_MAX: usize = 8;
+/// The size of one message of an editor: a whole text at most.
+pub const STUDIO_EDITOR_MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Messages of an editor that wait for its server, and the other way round. An editor sends one for each key.
+pub const STUDIO_EDITOR_WAITING_MAX: usize = 1_000;
+/// How often an editor is asked for a sign of life; well below `CONNECTION_IDLE`, which would end a silent connection.
+pub const STUDIO_EDITOR_BEAT: Span = Span::seconds(20);
+/// How long an editor may take for one message.
+pub const STUDIO_EDITOR_SLOW: Span = Span::seconds(10);

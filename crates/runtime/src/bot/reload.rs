@@ -23,6 +23,7 @@ use crate::{
     store::{CommitError, ReadError, Store, WriteSet, tables::version},
 };
 use std::{
+    collections::BTreeMap,
     fmt,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -37,6 +38,27 @@ pub struct Reloader {
     live: Mutex<Option<String>>,
     /// Signals that the templates or senders have changed: the same files may be valid now.
     around_changed: Notify,
+    /// The files of the last check, so that a change which was taken already is not checked again.
+    last: Mutex<Option<SeenFiles>>,
+    /// Held while the folder is read or written: nobody reads half of a publication.
+    folder: tokio::sync::Mutex<()>,
+    /// Counts the looks at the folder, for those who follow its files.
+    looks: watch::Sender<u64>,
+}
+
+/// The input of a check beside the templates and senders.
+#[derive(Debug, PartialEq)]
+struct SeenFiles {
+    hash: String,
+    sendable: Option<BTreeMap<String, u64>>,
+}
+
+impl SeenFiles {
+    /// `None` if a file could not be read: then it is looked at again each time.
+    fn of(files: &BotFiles) -> Option<SeenFiles> {
+        let all_read = files.findings.is_empty();
+        all_read.then(|| SeenFiles { hash: files.hash.clone(), sendable: files.sendable.clone() })
+    }
 }
 
 /// The result of a check of the files.
@@ -58,7 +80,15 @@ pub enum ReloadError {
 
 impl Reloader {
     pub fn new(config: &Config, metrics: Metrics) -> Reloader {
-        Reloader { config: config.clone(), metrics, live: Mutex::default(), around_changed: Notify::new() }
+        Reloader {
+            config: config.clone(),
+            metrics,
+            live: Mutex::default(),
+            around_changed: Notify::new(),
+            last: Mutex::default(),
+            folder: tokio::sync::Mutex::default(),
+            looks: watch::Sender::new(0),
+        }
     }
 
     /// The first version: of the files, or the last valid one if they have errors. `live` is always set.
@@ -106,8 +136,54 @@ impl Reloader {
 
     /// Reads the folder once and checks it.
     pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<ReloadResult, ReloadError> {
+        let _alone = self.folder.lock().await;
+        self.read_and_offer(store, folder, now).await
+    }
+
+    /// As `look`, if the files are not those of the last check.
+    async fn look_at_changes(
+        &self,
+        store: &Store,
+        folder: &Path,
+        now: Time,
+    ) -> Result<Option<ReloadResult>, ReloadError> {
+        let _alone = self.folder.lock().await;
+        let seen = apart(|| source_files::read(folder)).ok().and_then(|files| SeenFiles::of(&files));
+        if seen.is_some() && seen == *self.last.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(None);
+        }
+        self.read_and_offer(store, folder, now).await.map(Some)
+    }
+
+    /// The lock for writing into the folder.
+    pub(super) fn folder_lock(&self) -> &tokio::sync::Mutex<()> {
+        &self.folder
+    }
+
+    /// Counts the looks at the folder: each tells that files may have changed, tests included.
+    pub fn looks(&self) -> watch::Receiver<u64> {
+        self.looks.subscribe()
+    }
+
+    /// Tells those who follow `looks`; after the findings are known.
+    pub fn tell_of_look(&self) {
+        self.looks.send_modify(|count| *count += 1);
+    }
+
+    /// As `look`, for a caller that holds the lock.
+    pub(super) async fn read_and_offer(
+        &self,
+        store: &Store,
+        folder: &Path,
+        now: Time,
+    ) -> Result<ReloadResult, ReloadError> {
         match apart(|| source_files::read(folder)) {
-            Ok(files) => self.offer(store, files, now).await,
+            Ok(files) => {
+                let seen = SeenFiles::of(&files);
+                let news = self.offer(store, files, now).await?;
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+                Ok(news)
+            }
             Err(error) => {
                 // The folder was moved away, perhaps for a moment: report it, and keep the live version.
                 let place = Place::start_of(&SourceFile::new("flows", ""));
@@ -128,10 +204,20 @@ impl Reloader {
         mut tell: impl FnMut(ReloadResult),
     ) {
         let mut watch = Watch::new(folder);
+        // First read at once, for changes between the start and the watch.
+        let mut anew = true;
         loop {
-            // First read at once, for changes between the start and the watch.
-            match self.look(store, folder, clock.now()).await {
-                Ok(news) => tell(news),
+            let news = match anew {
+                true => self.look(store, folder, clock.now()).await.map(Some),
+                false => self.look_at_changes(store, folder, clock.now()).await,
+            };
+            match news {
+                Ok(news) => {
+                    if let Some(news) = news {
+                        tell(news);
+                    }
+                    self.tell_of_look();
+                }
                 Err(error) => {
                     tracing::error!("The changed flows cannot go live now, and will be tried again: {error}");
                     tokio::select! {
@@ -142,8 +228,8 @@ impl Reloader {
             }
             tokio::select! {
                 _ = stop.changed() => return,
-                () = watch.changed() => {}
-                () = self.around_changed.notified() => {}
+                () = watch.changed() => anew = false,
+                () = self.around_changed.notified() => anew = true,
             }
         }
     }

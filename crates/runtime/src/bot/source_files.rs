@@ -82,14 +82,16 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
             Err(why) => findings.push(refuse(why)),
         }
     }
-    if paths.len() > BOT_FILES_MAX {
-        let place = Place::start_of(&SourceFile::new("flows", ""));
-        let message = format!("the bot has {} files, and at most {BOT_FILES_MAX} are read", paths.len());
-        findings.push(Diagnostic::error("E911", &place, message));
-    }
+    findings.extend(too_many(paths.len()));
     findings.extend(misnamed(folder));
     let hash = hash(&files);
     Ok(BotFiles { files, findings, hash, checked: None, sendable: media_files::list(folder) })
+}
+
+fn too_many(files: usize) -> Option<Diagnostic> {
+    let place = Place::start_of(&SourceFile::new("flows", ""));
+    let message = format!("the bot has {files} files, and at most {BOT_FILES_MAX} are read");
+    (files > BOT_FILES_MAX).then(|| Diagnostic::error("E911", &place, message))
 }
 
 /// Findings for files with a wrong extension: `flows/hello.yml`.
@@ -135,6 +137,27 @@ pub fn sign(folder: &Path) -> Option<u64> {
 }
 
 impl BotFiles {
+    /// These files with changes: a new text, or `None` for a deleted file. Tests are no part of a version, so changes of
+    /// them are left out.
+    pub fn with_changes(mut self, changes: &BTreeMap<String, Option<String>>) -> BotFiles {
+        self.files.retain(|file| !changes.contains_key(file.path()));
+        self.findings.retain(|finding| !changes.contains_key(finding.place.path()));
+        for (path, text) in changes.iter().filter(|(path, _)| !is_test(path)) {
+            self.files.extend(text.as_ref().map(|text| SourceFile::new(path.clone(), text.clone())));
+        }
+        self.files.sort_by(|a, b| a.path().cmp(b.path()));
+        self.findings.extend(too_many(self.files.len()));
+        let bytes: usize = self.files.iter().map(|file| file.text().len()).sum();
+        if bytes > BOT_BYTES_MAX {
+            let place = Place::start_of(&SourceFile::new("flows", ""));
+            let message = format!("the bot's files are larger than {BOT_BYTES_MAX} bytes together");
+            self.findings.push(Diagnostic::error("E910", &place, message));
+        }
+        self.hash = hash(&self.files);
+        self.checked = None;
+        self
+    }
+
     /// The files of a stored version.
     pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
         let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
@@ -302,6 +325,27 @@ mod tests {
         assert!(read(bot.path()).unwrap().findings.is_empty());
         fs::write(bot.path().join("flows/z.yaml"), "").unwrap();
         assert_eq!(read(bot.path()).unwrap().findings[0].code, "E911");
+    }
+
+    #[test]
+    fn changed_files_are_those_that_would_be_read() {
+        let bot = folder(&[("flows/a.yaml", b"flow: a"), ("flows/b.yaml", b"\xff"), ("flows/c.yaml", b"flow: c")]);
+        let changes = [
+            ("flows/b.yaml", Some("flow: b")),
+            ("flows/c.yaml", None),
+            ("flows/d.test.yaml", Some("tests: d")),
+            ("scripts/s.rhai", Some("")),
+        ];
+        let changes = changes.map(|(path, text)| (path.to_owned(), text.map(str::to_owned))).into();
+        let with = read(bot.path()).unwrap().with_changes(&changes);
+        fs::write(bot.path().join("flows/b.yaml"), "flow: b").unwrap();
+        fs::remove_file(bot.path().join("flows/c.yaml")).unwrap();
+        fs::create_dir(bot.path().join("scripts")).unwrap();
+        fs::write(bot.path().join("scripts/s.rhai"), "").unwrap();
+        let written = read(bot.path()).unwrap();
+        assert_eq!((&with.hash, with.findings.len()), (&written.hash, 0));
+        let large = [("flows/l.yaml".to_owned(), Some("#".repeat(BOT_BYTES_MAX)))].into();
+        assert_eq!(written.with_changes(&large).findings[0].code, "E910");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod earlier_messages;
 mod id_set;
 pub mod log;
 pub mod log_limit;
-pub(super) mod long_work;
+pub mod long_work;
 pub mod metrics;
 pub mod panic_guard;
 mod recovery;

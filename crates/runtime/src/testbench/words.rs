@@ -88,6 +88,22 @@ pub(super) fn said_by(trigger: &Trigger) -> Vec<String> {
     }
 }
 
+/// Texts that start a flow, one for each flow that waits for some.
+pub fn starting_words(set: &FlowSet, max: usize) -> Vec<String> {
+    let flows = set.flows.values().filter(|flow| !flow.draft);
+    let first = flows.filter_map(|flow| {
+        let said = flow.triggers.iter().flat_map(|trigger| said_by(&trigger.kind));
+        said.map(|text| text.trim().to_owned()).find(|text| !text.is_empty())
+    });
+    let mut words: Vec<String> = Vec::new();
+    for word in first {
+        if words.len() < max && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
 /// A text that a pattern matches.
 fn matching(pattern: &str) -> Option<String> {
     let hir = regex_syntax::parse(pattern).ok()?;

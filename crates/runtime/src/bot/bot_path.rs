@@ -1,0 +1,211 @@
+//! Names the files of a bot that may be read and written from outside: `flows/menu.yaml`.
+
+use super::source_files::FOLDERS;
+use crate::base::limits::BOT_PATH_BYTES_MAX;
+use std::{fmt, fs, io, path::Path};
+
+/// A flow, script, locale or test by its path in the bot's folder. Such a path cannot leave the folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BotPath(String);
+
+/// The reason why a text is no such path; displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPath {
+    /// It is not in one of the folders, or in a folder of its own.
+    Folder,
+    /// Another extension than that of its folder.
+    Extension,
+    /// A character that differs between systems, is not shown, or means something to them.
+    Character,
+    TooLong,
+}
+
+/// The place of a file on disk.
+#[derive(Debug)]
+pub enum Found {
+    File,
+    Nothing,
+    /// The file or its folder is a link, which could lead out of the bot.
+    Link,
+    /// A folder, or another thing without a text.
+    Other,
+}
+
+impl BotPath {
+    /// Reads a path as the reader of the folder writes it, with `/` between folder and name on every system.
+    pub fn parse(text: &str) -> Result<BotPath, BadPath> {
+        let (folder, name) = text.split_once('/').ok_or(BadPath::Folder)?;
+        let known = FOLDERS.iter().find(|(known, _)| *known == folder);
+        let (_, extension) = known.filter(|_| !name.contains('/')).ok_or(BadPath::Folder)?;
+        let stem = name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
+        let stem = stem.filter(|stem| !stem.is_empty()).ok_or(BadPath::Extension)?;
+        // A hidden file is not read. Letters of all languages are; combining marks are not, because some systems write
+        // them in another way than they were given.
+        let plain = |c: char| c.is_alphanumeric() || "_-. +(),".contains(c);
+        if stem.starts_with(['.', ' ']) || !stem.chars().all(plain) {
+            return Err(BadPath::Character);
+        }
+        if text.len() > BOT_PATH_BYTES_MAX {
+            return Err(BadPath::TooLong);
+        }
+        Ok(BotPath(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn folder(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// True if both name the same file on a system that does not distinguish `Menu` from `menu`.
+    pub fn is_alike(&self, other: &str) -> bool {
+        self.0.to_lowercase() == other.to_lowercase()
+    }
+
+    /// The content of the file below `bot`; `None` if there is none, or a link.
+    pub fn read(&self, bot: &Path) -> io::Result<Option<Vec<u8>>> {
+        match self.find(bot)? {
+            Found::File => fs::read(bot.join(self.as_str())).map(Some),
+            Found::Nothing | Found::Link | Found::Other => Ok(None),
+        }
+    }
+
+    /// Looks at the path below `bot` without following a link.
+    pub fn find(&self, bot: &Path) -> io::Result<Found> {
+        match fs::symlink_metadata(bot.join(self.folder())) {
+            Ok(about) if about.is_symlink() => return Ok(Found::Link),
+            Ok(about) if !about.is_dir() => return Ok(Found::Other),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) => return Err(error),
+        }
+        match fs::symlink_metadata(bot.join(self.folder()).join(self.name())) {
+            Ok(about) if about.is_symlink() => Ok(Found::Link),
+            Ok(about) if about.is_file() => Ok(Found::File),
+            Ok(_) => Ok(Found::Other),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl fmt::Display for BadPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadPath::Folder | BadPath::Extension => {
+                f.write_str("it must be `flows/NAME.yaml`, `scripts/NAME.rhai` or `locales/NAME.yaml`")
+            }
+            BadPath::Character => f.write_str(
+                "its name may have letters, digits, spaces and `_-.+(),`, and begins with none of `.` and the space",
+            ),
+            BadPath::TooLong => write!(f, "it may have at most {BOT_PATH_BYTES_MAX} bytes"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_a_bot_have_paths() {
+        for path in [
+            "flows/menu.yaml",
+            "flows/menu.test.yaml",
+            "flows/_bot.yaml",
+            "scripts/prices.rhai",
+            "locales/pt-BR.yaml",
+            "flows/b\u{fc}cher (2).yaml",
+            "flows/\u{645}\u{631}\u{62d}\u{628}\u{627}.yaml",
+        ] {
+            let parsed = BotPath::parse(path).unwrap();
+            assert_eq!(format!("{}/{}", parsed.folder(), parsed.name()), path);
+        }
+    }
+
+    #[test]
+    fn nothing_else_has_one() {
+        for path in [
+            "",
+            "/",
+            "flows",
+            "flows/",
+            "flows/.yaml",
+            "flows/menu",
+            "flows/menu.yml",
+            "flows/menu.YAML",
+            "flows/menu.rhai",
+            "scripts/a.yaml",
+            "Flows/menu.yaml",
+            "files/menu.yaml",
+            "config.yaml",
+            "/flows/menu.yaml",
+            "//flows/menu.yaml",
+            "./flows/menu.yaml",
+            "../flows/menu.yaml",
+            "flows/../config.yaml",
+            "flows/../../etc/x.yaml",
+            "flows/./menu.yaml",
+            "flows//menu.yaml",
+            "flows/a/menu.yaml",
+            "flows/...yaml",
+            "flows/..\\config.yaml",
+            "flows\\menu.yaml",
+            "C:/flows/menu.yaml",
+            "flows/c:menu.yaml",
+            "flows/menu.yaml:stream.yaml",
+            "flows/menu\0.yaml",
+            "flows/menu.yaml\0",
+            "flows/menu\n.yaml",
+            "flows/ menu.yaml",
+            "flows/.menu.yaml",
+            "flows/~menu.yaml",
+            "flows/$HOME.yaml",
+            "flows/menu.yaml/",
+            "flows/menu.yaml ",
+            // A slash of another script, two dots in one letter, a reversed direction, a mark that joins a letter, and
+            // nothing to see.
+            "flows/a\u{2215}b.yaml",
+            "flows/\u{2025}.yaml",
+            "flows/\u{ff0f}etc.yaml",
+            "flows/a\u{202e}lmay.yaml",
+            "flows/e\u{301}.yaml",
+            "flows/\u{200b}.yaml",
+            "\u{ff46}lows/menu.yaml",
+        ] {
+            assert!(BotPath::parse(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_at_the_limit_is_one_and_one_byte_more_is_none() {
+        let path = |bytes: usize| format!("flows/{}.yaml", "a".repeat(bytes - "flows/.yaml".len()));
+        assert!(BotPath::parse(&path(BOT_PATH_BYTES_MAX)).is_ok());
+        assert_eq!(BotPath::parse(&path(BOT_PATH_BYTES_MAX + 1)), Err(BadPath::TooLong));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_found_as_links() {
+        use std::os::unix::fs::symlink;
+        let bot = tempfile::tempdir().unwrap();
+        let of = |path: &str| BotPath::parse(path).unwrap().find(bot.path()).unwrap();
+        fs::create_dir(bot.path().join("flows")).unwrap();
+        fs::write(bot.path().join("flows/a.yaml"), "").unwrap();
+        fs::create_dir(bot.path().join("flows/b.yaml")).unwrap();
+        symlink("/etc/passwd", bot.path().join("flows/c.yaml")).unwrap();
+        symlink(bot.path().join("flows"), bot.path().join("locales")).unwrap();
+        assert!(matches!(of("flows/a.yaml"), Found::File));
+        assert!(matches!(of("flows/b.yaml"), Found::Other));
+        assert!(matches!(of("flows/c.yaml"), Found::Link));
+        assert!(matches!(of("flows/d.yaml"), Found::Nothing));
+        assert!(matches!(of("locales/a.yaml"), Found::Link));
+        assert!(matches!(of("scripts/a.rhai"), Found::Nothing));
+    }
+}

@@ -1,0 +1,394 @@
+//! Writes changed files into the bot's folder, all of them or none, and makes them live as one version.
+
+use super::{
+    bot_path::{BotPath, Found},
+    check_context,
+    reload::{ReloadError, ReloadResult, judge},
+    source_files::{self, FolderError},
+};
+use crate::{
+    base::{diagnostic::Diagnostic, ids::VersionId},
+    daemon::{app::App, long_work::apart},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// One changed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub path: BotPath,
+    /// The new text; `None` deletes the file.
+    pub text: Option<String>,
+    /// The tag of the text that the change is based on; `None`: there must be no such file.
+    pub etag: Option<String>,
+}
+
+/// The result of a publication.
+#[derive(Debug)]
+pub struct Published {
+    /// The version that is live with these files; `None` if they have errors.
+    pub version: Option<VersionId>,
+    /// The tags of the written files; `None` for those that were deleted.
+    pub etags: BTreeMap<String, Option<String>>,
+    /// The findings of all files.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// The reason why nothing was written.
+#[derive(Debug)]
+pub enum NotPublished {
+    /// These files are not as the changes say.
+    Changed(Vec<String>),
+    /// The files would have errors.
+    Errors(Vec<Diagnostic>),
+    /// This file cannot be written, and why: the end of a sentence.
+    Unusable {
+        path: String,
+        why: String,
+    },
+    /// The folder cannot be written.
+    ReadOnly,
+    Folder(FolderError),
+    Io(io::Error),
+    Reload(ReloadError),
+}
+
+impl App {
+    /// Writes these changes, and makes the files live if they have no errors. With errors nothing is written, unless
+    /// `with_errors` says so; then the version before stays live.
+    pub async fn publish_files(
+        self: &Arc<Self>,
+        changes: Vec<Change>,
+        with_errors: bool,
+    ) -> Result<Published, NotPublished> {
+        // Nobody reads the folder while half of the files is written.
+        let _alone = self.reloader.folder_lock().lock().await;
+        let folder = &self.config.bot;
+        let before = apart(|| look(folder, &changes))?;
+        let around = check_context::read(&self.config, &self.store).await.unwrap_or_else(|error| {
+            tracing::warn!("The files are checked without the catalogue of templates: {error}");
+            check_context::around(&self.config, &[])
+        });
+        let files = apart(|| source_files::read(folder)).map_err(NotPublished::Folder)?;
+        let texts = changes.iter().map(|change| (change.path.as_str().to_owned(), change.text.clone())).collect();
+        let files = files.with_changes(&texts);
+        let (_, findings) = apart(|| judge(&self.config, &around, &files));
+        if !with_errors && findings.iter().any(Diagnostic::is_error) {
+            return Err(NotPublished::Errors(findings));
+        }
+        apart(|| write(folder, &changes, &before, &fs_rename)).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
+            _ => NotPublished::Io(error),
+        })?;
+        let news = self.reloader.read_and_offer(&self.store, folder, self.clock.now()).await;
+        let ReloadResult { live, findings } = news.map_err(NotPublished::Reload)?;
+        let good = !findings.iter().any(Diagnostic::is_error);
+        self.take_news(ReloadResult { live, findings: findings.clone() });
+        self.reloader.tell_of_look();
+        let tag = |change: &Change| {
+            (change.path.as_str().to_owned(), change.text.as_deref().map(|text| tag(text.as_bytes())))
+        };
+        Ok(Published {
+            version: good.then(|| self.live.get().version),
+            etags: changes.iter().map(tag).collect(),
+            findings,
+        })
+    }
+}
+
+/// A short digest of a file's content, as HTTP writes an `ETag`.
+pub fn tag(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}
+
+/// True if files can be written into the folders of the bot: a file is made there and removed again.
+pub fn is_writable(folder: &Path) -> bool {
+    tempfile::Builder::new().prefix(".transom-").tempfile_in(folder.join("flows")).is_ok()
+}
+
+/// The contents of the files before the changes; an error if one is not what its change is based on.
+fn look(folder: &Path, changes: &[Change]) -> Result<Vec<Option<Vec<u8>>>, NotPublished> {
+    let (mut before, mut changed) = (Vec::with_capacity(changes.len()), Vec::new());
+    for change in changes {
+        let path = change.path.as_str();
+        let unusable = |why: &str| NotPublished::Unusable { path: path.to_owned(), why: why.to_owned() };
+        let content = match change.path.find(folder).map_err(NotPublished::Io)? {
+            Found::Link => return Err(unusable("it is a link, or lies behind one; change the file that it leads to")),
+            Found::Other => return Err(unusable("it is no file")),
+            Found::Nothing => None,
+            Found::File => Some(fs::read(folder.join(path)).map_err(NotPublished::Io)?),
+        };
+        if content.as_deref().map(tag) != change.etag {
+            changed.push(path.to_owned());
+        }
+        before.push(content);
+    }
+    if !changed.is_empty() {
+        return Err(NotPublished::Changed(changed));
+    }
+    for (change, _) in changes.iter().zip(&before).filter(|(change, before)| change.text.is_some() && before.is_none())
+    {
+        if let Some(other) = alike(folder, &change.path, changes).map_err(NotPublished::Io)? {
+            let why = format!("`{other}` differs only in capital letters, and some systems take both for one file");
+            return Err(NotPublished::Unusable { path: change.path.as_str().to_owned(), why });
+        }
+    }
+    Ok(before)
+}
+
+/// Another file, present after the changes, whose name differs from a new one only in capital letters.
+fn alike(folder: &Path, new: &BotPath, changes: &[Change]) -> io::Result<Option<String>> {
+    let stays = |path: &str| !changes.iter().any(|change| change.path.as_str() == path && change.text.is_none());
+    let mut names: Vec<String> = match fs::read_dir(folder.join(new.folder())) {
+        Ok(entries) => entries
+            .map(|entry| Ok(format!("{}/{}", new.folder(), entry?.file_name().to_string_lossy())))
+            .collect::<io::Result<_>>()?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    names.extend(changes.iter().map(|change| change.path.as_str().to_owned()));
+    Ok(names.into_iter().find(|other| other != new.as_str() && new.is_alike(other) && stays(other)))
+}
+
+/// Writes all texts beside their places first, so that a full disk is noticed before any file is changed. If a later
+/// step fails, the files become as they were.
+fn write(
+    folder: &Path,
+    changes: &[Change],
+    before: &[Option<Vec<u8>>],
+    rename: &dyn Fn(&Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut beside = Vec::with_capacity(changes.len());
+    for change in changes {
+        let home = folder.join(change.path.folder());
+        if change.text.is_some() {
+            match fs::create_dir(&home) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        let text = change.text.as_ref().map(|text| beside_its_place(&home, change.path.name(), text.as_bytes()));
+        beside.push(text.transpose()?);
+    }
+    for (done, (change, new)) in changes.iter().zip(beside).enumerate() {
+        let place = folder.join(change.path.as_str());
+        let moved = match new {
+            Some(new) => rename(&new, &place),
+            None => match fs::remove_file(&place) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                removed => removed,
+            },
+        };
+        if let Err(error) = moved {
+            restore(folder, &changes[..done], before);
+            return Err(error);
+        }
+    }
+    for home in changes.iter().map(|change| folder.join(change.path.folder())) {
+        sync_folder(&home)?;
+    }
+    Ok(())
+}
+
+fn fs_rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// A file that the reader of the folder does not see, with the rights of the file that it replaces.
+fn beside_its_place(home: &Path, name: &str, content: &[u8]) -> io::Result<tempfile::TempPath> {
+    let mut new = tempfile::Builder::new().prefix(".transom-").tempfile_in(home)?;
+    new.write_all(content)?;
+    match fs::metadata(home.join(name)) {
+        Ok(old) => new.as_file().set_permissions(old.permissions())?,
+        Err(_) => readable_by_all(new.as_file())?,
+    }
+    new.as_file().sync_all()?;
+    Ok(new.into_temp_path())
+}
+
+/// Temporary files are for their owner alone; a flow may be read by others, as an editor would write it.
+#[cfg(unix)]
+fn readable_by_all(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Puts back what the first changes have replaced. A file that cannot be put back is reported, because somebody must
+/// look.
+fn restore(folder: &Path, done: &[Change], before: &[Option<Vec<u8>>]) {
+    for (change, before) in done.iter().zip(before) {
+        let place: PathBuf = folder.join(change.path.as_str());
+        let put_back = match before {
+            Some(content) => fs::write(&place, content),
+            None => fs::remove_file(&place),
+        };
+        if let Err(error) = put_back {
+            let file = change.path.as_str();
+            tracing::error!(file, error = %error, "`{file}` could not be put back after a publication failed: compare it with your copy");
+        }
+    }
+}
+
+/// Makes renamed files survive a power failure; where folders cannot be synced, the system does it by itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match fs::File::open(folder) {
+        Ok(folder) if cfg!(unix) => folder.sync_all(),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+impl fmt::Display for NotPublished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotPublished::Changed(paths) => write!(f, "changed meanwhile: {}", quoted(paths)),
+            NotPublished::Errors(_) => f.write_str("the files would have errors"),
+            NotPublished::Unusable { path, why } => write!(f, "`{path}` cannot be written: {why}"),
+            NotPublished::ReadOnly => f.write_str("the bot's folder cannot be written by the daemon's user"),
+            NotPublished::Folder(error) => write!(f, "{error}"),
+            NotPublished::Io(error) => write!(f, "the files cannot be written: {error}"),
+            NotPublished::Reload(error) => write!(f, "the files are written and cannot go live now: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for NotPublished {}
+
+fn quoted(paths: &[String]) -> String {
+    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let bot = tempfile::tempdir().unwrap();
+        fs::create_dir(bot.path().join("flows")).unwrap();
+        for (path, text) in files {
+            fs::write(bot.path().join(path), text).unwrap();
+        }
+        bot
+    }
+
+    fn change(path: &str, text: Option<&str>, before: Option<&str>) -> Change {
+        let path = BotPath::parse(path).unwrap();
+        Change { path, text: text.map(str::to_owned), etag: before.map(|text| tag(text.as_bytes())) }
+    }
+
+    fn texts(bot: &Path) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        for folder in ["flows", "scripts", "locales"] {
+            for entry in fs::read_dir(bot.join(folder)).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
+                all.insert(name, fs::read_to_string(path).unwrap());
+            }
+        }
+        all
+    }
+
+    fn publish(bot: &Path, changes: &[Change]) -> Result<(), NotPublished> {
+        let before = look(bot, changes)?;
+        write(bot, changes, &before, &fs_rename).map_err(NotPublished::Io)
+    }
+
+    #[test]
+    fn files_are_changed_made_and_removed_and_nothing_is_left_beside() {
+        let bot = bot(&[("flows/a.yaml", "a"), ("flows/b.yaml", "b")]);
+        let changes = [
+            change("flows/a.yaml", Some("A"), Some("a")),
+            change("flows/b.yaml", None, Some("b")),
+            change("scripts/c.rhai", Some("C"), None),
+        ];
+        publish(bot.path(), &changes).unwrap();
+        let expected = [("flows/a.yaml", "A"), ("scripts/c.rhai", "C")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(texts(bot.path()), expected.into());
+    }
+
+    #[test]
+    fn a_file_that_is_not_as_it_was_seen_stops_all() {
+        let bot = bot(&[("flows/a.yaml", "a"), ("flows/b.yaml", "b")]);
+        let before = texts(bot.path());
+        let changes = [
+            change("flows/a.yaml", Some("A"), Some("a")),
+            change("flows/b.yaml", Some("B"), Some("another")),
+            change("flows/c.yaml", None, Some("c")),
+            change("flows/d.yaml", Some("D"), None),
+        ];
+        match publish(bot.path(), &changes) {
+            Err(NotPublished::Changed(paths)) => assert_eq!(paths, ["flows/b.yaml", "flows/c.yaml"]),
+            other => panic!("{other:?}"),
+        }
+        match publish(bot.path(), &[change("flows/a.yaml", Some("A"), None)]) {
+            Err(NotPublished::Changed(paths)) => assert_eq!(paths, ["flows/a.yaml"]),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(texts(bot.path()), before);
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_leaves_the_files_as_they_were() {
+        let bot = bot(&[("flows/a.yaml", "a"), ("flows/b.yaml", "b"), ("flows/d.yaml", "d")]);
+        let before_all = texts(bot.path());
+        let changes = [
+            change("flows/a.yaml", Some("A"), Some("a")),
+            change("flows/b.yaml", None, Some("b")),
+            change("flows/c.yaml", Some("C"), None),
+            change("flows/d.yaml", Some("D"), Some("d")),
+        ];
+        let before = look(bot.path(), &changes).unwrap();
+        let fails_last = |from: &Path, to: &Path| match to.ends_with("d.yaml") {
+            true => Err(io::Error::other("the disk is gone")),
+            false => fs::rename(from, to),
+        };
+        assert!(write(bot.path(), &changes, &before, &fails_last).is_err());
+        assert_eq!(texts(bot.path()), before_all);
+    }
+
+    #[test]
+    fn a_name_that_differs_only_in_capitals_is_refused() {
+        let bot = bot(&[("flows/menu.yaml", "a")]);
+        let refused = |changes: &[Change]| match publish(bot.path(), changes) {
+            Err(NotPublished::Unusable { why, .. }) => assert!(why.contains("capital letters"), "{why}"),
+            other => panic!("{other:?}"),
+        };
+        refused(&[change("flows/Menu.yaml", Some("b"), None)]);
+        refused(&[change("flows/x.yaml", Some("b"), None), change("flows/X.yaml", Some("b"), None)]);
+        // The old name goes at the same time.
+        publish(bot.path(), &[change("flows/menu.yaml", None, Some("a")), change("flows/Menu.yaml", Some("b"), None)])
+            .unwrap();
+        assert!(texts(bot.path()).contains_key("flows/Menu.yaml"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_and_rights_are_kept() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let bot = bot(&[("flows/a.yaml", "a"), ("secret", "s")]);
+        symlink(bot.path().join("secret"), bot.path().join("flows/l.yaml")).unwrap();
+        assert!(matches!(
+            publish(bot.path(), &[change("flows/l.yaml", Some("x"), Some("s"))]),
+            Err(NotPublished::Unusable { .. })
+        ));
+        assert_eq!(fs::read_to_string(bot.path().join("secret")).unwrap(), "s");
+        let place = bot.path().join("flows/a.yaml");
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o600)).unwrap();
+        publish(bot.path(), &[change("flows/a.yaml", Some("A"), Some("a")), change("flows/n.yaml", Some("N"), None)])
+            .unwrap();
+        let mode = |path: &str| fs::metadata(bot.path().join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("flows/a.yaml"), mode("flows/n.yaml")), (0o600, 0o644));
+    }
+}

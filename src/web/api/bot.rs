@@ -1,0 +1,235 @@
+//! `/v1/bot`: the bot's files, for the studio.
+
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{BOT_FILES_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
+        time::iso,
+    },
+    flow::Flow,
+    runtime::{
+        bot::{
+            bot_path::BotPath,
+            publish::{Change, NotPublished, Published, is_writable, tag},
+        },
+        daemon::long_work::apart,
+        testbench::starting_words,
+    },
+    store::tables::version,
+    web::{
+        etag,
+        idempotency::json,
+        input::Input,
+        problem::{ApiResult, Problem},
+        server::{body, listener::Peer},
+        state::Web,
+        studio::access::{Effect, caller},
+    },
+};
+use axum::{
+    extract::{ConnectInfo, Path, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// `GET /v1/bot`: the files on disk with their findings, and what is live.
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> ApiResult {
+    caller(&web, peer, &headers, Effect::Reads).await?;
+    let app = &web.app;
+    let now = web.desk.checked(app).await;
+    let live = version::find(&app.store, app.live.get().version).await.map_err(|error| Problem::bug(&error))?;
+    let findings = Findings::of(&now.checked.findings);
+    let set = &now.checked.set;
+    let files = now.on_disk.files.values().map(|file| {
+        let (errors, warnings) = findings.of_file(file.path());
+        let tag = tag(file.text().as_bytes());
+        json!({"path": file.path(), "kind": kind(file.path()), "etag": tag, "errors": errors, "warnings": warnings})
+    });
+    let folder = &app.config.bot;
+    // The present folder has an empty path.
+    let shown = std::path::absolute(std::path::Path::new(".").join(folder)).unwrap_or_else(|_| folder.clone());
+    let (errors, warnings) = findings.all();
+    let body = json!({
+        "title": set.bot.name,
+        "folder": shown.display().to_string(),
+        "timezone": set.bot.timezone.iana_name(),
+        "language": set.bot.language,
+        "mode": if app.senders.only_sandboxes() { "sandbox" } else { "live" },
+        "live": live.map(|live| json!({"version": live.id, "since": live.live_at.map(iso)})),
+        "writable": apart(|| is_writable(folder)),
+        "errors": errors,
+        "warnings": warnings,
+        "words": starting_words(set, STUDIO_WORDS_MAX),
+        "flows": set.flows.values().map(|flow| described(&web, flow, &findings)).collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+    });
+    Ok(json(StatusCode::OK, &body))
+}
+
+/// `GET /v1/bot/files/{folder}/{name}`: the text of a file.
+pub async fn file(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    Path((folder, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> ApiResult {
+    caller(&web, peer, &headers, Effect::Reads).await?;
+    let gone = || Problem::not_found("The bot has no such file.");
+    let path = BotPath::parse(&format!("{folder}/{name}")).map_err(|_| gone())?;
+    let text = apart(|| path.read(&web.app.config.bot)).map_err(|error| Problem::bug(&error))?.ok_or_else(gone)?;
+    let text = String::from_utf8(text)
+        .map_err(|_| Problem::not_found(format!("`{}` is no text in UTF-8, so it cannot be shown.", path.as_str())))?;
+    let tag = tag(text.as_bytes());
+    Ok(etag::tagged(StatusCode::OK, &json!({"path": path.as_str(), "text": text, "etag": tag})))
+}
+
+/// `POST /v1/bot/publish`: writes the changed files and makes them live.
+pub async fn publish(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> ApiResult {
+    let (parts, body) = request.into_parts();
+    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+    let body = body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))?;
+    let (changes, with_errors) = wanted(&body)?;
+    if web.app.store.trouble().is_some() {
+        let why = "The database takes no requests now; ask again soon.";
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_away", why);
+        return Err(Problem { retry_after_s: Some(1), ..problem });
+    }
+    let published = web.app.publish_files(changes, with_errors).await;
+    web.desk.folder.forget();
+    match published {
+        Ok(published) => Ok(json(StatusCode::OK, &told(&published))),
+        Err(NotPublished::Changed(paths)) => {
+            let why = "These files were changed since you read them; read them again and decide anew.";
+            let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", why);
+            Err(Problem { more: Some(("paths", json!(paths))), ..problem })
+        }
+        Err(NotPublished::Errors(findings)) => {
+            let why = "The files have errors; mend them, or ask for them to be written with errors.";
+            let findings = findings.iter().map(Diagnostic::to_json).collect();
+            Err(Problem { more: Some(("findings", findings)), ..Problem::conflict("has_errors", why) })
+        }
+        Err(NotPublished::Unusable { path, why }) => {
+            let pointer = format!("/files/{}", path.replace('~', "~0").replace('/', "~1"));
+            Err(Problem::invalid(vec![(pointer, format!("`{path}` cannot be written: {why}."))]))
+        }
+        Err(NotPublished::ReadOnly) => {
+            let why = "The daemon's user may not write into the bot's folder.";
+            Err(Problem::new(StatusCode::FORBIDDEN, "read_only", why))
+        }
+        Err(error @ (NotPublished::Folder(_) | NotPublished::Io(_) | NotPublished::Reload(_))) => {
+            Err(Problem::bug(&error))
+        }
+    }
+}
+
+/// The changes in a request, and whether files with errors are written, too.
+fn wanted(body: &[u8]) -> Result<(Vec<Change>, bool), Problem> {
+    let mut input = Input::parse(body)?;
+    let files = input.opt_map("files").unwrap_or_default();
+    let mut etags = input.opt_map("etags").unwrap_or_default();
+    let with_errors = input.opt_flag("with_errors").unwrap_or_default();
+    if input.is_clean_at("files") && (files.is_empty() || files.len() > BOT_FILES_MAX) {
+        input.wrong("files", format!("`files` names 1 to {BOT_FILES_MAX} files."));
+    }
+    let mut changes = Vec::new();
+    for (path, text) in files {
+        let part = path.replace('~', "~0").replace('/', "~1");
+        let text = match text {
+            Json::String(text) => Some(text),
+            Json::Null => None,
+            _ => {
+                input.wrong(&format!("files/{part}"), "A file is a text, or `null` to delete it.");
+                continue;
+            }
+        };
+        let etag = match etags.remove(&path) {
+            Some(Json::String(etag)) => Some(etag),
+            Some(Json::Null) => None,
+            Some(_) => {
+                input.wrong(&format!("etags/{part}"), "An etag is a text, or `null` for a new file.");
+                continue;
+            }
+            None => {
+                input.wrong(
+                    &format!("etags/{part}"),
+                    "Say on which text the change is based: its etag, or `null` for a new file.",
+                );
+                continue;
+            }
+        };
+        match BotPath::parse(&path) {
+            Ok(path) => changes.push(Change { path, text, etag }),
+            Err(why) => input.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
+        }
+    }
+    for path in etags.keys() {
+        let part = path.replace('~', "~0").replace('/', "~1");
+        input.wrong(&format!("etags/{part}"), "There is an etag for this file, and no change of it in `files`.");
+    }
+    input.finish()?;
+    Ok((changes, with_errors))
+}
+
+fn told(published: &Published) -> Json {
+    json!({
+        "version": published.version,
+        "etags": published.etags,
+        "findings": published.findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
+    })
+}
+
+/// The findings of a bot by file: errors and warnings.
+struct Findings<'f>(BTreeMap<&'f str, (usize, usize)>);
+
+impl<'f> Findings<'f> {
+    fn of(all: &'f [Diagnostic]) -> Findings<'f> {
+        let mut by_file: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for finding in all {
+            let (errors, warnings) = by_file.entry(finding.place.path()).or_default();
+            *if finding.is_error() { errors } else { warnings } += 1;
+        }
+        Findings(by_file)
+    }
+
+    fn of_file(&self, path: &str) -> (usize, usize) {
+        self.0.get(path).copied().unwrap_or_default()
+    }
+
+    fn all(&self) -> (usize, usize) {
+        self.0.values().fold((0, 0), |sum, (errors, warnings)| (sum.0 + errors, sum.1 + warnings))
+    }
+}
+
+fn described(web: &Web, flow: &Flow, findings: &Findings<'_>) -> Json {
+    let (errors, warnings) = findings.of_file(flow.place.path());
+    let paused = web.app.flow_health.paused().holds(&flow.name);
+    json!({
+        "name": flow.name,
+        "title": flow.title,
+        "path": flow.place.path(),
+        "state": if flow.draft { "draft" } else if paused { "paused" } else { "live" },
+        "triggers": flow.triggers.iter().map(|trigger| trigger.key.as_str()).collect::<Vec<_>>(),
+        "steps": flow.nodes.len(),
+        "errors": errors,
+        "warnings": warnings,
+    })
+}
+
+fn kind(path: &str) -> &'static str {
+    match path.split_once('/') {
+        Some(("scripts", _)) => "script",
+        Some(("locales", _)) => "locale",
+        Some((_, "_bot.yaml")) => "bot",
+        Some((_, name)) if name.ends_with(".test.yaml") => "test",
+        _ => "flow",
+    }
+}
