@@ -37,6 +37,7 @@ pub use query::{
         DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,
         timetables, whom,
     },
+    trace_kind::{TraceKind, trace_kind},
     version_diff::{Differences, Reworded, Ways, WordDifferences, differences, same_in_reach},
 };
 pub use world::{SenderView, Versions, World};

@@ -39,6 +39,8 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TurnSteps {
     pub steps: Vec<StepVisit>,
+    /// The steps that runs left in this turn, also those that were reached in an earlier one.
+    pub left: Vec<StepLeft>,
     pub ended: Vec<EndedRun>,
 }
 
@@ -58,6 +60,25 @@ pub enum StepExit {
     Guarded,
     /// An `if` or `switch` of which no branch was taken.
     Fell,
+}
+
+/// A step that a run left, and the way that it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLeft {
+    pub run: u32,
+    pub flow: FlowName,
+    pub step: StepId,
+    pub way: WayOut,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WayOut {
+    /// To the step that follows it.
+    Next,
+    /// Into the body that begins with this step.
+    Body(StepId),
+    /// To a block or another flow.
+    Jump,
 }
 
 /// The variables of a run at its end, which its session no longer contains.

@@ -1,7 +1,10 @@
 //! Computes quiet hours: when an unasked message may be sent again, by the author's rule and by law.
 
 use super::legal_hours::{self, LegalHours};
-use crate::base::{limits::QUIET_ROUNDS_MAX, time::Time};
+use crate::base::{
+    limits::{QUIET_LOOK_EVERY, QUIET_ROUNDS_MAX},
+    time::{Span, Time},
+};
 use jiff::{civil, tz::TimeZone};
 
 /// The hours of the contact's local time in which no unasked message is sent; the range may pass midnight.
@@ -50,6 +53,23 @@ impl QuietHours {
             }
         }
         None
+    }
+
+    /// The quiet times from `from` to `until`, without a part before `from`. One that is shorter than
+    /// `QUIET_LOOK_EVERY` may be missing.
+    pub fn quiet_times(&self, from: Time, until: Time, place: &PossibleZones) -> Vec<(Time, Time)> {
+        let nights = self.nights(place, true);
+        let (mut found, mut at) = (Vec::new(), from);
+        while at < until {
+            let Some(end) = first_allowed(at, &nights) else {
+                at = at + QUIET_LOOK_EVERY;
+                continue;
+            };
+            let begins = self.allowed_before(from, at, place).map_or(from, |allowed| allowed + Span::millis(1));
+            found.push((begins, end));
+            at = end;
+        }
+        found
     }
 
     fn nights<'a>(&'a self, place: &'a PossibleZones, with_own: bool) -> Vec<Night<'a>> {
@@ -192,6 +212,18 @@ mod tests {
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T20:00Z"), &madrid), Some(at("2026-11-22T07:00Z")));
         assert_eq!(NIGHT.allowed_at(at("2026-11-22T06:59Z"), &madrid), Some(at("2026-11-22T07:00Z")));
         assert_eq!(NIGHT.allowed_at(at("2026-11-22T07:00Z"), &madrid), None);
+    }
+
+    #[test]
+    fn the_quiet_times_of_some_days_follow_each_other() {
+        let madrid = place(&["Europe/Madrid"], &[]);
+        let (noon, night) = (at("2026-11-21T11:00Z"), at("2026-11-21T23:30Z"));
+        let until = at("2026-11-23T11:00Z");
+        let first = (at("2026-11-21T20:00Z"), at("2026-11-22T07:00Z"));
+        let second = (at("2026-11-22T20:00Z"), at("2026-11-23T07:00Z"));
+        assert_eq!(NIGHT.quiet_times(noon, until, &madrid), [first, second]);
+        assert_eq!(NIGHT.quiet_times(night, until, &madrid), [(night, first.1), second]);
+        assert_eq!(NIGHT.quiet_times(noon, until, &place(&[], &[])), []);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The session is stored as one JSON document. Only the engine changes it, and `turn` grows by one with each change.
 
+mod due;
 mod kept;
 mod part;
 mod person;
@@ -9,6 +10,7 @@ mod question;
 mod size;
 mod waiting;
 
+pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};

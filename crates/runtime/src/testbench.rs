@@ -13,6 +13,7 @@ mod guess;
 mod init;
 mod look;
 mod mask;
+mod play;
 mod process;
 mod record;
 mod report;
@@ -49,6 +50,7 @@ pub use coverage::Coverage;
 use coverage::CoverageTally;
 pub use draft::RecordedTest;
 pub use init::init;
+pub use play::{Edits, PlayError, PlayRequest, PlayRoom, SavedTest};
 pub use record::record;
 pub use report::{CaseReport, FailedExpectation, FileReport, Report, TranscriptLine};
 use std::{
@@ -83,7 +85,7 @@ struct Bot {
     folder: PathBuf,
     files: BotFiles,
     set: Arc<FlowSet>,
-    blank: EmptyDatabase,
+    blank: Arc<EmptyDatabase>,
 }
 
 /// The initial world of a case.
@@ -150,6 +152,15 @@ impl Bot {
     /// Loads a bot; the inner `Err` is the errors of its files.
     fn open(folder: &Path) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
         let files = source_files::read(folder)?;
+        Bot::of(folder, files, || EmptyDatabase::make().map(Arc::new))
+    }
+
+    /// A bot of these files, which send those of `folder`. `blank` gives the empty database if there are no errors.
+    fn of(
+        folder: &Path,
+        files: BotFiles,
+        blank: impl FnOnce() -> anyhow::Result<Arc<EmptyDatabase>>,
+    ) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
         let (set, mut findings) = flow::parse_set(&files.files);
         findings.extend(files.findings.iter().cloned());
         let around = CheckContext { files: files.sendable.clone(), ..CheckContext::default() };
@@ -159,7 +170,7 @@ impl Bot {
         if !findings.is_empty() {
             return Ok(Err(findings));
         }
-        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: EmptyDatabase::make()? }))
+        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: blank()? }))
     }
 
     /// The world of a test file without settings.
@@ -171,12 +182,17 @@ impl Bot {
 
     /// The world without a test file: that of the sandbox.
     fn plain_play(&self, flow: &FlowName) -> Play {
+        let head = self.plain_head();
+        let mocks = mocks_of(&head.mocks, &Findings::default());
+        Play { flow: flow.clone(), head: Arc::new(head), mocks }
+    }
+
+    fn plain_head(&self) -> Head {
         let declared = &self.set.bot;
         let mut head = Head::at(flow::tools::testfile::default_now(&declared.timezone));
         head.env.extend(declared.sandbox.env.clone());
         head.mocks.extend(declared.sandbox.mocks.clone());
-        let mocks = mocks_of(&head.mocks, &Findings::default());
-        Play { flow: flow.clone(), head: Arc::new(head), mocks }
+        head
     }
 }
 

@@ -120,6 +120,8 @@ pub const PAUSED_LOOK_MAX: Span = Span::minutes(15);
 // -- clocks
 /// How often the end of quiet hours is moved on to satisfy all of a contact's time zones.
 pub const QUIET_ROUNDS_MAX: usize = 48;
+/// The interval at which the quiet hours of a longer time are searched; a shorter quiet time may be missed.
+pub const QUIET_LOOK_EVERY: Span = Span::minutes(15);
 /// The number of days in which the next opening time of a team is searched.
 pub const OPENING_DAYS_MAX: usize = 400;
 

@@ -47,6 +47,23 @@ pub const RECORD_MESSAGES_MAX: i64 = 2_000;
 /// A shorter pause between two messages is not recorded, because it changes nothing.
 pub const RECORD_GAP_MIN: Span = Span::seconds(11);
 
+// -- plays of the studio
+/// The steps of one play.
+pub const PLAY_STEPS_MAX: usize = 400;
+/// The size of its answer.
+pub const PLAY_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The time for one play.
+pub const PLAY_TIME_MAX: Span = Span::seconds(10);
+/// Plays and drawings at once, and how long a further one waits for its place.
+pub const PLAYS_AT_ONCE_MAX: usize = 2;
+pub const PLAY_PLACE_WAIT: Span = Span::seconds(2);
+/// Messages of the talk that are looked at for changes after each act, beside the new ones.
+pub const PLAY_MESSAGES_READ: i64 = 100;
+/// Lines of the trace that one act shows.
+pub const PLAY_TURNS_READ: i64 = 500;
+/// How far ahead quiet hours are shown.
+pub const PLAY_QUIET_AHEAD: Span = Span::days(7);
+
 // -- commands
 /// The time for one request of a command to the daemon or a provider.
 pub const COMMAND_TIMEOUT: Span = Span::seconds(20);

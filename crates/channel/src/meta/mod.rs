@@ -13,7 +13,7 @@ mod make;
 mod media;
 mod message;
 mod parts;
-mod payload;
+pub mod payload;
 pub mod public_key;
 mod reading;
 mod receive;

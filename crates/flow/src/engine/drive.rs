@@ -5,7 +5,7 @@ use crate::{
     base::{ids::FlowName, limits},
     definition::{Body, Flow, FlowSet, NodeIx},
     model::{
-        effect::{Effect, EndedRun, RunEnd, StepExit, StepVisit},
+        effect::{Effect, EndedRun, RunEnd, StepExit, StepLeft, StepVisit, WayOut},
         session::{Frame, Waiting},
         value::Value,
     },
@@ -95,13 +95,23 @@ impl<'a> Turn<'a> {
     fn follow(&mut self, here: Here<'a>, next: Next) {
         let run = here.run;
         match next {
-            Next::Continue => self.stand_at(run, here.flow, here.node.next),
-            Next::Body(Body(entry)) => self.stand_at(run, here.flow, entry),
+            Next::Continue => {
+                self.leave_step(here, here.node.next);
+                self.stand_at(run, here.flow, here.node.next);
+            }
+            Next::Body(Body(entry)) => {
+                self.leave_step(here, entry);
+                self.stand_at(run, here.flow, entry);
+            }
             Next::Jump(entry) => {
+                self.left(here, WayOut::Jump);
                 self.jumped(run);
                 self.stand_at(run, here.flow, entry);
             }
-            Next::Go(name) => self.go(here, &name),
+            Next::Go(name) => {
+                self.left(here, WayOut::Jump);
+                self.go(here, &name);
+            }
             Next::CallBlock { entry, returns_as, until } => {
                 let at = entry.map(|ix| here.flow.node(ix).id.clone());
                 self.enter(here, Frame { until, ..Frame::new(here.flow.name.clone(), at, None, returns_as) });
@@ -128,6 +138,21 @@ impl<'a> Turn<'a> {
             }
             Next::Fail(failure) => self.fail(here, failure),
         }
+    }
+
+    /// Records that the run goes on at `entry`.
+    pub fn leave_step(&mut self, here: Here<'_>, entry: Option<NodeIx>) {
+        let way = match entry {
+            // An empty body begins with the step behind its parent.
+            Some(ix) if entry != here.node.next => WayOut::Body(here.flow.node(ix).id.clone()),
+            _ => WayOut::Next,
+        };
+        self.left(here, way);
+    }
+
+    fn left(&mut self, here: Here<'_>, way: WayOut) {
+        let (flow, step) = (here.flow.name.clone(), here.node.id.clone());
+        self.passage.left.push(StepLeft { run: here.run, flow, step, way });
     }
 
     pub fn stand_at(&mut self, run: u32, flow: &Flow, at: Option<NodeIx>) {
@@ -251,7 +276,10 @@ impl<'a> Turn<'a> {
 
     pub fn step_over_call(&mut self, run: u32) {
         match self.here(run) {
-            Some(here) => self.stand_at(run, here.flow, here.node.next),
+            Some(here) => {
+                self.leave_step(here, here.node.next);
+                self.stand_at(run, here.flow, here.node.next);
+            }
             None => self.give_up(run, "the `call` it came from is no longer there"),
         }
     }

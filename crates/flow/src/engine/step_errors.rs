@@ -33,19 +33,23 @@ impl<'a> Turn<'a> {
             return;
         }
         let mut steps = here.node.on_error;
-        let mut flow = here.flow;
+        let (mut flow, mut owner) = (here.flow, here);
         loop {
             while steps.is_none() && self.leave_block(run) {
-                steps = self.here(run).and_then(|call| call.node.on_error);
+                owner = self.here(run).unwrap_or(owner);
+                steps = owner.node.on_error;
             }
             if let Some(Body(entry)) = steps.or(flow.on_error) {
+                if steps.is_some() {
+                    self.leave_step(owner, entry);
+                }
                 self.stand_at(run, flow, entry);
                 self.set_error(run, error);
                 return;
             }
             self.pop_flow(run);
             match self.here(run) {
-                Some(caller) => (steps, flow) = (caller.node.on_error, caller.flow),
+                Some(caller) => (steps, flow, owner) = (caller.node.on_error, caller.flow, caller),
                 None => break,
             }
         }

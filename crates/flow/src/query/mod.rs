@@ -6,4 +6,5 @@ pub(super) mod explain;
 pub(super) mod prefilter;
 pub mod template_sheet;
 pub(super) mod timetable;
+pub(super) mod trace_kind;
 pub(super) mod version_diff;

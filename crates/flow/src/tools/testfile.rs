@@ -9,6 +9,7 @@ pub mod moment;
 mod possible;
 mod said;
 mod step;
+mod talk;
 pub mod write;
 
 use crate::{
@@ -31,6 +32,7 @@ pub use possible::check;
 pub use said::Corpus;
 use std::sync::Arc;
 pub use step::{Delivery, Step, TestAction, TestFault};
+pub use talk::{Talk, sentence, talk};
 
 /// One test file.
 #[derive(Debug, Clone)]

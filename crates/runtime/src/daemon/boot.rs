@@ -259,7 +259,7 @@ impl App {
 }
 
 /// The key that signs our buttons: created once and stored, so that old buttons stay valid.
-async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
+pub(crate) async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
     const NAME: &str = "token_key";
     if meta::find(store, NAME).await?.is_none() {
         let mut bytes = [0_u8; TOKEN_KEY_BYTES];

@@ -67,6 +67,8 @@ pub struct MockedCall {
     pub body: Option<CallBody>,
     /// True if a rule answered it; otherwise it failed.
     pub mocked: bool,
+    /// The HTTP status of the answer; `None`: there was none.
+    pub status: Option<u16>,
 }
 
 impl Calls {
@@ -111,7 +113,8 @@ impl Calls {
                 let Played { mocks, made } = played.as_ref();
                 let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (result, said) = mocks.answer(&call.method, &call.url);
-                let made_now = MockedCall { mocked: !is_without_mock(&said), ..MockedCall::of(call) };
+                let status = result.as_ref().ok().map(|answer| answer.status);
+                let made_now = MockedCall { mocked: !is_without_mock(&said), status, ..MockedCall::of(call) };
                 made.lock().unwrap_or_else(PoisonError::into_inner).push(made_now);
                 CallResult { result, said: Some(said) }
             }
@@ -173,6 +176,7 @@ impl MockedCall {
             headers: call.headers.clone(),
             body: call.body.clone(),
             mocked: true,
+            status: None,
         }
     }
 }

@@ -2,7 +2,10 @@
 //! a short case.
 
 use super::event_loop;
-use crate::store::{Options, Store};
+use crate::{
+    daemon::boot::token_key,
+    store::{Options, Store},
+};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +23,8 @@ impl EmptyDatabase {
         let options = Options { durable: false, ..Options::default() };
         event_loop().context("the event loop of a test")?.block_on(async {
             let store = Store::open(&url, options).await?;
+            // The buttons of the same talk then have the same ids each time.
+            token_key(&store).await?;
             // Closing writes everything into the one file that is copied.
             store.close().await;
             anyhow::Ok(())

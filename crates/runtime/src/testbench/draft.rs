@@ -7,7 +7,7 @@ use crate::{
         Head, Step, TestAction,
         write::{self, CaseText, line_scalar, scalar},
     },
-    model::{content::Content, effect::RunEnd},
+    model::{content::Content, effect::RunEnd, template::Parameters},
     store::tables::run,
 };
 
@@ -27,11 +27,13 @@ pub struct RecordedTest {
 pub(super) struct RecordedCase<'a> {
     pub world: World<'a>,
     pub steps: Vec<String>,
+    /// True if the whole texts of messages are written, not only their first words.
+    pub whole: bool,
 }
 
 impl<'a> RecordedCase<'a> {
     pub async fn begin(bot: &'a Bot, play: &'a Play) -> anyhow::Result<RecordedCase<'a>> {
-        Ok(RecordedCase { world: World::begin(bot, play, false).await?, steps: Vec::new() })
+        Ok(RecordedCase { world: World::begin(bot, play, false).await?, steps: Vec::new(), whole: false })
     }
 
     /// Performs an act and writes down the bot's messages. False if it is impossible now.
@@ -44,7 +46,8 @@ impl<'a> RecordedCase<'a> {
         }
         self.steps.extend(write::act(&step.act));
         let since = self.world.since;
-        self.steps.extend(self.world.seen[since.seen..].iter().map(heard));
+        let said = self.world.seen[since.seen..].iter();
+        self.steps.extend(said.map(|seen| if self.whole { heard_whole(seen) } else { heard(seen) }));
         for handoff in &self.world.handoffs[since.handoffs..] {
             self.steps.push(format!("expect: {{handoff: {}}}", scalar(&handoff.team)));
         }
@@ -77,6 +80,29 @@ fn heard(seen: &Seen) -> String {
         Content::Template(template) => format!("bot: {{template: {}}}", scalar(&template.name)),
         Content::Media { media, caption: None } => format!("bot: {{media: {}}}", scalar(&media.url)),
         content => format!("bot: {}", line_scalar(excerpt(content.text()))),
+    }
+}
+
+/// As `heard`, with all words of the message.
+fn heard_whole(seen: &Seen) -> String {
+    match &seen.content {
+        Content::Template(template) => match &template.body {
+            Parameters::None => heard(seen),
+            Parameters::Positional(values) => {
+                let values: Vec<String> = values.iter().map(|value| scalar(value)).collect();
+                format!("bot: {{template: {}, vars: [{}]}}", scalar(&template.name), values.join(", "))
+            }
+            Parameters::Named(values) => {
+                let values: Vec<String> =
+                    values.iter().map(|(name, value)| format!("{}: {}", scalar(name), scalar(value))).collect();
+                format!("bot: {{template: {}, vars: {{{}}}}}", scalar(&template.name), values.join(", "))
+            }
+        },
+        Content::Media { caption: None, .. } => heard(seen),
+        content => {
+            let words: Vec<&str> = content.text().split_whitespace().collect();
+            format!("bot: {}", line_scalar(&words.join(" ")))
+        }
     }
 }
 

@@ -226,7 +226,7 @@ impl World<'_> {
         Ok(Ok(Json::Object(all)))
     }
 
-    async fn contact_json(&self) -> Result<Json, Stop> {
+    pub(super) async fn contact_json(&self) -> Result<Json, Stop> {
         let contact = self.contact().await?;
         let data = &contact.data;
         let word = |given: bool| if given { "given" } else { "withdrawn" };
@@ -251,20 +251,24 @@ impl World<'_> {
         let mut text = String::new();
         for row in rows {
             let said = row.draft.content.text().trim_end().replace('\n', "⏎");
-            let until = row.not_before.or(row.hold_until).map(|at| {
-                let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone());
-                at.strftime(" until %a %-d %b %H:%M").to_string()
-            });
-            let until = until.unwrap_or_default();
-            let reason = row.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-            let why = match row.state {
-                SendState::Held => format!("is held for the customer's next message{until}{reason}"),
-                SendState::Unknown => "was sent, and nobody knows whether it arrived".to_owned(),
-                _ => format!("waits{until}{reason}"),
-            };
-            text.push_str(&format!("\n\"{said}\" {why}"));
+            text.push_str(&format!("\n\"{said}\" {}", self.why_unsent(&row)));
         }
         Ok(text)
+    }
+
+    /// The reason why a message has not left yet.
+    pub(super) fn why_unsent(&self, row: &outbound::Outbound) -> String {
+        let until = row.not_before.or(row.hold_until).map(|at| {
+            let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone());
+            at.strftime(" until %a %-d %b %H:%M").to_string()
+        });
+        let until = until.unwrap_or_default();
+        let reason = row.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        match row.state {
+            SendState::Held => format!("is held for the customer's next message{until}{reason}"),
+            SendState::Unknown => "was sent, and nobody knows whether it arrived".to_owned(),
+            _ => format!("waits{until}{reason}"),
+        }
     }
 }
 

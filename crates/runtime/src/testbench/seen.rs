@@ -14,6 +14,8 @@ use serde_json::{Value as Json, json};
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub id: OutboundId,
+    /// The body of the request to WhatsApp.
+    pub body: String,
     pub content: Content,
 }
 

@@ -21,7 +21,10 @@ use crate::{
     },
     channel::{
         HeaderMap, Outgoing, RawRequest,
-        meta::compose::{self, CustomerAction, CustomerEvent},
+        meta::{
+            compose::{self, CustomerAction, CustomerEvent},
+            payload::payload,
+        },
         sandbox::Sandbox,
     },
     daemon::{app::App, metrics::Metrics},
@@ -66,6 +69,8 @@ pub(super) struct World<'a> {
     customer_name: Option<String>,
     /// The number of the customer's messages so far, used in their ids.
     written: u32,
+    /// The webhooks with the customer's messages, by the message's id.
+    pub posted: BTreeMap<String, String>,
     /// In the order in which the provider accepted them.
     pub seen: Vec<Seen>,
     /// How many of `seen` were checked by `bot` or set aside.
@@ -150,6 +155,7 @@ impl<'a> World<'a> {
             customer: Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() },
             customer_name,
             written: 0,
+            posted: BTreeMap::new(),
             seen: Vec::new(),
             read: 0,
             handoffs: Vec::new(),
@@ -202,7 +208,9 @@ impl<'a> World<'a> {
             reply_to,
         };
         let number = self.sandbox.number(self.sender).context("the sandbox knows its sender")?;
-        self.accept(&compose::message(&number, &act)).await
+        let body = compose::message(&number, &act);
+        self.posted.insert(act.id, body.clone());
+        self.accept(&body).await
     }
 
     /// Delivers a status of our message.
@@ -309,7 +317,8 @@ impl<'a> World<'a> {
         loop {
             match self.taken.try_recv() {
                 Ok(outgoing) => {
-                    let seen = Seen { id: outgoing.id, content: outgoing.content };
+                    let body = payload(&outgoing).unwrap_or_default();
+                    let seen = Seen { id: outgoing.id, body, content: outgoing.content };
                     self.tell('>', seen.describe());
                     self.troubled_by_window(&seen);
                     self.seen.push(seen);

@@ -11,19 +11,27 @@ mod links;
 mod measure;
 mod mermaid;
 mod paint;
+mod pen;
 mod place;
 mod plot;
+mod round;
+mod steps;
 mod svg;
 mod text;
 mod tree;
 mod words;
 
 use crate::{FlowSet, definition::Flow};
+use pen::Pen;
+pub use steps::{DrawnStep, steps};
 use tree::Tree;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Svg,
+    /// SVG without colours of its own, for a page that has a style sheet and follows runs: lines and signs carry the
+    /// names of their steps and ways.
+    Page,
     Mermaid,
     Dot,
     Text,
@@ -37,7 +45,8 @@ pub fn draw(set: &FlowSet, flow: Option<&Flow>, format: Format) -> String {
     };
     let trees: Vec<Tree<'_>> = flows.into_iter().map(|flow| Tree::of(set, flow)).collect();
     match format {
-        Format::Svg => svg::print(&trees),
+        Format::Svg => svg::print(&trees, Pen::painted()),
+        Format::Page => svg::print(&trees, Pen::bare()),
         Format::Mermaid => mermaid::print(&trees),
         Format::Dot => dot::print(&trees),
         Format::Text => text::print(&trees),

@@ -4,7 +4,8 @@
 use super::{
     card::{BODY, CODE, LINE, PADDING, TITLE, WAY, WIDTH, card},
     fan::{Column, fan},
-    plot::{Face, Plot},
+    plot::{Face, Leads, Plot, Way},
+    round::again,
     tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tone, Tree},
     words::{self, BACK},
 };
@@ -12,7 +13,7 @@ use super::{
 /// The distance between two boxes of a row.
 const GAP: i32 = 26;
 /// The distance if there are words beside the line.
-const GAP_WORDS: i32 = 38;
+pub const GAP_WORDS: i32 = 38;
 /// The distance between parts side by side.
 pub const ASIDE: i32 = 30;
 /// A branch that is higher than its step by more than this is placed beside everything that follows the step.
@@ -24,16 +25,17 @@ const WAY_WIDTH: i32 = 170;
 /// The whole flow; its top left corner is at (0, 0).
 pub fn flow(tree: &Tree<'_>) -> Plot {
     let mut plots = tree.parts.iter().map(|part| {
-        let mut plot = row(&part.row);
+        let mut plot = row(&part.row, &[]);
+        let first = first_step(&part.row.items);
         match &part.title {
             Title::Start => {
                 if tree.has_jump_to_top() {
-                    plot = on_top(label("top".into()), plot, GAP / 2);
+                    plot = on_top(label("top".into()), plot, GAP / 2, first.clone());
                 }
-                on_top(start(tree), plot, GAP)
+                on_top(start(tree), plot, GAP, first)
             }
-            Title::Ending(title) => on_top(label((*title).to_owned()), plot, GAP / 2),
-            Title::Block(name) => on_top(label(name.clone()), plot, GAP / 2),
+            Title::Ending(title) => on_top(label((*title).to_owned()), plot, GAP / 2, first),
+            Title::Block(name) => on_top(label(name.clone()), plot, GAP / 2, first),
         }
     });
     let mut whole = plots.next().unwrap_or_default();
@@ -58,11 +60,12 @@ pub fn flow(tree: &Tree<'_>) -> Plot {
     titled
 }
 
-pub fn row(row: &Row<'_>) -> Plot {
-    let mut below = Plot::bare((row.exit != Exit::Closed).then_some(0));
-    for item in row.items.iter().rev() {
+/// The steps of a row; `ways` lead into it.
+pub fn row(row: &Row<'_>, ways: &[Way]) -> Plot {
+    let mut below = Plot::bare((row.exit != Exit::Closed).then_some(0), ways);
+    for (at, item) in row.items.iter().enumerate().rev() {
         below = match item {
-            Item::Label(name) => on_top(label(name.clone()), below, GAP / 2),
+            Item::Label(name) => on_top(label(name.clone()), below, GAP / 2, first_step(&row.items[at + 1..])),
             Item::Jump(jump) => self::jump(jump),
             Item::Stop => Plot::card(Face::Stop, 14, 14),
             Item::Back => Plot::card(Face::Back, CODE.width(BACK) + 2 * PADDING + 16, 24),
@@ -79,18 +82,29 @@ pub fn way_words(words: &str) -> (String, i32) {
     (words, width)
 }
 
+/// The step with which these begin.
+fn first_step(items: &[Item<'_>]) -> Leads {
+    let first = items.iter().find(|item| !matches!(item, Item::Label(_)));
+    match first {
+        Some(Item::Step(drawn)) => Leads::To(drawn.node.id.to_string()),
+        _ => Leads::Nowhere,
+    }
+}
+
 /// Two parts one above the other, with a line between them.
-fn on_top(mut upper: Plot, mut below: Plot, gap: i32) -> Plot {
+fn on_top(mut upper: Plot, mut below: Plot, gap: i32, leads: Leads) -> Plot {
     let at = upper.bottom();
     if below.is_empty() {
         upper.exit = below.exit.map(|_| at);
+        upper.exits = below.exits;
         return upper;
     }
     below.shift(0, at + gap);
     let down = upper.push_down(&below, ASIDE / 2);
     below.shift(0, down);
-    upper.line(vec![(0, at), (0, at + gap + down)], Tone::Choice, gap >= GAP);
+    upper.line(vec![(0, at), (0, at + gap + down)], Tone::Choice, gap >= GAP, leads);
     upper.exit = below.exit;
+    upper.exits = std::mem::take(&mut below.exits);
     upper.take(below);
     upper
 }
@@ -123,17 +137,25 @@ fn start(tree: &Tree<'_>) -> Plot {
 fn step(drawn: &Drawn<'_>, below: Plot) -> Plot {
     let ways = Ways::of(drawn);
     let mut plot = card(drawn);
+    let id = drawn.node.id.as_str();
     if let Some(body) = ways.again {
-        return again(plot, body, ways.aside, below);
+        return again(plot, id, body, ways.aside, below);
     }
     let goes_on = below.exit.is_some() || !below.is_empty();
-    let (words, under) = match (ways.fan.is_empty(), ways.spine) {
-        (false, _) => (String::new(), follow(fan(&ways.fan, ways.anchored), below)),
-        (true, Spine::Row(branch)) => (branch.words.clone(), follow(row(&branch.row), below)),
-        (true, Spine::Straight(words)) if goes_on => (words.to_owned(), below),
-        (true, _) => (String::new(), Plot::default()),
+    let (words, by, under) = match (ways.fan.is_empty(), &ways.spine) {
+        (false, _) => {
+            let all = ways.fan.iter().map(|column| Way::into(id, column.key)).collect();
+            (String::new(), all, follow(fan(id, &ways.fan, ways.anchored), below))
+        }
+        (true, Spine::Row(branch)) => {
+            let by = vec![Way::into(id, &branch.key)];
+            let under = follow(row(&branch.row, &by), below);
+            (branch.words.clone(), by, under)
+        }
+        (true, Spine::Straight(words)) if goes_on => ((*words).to_owned(), vec![Way::next(id)], below),
+        (true, _) => (String::new(), Vec::new(), Plot::default()),
     };
-    aside(&mut plot, &ways.aside, ways.back, words, under);
+    aside(&mut plot, id, &ways, (words, by), under);
     plot
 }
 
@@ -185,7 +207,7 @@ impl<'d, 'a> Ways<'d, 'a> {
                 ways.aside = closed;
             }
             (Some(words), _) => {
-                ways.fan.push(Column { words, tone: Tone::Choice, row: None });
+                ways.fan.push(Column { words, key: "", tone: Tone::Choice, row: None });
                 ways.fan.extend(open.into_iter().map(Column::of));
                 ways.anchored = true;
                 ways.aside = closed;
@@ -227,7 +249,7 @@ fn in_order<'d, 'a>(drawn: &'d Drawn<'a>, some: &[&'d Branch<'a>]) -> Vec<Column
 }
 
 /// Places `below` behind the exit of `upper`.
-fn follow(mut upper: Plot, mut below: Plot) -> Plot {
+pub fn follow(mut upper: Plot, mut below: Plot) -> Plot {
     let Some(exit) = upper.exit else { return upper };
     if below.is_empty() {
         upper.exit = below.exit.map(|_| exit);
@@ -236,34 +258,39 @@ fn follow(mut upper: Plot, mut below: Plot) -> Plot {
     below.shift(0, exit + GAP);
     let down = upper.push_down(&below, ASIDE / 2);
     below.shift(0, down);
-    upper.line(vec![(0, exit), (0, exit + GAP + down)], Tone::Choice, true);
+    let leads = Leads::By(std::mem::take(&mut upper.exits));
+    upper.line(vec![(0, exit), (0, exit + GAP + down)], Tone::Choice, true, leads);
     upper.exit = below.exit;
+    upper.exits = std::mem::take(&mut below.exits);
     upper.take(below);
     upper
 }
 
 /// A branch that is being placed beside a step.
-struct Side<'d, 'a> {
-    branch: &'d Branch<'a>,
-    plot: Plot,
+pub struct Side<'d, 'a> {
+    pub branch: &'d Branch<'a>,
+    pub plot: Plot,
     /// The height at which its line arrives.
-    arrives: i32,
-    tall: bool,
+    pub arrives: i32,
+    pub tall: bool,
 }
 
 /// Places branches to the right of a step, and the next steps below it.
-fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, words: String, mut under: Plot) {
+fn aside(plot: &mut Plot, id: &str, ways: &Ways<'_, '_>, (words, mut by): (String, Vec<Way>), mut under: Plot) {
     let (w, h) = plot.first;
-    let mut sides: Vec<Side<'_, '_>> = closed
+    let back = ways.back;
+    let body = |branch: &Branch<'_>| row(&branch.row, &[Way::into(id, &branch.key)]);
+    let mut sides: Vec<Side<'_, '_>> = ways
+        .aside
         .iter()
         .map(|&branch| {
-            let plot = row(&branch.row);
+            let plot = body(branch);
             Side { tall: !under.is_empty() && plot.bottom() > h + SMALL, branch, plot, arrives: 0 }
         })
         .collect();
     // Tall branches come first: their lines run above the others to the free space.
     sides.sort_by_key(|side| !side.tall);
-    sides.extend(back.map(|branch| Side { branch, plot: row(&branch.row), arrives: 0, tall: false }));
+    sides.extend(back.map(|branch| Side { branch, plot: body(branch), arrives: 0, tall: false }));
     let heights: i32 =
         sides.iter().map(|side| if side.tall { side.plot.first.1 } else { side.plot.bottom() } + 12).sum();
     // The line to a single branch is straight from the middle of the step.
@@ -298,25 +325,28 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
         let x = near - side.plot.left();
         side.plot.shift(x, 0);
         if back.is_some_and(|back| std::ptr::eq(back, side.branch)) {
-            come_back = side.plot.exit.map(|exit| (x, exit));
+            let exits = std::mem::take(&mut side.plot.exits);
+            come_back = side.plot.exit.map(|exit| (x, exit, exits));
         }
-        enter(plot, side, (w / 2, leaves), turn, x);
+        enter(plot, id, side, (w / 2, leaves), turn, x);
     }
     let lowest_line = tall.iter().map(|(side, ..)| side.arrives).max().unwrap_or(0);
     let gap = if words.is_empty() { GAP } else { GAP_WORDS };
     let mut from = h;
-    if let Some((x, exit)) = come_back {
+    if let Some((x, exit, exits)) = come_back {
         // Below the words of the line to the next step.
         from = (exit.max(stack_bottom).max(h) + 16).max(if words.is_empty() { 0 } else { h + 26 });
-        plot.line(vec![(x, exit), (x, from), (0, from)], Tone::Choice, false);
+        plot.line(vec![(x, exit), (x, from), (0, from)], Tone::Choice, false, Leads::By(exits.clone()));
+        by.extend(exits);
     }
     let (words, width) = way_words(&words);
     plot.note((8, h + 16), words, Tone::Choice, width);
     plot.exit = None;
     if under.is_empty() {
         if under.exit.is_some() {
-            plot.line(vec![(0, h), (0, from)], Tone::Choice, false);
+            plot.line(vec![(0, h), (0, from)], Tone::Choice, false, Leads::By(by.clone()));
             plot.exit = Some(from);
+            plot.exits = by;
         }
     } else {
         // A fan already has a gap above it.
@@ -324,8 +354,9 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
         under.shift(0, start);
         let down = plot.push_down(&under, ASIDE / 2).max(0);
         under.shift(0, down);
-        plot.line(vec![(0, h), (0, start + down)], Tone::Choice, under.first != (0, 0));
+        plot.line(vec![(0, h), (0, start + down)], Tone::Choice, under.first != (0, 0), Leads::By(by));
         plot.exit = under.exit;
+        plot.exits = std::mem::take(&mut under.exits);
         plot.take(under);
     }
     for (mut side, leaves, turn) in tall.into_iter().rev() {
@@ -334,47 +365,18 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
         let more = plot.push_right(&side.plot, ASIDE);
         side.plot.shift(more, 0);
         x += more;
-        enter(plot, side, (w / 2, leaves), turn, x);
+        enter(plot, id, side, (w / 2, leaves), turn, x);
     }
 }
 
 /// Draws the line from the right of a step into a branch beside it, with its words.
-fn enter(plot: &mut Plot, side: Side<'_, '_>, from: (i32, i32), turn: i32, x: i32) {
+pub fn enter(plot: &mut Plot, id: &str, side: Side<'_, '_>, from: (i32, i32), turn: i32, x: i32) {
     let left = x - side.plot.first.0 / 2;
     let y = side.arrives;
     let points = if y == from.1 { vec![from, (left, y)] } else { vec![from, (turn, from.1), (turn, y), (left, y)] };
     let (words, width) = way_words(&side.branch.words);
-    plot.line(points, side.branch.tone, true);
+    let leads = Leads::By(vec![Way::into(id, &side.branch.key)]);
+    plot.line(points, side.branch.tone, true, leads);
     plot.note((turn + 8, y - 6), words, side.branch.tone, width);
     plot.take(side.plot);
-}
-
-/// Places a loop: its steps below, the line back on the left, the line to the next step on the right.
-fn again(mut plot: Plot, body: &Branch<'_>, closed: Vec<&Branch<'_>>, below: Plot) -> Plot {
-    let (w, h) = plot.first;
-    let mut round = row(&body.row);
-    round.shift(0, h + GAP_WORDS);
-    let (words, width) = way_words(&body.words);
-    plot.note((8, h + 16), words, Tone::Choice, width);
-    plot.line(vec![(0, h), (0, h + GAP_WORDS)], Tone::Choice, true);
-    let mut at = round.bottom() + 14;
-    let exit = round.exit;
-    plot.take(round);
-    if let Some(exit) = exit {
-        let left = plot.left().min(-w / 2) - 18;
-        plot.line(vec![(0, exit), (0, at), (left, at), (left, h / 2), (-w / 2, h / 2)], Tone::Choice, true);
-        at += 14;
-    }
-    let right = plot.right().max(w / 2 + WAY.width("done") + 12) + 16;
-    plot.note((w / 2 + 8, h / 2 - 6), "done".into(), Tone::Choice, WAY.width("done"));
-    plot.line(vec![(w / 2, h / 2), (right, h / 2), (right, at), (0, at)], Tone::Choice, false);
-    plot.exit = Some(at);
-    for branch in closed {
-        let mut side = row(&branch.row);
-        let x = right + way_words(&branch.words).1 + ASIDE - side.left();
-        side.shift(x, h / 2 + 14);
-        let side = Side { branch, arrives: h / 2 + 14 + side.first.1 / 2, plot: side, tall: false };
-        enter(&mut plot, side, (w / 2, h - 8), right + 10, x);
-    }
-    follow(plot, below)
 }

@@ -13,6 +13,8 @@ pub struct Plot {
     pub notes: Vec<Note>,
     /// `None`: there is no next step.
     pub exit: Option<i32>,
+    /// The ways on which a run comes to that exit.
+    pub exits: Vec<Way>,
     /// The place of the first box; side branches are entered at its left.
     pub first: (i32, i32),
     /// Areas that no other part may cover.
@@ -50,9 +52,28 @@ pub enum Face {
     Title(String, Option<String>),
 }
 
+/// A way out of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    pub from: String,
+    /// The key of the branch; empty for the way to the next step.
+    pub key: String,
+}
+
+/// The meaning of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leads {
+    /// A run that takes one of these ways passes it.
+    By(Vec<Way>),
+    /// From the beginning of a part to this step.
+    To(String),
+    Nowhere,
+}
+
 /// A line through these points, with round corners.
 pub struct Line {
     pub points: Vec<(i32, i32)>,
+    pub leads: Leads,
     pub tone: Tone,
     /// True: it ends with an arrow.
     pub arrow: bool,
@@ -69,10 +90,20 @@ pub struct Note {
 /// The free space around a line beside other parts.
 const BESIDE_LINE: i32 = 4;
 
+impl Way {
+    pub fn next(from: &str) -> Way {
+        Way { from: from.to_owned(), key: String::new() }
+    }
+
+    pub fn into(from: &str, key: &str) -> Way {
+        Way { from: from.to_owned(), key: key.to_owned() }
+    }
+}
+
 impl Plot {
-    /// A part that is only a spine.
-    pub fn bare(exit: Option<i32>) -> Plot {
-        Plot { exit, ..Plot::default() }
+    /// A part that is only a spine, with the ways that lead into it.
+    pub fn bare(exit: Option<i32>, ways: &[Way]) -> Plot {
+        Plot { exit, exits: ways.to_vec(), ..Plot::default() }
     }
 
     pub fn card(face: Face, w: i32, h: i32) -> Plot {
@@ -84,7 +115,7 @@ impl Plot {
         self.cards.is_empty()
     }
 
-    pub fn line(&mut self, points: Vec<(i32, i32)>, tone: Tone, arrow: bool) {
+    pub fn line(&mut self, points: Vec<(i32, i32)>, tone: Tone, arrow: bool, leads: Leads) {
         for pair in points.windows(2) {
             let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
             self.taken.push(Rect {
@@ -94,7 +125,7 @@ impl Plot {
                 h: (y1 - y2).abs().max(1),
             });
         }
-        self.lines.push(Line { points, tone, arrow });
+        self.lines.push(Line { points, leads, tone, arrow });
     }
 
     /// Adds words. `at` is the left end of the base line; `width` and the height of the letters are kept free.

@@ -3,7 +3,8 @@
 use super::{
     card::{BODY, CHIP, CODE, HEAD, LINE, TITLE, WAY},
     measure::Font,
-    paint, place,
+    pen::Pen,
+    place,
     plot::{Card, Face, Line, Note, Plot, Rect},
     tree::{To, Tone, Tree},
     words::{BACK, Look, StepTexts},
@@ -16,7 +17,7 @@ const MARGIN: i32 = 28;
 /// The radius of corners of lines.
 const ROUND: i32 = 8;
 
-pub fn print(trees: &[Tree<'_>]) -> String {
+pub fn print(trees: &[Tree<'_>], mut out: Pen) -> String {
     let mut whole = Plot::default();
     for tree in trees {
         let mut plot = place::flow(tree);
@@ -26,21 +27,23 @@ pub fn print(trees: &[Tree<'_>]) -> String {
     }
     whole.shift(MARGIN - whole.left(), MARGIN - whole.top());
     let (width, height) = (whole.right() + MARGIN, whole.bottom() + MARGIN);
-    let mut out = format!(
+    let _ = writeln!(
+        out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"transom-graph\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" role=\"img\">\n"
+         width=\"{width}\" height=\"{height}\" role=\"img\">"
     );
     let names: Vec<String> =
         trees.iter().map(|tree| tree.flow.title.clone().unwrap_or_else(|| tree.flow.name.to_string())).collect();
     let _ = writeln!(out, "<title>{}</title>", escape(&names.join(", ")));
-    let _ = writeln!(out, "<style>\n{}</style>", paint::dark());
-    let page = paint::attributes("rect", "page", "");
+    let style = out.style();
+    out.push_str(&style);
+    let page = out.colours("rect", "page", "");
     let _ = writeln!(out, "<rect class=\"page\"{page} width=\"{width}\" height=\"{height}\" rx=\"12\"/>");
     whole.lines.iter().for_each(|line| draw_line(&mut out, line));
     whole.notes.iter().for_each(|note| draw_note(&mut out, note));
     whole.cards.iter().for_each(|card| draw_card(&mut out, card));
     out.push_str("</svg>\n");
-    out
+    out.into_text()
 }
 
 fn tone(tone: Tone) -> &'static str {
@@ -51,7 +54,7 @@ fn tone(tone: Tone) -> &'static str {
     }
 }
 
-fn draw_line(out: &mut String, line: &Line) {
+fn draw_line(out: &mut Pen, line: &Line) {
     let mut points: Vec<(i32, i32)> = Vec::new();
     for point in &line.points {
         if points.last() != Some(point) {
@@ -67,14 +70,18 @@ fn draw_line(out: &mut String, line: &Line) {
     }
     let _ = write!(path, "L{} {}", last.0, last.1);
     let tone = tone(line.tone);
-    path_of(out, &format!("way {tone}"), "", &path);
+    let class = format!("way {tone}");
+    let (colours, ways) = (out.colours("path", &class, ""), out.ways(&line.leads));
+    let _ = writeln!(out, "<path class=\"{class}\"{colours}{ways} d=\"{path}\"/>");
     if line.arrow {
         let before = points[points.len() - 2];
         let (dx, dy) = ((last.0 - before.0).signum(), (last.1 - before.1).signum());
         let (x, y) = last;
         let (left, right) = ((x - 7 * dx - 4 * dy, y - 7 * dy - 4 * dx), (x - 7 * dx + 4 * dy, y - 7 * dy + 4 * dx));
         let path = format!("M{x} {y}L{} {}L{} {}Z", left.0, left.1, right.0, right.1);
-        path_of(out, &format!("tip {tone}"), "", &path);
+        let class = format!("tip {tone}");
+        let colours = out.colours("path", &class, "");
+        let _ = writeln!(out, "<path class=\"{class}\"{colours}{ways} d=\"{path}\"/>");
     }
 }
 
@@ -85,14 +92,14 @@ fn toward(corner: (i32, i32), to: (i32, i32)) -> (i32, i32) {
     (corner.0 + far * dx.signum(), corner.1 + far * dy.signum())
 }
 
-fn draw_note(out: &mut String, note: &Note) {
+fn draw_note(out: &mut Pen, note: &Note) {
     text(out, &format!("words {}", tone(note.tone)), "", note.at, WAY, &note.words);
 }
 
 /// Writes a text element. `group`: the classes of its parents; also in the functions for other elements.
-fn text(out: &mut String, class: &str, group: &str, (x, y): (i32, i32), font: Font, words: &str) {
+fn text(out: &mut Pen, class: &str, group: &str, (x, y): (i32, i32), font: Font, words: &str) {
     let class = format!("{class}{}", if font.mono { " mono" } else { "" });
-    let colours = paint::attributes("text", &class, group);
+    let colours = out.colours("text", &class, group);
     let _ = writeln!(
         out,
         "<text class=\"{class}\"{colours} x=\"{x}\" y=\"{y}\" font-size=\"{}\">{}</text>",
@@ -101,21 +108,21 @@ fn text(out: &mut String, class: &str, group: &str, (x, y): (i32, i32), font: Fo
     );
 }
 
-fn rect(out: &mut String, class: &str, group: &str, at: Rect, round: i32) {
+fn rect(out: &mut Pen, class: &str, group: &str, at: Rect, round: i32) {
     let Rect { x, y, w, h } = at;
-    let colours = paint::attributes("rect", class, group);
+    let colours = out.colours("rect", class, group);
     let _ = writeln!(
         out,
         "<rect class=\"{class}\"{colours} x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\"/>"
     );
 }
 
-fn path_of(out: &mut String, class: &str, group: &str, path: &str) {
-    let colours = paint::attributes("path", class, group);
+fn path_of(out: &mut Pen, class: &str, group: &str, path: &str) {
+    let colours = out.colours("path", class, group);
     let _ = writeln!(out, "<path class=\"{class}\"{colours} d=\"{path}\"/>");
 }
 
-fn draw_card(out: &mut String, card: &Card) {
+fn draw_card(out: &mut Pen, card: &Card) {
     let at = card.at;
     let Rect { x, y, w, h } = at;
     match &card.face {
@@ -147,14 +154,15 @@ fn draw_card(out: &mut String, card: &Card) {
                 To::Flow(name) => ("jump flow", name),
                 To::Nowhere(name) => ("jump nowhere", name),
             };
-            let _ = writeln!(out, "<g class=\"{class}\">");
+            let goes = out.goes(name);
+            let _ = writeln!(out, "<g class=\"{class}\"{goes}>");
             rect(out, "box", class, at, 12);
             path_of(out, "arrow", class, &format!("M{} {}h10m-4 -4l4 4l-4 4", x + 10, y + 12));
             text(out, "name", class, (x + 26, y + 16), CODE, name);
             out.push_str("</g>\n");
         }
         Face::Stop => {
-            let colours = paint::attributes("circle", "stop", "");
+            let colours = out.colours("circle", "stop", "");
             let (x, y) = (x + w / 2, y + h / 2);
             let _ = writeln!(out, "<circle class=\"stop\"{colours} cx=\"{x}\" cy=\"{y}\" r=\"6\"/>");
         }
@@ -169,7 +177,7 @@ fn draw_card(out: &mut String, card: &Card) {
     }
 }
 
-fn draw_step(out: &mut String, at: Rect, id: &str, words: &StepTexts, lines: &[String], chips: &[(Rect, String)]) {
+fn draw_step(out: &mut Pen, at: Rect, id: &str, words: &StepTexts, lines: &[String], chips: &[(Rect, String)]) {
     let Rect { x, y, w, h } = at;
     let class = match words.look {
         Look::Say => "say",

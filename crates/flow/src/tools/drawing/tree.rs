@@ -68,6 +68,8 @@ pub struct Drawn<'a> {
 }
 
 pub struct Branch<'a> {
+    /// The key of its steps, or the verb of a step with a condition.
+    pub key: String,
     pub words: String,
     /// True: the flow ends behind these steps, also if another flow called it.
     pub ends: bool,
@@ -207,8 +209,7 @@ impl<'a> Reader<'a> {
                 return (Item::Jump(jump), false);
             }
             let row = Row { items: vec![Item::Jump(jump)], exit: Exit::Closed };
-            let branch = Branch { words: "yes".into(), ends: false, tone: Tone::Choice, row };
-            return (Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) }), true);
+            return (guarded_step(ix, node, row), true);
         }
         if returns(node) {
             return match (guarded, gives(node)) {
@@ -216,11 +217,7 @@ impl<'a> Reader<'a> {
                 (false, true) => {
                     (Item::Step(Drawn { ix, node, branches: Vec::new(), straight: Some(String::new()) }), false)
                 }
-                (true, _) => {
-                    let row = Row { items: vec![Item::Back], exit: Exit::Closed };
-                    let branch = Branch { words: "yes".into(), ends: false, tone: Tone::Choice, row };
-                    (Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) }), true)
-                }
+                (true, _) => (guarded_step(ix, node, Row { items: vec![Item::Back], exit: Exit::Closed }), true),
             };
         }
         let mut branches = Vec::new();
@@ -232,7 +229,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let ends = matches!(key.as_str(), "on_error" | "out_of_hours");
-            branches.push(Branch { words, ends, tone, row: self.row(body.0, node.next, Some(ix)) });
+            let row = self.row(body.0, node.next, Some(ix));
+            branches.push(Branch { key: key.clone(), words, ends, tone, row });
         }
         let ways = ways(self.set, self.flow, node);
         let straight_on = ways.iter().filter(|way| way.by.is_empty()).count() > usize::from(guarded);
@@ -251,6 +249,13 @@ impl<'a> Reader<'a> {
             None => To::Nowhere(String::new()),
         }
     }
+}
+
+/// A `go` or `return` with a condition.
+fn guarded_step<'a>(ix: NodeIx, node: &'a Node, row: Row<'a>) -> Item<'a> {
+    let key = node.outline.verb.to_owned();
+    let branch = Branch { key, words: "yes".into(), ends: false, tone: Tone::Choice, row };
+    Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) })
 }
 
 fn is_called(flow: &Flow, name: &str) -> bool {

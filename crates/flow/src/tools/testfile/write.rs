@@ -189,6 +189,23 @@ pub fn json(value: &serde_json::Value) -> String {
     }
 }
 
+/// A part of a file in the same form, with the types that its values have there.
+pub fn node(node: &yaml::Node) -> String {
+    match &node.kind {
+        yaml::Kind::Null => "null".into(),
+        yaml::Kind::Scalar(scalar) => {
+            let ends = |c: char| ",[]{}#\"'\n".contains(c);
+            let is_plain = scalar.is_plain() && !scalar.text.contains(ends) && !scalar.text.contains(": ");
+            if is_plain { scalar.text.clone() } else { quoted(&scalar.text) }
+        }
+        yaml::Kind::List(items) => format!("[{}]", items.iter().map(self::node).collect::<Vec<_>>().join(", ")),
+        yaml::Kind::Map(entries) => {
+            let pair = |entry: &yaml::Entry| format!("{}: {}", scalar(&entry.key.text), self::node(&entry.value));
+            format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 fn fact(fact: &Fact) -> Option<(String, String)> {
     let text = |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), scalar);
     Some(match fact {

@@ -1,6 +1,7 @@
 //! Tests the playing of authors' tests.
 
 mod looks;
+mod play;
 mod talks;
 mod tools;
 

@@ -1,0 +1,206 @@
+//! Records one act of a talk: its messages, the trace, the ways through the flows, calls and refusals.
+
+use super::{
+    content,
+    state::{self, QuietTimes},
+};
+use crate::{
+    base::{
+        ids::{InboundId, OutboundId},
+        limits::{PLAY_MESSAGES_READ, PLAY_TURNS_READ},
+        time::{Time, iso},
+    },
+    events::event_json::{ours, theirs},
+    flow::{
+        self, FlowSet, Versions, World as FlowWorld,
+        tools::testfile::{Step, TestAction},
+        trace_kind,
+    },
+    http_step::{calls::MockedCall, mocks::example},
+    model::{
+        effect::{Effect, StepLeft, WayOut},
+        window::Window,
+    },
+    store::tables::{
+        inbound,
+        outbound::{self, SendState},
+        trace,
+    },
+    testbench::{
+        seen::{Handoff, Refusal},
+        world::World,
+    },
+};
+use anyhow::anyhow;
+use serde_json::{Value as Json, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The state of the record between two acts.
+#[derive(Default)]
+pub(super) struct Recorder {
+    /// Each message as it was last shown.
+    shown: BTreeMap<i64, Json>,
+    /// The newest turn whose trace was shown.
+    traced: i64,
+    /// The flows of runs, by number.
+    flows: BTreeMap<u32, String>,
+    pub quiet: QuietTimes,
+}
+
+impl Recorder {
+    /// Everything that the act caused, and the state behind it.
+    pub async fn act(&mut self, world: &World<'_>, step: &Step) -> anyhow::Result<Json> {
+        // These look at the world, and change nothing.
+        let looks = matches!(step.act, TestAction::Bot(_) | TestAction::Expect(_));
+        let since = world.since;
+        let refused: Vec<Json> = world.refusals[since.refusals..].iter().map(Refusal::to_json).collect();
+        let handoffs: Vec<Json> = world.handoffs[since.handoffs..].iter().map(Handoff::to_json).collect();
+        let made = world.app.calls.made();
+        let calls: Vec<Json> = made[since.calls.min(made.len())..].iter().map(call_json).collect();
+        let screens = world.screens[since.screens..].to_vec();
+        for effect in world.did.iter().flat_map(|turn| &turn.effects) {
+            if let Effect::RunBegan { run, flow, .. } = effect {
+                self.flows.insert(*run, flow.to_string());
+            }
+        }
+        let nothing = Vec::new;
+        Ok(json!({
+            "messages": self.messages(world).await?,
+            "trace": self.trace(world).await?,
+            "passed": if looks { nothing() } else { passed(world) },
+            "calls": if looks { nothing() } else { calls },
+            "refused": if looks { nothing() } else { refused },
+            "handoffs": if looks { nothing() } else { handoffs },
+            "screens": if looks { nothing() } else { screens },
+            "after": self.after(world).await?,
+        }))
+    }
+
+    pub async fn after(&mut self, world: &World<'_>) -> anyhow::Result<Json> {
+        state::after(world, &mut self.quiet).await
+    }
+
+    /// For a text of the customer: the trigger that will win, and for each other one the reason why not.
+    pub async fn why(&self, world: &World<'_>, step: &Step) -> anyhow::Result<Vec<String>> {
+        let TestAction::User(text) = &step.act else { return Ok(Vec::new()) };
+        let app = &world.app;
+        let live = app.live.get();
+        let versions = Versions::new(live.version, Arc::clone(&live.set));
+        let contact = world.contact().await?;
+        let now = world.now();
+        let around = FlowWorld {
+            sender: app.senders.view(world.sender),
+            window: Window { opened_at: Some(now) },
+            ..FlowWorld::of_contact(now, &contact, live.env(&app.config.flows.env, false))
+        };
+        let session = world.session().await.map_err(|_| anyhow!("the conversation cannot be read"))?;
+        let all = flow::explain(&versions, &session, &around, text).into_iter();
+        Ok(all
+            .map(|told| match told.trigger.is_empty() {
+                true => format!("{}: {}", told.flow, told.why),
+                false => format!("{} · {}: {}", told.flow, told.trigger, told.why),
+            })
+            .collect())
+    }
+
+    /// The messages that are new, or not as they were: in the order of the talk.
+    async fn messages(&mut self, world: &World<'_>) -> anyhow::Result<Vec<Json>> {
+        let (store, conversation) = (&world.app.store, world.conversation);
+        let fresh = i64::try_from(world.seen.len() - world.since.seen).unwrap_or(i64::MAX);
+        let limit = PLAY_MESSAGES_READ.saturating_add(fresh);
+        let known = world.app.catalogue.list(world.sender);
+        let mut now: BTreeMap<i64, Json> = BTreeMap::new();
+        for row in inbound::of(store, conversation, InboundId(i64::MAX), limit).await? {
+            let mut message = theirs(&row);
+            let posted = world.posted.get(row.data.message.provider_id.as_str());
+            message["json"] = posted.and_then(|body| serde_json::from_str(body).ok()).unwrap_or(Json::Null);
+            now.insert(row.id.0, message);
+        }
+        for row in outbound::of(store, conversation, OutboundId(i64::MAX), limit).await? {
+            let mut message = ours(&row);
+            let at = [row.failed_at, row.read_at, row.delivered_at, row.accepted_at].into_iter().flatten().next();
+            message["status"] = json!(row.state);
+            message["status_at"] = iso(at.unwrap_or(row.created_at)).into();
+            message["why"] = match row.state {
+                SendState::Queued | SendState::Held | SendState::Unknown => world.why_unsent(&row).into(),
+                _ => row.error_text.clone().into(),
+            };
+            message["content"] = content::drawn(row.sent_as.as_ref().unwrap_or(&row.draft.content), &known);
+            let sent = world.seen.iter().rev().find(|seen| seen.id == row.id);
+            message["json"] = sent.and_then(|seen| serde_json::from_str(&seen.body).ok()).unwrap_or(Json::Null);
+            now.insert(row.id.0, message);
+        }
+        let changed = now.into_iter().filter(|(id, message)| self.shown.get(id) != Some(message));
+        let changed: Vec<(i64, Json)> = changed.collect();
+        self.shown.extend(changed.iter().cloned());
+        Ok(changed.into_iter().map(|(_, message)| message).collect())
+    }
+
+    async fn trace(&mut self, world: &World<'_>) -> anyhow::Result<Vec<Json>> {
+        let all = trace::between(&world.app.store, world.conversation, self.traced, (Time(0), None), PLAY_TURNS_READ);
+        let turns = all.await?;
+        self.traced = turns.last().map_or(self.traced, |turn| turn.id);
+        let mut lines = Vec::new();
+        for turn in turns {
+            for entry in &turn.data {
+                let found = entry.step.as_ref().and_then(|step| step_of(&world.bot.set, step.as_str()));
+                let flow = found.map(|(flow, _)| flow.to_owned());
+                let flow = flow.or_else(|| self.flows.get(&entry.run?).cloned());
+                lines.push(json!({
+                    "at": iso(turn.at), "run": entry.run, "flow": flow, "step": entry.step, "what": entry.what,
+                    "kind": trace_kind(entry, found.map(|(_, verb)| verb)).as_str(),
+                }));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// The flow and the verb of a step.
+fn step_of<'a>(set: &'a FlowSet, step: &str) -> Option<(&'a str, &'static str)> {
+    let (name, _) = step.rsplit_once('.')?;
+    let flow = set.any_flow(&name.into())?;
+    let node = flow.node(flow.find(&step.into())?);
+    Some((flow.name.as_str(), node.outline.verb))
+}
+
+/// The ways that runs took out of steps, and the steps that they reached and have not left.
+fn passed(world: &World<'_>) -> Vec<Json> {
+    let mut all = Vec::new();
+    for turn in &world.did {
+        let steps = &turn.passage;
+        let left: BTreeSet<_> = steps.left.iter().map(|left| (left.run, &left.step)).collect();
+        for way in &steps.left {
+            all.push(json!({"flow": way.flow, "step": way.step, "way": key_of(&world.bot.set, way)}));
+        }
+        let waiting = steps.steps.iter().filter(|visit| !left.contains(&(visit.run, &visit.step)));
+        all.extend(waiting.map(|visit| json!({"flow": visit.flow, "step": visit.step, "way": null})));
+    }
+    all
+}
+
+/// The key of the branch that was taken, as a drawing names it; empty for the way to the next step.
+fn key_of(set: &FlowSet, left: &StepLeft) -> String {
+    let Some(flow) = set.any_flow(&left.flow) else { return String::new() };
+    let Some(node) = flow.find(&left.step).map(|ix| flow.node(ix)) else { return String::new() };
+    match &left.way {
+        WayOut::Next => String::new(),
+        WayOut::Jump => node.outline.verb.to_owned(),
+        WayOut::Body(first) => {
+            let begins = |ix| flow.node(ix).id == *first;
+            let body = node.outline.bodies.iter().find(|(_, body)| body.0.is_some_and(begins));
+            body.map(|(key, _)| key.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
+        }
+    }
+}
+
+fn call_json(call: &MockedCall) -> Json {
+    let write = (!call.mocked).then(|| example(&call.method, &call.url));
+    json!({
+        "method": call.method, "url": call.url, "attempt": call.attempt, "status": call.status, "mocked": call.mocked,
+        "write": write,
+    })
+}

@@ -1,0 +1,192 @@
+//! Plays a talk of the studio: the bot with texts that are not saved yet, a world and steps as in a test, and after each
+//! act all that it caused, as data.
+
+mod act;
+mod content;
+mod room;
+mod save;
+mod state;
+
+use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, world::World};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        ids::FlowName,
+        limits::PLAY_ANSWER_BYTES_MAX,
+    },
+    bot::source_files,
+    flow::tools::testfile::{Step, Talk, TestAction, sentence, talk},
+};
+use act::Recorder;
+pub use room::PlayRoom;
+pub use save::SavedTest;
+use serde_json::{Map, Value as Json, json};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The new texts of files by path; `None`: the file is deleted.
+pub type Edits = BTreeMap<String, Option<String>>;
+
+/// The talk to play.
+#[derive(Debug, Clone, Default)]
+pub struct PlayRequest {
+    /// Lie over the files of the bot's folder.
+    pub edits: Edits,
+    /// The flow that `api` starts; `None`: the first one.
+    pub flow: Option<String>,
+    /// The head of a test file.
+    pub world: Map<String, Json>,
+    pub steps: Vec<Json>,
+}
+
+/// The reason why there is no answer.
+#[derive(Debug)]
+pub enum PlayError {
+    /// The flows have errors.
+    Errors(Vec<Diagnostic>),
+    /// The folder of the bot cannot be read.
+    Unreadable(String),
+    /// The wrong fields of the request: a JSON pointer and a sentence each.
+    Invalid(Vec<(String, String)>),
+    TooLong(String),
+    /// Other plays have all places.
+    Crowded,
+    Bug(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for PlayError {
+    fn from(error: E) -> Self {
+        PlayError::Bug(error.into())
+    }
+}
+
+/// The parts of plays that do not depend on their requests.
+#[derive(Clone)]
+struct Stage {
+    folder: PathBuf,
+    /// Made by the first play.
+    blank: Arc<Mutex<Option<Arc<EmptyDatabase>>>>,
+}
+
+impl Stage {
+    fn bot(&self, edits: &Edits) -> Result<Bot, PlayError> {
+        let files = source_files::read(&self.folder).map_err(|error| PlayError::Unreadable(error.to_string()))?;
+        Bot::of(&self.folder, files.with_changes(edits), || self.blank())?.map_err(PlayError::Errors)
+    }
+
+    fn blank(&self) -> anyhow::Result<Arc<EmptyDatabase>> {
+        let mut blank = self.blank.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = &*blank {
+            return Ok(Arc::clone(made));
+        }
+        let made = Arc::new(EmptyDatabase::make()?);
+        *blank = Some(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+/// The flow, the world and the steps of a request.
+fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>>), PlayError> {
+    let flow = match &wish.flow {
+        Some(name) => {
+            let known = bot.set.named(name).map(|flow| flow.name.clone());
+            known.ok_or_else(|| PlayError::Invalid(vec![("/flow".to_owned(), no_flow(bot, name))]))?
+        }
+        None => bot.set.flows.keys().next().cloned().unwrap_or_else(|| FlowName::from("")),
+    };
+    let wrong = |(key, why): (String, String)| {
+        (if key.is_empty() { "/world".to_owned() } else { format!("/world/{key}") }, why)
+    };
+    let read = talk(&wish.world, &wish.steps, &bot.plain_head(), &bot.set);
+    let Talk { head, steps } = read.map_err(|all| PlayError::Invalid(all.into_iter().map(wrong).collect()))?;
+    let findings = Findings::default();
+    let mocks = mocks_of(&head.mocks, &findings);
+    let wrong: Vec<(String, String)> = findings
+        .into_sorted()
+        .iter()
+        .filter(|finding| finding.is_error())
+        .map(|finding| ("/world/mocks".to_owned(), sentence(finding)))
+        .collect();
+    if !wrong.is_empty() {
+        return Err(PlayError::Invalid(wrong));
+    }
+    Ok((Play { flow, head, mocks }, steps))
+}
+
+fn no_flow(bot: &Bot, name: &str) -> String {
+    let near = did_you_mean(name, bot.set.flows.keys().map(FlowName::as_str));
+    format!("There is no flow `{name}`{}.", near.map(|near| format!("; {near}")).unwrap_or_default())
+}
+
+/// Plays the talk up to its end, or to the first step that is not possible.
+async fn played(stage: &Stage, wish: &PlayRequest) -> Result<Json, PlayError> {
+    let began = SystemClock.now();
+    let bot = stage.bot(&wish.edits)?;
+    let (play, steps) = read(&bot, wish)?;
+    let mut world = World::begin(&bot, &play, false).await?;
+    let mut recorder = Recorder::default();
+    let first = recorder.after(&world).await?;
+    let (mut acts, mut stopped, mut bytes) = (Vec::new(), Json::Null, 0);
+    for (index, (step, given)) in steps.into_iter().zip(&wish.steps).enumerate() {
+        let step = match step {
+            Ok(step) => step,
+            Err(detail) => {
+                stopped = json!({"step": index, "code": "wrong_step", "detail": detail, "offered": []});
+                break;
+            }
+        };
+        let (at, why) = (world.now(), recorder.why(&world, &step).await?);
+        if let Err(stop) = world.perform(&step).await {
+            stopped = stopped_at(index, &step, stop, &world);
+            break;
+        }
+        let mut act = recorder.act(&world, &step).await?;
+        act["step"] = given.clone();
+        act["at"] = crate::base::time::iso(at).into();
+        act["why"] = why.into();
+        bytes += act.to_string().len();
+        if bytes > PLAY_ANSWER_BYTES_MAX {
+            let why = format!("The answer would have more than {PLAY_ANSWER_BYTES_MAX} bytes; play fewer steps.");
+            return Err(PlayError::TooLong(why));
+        }
+        acts.push(act);
+    }
+    let sender = world.app.config.senders.first();
+    let answer = json!({
+        "flow": play.flow,
+        "sender": {"title": bot.set.bot.name, "phone": sender.map(|sender| sender.phone.as_str())},
+        "contact": {"name": world.contact().await?.data.name, "phone": format!("+{}", world.phone())},
+        "zone": world.zone.iana_name(),
+        "acts": acts,
+        "first": first,
+        "stopped": stopped,
+        "ms": (SystemClock.now() - began).0,
+    });
+    world.end().await;
+    Ok(answer)
+}
+
+/// The reason why the talk stops at a step, with the buttons that could be tapped.
+fn stopped_at(index: usize, step: &Step, stop: Stop, world: &World<'_>) -> Json {
+    let (code, detail) = match stop {
+        Stop::Broken(error) => ("not_playable", format!("{error:#}")),
+        Stop::Failed(failed) => match &step.act {
+            TestAction::Tap(title) => {
+                ("no_such_button", format!("No message shows a button `{title}`: {}.", failed.got))
+            }
+            TestAction::Status(_) => ("no_message", "There is no message of ours that could have a status.".to_owned()),
+            TestAction::AdvanceTo(_) => ("time_passed", format!("Time moves forward only: {}.", failed.got)),
+            TestAction::Webhook { .. } => ("webhook_refused", format!("{}: {}.", failed.what, failed.got)),
+            _ => ("not_as_expected", format!("{}: expected {}, got {}.", failed.what, failed.expected, failed.got)),
+        },
+    };
+    let offered = match &step.act {
+        TestAction::Tap(_) => buttons::on_show(&world.seen, &world.app.token_key),
+        _ => Vec::new(),
+    };
+    json!({"step": index, "code": code, "detail": detail, "offered": offered})
+}
