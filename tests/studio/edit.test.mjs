@@ -29,6 +29,10 @@ test('A3 a misspelt `go` is one finding, and one click repairs it', { skip }, as
   await page.getByText('1 finding').waitFor();
   const list = await findings(page);
   assert.equal(await list.count(), 1);
+  const about = await list.locator('a.code').getAttribute('href');
+  const answer = await page.request.get(new URL(about, bot.base).href);
+  assert.equal(answer.status(), 200);
+  assert.match(await answer.text(), /E401/);
   const repair = list.getByRole('button').last();
   await repair.waitFor();
   await repair.click();
