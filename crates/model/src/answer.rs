@@ -8,6 +8,7 @@ use crate::base::phone;
 use serde_json::json;
 
 mod addresses;
+mod another;
 mod beside;
 mod choice;
 mod clock;
@@ -24,9 +25,10 @@ mod reading;
 pub(super) mod words;
 mod yesno;
 
-pub use choice::{Chosen, chosen, is_mistyped};
+pub use another::is_denied_by_sign;
+pub use choice::{ButtonNamed, Chosen, button_named, chosen, is_mistyped, number_of_option};
 pub use reading::Reading;
-pub use yesno::{is_asked_back, is_yes_or_no};
+pub use yesno::{is_asked_back, is_only_thanks, is_yes_or_no, puts_off};
 
 /// The types of language.md 6b.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -197,6 +199,11 @@ pub fn yesno_of(text: &str, hearing: &AnswerContext<'_>) -> Option<bool> {
     yesno::whole(text, hearing.language)
 }
 
+/// The yes or no that the title of an option says: *Yes, please*.
+pub fn title_says_yes(title: &str, hearing: &AnswerContext<'_>) -> Option<bool> {
+    yesno::title_says_yes(title, hearing.language)
+}
+
 /// For each hour of the day, whether one of these businesses is open then on some day; `None` without opening hours.
 pub fn open_hours<'a>(all: impl Iterator<Item = &'a OpeningHours>) -> Option<[bool; 24]> {
     let mut open = None;
@@ -363,7 +370,14 @@ fn email(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches(['.', ',', ';']);
     let text = text.strip_prefix("mailto:").unwrap_or(text);
     let (name, domain) = text.split_once('@')?;
+    let ends = domain.rsplit('.').next().unwrap_or_default();
     let good = !name.is_empty()
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && !name.contains("..")
+        && !name.contains('/')
+        && ends.chars().count() >= 2
+        && !ends.bytes().all(|byte| byte.is_ascii_digit())
         && text.len() <= 254
         && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c))
         && !domain.contains('@')

@@ -59,7 +59,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
 fn is_question(text: &str) -> bool {
     let folded = fold(text);
     let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-    text.contains(['?', '¿']) && labels::QUESTIONS.iter().any(begins)
+    let is_ours = || folded.split(' ').any(|word| labels::OWN.contains(&word));
+    text.contains(['?', '¿'])
+        && (labels::QUESTIONS.iter().any(begins) || folded.contains(' ') && text.contains('@') && !is_ours())
 }
 
 fn mails(text: &str) -> Vec<Address> {
@@ -77,7 +79,8 @@ fn phones(text: &str, hearing: &AnswerContext<'_>) -> Vec<Address> {
     let belongs = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f}+().-/\u{2010}\u{2011}".contains(c);
     let mut runs: Vec<(usize, &str)> = Vec::new();
     for run in text.split(|c: char| !belongs(c)) {
-        let run = run.trim_matches(|c: char| !c.is_ascii_digit() && !"+(".contains(c));
+        let run = run.trim_start_matches(|c: char| !c.is_ascii_digit() && !"+(".contains(c));
+        let run = run.trim_end_matches(|c: char| !c.is_ascii_digit());
         if run.bytes().filter(u8::is_ascii_digit).count() >= PHONE_DIGITS_MIN {
             runs.push((run.as_ptr() as usize - text.as_ptr() as usize, run));
         }
@@ -167,8 +170,9 @@ fn is_something_else(before: &str, behind: &str) -> bool {
     }
     let folded = fold(&behind.replace(['\'', '’'], " "));
     let mut words = folded.split(' ').filter(|word| !word.is_empty()).take(LABEL_WORDS_BEHIND);
-    let says_is = words.next().is_some_and(|word| labels::IS.contains(&word));
-    says_is && words.find_map(labels::of) == Some(labels::Label::Other)
+    let next = words.next().unwrap_or_default();
+    let is_named = behind.trim_start().starts_with('(') && labels::of(next) == Some(labels::Label::Other);
+    is_named || labels::IS.contains(&next) && words.find_map(labels::of) == Some(labels::Label::Other)
 }
 
 /// A word farther before the digits does not name them.

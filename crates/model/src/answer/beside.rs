@@ -15,8 +15,10 @@ pub fn is_something_else(kind: AnswerType, text: &str, near: Neighbours<'_>, wor
     let is_number = words.number(&said).is_some();
     match kind {
         AnswerType::Time => {
-            // `by 5 pm` is a limit; `5 pm` alone cannot be a table or an age.
-            near.before == "by" || is_number && (counts(near, words) || names_a_thing(near.before))
+            // `by 5 pm` and `dès 10h` are limits; `5 pm` alone cannot be a table or an age.
+            near.before == "by"
+                || near.before == "des"
+                || is_number && (counts(near, words) || names_a_thing(near.before))
         }
         AnswerType::Date => near.before == "by" || names_a_thing(near.before) || is_another_word(&said, near, words),
         AnswerType::DateTime => near.before == "by" || text == "ora" && near.before == "per",
@@ -25,6 +27,27 @@ pub fn is_something_else(kind: AnswerType, text: &str, near: Neighbours<'_>, wor
         _ => false,
     }
 }
+
+/// True for the first half of a time (`10 to`, `le dieci meno`), and for the time that it is now (`il est 10h`).
+pub fn is_half_a_time(near: Neighbours<'_>, rest: &[String], words: &Words) -> bool {
+    let ends = rest.last().is_some_and(|last| last == near.behind);
+    let said: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    let told = words.without_courtesy(&said).join(" ");
+    ends && HALVES.contains(&near.behind) || NOW_IT_IS.contains(&told.as_str())
+}
+
+/// Words behind the minutes of a time whose hour is missing, or behind an hour whose minutes are.
+const HALVES: [&str; 19] = [
+    "to", "past", "till", "til", "before", "after", "minus", "menos", "y", "para", "moins", "et", "vor", "nach", "und",
+    "e", "meno", "plus", "and",
+];
+
+/// Sentences around the time that it is now.
+#[rustfmt::skip]
+const NOW_IT_IS: [&str; 24] = [
+    "it is now", "its now", "now its", "now it is", "son", "son las", "es la", "ya son", "ya son las", "ahora son las", "il est", "il est deja", "il est maintenant",
+    "es ist", "es ist schon", "es ist jetzt", "jetzt ist es", "sao", "ja sao", "agora sao", "sono", "sono le", "sono gia", "e l",
+];
 
 /// True if the number counts or dates: `for 4`, `I'm 12`, `10 of us`, `el 3`.
 fn counts(near: Neighbours<'_>, words: &Words) -> bool {
@@ -45,7 +68,7 @@ fn counts(near: Neighbours<'_>, words: &Words) -> bool {
         || is_unit(near.behind)
 }
 
-fn names_a_thing(word: &str) -> bool {
+pub fn names_a_thing(word: &str) -> bool {
     PLACES.contains(&word) || labels::of(word) == Some(labels::Label::Other)
 }
 
@@ -82,10 +105,10 @@ pub fn is_mere_word(text: &str, words: &Words) -> bool {
 
 /// Words before a number that make it a count or an age.
 #[rustfmt::skip]
-const COUNTING: [&str; 70] = [
+const COUNTING: [&str; 74] = [
     "for", "im", "am", "aged", "are", "were", "be", "have", "has", "need", "want", "number", "fur", "bin", "sind", "waren", "habe", "haben",
     "brauche", "para", "por", "tengo", "tenemos", "somos", "seremos", "soy", "numero", "pour", "jai", "ai", "avons", "sommes", "serons",
-    "pra", "tenho", "temos", "sou", "per", "ho", "abbiamo", "siamo", "saremo", "nummer", "no", "nr", "num", "suis", "is", "cost", "costs", "costa", "cuesta", "kostet", "coute", "custa", "vale", "son", "tiene", "tienen", "tem", "ha", "de", "necesito", "necesitamos", "preciso", "precisamos", "servono", "serve", "besoin", "ist",
+    "pra", "tenho", "temos", "sou", "per", "ho", "abbiamo", "siamo", "saremo", "nummer", "no", "nr", "num", "suis", "is", "cost", "costs", "costa", "cuesta", "kostet", "coute", "custa", "vale", "son", "tiene", "tienen", "tem", "ha", "de", "necesito", "necesitamos", "preciso", "precisamos", "servono", "serve", "besoin", "ist", "of", "von", "mit", "di",
 ];
 
 /// Words behind a number that make it a count or an age.

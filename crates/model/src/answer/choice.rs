@@ -4,7 +4,9 @@
 //! and `red like my car` choose nothing.
 
 use super::{
-    AnswerContext, inside,
+    AnswerContext,
+    another::is_denied_by_sign,
+    inside,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word, near};
@@ -19,13 +21,106 @@ pub enum Chosen {
     Several(Vec<usize>),
 }
 
+/// The number in a text that names an option by it: `3`, `number 3`, `el 2, por favor`. `-1`, `2%` and `2 or 3` do not.
+pub fn number_of_option(text: &str) -> Option<usize> {
+    let text = text.replace(['\u{fe0f}', '\u{20e3}'], "");
+    let may_stand = |c: char| c.is_alphanumeric() || c.is_whitespace() || ".,)(!#°ºª'’:".contains(c);
+    let mut signs = text.chars().filter(|c| c.is_ascii_punctuation() || "°−–—€£".contains(*c));
+    if !signs.all(may_stand) {
+        return None;
+    }
+    let folded = fold(&text);
+    let manners = || words::all("").flat_map(|words| words.polite.iter().flat_map(|phrase| phrase.split(' ')));
+    let is_neutral = |word: &&&str| !OPTION_WORDS.contains(*word) && !manners().any(|manner| manner == **word);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut rest = said.iter().filter(is_neutral);
+    let number = rest.next()?;
+    let is_number = number.len() <= NUMBER_DIGITS_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && rest.next().is_none()).then(|| number.parse().ok())?
+}
+
+const NUMBER_DIGITS_MAX: usize = 3;
+
+/// Words beside the number of an option.
+const OPTION_WORDS: [&str; 20] = [
+    "number", "no", "nr", "option", "the", "numero", "opcion", "el", "la", "le", "die", "den", "nummer", "opcao", "o",
+    "opzione", "il", "choice", "nº", "num",
+];
+
+/// The button that a text names by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ButtonNamed {
+    pub index: usize,
+    /// True if the text can be nothing else: `the second one`, but not `the second`, which may be a day.
+    pub is_sure: bool,
+}
+
+/// The one of `count` buttons that the text names by its place: `the second`, `el primero`, `2`, `the latter`.
+pub fn button_named(text: &str, count: usize) -> Option<ButtonNamed> {
+    let folded = fold(text);
+    let manners = || words::all("").flat_map(|words| words.polite.iter().flat_map(|phrase| phrase.split(' ')));
+    let names = |word: &str| BUTTON_WORDS.contains(&word);
+    let neutral =
+        |word: &&str| BUTTON_ARTICLES.contains(word) || names(word) || manners().any(|manner| manner == *word);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut rest = said.iter().copied().filter(|word| !neutral(word));
+    let (place, None) = (rest.next()?, rest.next()) else { return None };
+    let by_name = PLACES.iter().position(|names| names.contains(&place));
+    let index = match by_name {
+        Some(LAST_PLACE) => count.checked_sub(1)?,
+        Some(place) => place,
+        None => number_of_option(text)?.checked_sub(1)?,
+    };
+    let is_sure = said.iter().any(|word| names(word)) || SURE_PLACES.contains(&place);
+    (index < count).then_some(ButtonNamed { index, is_sure })
+}
+
+/// The names of the first, the second, the third and the last of some things, in all languages.
+#[rustfmt::skip]
+const PLACES: [&[&str]; 4] = [
+    &["first", "1st", "former", "primero", "primera", "primer", "premier", "premiere", "erste", "ersten", "erster", "erstes", "ersteres", "primeiro",
+        "primeira", "primo", "prima"],
+    &["second", "2nd", "latter", "segundo", "segunda", "deuxieme", "seconde", "zweite", "zweiten", "zweiter", "zweites", "letzteres", "secondo", "seconda"],
+    &["third", "3rd", "tercero", "tercera", "tercer", "troisieme", "dritte", "dritten", "dritter", "drittes", "terceiro", "terceira", "terzo", "terza"],
+    &["last", "ultimo", "ultima", "dernier", "derniere", "letzte", "letzten", "letzter", "letztes"],
+];
+const LAST_PLACE: usize = 3;
+
+/// Names of a place that no day and no hour has.
+const SURE_PLACES: [&str; 15] = [
+    "former",
+    "latter",
+    "ersteres",
+    "letzteres",
+    "last",
+    "ultimo",
+    "ultima",
+    "dernier",
+    "derniere",
+    "letzte",
+    "letzten",
+    "letzter",
+    "letztes",
+    "erstes",
+    "zweites",
+];
+
+/// Words that say that a button is meant.
+const BUTTON_WORDS: [&str; 14] = [
+    "one", "option", "button", "choice", "opcion", "boton", "bouton", "opcao", "botao", "opzione", "pulsante", "knopf",
+    "auswahl", "choix",
+];
+const BUTTON_ARTICLES: [&str; 17] = [
+    "the", "el", "la", "lo", "le", "der", "die", "das", "den", "o", "a", "il", "number", "numero", "nummer", "ok", "si",
+];
+
 /// More options in one text are no choice between them.
 const SEVERAL_MAX: usize = 3;
 
 /// The options that the text names among other words. `titles` holds the titles of each option; `hearing.question` is
 /// the text of the question, whose words say nothing new.
 pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
-    if text.len() > inside::SENTENCE_BYTES_MAX {
+    if text.len() > inside::SENTENCE_BYTES_MAX || is_denied_by_sign(text) {
         return Chosen::Nothing;
     }
     let as_written = among(text, titles, hearing);
@@ -57,7 +152,9 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
     let mut options: Vec<usize> = found.iter().map(|mention| mention.option).collect();
     options.sort_unstable();
     options.dedup();
-    let sentence = Sentence { head: &said[..first], rest, is_question: text.contains(['?', '¿']) };
+    let behind = (0..said.len()).rev().find(|place| covered(*place)).map_or(0, |last| last + 1);
+    let next = said.get(behind).copied().unwrap_or_default();
+    let sentence = Sentence { head: &said[..first], rest, next, is_question: text.contains(['?', '¿']) };
     match options.as_slice() {
         [one] if sentence.clone().without_number(*one).says_nothing_else(hearing) => Chosen::One(*one),
         [_, _, ..] if options.len() <= SEVERAL_MAX && sentence.without_joins().says_nothing_else(hearing) => {
@@ -138,6 +235,8 @@ struct Sentence<'a> {
     /// The words before the first option.
     head: &'a [&'a str],
     rest: Vec<&'a str>,
+    /// The word behind the last option; empty at the end.
+    next: &'a str,
     is_question: bool,
 }
 
@@ -171,7 +270,9 @@ impl<'a> Sentence<'a> {
                     || words.around.picks.split_whitespace().any(|pick| pick == *word)
                     || is_own(words) && has_word(&asked, word) && !TURNS.contains(word)
             };
-            let turns = self.rest.iter().any(|word| MORE.contains(word));
+            let tells = |word: &&str| TELLS.contains(word) && !has_word(&asked, word);
+            let is_theirs = self.head.last().is_some_and(|word| YOURS.contains(word)) || self.next == "on";
+            let turns = is_theirs || self.rest.iter().any(|word| MORE.contains(word) || tells(word));
             self.rest.iter().all(known) && !turns && !inside::is_negated(&rest, words, hearing) && !self.asks(words)
         })
     }
@@ -200,6 +301,18 @@ const JOINS: [&str; 22] = [
 
 /// Words that change an option also where they are neutral beside a number: `más o menos 5`.
 const MORE: [&str; 9] = ["more", "mas", "mais", "piu", "mehr", "less", "meno", "moins", "vez"];
+
+/// Words of a report about an option: `my check-up was great`.
+const TELLS: [&str; 22] = [
+    "was", "were", "been", "fue", "fueron", "era", "eran", "etait", "etaient", "war", "waren", "gewesen", "foi",
+    "foram", "eram", "stato", "stata", "fu", "erano", "had", "got", "arrived",
+];
+
+/// Words before an option that belongs to the business: `your surgery is great`.
+const YOURS: [&str; 22] = [
+    "your", "vuestro", "vuestra", "vuestros", "vuestras", "tu", "tus", "votre", "vos", "ton", "ta", "eure", "euer",
+    "vosso", "vossa", "tua", "sua", "seu", "vostro", "vostra", "tuo", "vostri",
+];
 
 /// First words of a question if an option follows: `would red suit me`.
 #[rustfmt::skip]

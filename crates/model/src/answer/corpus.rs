@@ -68,7 +68,7 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
             .flat_map(|all| all.split('|'))
             .map(|title| vec![title.to_owned()])
             .collect();
-        let (mut kind, mut form, mut phone) = (AnswerType::Any, Form::Short, "");
+        let (mut kind, mut form, mut phone, mut asked) = (AnswerType::Any, Form::Short, "", "");
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
                 continue;
@@ -84,6 +84,11 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
                     other => panic!("{language}: no form is called {other}"),
                 };
                 phone = parts.get(2).copied().unwrap_or(field("phone "));
+                asked = "";
+                continue;
+            }
+            if let Some(question) = line.strip_prefix("? ") {
+                asked = question;
                 continue;
             }
             let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
@@ -97,6 +102,7 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
                 all.push(Case { language, kind, form, said, meant, read });
                 continue;
             }
+            let hearing = AnswerContext { question: asked, ..hearing };
             let reading = read(kind, &InboundKind::Text { body: said.into() }, &hearing);
             let print = |value: &Value| match value {
                 Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),

@@ -52,6 +52,11 @@ impl DateContext<'_> {
         if text.len() > TEXT_BYTES_MAX {
             return None;
         }
+        // `3/12 of it` is a share.
+        let ends = |share: &&str| fold(text).strip_suffix(*share).is_some_and(|before| before.ends_with(' '));
+        if SHARES.iter().any(ends) {
+            return None;
+        }
         let in_figures = |text: &str| iso_date(text).or_else(|| numeric(text, self.today, self.custom));
         if beside::is_mere_word(&fold(text), self.words) {
             return None;
@@ -107,6 +112,17 @@ impl DateContext<'_> {
             .or_else(|| self.other_week(said))
             .or_else(|| self.month_name(&plain))
             .or_else(|| self.day_of_month(said))
+            .or_else(|| self.day_of_next_month(said))
+    }
+
+    /// Parses `next month on the 3rd`, `el 3 del mes que viene`.
+    fn day_of_next_month(&self, said: &[&str]) -> Option<Date> {
+        let rest = words::without_start(said, NEXT_MONTH).or_else(|| words::without_end(said, NEXT_MONTH))?;
+        let mut plain = rest.iter().filter(|word| !self.words.fillers.contains(word));
+        let day = plain.next().and_then(|word| ordinal(word, self.words))?;
+        plain.next().is_none().then_some(())?;
+        let month = self.today.first_of_month().checked_add(1.months()).ok()?;
+        Date::new(month.year(), month.month(), i8::try_from(day).ok()?).ok()
     }
 
     fn relative(&self, said: &[&str]) -> Option<Date> {
@@ -123,7 +139,11 @@ impl DateContext<'_> {
         let fit = |patterns: &[&str]| patterns.iter().find_map(|pattern| self.words.fit(pattern, &said));
         let (found, sign) =
             fit(self.words.ahead).map(|found| (found, 1)).or_else(|| Some((fit(self.words.ago)?, -1)))?;
-        let number = sign * i64::from(found.number.unwrap_or(1));
+        let number = match found.number {
+            // A week from today is `heute in acht Tagen`.
+            Some(8) if said.starts_with(&["heute", "in"]) && found.unit == Some(Unit::Day) => 7,
+            number => sign * i64::from(number.unwrap_or(1)),
+        };
         let span: Span = match found.unit? {
             // Minutes and hours name a moment, not a day.
             Unit::Minute | Unit::Hour => return None,
@@ -131,6 +151,8 @@ impl DateContext<'_> {
             Unit::Week => Span::new().try_weeks(number).ok()?,
             Unit::Fortnight => Span::new().try_weeks(2 * number).ok()?,
             Unit::Month => Span::new().try_months(number).ok()?,
+            // Twenty years ago is no day.
+            Unit::Year if number < -1 => return None,
             Unit::Year => Span::new().try_years(number).ok()?,
         };
         self.today.checked_add(span).ok()
@@ -282,6 +304,35 @@ impl DateContext<'_> {
     }
 }
 
+/// Last words of an unfinished day: in `3/12 of it`, the figures are a share.
+const SHARES: [&str; 7] = ["of", "von", "di", "de", "du", "do", "del"];
+/// Phrases for the month after this one, folded.
+const NEXT_MONTH: &[&str] = &[
+    "next month",
+    "el mes que viene",
+    "del mes que viene",
+    "mes que viene",
+    "el proximo mes",
+    "del proximo mes",
+    "proximo mes",
+    "le mois prochain",
+    "du mois prochain",
+    "mois prochain",
+    "nachsten monat",
+    "im nachsten monat",
+    "nachsten monats",
+    "des nachsten monats",
+    "o mes que vem",
+    "do mes que vem",
+    "mes que vem",
+    "no proximo mes",
+    "do proximo mes",
+    "il mese prossimo",
+    "del mese prossimo",
+    "mese prossimo",
+    "il prossimo mese",
+    "prossimo mese",
+];
 /// A longer text is not a day.
 const TEXT_BYTES_MAX: usize = 120;
 /// In a language that is not the contact's own, shorter words such as `so` and `do` are not weekdays.

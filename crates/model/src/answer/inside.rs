@@ -1,8 +1,7 @@
 //! Finds the answer inside a sentence: `I'm 30`, `let's say Friday`, `my number is …`.
 //!
-//! Exactly one candidate of the asked type is taken; if there are two, both are returned. An ambiguous candidate (`5`,
-//! `Friday`) counts only if the other words are known to be neutral. A plain candidate (`12 May 1985`, `10:30`, `72
-//! kg`) also counts among unknown words, unless they negate, compare or postpone.
+//! Exactly one candidate of the asked type is taken; if there are two, both are returned. It counts only if all other
+//! words are known to be neutral: `my train arrives 10:30` and `my passport expires on 3 May` answer nothing.
 
 use super::{
     AnswerContext, AnswerType,
@@ -27,6 +26,9 @@ pub const SENTENCE_WORDS_MAX: usize = 30;
 pub const SENTENCE_BYTES_MAX: usize = 400;
 /// `on Friday the 27th of November at half past four` has the most words of a candidate.
 const CANDIDATE_WORDS_MAX: usize = 9;
+
+/// Shorter words of the question are not neutral in its answer.
+const ASKED_CHARS_MIN: usize = 4;
 
 /// First words of an English question that is written without its mark: `is Friday ok`.
 const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
@@ -76,7 +78,7 @@ fn in_language(
     match candidates(kind, all, hearing, words).as_slice() {
         [one] => {
             let rest = outside(&|place| one.holds(place));
-            if one.stands_in(&rest, words, hearing, is_foreign) { one.reading.clone() } else { Reading::default() }
+            if one.stands_in(&rest, words, hearing) { one.reading.clone() } else { Reading::default() }
         }
         [first, second] if !is_foreign => {
             let rest = outside(&|place| first.holds(place) || second.holds(place));
@@ -109,8 +111,13 @@ impl Candidate {
         (self.start..self.end).contains(&place)
     }
 
+    /// True for a time or a moment.
+    fn is_of_day(&self) -> bool {
+        matches!(self.kind, AnswerType::Time | AnswerType::DateTime)
+    }
+
     /// True if the other words of the message do not change the meaning of the candidate.
-    fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>, is_foreign: bool) -> bool {
+    fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
             return false;
         }
@@ -122,7 +129,9 @@ impl Candidate {
             _ => around.span_marks,
         };
         let near = Neighbours { before: &self.before, behind: &self.behind };
-        if beside::is_something_else(self.kind, &self.text, near, words) {
+        if beside::is_something_else(self.kind, &self.text, near, words)
+            || self.is_of_day() && beside::is_half_a_time(near, rest, words)
+        {
             return false;
         }
         let marked = |around: &SentenceWords| marks(around).split_whitespace().any(|mark| mark == self.before);
@@ -149,12 +158,15 @@ impl Candidate {
         if is_number && (parts.any(|name| has_word(&said, name)) || rest.iter().any(of_a_day)) {
             return false;
         }
+        let asked = fold(hearing.question);
         let carried = |word: &String| {
             let word = word.as_str();
-            word.is_empty() || CARRIERS[words.language].contains(word) || word.chars().all(|c| !c.is_alphanumeric())
+            let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(is_changing_sign);
+            let is_asked = || word.len() >= ASKED_CHARS_MIN && has_word(&asked, word);
+            word.is_empty() || CARRIERS[words.language].contains(word) || is_sign() || is_asked()
         };
-        let is_plain = self.is_plain && !is_foreign && !rest.iter().any(|word| names_a_day(word, words));
-        is_plain || rest.iter().all(carried)
+        // Trains, matches and passports have times, amounts and days, too: every other word must be known.
+        rest.iter().all(carried)
     }
 
     /// True if the sentence speaks of the past and the candidate lies in the future: `it was Friday` does not mean the
@@ -246,6 +258,11 @@ fn is_plain(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// True for a sign that makes a price, a share or another number of the candidate beside it.
+fn is_changing_sign(sign: char) -> bool {
+    "%‰#+*=×^&@/<>≤≥±°€£$¥₹₱₦₵₲₡₺₽₩₪₫฿".contains(sign)
 }
 
 /// Returns both values if two candidates exclude each other and no word makes a range of them.

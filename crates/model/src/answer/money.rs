@@ -1,5 +1,7 @@
 //! Lists currencies and measures that may stand beside a number without changing it, in any language.
 
+use crate::matching::fold;
+
 /// Signs and codes of currencies, before or behind the number. Longer ones come first, because `R$` ends with `$`.
 pub const CURRENCIES: &[&str] = &[
     "COL$", "SFr.", "FCFA", "US$", "USD", "BRL", "CA$", "CAD", "AU$", "AUD", "NZ$", "NZD", "HK$", "HKD", "SGD", "MX$",
@@ -118,6 +120,44 @@ pub fn without_currency(text: &str) -> Option<&str> {
     };
     let rest = before.or_else(behind)?.trim();
     (!rest.is_empty()).then_some(rest)
+}
+
+/// The text without a word for the hundredth part of a currency unit: `99 cents`.
+pub fn without_cents(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    if let Some(rest) = text.strip_suffix('¢') {
+        return Some(rest.trim_end());
+    }
+    let cut = text
+        .rfind(|c: char| !c.is_alphabetic())
+        .map(|place| place + text[place..].chars().next().map_or(1, char::len_utf8))?;
+    let (rest, word) = text.split_at(cut);
+    (CENTS.contains(&fold(word).as_str()) && !rest.trim().is_empty()).then(|| rest.trim_end())
+}
+
+/// Names of the hundredth part of a currency unit, folded.
+const CENTS: [&str; 13] = [
+    "cent",
+    "cents",
+    "ct",
+    "cts",
+    "centime",
+    "centimes",
+    "centavo",
+    "centavos",
+    "centimo",
+    "centimos",
+    "centesimi",
+    "pence",
+    "pfennig",
+];
+
+/// Parses a price with its sign as the decimal mark: `12€50`.
+pub fn with_sign_between(text: &str) -> Option<f64> {
+    let (whole, rest) = text.split_at(text.find(['€', '£', '$'])?);
+    let fraction: String = rest.chars().skip(1).collect();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(whole) && digits(&fraction) && fraction.len() == 2).then(|| format!("{whole}.{fraction}").parse().ok())?
 }
 
 #[cfg(test)]

@@ -30,14 +30,19 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
     let text = if own.is_some_and(|own| own.language == "it") { elisions_apart(&text) } else { text };
     let mut rest = unmarked(&text);
     let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
+    let mut share = 1.0;
     loop {
-        if let Some(value) = figures(rest, custom, is_money).or_else(|| in_words(rest, own?, is_named || is_counted)) {
-            return Some(Amount { value, is_named });
+        let found = figures(rest, custom, is_money)
+            .or_else(|| in_words(rest, own?, is_named || is_counted))
+            .or_else(|| thousands(rest, own?, custom))
+            .or_else(|| and_half(rest, own?, custom))
+            .or_else(|| money::with_sign_between(rest));
+        if let Some(value) = found {
+            return Some(Amount { value: value / share, is_named });
         }
-        if let Some(value) = own.and_then(|own| thousands(rest, own, custom)) {
-            return Some(Amount { value, is_named });
-        }
-        if let Some(inner) = money::without_currency(rest) {
+        if let Some(inner) = money::without_cents(rest).filter(|_| !is_named) {
+            (rest, is_named, is_money, share) = (unmarked(inner), true, true, 100.0);
+        } else if let Some(inner) = money::without_currency(rest) {
             (rest, is_named, is_money) = (unmarked(inner), true, true);
         } else if let Some(inner) = without_measure(rest, own) {
             (rest, is_named) = (unmarked(inner), true);
@@ -95,7 +100,19 @@ fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
     }
     let spelled = |joined: &str| own.spelled(joined).map(f64::from);
     let and_half = || own.and_half.iter().find_map(|end| Some(spelled(joined.strip_suffix(end)?)? + 0.5));
-    spelled(&joined).or_else(and_half)
+    let one_and_half = || (own.language == "de" && ONE_AND_HALF.contains(&joined.as_str())).then_some(1.5);
+    spelled(&joined).or_else(and_half).or_else(one_and_half)
+}
+
+/// German words for one and a half that contain no number.
+const ONE_AND_HALF: [&str; 2] = ["anderthalb", "anderthalbe"];
+
+/// Parses `3 and a half`, `5 y medio`.
+fn and_half(text: &str, own: &Words, custom: Custom) -> Option<f64> {
+    let (before, behind) = text.split_once(char::is_whitespace)?;
+    let joined = fold(behind).replace(' ', "");
+    let is_whole = before.bytes().all(|byte| byte.is_ascii_digit());
+    (is_whole && own.and_half.contains(&joined.as_str())).then(|| Some(figures(before, custom, false)? + 0.5))?
 }
 
 /// Parses `2 thousand`, `2 mil`.
@@ -133,7 +150,7 @@ fn money_behind(text: &str, own: &Words) -> bool {
 /// The text without words that do not change the number: `about`, `please`, `just`.
 fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
     let end = own.polite.iter().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
-    let start = own.about.iter().chain(own.polite).filter_map(|start| cut_start(text, start));
+    let start = own.about.iter().chain(own.polite).chain(own.money).filter_map(|start| cut_start(text, start));
     end.or_else(|| start.min_by_key(|rest| rest.len()))
 }
 

@@ -1,7 +1,7 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerContext, AnswerType, clock,
+    AnswerContext, AnswerType, another, clock,
     custom::Custom,
     date::DateContext,
     inside, moment, number,
@@ -49,6 +49,10 @@ impl Reading {
 
 /// Reads the whole text as this type, in any language.
 pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let text = &without_thanks(text);
+    if another::speaks_of_another(kind, text, hearing) {
+        return Reading::default();
+    }
     let is_own = is_explained(kind, text, hearing);
     let all: Vec<&'static Words> = words::all(hearing.language).take(if is_own { 1 } else { usize::MAX }).collect();
     whole(kind, text, hearing, &all)
@@ -72,9 +76,12 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
-    let text = &without_thanks(text);
     let whole = whole_in_any(kind, text, hearing);
-    if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
+    let text = &without_thanks(text);
+    if !whole.is_empty() || another::speaks_of_another(kind, text, hearing) {
+        return whole;
+    }
+    inside::read(kind, text, hearing)
 }
 
 /// The text without thanks that contain a number: `grazie mille`.
@@ -84,7 +91,8 @@ fn without_thanks(text: &str) -> String {
     thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
 }
 
-const THANKS: [&str; 11] = [
+const THANKS: [&str; 12] = [
+    "a thousand thanks",
     "grazie mille",
     "mille grazie",
     "mil gracias",

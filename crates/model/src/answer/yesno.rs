@@ -1,17 +1,32 @@
 //! Recognises yes and no in the words of six languages and in emoji.
 
-use super::words::{self, Words};
+use super::{
+    another::is_denied_by_sign,
+    words::{self, Words},
+};
 use crate::matching::{fold, has_word};
 
 /// True for yes, false for no. The contact's language wins if two languages share a word.
 pub fn yesno(text: &str, language: &str) -> Option<bool> {
-    let folded = fold(text);
+    let folded = without_drawl(&fold(text));
     if text.len() > TEXT_BYTES_MAX || is_asked_back(text) || IRONY.contains(&folded.as_str()) {
         return None;
     }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words));
-    whole(text, language).or_else(in_sentence)
+    whole(text, language).or_else(in_sentence).filter(|yes| !(*yes && is_denied_by_sign(text)))
+}
+
+/// The text without the repetition of letters that nobody writes but to stress a word: `noooo`, `siiii`.
+fn without_drawl(folded: &str) -> String {
+    let letters: Vec<char> = folded.chars().collect();
+    let is_drawl = |place: usize| {
+        let same = |other: usize| letters.get(other) == letters.get(place);
+        letters[place].is_alphabetic() && (place.saturating_sub(2)..=place).any(|start| (start..start + 3).all(same))
+    };
+    let kept =
+        (0..letters.len()).filter(|place| !(*place > 0 && letters[*place] == letters[place - 1] && is_drawl(*place)));
+    kept.map(|place| letters[place]).collect()
 }
 
 /// Yes or no, if the text contains nothing else.
@@ -22,16 +37,17 @@ pub fn whole(text: &str, language: &str) -> Option<bool> {
     if let Some(signs) = in_signs(text) {
         return signs;
     }
-    let folded = fold(text);
+    let folded = without_drawl(&fold(text));
     if IRONY.contains(&folded.as_str()) {
         return None;
     }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    words::all(language).find_map(|words| in_language(&said, words))
+    let found = words::all(language).find_map(|words| in_language(&said, words));
+    found.filter(|yes| !(*yes && is_denied_by_sign(text)))
 }
 
 /// Words for yes that mean the opposite, or disbelief.
-const IRONY: [&str; 3] = ["yeah right", "yea right", "ja sicher"];
+const IRONY: [&str; 4] = ["yeah right", "yea right", "ja sicher", "pois sim"];
 /// Words that make a no of another kind: `absolutely not sure`.
 const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
 /// Words behind which a yes or a no is only mentioned: `I do not say no`.
@@ -47,6 +63,105 @@ pub fn is_yes_or_no(title: &str) -> bool {
     let folded = fold(title);
     PLAIN_YES.contains(&folded.as_str()) || PLAIN_NO.contains(&folded.as_str())
 }
+
+/// The yes or no with which the title of an option begins: *Yes, please*, *No, thank you*. Without a mark behind the
+/// first word, all of the title must say so: *No onions* is no *no*.
+pub fn title_says_yes(title: &str, language: &str) -> Option<bool> {
+    let said = is_yes_or_no(title) || words::all(language).any(|words| is_polite_answer(title, words));
+    let first = title.split_once([',', '.', '!', ':', ';', '–', '—']).map_or("", |(first, _)| first);
+    let first = if said { title } else { first };
+    let first = if said || is_yes_or_no(first) { first } else { return None };
+    whole(first, language)
+}
+
+/// True for a plain yes or no with polite words: *Yes please*, *No thank you*.
+fn is_polite_answer(title: &str, words: &Words) -> bool {
+    let folded = fold(title);
+    let said: Vec<&str> = folded.split(' ').collect();
+    is_yes_or_no(&words.without_courtesy(&said).join(" "))
+}
+
+/// True if the text only puts off, in words that the title of the option also has: `later` for *Maybe later*.
+pub fn puts_off(text: &str, title: &str) -> bool {
+    let (folded, title) = (fold(text), fold(title));
+    LATER.contains(&folded.as_str()) && has_word(&title, &folded)
+}
+
+/// Words that put off.
+const LATER: [&str; 27] = [
+    "maybe",
+    "later",
+    "maybe later",
+    "perhaps",
+    "not now",
+    "quizas",
+    "quiza",
+    "tal vez",
+    "luego",
+    "mas tarde",
+    "despues",
+    "peut etre",
+    "plus tard",
+    "vielleicht",
+    "spater",
+    "talvez",
+    "mais tarde",
+    "depois",
+    "forse",
+    "dopo",
+    "piu tardi",
+    "another day",
+    "otro dia",
+    "un autre jour",
+    "ein andermal",
+    "outro dia",
+    "un altro giorno",
+];
+
+/// True for thanks that are no answer: `gracias`, `ok thanks`, `🙏`.
+pub fn is_only_thanks(text: &str) -> bool {
+    let folded = fold(text);
+    let rest = OKAY.iter().find_map(|okay| folded.strip_prefix(okay)?.strip_prefix(' ')).unwrap_or(&folded);
+    let signs = || text.chars().all(|c| c == '🙏' || c.is_whitespace() || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c));
+    THANKS.contains(&rest) || text.contains('🙏') && signs()
+}
+
+const THANKS: [&str; 34] = [
+    "thanks",
+    "thank you",
+    "thx",
+    "ty",
+    "cheers",
+    "many thanks",
+    "thanks a lot",
+    "thank you very much",
+    "thanks so much",
+    "gracias",
+    "muchas gracias",
+    "mil gracias",
+    "muchisimas gracias",
+    "merci",
+    "merci beaucoup",
+    "merci bien",
+    "danke",
+    "danke schon",
+    "danke sehr",
+    "vielen dank",
+    "dankeschon",
+    "besten dank",
+    "obrigado",
+    "obrigada",
+    "muito obrigado",
+    "muito obrigada",
+    "valeu",
+    "brigado",
+    "brigada",
+    "grazie",
+    "grazie mille",
+    "mille grazie",
+    "tante grazie",
+    "ti ringrazio",
+];
 
 const WHY_NOT: [&str; 8] =
     ["why not", "por que no", "porque no", "pourquoi pas", "warum nicht", "wieso nicht", "por que nao", "perche no"];
@@ -168,6 +283,10 @@ fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
     // In `no no quiero`, the phrase at the start already contains the second no.
     let negated = said[1..].iter().any(is_not);
     if matches!(meant, Meant::No) && rest.iter().any(|word| PLAIN_YES.contains(word)) {
+        return None;
+    }
+    // `si puedo, sí`: the first word is a condition.
+    if ["si", "se"].contains(&said[0]) && rest.len() > 1 && rest.last().is_some_and(|last| *last == "si") {
         return None;
     }
     match (meant, negated) {

@@ -30,8 +30,32 @@ pub const QUESTIONS: [&str; 22] = [
     "cest", "ist", "sind", "welche", "qual", "quale", "e",
 ];
 
+/// Words of the first person: `can you write to me at ana@example.com?` gives an address.
+pub const OWN: [&str; 20] = [
+    "me",
+    "my",
+    "mine",
+    "mi",
+    "mio",
+    "mia",
+    "mich",
+    "mir",
+    "mein",
+    "meine",
+    "meiner",
+    "moi",
+    "mon",
+    "ma",
+    "m",
+    "mim",
+    "meu",
+    "minha",
+    "scrivermi",
+    "scrivimi",
+];
+
 /// Words for an address that is no longer used.
-pub const OLD: [&str; 26] = [
+pub const OLD: [&str; 41] = [
     "old",
     "formerly",
     "ex",
@@ -58,6 +82,21 @@ pub const OLD: [&str; 26] = [
     "era",
     "cetait",
     "etait",
+    "bounced",
+    "bounces",
+    "fails",
+    "failed",
+    "invalid",
+    "error",
+    "erreur",
+    "fehler",
+    "rebota",
+    "rebotado",
+    "invalido",
+    "invalida",
+    "ungultig",
+    "erro",
+    "errore",
 ];
 
 /// Phrases with a word of `OTHER` that name nothing.
@@ -93,7 +132,8 @@ const PHONE: [&str; 78] = [
 ];
 
 #[rustfmt::skip]
-const OTHER: [&str; 295] = [
+const OTHER: [&str; 300] = [
+    "fax", "telefax", "telecopie", "telecopieur", "faxnr",
     "invoice", "bill", "order", "case", "ticket", "reference", "ref", "booking", "reservation", "confirmation",
     "tracking", "parcel", "package", "shipment", "account", "acct", "iban", "bic", "swift", "card",
     "visa", "mastercard", "amex", "credit", "debit", "passport", "id", "licence", "license", "tax", "vat",

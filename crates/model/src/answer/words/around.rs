@@ -36,7 +36,7 @@ pub const EN: SentenceWords = SentenceWords {
         ok okay hi hello hey dear please pls thanks thank cheers sorry well yes yeah sure alright right great perfect \
         fine good best nice lovely just only exactly precisely total altogether all there here shall could can \
         should do does did let lets make makes like love prefer want wanted wish hope book booking booked reserve \
-        reservation reserved table seat room appointment meeting meet slot visit party group size order buy take get \
+        reservation reserved table seat room appointment meeting meet slot visit party group size family order buy take get dob plan planning \
         got had have has come coming came arrive arriving arrived be start starting starts starting begins works \
         work suits suit possible convenient ideal age aged old born birthday birthdate birth date day days time hour \
         number amount price budget cost costs paid pay spend spent weight weigh weighs height tall worth answer choose \
@@ -66,19 +66,19 @@ pub const EN: SentenceWords = SentenceWords {
 
 pub const ES: SentenceWords = SentenceWords {
     carriers: "quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
-        estara voy vamos vas va van ir ire iremos iria ser tengo tenemos tiene tuve mi mis me nos nosotros su sus el ella \
+        estara estar pensado pensamos voy vamos vas va van ir ire iremos iria ser tengo tenemos tiene tuve mi mis me nos nosotros su sus el ella \
         lo la las los le un una unos de del a al en para por con y que se eso esto este hola buenas buenos dias tardes \
         noches ok vale bueno bien si claro favor porfa gracias perdon perdona disculpa mejor genial perfecto perfecta \
         estupendo solo solamente exactamente total todo todos aqui alli ahi quiero queremos quisiera quisieramos \
         gustaria gustan prefiero preferimos puedo podemos podria podriamos puede reservar reserva reservo mesa mesas \
-        sitio cita hora horas habitacion visita grupo comprar pedir pido llegar llego llegamos llegaremos llegue venir \
+        sitio cita hora horas habitacion visita grupo familia comprar pedir pido llegar llego llegamos llegaremos llegue venir \
         vengo vendre viene vienen conviene iria empieza empezar comienza edad anos nacimiento naci nacio nacido nacida \
         cumpleanos cumplo fecha dia numero cantidad precio presupuesto coste costo cuesta pague pagamos pago peso \
         pesa mide mido altura valor respuesta elijo creo pienso digo diria supongo quiza quizas tal vez igual paso \
         ocurrio sucedio mujer marido esposa esposo hijo hija madre padre pareja nino nina ahora mismo seguramente \
         posible haria hacer hacemos venga pues entonces muy tambien parece",
     nots: "no ni nunca jamas tampoco sin salvo excepto menos incorrecto antiguo anterior viejo",
-    spoilers: "todos los dias,todos los,todas las,mas,mas de,mas que,menos de,menos que,al menos,por lo menos,como minimo,como maximo,como mucho,minimo,maximo,\
+    spoilers: "por dia,al dia,todos los dias,todos los,todas las,mas,mas de,mas que,menos de,menos que,al menos,por lo menos,como minimo,como maximo,como mucho,minimo,maximo,\
         hasta,entre,desde,a partir,antes,despues,tras,luego,mas tarde,digo manana,aviso,avisare,avisar,digo,dire,\
         pregunta,preguntame,saber,ocupado,ocupada,cerrado,depende,cualquier,cualquiera,cada,algun,alguno,alguna,otro,\
         otra,medio,media,cuarto,pero,o,u,cuando,porque,cual,mes,meses,semana,semanas,minutos,finales,fin de,proximo,\
@@ -88,7 +88,7 @@ pub const ES: SentenceWords = SentenceWords {
     past: "fue fueron era eran naci nacio nacido nacida paso ocurrio sucedio llegue pague compre tuve vino",
     hour_marks: "las",
     span_marks: "en dentro durante",
-    each_marks: "los todos cada",
+    each_marks: "los todos cada un",
     assent: "acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
     picks: "opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
         pones pone pondria das da dame deme daria dais manda mandame envia enviame traeme favorito favorita preferido preferida preferiria \
@@ -104,7 +104,7 @@ pub const FR: SentenceWords = SentenceWords {
         oui bon bien sur alors sil vous te plait svp stp merci pardon desole desolee plutot mieux super parfait parfaite \
         nickel ideal seulement juste exactement total tout tous ici la y voudrais voudrait voudrions veux voulons \
         souhaite souhaiterais aimerais jaimerais aimerions prefere preferons prefererais peux pouvons pourrais \
-        pourrait pourrions peut reserver reservation reserve table place chambre rendez visite groupe commander \
+        pourrait pourrions peut reserver reservation reserve table place chambre rendez visite groupe famille pensons commander \
         commande acheter prendre prends prendrai venir viens viendrai arriver arrive arrivons arriverons arriverai \
         convient convienne va irait marche commence commencer debut age ne nee naissance anniversaire date jour numero \
         nombre montant prix budget cout coute coutait paye pese poids taille mesure reponse choisis dis dirais crois \
@@ -121,7 +121,7 @@ pub const FR: SentenceWords = SentenceWords {
     past: "etait etaient ete ne nee passe paye achete cetait eu",
     hour_marks: "heures",
     span_marks: "dans en pendant",
-    each_marks: "les chaque tous",
+    each_marks: "les chaque tous un",
     assent: "daccord correct exact vrai interesse interessee minteresse accepte jaccepte confirme sur sure ca convient me volontiers avec plaisir beaucoup bien faites allez besoin",
     picks: "option options couleur choisir choisi choix opte aime jaime adore jadore plait mets mettez donne donnez envoie envoyez allons allez celui \
         celle ceux celles ci plutot franchement definitivement carrement favori favorite prefere preferee prendrai prendrais puis beaucoup bcp stp \
@@ -137,7 +137,7 @@ pub const DE: SentenceWords = SentenceWords {
         danke dank vielen schon sehr entschuldigung sorry tut leid gern gerne lieber am besten bestens besser super \
         perfekt gut toll prima ideal nur genau exakt insgesamt zusammen alle wurde wurden mochte mochten will wollen \
         hatte hatten habe haben hat kann konnen konnte konnten nehme nehmen nimm kaufen bestellen bestelle buchen \
-        buche reservieren reservierung tisch platz zimmer termin besuch gruppe komme kommen kam vorbei vorbeikommen \
+        buche reservieren reservierung tisch platz zimmer termin besuch gruppe familie planen komme kommen kam vorbei vorbeikommen \
         an ankommen passt passen passend geht ginge gehen beginnt beginnen anfang start alter alt geboren geburtstag \
         geburtsdatum datum zeit uhrzeit nummer zahl anzahl betrag preis budget kosten kostet gekostet bezahlt zahle \
         wiege wiegt gewicht gross grosse wert antwort sage sagen sagt glaube denke meine schatze vielleicht \
@@ -164,20 +164,20 @@ pub const DE: SentenceWords = SentenceWords {
 };
 
 pub const PT: SentenceWords = SentenceWords {
-    carriers: "digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria vou \
+    carriers: "digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria estar vou \
         vamos vai vao ir irei iremos iria ser tenho temos tem tive meu minha meus minhas me nos nosso ele ela voce seu \
         sua o a os as um uma uns de do da dos das em no na nos nas para pra por pelo com que se isso isto este esse \
         oi ola bom boa dia dias tarde noite ok ta certo bem sim claro favor obrigado obrigada desculpa desculpe \
         melhor otimo otima perfeito perfeita legal so somente apenas exatamente total tudo todos aqui ali la ai quero \
-        queremos queria gostaria gostariamos prefiro preferimos posso podemos poderia pode podia reservar reserva mesa \
-        lugar lugares horario consulta hora horas quarto visita grupo comprar pedir chegar chego chegamos chegaremos \
+        queremos queria gostaria gostariamos prefiro preferimos posso podemos poderia poderiamos pode podia reservar reserva mesa \
+        lugar lugares horario consulta hora horas quarto visita grupo familia pensamos comprar pedir chegar chego chegamos chegaremos \
         chegarei cheguei vir venho virei vem convem comeca comecar inicio idade anos nascimento nasci nasceu nascido \
         nascida aniversario data numero quantidade preco valor orcamento custo custa custou paguei pago peso pesa pesa \
         altura meco resposta escolho acho penso diria digo creio talvez provavelmente aconteceu ocorreu esposa marido \
         filho filha mae pai crianca agora mesmo realmente possivel fazer fica ficaria marcar pois entao muito tambem \
         mim parece",
     nots: "nao nem nunca jamais sem exceto menos errado antigo anterior velho",
-    spoilers: "todos os,todas as,mais,mais de,mais que,mais do que,menos de,menos que,pelo menos,no minimo,no maximo,minimo,maximo,ate,entre,\
+    spoilers: "por dia,ao dia,todos os,todas as,mais,mais de,mais que,mais do que,menos de,menos que,pelo menos,no minimo,no maximo,minimo,maximo,ate,entre,\
         desde,a partir,antes,depois,apos,mais tarde,logo,falo,aviso,avisarei,avisar,digo amanha,pergunta,pergunte,sei,\
         saber,ocupado,ocupada,fechado,depende,qualquer,cada,algum,alguns,alguma,outro,outra,meia,meio,quarto de,mas,\
         ou,quando,porque,como,qual,mes,meses,semana,semanas,minutos,fim de,final,proximo,proxima,passado,passada,\
@@ -187,7 +187,7 @@ pub const PT: SentenceWords = SentenceWords {
     past: "foi foram era eram nasci nasceu nascido nascida aconteceu ocorreu cheguei paguei comprei tive",
     hour_marks: "as",
     span_marks: "em dentro daqui",
-    each_marks: "as aos toda todas todo cada",
+    each_marks: "as aos toda todas todo cada um uma",
     assent: "acordo correto certo certa verdade exato interessa interesse interessado interessada adoraria aceito confirmo confirmado certeza concordo assim totalmente desejo senhor senhora preciso sim isso",
     picks: "opcao opcoes cor escolher escolhi fico ficar pego pegar levo levar manda mande envia da de me adoro amo gosto favorito favorita preferido \
         preferida preferiria definitivamente decido decidi optei opto interessa muita brigado brigada valeu pf pfv seja querer ter escolhemos uns umas",
@@ -202,7 +202,7 @@ pub const IT: SentenceWords = SentenceWords {
         buonasera ok certo favore piacere grazie mille scusa scusi scusate mi dispiace meglio ottimo ottima perfetto \
         perfetta benissimo solo soltanto esattamente totale tutto tutti qui li vorrei vorremmo voglio vogliamo \
         piacerebbe preferisco preferiamo preferirei posso possiamo potrei potremmo puo prenotare prenotazione prenoto \
-        tavolo posto posti camera appuntamento orario visita gruppo comprare ordinare prendere prendo venire vengo \
+        tavolo posto posti camera appuntamento orario visita gruppo famiglia pensiamo comprare ordinare prendere prendo venire vengo \
         verrei verremo arrivare arrivo arriviamo arriveremo arrivato essere inizia iniziare comincia eta anni nato nata \
         nascita compleanno data giorno ora ore numero quantita prezzo budget costo costa costato pagato pago peso pesa \
         alto altezza valore risposta scelgo credo penso direi dico suppongo forse magari probabilmente successo \
@@ -219,7 +219,7 @@ pub const IT: SentenceWords = SentenceWords {
     past: "era erano ero fu fosse stato stata nato nata successo arrivato pagato comprato",
     hour_marks: "alle le",
     span_marks: "tra fra in entro",
-    each_marks: "i ogni tutti",
+    each_marks: "i ogni tutti un una di",
     assent: "daccordo corretto giusto vero esatto interessa interessato interessata accetto confermo confermato sicuro sicura cosi totalmente desidero lo piace bisogno",
     picks: "opzione opzioni colore scegliere scelto prenderei prenda dammi mi dia dai da darebbe daresti mandami adoro amo piace preferito preferita \
         decisamente decido deciso opto andrei andrebbe quell quella quelle quelli tantissimo interessa avere prendiamo prenderemo scegliamo vada delle dei degli dello",

@@ -130,7 +130,7 @@ pub const WORDS: Words = Words {
     polite: &["bitte", "danke", "danke schon", "vielen dank", "bitte schon"],
     articles: &["ein", "eine", "einen", "einem", "einer"],
     and_half: &["einhalb", "undeinhalb", "undeinhalbe"],
-    money: &["euro", "euros", "dollar", "franken", "cent", "pfund"],
+    money: &["euro", "euros", "dollar", "franken", "pfund"],
     next: &["nachsten", "nachster", "nachste", "naechsten", "naechster", "naechste"],
     last: &["letzten", "letzter", "letzte", "vergangenen", "vorigen"],
     ago: &["vor {n} {unit}"],
@@ -164,7 +164,7 @@ const YES: &[&str] = &[
     "aber ja", "unbedingt", "definitiv", "absolut", "jaja", "joa", "jau", "yep", "yes", "so ist es", "los gehts",
     "machen wir", "machen wir so", "mach das", "bitte ja", "ja bitte gerne", "klar doch", "ohne zweifel",
     "ich bin sicher", "bin dabei", "ich bin dabei", "geht klar", "geht in ordnung", "von mir aus", "na gut",
-    "na gerne",
+    "na gerne", "aber ja", "oh ja", "und ob",
 ];
 
 #[rustfmt::skip]
@@ -182,14 +182,15 @@ const NO: &[&str] = &[
     "ne danke", "nee danke", "neee", "nope", "nein nein", "nein lieber nicht", "besser nicht",
     "momentan nicht", "im moment nicht", "gerade nicht", "diesmal nicht", "vorerst nicht", "wohl nicht", "eher nein",
     "leider nein", "leider nicht", "nein leider nicht", "nein tut mir leid", "ich glaube eher nicht",
-    "vermutlich nicht", "wahrscheinlich nicht", "nicht gut", "nicht ok",
+    "vermutlich nicht", "wahrscheinlich nicht", "nicht gut", "nicht ok", "keine chance", "kommt nicht in frage",
+    "nicht noetig", "bloss nicht", "nicht im traum",
 ];
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
     "euro", "euros", "dollar", "franken", "eur", "usd", "chf", "prozent", "person", "personen", "leute", "erwachsene",
     "gaste", "stuck", "stueck", "einheiten", "mal", "nacht", "nachte", "naechte", "platze", "karten", "jahre", "jahr",
-    "jahre alt", "jahren", "pfund", "cent", "kinder", "kind", "frauen", "manner", "freunde", "zimmer", "tische",
+    "jahre alt", "jahren", "pfund", "kinder", "kind", "frauen", "manner", "freunde", "zimmer", "tische",
     "teilnehmer", "tickets", "ticket", "karte", "flaschen", "kisten", "sterne",
 ];
 
@@ -204,6 +205,7 @@ fn spell(n: u32) -> Vec<String> {
     let written = match n {
         1 => vec!["eins".into(), "ein".into(), "eine".into(), "einen".into(), "einem".into(), "einer".into()],
         2 => vec!["zwei".into(), "zwo".into()],
+        6 => vec!["sechs".into(), "halbesdutzend".into(), "einhalbesdutzend".into()],
         12 => vec!["zwolf".into(), "dutzend".into(), "eindutzend".into()],
         0..20 => vec![ONES[n as usize].to_owned()],
         100 => vec!["hundert".into(), "einhundert".into()],

@@ -124,10 +124,8 @@ pub const WORDS: Words = Words {
     counted: COUNTED,
     polite: &["please", "pls", "plz", "thanks", "thank you", "thx", "many thanks"],
     articles: &["one", "a", "an"],
-    and_half: &["andahalf"],
-    money: &[
-        "euro", "euros", "dollar", "dollars", "bucks", "pound", "pounds", "quid", "pesos", "rupees", "francs", "cents",
-    ],
+    and_half: &["andahalf", "andhalf"],
+    money: &["euro", "euros", "dollar", "dollars", "bucks", "pound", "pounds", "quid", "pesos", "rupees", "francs"],
     next: &["next"],
     last: &["last", "past", "previous"],
     ago: &["{n} {unit} ago", "{n} {unit} back", "{unit} ago"],
@@ -162,7 +160,7 @@ const YES: &[&str] = &[
     "very much so", "confirmed", "i confirm", "confirm", "thats it", "yessir", "yes maam", "yass", "ya", "yeh",
     "yess", "yesss", "no problem with that", "happy to", "with pleasure", "gladly", "that is correct",
     "that is right", "it is correct", "its correct", "its right", "all good", "i accept", "accepted", "accept",
-    "i am sure", "im sure", "it works for me",
+    "i am sure", "im sure", "it works for me", "hell yes", "hell yeah", "heck yes", "oh yes",
 ];
 
 #[rustfmt::skip]
@@ -179,7 +177,8 @@ const NO: &[&str] = &[
     "nay", "noo", "nooo", "nah thanks", "nope thanks", "no way jose", "under no circumstances", "by no means",
     "i would rather not", "better not", "i refuse", "refused", "i decline", "declined", "decline", "not this time",
     "not right now", "maybe not", "probably not", "i guess not", "hell no", "no sorry", "sorry no", "not ok",
-    "not okay", "not good", "no no no", "none", "not necessary",
+    "not okay", "not good", "no no no", "none", "not necessary", "no chance", "not a chance", "no need", "no need thanks",
+    "heck no", "fat chance", "hard no",
 ];
 
 #[rustfmt::skip]
@@ -187,7 +186,7 @@ const COUNTED: &[&str] = &[
     "euro", "euros", "dollar", "dollars", "bucks", "pound", "pounds", "eur", "usd", "gbp", "pesos", "percent",
     "per cent", "people", "persons", "person", "guests", "guest", "adults", "adult", "of us", "pieces", "piece",
     "items", "item", "units", "unit", "times", "nights", "night", "tickets", "ticket", "places", "seats", "seat",
-    "yrs", "yr", "years", "year", "years old", "yrs old", "year old", "quid", "rupees", "francs", "cents", "kids",
+    "yrs", "yr", "years", "year", "years old", "yrs old", "year old", "quid", "rupees", "francs", "kids",
     "kid", "children", "child", "men", "women", "friends", "guys", "rooms", "room", "tables", "pax", "participants",
     "copies", "bottles", "boxes", "stars",
 ];

@@ -198,7 +198,7 @@ const YES: &[&str] = &[
     "vamos", "adelante", "genial", "estupendo", "bien", "muy bien", "ok perfecto", "conforme", "por que no",
     "porque no", "okey", "sii", "siii", "sip claro", "lo hacemos", "hagamoslo", "me viene bien", "todo bien",
     "correcto gracias", "es correcto", "esta correcto", "esta perfecto", "estoy seguro", "estoy segura",
-    "asi me gusta", "simon", "ya", "orale",
+    "asi me gusta", "simon", "ya", "orale", "que si", "pues si", "pues claro", "ay si", "eso si",
 ];
 
 #[rustfmt::skip]
@@ -207,7 +207,7 @@ const NO: &[&str] = &[
     "no quiero", "claro que no", "creo que no", "no creo", "por supuesto que no", "hoy no", "de ninguna manera",
     "en absoluto", "negativo", "no estoy de acuerdo", "no me interesa", "no me parece", "no me parece bien",
     "no es correcto", "no esta bien", "no lo quiero", "no quiero eso", "no es asi", "no lo es", "eso no", "eso no es",
-    "asi no", "no puedo", "no acepto", "no lo acepto", "rechazo", "lo rechazo", "ni hablar", "ni loco", "ni loca",
+    "asi no", "no puedo", "que no", "pues no", "ni de broma", "ni en broma", "ni de cona", "ni en suenos", "no acepto", "no lo acepto", "rechazo", "lo rechazo", "ni hablar", "ni loco", "ni loca",
     "que va", "jamas", "tampoco", "nada de eso", "de ningun modo", "de eso nada", "prefiero que no", "preferiria no",
     "mejor que no", "por ahora no", "de momento no", "en este momento no", "ya no", "no no", "no no gracias",
     "no lo hagas", "no hace falta", "no es necesario", "no vale", "me niego", "es incorrecto", "no senor",
@@ -261,6 +261,7 @@ fn spell(n: u32) -> Vec<String> {
     let (ten, one) = ((n / 10) as usize, (n % 10) as usize);
     match n {
         1 => vec!["uno".into(), "una".into(), "un".into()],
+        6 => vec!["seis".into(), "mediadocena".into()],
         12 => vec!["doce".into(), "docena".into(), "unadocena".into()],
         21 => vec!["veintiuno".into(), "veintiuna".into(), "veintiun".into()],
         0..30 => vec![ONES[n as usize].into()],

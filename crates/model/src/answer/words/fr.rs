@@ -67,7 +67,7 @@ pub const WORDS: Words = Words {
     parts: &[
         (Part::Am, &["am", "a m"]),
         (Part::Pm, &["pm", "p m"]),
-        (Part::Morning, &["du matin", "le matin", "dans la matinee"]),
+        (Part::Morning, &["du matin", "du mat", "le matin", "dans la matinee"]),
         (Part::Afternoon, &["de lapres midi", "lapres midi", "dans lapres midi"]),
         (Part::Evening, &["du soir", "le soir", "dans la soiree"]),
     ],
@@ -148,7 +148,7 @@ const YES: &[&str] = &[
     "certainement", "evidemment", "bien sur que oui", "mais oui", "oui oui", "ok daccord", "ok parfait", "ok super",
     "super", "tres bien", "jaimerais bien", "je voudrais bien", "je le veux", "je veux", "allez y", "vas y",
     "allons y", "sans probleme", "sans aucun doute", "affirmatif", "carrement", "grave", "ouep", "oki daccord",
-    "je suis sur", "je suis sure", "effectivement", "tout est bon", "oui cest ca", "avec joie",
+    "je suis sur", "je suis sure", "effectivement", "tout est bon", "oui cest ca", "avec joie", "mais si", "ben oui", "que oui",
 ];
 
 #[rustfmt::skip]
@@ -165,6 +165,7 @@ const NO: &[&str] = &[
     "je ne prefere pas", "je prefererais pas", "pas cette fois", "pas pour linstant", "pas pour le moment",
     "pas vraiment", "pas besoin", "ce nest pas necessaire", "ca ne me plait pas", "mais non", "ben non", "oh non",
     "que non", "negatif", "sans facon", "non desole", "non desolee", "probablement pas",
+    "aucune chance", "pas question", "pas la peine", "cest non",
 ];
 
 #[rustfmt::skip]
@@ -190,6 +191,8 @@ fn spell(n: u32) -> Vec<String> {
     match n {
         1 => vec!["un".into(), "une".into()],
         10 => vec!["dix".into(), "dizaine".into(), "unedizaine".into()],
+        6 => vec!["six".into(), "demidouzaine".into(), "unedemidouzaine".into()],
+        20 => vec!["vingt".into(), "vingtaine".into(), "unevingtaine".into()],
         12 => vec!["douze".into(), "douzaine".into(), "unedouzaine".into()],
         15 => vec!["quinze".into(), "quinzaine".into(), "unequinzaine".into()],
         0..20 => vec![ones(n).into()],

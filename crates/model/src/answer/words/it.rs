@@ -164,7 +164,7 @@ const YES: &[&str] = &[
     "ottimo grazie", "perfetto grazie", "con piacere", "naturalmente", "ovviamente", "sicuro", "sicuramente",
     "sicuramente si", "senza dubbio", "senzaltro", "affermativo", "facciamolo", "andiamo", "procedi", "proceda",
     "sono sicuro", "sono sicura", "esattamente cosi", "sisi", "si si", "tutto bene", "tutto ok", "daccordissimo",
-    "lo e", "ci sto", "fatto",
+    "lo e", "ci sto", "fatto", "ma si",
 ];
 
 #[rustfmt::skip]
@@ -179,7 +179,7 @@ const NO: &[&str] = &[
     "in nessun caso", "per nessun motivo", "nemmeno per sogno", "neanche per idea", "niente affatto", "affatto",
     "macche", "preferisco di no", "preferirei di no", "preferisco non", "direi di no", "spero di no", "no no",
     "no no grazie", "nope", "negativo", "mai e poi mai", "non serve", "non occorre", "no mi dispiace", "purtroppo no",
-    "probabilmente no", "non direi", "non proprio", "non tanto", "non va bene",
+    "probabilmente no", "ma no", "eh no", "neanche per scherzo", "nessuna possibilita", "non ce bisogno", "non direi", "non proprio", "non tanto", "non va bene",
 ];
 
 #[rustfmt::skip]
@@ -219,6 +219,7 @@ fn spell(n: u32) -> Vec<String> {
     match n {
         1 => vec!["uno".into(), "una".into(), "un".into()],
         10 => vec!["dieci".into(), "decina".into(), "unadecina".into()],
+        6 => vec!["sei".into(), "mezzadozzina".into()],
         12 => vec!["dodici".into(), "dozzina".into(), "unadozzina".into()],
         15 => vec!["quindici".into(), "quindicina".into(), "unaquindicina".into()],
         0..20 => vec![ONES[n as usize].into()],

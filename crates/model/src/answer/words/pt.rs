@@ -152,7 +152,7 @@ const YES: &[&str] = &[
     "com prazer", "tenho certeza", "tenho", "e isso", "e isso mesmo", "isso ai", "fechou", "blz", "uhum", "aham",
     "show", "massa", "legal", "joia", "pode sim", "pode ser sim", "claro obrigado", "claro obrigada", "tudo certo",
     "tudo otimo", "sim senhor", "siim", "simm", "sim por que nao", "exato isso", "muito bem", "estou certo", "vale",
-    "ta", "ta otimo", "ta perfeito",
+    "ta", "ta otimo", "ta perfeito", "mas sim",
 ];
 
 #[rustfmt::skip]
@@ -168,7 +168,7 @@ const NO: &[&str] = &[
     "em hipotese alguma", "prefiro nao", "prefiro que nao", "preferia nao", "por enquanto nao", "no momento nao",
     "desta vez nao", "dessa vez nao", "nao precisa", "nao e necessario", "nao nao", "nao mesmo", "nao senhor",
     "nao desculpe", "infelizmente nao", "provavelmente nao", "acho melhor nao", "nao por favor", "n", "nops",
-    "nadinha", "negativo obrigado",
+    "nadinha", "negativo obrigado", "sem chance", "nem por sombras", "nem de brincadeira", "nem sonhando", "de maneira alguma",
 ];
 
 #[rustfmt::skip]

@@ -1,0 +1,196 @@
+//! Tells by the words and signs of a whole message that its number, day or hour is no answer: `>5`, `born in 1985`,
+//! `I called on Friday`, `red 👎`.
+
+use super::{
+    AnswerContext, AnswerType, beside,
+    words::{self, Words},
+};
+use crate::matching::{fold, has_word};
+
+/// True if the message has a value of this type that belongs to something else, or that a sign changes.
+pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let folded = fold(&text.replace(['\'', '’'], " "));
+    let asked = fold(hearing.question);
+    let own = words::own(hearing.language);
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&folded, phrase));
+    if is_denied_by_sign(text) {
+        return true;
+    }
+    match kind {
+        AnswerType::Number | AnswerType::Whole => {
+            let of_birth = says(&BIRTHS) && !YEARS.iter().any(|year| has_word(&asked, year));
+            let once = ONCE.contains(&folded.as_str()) && !COUNTS.iter().any(|word| has_word(&asked, word));
+            let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+            let asks_past = || ASKS_PAST.iter().any(|word| has_word(&asked, word));
+            let was = WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past();
+            let degrees = !asked.is_empty() && says(&DEGREES) && !WARMTH.iter().any(|stem| asked.contains(stem));
+            names_another(&folded, &asked)
+                || is_compared(text)
+                || is_long_code(text)
+                || of_birth
+                || once
+                || was
+                || degrees
+                || says(&VAGUE)
+                || is_good_number(&folded)
+        }
+        AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
+            text.contains(COMPARING_SIGNS)
+                || is_other_event(&folded, &asked)
+                || kind != AnswerType::Date && own.is_some_and(|own| is_german_ordinal(text, own))
+        }
+        _ => false,
+    }
+}
+
+/// True if a sign in the message rejects its words: `red 👎`. A message of signs alone is read by their meaning.
+pub fn is_denied_by_sign(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric) && text.contains(|c: char| DENYING_SIGNS.contains(c))
+}
+
+const DENYING_SIGNS: &str = "👎❌🚫✖⛔❎🙅🤮🤢😡🤬💩";
+
+/// True for a number that a sign compares, adds or asks: `>5`, `18+`, `+1`, `me + 1`, `5??`, `5-`.
+fn is_compared(text: &str) -> bool {
+    let text = text.trim();
+    let digit = |c: char| c.is_ascii_digit();
+    let adds = text.match_indices('+').any(|(place, _)| {
+        let (before, behind) = (text[..place].trim_end(), text[place + 1..].trim_start());
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        before.ends_with(digit) || behind.is_empty() || digits > 0 && (digits <= ADDED_DIGITS_MAX || !before.is_empty())
+    });
+    let ends_open = text.strip_suffix('-').is_some_and(|before| before.trim_end().ends_with(digit));
+    adds || ends_open || text.contains(COMPARING_SIGNS) || text.ends_with("??")
+}
+
+const COMPARING_SIGNS: [char; 6] = ['<', '>', '≤', '≥', '≠', '±'];
+/// Longer figures behind a plus are a phone number, which has rules of its own.
+const ADDED_DIGITS_MAX: usize = 4;
+
+/// True for the number of a thing for which the question does not ask: `room 204`.
+fn names_another(folded: &str, asked: &str) -> bool {
+    let is_number_word = |word: &&str| ["number", "numero", "nummer", "nr", "no", "num"].contains(word);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !is_number_word(word)).collect();
+    let is_figure = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_asked = |thing: &str| {
+        asked.split(' ').any(|word| word.starts_with(thing) || !word.is_empty() && thing.starts_with(word))
+    };
+    !asked.is_empty()
+        && said.windows(2).any(|pair| is_figure(pair[1]) && beside::names_a_thing(pair[0]) && !is_asked(pair[0]))
+}
+
+/// True for a phone number or a code: a long run of digits that begins with a zero.
+fn is_long_code(text: &str) -> bool {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit() && c != ' ').map(|run| run.replace(' ', ""));
+    runs.any(|run| run.starts_with('0') && run.len() >= CODE_DIGITS_MIN)
+}
+
+const CODE_DIGITS_MIN: usize = 6;
+
+/// True for a number that a word makes a little larger or smaller: `a good 5`, `gut 5`, `knapp 5`.
+fn is_good_number(folded: &str) -> bool {
+    let said: Vec<&str> = folded.split(' ').collect();
+    let is_number = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_digit()) || words::all("").any(|words| words.spelled(word).is_some())
+    };
+    said.windows(2).any(|pair| ["gut", "gute", "guten", "knapp"].contains(&pair[0]) && is_number(pair[1]))
+        || said.windows(3).any(|three| matches!(three[..2], ["a", "good"]) && is_number(three[2]))
+}
+
+/// True for a sentence about the day of another event: the message tells of a birth, or of a deed of the past, for
+/// which the question does not ask.
+fn is_other_event(folded: &str, asked: &str) -> bool {
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(folded, phrase));
+    let shares = |word: &str| {
+        let stem: String = word.chars().take(STEM_CHARS).collect();
+        asked.split(' ').any(|asked| asked.starts_with(&stem))
+    };
+    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(asked, phrase));
+    let of_birth = (says(&BIRTHS) || says(&BIRTH_DAYS)) && !asked.is_empty();
+    if of_birth && (!asks(&BIRTHS) && !asks(&BIRTH_DAYS) || says(&RELATIVES) && !asks(&RELATIVES)) {
+        return true;
+    }
+    let is_verb = |word: &&str| word.len() > 2 && !PRONOUNS.contains(word);
+    DEEDS.iter().any(|deed| has_word(folded, deed) && !deed.split(' ').filter(is_verb).any(shares))
+}
+
+/// Words of a deed that a question shares without asking for it.
+const PRONOUNS: [&str; 8] = ["ich", "wir", "nous", "suis", "avons", "sono", "nos", "there"];
+
+/// The letters that two forms of a verb share: `move`, `moved`.
+const STEM_CHARS: usize = 4;
+
+/// True for a German ordinal, which is the tenth and not ten o'clock: `10.`
+fn is_german_ordinal(text: &str, own: &Words) -> bool {
+    let digits = text.trim().strip_suffix('.').unwrap_or_default();
+    own.language == "de" && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Words of a birth, folded.
+#[rustfmt::skip]
+const BIRTHS: [&str; 29] = [
+    "born", "nacido", "nacida", "naci", "nacio", "nacimos", "nacieron", "suis ne", "suis nee", "est ne", "est nee", "sommes nes", "ne en", "nee en",
+    "ne le", "nee le", "ne vers", "ne dans", "geboren", "nasci", "nasceu", "nascido", "nascida", "nato", "nata", "nati", "nacque", "jahrgang",
+    "quinta del",
+];
+
+/// Words with which a question asks for the day of a birth.
+#[rustfmt::skip]
+const BIRTH_DAYS: [&str; 21] = [
+    "birth", "birthday", "birthdate", "dob", "nacimiento", "cumpleanos", "naciste", "nacio usted", "naissance", "anniversaire", "nes", "geburt",
+    "geburtstag", "geburtsdatum", "geburtstages", "nascimento", "aniversario", "nasceste", "nascita", "compleanno", "naissances",
+];
+
+/// Words with which a question asks for a year.
+const YEARS: [&str; 8] = ["year", "ano", "annee", "an", "jahr", "anno", "jahrgang", "geburtsjahr"];
+
+/// People and animals whose day of birth is another one.
+#[rustfmt::skip]
+const RELATIVES: [&str; 88] = [
+    "son", "daughter", "child", "kid", "baby", "boy", "girl", "wife", "husband", "partner", "mother", "father", "mum", "mom", "dad", "brother",
+    "sister", "friend", "dog", "cat", "pet", "hijo", "hija", "nino", "nina", "bebe", "mujer", "marido", "esposa", "esposo", "pareja", "madre",
+    "padre", "hermano", "hermana", "amigo", "amiga", "perro", "perra", "gato", "gata", "mascota", "fils", "fille", "enfant", "femme", "mari",
+    "mere", "pere", "frere", "soeur", "ami", "amie", "chien", "chienne", "chat", "sohn", "tochter", "kind", "frau", "mann", "mutter", "vater",
+    "bruder", "schwester", "freund", "freundin", "hund", "katze", "filho", "filha", "crianca", "mae", "pai", "irmao", "irma", "cachorro",
+    "figlio", "figlia", "bambino", "bambina", "moglie", "marito", "fratello", "sorella", "cane", "gatto", "animal",
+];
+
+/// Deeds of the past that are no wish for a day.
+#[rustfmt::skip]
+const DEEDS: [&str; 83] = [
+    "i called", "i phoned", "i rang", "i wrote", "i moved", "we moved", "i was there", "we were there", "i was here", "i visited", "i came",
+    "i went", "i left", "i start", "i begin", "i work", "je commence", "je travaille", "empiezo", "trabajo", "ich fange", "ich beginne", "ich arbeite", "lavoro", "trabalho", "i met", "i saw", "i spoke", "i talked", "llame", "os llame", "me mude", "nos mudamos", "estuve", "estuvimos", "fui",
+    "fuimos", "escribi", "visite", "hable", "me case", "jai appele", "appele", "ecrit", "demenage", "jai demenage", "j ai demenage", "j etais", "jetais",
+    "nous avons demenage", "je suis venu", "je suis venue", "je suis alle", "je suis allee", "jai ecrit", "j ai ecrit", "jai vu", "j ai vu",
+    "angerufen", "umgezogen", "hergezogen", "war ich", "ich war", "waren wir", "wir waren", "geschrieben", "besucht", "geheiratet", "liguei",
+    "me mudei", "mudei", "estive", "estivemos", "escrevi", "visitei", "falei", "ho chiamato", "mi sono trasferito", "mi sono trasferita",
+    "sono stato", "sono stata", "ho scritto", "sono andato",
+];
+
+/// First words of a sentence about a number of the past.
+const WAS: [&str; 7] = ["was", "were", "waren", "eran", "etaient", "eram", "erano"];
+/// Words of a question about the past.
+const ASKS_PAST: [&str; 20] = [
+    "was", "were", "did", "had", "have", "waren", "war", "hatte", "haben", "hat", "eran", "fue", "fueron", "etait",
+    "etaient", "avez", "eram", "foi", "erano", "era",
+];
+
+/// Degrees are the weather unless the question asks for a temperature.
+const DEGREES: [&str; 6] = ["degrees", "grados", "degres", "grad", "graus", "gradi"];
+/// Parts of the words of a question about temperature, angles or strength.
+const WARMTH: [&str; 17] = [
+    "temper", "degr", "grad", "grau", "warm", "hot", "cold", "kalt", "chaud", "froid", "calor", "fever", "fiebre",
+    "fieb", "febre", "febbre", "angle",
+];
+
+/// Words that make a range of a number.
+#[rustfmt::skip]
+const VAGUE: [&str; 24] = [
+    "anfang", "mitte", "ende", "early", "mid", "late", "passes", "passee", "passees", "y pico", "y tantos", "y algo", "y tantas", "e poucos", "e tal",
+    "e pouco", "e poucas", "e passa", "e qualcosa", "e passati", "suonati", "et quelques", "und ein paar", "something",
+];
+
+/// Idioms with a number word that count nothing unless the question counts times.
+const ONCE: [&str; 9] =
+    ["una vez", "uma vez", "une fois", "una volta", "einmal", "de una vez", "otra vez", "de uma vez", "a una vez"];
+const COUNTS: [&str; 8] = ["times", "often", "veces", "fois", "oft", "mal", "vezes", "volte"];
