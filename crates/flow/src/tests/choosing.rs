@@ -16,10 +16,15 @@ const FILES: [(&str, &str); 6] = [
 /// A platform on which nothing can be tapped: the options are numbered lines.
 static TYPED: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { buttons_max: 0, rows_max: 0, ..META.clone() });
 
-/// The lines of a section, each with the meant value; `None`: none is meant.
+/// The lines of all sections of this name, each with the meant value; `None`: none is meant.
 fn lines<'t>(text: &'t str, section: &str) -> Vec<(&'t str, Option<&'t str>)> {
-    let of_section = text.lines().skip_while(|line| *line != format!("[{section}]")).skip(1);
-    let all = of_section.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty());
+    let mut is_inside = false;
+    let all = text.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_inside = *line == format!("[{section}]");
+        }
+        is_inside && !line.starts_with(['[', '#']) && !line.is_empty()
+    });
     all.map(|line| line.split_once(" => ").map_or((line, None), |(said, meant)| (said, Some(meant)))).collect()
 }
 

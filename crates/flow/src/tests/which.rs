@@ -83,3 +83,94 @@ fn a_keyword_goes_before_a_sentence_and_not_before_an_answer() {
     check(&flows, "< hi\n> Tell me\n< a table for 4\n> A table!\n> Tell me");
     check(&flows, "< hi\n> Tell me\n< 4\n> 4");
 }
+
+#[test]
+fn a_place_names_a_button_only_if_it_can_be_no_value_of_its_own() {
+    let dates =
+        "< hi\n> Tell me\n< 27 november or 28 november\n> Which one do you mean? [27 Nov 2026] [28 Nov 2026]\n+11s\n";
+    let date = asks("date", ", tries: 9, invalid: AGAIN");
+    for said in ["the second one", "the latter", "la segunda opción", "the last one"] {
+        check(&date, &format!("{dates}< {said}\n> 2026-11-28"));
+    }
+    // The second may be a day of December.
+    for said in ["the second", "el primero", "2", "the 2nd"] {
+        check(&date, &format!("{dates}< {said}\n> AGAIN [27 Nov 2026] [28 Nov 2026]"));
+    }
+    check(&date, &format!("{dates}< the 30th\n> 2026-11-30"));
+    let times = "< hi\n> Tell me\n< at 5pm or at 6pm\n> Which one do you mean? [17:00] [18:00]\n+11s\n";
+    let time = asks("time", ", tries: 9, invalid: AGAIN");
+    check(&time, &format!("{times}< the second\n> 18:00"));
+    check(&time, &format!("{times}< 2\n> AGAIN [17:00] [18:00]"));
+    check(&time, &format!("{times}< 17:30\n> 17:30"));
+    let numbers = "< hi\n> Tell me\n< 5 or 6\n> Which one do you mean? [5] [6]\n+11s\n";
+    check(&asks("number", ""), &format!("{numbers}< the first\n> 5"));
+}
+
+#[test]
+fn a_number_among_manners_names_an_option_and_a_sign_does_not() {
+    let flow = "flow: it\nwhen: [{message: hi}]\nsteps:\n  - {ask: Which?, as: it, options: [Red, Green, Blue], invalid: AGAIN, tries: 9}\n  - say: '${it}'\n";
+    let asked = "< hi\n> Which? [Red] [Green] [Blue]\n";
+    for (said, taken) in
+        [("number 3", "Blue"), ("2 please", "Green"), ("el 2", "Green"), ("3.", "Blue"), ("2)", "Green")]
+    {
+        check(flow, &format!("{asked}< {said}\n> {taken}"));
+    }
+    for said in ["-1", "+1", "2%", "red 👎", "Red ❌"] {
+        check(flow, &format!("{asked}< {said}\n> AGAIN [Red] [Green] [Blue]"));
+    }
+}
+
+#[test]
+fn a_plain_yes_takes_the_only_option_that_begins_so() {
+    let flow = |options: &str| {
+        format!(
+            "flow: it\nwhen: [{{message: hi}}]\nsteps:\n  - {{ask: Well?, as: it, options: [{options}], invalid: AGAIN, tries: 9}}\n  - say: 'TAKEN ${{it}}'\n"
+        )
+    };
+    let booking = flow(r#""Yes, please", Another day, Nothing now"#);
+    let asked = "< hi\n> Well? [Yes, please] [Another day] [Nothing now]\n";
+    for said in ["yes", "Yes!", "ok", "sure", "👍", "sí", "yes please"] {
+        check(&booking, &format!("{asked}< {said}\n> TAKEN Yes, please"));
+    }
+    check(&booking, &format!("{asked}< another day\n> TAKEN Another day"));
+    check(&booking, &format!("{asked}< no\n> AGAIN [Yes, please] [Another day] [Nothing now]"));
+    let three = flow(r#""Yes, please", "No, thank you", Maybe later"#);
+    let asked = "< hi\n> Well? [Yes, please] [No, thank you] [Maybe later]\n";
+    for (said, taken) in [
+        ("yes", "Yes, please"),
+        ("no", "No, thank you"),
+        ("no thanks", "No, thank you"),
+        ("maybe", "Maybe later"),
+        ("later", "Maybe later"),
+    ] {
+        check(&three, &format!("{asked}< {said}\n> TAKEN {taken}"));
+    }
+    // Two options begin with yes, and *No onions* is not a no.
+    let two = flow(r#""Yes, today", "Yes, tomorrow", No onions"#);
+    let asked = "< hi\n> Well? [Yes, today] [Yes, tomorrow] [No onions]\n";
+    for said in ["yes", "no"] {
+        check(&two, &format!("{asked}< {said}\n> AGAIN [Yes, today] [Yes, tomorrow] [No onions]"));
+    }
+}
+
+#[test]
+fn thanks_cost_no_try_of_a_question_with_options() {
+    let flow = "flow: it\nwhen: [{message: hi}]\nsteps:\n  - {ask: Which?, as: it, options: [Red, Green], invalid: AGAIN, tries: 2, on_fail: [{say: Enough.}, end]}\n  - say: '${it}'\n";
+    let asked = "< hi\n> Which? [Red] [Green]\n";
+    for thanks in ["gracias", "thanks!", "ok, merci", "vielen Dank", "🙏"] {
+        check(flow, &format!("{asked}< {thanks}\n+11s\n< {thanks}\n+11s\n< red\n> Red"));
+    }
+    check(flow, &format!("{asked}< pink\n> AGAIN [Red] [Green]\n+11s\n< thanks\n+11s\n< green\n> Green"));
+}
+
+#[test]
+fn the_question_decides_whether_a_birth_is_its_answer() {
+    let flow = |question: &str| asks("date", ", invalid: AGAIN").replace("Tell me", question);
+    let own = flow("When were you born?");
+    check(&own, "< hi\n> When were you born?\n< I was born on 3 May 1985\n> 1985-05-03");
+    check(&own, "< hi\n> When were you born?\n< my son was born on 3 May 2020\n> AGAIN");
+    let childs = flow("When was your child born?");
+    check(&childs, "< hi\n> When was your child born?\n< my son was born on 3 May 2020\n> 2020-05-03");
+    let day = flow("Which day would suit you?");
+    check(&day, "< hi\n> Which day would suit you?\n< I was born on 3 May 1985\n> AGAIN");
+}

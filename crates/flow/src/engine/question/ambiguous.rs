@@ -40,10 +40,10 @@ impl<'a> Turn<'a> {
             };
         }
         let kind = ask.kind.of;
-        let question = match kind {
-            AnswerType::Time => self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
-            _ => String::new(),
-        };
+        if self.names_a_button_or_a_value(here, kind, heard) {
+            return AnswerMeaning::Nothing;
+        }
+        let question = self.sentence(here, &ask.message.body, &[]).unwrap_or_default();
         let hearing = AnswerContext {
             question: &question,
             open: answer::open_hours(here.set.bot.hours.values()),
@@ -66,6 +66,14 @@ impl<'a> Turn<'a> {
                 AnswerMeaning::Several(fitting)
             }
         }
+    }
+
+    /// True for `the second` beside two days or two hours that were offered: it may be the second button or a day of
+    /// its own, and is asked again. A number beside two numbers is a value of its own.
+    fn names_a_button_or_a_value(&self, here: Here<'_>, kind: AnswerType, heard: &RoutedMessage<'_>) -> bool {
+        let Some(question) = self.question(here.run).filter(|question| asks_which(question)) else { return false };
+        let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
+        !is_number && heard.text.is_some_and(|text| answer::button_named(text, question.options.len()).is_some())
     }
 
     /// Handles the answer inside a sentence, or asks back two. `false`: there is none.
@@ -150,6 +158,20 @@ impl<'a> Turn<'a> {
 /// the number of a button.
 pub fn asks_which(question: &Question) -> bool {
     question.options.iter().any(is_which)
+}
+
+/// The one of the offered meanings that the text names by its place, if the text can be no value of its own: `the
+/// second one`; beside two hours also `the second`, but beside two days that may be a third day.
+pub fn button_named<'q>(question: &'q Question, text: &str) -> Option<&'q OptionShown> {
+    let place = answer::button_named(text, question.options.len()).filter(|_| asks_which(question))?;
+    let option = question.options.get(place.index)?;
+    let is_number = answer::number_of_option(text).is_some();
+    let is_free = match option.value {
+        Value::Date(_) | Value::DateTime(_) => false,
+        Value::Clock(_) | Value::Whole(_) | Value::Number(_) => !is_number,
+        _ => true,
+    };
+    (place.is_sure || is_free).then_some(option)
 }
 
 fn is_which(option: &OptionShown) -> bool {

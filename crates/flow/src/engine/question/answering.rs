@@ -1,7 +1,7 @@
 //! Handles the waiting question: its answers, and bad answers.
 
 use super::{
-    ambiguous::{AnswerMeaning, asks_which},
+    ambiguous::{AnswerMeaning, asks_which, button_named},
     said::Said,
 };
 use crate::{
@@ -247,6 +247,11 @@ impl<'a> Turn<'a> {
             self.resume(here, Next::Body(body));
             return;
         }
+        // People thank for the question before they answer it.
+        if !question.options.is_empty() && heard.text.is_some_and(answer::is_only_thanks) {
+            self.note_at(here, "thanks are no answer and cost no try");
+            return;
+        }
         question.bad_at = Some(now);
         question.tries += 1;
         if question.tries >= most {
@@ -347,9 +352,14 @@ fn exact_option<'q>(
             return Some(option);
         }
     }
-    heard.text?;
+    let text = heard.text?;
+    if let Some(option) = button_named(question, text) {
+        return Some(option);
+    }
     let said = heard.folded.as_str();
-    let same = |text: &str| matching::fold(text) == said;
+    // `red 👎` rejects the option that it names, but a title may have such a sign of its own.
+    let is_denied = |title: &str| answer::is_denied_by_sign(text) && !answer::is_denied_by_sign(title);
+    let same = |title: &str| matching::fold(title) == said && !is_denied(title);
     let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
     if is_yesno && heard.text.is_some_and(answer::is_asked_back) {
         return None;
@@ -371,7 +381,7 @@ fn exact_option<'q>(
     let numbered = listed || !asks_which(question) && with_figures < 2;
     let shown = |option: &&OptionShown| question.narrowed.is_empty() || question.narrowed.contains(&option.id);
     let by_number = || {
-        let place = said.parse::<usize>().ok()?.checked_sub(1)?;
+        let place = answer::number_of_option(text)?.checked_sub(1)?;
         options.iter().filter(shown).nth(place).filter(|_| numbered)
     };
     by_name.or_else(by_yesno).or_else(by_number)

@@ -32,6 +32,10 @@ impl<'a> Turn<'a> {
         if asks_which(question) || question.options.is_empty() {
             return Said::Nothing;
         }
+        let has_sign = question.options.iter().any(|option| answer::is_denied_by_sign(&option.title));
+        if answer::is_denied_by_sign(text) && !has_sign {
+            return Said::Nothing;
+        }
         let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
         if is_yesno && answer::is_asked_back(text) {
             return Said::Nothing;
@@ -82,14 +86,18 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The option that is called *Yes* or *No*, if the sentence says the same: `no thanks`, but not `no idea`.
+    /// The only option that is called *Yes* or *No*, or begins so (*Yes, please*), if the sentence says the same: `ok`,
+    /// `no thanks`, but not `no idea`; or the only one that puts off (*Maybe later*), if the text is such a word.
     fn yes_or_no_said(&self, options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
+        let mut later =
+            options.iter().filter(|option| heard.text.is_some_and(|text| answer::puts_off(text, &option.title)));
+        if let (Some(option), None) = (later.next(), later.next()) {
+            return Said::One(option.clone());
+        }
         let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
             return Said::Nothing;
         };
-        let means = |option: &&OptionShown| {
-            answer::is_yes_or_no(&option.title) && answer::yesno_of(&option.title, hearing) == Some(said)
-        };
+        let means = |option: &&OptionShown| answer::title_says_yes(&option.title, hearing) == Some(said);
         let mut found = options.iter().filter(means);
         match (found.next(), found.next()) {
             (Some(option), None) => Said::One(option.clone()),
