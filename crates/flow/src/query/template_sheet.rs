@@ -208,8 +208,12 @@ mod tests {
         assert_eq!(visit.flows, [FlowName::from("visit")]);
         assert_eq!(visit.filled, [("1".to_owned(), "${hour}".to_owned())]);
         let texts: Vec<&str> = visit.versions.iter().map(|draft| draft.template.body.as_str()).collect();
-        // A value that the flow does not pass is left for the author to complete.
-        assert_eq!(texts, ["See you at {{1}}, …. Will you come?", "Hasta las {{1}}. ¿Vienes?"]);
+        // A value that the flow does not pass has a placeholder, too.
+        assert_eq!(texts, ["See you at {{1}}, {{2}}. Will you come?", "Hasta las {{1}}. ¿Vienes?"]);
+        assert_eq!(
+            visit.versions[0].examples,
+            [("1".to_owned(), "10:30".to_owned()), ("2".to_owned(), "Ana".to_owned())]
+        );
         assert_eq!(visit.versions[0].template.category, Category::Utility);
         let titles = |draft: &TemplateDraft| -> Vec<String> {
             draft.template.buttons.iter().zip(&draft.details).map(button).collect()

@@ -16,6 +16,7 @@ use crate::{
     script::format_time,
     steps::Step,
 };
+use std::ops::Range;
 
 /// Drafts in the bot's language, and in those with a translation of the step.
 pub(super) fn drafts(set: &FlowSet, sent: &[Sent<'_>], filled: &[(String, String)]) -> Vec<TemplateDraft> {
@@ -42,15 +43,15 @@ fn draft(
     language: &str,
     text: Option<String>,
 ) -> TemplateDraft {
-    let body = match text.or_else(|| source(sent).map(str::to_owned)) {
+    let (body, filled) = match text.or_else(|| source(sent).map(str::to_owned)) {
         Some(text) => with_placeholders(&text, filled),
         None => {
             let values: Vec<String> = filled.iter().map(|(name, _)| format!("{{{{{name}}}}}")).collect();
-            if values.is_empty() {
-                "Write the text here.".to_owned()
-            } else {
-                format!("Write the text here: {}.", values.join(", "))
-            }
+            let body = match values.as_slice() {
+                [] => "Write the text here.".to_owned(),
+                values => format!("Write the text here: {}.", values.join(", ")),
+            };
+            (body, filled.to_vec())
         }
     };
     let (header, header_example) = header(sent, language);
@@ -98,22 +99,76 @@ fn translation(set: &FlowSet, sent: &Sent<'_>, language: &str, source: &str) -> 
     }
 }
 
-/// Replaces `${code}` by the placeholder that the flow fills with the same code; another one is left for the author.
-fn with_placeholders(text: &str, filled: &[(String, String)]) -> String {
-    let code = |text: &str| text.split_whitespace().collect::<String>();
-    let mut made = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        made.push_str(&rest[..at]);
-        let Some(end) = end_of_code(&rest[at..]) else { break };
-        let written = &rest[at..at + end];
-        match filled.iter().find(|(_, value)| code(value) == code(written)) {
-            Some((name, _)) => made.push_str(&format!("{{{{{name}}}}}")),
-            None => made.push('…'),
+/// Replaces each `${code}` by the placeholder that the flow fills: with the same code, else with the same value in
+/// another form, else the next one; a code that the flow does not pass gets a placeholder of its own. Values for which
+/// the text has no place stand at its end. Returns the placeholders with their codes, too.
+fn with_placeholders(text: &str, filled: &[(String, String)]) -> (String, Vec<(String, String)>) {
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    let ranges = codes(text);
+    let mut left: Vec<&(String, String)> = filled.iter().collect();
+    let mut names: Vec<Option<String>> = vec![None; ranges.len()];
+    let fits: [&dyn Fn(&str, &str) -> bool; 3] = [
+        &|code, value| plain(code) == plain(value),
+        &|code, value| words(code).iter().any(|word| words(value).contains(word)),
+        &|_, _| true,
+    ];
+    for fits in fits {
+        for (range, name) in ranges.iter().zip(&mut names).filter(|(_, name)| name.is_none()) {
+            if let Some(at) = left.iter().position(|(_, value)| fits(&text[range.clone()], value)) {
+                *name = Some(left.remove(at).0.clone());
+            }
         }
-        rest = &rest[at + end..];
     }
-    made + rest
+    let mut all = filled.to_vec();
+    let mut made = String::new();
+    let mut behind = 0;
+    for (range, name) in ranges.into_iter().zip(names) {
+        let code = &text[range.clone()];
+        made.push_str(&text[behind..range.start]);
+        behind = range.end;
+        let name = name.unwrap_or_else(|| {
+            let name = new_name(code, &all);
+            all.push((name.clone(), code.to_owned()));
+            name
+        });
+        made.push_str(&format!("{{{{{name}}}}}"));
+    }
+    made.push_str(&text[behind..]);
+    let rest: Vec<String> = left.iter().map(|(name, _)| format!("{{{{{name}}}}}")).collect();
+    if !rest.is_empty() {
+        made = format!("{made} ({})", rest.join(", "));
+    }
+    (made, all)
+}
+
+/// The name of a placeholder that the flow does not fill yet: the next number, or a word of its code.
+fn new_name(code: &str, known: &[(String, String)]) -> String {
+    if known.iter().all(|(name, _)| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        return (known.len() + 1).to_string();
+    }
+    let word = words(code).last().map_or_else(|| "value".to_owned(), |word| word.to_lowercase());
+    if known.iter().any(|(name, _)| *name == word) { format!("{word}_{}", known.len() + 1) } else { word }
+}
+
+/// The names in some code, without the view and the functions: `next_visit` of `${contact.next_visit.format("d MMMM")}`.
+fn words(code: &str) -> Vec<&str> {
+    let bare = code.split('"').step_by(2);
+    let all = bare.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    all.filter(|word| word.starts_with(char::is_alphabetic) && !COMMON.contains(word)).collect()
+}
+
+const COMMON: [&str; 10] = ["contact", "format", "money", "local", "event", "data", "body", "at", "title", "upper"];
+
+/// The ranges of the `${…}` of a text.
+fn codes(text: &str) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find("${").map(|at| from + at) {
+        let Some(end) = end_of_code(&text[at..]) else { break };
+        all.push(at..at + end);
+        from = at + end;
+    }
+    all
 }
 
 /// The end of a `${…}`; texts inside it may contain brackets too.
@@ -221,6 +276,24 @@ fn printed(code: &str, language: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_value_has_its_placeholder_and_none_is_lost() {
+        let filled = |codes: &[&str]| -> Vec<(String, String)> {
+            codes.iter().enumerate().map(|(at, code)| ((at + 1).to_string(), (*code).to_owned())).collect()
+        };
+        for (text, codes, wanted) in [
+            ("Hi ${contact.name}, at ${hour}.", vec!["${hour}", "${contact.name ?? \"you\"}"], "Hi {{2}}, at {{1}}."),
+            ("Hi ${contact.name}!", vec![], "Hi {{1}}!"),
+            ("On ${visit.format(\"d MMMM\")}.", vec!["${visit.format(\"dd/MM\")}"], "On {{1}}."),
+            ("See you tomorrow!", vec!["${hour}"], "See you tomorrow! ({{1}})"),
+        ] {
+            let (body, all) = with_placeholders(text, &filled(&codes));
+            assert_eq!(body, wanted);
+            let named = crate::model::template::placeholders_in_order(&body);
+            assert!(named.iter().all(|name| all.iter().any(|(known, _)| known == name)), "{body}");
+        }
+    }
 
     #[test]
     fn the_example_of_a_moment_has_its_form() {
