@@ -6,10 +6,7 @@ use super::{
     script::{Code, Scripts},
     steps::Step,
     text::{Data, Text},
-    triggers::{
-        Trigger,
-        message::{MatchMode, Message},
-    },
+    triggers::Trigger,
 };
 use crate::{
     base::{
@@ -18,7 +15,7 @@ use crate::{
         time::Span,
         yaml,
     },
-    model::{answer::AnswerType, matching::fold, schedule::AtMost, value::Value},
+    model::{answer::AnswerType, schedule::AtMost, value::Value},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -100,67 +97,10 @@ impl FlowSet {
         others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
     }
 
-    /// The translated words that start a flow by this trigger, by language. Only the first `message` trigger has them,
-    /// if its words are not a pattern and it is open to everybody.
-    pub fn words_of<'s>(
-        &'s self,
-        flow: &'s Flow,
-        trigger: &WrittenTrigger,
-    ) -> impl Iterator<Item = (&'s str, &'s super::load::locale::TriggerWords)> + 's {
-        let first = flow.words_trigger().is_some_and(|first| first.key == trigger.key);
-        let files = self.locales.values().filter(move |_| first);
-        files.filter_map(|locale| Some((locale.language.as_str(), locale.words.get(flow.name.as_str())?)))
-    }
-
-    /// The words of other languages that end a run of the flow by this trigger of its `stop_when`, by language.
-    pub fn stop_words_of<'s>(
-        &'s self,
-        flow: &'s Flow,
-        trigger: &WrittenTrigger,
-    ) -> impl Iterator<Item = (&'s str, &'s super::load::locale::TriggerWords)> + 's {
-        let first = flow.stop_words_trigger().is_some_and(|first| first.key == trigger.key);
-        let files = self.locales.values().filter(move |_| first);
-        files.filter_map(|locale| Some((locale.language.as_str(), locale.stop_words.get(flow.name.as_str())?)))
-    }
-
-    /// The language in which this word, as the whole message, starts a flow, if there is only one.
-    pub fn language_of_word(&self, text: &str) -> Option<&str> {
-        let said = fold(text);
-        let is = |texts: &[(String, String)]| texts.iter().any(|(_, text)| *text == said);
-        let own = self.flows.values().flat_map(|flow| &flow.triggers).filter_map(|trigger| match &trigger.kind {
-            Trigger::Message(message) if is(&message.texts) => {
-                Some(message.language.as_deref().unwrap_or(&self.bot.language))
-            }
-            _ => None,
-        });
-        let translated = self.locales.values().filter(|locale| locale.words.values().any(|words| is(&words.texts)));
-        let mut all = own.chain(translated.map(|locale| locale.language.as_str()));
-        let first = all.next()?;
-        all.all(|other| other == first).then_some(first)
-    }
-
     /// The flow with this name.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flow(&FlowName::from(name))
     }
-}
-
-impl Flow {
-    /// The trigger whose words the locale files translate.
-    pub fn words_trigger(&self) -> Option<&WrittenTrigger> {
-        self.triggers.iter().find(|trigger| is_translatable(trigger))
-    }
-
-    /// The same of its `stop_when`.
-    pub fn stop_words_trigger(&self) -> Option<&WrittenTrigger> {
-        self.stop_when.iter().find(|trigger| is_translatable(trigger))
-    }
-}
-
-/// Words for everybody, and no pattern.
-fn is_translatable(trigger: &WrittenTrigger) -> bool {
-    let plain = |message: &Message| message.how != MatchMode::Regex && message.language.is_none();
-    matches!(&trigger.kind, Trigger::Message(message) if plain(message))
 }
 
 pub struct Flow {

@@ -17,6 +17,7 @@ pub mod script;
 pub mod steps;
 pub mod text;
 pub mod tools;
+mod trigger_words;
 pub mod triggers;
 mod world;
 

@@ -6,7 +6,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         place::Place,
     },
-    definition::Flow,
+    definition::{Flow, WrittenTrigger},
     model::matching::fold,
 };
 use std::collections::HashMap;
@@ -47,22 +47,26 @@ pub fn words(flow: &Flow) -> Vec<Word> {
 /// The words of other languages that start flows, in the form for the comparison.
 pub fn translated(set: &FlowSet) -> Vec<(&Flow, Vec<Word>)> {
     let flows = set.flows.values().map(|flow| &**flow);
-    let of = |flow: &Flow| {
-        let Some(trigger) = flow.words_trigger() else { return Vec::new() };
-        let kind = trigger.outline.yaml.get("match").and_then(|node| node.text()).unwrap_or("exact");
-        let word = |language: &str, text: &str, place: &Place| Word {
-            kind: kind.to_owned(),
-            text: text.to_owned(),
-            language: Some(language.to_owned()),
-            place: place.clone(),
-        };
-        let files = set.words_of(flow, trigger);
-        let words = files.flat_map(|(language, words)| {
-            words.texts.iter().zip(&words.places).map(move |((_, text), place)| word(language, text, place))
-        });
-        words.collect()
+    let of = |flow: &Flow| -> Vec<Word> {
+        let triggers = flow.words_triggers();
+        triggers.flat_map(|(_, trigger)| of_trigger(set, flow, trigger)).collect()
     };
     flows.map(|flow| (flow, of(flow))).collect()
+}
+
+fn of_trigger(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Vec<Word> {
+    let kind = trigger.outline.yaml.get("match").and_then(|node| node.text()).unwrap_or("exact");
+    let word = |language: &str, text: &str, place: &Place| Word {
+        kind: kind.to_owned(),
+        text: text.to_owned(),
+        language: Some(language.to_owned()),
+        place: place.clone(),
+    };
+    let files = set.words_of(flow, trigger);
+    let words = files.flat_map(|(language, words)| {
+        words.texts.iter().zip(&words.places).map(move |((_, text), place)| word(language, text, place))
+    });
+    words.collect()
 }
 
 /// Compares the texts of all flows.

@@ -88,9 +88,10 @@ fn hearing(set: &FlowSet, word: &str, language: &str) -> WordReceiver {
         MatchMode::Word | MatchMode::Starts | MatchMode::Contains | MatchMode::Like => has_word(&said, text),
     };
     for flow in set.flows.values() {
-        let starts = flow.triggers.iter().map(|trigger| (trigger, ""));
-        let stops = flow.stop_when.iter().map(|trigger| (trigger, STOPS));
-        for (trigger, behind) in starts.chain(stops) {
+        let name = || flow.name.to_string();
+        let starts = flow.triggers.iter().map(|trigger| (trigger, flow.words_key(trigger).unwrap_or_else(name)));
+        let stops = flow.stop_when.iter().map(|trigger| (trigger, format!("{}{STOPS}", flow.name)));
+        for (trigger, key) in starts.chain(stops) {
             let Trigger::Message(message) = &trigger.kind else { continue };
             if message.language.as_deref().is_some_and(|of| !reads(of)) {
                 continue;
@@ -103,7 +104,7 @@ fn hearing(set: &FlowSet, word: &str, language: &str) -> WordReceiver {
                 words.flat_map(|(_, words)| &words.texts).any(|(_, text)| fits(message.how, text))
             };
             if own || pattern || translated() {
-                return WordReceiver::Flow(format!("{}{behind}", flow.name));
+                return WordReceiver::Flow(key);
             }
         }
     }

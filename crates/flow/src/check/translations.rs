@@ -12,9 +12,13 @@ use crate::{
         yaml::{self, Style},
     },
     definition::{Flow, Node, Role, Sentence},
-    load::locale::{Locale, TranslatedText, Wording, fallbacks, flow_of, same},
-    model::matching::fold,
+    load::locale::{Locale, TranslatedText, WHEN, Wording, fallbacks, flow_of, same},
+    model::{
+        consent_words::{ExtraWords, Word, recognise},
+        matching::fold,
+    },
     script::view,
+    steps::{Step, ask::WrittenOption},
     text::Text,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +81,7 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                     same_variables(&sentence.text, wording, findings);
                     if let Some(node) = steps.get(id.as_str()).filter(|_| sentence.role == Role::Option) {
                         title_fits(node, sentence, wording, findings);
+                        stops(set, node, sentence, wording, findings);
                     }
                 }
                 // A translation that cannot be read may have cut off the end of its source: it has a finding.
@@ -99,16 +104,29 @@ fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
     let starts = locale.words.iter().map(|(name, words)| (name, words, false));
     let stops = locale.stop_words.iter().map(|(name, words)| (name, words, true));
     for (name, words, stops) in starts.chain(stops) {
-        let Some(flow) = set.named(name) else {
-            let finding = Diagnostic::warning("W902", &words.place, format!("there is no flow `{name}`"));
+        let (of, nth) = name.split_once(WHEN).map_or((name.as_str(), None), |(of, nth)| (of, Some(nth)));
+        let Some(flow) = set.named(of) else {
+            let finding = Diagnostic::warning("W902", &words.place, format!("there is no flow `{of}`"));
             findings.push(finding.meant(name, set.flows.keys().map(FlowName::as_str)));
             continue;
         };
-        let (trigger, what, help) = match stops {
-            false => (flow.words_trigger(), "start", "begin the flow with `message: [...]`"),
-            true => (flow.stop_words_trigger(), "end", "write `message: [...]` under `stop_when` of the flow"),
+        let keys: Vec<String> = flow.words_triggers().map(|(key, _)| key).collect();
+        if let (Some(nth), false) = (nth, keys.is_empty()) {
+            if !keys.contains(name) {
+                let message = format!("`{of}` has no {nth}. trigger with words that could be translated");
+                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+                let help = format!("its words stand under {}", keys.join(", "));
+                findings.push(Diagnostic::warning("W902", &words.place, message).help(help));
+            }
+            continue;
+        }
+        let (heard, what, help) = match stops {
+            false => (!keys.is_empty(), "start", "begin the flow with `message: [...]`"),
+            true => {
+                (flow.stop_words_trigger().is_some(), "end", "write `message: [...]` under `stop_when` of the flow")
+            }
         };
-        if trigger.is_none() {
+        if !heard {
             let message = format!("no words {what} `{name}` that could be translated");
             let finding = Diagnostic::warning("W902", &words.place, message);
             findings.push(finding.help(format!("{help}, without `match: regex` and `language`")));
@@ -202,6 +220,25 @@ fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Fi
         let message = format!("{what} has a title of at most {max} characters, and this translation has {length}");
         let finding = Diagnostic::warning("W907", text.place(), message).label(sentence.text.place(), "the source");
         findings.push(finding.help("shorten it: what is too long is cut"));
+    }
+}
+
+/// Reports the title of an option that is an opt-out word in this language: who types it is opted out.
+fn stops(set: &FlowSet, node: &Node, sentence: &Sentence, wording: &Wording, findings: &Findings) {
+    let Step::Ask(ask) = &node.step else { return };
+    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let is_stop = |title: &str| recognise(title, &own) == Some(Word::Stop);
+    let chosen = |option: &&WrittenOption| same(option.title.source(), sentence.text.source());
+    let tells = ask.options.iter().find(chosen).is_none_or(|option| !option.consent.is_empty());
+    // The original title has a finding in the flow.
+    if tells || sentence.text.as_plain().is_some_and(is_stop) {
+        return;
+    }
+    for text in wording.to.texts() {
+        let Some(title) = text.as_plain().filter(|title| is_stop(title)) else { continue };
+        let message = format!("whoever types `{title}` wants no messages any more: that counts before every question");
+        let finding = Diagnostic::warning("W418", text.place(), message).label(sentence.text.place(), "the source");
+        findings.push(finding.help("call the option something else in this language"));
     }
 }
 

@@ -31,6 +31,10 @@ pub const WORDS: &str = "words";
 /// The ending of a flow's name under `words` for words that end a run of it, instead of those that start one.
 pub const STOPS: &str = ".stop_when";
 
+/// The part between a flow's name and a number under `words`, for its second `message` trigger and those behind it:
+/// `clinic.when_2`.
+pub const WHEN: &str = ".when_";
+
 /// The texts of one language.
 pub struct Locale {
     pub language: String,
@@ -42,7 +46,7 @@ pub struct Locale {
     pub unused: Vec<(String, Wording)>,
     /// The phrases in the order of the file.
     pub phrase_order: Vec<Phrase>,
-    /// By flow, the words that start it in this language beside its own ones.
+    /// By flow (`clinic`) or trigger (`clinic.when_2`), the words that start it in this language beside its own ones.
     pub words: BTreeMap<String, TriggerWords>,
     /// By flow, the words that end a run of it in this language beside those of its `stop_when`.
     pub stop_words: BTreeMap<String, TriggerWords>,
@@ -52,7 +56,7 @@ pub struct Locale {
     pub place: Place,
 }
 
-/// The words of one flow in a language; they have the same strength as those of its first `message` trigger.
+/// The words of one trigger in a language; they have the same strength as the bot's own words there.
 pub struct TriggerWords {
     /// The place of the flow's name.
     pub place: Place,

@@ -33,6 +33,7 @@ mod starting;
 mod stopping;
 mod talk;
 mod tongues;
+mod translated;
 mod undelivered;
 mod updating;
 mod urgent;

@@ -165,6 +165,9 @@ fn an_emergency_goes_before_the_question_for_the_language() {
     }
     // The word tells the language.
     talk_in_languages("[greeting, ask]", FLOWS, "< emergencia\n> Llama al 112.\n= contact.language es");
+    // So does a sentence with it.
+    let sentence = "< tengo una emergencia\n> Llama al 112.\n= contact.language es";
+    talk_in_languages("[greeting, number, ask]", FLOWS, sentence);
 }
 
 #[test]

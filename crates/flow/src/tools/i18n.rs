@@ -9,7 +9,7 @@ mod words;
 pub use self::words::words;
 use self::{
     file::File,
-    layout::{Layout, REMARKS, arranged},
+    layout::{Layout, REMARKS, arranged, numbered},
 };
 use super::po;
 use crate::{
@@ -360,6 +360,10 @@ fn steps(set: &FlowSet) -> Vec<(String, Vec<Sentence>)> {
         // In the order of the file: a step comes before the steps below it.
         let mut nodes: Vec<_> = flow.nodes.iter().collect();
         nodes.sort_by_key(|node| node.place.range().start);
+        // The steps of `defaults` have their numbers in another order than their places.
+        if std::ptr::eq(flow, &set.bot.flow) {
+            nodes.sort_by_key(|node| numbered(node.id.as_str()));
+        }
         all.extend(nodes.into_iter().map(|node| (node.id.to_string(), translatable(&node.outline.sentences))));
     }
     all.push(("_bot".to_owned(), translatable(&of_defaults(set))));

@@ -90,6 +90,7 @@ impl<'a> Walk<'a, '_> {
                 }
             }
         }
+        self.translated(flow, node, state);
         for code in &outline.codes {
             let place = code.place();
             if seen.contains(&place) {
@@ -108,6 +109,24 @@ impl<'a> Walk<'a, '_> {
                     if check || asks(node, code) {
                         self.condition(code, &ty);
                     }
+                }
+            }
+        }
+    }
+
+    /// Checks the expressions of translations that their sources do not have: those have their findings there.
+    fn translated(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
+        let set = self.set;
+        for sentence in &node.outline.sentences {
+            let known: Vec<&str> = sentence.text.codes().map(|code| code.source().trim()).collect();
+            if known.is_empty() {
+                continue;
+            }
+            let wordings =
+                set.locales.values().filter_map(|locale| locale.find(node.id.as_str(), sentence.text.source()));
+            for code in wordings.flat_map(|form| form.texts()).flat_map(Text::codes) {
+                if !known.contains(&code.source().trim()) {
+                    self.code(flow, state, code, Use::Asked);
                 }
             }
         }

@@ -7,6 +7,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
+        place::SourceFile,
         time::Span,
     },
     check::window,
@@ -66,6 +67,8 @@ pub struct Memo {
     pub pieces: HashMap<WalkStart, Arc<Piece>>,
     /// The flows at the last walk.
     flows: BTreeMap<FlowName, Arc<Flow>>,
+    /// The files of translations at the last walk.
+    locales: Vec<Arc<SourceFile>>,
     /// By file: the pieces with results for it, and their joined findings.
     said: HashMap<String, (Vec<u64>, Vec<Diagnostic>)>,
     serial: u64,
@@ -85,6 +88,12 @@ impl Memo {
             !touched && !matches!(begin, WalkStart::Bot(_))
         });
         self.flows.clone_from(&set.flows);
+        let locales: Vec<Arc<SourceFile>> = set.locales.values().map(|locale| locale.place.file().clone()).collect();
+        let same = |(old, new): (&Arc<SourceFile>, &Arc<SourceFile>)| Arc::ptr_eq(old, new);
+        if locales.len() != self.locales.len() || !self.locales.iter().zip(&locales).all(same) {
+            self.pieces.clear();
+        }
+        self.locales = locales;
     }
 
     pub fn next_serial(&mut self) -> u64 {

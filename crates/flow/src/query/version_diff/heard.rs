@@ -3,6 +3,7 @@
 use crate::{
     base::ids::FlowName,
     definition::{FlowSet, WrittenTrigger},
+    load::locale::WHEN,
     triggers::Trigger,
 };
 use serde::Serialize;
@@ -49,7 +50,8 @@ fn words(set: &FlowSet) -> BTreeMap<List<'_>, BTreeSet<&str>> {
         }
         for locale in set.locales.values() {
             for (lists, ends) in [(&locale.words, false), (&locale.stop_words, true)] {
-                let texts = lists.get(name.as_str()).into_iter().flat_map(|words| &words.texts);
+                let of = |key: &str| key.split(WHEN).next() == Some(name.as_str());
+                let texts = lists.iter().filter(|(key, _)| of(key)).flat_map(|(_, words)| &words.texts);
                 let list = (name, ends, Some(locale.language.as_str()));
                 all.entry(list).or_default().extend(texts.map(|(text, _)| text.as_str()));
             }

@@ -76,6 +76,12 @@ fn is_ours(line: &str) -> bool {
     line.starts_with(OUTDATED) || REMARKS.contains(&line) || FORMER.contains(&line)
 }
 
+/// `_bot.say_10` in its parts, so that it stands behind `_bot.say_2`.
+pub(super) fn numbered(id: &str) -> (String, u32) {
+    let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    (stem.to_owned(), id[stem.len()..].parse().unwrap_or_default())
+}
+
 /// The wanted items in the known order; a new one stands behind the one that it follows, else before the one that
 /// follows it.
 pub(super) fn arranged<T: PartialEq + Clone>(known: &[T], wanted: &[T]) -> Vec<T> {

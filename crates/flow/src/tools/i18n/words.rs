@@ -3,7 +3,7 @@
 use super::{FlowSet, Taken, WORDS, arranged, file::one_line, file::quoted, po};
 use crate::{
     definition::WrittenTrigger,
-    load::locale::{STOPS, TriggerWords, fallbacks},
+    load::locale::{STOPS, TriggerWords, WHEN, fallbacks},
     triggers::Trigger,
 };
 use std::fmt::Write;
@@ -21,11 +21,11 @@ struct TranslatableWords<'a> {
 fn listed(set: &FlowSet) -> Vec<TranslatableWords<'_>> {
     let mut all = Vec::new();
     for flow in set.flows.values() {
-        for (trigger, behind) in [(flow.words_trigger(), ""), (flow.stop_words_trigger(), STOPS)] {
-            let Some(trigger) = trigger else { continue };
+        let stops = flow.stop_words_trigger().map(|trigger| (format!("{}{STOPS}", flow.name), trigger));
+        for (key, trigger) in flow.words_triggers().chain(stops) {
             let Trigger::Message(message) = &trigger.kind else { continue };
             let own = message.texts.iter().map(|(text, _)| text.as_str()).collect();
-            all.push(TranslatableWords { key: format!("{}{behind}", flow.name), trigger, own });
+            all.push(TranslatableWords { key, trigger, own });
         }
     }
     all
@@ -100,7 +100,7 @@ pub(super) fn entries(set: &FlowSet, language: &str) -> Vec<po::Entry> {
     let entry = |one: TranslatableWords<'_>| {
         let what = match one.key.strip_suffix(STOPS) {
             Some(flow) => format!("what people write to end `{flow}`"),
-            None => format!("what people write to start `{}`", one.key),
+            None => format!("what people write to start `{}`", one.key.split(WHEN).next().unwrap_or_default()),
         };
         let place = &one.trigger.place;
         po::Entry {
