@@ -8,6 +8,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
+        codes,
         ids::ContactId,
         time::{Span, Time},
     },
@@ -50,6 +51,11 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Outcome {
+    let word = args.text.trim().to_uppercase();
+    if codes::find(&word).is_some() {
+        let why = format!("`{word}` is the code of a finding; `transom help {word}` explains it");
+        return Err(Failure::Usage(format!("{why}, and `transom explain` takes what a customer writes")));
+    }
     let when = args.at.as_ref().map(|text| When::parse(text, &args.bot)).transpose()?;
     let begin = match when {
         // The earlier texts were written just before.

@@ -3,6 +3,7 @@
 pub mod drawing;
 pub mod editor;
 pub mod fmt;
+mod glossary;
 pub mod i18n;
 pub mod po;
 pub mod reference;

@@ -1,5 +1,6 @@
 //! Writes `docs/reference/`: every step, trigger, key, value and function, from the data that the program itself uses.
 
+use super::glossary;
 use crate::{
     base::codes,
     load::spec::{
@@ -37,6 +38,7 @@ pub fn pages() -> Vec<Page> {
 /// The description of one word of the language: a verb, a trigger, a key, a function or a value.
 pub fn about(word: &str) -> Option<String> {
     let mut found = Vec::new();
+    found.extend(glossary::about(word).map(|text| format!("## `{word}`\n\n{text}\n")));
     if let Some(spec) = steps::spec(word) {
         found.push(spec_section("Step", spec, STEP_KEYS));
     }
@@ -112,6 +114,7 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     let functions = FUNCTIONS.iter().chain(PARTS).map(Function::name);
     let forms = FORMS.iter().flat_map(|form| form.also.iter().copied());
     let types = TYPES.iter().map(|(name, _)| *name);
+    let names = names.chain(glossary::words());
     names.chain(functions).chain(VIEWS.iter().map(|view| view.name)).chain(forms).chain(types)
 }
 
