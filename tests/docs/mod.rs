@@ -108,7 +108,7 @@ fn the_examples_of_translations_are_right() {
         ),
         (
             "flows/cart.yaml",
-            "flow: cart\nwhen: [{message: [cart]}]\nvars: {n: 2}\nsteps:\n  - say: There are ${n} things in your cart.\n",
+            "flow: cart\nwhen: [{message: [cart]}, {message: basket, match: word}]\nvars: {n: 2}\nsteps:\n  - say: There are ${n} things in your cart.\n",
         ),
     ];
     for block in blocks().into_iter().filter(|block| block.key == "locale") {

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of conversations; every rule about them is in a layer above.
 
+pub mod advice;
 pub mod blank;
 pub mod clock;
 pub mod codes;

@@ -1,7 +1,7 @@
 //! Translates words of other products and of plain English to ours: no spelling distance leads from `elseif` to
 //! `else`.
 
-use super::yaml::Entry;
+use super::{advice, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
 const KEYS: [(&str, &[&str]); 96] = [
@@ -104,7 +104,7 @@ const KEYS: [(&str, &[&str]); 96] = [
 ];
 
 /// Steps of other products, and ours.
-const VERBS: [(&str, &str); 91] = [
+const VERBS: [(&str, &str); 94] = [
     ("ab_test", "split"),
     ("action", "call"),
     ("add_tag", "tag"),
@@ -113,7 +113,7 @@ const VERBS: [(&str, &str); 91] = [
     ("api_call", "http"),
     ("api_request", "http"),
     ("ask_question", "ask"),
-    ("assign", "set"),
+    ("assign", "handoff"),
     ("assign_agent", "handoff"),
     ("assign_to", "handoff"),
     ("buttons", "ask"),
@@ -168,11 +168,13 @@ const VERBS: [(&str, &str); 91] = [
     ("randomizer", "split"),
     ("record", "log"),
     ("redirect", "go"),
+    ("remember", "set"),
     ("remove_tag", "untag"),
     ("reply", "say"),
     ("request", "http"),
     ("run", "call"),
     ("run_flow", "call"),
+    ("save", "set"),
     ("send", "say"),
     ("send_message", "say"),
     ("send_template", "template"),
@@ -185,6 +187,7 @@ const VERBS: [(&str, &str); 91] = [
     ("sleep", "wait"),
     ("start_flow", "start"),
     ("stop", "end"),
+    ("store", "set"),
     ("subflow", "call"),
     ("subscribe", "consent"),
     ("text", "say"),
@@ -218,6 +221,9 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     let written = entry.key.text.as_str();
     let unused: Vec<&str> = unused.collect();
     let word = written.to_lowercase();
+    if let Some(help) = advice::key(&word, entry.value.text(), &unused) {
+        return Some(help);
+    }
     if is_elseif(&word) {
         return Some("write `else:`, and below it `- if: …` with a `then:` of its own".to_owned());
     }
@@ -348,8 +354,10 @@ pub fn if_closed(text: &str) -> String {
 pub fn contact_part(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().replace([' ', '-'], "_").as_str() {
         "name" | "nombre" | "nome" | "nom" | "naam" | "full_name" | "fullname" | "contact_name" | "customer_name"
-        | "client_name" | "user_name" | "nombre_completo" => "name",
-        "first_name" | "firstname" | "first" | "vorname" | "prenom" | "prénom" | "primer_nombre" => "first_name",
+        | "client_name" | "user_name" | "nombre_completo" | "your_name" | "tu_nombre" | "seu_nome" => "name",
+        "first_name" | "firstname" | "fname" | "first" | "vorname" | "prenom" | "prénom" | "primer_nombre" => {
+            "first_name"
+        }
         "phone" | "phone_number" | "phonenumber" | "mobile" | "wa_id" | "waid" | "msisdn" | "whatsapp" | "telefono"
         | "teléfono" | "telefone" | "telefon" | "tel" | "celular" | "movil" | "móvil" => "phone",
         "language" | "lang" | "locale" | "idioma" | "sprache" | "langue" | "lingua" | "lengua" => "language",

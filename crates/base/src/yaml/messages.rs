@@ -15,6 +15,12 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         return ("this line is indented differently from those that it belongs to".to_owned(), help);
     } else if has("mapping values are not allowed") {
         ("a key cannot stand here", "check the indentation, and quote a text that holds `: `")
+    } else if let Some(key) = text_above(before, line).filter(|_| has("simple key")) {
+        let message = format!("the text of `{key}` goes on in this line, which stands no deeper than `{key}`");
+        return (
+            message,
+            format!("write `{key}: |`, and below it all lines of the text, two blanks deeper than `{key}`"),
+        );
     } else if has("simple key") {
         ("a line `key: value` is expected here", "is the `:` missing, or the indentation of a text?")
     } else if has("flow mapping") || has("flow sequence") || has("bracket") || has("illegal placement") {
@@ -38,6 +44,15 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         );
     };
     (message.to_owned(), help.to_owned())
+}
+
+/// The key of the line above whose plain text this line seems to continue.
+fn text_above<'b>(before: &'b str, line: &str) -> Option<&'b str> {
+    let (key, text) = before.trim_start().trim_start_matches("- ").split_once(": ")?;
+    let said = matches!(key, "say" | "ask" | "text" | "invalid" | "to" | "from" | "footer" | "header");
+    let plain = text.trim().starts_with(|c: char| c.is_alphanumeric() || matches!(c, '¡' | '¿' | '$'));
+    let goes_on = line.trim_start().starts_with(char::is_alphabetic) && !line.contains(':');
+    (said && plain && goes_on).then_some(key)
 }
 
 /// A `-` or `:` of this line without a blank behind it: its position, the mistake and the advice.

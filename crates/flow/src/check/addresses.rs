@@ -13,7 +13,10 @@ use crate::{
 use core::net::IpAddr;
 
 pub fn check(flow: &Flow, around: &CheckContext, findings: &Findings) {
-    flow.nodes.iter().for_each(|node| whole(node, findings));
+    for node in &flow.nodes {
+        whole(node, findings);
+        pages(node, findings);
+    }
     // The networks that the configuration allows are known only where the bot runs.
     if around.private_networks {
         return;
@@ -54,13 +57,51 @@ fn whole(node: &Node, findings: &Findings) {
         findings.push(finding.help(match names_a_host {
             true => format!("write `https://{address}`"),
             false if is_media => {
-                let name = address.rsplit('/').next().unwrap_or(address);
+                let name = address.rsplit(['/', '\\']).next().unwrap_or(address);
                 format!("put it into the bot's folder and write `files/{name}`, or write its address, `https://…`")
             }
             false => "write where it lies on the internet, beginning with `https://`".to_owned(),
         }));
     }
 }
+
+/// Reports a page of a drive or a film site as `media`: WhatsApp loads the page, which is no file.
+fn pages(node: &Node, findings: &Findings) {
+    let media = node.outline.yaml.get("media").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let said = media.iter().filter(|_| matches!(node.outline.verb, "say" | "ask"));
+    for scalar in said.filter_map(yaml::Node::scalar).filter(|scalar| !scalar.is_broken()) {
+        let Some(host) = host(&scalar.text).map(str::to_ascii_lowercase) else { continue };
+        let path = scalar.text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let direct =
+            scalar.text.contains("export=download") || scalar.text.contains("dl=1") || scalar.text.contains("raw=1");
+        let shows_pages = PAGES.iter().any(|page| host == *page || host.ends_with(&format!(".{page}"))) && !direct;
+        if shows_pages || [".html", ".htm", ".php"].iter().any(|end| path.ends_with(end)) {
+            let message = format!("`{host}` shows a page here, and `media` sends a file");
+            let finding = Diagnostic::warning("W712", &scalar.place, message);
+            findings.push(finding.help(
+                "put the file into the bot's folder, `media: files/menu.pdf`; to open the page write `link: {title: Open, url: …}`",
+            ));
+        }
+    }
+}
+
+/// Hosts whose shared addresses are pages around a file.
+const PAGES: [&str; 14] = [
+    "drive.google.com",
+    "docs.google.com",
+    "photos.google.com",
+    "photos.app.goo.gl",
+    "dropbox.com",
+    "onedrive.live.com",
+    "1drv.ms",
+    "icloud.com",
+    "youtube.com",
+    "youtu.be",
+    "instagram.com",
+    "facebook.com",
+    "tiktok.com",
+    "wetransfer.com",
+];
 
 /// The host as written; `None` if it is computed.
 fn host(text: &str) -> Option<&str> {

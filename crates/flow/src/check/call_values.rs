@@ -50,8 +50,8 @@ fn given(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
         Some(Target::Top) if node.outline.verb == "start" => Some(flow),
         Some(Target::Top | Target::Block { .. } | Target::Unknown(_)) | None => None,
     };
-    let Some(other) = other else { return };
     let written = &node.outline.yaml;
+    let Some(other) = other else { return to_a_block(flow, node, findings) };
     let place = written.get(node.outline.verb).map_or(&node.place, |value| &value.place);
     let side = Side { code: "E416", word: "input", flow: other, fields: &other.inputs, place };
     match written.get("with").map(|with| (with, with.map())) {
@@ -63,6 +63,28 @@ fn given(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
             side.fits(set, &[], how, findings);
         }
     }
+}
+
+/// Reports `with` of a called block, which reads the variables of its flow and gets no others.
+fn to_a_block(flow: &Flow, node: &Node, findings: &Findings) {
+    let Some(Target::Block { name, .. }) = &node.outline.target else { return };
+    let Some(entries) = node.outline.yaml.get("with").and_then(yaml::Node::map) else { return };
+    // A name that only the block reads has a finding there: nothing is called so.
+    let read = |entry: &Entry| flow.names.contains(&entry.key.text);
+    let elsewhere = |entry: &Entry| {
+        let text = flow.place.file().text();
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| *word == entry.key.text).count() > 1
+    };
+    let Some(first) = entries.iter().find(|entry| read(entry) || !elsewhere(entry)) else { return };
+    let message = format!("the block `{name}` gets no values: it reads the variables of its flow");
+    let value = first.value.text().unwrap_or("…");
+    let set = format!(
+        "`- set: {{{}: {}}}`",
+        first.key.text,
+        if value.contains("${") { format!("\"{value}\"") } else { value.to_owned() }
+    );
+    let finding = Diagnostic::warning("W619", &first.key.place, message);
+    findings.push(finding.help(format!("fill them in a step before, {set}, or make `{name}` a flow with `inputs:`")));
 }
 
 fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {

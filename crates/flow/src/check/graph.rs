@@ -1,6 +1,6 @@
 //! Checks for unreachable steps, unused blocks, loops without a wait, and calls that never return.
 
-use super::control_flow::{Spot, target, waits, ways};
+use super::control_flow::{Spot, in_frame, target, waits, ways};
 use crate::{
     FlowSet,
     base::{
@@ -52,10 +52,25 @@ fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>, known: &BTreeSet<Node
             continue;
         }
         let node = flow.node(ix);
-        let led = ways(set, flow, node).into_iter().filter_map(|way| way.to).chain(target(set, flow, node).flatten());
+        let back = node.guard.is_some() || comes_back(set, flow, node);
+        let on = ways(set, flow, node).into_iter().filter(|way| back || !way.by.is_empty());
+        let led = on.filter_map(|way| way.to).chain(target(set, flow, node).flatten());
         todo.extend(led.filter(|(other, _)| other.name == flow.name).map(|(_, ix)| ix));
     }
     seen
+}
+
+/// False for the call of a block of this flow that ends the flow, or leaves it, on each of its ways.
+fn comes_back(set: &FlowSet, flow: &Flow, node: &Node) -> bool {
+    let Some(Target::Block { entry: Some(entry), .. }) = &node.outline.target else { return true };
+    if node.outline.verb != "call" {
+        return true;
+    }
+    in_frame(set, flow, [*entry]).into_iter().map(|ix| flow.node(ix)).any(|node| {
+        let unknown = node.outline.verb.is_empty() || matches!(node.outline.target, Some(Target::Unknown(_)));
+        let over = ways(set, flow, node).iter().any(|way| way.to.is_none());
+        unknown || over || node.outline.verb == "return"
+    })
 }
 
 /// Reports unreachable steps and unused blocks.
@@ -111,11 +126,20 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
         if matches!(node.outline.verb, "end" | "return") {
             continue;
         }
-        findings.push(
-            Diagnostic::warning("W603", &node.place, "nothing leads to this step")
-                .help("the step before it always leads elsewhere: take this one out, or put it before that step"),
-        );
+        findings.push(never_reached(set, flow, ix));
         known.extend(within(set, flow, vec![ix], &known));
+    }
+}
+
+fn never_reached(set: &FlowSet, flow: &Flow, ix: NodeIx) -> Diagnostic {
+    let node = flow.node(ix);
+    let finding = Diagnostic::warning("W603", &node.place, "nothing leads to this step");
+    let before = flow.nodes.iter().find(|before| before.next == Some(ix) && !comes_back(set, flow, before));
+    match before.map(|before| (before, &before.outline.target)) {
+        Some((before, Some(Target::Block { name, .. }))) => finding
+            .label(&before.place, format!("`{name}` ends the flow on each of its ways"))
+            .help(format!("to come back here write `return` in `{name}`, in place of `end`; or take this step out")),
+        _ => finding.help("the step before it always leads elsewhere: take this one out, or put it before that step"),
     }
 }
 

@@ -128,11 +128,17 @@ fn id(choice: &Choice<'_>, max: usize, findings: &Findings) {
 
 /// Reports two equal titles, which neither the contact nor WhatsApp can distinguish.
 fn unique(choices: &[Choice<'_>], findings: &Findings) {
-    let mut titles: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut titles: BTreeMap<String, (&str, &Place)> = BTreeMap::new();
     let mut ids: BTreeMap<&str, &Place> = BTreeMap::new();
     for choice in choices {
-        if let Some(first) = titles.insert(choice.title.text.trim(), &choice.title.place) {
-            let message = format!("two options are called `{}`", choice.title.text);
+        let title = choice.title.text.trim();
+        if let Some((other, first)) = titles.insert(title.to_lowercase(), (title, &choice.title.place)) {
+            let message = match other == title {
+                true => format!("two options are called `{title}`"),
+                false => {
+                    format!("the options `{other}` and `{title}` are one to those who type: capitals do not count")
+                }
+            };
             findings.push(
                 Diagnostic::error("E705", &choice.title.place, message)
                     .label(first, "first here")

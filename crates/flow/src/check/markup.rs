@@ -28,7 +28,8 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
 
 pub fn check(flow: &Flow, findings: &Findings) {
     for sentence in flow.nodes.iter().flat_map(|node| &node.outline.sentences) {
-        findings.extend(first(&sentence.text, sentence.role));
+        let found = first(&sentence.text, sentence.role);
+        findings.extend(found.or_else(|| in_quotes(&sentence.text).filter(|_| sentence.role == Role::Body)));
     }
 }
 
@@ -39,6 +40,23 @@ pub fn translated(locale: &Locale, findings: &Findings) {
             findings.extend(wording.to.texts().into_iter().find_map(|text| first(text, Role::Other)));
         }
     }
+}
+
+/// A finding for a whole text in the quotes of a word processor, which are no quotes for YAML.
+fn in_quotes(text: &Text) -> Option<Diagnostic> {
+    let source = text.source().trim();
+    let (open, close) = [('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')]
+        .into_iter()
+        .find(|(open, close)| source.starts_with(*open) && source.ends_with(*close) && source.chars().count() > 2)?;
+    let inner = source.strip_prefix(open)?.strip_suffix(close)?;
+    if inner.contains([open, close]) {
+        return None;
+    }
+    let message = format!("the text is sent with its `{open}` and `{close}`: these are no quotes for YAML");
+    Some(
+        Diagnostic::warning("W710", text.place(), message)
+            .help("take them away, or write the straight `\"` of the keyboard"),
+    )
 }
 
 /// A finding for the first mark of a text; the others are labels of it.

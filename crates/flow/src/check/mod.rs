@@ -22,6 +22,7 @@ mod rare;
 mod repeated_calls;
 mod required_pairs;
 mod sentences;
+mod slots;
 mod start_limit;
 mod tags;
 mod template_values;
@@ -172,6 +173,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings)
     files::check(flow, around, findings);
     templates::check(set, flow, around, findings);
     sentences::check(set, flow, findings);
+    slots::check(flow, findings);
     unreachable::check(set, flow, findings);
     start_limit::check(set, flow, findings);
     http_status::check(flow, findings);

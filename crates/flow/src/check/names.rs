@@ -4,6 +4,7 @@ use super::CheckContext;
 use crate::{
     FlowSet,
     base::{
+        advice::is_surname,
         diagnostic::{Diagnostic, Findings, did_you_mean},
         synonyms::contact_part,
     },
@@ -94,6 +95,7 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     let has = |names: &[String]| names.iter().any(|known| known == name);
     let part = contact_part(name).filter(|_| root == "contact");
     let help = match root {
+        "contact" if is_surname(name) => SURNAME.replace("NAME", name),
         _ if part.is_some() => format!("write `contact.{}`", part.unwrap_or_default()),
         "env" if has(&bot.secrets) => format!("it is one of `secrets`: write `secrets.{name}`"),
         "secrets" if has(&bot.env) => format!("it is one of `env`: write `env.{name}`"),
@@ -101,6 +103,9 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     };
     Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
 }
+
+/// The advice for a family name, with the name of the field that the author expected.
+const SURNAME: &str = "WhatsApp tells one name, `contact.name`, and `contact.first_name` is its first word; to ask for the other one write `NAME: text` under `fields` in `_bot.yaml`";
 
 fn senders(flow: &Flow, around: &CheckContext, findings: &Findings) {
     let Some(known) = &around.senders else { return };

@@ -23,7 +23,7 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         let fires = cron.sample(&set.bot.timezone, SCHEDULE_FIRES_COMPARED_MAX);
         for (limit, of) in limits {
             if let Some(pauses) = as_long_as(&fires, limit) {
-                findings.push(finding(trigger, limit, &of, pauses));
+                findings.push(finding(trigger, limit, &of, &pauses));
             }
         }
     }
@@ -37,10 +37,10 @@ fn limits_of(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Vec<(AtMos
     own.chain(of_topic.map(|limit| (*limit, format!("the `at_most` of the topic `{}`", flow.topic)))).collect()
 }
 
-/// The least and most time from a start to the one that the limit compares it with, if the limit's span lies between
-/// them: then it refuses some of the starts that the author wants. A limit that is clearly shorter refuses none, a
+/// The times from a start to the one that the limit compares it with, the shortest first, if the limit's span lies
+/// between them: then it refuses some of the starts that the author wants. A limit that is clearly shorter refuses none, a
 /// clearly longer one is meant to leave starts out, and so is one for a schedule with pauses of all kinds.
-fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Span, Span)> {
+fn as_long_as(fires: &[Time], limit: AtMost) -> Option<Vec<Span>> {
     let count = limit.count as usize;
     // One start in a longer time leaves out the starts between: `1/7d` for Monday and Thursday.
     let steps = if count == 1 { 1..fires.len() } else { count..count + 1 };
@@ -52,7 +52,10 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Span, Span)> {
         }
         let is_meant = Span(most.0 / 3 * 2) < limit.per && limit.per <= most + SLACK;
         if is_meant && (steps == count || most > Span::days(1)) {
-            return Some((least, most));
+            let mut all: Vec<Span> = pauses().collect();
+            all.sort_unstable();
+            all.dedup();
+            return Some(all);
         }
     }
     None
@@ -61,8 +64,9 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Span, Span)> {
 /// A start may come this much later than its schedule says: others are before it, or the customer is being answered.
 const SLACK: Span = Span::hours(1);
 
-fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, (least, most): (Span, Span)) -> Diagnostic {
-    let pause = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, pauses: &[Span]) -> Diagnostic {
+    let least = pauses.first().copied().unwrap_or(limit.per);
+    let pause = in_words(pauses);
     let message = format!("`{limit}`, {of}, refuses some starts of this schedule: from one to the next it is {pause}");
     let shorter = AtMost::new(limit.count, shorter_than(least));
     let help = format!(
@@ -70,6 +74,23 @@ fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, (least, most): (Sp
          time; write a clearly shorter span, such as `{shorter}`"
     );
     Diagnostic::warning("W426", &trigger.place, message).help(help)
+}
+
+/// `28 or 35 days`: the hour by which a day is longer or shorter when clocks change does not count.
+fn in_words(pauses: &[Span]) -> String {
+    let days = |pause: &Span| (pause.0 + Span::hours(12).0) / Span::days(1).0;
+    let near = |pause: &Span| (pause.0 - days(pause) * Span::days(1).0).abs() <= Span::hours(1).0;
+    let (Some(least), Some(most)) = (pauses.first(), pauses.last()) else { return String::new() };
+    if *least >= Span::days(2) && pauses.iter().all(near) {
+        let mut all: Vec<i64> = pauses.iter().map(days).collect();
+        all.dedup();
+        return match all.as_slice() {
+            [one] => format!("{one} days"),
+            [one, other] => format!("{one} or {other} days"),
+            all => format!("{} to {} days", all[0], all[all.len() - 1]),
+        };
+    }
+    if least == most { format!("{least}") } else { format!("{least} to {most}") }
 }
 
 /// A span that a start which comes late, or an hour less of a day in spring, still fits into.

@@ -23,6 +23,10 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         all.filter_map(yaml::Node::text).map(str::to_owned).collect()
     };
     let given: BTreeSet<String> = nodes().flat_map(|node| texts(node.outline.yaml.get("tag"))).collect();
+    let given_at = |tag: &str| -> Option<Place> {
+        let items = nodes().filter_map(|node| node.outline.yaml.get("tag")).flat_map(yaml::Node::one_or_many);
+        items.into_iter().find(|item| item.text() == Some(tag)).map(|item| item.place.clone())
+    };
     if given.is_empty() {
         return;
     }
@@ -59,8 +63,15 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         let Some(near) = only_near(&tag, &known).filter(|near| is_misspelt(&tag, near)) else { continue };
         let mut places = places.into_iter();
         let Some(first) = places.next() else { continue };
-        let message = format!("no step gives the tag `{tag}`");
-        let mut finding = Diagnostic::warning("W612", &first, message).help(format!("did you mean `{near}`?"));
+        let message = format!("no step gives the tag `{tag}`, and one gives `{near}`: one of the two may be misspelt");
+        let help = format!(
+            "write one of them everywhere: `{near}`, or `{tag}` where it is given; if both are right, because `{tag}` \
+             is given from outside, name them less alike"
+        );
+        let mut finding = Diagnostic::warning("W612", &first, message).help(help);
+        if let Some(place) = given_at(near) {
+            finding = finding.label(&place, "given here");
+        }
         for place in places {
             finding = finding.label(&place, "and here");
         }

@@ -4,7 +4,7 @@ use super::{
     declarations::{at_most_of, declared_below},
     default_language::{self, LanguageBy},
     hours::{self, clock},
-    language_codes,
+    language_codes, name_lists,
     own_templates::{self, OwnTemplate},
     spec::VIEWS,
 };
@@ -196,7 +196,8 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let language_by = default_language::language_by(&mut fields, languages.len(), findings);
     let timezone = hours::zone(&mut fields);
     let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let (env, secrets) = (texts(&mut fields, "env"), texts(&mut fields, "secrets"));
+    let env = name_lists::names(&mut fields, "env", findings);
+    let secrets = name_lists::names(&mut fields, "secrets", findings);
     let declared_fields = declared_below(&mut fields, "fields");
     let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
@@ -216,8 +217,10 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         read_defaults(&mut node, &mut defaults);
         node.finish();
     }
-    let mut teams: BTreeMap<String, Team> =
-        fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
+    let mut teams: BTreeMap<String, Team> = name_lists::teams(&mut fields, findings)
+        .iter()
+        .map(|entry| team(entry, &hours, defaults.give_back, findings))
+        .collect();
     // A list of names has a finding of its own; its names are used, so that hand-offs to them get no finding.
     let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
     let always_open = || Team { hours: None, give_back: defaults.give_back };

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        advice,
         diagnostic::{Diagnostic, Findings, did_you_mean, nearest, only_near},
         fields::Fields,
         fix::Fix,
@@ -150,6 +151,7 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
             let all: Vec<_> = AnswerType::names().collect();
             let help = synonyms::type_name(name)
                 .map(|ours| format!("write `{ours}`"))
+                .or_else(|| advice::type_of(name).map(str::to_owned))
                 .or_else(|| did_you_mean(name, all.iter().copied()))
                 .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
             findings.push(finding.help(help));
@@ -161,6 +163,7 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
 
 /// The type with this name, a misspelt name or a name from another product.
 fn type_meant(name: &str) -> Option<AnswerType> {
-    let near = || nearest(name, AnswerType::names());
+    // A type that needs a sentence of advice has no near one: `voice` is no `choice`.
+    let near = || nearest(name, AnswerType::names()).filter(|_| advice::type_of(name).is_none());
     AnswerType::parse(name).or_else(|| AnswerType::parse(synonyms::type_name(name).or_else(near)?))
 }

@@ -10,6 +10,7 @@ pub mod hours;
 pub(super) mod language_codes;
 pub mod locale;
 pub mod media;
+pub(super) mod name_lists;
 pub mod own_templates;
 pub mod parse;
 pub(super) mod plural;

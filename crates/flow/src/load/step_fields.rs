@@ -200,8 +200,19 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let teams = &self.builder.bot.teams;
         if !teams.contains_key(name) && !node.is_broken() {
             let finding = Diagnostic::error("E403", &node.place, format!("there is no team `{name}`"));
-            let known = did_you_mean(name, teams.keys().map(String::as_str));
-            self.findings().push(finding.help_if(known.or_else(|| Some("add it to `teams` in `_bot.yaml`".into()))));
+            let all: Vec<String> = teams.keys().map(|team| format!("`{team}`")).collect();
+            let help = match (teams.keys().next(), name) {
+                (Some(first), "true" | "yes" | "on" | "agent" | "human") => {
+                    format!("name the team: `handoff: {first}`; there are {}", all.join(", "))
+                }
+                (Some(_), _) => format!("there are {}; or add it to `teams` in `_bot.yaml`", all.join(", ")),
+                (None, "true" | "yes" | "on") => {
+                    "write `teams: {support: {}}` in `_bot.yaml`, and `handoff: support`".into()
+                }
+                (None, _) => format!("write `teams: {{{name}: {{}}}}` in `_bot.yaml`"),
+            };
+            let near = did_you_mean(name, teams.keys().map(String::as_str));
+            self.findings().push(finding.help(near.unwrap_or(help)));
         }
         name.to_owned()
     }

@@ -164,10 +164,23 @@ fn unknown_function(
     let module = scripts.modules.iter().find(|(_, functions)| functions.contains_key(name));
     let help = match module {
         Some((module, _)) => Some(format!("write `{module}::{name}(…)`")),
+        None if length(name).is_some() => length(name).map(str::to_owned),
         None => elsewhere(name).map(|ours| format!("write `{ours}`")).or_else(|| did_you_mean(name, known)),
     };
     let help = help.unwrap_or_else(|| "`transom reference` lists all functions".to_owned());
     Some(Diagnostic::error("E311", place, message).help(help))
+}
+
+/// The advice for a length of time that has no function: a month is not always as long.
+fn length(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "months" | "month" => "months are not all as long: write `days(30)` for one, `days(180)` for six",
+        "weeks" | "week" => "write `days(7)` for one, `days(14)` for two",
+        "years" | "year" => {
+            "write `days(365)` for one; for the same day of another year compare `.year`, `.month` and `.day`"
+        }
+        _ => return None,
+    })
 }
 
 /// The function of this language for the name of one in other languages.
@@ -187,6 +200,25 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
         "capitalize" | "title_case" | "titlecase" => "text.sub_string(0, 1).upper() + text.sub_string(1)",
         "concat" => "+",
         "abs" => ".abs()",
+        "is_open" | "isOpen" | "opened" => ".open",
+        "toFixed" | "fixed" => ".round(2)",
+        "ceil" | "CEIL" | "CEILING" => ".ceiling()",
+        "LEFT" | "left" => "text.sub_string(0, 3)",
+        "MID" | "mid" | "substr" | "substring" => "text.sub_string(0, 3)",
+        "RIGHT" | "right" => "text.sub_string(-3)",
+        "TEXT" => ".format(\"d MMMM, HH:mm\")",
+        "IF" | "iif" | "IIF" => "if a > 3 { \"yes\" } else { \"no\" }",
+        "CONCATENATE" | "CONCAT" => "+",
+        "TODAY" => "today()",
+        "NOW" => "now()",
+        "LEN" => ".len()",
+        "UPPER" => ".upper()",
+        "LOWER" => ".lower()",
+        "TRIM" => ".trim()",
+        "ISBLANK" => "missing(…)",
+        "toString" | "str" | "String" => ".to_text()",
+        "toLocaleString" | "toLocaleDateString" | "toISOString" => ".format(\"d MMMM, HH:mm\")",
+        "date_diff" | "datediff" | "dateDiff" | "DATEDIF" => "(later - earlier).days",
         "is_null" | "isNull" | "is_none" | "exists" | "defined" | "is_set" => "missing(…)",
         "add_days" | "addDays" => "+ days(…)",
         "add_hours" | "addHours" => "+ hours(…)",

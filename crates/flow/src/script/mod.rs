@@ -10,6 +10,7 @@ pub mod hours;
 mod listed;
 mod metered;
 mod names;
+mod notation;
 mod operators;
 pub mod pattern;
 mod run;

@@ -60,6 +60,17 @@ pub fn confused(pattern: &str) -> Option<String> {
     (out != pattern).then_some(out)
 }
 
+/// The pattern on 24 hours, if this one counts hours to 12 and does not tell which half of the day is meant.
+pub fn twelve_hours(pattern: &str) -> Option<String> {
+    let bare: String = pattern.split('\'').step_by(2).collect();
+    if !bare.contains('h') || !bare.contains('m') || bare.contains(['a', 'H', '%']) {
+        return None;
+    }
+    let halves = pattern.split('\'').enumerate();
+    let parts = halves.map(|(at, part)| if at % 2 == 0 { part.replace('h', "H") } else { part.to_owned() });
+    Some(parts.collect::<Vec<_>>().join("'"))
+}
+
 /// Corrects a run of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs
 /// quotes.
 fn word(letters: &str) -> String {
@@ -105,6 +116,19 @@ mod tests {
         ];
         for (written, wanted) in cases {
             assert_eq!(meant(written).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn hours_to_twelve_tell_the_half_of_the_day() {
+        for (written, wanted) in [
+            ("hh:mm", Some("HH:mm")),
+            ("d MMMM 'at' h:mm", Some("d MMMM 'at' H:mm")),
+            ("h:mm a", None),
+            ("HH:mm", None),
+            ("d 'hours'", None),
+        ] {
+            assert_eq!(twelve_hours(written).as_deref(), wanted, "{written}");
         }
     }
 

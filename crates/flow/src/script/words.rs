@@ -1,8 +1,7 @@
 //! Translates Rhai's errors into words for people who do not program.
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
-use super::statement;
-use super::{FUNCTIONS, Function, check};
+use super::{FUNCTIONS, Function, check, notation, statement};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -68,6 +67,9 @@ pub fn syntax<'a>(
         return Diagnostic::error("E314", &place(wrapped..wrapped + 2), "a condition is code already, without `${ }`")
             .help(format!("write `{inner}`"))
             .fix(Fix::replace("take `${ }` away", &place(0..code.len()), inner));
+    }
+    if let Some(finding) = notation::meant(code, at, place) {
+        return finding;
     }
     if let Some((range, asked)) = nothing_in_words(code, at, &word) {
         let place = place(range);

@@ -94,11 +94,9 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
         all.push((topic.to_owned(), given));
     }
     if node.map().is_none_or(<[_]>::is_empty) {
-        fields.wrong(
-            node,
-            "E229",
-            format!("consent is written like `{{marketing: given}}`, and this is {}", node.describe()),
-        );
+        let topic = node.text().filter(|text| fields.bot().topics.contains_key(*text)).unwrap_or("marketing");
+        let message = format!("consent is written like `{{{topic}: given}}`, and this is {}", node.describe());
+        fields.wrong(node, "E229", format!("{message}; write `{{{topic}: given}}`, or `withdrawn`"));
     }
     all
 }

@@ -164,6 +164,12 @@ fn has_key(node: &Node, key: &str) -> bool {
 fn read_over(fields: &mut StepFields<'_, '_>) -> Option<RepeatOver> {
     const WRITE: &str = "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`";
     let node = fields.node("repeat")?;
+    let counted = node.text().or_else(|| ["times", "count"].into_iter().find_map(|key| node.get(key)?.text()));
+    if let Some(times) = counted.and_then(|text| text.trim().parse::<u32>().ok()) {
+        let message = format!("`repeat` takes a list or a condition; so often is `{{while: \"true\", max: {times}}}`");
+        fields.wrong(node, "E250", message);
+        return None;
+    }
     if node.map().is_none() {
         fields.wrong(node, "E250", WRITE);
         return None;

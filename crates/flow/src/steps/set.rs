@@ -1,7 +1,7 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
+use crate::{base::{advice::is_surname, diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
 
 pub struct Set {
     pub values: Vec<(SetTarget, Data)>,
@@ -145,7 +145,15 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
             let fix = Fix::replace(format!("write `{text}`"), &node.place, yaml::quoted(&text));
             finding.help(format!("write \"{text}\": what is worked out stands in `${{ }}`")).fix(fix)
         }
-        None => finding.help("write such a value, `${…}` for one that is worked out, or `none` to empty it"),
+        None => {
+            let like = match declared.kind.of {
+                AnswerType::Date => "write it as `2026-12-03`, the year first",
+                AnswerType::DateTime => "write it as `2026-12-03T10:00`, the year first",
+                AnswerType::Time => "write it as `\"15:00\"`",
+                _ => "write such a value",
+            };
+            finding.help(format!("{like}; `${{…}}` stands for one that is worked out, `none` empties it"))
+        }
     });
 }
 
@@ -180,7 +188,9 @@ fn check_field(fields: &StepFields<'_, '_>, name: &str, place: &Place) {
     }
     let known = declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
     let finding = Diagnostic::error("E408", place, format!("a contact has no field `{name}`"));
+    let surname = is_surname(name).then(|| format!("write `{name}: text` under `fields` in `_bot.yaml`"));
     let part = contact_part(name).filter(|part| CONTACT.contains(part)).map(|part| format!("write `contact.{part}`"));
+    let part = surname.or(part);
     let help = part.or_else(|| did_you_mean(name, known)).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
     fields.report(finding.help(help));
 }

@@ -44,6 +44,9 @@ impl Until {
                     format!("write `{key}: '${{{}}}'`", day_and_clock(text).unwrap_or_default())
                 }
                 (false, Some(span)) => format!("so long from now is `{key}: ${{now() + {span}}}`"),
+                (false, None) if text.chars().filter(char::is_ascii_digit).count() >= 6 => {
+                    format!("a moment is `{key}: '${{datetime(\"2026-12-03T10:00\")}}'`, the year first")
+                }
                 (false, None) => format!("for a value that is worked out write `{key}: ${{…}}`"),
             };
             fields.wrong(

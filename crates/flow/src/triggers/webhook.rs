@@ -161,8 +161,19 @@ fn read_verify(fields: &mut TriggerFields<'_, '_>) -> Option<Verify> {
     let known = &fields.bot().secrets;
     if !known.iter().any(|name| name == secret) && !named.is_broken() {
         let help = did_you_mean(secret, known.iter().map(String::as_str));
-        let finding = Diagnostic::error("E246", &named.place, format!("there is no secret `{secret}`"));
-        fields.report(finding.help(help.unwrap_or_else(|| "add its name to `secrets` in `_bot.yaml`".into())));
+        let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let is_name = help.is_some() || secret.starts_with(|c: char| c.is_ascii_uppercase()) && secret.chars().all(capital);
+        fields.report(match (is_name, known.first()) {
+            (true, _) => Diagnostic::error("E246", &named.place, format!("there is no secret `{secret}`"))
+                .help(help.unwrap_or_else(|| "add its name to `secrets` in `_bot.yaml`".into())),
+            // It may be the secret itself, which no finding repeats.
+            (false, known) => {
+                let name = known.map_or("HOOK_SECRET", String::as_str);
+                Diagnostic::error("E246", &named.place, "here stands the name of a secret, never the secret itself").help(
+                    format!("write `{name}`, a name under `secrets` in `_bot.yaml`; its value stands in the configuration alone"),
+                )
+            }
+        });
     }
     Some(Verify { header, how, secret: secret.to_owned() })
 }

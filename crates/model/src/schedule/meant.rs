@@ -97,6 +97,21 @@ pub fn one_day(tokens: &[String]) -> Option<Wrong> {
     Some(Wrong { help: Some(help), instead: Some(instead), ..Wrong::new(message) })
 }
 
+/// The finding for `01/12/2026 10:00`: the day comes once, and which figure is the month nobody knows.
+fn with_slashes(tokens: &[String]) -> Option<Wrong> {
+    // `9.30` is a time.
+    let token = tokens.iter().find(|token| token.contains('/') || token.matches('.').count() == 2)?;
+    let parts: Vec<u16> = token.split(['/', '.']).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let (first, second) = (*parts.first()?, *parts.get(1)?);
+    let (day, month) = if second > 12 { (second, first) } else { (first, second) };
+    let name = names::MONTHS.get(usize::from(month.checked_sub(1)?))?;
+    let time = tokens.iter().find(|token| clock(token).is_some()).map_or("9:00", String::as_str);
+    let message = format!("a schedule names the month, and `{token}` does not");
+    let once = if parts.len() > 2 { "; what goes out once is sent by `transom broadcast`" } else { "" };
+    let help = format!("for each year write `{day} {name} {time}`{once}");
+    Some(Wrong { help: Some(help), ..Wrong::new(message) })
+}
+
 /// The finding for intervals such as `every 15 minutes`, `hourly`, `every two weeks`: some can be written in cron, the
 /// others in no calendar.
 fn rhythm(tokens: &[String]) -> Option<Wrong> {
@@ -118,6 +133,39 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
             Some(count @ 2..=12) if 24 % count == 0 => of_cron(format!("0 */{count} * * *")),
             Some(_) => None,
         };
+    }
+    if has(&["tomorrow", "manana", "morgen", "today"]) {
+        let message = format!("a schedule comes again and again, and `{}` comes once", tokens.join(" "));
+        return Some(Wrong {
+            help: Some("what goes out once is sent by `transom broadcast`".to_owned()),
+            ..Wrong::new(message)
+        });
+    }
+    if let Some(wrong) = with_slashes(tokens) {
+        return Some(wrong);
+    }
+    // Without a day, the first one of the span is meant.
+    let alone = |words: &[&str]| {
+        let known = |token: &String| {
+            words.contains(&token.as_str()) || FILLERS.contains(&token.as_str()) || clock(token).is_some()
+        };
+        has(words) && tokens.iter().all(known)
+    };
+    let first = match () {
+        () if alone(&["monthly", "month"]) => Some("1st"),
+        () if alone(&["weekly", "week"]) => Some("monday"),
+        () if alone(&["yearly", "annually", "year"]) => Some("1 january"),
+        () => None,
+    };
+    if let Some(day) = first {
+        let time = tokens.iter().find(|token| clock(token).is_some()).map_or("9:00", String::as_str);
+        let instead = format!("{day} {time}");
+        let help = Some(format!("write the day, such as `{instead}`"));
+        return Some(Wrong {
+            help,
+            instead: Some(instead),
+            ..Wrong::new(format!("`{}` names no day", tokens.join(" ")))
+        });
     }
     let every = has(&["every", "each"]);
     let nth = |token: &str| matches!(token, "second" | "third" | "fourth" | "fifth") || ordinal_figure(token).is_some();

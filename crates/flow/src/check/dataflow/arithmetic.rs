@@ -4,10 +4,22 @@ use super::{
     exprs::Eval,
     types::{Kinds, KnownValue, ValueType},
 };
-use crate::base::{diagnostic::Diagnostic, time::Span};
+use crate::base::{diagnostic::Diagnostic, fix::Fix, time::Span};
 use rhai::Position;
 
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+
+/// Reports `a & b` of texts, as spreadsheets join them.
+pub fn joined(eval: &mut Eval<'_>, left: &ValueType, right: &ValueType, position: Position) -> ValueType {
+    let is_text = |ty: &ValueType| !ty.kinds.is_vague() && ty.kinds.without(Kinds::MISSING) == Kinds::TEXT;
+    if !is_text(left) && !is_text(right) {
+        return ValueType::ANY;
+    }
+    let place = eval.place(position, 1);
+    let fix = Fix::replace("write `+`", &place, "+");
+    eval.bad(|| Diagnostic::error("E318", &place, "`&` does not join texts").help("write `+`").fix(fix));
+    ValueType::of(Kinds::TEXT)
+}
 
 /// The type of `a + b` and similar; an error only if no kinds of the two fit together.
 pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, position: Position) -> ValueType {

@@ -195,7 +195,11 @@ impl<'a> Walk<'a, '_> {
             let meant = cases.iter().map(|case| &case.key).find(|key| is_rest(&key.text)).map(|key| {
                 format!("`{}` is a value like others: what is left stands under `else:`, as deep as `cases`", key.text)
             });
-            let help = meant.unwrap_or_else(|| "write `else: []` when that is meant".to_owned());
+            let passed = passed_over(&ty, kinds, cases);
+            let help = meant.unwrap_or_else(|| match passed.as_slice() {
+                [] => "write `else: []` when that is meant".to_owned(),
+                passed => format!("give {} a case, or write `else: []` when that is meant", passed.join(", ")),
+            });
             self.found.judge.bad(finding.help(help));
         }
     }
@@ -306,6 +310,19 @@ fn has_all(ty: &ValueType, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
         _ => false,
     }
 }
+
+/// The known values without a case.
+fn passed_over(ty: &ValueType, kinds: Kinds, cases: &[yaml::Entry]) -> Vec<String> {
+    let KnownValue::Texts(texts) = &ty.known else { return Vec::new() };
+    let has = |text: &str| {
+        cases.iter().any(|case| case.key.text.trim() == text || parts(&case.key.text).any(|(part, _)| part == text))
+    };
+    let left = texts.iter().filter(|text| kinds == Kinds::TEXT && !has(text));
+    left.take(PASSED_LISTED).map(|text| format!("`{text}`")).collect()
+}
+
+/// The maximum number of values that a finding lists.
+const PASSED_LISTED: usize = 5;
 
 /// Words for what is left, in other languages.
 fn is_rest(case: &str) -> bool {

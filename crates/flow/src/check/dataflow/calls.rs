@@ -1,7 +1,7 @@
 //! Checks calls of functions: the number and kinds of their arguments, and the kinds of their results.
 
 use super::{
-    arithmetic::sum,
+    arithmetic::{joined, sum},
     compare::comparable,
     date_hint::{self, DateUse},
     exprs::{Eval, Use},
@@ -64,6 +64,10 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> V
             date_hint::meant(eval, b, &right, &DateUse::Beside(left.kinds));
             sum(eval, name, &left, &right, position)
         }
+        ("&", [a, b]) => {
+            let (left, right) = (eval.expr(a, Use::Asked), eval.expr(b, Use::Asked));
+            joined(eval, &left, &right, position)
+        }
         _ => {
             let how = if ASKING.contains(&name) { Use::Asked } else { Use::Shown };
             let args: Vec<ValueType> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
@@ -95,6 +99,14 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
                 eval.bad(|| {
                     let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
                     Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
+                });
+            } else if let Some(meant) = pattern::twelve_hours(text).map(written) {
+                eval.bad(|| {
+                    let message = format!(
+                        "in `{text}` `h` counts to 12 and nothing tells the half of the day: 17:21 prints as 05:21"
+                    );
+                    let help = format!("write `{meant}`; with the half of the day it is `h:mm a`");
+                    Diagnostic::warning("W321", place, message).help(help)
                 });
             } else if let Some(meant) = pattern::meant(text).map(written) {
                 eval.bad(|| {
@@ -273,9 +285,14 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
             let plain = takes.without(Kinds::OTHER);
             let takes = if plain == Kinds::NONE { takes } else { plain }.words();
             let finding = Diagnostic::error("E318", &place, message);
-            match arg.kinds.meets(Kinds::TEXT) && takes == "a number" {
-                true => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
-                false => finding.help(format!("it takes {takes}")),
+            match (&arg.known, takes.as_str()) {
+                (KnownValue::Whole(number), takes) if takes == Kinds::SPAN.words() => finding.help(format!(
+                    "it takes {takes}: write `minutes({number})`, `hours({number})` or `days({number})`"
+                )),
+                (_, "a number") if arg.kinds.meets(Kinds::TEXT) => {
+                    finding.help("ask with `type: number`, or write `.to_number()` behind the text")
+                }
+                (_, takes) => finding.help(format!("it takes {takes}")),
             }
         });
     }

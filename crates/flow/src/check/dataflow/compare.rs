@@ -3,7 +3,7 @@
 use super::{
     date_hint::{self, DateUse},
     exprs::Eval,
-    known_words,
+    impossible, known_words,
     types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
@@ -26,6 +26,12 @@ pub fn comparable(
 ) {
     let (a, b) = (left.1, right.1);
     if eval.judge.is_some() && known_words::language(eval, op, left.0, right.0) {
+        return;
+    }
+    if eval.judge.is_some()
+        && (impossible::out_of_range(eval, op, left, right, position)
+            || impossible::empty_field(eval, op, left, right, position))
+    {
         return;
     }
     if a.kinds.is_vague() || b.kinds.is_vague() {

@@ -66,8 +66,11 @@ pub fn of_all_hours(eval: &mut Eval<'_>, view: &str, rest: &Expr) {
     });
 }
 
-/// The part of the answer of an `http` step for its name in other languages.
+/// Our part of the answer of an `http` step, or of opening hours, for its name in other languages.
 pub fn of_answer(name: &str, parts: &[&str]) -> Option<String> {
+    if matches!(name, "is_open" | "isOpen" | "opened" | "is_closed") && parts.contains(&"open") {
+        return Some("write `.open`, which is true or false".to_owned());
+    }
     let ours = match name {
         "json" | "data" | "content" | "response" | "text" => "body",
         "code" | "status_code" | "statusCode" => "status",

@@ -12,6 +12,7 @@ mod calls;
 mod compare;
 mod date_hint;
 pub mod exprs;
+mod impossible;
 mod inspect;
 mod known_words;
 mod maps;

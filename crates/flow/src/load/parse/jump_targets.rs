@@ -67,6 +67,14 @@ pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item =
             format!("a block of another flow cannot be reached: write `{flow}`, or make `{block}` a flow of its own");
         return finding.help(help);
     }
+    if let Some((called, _)) = name.split_once('(').filter(|(called, _)| known.clone().any(|k| k == called.trim())) {
+        let called = called.trim();
+        let fix = Fix::replace(format!("write `{called}`"), place, called).guess();
+        let help = format!(
+            "a jump takes no values: write `{called}`, and fill before what it reads, `- set: {{name: value}}`"
+        );
+        return finding.help(help).fix(fix);
+    }
     let help = match name.to_lowercase().as_str() {
         "start" | "restart" | "begin" | "beginning" | "first" | "repeat" => {
             Some("the top of this flow is `top`: write `go: top`")

@@ -87,7 +87,12 @@ pub(super) fn expect(node: &Node, findings: &Findings) -> Vec<Expected> {
         let name = entry.key.text.as_str();
         let Some((_, aspect)) = ASPECTS.iter().find(|(known, _)| *known == name) else {
             let finding = Diagnostic::error("E203", &entry.key.place, format!("`expect` has no key `{name}`"));
-            findings.push(finding.help_if(did_you_mean(name, ASPECTS.map(|(known, _)| known))));
+            let of_contact = ["consent", "tags", "language", "name", "opted_out", "fields"].contains(&name);
+            let help = match of_contact {
+                true => Some(format!("it is known of the contact: write `expect: {{contact: {{{name}: …}}}}`")),
+                false => did_you_mean(name, ASPECTS.map(|(known, _)| known)),
+            };
+            findings.push(finding.help_if(help));
             continue;
         };
         check(*aspect, &entry.value, findings);

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     base::{
+        advice,
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
         place::Place,
@@ -149,7 +150,8 @@ fn is_verb(name: &str) -> bool {
 fn unknown(name: &str, place: &Place) -> Diagnostic {
     let verbs = || TEST_STEPS.iter().map(|verb| verb.name);
     let all = || verbs().collect::<Vec<_>>().join("`, `");
-    let help = did_you_mean(name, verbs()).unwrap_or_else(|| format!("it is one of `{}`", all()));
+    let ours = advice::test_step(name).map(str::to_owned);
+    let help = ours.or_else(|| did_you_mean(name, verbs())).unwrap_or_else(|| format!("it is one of `{}`", all()));
     Diagnostic::error("E957", place, format!("tests have no step `{name}`")).help(help)
 }
 

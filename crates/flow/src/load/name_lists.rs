@@ -1,0 +1,65 @@
+//! Reads lists of names of `_bot.yaml` that authors write as maps, and teams that they write as a list.
+
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    fields::Fields,
+    fix::Fix,
+    yaml::{Entry, Node},
+};
+
+/// The names of `env` or `secrets`. A map of values gets a finding that repeats no value, and its keys count as named.
+pub(super) fn names(fields: &mut Fields<'_>, key: &'static str, findings: &Findings) -> Vec<String> {
+    let Some((node, entries)) = fields.node(key).and_then(|node| Some((node, node.map()?))) else {
+        return fields.texts(key).into_iter().map(str::to_owned).collect();
+    };
+    let names: Vec<String> = entries.iter().map(|entry| entry.key.text.clone()).collect();
+    let meant = format!("[{}]", names.join(", "));
+    let values = match key {
+        "env" => "under `flows: env:` in the daemon's configuration, and for a sandbox under `sandbox: env:` here",
+        _ => "in the daemon's configuration alone, under `flows: secrets:`",
+    };
+    if !node.is_broken() {
+        let finding =
+            Diagnostic::error("E201", &node.place, format!("`{key}` lists names, and this is keys with values"));
+        findings.push(finding.help(format!("write `{key}: {meant}`; the values stand {values}")));
+    }
+    names
+}
+
+/// The entries of `teams`. A list of names gets a finding with the map that is meant.
+pub(super) fn teams<'a>(fields: &mut Fields<'a>, findings: &Findings) -> &'a [Entry] {
+    let listed = fields.node("teams").filter(|node| node.list().is_some() || node.text().is_some());
+    let Some(node) = listed.filter(|node| !node.is_broken() && node.text() != Some("")) else {
+        return fields.map("teams");
+    };
+    let names: Vec<String> =
+        node.one_or_many().iter().filter_map(Node::text).map(|name| format!("{name}: {{}}")).collect();
+    let meant = format!("{{{}}}", names.join(", "));
+    let message = format!("`teams` gives each team its hours, and this is {}", node.describe());
+    let fix = Fix::replace(format!("write `{meant}`"), &node.place, meant.clone());
+    findings.push(Diagnostic::error("E201", &node.place, message).help(format!("write `teams: {meant}`")).fix(fix));
+    &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{base::place::SourceFile, parse_set};
+
+    #[test]
+    fn values_and_lists_in_the_wrong_place_are_told_with_the_form_that_is_meant() {
+        for (key, written, meant) in [
+            ("env", "{SHOP_URL: \"https://shop.example\"}", "write `env: [SHOP_URL]`"),
+            ("secrets", "{TOKEN: abc123}", "write `secrets: [TOKEN]`"),
+            ("teams", "[desk, sales]", "write `teams: {desk: {}, sales: {}}`"),
+        ] {
+            let (set, found) = parse_set(&[SourceFile::new("flows/_bot.yaml", format!("bot: a\n{key}: {written}\n"))]);
+            let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+            assert!(said.len() == 1 && said[0].contains("E201") && said[0].contains(meant), "{said:?}");
+            assert!(!said[0].contains("abc123") && !said[0].contains("shop.example"), "{said:?}");
+            assert_eq!(
+                set.bot.env.len() + set.bot.secrets.len() + set.bot.teams.len(),
+                if key == "teams" { 2 } else { 1 }
+            );
+        }
+    }
+}
