@@ -21,7 +21,7 @@ pub struct ForgottenBraces<'t> {
 
 /// The first one in a plain part of a text.
 pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<ForgottenBraces<'t>> {
-    if !plain.contains(['{', '$', '@', '%', '[', '<']) {
+    if !plain.contains(['{', '$', '@', '%', '[', '<', '«', '*']) {
         return None;
     }
     let found = handlebars(plain).or_else(|| in_braces(plain, own)).or_else(|| behind_sign(plain, own));
@@ -37,9 +37,12 @@ impl ForgottenBraces<'_> {
         let place = source.part(self.range.clone());
         let finding = Diagnostic::warning("W118", &place, format!("`{shown}` is sent as it stands"));
         let Some(meant) = self.meant.clone() else {
-            return finding.help(match self.written.starts_with("{%") {
-                true => "say each text in its own step, in the branches of an `if`",
-                false => "numbers are for the texts of templates: name the value, such as `${contact.phone}`",
+            return finding.help(match self.written {
+                logic if logic.starts_with("{%") => "say each text in its own step, in the branches of an `if`",
+                choice if choice.contains('|') => {
+                    "a text is said as it stands: for one of several by chance write a `split` step"
+                }
+                _ => "numbers are for the texts of templates: name the value, such as `${contact.phone}`",
             });
         };
         // Some contacts have no name: `Hi !`.
