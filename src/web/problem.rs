@@ -19,7 +19,7 @@ pub struct Problem {
     /// The wrong fields as JSON pointers, each with a sentence.
     pub errors: Vec<(String, String)>,
     /// One more field of the body, for a program that goes on with it.
-    pub more: Option<(&'static str, Json)>,
+    pub more: Option<Box<(&'static str, Json)>>,
     /// Seconds after which the same request may succeed.
     pub retry_after_s: Option<u64>,
 }
@@ -73,7 +73,8 @@ impl Problem {
             let errors = self.errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail}));
             body["errors"] = errors.collect();
         }
-        if let Some((name, value)) = &self.more {
+        if let Some(more) = &self.more {
+            let (name, value) = &**more;
             body[*name] = value.clone();
         }
         body

@@ -110,12 +110,12 @@ pub async fn publish(
         Err(NotPublished::Changed(paths)) => {
             let why = "These files were changed since you read them; read them again and decide anew.";
             let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", why);
-            Err(Problem { more: Some(("paths", json!(paths))), ..problem })
+            Err(Problem { more: Some(Box::new(("paths", json!(paths)))), ..problem })
         }
         Err(NotPublished::Errors(findings)) => {
             let why = "The files have errors; mend them, or ask for them to be written with errors.";
             let findings = findings.iter().map(Diagnostic::to_json).collect();
-            Err(Problem { more: Some(("findings", findings)), ..Problem::conflict("has_errors", why) })
+            Err(Problem { more: Some(Box::new(("findings", findings))), ..Problem::conflict("has_errors", why) })
         }
         Err(NotPublished::Unusable { path, why }) => {
             let pointer = format!("/files/{}", path.replace('~', "~0").replace('/', "~1"));
