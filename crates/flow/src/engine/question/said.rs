@@ -50,7 +50,7 @@ impl<'a> Turn<'a> {
             [] => {}
             [option] => return Said::One(OptionShown::clone(option)),
             several if ask.kind.of == AnswerType::Choice => {
-                return Said::Several(several.iter().map(|option| OptionShown::clone(option)).collect());
+                return Said::Several(several.iter().copied().cloned().collect());
             }
             _ => return Said::Nothing,
         }
