@@ -8,16 +8,18 @@ use crate::{
     },
     definition::{Flow, Target},
 };
+use std::collections::BTreeSet;
 
 /// Triggers for messages of the contact, which bring no event.
 const BY_MESSAGE: [&str; 10] =
     ["message", "button", "any_message", "first_message", "media", "location", "order", "form", "reaction", "referral"];
 
 pub fn check(set: &FlowSet, findings: &Findings) {
+    let led_to = led_to(set);
     for flow in set.flows.values() {
         let by_message = flow.triggers.iter().all(|trigger| BY_MESSAGE.contains(&trigger.outline.verb));
         let comes = flow.triggers.is_empty() || !by_message || !flow.stop_when.is_empty();
-        if comes || waits_for_event(flow) || is_led_to(set, flow) {
+        if comes || waits_for_event(flow) || led_to.contains(flow.name.as_str()) {
             continue;
         }
         let codes = flow.nodes.iter().flat_map(|node| &node.outline.codes);
@@ -43,11 +45,18 @@ fn waits_for_event(flow: &Flow) -> bool {
     })
 }
 
-/// True if another flow leads to this one, which then sees the event of that flow.
-fn is_led_to(set: &FlowSet, flow: &Flow) -> bool {
-    let leads_here = |target: &Option<Target>| matches!(target, Some(Target::Flow(name)) if *name == flow.name);
-    set.every_flow().flat_map(|other| &other.nodes).any(|node| {
-        leads_here(&node.outline.target)
-            || node.outline.yaml.get("start").and_then(yaml::Node::text) == Some(flow.name.as_str())
-    })
+/// The flows to which another one leads: they see the event of that one. Collected once, because a bot with hundreds of
+/// flows is checked after each key in an editor.
+fn led_to(set: &FlowSet) -> BTreeSet<&str> {
+    let nodes = set.every_flow().flat_map(|flow| &flow.nodes);
+    nodes
+        .flat_map(|node| {
+            let target = match &node.outline.target {
+                Some(Target::Flow(name)) => Some(name.as_str()),
+                Some(_) | None => None,
+            };
+            [target, node.outline.yaml.get("start").and_then(yaml::Node::text)]
+        })
+        .flatten()
+        .collect()
 }
