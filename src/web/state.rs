@@ -19,6 +19,7 @@ use crate::{
     runtime::{
         daemon::app::App,
         delivery::pacing::limiter::{Limiter, Rate},
+        testbench::PlayRoom,
     },
 };
 use std::{
@@ -44,6 +45,8 @@ pub struct Web {
     pub editors: AccountPlaces,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
+    /// Places for plays of the studio.
+    pub plays: PlayRoom,
     /// Places for listeners to the event stream.
     pub listeners: AccountPlaces,
     /// Places for downloads of customers' files.
@@ -63,6 +66,7 @@ impl Web {
         Web {
             desk: Desk::new(app.config.bot.clone()),
             editors: AccountPlaces::new(STUDIO_EDITORS_MAX),
+            plays: PlayRoom::of(&app.config.bot),
             app,
             operator,
             sandbox_is_open,

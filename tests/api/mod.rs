@@ -29,6 +29,7 @@ mod stream;
 mod studio;
 mod studio_editor;
 mod studio_files;
+mod studio_play;
 mod subscriptions;
 mod traces;
 mod uploads;

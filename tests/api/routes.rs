@@ -44,6 +44,7 @@ const VOLATILE: &[&str] = &[
     "activation_link",
     "activation_message",
     "examples",
+    "ms",
 ];
 
 fn is_volatile(key: &str) -> bool {

@@ -29,6 +29,7 @@ pub mod sandbox;
 pub mod schedules;
 pub mod senders;
 pub mod stream;
+pub mod studio;
 pub mod subscriptions;
 pub mod templates;
 pub(super) mod tracking;

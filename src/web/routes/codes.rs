@@ -49,6 +49,7 @@ pub static CODES: &[Code] = &[
         409,
         "The first request with this Idempotency-Key was cut off; look whether it took effect before you use a new key.",
     ),
+    code("not_readable", 409, "The flow `menu` cannot be read."),
     code("not_started", 409, "Flow `parcel` was not started: one of its conditions says no."),
     code("ended", 409, "The run has ended already."),
     code("failed_again", 409, "It failed again and stays listed: `metadata.phone_number_id` is missing."),
@@ -95,6 +96,7 @@ pub static CODES: &[Code] = &[
     code("too_large", 413, "The body may have at most 262144 bytes."),
     code("invalid", 422, "`flow` is missing."),
     code("idempotency_key_reused", 422, "This Idempotency-Key was used for another request."),
+    code("play_too_long", 422, "A play has at most 400 steps, and this has 401."),
     code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
     code(
@@ -107,6 +109,7 @@ pub static CODES: &[Code] = &[
     code("crowded", 503, "Too many large bodies are being read; send it again."),
     code("too_many_editors", 503, "8 editors are open already; close one."),
     code("too_many_files", 503, "16 files are being read."),
+    code("too_many_plays", 503, "2 plays are running; ask again soon."),
     code("too_many_listeners", 503, "64 of this account listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),
     code("database_away", 503, "The database takes no requests now; ask again soon."),

@@ -27,6 +27,7 @@ mod schedules;
 mod senders;
 mod shapes;
 mod stream;
+mod studio;
 mod studio_page;
 mod subscriptions;
 mod templates;
@@ -58,6 +59,7 @@ static NOUNS: &[&[Route]] = &[
     dead_letters::ROUTES,
     sandbox::ROUTES,
     bot::ROUTES,
+    studio::ROUTES,
     studio_page::ROUTES,
     operator::ROUTES,
     autocalls::ROUTES,

@@ -1,0 +1,69 @@
+//! `POST /v1/studio/map`: draws a flow with unsaved texts.
+
+use super::{bytes, edits, with_findings};
+use crate::{
+    base::{diagnostic::Diagnostic, limits::NAME_CHARS_MAX},
+    flow::{
+        self,
+        tools::drawing::{Format, draw, steps},
+    },
+    runtime::{
+        bot::source_files::{self, BotFiles},
+        daemon::long_work::apart,
+    },
+    web::{
+        idempotency::json,
+        input::Input,
+        problem::{ApiResult, Problem},
+        server::listener::Peer,
+        state::Web,
+        studio::access::{Effect, caller},
+    },
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::StatusCode,
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// The drawing, and the steps with their places. Errors of other files do not matter.
+pub async fn map(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> ApiResult {
+    let (parts, body) = request.into_parts();
+    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+    let mut input = Input::parse(&bytes(body).await?)?;
+    let edits = edits(&mut input);
+    let name = input.text("flow", NAME_CHARS_MAX);
+    input.finish()?;
+    let folder = web.app.config.bot.clone();
+    let drawn = apart(|| {
+        let files = source_files::read(&folder)
+            .map_err(|error| with_findings(Problem::conflict("not_readable", error.to_string()), &[]))?;
+        drawing(&files.with_changes(&edits), &name)
+    })?;
+    Ok(json(StatusCode::OK, &drawn))
+}
+
+fn drawing(files: &BotFiles, name: &str) -> Result<Json, Problem> {
+    let (set, findings) = flow::parse_set(&files.files);
+    let Some(flow) = set.named(name) else {
+        let path = format!("flows/{name}.yaml");
+        let is_own = |finding: &&Diagnostic| finding.place.path() == path && finding.is_error();
+        let own: Vec<Diagnostic> = findings.iter().chain(&files.findings).filter(is_own).cloned().collect();
+        let why = match own.is_empty() {
+            true => format!("There is no flow `{name}`."),
+            false => format!("The flow `{name}` cannot be read."),
+        };
+        return Err(with_findings(Problem::conflict("not_readable", why), &own));
+    };
+    let steps = steps(flow).into_iter().map(|step| {
+        json!({
+            "id": step.id, "path": step.place.path(), "line": step.place.line(), "verb": step.verb, "words": step.words,
+        })
+    });
+    Ok(json!({"svg": draw(&set, Some(flow), Format::Page), "steps": steps.collect::<Vec<_>>()}))
+}

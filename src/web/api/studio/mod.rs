@@ -1,0 +1,52 @@
+//! `/v1/studio`: draws and plays flows with texts that are not saved yet, for the studio.
+
+pub mod map;
+pub mod play;
+
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{BOT_FILES_MAX, STUDIO_BODY_BYTES_MAX},
+    },
+    runtime::{bot::bot_path::BotPath, testbench::Edits},
+    web::{input::Input, problem::Problem, server::body},
+};
+use axum::body::{Body, Bytes};
+use serde_json::Value as Json;
+
+async fn bytes(body: Body) -> Result<Bytes, Problem> {
+    body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))
+}
+
+/// The texts that lie over the folder's files.
+fn edits(input: &mut Input) -> Edits {
+    let files = input.opt_map("files").unwrap_or_default();
+    if files.len() > BOT_FILES_MAX {
+        input.wrong("files", format!("`files` names at most {BOT_FILES_MAX} files."));
+        return Edits::new();
+    }
+    let mut edits = Edits::new();
+    for (path, text) in files {
+        let part = path.replace('~', "~0").replace('/', "~1");
+        let text = match text {
+            Json::String(text) => Some(text),
+            Json::Null => None,
+            _ => {
+                input.wrong(&format!("files/{part}"), "A file is a text, or `null` for one that is deleted.");
+                continue;
+            }
+        };
+        match BotPath::parse(&path) {
+            Ok(path) => {
+                edits.insert(path.as_str().to_owned(), text);
+            }
+            Err(why) => input.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
+        }
+    }
+    edits
+}
+
+fn with_findings(problem: Problem, findings: &[Diagnostic]) -> Problem {
+    let findings = findings.iter().map(Diagnostic::to_json).collect();
+    Problem { more: Some(("findings", findings)), ..problem }
+}
