@@ -78,7 +78,7 @@ async fn a_script_that_runs_forever_is_stopped() {
 async fn a_play_reaches_no_network_and_knows_no_secret() {
     let host = Host::new().await;
     let bot = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nsecrets: [KEY]\n";
-    let text = "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - http: GET http://127.0.0.1:1/x\n    headers: {key: \"${secrets.KEY}\"}\n    on_error: [{say: \"It failed: ${error.code}\"}]\n  - say: Done\n";
+    let text = "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - http: GET https://shop.example/x\n    headers: {key: \"${secrets.KEY}\"}\n    on_error: [{say: \"It failed: ${error.code}\"}]\n  - say: Done\n";
     let mut body = with("flows/hello.yaml", text, json!([{"user": "hello"}]));
     body["files"]["flows/_bot.yaml"] = bot.into();
     let played = host.post(OPERATOR, PLAY, body).await.is(200);
@@ -114,7 +114,7 @@ async fn a_map_is_drawn_while_other_files_have_errors() {
         drawn["steps"][0],
         json!({"id": "hello.say_1", "path": "flows/hello.yaml", "line": 5, "verb": "say", "words": "Hello to you"})
     );
-    let body = json!({"flow": "hello", "files": {"flows/hello.yaml": "flow: hello\nsteps:\n  - say: *no\n"}});
+    let body = json!({"flow": "hello", "files": {"flows/hello.yaml": "flow: hello\nsteps:\n  - say: {a: [b\n"}});
     let said = host.post(OPERATOR, path, body).await.is(409);
     assert_eq!((&said["code"], &said["findings"][0]["severity"]), (&json!("not_readable"), &json!("error")));
     assert_eq!(host.post(OPERATOR, path, json!({"flow": "nobody"})).await.is(409)["code"], "not_readable");

@@ -79,7 +79,7 @@ static ACT: Shape = shape(
 );
 
 static LINE: Shape = shape(
-    "TraceLine",
+    "PlayLine",
     "",
     &[
         need("at", super::shape::Type::Time, ""),

@@ -50,10 +50,12 @@ pub async fn map(
 
 fn drawing(files: &BotFiles, name: &str) -> Result<Json, Problem> {
     let (set, findings) = flow::parse_set(&files.files);
-    let Some(flow) = set.named(name) else {
-        let path = format!("flows/{name}.yaml");
-        let is_own = |finding: &&Diagnostic| finding.place.path() == path && finding.is_error();
-        let own: Vec<Diagnostic> = findings.iter().chain(&files.findings).filter(is_own).cloned().collect();
+    let path = format!("flows/{name}.yaml");
+    let is_own = |finding: &&Diagnostic| finding.place.path() == path && finding.is_error();
+    let own: Vec<Diagnostic> = findings.iter().chain(&files.findings).filter(is_own).cloned().collect();
+    // Of a file that is no YAML only a part is understood: its drawing would be taken for the whole.
+    let is_broken = own.iter().any(|finding| matches!(finding.code, "E100" | "E101" | "E102"));
+    let Some(flow) = set.named(name).filter(|_| !is_broken) else {
         let why = match own.is_empty() {
             true => format!("There is no flow `{name}`."),
             false => format!("The flow `{name}` cannot be read."),

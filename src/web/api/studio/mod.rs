@@ -48,5 +48,5 @@ fn edits(input: &mut Input) -> Edits {
 
 fn with_findings(problem: Problem, findings: &[Diagnostic]) -> Problem {
     let findings = findings.iter().map(Diagnostic::to_json).collect();
-    Problem { more: Some(("findings", findings)), ..problem }
+    Problem { more: Some(Box::new(("findings", findings))), ..problem }
 }
