@@ -111,6 +111,9 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.noise.push(message.text()));
   page.on('pageerror', (error) => page.noise.push(`${error.message}\n${error.stack}`));
   page.on('request', (request) => page.asked.push(request));
+  // The stream of news never finishes, and has no size.
+  page.loaded = [];
+  page.on('requestfinished', (request) => page.loaded.push(request));
   const mark = path.includes('?') ? '&' : '?';
   await page.goto(`${base}${path}${mark}theme=${theme}&lang=${lang}`);
   await page.waitForSelector('.cm-line', { state: 'attached' });

@@ -24,7 +24,7 @@ test('A1, A17 every request goes to the daemon, and the console is silent', { sk
   const hosts = new Set(page.asked.map((request) => new URL(request.url()).origin));
   assert.deepEqual([...hosts], [bot.base]);
   assert.deepEqual(page.noise, []);
-  const sizes = await Promise.all(page.asked.map((request) => request.sizes().catch(() => ({ responseBodySize: 0 }))));
+  const sizes = await Promise.all(page.loaded.map((request) => request.sizes()));
   const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize, 0);
   console.log(`first load: ${page.asked.length} requests, ${(bytes / 1024).toFixed(0)} KiB`);
   assert.ok(bytes < 220 * 1024, `${bytes} bytes`);
