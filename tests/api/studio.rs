@@ -121,7 +121,7 @@ async fn a_studio_that_is_closed_says_why() {
     for headers in [[proxied], [("host", "bot.example.com")], [("forwarded", "for=192.0.2.7")], [("x-real-ip", "::1")]]
     {
         let page = get(&host, "/studio", &headers).await;
-        assert_eq!((page.status, &*page.headers["content-type"].as_bytes()), (403, &b"text/html; charset=utf-8"[..]));
+        assert_eq!((page.status, page.headers["content-type"].as_bytes()), (403, &b"text/html; charset=utf-8"[..]));
         assert!(page.text.contains("on the daemon's own machine"), "{headers:?}: {}", page.text);
         assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     }

@@ -257,7 +257,7 @@ async fn only_the_own_page_and_the_operator_publish() {
 async fn a_listener_hears_of_files_and_flows_and_switches_no_log_on() {
     let host = open_host(&[]).await;
     let address = format!("{}/v1/events?types=files,flows", host.base);
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut stream = client.get(&address).header("sec-fetch-site", "same-origin").send().await.unwrap();
     assert_eq!(stream.status(), 200);
     let mut heard = String::new();

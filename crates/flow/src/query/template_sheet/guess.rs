@@ -99,6 +99,9 @@ fn translation(set: &FlowSet, sent: &Sent<'_>, language: &str, source: &str) -> 
     }
 }
 
+/// Tells whether a code of the text is meant by the code that fills a placeholder.
+type CodeFits<'a> = dyn Fn(&str, &str) -> bool + 'a;
+
 /// Replaces each `${code}` by the placeholder that the flow fills: with the same code, else with the same value in
 /// another form, else the next one; a code that the flow does not pass gets a placeholder of its own. Values for which
 /// the text has no place stand at its end. Returns the placeholders with their codes, too.
@@ -107,7 +110,7 @@ fn with_placeholders(text: &str, filled: &[(String, String)]) -> (String, Vec<(S
     let ranges = codes(text);
     let mut left: Vec<&(String, String)> = filled.iter().collect();
     let mut names: Vec<Option<String>> = vec![None; ranges.len()];
-    let fits: [&dyn Fn(&str, &str) -> bool; 3] = [
+    let fits: [&CodeFits<'_>; 3] = [
         &|code, value| plain(code) == plain(value),
         &|code, value| words(code).iter().any(|word| words(value).contains(word)),
         &|_, _| true,

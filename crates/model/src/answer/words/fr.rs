@@ -196,7 +196,7 @@ fn spell(n: u32) -> Vec<String> {
         12 => vec!["douze".into(), "douzaine".into(), "unedouzaine".into()],
         15 => vec!["quinze".into(), "quinzaine".into(), "unequinzaine".into()],
         0..20 => vec![ones(n).into()],
-        20..70 => joined(TENS[(n / 10) as usize], n % 10),
+        21..70 => joined(TENS[(n / 10) as usize], n % 10),
         70..80 => [joined("soixante", n - 60), joined("septante", n - 70)].concat(),
         80 => vec!["quatrevingts".into(), "quatrevingt".into(), "huitante".into()],
         81..90 => [vec![format!("quatrevingt{}", ones(n - 80))], joined("huitante", n - 80)].concat(),
