@@ -1,42 +1,10 @@
 // @ts-check
-/** Asks the daemon for the drawings of flows, cleans them, and knows the places of their steps in the files. */
+/** Asks the daemon for the drawings of flows, and knows the places of their steps in the files. */
 import { computed, effect, signal } from '../vendor/preact.js';
 import { post } from './api.js';
 import * as state from './state.js';
 
 const PAUSE_MS = 180;
-const SVG = 'http://www.w3.org/2000/svg';
-/** Elements and attributes of a drawing. All others are dropped: texts in a drawing come from flows. */
-const ELEMENTS = new Set(['svg', 'g', 'path', 'rect', 'circle', 'line', 'polygon', 'polyline', 'text', 'tspan', 'title']);
-const ATTRIBUTES = new Set([
-  'class',
-  'd',
-  'x',
-  'y',
-  'x1',
-  'y1',
-  'x2',
-  'y2',
-  'cx',
-  'cy',
-  'r',
-  'rx',
-  'ry',
-  'width',
-  'height',
-  'viewBox',
-  'points',
-  'transform',
-  'font-size',
-  'text-anchor',
-  'data-step',
-  'data-from',
-  'data-to',
-  'data-way',
-  'data-go',
-  'data-block',
-]);
-
 /** @typedef {{id: string, path: string, line: number, verb: string, words: string}} Step */
 /** @typedef {{flow: string, svg: string, steps: Step[]}} Drawing */
 
@@ -124,66 +92,6 @@ export function placeOf(step) {
     if (found) return found;
   }
   return null;
-}
-
-/** @typedef {{flow: string, text: string, raw: Element[], svg: SVGSVGElement}} Shown A drawing as it was read, and what stands in the page. */
-
-/**
- * Reads a drawing. It is parsed, never put into the page as markup; what is not known is left out. Only the elements
- * that differ from the drawing before are made anew: a large one is exchanged in some milliseconds.
- * @param {Drawing} made
- * @param {Shown | null} before
- * @returns {Shown | null} `before` if it cannot be read
- */
-export function taken(made, before) {
-  if (before?.text === made.svg && before.flow === made.flow) return before;
-  const root = new DOMParser().parseFromString(made.svg, 'image/svg+xml').documentElement;
-  if (root.nodeName !== 'svg' || root.querySelector('parsererror')) return before;
-  const raw = [...root.children].filter((one) => ELEMENTS.has(one.localName));
-  const text = made.svg;
-  const { flow } = made;
-  if (before?.flow !== flow) {
-    const svg = /** @type {SVGSVGElement} */ (named(root));
-    svg.append(...raw.map(copied));
-    return { flow, text, raw, svg };
-  }
-  const { svg, raw: old } = before;
-  let same = 0;
-  while (same < old.length && same < raw.length && old[same].isEqualNode(raw[same])) same += 1;
-  let after = 0;
-  while (after < Math.min(old.length, raw.length) - same && old[old.length - 1 - after].isEqualNode(raw[raw.length - 1 - after]))
-    after += 1;
-  const behind = svg.children[old.length - after] ?? null;
-  [...svg.children].slice(same, old.length - after).forEach((one, n) => {
-    const other = raw[same + n];
-    if (same + n < raw.length - after) {
-      if (!old[same + n].isEqualNode(other)) one.replaceWith(copied(other));
-    } else {
-      one.remove();
-    }
-  });
-  raw.slice(old.length - after, raw.length - after).forEach((one) => svg.insertBefore(copied(one), behind));
-  for (const { name, value } of root.attributes) if (ATTRIBUTES.has(name)) svg.setAttribute(name, value);
-  return { flow, text, raw, svg };
-}
-
-/** An element of the same name and attributes. @param {Element} from @returns {Element} */
-function named(from) {
-  const to = document.createElementNS(SVG, from.localName);
-  for (const { name, value } of from.attributes) {
-    if (ATTRIBUTES.has(name)) to.setAttribute(name, value);
-  }
-  return to;
-}
-
-/** @param {Element} from @returns {Element} */
-function copied(from) {
-  const to = named(from);
-  for (const child of from.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) to.append(child.textContent ?? '');
-    else if (child instanceof Element && ELEMENTS.has(child.localName)) to.append(copied(child));
-  }
-  return to;
 }
 
 /** @type {AbortController | null} */

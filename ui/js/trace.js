@@ -10,6 +10,7 @@ import { day, seconds } from './moment.js';
 import { dock } from './state.js';
 import { Tape, named } from './tape.js';
 import * as talk from './talk.js';
+import { Value, coloured, flat } from './values.js';
 
 const GLYPHS = {
   start: 'trigger',
@@ -81,19 +82,6 @@ function Trace() {
   return html`<ol class="trace" ref=${box}>${acts.map((act, index) => html`<${ActLines} key=${index} act=${act} index=${index} />`)}</ol>`;
 }
 
-/** Rows of a map, with the names of nested ones joined by dots. @param {any} value @param {string} name @returns {[string, any][]} */
-function flat(value, name = '') {
-  if (value && typeof value === 'object' && !Array.isArray(value)) {
-    const inner = Object.entries(value).flatMap(([key, part]) => flat(part, name ? `${name}.${key}` : key));
-    return inner.length || !name ? inner : [[name, {}]];
-  }
-  return [[name, value]];
-}
-
-/** @param {{value: any}} props */
-const Value = ({ value }) =>
-  html`<code class=${`value ${value === null ? 'null' : typeof value}`} dir="ltr">${typeof value === 'string' ? `"${value}"` : JSON.stringify(value)}</code>`;
-
 /** @param {{title: any, rows: any, before: any}} props */
 function Table({ title, rows, before }) {
   const was = new Map(flat(before ?? {}));
@@ -123,21 +111,6 @@ function Variables() {
     ${runs.map((/** @type {any} */ run) => html`<${Table} key=${`${run.flow}${run.run}`} title=${title(run)} rows=${run.vars} before=${was(run)?.vars ?? {}} />`)}
     <${Table} title=${t('trace.contact')} rows=${state.contact} before=${before?.contact} />
   </div>`;
-}
-
-/** JSON with its keys, texts and numbers in colours. @param {any} value */
-function coloured(value) {
-  const text = JSON.stringify(value, null, 2) ?? '';
-  const out = [];
-  let from = 0;
-  for (const found of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
-    out.push(text.slice(from, found.index));
-    const name = found[2] ? 'key' : found[1] ? 'string' : 'number';
-    out.push(html`<span class=${name}>${found[1] ?? found[0]}</span>${found[2] ?? ''}`);
-    from = found.index + found[0].length;
-  }
-  out.push(text.slice(from));
-  return out;
 }
 
 function Wire() {
