@@ -38,7 +38,7 @@ const FILES: &[(&str, &str)] = &[
     ("scripts/prices.rhai", include_str!("../../starter/scripts/prices.rhai")),
 ];
 
-/// The placeholders in `starter/` for the name and the zone.
+/// The name and the zone in the files of `starter/`, which the new bot's own replace.
 const NAME: &str = "My bot";
 const ZONE: &str = "Europe/Madrid";
 

@@ -2,7 +2,7 @@
 //! ones.
 
 use super::{problem::Problem, server::body};
-use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX};
+use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX, private_use};
 use axum::{
     body::{Body, Bytes},
     http::StatusCode,
@@ -24,9 +24,15 @@ pub async fn bytes(body: Body) -> Result<Bytes, Problem> {
 }
 
 impl Input {
+    /// Reads a JSON object. Characters of private use are removed from its texts, because our own texts use some as
+    /// markers.
     pub fn parse(body: &[u8]) -> Result<Self, Problem> {
-        let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail);
-        match serde_json::from_slice(body) {
+        Self::verbatim(private_use::plain_json(utf8(body)?).as_bytes())
+    }
+
+    /// As `parse`, with every character of its texts: for a body with files of the bot.
+    pub fn verbatim(body: &[u8]) -> Result<Self, Problem> {
+        match serde_json::from_str(utf8(body)?) {
             Ok(Json::Object(fields)) => Ok(Self::of(String::new(), fields)),
             Ok(_) => Err(bad("The body must be a JSON object.".to_owned())),
             Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
@@ -258,6 +264,14 @@ fn kind(value: &Json) -> &'static str {
     }
 }
 
+fn utf8(body: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(body).map_err(|_| bad("The body is not UTF-8.".to_owned()))
+}
+
+fn bad(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail)
+}
+
 /// Escapes a part of a JSON pointer (RFC 6901).
 fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
@@ -295,8 +309,18 @@ mod tests {
     }
 
     #[test]
+    fn characters_of_private_use_stay_in_files_only() {
+        let body = "{\"name\": \"A\u{E000}na\", \"tag\": \"\\uf8ffvip\"}".as_bytes();
+        let read = |mut input: Input| (input.text("name", 9), input.text("tag", 9));
+        assert_eq!(read(Input::parse(body).unwrap()), ("Ana".into(), "vip".into()));
+        assert_eq!(read(Input::verbatim(body).unwrap()), ("A\u{E000}na".into(), "\u{F8FF}vip".into()));
+    }
+
+    #[test]
     fn no_object_is_no_request() {
         assert_eq!(Input::parse(b"[]").unwrap_err().detail, "The body must be a JSON object.");
-        assert_eq!(Input::parse(b"{").unwrap_err().status, StatusCode::BAD_REQUEST);
+        for no_json in [b"{".as_slice(), b"{\"name\": \"\xff\"}"] {
+            assert_eq!(Input::parse(no_json).unwrap_err().status, StatusCode::BAD_REQUEST);
+        }
     }
 }

@@ -50,6 +50,8 @@ async fn a_change_of_a_contact_is_news_to_flows() {
     assert_eq!((&now["tags"], &now["zone"]), (&json!(["vip"]), &json!("America/Lima")));
     host.app.run_due().await.unwrap();
     assert_eq!(host.graph.sent().last().unwrap().text(), "Welcome to the club");
+    let marked = patch(&host, &path, None, json!({"name": "A\u{E000}na"})).await.is(200);
+    assert_eq!(marked["name"], "Ana", "our own texts use characters of private use as markers");
     let now = patch(&host, &path, None, json!({"fields": {"bikes": null}, "zone": null})).await.is(200);
     assert_eq!((&now["fields"], &now["zone"]), (&json!({"size": "M"}), &Json::Null), "`null` empties");
     assert_eq!(contact(&host).await, now);

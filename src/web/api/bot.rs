@@ -133,7 +133,7 @@ pub async fn publish(
 
 /// The changes in a request, and whether files with errors are written, too.
 fn wanted(body: &[u8]) -> Result<(Vec<Change>, bool), Problem> {
-    let mut input = Input::parse(body)?;
+    let mut input = Input::verbatim(body)?;
     let files = input.opt_map("files").unwrap_or_default();
     let mut etags = input.opt_map("etags").unwrap_or_default();
     let with_errors = input.opt_flag("with_errors").unwrap_or_default();

@@ -155,7 +155,7 @@ async fn take_all(
             continue;
         }
         seen.extend(names.into_iter().map(|name| (name, place)));
-        // A placeholder until the row's result is known.
+        // Its task replaces this with the result.
         outcomes.push((None, Ok(Taken::Unchanged)));
         let (web, account) = (Arc::clone(web), account.clone());
         tasks.spawn(async move { (place, take(&web, &account, row, known, dry_run).await) });

@@ -35,7 +35,7 @@ pub async fn map(
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     caller(&web, peer, &parts.headers, Effect::Acts).await?;
-    let mut input = Input::parse(&bytes(body).await?)?;
+    let mut input = Input::verbatim(&bytes(body).await?)?;
     let edits = edits(&mut input);
     let name = input.text("flow", NAME_CHARS_MAX);
     input.finish()?;

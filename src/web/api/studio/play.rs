@@ -28,7 +28,7 @@ pub async fn play(
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     caller(&web, peer, &parts.headers, Effect::Acts).await?;
-    let mut input = Input::parse(&bytes(body).await?)?;
+    let mut input = Input::verbatim(&bytes(body).await?)?;
     let wish = talk(&mut input);
     input.finish()?;
     let played = web.plays.play(wish).await.map_err(problem)?;
@@ -43,7 +43,7 @@ pub async fn test(
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     caller(&web, peer, &parts.headers, Effect::Acts).await?;
-    let mut input = Input::parse(&bytes(body).await?)?;
+    let mut input = Input::verbatim(&bytes(body).await?)?;
     let wish = talk(&mut input);
     let name = input.text("name", NAME_CHARS_MAX);
     input.finish()?;
