@@ -11,15 +11,11 @@ use std::{
     process::Command,
 };
 
-/// The folders of `ui/` that are served, and the file extensions in each. Sources of the bundles, their licences and
-/// what builds them again lie beside these.
-const SERVED: [(&str, &[&str]); 5] = [
-    ("css", &["css"]),
-    ("images", &["svg", "png", "ico"]),
-    ("js", &["js"]),
-    ("text", &["json"]),
-    ("vendor", &["js", "css"]),
-];
+/// The folders of `ui/` with other files than code, and the file extensions that are served from each. All other folders
+/// hold the code and the styles of a page. The licences of the bundles and what builds them again are not served.
+const SERVED: [(&str, &[&str]); 3] =
+    [("images", &["svg", "png", "ico"]), ("text", &["json"]), ("vendor", &["js", "css"])];
+const CODE: &[&str] = &["css", "js"];
 
 /// The first glibc whose loader reads them.
 const PACKED_RELOCATIONS: (u32, u32) = (2, 36);
@@ -37,21 +33,18 @@ fn pack_page(folder: &Path) -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut hasher = DefaultHasher::new();
     let mut list = String::new();
-    for (below, extensions) in SERVED {
-        let mut files: Vec<PathBuf> = match fs::read_dir(folder.join(below)) {
-            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        files.sort();
-        for path in files {
+    for dir in sorted(folder)?.iter().filter(|path| path.is_dir()) {
+        let Some(below) = dir.file_name().and_then(|text| text.to_str()) else { continue };
+        let other = SERVED.iter().find(|(name, _)| *name == below);
+        let extensions = other.map_or(CODE, |(_, extensions)| extensions);
+        for path in sorted(dir)? {
             let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default();
             let Some(name) = path.file_name().and_then(|text| text.to_str()) else { continue };
             if !extensions.contains(&extension) {
                 continue;
             }
             let mut bytes = fs::read(&path)?;
-            if below == "js" || below == "css" {
+            if other.is_none() {
                 bytes = without_comments(&String::from_utf8_lossy(&bytes)).into_bytes();
             }
             hasher.write(name.as_bytes());
@@ -73,6 +66,13 @@ fn pack_page(folder: &Path) -> io::Result<()> {
         page.display().to_string()
     );
     fs::write(out.join("ui.rs"), source)
+}
+
+fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// Leaves out lines that are nothing but a comment: a quarter of the page's own code, which each first visit loads.

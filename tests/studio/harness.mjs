@@ -102,8 +102,8 @@ export async function daemon() {
   };
 }
 
-/** Opens the studio in a browser profile of its own; `noise` collects what the console should not have said. */
-export async function open(browser, base, { path = '/studio/flows/menu', theme = 'light', lang = 'en', width = 1440, height = 900, touch = false, context = null, bypassCSP = false } = {}) {
+/** Opens the studio in a browser profile of its own and waits for `ready`; `noise` collects what the console should not have said. */
+export async function open(browser, base, { path = '/studio/flows/menu', theme = 'light', lang = 'en', width = 1440, height = 900, touch = false, context = null, bypassCSP = false, ready = '.cm-line' } = {}) {
   const profile = context ?? (await browser.newContext({ viewport: { width, height }, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', bypassCSP }));
   const page = await profile.newPage();
   page.noise = [];
@@ -116,7 +116,7 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   page.on('requestfinished', (request) => page.loaded.push(request));
   const mark = path.includes('?') ? '&' : '?';
   await page.goto(`${base}${path}${mark}theme=${theme}&lang=${lang}`);
-  await page.waitForSelector('.cm-line', { state: 'attached' });
+  await page.waitForSelector(ready, { state: 'attached' });
   return page;
 }
 

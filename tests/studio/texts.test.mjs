@@ -40,8 +40,9 @@ for (const lang of Object.keys(texts)) {
 }
 
 test('every key that the page asks for has a text, and no text is left over', () => {
-  const source = readdirSync(join(ROOT, 'ui/js'))
-    .map((file) => readFileSync(join(ROOT, 'ui/js', file), 'utf8'))
+  const source = readdirSync(join(ROOT, 'ui'), { recursive: true })
+    .filter((file) => file.endsWith('.js') && !file.startsWith('vendor'))
+    .map((file) => readFileSync(join(ROOT, 'ui', file), 'utf8'))
     .join('\n');
   const asked = new Set([...source.matchAll(/\bt\(\s*'([^']+)'/g)].map((found) => found[1]));
   const begun = [...source.matchAll(/`([a-z_]+(?:\.[a-z_]+)*\.)\$\{/g)].map((found) => found[1]);

@@ -1,10 +1,11 @@
 // @ts-check
-// The page's entry: reads the bot, opens the file of the address, draws the frame.
+// The page's entry: reads the bot and the page of the address, draws the frame.
 import { Component, html, render } from '../vendor/preact.js';
-import { begin } from './address.js';
 import { offline } from './api.js';
 import { Frame } from './frame.js';
 import { t } from './i18n.js';
+import { loadPage } from './pagearea.js';
+import { here } from './router.js';
 import { bot, load } from './state.js';
 
 /** Shows a readable page if a part of it fails; edits are kept by then. */
@@ -35,14 +36,12 @@ const AGAIN_MS = 1500;
 
 /** Tries until the bot is read; the frame says meanwhile why it is not. */
 async function start() {
-  const read = await load();
-  if (read) {
-    await begin();
-  } else if (!bot.value) {
+  if (!(await load()) && !bot.value) {
     setTimeout(start, AGAIN_MS);
   }
 }
 
+loadPage(here.value.page);
 start();
 render(html`<${Boundary}><${Frame} /><//>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 

@@ -6,7 +6,16 @@ import { t } from './i18n.js';
 import { readable, shape } from './content.js';
 import { clock } from './moment.js';
 import { Sheet } from './chatsheet.js';
-import * as talk from './talk.js';
+
+/**
+ * @typedef {object} Around How a bubble stands in its talk.
+ * @property {string} zone of its times
+ * @property {{in: string, out: string}} names of both sides, for quotes
+ * @property {(id: string) => any} quoted the message with an id, or undefined
+ * @property {((words: string, event?: MouseEvent) => void) | null} tap null: nobody taps in this talk
+ * @property {((drawn: any) => void) | null} attach opens a form or the choice of a place
+ * @property {((message: any) => void) | null} reveal shows the step that sent a message
+ */
 
 /** WhatsApp's marks. A mark stands at the edge of a word: `2*3*4` is no bold text. */
 const MARKS =
@@ -100,18 +109,15 @@ function Filled({ filled }) {
   return html`<dl class="chat-filled">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>`)}</dl>`;
 }
 
-/** @param {{item: any, message: any, drawn: import('./content.js').Shape}} props */
-function Inside({ item, message, drawn }) {
+/** @param {{item: any, message: any, drawn: import('./content.js').Shape, around: Around}} props */
+function Inside({ item, message, drawn, around }) {
   const quoted = message.reply_to ?? message.content?.reply_to;
   // A tap says by itself what it answers.
-  const original =
-    quoted &&
-    message.content?.kind !== 'button' &&
-    talk.acts.value.flatMap((act) => act.messages).find((one) => one.provider_id === quoted || one.id === quoted);
+  const original = quoted && message.content?.kind !== 'button' && around.quoted(quoted);
   const text = drawn.text;
   const large = drawn.kind === 'text' && isEmoji(text);
   return html`
-    ${original && html`<blockquote class="chat-quote"><b>${original.direction === 'in' ? talk.play.value?.contact?.name : talk.play.value?.sender?.title}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
+    ${original && html`<blockquote class="chat-quote"><b dir="auto">${original.direction === 'in' ? around.names.in : around.names.out}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
     ${drawn.template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${drawn.template.name}</bdi>${drawn.template.language && html` <small>${drawn.template.language}</small>`}</span>`}
     ${drawn.media && html`<${Media} media=${drawn.media} />`}
     ${drawn.place && html`<${Place} place=${drawn.place} />`}
@@ -130,11 +136,11 @@ function Inside({ item, message, drawn }) {
     ${drawn.footer && html`<small class="chat-footer" dir="auto">${drawn.footer}</small>`}`;
 }
 
-/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, close: () => void}} props */
-function ListSheet({ item, drawn, live, close }) {
+/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, around: Around, close: () => void}} props */
+function ListSheet({ item, drawn, live, around, close }) {
   const pick = (/** @type {any} */ row) => {
     close();
-    talk.send({ tap: row.title });
+    around.tap?.(row.title);
   };
   return html`<${Sheet} title=${drawn.list?.button ?? ''} close=${close}>
     ${drawn.list?.sections.map(
@@ -148,13 +154,10 @@ function ListSheet({ item, drawn, live, close }) {
   </${Sheet}>`;
 }
 
-/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, fill: (drawn: any) => void, attach: (what: string) => void}} props */
-function Below({ item, drawn, live, fill, attach }) {
+/** @param {{item: any, drawn: import('./content.js').Shape, live: boolean, around: Around}} props */
+function Below({ item, drawn, live, around }) {
   const [open, setOpen] = useState(false);
-  const tap = (/** @type {any} */ button, /** @type {MouseEvent} */ event) => {
-    talk.send({ tap: button.title });
-    toBox(event);
-  };
+  const tap = (/** @type {any} */ button, /** @type {MouseEvent} */ event) => around.tap?.(button.title, event);
   const plain = (/** @type {any} */ button) => button.url || button.phone || button.code;
   const state = (/** @type {any} */ button) => (item.tapped === button.title || item.tapped === button.id ? 'tapped' : '');
   const off = !live || item.tapped !== null;
@@ -168,9 +171,9 @@ function Below({ item, drawn, live, fill, attach }) {
     )}
     ${drawn.link && html`<span class="chat-option plain" title=${drawn.link.url}><${Icon} n="link" s=${14} /><span dir="auto">${drawn.link.title}</span></span>`}
     ${drawn.list && single('list', drawn.list.button, () => setOpen(true), false)}
-    ${drawn.form && single('form', drawn.form.button, () => fill(drawn), !live)}
-    ${drawn.asksPlace && single('pin', t('chat.share_place'), () => attach('place'), !live)}
-    ${open && html`<${ListSheet} item=${item} drawn=${drawn} live=${live && item.tapped === null} close=${() => setOpen(false)} />`}
+    ${drawn.form && single('form', drawn.form.button, () => around.attach?.(drawn), !live)}
+    ${drawn.asksPlace && single('pin', t('chat.share_place'), () => around.attach?.('place'), !live)}
+    ${open && html`<${ListSheet} item=${item} drawn=${drawn} live=${live && item.tapped === null} around=${around} close=${() => setOpen(false)} />`}
   </div>`;
 }
 
@@ -186,8 +189,8 @@ function shownStatus(message) {
   return ['delivered', 'read', 'failed'].includes(message.status) ? message.status : '';
 }
 
-/** @param {{item: any, dim: boolean, live: boolean, reveal: (item: any) => void, fill: (drawn: any) => void, attach: (what: string) => void}} props */
-export function Bubble({ item, dim, live, reveal, fill, attach }) {
+/** @param {{item: any, dim?: boolean, live?: boolean, around: Around}} props `live`: its buttons can be tapped */
+export function Bubble({ item, dim = false, live = false, around }) {
   const { message } = item;
   const drawn = shape(message);
   const gone = item.kind === 'gone';
@@ -204,20 +207,20 @@ export function Bubble({ item, dim, live, reveal, fill, attach }) {
   const below = !gone && (drawn.buttons.length || drawn.link || drawn.list || drawn.form || drawn.asksPlace);
   const reactions = Object.values(item.reactions ?? {}).filter(Boolean);
   const changedButtons = item.was && shape(item.was).text === drawn.text && readable(item.was) !== readable(message);
-  const time = clock(message.at, talk.zone.value);
+  const time = clock(message.at, around.zone);
   return html`<div class=${names.filter(Boolean).join(' ')} inert=${dim}>
     <div class="chat-bubble">
       <div class="chat-inside" dir=${directionOf(drawn.text)}>
       ${gone && html`<span class="chat-mark gone">${t('chat.gone')}</span>`}
       ${item.fresh && html`<span class="chat-mark new">${t('chat.new')}</span>`}
       ${changedButtons && html`<span class="chat-mark new">${t('chat.changed')}</span>`}
-      <${Inside} item=${changedButtons ? { ...item, was: null } : item} message=${message} drawn=${drawn} />
-      <span class="chat-meta"><time title=${message.status_at ? `${t(`chat.status.${message.status}`)} ${clock(message.status_at, talk.zone.value)}` : time}>${time}</time>${status && html`<${Ticks} status=${status} />`}</span>
+      <${Inside} item=${changedButtons ? { ...item, was: null } : item} message=${message} drawn=${drawn} around=${around} />
+      <span class="chat-meta"><time title=${message.status_at ? `${t(`chat.status.${message.status}`)} ${clock(message.status_at, around.zone)}` : time}>${time}</time>${status && html`<${Ticks} status=${status} />`}</span>
       </div>
-      ${message.direction === 'out' && message.step && html`<button type="button" class="chat-pencil" title=${t('chat.edit')} aria-label=${t('chat.edit')} onClick=${() => reveal(item)}><${Icon} n="pen" s=${13} /></button>`}
+      ${around.reveal && message.direction === 'out' && message.step && html`<button type="button" class="chat-pencil" title=${t('chat.edit')} aria-label=${t('chat.edit')} onClick=${() => around.reveal?.(message)}><${Icon} n="pen" s=${13} /></button>`}
       ${reactions.length > 0 && html`<span class="chat-reactions">${reactions.join('')}</span>`}
     </div>
-    ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} fill=${fill} attach=${attach} />`}
+    ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} around=${around} />`}
     ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? message.reason ?? '' })}</p>`}
   </div>`;
 }

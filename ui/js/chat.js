@@ -60,7 +60,7 @@ function Notices() {
     ${
       talk.failure.value &&
       html`<div class="chat-notice bad" role="status"><${Icon} n="alert" s=${14} /><span>${talk.failure.value.detail} <small>${talk.failure.value.code}</small></span>
-      <button type="button" class="button small" onClick=${talk.replay}>${t('chat.again')}</button></div>`
+      <button type="button" class="button small" onClick=${talk.replay}>${t('again')}</button></div>`
     }
     ${
       talk.slow.value &&
@@ -144,7 +144,18 @@ function Wall({ attach, mock }) {
     stick.current = wall.scrollTop + wall.clientHeight >= wall.scrollHeight - 60;
   };
   const live = at === null && !talk.stopped.value;
-  const reveal = (/** @type {any} */ item) => goTo(item.message.flow, item.message.step);
+  /** @type {import('./bubble.js').Around} */
+  const around = {
+    zone: talk.zone.value,
+    names: { in: talk.play.value?.contact?.name ?? '', out: talk.play.value?.sender?.title ?? '' },
+    quoted: (id) => talk.acts.value.flatMap((act) => act.messages).find((one) => one.provider_id === id || one.id === id),
+    tap: (words, event) => {
+      talk.send({ tap: words });
+      if (event) toBox(event);
+    },
+    attach,
+    reveal: (message) => goTo(message.flow, message.step),
+  };
   const write = (/** @type {string} */ text, /** @type {MouseEvent} */ event) => {
     talk.send({ user: text });
     toBox(event);
@@ -158,7 +169,7 @@ function Wall({ attach, mock }) {
       if (item.kind === 'later')
         return html`<div key=${item.key} class=${`chat-day later${dim ? ' dim' : ''}`} inert=${dim}><span><${Icon} n="clock" s=${11} />${item.words}</span></div>`;
       if (item.kind === 'note') return html`<${Note} key=${item.key} item=${item} dim=${dim} mock=${mock} />`;
-      return html`<${Bubble} key=${item.key} item=${item} dim=${dim} live=${live} reveal=${reveal} fill=${attach} attach=${attach} />`;
+      return html`<${Bubble} key=${item.key} item=${item} dim=${dim} live=${live} around=${around} />`;
     })}
     <${Pending} />
     <${Stop} />

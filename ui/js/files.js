@@ -4,8 +4,8 @@ import { html } from '../vendor/preact.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { bot, files, findings, isChanged, isOvertaken, open } from './state.js';
-import { addressOf, follow } from './address.js';
+import { addressOf, byBrowser } from './router.js';
+import { bot, files, findings, isChanged, isOvertaken, open, show } from './state.js';
 
 const GROUPS = [
   { kind: 'flow', icon: 'flows' },
@@ -51,6 +51,14 @@ export function allFiles() {
     return { path, kind, name: nameOf(path), title, state: flow?.state ?? '' };
   });
   return all.sort((a, b) => order(a) - order(b));
+}
+
+/** Shows a file, at the place where it was left. @param {MouseEvent} event @param {string} path */
+function follow(event, path) {
+  if (!byBrowser(event)) {
+    event.preventDefault();
+    show(path);
+  }
 }
 
 /** @param {{file: ReturnType<typeof allFiles>[number], icon: string}} props */

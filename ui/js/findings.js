@@ -4,8 +4,10 @@ import { html } from '../vendor/preact.js';
 import { coded } from './bubble.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { checked, mend } from './lsp.js';
-import { dock, errorCount, findings, pane, reveal } from './state.js';
+import { checked, dock, errorCount, findings, pane, reveal } from './state.js';
+
+/** A repair comes from the language server, whose module is there by then. @param {import('./state.js').Finding} one */
+const mend = (one) => import('./lsp.js').then((lsp) => lsp.mend(one));
 
 /** @param {{one: import('./state.js').Finding}} props */
 function Row({ one }) {

@@ -1,51 +1,14 @@
 // @ts-check
-// The frame of the page: top bar, list of files, panes, bottom bar of a phone, messages.
-import { html, useEffect, useState } from '../vendor/preact.js';
+// The frame of every page: top bar, the page of the address, dialogs, messages.
+import { html, useEffect } from '../vendor/preact.js';
 import { offline } from './api.js';
-import { Chat } from './chat.js';
-import { Dialog } from './dialogs.js';
-import { EditPane } from './editpane.js';
-import { Files } from './files.js';
-import { worst } from './findings.js';
+import { Dialog, dialog, openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
-import { keyPressed } from './keys.js';
-import { Map } from './map.js';
-import { TopBar } from './topbar.js';
-import { Dock } from './trace.js';
 import { clock, t } from './i18n.js';
-import { bot, hush, pane, toasts, trouble } from './state.js';
-
-const PANES = /** @type {const} */ ([
-  ['edit', 'pen'],
-  ['map', 'flows'],
-  ['chat', 'say'],
-  ['trace', 'list'],
-]);
-
-function BottomBar() {
-  return html`<nav class="bottom" aria-label=${t('panes')}>
-    ${PANES.map(
-      ([name, icon]) =>
-        html`<button key=${name} aria-pressed=${pane.value === name} onClick=${() => (pane.value = name)}>
-          <${Icon} n=${icon} s=${19} /><span>${t(`pane.${name}`)}</span>
-          ${name === 'trace' && worst() && html`<i class=${`bottom-dot ${worst()}`}></i>`}
-        </button>`,
-    )}
-  </nav>`;
-}
-
-/** Loading shows nothing for a moment, so that a quick answer does not flicker. */
-function Loading() {
-  const [slow, setSlow] = useState(0);
-  useEffect(() => {
-    const timers = [setTimeout(() => setSlow(1), 200), setTimeout(() => setSlow(2), 3000)];
-    return () => timers.forEach(clearTimeout);
-  }, []);
-  return html`<main class="alone" aria-busy="true">
-    ${slow > 0 && html`<div class="bar" role="progressbar" aria-label=${t('loading')}></div>`}
-    ${(slow > 1 || trouble.value || offline.value) && html`<p class="muted" role="status">${trouble.value ?? (offline.value ? t('offline.start') : t('loading.slow'))}</p>`}
-  </main>`;
-}
+import { PageArea } from './pagearea.js';
+import { TopBar } from './topbar.js';
+import { bot, hush, toasts, trouble } from './state.js';
+import { Wait } from './waiting.js';
 
 function Banner() {
   const since = offline.value;
@@ -67,25 +30,30 @@ function Toasts() {
   </div>`;
 }
 
+/** Keys that each page has. @param {KeyboardEvent} event */
+function pressed(event) {
+  const control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const typing = /** @type {HTMLElement} */ (event.target).closest?.('input, textarea, select, [contenteditable=true]');
+  if (control && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    openSearch();
+  } else if (event.key === '?' && !typing && !dialog.value) {
+    event.preventDefault();
+    dialog.value = { kind: 'keys' };
+  }
+}
+
 export function Frame() {
   useEffect(() => {
-    addEventListener('keydown', keyPressed);
-    return () => removeEventListener('keydown', keyPressed);
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
   }, []);
   if (!bot.value) {
-    return html`<${Loading} />`;
+    return html`<main class="page"><${Wait} words=${trouble.value ?? (offline.value ? t('offline.start') : '')} /></main>`;
   }
   return html`<${TopBar} />
     <${Banner} />
-    <main class="studio" data-pane=${pane.value}>
-      <${Files} />
-      <div class="middle">
-        <div class="pair"><${EditPane} /><${Map} /></div>
-        <${Dock} />
-      </div>
-      <${Chat} />
-      <${BottomBar} />
-    </main>
+    <${PageArea} />
     <${Toasts} />
     <${Dialog} />`;
 }

@@ -1,17 +1,14 @@
 // @ts-check
 // Talks to the language server over a WebSocket: which texts it knows, findings with their repairs, renaming.
-import { effect, signal } from '../vendor/preact.js';
+import { effect } from '../vendor/preact.js';
 import { ChangeSet, LSPClient } from '../vendor/codemirror.js';
 import { ROOT, Texts, docOf, pathOf, uriOf } from './texts.js';
-import { edit, edits, files, findings, hold, refresh, say } from './state.js';
+import { checked, edit, edits, files, findings, hold, refresh, say } from './state.js';
 
 const SYNC_PAUSE_MS = 40;
 const AGAIN_MS = [300, 1000, 2000, 5000];
 /** So many closed files with findings are opened at the server, which knows repairs of open files only. */
 const OPENED_FOR_REPAIRS = 20;
-
-/** Whether the findings are those of the present texts; false until the server has looked at them. */
-export const checked = signal(false);
 
 /** @type {Map<string, any[]>} */
 const told = new Map();

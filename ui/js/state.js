@@ -1,6 +1,7 @@
 // @ts-check
 // The state of the page: the bot, its files with unpublished edits, the open file, findings, messages.
 import { batch, computed, signal } from '../vendor/preact.js';
+import { addressOf, go, here } from './router.js';
 
 export { edit, hold, keepMine, load, published, refresh, takeTheirs } from './edits.js';
 
@@ -42,9 +43,10 @@ export const target = signal(/** @type {{path: string, line: number, column: num
 /** The line in the editor that the talk is at. */
 export const mark = signal(/** @type {{path: string, line: number} | null} */ (null));
 export const findings = signal(/** @type {Finding[]} */ ([]));
+/** Whether the findings are those of the present texts; false until the language server has looked at them. */
+export const checked = signal(false);
 /** Counts the changes of texts, for replays. */
 export const epoch = signal(0);
-export const page = signal('flows');
 /** The pane that a phone shows. */
 export const pane = signal(/** @type {'edit' | 'map' | 'chat' | 'trace'} */ ('chat'));
 /** The tab of the dock. */
@@ -103,6 +105,7 @@ export function reveal(path, line = 1, column = 1) {
     target.value = { path, line, column };
     pane.value = 'edit';
   });
+  toFlows(path);
 }
 
 /** Opens a file where it was left. @param {string} path */
@@ -113,4 +116,12 @@ export function show(path) {
       pane.value = 'edit';
     }
   });
+  toFlows(path);
+}
+
+/** From another page the file is a place to go to. @param {string} path */
+function toFlows(path) {
+  if (here.peek().page !== 'flows') {
+    go(addressOf(path));
+  }
 }

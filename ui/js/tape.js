@@ -21,16 +21,6 @@ export function named(step) {
   return { verb, words: value === true ? '' : shown };
 }
 
-/** `[` and `]` look at the act before and after, wherever no text is written. @param {KeyboardEvent} event */
-function keys(event) {
-  const by = { '[': -1, ']': 1 }[event.key];
-  const typing = /** @type {HTMLElement} */ (event.target).closest?.('input:not([type=range]), textarea, select, [contenteditable=true]');
-  if (!by || typing || event.ctrlKey || event.metaKey || !talk.acts.value.length) return;
-  event.preventDefault();
-  talk.look(talk.looked.value - 1 + by);
-}
-addEventListener('keydown', keys);
-
 export function Tape() {
   const acts = talk.acts.value;
   if (acts.length < 2) return null;

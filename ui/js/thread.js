@@ -2,14 +2,14 @@
 /** Arranges a talk for the chat: days, messages, acts that are no message, and notes, each in the order in which it happened. */
 import { computed } from '../vendor/preact.js';
 import { t } from './i18n.js';
-import { AWAY } from './acts.js';
 import { readable, shape } from './content.js';
 import { DAY, day, readLength, span } from './moment.js';
 import { bot } from './state.js';
 import * as talk from './talk.js';
+import { place, reason, tapped, tails } from './wall.js';
 
 /** @typedef {import('./acts.js').Message} Message */
-/** @typedef {{key: string, kind: string, act: number, [more: string]: any}} Item */
+/** @typedef {import('./wall.js').Item} Item */
 
 /**
  * Pairs the messages of an act as they first came with those of now.
@@ -73,40 +73,6 @@ function refusal(one, key, act) {
   const flow = one.flow ?? '';
   const said = typeof one === 'object' && one.detail;
   return { key, act, kind: 'note', tone: 'warn', glyph: 'lock', words: said || t('chat.refused', { flow, why: reason(why) }) };
-}
-
-/** The sentence for a reason of the daemon; one without a sentence stands as it is. @param {string | null | undefined} code */
-export function reason(code) {
-  if (!code) return '';
-  const key = `chat.reason.${code}`;
-  const words = t(key);
-  return words === key || words === `⟦${key}⟧` ? code : words;
-}
-
-/** Why a message is not on the phone, in the words of the daemon. @param {Message} message */
-function away(message) {
-  const { text } = shape(message);
-  const why = message.why || reason(message.reason);
-  const kind = ['skipped', 'dropped'].includes(message.status ?? '') ? 'skipped' : 'held';
-  return {
-    tone: kind === 'held' ? 'plain' : 'warn',
-    glyph: kind === 'held' ? 'clock' : 'x',
-    words: `“${short(text)}” · ${t(`chat.${kind}`, { why })}`,
-  };
-}
-
-/** @param {string} text */
-const short = (text) => (text.length > 60 ? `${text.slice(0, 58).trimEnd()}…` : text);
-
-/** @param {Item[]} items @param {Message} message @param {Item} item */
-function place(items, message, item) {
-  const { kind, to, emoji } = shape(message);
-  const aim = (/** @type {Item} */ one) =>
-    one.kind === 'message' && (to ? one.message.provider_id === to : one.message.direction !== message.direction);
-  const target = kind === 'reaction' && items.findLast(aim);
-  if (target) target.reactions = { ...target.reactions, [message.direction]: emoji };
-  else if (AWAY.includes(message.status ?? '')) items.push({ ...item, kind: 'note', ...away(message) });
-  else items.push(item);
 }
 
 /** @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
@@ -180,25 +146,8 @@ function ended(items, act, index) {
 /** Marks where a bubble is the last of its side, and which buttons were tapped. @param {Item[]} items */
 function finish(items) {
   const steps = talk.acts.value.map((act) => act.step);
-  items.forEach((item, n) => {
-    if (item.kind !== 'message' && item.kind !== 'gone') return;
-    const next = items[n + 1];
-    item.tail = !next || !['message', 'gone'].includes(next.kind) || next.message.direction !== item.message.direction;
-    if (item.kind !== 'message' || item.message.direction !== 'out') return;
-    const reply = items.find(
-      (one) =>
-        one.kind === 'message' &&
-        one.message.content?.kind === 'button' &&
-        one.message.reply_to &&
-        one.message.reply_to === item.message.provider_id,
-    );
-    const drawn = shape(item.message);
-    const titles = [...drawn.buttons, ...(drawn.list?.sections.flatMap((one) => one.rows) ?? [])];
-    const later = steps
-      .slice(item.act + 1)
-      .find((step) => typeof step.tap === 'string' && titles.some((one) => one.title === step.tap || one.id === step.tap));
-    item.tapped = reply?.message.content.title ?? later?.tap ?? null;
-  });
+  tails(items);
+  tapped(items, (item, fits) => steps.slice(item.act + 1).find((step) => typeof step.tap === 'string' && fits(step.tap))?.tap);
 }
 
 export const thread = computed(() => {

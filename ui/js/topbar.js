@@ -1,10 +1,13 @@
 // @ts-check
-// The top bar: which bot, search, sandbox or live, language, theme.
-import { html, useEffect, useRef, useState } from '../vendor/preact.js';
-import { editCount, bot } from './state.js';
+// The top bar: which bot, the pages, search, sandbox or live, language, theme.
+import { html } from '../vendor/preact.js';
+import { openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
 import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
-import { openSearch } from './dialogs.js';
+import { Menu } from './menu.js';
+import { shownPages } from './pages.js';
+import { addressTo, here } from './router.js';
+import { bot } from './state.js';
 
 /** Changes between light and dark, and keeps the choice in this browser. */
 export function otherTheme() {
@@ -40,53 +43,53 @@ function Mode() {
   return html`<span class=${`mode ${mode}`} title=${t(`mode.${mode}.about`)}><i></i>${t(`mode.${mode}`)}</span>`;
 }
 
-function Language() {
-  const [shown, show] = useState(false);
-  const place = useRef(/** @type {any} */ (null));
-  useEffect(() => {
-    if (!shown) {
-      return;
-    }
-    place.current.querySelector('[aria-checked=true]')?.focus();
-    const away = (/** @type {Event} */ event) => !place.current.contains(event.target) && show(false);
-    addEventListener('pointerdown', away);
-    return () => removeEventListener('pointerdown', away);
-  }, [shown]);
-  const keys = (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === 'Escape') {
-      show(false);
-      place.current.querySelector('button').focus();
-    } else if (step) {
-      event.preventDefault();
-      const all = [...place.current.querySelectorAll('[role=menuitemradio]')];
-      all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
-    }
-  };
-  return html`<div class="menu-place" ref=${place} onKeyDown=${keys}>
-    <button class="icon-button" title=${t('language')} aria-label=${t('language')} aria-haspopup="menu" aria-expanded=${shown} onClick=${() => show(!shown)}>
-      <${Icon} n="globe" />
-    </button>
-    ${shown &&
-    html`<div class="menu" role="menu" aria-label=${t('language')}>
-      ${LANGUAGES.map(
+const Language = () =>
+  html`<${Menu}
+    face=${html`<${Icon} n="globe" />`}
+    label=${t('language')}
+    items=${() =>
+      LANGUAGES.map(
         ([code, name]) =>
           html`<button key=${code} role="menuitemradio" aria-checked=${lang === code} lang=${code} onClick=${() => speak(code)}>
             <bdi>${name}</bdi>${lang === code && html`<${Icon} n="check" s=${14} />`}
           </button>`,
       )}
-    </div>`}
-  </div>`;
+  />`;
+
+/** @param {{page: import('./pages.js').PageEntry}} props */
+function Count({ page }) {
+  const n = page.count?.() ?? 0;
+  return n > 0 && html`<b class="page-count">${n}</b>`;
+}
+
+/** The pages; a single one needs no bar. Where there is little room they are a menu. */
+function Pages() {
+  const pages = shownPages();
+  if (pages.length < 2) {
+    return null;
+  }
+  const current = here.value.page;
+  const now = pages.find((page) => page.path === current);
+  const link = (/** @type {import('./pages.js').PageEntry} */ page, /** @type {any} */ more = {}) =>
+    html`<a key=${page.path} href=${addressTo(page.path)} aria-current=${page.path === current ? 'page' : undefined} ...${more}>
+      <${Icon} n=${page.icon} s=${15} /><span>${t(`pages.${page.path}`)}</span><${Count} page=${page} />
+    </a>`;
+  return html`<nav class="pages" aria-label=${t('pages')}>${pages.map((page) => link(page))}</nav>
+    <${Menu}
+      place="pages-menu"
+      class="pages-button"
+      label=${t('pages')}
+      face=${html`<${Icon} n=${now?.icon ?? 'list'} s=${15} /><span>${now ? t(`pages.${now.path}`) : t('pages')}</span><${Icon} n="down" s=${13} />`}
+      items=${(/** @type {() => void} */ close) => pages.map((page) => link(page, { role: 'menuitem', onClick: close }))}
+    />`;
 }
 
 export function TopBar() {
-  const title = bot.value.title;
-  useEffect(() => {
-    document.title = `${editCount.value ? '● ' : ''}${title} · Studio`;
-  });
+  const { title, folder } = bot.value;
   return html`<header class="top">
-    <a class="logo" href="/studio" aria-label=${`Studio: ${t('home')}`}><${Mark} /><b>Studio</b></a>
-    <h1 class="bot-title" title=${bot.value.folder} dir="auto">${title}</h1>
+    <a class="logo" href=${addressTo('flows')} aria-label=${`Studio: ${t('home')}`}><${Mark} /><b>Studio</b></a>
+    <p class="bot-title" title=${folder} dir="auto">${title}</p>
+    <${Pages} />
     <span class="grow"></span>
     <button class="search-button" onClick=${openSearch} title=${t('search')}><${Icon} n="search" s=${14} /><span>${t('search.short')}</span><kbd>${keyName('Ctrl K')}</kbd></button>
     <${Mode} />

@@ -1,0 +1,51 @@
+// @ts-check
+// The page of flows: the list of files, editor, map, dock and chat.
+import { html, useEffect } from '../vendor/preact.js';
+import { begin } from './address.js';
+import { Chat } from './chat.js';
+import { EditPane } from './editpane.js';
+import { Files } from './files.js';
+import { worst } from './findings.js';
+import { Icon } from './icons.js';
+import { t } from './i18n.js';
+import { keyPressed } from './keys.js';
+import { Map } from './map.js';
+import { pane } from './state.js';
+import { Dock } from './trace.js';
+
+const PANES = /** @type {const} */ ([
+  ['edit', 'pen'],
+  ['map', 'flows'],
+  ['chat', 'say'],
+  ['trace', 'list'],
+]);
+
+function BottomBar() {
+  return html`<nav class="bottom" aria-label=${t('panes')}>
+    ${PANES.map(
+      ([name, icon]) =>
+        html`<button key=${name} aria-pressed=${pane.value === name} onClick=${() => (pane.value = name)}>
+          <${Icon} n=${icon} s=${19} /><span>${t(`pane.${name}`)}</span>
+          ${name === 'trace' && worst() && html`<i class=${`bottom-dot ${worst()}`}></i>`}
+        </button>`,
+    )}
+  </nav>`;
+}
+
+export function Page() {
+  useEffect(() => {
+    begin();
+    addEventListener('keydown', keyPressed);
+    return () => removeEventListener('keydown', keyPressed);
+  }, []);
+  return html`<div class="studio" data-pane=${pane.value}>
+    <h1 class="hidden">${t('pages.flows')}</h1>
+    <${Files} />
+    <div class="middle">
+      <div class="pair"><${EditPane} /><${Map} /></div>
+      <${Dock} />
+    </div>
+    <${Chat} />
+    <${BottomBar} />
+  </div>`;
+}

@@ -1,0 +1,19 @@
+// @ts-check
+// The pages of the studio, a line each. A page's module is read when it is opened, and gives `Page`.
+
+/**
+ * @typedef {object} PageEntry
+ * @property {string} path the first part of its address: `runs` for `/studio/runs/17`
+ * @property {string} icon
+ * @property {() => Promise<any>} load gives a module with `Page`
+ * @property {string[]} [css] files below `ui/` that the page needs beside those of the first load
+ * @property {boolean} [stays] it is hidden instead of taken away when another page is shown
+ * @property {() => boolean} [shown] whether this person may see it; without it everybody may
+ * @property {() => number} [count] the number beside its name, 0 for none
+ */
+
+/** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
+export const PAGES = [{ path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true }];
+
+/** The pages that this person may see. */
+export const shownPages = () => PAGES.filter((page) => page.shown?.() ?? true);
