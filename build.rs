@@ -1,7 +1,11 @@
 //! How the program is linked, and the files of the studio's page that it contains.
 
+#[path = "build/modules.rs"]
+mod modules;
+
 use flate2::{Compression, write::GzEncoder};
 use std::{
+    collections::BTreeMap,
     env,
     fmt::Write as _,
     fs,
@@ -16,12 +20,17 @@ use std::{
 const SERVED: [(&str, &[&str]); 3] =
     [("images", &["svg", "png", "ico"]), ("text", &["json"]), ("vendor", &["js", "css"])];
 const CODE: &[&str] = &["css", "js"];
+/// Runs before the first paint, and is no module.
+const BOOT: &str = "js/boot.js";
+/// The styles of the first load, joined.
+const STYLES: &str = "css/first.css";
 
 /// The first glibc whose loader reads them.
 const PACKED_RELOCATIONS: (u32, u32) = (2, 36);
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=ui");
     pack_page(Path::new("ui")).expect("the folder `ui` can be read, and the build's own folder be written");
     link();
@@ -31,8 +40,7 @@ fn main() {
 /// addresses, so that a browser may keep them for ever.
 fn pack_page(folder: &Path) -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    let mut hasher = DefaultHasher::new();
-    let mut list = String::new();
+    let (mut files, mut modules) = (BTreeMap::new(), BTreeMap::new());
     for dir in sorted(folder)?.iter().filter(|path| path.is_dir()) {
         let Some(below) = dir.file_name().and_then(|text| text.to_str()) else { continue };
         let other = SERVED.iter().find(|(name, _)| *name == below);
@@ -43,22 +51,63 @@ fn pack_page(folder: &Path) -> io::Result<()> {
             if !extensions.contains(&extension) {
                 continue;
             }
-            let mut bytes = fs::read(&path)?;
-            if other.is_none() {
-                bytes = without_comments(&String::from_utf8_lossy(&bytes)).into_bytes();
+            let (name, bytes) = (format!("{below}/{name}"), fs::read(&path)?);
+            if other.is_some() {
+                files.insert(name, bytes);
+                continue;
             }
-            hasher.write(name.as_bytes());
-            hasher.write(&bytes);
-            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-            packed.write_all(&bytes)?;
-            let place = out.join(format!("ui-{below}-{name}.gz"));
-            fs::write(&place, packed.finish()?)?;
-            let name = format!("{below}/{name}");
-            writeln!(list, "    ({name:?}, include_bytes!({:?})),", place.display().to_string())
-                .expect("a text can be written to");
+            let text = without_comments(&String::from_utf8_lossy(&bytes));
+            match extension == "js" && name != BOOT {
+                true => modules.insert(name, text).map(drop),
+                false => files.insert(name, text.into_bytes()).map(drop),
+            };
         }
     }
-    let page = fs::canonicalize(folder.join("index.html"))?;
+    files.extend(
+        modules::packed(&modules).map_err(io::Error::other)?.into_iter().map(|(name, text)| (name, text.into())),
+    );
+    let page = with_one_style(&fs::read_to_string(folder.join("index.html"))?, &mut files);
+    fs::write(out.join("index.html"), page)?;
+    write_list(&out, &files)
+}
+
+/// Joins the styles that the page itself names, in its order.
+fn with_one_style(page: &str, files: &mut BTreeMap<String, Vec<u8>>) -> String {
+    let (mut styles, mut text) = (Vec::new(), String::new());
+    for line in page.lines() {
+        let name =
+            line.strip_prefix("<link rel=\"stylesheet\" href=\"{{assets}}/").and_then(|rest| rest.strip_suffix("\">"));
+        match name.and_then(|name| files.get(name)) {
+            Some(style) if styles.is_empty() => {
+                styles.extend_from_slice(style);
+                writeln!(text, "<link rel=\"stylesheet\" href=\"{{{{assets}}}}/{STYLES}\">")
+                    .expect("a text can be written to");
+            }
+            Some(style) => styles.extend_from_slice(style),
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    files.insert(STYLES.to_owned(), styles);
+    text
+}
+
+fn write_list(out: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    let mut hasher = DefaultHasher::new();
+    let mut list = String::new();
+    for (name, bytes) in files {
+        hasher.write(name.as_bytes());
+        hasher.write(bytes);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(bytes)?;
+        let place = out.join(format!("ui-{}.gz", name.replace('/', "-")));
+        fs::write(&place, packed.finish()?)?;
+        writeln!(list, "    ({name:?}, include_bytes!({:?})),", place.display().to_string())
+            .expect("a text can be written to");
+    }
+    let page = out.join("index.html");
     let hash = hasher.finish();
     let source = format!(
         "pub const PAGE: &str = include_str!({:?});\npub const HASH: &str = \"{hash:016x}\";\n\
@@ -75,7 +124,8 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Leaves out lines that are nothing but a comment: a quarter of the page's own code, which each first visit loads.
+/// Leaves out lines that are nothing but a comment, and the types that stand before code: a quarter of the page's own
+/// code, which each first visit loads.
 fn without_comments(text: &str) -> String {
     let mut kept = String::new();
     let mut inside = false;
@@ -87,12 +137,20 @@ fn without_comments(text: &str) -> String {
         }
         let block = words.starts_with("/*");
         inside = block && !words.contains("*/");
-        // A remark with a type stands before code on its line, and stays.
         let alone = block && words.find("*/").is_none_or(|end| end + 2 == words.len());
-        if !alone && !words.starts_with("//") {
-            kept.push_str(line);
+        if !alone && !words.is_empty() && !words.starts_with("//") {
+            kept.push_str(&without_types(line));
             kept.push('\n');
         }
+    }
+    kept
+}
+
+fn without_types(line: &str) -> String {
+    let mut parts = line.split("/** @type ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        kept.push_str(part.split_once("*/").map_or(part, |(_, code)| code.trim_start()));
     }
     kept
 }

@@ -9,6 +9,8 @@ mod docs;
 mod graph;
 mod kill;
 mod lsp;
+#[path = "../build/modules.rs"]
+mod page_modules;
 mod platform;
 mod receiver;
 mod runtime;

@@ -131,14 +131,27 @@ export const until = async (what, found) => {
   throw new Error(`${what} did not happen`);
 };
 
+/** Calls a function of one of the page's modules, which is a file of its own or lies in the pack of the frame. */
+export const within = (page, name, work, value) => page.evaluate(async ([name, work, value]) => {
+  const frame = document.querySelector('script[type=module]').src;
+  const { modules } = await import(frame);
+  const module = modules?.[`js/${name}.js`] ?? (await import(frame.replace('app.js', `${name}.js`)));
+  return module[work](...value);
+}, [name, work, value]);
+
 /** The text in the editor, as the page holds it. */
 export const text = (page) => page.evaluate(async () => {
-  const { files, open: shown } = await import(document.querySelector('script[type=module]').src.replace('app.js', 'state.js'));
+  const frame = document.querySelector('script[type=module]').src;
+  const { modules } = await import(frame);
+  const { files, open: shown } = modules?.['js/state.js'] ?? (await import(frame.replace('app.js', 'state.js')));
   return files.value.get(shown.value).text;
 });
 
 /** Puts another text into the open file, as typing it would. */
 export const write = (page, words) => page.evaluate(async (words) => {
-  const state = await import(document.querySelector('script[type=module]').src.replace('app.js', 'state.js'));
-  state.edit(state.open.value, words);
+  const frame = document.querySelector('script[type=module]').src;
+  const { modules } = await import(frame);
+  const of = async (name) => modules?.[`js/${name}.js`] ?? import(frame.replace('app.js', `${name}.js`));
+  const [{ open: shown }, { edit }] = await Promise.all([of('state'), of('edits')]);
+  edit(shown.value, words);
 }, words);

@@ -1,7 +1,7 @@
 // The frame around all pages: addresses, back and forward, titles, and a name that no page has.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { daemon, launch, open, skip, until } from './harness.mjs';
+import { daemon, launch, open, skip, until, within } from './harness.mjs';
 
 let browser;
 let bot;
@@ -36,10 +36,7 @@ test('the page of flows keeps its editor and talk while another page is shown', 
   const page = await open(browser, bot.base);
   await page.locator('.pane.chat .chat-words').getByRole('button', { name: 'hi', exact: true }).click();
   await page.locator('.chat-text', { hasText: 'What can I do for you?' }).waitFor();
-  await page.evaluate(async () => {
-    const { go } = await import(document.querySelector('script[type=module]').src.replace('app.js', 'router.js'));
-    go('/studio/nowhere');
-  });
+  await within(page, 'router', 'go', ['/studio/nowhere']);
   await page.locator('.alone h1').waitFor();
   await page.goBack();
   await until('the editor is back', () => page.locator('.cm-line').first().isVisible());

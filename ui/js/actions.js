@@ -3,7 +3,8 @@
 import { dialog } from './dialogs.js';
 import { t } from './i18n.js';
 import { publish } from './publish.js';
-import { dock, edits, open, pane, takeTheirs } from './state.js';
+import { takeTheirs } from './edits.js';
+import { dock, edits, open, pane } from './state.js';
 import { nextPane } from './keys.js';
 import { otherTheme } from './topbar.js';
 

@@ -4,7 +4,8 @@ import { effect, untracked } from '../vendor/preact.js';
 import { atCursor, goTo } from './drawing.js';
 import { t } from './i18n.js';
 import { addressOf, go, here } from './router.js';
-import { bot, cursor, files, hold, open, say } from './state.js';
+import { hold } from './edits.js';
+import { bot, cursor, files, open, say } from './state.js';
 
 /** The path of the file that the address names, or null. */
 function pathHere() {

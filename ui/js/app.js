@@ -6,7 +6,8 @@ import { Frame } from './frame.js';
 import { t } from './i18n.js';
 import { loadPage } from './pagearea.js';
 import { here } from './router.js';
-import { bot, load } from './state.js';
+import { load, refresh } from './edits.js';
+import { bot } from './state.js';
 
 /** Shows a readable page if a part of it fails; edits are kept by then. */
 class Boundary extends Component {
@@ -49,7 +50,7 @@ render(html`<${Boundary}><${Frame} /><//>`, /** @type {HTMLElement} */ (document
 setInterval(() => {
   if (offline.value && bot.value) {
     fetch('/v1/bot', { credentials: 'same-origin' }).then(
-      (answer) => answer.ok && import('./state.js').then((state) => state.refresh()),
+      (answer) => answer.ok && refresh(),
       () => {},
     );
   }

@@ -1,4 +1,5 @@
-// Runs before the first paint, so that neither the theme nor the writing direction flashes.
+// Runs before the first paint, so that neither the theme nor the writing direction flashes, and asks for what the page
+// of this address will need.
 (() => {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
@@ -22,4 +23,11 @@
   const found = wanted.map((one) => (one || '').slice(0, 2)).find((one) => known.includes(one));
   root.lang = found || 'en';
   root.dir = root.lang === 'ar' ? 'rtl' : 'ltr';
+
+  const assets = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/js\/boot\.js$/, '');
+  const early = (more) => document.head.append(Object.assign(document.createElement('link'), more));
+  early({ rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `${assets}text/${root.lang === 'xx' ? 'en' : root.lang}.json` });
+  if (/^\/studio(\/(flows|scripts|locales)(\/|$)|\/?$)/.test(location.pathname)) {
+    early({ rel: 'modulepreload', href: `${assets}js/flows.js` });
+  }
 })();

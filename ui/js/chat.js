@@ -9,6 +9,7 @@ import { Composer } from './composer.js';
 import { goTo } from './drawing.js';
 import { clock } from './moment.js';
 import { Ribbon } from './ribbon.js';
+import { hold } from './edits.js';
 import * as state from './state.js';
 import { named } from './tape.js';
 import * as talk from './talk.js';
@@ -200,7 +201,7 @@ export function Chat() {
   const [attached, attach] = useState(/** @type {any} */ (null));
   const open = async (/** @type {'world' | 'test'} */ what, /** @type {any} */ props = {}) => {
     // The sheet shows boxes for the fields and topics of this file.
-    const [Shown] = await Promise.all([LATER[what](), what === 'world' && state.hold('flows/_bot.yaml')]);
+    const [Shown] = await Promise.all([LATER[what](), what === 'world' && hold('flows/_bot.yaml')]);
     setSheet({ Shown, props });
   };
   const Shown = sheet?.Shown;

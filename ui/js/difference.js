@@ -3,7 +3,8 @@
 import { html } from '../vendor/preact.js';
 import { DialogHead, close } from './dialogs.js';
 import { t } from './i18n.js';
-import { files, keepMine, takeTheirs } from './state.js';
+import { keepMine, takeTheirs } from './edits.js';
+import { files } from './state.js';
 
 /** Lines around a difference that are shown with it. */
 const AROUND = 2;

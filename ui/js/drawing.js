@@ -111,19 +111,24 @@ async function refresh() {
 
 let timer = 0;
 let last = /** @type {string | null} */ (null);
-effect(() => {
-  const flows = state.bot.value?.flows ?? [];
-  const open = flows.find((/** @type {any} */ one) => one.path === state.open.value);
-  // A new flow is known to the daemon only when it is published; its name is that of its file.
-  const fresh = state.files.value.has(state.open.value ?? '') ? /^flows\/(?!_)([^/.]+)\.yaml$/.exec(state.open.value ?? '')?.[1] : null;
-  shown.value = open?.name ?? fresh ?? shown.peek() ?? flows[0]?.name ?? null;
-});
-effect(() => {
-  void state.epoch.value;
-  const key = `${shown.value} ${texts()}`;
-  if (!state.bot.value || key === last) return;
-  const other = last?.split(' ')[0] !== shown.value;
-  last = key;
-  clearTimeout(timer);
-  timer = setTimeout(refresh, other ? 0 : PAUSE_MS);
-});
+/** Draws the flow of the open file, and again after each edit. The page of flows begins it once. */
+export function begin() {
+  effect(() => {
+    const flows = state.bot.value?.flows ?? [];
+    const path = state.open.value;
+    if (!path) return;
+    const open = flows.find((/** @type {any} */ one) => one.path === path);
+    // A new flow is known to the daemon only when it is published; its name is that of its file.
+    const fresh = state.files.value.has(path) ? /^flows\/(?!_)([^/.]+)\.yaml$/.exec(path)?.[1] : null;
+    shown.value = open?.name ?? fresh ?? shown.peek() ?? flows[0]?.name ?? null;
+  });
+  effect(() => {
+    void state.epoch.value;
+    const key = `${shown.value} ${texts()}`;
+    if (!shown.value || !state.bot.value || key === last) return;
+    const other = last?.split(' ')[0] !== shown.value;
+    last = key;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, other ? 0 : PAUSE_MS);
+  });
+}

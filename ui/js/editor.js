@@ -7,7 +7,8 @@ import { colours, hangingLines, markedLine, rhai, setMark, variables } from './l
 import { client, mend, syncSoon } from './lsp.js';
 import { languageOf, uriOf } from './texts.js';
 import { definition, format, rename } from './commands.js';
-import { cursor, edit, files, findings, mark, open, target } from './state.js';
+import { edit } from './edits.js';
+import { cursor, files, findings, mark, open, target } from './state.js';
 
 const { EditorState, EditorView, keymap } = CM;
 

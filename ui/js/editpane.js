@@ -1,15 +1,32 @@
 // @ts-check
 // The pane of the editor: the file's name and state, its findings, publishing, and the choice if the disk changed.
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { effect, html, useEffect, useState } from '../vendor/preact.js';
 import { dialog } from './dialogs.js';
 import { FindingsButton } from './findings.js';
 import { Icon } from './icons.js';
 import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
-import { elsewhere, files, isChanged, isOvertaken, keepMine, open, pane, takeTheirs } from './state.js';
+import { blocked, failure, play } from './talk.js';
+import { keepMine, takeTheirs } from './edits.js';
+import { elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
-/** The editor's own module is large, and is read while the rest of the page is drawn already. */
-const module = import('./editor.js');
+/** The editor is asked for so long after the page at the latest, also if no talk begins. */
+const LATEST_MS = 1000;
+
+/** Reads the editor. Its bundle weighs more than all else, so the chat goes first. */
+async function loadEditor() {
+  await new Promise((go) => {
+    const latest = setTimeout(go, LATEST_MS);
+    effect(() => {
+      if (play.value || blocked.value || failure.value) {
+        clearTimeout(latest);
+        go(undefined);
+      }
+    });
+  });
+  const [{ Editor }] = await Promise.all([import('./editor.js'), import('../vendor/codemirror.js')]);
+  return Editor;
+}
 
 function Overtaken() {
   const path = open.value;
@@ -69,7 +86,7 @@ function Gone() {
 export function EditPane() {
   const [Editor, setEditor] = useState(/** @type {any} */ (null));
   useEffect(() => {
-    module.then((one) => setEditor(() => one.Editor));
+    loadEditor().then((one) => setEditor(() => one));
   }, []);
   const path = open.value;
   const gone = path && files.value.get(path)?.text === null;

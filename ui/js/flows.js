@@ -1,8 +1,9 @@
 // @ts-check
 // The page of flows: the list of files, editor, map, dock and chat.
 import { html, useEffect } from '../vendor/preact.js';
-import { begin } from './address.js';
+import * as address from './address.js';
 import { Chat } from './chat.js';
+import * as drawing from './drawing.js';
 import { EditPane } from './editpane.js';
 import { Files } from './files.js';
 import { worst } from './findings.js';
@@ -11,6 +12,7 @@ import { t } from './i18n.js';
 import { keyPressed } from './keys.js';
 import { Map } from './map.js';
 import { pane } from './state.js';
+import * as talk from './talk.js';
 import { Dock } from './trace.js';
 
 const PANES = /** @type {const} */ ([
@@ -30,6 +32,18 @@ function BottomBar() {
         </button>`,
     )}
   </nav>`;
+}
+
+let begun = false;
+
+/** Follows the address, the texts and the edits from now on. */
+function begin() {
+  if (!begun) {
+    begun = true;
+    address.begin();
+    drawing.begin();
+    talk.begin();
+  }
 }
 
 export function Page() {

@@ -3,7 +3,8 @@
 import { effect } from '../vendor/preact.js';
 import { ChangeSet, LSPClient } from '../vendor/codemirror.js';
 import { ROOT, Texts, docOf, pathOf, uriOf } from './texts.js';
-import { checked, edit, edits, files, findings, hold, refresh, say } from './state.js';
+import { edit, hold, refresh } from './edits.js';
+import { checked, edits, files, findings, say } from './state.js';
 
 const SYNC_PAUSE_MS = 40;
 const AGAIN_MS = [300, 1000, 2000, 5000];

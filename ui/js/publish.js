@@ -5,7 +5,8 @@ import { detail, post } from './api.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
-import { bot, editCount, edits, files, overtaken, published, refresh, say, show } from './state.js';
+import { published, refresh } from './edits.js';
+import { bot, editCount, edits, files, overtaken, say, show } from './state.js';
 
 export const publishing = signal(false);
 

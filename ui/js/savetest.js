@@ -5,6 +5,7 @@ import { detail, post } from './api.js';
 import { Field } from './composer.js';
 import { t } from './i18n.js';
 import { Sheet } from './chatsheet.js';
+import { edit } from './edits.js';
 import * as state from './state.js';
 import { named } from './tape.js';
 import * as talk from './talk.js';
@@ -49,7 +50,7 @@ export function SaveTest({ close }) {
   const put = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!made) return;
-    state.edit(made.path, made.text);
+    edit(made.path, made.text);
     close();
     state.reveal(made.path, made.text.trimEnd().split('\n').length);
     state.say(t('chat.test.put', { path: made.path }));

@@ -7,7 +7,8 @@ import { allFiles } from './files.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { actions } from './actions.js';
-import { bot, files, hold, reveal, show } from './state.js';
+import { hold } from './edits.js';
+import { bot, files, reveal, show } from './state.js';
 
 /** @typedef {{icon: string, label: string, detail: string, run: () => void, mono?: boolean}} Item */
 

@@ -8,7 +8,8 @@ import { allFiles } from './files.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { publish } from './publish.js';
-import { edit, files as fileTexts, open, reveal, say } from './state.js';
+import { edit } from './edits.js';
+import { files as fileTexts, open, reveal, say } from './state.js';
 
 /** A file's name from a title: small letters without accents, digits and `_`. @param {string} title */
 const nameFrom = (title) =>

@@ -3,8 +3,6 @@
 import { batch, computed, signal } from '../vendor/preact.js';
 import { addressOf, go, here } from './router.js';
 
-export { edit, hold, keepMine, load, published, refresh, takeTheirs } from './edits.js';
-
 /**
  * @typedef {object} Held One file.
  * @property {string | null} disk the text on disk, null if there is none

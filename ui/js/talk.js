@@ -262,8 +262,8 @@ export function opened() {
 
 const folder = () => state.bot.value?.folder ?? '';
 
-/** Begins with the talk that this tab had before it was loaded again, and follows the edits. */
-function begin() {
+/** Begins with the talk that this tab had before it was loaded again, and follows the edits. The page of flows begins it once. */
+export function begin() {
   const kept = keptTalk(folder());
   batch(() => {
     flow.value = kept?.flow ?? opened();
@@ -293,11 +293,3 @@ function begin() {
     if (!steps.value.length) flow.value = opened();
   });
 }
-
-let begun = false;
-effect(() => {
-  if (state.bot.value && !begun) {
-    begun = true;
-    queueMicrotask(begin);
-  }
-});
