@@ -30,6 +30,7 @@ mod studio;
 mod studio_editor;
 mod studio_files;
 mod studio_play;
+mod studio_preview;
 mod subscriptions;
 mod traces;
 mod uploads;

@@ -45,6 +45,7 @@ const VOLATILE: &[&str] = &[
     "activation_message",
     "examples",
     "ms",
+    "seen",
 ];
 
 fn is_volatile(key: &str) -> bool {

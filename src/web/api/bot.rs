@@ -3,20 +3,22 @@
 use crate::{
     base::{
         diagnostic::Diagnostic,
-        limits::{BOT_FILES_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
-        time::iso,
+        limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
+        time::{Time, iso},
     },
     flow::Flow,
     runtime::{
         bot::{
             bot_path::BotPath,
-            publish::{Change, NotPublished, Published, is_writable, tag},
+            preview::{NotPreviewed, Preview, UnsavedPreview},
+            publish::{Change, NotPublished, PublishWish, Published, is_writable, tag},
         },
         daemon::long_work::apart,
         testbench::starting_words,
     },
     store::tables::version,
     web::{
+        api::studio,
         etag,
         idempotency::json,
         input::Input,
@@ -88,6 +90,48 @@ pub async fn file(
     Ok(etag::tagged(StatusCode::OK, &json!({"path": path.as_str(), "text": text, "etag": tag})))
 }
 
+/// `POST /v1/bot/preview`: the findings of changed files, and their effect on people, templates and schedules.
+pub async fn preview(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> ApiResult {
+    let (parts, body) = request.into_parts();
+    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+    let mut input = Input::verbatim(&studio::bytes(body).await?)?;
+    let edits = studio::edits(&mut input);
+    input.finish()?;
+    match web.app.preview_files(&edits).await {
+        Ok(UnsavedPreview { findings, preview, seen }) => {
+            let body = json!({
+                "findings": findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
+                "seen": seen,
+                "conversations": preview.as_ref().map_or(0, |preview| preview.conversations),
+                "changes": preview.map(|preview| with_times(&preview)),
+            });
+            Ok(json(StatusCode::OK, &body))
+        }
+        Err(NotPreviewed::Folder(error)) => {
+            Err(studio::with_findings(Problem::conflict("not_readable", error.to_string()), &[]))
+        }
+        Err(error @ NotPreviewed::Read(_)) => Err(Problem::bug(&error)),
+    }
+}
+
+/// A preview as `deploy --dry-run --json` gives it, with times as everywhere in the API.
+fn with_times(preview: &Preview) -> Json {
+    let written = |time: &Json| time.as_i64().map(|ms| iso(Time(ms)));
+    let mut json = json!(preview);
+    if let Some(live) = preview.live {
+        json["live"]["since"] = json!(live.since.map(iso));
+    }
+    let flows = json["people"].as_array_mut().into_iter().flatten();
+    for group in flows.filter_map(|flow| flow["groups"].as_array_mut()).flatten() {
+        group["first_due"] = json!(written(&group["first_due"]));
+    }
+    json
+}
+
 /// `POST /v1/bot/publish`: writes the changed files and makes them live.
 pub async fn publish(
     State(web): State<Arc<Web>>,
@@ -97,13 +141,13 @@ pub async fn publish(
     let (parts, body) = request.into_parts();
     caller(&web, peer, &parts.headers, Effect::Acts).await?;
     let body = body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))?;
-    let (changes, with_errors) = wanted(&body)?;
+    let (changes, wish) = wanted(&body)?;
     if web.app.store.trouble().is_some() {
         let why = "The database takes no requests now; ask again soon.";
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_away", why);
         return Err(Problem { retry_after_s: Some(1), ..problem });
     }
-    let published = web.app.publish_files(changes, with_errors).await;
+    let published = web.app.publish_files(changes, &wish).await;
     web.desk.folder.forget();
     match published {
         Ok(published) => Ok(json(StatusCode::OK, &told(&published))),
@@ -117,6 +161,10 @@ pub async fn publish(
             let findings = findings.iter().map(Diagnostic::to_json).collect();
             Err(Problem { more: Some(Box::new(("findings", findings))), ..Problem::conflict("has_errors", why) })
         }
+        Err(NotPublished::OtherPreview) => {
+            let why = "The preview would show something else now; look at it again and decide anew.";
+            Err(Problem::conflict("preview_changed", why))
+        }
         Err(NotPublished::Unusable { path, why }) => {
             let pointer = format!("/files/{}", path.replace('~', "~0").replace('/', "~1"));
             Err(Problem::invalid(vec![(pointer, format!("`{path}` cannot be written: {why}."))]))
@@ -125,18 +173,19 @@ pub async fn publish(
             let why = "The daemon's user may not write into the bot's folder.";
             Err(Problem::new(StatusCode::FORBIDDEN, "read_only", why))
         }
-        Err(error @ (NotPublished::Folder(_) | NotPublished::Io(_) | NotPublished::Reload(_))) => {
-            Err(Problem::bug(&error))
-        }
+        Err(
+            error @ (NotPublished::Folder(_) | NotPublished::Read(_) | NotPublished::Io(_) | NotPublished::Reload(_)),
+        ) => Err(Problem::bug(&error)),
     }
 }
 
-/// The changes in a request, and whether files with errors are written, too.
-fn wanted(body: &[u8]) -> Result<(Vec<Change>, bool), Problem> {
+/// The changes in a request, and their conditions.
+fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishWish), Problem> {
     let mut input = Input::verbatim(body)?;
     let files = input.opt_map("files").unwrap_or_default();
     let mut etags = input.opt_map("etags").unwrap_or_default();
     let with_errors = input.opt_flag("with_errors").unwrap_or_default();
+    let seen = input.opt_text("seen", NAME_CHARS_MAX);
     if input.is_clean_at("files") && (files.is_empty() || files.len() > BOT_FILES_MAX) {
         input.wrong("files", format!("`files` names 1 to {BOT_FILES_MAX} files."));
     }
@@ -176,7 +225,7 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, bool), Problem> {
         input.wrong(&format!("etags/{part}"), "There is an etag for this file, and no change of it in `files`.");
     }
     input.finish()?;
-    Ok((changes, with_errors))
+    Ok((changes, PublishWish { with_errors, seen }))
 }
 
 fn told(published: &Published) -> Json {

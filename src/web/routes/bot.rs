@@ -5,7 +5,7 @@ use super::{
     probes::FINDING,
     shape::{
         Shape,
-        Type::{Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+        Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
         may, need, shape,
     },
     tell,
@@ -78,6 +78,79 @@ static PUBLISH: Shape = shape(
             "For each of these files the etag of the text that the change is based on; `null`: it is a new file.",
         ),
         may("with_errors", Flag, "Write files with errors, too; the version before stays live."),
+        may(
+            "seen",
+            Filled,
+            "The `seen` of the preview that you decided upon: nothing is written if it would be another now.",
+        ),
+    ],
+);
+
+static PREVIEW: Shape = shape(
+    "PreviewWish",
+    "",
+    &[may("files", Map(&Maybe(&Text)), "The new text of each changed file, by path; `null`: it would be deleted.")],
+);
+
+static PREVIEWED: Shape = shape(
+    "Previewed",
+    "",
+    &[
+        need("findings", List(&Of(&FINDING)), "Of all files."),
+        need(
+            "seen",
+            Text,
+            "A mark of what is shown, for `publish`. Numbers of people and times do not count in it, because they \
+             change with every message.",
+        ),
+        need("conversations", Whole, "Conversations with open runs that were looked at."),
+        need("changes", Maybe(&Of(&CHANGES)), "As `transom deploy --dry-run --json` says; `null`: with errors."),
+    ],
+);
+
+static CHANGES: Shape = shape(
+    "BotChanges",
+    "The effect of making the files live now.",
+    &[
+        need("live", Maybe(&Of(&LIVE)), ""),
+        need("unchanged", Flag, "The files are those of the live version."),
+        need("people", List(&Of(&PEOPLE)), "People half-way, by flow."),
+        need("more", Flag, "There are more conversations than were looked at."),
+        need(
+            "differences",
+            Any,
+            "Flows `added`, `removed` and `changed`, `shared` files, `words`, words `heard`, `language_by`, names of new \
+             `templates`, triggers of the clock `timed_added` and `timed_removed`.",
+        ),
+        need("templates", List(&Any), "New templates: `name`, and `senders` with the state of each, `null`: missing."),
+        need("added", List(&Of(&TIMED)), "Schedules and dates that only these files have."),
+        need("removed", List(&Of(&TIMED)), "Those that only the live version has."),
+    ],
+);
+
+static PEOPLE: Shape = shape("PeopleHalfWay", "", &[need("flow", Text, ""), need("groups", List(&Of(&GROUP)), "")]);
+
+static GROUP: Shape = shape(
+    "PeopleAtStep",
+    "Runs at one step with the same fate.",
+    &[
+        need("fate", Word(&["unchanged", "moves", "stays", "restarts"]), "`stays`: on the old version to its end."),
+        need("step", Text, "Empty: at the end."),
+        need("waits_for", Text, ""),
+        need("version", Whole, "The version that they run on."),
+        need("count", Whole, ""),
+        need("first_due", Maybe(&Time), "When the first of them goes on by itself."),
+    ],
+);
+
+static TIMED: Shape = shape(
+    "TimedTrigger",
+    "",
+    &[
+        need("flow", Text, ""),
+        need("trigger", Text, ""),
+        need("fires", List(&Text), "The next fires of a schedule in the bot's time zone."),
+        need("by_contact", Flag, "On each contact's own clock."),
     ],
 );
 
@@ -119,6 +192,25 @@ pub static ROUTES: &[Route] = &[
         ..GET
     },
     Route {
+        path: "/v1/bot/preview",
+        name: "preview_bot",
+        part: PART,
+        summary: "See what changed files would do before they are published",
+        about: "People half-way and what becomes of them, templates that are missing, schedules that come and go. \
+                Nothing is written.",
+        who: AllowedCallers::Studio,
+        body: Some(Of(&PREVIEW)),
+        answers: &[ok(Of(&PREVIEWED), "")],
+        errors: Errors::Problems(&[("not_readable", 409)]),
+        shared: true,
+        example: tell(
+            "/v1/bot/preview",
+            r#"{"files": {"flows/asks.yaml": "flow: asks\nwhen:\n  - message: survey\n  - schedule: 0 9 * * MON\n    to: everyone\nsteps:\n  - template: reminder\n    vars: [Ana, Monday]\n"}}"#,
+        ),
+        take: || post(bot::preview),
+        ..POST
+    },
+    Route {
         path: "/v1/bot/publish",
         name: "publish_bot",
         part: PART,
@@ -128,7 +220,12 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         body: Some(Of(&PUBLISH)),
         answers: &[ok(Of(&PUBLISHED), "")],
-        errors: Errors::Problems(&[("changed_meanwhile", 412), ("has_errors", 409), ("read_only", 403)]),
+        errors: Errors::Problems(&[
+            ("changed_meanwhile", 412),
+            ("has_errors", 409),
+            ("preview_changed", 409),
+            ("read_only", 403),
+        ]),
         shared: true,
         example: tell(
             "/v1/bot/publish",

@@ -43,6 +43,7 @@ pub static CODES: &[Code] = &[
     code("method_not_allowed", 405, "This address does not take this method."),
     code("too_slow", 408, "The body did not arrive in time."),
     code("has_errors", 409, "The files have errors; mend them, or ask for them to be written with errors."),
+    code("preview_changed", 409, "The preview would show something else now; look at it again and decide anew."),
     code("in_progress", 409, "The first request with this Idempotency-Key is still being answered."),
     code(
         "outcome_unknown",

@@ -1,8 +1,12 @@
 //! Previews the effect of a new version of the flows: on open runs, consent words, templates and schedules.
 //!
-//! `transom deploy --dry-run` shows it before, and the log shows it after a deployment.
+//! `transom deploy --dry-run` and the studio show it before, and the log shows it after a deployment.
 
+mod unsaved;
 mod words;
+
+pub(in crate::bot) use unsaved::JudgedFiles;
+pub use unsaved::{NotPreviewed, UnsavedPreview};
 
 use super::{check_context, source_files::BotFiles};
 use crate::{
@@ -32,6 +36,9 @@ pub struct Preview {
     pub live: Option<LiveSince>,
     /// True if the files are those of the live version.
     pub unchanged: bool,
+    /// The conversations with open runs that were looked at.
+    #[serde(skip)]
+    pub conversations: usize,
     /// By flow, ordered by name.
     pub people: Vec<PreviewedRuns>,
     /// True if there were more conversations than the limit.
@@ -119,12 +126,13 @@ pub async fn preview(
     let before = before.unwrap_or(nothing);
     let own = version::by_hash(store, &files.hash).await?.map(|version| version.id);
     let differences = flow::differences(&before, set);
-    let (people, more) = people(store, &mut older, set, own, most).await?;
+    let HalfWay { conversations, people, more } = people(store, &mut older, set, own, most).await?;
     let templates = needs(config, store, &differences.templates).await?;
     let (added, removed) = (&differences.timed_added, &differences.timed_removed);
     Ok(Preview {
         unchanged: live.as_ref().is_some_and(|live| live.hash == files.hash),
         live: live.map(|live| LiveSince { version: live.id, since: live.live_at }),
+        conversations,
         people,
         more,
         templates,
@@ -153,13 +161,20 @@ impl Older {
 /// The number of runs and the first due time, by fate, step, wait and version.
 type Groups = BTreeMap<(PreviewedEffect, String, &'static str, VersionId), (usize, Option<Time>)>;
 
+/// The people with open runs.
+struct HalfWay {
+    conversations: usize,
+    people: Vec<PreviewedRuns>,
+    more: bool,
+}
+
 async fn people(
     store: &Store,
     older: &mut Older,
     set: &Arc<FlowSet>,
     own: Option<VersionId>,
     most: usize,
-) -> Result<(Vec<PreviewedRuns>, bool), ReadError> {
+) -> Result<HalfWay, ReadError> {
     let mut flows: BTreeMap<FlowName, Groups> = BTreeMap::new();
     let (mut after, mut looked) = (ConversationId(i64::MIN), 0);
     loop {
@@ -168,7 +183,7 @@ async fn people(
         after = last.conversation_id;
         for session in &page {
             if looked == most {
-                return Ok((grouped(flows), true));
+                return Ok(HalfWay { conversations: looked, people: grouped(flows), more: true });
             }
             looked += 1;
             for run in &session.session.runs {
@@ -187,7 +202,7 @@ async fn people(
             }
         }
     }
-    Ok((grouped(flows), false))
+    Ok(HalfWay { conversations: looked, people: grouped(flows), more: false })
 }
 
 fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<PreviewedRuns> {

@@ -2,13 +2,14 @@
 
 use super::{
     bot_path::{BotPath, Found},
-    check_context,
-    reload::{ReloadError, ReloadResult, judge},
-    source_files::{self, FolderError},
+    preview::JudgedFiles,
+    reload::{ReloadError, ReloadResult},
+    source_files::FolderError,
 };
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId},
     daemon::{app::App, long_work::apart},
+    store::ReadError,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -29,6 +30,15 @@ pub struct Change {
     pub etag: Option<String>,
 }
 
+/// The conditions of a publication.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PublishWish {
+    /// Files with errors are written, too.
+    pub with_errors: bool,
+    /// The `seen` of the preview that was decided upon; nothing is written if it would show something else now.
+    pub seen: Option<String>,
+}
+
 /// The result of a publication.
 #[derive(Debug)]
 pub struct Published {
@@ -47,6 +57,8 @@ pub enum NotPublished {
     Changed(Vec<String>),
     /// The files would have errors.
     Errors(Vec<Diagnostic>),
+    /// A preview would not show the same any more.
+    OtherPreview,
     /// This file cannot be written, and why: the end of a sentence.
     Unusable {
         path: String,
@@ -55,32 +67,30 @@ pub enum NotPublished {
     /// The folder cannot be written.
     ReadOnly,
     Folder(FolderError),
+    Read(ReadError),
     Io(io::Error),
     Reload(ReloadError),
 }
 
 impl App {
     /// Writes these changes, and makes the files live if they have no errors. With errors nothing is written, unless
-    /// `with_errors` says so; then the version before stays live.
+    /// that is wished; then the version before stays live.
     pub async fn publish_files(
         self: &Arc<Self>,
         changes: Vec<Change>,
-        with_errors: bool,
+        wish: &PublishWish,
     ) -> Result<Published, NotPublished> {
         // Nobody reads the folder while half of the files is written.
         let _alone = self.reloader.folder_lock().lock().await;
         let folder = &self.config.bot;
         let before = apart(|| look(folder, &changes))?;
-        let around = check_context::read(&self.config, &self.store).await.unwrap_or_else(|error| {
-            tracing::warn!("The files are checked without the catalogue of templates: {error}");
-            check_context::around(&self.config, &[])
-        });
-        let files = apart(|| source_files::read(folder)).map_err(NotPublished::Folder)?;
         let texts = changes.iter().map(|change| (change.path.as_str().to_owned(), change.text.clone())).collect();
-        let files = files.with_changes(&texts);
-        let (_, findings) = apart(|| judge(&self.config, &around, &files));
-        if !with_errors && findings.iter().any(Diagnostic::is_error) {
-            return Err(NotPublished::Errors(findings));
+        let judged = self.judge_files(&texts).await.map_err(NotPublished::Folder)?;
+        if !wish.with_errors && judged.findings.iter().any(Diagnostic::is_error) {
+            return Err(NotPublished::Errors(judged.findings));
+        }
+        if let Some(seen) = &wish.seen {
+            self.compare_preview(&judged, seen).await?;
         }
         apart(|| write(folder, &changes, &before, &fs_rename)).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
@@ -99,6 +109,11 @@ impl App {
             etags: changes.iter().map(tag).collect(),
             findings,
         })
+    }
+
+    async fn compare_preview(&self, judged: &JudgedFiles, seen: &str) -> Result<(), NotPublished> {
+        let (now, _) = self.foresee(judged).await.map_err(NotPublished::Read)?;
+        if now == seen { Ok(()) } else { Err(NotPublished::OtherPreview) }
     }
 }
 
@@ -255,9 +270,11 @@ impl fmt::Display for NotPublished {
         match self {
             NotPublished::Changed(paths) => write!(f, "changed meanwhile: {}", quoted(paths)),
             NotPublished::Errors(_) => f.write_str("the files would have errors"),
+            NotPublished::OtherPreview => f.write_str("the preview would show something else now"),
             NotPublished::Unusable { path, why } => write!(f, "`{path}` cannot be written: {why}"),
             NotPublished::ReadOnly => f.write_str("the bot's folder cannot be written by the daemon's user"),
             NotPublished::Folder(error) => write!(f, "{error}"),
+            NotPublished::Read(error) => write!(f, "the conversations cannot be read: {error}"),
             NotPublished::Io(error) => write!(f, "the files cannot be written: {error}"),
             NotPublished::Reload(error) => write!(f, "the files are written and cannot go live now: {error}"),
         }

@@ -14,12 +14,12 @@ use crate::{
 use axum::body::{Body, Bytes};
 use serde_json::Value as Json;
 
-async fn bytes(body: Body) -> Result<Bytes, Problem> {
+pub(super) async fn bytes(body: Body) -> Result<Bytes, Problem> {
     body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))
 }
 
 /// The texts that lie over the folder's files.
-fn edits(input: &mut Input) -> Edits {
+pub(super) fn edits(input: &mut Input) -> Edits {
     let files = input.opt_map("files").unwrap_or_default();
     if files.len() > BOT_FILES_MAX {
         input.wrong("files", format!("`files` names at most {BOT_FILES_MAX} files."));
@@ -46,7 +46,7 @@ fn edits(input: &mut Input) -> Edits {
     edits
 }
 
-fn with_findings(problem: Problem, findings: &[Diagnostic]) -> Problem {
+pub(super) fn with_findings(problem: Problem, findings: &[Diagnostic]) -> Problem {
     let findings = findings.iter().map(Diagnostic::to_json).collect();
     Problem { more: Some(Box::new(("findings", findings))), ..problem }
 }
