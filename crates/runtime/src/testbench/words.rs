@@ -234,4 +234,20 @@ mod tests {
             assert!(regex::Regex::new(pattern).unwrap().is_match(&text), "{pattern}: `{text}`");
         }
     }
+
+    #[test]
+    fn each_flow_gives_one_word_and_no_more_than_asked_for() {
+        use crate::base::{limits::STUDIO_WORDS_MAX, place::SourceFile};
+        let flow = |n: usize, more: &str| {
+            let text = format!("flow: f{n}\n{more}when:\n  - message: [word {n}, other]\nsteps:\n  - say: Hi\n");
+            SourceFile::new(format!("flows/f{n}.yaml"), text)
+        };
+        let words = |files: &[_]| starting_words(&crate::flow::parse_set(files).0, STUDIO_WORDS_MAX);
+        let mut files: Vec<_> = (1..=STUDIO_WORDS_MAX).map(|n| flow(n, "")).collect();
+        files.push(flow(0, "draft: true\n"));
+        assert_eq!(words(&files).len(), STUDIO_WORDS_MAX);
+        assert_eq!(words(&files)[0], "word 1", "a draft starts for nobody");
+        files.push(flow(STUDIO_WORDS_MAX + 1, ""));
+        assert_eq!(words(&files).len(), STUDIO_WORDS_MAX);
+    }
 }

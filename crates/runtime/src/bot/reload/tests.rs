@@ -111,6 +111,22 @@ async fn a_changed_flow_goes_live_as_a_new_version() {
 }
 
 #[tokio::test]
+async fn files_that_were_taken_already_are_not_checked_again() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    world.look().await;
+    let again = || world.reloader.look_at_changes(&world.store, world.folder.path(), NOW);
+    assert!(again().await.unwrap().is_none(), "the look before was at the same files");
+    world.write("a.yaml", &flow("two"));
+    assert!(again().await.unwrap().is_some_and(|news| news.live.is_some()));
+    fs::write(world.folder.path().join("flows/a.yaml"), b"\xff").unwrap();
+    for _ in 0..2 {
+        let news = again().await.unwrap().expect("a file that cannot be read is looked at each time");
+        assert_eq!(news.findings[0].code, "E910");
+    }
+}
+
+#[tokio::test]
 async fn a_broken_flow_changes_nothing_and_says_why() {
     let world = World::new(&flow("one")).await;
     world.start().await.unwrap();
