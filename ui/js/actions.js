@@ -1,6 +1,7 @@
 // @ts-check
 // What can be done, in one list: for the search, for keys, and for the sheet that shows all keys.
 import { dialog } from './dialogs.js';
+import { allFiles } from './files.js';
 import { t } from './i18n.js';
 import { publish } from './publish.js';
 import { takeTheirs } from './edits.js';
@@ -20,12 +21,26 @@ const inEditor = (/** @type {'rename' | 'format' | 'nextFinding'} */ name) => ()
  * @property {() => void} run
  */
 
+/** What can be done with the open flow. @returns {Action[]} */
+function ofFlow() {
+  const file = allFiles().find((one) => one.path === open.value);
+  if (file?.kind !== 'flow') {
+    return [];
+  }
+  const { path, title } = file;
+  return [
+    { icon: 'copy', label: t('files.copy'), run: () => (dialog.value = { kind: 'copy', path, title }) },
+    { icon: 'trash', label: t('files.delete'), run: () => (dialog.value = { kind: 'delete', path, title }) },
+  ];
+}
+
 /** @returns {Action[]} */
 export function actions() {
   const changed = open.value !== null && open.value in edits.value;
   return [
     { icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: () => publish() },
     { icon: 'plus', label: t('files.new'), run: () => (dialog.value = { kind: 'flow' }) },
+    ...ofFlow(),
     { icon: 'pen', label: t('editor.rename'), keys: 'F2', run: inEditor('rename') },
     { icon: 'check', label: t('editor.format'), keys: 'Shift Alt F', run: inEditor('format') },
     { icon: 'alert', label: t('editor.next_finding'), keys: 'F8', run: inEditor('nextFinding') },

@@ -7,6 +7,7 @@ import { t } from './i18n.js';
 import { Bubble, Ticks, coded, toBox } from './bubble.js';
 import { Composer } from './composer.js';
 import { goTo } from './drawing.js';
+import { inputsOf } from './inputs.js';
 import { clock } from './moment.js';
 import { Ribbon } from './ribbon.js';
 import { hold } from './edits.js';
@@ -70,14 +71,17 @@ function Notices() {
     }`;
 }
 
-/** @param {{write: (text: string, event: MouseEvent) => void}} props */
-function Empty({ write }) {
+/** @param {{write: (text: string, event: MouseEvent) => void, start: () => void}} props */
+function Empty({ write, start }) {
+  const open = state.open.value;
+  const wants = inputsOf(state.files.value.get(open ?? '')?.text ?? '').length > 0;
   const words = state.bot.value?.words ?? [];
   return html`<div class="chat-empty">
     <span class="chat-face bot big" aria-hidden="true">${[...title()][0] ?? ''}</span>
     <b>${t('chat.empty')}</b>
     <p>${t('chat.empty.more')}</p>
     ${words.length > 0 && html`<div class="chat-words">${words.map((/** @type {string} */ word) => html`<button type="button" onClick=${(/** @type {MouseEvent} */ event) => write(word, event)}>${word}</button>`)}</div>`}
+    ${wants && html`<button type="button" class="button" onClick=${start}><${Icon} n="flows" s=${14} />${t('start.open')}</button>`}
   </div>`;
 }
 
@@ -162,7 +166,7 @@ function Wall({ attach, mock }) {
     toBox(event);
   };
   return html`<div class="chat-wall" ref=${box} role="log" aria-live="polite" aria-label=${t('chat.log')} tabindex="0" onScroll=${scrolled}>
-    ${!sent && talk.play.value && html`<${Empty} write=${write} />`}
+    ${!sent && talk.play.value && html`<${Empty} write=${write} start=${() => attach('start')} />`}
     ${items.map((item) => {
       const dim = at !== null && item.act > at;
       if (item.kind === 'day')

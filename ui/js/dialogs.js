@@ -11,7 +11,9 @@ export const dialog = signal(/** @type {{kind: string, [key: string]: any} | nul
 const KINDS = {
   search: () => import('./search.js').then((one) => one.Search),
   keys: () => import('./sheets.js').then((one) => one.Keys),
-  flow: () => import('./sheets.js').then((one) => one.NewFlow),
+  flow: () => import('./flowsheets.js').then((one) => one.NewFlow),
+  copy: () => import('./flowsheets.js').then((one) => one.CopyFlow),
+  delete: () => import('./flowsheets.js').then((one) => one.DeleteFile),
   rename: () => import('./sheets.js').then((one) => one.Rename),
   errors: () => import('./sheets.js').then((one) => one.WithErrors),
   difference: () => import('./difference.js').then((one) => one.Difference),

@@ -7,7 +7,7 @@ import { colours, hangingLines, markedLine, rhai, setMark, variables } from './l
 import { client, mend, syncSoon } from './lsp.js';
 import { languageOf, uriOf } from './texts.js';
 import { definition, format, rename } from './commands.js';
-import { edit } from './edits.js';
+import { edit, hold } from './edits.js';
 import { cursor, files, findings, mark, open, target } from './state.js';
 
 const { EditorState, EditorView, keymap } = CM;
@@ -24,6 +24,15 @@ const nonce = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=
 export const commands = {
   rename: () => view && rename(view, shown),
   format: () => view && format(view),
+  /** Asks for the new name of the flow in a file, as soon as the editor shows it. @param {string} path */
+  renameFlow: async (path) => {
+    const found = /^flow:[ \t]*["']?/m.exec((await hold(path))?.text ?? '');
+    if (found && view) {
+      display(path, files.value.get(path)?.text ?? '');
+      view.dispatch({ selection: { anchor: found.index + found[0].length } });
+      rename(view, path);
+    }
+  },
   nextFinding: () => view && CM.nextDiagnostic(view) && view.focus(),
 };
 

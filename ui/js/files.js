@@ -4,6 +4,7 @@ import { html } from '../vendor/preact.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
+import { Menu } from './menu.js';
 import { addressOf, byBrowser } from './router.js';
 import { bot, files, findings, isChanged, isOvertaken, open, show } from './state.js';
 
@@ -61,6 +62,33 @@ function follow(event, path) {
   }
 }
 
+/** Renames a flow where its name stands, so that all that leads to it follows. @param {string} path */
+function renameFlow(path) {
+  show(path);
+  import('./editor.js').then((editor) => editor.commands.renameFlow(path));
+}
+
+/** @param {{file: ReturnType<typeof allFiles>[number]}} props */
+function FileMenu({ file }) {
+  const { path, title, kind } = file;
+  const item = (/** @type {string} */ glyph, /** @type {string} */ words, /** @type {() => void} */ run, /** @type {() => void} */ close) =>
+    html`<button type="button" role="menuitem" class="start" onClick=${() => {
+      close();
+      run();
+    }}><${Icon} n=${glyph} s=${14} />${words}</button>`;
+  return html`<${Menu}
+    place="file-menu"
+    class="icon-button"
+    label=${t('files.more', { title })}
+    face=${html`<${Icon} n="dots" s=${15} />`}
+    items=${(/** @type {() => void} */ close) => html`
+      ${kind === 'flow' && item('copy', t('files.copy'), () => (dialog.value = { kind: 'copy', path, title }), close)}
+      ${kind === 'flow' && item('pen', t('files.rename'), () => renameFlow(path), close)}
+      ${item('trash', t('files.delete'), () => (dialog.value = { kind: 'delete', path, title }), close)}
+    `}
+  />`;
+}
+
 /** @param {{file: ReturnType<typeof allFiles>[number], icon: string}} props */
 function FileLine({ file, icon }) {
   const held = files.value.get(file.path);
@@ -83,6 +111,7 @@ function FileLine({ file, icon }) {
       ${here.length > 0 &&
       html`<span class=${`count ${errors ? 'error' : 'warning'}`} title=${t('findings.count', { n: here.length })}>${here.length}</span>`}
     </a>
+    ${file.kind !== 'bot' && held?.text !== null && bot.value?.writable !== false && html`<${FileMenu} file=${file} />`}
   </li>`;
 }
 

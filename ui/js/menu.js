@@ -1,7 +1,9 @@
 // @ts-check
 // A button with a menu below it: arrows move, Escape closes and gives the focus back.
-import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 
+/** Room between the menu and the edge of the window. */
+const EDGE = 8;
 const ITEMS = '[role=menuitem], [role=menuitemradio]';
 
 /**
@@ -11,6 +13,8 @@ const ITEMS = '[role=menuitem], [role=menuitemradio]';
  * @param {string} [props.class] of the button
  * @param {string} [props.place] a class of the place of both
  * @param {(close: () => void) => any} props.items elements with the role `menuitem` or `menuitemradio`
+ *
+ * A menu whose style makes it `fixed` is put below its button, and stays in the window: for places that scroll.
  */
 export function Menu({ face, label, class: name = 'icon-button', place: placeName = '', items }) {
   const [shown, show] = useState(false);
@@ -24,6 +28,17 @@ export function Menu({ face, label, class: name = 'icon-button', place: placeNam
     const away = (/** @type {Event} */ event) => !place.current.contains(event.target) && show(false);
     addEventListener('pointerdown', away);
     return () => removeEventListener('pointerdown', away);
+  }, [shown]);
+  useLayoutEffect(() => {
+    const menu = /** @type {HTMLElement | null} */ (place.current?.querySelector('.menu'));
+    if (!menu || getComputedStyle(menu).position !== 'fixed') {
+      return;
+    }
+    const button = place.current.querySelector('button').getBoundingClientRect();
+    const toLeft = getComputedStyle(menu).direction === 'rtl';
+    const left = toLeft ? button.right - menu.offsetWidth : button.left;
+    menu.style.setProperty('left', `${Math.max(EDGE, Math.min(left, innerWidth - menu.offsetWidth - EDGE))}px`);
+    menu.style.setProperty('top', `${Math.max(EDGE, Math.min(button.bottom + 4, innerHeight - menu.offsetHeight - EDGE))}px`);
   }, [shown]);
   const close = () => {
     show(false);

@@ -55,12 +55,18 @@ export function momentAt({ at, place }, share) {
   return at[n - 1] + part * (at[n] - at[n - 1]);
 }
 
+/** The kind of a thing that is coming. @param {any} one */
+function kindOf(one) {
+  const what = t(`chat.coming.${one.what}`);
+  return what.startsWith('chat.') || what.startsWith('⟦chat.') ? one.what : what;
+}
+
 /** The words for a thing that is coming. @param {any} one */
 function saying(one) {
-  const what = t(`chat.coming.${one.what}`);
-  const kind = what.startsWith('chat.') || what.startsWith('⟦chat.') ? one.what : what;
+  const kind = kindOf(one);
   const title = bot.value?.flows?.find((/** @type {any} */ flow) => flow.name === one.flow)?.title ?? one.flow;
-  const words = (one.step && wordsOf(one.step)) || title;
+  // The value of an expression is not known yet.
+  const words = ((one.step && wordsOf(one.step)) || title).replace(/\$\{[^}]*\}?/g, '…');
   return words ? `${kind}: ${words}` : kind;
 }
 
@@ -192,8 +198,8 @@ function Buttons({ state, now }) {
   return html`<div class="ribbon-buttons">
     <button type="button" disabled=${off} onClick=${() => talk.send({ advance: '1h' })}>${t('chat.clock.hour')}</button>
     <button type="button" disabled=${off} onClick=${() => talk.send({ advance: '1d' })}>${t('chat.clock.day')}</button>
-    <button type="button" disabled=${off || !ends} title=${t('chat.clock.end.more')} onClick=${() => ends && pass(ends)}><${Icon} n="lock" s=${11} />${t('chat.clock.end')}</button>
-    <button type="button" class="next" disabled=${off || !next} title=${words || t('chat.clock.nothing')} onClick=${() => pass(millis(next.at))}><${Icon} n="next" s=${11} /><span>${next ? words : t('chat.clock.nothing')}</span></button>
+    <button type="button" disabled=${off || !ends} title=${t('chat.clock.end.more')} aria-label=${t('chat.clock.end')} onClick=${() => ends && pass(ends)}><${Icon} n="lock" s=${12} /></button>
+    <button type="button" class="next" disabled=${off || !next} title=${words || t('chat.clock.nothing')} onClick=${() => pass(millis(next.at))}><${Icon} n="next" s=${11} /><span>${next ? `${kindOf(next)} · ${near(next.at, now, zone)}` : t('chat.clock.nothing')}</span></button>
   </div>`;
 }
 

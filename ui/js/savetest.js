@@ -2,7 +2,7 @@
 /** The sheet that makes a test of the talk: the daemon writes the text, and it becomes an unpublished edit. */
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { detail, post } from './api.js';
-import { Field } from './composer.js';
+import { Field } from './rows.js';
 import { t } from './i18n.js';
 import { Sheet } from './chatsheet.js';
 import { edit } from './edits.js';

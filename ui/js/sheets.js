@@ -1,64 +1,14 @@
 // @ts-check
-// Small dialogs: a new flow, a new name, publishing in spite of errors, all keys.
+// Small dialogs: a new name, publishing in spite of errors, all keys.
 import { batch, html, useEffect, useState } from '../vendor/preact.js';
 import { actions } from './actions.js';
 import { coded } from './bubble.js';
 import { DialogHead, close } from './dialogs.js';
-import { allFiles } from './files.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { publish } from './publish.js';
 import { edit } from './edits.js';
 import { files as fileTexts, open, reveal, say } from './state.js';
-
-/** A file's name from a title: small letters without accents, digits and `_`. @param {string} title */
-const nameFrom = (title) =>
-  title
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^[_0-9]+|_+$/g, '');
-
-/** A text as YAML reads it back. @param {string} text */
-const quoted = (text) => (/^[\p{L}][\p{L}\p{N} ]*$/u.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text));
-
-/** The text of a new flow: it passes the check as it is. @param {string} name @param {string} title */
-const starter = (name, title) => `# yaml-language-server: $schema=../schema/flow.json
-flow: ${name}
-title: ${quoted(title)}
-when:
-  - message: [${quoted(name.replace(/_/g, ' '))}]
-steps:
-  - say: ${t('new.hello')}
-`;
-
-export function NewFlow() {
-  const [title, setTitle] = useState('');
-  const name = nameFrom(title);
-  const path = `flows/${name}.yaml`;
-  const taken = allFiles().some((file) => file.path === path);
-  const why = title && !name ? t('new.no_name') : taken ? t('new.taken', { file: path }) : '';
-  const make = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    if (name && !taken) {
-      edit(path, starter(name, title.trim()));
-      close();
-      reveal(path, 7, 10);
-    }
-  };
-  return html`<form onSubmit=${make}>
-    <${DialogHead} title=${t('files.new')} />
-    <label class="field"
-      >${t('new.title')}<input data-first type="text" maxlength="60" autocomplete="off" value=${title} onInput=${(/** @type {any} */ event) => setTitle(event.target.value)}
-    /></label>
-    <p class="muted path" role="status">${why || (name ? html`<bdi class="mono">${path}</bdi>` : t('new.about'))}</p>
-    <footer>
-      <button type="button" class="button" onClick=${close}>${t('cancel')}</button>
-      <button class="button main" disabled=${!name || taken}>${t('new.make')}</button>
-    </footer>
-  </form>`;
-}
 
 /** @param {{shown: any}} props */
 export function Rename({ shown }) {

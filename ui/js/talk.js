@@ -15,7 +15,7 @@ import { beginning } from './moment.js';
 
 /** The pause after a key before the talk is played again. */
 const EDIT_PAUSE_MS = 180;
-/** A play that lasts longer is announced, and can be cancelled. */
+/** From here on a play is announced, and can be cancelled. */
 const SLOW_MS = 3000;
 /** The pause before a play is asked for again when the daemon plays for others. */
 const CROWDED_PAUSE_MS = 250;
@@ -47,7 +47,7 @@ export const replays = signal(0);
 export const stopped = computed(() => play.value?.stopped ?? null);
 export const acts = computed(() => /** @type {Act[]} */ (play.value?.acts ?? []));
 /** The number of acts up to the one that is looked at. */
-export const looked = computed(() => (at.value === null ? acts.value.length : Math.min(at.value + 1, acts.value.length)));
+export const looked = computed(() => Math.min((at.value ?? Infinity) + 1, acts.value.length));
 /** How things stand at the act that is looked at. */
 export const now = computed(() => (looked.value ? acts.value[looked.value - 1].after : play.value?.first) ?? null);
 export const zone = computed(() => play.value?.zone ?? state.bot.value?.timezone ?? 'UTC');
@@ -68,7 +68,7 @@ const files = () => state.edits.value;
 /** A talk is about the flow that it starts; only a start by the API has to name one. */
 const about = () => (steps.value.some((step) => 'api' in step) ? flow.value : null);
 const body = (/** @type {any} */ texts) => ({ flow: about(), files: texts, world: world.value, steps: steps.value });
-/** The request for the talk as it is, with the texts that can be played. */
+/** The talk as it is, with the texts that can be played. */
 export const request = () => body(blocked.value && good ? good : files());
 
 /** @param {any} texts @param {AbortSignal} signal */
@@ -192,6 +192,12 @@ export function send(step) {
   want('step');
 }
 
+/** Starts a flow as the API does: it is then the flow that the talk is about. @param {string} name @param {Record<string, any>} inputs */
+export function start(name, inputs) {
+  flow.value = name;
+  send({ api: inputs });
+}
+
 /** Puts other steps in the place of one that no longer fits. @param {number} index @param {Step[]} instead */
 export function mend(index, instead) {
   steps.value = [...steps.value.slice(0, index), ...instead, ...steps.value.slice(index + 1)];
@@ -244,9 +250,7 @@ export function replay() {
 }
 
 /** Takes the messages as they are now for those that later ones are compared with. */
-export function settle() {
-  base.value = acts.value.map((act) => act.fresh);
-}
+export const settle = () => (base.value = acts.value.map((act) => act.fresh));
 
 /** Gives up the play that takes long. */
 export function cancel() {
