@@ -174,3 +174,42 @@ test('a deep link opens the file at the step', { skip }, async () => {
   await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
   await page.context().close();
 });
+
+const more = async (page, name, item) => {
+  await page.locator('.files li', { hasText: name }).first().hover();
+  await page.getByRole('button', { name: `More for ${name}` }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+};
+
+test('a flow is copied as a draft, and deleted with its tests', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await more(page, 'Book a visit', 'Copy the flow');
+  const dialog = page.getByRole('dialog');
+  assert.equal(await dialog.getByLabel('Title').inputValue(), 'Book a visit 2');
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await page.getByRole('heading', { name: 'book_a_visit_2.yaml' }).waitFor();
+  assert.match(await text(page), /flow: book_a_visit_2\ntitle: Book a visit 2\ndraft: true\n/);
+  await page.getByText('No findings').first().waitFor();
+
+  await more(page, 'Book a visit 2', 'Delete');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await page.locator('.files li', { hasText: 'Book a visit 2' }).waitFor({ state: 'detached' });
+
+  await more(page, 'Book a visit', 'Delete');
+  assert.equal(await dialog.getByRole('checkbox').isChecked(), true);
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await until('both are struck through', async () => (await page.locator('.files a.gone').count()) === 2);
+  assert.ok(bot.read('flows/booking.yaml'));
+  await page.locator('.files a.gone').first().click();
+  await page.getByRole('button', { name: 'Keep the file' }).click();
+  await page.context().close();
+});
+
+test('a flow is renamed from the list, at the place of its name', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await more(page, 'A thank-you', 'Rename everywhere');
+  const name = page.getByLabel('New name');
+  assert.equal(await name.inputValue(), 'thanks');
+  await page.keyboard.press('Escape');
+  await page.context().close();
+});
