@@ -9,7 +9,7 @@ pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz_whole))
-        .route("/metrics", get(probes::metrics_open))
+        .route("/metrics", get(probes::metrics))
         .fallback(not_found::no_such_path)
         .method_not_allowed_fallback(not_found::no_such_method)
         .layer(middleware::from_fn(panic_guard::catch))

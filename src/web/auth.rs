@@ -68,21 +68,15 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     Ok((fits && live).then_some(Caller::Account(row.account)))
 }
 
-/// As `caller`, for the native API: without a valid key the answer is 401.
-pub async fn required(web: &Web, headers: &HeaderMap) -> Result<Caller, Problem> {
-    caller(web, headers).await?.ok_or_else(Problem::unauthorized)
-}
-
 /// The source of a consent for the ledger: `api` with the key's id, or `operator`, followed by the program's own name.
 /// The fixed prefix ensures that a program's claim cannot look like the contact's own act.
-pub fn teller(web: &Web, headers: &HeaderMap, source: Option<&str>) -> String {
-    let mut told = match bearer(headers) {
-        Some(shown) if web.operator.matches(shown) => "operator".to_owned(),
-        Some(shown) => match key_id(web, shown) {
+pub fn teller(web: &Web, caller: &Caller, headers: &HeaderMap, source: Option<&str>) -> String {
+    let mut told = match caller {
+        Caller::Operator => "operator".to_owned(),
+        Caller::Account(_) => match bearer(headers).and_then(|shown| key_id(web, shown)) {
             Some(id) => format!("api, key {id}"),
             None => "api".to_owned(),
         },
-        None => "api".to_owned(),
     };
     if let Some(source) = source {
         told.push_str(", as ");

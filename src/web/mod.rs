@@ -5,6 +5,7 @@
 
 pub mod account_places;
 pub mod admin;
+pub mod admission;
 pub mod api;
 pub mod auth;
 pub mod dialects;
@@ -89,10 +90,17 @@ pub fn router(web: Arc<Web>) -> Router {
 }
 
 fn taken(route: &'static Route, web: &Arc<Web>) -> MethodRouter<Arc<Web>> {
-    let take = (route.take)();
-    if !parameters::are_checked(route) {
-        return take;
+    let mut take = (route.take)();
+    if parameters::are_checked(route) {
+        let check = move |request: Request, next: Next| parameters::check(route, request, next);
+        take = take.route_layer(middleware::from_fn(check));
     }
-    let check = move |web: State<Arc<Web>>, request: Request, next: Next| parameters::check(route, web, request, next);
-    take.route_layer(middleware::from_fn_with_state(Arc::clone(web), check))
+    // The layer that is added last is asked first: a stranger learns nothing of the parameters.
+    if admission::is_checked(route) {
+        let check = move |web: State<Arc<Web>>, peer: ConnectInfo<Peer>, request: Request, next: Next| {
+            admission::check(route, web, peer, request, next)
+        };
+        take = take.route_layer(middleware::from_fn_with_state(Arc::clone(web), check));
+    }
+    take
 }

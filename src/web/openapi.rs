@@ -194,8 +194,7 @@ fn security(who: AllowedCallers) -> Json {
     match who {
         AllowedCallers::Anyone | AllowedCallers::Provider => json!([]),
         AllowedCallers::Account => json!([{"key": []}]),
-        AllowedCallers::Operator => json!([{"operator": []}]),
-        AllowedCallers::Studio => json!([{"operator": []}, {}]),
+        AllowedCallers::Operator | AllowedCallers::Studio => json!([{"operator": []}]),
         AllowedCallers::Sandbox | AllowedCallers::Hook => json!([{"key": []}, {}]),
     }
 }
@@ -203,11 +202,9 @@ fn security(who: AllowedCallers) -> Json {
 fn who(who: AllowedCallers) -> &'static str {
     match who {
         AllowedCallers::Anyone | AllowedCallers::Account => "",
-        AllowedCallers::Operator => "For the `transom` command on the daemon's own machine only.",
         AllowedCallers::Sandbox => "Without a configuration file anybody on the daemon's own machine may call it.",
-        AllowedCallers::Studio => {
-            "The studio's page on the daemon's own machine may call it while every sender is a sandbox; else it needs the \
-             operator's key."
+        AllowedCallers::Operator | AllowedCallers::Studio => {
+            "For the `transom` command on the daemon's own machine, and for the studio."
         }
         AllowedCallers::Provider => "The provider calls it, and signs what it posts.",
         AllowedCallers::Hook => "Who calls it shows what the flow's `verify` asks for; without `verify` a key.",

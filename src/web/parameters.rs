@@ -3,21 +3,17 @@
 //! If a misspelt filter were ignored, the answer would contain everything, and a program would act on that.
 
 use super::{
-    auth::{self, Caller},
     problem::Problem,
-    routes::{AllowedCallers, Route, shape::Type},
-    server::listener::Peer,
-    state::Web,
-    studio::access::closed,
+    routes::{Route, shape::Type},
 };
 use crate::base::{diagnostic::did_you_mean, query};
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request},
     http::{Extensions, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use std::{convert::Infallible, fmt, sync::Arc};
+use std::{convert::Infallible, fmt};
 
 /// A parameter that the route does not take as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +73,7 @@ pub fn are_checked(route: &Route) -> bool {
 }
 
 /// The middleware around the handlers of a route.
-pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
+pub async fn check(route: &'static Route, mut request: Request, next: Next) -> Response {
     let wrong = request.uri().query().map(|text| misfits(route, text)).unwrap_or_default();
     if wrong.is_empty() {
         return next.run(request).await;
@@ -86,21 +82,7 @@ pub async fn check(route: &'static Route, State(web): State<Arc<Web>>, mut reque
         request.extensions_mut().insert(Misfits(wrong));
         return next.run(request).await;
     }
-    let may_know = match (route.who, auth::caller(&web, request.headers()).await) {
-        (_, Err(problem)) => return problem.into_response(),
-        (AllowedCallers::Operator, Ok(caller)) => caller == Some(Caller::Operator),
-        (AllowedCallers::Studio, Ok(caller)) => caller == Some(Caller::Operator) || is_at_studio(&web, &request),
-        (AllowedCallers::Account | AllowedCallers::Hook, Ok(caller)) => caller.is_some(),
-        (AllowedCallers::Sandbox, Ok(caller)) => caller.is_some() || web.sandbox_is_open,
-        (AllowedCallers::Anyone | AllowedCallers::Provider, Ok(_)) => true,
-    };
-    // A caller without a valid key gets the handler's 401 first.
-    if may_know { Problem::invalid(told(wrong)).into_response() } else { next.run(request).await }
-}
-
-fn is_at_studio(web: &Web, request: &Request) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<Peer>>();
-    peer.is_some_and(|ConnectInfo(Peer(peer))| closed(web, *peer, request.headers()).is_none())
+    Problem::invalid(told(wrong)).into_response()
 }
 
 /// `(JSON pointer, sentence)` for each wrong parameter.

@@ -1,5 +1,6 @@
 //! Tests the HTTP API with a real server, a sandbox, and an emulator of Meta's Graph API.
 
+mod admission;
 mod autocalls;
 mod balance;
 mod bodies;

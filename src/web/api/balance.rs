@@ -1,9 +1,6 @@
 //! `/v1/balance`: shows an account's prepaid balance and the cost of each message.
 
-use super::{
-    keys::operator,
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
     base::{
         ids::{AccountName, OutboundId},
@@ -14,7 +11,7 @@ use crate::{
     runtime::{billing::balance::ToppedUp, config::shown},
     store::tables::charge::{self, Charge, Sums},
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -23,22 +20,20 @@ use crate::{
 };
 use axum::{
     extract::{RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/balance?account=`.
-pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let account = account(&web, &caller, &query.unwrap_or_default())?;
     let sums = web.app.balance(&account).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &described(&web, &account, sums)))
 }
 
 /// `GET /v1/balance/charges?account=&limit=&cursor=`: newest first.
-pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
     let account = account(&web, &caller, &text)?;
@@ -52,7 +47,6 @@ pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
 /// `POST /v1/balance/top-ups`: `{account, amount, note}`; operator only.
 pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    operator(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let given = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);

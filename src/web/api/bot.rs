@@ -23,25 +23,19 @@ use crate::{
         idempotency::json,
         input::Input,
         problem::{ApiResult, Problem},
-        server::{body, listener::Peer},
+        server::body,
         state::Web,
-        studio::access::{Effect, caller},
     },
 };
 use axum::{
-    extract::{ConnectInfo, Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, Request, State},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// `GET /v1/bot`: the files on disk with their findings, and what is live.
-pub async fn show(
-    State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    headers: HeaderMap,
-) -> ApiResult {
-    caller(&web, peer, &headers, Effect::Reads).await?;
+pub async fn show(State(web): State<Arc<Web>>) -> ApiResult {
     let app = &web.app;
     let now = web.desk.checked(app).await;
     let live = version::find(&app.store, app.live.get().version).await.map_err(|error| Problem::bug(&error))?;
@@ -74,13 +68,7 @@ pub async fn show(
 }
 
 /// `GET /v1/bot/files/{folder}/{name}`: the text of a file.
-pub async fn file(
-    State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    Path((folder, name)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> ApiResult {
-    caller(&web, peer, &headers, Effect::Reads).await?;
+pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(String, String)>) -> ApiResult {
     let gone = || Problem::not_found("The bot has no such file.");
     let path = BotPath::parse(&format!("{folder}/{name}")).map_err(|_| gone())?;
     let text = apart(|| path.read(&web.app.config.bot)).map_err(|error| Problem::bug(&error))?.ok_or_else(gone)?;
@@ -91,13 +79,8 @@ pub async fn file(
 }
 
 /// `POST /v1/bot/preview`: the findings of changed files, and their effect on people, templates and schedules.
-pub async fn preview(
-    State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    request: Request,
-) -> ApiResult {
-    let (parts, body) = request.into_parts();
-    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+pub async fn preview(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+    let body = request.into_body();
     let mut input = Input::verbatim(&studio::bytes(body).await?)?;
     let edits = studio::edits(&mut input);
     input.finish()?;
@@ -133,13 +116,8 @@ fn with_times(preview: &Preview) -> Json {
 }
 
 /// `POST /v1/bot/publish`: writes the changed files and makes them live.
-pub async fn publish(
-    State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    request: Request,
-) -> ApiResult {
-    let (parts, body) = request.into_parts();
-    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+    let body = request.into_body();
     let body = body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))?;
     let (changes, wish) = wanted(&body)?;
     if web.app.store.trouble().is_some() {

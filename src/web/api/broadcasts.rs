@@ -24,7 +24,7 @@ use crate::{
         tables::broadcast::{self, Broadcast, BroadcastState as Stands},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -33,16 +33,15 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// `POST /v1/broadcasts`: creates a draft and gives its forecast.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let name = input.text("flow", NAME_CHARS_MAX);
@@ -81,8 +80,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
 }
 
 /// `GET /v1/broadcasts?limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let page = Page::read(&query.unwrap_or_default())?;
     let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
     let own = match &caller {
@@ -97,16 +95,14 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/broadcasts/{id}`: shows a broadcast and its progress.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
     Ok(json(StatusCode::OK, &reported(&web, &row).await?))
 }
 
 /// `POST /v1/broadcasts/{id}/start`: `people` must be the count that the draft gave.
-pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let people = input.opt_whole("people");
@@ -134,30 +130,34 @@ pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
     .await
 }
 
-pub async fn pause(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    change(web, id, request, "pause", &[Stands::Running, Stands::Done], Stands::Paused).await
+pub async fn pause(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
+    change(web, id, (caller, request), "pause", &[Stands::Running, Stands::Done], Stands::Paused).await
 }
 
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    change(web, id, request, "resume", &[Stands::Paused], Stands::Running).await
+pub async fn resume(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
+    change(web, id, (caller, request), "resume", &[Stands::Paused], Stands::Running).await
 }
 
 /// Stops a broadcast: starts that have not begun never begin.
-pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let from = &[Stands::Running, Stands::Paused, Stands::Done, Stands::Draft];
-    change(web, id, request, "stop", from, Stands::Stopped).await
+    change(web, id, (caller, request), "stop", from, Stands::Stopped).await
 }
 
 async fn change(
     web: Arc<Web>,
     id: String,
-    request: Request,
+    (caller, request): (Caller, Request),
     what: &'static str,
     from: &'static [Stands],
     to: Stands,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     if !bytes.is_empty() {
         Input::parse(&bytes)?.finish()?;

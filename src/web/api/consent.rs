@@ -32,13 +32,12 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/consent?topic=&limit=&cursor=`: the whole ledger, oldest first.
-pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
+    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}/consent`: all consents and withdrawals of a contact, with their proof.
-pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
     let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &json!({"data": entries.iter().map(shown).collect::<Vec<_>>()})))
@@ -46,13 +45,17 @@ pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: He
 
 /// `POST /v1/contacts/{id}/consent`: records a consent or withdrawal given elsewhere; topic `all` is the opt-out of
 /// everything.
-pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn record(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
-    let patch = patch(&web, &parts.headers, &mut input);
+    let patch = patch(&web, &caller, &parts.headers, &mut input);
     input.finish()?;
     let path = format!("contacts/{}/consent", contact.id);
     let acting = Arc::clone(&web);
@@ -76,10 +79,9 @@ pub fn shown(entry: &LedgerEntry) -> Json {
     })
 }
 
-async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let page = Page::read(text)?;
-    let account = match &caller {
+    let account = match caller {
         Caller::Account(account) => Some(account),
         Caller::Operator => None,
     };
@@ -97,11 +99,11 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     .await
 }
 
-fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> ContactPatch {
+fn patch(web: &Web, caller: &Caller, headers: &HeaderMap, input: &mut Input) -> ContactPatch {
     let topic = input.text("topic", NAME_CHARS_MAX);
     let given = input.opt_flag("given");
     let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let by = auth::teller(web, headers, input.opt_text("by", NAME_CHARS_MAX).as_deref());
+    let by = auth::teller(web, caller, headers, input.opt_text("by", NAME_CHARS_MAX).as_deref());
     let told = said_at(input, web.app.now()).map(ConsentTime::At);
     check_topic(web, input, &topic);
     match given {

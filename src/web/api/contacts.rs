@@ -23,7 +23,7 @@ use crate::{
         },
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         etag,
         idempotency::json,
         input::{self, Input},
@@ -33,28 +33,31 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// `GET /v1/contacts?phone=&tag=&limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
+    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}`, with its `ETag`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
     Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
 }
 
 /// `PATCH /v1/contacts/{id}`: changes a contact; flows get an event for each difference. With `If-Match`, changes it
 /// only if the caller has seen the current state.
-pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn change(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
@@ -107,14 +110,13 @@ pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: ContactP
     app.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
 }
 
-async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let page = Page::read(text)?;
     let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
-        return by_phone(web, &caller, &page, &phone).await;
+        return by_phone(web, caller, &page, &phone).await;
     }
-    let account = match &caller {
+    let account = match caller {
         Caller::Account(account) => Some(account),
         Caller::Operator => None,
     };

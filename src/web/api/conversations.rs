@@ -11,7 +11,7 @@ use crate::{
     model::{event::Event, session::Session, window::Window},
     store::tables::{contact, conversation, session},
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -27,26 +27,34 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
+    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/conversations/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
     Ok(json(StatusCode::OK, &describe(&web, &row).await?))
 }
 
 /// `POST /v1/conversations/{id}/take-over`: a person takes the conversation, and the bot is silent.
-pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
+pub async fn take_over(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
+    act(web, &id, (caller, request), "take-over", |agent| Event::PersonWrote { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/assign`: assigns the conversation to a team or a member, and the bot is silent.
-pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn assign(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
@@ -61,13 +69,18 @@ pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 }
 
 /// `POST /v1/conversations/{id}/hand-back`: the bot takes the conversation again.
-pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    act(web, &id, request, "hand-back", |agent| Event::HandedBack { agent }).await
+pub async fn hand_back(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
+    act(web, &id, (caller, request), "hand-back", |agent| Event::HandedBack { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/close`: ends the runs, drops held messages, clears the mark.
-pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    act(web, &id, request, "close", |_| Event::Closed).await
+pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
+    act(web, &id, (caller, request), "close", |_| Event::Closed).await
 }
 
 /// The conversation, if this caller may see it.
@@ -151,8 +164,7 @@ enum Which {
     NeedsPerson,
 }
 
-async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let which = match query::value(text, "state").as_deref() {
         None | Some("") => Which::All,
         Some("with_person") => Which::WithPerson,
@@ -163,7 +175,6 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
         }
     };
     let page = Page::read(text)?;
-    let caller = &caller;
     page.gather(
         |cursor: Option<(i64, i64)>| read(web, which, cursor, page.limit),
         |row: conversation::Conversation| async move {
@@ -212,12 +223,11 @@ async fn place_of(web: &Web, which: Which, row: &conversation::Conversation) -> 
 async fn act(
     web: Arc<Web>,
     id: &str,
-    request: Request,
+    (caller, request): (Caller, Request),
     verb: &'static str,
     event: impl FnOnce(Option<String>) -> Event + Send + 'static,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, id).await?;
     // The agent is optional, and so is the whole body.

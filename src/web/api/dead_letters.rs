@@ -1,6 +1,6 @@
 //! `/v1/dead-letters`: lists messages, webhooks and runs that failed, and replays them.
 
-use super::{keys::operator, page::Page};
+use super::page::Page;
 use crate::{
     base::{ids::OutboundId, limits::API_SEND_WAIT, query, time::iso},
     runtime::delivery::{outbox::SendAnswer, replay::Replayed},
@@ -9,7 +9,7 @@ use crate::{
         tables::{dead_letter, outbound},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
         state::Web,
@@ -17,20 +17,19 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use tokio::time::timeout;
 
 /// `GET /v1/dead-letters?kind=&state=all&limit=&cursor=`: the open ones, newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
+    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/dead-letters/{id}`: shows one, for the operator with its stored data.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let id: i64 = id.parse().map_err(|_| none())?;
     let letter = dead_letter::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     let letter = letter.filter(|letter| is_owned(&web, &caller, letter)).ok_or_else(none)?;
@@ -41,13 +40,12 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `POST /v1/dead-letters/{id}/replay`: processes it again.
-pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
+pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
+    Ok(json(StatusCode::OK, &replayed(&web, &id).await?))
 }
 
 /// `POST /v1/dead-letters/{id}/dismiss`: closes an entry that cannot or need not be replayed.
-pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    operator(&web, &headers).await?;
+pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.dismiss(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Before => Err(Problem::conflict("replayed_before", "It is off the list already.")),
@@ -80,12 +78,11 @@ fn described(letter: &dead_letter::DeadLetter) -> Json {
     })
 }
 
-async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let page = Page::read(text)?;
     let kind = query::value(text, "kind").filter(|kind| !kind.is_empty());
     let all = query::value(text, "state").as_deref() == Some("all");
-    let (caller, kind) = (&caller, kind.as_deref());
+    let kind = kind.as_deref();
     page.gather(
         |cursor: Option<i64>| read(web, kind, all, cursor.unwrap_or(i64::MAX), page.limit),
         |row: dead_letter::DeadLetter| async move {
@@ -109,8 +106,7 @@ async fn read(
     }
 }
 
-async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Problem> {
-    operator(web, headers).await?;
+async fn replayed(web: &Web, id: &str) -> Result<Json, Problem> {
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.replay(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Done => Ok(json!({"id": id, "replayed": true, "waits": false})),

@@ -6,7 +6,7 @@ use crate::{
     flow,
     model::{effect::Effect, value::Value},
     web::{
-        auth,
+        auth::Caller,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -20,9 +20,8 @@ use axum::{
 use serde_json::json;
 use std::sync::Arc;
 
-pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn emit(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let name = input.text("name", NAME_CHARS_MAX);

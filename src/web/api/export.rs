@@ -18,7 +18,7 @@ use crate::{
         tables::{alias, contact, conversation, inbound, ledger, outbound, run, start},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -27,23 +27,21 @@ use crate::{
 };
 use axum::{
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/contacts/{id}/export`: all data in one document.
-pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
     let whole = whole(&web.app.store, &contact, web.app.clock.now()).await;
     Ok(json(StatusCode::OK, &whole.map_err(|error| Problem::bug(&error))?))
 }
 
 /// `POST /v1/contacts/{id}/erase`.
-pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
     let account = match &caller {
@@ -60,9 +58,8 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request:
 }
 
 /// `POST /v1/contacts/erase`: erases by a phone or user id.
-pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let given = input.opt_text("phone", PHONE_CHARS_MAX);

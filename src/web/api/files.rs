@@ -10,7 +10,7 @@ use crate::{
     model::{event::CallError, inbound::InboundKind},
     store::tables::inbound,
     web::{
-        auth,
+        auth::Caller,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -18,7 +18,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, Limited};
@@ -27,8 +27,7 @@ use std::sync::Arc;
 /// The type of a file for which no type is known.
 const UNSAID: &str = "application/octet-stream";
 
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let none = || Problem::not_found("There is no such message, or it holds no file.");
     let id: i64 = id.parse().map_err(|_| none())?;
     let row = inbound::find(&web.app.store, InboundId(id)).await.map_err(|error| Problem::bug(&error))?;

@@ -17,7 +17,7 @@ use crate::{
         starts::forecast::{self, ContactForecast, Forecast, ForecastInputs, Occasion, When, ZoneFire},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
         state::Web,
@@ -25,7 +25,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -35,9 +35,8 @@ pub async fn forecast(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let value = |name| query::value(&text, name).filter(|value: &String| !value.is_empty());
     let live = web.app.live.get();

@@ -50,9 +50,8 @@ enum Taken {
 type Errors = Vec<(String, String)>;
 type Outcome = (Option<ContactId>, Result<Taken, Errors>);
 
-pub async fn import(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn import(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let account = input.opt_text("account", NAME_CHARS_MAX);
@@ -60,7 +59,7 @@ pub async fn import(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     let dry_run = input.opt_flag("dry_run").unwrap_or(false);
     let quietly = !input.opt_flag("start_flows").unwrap_or(false);
     let source = input.opt_text("by", NAME_CHARS_MAX);
-    let by = auth::teller(&web, &parts.headers, Some(source.as_deref().unwrap_or("import")));
+    let by = auth::teller(&web, &caller, &parts.headers, Some(source.as_deref().unwrap_or("import")));
     let rows = input.rows("contacts", IMPORT_ROWS_MAX, |row| read(&web, row, &by, quietly));
     if rows.is_empty() && input.is_clean_at("contacts") {
         input.wrong("contacts", "`contacts` is missing, or empty.");

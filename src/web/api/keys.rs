@@ -4,7 +4,7 @@ use crate::{
     base::{ids::AccountName, limits::NAME_CHARS_MAX},
     store::CommitError,
     web::{
-        auth::{self, Caller},
+        auth,
         idempotency::json,
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::IntoResponse,
 };
 use serde_json::{Value as Json, json};
@@ -25,27 +25,13 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
 }
 
 /// `DELETE /v1/keys/{id}`.
-pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    revoked(&web, &id, &headers).await?;
+pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
+    revoked(&web, &id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Admits only the operator, who can read the daemon's folder.
-pub async fn operator(web: &Web, headers: &HeaderMap) -> Result<(), Problem> {
-    match auth::required(web, headers).await? {
-        Caller::Operator => Ok(()),
-        Caller::Account(_) => Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "operator_only",
-            "Only the `transom` command on the daemon's own machine may do this.",
-        )),
-    }
-}
-
 async fn created(web: &Web, request: Request) -> Result<Json, Problem> {
-    let (parts, body) = request.into_parts();
-    operator(web, &parts.headers).await?;
-    let mut input = Input::parse(&input::bytes(body).await?)?;
+    let mut input = Input::parse(&input::bytes(request.into_body()).await?)?;
     let account = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
     let name = input.opt_text("name", NAME_CHARS_MAX).unwrap_or_default();
     let accounts = &web.app.config.accounts;
@@ -68,8 +54,7 @@ async fn created(web: &Web, request: Request) -> Result<Json, Problem> {
     Ok(json!({"id": key.id, "account": account, "key": key.key.expose()}))
 }
 
-async fn revoked(web: &Web, id: &str, headers: &HeaderMap) -> Result<(), Problem> {
-    operator(web, headers).await?;
+async fn revoked(web: &Web, id: &str) -> Result<(), Problem> {
     match auth::revoke_key(&web.app.store, id, web.app.clock.now()).await {
         Ok(()) => Ok(()),
         Err(CommitError::Stale { .. }) => Err(Problem::not_found("There is no such key, or it is revoked already.")),

@@ -25,7 +25,7 @@ use crate::{
         inbound, outbound,
     },
     web::{
-        auth,
+        auth::Caller,
         idempotency::{Answer, IdempotencyContext, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -34,7 +34,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::Value as Json;
 use std::{cmp::Reverse, sync::Arc};
@@ -44,9 +44,8 @@ pub async fn list(
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let page = Page::read(&query.unwrap_or_default())?;
     let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
@@ -55,9 +54,8 @@ pub async fn list(
 }
 
 /// `POST /v1/conversations/{id}/messages`: a person writes, and the conversation is assigned to them.
-pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
@@ -72,9 +70,8 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
 }
 
 /// `POST /v1/messages`: a program writes to a contact; the conversation's assignment does not change.
-pub async fn post(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn post(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let to = Addressee::read(&mut input);
@@ -95,8 +92,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
 }
 
 /// `GET /v1/messages/{id}`: the status of our message, or the content of a contact's.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let none = || Problem::not_found("There is no such message.");
     let id: i64 = id.parse().map_err(|_| none())?;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
@@ -211,8 +207,7 @@ async fn may_be_planned(
 }
 
 /// `GET /v1/messages/planned?contact=&limit=&cursor=`: scheduled messages, earliest first.
-pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
     let contact = match query::value(&text, "contact") {
@@ -241,8 +236,7 @@ pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, hea
 }
 
 /// `DELETE /v1/messages/{id}`: cancels a message of a program or a person that was not sent yet.
-pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let none = || Problem::not_found("There is no such message.");
     let id = OutboundId(id.parse().map_err(|_| none())?);
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);

@@ -3,11 +3,10 @@
 //! The `admin:` listener gives complete answers. The public one tells only whether the daemon is ready: accounts,
 //! balances, senders and flows need the operator's key.
 
-use super::keys::operator;
 use crate::{
     base::time::iso,
     runtime::{bot::template_lock::Drifted, daemon::metrics::Format},
-    web::{auth, idempotency::json, problem::ApiResult, state::Web},
+    web::{auth, idempotency::json, state::Web},
 };
 use axum::{
     extract::State,
@@ -66,14 +65,8 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
     json(status(ready), &body)
 }
 
-/// The metrics; needs the operator's key.
-pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> ApiResult {
-    operator(&web, &headers).await?;
-    Ok(metrics_open(State(web), headers).await)
-}
-
-/// OpenMetrics if `Accept` asks for it, else the Prometheus text format.
-pub async fn metrics_open(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+/// The metrics: OpenMetrics if `Accept` asks for it, else the Prometheus text format.
+pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
     web.app.measure();
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let format = Format::accepted(accept);

@@ -13,7 +13,7 @@ use crate::{
         starts::report::{self, FireReport},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
         state::Web,
@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::IntoResponse,
 };
 use serde_json::{Value as Json, json};
@@ -32,9 +32,9 @@ pub async fn report(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
+    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &caller).await?;
     let fires: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency(&web))).collect();
     Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires})))
 }
@@ -44,9 +44,9 @@ pub async fn as_csv(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
+    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &caller).await?;
     let text = report::csv(&flow, &fires, currency(&web));
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
 }
@@ -86,8 +86,7 @@ pub(super) fn currency(web: &Web) -> &str {
     if prices.is_empty() { "" } else { &prices.currency }
 }
 
-async fn asked(web: &Web, flow: &str, text: &str, headers: &HeaderMap) -> Result<(FlowName, Vec<FireReport>), Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn asked(web: &Web, flow: &str, text: &str, caller: &Caller) -> Result<(FlowName, Vec<FireReport>), Problem> {
     let value = |name| query::value(text, name).filter(|value: &String| !value.is_empty());
     let live = web.app.live.get();
     let Some(flow) = live.set.named(flow).map(|flow| flow.name.clone()) else {
@@ -98,7 +97,7 @@ async fn asked(web: &Web, flow: &str, text: &str, headers: &HeaderMap) -> Result
     let since = value("since").map_or(Ok(REPORT_SINCE), |since| Span::parse(&since));
     let since = since.map_err(|why| Problem::invalid(vec![("/since".to_owned(), format!("`since`: {why}."))]))?;
     let since = local_minute(web.app.clock.now() - since);
-    let account = match &caller {
+    let account = match caller {
         Caller::Operator => None,
         Caller::Account(account) => Some(account),
     };

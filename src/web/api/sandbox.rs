@@ -6,19 +6,18 @@ use crate::{
         limits::PAGE_MAX,
         phone, query,
     },
-    runtime::events::event_json::ours,
+    runtime::{config::Sender, events::event_json::ours},
     store::tables::{conversation, outbound},
     web::{
+        auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
-        server::listener::Peer,
         state::Web,
-        webhooks::sandbox_user,
     },
 };
 use axum::{
-    extract::{ConnectInfo, Path, RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, RawQuery, State},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -27,20 +26,16 @@ use std::sync::Arc;
 pub async fn messages(
     State(web): State<Arc<Web>>,
     Path(sender): Path<String>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
     let id = sender.parse().map(SenderId).ok();
-    if sandbox_user(&web, id, peer, &headers).await.is_none() {
-        return Err(Problem::unauthorized());
-    }
-    Ok(json(StatusCode::OK, &read(&web, id, &query.unwrap_or_default()).await?))
+    let sender = id.and_then(|id| caller.sender(&web, id)).filter(|sender| sender.is_sandbox());
+    let sender = sender.ok_or_else(|| Problem::not_found("There is no such sandbox sender."))?;
+    Ok(json(StatusCode::OK, &read(&web, sender, &query.unwrap_or_default()).await?))
 }
 
-async fn read(web: &Web, id: Option<SenderId>, text: &str) -> Result<Json, Problem> {
-    let sender = id.and_then(|id| web.app.senders.get(id)).filter(|sender| sender.is_sandbox());
-    let sender = sender.ok_or_else(|| Problem::not_found("There is no such sandbox sender."))?;
+async fn read(web: &Web, sender: &Sender, text: &str) -> Result<Json, Problem> {
     let given = query::value(text, "phone").unwrap_or_default();
     let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
     let Some(phone) = phone else {

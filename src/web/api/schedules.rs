@@ -20,7 +20,7 @@ use crate::{
     },
     store::{ReadError, tables::start},
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
         state::Web,
@@ -28,7 +28,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -37,8 +37,7 @@ use std::sync::Arc;
 const DAYS_MAX: i64 = 400;
 
 /// `GET /v1/schedules?limit=&cursor=`: every schedule and date of the live flows.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    auth::required(&web, &headers).await?;
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> ApiResult {
     let page = Page::read(&query.unwrap_or_default())?;
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
     let live = web.app.live.get();
@@ -49,8 +48,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/schedules/next?limit=&days=`: the next fires, earliest first, in each time zone that contacts have.
-pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
     let days = match query::value(&text, "days").filter(|value| !value.is_empty()) {
@@ -115,9 +113,8 @@ pub async fn explain(
     State(web): State<Arc<Web>>,
     Path(flow): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
     let text = query.unwrap_or_default();
     let live = web.app.live.get();
     let Some(flow) = live.set.named(&flow).map(|flow| flow.name.clone()) else {

@@ -1,9 +1,6 @@
 //! `/v1/senders`: the numbers of an account, and whether each may send now.
 
-use super::{
-    keys::operator,
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
     base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone, time::iso},
     runtime::{
@@ -11,7 +8,7 @@ use crate::{
         senders::checkup::{Checkup, Test},
     },
     web::{
-        auth,
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -20,14 +17,13 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/senders?limit=&cursor=`: in the order of the configuration.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let page = Page::read(&query.unwrap_or_default())?;
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
     let own: Vec<&Sender> = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account)).collect();
@@ -37,8 +33,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `GET /v1/senders/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| caller.sender(&web, id));
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
@@ -46,8 +41,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `POST /v1/senders/{id}/resume`: lets a stopped sender send again; operator only.
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    operator(&web, &headers).await?;
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| web.app.senders.get(id));
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
@@ -56,9 +50,13 @@ pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
 }
 
 /// `POST /v1/senders/{id}/health-check`: checks a sender; the body is `{test_recipient}` or empty.
-pub async fn health_check(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn health_check(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| caller.sender(&web, id)).cloned();

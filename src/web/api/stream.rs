@@ -12,14 +12,12 @@ use crate::{
     store::tables::event::{self, Event, KINDS},
     web::{
         account_places::AccountPlace,
-        auth::{self, Caller},
+        admission::{self, Effect},
+        auth::Caller,
         problem::{ApiResult, Problem},
         server::listener::Peer,
         state::Web,
-        studio::{
-            access::{self, Effect},
-            news::{BotNews, NEWS},
-        },
+        studio::news::{BotNews, NEWS},
     },
 };
 use axum::{
@@ -49,9 +47,9 @@ pub async fn listen(
     State(web): State<Arc<Web>>,
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     RawQuery(query): RawQuery,
+    caller: Caller,
     headers: HeaderMap,
 ) -> ApiResult {
-    let caller = caller(&web, peer, &headers).await?;
     let text = query.unwrap_or_default();
     let types = wanted(&text)?;
     let given = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
@@ -107,14 +105,6 @@ fn wanted(text: &str) -> Result<Vec<String>, Problem> {
     }
 }
 
-/// The account of a key, or the studio's page without one.
-async fn caller(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result<Caller, Problem> {
-    if !headers.contains_key(header::AUTHORIZATION) {
-        return access::caller(web, peer, headers, Effect::Reads).await.map_err(|_| Problem::unauthorized());
-    }
-    auth::required(web, headers).await
-}
-
 struct Listener {
     web: Arc<Web>,
     peer: SocketAddr,
@@ -154,9 +144,12 @@ impl Listener {
         Ok(())
     }
 
-    /// Checks that the key is still valid, and that the client still reads.
+    /// Checks that the caller may still listen, and that the client still reads.
     async fn heartbeat(&self) -> Result<(), ClientGone> {
-        caller(&self.web, self.peer, &self.headers).await.map_err(|_| ClientGone)?;
+        let caller = admission::caller(&self.web, self.peer, &self.headers, Effect::Reads).await;
+        if !caller.is_ok_and(|caller| caller == self.caller) {
+            return Err(ClientGone);
+        }
         if self.reads_log {
             self.web.app.listen().await.map_err(|_| ClientGone)?;
         }

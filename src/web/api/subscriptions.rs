@@ -16,7 +16,7 @@ use crate::{
         subscription::{self, Filter, Subscription},
     },
     web::{
-        auth::{self, Caller},
+        auth::Caller,
         etag,
         idempotency::{Answer, json, once, outcome_unknown},
         input::{self, Input},
@@ -26,15 +26,14 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::IntoResponse,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/webhooks?limit=&cursor=`: oldest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let page = Page::read(&query.unwrap_or_default())?;
     let (store, caller) = (&web.app.store, &caller);
     let body = page
@@ -52,9 +51,8 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 }
 
 /// `POST /v1/webhooks`: creates a subscription; the secret is shown only in this answer.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let name = input.opt_text("name", NAME_CHARS_MAX).unwrap_or_default();
@@ -87,15 +85,18 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
 }
 
 /// `GET /v1/webhooks/{id}`, with its `ETag`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     Ok(etag::tagged(StatusCode::OK, &described(&owned(&web, &caller, &id).await?)))
 }
 
 /// `PATCH /v1/webhooks/{id}`: changes a subscription; `state` pauses and resumes it.
-pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn change(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     owned(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
@@ -134,8 +135,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 }
 
 /// `DELETE /v1/webhooks/{id}`: deletes a subscription and its waiting deliveries.
-pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
     if row.configured {
         return Err(configured());
@@ -148,9 +148,13 @@ pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, headers
 
 /// `POST /v1/webhooks/{id}/rotate-secret`: creates a new secret, shown only in this answer; the old one also signs for
 /// 24 hours.
-pub async fn rotate(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
+pub async fn rotate(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
@@ -177,9 +181,8 @@ pub async fn deliveries(
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let text = query.unwrap_or_default();
     let page = Page::read(&text)?;
@@ -201,10 +204,10 @@ pub async fn deliveries(
 pub async fn redeliver(
     State(web): State<Arc<Web>>,
     Path((id, delivery)): Path<(String, String)>,
+    caller: Caller,
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;

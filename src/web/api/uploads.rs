@@ -11,7 +11,8 @@ use crate::{
     channel::{Next, checkup::sentence, upload::Upload},
     model::{channel_limits::META, format::Format},
     web::{
-        auth, idempotency,
+        auth::Caller,
+        idempotency,
         problem::{ApiResult, Problem},
         server::body,
         state::Web,
@@ -25,9 +26,13 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The body is the file itself.
-pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, request: Request) -> ApiResult {
+pub async fn post(
+    State(web): State<Arc<Web>>,
+    RawQuery(query): RawQuery,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let wanted = Wanted::read(&query.unwrap_or_default(), &parts.headers)?;
     let none = || Problem::not_found(format!("There is no sender {}.", wanted.sender));
     let sender = caller.sender(&web, wanted.sender).ok_or_else(none)?;

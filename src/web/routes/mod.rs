@@ -34,7 +34,7 @@ mod templates;
 mod waplify;
 mod webhooks;
 
-use super::state::Web;
+use super::{admission, state::Web};
 use crate::base::limits::PAGE_MAX;
 use axum::routing::MethodRouter;
 use serde_json::Value as Json;
@@ -124,12 +124,15 @@ pub enum Verb {
 pub enum AllowedCallers {
     Anyone,
     /// A key of an account, which sees its own data, or the operator.
+    ///
+    /// At each native route the operator is the `transom` command on the daemon's own machine, or, without a key, the
+    /// studio's page there while every sender is a sandbox.
     Account,
-    /// Only the `transom` command on the daemon's own machine.
+    /// Only the operator.
     Operator,
     /// A key of the sender's account; without a configuration file any client on this machine.
     Sandbox,
-    /// The operator; without a key the studio's page on this machine, while every sender is a sandbox.
+    /// As `Operator`, for the routes that the studio's page was made with.
     Studio,
     /// The provider, whose requests are signed.
     Provider,
@@ -195,11 +198,13 @@ impl Route {
         let mut wanted: Vec<(&str, u16)> = Vec::new();
         match self.who {
             AllowedCallers::Account | AllowedCallers::Sandbox => wanted.push(("unauthorized", 401)),
-            AllowedCallers::Operator => wanted.extend([("unauthorized", 401), ("operator_only", 403)]),
-            AllowedCallers::Studio => {
-                wanted.extend([("unauthorized", 401), ("operator_only", 403), ("foreign_origin", 403)]);
+            AllowedCallers::Operator | AllowedCallers::Studio => {
+                wanted.extend([("unauthorized", 401), ("operator_only", 403)]);
             }
             AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::Hook => {}
+        }
+        if admission::is_checked(self) && self.path.starts_with("/v1/") {
+            wanted.push(("foreign_origin", 403));
         }
         if self.path.contains('{') {
             wanted.push(("not_found", 404));

@@ -1,10 +1,6 @@
 //! `GET /v1/studio/lsp`: connects the studio's editor to a language server of its own, over a WebSocket.
 
-use super::{
-    access::{Effect, caller},
-    codes::CODES_AT,
-    desk::surroundings,
-};
+use super::{codes::CODES_AT, desk::surroundings};
 use crate::{
     base::limits::{
         STUDIO_EDITOR_BEAT, STUDIO_EDITOR_MESSAGE_BYTES_MAX, STUDIO_EDITOR_SLOW, STUDIO_EDITOR_WAITING_MAX,
@@ -18,16 +14,15 @@ use crate::{
     web::{
         account_places::AccountPlace,
         problem::{ApiResult, Problem},
-        server::listener::Peer,
         state::Web,
     },
 };
 use axum::{
     extract::{
-        ConnectInfo, State,
+        State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code, rejection::WebSocketUpgradeRejection},
     },
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::json;
 use std::{io, sync::Arc, thread};
@@ -39,11 +34,8 @@ use tokio::{
 /// Each editor gets a server that knows only this bot, as `file:///bot/`.
 pub async fn open(
     State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> ApiResult {
-    caller(&web, peer, &headers, Effect::Acts).await?;
     let upgrade = upgrade.map_err(|_| {
         let why = "This address speaks the Language Server Protocol over a WebSocket, and nothing else.";
         Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", why)

@@ -1,6 +1,6 @@
 //! Serves the studio: the page in the browser in which authors write flows and talk to them.
 //!
-//! Its page and files are here; the endpoints that it calls are in `web/api`, and admit their callers by `access`.
+//! Its page and files are here; the endpoints that it calls are in `web/api`, and `web/admission` admits their callers.
 
 pub mod access;
 pub mod assets;

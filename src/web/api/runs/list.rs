@@ -22,7 +22,7 @@ use crate::{
             page::Page,
             tracking::{self, StartStatus},
         },
-        auth::{self, Caller},
+        auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -31,19 +31,18 @@ use crate::{
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/runs?flow=&contact=&state=open|done|…&limit=&cursor=`: newest first.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
+    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/runs/{id}`: one run with its trace.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
     let mut body = described(&web, &row).await?;
     let (turns, more) = turns(&web, &row).await?;
@@ -53,8 +52,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 }
 
 /// `GET /v1/runs/tracked/{tracking_id}`: the result of a start, also of one that was queued.
-pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> ApiResult {
-    let caller = auth::required(&web, &headers).await?;
+pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, caller: Caller) -> ApiResult {
     let missing = || Problem::not_found("There is no such start.");
     let (talk, number) = tracking::read(&name).ok_or_else(missing)?;
     let talk = conversations::owned(&web, &caller, &talk.to_string())
@@ -74,24 +72,28 @@ pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, head
 }
 
 /// `POST /v1/runs/{id}/stop`: ends a run; its unsent messages are dropped.
-pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    act(web, &id, request, "stop", |run| Event::Stop { run }).await
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
+    act(web, &id, (caller, request), "stop", |run| Event::Stop { run }).await
 }
 
 /// `POST /v1/runs/{id}/resume`: ends the current wait, as if its time had passed.
-pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    act(web, &id, request, "resume", |run| Event::Resume { run }).await
+pub async fn resume(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult {
+    act(web, &id, (caller, request), "resume", |run| Event::Resume { run }).await
 }
 
 async fn act(
     web: Arc<Web>,
     id: &str,
-    request: Request,
+    (caller, request): (Caller, Request),
     verb: &'static str,
     event: impl Fn(u32) -> Event + Send + Sync + 'static,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, id).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
@@ -164,11 +166,10 @@ enum Stand {
     Ended(RunEnd),
 }
 
-async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
-    let caller = auth::required(web, headers).await?;
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let page = Page::read(text)?;
-    let wanted = wanted(web, &caller, text).await?;
-    let (caller, wanted) = (&caller, &wanted);
+    let wanted = wanted(web, caller, text).await?;
+    let wanted = &wanted;
     page.gather(
         |cursor: Option<i64>| read(web, wanted, cursor.unwrap_or(i64::MAX), page.limit),
         |row: run::Run| async move {

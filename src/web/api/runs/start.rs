@@ -16,7 +16,7 @@ use crate::{
     store::tables::run,
     web::{
         api::{addressee::Addressee, tracking},
-        auth,
+        auth::Caller,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
         problem::{ApiResult, Problem},
@@ -30,9 +30,8 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub async fn start(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+pub async fn start(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let flow = input.text("flow", NAME_CHARS_MAX);

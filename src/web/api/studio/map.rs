@@ -15,26 +15,19 @@ use crate::{
         idempotency::json,
         input::Input,
         problem::{ApiResult, Problem},
-        server::listener::Peer,
         state::Web,
-        studio::access::{Effect, caller},
     },
 };
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::StatusCode,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// The drawing, and the steps with their places. Errors of other files do not matter.
-pub async fn map(
-    State(web): State<Arc<Web>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    request: Request,
-) -> ApiResult {
-    let (parts, body) = request.into_parts();
-    caller(&web, peer, &parts.headers, Effect::Acts).await?;
+pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
+    let body = request.into_body();
     let mut input = Input::verbatim(&bytes(body).await?)?;
     let edits = edits(&mut input);
     let name = input.text("flow", NAME_CHARS_MAX);
