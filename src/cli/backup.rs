@@ -3,6 +3,11 @@
 use super::{
     Failure, Outcome,
     client::workplace::{Workplace, read_only},
+    terminal::paint::Paint,
+};
+use crate::{
+    base::clock::{Clock, SystemClock},
+    runtime::health::backup_mark,
 };
 use std::path::PathBuf;
 
@@ -21,6 +26,10 @@ pub async fn run(args: Args) -> Outcome {
     let copied = store.backup(&args.file).await.map_err(Failure::failed);
     store.close().await;
     copied?;
+    // The copy is there, so a mark that cannot be written is no failure of the backup.
+    if let Err(error) = backup_mark::write(&config.data, SystemClock.now()) {
+        eprintln!("{}", Paint::stderr().warn(format!("`transom doctor` will not know of this copy: {error}")));
+    }
     println!("The database is copied to {}", args.file.display());
     Ok(())
 }

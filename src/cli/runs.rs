@@ -12,7 +12,7 @@ use crate::{
         clock::{Clock, SystemClock},
         ids::FlowName,
         limits::COMMAND_ROWS_MAX,
-        time::{Time, iso},
+        time::{Time, iso, rounded},
     },
     flow::FlowSet,
     model::{
@@ -186,7 +186,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     line(paint, "started", &format!("{} by {}", show::time(run.started_at), run.trigger_key));
     match (run.ended_at, run.outcome) {
         (Some(at), Some(end)) => {
-            let took = show::span(at - run.started_at);
+            let took = rounded(at - run.started_at);
             line(paint, "ended", &format!("{}, after {took}: {}", show::time(at), ended(end)));
         }
         (Some(_), None) | (None, _) => {

@@ -17,7 +17,7 @@ use crate::{
         diagnostic::did_you_mean,
         ids::FlowName,
         limits::{AGENDA_FIRES_MAX, AGENDA_TALLIES_MAX, FOLLOW_AHEAD},
-        time::{Span, Time},
+        time::{Span, Time, rounded},
     },
     flow::{self, Flow, FlowSet},
     model::event::Reason,
@@ -153,7 +153,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
         .map(|moment| {
             let minute = on_weekday(&moment.minute);
             let title = title(set, &moment).unwrap_or_default().to_owned();
-            let away = format!("in {}", show::span(moment.at - now));
+            let away = format!("in {}", rounded(moment.at - now));
             let said = agenda::said(set, &moment.flow, &moment.key);
             let whom = moment.contact.map(|contact| format!("contact {contact}")).or(said).unwrap_or_default();
             vec![minute, moment.zone, moment.flow.to_string(), title, show::cell(moment.at), away, whom]
@@ -388,6 +388,6 @@ fn minute(set: &FlowSet, flow: &Flow, text: &str) -> Result<jiff::civil::DateTim
 fn pace(count: u32, per: Span) -> String {
     match per {
         Span(1_000) => format!("{count}/s"),
-        _ => format!("{count} in {}", show::span(per)),
+        _ => format!("{count} in {}", rounded(per)),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     account_places::AccountPlaces,
+    api::health::PlatformAnswers,
     dialects::waplify,
     idempotency::InFlight,
     refusal_log::UnauthenticatedRequests,
@@ -39,6 +40,8 @@ pub struct Web {
     pub strangers: UnauthenticatedRequests,
     /// The files of the studio's page.
     pub page_files: PageFiles,
+    /// The last answers of the platforms about our senders.
+    pub platform_answers: PlatformAnswers,
     /// The bot's files for the studio.
     pub desk: Desk,
     /// Places for the studio's editors.
@@ -73,6 +76,7 @@ impl Web {
             in_flight: InFlight::default(),
             strangers: UnauthenticatedRequests::default(),
             page_files: PageFiles::default(),
+            platform_answers: PlatformAnswers::default(),
             wire: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),
             files: AccountPlaces::new(FILES_AT_ONCE_MAX),

@@ -243,6 +243,10 @@ impl Host {
         self.request(Method::POST, path, &headers, body.to_string()).await
     }
 
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
     /// Stops as at SIGTERM.
     pub async fn stop(self) {
         self.server.stop().await;

@@ -2,6 +2,7 @@
 
 mod chat;
 mod desk;
+mod health;
 mod machine;
 mod new;
 mod operator;

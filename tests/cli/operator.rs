@@ -66,7 +66,7 @@ impl Place {
         out(output)
     }
 
-    async fn daemon(&self) -> Daemon {
+    pub async fn daemon(&self) -> Daemon {
         start(self.path()).await
     }
 
@@ -76,7 +76,7 @@ impl Place {
         Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap()
     }
 
-    async fn ana_says(&self, daemon: &Daemon, id: &str, text: &str, secret: &str) -> u16 {
+    pub async fn ana_says(&self, daemon: &Daemon, id: &str, text: &str, secret: &str) -> u16 {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
         let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: ANA.into() },
@@ -276,7 +276,7 @@ async fn the_doctor_sees_webhooks_that_come_and_those_that_are_turned_away() {
     assert!(said.contains("✓ The last message came ") && said.contains("1 of 2 webhooks"), "{said}");
 }
 
-fn entry(name: &str, language: &str, status: &str) -> Json {
+pub fn entry(name: &str, language: &str, status: &str) -> Json {
     json!({"id": "9", "name": name, "language": language, "status": status, "category": "UTILITY",
         "components": [{"type": "BODY", "text": format!("This is {name}")}]})
 }
@@ -388,7 +388,7 @@ async fn a_catalogue_that_cannot_be_read_changes_nothing() {
 }
 
 /// Ana has written, and the process died each time it handled her message.
-async fn poison(place: &Place) {
+pub async fn poison(place: &Place) {
     let daemon = place.daemon().await;
     assert_eq!(place.ana_says(&daemon, "wamid.1", "hi", "app-secret").await, 200);
     drop(daemon);

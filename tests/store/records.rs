@@ -112,7 +112,7 @@ fn a_dead_letter_is_replayed_once() {
         let told = put(&store, &dead_letter::SETTLED, &settled).await.unwrap();
         assert_eq!(told.told(&dead_letter::SETTLED).next().unwrap().more, [Some(2)]);
         let counts = dead_letter::counts(&store).await.unwrap();
-        assert_eq!(counts, [dead_letter::Open { kind: "malformed".into(), count: 1 }]);
+        assert_eq!(counts, [dead_letter::Open { kind: "malformed".into(), count: 1, since: NOW }]);
         // It failed again: it is listed again, once.
         let again = DeadLetter { reason: "again".into(), ..row(2, "unknown_send") };
         put(&store, &dead_letter::INSERT, &again).await.unwrap();

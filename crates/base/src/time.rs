@@ -188,6 +188,19 @@ pub fn iso_z(time: Time) -> String {
     iso(time).replace("+00:00", "Z")
 }
 
+/// A length in its two largest units, for people: `3 d 4 h`, `25 h`, `90 min`, `40 s`.
+pub fn rounded(length: Span) -> String {
+    let minutes = length.0 / 60_000;
+    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, 0) => format!("{} s", length.0 / 1_000),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +220,14 @@ mod tests {
     fn what_is_no_length_says_what_to_write() {
         for text in ["", "2", "h", "2 hours", "30m1h", "1h1h", "-", "99999999999999999999d", "9999999999999999d"] {
             assert!(Span::parse(text).unwrap_err().contains("`2h`"), "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_are_short() {
+        let said = [(40, "40 s"), (60, "1 min"), (5_400, "1 h 30 min"), (90_000, "1 d 1 h"), (86_400, "1 d")];
+        for (seconds, text) in said {
+            assert_eq!(rounded(Span::seconds(seconds)), text);
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod contacts;
 pub mod daemon;
 pub mod delivery;
 pub mod events;
+pub mod health;
 pub mod http_step;
 pub mod ingest;
 pub mod lane;

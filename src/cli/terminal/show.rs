@@ -2,7 +2,7 @@
 
 use super::{out, paint::Paint};
 use crate::{
-    base::time::{Span, Time, iso},
+    base::time::{Time, iso, rounded},
     flow::engine::question::button_token,
     model::{
         channel_limits::cut::cut,
@@ -130,21 +130,8 @@ fn edges_of(content: &Content) -> Option<&Edges> {
 /// The state of a window: `window open, 23 h 59 min left`.
 pub fn window(window: Window, now: Time) -> String {
     match window.ends_at() {
-        Some(end) if now < end => format!("window open, {} left", span(end - now)),
+        Some(end) if now < end => format!("window open, {} left", rounded(end - now)),
         _ => "window closed".to_owned(),
-    }
-}
-
-/// A span in its two largest units: `3 d 4 h`, `25 h`, `90 min`, `40 s`.
-pub fn span(length: Span) -> String {
-    let minutes = length.0 / 60_000;
-    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, 0) => format!("{} s", length.0 / 1_000),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
     }
 }
 
@@ -277,14 +264,6 @@ mod tests {
         }
         assert_eq!(pick(&shown, "3"), None);
         assert_eq!(pick(&shown, "0"), None);
-    }
-
-    #[test]
-    fn lengths_of_time_are_short() {
-        let said = [(40, "40 s"), (60, "1 min"), (5_400, "1 h 30 min"), (90_000, "1 d 1 h"), (86_400, "1 d")];
-        for (seconds, text) in said {
-            assert_eq!(span(Span::seconds(seconds)), text);
-        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         clock::{Clock, SystemClock},
         phone,
         query::encode,
-        time::{Span, Time},
+        time::{Span, Time, rounded},
     },
     channel::{
         Provider,
@@ -186,7 +186,7 @@ impl Talk {
             tokio::time::sleep(POLL.to_std()).await;
         }
         if shown == 0 {
-            self.record.say(|| self.paint.faint(format!("{nothing} within {}", show::span(self.wait))));
+            self.record.say(|| self.paint.faint(format!("{nothing} within {}", rounded(self.wait))));
             let phone = format!("+{}", self.from.value);
             for why in why::silent(&self.config, self.sender.id, &phone, self.opened_at).await {
                 self.record.add(OutputList::WhySilent, why.as_str().into(), || self.paint.faint(format!("  {why}")));

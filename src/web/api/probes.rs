@@ -31,13 +31,18 @@ pub async fn readyz(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response
     json(status(ready), &json!({ "ready": ready }))
 }
 
-/// The complete readiness, for operators. The findings are those of the newest files, live or not.
+/// The complete readiness, for operators.
 pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
+    let body = readiness(&web);
+    json(status(is_ready(&web)), &body)
+}
+
+/// The complete readiness. The findings are those of the newest files, live or not.
+pub(super) fn readiness(web: &Web) -> Json {
     let app = &web.app;
     let now = app.clock.now();
     // An `App` starts only with a valid version, and keeps the last one.
     let live = app.live.get();
-    let ready = is_ready(&web);
     let senders = app.senders.all().iter().map(|sender| {
         let standing = app.standing_of(sender.id, now);
         json!({
@@ -45,6 +50,7 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
             "name": sender.name,
             "provider": sender.provider(),
             "state": standing.state,
+            "since": standing.since.map(iso),
             "templates_paused_until": standing.templates_until.map(iso),
             "why": standing.why,
         })
@@ -52,8 +58,8 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
     let paused = app.survey.paused_webhooks();
     let paused = paused.iter().map(|of| json!({"id": of.id, "name": of.name, "state": "paused", "why": of.why}));
     let findings = app.live.findings();
-    let body = json!({
-        "ready": ready,
+    json!({
+        "ready": is_ready(web),
         "live": {"version": live.version, "flows": live.set.flows.len()},
         "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
         "senders": senders.collect::<Vec<_>>(),
@@ -61,8 +67,7 @@ pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
         "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
         "database_error": app.store.trouble(),
-    });
-    json(status(ready), &body)
+    })
 }
 
 /// The metrics: OpenMetrics if `Accept` asks for it, else the Prometheus text format.

@@ -16,6 +16,7 @@ mod conversations;
 mod dead_letters;
 mod events;
 mod flows;
+mod health;
 mod kapso;
 mod messages;
 mod operator;
@@ -68,6 +69,7 @@ static NOUNS: &[&[Route]] = &[
     kapso::PROXY,
     kapso::PLATFORM,
     webhooks::ROUTES,
+    health::ROUTES,
     probes::ROUTES,
 ];
 

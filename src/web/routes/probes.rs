@@ -56,6 +56,7 @@ static SENDER: Shape = shape(
         need("name", Text, ""),
         need("provider", Text, ""),
         need("state", Word(&SENDER_STATES), "`degraded`: its platform does not answer, and what it has to say waits."),
+        need("since", Maybe(&Time), "Since when it is `degraded`."),
         need("templates_paused_until", Maybe(&Time), "It sends texts, and no templates until then."),
         need("why", Maybe(&Text), "The provider's code and words."),
     ],

@@ -72,6 +72,18 @@ pub const STAGE_MESSAGES_MAX: i64 = 500;
 /// Rows that a list in the terminal shows at most, and dead letters.
 pub const COMMAND_ROWS_MAX: i64 = 1_000;
 pub const COMMAND_LETTERS_MAX: i64 = 10_000;
+/// The age of the last `transom backup` from which health mentions it.
+pub const BACKUP_AGE_MAX: Span = Span::days(7);
+/// The free bytes of the database's disk below which soon nothing can be recorded: its log alone takes up to 64 MB.
+pub const DISK_FREE_MIN: u64 = 200 * 1024 * 1024;
+/// The delay of a message from which health mentions the queue.
+pub const UNSENT_AGE_MAX: Span = Span::minutes(5);
+/// How long the answers of platforms are kept for `/v1/health`, and the least time between two requests that ask
+/// platforms anew: Meta takes as few as 200 such questions an hour.
+pub const HEALTH_KEPT: Span = Span::minutes(5);
+pub const HEALTH_ASKED_EVERY: Span = Span::seconds(10);
+/// Senders whose platforms `/v1/health` asks side by side.
+pub const HEALTH_SENDERS_AT_ONCE: usize = 8;
 /// The difference between this machine's clock and a provider's from which `doctor` reports it.
 pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
 

@@ -7,6 +7,7 @@ use crate::{
         limits::{SURVEY_EVERY, SURVEY_TIMEOUT, TOKENS_LOOK_EVERY, TOKENS_LOOK_FIRST},
         time::{Span, Time},
     },
+    health::disk,
     store::tables::{conversation, outbound, subscription},
 };
 use anyhow::Context;
@@ -75,9 +76,7 @@ impl App {
                 Err(_) => tracing::debug!("The metrics keep their last numbers: the database is slow"),
             }
         }
-        #[cfg(unix)]
-        if let Ok(disk) = rustix::fs::statvfs(&self.config.data) {
-            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if let Some(free) = disk::free(&self.config.data) {
             self.metrics.disk_free_bytes.set(i64::try_from(free).unwrap_or(i64::MAX));
         }
         let now = self.clock.now();

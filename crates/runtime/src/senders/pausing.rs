@@ -26,6 +26,8 @@ use std::sync::Arc;
 pub struct SenderStatus {
     /// One of [`SENDER_STATES`](crate::daemon::metrics::SENDER_STATES).
     pub state: &'static str,
+    /// Since when its platform does not answer.
+    pub since: Option<Time>,
     /// The end of the pause; `None` if it lasts until the platform answers.
     pub until: Option<Time>,
     /// It sends texts, but no templates until this time.
@@ -39,12 +41,15 @@ impl App {
     pub fn standing_of(&self, sender: SenderId, now: Time) -> SenderStatus {
         if let Some(pause) = self.paused_senders.of(sender, now) {
             let (until, why) = (pause.everything_until, Some(pause.why));
-            return SenderStatus { state: "paused", until, templates_until: None, why };
+            return SenderStatus { state: "paused", since: None, until, templates_until: None, why };
         }
         let (templates_until, why) = self.paused_senders.templates_rest(sender, now).unzip();
         match self.breaker.degraded(sender) {
-            Some((_, why)) => SenderStatus { state: "degraded", until: None, templates_until, why: Some(why) },
-            None => SenderStatus { state: "online", until: None, templates_until, why },
+            Some((since, why)) => {
+                let since = Some(since);
+                SenderStatus { state: "degraded", since, until: None, templates_until, why: Some(why) }
+            }
+            None => SenderStatus { state: "online", since: None, until: None, templates_until, why },
         }
     }
 

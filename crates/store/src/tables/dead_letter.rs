@@ -39,6 +39,8 @@ pub struct Settled {
 pub struct Open {
     pub kind: String,
     pub count: i64,
+    /// When the oldest of them was made.
+    pub since: Time,
 }
 
 /// A replay that fails again reopens its entry; an entry that is already open stays unchanged.
@@ -107,7 +109,8 @@ static ABOUT: Query = Query {
 };
 static COUNTS: Query = Query {
     name: "dead_letter.counts",
-    text: "select kind, count(*) as n from dead_letter where replayed_at is null group by kind order by kind",
+    text: "select kind, count(*) as n, min(at) as since from dead_letter where replayed_at is null
+      group by kind order by kind",
 };
 
 pub(crate) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &PAGE, &OPEN, &ABOUT, &COUNTS];
@@ -134,7 +137,11 @@ pub async fn open_about(store: &Store, subject: i64) -> Result<Option<i64>, Read
 
 /// The number of open dead letters by kind.
 pub async fn counts(store: &Store) -> Result<Vec<Open>, ReadError> {
-    store.all(&COUNTS, &[], |row| Ok(Open { kind: row.text("kind")?, count: row.number("n")? })).await
+    store
+        .all(&COUNTS, &[], |row| {
+            Ok(Open { kind: row.text("kind")?, count: row.number("n")?, since: row.time("since")? })
+        })
+        .await
 }
 
 pub(crate) fn read(row: &Row) -> Result<DeadLetter, ReadError> {

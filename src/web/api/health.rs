@@ -1,0 +1,77 @@
+//! `/v1/health`: the checks of `transom doctor` as data.
+
+use super::probes;
+use crate::{
+    base::{
+        limits::{HEALTH_ASKED_EVERY, HEALTH_KEPT, HEALTH_SENDERS_AT_ONCE},
+        query,
+        time::{Time, iso},
+    },
+    runtime::{
+        daemon::metrics::Format,
+        health::{self, DaemonSeen, DaemonState, HealthCheck, HealthInputs},
+    },
+    web::{idempotency::json, problem::ApiResult, state::Web},
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The last answers of the platforms. One request asks at a time, and the others wait for its answers.
+#[derive(Default)]
+pub struct PlatformAnswers(tokio::sync::Mutex<Option<(Time, Vec<HealthCheck>)>>);
+
+/// `GET /v1/health?fresh=true`: this machine now, the platforms as they answered last.
+pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> ApiResult {
+    let fresh = query::value(&query.unwrap_or_default(), "fresh").is_some_and(|fresh| fresh == "true");
+    let (asked_at, platforms) = platforms(&web, fresh).await;
+    web.app.measure();
+    let state = DaemonState { ready: probes::readiness(&web), metrics: web.app.metrics.page(Format::Plain) };
+    let here = health::here(&inputs(&web), &DaemonSeen::Here(state)).await;
+    let checks = health::arranged(&web.app.config, platforms, here);
+    let body = json!({
+        "as_of": iso(web.app.clock.now()),
+        "platforms_asked_at": iso(asked_at),
+        "checks": checks.iter().map(HealthCheck::to_json).collect::<Vec<Json>>(),
+    });
+    Ok(json(StatusCode::OK, &body))
+}
+
+fn inputs(web: &Web) -> HealthInputs<'_> {
+    let app = &web.app;
+    HealthInputs {
+        config: &app.config,
+        store: Ok(&app.store),
+        http: app.http.as_ref(),
+        providers: &app.providers,
+        clock: app.clock.as_ref(),
+    }
+}
+
+/// The answers of all platforms, and when they were asked.
+async fn platforms(web: &Arc<Web>, fresh: bool) -> (Time, Vec<HealthCheck>) {
+    let mut last = web.platform_answers.0.lock().await;
+    let now = web.app.clock.now();
+    let kept = if fresh { HEALTH_ASKED_EVERY } else { HEALTH_KEPT };
+    if let Some((at, checks)) = last.as_ref().filter(|(at, _)| (*at..*at + kept).contains(&now)) {
+        return (*at, checks.clone());
+    }
+    let mut asking = JoinSet::new();
+    let mut checks = Vec::new();
+    for sender in web.app.config.senders.clone() {
+        if asking.len() >= HEALTH_SENDERS_AT_ONCE {
+            checks.extend(asking.join_next().await.and_then(Result::ok).unwrap_or_default());
+        }
+        let web = Arc::clone(web);
+        asking.spawn(async move { health::platform(&inputs(&web), &sender).await });
+    }
+    while let Some(answered) = asking.join_next().await {
+        checks.extend(answered.unwrap_or_default());
+    }
+    *last = Some((now, checks.clone()));
+    (now, checks)
+}
