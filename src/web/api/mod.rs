@@ -13,11 +13,13 @@ pub mod export;
 pub mod files;
 pub mod flows;
 pub mod forecasts;
+pub mod health;
 pub mod import;
 pub mod keys;
 pub(super) mod media;
 mod message_body;
 pub mod messages;
+mod moments;
 mod template_body;
 
 pub mod own_files;

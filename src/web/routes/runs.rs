@@ -61,6 +61,7 @@ static RUN: Shape = shape(
         need("flow", Text, ""),
         need("conversation_id", Whole, ""),
         need("contact_id", Whole, ""),
+        need("contact", Maybe(&Of(&CONTACT)), ""),
         need("number", Whole, "Within the conversation, from 1."),
         need("version", Whole, "The set of files that it stands on."),
         need("trigger", Text, "What started it."),
@@ -73,6 +74,11 @@ static RUN: Shape = shape(
         need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
         need("started_at", Time, ""),
         need("ended_at", Maybe(&Time), ""),
+        may(
+            "steps",
+            List(&Of(&STEP)),
+            "The steps that it is known to have passed: those that said something, and those that the trace names.",
+        ),
         may("turns", List(&Of(&TURN)), "What it did and why, oldest first, as long as traces are kept; the first 500."),
         may("more_turns", Flag, "Whether there are more than that."),
     ],
@@ -80,6 +86,11 @@ static RUN: Shape = shape(
 
 const STATES: &[&str] =
     &["open", "done", "expired", "replaced", "restarted", "stopped", "failed", "handed_off", "refused", "undelivered"];
+
+static CONTACT: Shape =
+    shape("RunContact", "", &[need("id", Whole, ""), need("phone", Maybe(&Text), ""), need("name", Maybe(&Text), "")]);
+
+static STEP: Shape = shape("RunStep", "", &[need("step", Text, ""), need("at", Time, "Of the turn.")]);
 
 static WAITS: Shape = shape(
     "Waits",
@@ -147,6 +158,13 @@ pub static ROUTES: &[Route] = &[
             may("flow", Text, "Of this flow only."),
             may("contact", Whole, "Of the contact with this id only."),
             may("state", Word(STATES), "Only those; `open`: not ended yet."),
+            may("error", Text, "Only those of whose messages the provider refused one with this code: `131047`."),
+            may(
+                "since",
+                Text,
+                "Begun then or later: a moment with its zone, or a day, `2026-11-24`, of the bot's zone.",
+            ),
+            may("until", Text, "Begun before."),
             LIMIT,
             CURSOR,
         ],

@@ -53,6 +53,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (47, "upload", include_str!("../migrations/0047_upload.sql")),
     (48, "broadcast_stopped", include_str!("../migrations/0048_broadcast_stopped.sql")),
     (53, "dead_letter_contact", include_str!("../migrations/0053_dead_letter_contact.sql")),
+    (70, "run_started", include_str!("../migrations/0070_run_started.sql")),
+    (71, "run_bad", include_str!("../migrations/0071_run_bad.sql")),
+    (72, "outbound_error", include_str!("../migrations/0072_outbound_error.sql")),
 ];
 
 const LEDGER: &str = "

@@ -9,7 +9,7 @@ use crate::{
     },
     queries::retention::{Expire, expire},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
@@ -27,6 +27,18 @@ pub struct Run {
     pub outcome: Option<RunEnd>,
     /// Why a stopped run was stopped: one word.
     pub reason: Option<String>,
+}
+
+/// The place of a run in a list by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub at: Time,
+    pub id: i64,
+}
+
+impl Place {
+    /// Behind all runs: the first page of a list, which begins with the newest.
+    pub const LAST: Place = Place { at: Time(i64::MAX), id: i64::MAX };
 }
 
 /// How many runs of a flow ended in this way.
@@ -129,14 +141,67 @@ static OF_CONTACT: Query = Query {
 static OPEN: Query =
     Query { name: "run.open", text: select!("where ended_at is null and +id < $1 order by +id desc limit $2") };
 
+/// An empty `flow` means all.
+static BETWEEN: Query = Query {
+    name: "run.between",
+    text: select!(
+        "where started_at >= $1 and started_at < $2 and (started_at, id) < ($3, $4) and ($5 = '' or flow = $5)
+         order by started_at desc, id desc limit $6"
+    ),
+};
+/// The states are listed as in the partial index, word for word: otherwise SQLite does not use the index.
+static BAD: Query = Query {
+    name: "run.bad",
+    text: select!(
+        "where (outcome = 'failed' or outcome = 'undelivered' or outcome = 'refused') and outcome = $1 and id < $2
+         order by id desc limit $3"
+    ),
+};
+/// As of `open`, `+id` makes SQLite begin with the few runs that have such a message.
+static WITH_ERROR: Query = Query {
+    name: "run.with_error",
+    text: select!(
+        "where (conversation_id, number) in (select outbound.conversation_id, outbound.run from outbound
+             where outbound.error_code is not null and outbound.error_code = $1 and outbound.run is not null)
+           and +id < $2 order by +id desc limit $3"
+    ),
+};
+static HAS_ERROR: Query = Query {
+    name: "run.has_error",
+    text: "select id from outbound
+      where error_code is not null and error_code = $1 and conversation_id = $2 and run = $3 limit 1",
+};
+
+static SAID_AT: Query = Query {
+    name: "run.said_at",
+    text: "select data ->> 'step' as step, created_at from outbound
+      where conversation_id = $1 and run = $2 and created_at >= $3 and data ->> 'step' is not null
+      order by id limit $4",
+};
+
 static EXITS: Query = Query {
     name: "run.exits",
     text: "select flow, coalesce(reason, outcome) as word, count(*) as n from run
       where flow = $1 and ended_at is not null group by flow, coalesce(reason, outcome) order by n desc, word",
 };
 
-pub(crate) static QUERIES: &[&Query] =
-    &[&EXPIRE.page, &PAGE, &OF_FLOW, &OF, &NUMBERED, &FIND, &OF_START, &OF_CONTACT, &OPEN, &EXITS];
+pub(crate) static QUERIES: &[&Query] = &[
+    &EXPIRE.page,
+    &PAGE,
+    &OF_FLOW,
+    &OF,
+    &NUMBERED,
+    &FIND,
+    &OF_START,
+    &OF_CONTACT,
+    &OPEN,
+    &BETWEEN,
+    &BAD,
+    &WITH_ERROR,
+    &HAS_ERROR,
+    &SAID_AT,
+    &EXITS,
+];
 
 /// All runs, newest first. `before` is the id of the previous page's last one; `i64::MAX` for the first page.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -174,6 +239,46 @@ pub async fn of(store: &Store, conversation: ConversationId, before: u32, limit:
 /// Runs that have not ended, newest first; `before` is the id of the previous page's last one.
 pub async fn open(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OPEN, &[before.into(), limit.into()], read).await
+}
+
+/// The runs that began in a period (its end excluded), newest first.
+pub async fn between(
+    store: &Store,
+    (since, until): (Time, Time),
+    flow: Option<&FlowName>,
+    before: Place,
+    limit: i64,
+) -> Result<Vec<Run>, ReadError> {
+    let flow = flow.map(FlowName::as_str).unwrap_or_default();
+    let period = [since.into(), until.into(), before.at.into(), before.id.into(), flow.into(), limit.into()];
+    store.all(&BETWEEN, &period, read).await
+}
+
+/// True if the run went wrong; few runs do.
+pub fn is_bad(end: RunEnd) -> bool {
+    matches!(end, RunEnd::Failed | RunEnd::Undelivered | RunEnd::Refused)
+}
+
+/// The runs that went wrong in this way, newest first.
+pub async fn bad(store: &Store, end: RunEnd, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&BAD, &[end.as_str().into(), before.into(), limit.into()], read).await
+}
+
+/// The runs of whose messages one has this error code of the provider, newest first.
+pub async fn with_error(store: &Store, code: &str, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&WITH_ERROR, &[code.into(), before.into(), limit.into()], read).await
+}
+
+/// True if a message of this run has the error code.
+pub async fn has_error(store: &Store, run: &Run, code: &str) -> Result<bool, ReadError> {
+    let place = [code.into(), run.conversation_id.0.into(), i64::from(run.number).into()];
+    Ok(store.one(&HAS_ERROR, &place, |row| row.number("id")).await?.is_some())
+}
+
+/// The steps whose messages the run has written, with the time of each, oldest first.
+pub async fn said_at(store: &Store, run: &Run, limit: i64) -> Result<Vec<(String, Time)>, ReadError> {
+    let args = [run.conversation_id.0.into(), i64::from(run.number).into(), run.started_at.into(), limit.into()];
+    store.all(&SAID_AT, &args, |row| Ok((row.text("step")?, row.time("created_at")?))).await
 }
 
 /// The reasons for which runs of a flow ended, the most frequent first.

@@ -1,10 +1,9 @@
 //! `/v1/runs`: lists and shows runs of flows with their state and trace, and stops or resumes one.
 
+use super::filter::Filter;
 use crate::{
     base::{
-        ids::{ContactId, FlowName},
         limits::{PAGE_ROWS_MAX, PAGES_READ_MAX, TURNS_SHOWN_MAX},
-        query,
         time::iso,
     },
     model::{
@@ -12,13 +11,14 @@ use crate::{
         event::Event,
         session::{Run as Standing, Waiting},
     },
-    store::{
-        ReadError,
-        tables::{run, session, trace},
+    store::tables::{
+        contact,
+        run::{self, Place},
+        session, trace,
     },
     web::{
         api::{
-            contacts, conversations,
+            conversations,
             page::Page,
             tracking::{self, StartStatus},
         },
@@ -36,7 +36,7 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// `GET /v1/runs?flow=&contact=&state=open|done|…&limit=&cursor=`: newest first.
+/// `GET /v1/runs?flow=&contact=&state=open|done|…&error=&since=&until=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
@@ -46,7 +46,8 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let row = owned(&web, &caller, &id).await?;
     let mut body = described(&web, &row).await?;
     let (turns, more) = turns(&web, &row).await?;
-    body["turns"] = turns;
+    body["steps"] = json!(steps(&web, &turns, &row).await?);
+    body["turns"] = shown(&turns, &row);
     body["more_turns"] = json!(more);
     Ok(json(StatusCode::OK, &body))
 }
@@ -153,75 +154,26 @@ async fn is_owned(web: &Web, caller: &Caller, row: &run::Run) -> Result<bool, Pr
     }
 }
 
-/// The filters of a list request.
-struct Wanted {
-    flow: Option<FlowName>,
-    contact: Option<ContactId>,
-    state: Option<Stand>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stand {
-    Open,
-    Ended(RunEnd),
-}
-
 async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
     let page = Page::read(text)?;
-    let wanted = wanted(web, caller, text).await?;
-    let wanted = &wanted;
+    let filter = &Filter::read(web, caller, text).await?;
     page.gather(
-        |cursor: Option<i64>| read(web, wanted, cursor.unwrap_or(i64::MAX), page.limit),
+        |before: Option<Place>| filter.page(web, before, page.limit),
         |row: run::Run| async move {
-            let fits = wanted.fits(&row) && is_owned(web, caller, &row).await?;
+            let fits =
+                filter.fits(&row) && is_owned(web, caller, &row).await? && was_refused(web, filter, &row).await?;
             let shown = if fits { Some(described(web, &row).await?) } else { None };
-            Ok((row.id, shown))
+            Ok((Place { at: row.started_at, id: row.id }, shown))
         },
     )
     .await
 }
 
-async fn wanted(web: &Web, caller: &Caller, text: &str) -> Result<Wanted, Problem> {
-    let value = |name| query::value(text, name).filter(|value: &String| !value.is_empty());
-    let state = match value("state") {
-        None => None,
-        Some(word) if word == "open" => Some(Stand::Open),
-        Some(word) => match RunEnd::ALL.into_iter().find(|end| end.as_str() == word) {
-            Some(end) => Some(Stand::Ended(end)),
-            None => {
-                let words: Vec<String> = RunEnd::ALL.iter().map(|end| format!("`{}`", end.as_str())).collect();
-                let why = format!("`state` is `open`, {}.", words.join(", "));
-                return Err(Problem::invalid(vec![("/state".to_owned(), why)]));
-            }
-        },
-    };
-    let contact = match value("contact") {
-        None => None,
-        Some(id) => Some(contacts::owned(web, caller, &id).await?.id),
-    };
-    Ok(Wanted { flow: value("flow").map(FlowName::from), contact, state })
-}
-
-impl Wanted {
-    fn fits(&self, row: &run::Run) -> bool {
-        self.flow.as_ref().is_none_or(|flow| *flow == row.flow)
-            && self.contact.is_none_or(|contact| contact == row.contact_id)
-            && self.state.is_none_or(|state| match (state, row.outcome) {
-                (Stand::Open, None) => true,
-                (Stand::Ended(wanted), Some(end)) => wanted == end,
-                (Stand::Open, Some(_)) | (Stand::Ended(_), None) => false,
-            })
-    }
-}
-
-/// Queries by the most selective filter; the others are applied row by row.
-async fn read(web: &Web, wanted: &Wanted, before: i64, limit: i64) -> Result<Vec<run::Run>, ReadError> {
-    let store = &web.app.store;
-    match (wanted.contact, &wanted.flow, wanted.state) {
-        (Some(contact), _, _) => run::of_contact(store, contact, before, limit).await,
-        (None, Some(flow), _) => run::of_flow(store, flow, before, limit).await,
-        (None, None, Some(Stand::Open)) => run::open(store, before, limit).await,
-        (None, None, Some(Stand::Ended(_)) | None) => run::page(store, before, limit).await,
+/// True if the run has the error that the filter names.
+async fn was_refused(web: &Web, filter: &Filter, row: &run::Run) -> Result<bool, Problem> {
+    match filter.refused_with() {
+        Some(code) => run::has_error(&web.app.store, row, code).await.map_err(|error| Problem::bug(&error)),
+        None => Ok(true),
     }
 }
 
@@ -234,11 +186,15 @@ async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
             session.and_then(|session| session.runs.into_iter().find(|run| run.number == row.number))
         }
     };
+    let contact = contact::find(&web.app.store, row.contact_id).await.map_err(|error| Problem::bug(&error))?;
     Ok(json!({
         "id": row.id,
         "flow": row.flow,
         "conversation_id": row.conversation_id,
         "contact_id": row.contact_id,
+        "contact": contact.map(|contact| json!({
+            "id": contact.id, "phone": contact.data.phone, "name": contact.data.name,
+        })),
         "number": row.number,
         "version": row.version_id,
         "trigger": row.trigger_key,
@@ -276,14 +232,14 @@ fn waits(run: &Standing) -> Json {
 
 /// The trace of the run's turns, oldest first, and whether there are more; the first turn explains the choice of this
 /// flow.
-async fn turns(web: &Web, row: &run::Run) -> Result<(Json, bool), Problem> {
+async fn turns(web: &Web, row: &run::Run) -> Result<(Vec<trace::Trace>, bool), Problem> {
     let mut own: Vec<trace::Trace> = Vec::new();
     let mut after = 0;
     for _ in 0..PAGES_READ_MAX {
         let stretch = (row.started_at, row.ended_at);
         let read = trace::between(&web.app.store, row.conversation_id, after, stretch, PAGE_ROWS_MAX).await;
         let page = read.map_err(|error| Problem::bug(&error))?;
-        let Some(last) = page.last() else { return Ok((shown(&own, row), false)) };
+        let Some(last) = page.last() else { return Ok((own, false)) };
         after = last.id;
         let during = |turn: &trace::Trace| {
             turn.at == row.started_at || turn.data.iter().any(|entry| entry.run == Some(row.number))
@@ -294,7 +250,21 @@ async fn turns(web: &Web, row: &run::Run) -> Result<(Json, bool), Problem> {
             break;
         }
     }
-    Ok((shown(&own, row), true))
+    Ok((own, true))
+}
+
+/// The steps that the run is known to have passed, in their order: those whose messages it wrote, and those that the
+/// trace names.
+async fn steps(web: &Web, turns: &[trace::Trace], row: &run::Run) -> Result<Vec<Json>, Problem> {
+    let limit = i64::try_from(TURNS_SHOWN_MAX).unwrap_or(i64::MAX);
+    let mut passed = run::said_at(&web.app.store, row, limit).await.map_err(|error| Problem::bug(&error))?;
+    for turn in turns {
+        let own = turn.data.iter().filter(|entry| entry.run == Some(row.number));
+        passed.extend(own.filter_map(|entry| Some((entry.step.as_ref()?.as_str().to_owned(), turn.at))));
+    }
+    passed.sort_by_key(|(_, at)| *at);
+    passed.dedup_by(|later, earlier| later.0 == earlier.0);
+    Ok(passed.into_iter().map(|(step, at)| json!({"step": step, "at": iso(at)})).collect())
 }
 
 fn shown(turns: &[trace::Trace], row: &run::Run) -> Json {

@@ -1,5 +1,6 @@
 //! `/v1/runs`: runs of flows.
 
+mod filter;
 mod list;
 mod start;
 
