@@ -52,13 +52,13 @@ export const get = (path, options = {}) => ask(path, options);
 /**
  * @param {string} path
  * @param {any} body
- * @param {{signal?: AbortSignal}} [options]
+ * @param {{signal?: AbortSignal, key?: string}} [options] the same `key` does the same only once
  */
-export const post = (path, body, options = {}) =>
+export const post = (path, body, { signal, key } = {}) =>
   ask(path, {
-    ...options,
+    signal,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(key ? { 'idempotency-key': key } : {}) },
     body: JSON.stringify(body),
   });
 

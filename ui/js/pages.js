@@ -13,7 +13,13 @@
  */
 
 /** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
-export const PAGES = [{ path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true }];
+export const PAGES = [
+  { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true },
+  { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
+];
 
 /** The pages that this person may see. */
 export const shownPages = () => PAGES.filter((page) => page.shown?.() ?? true);
+
+/** Whether this person may see a page. @param {string} path */
+export const hasPage = (path) => shownPages().some((page) => page.path === path);

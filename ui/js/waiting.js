@@ -38,7 +38,7 @@ export function Failed({ detail: words, code = '', again, children }) {
 
 /**
  * A place that is empty, with what to do next.
- * @param {{icon: string, words: string, children?: any}} props
+ * @param {{icon: string, words: any, children?: any}} props
  */
 export const Nothing = ({ icon, words, children }) =>
   html`<div class="alone nothing"><${Icon} n=${icon} s=${26} /><p>${words}</p>${children}</div>`;
