@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> Outcome {
         return made::init(bot, flow);
     }
     let (folder, only) = split_all(&args.paths)?;
-    let wish = TestOptions { only: &only, update: args.update };
+    let wish = TestOptions { only: &only, update: args.update, ..TestOptions::default() };
     let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
         out::refuse_json("test --record")?;

@@ -34,6 +34,7 @@ mod studio_editor;
 mod studio_files;
 mod studio_play;
 mod studio_preview;
+mod studio_tests;
 mod subscriptions;
 mod traces;
 mod uploads;

@@ -5,6 +5,7 @@ mod arrive;
 mod beginning;
 mod blank;
 mod buttons;
+mod cases;
 mod compare;
 mod coverage;
 mod dice;
@@ -12,13 +13,16 @@ mod draft;
 mod guess;
 mod init;
 mod look;
+mod marked;
 mod mask;
+mod pace;
 mod play;
 mod process;
 mod record;
 mod report;
 mod requests;
 mod seen;
+mod talk_json;
 mod trouble;
 mod update;
 mod wander;
@@ -46,30 +50,29 @@ use crate::{
 };
 use anyhow::Context;
 use blank::EmptyDatabase;
+use cases::TestRun;
 pub use coverage::Coverage;
-use coverage::CoverageTally;
 pub use draft::RecordedTest;
 pub use init::init;
-pub use play::{Edits, PlayError, PlayRequest, PlayRoom, SavedTest};
+use pace::Pace;
+pub use play::{Edits, PlayError, PlayRequest, PlayRoom, SavedTest, TestsRequest};
 pub use record::record;
 pub use report::{CaseReport, FailedExpectation, FileReport, Report, TranscriptLine};
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
-use update::Rewrite;
 pub use wander::{Walks, WanderFinding, Wandered, wander};
-use world::World;
 
 /// The tests to run, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TestOptions<'a> {
     /// Only these files, `flows/booking.test.yaml`; empty: all.
     pub only: &'a [String],
+    /// Only the tests of this flow.
+    pub flow: Option<&'a str>,
+    /// Only the cases with this name.
+    pub name: Option<&'a str>,
     /// True if expected texts that differ are rewritten in the test files.
     pub update: bool,
 }
@@ -77,6 +80,14 @@ pub struct TestOptions<'a> {
 impl TestOptions<'_> {
     fn wants(&self, file: &SourceFile) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == file.path())
+    }
+
+    fn wants_flow(&self, flow: &FlowName) -> bool {
+        self.flow.is_none_or(|wanted| wanted == flow.as_str())
+    }
+
+    fn is_all(&self) -> bool {
+        self.only.is_empty() && self.flow.is_none() && self.name.is_none()
     }
 }
 
@@ -117,35 +128,18 @@ pub fn run(folder: &Path, wish: &TestOptions<'_>) -> anyhow::Result<Report> {
             return Ok(Report { findings, files: Vec::new(), took, coverage: Coverage::default() });
         }
     };
-    let wanted = tests.iter().filter(|file| wish.wants(file));
-    let (mut reports, files): (Vec<FileReport>, Vec<Option<TestFile>>) =
-        wanted.map(|file| read(file, &bot.set)).unzip();
-    let jobs: Vec<(usize, &(Case, Play))> = files
-        .iter()
-        .enumerate()
-        .filter_map(|(index, file)| Some((index, file.as_ref()?)))
-        .flat_map(|(index, file)| file.cases.iter().map(move |case| (index, case)))
-        .collect();
-    let mut tally = CoverageTally::default();
-    let played =
-        side_by_side(jobs.len(), |at| jobs.get(at).map(|(_, (case, play))| run_case(&bot, play, case, wish.update)));
-    let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
-    for ((index, _), done) in jobs.iter().zip(played) {
-        let Some((report, taken, new)) = done else { continue };
-        tally.join(taken);
-        rewrites.entry(*index).or_default().extend(new);
-        reports[*index].cases.push(report);
-    }
+    let TestRun { mut files, rewrites, coverage, .. } = cases::run_all(&bot, &tests, wish, &Pace::whole_machine());
     for (index, new) in rewrites.into_iter().filter(|(_, new)| !new.is_empty()) {
-        let (report, Some(place)) = (&mut reports[index], new.first().map(|new| new.place.clone())) else { continue };
+        let (Some((report, _)), Some(place)) = (files.get_mut(index), new.first().map(|new| new.place.clone())) else {
+            continue;
+        };
         let path = folder.join(&report.path);
         std::fs::write(&path, update::apply(place.file().text(), &new))
             .with_context(|| format!("writing `{}`", path.display()))?;
         report.rewritten = new.len();
     }
-    let tested = files.iter().flatten().map(|file| &file.flow).filter(|_| !wish.only.is_empty());
-    let coverage = tally.of(&bot.set, &tested.collect::<Vec<_>>());
-    Ok(Report { findings: Vec::new(), files: reports, took: (SystemClock.now() - began).to_std(), coverage })
+    let files = files.into_iter().map(|(report, _)| report).collect();
+    Ok(Report { findings: Vec::new(), files, took: (SystemClock.now() - began).to_std(), coverage })
 }
 
 impl Bot {
@@ -239,84 +233,6 @@ fn mocks_of_test(scenario: &Scenario, findings: &Findings) -> (Mocks, Vec<Mocks>
 
 fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {
     nodes.iter().fold(Mocks::default(), |all, node| all.and(&Mocks::read(node, findings)))
-}
-
-/// Runs `count` jobs on as many threads as there are cores; gives the results in order.
-fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count);
-    let next = AtomicUsize::new(0);
-    let done: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::SeqCst);
-                    let Some(slot) = done.get(index) else { return };
-                    let result = work(index);
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                }
-            });
-        }
-    });
-    let result = |slot: Mutex<Option<T>>| slot.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.into_iter().filter_map(result).collect()
-}
-
-fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, CoverageTally, Vec<Rewrite>) {
-    let began = SystemClock.now();
-    let mut rewrites = update.then(Vec::new);
-    let (failure, (transcript, notes, tally)) = match event_loop() {
-        Ok(event_loop) => event_loop.block_on(play_case(bot, play, case, &mut rewrites)),
-        Err(error) => (Some(broken(case, &error.into())), Ended::default()),
-    };
-    let (name, place) = (case.name.clone(), case.place.clone());
-    let took = (SystemClock.now() - began).to_std();
-    (CaseReport { name, place, took, failure, notes, transcript }, tally, rewrites.unwrap_or_default())
-}
-
-/// Each thread plays one case at a time.
-fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
-}
-
-/// The result of a world: the transcript, notes, and the steps taken.
-type Ended = (Vec<TranscriptLine>, Vec<String>, CoverageTally);
-
-async fn play_case(
-    bot: &Bot,
-    play: &Play,
-    case: &Case,
-    rewrites: &mut Option<Vec<Rewrite>>,
-) -> (Option<FailedExpectation>, Ended) {
-    let mut world = match World::begin(bot, play, case.strict).await {
-        Ok(world) => world,
-        Err(error) => return (Some(broken(case, &error)), Ended::default()),
-    };
-    world.rewrites = rewrites.take();
-    let mut failure = None;
-    for step in &case.steps {
-        match world.perform(step).await {
-            Ok(()) => {}
-            Err(Stop::Failed(failed)) => failure = Some(*failed),
-            Err(Stop::Broken(error)) => {
-                failure = Some(FailedExpectation { place: step.place.clone(), ..broken(case, &error) })
-            }
-        }
-        if failure.is_some() {
-            break;
-        }
-    }
-    *rewrites = world.rewrites.take();
-    (failure, world.end().await)
-}
-
-fn broken(case: &Case, error: &anyhow::Error) -> FailedExpectation {
-    FailedExpectation {
-        place: case.place.clone(),
-        what: "the case could not be played to its end".to_owned(),
-        expected: "a runtime that works".to_owned(),
-        got: format!("{error:#}"),
-    }
 }
 
 /// The reason why a case ends early.

@@ -24,7 +24,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
 /// Names the new cases that fail as written, so that the author does not look for the mistake in the flow.
 fn failing(folder: &Path, path: &str) -> Outcome {
     let only = [path.to_owned()];
-    let report = testbench::run(folder, &TestOptions { only: &only, update: false })?;
+    let report = testbench::run(folder, &TestOptions { only: &only, ..TestOptions::default() })?;
     let paint = Paint::stderr();
     let findings = report.files.iter().flat_map(|file| &file.findings).filter(|finding| finding.is_error());
     for finding in findings {

@@ -30,6 +30,7 @@ mod shapes;
 mod stream;
 mod studio;
 mod studio_page;
+mod studio_tests;
 mod subscriptions;
 mod templates;
 mod waplify;
@@ -61,6 +62,7 @@ static NOUNS: &[&[Route]] = &[
     sandbox::ROUTES,
     bot::ROUTES,
     studio::ROUTES,
+    studio_tests::ROUTES,
     studio_page::ROUTES,
     operator::ROUTES,
     autocalls::ROUTES,

@@ -12,10 +12,13 @@ use super::{
 use crate::web::api::studio::{map, play};
 use axum::routing::post;
 
-const PART: &str = "Studio";
-const FILES: &str = "The new text of each unsaved file, by path; `null`: it is deleted.";
-const WORLD: &str = "The head of a test file: `now`, `contact`, `env`, `templates`, `mocks`, `sender`.";
-const STEPS: &str = "The steps of a test's case, without its checks.";
+pub(super) const PART: &str = "Studio";
+pub(super) const FILES: &str = "The new text of each unsaved file, by path; `null`: it is deleted.";
+pub(super) const WORLD: &str = "The head of a test file: `now`, `contact`, `env`, `templates`, `mocks`, `sender`. With `sandbox: false` that of a \
+     test, in which `sandbox` in `_bot.yaml` does not count.";
+pub(super) const STEPS: &str = "The steps of a test's case, without its checks.";
+pub(super) const PLAY_ERRORS: Errors =
+    Errors::Problems(&[("has_errors", 409), ("not_readable", 409), ("play_too_long", 422), ("too_many_plays", 503)]);
 
 static TALK: Shape = shape(
     "Play",
@@ -172,12 +175,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         body: Some(Of(&TALK)),
         answers: &[ok(Of(&PLAYED), "")],
-        errors: Errors::Problems(&[
-            ("has_errors", 409),
-            ("not_readable", 409),
-            ("play_too_long", 422),
-            ("too_many_plays", 503),
-        ]),
+        errors: PLAY_ERRORS,
         shared: true,
         example: tell(
             "/v1/studio/play",
@@ -195,12 +193,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         body: Some(Of(&NAMED)),
         answers: &[ok(Of(&SAVED), "")],
-        errors: Errors::Problems(&[
-            ("has_errors", 409),
-            ("not_readable", 409),
-            ("play_too_long", 422),
-            ("too_many_plays", 503),
-        ]),
+        errors: PLAY_ERRORS,
         shared: true,
         example: tell(
             "/v1/studio/play/test",

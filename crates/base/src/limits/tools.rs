@@ -54,7 +54,11 @@ pub const PLAY_STEPS_MAX: usize = 400;
 pub const PLAY_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The time for one play.
 pub const PLAY_TIME_MAX: Span = Span::seconds(10);
-/// Plays and drawings at once, and how long a further one waits for its place.
+/// The time for tests that the studio runs; those that are done by then are shown.
+pub const TESTS_TIME_MAX: Span = Span::seconds(30);
+/// Words of two texts that are compared one by one; longer texts are marked as a whole.
+pub const MARKED_WORDS_MAX: usize = 400;
+/// Plays at once, and how long a further one waits for its place.
 pub const PLAYS_AT_ONCE_MAX: usize = 2;
 pub const PLAY_PLACE_WAIT: Span = Span::seconds(2);
 /// Messages of the talk that are looked at for changes after each act, beside the new ones.

@@ -120,6 +120,16 @@ pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
     Ok(found)
 }
 
+/// The tests beside the flows with changes: a new text, or `None` for a deleted file.
+pub fn tests_with_changes(
+    folder: &Path,
+    changes: &BTreeMap<String, Option<String>>,
+) -> Result<Vec<Arc<SourceFile>>, FolderError> {
+    let mut tests = read_tests(folder)?;
+    lay_over(&mut tests, changes.iter().filter(|(path, _)| is_test(path)));
+    Ok(tests)
+}
+
 /// A cheap fingerprint of the folder: names, sizes and times; for files that flows send, names and sizes. Equal
 /// fingerprints mean equal files.
 pub fn sign(folder: &Path) -> Option<u64> {
@@ -140,12 +150,8 @@ impl BotFiles {
     /// These files with changes: a new text, or `None` for a deleted file. Tests are no part of a version, so changes of
     /// them are left out.
     pub fn with_changes(mut self, changes: &BTreeMap<String, Option<String>>) -> BotFiles {
-        self.files.retain(|file| !changes.contains_key(file.path()));
         self.findings.retain(|finding| !changes.contains_key(finding.place.path()));
-        for (path, text) in changes.iter().filter(|(path, _)| !is_test(path)) {
-            self.files.extend(text.as_ref().map(|text| SourceFile::new(path.clone(), text.clone())));
-        }
-        self.files.sort_by(|a, b| a.path().cmp(b.path()));
+        lay_over(&mut self.files, changes.iter().filter(|(path, _)| !is_test(path)));
         self.findings.extend(too_many(self.files.len()));
         let bytes: usize = self.files.iter().map(|file| file.text().len()).sum();
         if bytes > BOT_BYTES_MAX {
@@ -169,6 +175,15 @@ impl BotFiles {
     pub fn to_stored(&self) -> BTreeMap<String, String> {
         self.files.iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
     }
+}
+
+/// Puts the new texts in the places of the old ones, ordered by path.
+fn lay_over<'c>(files: &mut Vec<Arc<SourceFile>>, changes: impl Iterator<Item = (&'c String, &'c Option<String>)>) {
+    for (path, text) in changes {
+        files.retain(|file| file.path() != path);
+        files.extend(text.as_ref().map(|text| SourceFile::new(path.clone(), text.clone())));
+    }
+    files.sort_by(|a, b| a.path().cmp(b.path()));
 }
 
 impl std::fmt::Display for FolderError {

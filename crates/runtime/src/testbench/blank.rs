@@ -1,7 +1,7 @@
 //! Creates an empty database once for all cases of a run: otherwise creating its tables would take most of the time of
 //! a short case.
 
-use super::event_loop;
+use super::pace::event_loop;
 use crate::{
     daemon::boot::token_key,
     store::{Options, Store},

@@ -28,6 +28,8 @@ pub struct Coverage {
 #[derive(Debug)]
 pub struct FlowCoverage {
     pub flow: String,
+    /// Its file.
+    pub path: String,
     pub counts: Counts,
     /// In the order of the file.
     pub missing: Vec<Missing>,
@@ -50,6 +52,10 @@ pub struct Part {
 #[derive(Debug)]
 pub struct Missing {
     pub place: Place,
+    /// `None`: a trigger.
+    pub step: Option<StepId>,
+    /// The key of the branch as a drawing names it, empty for the way to the next step; `None`: the whole step.
+    pub way: Option<String>,
     pub what: String,
 }
 
@@ -96,10 +102,8 @@ impl CoverageTally {
             let began = self.starts.contains(&(flow.name.clone(), trigger.key.clone()));
             counts.triggers.count(began);
             if !began {
-                missing.push(Missing {
-                    place: trigger.place.clone(),
-                    what: format!("nothing started it by `{}`", trigger.key),
-                });
+                let what = format!("nothing started it by `{}`", trigger.key);
+                missing.push(Missing { place: trigger.place.clone(), step: None, way: None, what });
             }
         }
         // The steps of a branch that was never taken are not listed separately.
@@ -110,15 +114,18 @@ impl CoverageTally {
             let run = seen(ix, &[StepExit::Taken, StepExit::Fell]);
             counts.steps.count(run);
             let silent = told.contains(&ix);
+            let mut miss = |place: &Place, way: Option<String>, what: String| {
+                missing.push(Missing { place: place.clone(), step: Some(node.id.clone()), way, what });
+            };
             if !run && !silent && !branches_into(flow, ix) {
-                missing.push(Missing { place: node.place.clone(), what: format!("`{}` was never taken", name(node)) });
+                miss(&node.place, None, format!("`{}` was never taken", name(node)));
                 told.extend(followers(flow, ix));
             }
             if node.guard.is_some() {
                 let passed = seen(ix, &[StepExit::Guarded]);
                 counts.branches.count(passed);
                 if !passed && reached(ix) {
-                    missing.push(Missing { place: node.place.clone(), what: "its `if` always held".to_owned() });
+                    miss(&node.place, Some(String::new()), "its `if` always held".to_owned());
                 }
             }
             for (label, body) in &node.outline.bodies {
@@ -126,8 +133,8 @@ impl CoverageTally {
                 let taken = reached(entry);
                 counts.branches.count(taken);
                 if !taken && run {
-                    let place = flow.node(entry).place.clone();
-                    missing.push(Missing { place, what: format!("`{label}` of `{}` was never taken", name(node)) });
+                    let way = label.split_whitespace().collect::<Vec<_>>().join(" ");
+                    miss(&flow.node(entry).place, Some(way), format!("`{label}` of `{}` was never taken", name(node)));
                 }
                 if !taken {
                     told.extend(within(flow, entry, node.next));
@@ -137,14 +144,15 @@ impl CoverageTally {
                 let fell = seen(ix, &[StepExit::Fell]);
                 counts.branches.count(fell);
                 if !fell && run {
-                    missing.push(Missing { place: node.place.clone(), what: words.to_owned() });
+                    miss(&node.place, Some(String::new()), words.to_owned());
                 }
             }
         }
         missing.sort_by_key(|one| (one.place.path().to_owned(), one.place.range().start));
+        let path = flow.place.path().to_owned();
         let flow =
             if flow.name.as_str() == "_bot" { "defaults of `_bot.yaml`".to_owned() } else { flow.name.to_string() };
-        FlowCoverage { flow, counts, missing }
+        FlowCoverage { flow, path, counts, missing }
     }
 }
 

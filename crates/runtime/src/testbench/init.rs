@@ -4,7 +4,9 @@ use super::{
     Bot, Play,
     beginning::{self, FirstActs},
     draft::{RecordedCase, RecordedTest, head_lines},
-    event_loop, guess, mocks_of, words,
+    guess, mocks_of,
+    pace::event_loop,
+    words,
 };
 use crate::{
     base::{

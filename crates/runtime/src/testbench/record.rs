@@ -4,9 +4,11 @@
 use super::{
     Bot, Play, beginning,
     draft::{RecordedCase, RecordedTest, head_lines, now},
-    event_loop, guess, init,
+    guess, init,
     mask::Mask,
-    mocks_of, read,
+    mocks_of,
+    pace::event_loop,
+    read,
     words::{self, InputWords},
 };
 use crate::{

@@ -27,11 +27,15 @@ pub struct FileReport {
 
 #[derive(Debug)]
 pub struct CaseReport {
+    /// Its number in the file, from 0.
+    pub number: usize,
     pub name: String,
     /// The place of its name.
     pub place: Place,
     pub took: Duration,
     pub failure: Option<FailedExpectation>,
+    /// The index of the step that failed.
+    pub failed_at: Option<usize>,
     /// Notes that help to understand a failure: a call without a mock, the reason for a missing message.
     pub notes: Vec<String>,
     /// The transcript, in order.

@@ -5,7 +5,8 @@ use super::{
     Bot, Stop, TestFile, TestOptions, buttons,
     coverage::{Coverage, CoverageTally},
     dice::Dice,
-    event_loop, read, side_by_side,
+    pace::{Pace, event_loop},
+    read,
     trouble::{BotProblem, Kind},
     words::{self, InputWords, NOISE},
     world::World,
@@ -100,7 +101,8 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
         grounds.push(WanderWorld { file: format!("flows/{flow}.test.yaml"), play: bot.plain_play(flow) });
     }
     let words = InputWords::of(&bot.set, cases.iter().map(|(_, case)| case));
-    let walked = side_by_side(walks.count, |walk| {
+    let pace = Pace::whole_machine();
+    let walked = pace.side_by_side(walks.count, |walk| {
         let ground = &grounds[walk % grounds.len()];
         let event_loop = event_loop().ok()?;
         Some(event_loop.block_on(walk_once(&bot, ground, &words, &cases, Dice::new(walks.seed, walk))))
@@ -108,7 +110,7 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
     let mut tally = CoverageTally::default();
     let mut met: Vec<(usize, Vec<TestAction>, BotProblem, usize)> = Vec::new();
     for (walk, done) in walked.into_iter().enumerate() {
-        let Some(walked) = done else { continue };
+        let Some(walked) = done.flatten() else { continue };
         wandered.acts += walked.acts.len();
         tally.join(walked.tally);
         let Some(trouble) = walked.trouble else { continue };
@@ -118,7 +120,7 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
         }
     }
     met.truncate(WANDER_FOUND_MAX);
-    wandered.found = side_by_side(met.len(), |at| {
+    let found = pace.side_by_side(met.len(), |at| {
         let (walk, acts, trouble, times) = &met[at];
         let ground = &grounds[walk % grounds.len()];
         let (acts, trouble) = shorten(&bot, ground, acts.clone(), trouble.clone());
@@ -130,6 +132,7 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
         let case = CaseText { name, remarks, head: Vec::new(), steps };
         WanderFinding { trouble, times: *times, file: home, case }
     });
+    wandered.found = found.into_iter().flatten().collect();
     wandered.coverage = tally.of(&bot.set, &[]);
     wandered.took = (SystemClock.now() - began).to_std();
     Ok(wandered)

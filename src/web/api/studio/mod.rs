@@ -2,6 +2,7 @@
 
 pub mod map;
 pub mod play;
+pub mod tests;
 
 use crate::{
     base::{

@@ -54,7 +54,7 @@ fn talk(input: &mut Input) -> PlayRequest {
     PlayRequest { edits, flow, world, steps }
 }
 
-fn problem(error: PlayError) -> Problem {
+pub(super) fn problem(error: PlayError) -> Problem {
     match error {
         PlayError::Errors(findings) => {
             let why = "The files have errors, so they cannot be played.";

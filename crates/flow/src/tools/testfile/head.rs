@@ -38,6 +38,18 @@ pub enum TemplateIs {
     Missing,
 }
 
+impl TemplateIs {
+    /// As a test writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TemplateIs::Approved => "approved",
+            TemplateIs::Paused => "paused",
+            TemplateIs::Rejected => "rejected",
+            TemplateIs::Missing => "missing",
+        }
+    }
+}
+
 impl Head {
     /// The keys that a case may have too.
     pub const KEYS: [&str; 6] = ["now", "contact", "sender", "env", "templates", "mocks"];
@@ -108,19 +120,14 @@ fn env(fields: &mut Fields<'_>, set: &FlowSet) -> BTreeMap<String, String> {
     env
 }
 
-const STATES: [(&str, TemplateIs); 4] = [
-    ("approved", TemplateIs::Approved),
-    ("paused", TemplateIs::Paused),
-    ("rejected", TemplateIs::Rejected),
-    ("missing", TemplateIs::Missing),
-];
+const STATES: [TemplateIs; 4] = [TemplateIs::Approved, TemplateIs::Paused, TemplateIs::Rejected, TemplateIs::Missing];
 
 fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
     let mut templates = BTreeMap::new();
     for entry in fields.map("templates") {
         let written = entry.value.text().unwrap_or_default();
-        match STATES.iter().find(|(word, _)| *word == written) {
-            Some((_, state)) => {
+        match STATES.iter().find(|state| state.as_str() == written) {
+            Some(state) => {
                 templates.insert(entry.key.text.clone(), *state);
             }
             None if entry.value.is_broken() => {}
@@ -129,7 +136,7 @@ fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
                     "a template is `approved`, `paused`, `rejected` or `missing`, and this is {}",
                     entry.value.describe()
                 );
-                let help = did_you_mean(written, STATES.iter().map(|(word, _)| *word));
+                let help = did_you_mean(written, STATES.iter().map(|state| state.as_str()));
                 let finding = Diagnostic::error("E956", &entry.value.place, message);
                 let finding = finding.help(format!("write `{}: approved` for one that can be sent", entry.key.text));
                 fields.findings().push(finding.help_if(help));

@@ -6,19 +6,21 @@ mod content;
 mod room;
 mod save;
 mod state;
+mod tests;
 
-use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, world::World};
+use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, talk_json, world::World};
 use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::FlowName,
-        limits::PLAY_ANSWER_BYTES_MAX,
+        place::SourceFile,
     },
     bot::source_files,
-    flow::tools::testfile::{Step, Talk, TestAction, sentence, talk},
+    flow::tools::testfile::{Head, Step, Talk, TestAction, default_now, sentence, talk},
 };
 use act::Recorder;
+pub(super) use room::PlayLimits;
 pub use room::PlayRoom;
 pub use save::SavedTest;
 use serde_json::{Map, Value as Json, json};
@@ -27,6 +29,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
+pub use tests::TestsRequest;
 
 /// The new texts of files by path; `None`: the file is deleted.
 pub type Edits = BTreeMap<String, Option<String>>;
@@ -70,12 +73,18 @@ struct Stage {
     folder: PathBuf,
     /// Made by the first play.
     blank: Arc<Mutex<Option<Arc<EmptyDatabase>>>>,
+    limits: PlayLimits,
 }
 
 impl Stage {
     fn bot(&self, edits: &Edits) -> Result<Bot, PlayError> {
         let files = source_files::read(&self.folder).map_err(|error| PlayError::Unreadable(error.to_string()))?;
         Bot::of(&self.folder, files.with_changes(edits), || self.blank())?.map_err(PlayError::Errors)
+    }
+
+    /// The tests beside the flows, with edits over them.
+    fn tests(&self, edits: &Edits) -> Result<Vec<Arc<SourceFile>>, PlayError> {
+        source_files::tests_with_changes(&self.folder, edits).map_err(|error| PlayError::Unreadable(error.to_string()))
     }
 
     fn blank(&self) -> anyhow::Result<Arc<EmptyDatabase>> {
@@ -101,7 +110,16 @@ fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>
     let wrong = |(key, why): (String, String)| {
         (if key.is_empty() { "/world".to_owned() } else { format!("/world/{key}") }, why)
     };
-    let read = talk(&wish.world, &wish.steps, &bot.plain_head(), &bot.set);
+    let mut world = wish.world.clone();
+    let under = match world.remove(talk_json::SANDBOX) {
+        None | Some(Json::Null | Json::Bool(true)) => bot.plain_head(),
+        Some(Json::Bool(false)) => Head::at(default_now(&bot.set.bot.timezone)),
+        Some(_) => {
+            let why = "`sandbox` is `true`, or `false` for a world in which `sandbox` in `_bot.yaml` does not count.";
+            return Err(PlayError::Invalid(vec![("/world/sandbox".to_owned(), why.to_owned())]));
+        }
+    };
+    let read = talk(&world, &wish.steps, &under, &bot.set);
     let Talk { head, steps } = read.map_err(|all| PlayError::Invalid(all.into_iter().map(wrong).collect()))?;
     let findings = Findings::default();
     let mocks = mocks_of(&head.mocks, &findings);
@@ -149,8 +167,9 @@ async fn played(stage: &Stage, wish: &PlayRequest) -> Result<Json, PlayError> {
         act["at"] = crate::base::time::iso(at).into();
         act["why"] = why.into();
         bytes += act.to_string().len();
-        if bytes > PLAY_ANSWER_BYTES_MAX {
-            let why = format!("The answer would have more than {PLAY_ANSWER_BYTES_MAX} bytes; play fewer steps.");
+        if bytes > stage.limits.answer_bytes {
+            let most = stage.limits.answer_bytes;
+            let why = format!("The answer would have more than {most} bytes; play fewer steps.");
             return Err(PlayError::TooLong(why));
         }
         acts.push(act);

@@ -1,12 +1,23 @@
-//! Gives plays threads of their own: a few at a time, each with a limit of time, so that conversations go on beside them.
+//! Gives plays threads of their own: a few at a time, each with a limit of time and a lower share of the processor, so
+//! that conversations go on beside them.
 
-use super::{PlayError, PlayRequest, SavedTest, Stage, played, save};
-use crate::base::limits::{PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX};
-use crate::testbench::event_loop;
+use super::{
+    PlayError, PlayRequest, SavedTest, Stage, played, save,
+    tests::{self, TestsRequest},
+};
+use crate::{
+    base::{
+        limits::{
+            PLAY_ANSWER_BYTES_MAX, PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX, TESTS_TIME_MAX,
+        },
+        time::Span,
+    },
+    testbench::pace::Pace,
+};
 use anyhow::{Context, anyhow};
 use serde_json::Value as Json;
 use std::{path::Path, sync::Arc};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// The places for plays of one bot.
 pub struct PlayRoom {
@@ -14,78 +25,118 @@ pub struct PlayRoom {
     places: Arc<Semaphore>,
 }
 
+/// The limits of plays, each named in `base::limits`; a test has smaller ones.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::testbench) struct PlayLimits {
+    pub at_once: usize,
+    pub place_wait: Span,
+    pub play: Span,
+    pub tests: Span,
+    pub answer_bytes: usize,
+}
+
+impl Default for PlayLimits {
+    fn default() -> Self {
+        PlayLimits {
+            at_once: PLAYS_AT_ONCE_MAX,
+            place_wait: PLAY_PLACE_WAIT,
+            play: PLAY_TIME_MAX,
+            tests: TESTS_TIME_MAX,
+            answer_bytes: PLAY_ANSWER_BYTES_MAX,
+        }
+    }
+}
+
 impl PlayRoom {
     /// For the bot in `folder`. Nothing is made before the first play.
     pub fn of(folder: &Path) -> PlayRoom {
-        let stage = Stage { folder: folder.to_owned(), blank: Arc::default() };
-        PlayRoom { stage, places: Arc::new(Semaphore::new(PLAYS_AT_ONCE_MAX)) }
+        PlayRoom::with_limits(folder, PlayLimits::default())
+    }
+
+    pub(in crate::testbench) fn with_limits(folder: &Path, limits: PlayLimits) -> PlayRoom {
+        let stage = Stage { folder: folder.to_owned(), blank: Arc::default(), limits };
+        PlayRoom { stage, places: Arc::new(Semaphore::new(limits.at_once)) }
     }
 
     /// Plays a talk; gives each act with all that it caused.
     pub async fn play(&self, wish: PlayRequest) -> Result<Json, PlayError> {
-        self.apart(wish, async |stage, wish| played(stage, wish).await).await
+        self.talk(wish, async |stage, wish| played(stage, wish).await).await
     }
 
     /// Writes a talk as a case of its flow's test file.
     pub async fn save(&self, wish: PlayRequest, name: String) -> Result<SavedTest, PlayError> {
-        self.apart(wish, async move |stage, wish| save::saved(stage, wish, &name).await).await
+        self.talk(wish, async move |stage, wish| save::saved(stage, wish, &name).await).await
     }
 
-    async fn apart<T: Send + 'static>(
+    /// Runs tests; gives each case with its result, and the coverage.
+    pub async fn tests(&self, wish: TestsRequest) -> Result<Json, PlayError> {
+        self.apart(self.stage.limits.tests, move |stage, pace| tests::tested(stage, &wish, pace)).await
+    }
+
+    async fn talk<T: Send + 'static>(
         &self,
         wish: PlayRequest,
         work: impl AsyncFnOnce(&Stage, &PlayRequest) -> Result<T, PlayError> + Send + 'static,
     ) -> Result<T, PlayError> {
-        let count = wish.steps.len();
-        if count > PLAY_STEPS_MAX {
-            return Err(PlayError::TooLong(format!(
-                "A play has at most {PLAY_STEPS_MAX} steps, and this has {count}."
-            )));
-        }
-        let place = tokio::time::timeout(PLAY_PLACE_WAIT.to_std(), Arc::clone(&self.places).acquire_owned()).await;
+        few_steps(&wish)?;
+        let time = self.stage.limits.play;
+        self.apart(time, move |stage, pace| {
+            let done = pace.block_on(work(stage, &wish)).context("the event loop of a play")?;
+            done.unwrap_or_else(|| {
+                let why = format!("The play takes longer than {time}; play fewer steps, or move the clock less far.");
+                Err(PlayError::TooLong(why))
+            })
+        })
+        .await
+    }
+
+    /// Works on a thread of its own, as soon as there is a place.
+    async fn apart<T: Send + 'static>(
+        &self,
+        time: Span,
+        work: impl FnOnce(&Stage, &Pace) -> Result<T, PlayError> + Send + 'static,
+    ) -> Result<T, PlayError> {
+        let wait = self.stage.limits.place_wait.to_std();
+        let place = tokio::time::timeout(wait, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_| PlayError::Crowded)?.context("nobody closes the places")?;
         let (answer, answered) = oneshot::channel();
+        // Closed with this future, when nobody waits any more.
+        let (_waits, asker) = watch::channel(());
         let stage = self.stage.clone();
         let thread = std::thread::Builder::new().name("transom-play".to_owned());
         thread
             .spawn(move || {
                 let _place = place;
-                on_this_thread(&stage, &wish, work, answer);
+                take_lower_share();
+                // The database is made by an event loop of its own.
+                let done = stage.blank().map_err(PlayError::from);
+                let done = done.and_then(|_| work(&stage, &Pace::beside_others(time, asker)));
+                // The receiver may be gone.
+                let _ = answer.send(done);
             })
             .context("a thread for a play")?;
         answered.await.unwrap_or_else(|_| Err(anyhow!("the thread of a play ended without an answer").into()))
     }
 }
 
-/// Plays until there is an answer, nobody waits for it any more, or the time is over.
-fn on_this_thread<T>(
-    stage: &Stage,
-    wish: &PlayRequest,
-    work: impl AsyncFnOnce(&Stage, &PlayRequest) -> Result<T, PlayError>,
-    mut answer: oneshot::Sender<Result<T, PlayError>>,
-) {
-    // The database is made by an event loop of its own.
-    let begun = stage.blank().and_then(|_| event_loop().context("the event loop of a play"));
-    let event_loop = match begun {
-        Ok(event_loop) => event_loop,
-        Err(error) => {
-            // The receiver may be gone.
-            let _ = answer.send(Err(error.into()));
-            return;
-        }
-    };
-    let done = event_loop.block_on(async {
-        tokio::select! {
-            done = work(stage, wish) => Some(done),
-            () = answer.closed() => None,
-            () = tokio::time::sleep(PLAY_TIME_MAX.to_std()) => {
-                let why = format!("The play takes longer than {PLAY_TIME_MAX}; play fewer steps, or move the clock less far.");
-                Some(Err(PlayError::TooLong(why)))
-            }
-        }
-    });
-    event_loop.shutdown_background();
-    if let Some(done) = done {
-        let _ = answer.send(done);
+fn few_steps(wish: &PlayRequest) -> Result<(), PlayError> {
+    let count = wish.steps.len();
+    if count > PLAY_STEPS_MAX {
+        let why = format!("A play has at most {PLAY_STEPS_MAX} steps, and this has {count}.");
+        return Err(PlayError::TooLong(why));
+    }
+    Ok(())
+}
+
+/// Lets the threads of conversations go first: this thread and those that it starts have the lowest share. Elsewhere
+/// than on Linux the share is that of all threads.
+fn take_lower_share() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LOWEST_SHARE) {
+        tracing::debug!(error = %error, "A play runs with the share of conversations");
     }
 }
+
+/// The nice value of Linux for work that may wait.
+#[cfg(target_os = "linux")]
+const LOWEST_SHARE: i32 = 19;

@@ -3,16 +3,16 @@
 use super::{PlayError, PlayRequest, Stage, read};
 use crate::{
     base::{diagnostic::Diagnostic, ids::FlowName, place::SourceFile},
-    bot::source_files,
     flow::tools::testfile::{
-        Case, Head, TemplateIs, TestAction, sentence,
+        Case, Head, TestAction, sentence,
         write::{self, CaseText, scalar},
     },
     model::effect::Effect,
     testbench::{
         Bot, Play, TestFile,
+        cases::play_case,
         draft::{RecordedCase, head_lines, now},
-        play_case, read as read_test,
+        read as read_test,
     },
 };
 use std::sync::Arc;
@@ -37,14 +37,7 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Resu
     }
     let (play, called) = about_a_flow(&bot, play, &acts, wish.flow.is_some()).await?;
     let path = format!("flows/{}.test.yaml", play.flow);
-    let beside = match wish.edits.get(&path) {
-        Some(edited) => edited.as_ref().map(|text| SourceFile::new(path.as_str(), text.as_str())),
-        None => {
-            let tests = source_files::read_tests(&stage.folder);
-            let tests = tests.map_err(|error| PlayError::Unreadable(error.to_string()))?;
-            tests.into_iter().find(|file| file.path() == path)
-        }
-    };
+    let beside = stage.tests(&wish.edits)?.into_iter().find(|file| file.path() == path);
     let own = match &beside {
         Some(file) => Some(file_of(&bot, file)?),
         None => None,
@@ -70,7 +63,7 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Resu
     let case = draft.case(name, Vec::new(), Vec::new()).await?;
     let text = wanted.text(&play, beside.as_deref(), &case)?;
     let (case, in_file) = last_case(&bot, &path, &text)?;
-    if let (Some(failure), _) = play_case(&bot, &in_file, &case, &mut None).await {
+    if let Some(failure) = play_case(&bot, &in_file, &case, &mut None).await.failure {
         let why = format!("The talk does not pass as a test: {failure}");
         return Err(PlayError::Invalid(vec![("/steps".to_owned(), why)]));
     }
@@ -158,18 +151,12 @@ impl Wanted<'_> {
         let sender =
             self.head.sender.iter().filter(|name| self.own.is_none_or(|own| own.sender.as_ref() != Some(*name)));
         let mut lines: Vec<String> = sender.map(|name| format!("sender: {}", scalar(name))).collect();
-        let state = |state: TemplateIs| match state {
-            TemplateIs::Approved => "approved",
-            TemplateIs::Paused => "paused",
-            TemplateIs::Rejected => "rejected",
-            TemplateIs::Missing => "missing",
-        };
         let templates: Vec<String> = self
             .head
             .templates
             .iter()
             .filter(|(name, is)| self.own.is_none_or(|own| own.templates.get(*name) != Some(*is)))
-            .map(|(name, is)| format!("{}: {}", scalar(name), state(*is)))
+            .map(|(name, is)| format!("{}: {}", scalar(name), is.as_str()))
             .collect();
         if !templates.is_empty() {
             lines.push(format!("templates: {{{}}}", templates.join(", ")));

@@ -4,6 +4,7 @@ mod looks;
 mod play;
 mod talks;
 mod tools;
+mod tried;
 
 use super::*;
 

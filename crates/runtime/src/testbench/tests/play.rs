@@ -1,7 +1,7 @@
 //! Tests plays: a talk of the studio does what a test of authors does.
 
 use super::*;
-use crate::testbench::seen::Seen;
+use crate::testbench::{pace::event_loop, seen::Seen, world::World};
 use serde_json::{Map, Value as Json, json};
 
 /// The bot of this repository.
@@ -9,7 +9,7 @@ fn sample() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(work)
 }
 
@@ -17,7 +17,7 @@ fn play_in(folder: &Path, wish: PlayRequest) -> Result<Json, PlayError> {
     block_on(PlayRoom::of(folder).play(wish))
 }
 
-fn shop() -> tempfile::TempDir {
+pub(super) fn shop() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("flows")).unwrap();
     for (name, text) in [("_bot.yaml", BOT), ("shop.yaml", SHOP), ("news.yaml", NEWS), ("paid.yaml", PAID)] {
@@ -31,7 +31,7 @@ fn world(json: Json) -> Map<String, Json> {
 }
 
 /// The world of `HEAD`.
-fn shops_world() -> Map<String, Json> {
+pub(super) fn shops_world() -> Map<String, Json> {
     world(json!({
         "now": "2026-03-27T09:00 Europe/Madrid",
         "contact": {"name": "Ana", "phone": "+34600111222", "consent": {"marketing": "given"}},

@@ -1,0 +1,129 @@
+//! Runs the cases of tests, each in a world of its own.
+
+use super::{
+    Bot, Play, Stop, TestFile, TestOptions,
+    coverage::{Coverage, CoverageTally},
+    pace::Pace,
+    read,
+    report::{CaseReport, FailedExpectation, FileReport, TranscriptLine},
+    update::Rewrite,
+    world::World,
+};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        place::SourceFile,
+    },
+    flow::tools::testfile::Case,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The results of a run.
+pub(super) struct TestRun {
+    /// The files that were wanted, with what was read of them; `None`: it has errors.
+    pub files: Vec<(FileReport, Option<TestFile>)>,
+    /// The replacements of expected texts, by the file's index.
+    pub rewrites: BTreeMap<usize, Vec<Rewrite>>,
+    pub coverage: Coverage,
+    /// The number of cases that the time did not suffice for.
+    pub left_out: usize,
+}
+
+/// The result of one case.
+pub(super) struct RunCase {
+    pub report: CaseReport,
+    pub tally: CoverageTally,
+    pub rewrites: Vec<Rewrite>,
+}
+
+/// Runs the wanted cases of these files.
+pub(super) fn run_all(bot: &Bot, tests: &[Arc<SourceFile>], wish: &TestOptions<'_>, pace: &Pace) -> TestRun {
+    let wanted = tests.iter().filter(|file| wish.wants(file));
+    let mut files: Vec<(FileReport, Option<TestFile>)> = wanted.map(|file| read(file, &bot.set)).collect();
+    files.retain(|(_, file)| file.as_ref().is_none_or(|file| wish.wants_flow(&file.flow)));
+    let all = files.iter().enumerate().filter_map(|(index, (_, file))| Some((index, file.as_ref()?)));
+    let jobs: Vec<(usize, usize, &(Case, Play))> = all
+        .flat_map(|(index, file)| file.cases.iter().enumerate().map(move |(number, case)| (index, number, case)))
+        .filter(|(_, _, (case, _))| wish.name.is_none_or(|name| name == case.name))
+        .collect();
+    let played = pace.side_by_side(jobs.len(), |at| {
+        let (_, _, (case, play)) = jobs.get(at)?;
+        run_case(bot, play, case, wish.update, pace)
+    });
+    let (mut tally, mut left_out) = (CoverageTally::default(), 0);
+    let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
+    let mut reports: Vec<(usize, CaseReport)> = Vec::new();
+    for ((index, number, _), done) in jobs.iter().zip(played) {
+        let Some(done) = done.flatten() else {
+            left_out += 1;
+            continue;
+        };
+        tally.join(done.tally);
+        rewrites.entry(*index).or_default().extend(done.rewrites);
+        reports.push((*index, CaseReport { number: *number, ..done.report }));
+    }
+    let tested: Vec<_> = files.iter().filter_map(|(_, file)| file.as_ref()).map(|file| &file.flow).collect();
+    let coverage = tally.of(&bot.set, if wish.is_all() { &[] } else { &tested });
+    for (index, report) in reports {
+        files[index].0.cases.push(report);
+    }
+    TestRun { files, rewrites, coverage, left_out }
+}
+
+/// `None` if the time was over before its end.
+pub(super) fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool, pace: &Pace) -> Option<RunCase> {
+    let began = SystemClock.now();
+    let mut rewrites = update.then(Vec::new);
+    let played = match pace.block_on(play_case(bot, play, case, &mut rewrites)) {
+        Ok(played) => played?,
+        Err(error) => PlayedCase { failure: Some(broken(case, &error.into())), ..PlayedCase::default() },
+    };
+    let PlayedCase { failure, failed_at, transcript, notes, tally } = played;
+    let (name, place) = (case.name.clone(), case.place.clone());
+    let took = (SystemClock.now() - began).to_std();
+    let report = CaseReport { number: 0, name, place, took, failure, failed_at, notes, transcript };
+    Some(RunCase { report, tally, rewrites: rewrites.unwrap_or_default() })
+}
+
+/// The end of a case.
+#[derive(Default)]
+pub(super) struct PlayedCase {
+    pub failure: Option<FailedExpectation>,
+    /// The index of the step that failed.
+    pub failed_at: Option<usize>,
+    pub transcript: Vec<TranscriptLine>,
+    pub notes: Vec<String>,
+    pub tally: CoverageTally,
+}
+
+pub(super) async fn play_case(bot: &Bot, play: &Play, case: &Case, rewrites: &mut Option<Vec<Rewrite>>) -> PlayedCase {
+    let mut world = match World::begin(bot, play, case.strict).await {
+        Ok(world) => world,
+        Err(error) => return PlayedCase { failure: Some(broken(case, &error)), ..PlayedCase::default() },
+    };
+    world.rewrites = rewrites.take();
+    let (mut failure, mut failed_at) = (None, None);
+    for (index, step) in case.steps.iter().enumerate() {
+        match world.perform(step).await {
+            Ok(()) => continue,
+            Err(Stop::Failed(failed)) => failure = Some(*failed),
+            Err(Stop::Broken(error)) => {
+                failure = Some(FailedExpectation { place: step.place.clone(), ..broken(case, &error) })
+            }
+        }
+        failed_at = Some(index);
+        break;
+    }
+    *rewrites = world.rewrites.take();
+    let (transcript, notes, tally) = world.end().await;
+    PlayedCase { failure, failed_at, transcript, notes, tally }
+}
+
+fn broken(case: &Case, error: &anyhow::Error) -> FailedExpectation {
+    FailedExpectation {
+        place: case.place.clone(),
+        what: "the case could not be played to its end".to_owned(),
+        expected: "a runtime that works".to_owned(),
+        got: format!("{error:#}"),
+    }
+}

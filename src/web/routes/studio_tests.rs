@@ -1,0 +1,133 @@
+//! `/v1/studio`: describes the routes that try flows which are not saved yet: tests and their like.
+
+use super::{
+    AllowedCallers, POST, Route, ok,
+    probes::FINDING,
+    shape::{
+        Shape,
+        Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
+        may, need, shape,
+    },
+    studio::{FILES, PART, PLAY_ERRORS},
+    tell,
+};
+use crate::web::api::studio::tests;
+use axum::routing::post;
+
+static TESTS: Shape = shape(
+    "TestsWish",
+    "",
+    &[
+        may("files", Map(&Maybe(&Text)), FILES),
+        may("only", Maybe(&Of(&ONLY)), "Without it all tests of the folder run."),
+    ],
+);
+
+static ONLY: Shape = shape(
+    "TestsOnly",
+    "",
+    &[
+        may("path", Maybe(&Filled), "The path of a test file."),
+        may("name", Maybe(&Filled), "The name of a case."),
+        may("flow", Maybe(&Filled), "The tests of this flow."),
+    ],
+);
+
+static RUN: Shape = shape(
+    "TestsRun",
+    "",
+    &[
+        need("ms", Whole, ""),
+        need("cases", List(&Of(&CASE)), "In the order of the files."),
+        need("coverage", List(&Of(&COVERED)), "By flow, as `transom test --coverage` says it."),
+        need("percent", Whole, "Of all steps, branches and triggers."),
+        need("findings", List(&Of(&FINDING)), "Of test files; one with errors is not run."),
+        need("stopped", Maybe(&Text), "Why there are fewer cases than were wanted."),
+    ],
+);
+
+static CASE: Shape = shape(
+    "CaseRun",
+    "A case with its result, and as the talk that shows it.",
+    &[
+        need("path", Text, "Of the test file."),
+        need("line", Whole, "Of its name."),
+        need("name", Text, ""),
+        need("flow", Text, "The flow that it tests."),
+        need("passed", Flag, ""),
+        need("ms", Whole, ""),
+        need("failure", Maybe(&Of(&FAILURE)), ""),
+        need(
+            "accepted",
+            Maybe(&Text),
+            "The new text of the whole test file with what the bot says now in this case; `null`: nothing could be \
+             accepted.",
+        ),
+        need("world", Map(&Any), "As a play takes it."),
+        need("steps", List(&Any), "The acts, as a play takes them."),
+    ],
+);
+
+static FAILURE: Shape = shape(
+    "CaseFailure",
+    "",
+    &[
+        need("act", Maybe(&Whole), "The index in `steps` of the last act before; `null`: there is none."),
+        need("line", Whole, ""),
+        need("expected", Text, ""),
+        need("got", Text, ""),
+        need("reason", Text, "One sentence: the bot says something else."),
+        need("notes", List(&Text), "Why, in the engine's words."),
+        need("differences", List(&Of(&PART_OF)), "`expected` and `got` word by word."),
+    ],
+);
+
+static PART_OF: Shape = shape(
+    "MarkedWords",
+    "",
+    &[need("in", Word(&["both", "expected", "got"]), ""), need("text", Text, "With the blanks behind it.")],
+);
+
+static COVERED: Shape = shape(
+    "FlowCovered",
+    "",
+    &[
+        need("flow", Text, ""),
+        need("path", Text, ""),
+        need("steps", Whole, ""),
+        need("passed", Whole, "Steps that were taken."),
+        need("percent", Whole, "With branches and triggers."),
+        need("never", List(&Of(&NEVER)), "In the order of the file."),
+    ],
+);
+
+static NEVER: Shape = shape(
+    "NeverTaken",
+    "",
+    &[
+        need("step", Maybe(&Text), "`null`: a trigger."),
+        need("way", Maybe(&Text), "The key of the branch as the map names it; `null`: the whole step."),
+        need("path", Text, ""),
+        need("line", Whole, ""),
+        need("what", Text, ""),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[Route {
+    path: "/v1/studio/tests",
+    name: "run_tests",
+    part: PART,
+    summary: "Run tests with flows and tests that are not saved yet",
+    about: "With 409 `has_errors` the answer has `findings`; after half a minute it has the cases that are done.",
+    who: AllowedCallers::Studio,
+    body: Some(Of(&TESTS)),
+    answers: &[ok(Of(&RUN), "")],
+    errors: PLAY_ERRORS,
+    shared: true,
+    example: tell(
+        "/v1/studio/tests",
+        r#"{"files": {"flows/hello.test.yaml": "tests: hello\nnow: 2026-11-24T10:00 Europe/Madrid\ncases:\n  - name: it greets\n    steps:\n      - user: hello\n      - bot: Good morning\n"}, "only": {"flow": "hello"}}"#,
+    ),
+    take: || post(tests::tests),
+    ..POST
+}];
