@@ -93,6 +93,8 @@ export async function daemon() {
     folder,
     start,
     stop,
+    /** Runs a command of the program in the bot's folder. */
+    run: (...words) => spawnSync(program(), words, { cwd: folder, encoding: 'utf8' }),
     read: (file) => readFileSync(path(file), 'utf8'),
     write: (file, text) => writeFileSync(path(file), text),
     async end() {

@@ -16,6 +16,7 @@
 export const PAGES = [
   { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true },
   { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
+  { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'] },
 ];
 
 /** The pages that this person may see. */
