@@ -15,6 +15,7 @@
 /** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
 export const PAGES = [
   { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true },
+  { path: 'tests', icon: 'flask', load: () => import('../tests/page.js'), css: ['tests/tests.css'] },
   { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
   { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'] },
 ];

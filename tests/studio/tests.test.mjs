@@ -1,0 +1,82 @@
+// The page of tests: results, what differs, accepting a text, opening a failed case as a talk.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, daemon, launch, open, skip, until, within, write } from './harness.mjs';
+
+let browser;
+let bot;
+before(async () => {
+  if (!skip) {
+    browser = await launch();
+    bot = await daemon();
+  }
+});
+after(async () => {
+  await browser?.close();
+  await bot?.end();
+});
+
+const TESTS = { path: '/studio/tests', ready: '.tests-case' };
+const failing = (page) => page.locator('.tests-case.bad');
+const MENU = 'flows/menu.yaml';
+
+test('all tests run with unpublished edits, and a new text is accepted', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await write(page, bot.read(MENU).replace('We are open until', 'We are open up to'));
+  await page.getByRole('link', { name: 'Tests' }).click();
+  await page.getByText(/of \d+ pass/).waitFor();
+  assert.equal(await failing(page).count(), 1);
+  assert.equal(await page.title().then((title) => title.replace(/ ·.*/, '')), '● Tests');
+  assert.deepEqual(await failing(page).locator('mark').allTextContents().then((all) => all.map((one) => one.trim())), ['until', 'up to']);
+  await failing(page).getByRole('button', { name: 'Accept the new text' }).click();
+  await until('the case passes', async () => (await failing(page).count()) === 0);
+  assert.match(bot.read(MENU), /We are open until/);
+  assert.ok(await page.getByText('with your unpublished edits').isVisible());
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
+test('a failed case opens in the chat at the act that failed', { skip }, async () => {
+  const path = 'flows/booking.test.yaml';
+  const before = bot.read(path);
+  bot.write(path, before.replace('At what time?', 'At which hour?'));
+  const page = await open(browser, bot.base, TESTS);
+  await until('a case fails', async () => (await failing(page).count()) === 1);
+  await failing(page).getByRole('button', { name: 'Open the talk' }).click();
+  await page.locator('.chat-travel').waitFor();
+  await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
+  assert.match(await page.locator('.chat-travel').textContent(), /Looking at 3 of \d/);
+  await page.goBack();
+  await failing(page).getByRole('button', { name: 'booking.test.yaml' }).click();
+  await page.getByRole('heading', { name: 'booking.test.yaml' }).waitFor();
+  bot.write(path, before);
+  await page.context().close();
+});
+
+test('the tests run again after each change if that is wished, and say what no test passes', { skip }, async () => {
+  bot.write('flows/lonely.yaml', 'flow: lonely\ntitle: Lonely\nsteps:\n  - say: Nobody tests me\n');
+  const page = await open(browser, bot.base, TESTS);
+  await page.locator('.tests-flow', { hasText: 'Lonely' }).click();
+  await page.getByText('was never taken').first().waitFor();
+  await page.getByLabel('Run after each change').check();
+  const broken = bot.read(MENU).replace('We are open until', 'Open till');
+  await within(page, 'edits', 'edit', [MENU, broken]);
+  await until('a case fails', async () => (await failing(page).count()) === 1);
+  await page.getByRole('button', { name: '1 fails' }).click();
+  assert.equal(await page.locator('.tests-case').count(), 1);
+  assert.match(page.url(), /show=failing/);
+  await page.context().close();
+});
+
+for (const shape of [{ theme: 'light' }, { theme: 'dark' }, { width: 390, height: 844, touch: true, lang: 'ar' }]) {
+  test(`axe finds no barrier and nothing is wider than the window (${JSON.stringify(shape)})`, { skip }, async () => {
+    const page = await open(browser, bot.base, { ...TESTS, ...shape, bypassCSP: true });
+    await page.addScriptTag({ content: axe() });
+    const found = await page.evaluate(async () =>
+      (await axe.run(document, { resultTypes: ['violations'] })).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`),
+    );
+    assert.deepEqual(found, []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), shape.width ?? 1440);
+    await page.context().close();
+  });
+}
