@@ -12,6 +12,8 @@ pub const LINT_BLOCK_STATES_MAX: usize = 2 * LINT_STATES_MAX;
 pub const LINT_CONDITION_STATES_MAX: usize = 32;
 /// The evaluations of a condition's parts over all states; above that a part implies nothing.
 pub const LINT_CONDITION_LOOKS_MAX: u32 = 10_000;
+/// The walks through flows that lead to one another by `go`; further flows among them share a walk.
+pub const LINT_WALKS_MAX: usize = 8;
 /// How often a loop of waits may increase the age at one step before the age counts as *any time*.
 pub const LINT_GROWTHS_MAX: u32 = 8;
 /// As above, for paths without a loop: many paths of different lengths may lead to the step.

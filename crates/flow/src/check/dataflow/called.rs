@@ -79,7 +79,7 @@ impl<'a> Walk<'a, '_> {
             {
                 self.block(flow, entry, state)
             }
-            Some(Some((other, entry))) => match self.flow_end(other, entry, state) {
+            Some(Some((other, entry))) => match self.flow_end(flow, other, entry, state) {
                 Some(age) if age == state.age => vec![state.clone()],
                 // The called flow asked a question, so the window was opened again.
                 Some(age) if age.most < state.age.most => vec![State { age, ..state.clone().answered(&node.place) }],
@@ -121,8 +121,8 @@ impl<'a> Walk<'a, '_> {
         ends
     }
 
-    /// The age at the end of a called flow; `None`: it never returns.
-    fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
+    /// The age at the end of a flow that `caller` calls; `None`: it never returns.
+    fn flow_end(&mut self, caller: &'a Flow, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
         let begin = WalkStart::Call(flow.name.clone(), state.age, state.cut_at);
         if self.under_way.contains(&begin) {
             return Some(Age::ANY);
@@ -133,11 +133,13 @@ impl<'a> Walk<'a, '_> {
             self.under_way.insert(begin.clone());
             let inner = given(flow, State::new(flow, state.age, &flow.place));
             let inner = State { trail: state.trail.clone(), cut_at: state.cut_at, flow_cut_at: state.cut_at, ..inner };
-            let piece = self.piece(&begin, flow, Some(entry), &[inner]);
+            let piece = self.piece(&begin, &[flow], vec![((flow, entry), inner)]);
             self.under_way.remove(&begin);
             piece
         };
-        self.found.need = self.found.need.max(piece.need);
+        if !piece.late.is_empty() {
+            self.found.late.insert(caller.name.clone());
+        }
         self.found.through.extend(piece.through.iter().cloned());
         self.found.calls.insert(begin);
         piece.end

@@ -1,7 +1,7 @@
 //! Checks one step in one of its states.
 
 use super::{
-    Need, Sent, Walk,
+    Sent, Walk,
     exprs::{Eval, Use},
     refine::refine,
     state::State,
@@ -34,13 +34,13 @@ impl<'a> Walk<'a, '_> {
             // A reaction outside the window is left out and not refused.
             if matches!(node.outline.verb, "say" | "ask") {
                 let place = &node.place;
-                self.send(node, place, state, written.get("if_closed").is_some());
+                self.send(flow, node, place, state, written.get("if_closed").is_some());
             }
             if node.outline.verb == "start" {
                 self.begin(flow, node, state);
             }
             if node.outline.verb == "template" {
-                self.found.need = Need::Sometimes;
+                self.found.late.insert(flow.name.clone());
                 if let Some(first) = &state.templated {
                     self.found.judge.bad(second_template(node, first));
                 }
@@ -53,7 +53,7 @@ impl<'a> Walk<'a, '_> {
                 }
                 let then = state.clone().aged(state.age.later(after, after), &reminder.place, after, after);
                 let Some(then) = then.in_time() else { continue };
-                self.send(node, &reminder.place, &then, reminder.get("if_closed").is_some());
+                self.send(flow, node, &reminder.place, &then, reminder.get("if_closed").is_some());
             }
             let expires = node.outline.verb == "ask" || written.get("wait").and_then(yaml::Node::text) == Some("reply");
             let expires = expires || node.outline.verb == "call" && written.get("timeout").is_some();
@@ -163,9 +163,9 @@ impl<'a> Walk<'a, '_> {
         self.found.judge.bad(Diagnostic::error("E319", &place, message).help(help));
     }
 
-    fn send(&mut self, node: &'a Node, place: &Place, state: &State, covered: bool) {
+    fn send(&mut self, flow: &'a Flow, node: &'a Node, place: &Place, state: &State, covered: bool) {
         if state.age.crosses() {
-            self.found.need = Need::Sometimes;
+            self.found.late.insert(flow.name.clone());
         }
         let verb = node.outline.verb;
         self.found.judge.send(Sent { verb, place: place.clone(), age: state.age, trail: state.trail.clone(), covered });

@@ -21,8 +21,8 @@ use std::{
 /// The beginning of a walk.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WalkStart {
-    /// The triggers of a flow.
-    Triggers(FlowName),
+    /// The triggers of one flow, or of several flows that lead to the same ones.
+    Triggers(Vec<FlowName>),
     /// The `on_stop` of a flow.
     Stop(FlowName),
     /// A flow without triggers, which a `start` step starts or only other flows call, at this age.
@@ -38,7 +38,9 @@ pub struct Piece {
     /// A unique number.
     pub serial: u64,
     pub judge: Judge,
-    pub need: Need,
+    /// The flows whose messages can find the window closed, as far as they belong to the walk; for the messages of a
+    /// called flow its caller.
+    pub late: BTreeSet<FlowName>,
     /// The age at its end; `None`: it has no end.
     pub end: Option<Age>,
     /// The flows that it walked through, including those of its calls.
@@ -50,15 +52,19 @@ pub struct Piece {
 }
 
 impl WalkStart {
-    /// The flow; for the bot's own steps the name of their block.
-    pub fn flow(&self) -> FlowName {
+    /// The flows; for the bot's own steps the name of their block.
+    fn flows(&self) -> Vec<FlowName> {
         match self {
-            WalkStart::Triggers(name)
-            | WalkStart::Stop(name)
-            | WalkStart::Given(name, _)
-            | WalkStart::Call(name, ..) => name.clone(),
-            WalkStart::Bot(block) => block.as_str().into(),
+            WalkStart::Triggers(names) => names.clone(),
+            WalkStart::Stop(name) | WalkStart::Given(name, _) | WalkStart::Call(name, ..) => vec![name.clone()],
+            WalkStart::Bot(block) => vec![block.as_str().into()],
         }
+    }
+}
+
+impl Piece {
+    pub fn need(&self) -> Need {
+        if self.late.is_empty() { Need::Never } else { Need::Sometimes }
     }
 }
 
@@ -131,7 +137,7 @@ impl Memo {
         while let Some(next) = todo.pop() {
             let Some(piece) = self.pieces.get(next).filter(|_| seen.insert(next)) else { continue };
             for begin in &piece.calls {
-                found.insert(begin.clone(), self.pieces.get(begin).map(|piece| piece.need).unwrap_or_default());
+                found.insert(begin.clone(), self.pieces.get(begin).map(|piece| piece.need()).unwrap_or_default());
                 todo.push(begin);
             }
         }
@@ -143,7 +149,7 @@ impl Memo {
         let led: BTreeSet<WalkStart> = self.led_to(roots.clone()).into_keys().chain(roots.cloned()).collect();
         let pieces = led.iter().filter_map(|begin| self.pieces.get(begin));
         let through = pieces.flat_map(|piece| piece.through.iter().cloned());
-        through.chain(led.iter().map(WalkStart::flow)).collect()
+        through.chain(led.iter().flat_map(WalkStart::flows)).collect()
     }
 
     /// The joined findings of all pieces in use, by file; the other pieces are forgotten.

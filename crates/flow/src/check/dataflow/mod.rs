@@ -12,6 +12,7 @@ mod calls;
 mod compare;
 mod date_hint;
 pub mod exprs;
+mod groups;
 mod impossible;
 mod inspect;
 mod known_words;
@@ -45,6 +46,7 @@ use crate::{
     },
     definition::{Body, Flow, Node, NodeIx},
 };
+use groups::Jumps;
 pub use memo::Memo;
 use memo::{Piece, WalkStart};
 use refine::refine;
@@ -85,16 +87,27 @@ pub enum Need {
 pub type Needs = BTreeMap<FlowName, Need>;
 
 /// Walks everything that `memo` does not know yet, and reports the findings.
-pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
+pub fn walk<'a>(set: &'a FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     memo.renew(set);
     let mut walk =
         Walk { set, memo, found: WalkResults::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
     let mut needs = Needs::new();
     let mut roots: BTreeSet<WalkStart> = BTreeSet::new();
-    for flow in set.flows.values().filter(|flow| !flow.triggers.is_empty()) {
-        let begin = WalkStart::Triggers(flow.name.clone());
-        let starts = || flow.triggers.iter().map(|trigger| start(set, flow, trigger)).collect();
-        needs.insert(flow.name.clone(), walk.root(&begin, flow, flow.entry, starts));
+    let jumps = Jumps::of(set);
+    for group in jumps.groups(set) {
+        let begin = WalkStart::Triggers(group.iter().map(|flow| flow.name.clone()).collect());
+        let starts = || {
+            let mut all: Vec<Begin<'_>> = Vec::new();
+            for flow in &group {
+                all.extend(flow.triggers.iter().map(|trigger| (*flow, flow.entry, start(set, flow, trigger))));
+            }
+            all
+        };
+        let piece = walk.root(&begin, &group, starts);
+        for flow in &group {
+            let late = jumps.reached_from(flow).any(|name| piece.late.contains(name));
+            needs.insert(flow.name.clone(), if late { Need::Sometimes } else { Need::Never });
+        }
         roots.insert(begin);
     }
     // Flows that only others start are walked at the age of that start; a flow that nothing starts is walked as if the
@@ -105,15 +118,15 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
             continue;
         }
         let begin = WalkStart::Given(flow.name.clone(), Age::NOW);
-        let starts = || vec![given(flow, State::new(flow, Age::NOW, &flow.place))];
-        walk.root(&begin, flow, flow.entry, starts);
+        let starts = || vec![(&**flow, flow.entry, given(flow, State::new(flow, Age::NOW, &flow.place)))];
+        walk.root(&begin, &[flow], starts);
         led_to.extend(walk.memo.passed(std::iter::once(&begin)));
         roots.insert(begin);
     }
     for flow in set.flows.values() {
         let Some(Body(entry)) = flow.on_stop else { continue };
         let begin = WalkStart::Stop(flow.name.clone());
-        let need = walk.root(&begin, flow, entry, || vec![stopped(flow)]);
+        let need = walk.root(&begin, &[flow], || vec![(&**flow, entry, stopped(flow))]).need();
         if let Some(known) = needs.get_mut(&flow.name) {
             *known = need.max(*known);
         }
@@ -121,7 +134,8 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     }
     for (name, block) in &set.bot.flow.blocks {
         let begin = WalkStart::Bot(name.clone());
-        walk.root(&begin, &set.bot.flow, block.entry, || vec![State::new(&set.bot.flow, Age::NOW, &block.place)]);
+        let flow = &set.bot.flow;
+        walk.root(&begin, &[flow], || vec![(flow, block.entry, State::new(flow, Age::NOW, &block.place))]);
         roots.insert(begin);
     }
     for (begin, need) in memo.led_to(roots.iter()) {
@@ -145,6 +159,9 @@ struct Walk<'a, 'm> {
     begun: BTreeMap<WalkStart, StartedFlow<'a>>,
 }
 
+/// The first step of a flow or block, with the state there; `None`: it has no steps.
+type Begin<'a> = (&'a Flow, Option<NodeIx>, State);
+
 struct StartedFlow<'a> {
     flow: &'a Flow,
     state: State,
@@ -155,7 +172,7 @@ struct StartedFlow<'a> {
 #[derive(Default)]
 struct WalkResults {
     judge: Judge,
-    need: Need,
+    late: BTreeSet<FlowName>,
     through: BTreeSet<FlowName>,
     /// The flows that led to this walk.
     told: BTreeSet<FlowName>,
@@ -176,25 +193,21 @@ struct Slot {
 
 impl<'a> Walk<'a, '_> {
     /// Starts a walk that no other one starts, unless its result is known.
-    fn root(
-        &mut self,
-        begin: &WalkStart,
-        flow: &'a Flow,
-        entry: Option<NodeIx>,
-        starts: impl FnOnce() -> Vec<State>,
-    ) -> Need {
+    fn root(&mut self, begin: &WalkStart, flows: &[&'a Flow], starts: impl FnOnce() -> Vec<Begin<'a>>) -> Arc<Piece> {
         if self.memo.is_whole(begin) {
-            return self.memo.pieces[begin].need;
+            return self.memo.pieces[begin].clone();
         }
         self.found = WalkResults::default();
-        let need = self.piece(begin, flow, entry, &starts()).need;
+        let with_steps = |(flow, entry, state): Begin<'a>| Some(((flow, entry?), state));
+        let piece = self.piece(begin, flows, starts().into_iter().filter_map(with_steps).collect());
         while let Some((begin, begun)) = self.begun.pop_first() {
             if !self.memo.pieces.contains_key(&begin) {
                 self.found = WalkResults { told: begun.told, ..WalkResults::default() };
-                self.piece(&begin, begun.flow, begun.flow.entry, &[begun.state]);
+                let start = begun.flow.entry.map(|entry| ((begun.flow, entry), begun.state));
+                self.piece(&begin, &[begun.flow], start.into_iter().collect());
             }
         }
-        need
+        piece
     }
 
     /// Records the flow of a `start` step: it is walked separately, and belongs to this walk.
@@ -208,20 +221,20 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Walks from one beginning to all its ends, and keeps its results separate from the surrounding walk.
-    fn piece(&mut self, begin: &WalkStart, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
+    fn piece(&mut self, begin: &WalkStart, flows: &[&'a Flow], starts: Vec<(Spot<'a>, State)>) -> Arc<Piece> {
         let told: BTreeSet<FlowName> = self.found.through.union(&self.found.told).cloned().collect();
         let around = std::mem::take(&mut self.found);
         self.found.told.clone_from(&told);
-        self.found.through.insert(flow.name.clone());
+        self.found.through.extend(flows.iter().map(|flow| flow.name.clone()));
         if matches!(begin, WalkStart::Triggers(_) | WalkStart::Given(..) | WalkStart::Call(..)) {
-            self.triggers(flow);
+            flows.iter().for_each(|flow| self.triggers(flow));
         }
-        let ends = self.frame(flow, entry, starts);
+        let ends = self.frame_from(starts);
         let found = std::mem::replace(&mut self.found, around);
         let piece = Arc::new(Piece {
             serial: self.memo.next_serial(),
             judge: found.judge,
-            need: found.need,
+            late: found.late,
             end: ends.iter().map(|state| state.age).reduce(Age::join),
             through: found.through,
             told,
@@ -234,16 +247,21 @@ impl<'a> Walk<'a, '_> {
     /// Walks from a step with some states to all ends of the flow or called block; returns the states there.
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
+        self.frame_from(starts.iter().map(|state| ((flow, entry), state.clone())).collect())
+    }
+
+    /// As `frame`, from several steps at once.
+    fn frame_from(&mut self, starts: Vec<(Spot<'a>, State)>) -> Vec<State> {
         if self.depth >= CALL_DEPTH_MAX {
-            let vague = |state: &State| State { age: Age::ANY, gives: ValueType::ANY, ..state.clone() };
-            return starts.iter().map(vague).collect();
+            let vague = |(_, state)| State { age: Age::ANY, gives: ValueType::ANY, ..state };
+            return starts.into_iter().map(vague).collect();
         }
         self.depth += 1;
         let mut slots: HashMap<(usize, NodeIx), (Spot<'a>, Slot)> = HashMap::new();
         let mut ends = States::default();
         let mut todo: BTreeSet<(usize, NodeIx)> = BTreeSet::new();
-        for state in starts {
-            arrive(&mut slots, &mut todo, (flow, entry), state);
+        for (spot, state) in &starts {
+            arrive(&mut slots, &mut todo, *spot, state);
         }
         while let Some(key) = todo.pop_first() {
             let Some(((at, ix), slot)) = slots.get_mut(&key) else { continue };
@@ -267,7 +285,7 @@ impl<'a> Walk<'a, '_> {
         }
         let mut all: Vec<(Spot<'a>, Slot)> = slots.into_values().collect();
         for ((at, _), _) in &all {
-            if !std::ptr::eq(*at, flow) && !self.found.through.contains(&at.name) {
+            if !self.found.through.contains(&at.name) {
                 self.found.through.insert(at.name.clone());
             }
         }

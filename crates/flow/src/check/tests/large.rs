@@ -2,9 +2,10 @@
 
 use crate::{
     base::{
-        limits::{FLOW_NAMES_MAX, YAML_NODES_MAX},
+        limits::{FLOW_NAMES_MAX, LINT_WALKS_MAX, YAML_NODES_MAX},
         place::SourceFile,
     },
+    check::{CheckContext, Linter},
     lint, parse_set,
     tools::fmt,
 };
@@ -71,4 +72,46 @@ fn a_comment_behind_each_step_is_looked_for_once() {
         )),
         0
     );
+}
+
+/// The findings of a bot of so many flows, each of which leads to the ones that `leads_to` names, and the number of
+/// walks through a flow.
+fn walked(count: usize, leads_to: impl Fn(usize) -> Vec<usize>) -> (Vec<&'static str>, usize) {
+    let flow = |n: usize| {
+        let options = leads_to(n).iter().map(|to| format!("      - To {to}: [{{go: f{to}}}]\n")).collect::<String>();
+        let text = format!("flow: f{n}\nwhen: [{{message: go {n}}}]\nsteps:\n  - ask: Where?\n    options:\n{options}");
+        SourceFile::new(format!("flows/f{n}.yaml"), text)
+    };
+    let files: Vec<_> = (0..count).map(flow).collect();
+    let (set, mut findings) = parse_set(&files);
+    let mut linter = Linter::default();
+    findings.extend(linter.report(&set, &CheckContext::default()).findings);
+    let walks = linter.memo.pieces.values().map(|piece| piece.through.len()).sum();
+    (findings.iter().map(|finding| finding.code).collect(), walks)
+}
+
+#[test]
+fn flows_that_lead_to_one_another_are_walked_a_few_times() {
+    let count = 10 * LINT_WALKS_MAX;
+    let (findings, walks) = walked(count, |n| vec![(n + 1) % count]);
+    assert_eq!((findings, walks), (vec![], LINT_WALKS_MAX * count), "a circle");
+    let (findings, walks) = walked(count, |n| if n == 0 { (1..10).collect() } else { vec![0] });
+    assert!(findings.is_empty() && walks < LINT_WALKS_MAX * count, "{walks} walks: {findings:?}");
+    let (findings, walks) = walked(3, |n| vec![(n + 1) % 3]);
+    assert_eq!((findings, walks), (vec![], 9), "few flows are walked alone");
+}
+
+#[test]
+fn a_flow_of_a_group_needs_a_template_only_if_it_leads_to_a_late_message() {
+    let flow = |n: usize, when: &str, steps: &str| {
+        let text = format!("flow: f{n}\nwhen: [{when}]\nsteps: [{steps}]\n");
+        SourceFile::new(format!("flows/f{n}.yaml"), text)
+    };
+    let mut files: Vec<_> =
+        (0..3 * LINT_WALKS_MAX).map(|n| flow(n, &format!("{{message: go {n}}}"), "{say: Hi}, {go: f90}")).collect();
+    files.push(flow(90, "{message: last}", "{say: Bye}"));
+    files.push(flow(91, "{message: late}", "{wait: 2d}, {template: {name: back}}, {go: f90}"));
+    let (set, _) = parse_set(&files);
+    let without = Linter::default().report(&set, &CheckContext::default()).without_templates;
+    assert!(without.contains(&"f3".to_owned()) && !without.contains(&"f91".to_owned()), "{without:?}");
 }
