@@ -1,5 +1,7 @@
 // Files, editor, findings and publishing.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
@@ -211,5 +213,42 @@ test('a flow is renamed from the list, at the place of its name', { skip }, asyn
   const name = page.getByLabel('New name');
   assert.equal(await name.inputValue(), 'thanks');
   await page.keyboard.press('Escape');
+  await page.context().close();
+});
+
+test('the sheet of changes shows lines, whom they touch and the tests, and publishes', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await write(page, before.replace('We are open until', 'We are open up to'));
+  await page.getByRole('button', { name: 'Changes' }).click();
+  const sheet = page.getByRole('dialog');
+  assert.match(await sheet.locator('.difference .plus').textContent(), /open up to/);
+  await sheet.getByText('Nobody is half-way').waitFor();
+  await sheet.getByText(/\d+ of \d+ pass/).waitFor();
+  const [patch] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: 'Download as patch' }).click()]);
+  const made = readFileSync(await patch.path(), 'utf8');
+  const applied = spawnSync('git', ['apply', '--check', '-'], { cwd: bot.folder, input: made, encoding: 'utf8' });
+  assert.equal(applied.status, 0, `${made}\n${applied.stderr}`);
+  await sheet.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText(/is live/).waitFor();
+  assert.match(bot.read(MENU), /open up to/);
+  bot.write(MENU, before);
+  await page.context().close();
+});
+
+test('a file that changed on disk is joined piece by piece', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await until('the text is there', async () => (await text(page)) === before);
+  await write(page, before.replace('title: The menu', 'title: My menu').replace('We are open until', 'We are open up to'));
+  bot.write(MENU, before.replace('title: The menu', 'title: Their menu'));
+  const alert = page.getByRole('alert');
+  await alert.getByRole('button', { name: 'Compare' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('group', { name: 'Difference 1' }).getByRole('button', { name: 'Theirs' }).click();
+  await dialog.getByRole('button', { name: 'Use these pieces' }).click();
+  assert.equal(await alert.count(), 0);
+  assert.equal(await text(page), before.replace('title: The menu', 'title: Their menu').replace('We are open until', 'We are open up to'));
+  bot.write(MENU, before);
   await page.context().close();
 });

@@ -3,7 +3,7 @@
 import { dialog } from './dialogs.js';
 import { allFiles } from './files.js';
 import { t } from './i18n.js';
-import { publish } from './publish.js';
+import { review, wantPublish } from './publish.js';
 import { takeTheirs } from './edits.js';
 import { dock, edits, open, pane } from './state.js';
 import { nextPane } from './keys.js';
@@ -38,7 +38,8 @@ function ofFlow() {
 export function actions() {
   const changed = open.value !== null && open.value in edits.value;
   return [
-    { icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: () => publish() },
+    { icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: wantPublish },
+    { icon: 'diff', label: t('publish.review'), run: review },
     { icon: 'plus', label: t('files.new'), run: () => (dialog.value = { kind: 'flow' }) },
     ...ofFlow(),
     { icon: 'pen', label: t('editor.rename'), keys: 'F2', run: inEditor('rename') },

@@ -16,6 +16,7 @@ const KINDS = {
   delete: () => import('./flowsheets.js').then((one) => one.DeleteFile),
   rename: () => import('./sheets.js').then((one) => one.Rename),
   errors: () => import('./sheets.js').then((one) => one.WithErrors),
+  publish: () => import('./publishsheet.js').then((one) => one.PublishSheet),
   difference: () => import('./difference.js').then((one) => one.Difference),
 };
 

@@ -1,78 +1,55 @@
 // @ts-check
-// Shows a file that changed on disk below unpublished edits: both texts by lines, and the choice between them.
-import { html } from '../vendor/preact.js';
+// Shows a file that changed on disk below unpublished edits: both texts by lines, and the choice between them, as a
+// whole or by piece.
+import { html, useMemo, useState } from '../vendor/preact.js';
 import { DialogHead, close } from './dialogs.js';
+import { edit, keepMine, takeTheirs } from './edits.js';
 import { t } from './i18n.js';
-import { keepMine, takeTheirs } from './edits.js';
-import { files } from './state.js';
+import { Lines, linesOf, pieces } from './lines.js';
+import { files, say } from './state.js';
 
-/** Lines around a difference that are shown with it. */
-const AROUND = 2;
+/** @typedef {'mine' | 'theirs'} Side */
 
-/**
- * The lines of both texts in order: `-` only on disk, `+` only in the editor, ` ` in both.
- * @param {string[]} disk
- * @param {string[]} mine
- */
-function compared(disk, mine) {
-  let head = 0;
-  while (head < disk.length && head < mine.length && disk[head] === mine[head]) {
-    head++;
-  }
-  let tail = 0;
-  while (tail < disk.length - head && tail < mine.length - head && disk.at(-1 - tail) === mine.at(-1 - tail)) {
-    tail++;
-  }
-  const a = disk.slice(head, disk.length - tail);
-  const b = mine.slice(head, mine.length - tail);
-  /** The length of the longest common row of lines from each pair of places on. */
-  const common = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      common[i][j] = a[i] === b[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
-    }
-  }
-  const rows = disk.slice(0, head).map((text) => ({ sign: ' ', text }));
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      rows.push({ sign: ' ', text: a[i++] });
-      j++;
-    } else if (j >= b.length || (i < a.length && common[i + 1][j] >= common[i][j + 1])) {
-      rows.push({ sign: '-', text: a[i++] });
-    } else {
-      rows.push({ sign: '+', text: b[j++] });
-    }
-  }
-  return [...rows, ...disk.slice(disk.length - tail).map((text) => ({ sign: ' ', text }))];
-}
+/** @param {{at: number, side: Side, set: (side: Side) => void}} props */
+const Choice = ({ at, side, set }) =>
+  html`<div class="difference-choice map-switch" role="group" aria-label=${t('difference.piece', { n: at })}>
+    ${/** @type {Side[]} */ (['theirs', 'mine']).map((one) => html`<button type="button" key=${one} aria-pressed=${side === one} onClick=${() => set(one)}>${t(`difference.take.${one}`)}</button>`)}
+  </div>`;
 
 /** @param {{shown: any}} props */
 export function Difference({ shown }) {
-  const file = files.value.get(shown.path);
-  const rows = compared((file?.disk ?? '').split('\n'), (file?.text ?? '').split('\n'));
-  const near = rows.map((_, at) => rows.slice(Math.max(0, at - AROUND), at + AROUND + 1).some((row) => row.sign !== ' '));
+  const { path } = shown;
+  const file = files.value.get(path);
+  const [disk, mine] = [file?.disk ?? '', file?.text ?? ''];
+  const all = useMemo(() => pieces(linesOf(disk), linesOf(mine)), [disk, mine]);
+  const [sides, setSides] = useState(/** @type {Record<number, Side>} */ ({}));
   const choose = (/** @type {(path: string) => void} */ chosen) => {
-    chosen(shown.path);
+    chosen(path);
     close();
   };
-  const says = { '-': t('difference.disk'), '+': t('difference.mine') };
+  const differing = all.flatMap((piece, at) => ('same' in piece ? [] : [at]));
+  const merge = () => {
+    const lines = all.flatMap((piece, at) => ('same' in piece ? piece.same : sides[at] === 'theirs' ? piece.before : piece.after));
+    edit(path, `${lines.join('\n')}\n`);
+    keepMine(path);
+    close();
+    say(t('difference.merged'));
+  };
+  const choice = (/** @type {any} */ _, /** @type {number} */ at) =>
+    differing.length > 1 &&
+    html`<${Choice} key=${`c${at}`} at=${differing.indexOf(at) + 1} side=${sides[at] ?? 'mine'} set=${(/** @type {Side} */ side) => setSides({ ...sides, [at]: side })} />`;
+  const byPiece = Object.values(sides).includes('theirs');
+  const says = { before: t('difference.disk'), after: t('difference.mine') };
   return html`<div>
     <${DialogHead} title=${t('difference.title')} />
-    <p class="muted"><bdi class="mono">${shown.path}</bdi> · <span class="minus">− ${says['-']}</span> · <span class="plus">+ ${says['+']}</span></p>
+    <p class="muted"><bdi class="mono">${path}</bdi> · <span class="minus">− ${says.before}</span> · <span class="plus">+ ${says.after}</span></p>
     <div class="difference" dir="ltr" tabindex="0" role="group" aria-label=${t('difference.title')}>
-      ${rows.map(
-        (row, at) =>
-          near[at] &&
-          html`<div key=${at} class=${{ '-': 'minus', '+': 'plus' }[row.sign] ?? ''}>
-            <span aria-hidden="true">${row.sign === '-' ? '−' : row.sign}</span>${row.sign !== ' ' && html`<i class="hidden">${says[row.sign]}: </i>`}<code>${row.text || ' '}</code>
-          </div>`,
-      )}
+      <${Lines} all=${all} says=${says} choice=${choice} />
     </div>
     <footer>
       <button type="button" class="button" onClick=${() => choose(takeTheirs)}>${t('editor.take_theirs')}</button>
-      <button type="button" class="button main" data-first onClick=${() => choose(keepMine)}>${t('editor.keep_mine')}</button>
+      <button type="button" class=${`button ${byPiece ? '' : 'main'}`} data-first onClick=${() => choose(keepMine)}>${t('editor.keep_mine')}</button>
+      ${byPiece && html`<button type="button" class="button main" onClick=${merge}>${t('difference.merge')}</button>`}
     </footer>
   </div>`;
 }

@@ -15,6 +15,7 @@ const PATHS = {
   code: 'M16 18l6-6-6-6M8 6l-6 6 6 6',
   cog: 'M4 6h10M18 6h2M4 12h2M10 12h10M4 18h8M16 18h4M16 4v4M8 10v4M14 16v4',
   copy: 'M9 9h11v11H9ZM5 15H4V4h11v1',
+  diff: 'M12 4v10M7 9h10M7 20h10',
   dots: 'M12 6h0M12 12h0M12 18h0',
   down: 'M6 9l6 6 6-6',
   file: 'M14 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8ZM14 2v6h6',

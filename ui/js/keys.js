@@ -1,6 +1,6 @@
 // @ts-check
 // Keys of the page of flows, and the way from one pane to the next. Each key has a button too.
-import { publish } from './publish.js';
+import { wantPublish } from './publish.js';
 import { dialog } from './dialogs.js';
 import { here } from './router.js';
 import { pane } from './state.js';
@@ -18,7 +18,7 @@ export function keyPressed(event) {
     done();
   };
   if (control && event.key.toLowerCase() === 's') {
-    run(() => !dialog.value && publish());
+    run(() => !dialog.value && wantPublish());
   } else if (control && event.key === '.') {
     run(nextPane);
   } else if ((event.key === '[' || event.key === ']') && !typing && !dialog.value) {

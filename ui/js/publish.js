@@ -10,20 +10,44 @@ import { bot, editCount, edits, files, overtaken, say, show } from './state.js';
 
 export const publishing = signal(false);
 
-/** @param {boolean} [withErrors] */
-export async function publish(withErrors = false) {
-  if (publishing.value || editCount.value === 0) {
+/** Publishes at once in a sandbox. With real senders a sheet shows first whom it touches. */
+export function wantPublish() {
+  if (publishing.value || editCount.value === 0 || isOvertakenFirst()) {
     return;
   }
-  if (overtaken.value.length > 0) {
-    show(overtaken.value[0]);
+  if (bot.value?.mode === 'sandbox' && bot.value?.writable !== false) {
+    publish();
+  } else {
+    review();
+  }
+}
+
+/** Shows what the edits change, and for whom. */
+export function review() {
+  if (editCount.value > 0) {
+    dialog.value = { kind: 'publish' };
+  }
+}
+
+/** Whether a file changed on disk below the edits: then the texts come first. */
+function isOvertakenFirst() {
+  const path = overtaken.value[0];
+  if (path) {
+    show(path);
     say(t('publish.overtaken'), 'bad');
+  }
+  return Boolean(path);
+}
+
+/** @param {{withErrors?: boolean, seen?: string}} [wish] `seen` of the preview that was looked at */
+export async function publish({ withErrors = false, seen } = {}) {
+  if (publishing.value || editCount.value === 0 || isOvertakenFirst()) {
     return;
   }
   const written = edits.value;
   const etags = Object.fromEntries(Object.keys(written).map((path) => [path, files.value.get(path)?.base ?? null]));
   publishing.value = true;
-  const answer = await post('/v1/bot/publish', { files: written, etags, with_errors: withErrors });
+  const answer = await post('/v1/bot/publish', { files: written, etags, with_errors: withErrors, ...(seen ? { seen } : {}) });
   publishing.value = false;
   if (answer.ok) {
     published(written, answer.body.etags);
@@ -33,6 +57,9 @@ export async function publish(withErrors = false) {
   } else if (answer.status === 409 && answer.body?.findings) {
     const all = answer.body.findings.map((/** @type {any} */ one) => ({ ...one, path: one.file }));
     dialog.value = { kind: 'errors', findings: all };
+  } else if (answer.status === 409 && answer.body?.code === 'preview_changed') {
+    say(t('publish.preview_changed'), 'bad');
+    review();
   } else if (answer.status === 412) {
     await refresh();
     say(t('publish.overtaken'), 'bad');
@@ -45,12 +72,9 @@ export function PublishButton() {
   const count = editCount.value;
   const closed = bot.value?.writable === false;
   const title = closed ? t('publish.read_only') : t('publish.title', { n: count });
-  return html`<button
-    class="button small main publish"
-    title=${title}
-    disabled=${count === 0 || publishing.value || closed}
-    onClick=${() => publish()}
-  >
-    <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>${keyName('Ctrl S')}</kbd>
-  </button>`;
+  return html`${count > 0 &&
+    html`<button class="icon-button publish-review" title=${t('publish.review.about')} aria-label=${t('publish.review')} onClick=${review}><${Icon} n="diff" s=${15} /></button>`}
+    <button class="button small main publish" title=${title} disabled=${count === 0 || publishing.value} onClick=${wantPublish}>
+      <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>${keyName('Ctrl S')}</kbd>
+    </button>`;
 }

@@ -114,7 +114,7 @@ export function WithErrors({ shown }) {
         class="button"
         onClick=${() => {
           close();
-          publish(true);
+          publish({ withErrors: true });
         }}
       >
         ${t('errors.save')}
