@@ -1,7 +1,7 @@
 // @ts-check
 // All runs, newest first, with filters.
-import { html, useMemo } from '../vendor/preact.js';
-import { detail } from '../js/api.js';
+import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
+import { detail, get, offline } from '../js/api.js';
 import { coded } from '../js/bubble.js';
 import { Choice, Chosen, filterBy, useNarrow } from '../js/filters.js';
 import { Icon } from '../js/icons.js';
@@ -17,6 +17,8 @@ import { stepsOf } from './steps.js';
 import { STATE_NAMES, State, flowTitle, lasted, triggerWords } from './state.js';
 
 const PAGE_ROWS = 100;
+/** So often the list looks for newer runs. */
+const LOOK_MS = 15_000;
 const HEIGHT = 58;
 const HEIGHT_NARROW = 84;
 const BEADS_MAX = 14;
@@ -68,6 +70,22 @@ function pathOf({ flow, state, error, contact, span }) {
   return `/v1/runs?${all}`;
 }
 
+/** Whether runs have begun that the list does not show yet. @param {string} path @param {number | undefined} newest */
+function useNewer(path, newest) {
+  const [newer, set] = useState(false);
+  useEffect(() => {
+    set(false);
+    const timer = setInterval(async () => {
+      if (newest && !document.hidden && !offline.peek()) {
+        const { body } = await get(path.replace(/limit=\d+/, 'limit=1'));
+        set(Boolean(body?.data?.length) && body.data[0].id !== newest);
+      }
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [path, newest]);
+  return newer;
+}
+
 /** @param {{contact: string}} props */
 function OfContact({ contact }) {
   const person = personOf(Number(contact));
@@ -86,6 +104,7 @@ export function Runs({ query }) {
   };
   const path = useMemo(() => pathOf(chosen), Object.values(chosen));
   const paged = usePaged(path, 'data');
+  const newer = useNewer(path, paged.items[0]?.id);
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => filterBy('runs', { [name]: value || null });
   const flows = /** @type {any[]} */ (bot.value?.flows ?? []).map((flow) => /** @type {[string, string]} */ ([flow.name, flow.title]));
   const filtered = Object.values(chosen).some(Boolean);
@@ -93,6 +112,7 @@ export function Runs({ query }) {
     <header class="page-head">
       <h1>${t('pages.runs')}</h1>
       <span class="grow"></span>
+      <span role="status">${newer && html`<button type="button" class="button small" onClick=${paged.again}><${Icon} n="restart" s=${13} />${t('runs.newer')}</button>`}</span>
       <button type="button" class="icon-button" title=${t('list.again')} aria-label=${t('list.again')} onClick=${paged.again}><${Icon} n="restart" s=${15} /></button>
     </header>
     <div class="filters" role="search" aria-label=${t('filter')}>
@@ -104,7 +124,7 @@ export function Runs({ query }) {
     </div>
     <div class="card list-card">
       ${
-        paged.items.length > 0
+        paged.items.length > 0 && !(paged.refusal && paged.refusal.status >= 400)
           ? html`<${LongList} class="runs" items=${paged.items} height=${narrow ? HEIGHT_NARROW : HEIGHT} label=${t('pages.runs')} name=${(/** @type {any} */ run) => run.id}
               row=${(/** @type {any} */ run) => html`<${Row} run=${run} />`} more=${paged.complete ? undefined : paged.more}><${ListEnd} paged=${paged} /></${LongList}>`
           : html`<${Empty} paged=${paged} filtered=${filtered} />`

@@ -7,6 +7,7 @@ import { arranged } from '../js/history.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { millis } from '../js/moment.js';
+import { hasPage } from '../js/pages.js';
 import { nameOf, personOf } from '../js/people.js';
 import { addressTo } from '../js/router.js';
 import { bot } from '../js/state.js';
@@ -61,6 +62,6 @@ export function Said({ scene }) {
       ${said.refusal && html`<div class="chat-note bad"><span dir="auto">${said.refusal.status ? detail(said.refusal) : t('offline.start')}</span></div>`}
       ${said.ready && !items.length && !said.refusal && html`<p class="run-nothing">${t('runs.said.none')}</p>`}
     </div>
-    <footer class="run-said-foot"><a href=${addressTo('runs', { contact: run.contact_id })}><${Icon} n="list" s=${14} />${t('runs.of_contact')}</a></footer>
+    <footer class="run-said-foot"><a href=${addressTo('runs', { contact: run.contact_id })}><${Icon} n="list" s=${14} />${t('runs.of_contact')}</a>${hasPage('inbox') && html`<a href=${addressTo(`inbox/${run.conversation_id}`)}><${Icon} n="say" s=${14} />${t('contacts.to_inbox')}</a>`}</footer>
   </section>`;
 }
