@@ -78,6 +78,7 @@ static TABLES: &[Table] = &[
     (queries::outcome::STATEMENTS, queries::outcome::QUERIES),
     (queries::redaction::STATEMENTS, queries::redaction::QUERIES),
     (queries::report::STATEMENTS, queries::report::QUERIES),
+    (queries::timeline::STATEMENTS, queries::timeline::QUERIES),
     (tables::run::STATEMENTS, tables::run::QUERIES),
     (tables::schedule::STATEMENTS, tables::schedule::QUERIES),
     (tables::sender_pause::STATEMENTS, tables::sender_pause::QUERIES),

@@ -44,6 +44,9 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 /// Entries on one page of a list.
 pub const PAGE_DEFAULT: i64 = 50;
 pub const PAGE_MAX: i64 = 200;
+/// The length of a contact's line where the request names no ends, and how far ahead fires are foretold.
+pub const TIMELINE_BACK: Span = Span::days(183);
+pub const TIMELINE_AHEAD: Span = Span::days(92);
 /// Turns of a run in one answer, oldest first; `transom runs show` shows all.
 pub const TURNS_SHOWN_MAX: usize = 500;
 /// Pages read for one answer if most rows belong to other accounts.

@@ -27,6 +27,23 @@ impl Run {
         [self.wait_due_at(), self.called_until()].into_iter().flatten().min()
     }
 
+    /// One word for what the run waits for, and the end of the wait.
+    pub fn waits_for(&self) -> (&'static str, Option<Time>) {
+        let (what, until) = match &self.waiting {
+            Waiting::Ready => ("step", None),
+            Waiting::Question(question) => ("answer", question.deadline),
+            Waiting::Reply { deadline } => ("reply", *deadline),
+            Waiting::Until { at, .. } => ("time", Some(*at)),
+            Waiting::Event { deadline, .. } => ("event", *deadline),
+            Waiting::Delivery { deadline, .. } => ("delivery", *deadline),
+            Waiting::Call(call) => ("call", call.retry_at),
+            Waiting::Fate { .. } => ("delivery", None),
+            Waiting::Person { deadline } => ("person", *deadline),
+        };
+        // The time limit of an enclosing `call` may end earlier.
+        (what, until.into_iter().chain(self.called_until()).min())
+    }
+
     /// The earliest time limit of the calls that contain the current step. Steps for a hand-off out of hours have none
     /// and run to their end, because a person has the conversation already.
     pub fn called_until(&self) -> Option<Time> {

@@ -12,3 +12,4 @@ pub(super) mod merge;
 pub(super) mod opt_outs;
 mod redaction;
 pub mod testers;
+pub mod timeline;

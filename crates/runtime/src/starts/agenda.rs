@@ -292,7 +292,8 @@ async fn zones(
     Ok(names.into_iter().map(zone).collect())
 }
 
-fn zone_of(contact: &Contact, bot: &TimeZone) -> TimeZone {
+/// The time zone of a contact: its own, that of its number, else the bot's.
+pub(crate) fn zone_of(contact: &Contact, bot: &TimeZone) -> TimeZone {
     let number = contact.data.phone.as_deref().unwrap_or_default();
     let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));
     name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())

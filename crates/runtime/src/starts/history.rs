@@ -36,6 +36,12 @@ pub async fn past(store: &Store, flow: &FlowName, contact: ContactId) -> Result<
     Ok(rows.chunk_by(|a, b| a.start == b.start).map(one).collect())
 }
 
+/// One start; `None` if it is gone.
+pub async fn of_start(store: &Store, start: StartId) -> Result<Option<StartRecord>, ReadError> {
+    let rows = outcome::of_start(store, start).await?;
+    Ok((!rows.is_empty()).then(|| one(&rows)))
+}
+
 /// The result of a start. Of several messages of a run the first sent one counts, because the person noticed it; else
 /// the first that is still waiting.
 fn one(rows: &[Outcome]) -> StartRecord {

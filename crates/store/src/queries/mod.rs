@@ -5,3 +5,4 @@ pub mod outcome;
 pub mod redaction;
 pub mod report;
 pub mod retention;
+pub mod timeline;

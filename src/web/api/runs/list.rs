@@ -209,19 +209,7 @@ async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
 /// The current step of a run, and its wait.
 fn waits(run: &Standing) -> Json {
     let at = run.frames.last();
-    let (what, until) = match &run.waiting {
-        Waiting::Ready => ("step", None),
-        Waiting::Question(question) => ("answer", question.deadline),
-        Waiting::Reply { deadline } => ("reply", *deadline),
-        Waiting::Until { at, .. } => ("time", Some(*at)),
-        Waiting::Event { deadline, .. } => ("event", *deadline),
-        Waiting::Delivery { deadline, .. } => ("delivery", *deadline),
-        Waiting::Call(call) => ("call", call.retry_at),
-        Waiting::Fate { .. } => ("delivery", None),
-        Waiting::Person { deadline } => ("person", *deadline),
-    };
-    // The time limit of an enclosing `call` may end earlier.
-    let until = until.into_iter().chain(run.called_until()).min();
+    let (what, until) = run.waits_for();
     json!({
         "for": what,
         "until": until.map(iso),

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         ids::{AccountName, ContactId, SenderId, VersionId},
-        time::Time,
+        time::{Span, Time},
     },
     bot::{check_context, source_files::BotFiles},
     config::Config,
@@ -35,12 +35,12 @@ pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync
 
 pub struct ForecastInputs<'a> {
     pub(super) config: &'a Config,
-    pub(super) store: Store,
+    pub(crate) store: Store,
     pub(super) rules: Rules,
-    pub(super) senders: Senders,
+    pub(crate) senders: Senders,
     pub(super) catalogue: Catalogue,
     pub(super) sender_state: &'a AskSender<'a>,
-    pub(super) versions: Versions,
+    pub(crate) versions: Versions,
     env: BTreeMap<String, String>,
     paused: Paused,
     has_keys: bool,
@@ -109,8 +109,13 @@ impl<'a> ForecastInputs<'a> {
         self.versions.live()
     }
 
+    /// How long starts are kept.
+    pub(crate) fn kept_messages(&self) -> Span {
+        self.config.retention.messages
+    }
+
     /// The engine's view of a contact without a conversation.
-    pub(super) fn world<'w>(&'w self, now: Time, contact: &'w Contact) -> World<'w> {
+    pub(crate) fn world<'w>(&'w self, now: Time, contact: &'w Contact) -> World<'w> {
         World::of_contact(now, contact, &self.env)
     }
 

@@ -107,6 +107,11 @@ impl Outlook {
 }
 
 impl ForecastOutcome {
+    /// One word: `text template nudge held queued refused skipped failed asks_first silent`.
+    pub fn word(&self) -> &'static str {
+        self.named().0
+    }
+
     fn named(&self) -> (&'static str, Option<String>) {
         match self {
             ForecastOutcome::Text => ("text", None),

@@ -1,0 +1,64 @@
+//! `/v1/contacts/{id}/timeline`: describes the route for one contact's past and future.
+
+use super::{
+    CURSOR, GET, LIMIT, Route, ask, ok,
+    shape::{
+        Shape,
+        Type::{Maybe, Of, Page, Text, Time, Whole, Word},
+        may, need, shape,
+    },
+};
+use crate::{runtime::contacts::timeline::TimelineKind, web::api::timeline};
+use axum::routing::get;
+
+static ITEM: Shape = shape(
+    "TimelineItem",
+    "One thing on the line.",
+    &[
+        need("at", Time, ""),
+        need(
+            "kind",
+            Word(&TimelineKind::ALL),
+            "`fire`: a start that reached them. `no_fire`: one that did not, or will not, with its reason. `planned`: \
+             what comes, as the forecast has it, and what open runs wait for. `date`: the moment of a `date:` ahead.",
+        ),
+        need("flow", Maybe(&Text), ""),
+        need("trigger", Maybe(&Text), ""),
+        need("step", Maybe(&Text), ""),
+        need(
+            "outcome",
+            Maybe(&Text),
+            "One word: the state of a message, the end of a run, what became of a start or what the forecast says, \
+             `given` or `withdrawn`, `opened` or `closes`, what a run waits for.",
+        ),
+        need(
+            "reason",
+            Maybe(&Text),
+            "Why not: the word of the reports, the provider's code, or `not_meant` of a fire that was not for them. Of \
+             a consent its topic.",
+        ),
+        need("template", Maybe(&Text), "That left, or will leave, instead of the text."),
+        need("text", Maybe(&Text), "Of a message its text; else a sentence."),
+        need("id", Maybe(&Whole), "Of the message, run, start, line of consent, or conversation of the window."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[Route {
+    path: "/v1/contacts/{id}/timeline",
+    name: "timeline_of_contact",
+    part: "Contacts",
+    summary: "Show what happened and what comes, on one line",
+    about: "Messages, runs, consent, each fire of a schedule with the reason where it did not reach them, and what is \
+            ahead, by the forecast of `/v1/schedules/{flow}/forecast`. Oldest first. Fires that were not for them are \
+            told since the contact is known and while messages are kept.",
+    query: &[
+        may("from", Text, "A moment with its zone, or a day; half a year ago unless said otherwise."),
+        may("to", Text, "Excluded; in a quarter of a year unless said otherwise. Nothing later is foretold."),
+        LIMIT,
+        CURSOR,
+    ],
+    answers: &[ok(Page(&Of(&ITEM)), "")],
+    example: ask("/v1/contacts/$contact/timeline?limit=10"),
+    take: || get(timeline::show),
+    ..GET
+}];
