@@ -115,6 +115,7 @@ impl World {
         ids.insert("$refused", refused_send(&host).await.to_string());
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         ids.insert("$open", runs[0].id.to_string());
+        ids.insert("$version", runs[0].version_id.to_string());
         ids.insert("$run", ended);
         let start = json!({"flow": "parcel", "contact": {"phone": ANA}, "sender": 12, "inputs": {"number": 7, "size": "small"}});
         let begun = host.post("key-acme", "/v1/runs", start).await;

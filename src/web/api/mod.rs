@@ -34,5 +34,7 @@ pub mod stream;
 pub mod studio;
 pub mod subscriptions;
 pub mod templates;
+pub mod timeline;
 pub(super) mod tracking;
 pub mod uploads;
+pub mod versions;

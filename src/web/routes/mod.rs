@@ -33,6 +33,8 @@ mod studio_page;
 mod studio_tests;
 mod subscriptions;
 mod templates;
+mod timeline;
+mod versions;
 mod waplify;
 mod webhooks;
 
@@ -48,6 +50,7 @@ static NOUNS: &[&[Route]] = &[
     flows::ROUTES,
     runs::ROUTES,
     contacts::ROUTES,
+    timeline::ROUTES,
     conversations::ROUTES,
     messages::ROUTES,
     events::ROUTES,
@@ -61,6 +64,7 @@ static NOUNS: &[&[Route]] = &[
     dead_letters::ROUTES,
     sandbox::ROUTES,
     bot::ROUTES,
+    versions::ROUTES,
     studio::ROUTES,
     studio_tests::ROUTES,
     studio_page::ROUTES,

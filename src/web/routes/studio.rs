@@ -137,7 +137,15 @@ static STOPPED: Shape = shape(
 static SAVED: Shape =
     shape("TestText", "", &[need("path", Text, "Of the test file."), need("text", Text, "Its whole new text.")]);
 
-static MAP: Shape = shape("MapOf", "", &[need("flow", Filled, "Its name."), may("files", Map(&Maybe(&Text)), FILES)]);
+static MAP: Shape = shape(
+    "MapOf",
+    "",
+    &[
+        need("flow", Filled, "Its name."),
+        may("files", Map(&Maybe(&Text)), FILES),
+        may("version", Whole, "Draw the flow of this version, in place of `files`."),
+    ],
+);
 
 static DRAWN: Shape = shape(
     "FlowMap",
@@ -211,7 +219,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         body: Some(Of(&MAP)),
         answers: &[ok(Of(&DRAWN), "")],
-        errors: Errors::Problems(&[("not_readable", 409)]),
+        errors: Errors::Problems(&[("not_readable", 409), ("not_found", 404)]),
         shared: true,
         example: tell("/v1/studio/map", r#"{"flow": "hello", "files": {}}"#),
         take: || post(map::map),

@@ -60,7 +60,12 @@ static BY_HASH: Query = Query { name: "version.by_hash", text: select!("where ha
 static NEWEST: Query =
     Query { name: "version.newest", text: select!("where live_at is not null order by live_at desc, id desc limit 1") };
 
-pub(crate) static QUERIES: &[&Query] = &[&FIND, &BY_HASH, &NEWEST];
+static BEFORE: Query = Query {
+    name: "version.before",
+    text: select!("where live_at is not null and (live_at, id) < ($1, $2) order by live_at desc, id desc limit 1"),
+};
+
+pub(crate) static QUERIES: &[&Query] = &[&FIND, &BY_HASH, &NEWEST, &BEFORE];
 
 pub async fn find(store: &Store, id: VersionId) -> Result<Option<Version>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -73,6 +78,11 @@ pub async fn by_hash(store: &Store, hash: &str) -> Result<Option<Version>, ReadE
 /// The version that went live last.
 pub async fn live(store: &Store) -> Result<Option<Version>, ReadError> {
     store.one(&NEWEST, &[], read).await
+}
+
+/// The version that was live before this time and id.
+pub async fn before(store: &Store, (at, id): (Time, VersionId)) -> Result<Option<Version>, ReadError> {
+    store.one(&BEFORE, &[at.into(), id.0.into()], read).await
 }
 
 fn read(row: &Row) -> Result<Version, ReadError> {

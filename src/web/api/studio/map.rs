@@ -12,6 +12,7 @@ use crate::{
         daemon::long_work::apart,
     },
     web::{
+        api::versions,
         idempotency::json,
         input::Input,
         problem::{ApiResult, Problem},
@@ -31,7 +32,16 @@ pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let mut input = Input::verbatim(&bytes(body).await?)?;
     let edits = edits(&mut input);
     let name = input.text("flow", NAME_CHARS_MAX);
+    let version = input.opt_whole("version");
+    if version.is_some() && !edits.is_empty() && input.is_clean() {
+        input.wrong("version", "A version is drawn as it was: leave `files` out.");
+    }
     input.finish()?;
+    if let Some(version) = version {
+        let stored = versions::found(&web, &version.to_string()).await?;
+        let drawn = apart(|| drawing(&BotFiles::from_stored(&stored.files), &name))?;
+        return Ok(json(StatusCode::OK, &drawn));
+    }
     let folder = web.app.config.bot.clone();
     let drawn = apart(|| {
         let files = source_files::read(&folder)
