@@ -91,6 +91,24 @@ test('an open run is stopped only after a second word', { skip }, async () => {
   await page.context().close();
 });
 
+test('B16 a run shows the files of its own version after they have changed', { skip }, async () => {
+  const before = bot.read('flows/booking.yaml');
+  const live = async () => (await (await fetch(`${bot.base}/v1/bot`)).json()).live.version;
+  const first = await live();
+  bot.write('flows/booking.yaml', before.replace('What shall we do for you?', 'What do you wish for?'));
+  await until('another version is live', async () => (await live()) !== first);
+  const page = await open(browser, bot.base, { path: '/studio/runs?flow=booking', ready: '.run-row' });
+  await page.locator('.run-row').last().click();
+  await page.locator('.transom-graph', { hasText: 'What shall we do' }).waitFor();
+  await page.getByRole('tab', { name: 'Text' }).click();
+  await page.locator('.run-text', { hasText: 'What shall we do for you?' }).waitFor();
+  assert.equal(await page.locator('.run-way span.chip').textContent(), `version ${first}`);
+  bot.write('flows/booking.yaml', before);
+  await until('the first version is live again', async () => (await live()) === first);
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
 test('10,000 runs scroll with few rows in the page', { skip }, async () => {
   const page = await open(browser, bot.base, { path: '/studio/runs', ready: '.run-row' });
   const given = await (await fetch(`${bot.base}/v1/runs?limit=1`)).json();

@@ -18,6 +18,7 @@ export const PAGES = [
   { path: 'tests', icon: 'flask', load: () => import('../tests/page.js'), css: ['tests/tests.css'] },
   { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
   { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'] },
+  { path: 'contacts', icon: 'people', load: () => import('../contacts/page.js'), css: ['css/lists.css', 'contacts/contacts.css'] },
 ];
 
 /** The pages that this person may see. */

@@ -124,17 +124,13 @@ function useKept(key, ask) {
 export const isLive = (version) => bot.value?.live?.version === version;
 
 /** The drawing of a flow as it was in a version. @param {number | undefined} version @param {string} flow */
-export const useDrawing = (version, flow) =>
-  useKept(version ? `map ${version} ${flow}` : null, () =>
-    post('/v1/studio/map', isLive(Number(version)) ? { files: {}, flow } : { version, flow }),
-  );
+export const useDrawing = (version, flow) => useKept(version ? `map ${version} ${flow}` : null, () => post('/v1/studio/map', { version, flow }));
 
 /** The text of a file as it was in a version. @param {number | undefined} version @param {string | undefined} path */
 export const useText = (version, path) =>
-  useKept(version && path ? `text ${version} ${path}` : null, () => {
-    const file = /** @type {string} */ (path).split('/').map(encodeURIComponent).join('/');
-    return get(isLive(Number(version)) ? `/v1/bot/files/${file}` : `/v1/bot/versions/${version}/files/${file}`);
-  });
+  useKept(version && path ? `text ${version} ${path}` : null, () =>
+    get(`/v1/bot/versions/${version}/files/${/** @type {string} */ (path).split('/').map(encodeURIComponent).join('/')}`),
+  );
 
 /** The flow of a step: steps are called after their flow. @param {string} step */
 export const flowOf = (step) => step.split('.')[0];

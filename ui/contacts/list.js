@@ -1,0 +1,128 @@
+// @ts-check
+// All contacts, newest first, found by number, name or tag.
+import { html, useEffect, useMemo } from '../vendor/preact.js';
+import { detail } from '../js/api.js';
+import { coded } from '../js/bubble.js';
+import { SearchBox, filterBy, useNarrow } from '../js/filters.js';
+import { Icon } from '../js/icons.js';
+import { t } from '../js/i18n.js';
+import { ListEnd, LongList, usePaged } from '../js/longlist.js';
+import { Who } from '../js/people.js';
+import { addressTo } from '../js/router.js';
+import { Failed, Nothing, Wait } from '../js/waiting.js';
+
+const PAGE_ROWS = 200;
+/** So many of the newest contacts are looked through for a part of a name. */
+const LOOKED_MAX = 10_000;
+/** So many that fit are enough until somebody scrolls. */
+const ENOUGH = 40;
+const HEIGHT = 58;
+const HEIGHT_NARROW = 76;
+const TAGS_MAX = 3;
+
+/** Tags as chips. @param {{tags: string[], most?: number}} props */
+export function Tags({ tags, most = Infinity }) {
+  const shown = tags.slice(0, most);
+  const more = tags.length - shown.length;
+  return html`<span class="contact-tags">${shown.map((tag) => html`<span class="contact-tag" key=${tag} dir="auto" title=${tag}>${tag}</span>`)}${more > 0 && html`<span class="contact-tag more" title=${tags.slice(most).join(', ')}>+${more}</span>`}</span>`;
+}
+
+/** What somebody agreed to, a sign for each topic. @param {{contact: any}} props */
+function Agreed({ contact }) {
+  if (contact.opted_out_at) {
+    return html`<span class="state bad"><${Icon} n="lock" s=${13} /><span>${t('contacts.opted_out')}</span></span>`;
+  }
+  const topics = Object.entries(contact.consent ?? {});
+  return html`<span class="contact-agreed">${topics.map(
+    ([topic, one]) =>
+      html`<span key=${topic} class=${one.given ? 'yes' : 'no'} title=${t(one.given ? 'contacts.agreed' : 'contacts.withdrew', { topic })}><${Icon} n=${one.given ? 'check' : 'x'} s=${12} /><bdi>${topic}</bdi></span>`,
+  )}</span>`;
+}
+
+/** @param {{contact: any}} props */
+function Row({ contact }) {
+  const place = contact.zone ? contact.zone.split('/').pop().replaceAll('_', ' ') : '';
+  return html`<a class="contact-row" href=${addressTo(`contacts/${contact.id}`)}>
+    <${Who} person=${contact} />
+    <${Tags} tags=${contact.tags ?? []} most=${TAGS_MAX} />
+    <${Agreed} contact=${contact} />
+    <span class="contact-where" title=${contact.zone ?? ''}>${place}${contact.language && html` <code>${contact.language}</code>`}</span>
+  </a>`;
+}
+
+/** Without capitals, accents and blanks. @param {string} text */
+const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/\s+/g, ' ').toLowerCase();
+
+/**
+ * What is asked of the daemon for what was typed in, and what the page looks for itself: a whole number or a tag is found
+ * by the daemon, a part of a name by the page.
+ * @param {string} wanted
+ */
+function asked(wanted) {
+  const all = new URLSearchParams({ limit: String(PAGE_ROWS) });
+  const number = wanted.replace(/[\s()-]/g, '');
+  if (wanted.startsWith('#')) {
+    all.set('tag', wanted.slice(1).trim());
+  } else if (/^\+\d{7,15}$/.test(number)) {
+    all.set('phone', number);
+  } else {
+    return { path: `/v1/contacts?${all}`, part: plain(wanted) };
+  }
+  return { path: `/v1/contacts?${all}`, part: '' };
+}
+
+/** @param {any} contact @param {string} part */
+const fits = (contact, part) =>
+  plain([contact.name, contact.username, ...(contact.tags ?? [])].join(' ')).includes(part) ||
+  (/\d{3}/.test(part) && (contact.phone ?? '').includes(part.replace(/\D/g, '')));
+
+/** @param {{query: URLSearchParams}} props */
+export function Contacts({ query }) {
+  const narrow = useNarrow();
+  const wanted = query.get('search') ?? '';
+  const { path, part } = useMemo(() => asked(wanted), [wanted]);
+  const paged = usePaged(path, 'data');
+  const items = useMemo(() => (part ? paged.items.filter((one) => fits(one, part)) : paged.items), [paged.items, part]);
+  const full = paged.items.length >= LOOKED_MAX;
+  const more = paged.complete || (part && full) ? undefined : paged.more;
+  const looking = Boolean(part && more && items.length < ENOUGH);
+  useEffect(() => {
+    if (looking) {
+      paged.more();
+    }
+  }, [looking, paged.items]);
+  const refused = paged.refusal && paged.refusal.status >= 400;
+  return html`<div class="sheet-page list-page">
+    <header class="page-head">
+      <h1>${t('pages.contacts')}</h1>
+      <span class="grow"></span>
+      <button type="button" class="icon-button" title=${t('list.again')} aria-label=${t('list.again')} onClick=${paged.again}><${Icon} n="restart" s=${15} /></button>
+    </header>
+    <div class="filters" role="search">
+      <${SearchBox} label=${t('contacts.search')} value=${wanted} search=${(/** @type {string} */ text) => filterBy('contacts', { search: text })} />
+      <small class="muted" role="status">${part && full && !paged.complete ? t('contacts.search.part', { n: paged.items.length }) : coded(t('contacts.search.about'))}</small>
+    </div>
+    <div class="card list-card">
+      ${
+        items.length > 0 && !refused
+          ? html`<${LongList} class="contacts" items=${items} height=${narrow ? HEIGHT_NARROW : HEIGHT} label=${t('pages.contacts')} name=${(/** @type {any} */ one) => one.id}
+              row=${(/** @type {any} */ one) => html`<${Row} contact=${one} />`} more=${more}><${ListEnd} paged=${paged} /></${LongList}>`
+          : html`<${Empty} paged=${paged} looking=${looking} wanted=${wanted} />`
+      }
+    </div>
+  </div>`;
+}
+
+/** @param {{paged: import('../js/longlist.js').Paged, looking: boolean, wanted: string}} props */
+function Empty({ paged, looking, wanted }) {
+  if (paged.refusal) {
+    const lost = paged.refusal.status === 0;
+    return html`<${Failed} detail=${lost ? t('offline.start') : detail(paged.refusal)} code=${paged.refusal.body?.code ?? ''} again=${paged.again} />`;
+  }
+  if (looking || (paged.waits && !paged.items.length)) {
+    return html`<${Wait} />`;
+  }
+  return wanted
+    ? html`<${Nothing} icon="search" words=${t('contacts.none_such', { wanted })}><a class="button" href=${addressTo('contacts')}>${t('contacts.all')}</a></${Nothing}>`
+    : html`<${Nothing} icon="people" words=${coded(t('contacts.none'))} />`;
+}
