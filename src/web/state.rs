@@ -2,7 +2,7 @@
 
 use super::{
     account_places::AccountPlaces,
-    api::health::PlatformAnswers,
+    api::{ahead::AheadRoom, health::PlatformAnswers},
     dialects::waplify,
     idempotency::InFlight,
     refusal_log::UnauthenticatedRequests,
@@ -40,6 +40,8 @@ pub struct Web {
     pub strangers: UnauthenticatedRequests,
     /// The files of the studio's page.
     pub page_files: PageFiles,
+    /// The counts of the coming days.
+    pub ahead: AheadRoom,
     /// The last answers of the platforms about our senders.
     pub platform_answers: PlatformAnswers,
     /// The bot's files for the studio.
@@ -76,6 +78,7 @@ impl Web {
             in_flight: InFlight::default(),
             strangers: UnauthenticatedRequests::default(),
             page_files: PageFiles::default(),
+            ahead: AheadRoom::default(),
             platform_answers: PlatformAnswers::default(),
             wire: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),

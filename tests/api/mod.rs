@@ -1,6 +1,7 @@
 //! Tests the HTTP API with a real server, a sandbox, and an emulator of Meta's Graph API.
 
 mod admission;
+mod ahead;
 mod autocalls;
 mod balance;
 mod bodies;

@@ -1,6 +1,7 @@
 //! Contains the endpoints, one file per noun; `web/mod.rs` lists their paths.
 
 mod addressee;
+pub mod ahead;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;

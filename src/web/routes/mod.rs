@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod shape;
 
+mod ahead;
 mod autocalls;
 mod balance;
 mod bot;
@@ -58,6 +59,7 @@ static NOUNS: &[&[Route]] = &[
     subscriptions::ROUTES,
     templates::ROUTES,
     schedules::ROUTES,
+    ahead::ROUTES,
     broadcasts::ROUTES,
     senders::ROUTES,
     balance::ROUTES,

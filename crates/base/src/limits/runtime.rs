@@ -232,6 +232,8 @@ pub const MORNING_LATEST: Span = Span::hours(8);
 pub const REACH_COUNTED: Span = Span::days(1);
 /// The largest messaging limit that is stored as a number; above it there is none.
 pub const MESSAGING_LIMIT_MAX: i64 = 10_000_000;
+/// Messages of one start that a forecast looks at, one after the other.
+pub const FORECAST_MESSAGES_MAX: usize = 100;
 /// Ends of quiet hours over which a forecast follows one message.
 pub const FORECAST_ROUNDS_MAX: usize = 8;
 /// How far a forecast of a `date:` trigger looks ahead.

@@ -47,6 +47,18 @@ pub const PAGE_MAX: i64 = 200;
 /// The length of a contact's line where the request names no ends, and how far ahead fires are foretold.
 pub const TIMELINE_BACK: Span = Span::days(183);
 pub const TIMELINE_AHEAD: Span = Span::days(92);
+/// The days that `/v1/schedules/ahead` counts.
+pub const AHEAD_DAYS_DEFAULT: i64 = 7;
+pub const AHEAD_DAYS_MAX: i64 = 31;
+/// How long a count of the coming days is kept, and how long a request waits for it.
+pub const AHEAD_KEPT: Span = Span::minutes(1);
+pub const AHEAD_WAIT: Span = Span::seconds(2);
+/// Counts of the coming days that run side by side.
+pub const AHEAD_AT_ONCE: usize = 2;
+/// Fires of one zone in a count of the coming days; a schedule for each hour has 744 in a month.
+pub const AHEAD_FIRES_MAX: usize = 3_000;
+/// Fires and dates times contacts in one count.
+pub const AHEAD_CHECKS_MAX: usize = 5_000_000;
 /// Turns of a run in one answer, oldest first; `transom runs show` shows all.
 pub const TURNS_SHOWN_MAX: usize = 500;
 /// Pages read for one answer if most rows belong to other accounts.

@@ -81,6 +81,15 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// True if the message counts against the caps of its topic: an unrequested message of a flow.
+    pub(crate) fn counts_against_cap(&self, draft: &MessageDraft, now: Time) -> bool {
+        let asked = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
+        let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
+        by_flow && !asked && !self.topic(&draft.topic).at_most.is_empty()
+    }
+}
+
 impl App {
     /// The ids by which a provider can reach the person, the phone first.
     pub(crate) fn address_of(&self, contact: &Contact) -> Vec<Alias> {
@@ -89,11 +98,9 @@ impl App {
         [phone, bsuid].into_iter().flatten().map(|(kind, value)| Alias { kind, value: value.to_owned() }).collect()
     }
 
-    /// True if the message counts against the caps of its topic: an unrequested message of a flow.
+    /// As of the present rules.
     pub(crate) fn counts_against_cap(&self, draft: &MessageDraft, now: Time) -> bool {
-        let asked = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
-        let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
-        by_flow && !asked && !self.live.get().rules.topic(&draft.topic).at_most.is_empty()
+        self.live.get().rules.counts_against_cap(draft, now)
     }
 }
 

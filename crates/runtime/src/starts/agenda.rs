@@ -299,11 +299,12 @@ pub(crate) fn zone_of(contact: &Contact, bot: &TimeZone) -> TimeZone {
     name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())
 }
 
-fn name_of(zone: &TimeZone) -> String {
+pub(crate) fn name_of(zone: &TimeZone) -> String {
     zone.iana_name().unwrap_or("UTC").to_owned()
 }
 
-fn local(at: Time, zone: &TimeZone) -> String {
+/// A time on the clock of a zone: `2026-03-28T10:00`.
+pub(crate) fn local(at: Time, zone: &TimeZone) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        ids::{AccountName, ContactId, SenderId, VersionId},
+        ids::{AccountName, ContactId, SenderId, StartId, VersionId},
         time::{Span, Time},
     },
     bot::{check_context, source_files::BotFiles},
@@ -27,7 +27,10 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// Called for each message; a daemon knows which of its senders are paused.
@@ -44,6 +47,8 @@ pub struct ForecastInputs<'a> {
     env: BTreeMap<String, String>,
     paused: Paused,
     has_keys: bool,
+    /// The number of the last start that was foreseen: the engine knows starts by their ids.
+    starts: AtomicI64,
     /// The remaining balances of accounts.
     left: Mutex<BTreeMap<AccountName, i64>>,
     /// Older versions with open runs, each read once.
@@ -95,6 +100,7 @@ impl<'a> ForecastInputs<'a> {
             env,
             paused: flow_state::paused(store).await?,
             has_keys: once::any(store).await?,
+            starts: AtomicI64::new(0),
             left: Mutex::new(left),
             older: Default::default(),
         })
@@ -143,31 +149,52 @@ impl<'a> ForecastInputs<'a> {
         flow: &Flow,
         contact: &mut Contact,
     ) -> Result<Option<ForecastConversation>, ReadError> {
-        let mut rows = conversation::of(&self.store, contact.id).await?;
+        let rows = conversation::of(&self.store, contact.id).await?;
+        match self.choose(flow, contact, &rows) {
+            Some(sender) => self.talk(sender, contact, &rows).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An id for a start that is foreseen.
+    pub(super) fn next_start(&self) -> StartId {
+        StartId(self.starts.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The sender by which a start of `flow` would talk to the contact of these conversations.
+    pub(super) fn choose(
+        &self,
+        flow: &Flow,
+        contact: &mut Contact,
+        rows: &[conversation::Conversation],
+    ) -> Option<SenderId> {
         let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
         contact.data.last_message_at = contact.data.last_message_at.max(newest);
-        rows.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at));
-        let heard = rows.iter().filter(|row| row.last_inbound_at.is_some());
-        let latest: Vec<SenderId> = heard.map(|row| row.sender_id).collect();
-        let chosen = self.senders.choose(&contact.account, |sender| serves(flow, sender), &latest);
-        let Some(sender) = chosen.map(|sender| sender.id) else { return Ok(None) };
+        let mut heard: Vec<_> = rows.iter().filter(|row| row.last_inbound_at.is_some()).collect();
+        heard.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at));
+        let latest: Vec<SenderId> = heard.into_iter().map(|row| row.sender_id).collect();
+        self.senders.choose(&contact.account, |sender| serves(flow, sender), &latest).map(|sender| sender.id)
+    }
+
+    /// The conversation with this sender as it is now.
+    pub(super) async fn talk(
+        &self,
+        sender: SenderId,
+        contact: &Contact,
+        rows: &[conversation::Conversation],
+    ) -> Result<ForecastConversation, ReadError> {
         let once = match self.has_keys {
             true => once::of(&self.store, contact.id).await?.into_iter().collect(),
             false => BTreeSet::new(),
         };
-        let Some(row) = rows.into_iter().find(|row| row.sender_id == sender) else {
+        let Some(row) = rows.iter().find(|row| row.sender_id == sender) else {
             let (window, session) = (Window::default(), Session::default());
-            return Ok(Some(ForecastConversation {
-                sender,
-                window,
-                session,
-                once,
-                conversation: crate::base::ids::ConversationId(0),
-            }));
+            let conversation = crate::base::ids::ConversationId(0);
+            return Ok(ForecastConversation { sender, window, session, once, conversation });
         };
         let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
         let window = Window { opened_at: row.opened_at };
-        Ok(Some(ForecastConversation { sender, window, session, once, conversation: row.id }))
+        Ok(ForecastConversation { sender, window, session, once, conversation: row.id })
     }
 
     /// The live version and those of a session's open runs.
