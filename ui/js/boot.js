@@ -24,6 +24,10 @@
   root.lang = found || 'en';
   root.dir = root.lang === 'ar' ? 'rtl' : 'ltr';
 
+  // The page that explains a code is English, and has no module.
+  if (location.pathname.startsWith('/studio/codes/')) {
+    return;
+  }
   const assets = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/js\/boot\.js$/, '');
   const early = (more) => document.head.append(Object.assign(document.createElement('link'), more));
   early({ rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `${assets}text/${root.lang === 'xx' ? 'en' : root.lang}.json` });
