@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
-/** The first load, of which the editor's bundle is 147 KiB and the daemon's data 15: 237 KiB were measured, in 19 requests. */
-const FIRST_LOAD_KIB = 245;
+/** The first load: 246 KiB were measured in 17 requests. The editor's bundle is 147 of them, the texts of all pages 8, the
+ * daemon's data 16. The goal is 220. */
+const FIRST_LOAD_KIB = 256;
 const FIRST_LOAD_REQUESTS = 22;
 /** From the address to the bot's first answer in the chat. */
 const FIRST_ANSWER_MS = 1500;
