@@ -17,8 +17,9 @@ export const PAGES = [
   { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true },
   { path: 'tests', icon: 'flask', load: () => import('../tests/page.js'), css: ['tests/tests.css'] },
   { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
-  { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'] },
   { path: 'contacts', icon: 'people', load: () => import('../contacts/page.js'), css: ['css/lists.css', 'contacts/contacts.css'] },
+  { path: 'ahead', icon: 'calendar', load: () => import('../ahead/page.js'), css: ['css/lists.css', 'ahead/ahead.css'] },
+  { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'] },
 ];
 
 /** The pages that this person may see. */

@@ -8,6 +8,8 @@ import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { actions } from './actions.js';
 import { hold } from './edits.js';
+import { shownPages } from './pages.js';
+import { addressTo, go } from './router.js';
 import { bot, files, reveal, show } from './state.js';
 
 /** @typedef {{icon: string, label: string, detail: string, run: () => void, mono?: boolean}} Item */
@@ -34,7 +36,10 @@ function found(wanted) {
   const byCommand = actions()
     .filter((one) => fits(one.label))
     .map((one) => ({ icon: one.icon, label: one.label, detail: keyName(one.keys ?? ''), run: one.run }));
-  return [...byName, ...bySteps, ...byCommand, ...(words.length ? linesWith(words) : [])];
+  const byPage = shownPages()
+    .filter((page) => words.length > 0 && fits(t(`pages.${page.path}`)))
+    .map((page) => ({ icon: page.icon, label: t(`pages.${page.path}`), detail: '', run: () => go(addressTo(page.path)) }));
+  return [...byPage, ...byName, ...bySteps, ...byCommand, ...(words.length ? linesWith(words) : [])];
 }
 
 /** Lines of all texts that hold the words. @param {string[]} words @returns {Item[]} */

@@ -1,0 +1,33 @@
+// @ts-check
+// The words of a cell: what will happen and why; and of a local minute.
+import { t } from '../js/i18n.js';
+import { bot } from '../js/state.js';
+import { reason } from '../js/wall.js';
+import { placeOf } from './cells.js';
+
+/** A text of the page for a word of the daemon; the word itself if there is none. @param {string} key @param {string} word */
+function worded(key, word) {
+  const said = t(key);
+  return said === key || said === `⟦${key}⟧` ? word : said;
+}
+
+/** What a cell says. @param {{outcome: string, reason?: string | null, template?: string | null}} cell */
+export function outcomeWords(cell) {
+  const what = worded(`ahead.outcome.${cell.outcome}`, cell.outcome);
+  const more = cell.template ?? reason(cell.reason);
+  return { what, why: more ?? '' };
+}
+
+/** @param {string} name */
+export const flowTitle = (name) => bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name;
+
+const language = document.documentElement.lang || 'en';
+const dayFormat = new Intl.DateTimeFormat(language, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' });
+const shortFormat = new Intl.DateTimeFormat(language, { timeZone: 'UTC', day: 'numeric' });
+
+/** `Tue, Nov 24`. @param {string | number} local */
+export const dayWords = (local) => dayFormat.format(typeof local === 'number' ? local : placeOf(local));
+/** `24`. @param {number} place */
+export const shortDay = (place) => shortFormat.format(place);
+/** `10:00`; nothing for a whole day. @param {string} local */
+export const minuteWords = (local) => local.slice(11, 16);
