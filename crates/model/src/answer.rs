@@ -9,6 +9,7 @@ use serde_json::json;
 
 mod addresses;
 mod another;
+mod belonging;
 mod beside;
 mod choice;
 mod clock;
@@ -17,6 +18,7 @@ mod corpus;
 mod custom;
 mod date;
 mod figures;
+mod foreign;
 mod inside;
 mod moment;
 mod money;
@@ -134,12 +136,14 @@ pub struct AnswerContext<'a> {
     pub question: &'a str,
     /// For each hour of the day, whether the business is ever open then; opening hours also decide between two hours.
     pub open: Option<[bool; 24]>,
+    /// The day of the time that is asked for, if the flow knows it: a time of another day is no answer. `None`: today.
+    pub day: Option<jiff::civil::Date>,
 }
 
 impl<'a> AnswerContext<'a> {
-    /// A context without the text of a question and without opening hours.
+    /// A context without the text of a question, without opening hours and without a day.
     pub fn new(now: jiff::Zoned, language: &'a str, phone: Option<&'a str>) -> Self {
-        AnswerContext { now, language, phone, question: "", open: None }
+        AnswerContext { now, language, phone, question: "", open: None, day: None }
     }
 }
 

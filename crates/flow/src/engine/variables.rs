@@ -5,7 +5,8 @@ use crate::{
     model::{session::Frame, value::Value},
     script::TEXT_OF,
 };
-use std::collections::BTreeMap;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Turn<'_> {
     /// True if the run is inside a called block.
@@ -20,6 +21,19 @@ impl Turn<'_> {
 
     pub fn vars_mut(&mut self, run: u32) -> Option<&mut BTreeMap<String, Value>> {
         self.run_mut(run)?.frames.iter_mut().rev().find_map(|frame| frame.vars.as_mut())
+    }
+
+    /// The only coming day among the variables of the flow: a time that the flow asks for belongs to this day.
+    pub fn day_of_flow(&self, here: Here<'_>) -> Option<Date> {
+        let today = self.local_now(here.set).date();
+        let day = |value: &Value| match value {
+            Value::Date(day) => Some(*day),
+            Value::DateTime(at) => Some(at.date()),
+            _ => None,
+        };
+        let coming = self.vars(here.run)?.values().filter_map(day).filter(|day| *day >= today);
+        let days: BTreeSet<Date> = coming.collect();
+        if days.len() == 1 { days.first().copied() } else { None }
     }
 
     /// Stores a value in the variable that a step fills, if it fills one.

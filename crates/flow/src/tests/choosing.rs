@@ -175,3 +175,46 @@ fn a_free_time_is_named_in_other_words() {
         assert_eq!(taken(language, slots, &META, said).as_deref(), meant, "{language}: {said}");
     }
 }
+
+#[test]
+fn a_time_of_another_day_is_not_taken_for_the_day_of_the_flow() {
+    // Today is Friday, 2026-11-20; the flow asks for a time of Friday, 2026-11-27.
+    for kind in ["options: ['9:30', '10:00', '17:00']", "type: time"] {
+        for (language, said, meant) in [
+            ("en", "saturday at 10", None),
+            ("en", "tomorrow at 10", None),
+            ("en", "10am today", None),
+            ("en", "friday at 10", Some("10:00")),
+            ("en", "at 10", Some("10:00")),
+            ("es", "mañana a las 10", None),
+            ("es", "a las 10 del lunes", None),
+            ("es", "el viernes a las 10", Some("10:00")),
+            ("fr", "demain à 10h", None),
+            ("fr", "10h samedi", None),
+            ("fr", "vendredi à 10h", Some("10:00")),
+            ("de", "Samstag 10 Uhr", None),
+            ("de", "morgen um 10", None),
+            ("de", "morgen 10:00", None),
+            ("de", "10 Uhr am 28.11.", None),
+            ("de", "Freitag 10 Uhr", Some("10:00")),
+            ("de", "Guten Morgen, 10 Uhr bitte", Some("10:00")),
+            ("pt", "amanhã às 10", None),
+            ("pt", "às 10 de segunda", None),
+            ("it", "alle 10 di sabato", None),
+            ("it", "domani alle 10", None),
+            ("it", "venerdì alle 10", Some("10:00")),
+        ] {
+            let bot = format!("bot: Test\nlanguage: {language}\n");
+            let flow = format!(
+                "flow: it\nwhen: [{{message: go}}]\nsteps:\n  - set: {{on: '${{date(\"2026-11-27\")}}'}}\n  - {{ask: When?, {kind}, \
+                 as: it}}\n  - say: 'TAKEN ${{it}}'\n"
+            );
+            let mut talk = Talk::new(&bot, &flow);
+            talk.line("< go").unwrap();
+            talk.unread.clear();
+            talk.line(&format!("< {said}")).unwrap();
+            let taken = talk.unread.iter().find_map(|text| text.strip_prefix("TAKEN "));
+            assert_eq!(taken, meant, "{language}, {kind}: {said}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //! `I called on Friday`, `red 👎`.
 
 use super::{
-    AnswerContext, AnswerType, beside,
+    AnswerContext, AnswerType, belonging, beside,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -21,10 +21,12 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
             let of_birth = says(&BIRTHS) && !YEARS.iter().any(|year| has_word(&asked, year));
             let once = ONCE.contains(&folded.as_str()) && !COUNTS.iter().any(|word| has_word(&asked, word));
             let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-            let asks_past = || ASKS_PAST.iter().any(|word| has_word(&asked, word));
-            let was = WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past();
+            let was = WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past(&asked);
             let degrees = !asked.is_empty() && says(&DEGREES) && !WARMTH.iter().any(|stem| asked.contains(stem));
-            names_another(&folded, &asked)
+            belonging::is_of_another(text, &folded, &asked)
+                || own.is_some_and(|own| own.language == "de" && is_german_day(text))
+                || own.is_none_or(|own| own.language != "fr") && has_word(&folded, "grand")
+                || names_another(&folded, &asked)
                 || is_compared(text)
                 || is_long_code(text)
                 || of_birth
@@ -37,7 +39,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
         AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
             text.contains(COMPARING_SIGNS)
                 || is_other_event(&folded, &asked)
-                || kind != AnswerType::Date && own.is_some_and(|own| is_german_ordinal(text, own))
+                || kind == AnswerType::Time && own.is_some_and(|own| is_german_ordinal(text, own))
         }
         _ => false,
     }
@@ -120,10 +122,35 @@ const PRONOUNS: [&str; 8] = ["ich", "wir", "nous", "suis", "avons", "sono", "nos
 /// The letters that two forms of a verb share: `move`, `moved`.
 const STEM_CHARS: usize = 4;
 
-/// True for a German ordinal, which is the tenth and not ten o'clock: `10.`
+/// True if the question asks for a birth: then a day without its year is no answer.
+pub fn asks_for_birth(question: &str) -> bool {
+    let asked = fold(question);
+    let is_ahead = || COMING.iter().any(|word| has_word(&asked, word));
+    BIRTHS.iter().chain(&DAYS_OF_BIRTH).any(|phrase| has_word(&asked, phrase)) && !is_ahead()
+}
+
+/// True if the question asks about the past.
+pub fn asks_past(asked: &str) -> bool {
+    ASKS_PAST.iter().any(|word| has_word(asked, word))
+}
+
+/// True for a German day before which a word of days stands: `der 3.`, `am 3.`
+fn is_german_day(text: &str) -> bool {
+    let folded = text.trim().to_lowercase();
+    let mut said = folded.rsplit(' ');
+    let last = said.next().unwrap_or_default();
+    let is_ordinal = last.strip_suffix('.').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    is_ordinal && said.next().is_some_and(|word| ["am", "der", "den", "dem", "zum", "vom", "bis", "ab"].contains(&word))
+}
+
+/// True for a German day of the month, which is no hour: `10.`, `der 13.11.`
 fn is_german_ordinal(text: &str, own: &Words) -> bool {
     let digits = text.trim().strip_suffix('.').unwrap_or_default();
-    own.language == "de" && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let is_ordinal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // `der 13.11.` is a day of November.
+    let last = text.split_whitespace().next_back().and_then(|last| last.strip_suffix('.')?.split_once('.'));
+    let is_month = |month: &str| month.parse().is_ok_and(|month: u8| (1..=12).contains(&month));
+    own.language == "de" && (is_ordinal || last.is_some_and(|(_, month)| is_month(month)))
 }
 
 /// Words of a birth, folded.
@@ -141,12 +168,35 @@ const BIRTH_DAYS: [&str; 21] = [
     "geburtstag", "geburtsdatum", "geburtstages", "nascimento", "aniversario", "nasceste", "nascita", "compleanno", "naissances",
 ];
 
+/// Words with which a question asks for a day of birth and its year, beside those of a birth. A birthday has none.
+const DAYS_OF_BIRTH: [&str; 16] = [
+    "birth",
+    "birthdate",
+    "dob",
+    "nacimiento",
+    "naciste",
+    "naissance",
+    "naissances",
+    "vous ne",
+    "vous nee",
+    "tu ne",
+    "geburt",
+    "geburtsdatum",
+    "nascimento",
+    "nasceste",
+    "nascita",
+    "sei nato",
+];
+
+/// Words of a question about a birth that lies ahead.
+const COMING: [&str; 8] = ["due", "expected", "prevue", "prevu", "prevista", "previsto", "probable", "erwartet"];
+
 /// Words with which a question asks for a year.
 const YEARS: [&str; 8] = ["year", "ano", "annee", "an", "jahr", "anno", "jahrgang", "geburtsjahr"];
 
 /// People and animals whose day of birth is another one.
 #[rustfmt::skip]
-const RELATIVES: [&str; 88] = [
+pub const RELATIVES: [&str; 88] = [
     "son", "daughter", "child", "kid", "baby", "boy", "girl", "wife", "husband", "partner", "mother", "father", "mum", "mom", "dad", "brother",
     "sister", "friend", "dog", "cat", "pet", "hijo", "hija", "nino", "nina", "bebe", "mujer", "marido", "esposa", "esposo", "pareja", "madre",
     "padre", "hermano", "hermana", "amigo", "amiga", "perro", "perra", "gato", "gata", "mascota", "fils", "fille", "enfant", "femme", "mari",
@@ -169,6 +219,11 @@ const DEEDS: [&str; 83] = [
 
 /// First words of a sentence about a number of the past.
 const WAS: [&str; 7] = ["was", "were", "waren", "eran", "etaient", "eram", "erano"];
+/// Words of a sentence about an hour of the past.
+pub const WAS_THEN: [&str; 15] = [
+    "was", "were", "war", "waren", "era", "eran", "fue", "fueron", "etait", "etaient", "cetait", "eram", "foi",
+    "foram", "erano",
+];
 /// Words of a question about the past.
 const ASKS_PAST: [&str; 20] = [
     "was", "were", "did", "had", "have", "waren", "war", "hatte", "haben", "hat", "eran", "fue", "fueron", "etait",

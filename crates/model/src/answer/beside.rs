@@ -33,7 +33,13 @@ pub fn is_half_a_time(near: Neighbours<'_>, rest: &[String], words: &Words) -> b
     let ends = rest.last().is_some_and(|last| last == near.behind);
     let said: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
     let told = words.without_courtesy(&said).join(" ");
-    ends && HALVES.contains(&near.behind) || NOW_IT_IS.contains(&told.as_str())
+    // `4 me` and `4 us` stand for `for me` and `for us`.
+    ends && (HALVES.contains(&near.behind) || ["me", "us"].contains(&near.behind)) || NOW_IT_IS.contains(&told.as_str())
+}
+
+/// True for a sentence that tells how many come: `on sera 5`, `à 5 on est bien`.
+pub fn tells_how_many(rest: &[String], words: &Words) -> bool {
+    words.language == "fr" && rest.windows(2).any(|pair| pair[0] == "on" && ["est", "sera"].contains(&pair[1].as_str()))
 }
 
 /// Words behind the minutes of a time whose hour is missing, or behind an hour whose minutes are.
@@ -64,6 +70,8 @@ fn counts(near: Neighbours<'_>, words: &Words) -> bool {
     COUNTING.contains(&near.before)
         || of_day.contains(&near.before)
         || COUNTED_BY.contains(&near.behind)
+        // `à deux` and `a due` are two people; the hour has `à deux heures`, `alle due`.
+        || near.before == "a" && ["fr", "pt", "it"].contains(&words.language)
         || words.counted.contains(&near.behind)
         || is_unit(near.behind)
 }
@@ -105,7 +113,8 @@ pub fn is_mere_word(text: &str, words: &Words) -> bool {
 
 /// Words before a number that make it a count or an age.
 #[rustfmt::skip]
-const COUNTING: [&str; 74] = [
+const COUNTING: [&str; 83] = [
+    "zu", "take", "est", "sera", "serait", "etes", "serez", "etions", "nous",
     "for", "im", "am", "aged", "are", "were", "be", "have", "has", "need", "want", "number", "fur", "bin", "sind", "waren", "habe", "haben",
     "brauche", "para", "por", "tengo", "tenemos", "somos", "seremos", "soy", "numero", "pour", "jai", "ai", "avons", "sommes", "serons",
     "pra", "tenho", "temos", "sou", "per", "ho", "abbiamo", "siamo", "saremo", "nummer", "no", "nr", "num", "suis", "is", "cost", "costs", "costa", "cuesta", "kostet", "coute", "custa", "vale", "son", "tiene", "tienen", "tem", "ha", "de", "necesito", "necesitamos", "preciso", "precisamos", "servono", "serve", "besoin", "ist", "of", "von", "mit", "di",
@@ -135,6 +144,15 @@ const ORDERED: [&str; 14] = [
     "table",
     "room",
 ];
+
+/// True for the name of a day among these words, but not in a greeting: `guten Morgen`.
+pub fn names_another_day(rest: &[String], words: &Words) -> bool {
+    let is_relative = |word: &str| words.relative.iter().any(|(days, names)| *days != 0 && names.contains(&word));
+    let is_weekday = |word: &str| words.weekdays.iter().any(|names| names.contains(&word) && word.len() > 3);
+    let is_day = |word: &str| is_relative(word) || is_weekday(word);
+    let greets = |place: usize| place > 0 && GREETS.contains(&rest[place - 1].as_str());
+    (0..rest.len()).any(|place| is_day(&rest[place]) && !greets(place))
+}
 
 const GREETS: [&str; 4] = ["guten", "schonen", "gute", "schoen"];
 

@@ -6,7 +6,7 @@
 use super::{
     AnswerContext,
     another::is_denied_by_sign,
-    inside,
+    beside, inside,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word, near};
@@ -273,7 +273,13 @@ impl<'a> Sentence<'a> {
             let tells = |word: &&str| TELLS.contains(word) && !has_word(&asked, word);
             let is_theirs = self.head.last().is_some_and(|word| YOURS.contains(word)) || self.next == "on";
             let turns = is_theirs || self.rest.iter().any(|word| MORE.contains(word) || tells(word));
-            self.rest.iter().all(known) && !turns && !inside::is_negated(&rest, words, hearing) && !self.asks(words)
+            // `morgen 10:00` is no slot of Friday.
+            let is_day = !has_day_of(&asked, words) && beside::names_another_day(&rest, words);
+            self.rest.iter().all(known)
+                && !is_day
+                && !turns
+                && !inside::is_negated(&rest, words, hearing)
+                && !self.asks(words)
         })
     }
 
@@ -291,6 +297,12 @@ impl<'a> Sentence<'a> {
         let starts_as_one = MODALS.contains(&head.as_str()) || words.around.asks.split(',').any(begins);
         starts_as_one || self.is_question && !names(words.around.requests, &rest)
     }
+}
+
+/// True if the question names a day.
+fn has_day_of(asked: &str, words: &Words) -> bool {
+    let said: Vec<String> = asked.split(' ').map(str::to_owned).collect();
+    beside::names_another_day(&said, words)
 }
 
 /// Words that join two things, in the languages of answers.

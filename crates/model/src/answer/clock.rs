@@ -19,6 +19,9 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
         return None;
     }
     let folded = fold(&figures_together(text));
+    if DOZENS.iter().any(|dozen| folded.contains(dozen)) {
+        return None;
+    }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let joined = hours_joined(&said);
     let said: Vec<&str> = joined.iter().map(String::as_str).collect();
@@ -33,10 +36,40 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
         Some((rest, part)) => (rest, Some(part)),
         None => (said, None),
     };
+    if own.or(of_day).is_none() && is_group(&folded, said, words) {
+        return None;
+    }
     let time = by_the_clock(said, words, own.or(of_day), custom, is_after_at)?;
     let inside = of_day.is_none_or(|part| part.holds(minute_of(time)));
     inside.then_some((time, own.or(of_day)))
 }
+
+/// True for a number of people behind `à` or `a`: `à deux`, `a due`. Hours have `heures`, `alle` or `às`.
+fn is_group(folded: &str, said: &[&str], words: &Words) -> bool {
+    let is_figure = said.iter().all(|word| is_mere_number(word));
+    let counts = words.number(said).is_some_and(|number| number > 1);
+    let bare = folded.split(' ').next() == Some("a") && folded.split(' ').count() == said.len() + 1;
+    counts && bare && (words.language == "it" || ["fr", "pt"].contains(&words.language) && !is_figure)
+}
+
+/// Number words of things and never of hours.
+const DOZENS: [&str; 15] = [
+    "dozen",
+    "docena",
+    "douzaine",
+    "dutzend",
+    "dozzin",
+    "duzia",
+    "dizaine",
+    "quinzaine",
+    "vingtaine",
+    "trentaine",
+    "decina",
+    "dezena",
+    "decena",
+    "quindicina",
+    "ventina",
+];
 
 /// True for a price, a share, a sign or a code: `£5`, `10%`, `+5`, `#5`.
 fn is_marked(text: &str) -> bool {
@@ -111,7 +144,10 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
         let is_article = || matches!(said, [word] if words.articles.contains(word) && !["one", "uno"].contains(word));
         let fits = match clock.hours {
             Hours::Any => true,
-            Hours::OnlyWords => hour_in_words && (is_after_at || !is_article()),
+            // `ten five` may be anything; the fifth minute is called `oh five`.
+            Hours::OnlyWords => {
+                hour_in_words && (is_after_at || !is_article()) && minutes.is_none_or(|minutes| minutes >= 10)
+            }
             Hours::NoLength => is_after_at || part.is_some() || hour.is_some_and(|hour| (13..24).contains(&hour)),
             // `five to six` is a time; `nine to five` and `10 to 6` are working hours.
             Hours::MinutesOnly => {

@@ -75,6 +75,9 @@ impl DateContext<'_> {
         }
         let folded = fold(text);
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        if !self.own && is_ambiguous_abroad(&said, self.words) {
+            return None;
+        }
         self.in_words(&said)
     }
 
@@ -158,6 +161,11 @@ impl DateContext<'_> {
         self.today.checked_add(span).ok()
     }
 
+    /// True if one of the words is a weekday.
+    pub fn names_a_weekday(&self, text: &str) -> bool {
+        fold(text).split(' ').any(|word| weekday_of(word, self.words).is_some())
+    }
+
     /// In a language that is not the contact's own, only long names of weekdays count.
     fn weekday_named(&self, name: &str) -> Option<Weekday> {
         weekday_of(name, self.words).filter(|_| self.own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
@@ -220,6 +228,12 @@ impl DateContext<'_> {
         let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
         let mut rest = said;
         while let [word, behind @ ..] = rest {
+            // `mar 8` is a Tuesday in these languages, and `8 mar` the eighth of March.
+            if *word == MAR && MAR_IS_TUESDAY.contains(&words.language) && day.is_none() {
+                weekday.replace((Weekday::Tuesday, FOREIGN_WEEKDAY_CHARS_MIN)).is_none().then_some(())?;
+                rest = behind;
+                continue;
+            }
             if let Some(place) = words.months.iter().position(|names| names.contains(word)) {
                 month.replace(i16::try_from(place + 1).ok()?).is_none().then_some(())?;
                 rest = behind;
@@ -284,6 +298,9 @@ impl DateContext<'_> {
             match plain.as_slice() {
                 [] => true,
                 _ if words.polite.contains(&said.join(" ").as_str()) => true,
+                [name] if **name == MAR && MAR_IS_TUESDAY.contains(&words.language) => {
+                    date.weekday() == Weekday::Tuesday
+                }
                 [name] => self.weekday_named(name) == Some(date.weekday()),
                 _ => false,
             }
@@ -307,36 +324,37 @@ impl DateContext<'_> {
 /// Last words of an unfinished day: in `3/12 of it`, the figures are a share.
 const SHARES: [&str; 7] = ["of", "von", "di", "de", "du", "do", "del"];
 /// Phrases for the month after this one, folded.
+#[rustfmt::skip]
 const NEXT_MONTH: &[&str] = &[
-    "next month",
-    "el mes que viene",
-    "del mes que viene",
-    "mes que viene",
-    "el proximo mes",
-    "del proximo mes",
-    "proximo mes",
-    "le mois prochain",
-    "du mois prochain",
-    "mois prochain",
-    "nachsten monat",
-    "im nachsten monat",
-    "nachsten monats",
-    "des nachsten monats",
-    "o mes que vem",
-    "do mes que vem",
-    "mes que vem",
-    "no proximo mes",
-    "do proximo mes",
-    "il mese prossimo",
-    "del mese prossimo",
-    "mese prossimo",
-    "il prossimo mese",
-    "prossimo mese",
+    "next month", "el mes que viene", "del mes que viene", "mes que viene", "el proximo mes", "del proximo mes",
+    "proximo mes", "le mois prochain", "du mois prochain", "mois prochain", "nachsten monat", "im nachsten monat",
+    "nachsten monats", "des nachsten monats", "o mes que vem", "do mes que vem", "mes que vem", "no proximo mes",
+    "do proximo mes", "il mese prossimo", "del mese prossimo", "mese prossimo", "il prossimo mese", "prossimo mese",
 ];
 /// A longer text is not a day.
 const TEXT_BYTES_MAX: usize = 120;
 /// In a language that is not the contact's own, shorter words such as `so` and `do` are not weekdays.
 const FOREIGN_WEEKDAY_CHARS_MIN: usize = 4;
+/// The short form of both March and Tuesday.
+const MAR: &str = "mar";
+const MAR_IS_TUESDAY: [&str; 3] = ["es", "it", "fr"];
+
+/// True for a `mar` that the contact's own language reads as a Tuesday or as March, so that no other language is tried.
+pub fn may_be_tuesday(folded: &str, own: &Words) -> bool {
+    MAR_IS_TUESDAY.contains(&own.language) && folded.split(' ').any(|word| word == MAR)
+}
+
+/// True for words that are a day in this language only if it is the contact's own: the Portuguese `segunda` means the
+/// second one in Spanish, and `mar 8` a Tuesday.
+fn is_ambiguous_abroad(said: &[&str], words: &Words) -> bool {
+    let is_ordinal = |word: &&str| ["segunda", "terca", "quarta", "quinta", "sexta"].contains(word);
+    match said {
+        [MAR, ..] => true,
+        [word] | [_, word] => words.language == "pt" && is_ordinal(word),
+        _ => false,
+    }
+}
+
 /// `trinta e um` has three words.
 const WORDS_OF_ORDINAL_MAX: usize = 3;
 

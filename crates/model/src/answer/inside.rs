@@ -4,7 +4,7 @@
 //! words are known to be neutral: `my train arrives 10:30` and `my passport expires on 3 May` answer nothing.
 
 use super::{
-    AnswerContext, AnswerType,
+    AnswerContext, AnswerType, another,
     beside::{self, Neighbours},
     clock,
     custom::Custom,
@@ -84,6 +84,9 @@ fn in_language(
             let rest = outside(&|place| first.holds(place) || second.holds(place));
             let between = all[first.end..second.start].iter().map(|word| fold(word)).collect::<Vec<_>>();
             let first = with_tail_of(first.clone(), second, all, hearing, words);
+            if kind == AnswerType::Time && beside::names_another_day(&rest, words) {
+                return Reading::default();
+            }
             either(&first, second, &rest, &between, words.around)
         }
         _ => Reading::default(),
@@ -158,9 +161,27 @@ impl Candidate {
         if is_number && (parts.any(|name| has_word(&said, name)) || rest.iter().any(of_a_day)) {
             return false;
         }
+        if self.is_of_day() && !self.is_plain && beside::tells_how_many(rest, words) {
+            return false;
+        }
+        let says_was = || rest.iter().any(|word| another::WAS_THEN.contains(&word.as_str()));
+        if self.kind == AnswerType::Time
+            && (says_was() && !another::asks_past(&fold(hearing.question))
+                || beside::names_another_day(rest, words)
+                || rest.iter().any(|word| words.now.contains(&word.as_str())))
+        {
+            return false;
+        }
         let asked = fold(hearing.question);
+        // `hier` is "here" in German, and yesterday for a contact who writes French.
+        let own_words = words::own(hearing.language).filter(|own| own.language != words.language);
+        let is_own_day =
+            |word: &str| own_words.is_some_and(|own| own.relative.iter().any(|(_, names)| names.contains(&word)));
         let carried = |word: &String| {
             let word = word.as_str();
+            if is_own_day(word) {
+                return false;
+            }
             let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(is_changing_sign);
             let is_asked = || word.len() >= ASKED_CHARS_MIN && has_word(&asked, word);
             word.is_empty() || CARRIERS[words.language].contains(word) || is_sign() || is_asked()

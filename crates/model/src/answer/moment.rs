@@ -1,6 +1,11 @@
 //! Parses moments: a day and a time together, `in two hours`, `now`, or ISO 8601.
 
-use super::{clock, date::DateContext, figures::iso_date, words::Unit};
+use super::{
+    clock,
+    date::DateContext,
+    figures::{iso_date, numeric},
+    words::Unit,
+};
 use crate::matching::fold;
 use jiff::{Span, Unit as Rounding, Zoned, tz::TimeZone};
 
@@ -16,11 +21,12 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zo
     if let Some(at) = iso_datetime(text, zone).filter(|_| text.contains(':')) {
         return Some(at);
     }
-    let at = |day: &str, clock: &str| {
-        let day = almanac.day(day)?;
+    let at = |day_said: &str, clock: &str| {
+        let day = almanac.day(day_said)?;
         // A number alone is not a time here: "12 5" must not become twelve o'clock on the fifth.
         let is_article = || almanac.words.articles.contains(&fold(clock).as_str());
-        if day.part.is_none() && (clock::is_mere_number(clock) || is_article()) {
+        let is_number = || clock::is_mere_number(clock.trim_end_matches('.'));
+        if day.part.is_none() && (is_number() || is_article()) || is_day_of_month(day_said, clock, almanac) {
             return None;
         }
         let (time, part) = clock::time_in(clock, almanac.words, day.part, almanac.custom)?;
@@ -39,6 +45,17 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zo
         Some(first) => found.all(|other| other == first).then_some(first),
         None => away(text, now, almanac),
     }
+}
+
+/// True for figures beside a weekday that are a day of the month and not an hour: the German `Freitag, 13.`, and
+/// `Freitag 13.11.`, whose day is no Friday.
+fn is_day_of_month(day: &str, clock: &str, almanac: &DateContext<'_>) -> bool {
+    let figures = clock.rsplit(' ').next().unwrap_or_default();
+    let ordinal = figures.strip_suffix('.').filter(|digits| clock::is_mere_number(digits) && !digits.is_empty());
+    let by_ordinal = ordinal.is_some() && almanac.words.language == "de";
+    let beside_weekday = || figures == clock && figures.contains('.') && almanac.names_a_weekday(day);
+    let is_numeric = || numeric(figures, almanac.today, almanac.custom).is_some();
+    by_ordinal || (figures.ends_with('.') || beside_weekday()) && is_numeric()
 }
 
 /// Parses `now`, `in two hours`, `half an hour ago`, to the minute.

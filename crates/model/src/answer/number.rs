@@ -115,11 +115,35 @@ fn and_half(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     (is_whole && own.and_half.contains(&joined.as_str())).then(|| Some(figures(before, custom, false)? + 0.5))?
 }
 
-/// Parses `2 thousand`, `2 mil`.
+/// Words for a million behind a number.
+const MILLIONS: [&str; 12] = [
+    "million",
+    "millions",
+    "millionen",
+    "mio",
+    "millon",
+    "millones",
+    "milhao",
+    "milhoes",
+    "milione",
+    "milioni",
+    "mln",
+    "mn",
+];
+
+/// Parses `2 thousand`, `2 mil`, `5 million`.
 fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     let (before, last) = text.rsplit_once(char::is_whitespace)?;
-    own.thousand.contains(&fold(last).as_str()).then_some(())?;
-    figures(before, custom, false).map(|number| number * 1000.0)
+    let last = fold(last);
+    let times = if own.thousand.contains(&last.as_str()) {
+        1000.0
+    } else if MILLIONS.contains(&last.as_str()) {
+        1_000_000.0
+    } else {
+        return None;
+    };
+    let spelled = || own.spelled(&fold(before).replace(' ', "")).map(f64::from);
+    figures(before, custom, false).or_else(spelled).map(|number| number * times)
 }
 
 /// The text without a counted thing or a measure behind the number: `2 people`, `72kg`, `12 %`.

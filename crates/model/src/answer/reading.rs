@@ -3,7 +3,7 @@
 use super::{
     AnswerContext, AnswerType, another, clock,
     custom::Custom,
-    date::DateContext,
+    date::{self, DateContext},
     inside, moment, number,
     words::{self, Part, Words},
 };
@@ -11,7 +11,10 @@ use crate::{
     matching::{fold, has_word},
     value::Value,
 };
-use jiff::civil::Time;
+use jiff::{
+    Zoned,
+    civil::{Date, Time},
+};
 
 /// The possible values of a message.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,7 +74,9 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
     let known = |word: &str| {
         inside::is_carrier(own, word) || own.yes.contains(&word) || own.no.contains(&word) || changes(word)
     };
-    folded.split(' ').all(known) || kind == AnswerType::Time && clock::is_length_or_day(&folded, own)
+    folded.split(' ').all(known)
+        || date::may_be_tuesday(&folded, own)
+        || kind == AnswerType::Time && clock::is_length_or_day(&folded, own)
 }
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
@@ -91,7 +96,10 @@ fn without_thanks(text: &str) -> String {
     thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
 }
 
-const THANKS: [&str; 12] = [
+const THANKS: [&str; 15] = [
+    "good morning",
+    "good afternoon",
+    "good evening",
     "a thousand thanks",
     "grazie mille",
     "mille grazie",
@@ -115,6 +123,13 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues:
         // A number with a mark can be whole only if the mark separates groups.
         return Reading::one(customs.find_map(by));
     };
+    // `3 May` without a year is no day of birth.
+    if kind == AnswerType::Date
+        && another::asks_for_birth(hearing.question)
+        && by(Custom { past: true, ..usual }).is_some_and(|past| past != first)
+    {
+        return Reading::default();
+    }
     let mut reading = Reading::one(Some(first));
     customs.for_each(|custom| reading.add_likely(by(custom)));
     if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
@@ -191,13 +206,36 @@ fn by_custom(
                     .map(|(time, _)| time)
             };
             let asked = || part.and_then(|part| in_part(Some(part))).or_else(|| in_part(None));
-            let away = || almanacs().find_map(|almanac| moment::away(text, &hearing.now, &almanac));
-            let moment = || away().or_else(moment).map(|at| at.time());
+            // `Saturday at 10` answers no question about the hours of Friday, nor does `in an hour`.
+            let day = hearing.day.unwrap_or(today);
+            let away = || {
+                let mut away = almanacs().filter_map(|almanac| moment::away(text, &hearing.now, &almanac));
+                away.next().filter(|at| at.date() == day)
+            };
+            let is_asked = |day| almanacs().any(|almanac| names_the_day(hearing.question, day, &almanac));
+            // `it is 10:30 now` tells the time and names none.
+            let fits = |at: &Zoned| (at.date() == day || is_asked(at.date())) && !says_now(text, tongues);
+            let moment = || away().or_else(|| moment().filter(fits)).map(|at| at.time());
             asked().or_else(moment).map(Value::Clock)
         }
         AnswerType::DateTime => moment().map(Value::moment),
         _ => None,
     }
+}
+
+/// True if the question names this day: `At what time on Friday?`
+fn names_the_day(question: &str, day: Date, almanac: &DateContext<'_>) -> bool {
+    let said: Vec<&str> = question.split_whitespace().collect();
+    let is_day = |run: &[&str]| almanac.day(&run.join(" ")).is_some_and(|found| found.date == day);
+    (1..=DAY_WORDS_MAX).any(|length| said.windows(length).any(is_day))
+}
+
+/// `Friday the 27th of November` has six words with its year.
+const DAY_WORDS_MAX: usize = 6;
+
+fn says_now(text: &str, tongues: &[&'static Words]) -> bool {
+    let folded = fold(text);
+    tongues.iter().any(|words| words.now.iter().any(|now| has_word(&folded, now)))
 }
 
 /// Above this number, floating point does not hold every whole number.

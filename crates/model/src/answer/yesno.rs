@@ -2,6 +2,7 @@
 
 use super::{
     another::is_denied_by_sign,
+    foreign,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -9,11 +10,11 @@ use crate::matching::{fold, has_word};
 /// True for yes, false for no. The contact's language wins if two languages share a word.
 pub fn yesno(text: &str, language: &str) -> Option<bool> {
     let folded = without_drawl(&fold(text));
-    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) || IRONY.contains(&folded.as_str()) {
+    if text.len() > TEXT_BYTES_MAX || is_asked_back(text) || is_no_answer(text, &folded) {
         return None;
     }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words));
+    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, Tongue::new(words, language)));
     whole(text, language).or_else(in_sentence).filter(|yes| !(*yes && is_denied_by_sign(text)))
 }
 
@@ -38,16 +39,45 @@ pub fn whole(text: &str, language: &str) -> Option<bool> {
         return signs;
     }
     let folded = without_drawl(&fold(text));
-    if IRONY.contains(&folded.as_str()) {
+    if is_no_answer(text, &folded) {
         return None;
     }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let found = words::all(language).find_map(|words| in_language(&said, words));
+    let found = words::all(language).find_map(|words| in_language(&said, Tongue::new(words, language)));
     found.filter(|yes| !(*yes && is_denied_by_sign(text)))
 }
 
-/// Words for yes that mean the opposite, or disbelief.
-const IRONY: [&str; 4] = ["yeah right", "yea right", "ja sicher", "pois sim"];
+/// The words of a language, and the language of the contact.
+#[derive(Clone, Copy)]
+struct Tongue<'a> {
+    words: &'static Words,
+    /// Empty: unknown, and every language is the contact's own.
+    contact: &'a str,
+}
+
+impl<'a> Tongue<'a> {
+    fn new(words: &'static Words, contact: &'a str) -> Tongue<'a> {
+        Tongue { words, contact: words::own(contact).map_or(contact, |own| own.language) }
+    }
+
+    /// False for a word of another language that may mean something else: `ja` is laughter in Spanish.
+    fn counts(self, phrase: &[&str]) -> bool {
+        let is_own = self.contact.is_empty() || self.contact == self.words.language;
+        is_own || foreign::is_unmistakable(phrase, self.contact)
+    }
+}
+
+/// True for words that look like a yes or a no and are none: laughter (`kkk`), disbelief, the Portuguese `né`.
+fn is_no_answer(text: &str, folded: &str) -> bool {
+    let is_laughter = || {
+        let letters: Vec<char> = text.trim().to_lowercase().chars().collect();
+        letters.len() > 2 && letters.iter().all(|c| *c == 'k')
+    };
+    IRONY.contains(&folded) || is_laughter() || text.trim().to_lowercase().trim_end_matches(['.', '!']) == "né"
+}
+
+/// Words for yes that mean the opposite, disbelief, or the end of patience.
+const IRONY: [&str; 6] = ["yeah right", "yea right", "ja sicher", "pois sim", "ya ya", "ya ya ya"];
 /// Words that make a no of another kind: `absolutely not sure`.
 const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
 /// Words behind which a yes or a no is only mentioned: `I do not say no`.
@@ -71,7 +101,8 @@ pub fn title_says_yes(title: &str, language: &str) -> Option<bool> {
     let first = title.split_once([',', '.', '!', ':', ';', '–', '—']).map_or("", |(first, _)| first);
     let first = if said { title } else { first };
     let first = if said || is_yes_or_no(first) { first } else { return None };
-    whole(first, language)
+    // The title may be in the bot's language and not in the contact's.
+    whole(first, language).or_else(|| whole(first, ""))
 }
 
 /// True for a plain yes or no with polite words: *Yes please*, *No thank you*.
@@ -185,19 +216,30 @@ const YES_SIGNS: &str = "👍✅👌✔🆗💯☑🤝🙆";
 const NO_SIGNS: &str = "👎❌🚫✖⛔❎🙅";
 
 /// Reads several words that mean the same: `yeah sure`, `nope, thanks`. A yes together with a no is no answer.
-fn in_language(said: &[&str], words: &Words) -> Option<bool> {
+fn in_language(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
+    let words = tongue.words;
     if let [one] = said {
         match *one {
             "1" => return Some(true),
             "0" => return Some(false),
-            "k" => return Some(true),
+            // It stands for `que` in Spanish and laughs in Portuguese.
+            "k" if !["es", "pt"].contains(&tongue.contact) => return Some(true),
             _ => {}
         }
+    }
+    // `nicht nein` negates the no.
+    if let ["nicht", rest @ ..] = said
+        && rest.iter().any(|word| denies(word, words))
+    {
+        return None;
     }
     let (mut answer, mut denials) = (None, 0);
     let mut rest = said;
     while !rest.is_empty() {
         let Named { length, meant } = named(rest, words)?;
+        if !matches!(meant, Meant::Polite) && !tongue.counts(&rest[..length]) {
+            return None;
+        }
         if matches!(meant, Meant::No) {
             denials += 1;
             // `it is not wrong` does not mean no.
@@ -259,8 +301,10 @@ const PHRASE_WORDS_MAX: usize = 7;
 
 /// Reads a sentence that begins with the answer and whose rest says the same: `yes, that works for me`, `no, I do not
 /// want that`.
-fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
+fn in_sentence(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
+    let words = tongue.words;
     let Named { length, meant } = named(said, words)?;
+    tongue.counts(&said[..length]).then_some(())?;
     // `right` is not among these words: `right now` is no yes.
     BEGINS.contains(said.first()?).then_some(())?;
     let rest = &said[length..];

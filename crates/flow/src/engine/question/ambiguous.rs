@@ -47,6 +47,7 @@ impl<'a> Turn<'a> {
         let hearing = AnswerContext {
             question: &question,
             open: answer::open_hours(here.set.bot.hours.values()),
+            day: self.day_of_flow(here),
             ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
         };
         let message = &heard.message.kind;

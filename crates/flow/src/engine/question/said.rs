@@ -43,6 +43,7 @@ impl<'a> Turn<'a> {
         let hearing = AnswerContext {
             question: &self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
             open: answer::open_hours(here.set.bot.hours.values()),
+            day: self.day_of_flow(here),
             ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
         };
         let at = times_said(&question.options, heard, &hearing);

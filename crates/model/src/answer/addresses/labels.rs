@@ -54,8 +54,10 @@ pub const OWN: [&str; 20] = [
     "scrivimi",
 ];
 
-/// Words for an address that is no longer used.
-pub const OLD: [&str; 41] = [
+/// Words for an address that is no longer used, or that is somebody else's.
+#[rustfmt::skip]
+pub const OLD: [&str; 69] = [
+    "used", "usaba", "usabamos", "usavo", "usava", "usavamo", "utilisais", "lancien", "jutilisais", "jusais", "lancienne", "benutzte", "nutzte", "nichts", "nada", "rien", "niente", "nothing", "boss", "jefe", "jefa", "patron", "patronne", "chef", "chefin", "capo", "chefe", "dantes",
     "old",
     "formerly",
     "ex",
@@ -132,7 +134,8 @@ const PHONE: [&str; 78] = [
 ];
 
 #[rustfmt::skip]
-const OTHER: [&str; 300] = [
+const OTHER: [&str; 316] = [
+    "chassis", "chassi", "fahrgestell", "bastidor", "telaio", "targa", "placa", "plaque", "immatriculation", "reg", "rego", "vin", "kfz", "zulassung", "chapa", "dorsal",
     "fax", "telefax", "telecopie", "telecopieur", "faxnr",
     "invoice", "bill", "order", "case", "ticket", "reference", "ref", "booking", "reservation", "confirmation",
     "tracking", "parcel", "package", "shipment", "account", "acct", "iban", "bic", "swift", "card",

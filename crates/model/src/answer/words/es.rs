@@ -95,7 +95,7 @@ pub const WORDS: Words = Words {
     parts: &[
         (Part::Am, &["am", "a m"]),
         (Part::Pm, &["pm", "p m"]),
-        (Part::Morning, &["de la manana", "por la manana", "en la manana", "de manana", "de la madrugada"]),
+        (Part::Morning, &["de la manana", "por la manana", "en la manana", "de la madrugada"]),
         (Part::Midday, &["del mediodia"]),
         (Part::Afternoon, &["de la tarde", "por la tarde", "en la tarde", "a la tarde"]),
         (Part::Night, &["de la noche", "por la noche", "en la noche", "a la noche"]),
