@@ -184,3 +184,11 @@ test('without the daemon the list stays and says so, and goes on by itself', { s
   assert.equal(await rows(page).count(), before);
   await page.context().close();
 });
+
+test('a run that is gone leads back to all of them', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/runs/999999', ready: '.failed' });
+  await page.getByText('There is no such run.').waitFor();
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await page.locator('.run-row').first().waitFor();
+  await page.context().close();
+});

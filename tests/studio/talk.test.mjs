@@ -118,6 +118,12 @@ test('A10 a talk becomes a case of the flow’s test file', { skip }, async () =
   await dialog.getByLabel('Name of the test').fill('from the studio');
   await dialog.getByRole('button', { name: /Put into/ }).click();
   await page.locator('.files .dot').waitFor();
+  // The file was never read by this page, and is no new one for all that.
+  await page.getByRole('heading', { name: 'booking.test.yaml' }).waitFor();
+  await page.getByText('Unpublished', { exact: true }).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByText(/is live/).waitFor();
+  assert.match(bot.read('flows/booking.test.yaml'), /from the studio/);
   await page.context().close();
 });
 

@@ -27,7 +27,7 @@ function Outcome({ cell, zone, examples }) {
   const { what, why } = outcomeWords(cell);
   const kind = kindOf(cell);
   return html`<li class="side-outcome"><span class=${`ahead-kind ${kind}`}><${Icon} n=${ICONS[kind]} s=${14} /><b>${cell.people}</b></span>
-    <div><span>${what}</span>${why && html`<small dir="auto">${why}</small>`}${cell.cost && html`<small>${costOf([cell])}</small>`}
+    <div><span>${what}</span>${why && html`<small><bdi>${why}</bdi></small>`}${cell.cost && html`<small>${costOf([cell])}</small>`}
       ${own.length > 0 && html`<p class="side-examples">${t('ahead.examples')} ${own.map((one, n) => html`${n > 0 && ', '}<${Example} key=${one.id} person=${one} />`)}</p>`}</div></li>`;
 }
 
@@ -101,7 +101,10 @@ export function Side({ fire, close }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     box.current?.focus({ preventScroll: true });
-    box.current?.scrollIntoView({ block: 'nearest' });
+    // Where there is one column the side stands above the picture.
+    if (matchMedia('(max-width: 980px)').matches) {
+      box.current?.scrollIntoView({ block: 'nearest' });
+    }
   }, []);
   const known = cellsOf(asked.body);
   const examplesOf = (/** @type {any} */ cell) =>

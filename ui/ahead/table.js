@@ -26,7 +26,7 @@ export function Table({ groups, off, chosen, choose }) {
       return html`<tr key=${n} class=${on ? 'on' : ''}>
         <th scope="row"><button type="button" aria-pressed=${on} onClick=${() => choose(keyOf(fire))}>${dayWords(fire.local)} <b>${minuteWords(fire.local)}</b></button></th>
         <td title=${fire.zone}>${cityOf(fire.zone)}</td><td><bdi>${flowTitle(fire.flow)}</bdi></td>
-        <td><span class=${`ahead-kind ${kind}`}><${Icon} n=${ICONS[kind]} s=${13} />${what}</span>${why && html` <small dir="auto">${why}</small>`}</td>
+        <td><span class=${`ahead-kind ${kind}`}><${Icon} n=${ICONS[kind]} s=${13} />${what}</span>${why && html` <small><bdi>${why}</bdi></small>`}</td>
         <td class="number">${cell.people}</td>${paid && html`<td class="number">${costOf([cell])}</td>`}</tr>`;
     })}</tbody>
     <tfoot><tr><th scope="row" colspan="4">${t('ahead.sum')}</th><td class="number">${people}</td>${paid && html`<td class="number">${costOf(rows.map(({ cell }) => cell))}</td>`}</tr></tfoot>

@@ -10,7 +10,7 @@ import { Face, nameOf } from '../js/people.js';
 import { addressTo, go } from '../js/router.js';
 import { say } from '../js/state.js';
 import { At } from '../js/times.js';
-import { Shown, useAsked } from '../js/waiting.js';
+import { Failed, Shown, useAsked } from '../js/waiting.js';
 import { Consent, Facts, Talks } from './facts.js';
 import { Tags } from './list.js';
 import { Year } from './year.js';
@@ -55,6 +55,9 @@ function Head({ contact }) {
 export function Contact({ id, query }) {
   const asked = useAsked(`/v1/contacts/${encodeURIComponent(id)}`);
   const contact = asked.body;
+  if (!contact && asked.refusal?.status === 404) {
+    return html`<${Failed} detail=${detail(asked.refusal)}><a class="button main" href=${addressTo('contacts')}>${t('contacts.back')}</a></${Failed}>`;
+  }
   return html`<div class="sheet-page contact"><${Shown} asked=${asked}>${
     contact &&
     html`<${Head} contact=${contact} />

@@ -106,6 +106,16 @@ export function edit(path, text) {
   rememberSoon(path);
 }
 
+/**
+ * Changes a file that this page may not have read yet: without its text on disk it would count as a new one.
+ * @param {string} path
+ * @param {string | null} text
+ */
+export async function editUnread(path, text) {
+  await hold(path);
+  edit(path, text);
+}
+
 /** Keeps the edits and stands them on the text that is on disk now. @param {string} path */
 export function keepMine(path) {
   const held = files.value.get(path);

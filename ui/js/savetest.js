@@ -5,7 +5,7 @@ import { detail, post } from './api.js';
 import { Field } from './rows.js';
 import { t } from './i18n.js';
 import { Sheet } from './chatsheet.js';
-import { edit } from './edits.js';
+import { editUnread } from './edits.js';
 import * as state from './state.js';
 import { named } from './tape.js';
 import * as talk from './talk.js';
@@ -47,11 +47,11 @@ export function SaveTest({ close }) {
       control.abort();
     };
   }, [name]);
-  const put = (/** @type {Event} */ event) => {
+  const put = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!made) return;
-    edit(made.path, made.text);
     close();
+    await editUnread(made.path, made.text);
     state.reveal(made.path, made.text.trimEnd().split('\n').length);
     state.say(t('chat.test.put', { path: made.path }));
   };

@@ -1,6 +1,7 @@
 // @ts-check
 // One run: what was said, the way through the drawing of its version, its trace, texts and JSON.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
+import { detail } from '../js/api.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Face, nameOf, personOf } from '../js/people.js';
@@ -8,7 +9,7 @@ import { Masked } from '../js/masked.js';
 import { hasPage } from '../js/pages.js';
 import { addressTo } from '../js/router.js';
 import { At, botZone } from '../js/times.js';
-import { Shown, useAsked } from '../js/waiting.js';
+import { Failed, Shown, useAsked } from '../js/waiting.js';
 import { Acts } from './acts.js';
 import { turnsOf, useSaid } from './data.js';
 import { Dock } from './dock.js';
@@ -90,6 +91,9 @@ export function Run({ id, query }) {
     const timer = setInterval(() => document.hidden || asked.again(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [run?.state]);
+  if (!run && asked.refusal?.status === 404) {
+    return html`<${Failed} detail=${detail(asked.refusal)}><a class="button main" href=${addressTo('runs')}>${t('runs.back')}</a></${Failed}>`;
+  }
   return html`<${Shown} asked=${asked}>${run && html`<${Whole} run=${run} query=${query} again=${asked.again} />`}<//>`;
 }
 

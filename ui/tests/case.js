@@ -2,7 +2,7 @@
 // One case: passed or not; a failed one with the words that differ, and the ways to mend it.
 import { html, useState } from '../vendor/preact.js';
 import { coded } from '../js/bubble.js';
-import { edit } from '../js/edits.js';
+import { editUnread } from '../js/edits.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { reveal, say } from '../js/state.js';
@@ -23,8 +23,8 @@ function Words({ failure, side }) {
 
 /** @param {{one: import('./suite.js').Case, failure: import('./suite.js').Failure}} props */
 function Failure({ one, failure }) {
-  const accept = () => {
-    edit(one.path, /** @type {string} */ (one.accepted));
+  const accept = async () => {
+    await editUnread(one.path, /** @type {string} */ (one.accepted));
     say(t('tests.accepted', { path: one.path }));
     run({ path: one.path, name: one.name });
   };

@@ -201,6 +201,22 @@ pub fn rounded(length: Span) -> String {
     }
 }
 
+/// The advice for a name that is no time zone: the zones of a city (`Berlin`) or the form of a name.
+pub fn zone_meant(name: &str) -> String {
+    let plain = |text: &str| text.to_lowercase().replace([' ', '-'], "_");
+    let city = plain(name.rsplit('/').next().unwrap_or(name).trim());
+    let known = jiff::tz::db().available();
+    let of_city = known.filter(|zone| {
+        let place = zone.as_str().split_once('/').map(|(_, place)| plain(place));
+        place.is_some_and(|place| place == city || place.ends_with(&format!("/{city}")))
+    });
+    let zones: Vec<String> = of_city.map(|zone| format!("`{}`", zone.as_str())).take(ZONES_SHOWN_MAX).collect();
+    if zones.is_empty() { "write it like `Europe/Madrid`".to_owned() } else { format!("write {}", zones.join(" or ")) }
+}
+
+/// The zones of one city that are offered.
+const ZONES_SHOWN_MAX: usize = 2;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +244,19 @@ mod tests {
         let said = [(40, "40 s"), (60, "1 min"), (5_400, "1 h 30 min"), (90_000, "1 d 1 h"), (86_400, "1 d")];
         for (seconds, text) in said {
             assert_eq!(rounded(Span::seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn a_city_leads_to_its_zone() {
+        for (name, meant) in [
+            ("Berlin", "write `Europe/Berlin`"),
+            ("berlin", "write `Europe/Berlin`"),
+            ("Europe/buenos aires", "write `America/Argentina/Buenos_Aires` or `America/Buenos_Aires`"),
+            ("Spain", "write it like `Europe/Madrid`"),
+            ("", "write it like `Europe/Madrid`"),
+        ] {
+            assert_eq!(zone_meant(name), meant, "{name}");
         }
     }
 }

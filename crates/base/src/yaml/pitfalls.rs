@@ -283,6 +283,9 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
                 return None;
             }
             let finding = Diagnostic::error("E109", &whole, "a text that begins with `*` needs quotes");
+            // Two signs are bold in Markdown, one is WhatsApp's.
+            let whatsapp = value.replace("**", "*");
+            let value = if whatsapp.matches('*').count() % 2 == 0 { whatsapp.as_str() } else { value };
             let finding = finding.fix(mend::quote(&whole, value));
             let help = match line.key {
                 "schedule" => format!("write \"{value}\" in quotes"),

@@ -187,11 +187,13 @@ fn usable(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     }));
 }
 
-/// Checks the quick replies of a template that replaces a question: reply *n* is for option *n*.
+/// Checks the quick replies of a template that replaces a question, in each of its languages: reply *n* is for option
+/// *n*.
 fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], findings: &Findings) {
     let fallback = node.outline.yaml.get("if_closed").filter(|fallback| fallback.get("buttons").is_none());
     let Some(names) = fallback.and_then(|fallback| fallback.get("template")) else { return };
-    let titles: Option<Vec<&str>> = ask.options.iter().map(|option| option.title.as_plain()).collect();
+    let titles: Option<Vec<String>> =
+        ask.options.iter().map(|option| option.title.as_plain().map(str::to_owned)).collect();
     let Some(titles) = titles.filter(|titles| ask.each.is_none() && !titles.is_empty()) else { return };
     for name in names.one_or_many() {
         let mut versions: Vec<&Template> =
@@ -200,48 +202,64 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
             let own = written(name).and_then(|name| set.bot.templates.get(name));
             versions.extend(own.into_iter().flat_map(OwnTemplate::templates));
         }
-        let Some(template) = in_language(&versions, &set.bot.language) else { continue };
-        let replies = template.buttons.iter().filter_map(|button| match button {
-            TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
-            _ => None,
+        let own = in_language(&versions, &set.bot.language).map(|template| (template, titles.clone()));
+        let others = set.locales.iter().filter_map(|(language, locale)| {
+            let template = in_language(&versions, language)?;
+            let translated = |title: &String| {
+                let form = locale.find(node.id.as_str(), title)?;
+                form.texts().first().and_then(|text| text.as_plain()).map(str::to_owned)
+            };
+            let titles = titles.iter().map(|title| translated(title).unwrap_or_else(|| title.clone())).collect();
+            Some((template, titles))
         });
-        let replies: Vec<&str> = replies.collect();
-        let stands_for = |reply: &str| titles.iter().position(|title| fold(title) == fold(reply));
-        let swapped = replies
-            .iter()
-            .zip(&titles)
-            .enumerate()
-            .find(|(number, (reply, _))| stands_for(reply).is_some_and(|other| other != *number));
-        if let Some((number, (reply, title))) = swapped {
-            let number = number + 1;
-            let message =
-                format!("button {number} of `{}` is `{reply}`, and option {number} is `{title}`", template.name);
-            let finding = Diagnostic::error("E821", &name.place, message);
-            findings.push(finding.help(format!(
-                "a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons"
-            )));
-        } else if !replies.is_empty() && replies.len() < titles.len() && could_have_all(&replies, &titles) {
-            let message = format!(
-                "`{}` has {} for {} options",
-                template.name,
-                if replies.len() == 1 { "1 button".to_owned() } else { format!("{} buttons", replies.len()) },
-                titles.len()
-            );
-            let finding = Diagnostic::warning("W823", &name.place, message);
-            let missing: Vec<String> = titles[replies.len()..].iter().map(|title| format!("`{title}`")).collect();
-            findings.push(finding.help(format!(
-                "who gets the template has to type {}: give it a quick reply for each option",
-                missing.join(", ")
-            )));
-        }
+        // One finding for a template whose versions have the same difference.
+        let first = own.into_iter().chain(others).find_map(|(template, titles)| {
+            let is_one_of_several = versions.iter().any(|other| other.language != template.language);
+            let of = if is_one_of_several { format!(" in `{}`", template.language) } else { String::new() };
+            replies_fit(template, &titles, name, &of)
+        });
+        findings.extend(first);
     }
+}
+
+/// The finding about the replies of one version beside the titles of the options in its language; `of` names the
+/// language.
+fn replies_fit(template: &Template, titles: &[String], name: &yaml::Node, of: &str) -> Option<Diagnostic> {
+    let replies = template.buttons.iter().filter_map(|button| match button {
+        TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
+        _ => None,
+    });
+    let replies: Vec<&str> = replies.collect();
+    let called = &template.name;
+    let stands_for = |reply: &str| titles.iter().position(|title| fold(title) == fold(reply));
+    let swapped = replies
+        .iter()
+        .zip(titles)
+        .enumerate()
+        .find(|(number, (reply, _))| stands_for(reply).is_some_and(|other| other != *number));
+    if let Some((number, (reply, title))) = swapped {
+        let number = number + 1;
+        let message = format!("button {number} of `{called}`{of} is `{reply}`, and option {number} is `{title}`");
+        let help =
+            format!("a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons");
+        return Some(Diagnostic::error("E821", &name.place, message).help(help));
+    }
+    if replies.is_empty() || replies.len() >= titles.len() || !could_have_all(replies.len(), titles.len()) {
+        return None;
+    }
+    let count = if replies.len() == 1 { "1 button".to_owned() } else { format!("{} buttons", replies.len()) };
+    let message = format!("`{called}`{of} has {count} for {} options", titles.len());
+    let missing: Vec<String> = titles[replies.len()..].iter().map(|title| format!("`{title}`")).collect();
+    let help =
+        format!("who gets the template has to type {}: give it a quick reply for each option", missing.join(", "));
+    Some(Diagnostic::warning("W823", &name.place, message).help(help))
 }
 
 /// True if the template could have a reply for every option: it can have as many quick replies as a list has rows. A
 /// template with a few replies for a long list lets the contact type the others; one with three of four has probably
 /// forgotten one.
-fn could_have_all(replies: &[&str], titles: &[&str]) -> bool {
-    titles.len() <= LIST_ROWS_MAX && (titles.len() <= BUTTONS_MAX || replies.len() >= BUTTONS_MAX)
+fn could_have_all(replies: usize, titles: usize) -> bool {
+    titles <= LIST_ROWS_MAX && (titles <= BUTTONS_MAX || replies >= BUTTONS_MAX)
 }
 
 /// The versions that the step can send; `None` if there is none in the language that it names.

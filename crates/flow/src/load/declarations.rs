@@ -154,7 +154,10 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
                 .or_else(|| advice::type_of(name).map(str::to_owned))
                 .or_else(|| did_you_mean(name, all.iter().copied()))
                 .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
-            findings.push(finding.help(help));
+            let fix = type_meant(name)
+                .filter(|_| node.place.text() == name)
+                .map(|meant| Fix::replace(format!("write `{}`", meant.as_str()), &node.place, meant.as_str()).guess());
+            findings.push(finding.help(help).fix_if(fix));
         }
         type_meant(name).unwrap_or(AnswerType::Any)
     });

@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
+        time,
         yaml::Entry,
     },
     model::hours::OpeningHours,
@@ -19,7 +20,7 @@ pub fn zone(fields: &mut Fields<'_>) -> TimeZone {
         Ok(zone) => zone,
         Err(_) => {
             if let Some(node) = fields.node("timezone") {
-                fields.wrong(node, "E211", format!("there is no time zone `{name}`; write it like `Europe/Madrid`"));
+                fields.wrong(node, "E211", format!("there is no time zone `{name}`; {}", time::zone_meant(name)));
             }
             TimeZone::UTC
         }

@@ -42,3 +42,14 @@ const LANGUAGES: [(&str, &str); 16] = [
     ("spanish", "es"),
     ("turkish", "tr"),
 ];
+
+/// Languages that Meta's templates have with a country only (its page *Supported languages*).
+const WITH_COUNTRY: [(&str, &[&str]); 4] =
+    [("ky", &["ky_KG"]), ("pt", &["pt_BR", "pt_PT"]), ("rw", &["rw_RW"]), ("zh", &["zh_CN", "zh_HK", "zh_TW"])];
+
+/// The codes that Meta's templates have for the language of this code, if they do not have the code itself.
+pub fn template_codes(code: &str) -> Option<&'static [&'static str]> {
+    let stem = code.split(['_', '-']).next().unwrap_or_default();
+    let (_, known) = WITH_COUNTRY.iter().find(|(language, _)| *language == stem)?;
+    (!known.contains(&code)).then_some(*known)
+}

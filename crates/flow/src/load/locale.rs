@@ -172,6 +172,7 @@ fn read_words(node: &Node, findings: &Findings) -> BTreeMap<String, TriggerWords
         for item in entry.value.one_or_many() {
             match item.text().map(str::trim).filter(|text| !text.is_empty()) {
                 Some(text) => {
+                    findings.extend(several_in_one(item));
                     words.texts.push((text.to_owned(), fold(text)));
                     words.places.push(item.place.clone());
                 }
@@ -185,6 +186,15 @@ fn read_words(node: &Node, findings: &Findings) -> BTreeMap<String, TriggerWords
         all.insert(entry.key.text.clone(), words);
     }
     all
+}
+
+/// Reports `clinic: agendar, marcar` without brackets.
+fn several_in_one(item: &Node) -> Option<Diagnostic> {
+    let written = yaml::listed(item.scalar()?, 2)?;
+    let message = "this is one text with a comma in it, and only who types all of it is heard";
+    let fix = Fix::replace(format!("write `{written}`"), &item.place, &written).guess();
+    let help = format!("for several words write `{written}`; one with a comma stands in quotes");
+    Some(Diagnostic::warning("W422", &item.place, message).help(help).fix(fix))
 }
 
 /// Parses `phrases: {choose: Elige, more: Más…}`.

@@ -3,7 +3,11 @@
 //! The view of opening hours is a plain map, so that a flow can store it in a variable; beside the documented keys it
 //! contains the data for these functions.
 
-use super::sandbox::{call, work};
+use super::{
+    operators::clock,
+    sandbox::{call, work},
+    times::moment,
+};
 use crate::{
     base::{
         limits::{HOURS_SLOTS_MAX, OPENING_DAYS_MAX},
@@ -11,7 +15,11 @@ use crate::{
     },
     model::{hours::OpeningHours, value::Value},
 };
-use jiff::{Zoned, civil::Date, tz::TimeZone};
+use jiff::{
+    Zoned,
+    civil::{Date, Time as Clock},
+    tz::TimeZone,
+};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, Map};
 use std::collections::BTreeSet;
 
@@ -40,11 +48,46 @@ pub fn register(engine: &mut Engine) {
     });
     pure("contains")
         .register_into_engine(engine, |map: &mut Map, day: Date| -> Fallible<bool> { Ok(read(map)?.opens_on(day)) });
+    pure("contains").register_into_engine(engine, |map: &mut Map, time: Clock| -> Fallible<bool> {
+        contains_time(&read(map)?, time)
+    });
+    pure("contains").register_into_engine(engine, |map: &mut Map, text: &str| -> Fallible<bool> {
+        // Any other map is asked for its key.
+        if map.contains_key(WEEK) && map.contains_key(ZONE) {
+            contains_text(map, text)
+        } else {
+            Ok(map.contains_key(text))
+        }
+    });
     pure("contains").register_into_engine(engine, |_: &mut Map, (): ()| false);
     pure("slots").register_into_engine(engine, |map: &mut Map, day: Date, every: Span| slots(map, day, every, every));
     pure("slots").register_into_engine(engine, slots);
     pure("slots").register_into_engine(engine, |_: &mut Map, (): (), _: Span| Array::new());
     pure("slots").register_into_engine(engine, |_: &mut Map, (): (), _: Span, _: Span| Array::new());
+}
+
+/// A text counts as the moment, the date or the time of day that it spells.
+fn contains_text(map: &Map, text: &str) -> Fallible<bool> {
+    let (hours, text) = (read(map)?, text.trim());
+    if let Ok(day) = text.parse::<Date>()
+        && !text.contains(['T', ' '])
+    {
+        return Ok(hours.opens_on(day));
+    }
+    match (moment(text), clock(text)) {
+        (Some(at), _) => Ok(hours.is_open(Time(at.timestamp().as_millisecond()))),
+        (None, Some(time)) => contains_time(&hours, time),
+        (None, None) => {
+            Err(format!("`{text}` is no date or time: write it like \"2026-12-24\" or \"2026-12-24T10:00\"").into())
+        }
+    }
+}
+
+/// True if it is open today at this time, in the zone of the opening hours.
+fn contains_time(hours: &OpeningHours, time: Clock) -> Fallible<bool> {
+    let now = jiff::Timestamp::from_millisecond(call(|call| call.now).0).map_err(|error| error.to_string())?;
+    let at = now.to_zoned(hours.zone.clone()).with().time(time).build().map_err(|error| error.to_string())?;
+    Ok(hours.is_open(Time(at.timestamp().as_millisecond())))
 }
 
 /// The times that are still in the future; for another day than today, all times.

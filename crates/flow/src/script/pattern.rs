@@ -71,6 +71,17 @@ pub fn twelve_hours(pattern: &str) -> Option<String> {
     Some(parts.collect::<Vec<_>>().join("'"))
 }
 
+/// True for the letters of a year in another language: `AAAA` in Spanish, French, Italian and Portuguese, `JJJJ` in
+/// German. Two of them are one only in capitals: `aa` may be the half of the day, and `jj` is a French day.
+fn is_year(letter: char, count: usize, letters: &str) -> bool {
+    letter == 'Y' || letters.len() == count && (count == 4 || letter.is_uppercase() && letter != 'J')
+}
+
+/// True for the letters of a day in another language: `TT` in German, `JJ` in French, `GG` in Italian.
+fn is_day(letters: &str) -> bool {
+    matches!(letters, "TT" | "tt" | "GG" | "gg" | "JJ" | "jj")
+}
+
 /// Corrects a run of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs
 /// quotes.
 fn word(letters: &str) -> String {
@@ -86,6 +97,14 @@ fn word(letters: &str) -> String {
         match (letter, count) {
             ('d' | 'D', 3..) => out.push_str(if count == 3 { "EEE" } else { "EEEE" }),
             ('D', _) => out.push_str(&"d".repeat(count)),
+            ('Y' | 'A' | 'J' | 'a' | 'j', 2 | 4) if is_year(letter, count, letters) => {
+                has_parts = true;
+                out.push_str(&"y".repeat(count));
+            }
+            ('T' | 't' | 'G' | 'g' | 'J' | 'j', 1 | 2) if is_day(letters) => {
+                has_parts = true;
+                out.push_str(&"d".repeat(count));
+            }
             ('Y', _) => out.push_str(&"y".repeat(count)),
             ('T', 1) => out.push('T'),
             (letter, _) => {
@@ -113,6 +132,12 @@ mod tests {
             ("yyyy-MM-ddTHH:mm", None),
             ("h:mm a", None),
             ("d.M.yy", None),
+            ("DD/MM/AAAA", Some("dd/MM/yyyy")),
+            ("TT.MM.JJJJ", Some("dd.MM.yyyy")),
+            ("jj/MM/aaaa", Some("dd/MM/yyyy")),
+            ("GG/MM/AAAA", Some("dd/MM/yyyy")),
+            ("d. MMMM JJJJ", Some("d. MMMM yyyy")),
+            ("dd/MM/AA", Some("dd/MM/yy")),
         ];
         for (written, wanted) in cases {
             assert_eq!(meant(written).as_deref(), wanted, "{written}");

@@ -37,14 +37,15 @@ pub fn meant(
         let name = operand(code[..at].trim_end());
         let much = code[at + sign.len()..].trim();
         let much = if much.is_empty() { "1" } else { much };
-        let set = format!("- set: {{{name}: \"${{{name} {} {much}}}\"}}", &sign[..1]);
+        // In single quotes, because the expression often stands in double ones.
+        let set = format!("- set: {{{name}: '${{{name} {} {much}}}'}}", &sign[..1]);
         return Some(
             finding(sign.len(), format!("`{sign}` would change `{name}`, and this only shows a value"))
                 .help(format!("change it in a step before: `{set}`")),
         );
     }
     let help = match word {
-        "let" | "const" => "give it its name in a step before, `- set: {name: \"${…}\"}`, or write a `script` step",
+        "let" | "const" => "give it its name in a step before, `- set: {name: '${…}'}`, or write a `script` step",
         "for" | "while" | "loop" | "do" => {
             "for a list in a text write `${list.join(\", \")}`; steps for each item stand under `repeat`"
         }

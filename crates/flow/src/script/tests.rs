@@ -540,6 +540,11 @@ fn hours_are_values_of_expressions() {
         ("hours.shop.contains(date(\"2026-03-30\"))", "false"),
         ("hours.shop.contains(date(\"2026-04-04\"))", "false"),
         ("hours.shop.contains(contact.email)", "false"),
+        ("hours.shop.contains(\"2026-03-28T14:59\")", "true"),
+        ("hours.shop.contains(\"2026-03-28 15:00\")", "false"),
+        ("hours.shop.contains(\"2026-03-30\")", "false"),
+        ("hours.shop.contains(\"14:30\")", "true"),
+        ("hours.shop.contains(time(\"15:30\"))", "false"),
         ("hours.shop.slots(today() + days(1), hours(1)).join(\" \")", "12:00 13:00 14:00 16:00 17:00"),
         ("hours.shop.slots(today() + days(1), hours(1), hours(2)).join(\" \")", "12:00 13:00 16:00"),
         // It is 13:00: times that have begun are left out.
@@ -552,6 +557,7 @@ fn hours_are_values_of_expressions() {
         assert_eq!(shown(code), given, "{code}");
     }
     assert!(eval("hours.shop.slots(today(), minutes(0))").unwrap_err().contains("longer than nothing"));
+    assert!(eval("hours.shop.contains(\"28.3.2026\")").unwrap_err().contains("is no date or time"));
     assert!(eval("order.slots(today(), minutes(10))").unwrap_err().contains("no opening hours"));
 }
 

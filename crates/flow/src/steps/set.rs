@@ -1,7 +1,7 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{base::{advice::is_surname, diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
+use crate::{base::{advice::is_surname, diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, time, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
 
 pub struct Set {
     pub values: Vec<(SetTarget, Data)>,
@@ -118,7 +118,7 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
     let plain = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
     match (name, plain) {
         ("zone", Some(scalar)) if jiff::tz::TimeZone::get(&scalar.text).is_err() => {
-            let message = format!("there is no time zone `{}`; write it like `Europe/Madrid`", scalar.text);
+            let message = format!("there is no time zone `{}`; {}", scalar.text, time::zone_meant(&scalar.text));
             return fields.report(Diagnostic::error("E211", &node.place, message));
         }
         ("language", Some(scalar)) => return fields.report_if(not_a_language(&scalar.text, &node.place)),

@@ -56,6 +56,9 @@ fn the_words_of_a_second_trigger_are_translated() {
         talk.line(line).unwrap();
     }
     assert_eq!(codes(PRICES, PRECIOS), Vec::<String>::new());
+    let several =
+        codes(PRICES, &PRECIOS.replace("{a: [hola], a.when_2: [precio]}", "\n  a: hola, buenas\n  a.when_2: [precio]"));
+    assert!(several.len() == 1 && several[0].contains("[W422]"), "{several:?}");
     let wrong = codes(PRICES, &PRECIOS.replace("when_2", "when_3"));
     assert!(wrong.len() == 1 && wrong[0].contains("`a` has no 3. trigger"), "{wrong:?}");
     let files = [("flows/_bot.yaml", BOT), ("flows/a.yaml", PRICES)];

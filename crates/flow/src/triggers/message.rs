@@ -79,6 +79,7 @@ impl TriggerKind for Message {
             }
             match RegexBuilder::new(text).case_insensitive(true).size_limit(SCRIPT_PATTERN_BYTES_MAX).build() {
                 Ok(regex) => {
+                    fields.report_if(slashes_around(text, node));
                     let whole = alternatives(text).all(|part| {
                         part.starts_with('^') && part.ends_with('$') && !part.ends_with("\\$")
                     });
@@ -91,7 +92,7 @@ impl TriggerKind for Message {
                 }
             }
         }
-        if how == MatchMode::Exact && let Some(node) = fields.node("message") {
+        if how != MatchMode::Regex && let Some(node) = fields.node("message") {
             fields.report_if(several_in_one(node));
         }
         let language = fields.opt_name("language");
@@ -203,6 +204,18 @@ fn pattern_in_text(text: &str, how: MatchMode, node: &Node, sole: bool) -> Optio
     };
     let signs = if text.contains(char::is_alphabetic) && !text.contains(|c: char| c.is_ascii_punctuation()) { "" } else { ", and its signs do not count" };
     let message = format!("`{text}` is compared as it stands{signs}");
+    Some(Diagnostic::warning("W425", &node.place, message).help(help))
+}
+
+/// Reports a pattern between slashes, as some programs write them: here the slashes and the letters behind them count.
+fn slashes_around(pattern: &str, node: &Node) -> Option<Diagnostic> {
+    let (inner, letters) = pattern.trim().strip_prefix('/')?.rsplit_once('/')?;
+    let is_flags = letters.len() <= 3 && letters.chars().all(|c| c.is_ascii_lowercase());
+    if inner.is_empty() || !is_flags {
+        return None;
+    }
+    let message = format!("the slashes of `{}` belong to the pattern: the message must contain them", pattern.trim());
+    let help = format!("write `'{inner}'`; capital and small letters are alike");
     Some(Diagnostic::warning("W425", &node.place, message).help(help))
 }
 

@@ -104,8 +104,15 @@ fn misnamed(written: &[&str], number: usize, language: &str) -> Option<Wrong> {
     if let Some(text) = renamed(field, own) {
         let instead = with(&[(number, text)]);
         let day = own(name).unwrap_or_default();
-        let also = elsewhere.map(|_| format!(" for the {what}; a {} stands in its own field", of.other().in_words()));
-        wrong.help = Some(format!("write `{day}`{}: `{instead}`", also.unwrap_or_default()));
+        // `MAR` is a weekday in Spanish and a month in English.
+        let other_way = renamed(field, moved).filter(|_| written[other] == "*");
+        let other_way = other_way.map(|text| with(&[(number, "*".to_owned()), (other, text)]));
+        wrong.help = Some(match (elsewhere, other_way) {
+            (Some(_), Some(other_way)) => {
+                format!("for the {what} write `{instead}`, for the {} `{other_way}`", of.other().in_words())
+            }
+            _ => format!("write `{day}`: `{instead}`"),
+        });
         wrong.sure = elsewhere.is_none();
         wrong.instead = Some(instead);
     } else if let (Some(text), "*") = (renamed(field, moved), written[other]) {

@@ -95,7 +95,8 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
         {
             let written = |meant: String| eval.code.within_quotes(&format!(".format(\"{meant}\")"));
-            if let Some(meant) = pattern::confused(text).map(written) {
+            let whole = |text: String| pattern::meant(&text).unwrap_or(text);
+            if let Some(meant) = pattern::confused(text).map(whole).map(written) {
                 eval.bad(|| {
                     let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
                     Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))

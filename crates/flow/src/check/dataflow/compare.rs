@@ -116,6 +116,13 @@ pub fn comparable(
                     (None, None) => "it is true for a yes and false for a no".to_owned(),
                 })
             }
+            // `contact.last_visit < "6 months"`.
+            (Some((text, _)), None) if (x.within(moments()) || y.within(moments())) && span_call(&text).is_some() => {
+                let span = span_call(&text).unwrap_or_default();
+                finding.help(format!(
+                    "a date is compared with another one: write `today() - {span}`, or `+` for one ahead"
+                ))
+            }
             (Some((text, _)), None) if x.within(moments()) || y.within(moments()) => {
                 let day = match text.to_lowercase().as_str() {
                     "today" => "today()",
@@ -144,7 +151,9 @@ pub fn comparable(
                 let wanted = if truth { ["yes", "true"] } else { ["no", "false"] };
                 let meant = texts.iter().find(|text| wanted.contains(&text.to_lowercase().as_str()));
                 let meant = meant.or(texts.first()).map_or("…", String::as_str);
-                finding.help(format!("write `{op} \"{meant}\"`, or ask with `type: yesno` and without `options`"))
+                let asked = [left.0, right.0].into_iter().any(|side| matches!(side, Expr::Variable(..)));
+                let also = if asked { ", or ask with `type: yesno` and without `options`" } else { "" };
+                finding.help(format!("write `{op} \"{meant}\"`{also}"))
             }
             _ if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => finding.help("write `true` or `false`"),
             (Some((text, _)), None) if x.within(Kinds::NUMERIC) && is_weekday(&text) => {
@@ -161,6 +170,14 @@ pub fn comparable(
                         .help(format!("to ask whether it is in the list write `.contains(\"{text}\")` behind it")),
                 }
             }
+            // `today() - contact.last_visit > 180`.
+            _ if x == Kinds::SPAN && y.within(Kinds::NUMERIC) || y == Kinds::SPAN && x.within(Kinds::NUMERIC) => {
+                let number = if x == Kinds::SPAN { &b.known } else { &a.known };
+                let days = if let KnownValue::Whole(number) = number { number.to_string() } else { "n".to_owned() };
+                finding.help(format!(
+                    "one side is a length of time: write `days({days})` for the other, or `hours({days})`"
+                ))
+            }
             _ => finding.help(format!(
                 "one side is {}, and the other {}: take the part that you mean",
                 x.words(),
@@ -168,6 +185,23 @@ pub fn comparable(
             )),
         }
     });
+}
+
+/// The call for a length of time in words: `days(180)` for `6 months`, as months are not all as long.
+fn span_call(text: &str) -> Option<String> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let number: u32 = number.parse().ok()?;
+    let unit = unit.trim().to_lowercase();
+    let unit = unit.strip_suffix('s').unwrap_or(&unit);
+    let days = |each: u32| Some(format!("days({})", number.checked_mul(each)?));
+    match unit {
+        "minute" | "hour" => Some(format!("{unit}s({number})")),
+        "day" => days(1),
+        "week" => days(7),
+        "month" => days(30),
+        "year" => days(365),
+        _ => None,
+    }
 }
 
 /// True for an English weekday, which an author writes who expects names from `.weekday`.

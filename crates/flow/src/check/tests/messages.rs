@@ -154,6 +154,31 @@ fn the_buttons_of_a_template_are_those_that_it_has() {
 }
 
 #[test]
+fn the_buttons_of_every_language_stand_for_its_options() {
+    let quick = |title: &&str| TemplateButtonKind::QuickReply { title: (*title).into() };
+    let version = |language: &str, titles: &[&str]| Template {
+        language: language.into(),
+        buttons: titles.iter().map(quick).collect(),
+        ..template("news", Category::Utility, "Hi")
+    };
+    let said = |spanish: &[&str]| {
+        let list = vec![version("en", &["Today", "Tomorrow"]), version("es", spanish)];
+        let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
+        let asked = "flow: a\nsteps:\n  - ask: When?\n    options: [Today, Tomorrow]\n    if_closed: {template: news}\n  - say: Good\n";
+        let spanish = "locale: es\na.ask_1: {from: When?, to: ¿Cuándo?, options: {Today: Hoy, Tomorrow: Mañana}}\na.say_1: {from: Good, to: Bien}\n";
+        let files = [("_bot.yaml", BOT), ("a.yaml", asked), ("locales/es.yaml", spanish)];
+        let (set, mut findings) = parse_set(&files.map(|(path, text)| SourceFile::new(path, text)));
+        findings.extend(lint_around(&set, &around));
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(said(&["Hoy", "Mañana"]), "");
+    let swapped = said(&["Mañana", "Hoy"]);
+    assert!(swapped.contains("[E821] button 1 of `news` in `es` is `Mañana`, and option 1 is `Hoy`"), "{swapped}");
+    let fewer = said(&["Hoy"]);
+    assert!(fewer.contains("[W823] `news` in `es` has 1 button for 2 options"), "{fewer}");
+}
+
+#[test]
 fn a_quick_reply_of_a_template_is_heard_or_told_of_once() {
     let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
     let link = TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example".into() };

@@ -462,6 +462,11 @@ fn a_tag_that_is_nearly_one_of_ours_is_told_of() {
 fn several_texts_in_one_are_told_of_and_a_sentence_is_not() {
     let hears = |text: &str| format!("when:\n  - message: {text}\nsteps: [{{say: x}}]\n");
     one(&[&hears("hi, hello, good morning")], "a.yaml:3:14: warning[W422]");
+    for how in ["word", "starts", "contains", "like"] {
+        one(&[&hears(&format!("breakdown, accident, stranded\n    match: {how}"))], "a.yaml:3:14: warning[W422]");
+    }
+    one(&[&hears("'/offer \\d+/i'\n    match: regex")], "a.yaml:3:14: warning[W425]");
+    clean(&[&hears("'offer/\\d+'\n    match: regex")]);
     for text in
         ["Yes, please", "'hi, hello, hey'", "[hi, hello, hey]", "I have a question, please call me back, thanks"]
     {

@@ -12,6 +12,7 @@ use crate::{
         place::Place,
         yaml::Node,
     },
+    load::language_codes::template_codes,
     model::{
         draft::{Detail, TemplateDraft},
         template::{TemplateButtonKind, TemplateHeader, placeholders_in_order},
@@ -57,6 +58,14 @@ pub(super) fn of(
         if versions[..place].iter().any(|draft| draft.template.language == language) {
             let what = format!("it is written twice in `{language}`");
             report.say(&written[place].text_at.place, what, "take one of them out");
+        }
+        if let Some(known) = template_codes(language) {
+            let all = known.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(" or ");
+            let help = match place {
+                0 => format!("write `language:` with {all} beside its text; the bot's own language may stay as it is"),
+                _ => format!("write {all} in place of `{language}`; contacts with `{language}` get it, too"),
+            };
+            report.say(&written[place].text_at.place, format!("its languages have no `{language}`"), help);
         }
     }
     for (draft, written) in versions.iter().zip(written) {

@@ -175,3 +175,20 @@ fn what_only_metas_manager_makes_is_told_with_the_way() {
         assert!(said[0].contains("then run `transom templates pull`"), "{said:?}");
     }
 }
+
+#[test]
+fn languages_that_meta_has_with_a_country_only_are_told() {
+    let of = |language: &str| {
+        format!("  news:\n    category: utility\n    text: Hi\n    languages:\n      {language}: {{text: Hi}}\n")
+    };
+    refused(&of("pt"), "its languages have no `pt`; write `pt_BR` or `pt_PT` in place of `pt`");
+    refused(&of("pt_XX"), "write `pt_BR` or `pt_PT`");
+    refused(&of("zh"), "`zh_CN` or `zh_HK` or `zh_TW`");
+    for right in ["pt_BR", "zh_TW", "es", "de_AT"] {
+        assert_eq!(said(&of(right)), Vec::<String>::new(), "{right}");
+    }
+    refused(
+        "  news:\n    category: utility\n    language: pt\n    text: Hi\n",
+        "write `language:` with `pt_BR` or `pt_PT`",
+    );
+}

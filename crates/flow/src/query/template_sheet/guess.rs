@@ -6,7 +6,7 @@ use crate::{
     base::{limits::TEMPLATE_BUTTONS_MAX, yaml},
     definition::Role,
     engine::message::compose,
-    load::{locale::TranslatedText, media::names_file, stock_phrases::Phrase},
+    load::{language_codes::template_codes, locale::TranslatedText, media::names_file, stock_phrases::Phrase},
     model::{
         answer::AnswerType,
         content::MediaKind,
@@ -59,7 +59,7 @@ fn draft(
     let template = Template {
         id: 0,
         name: sent.name.to_owned(),
-        language: language.to_owned(),
+        language: template_codes(language).map_or(language, |known| known[0]).to_owned(),
         category,
         status: TemplateStatus::Approved,
         body,

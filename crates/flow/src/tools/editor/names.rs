@@ -12,6 +12,7 @@ use crate::{
     },
     definition::Flow,
     load::{
+        locale::WORDS,
         parse,
         spec::{Declared, FieldKind, HOURS_PARTS, VIEWS},
     },
@@ -119,6 +120,13 @@ impl Reader<'_, '_> {
     fn see(&mut self, seen: &Seen<'_>) {
         match (&seen.what, self.sort) {
             (SlotKind::Key { entry, .. }, BotFileKind::Locale) if seen.path.is_empty() => self.locale_key(&entry.key),
+            (SlotKind::Key { entry, .. }, BotFileKind::Locale) if seen.path == [WORDS] => {
+                // `clinic`, `clinic.when_2`, `clinic.stop_when`.
+                let key = &entry.key;
+                let flow = key.text.split_once('.').map_or(key.text.as_str(), |(flow, _)| flow);
+                let meaning = Meaning::Flow(flow.to_owned());
+                self.found.push(Named { meaning, place: key.part(0..flow.len()), declares: false });
+            }
             (SlotKind::Key { entry, .. }, BotFileKind::Test) if matches!(seen.path, [.., "expect", "vars"]) => {
                 self.variable(&entry.key, false);
             }

@@ -31,7 +31,7 @@ impl Scene {
             ("scripts/orders.rhai", SCRIPT),
             (
                 "locales/es.yaml",
-                "locale: es\nother.say_1:\n  from: More.\n  to: Más.\na.say_1:\n  from: Hi ${day}\n  to: Hola ${day}\n",
+                "locale: es\nwords: {other: [otra], other.when_2: [más]}\nother.say_1:\n  from: More.\n  to: Más.\na.say_1:\n  from: Hi ${day}\n  to: Hola ${day}\n",
             ),
             ("flows/other.test.yaml", "tests: other\ncases: []\n"),
             ("flows/a.test.yaml", "tests: a\ncases:\n  - name: x\n    steps:\n      - expect: {vars: {day: x}}\n"),
@@ -257,8 +257,8 @@ fn a_variable_is_renamed_in_its_flow_its_tests_and_its_translations() {
             "flows/a.yaml:5:15 date",
             "flows/a.yaml:6:11 date",
             "flows/a.yaml:6:19 date",
-            "locales/es.yaml:6:14 date",
             "locales/es.yaml:7:14 date",
+            "locales/es.yaml:8:14 date",
         ]
     );
     assert!(renamed(&text, "contact").unwrap_err().starts_with("the name `contact` belongs to the language"));
@@ -271,7 +271,9 @@ fn a_flow_is_renamed_with_its_file_its_tests_and_its_translations() {
         "flows/a.yaml:3:9 another",
         "flows/other.test.yaml:1:8 another",
         "flows/other.yaml:1:7 another",
-        "locales/es.yaml:2:1 another",
+        "locales/es.yaml:2:24 another",
+        "locales/es.yaml:2:9 another",
+        "locales/es.yaml:3:1 another",
     ];
     assert_eq!(places, wanted);
     let moved = |old: &str, new: &str| (old.to_owned(), new.to_owned());

@@ -6,7 +6,7 @@ use crate::{
         phone,
         place::SourceFile,
         synonyms::contact_part,
-        time::Time,
+        time::{self, Time},
         yaml::{self, Entry, Node},
     },
     definition::{FlowSet, Kind},
@@ -117,7 +117,7 @@ pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, fi
             let zone = text()?;
             if let Some(name) = zone.as_deref().filter(|name| TimeZone::get(name).is_err()) {
                 let finding = Diagnostic::error("E953", &node.place, format!("there is no time zone `{name}`"));
-                findings.push(finding.help("write it like `Europe/Madrid`"));
+                findings.push(finding.help(time::zone_meant(name)));
             }
             Fact::Zone(zone)
         }
