@@ -15,6 +15,7 @@ mod init;
 mod look;
 mod marked;
 mod mask;
+mod misfortune;
 mod pace;
 mod play;
 mod process;
@@ -40,12 +41,12 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::{self, Diagnostic, Findings},
         ids::FlowName,
-        place::SourceFile,
+        place::{Place, SourceFile},
         yaml::Node,
     },
     flow::{
         self, CheckContext, FlowSet,
-        tools::testfile::{Case, Head, Scenario},
+        tools::testfile::{Case, Head, Scenario, Step, TestAction},
     },
 };
 use anyhow::Context;
@@ -233,6 +234,11 @@ fn mocks_of_test(scenario: &Scenario, findings: &Findings) -> (Mocks, Vec<Mocks>
 
 fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {
     nodes.iter().fold(Mocks::default(), |all, node| all.and(&Mocks::read(node, findings)))
+}
+
+/// An act that stands in no file.
+fn unwritten(act: TestAction) -> Step {
+    Step { place: Place::start_of(&SourceFile::new("talk", "")), act, written: None }
 }
 
 /// The reason why a case ends early.

@@ -20,7 +20,7 @@ pub(super) const STEPS: &str = "The steps of a test's case, without its checks."
 pub(super) const PLAY_ERRORS: Errors =
     Errors::Problems(&[("has_errors", 409), ("not_readable", 409), ("play_too_long", 422), ("too_many_plays", 503)]);
 
-static TALK: Shape = shape(
+pub(super) static TALK: Shape = shape(
     "Play",
     "A talk with the flows of the folder and the texts that lie over them.",
     &[

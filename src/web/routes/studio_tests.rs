@@ -8,10 +8,10 @@ use super::{
         Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
         may, need, shape,
     },
-    studio::{FILES, PART, PLAY_ERRORS},
+    studio::{FILES, PART, PLAY_ERRORS, TALK},
     tell,
 };
-use crate::web::api::studio::tests;
+use crate::web::api::studio::{bad_day, tests};
 use axum::routing::post;
 
 static TESTS: Shape = shape(
@@ -113,21 +113,81 @@ static NEVER: Shape = shape(
     ],
 );
 
-pub static ROUTES: &[Route] = &[Route {
-    path: "/v1/studio/tests",
-    name: "run_tests",
-    part: PART,
-    summary: "Run tests with flows and tests that are not saved yet",
-    about: "With 409 `has_errors` the answer has `findings`; after half a minute it has the cases that are done.",
-    who: AllowedCallers::Studio,
-    body: Some(Of(&TESTS)),
-    answers: &[ok(Of(&RUN), "")],
-    errors: PLAY_ERRORS,
-    shared: true,
-    example: tell(
-        "/v1/studio/tests",
-        r#"{"files": {"flows/hello.test.yaml": "tests: hello\nnow: 2026-11-24T10:00 Europe/Madrid\ncases:\n  - name: it greets\n    steps:\n      - user: hello\n      - bot: Good morning\n"}, "only": {"flow": "hello"}}"#,
-    ),
-    take: || post(tests::tests),
-    ..POST
-}];
+static BAD_DAY: Shape = shape(
+    "BadDay",
+    "",
+    &[
+        need("ms", Whole, ""),
+        need("misfortunes", List(&Of(&MISFORTUNE)), "All that were tried."),
+        need("rows", List(&Of(&ENDURED)), "By act; a misfortune that cannot happen at an act is left out."),
+        need("more", Whole, "The number of rows that the time did not suffice for."),
+    ],
+);
+
+static MISFORTUNE: Shape =
+    shape("Misfortune", "", &[need("id", Text, "`refused_131047`, `silent`, …"), need("title", Text, "")]);
+
+static ENDURED: Shape = shape(
+    "Endured",
+    "One misfortune at one act.",
+    &[
+        need("misfortune", Text, "Its id."),
+        need("act", Whole, "The index of the act in the request's `steps`."),
+        need("good", Flag, "`false`: there is a trouble that the talk alone does not have."),
+        need(
+            "trouble",
+            Maybe(&Word(&["error", "given_up", "unanswered", "silent", "window", "stuck"])),
+            "As `expect: {trouble}` in a test names it.",
+        ),
+        need("sentence", Maybe(&Text), ""),
+        need("flow", Maybe(&Text), "The flow in trouble."),
+        need("step", Maybe(&Text), ""),
+        need("world", Map(&Any), "Of the talk that shows it."),
+        need(
+            "steps",
+            List(&Any),
+            "Its acts. With `{\"expect\": {\"trouble\": \"nothing\"}}` behind them `play/test` makes a test that fails until \
+             the flow is mended.",
+        ),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/studio/tests",
+        name: "run_tests",
+        part: PART,
+        summary: "Run tests with flows and tests that are not saved yet",
+        about: "With 409 `has_errors` the answer has `findings`; after half a minute it has the cases that are done.",
+        who: AllowedCallers::Studio,
+        body: Some(Of(&TESTS)),
+        answers: &[ok(Of(&RUN), "")],
+        errors: PLAY_ERRORS,
+        shared: true,
+        example: tell(
+            "/v1/studio/tests",
+            r#"{"files": {"flows/hello.test.yaml": "tests: hello\nnow: 2026-11-24T10:00 Europe/Madrid\ncases:\n  - name: it greets\n    steps:\n      - user: hello\n      - bot: Good morning\n"}, "only": {"flow": "hello"}}"#,
+        ),
+        take: || post(tests::tests),
+        ..POST
+    },
+    Route {
+        path: "/v1/studio/bad-day",
+        name: "play_bad_day",
+        part: PART,
+        summary: "Play a talk against each misfortune at each of its acts",
+        about: "Refused and lost messages, reports in the wrong order, a message that comes twice, servers that are down or \
+            slow, a killed process, a silent customer, STOP.",
+        who: AllowedCallers::Studio,
+        body: Some(Of(&TALK)),
+        answers: &[ok(Of(&BAD_DAY), "")],
+        errors: PLAY_ERRORS,
+        shared: true,
+        example: tell(
+            "/v1/studio/bad-day",
+            r#"{"flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
+        ),
+        take: || post(bad_day::bad_day),
+        ..POST
+    },
+];

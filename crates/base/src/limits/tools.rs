@@ -58,6 +58,8 @@ pub const PLAY_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const PLAY_TIME_MAX: Span = Span::seconds(10);
 /// The time for tests that the studio runs; those that are done by then are shown.
 pub const TESTS_TIME_MAX: Span = Span::seconds(30);
+/// The time for a bad day; the rest of its plays is counted.
+pub const BAD_DAY_TIME_MAX: Span = Span::seconds(20);
 /// Words of two texts that are compared one by one; longer texts are marked as a whole.
 pub const MARKED_WORDS_MAX: usize = 400;
 /// Plays at once, and how long a further one waits for its place.

@@ -60,6 +60,7 @@ impl World<'_> {
             }
             TestAction::Arrives(arrival) => self.arrive(arrival).await,
             TestAction::Status(delivery) => self.status(step, *delivery).await,
+            TestAction::Again => self.again(step).await,
             TestAction::Event { name, data } => {
                 self.tell('*', format!("event `{name}`"));
                 self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
@@ -202,6 +203,19 @@ impl World<'_> {
         }
     }
 
+    async fn again(&mut self, step: &Step) -> Result<(), Stop> {
+        self.tell('*', "the customer's newest message is delivered a second time");
+        // Messages are numbered from 1.
+        let newest = self.posted.get(&format!("test.{}", self.posted.len())).cloned();
+        let newest = newest.ok_or_else(|| FailedExpectation {
+            place: step.place.clone(),
+            what: "only a message that came can come again".to_owned(),
+            expected: "a message of the customer".to_owned(),
+            got: "none so far".to_owned(),
+        })?;
+        self.accept(&newest).await
+    }
+
     async fn status(&mut self, step: &Step, delivery: Delivery) -> Result<(), Stop> {
         let (state, code) = match delivery {
             Delivery::Sent => (DeliveryState::Sent, None),
@@ -245,7 +259,7 @@ impl World<'_> {
 }
 
 /// True if the customer said something and expects an answer.
-fn is_said(act: &TestAction) -> bool {
+pub(super) fn is_said(act: &TestAction) -> bool {
     match act {
         TestAction::User(_) | TestAction::Tap(_) | TestAction::Media { .. } | TestAction::Location { .. } => true,
         // A reaction expects none, and a customer who opens the chat may write first.

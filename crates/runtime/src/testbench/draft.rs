@@ -1,10 +1,9 @@
 //! Writes a case by playing it: each act with the bot's messages.
 
-use super::{Bot, Play, Stop, seen::Seen, world::World};
+use super::{Bot, Play, Stop, seen::Seen, unwritten, world::World};
 use crate::{
-    base::place::{Place, SourceFile},
     flow::tools::testfile::{
-        Head, Step, TestAction,
+        Head, TestAction,
         write::{self, CaseText, line_scalar, scalar},
     },
     model::{content::Content, effect::RunEnd, template::Parameters},
@@ -38,7 +37,7 @@ impl<'a> RecordedCase<'a> {
 
     /// Performs an act and writes down the bot's messages. False if it is impossible now.
     pub async fn act(&mut self, act: TestAction) -> anyhow::Result<bool> {
-        let step = Step { place: Place::start_of(&SourceFile::new("draft", "")), act, written: None };
+        let step = unwritten(act);
         match self.world.perform(&step).await {
             Ok(()) => {}
             Err(Stop::Failed(_)) => return Ok(false),

@@ -8,6 +8,7 @@ use super::{
     pace::{Pace, event_loop},
     read,
     trouble::{BotProblem, Kind},
+    unwritten,
     words::{self, InputWords, NOISE},
     world::World,
 };
@@ -17,12 +18,11 @@ use crate::{
         diagnostic::Diagnostic,
         ids::FlowName,
         limits::{WANDER_ACTS_MAX, WANDER_FOUND_MAX, WANDER_TRIES_MAX},
-        place::{Place, SourceFile},
         time::Span,
     },
     bot::source_files,
     flow::tools::testfile::{
-        Case, Delivery, Step, TestAction, TestFault,
+        Case, Delivery, TestAction, TestFault,
         write::{self, CaseText},
     },
     model::{answer::AnswerType, content::MediaKind, session::Waiting},
@@ -192,7 +192,7 @@ async fn walk_once(
 
 /// Performs an act and checks for problems. An act that is impossible now (nothing to tap) is skipped.
 async fn try_act(world: &mut World<'_>, act: TestAction, walked: &mut Walked) {
-    let step = Step { place: Place::start_of(&SourceFile::new("wander", "")), act, written: None };
+    let step = unwritten(act);
     match world.perform(&step).await {
         Ok(()) => walked.acts.push(step.act),
         Err(Stop::Failed(_)) => return,

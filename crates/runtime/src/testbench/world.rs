@@ -223,7 +223,8 @@ impl<'a> World<'a> {
         &self.customer.value
     }
 
-    async fn accept(&mut self, body: &str) -> Result<(), Stop> {
+    /// Delivers a webhook.
+    pub async fn accept(&mut self, body: &str) -> Result<(), Stop> {
         let headers = HeaderMap::new();
         let (sender, body) = (Some(self.sender), body.as_bytes());
         let request = RawRequest { method: "POST", query: "", headers: &headers, body, now: self.app.now(), sender };

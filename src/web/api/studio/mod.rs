@@ -1,5 +1,6 @@
 //! `/v1/studio`: draws and plays flows with texts that are not saved yet, for the studio.
 
+pub mod bad_day;
 pub mod map;
 pub mod play;
 pub mod tests;

@@ -39,7 +39,7 @@ pub async fn test(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     Ok(json(StatusCode::OK, &json!({"path": saved.path, "text": saved.text})))
 }
 
-fn talk(input: &mut Input) -> PlayRequest {
+pub(super) fn talk(input: &mut Input) -> PlayRequest {
     let flow = input.opt_text("flow", NAME_CHARS_MAX);
     let edits = edits(input);
     let world = input.opt_map("world").unwrap_or_default();

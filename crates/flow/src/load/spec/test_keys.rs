@@ -62,7 +62,7 @@ const MOCKS: FieldSpec = FieldSpec::optional(
 
 /// A word alone, or one key with its value.
 const TEST_STEP: FieldKind = FieldKind::Either(&[
-    FieldKind::Word(&["restart", "hand_back", "api", "welcome", "missed_call"]),
+    FieldKind::Word(&["restart", "again", "hand_back", "api", "welcome", "missed_call"]),
     FieldKind::Record(TEST_STEPS),
 ]);
 
@@ -149,6 +149,7 @@ pub const TEST_STEPS: &[FieldSpec] = &[
     ),
     FieldSpec::optional("welcome", FieldKind::True, "The customer opens the chat and has written nothing yet."),
     FieldSpec::optional("missed_call", FieldKind::True, "The customer calls, and nobody takes the call."),
+    FieldSpec::optional("again", FieldKind::True, "The platform delivers the customer's newest message a second time."),
     FieldSpec::optional(
         "status",
         FieldKind::Either(&[

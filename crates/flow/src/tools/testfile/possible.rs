@@ -78,6 +78,7 @@ impl Look<'_> {
                 | TestAction::Advance(_)
                 | TestAction::AdvanceTo(_)
                 | TestAction::Provider(_)
+                | TestAction::Again
                 | TestAction::Restart => {}
             }
         }

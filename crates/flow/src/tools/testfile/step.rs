@@ -47,6 +47,8 @@ pub enum TestAction {
     },
     /// Baskets, forms, reactions and the like.
     Arrives(Arrival),
+    /// The platform delivers the customer's newest message a second time.
+    Again,
     /// The provider's status for the newest message.
     Status(Delivery),
     /// An event from outside: `POST /v1/events`.
@@ -104,6 +106,7 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
     if let Some(word) = node.text() {
         let alone = match word {
             "restart" => Some(TestAction::Restart),
+            "again" => Some(TestAction::Again),
             "hand_back" => Some(TestAction::HandBack),
             "api" => Some(TestAction::Api(BTreeMap::new())),
             _ => arrivals::alone(word).map(TestAction::Arrives),
@@ -206,6 +209,7 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         }
         "provider" => TestAction::Provider(faults(node, findings)),
         "restart" => TestAction::Restart,
+        "again" => TestAction::Again,
         "bot" => TestAction::Bot(expected::bot(node, findings)),
         "expect" => TestAction::Expect(expected::expect(node, findings)),
         _ if arrivals::VERBS.contains(&verb) => TestAction::Arrives(arrivals::read(verb, node, findings)?),

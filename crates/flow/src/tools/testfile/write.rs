@@ -128,6 +128,7 @@ pub fn act(act: &TestAction) -> Option<String> {
                 many => format!("provider: {{next_send: [{}]}}", many.join(", ")),
             }
         }
+        TestAction::Again => "again".into(),
         TestAction::Restart => "restart".into(),
         TestAction::Bot(_) | TestAction::Expect(_) => return None,
     })

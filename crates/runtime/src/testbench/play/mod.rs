@@ -2,6 +2,7 @@
 //! act all that it caused, as data.
 
 mod act;
+mod bad_day;
 mod content;
 mod room;
 mod save;
@@ -133,6 +134,18 @@ fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>
         return Err(PlayError::Invalid(wrong));
     }
     Ok((Play { flow, head, mocks }, steps))
+}
+
+/// The acts of a talk with their indexes, without checks.
+fn acts_of(steps: Vec<Result<Step, String>>) -> Result<Vec<(usize, TestAction)>, PlayError> {
+    let mut acts = Vec::new();
+    for (index, step) in steps.into_iter().enumerate() {
+        let step = step.map_err(|why| PlayError::Invalid(vec![(format!("/steps/{index}"), why)]))?;
+        if !matches!(step.act, TestAction::Bot(_) | TestAction::Expect(_)) {
+            acts.push((index, step.act));
+        }
+    }
+    Ok(acts)
 }
 
 fn no_flow(bot: &Bot, name: &str) -> String {

@@ -2,13 +2,14 @@
 //! that conversations go on beside them.
 
 use super::{
-    PlayError, PlayRequest, SavedTest, Stage, played, save,
+    PlayError, PlayRequest, SavedTest, Stage, bad_day, played, save,
     tests::{self, TestsRequest},
 };
 use crate::{
     base::{
         limits::{
-            PLAY_ANSWER_BYTES_MAX, PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX, TESTS_TIME_MAX,
+            BAD_DAY_TIME_MAX, PLAY_ANSWER_BYTES_MAX, PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX,
+            TESTS_TIME_MAX,
         },
         time::Span,
     },
@@ -32,6 +33,7 @@ pub(in crate::testbench) struct PlayLimits {
     pub place_wait: Span,
     pub play: Span,
     pub tests: Span,
+    pub bad_day: Span,
     pub answer_bytes: usize,
 }
 
@@ -42,6 +44,7 @@ impl Default for PlayLimits {
             place_wait: PLAY_PLACE_WAIT,
             play: PLAY_TIME_MAX,
             tests: TESTS_TIME_MAX,
+            bad_day: BAD_DAY_TIME_MAX,
             answer_bytes: PLAY_ANSWER_BYTES_MAX,
         }
     }
@@ -71,6 +74,12 @@ impl PlayRoom {
     /// Runs tests; gives each case with its result, and the coverage.
     pub async fn tests(&self, wish: TestsRequest) -> Result<Json, PlayError> {
         self.apart(self.stage.limits.tests, move |stage, pace| tests::tested(stage, &wish, pace)).await
+    }
+
+    /// Plays a talk against each misfortune at each of its acts.
+    pub async fn bad_day(&self, wish: PlayRequest) -> Result<Json, PlayError> {
+        few_steps(&wish)?;
+        self.apart(self.stage.limits.bad_day, move |stage, pace| bad_day::endured(stage, &wish, pace)).await
     }
 
     async fn talk<T: Send + 'static>(

@@ -1,10 +1,10 @@
 //! Writes a talk of the studio as a case of its flow's test file: its acts with the bot's messages.
 
-use super::{PlayError, PlayRequest, Stage, read};
+use super::{PlayError, PlayRequest, Stage, acts_of, read};
 use crate::{
     base::{diagnostic::Diagnostic, ids::FlowName, place::SourceFile},
     flow::tools::testfile::{
-        Case, Head, TestAction, sentence,
+        Aspect, Case, Head, TestAction, sentence,
         write::{self, CaseText, scalar},
     },
     model::effect::Effect,
@@ -27,14 +27,9 @@ pub struct SavedTest {
 pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Result<SavedTest, PlayError> {
     let bot = stage.bot(&wish.edits)?;
     let (play, steps) = read(&bot, wish)?;
-    let mut acts = Vec::new();
-    for (index, step) in steps.into_iter().enumerate() {
-        let step = step.map_err(|why| PlayError::Invalid(vec![(format!("/steps/{index}"), why)]))?;
-        // The checks of the test are what the bot says now.
-        if !matches!(step.act, TestAction::Bot(_) | TestAction::Expect(_)) {
-            acts.push((index, step.act));
-        }
-    }
+    let is_about_trouble = steps.iter().flatten().any(|step| looks_for_trouble(&step.act));
+    // The checks of the test are what the bot says now.
+    let acts = acts_of(steps)?;
     let (play, called) = about_a_flow(&bot, play, &acts, wish.flow.is_some()).await?;
     let path = format!("flows/{}.test.yaml", play.flow);
     let beside = stage.tests(&wish.edits)?.into_iter().find(|file| file.path() == path);
@@ -44,13 +39,20 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Resu
     };
     let wanted = Wanted { head: &play.head, own: own.as_ref().map(|file| &*file.play.head), called };
     // The case is played in the world that it has in its file.
-    let plain: Vec<String> = acts.iter().filter_map(|(_, act)| write::act(act)).collect();
+    let mut plain: Vec<String> = acts.iter().filter_map(|(_, act)| write::act(act)).collect();
+    if is_about_trouble {
+        plain.push("expect: {trouble: nothing}".to_owned());
+    }
     let text = wanted.text(
         &play,
         beside.as_deref(),
         &CaseText { name: name.to_owned(), steps: plain, ..CaseText::default() },
     )?;
     let (_, in_file) = last_case(&bot, &path, &text)?;
+    if is_about_trouble {
+        // It fails until the flow is mended, and the words of the bot are others then.
+        return Ok(SavedTest { path, text });
+    }
     let mut draft = RecordedCase::begin(&bot, &in_file).await?;
     draft.whole = true;
     for (index, act) in acts {
@@ -68,6 +70,11 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Resu
         return Err(PlayError::Invalid(vec![("/steps".to_owned(), why)]));
     }
     Ok(SavedTest { path, text })
+}
+
+/// True for `expect: {trouble: …}`.
+fn looks_for_trouble(act: &TestAction) -> bool {
+    matches!(act, TestAction::Expect(all) if all.iter().any(|one| one.aspect == Aspect::Trouble))
 }
 
 /// The flow that the test is about: that of the request, or the first one that the talk starts. Also tells whether the

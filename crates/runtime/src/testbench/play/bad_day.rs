@@ -1,0 +1,125 @@
+//! Plays a talk of the studio against each misfortune at each of its acts.
+
+use super::{PlayError, PlayRequest, Stage, acts_of, read};
+use crate::{
+    base::clock::{Clock, SystemClock},
+    flow::tools::testfile::TestAction,
+    testbench::{
+        Bot, Play, Stop,
+        acts::is_said,
+        misfortune::{ActFacts, Misfortune},
+        pace::Pace,
+        talk_json,
+        trouble::{BotProblem, Kind},
+        unwritten,
+        world::World,
+    },
+};
+use anyhow::anyhow;
+use serde_json::{Map, Value as Json, json};
+
+/// A talk that was played as far as it went well.
+#[derive(Default)]
+struct Lived {
+    /// Of the acts that were possible.
+    facts: Vec<ActFacts>,
+    /// The first one that was not there before.
+    trouble: Option<BotProblem>,
+    all: Vec<BotProblem>,
+}
+
+pub(super) fn endured(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
+    let began = SystemClock.now();
+    let bot = stage.bot(&wish.edits)?;
+    let (play, steps) = read(&bot, wish)?;
+    let acts = acts_of(steps)?;
+    let (places, acts): (Vec<usize>, Vec<TestAction>) = acts.into_iter().unzip();
+    let Some(usual) = pace.block_on(lived(&bot, &play, &acts, None))?.transpose()? else {
+        let why = format!("The talk alone takes longer than {}; play fewer steps.", stage.limits.bad_day);
+        return Err(PlayError::TooLong(why));
+    };
+    let acts = &acts[..usual.facts.len()];
+    let (mut rows, mut more, mut bytes) = (Vec::new(), 0, 0);
+    for (at, misfortune) in (0..acts.len()).flat_map(|at| Misfortune::ALL.map(|misfortune| (at, misfortune))) {
+        let Some(changed) = misfortune.change(acts, &usual.facts, at) else { continue };
+        if pace.is_over() || bytes > stage.limits.answer_bytes {
+            more += 1;
+            continue;
+        }
+        let world = with_mocks(&wish.world, changed.mocks);
+        let (play, _) =
+            read(&bot, &PlayRequest { world: world.clone(), flow: wish.flow.clone(), ..PlayRequest::default() })?;
+        let Some(lived) = pace.block_on(lived(&bot, &play, &changed.acts, Some(&usual.all)))?.transpose()? else {
+            more += 1;
+            continue;
+        };
+        let trouble = lived.trouble.as_ref();
+        // A talk that breaks ends where it breaks.
+        let until = if trouble.is_some() { lived.facts.len() } else { changed.acts.len() };
+        let row = json!({
+            "misfortune": misfortune.id(), "act": places[at], "good": trouble.is_none(),
+            "trouble": trouble.map(|trouble| trouble.kind.as_str()),
+            "sentence": trouble.map(ToString::to_string),
+            "flow": trouble.and_then(|trouble| trouble.flow.as_ref()),
+            "step": trouble.and_then(|trouble| trouble.step.as_ref()),
+            "world": world, "steps": talk_json::steps(&changed.acts[..until]),
+        });
+        bytes += row.to_string().len();
+        rows.push(row);
+    }
+    let titles = Misfortune::ALL.map(|misfortune| json!({"id": misfortune.id(), "title": misfortune.title()}));
+    Ok(json!({"ms": (SystemClock.now() - began).0, "misfortunes": titles, "rows": rows, "more": more}))
+}
+
+/// Plays to the end, to an act that is not possible, or to the first trouble that is none of `known`, if there are some
+/// to compare with.
+async fn lived(bot: &Bot, play: &Play, acts: &[TestAction], known: Option<&[BotProblem]>) -> anyhow::Result<Lived> {
+    let mut world = World::begin(bot, play, false).await?;
+    let is_new = |trouble: &&BotProblem| known.is_some_and(|known| known.iter().all(|known| !known.is_like(trouble)));
+    let mut lived = Lived::default();
+    for act in acts {
+        match world.perform(&unwritten(act.clone())).await {
+            Ok(()) => lived.facts.push(facts(&world, act)),
+            Err(Stop::Failed(_)) => break,
+            Err(Stop::Broken(error)) => {
+                lived.facts.push(ActFacts::default());
+                let text = format!("the program itself failed: {error:#}");
+                lived.all.push(BotProblem { kind: Kind::GivenUp, flow: None, step: None, text });
+                break;
+            }
+        }
+        if world.troubles.iter().any(|trouble| is_new(&trouble)) {
+            break;
+        }
+    }
+    lived.all.extend(world.troubles.iter().cloned());
+    lived.all.extend(world.stuck().await.map_err(|_| anyhow!("the conversation cannot be read"))?);
+    lived.trouble = lived.all.iter().find(is_new).cloned();
+    world.end().await;
+    Ok(lived)
+}
+
+fn facts(world: &World<'_>, act: &TestAction) -> ActFacts {
+    let made = world.app.calls.made();
+    let calls = made[world.since.calls.min(made.len())..].iter();
+    ActFacts {
+        sent: world.seen.len() > world.since.seen,
+        heard: is_said(act),
+        calls: calls.map(|call| (call.method.clone(), call.url.clone())).collect(),
+    }
+}
+
+/// A world in which these mocks answer before its own.
+fn with_mocks(world: &Map<String, Json>, mut mocks: Vec<Json>) -> Map<String, Json> {
+    let mut world = world.clone();
+    if mocks.is_empty() {
+        return world;
+    }
+    match world.get("mocks").and_then(|own| own.get("http")) {
+        Some(Json::Array(own)) => mocks.extend(own.iter().cloned()),
+        Some(Json::Null) | None => {}
+        Some(one) => mocks.push(one.clone()),
+    }
+    world.insert("mocks".to_owned(), json!({"http": mocks}));
+    world
+}
