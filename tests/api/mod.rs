@@ -36,6 +36,7 @@ mod studio_files;
 mod studio_play;
 mod studio_preview;
 mod studio_tests;
+mod studio_trials;
 mod subscriptions;
 mod timeline;
 mod traces;

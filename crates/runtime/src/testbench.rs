@@ -101,7 +101,7 @@ struct Bot {
 }
 
 /// The initial world of a case.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Play {
     /// The flow that `run`, `vars` and `api` refer to.
     flow: FlowName,

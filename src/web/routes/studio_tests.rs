@@ -5,13 +5,14 @@ use super::{
     probes::FINDING,
     shape::{
         Shape,
-        Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
+        Type::{Any, Between, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
         may, need, shape,
     },
     studio::{FILES, PART, PLAY_ERRORS, TALK},
     tell,
 };
-use crate::web::api::studio::{bad_day, tests};
+use crate::base::limits::WANDER_CUSTOMERS_MAX;
+use crate::web::api::studio::{bad_day, tests, wander};
 use axum::routing::post;
 
 static TESTS: Shape = shape(
@@ -134,11 +135,7 @@ static ENDURED: Shape = shape(
         need("misfortune", Text, "Its id."),
         need("act", Whole, "The index of the act in the request's `steps`."),
         need("good", Flag, "`false`: there is a trouble that the talk alone does not have."),
-        need(
-            "trouble",
-            Maybe(&Word(&["error", "given_up", "unanswered", "silent", "window", "stuck"])),
-            "As `expect: {trouble}` in a test names it.",
-        ),
+        need("trouble", Maybe(&Word(&TROUBLES)), "As `expect: {trouble}` in a test names it."),
         need("sentence", Maybe(&Text), ""),
         need("flow", Maybe(&Text), "The flow in trouble."),
         need("step", Maybe(&Text), ""),
@@ -151,6 +148,48 @@ static ENDURED: Shape = shape(
         ),
     ],
 );
+
+static CUSTOMERS: Shape = shape(
+    "RandomCustomers",
+    "",
+    &[
+        may("files", Map(&Maybe(&Text)), FILES),
+        may("customers", Between(1, WANDER_CUSTOMERS_MAX), "20, unless it is said."),
+        may("seed", Between(0, i64::MAX), "The same seed finds the same. 1, unless it is said."),
+    ],
+);
+
+static WANDERED: Shape = shape(
+    "Wandered",
+    "",
+    &[
+        need("seed", Whole, ""),
+        need("talks", Whole, "The customers who were simulated."),
+        need("acts", Whole, ""),
+        need("ms", Whole, ""),
+        need("found", List(&Of(&FOUND)), "Each problem once."),
+        need("stopped", Maybe(&Text), "Why there are fewer talks than customers."),
+    ],
+);
+
+static FOUND: Shape = shape(
+    "WanderFound",
+    "A problem that random customers met, as the shortest talk that shows it.",
+    &[
+        need("trouble", Word(&TROUBLES), "As `expect: {trouble}` in a test names it."),
+        need("sentence", Text, ""),
+        need("times", Whole, "The customers who met it."),
+        need("flow", Maybe(&Text), "The flow in trouble."),
+        need("step", Maybe(&Text), ""),
+        need("line", Maybe(&Whole), ""),
+        need("path", Maybe(&Text), ""),
+        need("about", Text, "The flow that a step `api` of the talk starts."),
+        need("world", Map(&Any), "As a play takes it."),
+        need("steps", List(&Any), "The acts, as a play takes them."),
+    ],
+);
+
+const TROUBLES: [&str; 6] = ["error", "given_up", "unanswered", "silent", "window", "stuck"];
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -188,6 +227,24 @@ pub static ROUTES: &[Route] = &[
             r#"{"flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
         ),
         take: || post(bad_day::bad_day),
+        ..POST
+    },
+    Route {
+        path: "/v1/studio/wander",
+        name: "let_customers_loose",
+        part: PART,
+        summary: "Let random customers loose on flows that are not saved yet",
+        about: "As `transom test --wander`.",
+        who: AllowedCallers::Studio,
+        body: Some(Of(&CUSTOMERS)),
+        answers: &[ok(Of(&WANDERED), "")],
+        errors: PLAY_ERRORS,
+        shared: true,
+        example: tell(
+            "/v1/studio/wander",
+            r#"{"files": {"flows/_bot.yaml": "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n"}, "customers": 2, "seed": 1}"#,
+        ),
+        take: || post(wander::wander),
         ..POST
     },
 ];

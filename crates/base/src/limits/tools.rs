@@ -58,6 +58,9 @@ pub const PLAY_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const PLAY_TIME_MAX: Span = Span::seconds(10);
 /// The time for tests that the studio runs; those that are done by then are shown.
 pub const TESTS_TIME_MAX: Span = Span::seconds(30);
+/// Random customers of one request of the studio, and the time for them.
+pub const WANDER_CUSTOMERS_MAX: i64 = 200;
+pub const WANDER_TIME_MAX: Span = Span::seconds(60);
 /// The time for a bad day; the rest of its plays is counted.
 pub const BAD_DAY_TIME_MAX: Span = Span::seconds(20);
 /// Words of two texts that are compared one by one; longer texts are marked as a whole.

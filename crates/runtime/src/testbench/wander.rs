@@ -1,11 +1,13 @@
 //! Simulates random customers, who write, tap, fall silent and send unexpected content, while sends fail and the
 //! process dies. Checks for problems after every act; a problem is shortened and written as a case.
 
+mod shorten;
+
 use super::{
     Bot, Stop, TestFile, TestOptions, buttons,
     coverage::{Coverage, CoverageTally},
     dice::Dice,
-    pace::{Pace, event_loop},
+    pace::Pace,
     read,
     trouble::{BotProblem, Kind},
     unwritten,
@@ -17,7 +19,8 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::Diagnostic,
         ids::FlowName,
-        limits::{WANDER_ACTS_MAX, WANDER_FOUND_MAX, WANDER_TRIES_MAX},
+        limits::{WANDER_ACTS_MAX, WANDER_FOUND_MAX},
+        place::SourceFile,
         time::Span,
     },
     bot::source_files,
@@ -27,7 +30,8 @@ use crate::{
     },
     model::{answer::AnswerType, content::MediaKind, session::Waiting},
 };
-use std::{path::Path, time::Duration};
+use shorten::{home, shorten};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// The number of customers, and the seed.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +45,8 @@ pub struct Wandered {
     /// Errors of the bot or its tests; then no customer was simulated.
     pub findings: Vec<Diagnostic>,
     pub walks: Walks,
+    /// The customers who were simulated: all, if there was time.
+    pub talks: usize,
     pub acts: usize,
     /// Each kind of problem once, where it was found.
     pub found: Vec<WanderFinding>,
@@ -57,6 +63,9 @@ pub struct WanderFinding {
     /// otherwise the file in whose world it was found.
     pub file: String,
     pub case: CaseText,
+    /// The world in which it was found, and the acts that lead to it.
+    pub(super) play: super::Play,
+    pub(super) acts: Vec<TestAction>,
 }
 
 struct Walked {
@@ -73,22 +82,24 @@ struct WanderWorld {
 
 /// Simulates random customers of a bot, in the worlds of its test files.
 pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Result<Wandered> {
-    let began = SystemClock.now();
-    let mut wandered = Wandered {
-        findings: Vec::new(),
-        walks,
-        acts: 0,
-        found: Vec::new(),
-        took: Duration::ZERO,
-        coverage: Coverage::default(),
-    };
     let tests = source_files::read_tests(folder)?;
-    let bot = match Bot::open(folder)? {
-        Ok(bot) => bot,
-        Err(findings) => return Ok(Wandered { findings, ..wandered }),
-    };
+    Ok(match Bot::open(folder)? {
+        Ok(bot) => wander_in(&bot, &tests, wish, walks, &Pace::whole_machine()),
+        Err(findings) => Wandered { findings, ..Wandered::nothing(walks) },
+    })
+}
+
+pub(super) fn wander_in(
+    bot: &Bot,
+    tests: &[Arc<SourceFile>],
+    wish: &TestOptions<'_>,
+    walks: Walks,
+    pace: &Pace,
+) -> Wandered {
+    let began = SystemClock.now();
+    let mut wandered = Wandered::nothing(walks);
     let (mut grounds, mut others, mut cases) = (Vec::new(), Vec::new(), Vec::new());
-    for file in &tests {
+    for file in tests {
         let (report, read) = read(file, &bot.set);
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
@@ -97,45 +108,66 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
         if wish.wants(file) { grounds.push(ground) } else { others.push(ground) }
     }
     if grounds.is_empty() {
-        let Some(flow) = bot.set.flows.keys().next() else { return Ok(wandered) };
+        let Some(flow) = bot.set.flows.keys().next() else { return wandered };
         grounds.push(WanderWorld { file: format!("flows/{flow}.test.yaml"), play: bot.plain_play(flow) });
     }
     let words = InputWords::of(&bot.set, cases.iter().map(|(_, case)| case));
-    let pace = Pace::whole_machine();
     let walked = pace.side_by_side(walks.count, |walk| {
         let ground = &grounds[walk % grounds.len()];
-        let event_loop = event_loop().ok()?;
-        Some(event_loop.block_on(walk_once(&bot, ground, &words, &cases, Dice::new(walks.seed, walk))))
+        pace.block_on(walk_once(bot, ground, &words, &cases, Dice::new(walks.seed, walk))).ok()?
     });
     let mut tally = CoverageTally::default();
-    let mut met: Vec<(usize, Vec<TestAction>, BotProblem, usize)> = Vec::new();
+    let mut met: Vec<Met> = Vec::new();
     for (walk, done) in walked.into_iter().enumerate() {
         let Some(walked) = done.flatten() else { continue };
+        wandered.talks += 1;
         wandered.acts += walked.acts.len();
         tally.join(walked.tally);
         let Some(trouble) = walked.trouble else { continue };
-        match met.iter_mut().find(|(_, _, known, _)| known.is_like(&trouble)) {
-            Some((_, _, _, times)) => *times += 1,
-            None => met.push((walk, walked.acts, trouble, 1)),
+        match met.iter_mut().find(|known| known.trouble.is_like(&trouble)) {
+            Some(known) => known.times += 1,
+            None => met.push(Met { walk, acts: walked.acts, trouble, times: 1 }),
         }
     }
     met.truncate(WANDER_FOUND_MAX);
+    let all: Vec<&WanderWorld> = grounds.iter().chain(&others).collect();
+    let ground = |met: &Met| &grounds[met.walk % grounds.len()];
     let found = pace.side_by_side(met.len(), |at| {
-        let (walk, acts, trouble, times) = &met[at];
-        let ground = &grounds[walk % grounds.len()];
-        let (acts, trouble) = shorten(&bot, ground, acts.clone(), trouble.clone());
-        let home = home(&bot, ground, grounds.iter().chain(&others), &acts, &trouble);
-        let name = format!("wander {}.{walk}, {}", walks.seed, trouble.kind.as_str());
-        let mut steps: Vec<String> = acts.iter().filter_map(write::act).collect();
-        steps.push("expect: {trouble: nothing}".to_owned());
-        let remarks = trouble.text.lines().map(str::to_owned).collect();
-        let case = CaseText { name, remarks, head: Vec::new(), steps };
-        WanderFinding { trouble, times: *times, file: home, case }
+        let met = &met[at];
+        let (acts, trouble) = shorten(bot, ground(met), met.acts.clone(), met.trouble.clone(), pace);
+        let home = home(bot, ground(met), &all, &acts, &trouble, pace);
+        finding(&Met { walk: met.walk, acts, trouble, times: met.times }, ground(met), home, walks)
     });
-    wandered.found = found.into_iter().flatten().collect();
+    // A problem that the time did not suffice to shorten is shown as it was met.
+    let as_met = |met: &Met| finding(met, ground(met), ground(met).file.clone(), walks);
+    wandered.found = found.into_iter().zip(&met).map(|(found, met)| found.unwrap_or_else(|| as_met(met))).collect();
     wandered.coverage = tally.of(&bot.set, &[]);
     wandered.took = (SystemClock.now() - began).to_std();
-    Ok(wandered)
+    wandered
+}
+
+/// A problem, with the first customer who met it.
+struct Met {
+    walk: usize,
+    acts: Vec<TestAction>,
+    trouble: BotProblem,
+    times: usize,
+}
+
+fn finding(met: &Met, ground: &WanderWorld, file: String, walks: Walks) -> WanderFinding {
+    let Met { walk, acts, trouble, times } = met;
+    let name = format!("wander {}.{walk}, {}", walks.seed, trouble.kind.as_str());
+    let mut steps: Vec<String> = acts.iter().filter_map(write::act).collect();
+    steps.push("expect: {trouble: nothing}".to_owned());
+    let remarks = trouble.text.lines().map(str::to_owned).collect();
+    WanderFinding {
+        trouble: trouble.clone(),
+        times: *times,
+        file,
+        case: CaseText { name, remarks, head: Vec::new(), steps },
+        play: ground.play.clone(),
+        acts: acts.clone(),
+    }
 }
 
 async fn walk_once(
@@ -273,80 +305,19 @@ async fn next_act(world: &World<'_>, words: &InputWords, dice: &mut Dice) -> Res
     })
 }
 
-/// Removes acts that are not needed for the same problem: ever smaller pieces, from the end.
-fn shorten(
-    bot: &Bot,
-    ground: &WanderWorld,
-    mut acts: Vec<TestAction>,
-    mut trouble: BotProblem,
-) -> (Vec<TestAction>, BotProblem) {
-    let Ok(event_loop) = event_loop() else { return (acts, trouble) };
-    let mut tries = 0;
-    let mut piece = acts.len().div_ceil(2).max(1);
-    loop {
-        let mut at = acts.len();
-        let mut shorter = false;
-        while at > 0 && tries < WANDER_TRIES_MAX {
-            let from = at.saturating_sub(piece);
-            let rest: Vec<TestAction> = acts[..from].iter().chain(&acts[at..]).cloned().collect();
-            tries += 1;
-            let again = event_loop.block_on(again(bot, ground, rest));
-            match again.trouble {
-                Some(same) if same.is_like(&trouble) && again.acts.len() < acts.len() => {
-                    (acts, trouble, shorter) = (again.acts, same, true);
-                    at = from.min(acts.len());
-                }
-                _ => at = from,
-            }
-        }
-        if piece == 1 && !shorter || tries >= WANDER_TRIES_MAX {
-            return (acts, trouble);
-        }
-        piece = if shorter { piece } else { piece / 2 }.max(1).min(acts.len().max(1));
-    }
-}
-
-/// The test file for a case of this problem. Each file has its own world, in which another answer of a server, or
-/// another time, may prevent the problem, so it is replayed there first.
-fn home<'g>(
-    bot: &Bot,
-    met: &WanderWorld,
-    all: impl Iterator<Item = &'g WanderWorld> + Clone,
-    acts: &[TestAction],
-    trouble: &BotProblem,
-) -> String {
-    let concerned = trouble.flow.as_deref().and_then(|flow| bot.set.named(flow)).map(|flow| &flow.name);
-    let Some(flow) = concerned.filter(|flow| **flow != met.play.flow) else { return met.file.clone() };
-    let Ok(event_loop) = event_loop() else { return met.file.clone() };
-    let same = |ground: &WanderWorld| {
-        let again = event_loop.block_on(again(bot, ground, acts.to_vec()));
-        again.trouble.is_some_and(|again| again.is_like(trouble)) && again.acts.len() == acts.len()
-    };
-    let file = format!("flows/{flow}.test.yaml");
-    let taken = all.clone().any(|ground| ground.file == file);
-    let own = all.filter(|ground| ground.play.flow == *flow).find(|ground| same(ground));
-    match own {
-        Some(own) => own.file.clone(),
-        None if !taken && same(&WanderWorld { file: file.clone(), play: bot.bare_play(flow) }) => file,
-        None => met.file.clone(),
-    }
-}
-
-/// Repeats the acts up to the first problem.
-async fn again(bot: &Bot, ground: &WanderWorld, acts: Vec<TestAction>) -> Walked {
-    let mut walked = Walked { acts: Vec::new(), trouble: None, tally: CoverageTally::default() };
-    let Ok(mut world) = World::begin(bot, &ground.play, false).await else { return walked };
-    for act in acts {
-        try_act(&mut world, act, &mut walked).await;
-        if walked.trouble.is_some() {
-            break;
-        }
-    }
-    world.end().await;
-    walked
-}
-
 impl Wandered {
+    fn nothing(walks: Walks) -> Wandered {
+        Wandered {
+            findings: Vec::new(),
+            walks,
+            talks: 0,
+            acts: 0,
+            found: Vec::new(),
+            took: Duration::ZERO,
+            coverage: Coverage::default(),
+        }
+    }
+
     pub fn is_good(&self) -> bool {
         self.found.is_empty() && self.findings.is_empty()
     }

@@ -4,6 +4,7 @@ pub mod bad_day;
 pub mod map;
 pub mod play;
 pub mod tests;
+pub mod wander;
 
 use crate::{
     base::{

@@ -8,6 +8,7 @@ mod room;
 mod save;
 mod state;
 mod tests;
+mod wandered;
 
 use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, talk_json, world::World};
 use crate::{

@@ -2,18 +2,19 @@
 //! that conversations go on beside them.
 
 use super::{
-    PlayError, PlayRequest, SavedTest, Stage, bad_day, played, save,
+    Edits, PlayError, PlayRequest, SavedTest, Stage, bad_day, played, save,
     tests::{self, TestsRequest},
+    wandered,
 };
 use crate::{
     base::{
         limits::{
             BAD_DAY_TIME_MAX, PLAY_ANSWER_BYTES_MAX, PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX,
-            TESTS_TIME_MAX,
+            TESTS_TIME_MAX, WANDER_TIME_MAX,
         },
         time::Span,
     },
-    testbench::pace::Pace,
+    testbench::{pace::Pace, wander::Walks},
 };
 use anyhow::{Context, anyhow};
 use serde_json::Value as Json;
@@ -34,6 +35,7 @@ pub(in crate::testbench) struct PlayLimits {
     pub play: Span,
     pub tests: Span,
     pub bad_day: Span,
+    pub wander: Span,
     pub answer_bytes: usize,
 }
 
@@ -45,6 +47,7 @@ impl Default for PlayLimits {
             play: PLAY_TIME_MAX,
             tests: TESTS_TIME_MAX,
             bad_day: BAD_DAY_TIME_MAX,
+            wander: WANDER_TIME_MAX,
             answer_bytes: PLAY_ANSWER_BYTES_MAX,
         }
     }
@@ -80,6 +83,11 @@ impl PlayRoom {
     pub async fn bad_day(&self, wish: PlayRequest) -> Result<Json, PlayError> {
         few_steps(&wish)?;
         self.apart(self.stage.limits.bad_day, move |stage, pace| bad_day::endured(stage, &wish, pace)).await
+    }
+
+    /// Lets random customers loose; gives the problems that they meet.
+    pub async fn wander(&self, edits: Edits, walks: Walks) -> Result<Json, PlayError> {
+        self.apart(self.stage.limits.wander, move |stage, pace| wandered::wandered(stage, &edits, walks, pace)).await
     }
 
     async fn talk<T: Send + 'static>(
