@@ -35,6 +35,7 @@ mod studio_editor;
 mod studio_files;
 mod studio_play;
 mod studio_preview;
+mod studio_replay;
 mod studio_tests;
 mod studio_trials;
 mod subscriptions;

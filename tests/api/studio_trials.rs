@@ -9,7 +9,8 @@ const WANDER: &str = "/v1/studio/wander";
 /// Three faults: nobody takes errors of the server, nor those of sends, nor an answer that comes a day too late.
 const BROKEN: &str = "flow: order\nwhen:\n  - message: order\nsteps:\n  - ask: Which colour?\n    as: colour\n    timeout: 20h\n  - http: POST https://shop.example/orders\n    json: {colour: \"${colour}\"}\n  - say: Ordered in ${colour}\n";
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n";
-const MENDED: &str = "defaults:\n  on_error:\n    - say: Something went wrong here.\n      if_closed: skip\n  unanswered: []\n";
+const MENDED: &str =
+    "defaults:\n  on_error:\n    - say: Something went wrong here.\n      if_closed: skip\n  unanswered: []\n";
 
 fn bad_day(bot: &str) -> Json {
     json!({
@@ -31,12 +32,15 @@ async fn a_bad_day_finds_the_faults_and_each_becomes_a_failing_test() {
     let red = red(&day);
     let found: BTreeSet<_> = red
         .iter()
-        .map(|row| (row["misfortune"].as_str().unwrap(), row["act"].as_u64().unwrap(), row["trouble"].as_str().unwrap()))
+        .map(|row| {
+            (row["misfortune"].as_str().unwrap(), row["act"].as_u64().unwrap(), row["trouble"].as_str().unwrap())
+        })
         .collect();
     for fault in [("server_down", 1, "error"), ("refused_131026", 0, "error"), ("silent", 0, "unanswered")] {
         assert!(found.contains(&fault), "{fault:?}: {found:?}");
     }
-    let ids: BTreeSet<_> = day["misfortunes"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let ids: BTreeSet<_> =
+        day["misfortunes"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert!(found.iter().all(|(id, _, _)| ids.contains(id)) && ids.len() == 12, "{ids:?}");
     assert_eq!(day["more"], 0);
     for (number, row) in red.iter().enumerate() {
@@ -78,7 +82,8 @@ async fn customers_find_what_nobody_answers_and_the_same_seed_finds_the_same() {
     let mut again = host.post(OPERATOR, WANDER, loose(3)).await.is(200);
     again["ms"] = found["ms"].clone();
     assert_eq!(again, found);
-    let mut talk = json!({"files": {"flows/_bot.yaml": BOT}, "flow": unanswered["about"], "world": unanswered["world"]});
+    let mut talk =
+        json!({"files": {"flows/_bot.yaml": BOT}, "flow": unanswered["about"], "world": unanswered["world"]});
     talk["steps"] = unanswered["steps"].clone();
     let played = host.post(OPERATOR, "/v1/studio/play", talk).await.is(200);
     assert_eq!(played["stopped"], Json::Null, "{played:#}");

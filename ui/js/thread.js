@@ -59,6 +59,7 @@ function deed(step) {
     'set',
     'status',
     'provider',
+    'again',
     'restart',
     'welcome',
     'missed_call',

@@ -56,7 +56,7 @@ pub use coverage::Coverage;
 pub use draft::RecordedTest;
 pub use init::init;
 use pace::Pace;
-pub use play::{Edits, PlayError, PlayRequest, PlayRoom, SavedTest, TestsRequest};
+pub use play::{Edits, PlayError, PlayRequest, PlayRoom, RecordedTalks, SavedTest, TestsRequest};
 pub use record::record;
 pub use report::{CaseReport, FailedExpectation, FileReport, Report, TranscriptLine};
 use std::{

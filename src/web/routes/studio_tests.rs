@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that try flows which are not saved yet: tests and their like.
 
 use super::{
-    AllowedCallers, POST, Route, ok,
+    AllowedCallers, Errors, POST, Route, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -11,8 +11,8 @@ use super::{
     studio::{FILES, PART, PLAY_ERRORS, TALK},
     tell,
 };
-use crate::base::limits::WANDER_CUSTOMERS_MAX;
-use crate::web::api::studio::{bad_day, tests, wander};
+use crate::base::limits::{REPLAY_TALKS_MAX, WANDER_CUSTOMERS_MAX};
+use crate::web::api::studio::{bad_day, replay, tests, wander};
 use axum::routing::post;
 
 static TESTS: Shape = shape(
@@ -189,6 +189,59 @@ static FOUND: Shape = shape(
     ],
 );
 
+static REPLAY: Shape = shape(
+    "ReplayWish",
+    "One run, or the runs that began on a day.",
+    &[
+        may("files", Map(&Maybe(&Text)), FILES),
+        may("run", Maybe(&Whole), "The number of a run."),
+        may("day", Maybe(&Filled), "A day in the bot's time zone: `2026-11-22`."),
+        may("limit", Between(1, REPLAY_TALKS_MAX), "Of a day, the newest runs first. 200, unless it is said."),
+        may("before", Maybe(&Whole), "Of a day, only runs with a lower number: to go on behind the last talk."),
+    ],
+);
+
+static REPLAYED: Shape = shape(
+    "ReplayedTalks",
+    "",
+    &[
+        need("ms", Whole, ""),
+        need("talks", List(&Of(&REPLAYED_TALK)), "Newest first."),
+        need("counts", Map(&Whole), "The number of talks by verdict."),
+        need("more", Whole, "The runs of that day that were not played."),
+    ],
+);
+
+static REPLAYED_TALK: Shape = shape(
+    "ReplayedTalk",
+    "A run, played twice by a person who is nobody: on the version that ran, and on the edited flows.",
+    &[
+        need("run", Whole, "Its number."),
+        need("flow", Text, ""),
+        need("at", super::shape::Type::Time, "When it began."),
+        need(
+            "verdict",
+            Word(&["same", "other_words", "other_way", "does_not_fit", "cannot_say"]),
+            "`does_not_fit`: an act is not possible any more. `cannot_say`: played again on the version that ran, it says \
+             other messages than it did, because servers answered something else.",
+        ),
+        need("sentence", Text, ""),
+        need("acts", List(&Of(&REPLAYED_ACT)), "Empty if there is nothing to compare."),
+        need("world", Maybe(&Map(&Any)), "As a play takes it, with the `step`s of the acts."),
+        need("notes", List(&Text), "Parts that were made up."),
+    ],
+);
+
+static REPLAYED_ACT: Shape = shape(
+    "ReplayedAct",
+    "",
+    &[
+        need("step", Any, "As a play takes it, masked as `transom test --record` does."),
+        need("was", List(&Text), "The texts of the bot on the version that ran."),
+        need("now", Maybe(&List(&Text)), "Those on the edited flows; `null`: the talk ended before."),
+    ],
+);
+
 const TROUBLES: [&str; 6] = ["error", "given_up", "unanswered", "silent", "window", "stuck"];
 
 pub static ROUTES: &[Route] = &[
@@ -240,11 +293,31 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&WANDERED), "")],
         errors: PLAY_ERRORS,
         shared: true,
-        example: tell(
-            "/v1/studio/wander",
-            r#"{"files": {"flows/_bot.yaml": "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n"}, "customers": 2, "seed": 1}"#,
-        ),
+        example: tell("/v1/studio/wander", r#"{"files": {}, "customers": 2, "seed": 1}"#),
         take: || post(wander::wander),
+        ..POST
+    },
+    Route {
+        path: "/v1/studio/replay",
+        name: "replay_talks",
+        part: PART,
+        summary: "Play real talks again on flows that are not saved yet",
+        about: "Nothing is sent, and nobody's words are shown.",
+        who: AllowedCallers::Studio,
+        body: Some(Of(&REPLAY)),
+        answers: &[ok(Of(&REPLAYED), "")],
+        errors: Errors::Problems(&[
+            ("has_errors", 409),
+            ("not_readable", 409),
+            ("not_found", 404),
+            ("too_many_plays", 503),
+        ]),
+        shared: true,
+        example: tell(
+            "/v1/studio/replay",
+            r#"{"files": {"flows/hello.yaml": "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Good morning\n"}, "day": "2026-03-27", "limit": 20}"#,
+        ),
+        take: || post(replay::replay),
         ..POST
     },
 ];

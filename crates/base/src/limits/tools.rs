@@ -46,6 +46,8 @@ pub const WANDER_FOUND_MAX: usize = 12;
 pub const WANDER_TRIES_MAX: usize = 250;
 /// Messages of a conversation that `--record` reads, newest first.
 pub const RECORD_MESSAGES_MAX: i64 = 2_000;
+/// Messages of it that are read at once.
+pub const RECORD_PAGE: i64 = 100;
 /// A shorter pause between two messages is not recorded, because it changes nothing.
 pub const RECORD_GAP_MIN: Span = Span::seconds(11);
 
@@ -61,6 +63,12 @@ pub const TESTS_TIME_MAX: Span = Span::seconds(30);
 /// Random customers of one request of the studio, and the time for them.
 pub const WANDER_CUSTOMERS_MAX: i64 = 200;
 pub const WANDER_TIME_MAX: Span = Span::seconds(60);
+/// Talks of production that one request plays again, and the time for them.
+pub const REPLAY_TALKS_MAX: i64 = 200;
+pub const REPLAY_TIME_MAX: Span = Span::seconds(30);
+/// Runs of a day that are read at once, and those that are counted.
+pub const REPLAY_RUNS_PAGE: i64 = 500;
+pub const REPLAY_COUNTED_MAX: usize = 10_000;
 /// The time for a bad day; the rest of its plays is counted.
 pub const BAD_DAY_TIME_MAX: Span = Span::seconds(20);
 /// Words of two texts that are compared one by one; longer texts are marked as a whole.

@@ -10,6 +10,8 @@ use crate::{
     store::tables::run,
 };
 
+use std::ops::Range;
+
 /// A test file as text, and remarks for its author.
 #[derive(Debug)]
 pub struct RecordedTest {
@@ -26,13 +28,20 @@ pub struct RecordedTest {
 pub(super) struct RecordedCase<'a> {
     pub world: World<'a>,
     pub steps: Vec<String>,
+    /// The acts that were possible, each with the range of the bot's messages in `world.seen`.
+    pub done: Vec<(TestAction, Range<usize>)>,
     /// True if the whole texts of messages are written, not only their first words.
     pub whole: bool,
 }
 
 impl<'a> RecordedCase<'a> {
     pub async fn begin(bot: &'a Bot, play: &'a Play) -> anyhow::Result<RecordedCase<'a>> {
-        Ok(RecordedCase { world: World::begin(bot, play, false).await?, steps: Vec::new(), whole: false })
+        Ok(RecordedCase {
+            world: World::begin(bot, play, false).await?,
+            steps: Vec::new(),
+            done: Vec::new(),
+            whole: false,
+        })
     }
 
     /// Performs an act and writes down the bot's messages. False if it is impossible now.
@@ -47,6 +56,7 @@ impl<'a> RecordedCase<'a> {
         let since = self.world.since;
         let said = self.world.seen[since.seen..].iter();
         self.steps.extend(said.map(|seen| if self.whole { heard_whole(seen) } else { heard(seen) }));
+        self.done.push((step.act, since.seen..self.world.seen.len()));
         for handoff in &self.world.handoffs[since.handoffs..] {
             self.steps.push(format!("expect: {{handoff: {}}}", scalar(&handoff.team)));
         }

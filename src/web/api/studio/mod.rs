@@ -3,6 +3,7 @@
 pub mod bad_day;
 pub mod map;
 pub mod play;
+pub mod replay;
 pub mod tests;
 pub mod wander;
 

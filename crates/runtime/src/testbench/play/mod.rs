@@ -4,6 +4,8 @@
 mod act;
 mod bad_day;
 mod content;
+mod recorded;
+mod replay;
 mod room;
 mod save;
 mod state;
@@ -22,6 +24,7 @@ use crate::{
     flow::tools::testfile::{Head, Step, Talk, TestAction, default_now, sentence, talk},
 };
 use act::Recorder;
+pub use replay::RecordedTalks;
 pub(super) use room::PlayLimits;
 pub use room::PlayRoom;
 pub use save::SavedTest;

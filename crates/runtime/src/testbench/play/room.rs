@@ -2,7 +2,7 @@
 //! that conversations go on beside them.
 
 use super::{
-    Edits, PlayError, PlayRequest, SavedTest, Stage, bad_day, played, save,
+    Edits, PlayError, PlayRequest, RecordedTalks, SavedTest, Stage, bad_day, played, replay, save,
     tests::{self, TestsRequest},
     wandered,
 };
@@ -10,7 +10,7 @@ use crate::{
     base::{
         limits::{
             BAD_DAY_TIME_MAX, PLAY_ANSWER_BYTES_MAX, PLAY_PLACE_WAIT, PLAY_STEPS_MAX, PLAY_TIME_MAX, PLAYS_AT_ONCE_MAX,
-            TESTS_TIME_MAX, WANDER_TIME_MAX,
+            REPLAY_TIME_MAX, TESTS_TIME_MAX, WANDER_TIME_MAX,
         },
         time::Span,
     },
@@ -36,6 +36,7 @@ pub(in crate::testbench) struct PlayLimits {
     pub tests: Span,
     pub bad_day: Span,
     pub wander: Span,
+    pub replay: Span,
     pub answer_bytes: usize,
 }
 
@@ -48,6 +49,7 @@ impl Default for PlayLimits {
             tests: TESTS_TIME_MAX,
             bad_day: BAD_DAY_TIME_MAX,
             wander: WANDER_TIME_MAX,
+            replay: REPLAY_TIME_MAX,
             answer_bytes: PLAY_ANSWER_BYTES_MAX,
         }
     }
@@ -88,6 +90,12 @@ impl PlayRoom {
     /// Lets random customers loose; gives the problems that they meet.
     pub async fn wander(&self, edits: Edits, walks: Walks) -> Result<Json, PlayError> {
         self.apart(self.stage.limits.wander, move |stage, pace| wandered::wandered(stage, &edits, walks, pace)).await
+    }
+
+    /// Plays real talks again on edited flows; gives a verdict for each.
+    pub async fn replay(&self, edits: Edits, talks: RecordedTalks) -> Result<Json, PlayError> {
+        let time = self.stage.limits.replay;
+        self.apart(time, move |stage, pace| replay::replayed(stage, &edits, &talks, pace)).await
     }
 
     async fn talk<T: Send + 'static>(

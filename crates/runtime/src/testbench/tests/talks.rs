@@ -220,3 +220,18 @@ cases:
     let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.passed() >= 3, "a first test can be guessed: {}", said(&report));
 }
+
+#[test]
+fn a_message_that_comes_twice_is_answered_once() {
+    passes(
+        "\
+- user: shop
+- bot: Which size?
+- again
+- bot: nothing
+- tap: Large
+- again: true
+- expect: {run: waiting, sent: nothing, handoff: nothing}",
+    );
+    assert!(failure("- again").contains("only a message that came can come again"));
+}
