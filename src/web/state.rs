@@ -7,7 +7,7 @@ use super::{
     idempotency::InFlight,
     refusal_log::UnauthenticatedRequests,
     server::body_memory::Room,
-    studio::{assets::PageFiles, desk::Desk},
+    studio::{assets::PageFiles, desk::Desk, editor::EditorLimits},
 };
 use crate::{
     base::{
@@ -48,6 +48,7 @@ pub struct Web {
     pub desk: Desk,
     /// Places for the studio's editors.
     pub editors: AccountPlaces,
+    pub editor_limits: EditorLimits,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
     /// Places for plays of the studio.
@@ -71,6 +72,7 @@ impl Web {
         Web {
             desk: Desk::new(app.config.bot.clone()),
             editors: AccountPlaces::new(STUDIO_EDITORS_MAX),
+            editor_limits: EditorLimits::default(),
             plays: PlayRoom::of(&app.config.bot),
             app,
             operator,
@@ -98,6 +100,11 @@ impl Web {
     /// Serves the studio's page from these files.
     pub fn with_page_files(self, page_files: PageFiles) -> Self {
         Web { page_files, ..self }
+    }
+
+    /// Gives each editor of the studio these limits.
+    pub fn with_editor_limits(self, editor_limits: EditorLimits) -> Self {
+        Web { editor_limits, ..self }
     }
 
     /// Counts a send of this account against its rate limit; `Err` is the time of the next allowed send.

@@ -213,7 +213,8 @@ async fn a_message_at_the_limit_is_read_and_what_is_none_ends_the_connection() {
     editor.socket.say(&message(STUDIO_EDITOR_MESSAGE_BYTES_MAX)).await;
     while editor.hear().await["id"] != 77 {}
     editor.socket.say(&message(STUDIO_EDITOR_MESSAGE_BYTES_MAX + 1)).await;
-    assert!(matches!(editor.socket.hear().await, Heard::Closed(_)));
+    // Findings of other files may be on their way.
+    while matches!(editor.socket.hear().await, Heard::Text(_)) {}
     for (kind, bytes, code) in [(0x1, &b"{"[..], 1007), (0x1, b"[]", 1007), (0x2, b"{}", 1003)] {
         let mut socket = Socket::open(&host.base, PATH, &[("origin", &host.base)]).await.unwrap();
         socket.send(kind, bytes).await;

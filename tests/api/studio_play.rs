@@ -1,6 +1,9 @@
 //! Tests plays, saved talks and maps over HTTP.
 
-use super::host::{Host, OPERATOR};
+use super::{
+    host::{Host, OPERATOR},
+    studio::open_host,
+};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::base::limits::{PLAY_STEPS_MAX, STUDIO_BODY_BYTES_MAX};
@@ -55,12 +58,14 @@ async fn errors_and_wrong_requests_are_told() {
 
 #[tokio::test]
 async fn a_play_needs_the_operator() {
-    let host = Host::new().await;
-    for path in [PLAY, "/v1/studio/play/test", "/v1/studio/map"] {
-        assert_eq!(host.post("key-acme", path, json!({})).await.status, 403, "{path}");
+    let (real, open) = (Host::new().await, open_host(&[]).await);
+    let tries = ["play", "play/test", "map", "tests", "bad-day", "wander", "replay"];
+    for path in tries.map(|name| format!("/v1/studio/{name}")) {
+        assert_eq!(real.post("key-acme", &path, json!({})).await.is(403)["code"], "operator_only", "{path}");
         let foreign = [("origin", "https://example.com"), ("content-type", "application/json")];
-        let answer = host.request(Method::POST, path, &foreign, "{}".to_owned()).await;
-        assert!([401, 403].contains(&answer.status), "{path}: {}", answer.text);
+        let ask = async |host: &Host| host.request(Method::POST, &path, &foreign, "{}".to_owned()).await;
+        assert_eq!(ask(&real).await.is(401)["code"], "unauthorized", "{path}");
+        assert_eq!(ask(&open).await.is(403)["code"], "foreign_origin", "{path}");
     }
 }
 

@@ -84,6 +84,22 @@ impl Socket {
         }
     }
 
+    /// False once the server has closed the connection.
+    pub async fn can_write(&mut self) -> bool {
+        self.stream.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await.is_ok()
+    }
+
+    /// Reads up to the end without an answer to signs of life; gives the code of the end.
+    pub async fn hear_silently(&mut self) -> u16 {
+        loop {
+            match self.frame().await {
+                Some((0x8, payload)) => return u16::from_be_bytes([payload[0], payload[1]]),
+                Some(_) => {}
+                None => return 1006,
+            }
+        }
+    }
+
     async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
         let kind = self.stream.read_u8().await.ok()?;
         assert!(kind & 0x80 != 0, "the server sends whole messages");

@@ -2,9 +2,12 @@
 
 use super::{codes::CODES_AT, desk::surroundings};
 use crate::{
-    base::limits::{
-        STUDIO_EDITOR_BEAT, STUDIO_EDITOR_MESSAGE_BYTES_MAX, STUDIO_EDITOR_SLOW, STUDIO_EDITOR_WAITING_MAX,
-        STUDIO_EDITORS_MAX,
+    base::{
+        limits::{
+            STUDIO_EDITOR_BEAT, STUDIO_EDITOR_MESSAGE_BYTES_MAX, STUDIO_EDITOR_SLOW, STUDIO_EDITOR_WAITING_MAX,
+            STUDIO_EDITORS_MAX,
+        },
+        time::Span,
     },
     flow::CheckContext,
     lsp::{
@@ -30,6 +33,24 @@ use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, timeout},
 };
+
+/// The limits of one editor; a test has smaller ones.
+#[derive(Debug, Clone, Copy)]
+pub struct EditorLimits {
+    /// Messages that wait for the server, and for the editor.
+    pub waiting: usize,
+    /// How often a sign of life is asked for.
+    pub beat: Span,
+    /// How long the editor may take for one message.
+    pub slow: Span,
+}
+
+impl Default for EditorLimits {
+    fn default() -> Self {
+        let (waiting, beat, slow) = (STUDIO_EDITOR_WAITING_MAX, STUDIO_EDITOR_BEAT, STUDIO_EDITOR_SLOW);
+        EditorLimits { waiting, beat, slow }
+    }
+}
 
 /// Each editor gets a server that knows only this bot, as `file:///bot/`.
 pub async fn open(
@@ -60,6 +81,7 @@ struct Server {
     editor: Connection,
     /// Its messages to the editor; closed when it has ended.
     answers: mpsc::Receiver<LspMessage>,
+    limits: EditorLimits,
 }
 
 /// Why a connection is closed from our side.
@@ -81,7 +103,7 @@ impl Server {
                 tracing::debug!(error = %error, "An editor was disconnected");
             }
         })?;
-        let (tell, answers) = mpsc::channel(STUDIO_EDITOR_WAITING_MAX);
+        let (tell, answers) = mpsc::channel(web.editor_limits.waiting);
         let told = editor.receiver.clone();
         thread::Builder::new().name("editor-out".to_owned()).spawn(move || {
             while let Ok(message) = told.recv() {
@@ -90,18 +112,18 @@ impl Server {
                 }
             }
         })?;
-        Ok(Server { editor, answers })
+        Ok(Server { editor, answers, limits: web.editor_limits })
     }
 
     async fn serve(mut self, web: &Web, mut socket: WebSocket, place: AccountPlace) {
         let end = self.exchange(web, &mut socket).await;
         if let End::Because(code, reason) = end {
             let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-            let _ = timeout(STUDIO_EDITOR_SLOW.to_std(), socket.send(close)).await;
+            let _ = timeout(self.limits.slow.to_std(), socket.send(close)).await;
         }
         drop(socket);
         // The place is free only when the threads have ended.
-        let Server { editor, mut answers } = self;
+        let Server { editor, mut answers, .. } = self;
         drop(editor);
         while answers.recv().await.is_some() {}
         drop(place);
@@ -110,7 +132,7 @@ impl Server {
     /// Passes messages on until one side ends.
     async fn exchange(&mut self, web: &Web, socket: &mut WebSocket) -> End {
         let (mut stopping, mut files) = (web.stopping.subscribe(), web.app.reloader.looks());
-        let mut beat = interval(STUDIO_EDITOR_BEAT.to_std());
+        let mut beat = interval(self.limits.beat.to_std());
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_heard = true;
         loop {
@@ -149,7 +171,7 @@ impl Server {
                 }
             };
             // An editor that takes nothing is let go: it connects again.
-            match timeout(STUDIO_EDITOR_SLOW.to_std(), socket.send(text)).await {
+            match timeout(self.limits.slow.to_std(), socket.send(text)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) | Err(_) => return End::Left,
             }
@@ -167,7 +189,7 @@ impl Server {
         let Ok(message) = serde_json::from_str::<LspMessage>(text) else {
             return Some(End::Because(close_code::INVALID, "this is no message of the protocol"));
         };
-        if self.editor.sender.len() >= STUDIO_EDITOR_WAITING_MAX {
+        if self.editor.sender.len() >= self.limits.waiting {
             return Some(End::Because(close_code::POLICY, "too many messages wait"));
         }
         // A server that has ended closes its answers, which is noticed there.
