@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
 };
 
-/// What changed files would do.
+/// The effect of changed files.
 #[derive(Debug)]
 pub struct UnsavedPreview {
     /// Of all files.
