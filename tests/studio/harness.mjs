@@ -97,6 +97,7 @@ export async function daemon() {
     run: (...words) => spawnSync(program(), words, { cwd: folder, encoding: 'utf8' }),
     read: (file) => readFileSync(path(file), 'utf8'),
     write: (file, text) => writeFileSync(path(file), text),
+    remove: (file) => rmSync(path(file)),
     async end() {
       await stop();
       rmSync(dirname(folder), { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { Bubble, Ticks, coded, toBox } from './bubble.js';
 import { Composer } from './composer.js';
+import { dialog } from './dialogs.js';
 import { goTo } from './drawing.js';
 import { inputsOf } from './inputs.js';
 import { clock } from './moment.js';
@@ -43,6 +44,7 @@ function Head({ open }) {
       }
     </div><span class="grow"></span>
     <button type="button" class="icon-button" title=${t('chat.save_test')} aria-label=${t('chat.save_test')} disabled=${!talk.acts.value.length} onClick=${() => open('test')}><${Icon} n="flask" /></button>
+    <button type="button" class="icon-button" title=${t('badday.title')} aria-label=${t('badday.title')} aria-haspopup="dialog" disabled=${!talk.acts.value.length} onClick=${() => (dialog.value = { kind: 'badday', talk: talk.request() })}><${Icon} n="umbrella" /></button>
     <button type="button" class="icon-button" title=${t('chat.restart')} aria-label=${t('chat.restart')} disabled=${!begun} onClick=${again}><${Icon} n="restart" /></button>
   </header>`;
 }

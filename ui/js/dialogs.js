@@ -3,6 +3,7 @@
 import { html, signal, useEffect, useRef, useState } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
+import { styled } from './styles.js';
 
 /** The open dialog, or null: `kind` names it, the rest is its own. */
 export const dialog = signal(/** @type {{kind: string, [key: string]: any} | null} */ (null));
@@ -16,7 +17,8 @@ const KINDS = {
   delete: () => import('./flowsheets.js').then((one) => one.DeleteFile),
   rename: () => import('./sheets.js').then((one) => one.Rename),
   errors: () => import('./sheets.js').then((one) => one.WithErrors),
-  publish: () => import('./publishsheet.js').then((one) => one.PublishSheet),
+  publish: () => Promise.all([import('./publishsheet.js'), styled('tests/tests.css')]).then(([one]) => one.PublishSheet),
+  badday: () => Promise.all([import('../tests/badday.js'), styled('tests/tests.css')]).then(([one]) => one.BadDay),
   difference: () => import('./difference.js').then((one) => one.Difference),
 };
 

@@ -8,7 +8,8 @@ import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
 import { blocked, failure, play } from './talk.js';
 import { keepMine, takeTheirs } from './edits.js';
-import { elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
+import { addressTo } from './router.js';
+import { changedTests, editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
 /** The editor is asked for so long after the page at the latest, also if no talk begins. */
 const LATEST_MS = 1000;
@@ -49,6 +50,23 @@ function FileState() {
   const state = !isChanged(file) ? 'saved' : file.disk === null ? 'new' : 'unpublished';
   return html`<span class=${`chip ${state}`}>${t(`editor.${state}`)}</span>${elsewhere.value.has(open.value ?? '') &&
     html`<span class="chip" title=${t('editor.elsewhere.about')}>${t('editor.elsewhere')}</span>`}`;
+}
+
+/** The number of tests that the edits change; what counts them is read with the first edit. */
+function TestsChange() {
+  const any = editCount.value > 0;
+  useEffect(() => {
+    if (any) {
+      import('../tests/compare.js').then((compare) => compare.begin());
+    }
+  }, [any]);
+  const found = changedTests.value;
+  return (
+    any &&
+    found !== null &&
+    found.n > 0 &&
+    html`<a class="chip tests-change" href=${addressTo('tests')}>${t('tests.change', found)}</a>`
+  );
 }
 
 function Empty() {
@@ -93,7 +111,7 @@ export function EditPane() {
   const editor = Editor ? html`<${Editor} />` : html`<div class="editor"></div>`;
   return html`<section class="pane edit" aria-label=${t('pane.edit')}>
     <header class="pane-head">
-      ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
+      ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} /><${TestsChange} />
       <span class="grow"></span><${FindingsButton} /><${PublishButton} /><${MapButton} />
     </header>
     <${Overtaken} />

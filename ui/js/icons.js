@@ -63,6 +63,7 @@ const PATHS = {
   template: 'M4 4h16v16H4ZM4 9h16M9 9v11',
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14M10 11v6M14 11v6',
   trigger: 'M13 2 3 14h9l-1 8 10-12h-9Z',
+  umbrella: 'M12 2v2M3 13a9 9 0 0 1 18 0ZM12 13v6a2.500 2.500 0 0 0 5 0',
   undo: 'M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
   up: 'M6 15l6-6 6 6',
   user: 'M20 21v-2a4 4 0 0 0-4-4H8a4 4 0 0 0-4 4v2M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z',

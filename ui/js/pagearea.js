@@ -6,6 +6,7 @@ import { t } from './i18n.js';
 import { PAGES, shownPages } from './pages.js';
 import { addressTo, here } from './router.js';
 import { bot, editCount } from './state.js';
+import { styled } from './styles.js';
 
 /** The pages whose modules are there, by name. */
 const parts = signal(/** @type {Map<string, any>} */ (new Map()));
@@ -13,20 +14,6 @@ const parts = signal(/** @type {Map<string, any>} */ (new Map()));
 const failed = signal(/** @type {string | null} */ (null));
 /** Pages on their way. @type {Set<string>} */
 const coming = new Set();
-
-const folder = new URL('../', import.meta.url);
-
-/** Adds a style sheet and waits for it, so that no page is seen without. @param {string} path */
-function styled(path) {
-  const href = new URL(path, folder).href;
-  if (document.querySelector(`link[href="${CSS.escape(href)}"]`)) {
-    return Promise.resolve();
-  }
-  return new Promise((done, fail) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: done, onerror: fail });
-    document.head.append(link);
-  });
-}
 
 /**
  * Reads the module of a page and its style sheets. The first page is asked for before the bot is known.

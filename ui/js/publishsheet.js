@@ -12,6 +12,7 @@ import { patchOf } from './patch.js';
 import { publish, publishing } from './publish.js';
 import { addressTo } from './router.js';
 import { bot, edits, files, reveal } from './state.js';
+import { Yesterday } from '../tests/yesterday.js';
 
 /** @param {{path: string, first: boolean}} props */
 function Changed({ path, first }) {
@@ -101,6 +102,7 @@ export function PublishSheet() {
         )}</ul></section>`}
       <section><h3>${t('publish.effects')}</h3><${Effects} asked=${preview} /></section>
       <section><h3>${t('pages.tests')}</h3><${Tests} asked=${tests} /></section>
+      <section><h3>${t('yesterday.title')}</h3><${Yesterday} bare /></section>
     </div>
     ${closed && html`<p class="refusal">${t('publish.read_only.patch')}</p>`}
     <footer>

@@ -6,10 +6,8 @@ import { editUnread } from '../js/edits.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { reveal, say } from '../js/state.js';
+import { openTalk } from './astest.js';
 import { run, running } from './suite.js';
-
-/** Opens a talk in the chat; its module comes with the page of flows. @param {any} talk */
-export const openTalk = (talk) => import('../js/opentalk.js').then((module) => module.openTalk(talk));
 
 /**
  * One of the two texts, with the words marked that the other one has not.

@@ -9,6 +9,8 @@ import { Failed, Nothing, Wait } from '../js/waiting.js';
 import { CaseLine } from './case.js';
 import { Cover } from './cover.js';
 import * as suite from './suite.js';
+import { Wander } from './wander.js';
+import { Yesterday } from './yesterday.js';
 
 /** The cases that the filters leave, by file. @param {URLSearchParams} query */
 function chosen(query) {
@@ -133,7 +135,7 @@ export function Page({ query }) {
     <${Broken} />
     <div class="tests-columns">
       <${Cases} query=${query} />
-      <div class="tests-side"><${Cover} /></div>
+      <div class="tests-side"><${Cover} /><${Wander} /><${Yesterday} /></div>
     </div>
   </div>`;
 }
