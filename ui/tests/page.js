@@ -50,7 +50,7 @@ function Filters({ query }) {
 /** The sum of all results, which a reader hears when it changes. */
 function Sum() {
   const all = suite.cases.value.length;
-  if (!suite.ran.value) {
+  if (!suite.ran.value || !all) {
     return null;
   }
   const words = suite.running.value ? t('tests.running') : t('tests.sum', { a: all - suite.failing.value, n: all });
