@@ -32,6 +32,9 @@ test('all tests run with unpublished edits, and a new text is accepted', { skip 
   await until('the case passes', async () => (await failing(page).count()) === 0);
   assert.match(bot.read(MENU), /We are open until/);
   assert.ok(await page.getByText('with your unpublished edits').isVisible());
+  await page.keyboard.press('Control+s');
+  await page.getByText(/is live/).waitFor();
+  assert.match(bot.read(MENU), /We are open up to/);
   assert.deepEqual(page.noise, []);
   await page.context().close();
 });
@@ -59,7 +62,7 @@ test('the tests run again after each change if that is wished, and say what no t
   await page.locator('.tests-flow', { hasText: 'Lonely' }).click();
   await page.getByText('was never taken').first().waitFor();
   await page.getByLabel('Run after each change').check();
-  const broken = bot.read(MENU).replace('We are open until', 'Open till');
+  const broken = bot.read(MENU).replace('We are open up to', 'Open till');
   await within(page, 'edits', 'edit', [MENU, broken]);
   await until('a case fails', async () => (await failing(page).count()) === 1);
   await page.getByRole('button', { name: '1 fails' }).click();

@@ -110,8 +110,8 @@ test('C9 the talks of a day show the words that the edits change', { skip }, asy
 test('an edit says how many tests it changes', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read('flows/menu.yaml').replace('We are open until', 'We are open up to'));
-  await page.getByText(/1 of \d+ tests change/).waitFor();
+  await page.getByRole('link', { name: /1 of \d+ tests change/ }).waitFor();
   await write(page, bot.read('flows/menu.yaml'));
-  await page.getByText(/tests change/).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: /tests change/ }).waitFor({ state: 'detached' });
   await page.context().close();
 });

@@ -8,8 +8,7 @@ import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
 import { blocked, failure, play } from './talk.js';
 import { keepMine, takeTheirs } from './edits.js';
-import { addressTo } from './router.js';
-import { changedTests, editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
+import { editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
 /** The editor is asked for so long after the page at the latest, also if no talk begins. */
 const LATEST_MS = 1000;
@@ -52,23 +51,6 @@ function FileState() {
     html`<span class="chip" title=${t('editor.elsewhere.about')}>${t('editor.elsewhere')}</span>`}`;
 }
 
-/** The number of tests that the edits change; what counts them is read with the first edit. */
-function TestsChange() {
-  const any = editCount.value > 0;
-  useEffect(() => {
-    if (any) {
-      import('../tests/compare.js').then((compare) => compare.begin());
-    }
-  }, [any]);
-  const found = changedTests.value;
-  return (
-    any &&
-    found !== null &&
-    found.n > 0 &&
-    html`<a class="chip tests-change" href=${addressTo('tests')}>${t('tests.change', found)}</a>`
-  );
-}
-
 function Empty() {
   return html`<div class="empty-files">
     <${Icon} n="flows" s=${28} />
@@ -106,12 +88,19 @@ export function EditPane() {
   useEffect(() => {
     loadEditor().then((one) => setEditor(() => one));
   }, []);
+  const any = editCount.value > 0;
+  useEffect(() => {
+    if (any) {
+      // It counts the tests that the edits change, and is read with the first edit.
+      import('../tests/compare.js').then((compare) => compare.begin());
+    }
+  }, [any]);
   const path = open.value;
   const gone = path && files.value.get(path)?.text === null;
   const editor = Editor ? html`<${Editor} />` : html`<div class="editor"></div>`;
   return html`<section class="pane edit" aria-label=${t('pane.edit')}>
     <header class="pane-head">
-      ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} /><${TestsChange} />
+      ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
       <span class="grow"></span><${FindingsButton} /><${PublishButton} /><${MapButton} />
     </header>
     <${Overtaken} />

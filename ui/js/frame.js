@@ -6,6 +6,7 @@ import { Dialog, dialog, openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
 import { clock, t } from './i18n.js';
 import { PageArea } from './pagearea.js';
+import { here } from './router.js';
 import { TopBar } from './topbar.js';
 import { bot, hush, toasts, trouble } from './state.js';
 import { Wait } from './waiting.js';
@@ -37,6 +38,9 @@ function pressed(event) {
   if (control && event.key.toLowerCase() === 'k') {
     event.preventDefault();
     openSearch();
+  } else if (control && event.key.toLowerCase() === 's' && here.value.page !== 'flows') {
+    event.preventDefault();
+    import('./publish.js').then((module) => !dialog.value && module.wantPublish());
   } else if (event.key === '?' && !typing && !dialog.value) {
     event.preventDefault();
     dialog.value = { kind: 'keys' };

@@ -1,5 +1,7 @@
 // @ts-check
 // The pages of the studio, a line each. A page's module is read when it is opened, and gives `Page`.
+import { t } from './i18n.js';
+import { changedTests } from './state.js';
 
 /**
  * @typedef {object} PageEntry
@@ -10,12 +12,20 @@
  * @property {boolean} [stays] it is hidden instead of taken away when another page is shown
  * @property {() => boolean} [shown] whether this person may see it; without it everybody may
  * @property {() => number} [count] the number beside its name, 0 for none
+ * @property {() => string} [about] a sentence about that number
  */
 
 /** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
 export const PAGES = [
   { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true },
-  { path: 'tests', icon: 'flask', load: () => import('../tests/page.js'), css: ['tests/tests.css'] },
+  {
+    path: 'tests',
+    icon: 'flask',
+    load: () => import('../tests/page.js'),
+    css: ['tests/tests.css'],
+    count: () => changedTests.value?.n ?? 0,
+    about: () => t('tests.change', changedTests.value ?? {}),
+  },
   { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'] },
   { path: 'contacts', icon: 'people', load: () => import('../contacts/page.js'), css: ['css/lists.css', 'contacts/contacts.css'] },
   { path: 'ahead', icon: 'calendar', load: () => import('../ahead/page.js'), css: ['css/lists.css', 'ahead/ahead.css'] },

@@ -59,7 +59,8 @@ const Language = () =>
 /** @param {{page: import('./pages.js').PageEntry}} props */
 function Count({ page }) {
   const n = page.count?.() ?? 0;
-  return n > 0 && html`<b class="page-count">${n}</b>`;
+  const about = page.about?.();
+  return n > 0 && html`<b class="page-count" title=${about} aria-hidden=${about ? 'true' : undefined}>${n}</b>${about && html`<span class="hidden">${about}</span>`}`;
 }
 
 /** The pages; a single one needs no bar. Where there is little room they are a menu. */
