@@ -112,7 +112,9 @@ export function edit(path, text) {
  * @param {string | null} text
  */
 export async function editUnread(path, text) {
-  await hold(path);
+  if (bot.value?.files.some((/** @type {any} */ file) => file.path === path)) {
+    await hold(path);
+  }
   edit(path, text);
 }
 
