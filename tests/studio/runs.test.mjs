@@ -1,7 +1,7 @@
 // The page of runs: the list with its filters, and one run with its talk, its map and its trace.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, launch, open, skip, until, written } from './harness.mjs';
+import { axe, daemon, launch, open, skip, text, until, write, written } from './harness.mjs';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 let browser;
@@ -73,6 +73,38 @@ test('looking back at a turn fades what came later, by keys too', { skip }, asyn
   assert.equal(await page.locator('.trace-act.dim').count(), (await page.locator('.trace-act').count()) - 1);
   await page.keyboard.press(']');
   await until('the next turn is looked at', async () => (await page.locator('.trace-act').nth(1).locator('[aria-current]').count()) === 1);
+  await page.context().close();
+});
+
+test('B7 a run is played again: the same on unchanged flows, other words after an edit, then a talk and a test', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/runs?flow=menu', ready: '.run-row' });
+  await page.locator('.run-row', { hasText: 'Ana' }).last().click();
+  await page.getByRole('button', { name: 'Play again' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('.state', { hasText: 'Same' }).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  const there = page.url();
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  await page.locator('.cm-line').first().waitFor();
+  await page.locator('.files', { hasText: 'The menu' }).getByText('The menu').click();
+  await until('the menu is open', async () => (await text(page).catch(() => '')).includes('What can I do for you?'));
+  await write(page, (await text(page)).replace('What can I do for you?', 'What may I do for you?'));
+  // Edits are written down in the browser after a pause.
+  await page.waitForTimeout(600);
+  await page.goto(there);
+  await page.getByRole('button', { name: 'Play again' }).click();
+  await dialog.locator('.state', { hasText: 'Other words' }).waitFor();
+  assert.equal(await dialog.locator('mark.was').first().textContent(), 'can');
+  assert.equal(await dialog.locator('mark.now').first().textContent(), 'may');
+  await dialog.getByRole('textbox').fill('as Ana did it');
+  await dialog.getByRole('button', { name: 'Save as test' }).click();
+  await until('the test is an edit', async () => (await text(page).catch(() => '')).includes('as Ana did it'));
+  await page.goto(there);
+  await page.getByRole('button', { name: 'Play again' }).click();
+  await dialog.getByRole('button', { name: 'Open in the chat' }).click();
+  await page.locator('.pane.chat .chat-text', { hasText: 'What may I do for you?' }).first().waitFor();
+  assert.doesNotMatch(bot.read('flows/menu.yaml'), /What may I/);
+  assert.deepEqual(page.noise, []);
   await page.context().close();
 });
 

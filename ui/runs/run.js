@@ -11,6 +11,7 @@ import { addressTo } from '../js/router.js';
 import { At, botZone } from '../js/times.js';
 import { Failed, Shown, useAsked } from '../js/waiting.js';
 import { Acts } from './acts.js';
+import { Again } from './again.js';
 import { turnsOf, useSaid } from './data.js';
 import { Dock } from './dock.js';
 import { Said } from './said.js';
@@ -27,6 +28,7 @@ const AGAIN_MS = 5000;
 
 /** @param {{run: any, zone: string, again: () => void}} props */
 function Head({ run, zone, again }) {
+  const [playing, play] = useState(false);
   const person = run.contact ?? personOf(run.contact_id);
   const name = html`<${Masked} text=${nameOf(person)} ltr=${!person.name} />`;
   return html`<header class="run-head">
@@ -38,7 +40,9 @@ function Head({ run, zone, again }) {
         <span><${At} at=${run.started_at} zone=${zone} /></span>${zone !== botZone() && html`<span>${zone}</span>`}<span>${lasted(run)}</span><span>${t('runs.version', { n: run.version })}</span><span class="run-why" title=${run.trigger}>${triggerWords(run.trigger)}</span></p>
     </div>
     <${State} run=${run} />
+    <button type="button" class="button small run-again" title=${t('replay.title')} onClick=${() => play(true)}><${Icon} n="play" s=${13} />${t('replay.short')}</button>
     <${Acts} run=${run} again=${again} />
+    ${playing && html`<${Again} run=${run} close=${() => play(false)} />`}
   </header>`;
 }
 
