@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use transom::{
     base::{
         ids::{ContactId, StartId},
-        limits::AHEAD_KEPT,
+        limits::{AHEAD_FIRES_MAX, AHEAD_KEPT},
         time::Span,
     },
     store::tables::start::{self, StartState},
@@ -176,4 +176,16 @@ async fn a_count_has_zones_and_costs_and_is_kept_for_a_minute() {
         let wrong = host.get("key-acme", &format!("/v1/schedules/ahead?days={days}")).await.is(422);
         assert_eq!(wrong["errors"][0]["pointer"], "/days");
     }
+}
+
+#[tokio::test]
+async fn more_fires_than_are_counted_are_told() {
+    let minutes = "flow: minutes\nwhen:\n  - schedule: \"* * * * *\"\n    to: {tags: [nobody]}\nsteps:\n  - say: Tick\n    \
+                   if_closed: skip\n";
+    let mut host = Host::with(&[("flows/minutes.yaml", minutes)], "").await;
+    host.ana_says("hello").await;
+    let minutes_of_a_day = 24 * 60;
+    assert!((2 * minutes_of_a_day..3 * minutes_of_a_day).contains(&AHEAD_FIRES_MAX));
+    assert_eq!(ask(&host, "?days=2").await["cut"], false);
+    assert_eq!(ask(&host, "?days=3").await["cut"], true);
 }

@@ -6,9 +6,13 @@ use super::{
     studio::open_host,
 };
 use serde_json::{Value as Json, json};
-use transom::base::{
-    limits::{HEALTH_ASKED_EVERY, HEALTH_KEPT},
-    time::Span,
+use transom::{
+    base::{
+        ids::SenderId,
+        limits::{BACKUP_AGE_MAX, HEALTH_ASKED_EVERY, HEALTH_KEPT, UNSENT_AGE_MAX},
+        time::Span,
+    },
+    runtime::health::backup_mark,
 };
 
 async fn checks(host: &Host, query: &str) -> Vec<Json> {
@@ -44,7 +48,7 @@ async fn a_paused_sender_is_red_at_once_and_files_with_errors_too() {
     let host = Host::new().await;
     meta_is_well(&host.graph);
     let until = host.now() + Span::hours(1);
-    host.app.paused_senders.pause(transom::base::ids::SenderId(12), false, until, "190: wrong token".into());
+    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
     std::fs::write(host.folder.path().join("flows/hello.yaml"), "flow: hello\nsteps:\n  - go: nowhere\n").unwrap();
     let all = checks(&host, "").await;
     let online = all.iter().find(|check| check["id"] == "sender.12.online").unwrap();
@@ -70,4 +74,34 @@ async fn accounts_do_not_see_the_health_of_all_and_the_page_of_a_sandbox_does() 
     let checks = seen["checks"].as_array().unwrap();
     assert!(checks.iter().all(|check| check["id"] != "backup"), "a sandbox has nothing to lose: {seen:#}");
     assert_eq!(result(checks, "sender.1.sandbox"), "good");
+}
+
+#[tokio::test]
+async fn a_message_that_should_have_left_five_minutes_ago_is_told() {
+    let mut host = Host::new().await;
+    let until = host.now() + Span::hours(1);
+    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
+    host.ana_says("hello").await;
+    let since = host.now();
+    host.clock.set(since + UNSENT_AGE_MAX);
+    assert_eq!(result(&checks(&host, "").await, "queue"), "good");
+    host.clock.set(since + UNSENT_AGE_MAX + Span::millis(1));
+    let all = checks(&host, "").await;
+    let queue = all.iter().find(|check| check["id"] == "queue").unwrap();
+    assert_eq!(
+        (&queue["result"], &queue["since"]),
+        (&json!("warning"), &json!("2026-03-27T09:00:00+00:00")),
+        "{queue}"
+    );
+}
+
+#[tokio::test]
+async fn a_backup_is_good_for_a_week() {
+    let host = Host::new().await;
+    assert_eq!(result(&checks(&host, "").await, "backup"), "warning");
+    backup_mark::write(&host.app.config.data, host.now()).unwrap();
+    host.clock.set(host.now() + BACKUP_AGE_MAX);
+    assert_eq!(result(&checks(&host, "").await, "backup"), "good");
+    host.clock.set(host.now() + Span::millis(1));
+    assert_eq!(result(&checks(&host, "").await, "backup"), "warning");
 }
