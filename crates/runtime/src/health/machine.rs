@@ -47,15 +47,14 @@ pub fn flows(config: &Config) -> Vec<HealthCheck> {
 
 pub fn disk(config: &Config) -> Option<HealthCheck> {
     let free = disk::free(&config.data)?;
-    let told = format!("The disk of the database has {} free", size(free));
-    Some(match free < DISK_FREE_MIN {
-        true => HealthCheck::bad(
-            "disk",
-            "Disk",
-            format!("{told}: soon nothing can be recorded. Keep at least {}.", size(DISK_FREE_MIN)),
-        ),
-        false => HealthCheck::good("disk", "Disk", format!("{told}.")),
-    })
+    let (id, title) = ("disk", "Disk");
+    if free >= DISK_FREE_MIN {
+        return Some(HealthCheck::good(id, title, "The disk of the database has enough room."));
+    }
+    let (free, least) = (size(free), size(DISK_FREE_MIN));
+    let told =
+        format!("The disk of the database has {free} free: soon nothing can be recorded. Keep at least {least}.");
+    Some(HealthCheck::bad(id, title, told))
 }
 
 /// The last copy by `transom backup`. Postgres has tools of its own, and a sandbox has nothing to lose.
@@ -82,9 +81,5 @@ pub fn backup(inputs: &HealthInputs<'_>) -> Option<HealthCheck> {
 }
 
 fn size(bytes: u64) -> String {
-    const MIB: u64 = 1024 * 1024;
-    match bytes / MIB {
-        mebibytes @ 0..10_240 => format!("{mebibytes} MiB"),
-        mebibytes => format!("{} GiB", mebibytes / 1024),
-    }
+    format!("{} MiB", bytes / (1024 * 1024))
 }
