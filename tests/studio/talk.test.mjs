@@ -1,7 +1,7 @@
 // The talk: taps and texts, looking back, an edit that plays it again, the clock.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { daemon, launch, open, skip, text, write } from './harness.mjs';
+import { daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -80,9 +80,24 @@ test('A4 text that is no YAML leaves the map and the talk', { skip }, async () =
   assert.ok(steps > 3);
   await write(page, (await text(page)).replace('title: Book a visit', 'title: "Book a visit'));
   await page.getByText(/\d findings?/).first().waitFor();
-  await chat(page).getByText(/you talk to the texts before/).waitFor();
+  await chat(page).getByText(/still uses the last version without errors/).waitFor();
   assert.equal(await page.locator('.pane.map [data-step]').count(), steps);
   assert.ok((await bubbles(page)).some((words) => words.includes('Which day suits you?')));
+  await page.context().close();
+});
+
+test('a flow that cannot be read shows no map of another flow, and a test shows that of its flow', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await page.locator('.pane.map [data-step]').first().waitFor();
+  const thanks = bot.read('flows/thanks.yaml');
+  bot.write('flows/thanks.yaml', thanks.replace('steps:', 'steps'));
+  await page.locator('.files a[title="flows/thanks.yaml"]').click();
+  await page.locator('.map-note').waitFor();
+  const others = page.locator('.pane.map [data-step]:not([data-step^="thanks."])');
+  await until('no map of another flow', async () => (await others.count()) === 0);
+  bot.write('flows/thanks.yaml', thanks);
+  await page.locator('.files a[title="flows/reminder.test.yaml"]').click();
+  await page.locator('.pane.map [data-step^="reminder."]').first().waitFor();
   await page.context().close();
 });
 
@@ -124,6 +139,18 @@ test('A10 a talk becomes a case of the flow’s test file', { skip }, async () =
   await page.keyboard.press('Control+s');
   await page.getByText(/is live/).waitFor();
   assert.match(bot.read('flows/booking.test.yaml'), /from the studio/);
+  await page.context().close();
+});
+
+test('a test gets the name that was typed last', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  await begin(page);
+  await chat(page).getByRole('button', { name: 'Save as test' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /Put into/ }).waitFor();
+  await dialog.getByLabel('Name of the test').fill('a newcomer books');
+  await page.keyboard.press('Enter');
+  await until('the case', async () => (await text(page)).includes('name: a newcomer books'));
   await page.context().close();
 });
 

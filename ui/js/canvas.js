@@ -174,7 +174,10 @@ export function Canvas({ svg, flow, now, cursor, go }) {
     move({ ...view.current, x: view.current.x + dx, y: view.current.y + dy });
   };
   useLayoutEffect(() => {
-    if (!svg || !sheet.current) return;
+    if (!svg || !sheet.current) {
+      sheet.current?.replaceChildren();
+      return;
+    }
     sheet.current.replaceChildren(svg);
     if (drawn.current !== flow) own.current = false;
     drawn.current = flow;

@@ -46,7 +46,10 @@ export function Dialog() {
   useEffect(() => {
     if (ready && !place.current.open) {
       place.current.showModal();
-      place.current.querySelector('[data-first]')?.focus();
+      const first = place.current.querySelector('[data-first]');
+      first?.focus();
+      // A name that is there is replaced by typing.
+      first?.matches('input') && first.select();
     }
   }, [ready]);
   if (!shown || !ready) {

@@ -105,7 +105,8 @@ async function refresh() {
   running = control;
   const found = await draw(flow, control.signal).catch(() => null);
   if (control.signal.aborted || !found) return;
-  if (found.drawing) drawing.value = found.drawing;
+  // A flow that cannot be drawn now keeps its own last drawing, and never shows that of another flow.
+  if (found.drawing || drawing.peek()?.flow !== flow) drawing.value = found.drawing ?? known.get(flow)?.drawing ?? null;
   stale.value = found.drawing ? null : (found.detail ?? '');
 }
 
@@ -117,7 +118,9 @@ export function begin() {
     const flows = state.bot.value?.flows ?? [];
     const path = state.open.value;
     if (!path) return;
-    const open = flows.find((/** @type {any} */ one) => one.path === path);
+    // A test shows the flow that it tests.
+    const tested = path.replace(/\.test\.yaml$/, '.yaml');
+    const open = flows.find((/** @type {any} */ one) => one.path === tested);
     // A new flow is known to the daemon only when it is published; its name is that of its file.
     const fresh = state.files.value.has(path) ? /^flows\/(?!_)([^/.]+)\.yaml$/.exec(path)?.[1] : null;
     shown.value = open?.name ?? fresh ?? shown.peek() ?? flows[0]?.name ?? null;

@@ -179,7 +179,7 @@ function underline() {
     .filter((one) => one.path === shown)
     .map((one) => {
       const from = at(one.line, one.column);
-      const actions = one.repair ? [{ name: one.repair.title.charAt(0).toUpperCase() + one.repair.title.slice(1), apply: () => mend(one) }] : [];
+      const actions = one.repair ? [{ name: asButton(one.repair.title), apply: () => mend(one) }] : [];
       const to = Math.max(from, at(one.endLine, one.endColumn));
       return { from, to, severity: one.severity, source: one.code, message: one.message, actions, renderMessage: () => words(one) };
     });
@@ -256,4 +256,10 @@ export function Editor() {
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => start(place.current), []);
   return html`<div class="editor" ref=${place} data-testid="editor" dir="ltr"></div>`;
+}
+
+/** The words of a repair for a button, which cannot set off code. @param {string} title */
+function asButton(title) {
+  const plain = title.replaceAll('`', '');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The list of the bot's files, with what is unpublished and what is found in each.
-import { html } from '../vendor/preact.js';
+import { html, useEffect, useRef } from '../vendor/preact.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
@@ -39,13 +39,16 @@ function titleIn(path) {
   return /^(["']).*\1$/.test(line) ? line.slice(1, -1) : line;
 }
 
+/** `flow_2` stands before `flow_10`. */
+const naturally = new Intl.Collator('en', { numeric: true }).compare;
+
 /** All files: those on disk, and those that are only in this browser. */
 export function allFiles() {
   const flows = new Map((bot.value?.flows ?? []).map((/** @type {any} */ flow) => [flow.path, flow]));
   const onDisk = (bot.value?.files ?? []).map((/** @type {any} */ file) => file.path);
   const paths = new Set([...onDisk, ...files.value.keys()]);
   const order = (/** @type {{kind: string}} */ file) => GROUPS.findIndex((group) => group.kind === file.kind);
-  const all = [...paths].sort().map((path) => {
+  const all = [...paths].sort(naturally).map((path) => {
     const flow = flows.get(path);
     const kind = bot.value?.files.find((/** @type {any} */ file) => file.path === path)?.kind ?? kindOf(path);
     const title = kind === 'bot' ? t('files.bot_file') : (kind === 'flow' && titleIn(path)) || flow?.title || nameOf(path);
@@ -117,7 +120,11 @@ function FileLine({ file, icon }) {
 
 export function Files() {
   const all = allFiles();
-  return html`<nav class="files" aria-label=${t('files')}>
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  const path = open.value;
+  // The open file is in sight, also when it was opened by its address or by the search.
+  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [path, all.length]);
+  return html`<nav class="files" aria-label=${t('files')} ref=${list}>
     ${GROUPS.map(({ kind, icon }) => {
       const some = all.filter((file) => file.kind === kind);
       return (

@@ -54,7 +54,7 @@ export function Map() {
   const made = drawing.value;
   const read = useRef(/** @type {import('./canvas.js').Shown | null} */ (null));
   if (made) read.current = taken(made, read.current);
-  const svg = read.current?.svg ?? null;
+  const svg = (made && read.current?.svg) ?? null;
   const { steps } = passed(made?.flow);
   const now = standing();
   const cursor = atCursor.value;
@@ -63,7 +63,8 @@ export function Map() {
   useLayoutEffect(() => {
     if (svg && made) paint(svg, { ...passed(made.flow), now, cursor });
   }, [made, acts, looked, now, cursor, list]);
-  const title = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === made?.flow)?.title ?? made?.flow ?? '';
+  const name = made?.flow ?? shown.value;
+  const title = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? '';
   const elsewhere = runningElsewhere(made?.flow);
   const open = (/** @type {string} */ step) => {
     const place = placeOf(step);

@@ -27,21 +27,20 @@ function suggested() {
 /** @param {{close: () => void}} props */
 export function SaveTest({ close }) {
   const [name, setName] = useState(suggested);
-  const [made, setMade] = useState(/** @type {{path: string, text: string} | null} */ (null));
+  const [made, setMade] = useState(/** @type {{path: string, text: string, name: string} | null} */ (null));
   const [wrong, setWrong] = useState('');
+  const ask = async (/** @type {AbortSignal} */ signal) => {
+    const named = name.trim() || t('chat.test.unnamed');
+    const answer = await post('/v1/studio/play/test', { ...talk.request(), name: named }, { signal });
+    if (signal.aborted) return null;
+    const found = answer.ok ? { ...answer.body, name } : null;
+    setMade(found);
+    setWrong(found ? '' : detail(answer));
+    return found;
+  };
   useEffect(() => {
     const control = new AbortController();
-    const ask = async () => {
-      const answer = await post(
-        '/v1/studio/play/test',
-        { ...talk.request(), name: name.trim() || t('chat.test.unnamed') },
-        { signal: control.signal },
-      );
-      if (control.signal.aborted) return;
-      setMade(answer.ok ? answer.body : null);
-      setWrong(answer.ok ? '' : detail(answer));
-    };
-    const timer = setTimeout(ask, made ? PAUSE_MS : 0);
+    const timer = setTimeout(() => ask(control.signal), made ? PAUSE_MS : 0);
     return () => {
       clearTimeout(timer);
       control.abort();
@@ -49,11 +48,13 @@ export function SaveTest({ close }) {
   }, [name]);
   const put = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!made) return;
+    // The name may be newer than the text that was made last.
+    const last = made?.name === name ? made : await ask(new AbortController().signal);
+    if (!last) return;
     close();
-    await editUnread(made.path, made.text);
-    state.reveal(made.path, made.text.trimEnd().split('\n').length);
-    state.say(t('chat.test.put', { path: made.path }));
+    await editUnread(last.path, last.text);
+    state.reveal(last.path, last.text.trimEnd().split('\n').length);
+    state.say(t('chat.test.put', { path: last.path }));
   };
   const foot = html`<span class="grow"></span><button class="button main" form="save-test" disabled=${!made}>${made ? t('chat.test.into', { path: made.path.split('/').pop() }) : t('chat.save_test')}</button>`;
   return html`<${Sheet} title=${t('chat.save_test')} close=${close} class="tall" foot=${foot}>

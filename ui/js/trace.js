@@ -127,8 +127,9 @@ function Wire() {
 
 function Why() {
   const act = talk.acts.value[talk.looked.value - 1];
-  if (!act?.why?.length) return html`<p class="hint">${t('trace.no_why')}</p>`;
-  return html`<ul class="why" lang="en">${act.why.map((line, n) => html`<li key=${n} class=${/^\s/.test(line) ? 'inner' : ''} dir="auto">${coded(line)}</li>`)}</ul>`;
+  const answered = act?.trace?.[0]?.kind === 'answer';
+  if (!act?.why?.length) return html`<p class="hint">${t(answered ? 'trace.why.answered' : 'trace.no_why')}</p>`;
+  return html`${answered && html`<p class="hint small">${t('trace.why.answered')}</p>`}<ul class="why" lang="en">${act.why.map((line, n) => html`<li key=${n} class=${/^\s/.test(line) ? 'inner' : ''} dir="auto">${coded(line)}</li>`)}</ul>`;
 }
 
 const TABS = { trace: Trace, vars: Variables, json: Wire, findings: Findings, why: Why };
