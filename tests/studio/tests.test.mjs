@@ -39,6 +39,17 @@ test('all tests run with unpublished edits, and a new text is accepted', { skip 
   await page.context().close();
 });
 
+test('edits that the browser kept count when the page is loaded again', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await write(page, bot.read(MENU).replace('We are open up to', 'Open to'));
+  await page.waitForTimeout(600);
+  await page.goto(`${bot.base}/studio/tests?lang=en`);
+  await page.getByText(/of \d+ pass/).waitFor();
+  assert.equal(await failing(page).count(), 1);
+  assert.equal(await page.getByText('The texts changed since').count(), 0);
+  await page.context().close();
+});
+
 test('a failed case opens in the chat at the act that failed', { skip }, async () => {
   const path = 'flows/booking.test.yaml';
   const before = bot.read(path);

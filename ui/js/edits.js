@@ -4,7 +4,7 @@ import { batch, effect } from '../vendor/preact.js';
 import { detail, get, listen } from './api.js';
 import { forget, keep, kept, otherTabs } from './keep.js';
 import { t } from './i18n.js';
-import { bot, elsewhere, epoch, files, isChanged, open, say, trouble } from './state.js';
+import { bot, elsewhere, epoch, files, isChanged, open, restored, say, trouble } from './state.js';
 
 /** @typedef {import('./state.js').Held} Held */
 
@@ -240,6 +240,7 @@ export async function load() {
   const folder = bot.value.folder;
   const before = await kept(folder).catch(() => new Map());
   await Promise.all([...before].map(([path, edit]) => restore(path, edit)));
+  restored.value = true;
   if (!tabs) {
     tabs = otherTabs(folder, taken, (paths) => (elsewhere.value = paths));
     const others = tabs;

@@ -30,6 +30,8 @@ import { addressOf, go, here } from './router.js';
 export const bot = signal(/** @type {any} */ (null));
 /** The sentence about why the bot could not be read, or null. */
 export const trouble = signal(/** @type {string | null} */ (null));
+/** Whether the edits that this browser kept are laid over the files. */
+export const restored = signal(false);
 /** The files that were read, by path. Replaced at each change. */
 export const files = signal(/** @type {Map<string, Held>} */ (new Map()));
 /** The path of the open file. */

@@ -2,7 +2,7 @@
 // Runs the bot's tests with the unpublished edits, and keeps the results of each case until it is run again.
 import { batch, computed, effect, signal } from '../vendor/preact.js';
 import { detail, offline, post } from '../js/api.js';
-import { editCount, edits, epoch } from '../js/state.js';
+import { editCount, edits, epoch, restored } from '../js/state.js';
 
 /** @typedef {{in: 'expected' | 'got' | 'both', text: string}} Part */
 /** @typedef {{act: number | null, line: number, expected: string, got: string, reason: string, notes: string[], differences: Part[]}} Failure */
@@ -124,7 +124,7 @@ function take(body, only, of) {
 
 let begun = false;
 
-/** Runs all cases when the page is opened first, and after each edit if that is wished. */
+/** Runs all cases when the page is opened first and the kept edits are there, and after each edit if that is wished. */
 export function begin() {
   if (begun) {
     return;
@@ -132,7 +132,7 @@ export function begin() {
   begun = true;
   let timer = 0;
   effect(() => {
-    if (!ran.value && !refused.value && !running.peek() && !offline.value) {
+    if (restored.value && !ran.value && !refused.value && !running.peek() && !offline.value) {
       run();
     }
   });
