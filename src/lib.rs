@@ -28,7 +28,7 @@
 //!    scripts are stopped by counted work, never by a clock.
 //! 2. A webhook handler records and answers, with 200 only after the commit. It never runs a flow.
 //! 3. Nothing waits for the network inside a transaction: the writer takes whole write-sets, not closures.
-//! 4. A session changes only in `runtime::lane::turn::take_turn`. Its `turn` grows, and the row is written only
+//! 4. A session changes only in `runtime::turns::turn::take_turn`. Its `turn` grows, and the row is written only
 //!    over the turn before it; who lost that race reads the rows again.
 //! 5. Whether a message goes out as it is, as a template, later or not at all is decided when it is sent,
 //!    never when it is written. A refusal by the provider corrects our record and is planned again.
@@ -50,19 +50,18 @@
 //! 3. `runtime/ingest/accept.rs` makes one write-set a contact: the contact and its aliases, the message (a known
 //!    provider id changes nothing), the window moved by the message's *own* time, and a stop if the text is
 //!    one. All are submitted side by side and share commits in `store/engine/writer.rs`. What was new goes into its
-//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/ingest/status_updates.rs`.
+//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/delivery/statuses.rs`.
 //!    Names of two
 //!    contacts in one breath make them one, `runtime/contacts/merge.rs`.
-//! 4. `runtime/lane/lanes.rs` keeps the contact's line of work; `runtime/lane/runner.rs` is the task that empties it,
-//!    one
-//!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane/state.rs`).
-//! 5. `runtime/lane/handlers.rs` opens the window, releases what was held for it, and calls `runtime/lane/turn.rs`.
-//! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/lane/effects.rs`
+//! 4. `runtime/lane/queue.rs` keeps the contact's line of work; `runtime/turns/runner.rs` is the task that empties it,
+//!    one piece at a time, with the contact's state in memory (read from its rows the first time, `turns/load.rs`).
+//! 5. `runtime/turns/handlers.rs` opens the window, releases what was held for it, and calls `runtime/turns/turn.rs`.
+//! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/turns/effects.rs`
 //!    turns effects into rows. The first message, if it may leave at once, is decided here (`delivery/policy.rs`) and
 //!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
 //!    after it a crash repeats nothing, before it a restart takes the message again.
 //! 7. `runtime/delivery/transmit.rs` performs the send outside of the lane, through `Provider::send`
-//!    (`runtime/delivery/breaker.rs` remembers
+//!    (`runtime/senders/breaker.rs` remembers
 //!    whether the platform answers; while it does not, one message at a time tries); a file out of the bot's own
 //!    folder is given to the platform before, once, by `runtime/delivery/uploads.rs`. The outcome comes back into the
 //!    lane as
@@ -73,7 +72,7 @@
 //!
 //! Timers, schedules, results of `http` steps, API calls and persons of the business enter at step 4 as
 //! other kinds of `lane::LaneTask` and take the same way; what breaks the engine there is taken out,
-//! `runtime/lane/quarantine.rs`. A re-engagement is no second path either: its run starts
+//! `runtime/turns/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
 //! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a
 //! message,

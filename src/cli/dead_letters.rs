@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{counted::counted, limits::COMMAND_LETTERS_MAX, time::iso},
-    runtime::{config::Config, daemon::metrics::DEAD_LETTER_KINDS},
+    runtime::{config::Config, process::metrics::DEAD_LETTER_KINDS},
     store::{ReadError, Store, tables::dead_letter},
 };
 use serde_json::json;

@@ -23,9 +23,8 @@ use crate::{
         daemon::{
             app::App,
             boot::{Setup, StartError},
-            log,
-            metrics::Metrics,
         },
+        process::{log, metrics::Metrics},
     },
     store::{OpenError, Options, Store},
     web::{server::serve::Server, state::Web, studio::assets::PageFiles},

@@ -157,7 +157,7 @@ async fn answer(web: &Web, sender: &Sender, request: &Json) -> FormResult {
         }
     };
     let Some(found) = found else { return Err(over()) };
-    let told = web.app.ask_form(found.contact_id, found.id, asked.clone()).await;
+    let told = web.app.queue.ask_form(found.contact_id, found.id, asked.clone()).await;
     match told {
         Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(|why| {
             web.app.metrics.webhook(METRIC, "unusable");

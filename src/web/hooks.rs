@@ -42,7 +42,7 @@ pub async fn take(
         Err(problem) => return problem.into_response(),
     };
     let hook = HookRequest { name: &name, headers: &parts.headers, body: &bytes, vouched };
-    match web.app.take_hook(&hook).await {
+    match web.app.ingest.take_hook(&hook).await {
         Ok(taken) => json(StatusCode::ACCEPTED, &told(&name, &taken)),
         Err(refusal) => problem(&name, refusal).into_response(),
     }

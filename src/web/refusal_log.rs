@@ -6,7 +6,7 @@ use crate::{
         limits::{STRANGERS_TOLD_EVERY, STRANGERS_TOLD_MAX, STRANGERS_WRITTEN_MAX},
         time::{Span, Time},
     },
-    runtime::daemon::{log_limit::LeftOut, metrics::KindLabels},
+    runtime::process::{log_limit::LeftOut, metrics::KindLabels},
 };
 use axum::http::{HeaderMap, StatusCode, header};
 use std::{

@@ -19,7 +19,7 @@ use crate::{
     channel::wire::WireLog,
     runtime::{
         daemon::app::App,
-        delivery::pacing::limiter::{Limiter, Rate},
+        process::limiter::{Limiter, Rate},
         testbench::PlayRoom,
     },
 };

@@ -20,7 +20,7 @@ use crate::{
         Provider, RawRequest, Rejected,
         wire::{Direction, Exchange, Written},
     },
-    runtime::{daemon::metrics::in_seconds, ingest::accept::NotAccepted},
+    runtime::{ingest::accept::NotAccepted, process::metrics::in_seconds},
 };
 use axum::{
     body::Bytes,
@@ -73,7 +73,7 @@ pub async fn answer(web: &Web, peer: SocketAddr, request: Request) -> Response {
 
 async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr, request: Request) -> Response {
     let app = &web.app;
-    let Some(provider) = app.providers.get(kind) else {
+    let Some(provider) = app.senders.providers.get(kind) else {
         return Problem::not_found("There is no such provider.").into_response();
     };
     let began = app.clock.now();
@@ -156,7 +156,7 @@ async fn heard(
         return Problem::not_found("The sandbox takes messages by POST; nobody verifies its address.").into_response();
     }
     // A late commit is completed nevertheless: the repeated webhook then finds its messages recorded.
-    let accepted = tokio::time::timeout(WEBHOOK_ANSWER_WITHIN.to_std(), app.accept_of(kind, &raw, only)).await;
+    let accepted = tokio::time::timeout(WEBHOOK_ANSWER_WITHIN.to_std(), app.ingest.accept_of(kind, &raw, only)).await;
     let late = |_| Err(NotAccepted::NotStored(anyhow::anyhow!("the database did not take it in time")));
     match accepted.unwrap_or_else(late) {
         Ok(counts) => {

@@ -308,7 +308,7 @@ async fn contradiction_2_an_offline_sender_is_422_for_a_template_and_503_for_a_t
     let mut host = Host::new().await;
     host.ana_says("something else").await;
     let until = Time(host.app.now().0 + 60_000);
-    host.app.paused_senders.pause(SenderId(12), false, until, "190".into());
+    host.app.health.paused_senders.pause(SenderId(12), false, until, "190".into());
     let body = refused(host.post("key-acme", FREEFORM, text("hi")).await, 503, "SENDER_OFFLINE");
     assert_eq!(body["error"], "Sender is not online. Current status: Offline");
     let values = json!({"1": "Ana", "2": "Monday"});
@@ -345,7 +345,7 @@ async fn while_templates_rest_a_template_is_refused_at_once_and_everybody_says_w
     host.ana_says("something else").await;
     // An unpaid bill.
     let until = host.app.now() + Span::minutes(5);
-    host.app.paused_senders.pause(SenderId(12), true, until, "131042: unpaid".into());
+    host.app.health.paused_senders.pause(SenderId(12), true, until, "131042: unpaid".into());
     let values = json!({"1": "Ana", "2": "Monday"});
     refused(host.post("key-acme", TEMPLATE, reminder(values)).await, 422, "SENDER_OFFLINE");
     host.post("key-acme", FREEFORM, text("texts go")).await.is(200);

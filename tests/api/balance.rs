@@ -334,7 +334,7 @@ async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     outbound::status(&mut set, SenderId(30), &arrived, host.clock.now());
     host.app.store.commit(set).await.unwrap();
     let next = host.next_process().await;
-    let sums = async || next.balance(&"poor".into()).await.unwrap().unwrap();
+    let sums = async || next.billing.balance(&"poor".into()).await.unwrap().unwrap();
     let then = sums().await;
     assert_eq!((then.reserved, then.settled, then.available()), (SERVICE, 0, 1_000 - SERVICE));
     host.clock.set(host.clock.now() + CHARGE_SETTLED_LATE + Span::minutes(10));

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::time::Span,
     runtime::{
-        daemon::metrics::Metrics,
         http_step::{calls::Calls, mocks::Mocks},
+        process::metrics::Metrics,
     },
 };
 

@@ -77,7 +77,7 @@ async fn nothing_of_an_erased_person_is_left_but_totals() {
     host.ana_says("survey").await;
     host.ana_says("The Blue Umbrella").await;
     host.ana_says("survey").await;
-    host.app.post_due(host.clock.now()).await.unwrap();
+    host.app.webhooks.post_due(host.clock.now()).await.unwrap();
     let text = json!({"contact": {"phone": ANA}, "sender": 12, "text": "Secret handshake"});
     host.post_once("key-acme", "/v1/messages", "m1", text).await.is(201);
     let letter = dead_letter::DeadLetter {

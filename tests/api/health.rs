@@ -48,7 +48,7 @@ async fn a_paused_sender_is_red_at_once_and_files_with_errors_too() {
     let host = Host::new().await;
     meta_is_well(&host.graph);
     let until = host.now() + Span::hours(1);
-    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
+    host.app.health.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
     std::fs::write(host.folder.path().join("flows/hello.yaml"), "flow: hello\nsteps:\n  - go: nowhere\n").unwrap();
     let all = checks(&host, "").await;
     let online = all.iter().find(|check| check["id"] == "sender.12.online").unwrap();
@@ -80,7 +80,7 @@ async fn accounts_do_not_see_the_health_of_all_and_the_page_of_a_sandbox_does() 
 async fn a_message_that_should_have_left_five_minutes_ago_is_told() {
     let mut host = Host::new().await;
     let until = host.now() + Span::hours(1);
-    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
+    host.app.health.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
     host.ana_says("hello").await;
     let since = host.now();
     host.clock.set(since + UNSENT_AGE_MAX);

@@ -25,8 +25,9 @@ use transom::{
     runtime::{
         bot::source_files,
         config::Config,
-        daemon::{app::App, boot::Setup, metrics::Metrics},
+        daemon::{app::App, boot::Setup},
         http_step::calls::Calls,
+        process::metrics::Metrics,
     },
     store::{InjectedFaults, Options, Store},
     web::{server::serve::Server, state::Web},
@@ -188,7 +189,7 @@ impl Host {
     pub async fn next_process(&self) -> Arc<App> {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let setup = Setup {
-            config: self.app.config.clone(),
+            config: Config::clone(&self.app.config),
             clock: clock.clone(),
             store: self.app.store.clone(),
             http: Arc::new(Client::new(clock, None)),
@@ -315,7 +316,7 @@ impl Host {
             reply_to: None,
         };
         let sender = self.app.senders.get(SenderId(sender)).unwrap();
-        let provider = &self.app.providers[sender.provider()];
+        let provider = &self.app.senders.providers[sender.provider()];
         let posted = provider.imitate(sender.id, ImitatedEvent::Message(&act)).unwrap();
         let headers: Vec<(&str, &str)> = posted.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(self.request(Method::POST, &posted.path, &headers, posted.body.clone()).await.status, 200);

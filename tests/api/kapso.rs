@@ -235,7 +235,7 @@ async fn a_flow_is_started_by_its_name_and_can_be_followed() {
         (&begun["data"]["message"], &begun["data"]["workflow_id"]),
         (&json!("Workflow execution initiated"), &json!("parcel"))
     );
-    host.app.settled().await;
+    host.app.queue.settled().await;
     assert_eq!(host.graph.sent().last().unwrap().text(), "Your parcel is on its way");
     let id = begun["data"]["tracking_id"].as_str().unwrap();
     assert_eq!(begun["data"]["id"], id);

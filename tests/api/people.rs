@@ -140,7 +140,7 @@ async fn a_program_writes_within_the_rules_of_the_window_and_the_bot_goes_on() {
     host.ana_says("something else").await;
     let sent = host.post("key-acme", "/v1/messages", text).await.is(201);
     // The provider's answer is committed with the next group, after the request.
-    host.app.settled().await;
+    host.app.queue.settled().await;
     let shown = host.get("key-acme", &format!("/v1/messages/{}", sent["id"])).await.is(200);
     assert_eq!((&shown["text"], &shown["state"]), (&json!("Your bike is ready"), &json!("sent")));
     host.advance(Span::minutes(1)).await;

@@ -184,7 +184,7 @@ async fn what_should_have_left_and_waits_has_an_age() {
     use transom::base::{ids::SenderId, time::Span};
     let mut host = Host::new().await;
     let until = host.app.now() + Span::hours(1);
-    host.app.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
+    host.app.health.paused_senders.pause(SenderId(12), false, until, "190: wrong token".into());
     host.ana_says("hello").await;
     host.clock.set(host.app.now() + Span::seconds(90));
     let page = host.metrics().await;

@@ -88,7 +88,7 @@ async fn autocalls_sender_offline_is_503_for_a_text_and_422_for_a_template() {
     let mut host = Host::new().await;
     host.ana_says("something else").await;
     let until = Time(host.app.now().0 + 60_000);
-    host.app.paused_senders.pause(SenderId(12), false, until, "190".into());
+    host.app.health.paused_senders.pause(SenderId(12), false, until, "190".into());
     let words = coded("SENDER_OFFLINE", "Sender is not online. Current status: Offline");
     said(host.post("key-acme", FREEFORM, text()).await, 503, words.clone());
     said(host.post("key-acme", TEMPLATE, reminder()).await, 422, words);

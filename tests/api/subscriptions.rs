@@ -26,7 +26,7 @@ async fn subscribe(host: &Host, key: &str, body: Json) -> Json {
 }
 
 async fn post_due(host: &Host) -> webhook_delivery::PassCounts {
-    host.app.post_due(host.clock.now()).await.unwrap()
+    host.app.webhooks.post_due(host.clock.now()).await.unwrap()
 }
 
 fn taken(count: usize) -> webhook_delivery::PassCounts {
@@ -114,8 +114,8 @@ async fn what_was_not_taken_is_posted_by_the_next_process() {
     host.ana_says("never looked at before the end").await;
     let next = host.next_process().await;
     let later = host.clock.now() + Span::seconds(7);
-    assert_eq!(next.post_due(later).await.unwrap(), taken(1));
-    assert_eq!(next.post_due(later).await.unwrap(), taken(1));
+    assert_eq!(next.webhooks.post_due(later).await.unwrap(), taken(1));
+    assert_eq!(next.webhooks.post_due(later).await.unwrap(), taken(1));
     assert_eq!(receiver.got().len(), 3);
 }
 
@@ -176,7 +176,7 @@ async fn one_that_does_not_answer_holds_up_no_other() {
     subscribe(&host, "key-acme", json!({"url": receiver.url, "types": ["message.in"]})).await;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let app = Arc::clone(&host.app);
-    let driving = tokio::spawn(async move { app.drive_posts(stopped).await });
+    let driving = tokio::spawn(async move { app.webhooks.drive_posts(stopped).await });
     for n in 0..WEBHOOK_AT_ONCE {
         host.ana_says(&format!("message {n}")).await;
         receiver.until(n + 1).await;

@@ -62,9 +62,9 @@ async fn the_line_of_a_contact_has_each_fire_with_its_reason() {
     let expected = [["2026-03-29", "planned", "text", ""], ["2026-03-30", "no_fire", "skipped", ""]];
     assert_eq!(fires(&foretold), expected, "{foretold:#?}");
     pass(&host, 46).await;
-    assert!(host.app.turn_flow(&FlowName::from("news"), true).await.unwrap());
+    assert!(host.app.starts.turn_flow(&FlowName::from("news"), true).await.unwrap());
     pass(&host, 24).await;
-    assert!(host.app.turn_flow(&FlowName::from("news"), false).await.unwrap());
+    assert!(host.app.starts.turn_flow(&FlowName::from("news"), false).await.unwrap());
     let stop = json!({"topic": "all", "given": false});
     host.post("key-acme", &format!("/v1/contacts/{}/consent", contact(&host).await), stop).await.is(200);
     pass(&host, 24).await;

@@ -118,6 +118,6 @@ async fn a_file_of_the_bot_is_read_by_its_address_and_nothing_else_is() {
     // A missing file is not sent.
     let start = json!({"flow": "menu", "contact": {"phone": ANA}, "sender": 14});
     host.post("key-acme", "/v1/runs", start).await.is(201);
-    host.app.settled().await;
+    host.app.queue.settled().await;
     assert_eq!(platform.sent().len(), 1);
 }

@@ -74,7 +74,7 @@ async fn live_a_life(host: &mut Host) {
     host.ana_says("survey").await;
     host.ana_says("The Blue Umbrella").await;
     host.ana_says("survey").await;
-    host.app.post_due(host.clock.now()).await.unwrap();
+    host.app.webhooks.post_due(host.clock.now()).await.unwrap();
     let id = contact(host, ANA).await["id"].clone();
     let text = json!({"contact": {"phone": ANA}, "sender": 12, "text": "Secret handshake"});
     host.post_once("key-acme", "/v1/messages", &format!("welcome-{DIGITS}"), text).await.is(201);

@@ -78,7 +78,7 @@ async fn no_mark_in_a_hooks_body_reaches_a_message() {
     for (kind, body) in [("application/x-www-form-urlencoded", form), ("application/json", escaped)] {
         host.request(Method::POST, "/hooks/noted", &[key, ("content-type", kind)], body).await.is(202);
         host.app.run_due().await.unwrap();
-        host.app.settled().await;
+        host.app.queue.settled().await;
         let said = host.get("key-acme", "/v1/conversations").await.json();
         let id = said["data"][0]["id"].clone();
         let said = host.get("key-acme", &format!("/v1/conversations/{id}/messages?limit=1")).await.json();

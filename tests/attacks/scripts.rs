@@ -15,7 +15,7 @@ fn to(condition: &str) -> BroadcastAudience {
 async fn a_condition_of_a_program_reads_no_env() {
     let house = House::new(&[("flows/_bot.yaml", BOT), ("flows/shop.yaml", FLOW)]).await;
     for condition in ["env.SHOP_URL.starts_with(\"a\")", "env.len() > 0", "env.values()[0] == \"a\""] {
-        let found = house.app.audience(&to(condition)).await.unwrap().err().expect(condition);
+        let found = house.app.starts.audience(&to(condition)).await.unwrap().err().expect(condition);
         assert!(found[0].message.contains("`env` cannot be read here"), "{found:#?}");
     }
 }
@@ -47,7 +47,7 @@ async fn a_condition_ends_soon_whatever_it_asks_for() {
         "loop {}".to_owned(),
     ] {
         let condition = format!("[1].map(|n| {{ {work} }}).len() == 1");
-        let Ok(meant) = house.app.audience(&to(&condition)).await.unwrap() else { continue };
+        let Ok(meant) = house.app.starts.audience(&to(&condition)).await.unwrap() else { continue };
         let began = Instant::now();
         assert!(!meant.holds(&ana, now), "{condition}");
         assert!(began.elapsed() < Duration::from_secs(5), "{condition} took {:?}", began.elapsed());
@@ -84,7 +84,7 @@ async fn long_scripts_of_some_conversations_hold_up_no_other_one() {
         house.post(body).await;
     }
     house.post(&greeting).await;
-    house.app.settled().await;
+    house.app.queue.settled().await;
     let said = house.texts();
     let at = said.iter().position(|text| text == "Hello").unwrap();
     assert_eq!(said.len(), hostile + 1, "{said:?}");

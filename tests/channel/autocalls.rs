@@ -227,16 +227,16 @@ async fn a_conversation_that_cannot_be_read_keeps_no_other_back_and_is_made_up_f
         let running = Running::start(config(Kind::Autocalls, &platform.base), REMINDS).await;
         two(&platform);
         platform.answer(&format!("/conversations/{unread}"), 500, json!({"message": "Server Error"}));
-        let poll = async || running.app.poll_once(SENDER, NOW - Span::hours(1)).await;
+        let poll = async || running.app.ingest.poll_once(SENDER, NOW - Span::hours(1)).await;
         let trouble = poll().await.unwrap_err().to_string();
         assert_eq!(trouble, "the platform refused to answer (HTTP 500: Server Error)");
         platform.until_sent(1).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         assert_eq!(platform.sent().len(), 1, "{unread}: the other one is answered");
         // The other conversation's newer message must not make the unread one count as old.
         platform.answer(&format!("/conversations/{unread}"), 200, history(&[("user", "book")]));
         assert_eq!((poll().await.unwrap(), poll().await.unwrap()), (1, 0), "{unread}");
-        running.app.settled().await;
+        running.app.queue.settled().await;
         assert_eq!(platform.sent().len(), 2, "{unread}");
         running.app.stop(async {}).await;
     }
@@ -329,7 +329,7 @@ async fn a_window_that_is_open_after_all_takes_the_text() {
         let running = Running::start(config(Kind::Autocalls, &platform.base), REMINDS).await;
         running.hears("m1", "book").await;
         platform.until_sent(1).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         platform.answer("/session-status", 200, told.clone());
         running.pass(Span::hours(30)).await;
         let sent = platform.until_sent(2).await;
@@ -346,7 +346,7 @@ async fn an_open_window_is_never_asked_for() {
     let running = Running::start(config(Kind::Autocalls, &platform.base), REMINDS).await;
     running.hears("m1", "book").await;
     platform.until_sent(1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     assert_eq!(platform.asked().len(), 1);
     running.app.stop(async {}).await;
 }
@@ -372,13 +372,13 @@ fn told(number: u32, status: &str, code: Option<i64>) -> Posted {
 async fn what_is_told_before_the_answer_is_told_to_all_who_wait() {
     let platform = Platform::start(Kind::Autocalls).await;
     let running = Running::start(config(Kind::Autocalls, &platform.base), FOLLOWS).await;
-    running.app.listen().await.unwrap();
+    running.app.events.listen().await.unwrap();
     // The mock numbers what it takes from 1001 on: this comes before the send that it tells of.
     accept(&running.app, "autocalls", &told(1001, "undelivered", Some(63_024))).await;
     running.hears("m1", "book").await;
     let sent = platform.until_sent(2).await;
     assert!(sent[1].body.contains("Lost"), "{}", sent[1].body);
-    running.app.settled().await;
+    running.app.queue.settled().await;
     let events = event::after(&running.app.store, 0, 99).await.unwrap();
     let states: Vec<&str> =
         events.iter().filter(|event| event.kind == "message.status").map(|event| event.word.as_str()).collect();
@@ -393,7 +393,7 @@ async fn what_arrived_before_the_answer_is_counted() {
     accept(&running.app, "autocalls", &told(1001, "delivered", None)).await;
     running.hears("m1", "book").await;
     platform.until_sent(1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     let page = running.app.metrics.render();
     assert!(page.contains(r#"transom_messages_total{sender="7",state="delivered"} 1"#), "{page}");
     running.app.stop(async {}).await;
@@ -407,10 +407,10 @@ async fn what_the_poller_finds_starts_a_flow() {
     platform.answer("/session-status", 200, heard("2026-11-21T12:00:00+00:00"));
     platform.answer("/conversations/u-1", 200, history(&[("user", "book")]));
     let began = NOW - Span::hours(1);
-    assert_eq!(running.app.poll_once(SENDER, began).await.unwrap(), 1);
+    assert_eq!(running.app.ingest.poll_once(SENDER, began).await.unwrap(), 1);
     let sent = platform.until_sent(1).await;
     assert!(sent[0].body.contains("Good"));
-    assert_eq!(running.app.poll_once(SENDER, began).await.unwrap(), 0);
-    running.app.settled().await;
+    assert_eq!(running.app.ingest.poll_once(SENDER, began).await.unwrap(), 0);
+    running.app.queue.settled().await;
     running.app.stop(async {}).await;
 }

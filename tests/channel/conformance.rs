@@ -27,7 +27,8 @@ use transom::{
     runtime::{
         bot::source_files,
         config::Config,
-        daemon::{app::App, boot::Setup, metrics::Metrics},
+        daemon::{app::App, boot::Setup},
+        process::metrics::Metrics,
         senders::providers::providers,
     },
     store::{Options, Store, tables::conversation},
@@ -358,14 +359,14 @@ async fn a_closed_window_corrects_our_record_and_the_template_goes_instead() {
         let running = Running::start(config(kind, &platform.base), REMINDS).await;
         running.hears("m1", "book").await;
         platform.until_sent(1).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         let (status, body) = window_closed(kind);
         platform.fail_next(Fault::Says(status, "", body.to_string()));
         running.pass(Span::hours(1)).await;
         let sent = platform.until_sent(3).await;
         let (refused, instead) = (&sent[1], &sent[2]);
         assert!(refused.body.contains("Till") && !instead.body.contains("Till"), "{kind:?}: {refused:?} {instead:?}");
-        running.app.settled().await;
+        running.app.queue.settled().await;
         let rows = conversation::page(&running.app.store, ConversationId(i64::MAX), 5).await.unwrap();
         assert_eq!(rows[0].opened_at, told_to_be_opened_at(kind), "{kind:?}");
         running.app.stop(async {}).await;
@@ -570,7 +571,7 @@ impl Running {
     pub async fn again(self) -> Running {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let setup = Setup {
-            config: self.app.config.clone(),
+            config: Config::clone(&self.app.config),
             clock: clock.clone(),
             store: self.app.store.clone(),
             http: Arc::new(Client::new(clock, None)),
@@ -595,7 +596,7 @@ impl Running {
     pub async fn pass(&self, span: Span) {
         self.clock.set(self.app.now() + span);
         self.app.run_due().await.unwrap();
-        self.app.settled().await;
+        self.app.queue.settled().await;
     }
 }
 
@@ -630,11 +631,11 @@ async fn a_flow_runs(kind: Kind) {
         running.hears(&format!("wamid.IN{said}"), words).await;
         said += more;
         platform.until_sent(said).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
     }
     running.pass(Span::hours(31)).await;
     let sent = platform.until_sent(said + 1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     assert_eq!(platform.sent().len(), said + 1, "nothing twice");
     running.app.stop(async {}).await;
     let seen: Vec<Json> = sent.iter().map(|asked| shown(kind, asked)).collect();
@@ -710,5 +711,5 @@ pub async fn accept(app: &Arc<App>, kind: &'static str, posted: &Posted) {
     let sender = path.rsplit('/').next().and_then(|id| id.parse().ok()).map(SenderId);
     let body = posted.body.as_bytes();
     let request = RawRequest { method: "POST", query, headers: &headers, body, now: app.now(), sender };
-    app.accept(kind, &request).await.unwrap();
+    app.ingest.accept(kind, &request).await.unwrap();
 }

@@ -278,7 +278,7 @@ async fn a_message_that_came_while_nobody_listened_opens_the_window() {
         let running = Running::start(config(Kind::Kapso, &platform.base), REMINDS).await;
         running.hears("wamid.IN1", "book").await;
         platform.until_sent(1).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         running.clock.set(running.app.now() + Span::hours(29));
         let running = running.again().await;
         platform.answer("/conversations?phone_number=%2B351960000111", 200, told.clone());
@@ -296,10 +296,10 @@ async fn whoever_has_listened_for_a_day_asks_nobody() {
     let running = Running::start(config(Kind::Kapso, &platform.base), REMINDS).await;
     running.hears("wamid.IN1", "book").await;
     platform.until_sent(1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     running.pass(Span::hours(31)).await;
     platform.until_sent(2).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     assert!(platform.asked().iter().all(|asked| asked.method == "POST"), "{:#?}", platform.asked());
     running.app.stop(async {}).await;
 }

@@ -36,7 +36,7 @@ async fn hears(running: &Running, id: &str, number: &str) {
     let (path, body) = (format!("/webhooks/twilio/{SENDER}"), body.join("&"));
     let signed = signature::of_form(&Secret::new("tok-1"), &format!("https://bot.example{path}"), &body);
     accept(&running.app, "twilio", &Posted { path, headers: vec![("x-twilio-signature", signed)], body }).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
 }
 
 /// The numbers that the messages left from.

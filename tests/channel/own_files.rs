@@ -41,7 +41,7 @@ async fn a_file_is_uploaded_once_and_sent_by_its_id() {
         let (platform, running) = start(kind).await;
         running.hears("wamid.IN1", "menu").await;
         let sent = platform.until_sent(2).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         let [upload] = uploads(&sent)[..] else { panic!("{kind:?}: {sent:#?}") };
         assert!(upload.headers["content-type"].starts_with("multipart/form-data; boundary="), "{upload:#?}");
         assert!(upload.headers.contains_key(if kind == Kind::Meta { "authorization" } else { "x-api-key" }));
@@ -60,14 +60,14 @@ async fn a_file_is_uploaded_once_and_sent_by_its_id() {
         running.hears("wamid.IN2", "menu").await;
         running.hears("wamid.IN3", "page b").await;
         let sent = platform.until_sent(4).await;
-        running.app.settled().await;
+        running.app.queue.settled().await;
         assert_eq!(uploads(&sent).len(), 1, "{kind:?}");
         assert!(documents(&sent).iter().all(|document| document["id"] == id), "{sent:#?}");
         // Other bytes, or thirty days, and it goes up anew.
         std::fs::write(running.folder.path().join("files/b.pdf"), "other bytes").unwrap();
         running.hears("wamid.IN4", "page b").await;
         assert_eq!(uploads(&platform.until_sent(6).await).len(), 2, "{kind:?}");
-        running.app.settled().await;
+        running.app.queue.settled().await;
         running.pass(Span::days(30)).await;
         running.hears("wamid.IN5", "menu").await;
         let sent = platform.until_sent(8).await;
@@ -80,12 +80,12 @@ async fn an_id_that_the_platform_no_longer_knows_is_uploaded_anew() {
     let (platform, running) = start(Kind::Meta).await;
     running.hears("wamid.IN1", "menu").await;
     platform.until_sent(2).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     let unknown = r#"{"error": {"code": 131009, "message": "(#131009) Parameter value is not valid"}}"#;
     platform.fail_next(Fault::Says(400, "", unknown.into()));
     running.hears("wamid.IN2", "menu").await;
     platform.until_sent(3).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     running.pass(Span::minutes(1)).await;
     let sent = platform.until_sent(5).await;
     let ids: Vec<Json> = documents(&sent).iter().map(|document| document["id"].clone()).collect();
@@ -99,10 +99,10 @@ async fn a_platform_that_takes_no_upload_now_gets_the_message_later() {
     platform.fail_next(Fault::Html(502));
     running.hears("wamid.IN1", "menu").await;
     platform.until_sent(1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     running.pass(Span::minutes(1)).await;
     let sent = platform.until_sent(3).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     assert_eq!((uploads(&sent).len(), documents(&sent).len()), (2, 1), "{sent:#?}");
 }
 
@@ -121,7 +121,7 @@ async fn platforms_that_fetch_files_get_an_address_of_ours() {
         let rest = url.strip_prefix("https://bot.example/v1/files/").unwrap_or_else(|| panic!("{kind:?}: {url}"));
         let (token, name) = rest.split_once('/').unwrap();
         assert_eq!(name, "menu.pdf");
-        let (file, path) = running.app.served_file(token).unwrap();
+        let (file, path) = running.app.uploads.served_file(token).unwrap();
         assert_eq!(
             (std::fs::read_to_string(file).unwrap().as_str(), path.as_str()),
             ("the bytes of the menu", "files/May 2026/menu.pdf")
@@ -137,7 +137,7 @@ async fn what_a_customer_writes_leads_to_no_other_file() {
         for (n, words) in words.into_iter().enumerate() {
             running.hears(&format!("wamid.IN{n}"), words).await;
             let sent = platform.until_sent(n + 1).await;
-            running.app.settled().await;
+            running.app.queue.settled().await;
             let body = sent[n].json();
             let text = body["text"]["body"].as_str().or(body["message"].as_str());
             assert_eq!(text, Some("We have no such page"), "{kind:?} {words}: {body}");

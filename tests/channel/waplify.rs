@@ -227,14 +227,14 @@ async fn a_refusal_corrects_our_record_with_its_own_time() {
     let running = Running::start(config(Kind::Waplify, &platform.base), ASKS).await;
     running.hears("w1", "book").await;
     platform.until_sent(1).await;
-    running.app.settled().await;
+    running.app.queue.settled().await;
     let refusal = json!({"detail": "Cannot send free-form message: The 24-hour customer service window has expired. \
         Last inbound message was at 2026-11-20T10:00:00+00:00. Use the template-based /send endpoint instead."});
     platform.fail_next(Fault::Says(403, "", refusal.to_string()));
     running.pass(Span::hours(1)).await;
     let sent = platform.until_sent(3).await;
     assert_eq!(sent[2].path, "/api/v1/messages/send", "the template goes instead");
-    running.app.settled().await;
+    running.app.queue.settled().await;
     let rows = conversation::page(&running.app.store, ConversationId(i64::MAX), 5).await.unwrap();
     let opened = rows[0].opened_at.map(|at| NOW - at);
     assert_eq!(opened, Some(Span::hours(26)), "as the refusal says");

@@ -11,7 +11,7 @@ const TEMPLATES: &str =
 
 async fn house() -> House {
     let house = House::at_meta(FLOWS, TEMPLATES).await;
-    house.app.listen().await.unwrap();
+    house.app.events.listen().await.unwrap();
     house
 }
 

@@ -65,7 +65,7 @@ async fn a_draft_ends_with_its_client() {
     let wanted = BroadcastSpec { to: BroadcastAudience::default(), when: BroadcastTime::Now, rate, inputs };
     let (here, client) = watch::channel(());
     let news = "news".into();
-    let draft = || house.app.draft_broadcast("sandbox".into(), &news, &wanted, &client);
+    let draft = || house.app.starts.draft_broadcast("sandbox".into(), &news, &wanted, &client);
     assert!(matches!(draft().await.unwrap(), DraftResult::Done(_)));
     drop(here);
     assert!(matches!(draft().await.unwrap(), DraftResult::Abandoned));
@@ -74,7 +74,7 @@ async fn a_draft_ends_with_its_client() {
 }
 
 async fn turn(house: &House, id: i64, from: BroadcastState, to: BroadcastState) {
-    assert!(house.app.turn_broadcast(id, &[from], to).await.unwrap(), "{to:?}");
+    assert!(house.app.starts.turn_broadcast(id, &[from], to).await.unwrap(), "{to:?}");
     house.app.run_due().await.unwrap();
 }
 

@@ -52,7 +52,7 @@ async fn answer(mut stream: TcpStream) {
 
 /// Waits until the conversation's trace has these words.
 async fn traced(app: &Arc<App>, words: &str) {
-    let (_, conversation) = app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
+    let (_, conversation) = app.contacts.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
     loop {
         let turns = trace::of(&app.store, conversation, i64::MAX, 50).await.unwrap();
         if turns.iter().flat_map(|turn| &turn.data).any(|entry| entry.what.contains(words)) {

@@ -72,7 +72,7 @@ async fn ana(house: &House) -> (ContactId, ConversationId) {
 
 async fn tell(house: &House, contact: ContactId, patch: ContactPatch) {
     let conversation = conversation::of(&house.app.store, contact).await.unwrap()[0].id;
-    house.app.happen(contact, conversation, Event::Changed(Box::new(patch))).await.unwrap();
+    house.app.queue.happen(contact, conversation, Event::Changed(Box::new(patch))).await.unwrap();
     house.app.run_due().await.unwrap();
 }
 
@@ -134,7 +134,7 @@ async fn act(house: &mut House, what: Act) {
         Act::Says(text) => house.says(text).await,
         Act::Pass(span) => house.advance(span).await,
         Act::Emit(name) => {
-            house.app.emit_event(contact, conversation, name.into(), Value::Nothing).await.map(drop).unwrap()
+            house.app.queue.emit_event(contact, conversation, name.into(), Value::Nothing).await.map(drop).unwrap()
         }
         Act::Hook => {
             let body = format!("{{\"phone\": \"+{PHONE}\"}}");
@@ -144,7 +144,7 @@ async fn act(house: &mut House, what: Act) {
                 body: body.as_bytes(),
                 vouched: Authentication::Operator,
             };
-            house.app.take_hook(&hook).await.unwrap();
+            house.app.ingest.take_hook(&hook).await.unwrap();
         }
         Act::Api => {
             let start = Start {
@@ -156,7 +156,7 @@ async fn act(house: &mut House, what: Act) {
                 at: house.clock.now(),
                 depth: 0,
             };
-            house.app.start_flow(contact, conversation, start).await.unwrap();
+            house.app.queue.start_flow(contact, conversation, start).await.unwrap();
         }
         Act::Tag => {
             tell(house, contact, ContactPatch { tags_added: ["vip".to_owned()].into(), ..ContactPatch::default() })
@@ -170,7 +170,7 @@ async fn act(house: &mut House, what: Act) {
         Act::Consents => tell(house, contact, word("offers", true)).await,
         Act::HandBack => {
             for event in [Event::PersonWrote { agent: None }, Event::HandedBack { agent: None }] {
-                house.app.happen(contact, conversation, event).await.unwrap();
+                house.app.queue.happen(contact, conversation, event).await.unwrap();
             }
         }
     }
@@ -197,7 +197,7 @@ async fn heard(flow: &str, acts: &[Act], said: Said) -> Vec<String> {
         Said::SwitchedOff => {
             tell(&house, contact, word("news", true)).await;
             let event = Event::Preference { given: false, by: "test".into() };
-            house.app.happen(contact, conversation, event).await.unwrap();
+            house.app.queue.happen(contact, conversation, event).await.unwrap();
         }
     }
     house.app.run_due().await.unwrap();
@@ -365,7 +365,7 @@ async fn a_refusal_of_the_platform_withdraws_marketing_and_its_end_gives_back_wh
     let line = ledger::of(&house.app.store, contact).await.unwrap().pop().unwrap();
     assert_eq!((line.given, line.by.as_str()), (false, "platform, 131050"));
     let event = Event::Preference { given: true, by: "test".into() };
-    house.app.happen(contact, conversation, event).await.unwrap();
+    house.app.queue.happen(contact, conversation, event).await.unwrap();
     let now = who(&house, AliasKind::Phone, PHONE).await;
     assert_eq!((given(&now, "news"), given(&now, "offers")), (Some(true), Some(false)));
 }
@@ -437,7 +437,7 @@ steps:
     house.says("offer").await;
     let (contact, conversation) = ana(&house).await;
     let invoice = Content::Text { body: "Your invoice is attached.".into() };
-    house.app.say(contact, conversation, invoice, Origin::Api).await.unwrap();
+    house.app.queue.say(contact, conversation, invoice, Origin::Api).await.unwrap();
     house.app.run_due().await.unwrap();
     house.says("yes").await;
     let lines = ledger::of(&house.app.store, contact).await.unwrap();
@@ -565,7 +565,7 @@ async fn a_stop_ends_what_runs_in_every_conversation() {
     house.says("wait").await;
     let (contact, first) = ana(&house).await;
     let (same, second) =
-        house.app.reach(&"acme".into(), transom::base::ids::SenderId(2), "+34600111222", None).await.unwrap();
+        house.app.contacts.reach(&"acme".into(), transom::base::ids::SenderId(2), "+34600111222", None).await.unwrap();
     assert_eq!(contact, same);
     let open = async |house: &House| {
         let session = transom::store::tables::session::find(&house.app.store, first).await.unwrap().unwrap();
@@ -573,7 +573,7 @@ async fn a_stop_ends_what_runs_in_every_conversation() {
     };
     assert_eq!(open(&house).await, 1);
     let stop = ContactPatch { opted_out: Some(true), by: "test".into(), ..ContactPatch::default() };
-    house.app.happen(contact, second, Event::Changed(Box::new(stop))).await.unwrap();
+    house.app.queue.happen(contact, second, Event::Changed(Box::new(stop))).await.unwrap();
     house.app.run_due().await.unwrap();
     assert_eq!(open(&house).await, 0);
     let stops = ledger::of(&house.app.store, contact).await.unwrap();

@@ -74,10 +74,10 @@ async fn an_account_that_may_not_falls_back_to_the_template() {
         assert_eq!(sent.len(), 1, "{code}: tried once, not again and again: {sent:#?}");
         let row = &shop.row(0).await;
         assert_eq!((row.state, row.reason.as_deref()), (SendState::Queued, Some("template_unusable")), "{code}");
-        assert!(!shop.app.paused_senders.sends_direct(SENDER, shop.now()));
+        assert!(!shop.app.health.paused_senders.sends_direct(SENDER, shop.now()));
         // The rung rests for an hour, and this message never goes that way again.
         shop.advance(Span::hours(2)).await;
-        assert!(shop.app.paused_senders.sends_direct(SENDER, shop.now()));
+        assert!(shop.app.health.paused_senders.sends_direct(SENDER, shop.now()));
         assert_eq!(shop.sent().len(), 1, "{code}");
     }
 }
@@ -90,10 +90,13 @@ async fn a_refusal_is_remembered_over_a_restart() {
     shop.advance(Span::hours(26)).await;
     assert_eq!(shop.sent().len(), 1);
     let shop = shop.restart().await;
-    assert!(!shop.app.paused_senders.sends_direct(SENDER, shop.now()), "the next message would only hear the same");
+    assert!(
+        !shop.app.health.paused_senders.sends_direct(SENDER, shop.now()),
+        "the next message would only hear the same"
+    );
     let mut shop = shop.restart().await;
     shop.advance(Span::minutes(61)).await;
-    assert!(shop.app.paused_senders.sends_direct(SENDER, shop.now()), "the hour is over");
+    assert!(shop.app.health.paused_senders.sends_direct(SENDER, shop.now()), "the hour is over");
     assert_eq!(shop.sent().len(), 1, "this message never goes that way again");
 }
 

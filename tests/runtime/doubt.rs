@@ -200,7 +200,7 @@ steps:
     let mut house = House::at_meta(&files, template).await;
     let account = AccountName::from("acme");
     for phone in ["+34600111222", "+34600111333"] {
-        Arc::clone(&house.app).reach(&account, SENDER, phone, None).await.unwrap();
+        Arc::clone(&house.app).contacts.reach(&account, SENDER, phone, None).await.unwrap();
     }
     // 09:00 in Madrid. The first slot is that of 09:30, the second half a minute later.
     house.advance(Span::minutes(30)).await;
@@ -217,13 +217,13 @@ async fn a_message_of_the_api_goes_out_when_it_is_stored_and_only_then() {
     let mut house = house().await;
     house.says("hi").await;
     let account = AccountName::from("acme");
-    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    let (contact, conversation) = house.app.contacts.reach(&account, SENDER, "+34600111222", None).await.unwrap();
     let content = |text: &str| Content::Text { body: text.into() };
     house.faults.lose_next_answers(1);
-    house.app.say(contact, conversation, content("stored"), Origin::Api).await.expect("its row stands there");
+    house.app.queue.say(contact, conversation, content("stored"), Origin::Api).await.expect("its row stands there");
     house.app.run_due().await.unwrap();
     house.faults.fail_next_commits(1);
-    let refused = house.app.say(contact, conversation, content("not stored"), Origin::Api).await;
+    let refused = house.app.queue.say(contact, conversation, content("not stored"), Origin::Api).await;
     assert!(refused.is_err());
     house.advance(Span::minutes(5)).await;
     assert_eq!(house.texts(), ["hi", "stored"]);
@@ -234,14 +234,19 @@ async fn what_a_person_writes_and_that_the_person_has_the_conversation_is_one_co
     let mut house = house().await;
     house.says("hi").await;
     let account = AccountName::from("acme");
-    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    let (contact, conversation) = house.app.contacts.reach(&account, SENDER, "+34600111222", None).await.unwrap();
     let content = |text: &str| Content::Text { body: text.into() };
     house.faults.fail_next_commits(1);
-    assert!(house.app.say(contact, conversation, content("lost"), Origin::Person).await.is_err());
+    assert!(house.app.queue.say(contact, conversation, content("lost"), Origin::Person).await.is_err());
     house.advance(Span::seconds(5)).await;
     house.says("still the bot").await;
     house.faults.lose_next_answers(1);
-    house.app.say(contact, conversation, content("I am Eva"), Origin::Person).await.expect("its row stands there");
+    house
+        .app
+        .queue
+        .say(contact, conversation, content("I am Eva"), Origin::Person)
+        .await
+        .expect("its row stands there");
     house.app.run_due().await.unwrap();
     house.says("to Eva").await;
     assert_eq!(house.texts(), ["hi", "still the bot", "I am Eva"]);
@@ -257,7 +262,7 @@ async fn a_message_whose_turn_could_not_be_stored_is_answered_before_the_next_on
         // It is recorded; then its turn cannot be stored.
         let recorded = held.until(|| faults.fail_next_commits(u32::try_from(LANE_TRIES_MAX).unwrap()));
         tokio::join!(house.post(&body), recorded);
-        house.app.settled().await;
+        house.app.queue.settled().await;
         assert_eq!(house.texts(), ["hi"]);
         if silent {
             house.advance(Span::seconds(2)).await;
@@ -288,7 +293,7 @@ steps:
     let mut house = House::at_meta(&files, template).await;
     let account = AccountName::from("acme");
     for phone in ["+34600111222", "+447700900123", "+4915112345678"] {
-        Arc::clone(&house.app).reach(&account, SENDER, phone, None).await.unwrap();
+        Arc::clone(&house.app).contacts.reach(&account, SENDER, phone, None).await.unwrap();
     }
     let mut sent = Vec::new();
     for span in [Span::minutes(30), Span::minutes(1), Span::minutes(1)] {
@@ -304,9 +309,9 @@ async fn a_message_of_a_turn_whose_commit_was_answered_by_nobody_leaves_all_the_
     let mut house = House::at_meta(&[("flows/echo.yaml", ECHO), ("flows/paid.yaml", paid)], "  []").await;
     house.says("hi").await;
     let account = AccountName::from("acme");
-    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    let (contact, conversation) = house.app.contacts.reach(&account, SENDER, "+34600111222", None).await.unwrap();
     house.faults.lose_next_answers(1);
-    let event = house.app.emit_event(contact, conversation, "paid".into(), Value::Nothing).await;
+    let event = house.app.queue.emit_event(contact, conversation, "paid".into(), Value::Nothing).await;
     event.expect("it stands in its row");
     house.app.run_due().await.unwrap();
     assert_eq!(house.texts(), ["hi", "Your payment came."]);
@@ -371,7 +376,7 @@ async fn two_on_a_full_disk() -> House {
     house.post(&body).await;
     sends.recv().await.unwrap();
     house.faults.fill_disk();
-    house.app.settled().await;
+    house.app.queue.settled().await;
     house
 }
 
@@ -430,7 +435,7 @@ async fn a_step_hears_of_a_failure_that_came_while_the_disk_was_full() {
     house.post(&body).await;
     sends.recv().await.unwrap();
     house.faults.fill_disk();
-    house.app.settled().await;
+    house.app.queue.settled().await;
     house.endure(Span::seconds(30)).await;
     house.faults.free_disk();
     until_connected(&house).await;

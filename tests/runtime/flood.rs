@@ -26,7 +26,7 @@ async fn who_finds_no_free_lane_is_answered_when_there_is_one() {
             let body = body.as_bytes();
             let request =
                 RawRequest { method: "POST", query: "", headers: &headers, body, now: Time(1), sender: Some(SENDER) };
-            app.accept("sandbox", &request).await.map(drop).unwrap();
+            app.ingest.accept("sandbox", &request).await.map(drop).unwrap();
         });
     }
     while let Some(posted) = posts.join_next().await {

@@ -73,7 +73,7 @@ const FILES: &[(&str, &str)] = &[("flows/_bot.yaml", BOT), ("flows/news.yaml", N
 async fn foresee(house: &House, account: &str, now: Time) -> Forecast {
     let app = &house.app;
     let live = app.live.get();
-    let asked = |sender, contact, at| app.state_of(sender, contact, at);
+    let asked = |sender, contact, at| app.policy.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
     let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::timetables(&live.set);
@@ -216,7 +216,7 @@ async fn a_forecast_of_dates_tells_the_week_ahead() {
     let before = house.sent().len();
     let app = &house.app;
     let live = app.live.get();
-    let asked = |sender, contact, at| app.state_of(sender, contact, at);
+    let asked = |sender, contact, at| app.policy.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
     let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::dates(&live.set);

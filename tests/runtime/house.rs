@@ -27,8 +27,9 @@ use transom::{
     runtime::{
         bot::source_files,
         config::Config,
-        daemon::{app::App, boot::Setup, metrics::Metrics},
+        daemon::{app::App, boot::Setup},
         ingest::accept::NotAccepted,
+        process::metrics::Metrics,
     },
     store::{InjectedFaults, Options, Store, tables::outbound},
 };
@@ -196,9 +197,10 @@ impl House {
 
     /// Emits an event of the shop for the customer who writes by `says`.
     pub async fn tell(&mut self, event: &str, data: serde_json::Value) {
-        let (contact, conversation) = self.app.reach(&"sandbox".into(), SENDER, "34600111222", None).await.unwrap();
+        let (contact, conversation) =
+            self.app.contacts.reach(&"sandbox".into(), SENDER, "34600111222", None).await.unwrap();
         let data = transom::model::value::Value::from_json(&data);
-        self.app.emit_event(contact, conversation, event.into(), data).await.unwrap();
+        self.app.queue.emit_event(contact, conversation, event.into(), data).await.unwrap();
         self.app.run_due().await.unwrap();
     }
 
@@ -235,7 +237,7 @@ impl House {
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
         let request =
             RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), now: Time(1), sender };
-        self.app.accept(kind, &request).await.map(drop)
+        self.app.ingest.accept(kind, &request).await.map(drop)
     }
 
     /// Meta reports a status of the `n`th request (from 0) that it accepted; `code` is for a failure.

@@ -33,8 +33,8 @@ async fn each_late_message_is_listed_and_counted() {
     let patient = "bot: Test\ndefaults: {late_message: 9h}\n";
     house.reload(&[("flows/echo.yaml", ECHO), ("flows/_bot.yaml", patient)]).await;
     for letter in letters.iter().rev() {
-        let done = house.app.replay(letter.id).await.unwrap();
-        assert!(matches!(done, transom::runtime::delivery::replay::Replayed::Done), "{done:?}");
+        let done = house.app.replay.replay(letter.id).await.unwrap();
+        assert!(matches!(done, transom::runtime::ingest::replay::Replayed::Done), "{done:?}");
         house.app.run_due().await.unwrap();
     }
     let expected: Vec<String> = (0..25).map(|n| format!("text {n}")).collect();
@@ -50,8 +50,8 @@ async fn what_is_still_too_old_when_it_is_replayed_stays_listed_once() {
     house.post(&body).await;
     house.app.run_due().await.unwrap();
     let letter = listed(&house).await[0].id;
-    let again = house.app.replay(letter).await.unwrap();
-    assert!(matches!(again, transom::runtime::delivery::replay::Replayed::Again(_)), "{again:?}");
+    let again = house.app.replay.replay(letter).await.unwrap();
+    assert!(matches!(again, transom::runtime::ingest::replay::Replayed::Again(_)), "{again:?}");
     assert_eq!(listed(&house).await.len(), 1);
     assert!(house.app.metrics.render().contains("transom_dead_letters{kind=\"late_message\"} 1\n"));
 }

@@ -34,7 +34,7 @@ async fn told(house: &House, field: &str, value: Json) {
 #[tokio::test]
 async fn a_template_that_the_provider_pauses_is_told_at_once() {
     let house = house().await;
-    house.app.compare_templates().await;
+    house.app.templates.compare_templates().await;
     assert_eq!(drifted(&house), Vec::<String>::new(), "another wording is no difference");
     let news =
         |event: &str| json!({"event": event, "message_template_name": "news_tpl", "message_template_language": "en"});
@@ -51,7 +51,7 @@ async fn a_look_into_the_catalogue_finds_what_was_changed_there() {
     let listed = json!([{"id": "7", "name": "news_tpl", "language": "en", "category": "MARKETING",
         "status": "APPROVED", "components": [{"type": "BODY", "text": "News, {{1}} and {{2}}"}]}]);
     house.graph.as_ref().unwrap().templates(vec![listed]);
-    house.app.look_at_templates().await;
+    house.app.templates.look_at_templates().await;
     assert_eq!(
         drifted(&house),
         [
@@ -64,7 +64,7 @@ async fn a_look_into_the_catalogue_finds_what_was_changed_there() {
 #[tokio::test]
 async fn without_a_lock_nothing_is_compared() {
     let house = House::at_meta(&[("flows/news.yaml", NEWS)], TEMPLATES).await;
-    house.app.look_at_templates().await;
+    house.app.templates.look_at_templates().await;
     assert!(drifted(&house).is_empty());
-    assert_eq!(house.app.catalogue.list(super::house::SENDER).len(), 1, "and nothing is read");
+    assert_eq!(house.app.templates.catalogue.list(super::house::SENDER).len(), 1, "and nothing is read");
 }

@@ -79,7 +79,7 @@ async fn while_nobody_can_be_reached_all_replies_wait_and_none_is_lost() {
         house.writes(&number(n), "hi").await;
     }
     assert_eq!(*platform.tries.lock().unwrap(), BREAKER_FAILURES, "then the others waited without trying");
-    let standing = house.app.standing_of(SENDER, house.now());
+    let standing = house.app.health.standing_of(SENDER, house.now());
     assert_eq!((standing.state, standing.why.as_deref()), ("degraded", Some("unreachable: nothing came")));
     for _ in 0..60 {
         house.advance(Span::seconds(20)).await;
@@ -91,7 +91,7 @@ async fn while_nobody_can_be_reached_all_replies_wait_and_none_is_lost() {
     for _ in 0..10 {
         house.advance(Span::seconds(20)).await;
     }
-    assert_eq!(house.app.standing_of(SENDER, house.now()).state, "online");
+    assert_eq!(house.app.health.standing_of(SENDER, house.now()).state, "online");
     let taken = platform.taken.lock().unwrap().clone();
     assert_eq!(taken.len(), 60);
     for (to, texts) in taken {
@@ -138,11 +138,11 @@ async fn a_person_who_knows_better_lets_the_sender_go_on_at_once() {
     for n in 0..10 {
         house.writes(&number(n), "hi").await;
     }
-    assert_eq!(house.app.standing_of(SENDER, house.now()).state, "degraded");
+    assert_eq!(house.app.health.standing_of(SENDER, house.now()).state, "degraded");
     platform.state.store(UP, Ordering::SeqCst);
-    house.app.resume_sender(SENDER).await.unwrap();
+    house.app.health.resume_sender(SENDER).await.unwrap();
     house.app.run_due().await.unwrap();
-    assert_eq!(house.app.standing_of(SENDER, house.now()).state, "online");
+    assert_eq!(house.app.health.standing_of(SENDER, house.now()).state, "online");
     house.advance(Span::seconds(30)).await;
     assert_eq!(platform.taken.lock().unwrap().len(), 10);
 }

@@ -43,7 +43,7 @@ async fn house(rate: &str, sends: &str) -> House {
 async fn foreseen(house: &House) -> BTreeMap<ContactId, Time> {
     let app = &house.app;
     let live = app.live.get();
-    let asked = |sender, contact, at| app.state_of(sender, contact, at);
+    let asked = |sender, contact, at| app.policy.state_of(sender, contact, at);
     let set = Arc::clone(&live.set);
     let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
     let tables = flow::timetables(&live.set);

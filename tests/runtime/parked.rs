@@ -4,7 +4,7 @@ use super::house::{House, SENDER};
 use transom::{
     base::{ids::ConversationId, time::Span},
     model::session::{Session, Waiting},
-    runtime::delivery::replay::Replayed,
+    runtime::ingest::replay::Replayed,
     store::{
         WriteSet,
         tables::{
@@ -28,7 +28,7 @@ steps:
 const LATER: &str = "flow: later\nwhen: [{message: later}]\nsteps:\n  - wait: 1h\n  - say: It is later.\n";
 
 async fn talk(house: &House) -> (ConversationId, Session) {
-    let (_, conversation) = house.app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
+    let (_, conversation) = house.app.contacts.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
     let stored = session::find(&house.app.store, conversation).await.unwrap().unwrap();
     (conversation, stored.session)
 }
@@ -79,6 +79,6 @@ async fn a_timer_that_breaks_the_engine_is_parked_and_the_conversation_goes_on()
     let mut house = house.restart().await;
     house.advance(Span::hours(9)).await;
     assert_eq!(letters(&house).await.len(), 1, "nor is it tried again after a restart");
-    let again = house.app.replay(listed[0].id).await.unwrap();
+    let again = house.app.replay.replay(listed[0].id).await.unwrap();
     assert!(matches!(again, Replayed::Impossible(_)), "{again:?}");
 }

@@ -85,14 +85,15 @@ async fn what_rests_for_a_day_keeps_nothing_of_the_night_back() {
     for restarts in [false, true] {
         let mut house = House::at_meta(&files, templates).await;
         house.says("hello").await;
-        let (contact, conversation) = house.app.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
+        let (contact, conversation) =
+            house.app.contacts.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
         // Friday at noon.
         house.advance(Span::hours(3)).await;
         house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_049 });
-        house.app.emit_event(contact, conversation, "offer".into(), Value::Nothing).await.unwrap();
+        house.app.queue.emit_event(contact, conversation, "offer".into(), Value::Nothing).await.unwrap();
         house.app.run_due().await.unwrap();
         house.advance(Span::hours(11)).await;
-        house.app.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
+        house.app.queue.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
         house.app.run_due().await.unwrap();
         if restarts {
             house = house.restart().await;

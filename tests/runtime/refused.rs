@@ -40,16 +40,16 @@ async fn stopped_for_spam() -> House {
 #[tokio::test]
 async fn a_pause_with_an_end_of_the_platforms_lasts_over_a_restart() {
     let mut house = stopped_for_spam().await;
-    let until = house.app.paused_senders.paused_until(SENDER, false, house.now());
+    let until = house.app.health.paused_senders.paused_until(SENDER, false, house.now());
     house.advance(Span::hours(1)).await;
     let mut house = house.restart().await;
     assert_eq!(house.sent().len(), 1, "retrying makes it worse");
-    assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), until);
+    assert_eq!(house.app.health.paused_senders.paused_until(SENDER, false, house.now()), until);
     house.says("hello").await;
     house.advance(SPAM_PAUSE - Span::hours(1)).await;
     assert_eq!(house.texts(), ["Hello to you."; 4], "all three, after what was refused");
     let house = house.restart().await;
-    assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), None);
+    assert_eq!(house.app.health.paused_senders.paused_until(SENDER, false, house.now()), None);
 }
 
 #[tokio::test]
@@ -59,11 +59,11 @@ async fn who_knows_better_lets_a_sender_go_on() {
         if restarts {
             house = house.restart().await;
         }
-        house.app.resume_sender(SENDER).await.unwrap();
+        house.app.health.resume_sender(SENDER).await.unwrap();
         house.app.run_due().await.unwrap();
         assert_eq!(house.texts(), ["Hello to you."; 3], "what waited goes at once");
         let house = house.restart().await;
-        assert_eq!(house.app.paused_senders.paused_until(SENDER, false, house.now()), None, "for good");
+        assert_eq!(house.app.health.paused_senders.paused_until(SENDER, false, house.now()), None, "for good");
     }
 }
 
@@ -73,7 +73,7 @@ async fn a_sender_that_goes_on_takes_no_cap_of_the_platforms_off() {
     house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_049 });
     house.says("hello").await;
     assert_eq!(house.sent().len(), 1, "refused, and it waits a day");
-    house.app.resume_sender(SENDER).await.unwrap();
+    house.app.health.resume_sender(SENDER).await.unwrap();
     house.app.run_due().await.unwrap();
     assert_eq!(house.sent().len(), 1, "the wait is the contact's, not the sender's");
     house.advance(Span::hours(23)).await;
@@ -128,7 +128,7 @@ async fn a_template_that_one_message_did_not_fit_stays_for_all_others() {
     house.advance(Span::hours(26)).await;
     let names: Vec<_> = house.sent().iter().map(|sent| sent["template"]["name"].clone()).collect();
     assert_eq!(names, ["confirm_tpl", "plain_tpl"], "the author's next one goes");
-    let known = house.app.catalogue.list(super::house::SENDER);
+    let known = house.app.templates.catalogue.list(super::house::SENDER);
     assert!(known.iter().all(|template| template.status == TemplateStatus::Approved), "{known:?}");
     assert!(house.app.metrics.render().contains("template_refused"), "and an alarm says so");
 }
@@ -212,12 +212,13 @@ async fn a_number_without_anybody_is_not_asked_for_ever() {
     let mut house = House::at_meta(&files, "  []").await;
     house.says("hello").await;
     let since = async |house: &House| {
-        let id = house.app.contact_by_phone(&"acme".into(), "+34600111222").await.unwrap().unwrap();
+        let id = house.app.contacts.contact_by_phone(&"acme".into(), "+34600111222").await.unwrap().unwrap();
         contact::find(&house.app.store, id).await.unwrap().unwrap().data.undeliverable_since(SENDER)
     };
     let parcel = async |house: &mut House| {
-        let (contact, conversation) = house.app.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
-        house.app.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
+        let (contact, conversation) =
+            house.app.contacts.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
+        house.app.queue.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
         // Unrequested messages are paced.
         house.advance(Span::seconds(1)).await;
     };

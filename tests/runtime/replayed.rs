@@ -71,7 +71,7 @@ async fn a_send_whose_first_try_has_arrived_is_not_sent_again_however_late_that_
             house.post(&body).await;
             wire.told.store(true, Ordering::SeqCst);
         };
-        let (_, ()) = tokio::join!(house.app.replay(letters[0].id), told);
+        let (_, ()) = tokio::join!(house.app.replay.replay(letters[0].id), told);
         house.app.run_due().await.unwrap();
         assert!(!wire.sent_once_more.load(Ordering::SeqCst), "seed {seed}");
         taken_back += usize::from(wire.sent.lock().unwrap().len() == 2);

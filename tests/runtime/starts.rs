@@ -68,13 +68,13 @@ async fn reload(house: &House, flows: &str) {
 /// Ana's contact and conversation.
 async fn ana(house: &House) -> (ContactId, ConversationId) {
     let account = &house.app.senders.get(SENDER).unwrap().account;
-    let contact = house.app.contact_by_phone(account, "+34600111222").await.unwrap().unwrap();
+    let contact = house.app.contacts.contact_by_phone(account, "+34600111222").await.unwrap().unwrap();
     (contact, conversation::of(&house.app.store, contact).await.unwrap()[0].id)
 }
 
 async fn event(house: &House, name: &str, data: serde_json::Value) {
     let (contact, conversation) = ana(house).await;
-    house.app.emit_event(contact, conversation, name.into(), Value::from_json(&data)).await.unwrap();
+    house.app.queue.emit_event(contact, conversation, name.into(), Value::from_json(&data)).await.unwrap();
     house.app.run_due().await.unwrap();
 }
 
@@ -376,7 +376,7 @@ async fn a_hook_starts_once_however_often_the_process_dies() {
             body: body.as_bytes(),
             vouched: Authentication::Operator,
         };
-        let taken = house.app.take_hook(&hook).await.unwrap();
+        let taken = house.app.ingest.take_hook(&hook).await.unwrap();
         assert_eq!(taken.phone.as_deref(), Some("+34600111222"));
         house.app.run_due().await.unwrap();
         heard.extend(house.heard());

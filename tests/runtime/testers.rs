@@ -9,7 +9,7 @@ const DRAFT: &str = "flow: fresh\ndraft: true\nwhen:\n  - any_message: true\nste
 async fn a_session_and_a_tester_outlive_the_process() {
     let house = House::new(&[("flows/fresh.yaml", DRAFT)]).await;
     let sender = house.app.senders.get(SENDER).unwrap().clone();
-    let session = house.app.offer_tester_session(&sender, "+34600111222".into()).await.unwrap();
+    let session = house.app.contacts.offer_tester_session(&sender, "+34600111222".into()).await.unwrap();
     let mut house = house.restart().await;
     house.says("hi").await;
     house.says(&session.code).await;

@@ -55,7 +55,7 @@ async fn a_replayed_unknown_send_goes_out_once() {
     let letters = dead_letter::open(&house.app.store, "unknown_send", i64::MAX, 10).await.unwrap();
     assert_eq!(letters[0].sender_id, Some(SENDER));
     for _ in 0..2 {
-        house.app.replay(letters[0].id).await.unwrap();
+        house.app.replay.replay(letters[0].id).await.unwrap();
         house.app.run_due().await.unwrap();
     }
     let said: Vec<String> = house.graph.as_ref().unwrap().sent().iter().map(|sent| sent.text().to_owned()).collect();
@@ -68,7 +68,7 @@ async fn a_replayed_send_that_is_unknown_again_is_listed_again() {
     let mut house = with_one_listed().await;
     let letters = dead_letter::open(&house.app.store, "unknown_send", i64::MAX, 10).await.unwrap();
     house.graph.as_ref().unwrap().fail_next(Fault::Cut);
-    house.app.replay(letters[0].id).await.unwrap();
+    house.app.replay.replay(letters[0].id).await.unwrap();
     // It is on the wire, and cut, before time goes on.
     house.app.run_due().await.unwrap();
     house.advance(Span::seconds(61)).await;

@@ -116,7 +116,7 @@ async fn after_stop_nothing_leaves_but_the_confirmation() {
 
 /// A template by API in Ana's conversation, without waiting for its result.
 async fn template(shop: &House) {
-    let (contact, conversation) = shop.app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
+    let (contact, conversation) = shop.app.contacts.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
     let message = TemplateMessage {
         name: "later_tpl".into(),
         language: None,
@@ -127,7 +127,7 @@ async fn template(shop: &House) {
         reference: None,
         parts: Default::default(),
     };
-    shop.app.say(contact, conversation, Content::Template(message), Origin::Api).await.unwrap();
+    shop.app.queue.say(contact, conversation, Content::Template(message), Origin::Api).await.unwrap();
     shop.app.run_due().await.unwrap();
 }
 

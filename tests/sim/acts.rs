@@ -262,7 +262,7 @@ impl World {
             return app.store.one(&known, &[address.into()], read).await.unwrap();
         }
         let account = AccountName::from("acme");
-        let reached = async move { app.reach(&account, SenderId(1), &format!("+{address}"), None).await };
+        let reached = async move { app.contacts.reach(&account, SenderId(1), &format!("+{address}"), None).await };
         alive(&self.faults, reached).await?.ok()
     }
 
@@ -275,7 +275,7 @@ impl World {
             0 => {
                 self.note(format!("an agent writes to person {person}"));
                 let content = Content::Text { body: "I am a person.".into() };
-                let said = async move { app.say(contact, conversation, content, Origin::Person).await.map(drop) };
+                let said = async move { app.queue.say(contact, conversation, content, Origin::Person).await.map(drop) };
                 let _ = alive(&self.faults, said).await;
                 return;
             }
@@ -284,7 +284,8 @@ impl World {
             _ => Event::Closed,
         };
         self.note(format!("about person {person}: {event:?}"));
-        let _ = alive(&self.faults, async move { app.happen(contact, conversation, event).await.map(drop) }).await;
+        let _ =
+            alive(&self.faults, async move { app.queue.happen(contact, conversation, event).await.map(drop) }).await;
     }
 
     async fn api_sends(&mut self) {
@@ -293,7 +294,7 @@ impl World {
         self.note(format!("the API sends to person {person}"));
         let app = Arc::clone(&self.app);
         let content = Content::Text { body: "From the API.".into() };
-        let said = async move { app.say(contact, conversation, content, Origin::Api).await.map(drop) };
+        let said = async move { app.queue.say(contact, conversation, content, Origin::Api).await.map(drop) };
         let _ = alive(&self.faults, said).await;
     }
 
@@ -358,7 +359,8 @@ impl World {
         let Some((contact, conversation)) = self.place_of(person).await else { return };
         self.note(format!("the shop says that person {person} has paid"));
         let app = Arc::clone(&self.app);
-        let event = async move { app.emit_event(contact, conversation, "paid".into(), Data::Nothing).await.map(drop) };
+        let event =
+            async move { app.queue.emit_event(contact, conversation, "paid".into(), Data::Nothing).await.map(drop) };
         let _ = alive(&self.faults, event).await;
     }
 

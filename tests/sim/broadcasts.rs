@@ -105,7 +105,7 @@ impl World {
         let app = Arc::clone(&self.app);
         let drafted = alive(&self.faults, async move {
             let (_here, client) = tokio::sync::watch::channel(());
-            app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted, &client).await
+            app.starts.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted, &client).await
         });
         match drafted.await {
             Some(Ok(DraftResult::Done(done))) => {
@@ -163,7 +163,7 @@ impl World {
         let id = self.blasts[place].id;
         self.note(format!("broadcast {id} is to be {}", to.as_str()));
         let app = Arc::clone(&self.app);
-        let turned = alive(&self.faults, async move { app.turn_broadcast(id, from, to).await });
+        let turned = alive(&self.faults, async move { app.starts.turn_broadcast(id, from, to).await });
         match turned.await {
             Some(Ok(done)) => done,
             Some(Err(error)) => {

@@ -15,7 +15,7 @@ use transom::{
         session::{Run, Waiting},
         value::Value as Data,
     },
-    runtime::delivery::replay::Replayed,
+    runtime::ingest::replay::Replayed,
     store::Query,
 };
 
@@ -34,7 +34,7 @@ impl World {
             .as_ref()
             .is_some_and(|talk| talk.session.person.is_none() && !talk.opted_out && talk.session.runs.is_empty());
         let app = Arc::clone(&self.app);
-        let event = async move { app.emit_event(contact, conversation, "gift".into(), Data::Nothing).await };
+        let event = async move { app.queue.emit_event(contact, conversation, "gift".into(), Data::Nothing).await };
         let Some(Ok(answer)) = alive(&self.faults, event).await else { return };
         let began = |effect: &Effect| matches!(effect, Effect::RunBegan { flow, .. } if flow.as_str() == "gift");
         let began = answer.effects.iter().any(began);
@@ -73,8 +73,8 @@ impl World {
         let twice = self.dice.percent(30);
         let app = Arc::clone(&self.app);
         let replayed = alive(&self.faults, async move {
-            let first = app.replay(id).await;
-            let second = if twice { Some(app.replay(id).await) } else { None };
+            let first = app.replay.replay(id).await;
+            let second = if twice { Some(app.replay.replay(id).await) } else { None };
             (first, second)
         });
         match replayed.await {

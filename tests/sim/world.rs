@@ -24,10 +24,11 @@ use transom::{
     model::inbound::AliasKind,
     runtime::{
         config::Config,
-        daemon::{app::App, boot::Setup, metrics::Metrics},
+        daemon::{app::App, boot::Setup},
         events::webhook_delivery::PassCounts,
         http_step::{calls::Calls, mocks::Mocks},
         ingest::accept::NotAccepted,
+        process::metrics::Metrics,
     },
     store::{InjectedFaults, Options, Store},
 };
@@ -267,7 +268,7 @@ impl World {
     async fn tell_the_desk(&mut self) -> bool {
         loop {
             let (app, now) = (Arc::clone(&self.app), self.now());
-            let posted = alive(&self.faults, async move { app.post_due(now).await });
+            let posted = alive(&self.faults, async move { app.webhooks.post_due(now).await });
             match posted.await {
                 Some(Ok(passed)) if passed == PassCounts::default() => return true,
                 Some(Ok(_)) => {}
@@ -497,7 +498,7 @@ pub async fn accept(app: &Arc<App>, body: &str) -> Result<(), NotAccepted> {
         now: app.now(),
         sender: None,
     };
-    app.accept("meta", &request).await.map(drop)
+    app.ingest.accept("meta", &request).await.map(drop)
 }
 
 async fn open(

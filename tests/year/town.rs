@@ -32,7 +32,8 @@ use transom::{
     },
     runtime::{
         config::Config,
-        daemon::{app::App, boot::Setup, metrics::Metrics},
+        daemon::{app::App, boot::Setup},
+        process::metrics::Metrics,
     },
     store::{InjectedFaults, Options, Store},
 };
@@ -201,7 +202,7 @@ impl Town {
                 self.oracle.event(who, word, now);
                 let (contact, conversation) = self.row(who);
                 let app = Arc::clone(&self.app);
-                app.emit_event(contact, conversation, word.into(), Data::Nothing).await.unwrap();
+                app.queue.emit_event(contact, conversation, word.into(), Data::Nothing).await.unwrap();
             }
             "visit" => {
                 let text = format!("visit in {}", self.dice.between(1, 400));
@@ -243,7 +244,7 @@ impl Town {
         let now = self.clock.now();
         self.oracle.hands_back(who, now);
         let (contact, conversation) = self.row(who);
-        self.app.happen(contact, conversation, Event::HandedBack { agent: None }).await.unwrap();
+        self.app.queue.happen(contact, conversation, Event::HandedBack { agent: None }).await.unwrap();
     }
 
     /// They get another number, perhaps of another country; the platform reports it.
@@ -306,7 +307,7 @@ impl Town {
             now: self.clock.now(),
             sender: None,
         };
-        self.app.accept("meta", &request).await.unwrap();
+        self.app.ingest.accept("meta", &request).await.unwrap();
     }
 
     /// The errors that the daemon itself found, refusals without a reason, and wrong reports.

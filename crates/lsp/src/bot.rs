@@ -8,7 +8,7 @@ use crate::{
     },
     folder::{BotFolder, FolderFiles},
     position::uri_of,
-    runtime::{bot::source_files, daemon::panic_guard::text_of},
+    runtime::{bot::source_files, process::panic_guard::text_of},
 };
 use serde_json::Value;
 use std::{

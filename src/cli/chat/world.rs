@@ -43,7 +43,7 @@ impl Chat {
             at: self.stage.now(),
             depth: 0,
         };
-        self.stage.app.start_flow(contact, conversation, start).await?;
+        self.stage.app.queue.start_flow(contact, conversation, start).await?;
         self.stage.app.run_due().await?;
         self.print_news(true).await
     }
@@ -58,7 +58,7 @@ impl Chat {
             return Err(Failure::Usage(format!("no flow has an event `{name}`{help}")));
         }
         let (contact, conversation) = self.stage.reach().await?;
-        self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
+        self.stage.app.queue.emit_event(contact, conversation, name.to_owned(), data).await?;
         self.stage.app.run_due().await?;
         self.done(format!("the event `{name}` has come")).await
     }
@@ -83,7 +83,7 @@ impl Chat {
         let (contact, conversation) = self.stage.reach().await?;
         let id = self.stage.app.store.next_id();
         let asked = FormScreenRequest { id, token, action, screen: screen.to_owned(), data };
-        let shown = match self.stage.app.ask_form(contact, conversation, asked.clone()).await {
+        let shown = match self.stage.app.queue.ask_form(contact, conversation, asked.clone()).await {
             Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(Failure::Usage)?.to_string(),
             Some(FormAnswer::Gone) => "the question of this form is over, or it has no `exchange`".to_owned(),
             Some(FormAnswer::Failed) | None => "the form gets no answer; /trace tells why".to_owned(),
@@ -117,7 +117,7 @@ impl Chat {
             }
         }
         self.stage.reach().await?;
-        let taken = match self.stage.app.play_hook(name, &Value::Map(body)).await {
+        let taken = match self.stage.app.ingest.play_hook(name, &Value::Map(body)).await {
             Ok(taken) => taken,
             Err(RefusedRequest::Unknown) => {
                 let hooks = flow::hooks(&live.set);

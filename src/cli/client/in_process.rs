@@ -32,10 +32,10 @@ use crate::{
         daemon::{
             app::App,
             boot::{Setup, StartError},
-            metrics::Metrics,
         },
         http_step::calls::Calls,
         ingest::accept::NotAccepted,
+        process::metrics::Metrics,
     },
     store::{
         Options, Store,
@@ -124,7 +124,7 @@ impl Stage {
         let sender = Some(self.sender.id);
         let request =
             RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), now: self.now(), sender };
-        self.app.accept("sandbox", &request).await.map_err(|error| match error {
+        self.app.ingest.accept("sandbox", &request).await.map_err(|error| match error {
             NotAccepted::NotStored(error) => Failure::from(error),
             NotAccepted::UnknownProvider | NotAccepted::Rejected(_) => {
                 Failure::failed("the sandbox refused the message")
@@ -143,7 +143,8 @@ impl Stage {
 
     /// The customer and the conversation; `None` before the first message in either direction.
     pub async fn conversation(&self) -> Result<Option<(ContactId, conversation::Conversation)>, Failure> {
-        let contact = self.app.contact_by_phone(&self.sender.account, &self.phone()).await.map_err(Failure::failed)?;
+        let contact =
+            self.app.contacts.contact_by_phone(&self.sender.account, &self.phone()).await.map_err(Failure::failed)?;
         let Some(contact) = contact else { return Ok(None) };
         let row = conversation::between(&self.app.store, contact, self.sender.id).await.map_err(Failure::failed)?;
         Ok(row.map(|row| (contact, row)))
@@ -161,13 +162,13 @@ impl Stage {
     /// Applies an event to the conversation, with all its consequences.
     pub async fn happen(&self, event: Event) -> Result<(), Failure> {
         let (contact, conversation) = self.reach().await?;
-        self.app.happen(contact, conversation, event).await?;
+        self.app.queue.happen(contact, conversation, event).await?;
         self.app.run_due().await.map_err(Failure::from)
     }
 
     /// The customer's conversation, created if necessary.
     pub async fn reach(&self) -> Result<(ContactId, ConversationId), Failure> {
-        Ok(self.app.reach(&self.sender.account, self.sender.id, &self.phone(), Some(&self.name)).await?)
+        Ok(self.app.contacts.reach(&self.sender.account, self.sender.id, &self.phone(), Some(&self.name)).await?)
     }
 
     pub async fn window(&self) -> Result<Window, Failure> {
@@ -185,7 +186,7 @@ impl Stage {
 
     /// The templates with known texts: those that `_bot.yaml` defines.
     pub fn templates(&self) -> Vec<Template> {
-        self.app.catalogue.list(self.sender.id)
+        self.app.templates.catalogue.list(self.sender.id)
     }
 
     pub async fn session(&self) -> Result<Session, Failure> {

@@ -53,8 +53,10 @@ impl Addressee {
         }
         let accounts = web.app.config.accounts.iter().filter(|account| caller.owns(&account.name));
         for account in accounts {
-            let latest = match web.app.contact_by_phone(&account.name, &self.phone).await {
-                Ok(Some(contact)) => web.app.senders_of(contact).await.map_err(|error| Problem::bug(&error))?,
+            let latest = match web.app.contacts.contact_by_phone(&account.name, &self.phone).await {
+                Ok(Some(contact)) => {
+                    web.app.contacts.senders_of(contact).await.map_err(|error| Problem::bug(&error))?
+                }
                 Ok(None) => Vec::new(),
                 Err(error) => return Err(Problem::bug(&error)),
             };
@@ -67,7 +69,7 @@ impl Addressee {
 
     /// Gives the contact and its conversation at the sender; creates them if they are new.
     pub async fn reach(&self, app: &Arc<App>, sender: &Sender) -> Result<(ContactId, ConversationId), Problem> {
-        let reached = app.reach(&sender.account, sender.id, &self.phone, self.name.as_deref()).await;
+        let reached = app.contacts.reach(&sender.account, sender.id, &self.phone, self.name.as_deref()).await;
         reached.map_err(|error| Problem::bug(&error))
     }
 }

@@ -139,7 +139,7 @@ async fn counted(
     period: (Time, Time),
     tell: &watch::Sender<Numbers>,
 ) -> Result<(), String> {
-    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
+    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.policy.state_of(sender, contact, at);
     let ground = forecasts::ground(web, &asked).await.map_err(|problem| problem.detail)?;
     let currency = ground.currency().to_owned();
     let told = |ahead: Ahead| {

@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// `GET /v1/balance?account=`.
 pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let account = account(&web, &caller, &query.unwrap_or_default())?;
-    let sums = web.app.balance(&account).await.map_err(|error| Problem::bug(&error))?;
+    let sums = web.app.billing.balance(&account).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &described(&web, &account, sums)))
 }
 
@@ -79,7 +79,7 @@ pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     let adding = Arc::clone(&web);
     once(web, account.clone(), parts.headers, "balance/top-ups".to_owned(), bytes, move |again| async move {
         // The fund has the request's id, so a repeated request adds nothing twice.
-        let sums = adding.app.top_up(again.message.0, &account, amount, &note).await;
+        let sums = adding.app.billing.top_up(again.message.0, &account, amount, &note).await;
         let sums = match sums.map_err(|error| Problem::bug(&error))? {
             ToppedUp::Now(sums) => sums,
             ToppedUp::Unlimited => {

@@ -13,7 +13,7 @@ use crate::{
             preview::{NotPreviewed, Preview, UnsavedPreview},
             publish::{Change, NotPublished, PublishWish, Published, is_writable, tag},
         },
-        daemon::long_work::apart,
+        process::long_work::apart,
         testbench::starting_words,
     },
     store::tables::version,
@@ -238,7 +238,7 @@ impl<'f> Findings<'f> {
 
 fn described(web: &Web, flow: &Flow, findings: &Findings<'_>) -> Json {
     let (errors, warnings) = findings.of_file(flow.place.path());
-    let paused = web.app.flow_health.paused().holds(&flow.name);
+    let paused = web.app.starts.flow_health.paused().holds(&flow.name);
     json!({
         "name": flow.name,
         "title": flow.title,

@@ -62,7 +62,7 @@ pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Reques
         }
     };
     if input.is_clean()
-        && let Err(found) = web.app.audience(&to).await.map_err(|error| Problem::bug(&error))?
+        && let Err(found) = web.app.starts.audience(&to).await.map_err(|error| Problem::bug(&error))?
     {
         let first = found.first().map(words).unwrap_or_default();
         input.wrong("to/if", first);
@@ -169,7 +169,7 @@ async fn change(
 }
 
 async fn turn(web: &Arc<Web>, row: Broadcast, from: &[Stands], to: Stands) -> Result<Answer, Problem> {
-    let turned = web.app.turn_broadcast(row.id, from, to).await.map_err(|error| Problem::bug(&error))?;
+    let turned = web.app.starts.turn_broadcast(row.id, from, to).await.map_err(|error| Problem::bug(&error))?;
     let now = broadcast::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?.unwrap_or(row);
     if !turned && now.state != to {
         let why = format!("Broadcast {} is {}.", now.id, now.state.as_str());
@@ -185,7 +185,7 @@ async fn draft(
     wanted: BroadcastSpec,
     client: &watch::Receiver<()>,
 ) -> Result<Answer, Problem> {
-    let drafted = web.app.draft_broadcast(account, name, &wanted, client).await;
+    let drafted = web.app.starts.draft_broadcast(account, name, &wanted, client).await;
     let drafted = drafted.map_err(|error| Problem::bug(&error))?;
     let (row, sum) = match drafted {
         DraftResult::Done(done) => *done,

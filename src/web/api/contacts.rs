@@ -102,12 +102,12 @@ pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: ContactP
         None => {
             let sender = app.senders.choose(&contact.account, |_| true, &[]).ok_or_else(none)?;
             let phone = contact.data.phone.as_deref().ok_or_else(none)?;
-            let reached = app.reach(&contact.account, sender.id, phone, None).await;
+            let reached = app.contacts.reach(&contact.account, sender.id, phone, None).await;
             reached.map_err(|error| Problem::bug(&error))?.1
         }
     };
     let event = Event::Changed(Box::new(patch));
-    app.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
+    app.queue.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
 }
 
 async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
@@ -141,7 +141,8 @@ async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Resul
     };
     let mut data = Vec::new();
     for account in web.app.config.accounts.iter().filter(|account| caller.owns(&account.name)) {
-        let known = web.app.contact_by_phone(&account.name, &phone).await.map_err(|error| Problem::bug(&error))?;
+        let known =
+            web.app.contacts.contact_by_phone(&account.name, &phone).await.map_err(|error| Problem::bug(&error))?;
         if let Some(contact) = match known {
             Some(id) => find(web, id).await?,
             None => None,

@@ -250,7 +250,7 @@ async fn happen(
     let acting = Arc::clone(&web);
     once(web, account, headers, path, bytes, move |_| async move {
         // The event is idempotent, so an interrupted request is simply repeated.
-        acting.app.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
+        acting.app.queue.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
         let body = describe(&acting, &row).await?;
         Ok(Answer { status: StatusCode::OK, body, took_effect: true })
     })

@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::{
     base::{ids::OutboundId, limits::API_SEND_WAIT, query, time::iso},
-    runtime::delivery::{outbox::SendAnswer, replay::Replayed},
+    runtime::{ingest::replay::Replayed, lane::outbox::SendAnswer},
     store::{
         ReadError,
         tables::{dead_letter, outbound},
@@ -47,7 +47,7 @@ pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiR
 /// `POST /v1/dead-letters/{id}/dismiss`: closes an entry that cannot or need not be replayed.
 pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let id: i64 = id.parse().map_err(|_| none())?;
-    match web.app.dismiss(id).await.map_err(|error| Problem::bug(&error))? {
+    match web.app.replay.dismiss(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Before => Err(Problem::conflict("replayed_before", "It is off the list already.")),
         Replayed::Missing => Err(none()),
         _ => Ok(json(StatusCode::OK, &json!({"id": id, "dismissed": true}))),
@@ -108,7 +108,7 @@ async fn read(
 
 async fn replayed(web: &Web, id: &str) -> Result<Json, Problem> {
     let id: i64 = id.parse().map_err(|_| none())?;
-    match web.app.replay(id).await.map_err(|error| Problem::bug(&error))? {
+    match web.app.replay.replay(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Done => Ok(json!({"id": id, "replayed": true, "waits": false})),
         Replayed::Waits => Ok(json!({"id": id, "replayed": true, "waits": true})),
         Replayed::Sending(answer) => match timeout(API_SEND_WAIT.to_std(), answer).await {

@@ -37,8 +37,11 @@ pub async fn emit(State(web): State<Arc<Web>>, caller: Caller, request: Request)
         }
         let app = &emitting.app;
         let (contact, conversation) = to.reach(app, &sender).await?;
-        let turn =
-            app.emit_event(contact, conversation, name.clone(), data).await.map_err(|error| Problem::bug(&error))?;
+        let turn = app
+            .queue
+            .emit_event(contact, conversation, name.clone(), data)
+            .await
+            .map_err(|error| Problem::bug(&error))?;
         let mut started = Vec::new();
         for effect in &turn.effects {
             if let Effect::RunBegan { run, flow, .. } = effect {

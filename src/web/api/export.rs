@@ -85,7 +85,7 @@ pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request:
 
 async fn gone(web: &Web, contact: Contact) -> Result<Answer, Problem> {
     // The erasure continues if the client disconnects, and an interrupted erasure is continued.
-    web.app.erase(&contact).await.map_err(|error| Problem::bug(&error))?;
+    web.app.contacts.erase(&contact).await.map_err(|error| Problem::bug(&error))?;
     let body = json!({"contact_id": contact.id, "erased": true, "stays_opted_out": contact.opted_out.is_some()});
     Ok(Answer { status: StatusCode::OK, body, took_effect: true })
 }
@@ -100,7 +100,7 @@ async fn named(
     for account in web.app.config.accounts.iter().filter(|account| caller.owns(&account.name)) {
         let mut known = None;
         if let Some(phone) = phone {
-            known = web.app.contact_by_phone(&account.name, phone).await.map_err(bug)?;
+            known = web.app.contacts.contact_by_phone(&account.name, phone).await.map_err(bug)?;
         }
         if let (None, Some(user)) = (known, &user) {
             let name = Alias { kind: AliasKind::Bsuid, value: user.clone() };

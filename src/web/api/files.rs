@@ -42,7 +42,7 @@ pub(in crate::web) async fn fetched(web: &Web, account: &AccountName, row: inbou
     let InboundKind::Media { id, mime, url, filename, .. } = &row.data.message.kind else { return Err(none()) };
     let place = web.files.take(Some(account)).ok_or_else(too_many)?;
     let file = FileReference { id: id.as_deref(), url: url.as_deref() };
-    let at = web.app.locate(row.sender_id, file).await.map_err(|trouble| not_told(&trouble))?;
+    let at = web.app.inbound_media.locate(row.sender_id, file).await.map_err(|trouble| not_told(&trouble))?;
     let fetched = web.app.calls.fetch(&at).await.map_err(|error| not_read(&error))?;
     let (parts, body) = fetched.into_parts();
     match parts.status.as_u16() {

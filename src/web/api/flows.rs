@@ -83,7 +83,7 @@ async fn turn(web: &Web, name: &str, pause: bool) -> ApiResult {
     let live = web.app.live.get();
     let name = FlowName::from(name);
     let Some(flow) = live.set.named(name.as_str()) else { return Err(unknown(&live.set, name.as_str())) };
-    web.app.turn_flow(&name, pause).await.map_err(|error| Problem::bug(&error))?;
+    web.app.starts.turn_flow(&name, pause).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &described(web, flow)))
 }
 
@@ -91,7 +91,7 @@ fn described(web: &Web, flow: &Flow) -> Json {
     let findings = web.app.live.findings();
     let own = findings.iter().filter(|finding| finding.place.path() == flow.place.path());
     let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) = own.partition(|finding| finding.is_error());
-    let paused = web.app.flow_health.paused();
+    let paused = web.app.starts.flow_health.paused();
     let by_hand = paused.by_hand(&flow.name);
     json!({
         "name": flow.name,

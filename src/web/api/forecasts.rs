@@ -50,7 +50,7 @@ pub async fn forecast(
     let own = all.iter().filter(|table| table.flow.name == flow.name);
     let mut own = own.filter(|table| wanted.as_deref().is_none_or(|wanted| table.key == wanted));
     let now = web.app.clock.now();
-    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
+    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.policy.state_of(sender, contact, at);
     let Some(table) = own.next() else {
         let dates = flow::dates(&live.set);
         let mut own = dates.iter().filter(|table| table.flow.name == flow.name);

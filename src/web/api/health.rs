@@ -8,8 +8,8 @@ use crate::{
         time::{Time, iso},
     },
     runtime::{
-        daemon::metrics::Format,
         health::{self, DaemonSeen, DaemonState, HealthCheck, HealthInputs},
+        process::metrics::Format,
     },
     web::{idempotency::json, problem::ApiResult, state::Web},
 };
@@ -47,7 +47,7 @@ fn inputs(web: &Web) -> HealthInputs<'_> {
         config: &app.config,
         store: Ok(&app.store),
         http: app.http.as_ref(),
-        providers: &app.providers,
+        providers: &app.senders.providers,
         clock: app.clock.as_ref(),
     }
 }

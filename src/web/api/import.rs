@@ -141,7 +141,8 @@ async fn take_all(
                 continue;
             }
         };
-        let known = web.app.contact_by_phone(account, &row.phone).await.map_err(|error| Problem::bug(&error))?;
+        let known =
+            web.app.contacts.contact_by_phone(account, &row.phone).await.map_err(|error| Problem::bug(&error))?;
         let known = match known {
             Some(id) => find(web, id).await?,
             None => None,
@@ -196,7 +197,7 @@ async fn take(
             let app = &web.app;
             let sender = app.senders.choose(account, |_| true, &[]);
             let sender = sender.ok_or_else(|| Problem::not_found("The account has no sender."))?;
-            let reached = app.reach(account, sender.id, &row.phone, None).await;
+            let reached = app.contacts.reach(account, sender.id, &row.phone, None).await;
             let (id, _) = reached.map_err(|error| Problem::bug(&error))?;
             find(web, id).await?.ok_or_else(none)?
         }

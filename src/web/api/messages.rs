@@ -15,9 +15,8 @@ use crate::{
     },
     model::{contact::Contact, content::Content, effect::Origin, event::Reason, window::Window},
     runtime::{
-        delivery::outbox::SendAnswer,
         events::event_json::{ours, theirs},
-        lane::requests::MessageRequest,
+        lane::{outbox::SendAnswer, requests::MessageRequest},
     },
     store::tables::{
         contact,
@@ -161,7 +160,8 @@ async fn say(
             may_be_planned(web, row, contact.as_ref(), &content, at).await?;
         }
         let wanted = MessageRequest { content, origin, quotes, at };
-        let said = app.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
+        let said =
+            app.queue.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
         // A scheduled message is answered at once.
         let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
         match tokio::time::timeout(wait.to_std(), said.sent).await {
@@ -194,11 +194,11 @@ async fn may_be_planned(
     at: Time,
 ) -> Result<(), Problem> {
     if let Content::Template(template) = content
-        && let Some(why) = web.app.never_goes(row.sender_id, at, contact, template)
+        && let Some(why) = web.app.policy.never_goes(row.sender_id, at, contact, template)
     {
         return Err(refused(Reason::TemplateUnusable.as_str(), &why, Some(Reason::TemplateUnusable)));
     }
-    let count = web.app.planned_count(row.id).await.map_err(|error| Problem::bug(&error))?;
+    let count = web.app.delivery.planned_count(row.id).await.map_err(|error| Problem::bug(&error))?;
     if count >= PLANNED_MESSAGES_MAX {
         let why = format!("{PLANNED_MESSAGES_MAX} messages of this conversation are planned already.");
         return Err(Problem::conflict("too_many_planned", why));
@@ -242,7 +242,7 @@ pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, call
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
     caller.sender(&web, row.sender_id).ok_or_else(none)?;
-    let taken = web.app.take_back(row.contact_id, row.conversation_id, id).await.map_err(|error| bug(&error))?;
+    let taken = web.app.queue.take_back(row.contact_id, row.conversation_id, id).await.map_err(|error| bug(&error))?;
     let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
     // A repeated cancellation succeeds.
     if taken || row.state == outbound::SendState::Dropped {

@@ -33,7 +33,7 @@ const PART_BYTES: usize = 64 * 1024;
 /// The token is signed for this one file and replaces a key.
 pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String, String)>) -> ApiResult {
     let none = || Problem::not_found("There is no such file.");
-    let (file, path) = web.app.served_file(&token).ok_or_else(none)?;
+    let (file, path) = web.app.uploads.served_file(&token).ok_or_else(none)?;
     if path.rsplit('/').next() != Some(name.as_str()) {
         return Err(none());
     }

@@ -5,7 +5,7 @@
 
 use crate::{
     base::time::iso,
-    runtime::{bot::template_lock::Drifted, daemon::metrics::Format},
+    runtime::{bot::template_lock::Drifted, process::metrics::Format},
     web::{auth, idempotency::json, state::Web},
 };
 use axum::{
@@ -44,7 +44,7 @@ pub(super) fn readiness(web: &Web) -> Json {
     // An `App` starts only with a valid version, and keeps the last one.
     let live = app.live.get();
     let senders = app.senders.all().iter().map(|sender| {
-        let standing = app.standing_of(sender.id, now);
+        let standing = app.health.standing_of(sender.id, now);
         json!({
             "id": sender.id,
             "name": sender.name,

@@ -45,7 +45,7 @@ async fn read(web: &Web, sender: &Sender, text: &str) -> Result<Json, Problem> {
     let after: i64 = query::value(text, "after").and_then(|after| after.parse().ok()).unwrap_or(0);
     let store = &web.app.store;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| bug(&error))?;
+    let contact = web.app.contacts.contact_by_phone(&sender.account, &phone).await.map_err(|error| bug(&error))?;
     let Some(contact) = contact else { return Ok(json!({"conversation_id": null, "data": []})) };
     let row = conversation::between(store, contact, sender.id).await.map_err(|error| bug(&error))?;
     let Some(row) = row else { return Ok(json!({"conversation_id": null, "data": []})) };

@@ -5,7 +5,7 @@ use crate::{
     base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone, time::iso},
     runtime::{
         config::Sender,
-        senders::checkup::{Checkup, Test},
+        health::checkup::{Checkup, Test},
     },
     web::{
         auth::Caller,
@@ -45,7 +45,7 @@ pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiR
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| web.app.senders.get(id));
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
-    web.app.resume_sender(sender.id).await.map_err(|error| Problem::bug(&error))?;
+    web.app.health.resume_sender(sender.id).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &described(&web, sender)))
 }
 
@@ -73,7 +73,7 @@ pub async fn health_check(
     once(web, sender.account.clone(), parts.headers, path, bytes, move |again| async move {
         let test = phone.map(|phone| Test { message: again.message, phone });
         let took_effect = test.is_some();
-        let checkup = asking.app.checkup(&sender, test).await.map_err(|error| Problem::bug(&error))?;
+        let checkup = asking.app.checkup.checkup(&sender, test).await.map_err(|error| Problem::bug(&error))?;
         Ok(Answer { status: StatusCode::OK, body: examined(&sender, &checkup), took_effect })
     })
     .await
@@ -93,8 +93,8 @@ fn examined(sender: &Sender, checkup: &Checkup) -> Json {
 
 fn described(web: &Web, sender: &Sender) -> Json {
     let now = web.app.clock.now();
-    let health = &web.app.paused_senders;
-    let standing = web.app.standing_of(sender.id, now);
+    let health = &web.app.health.paused_senders;
+    let standing = web.app.health.standing_of(sender.id, now);
     json!({
         "id": sender.id,
         "account": sender.account,
@@ -107,6 +107,6 @@ fn described(web: &Web, sender: &Sender) -> Json {
         "paused_until": health.paused_until(sender.id, false, now).map(iso),
         "templates_paused_until": health.paused_until(sender.id, true, now).map(iso),
         "why": standing.why,
-        "templates": web.app.catalogue.list(sender.id).len(),
+        "templates": web.app.templates.catalogue.list(sender.id).len(),
     })
 }

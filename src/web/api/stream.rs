@@ -70,7 +70,7 @@ pub async fn listen(
     let (mut first, mut newest) = (0, last.unwrap_or_default());
     if reads_log {
         // From now on the event log is written, even while no client is connected.
-        web.app.listen().await.map_err(|error| Problem::bug(&error))?;
+        web.app.events.listen().await.map_err(|error| Problem::bug(&error))?;
         (first, newest) = event::ends(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
     }
     let (chunks, body) = mpsc::channel(EVENT_CHUNKS_WAITING_MAX);
@@ -151,7 +151,7 @@ impl Listener {
             return Err(ClientGone);
         }
         if self.reads_log {
-            self.web.app.listen().await.map_err(|_| ClientGone)?;
+            self.web.app.events.listen().await.map_err(|_| ClientGone)?;
         }
         self.send(": still here\n\n".to_owned()).await
     }
@@ -185,14 +185,14 @@ impl Listener {
         match &self.caller {
             Caller::Operator => Ok(true),
             Caller::Account(own) => {
-                let account = self.web.app.account_of(event).await.map_err(|_| ClientGone)?;
+                let account = self.web.app.events.account_of(event).await.map_err(|_| ClientGone)?;
                 Ok(account.is_some_and(|account| account == *own))
             }
         }
     }
 
     async fn written(&self, event: &Event) -> Result<String, ClientGone> {
-        let data = self.web.app.told(event).await.map_err(|_| ClientGone)?;
+        let data = self.web.app.events.told(event).await.map_err(|_| ClientGone)?;
         Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
     }
 }

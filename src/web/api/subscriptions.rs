@@ -72,7 +72,7 @@ pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Reques
         if again.cut_off {
             return Err(outcome_unknown());
         }
-        let made = making.app.subscribe(new).await.map_err(|error| Problem::bug(&error))?;
+        let made = making.app.webhooks.subscribe(new).await.map_err(|error| Problem::bug(&error))?;
         let Some((row, secret)) = made else {
             let why = format!("There are {SUBSCRIPTIONS_MAX} webhooks of this account already.");
             return Err(Problem::conflict("too_many_webhooks", why));
@@ -130,7 +130,7 @@ pub async fn change(
     let filter = (types.is_some() || senders.is_some())
         .then(|| Filter { types: types.unwrap_or(row.filter.types), senders: senders.unwrap_or(row.filter.senders) });
     let edit = Edit { name, url, filter, active };
-    let changed = web.app.edit_subscription(row.id, edit).await.map_err(|error| Problem::bug(&error))?;
+    let changed = web.app.webhooks.edit_subscription(row.id, edit).await.map_err(|error| Problem::bug(&error))?;
     Ok(etag::tagged(StatusCode::OK, &described(&changed.ok_or_else(none)?)))
 }
 
@@ -140,7 +140,7 @@ pub async fn delete(State(web): State<Arc<Web>>, Path(id): Path<String>, caller:
     if row.configured {
         return Err(configured());
     }
-    match web.app.unsubscribe(row.id).await.map_err(|error| Problem::bug(&error))? {
+    match web.app.webhooks.unsubscribe(row.id).await.map_err(|error| Problem::bug(&error))? {
         true => Ok(StatusCode::NO_CONTENT.into_response()),
         false => Err(none()),
     }
@@ -167,7 +167,7 @@ pub async fn rotate(
         if again.cut_off {
             return Err(outcome_unknown());
         }
-        let rotated = rotating.app.rotate_secret(row.id).await.map_err(|error| Problem::bug(&error))?;
+        let rotated = rotating.app.webhooks.rotate_secret(row.id).await.map_err(|error| Problem::bug(&error))?;
         let (row, secret) = rotated.ok_or_else(none)?;
         let mut body = described(&row);
         body["secret"] = secret.expose().into();
@@ -221,7 +221,7 @@ pub async fn redeliver(
     let account = row.account.unwrap_or_else(|| AccountName::from(""));
     once(web, account, parts.headers, path, bytes, move |_| async move {
         // A repeated request is harmless: the receiver recognises the delivery by its id.
-        let again = asking.app.redeliver(delivery).await.map_err(|error| Problem::bug(&error))?;
+        let again = asking.app.webhooks.redeliver(delivery).await.map_err(|error| Problem::bug(&error))?;
         let again = again.ok_or_else(gone)?;
         Ok(Answer { status: StatusCode::ACCEPTED, body: delivered(&again), took_effect: true })
     })
@@ -295,7 +295,7 @@ fn delivered(row: &Delivery) -> Json {
 }
 
 fn check_url(web: &Web, input: &mut Input, url: &str) {
-    if let (false, Err(why)) = (url.is_empty(), web.app.webhook_delivery.may_reach(url)) {
+    if let (false, Err(why)) = (url.is_empty(), web.app.webhooks.may_reach(url)) {
         input.wrong("url", format!("Nothing can be posted to `url`: {why}."));
     }
 }

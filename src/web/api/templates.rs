@@ -61,7 +61,8 @@ pub async fn pull(State(web): State<Arc<Web>>) -> ApiResult {
 
 fn all(web: &Web, caller: &Caller) -> Vec<(SenderId, Template)> {
     let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
-    own.flat_map(|sender| web.app.catalogue.list(sender.id).into_iter().map(|template| (sender.id, template))).collect()
+    own.flat_map(|sender| web.app.templates.catalogue.list(sender.id).into_iter().map(|template| (sender.id, template)))
+        .collect()
 }
 
 fn described(sender: SenderId, template: &Template) -> Json {
@@ -86,7 +87,7 @@ fn word(status: &impl serde::Serialize) -> String {
 async fn pulled(web: &Web) -> Json {
     let mut data = Vec::new();
     for sender in web.app.senders.all().iter().filter(|sender| !sender.is_sandbox()) {
-        data.push(match web.app.pull_templates(sender.id).await {
+        data.push(match web.app.templates.pull_templates(sender.id).await {
             Ok(pulled) => {
                 json!({"sender": sender.id, "name": sender.name, "templates": pulled.listed, "gone": pulled.gone})
             }

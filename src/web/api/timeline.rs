@@ -45,7 +45,7 @@ pub async fn show(
         return Err(Problem::invalid(vec![("/to".to_owned(), why)]));
     }
     let after = page.cursor.as_deref().map(decode).transpose()?;
-    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
+    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.policy.state_of(sender, contact, at);
     let ground = forecasts::ground(&web, &asked).await?;
     let part = TimelinePart { from, to, after: after.as_ref(), limit: page.size() };
     let read = timeline(&ground, contact.id, now, part).await;

@@ -51,7 +51,7 @@ pub async fn post(
     let name = filename.clone().unwrap_or_else(|| format!("file.{}", format.endings[0]));
     let upload = Upload { name, mime: format.mime.to_owned(), bytes: Arc::new(bytes.into()) };
     let now = web.app.now();
-    let id = web.app.upload_for(sender.id, &upload).await.map_err(|error| {
+    let id = web.app.uploads.upload_for(sender.id, &upload).await.map_err(|error| {
         let text = sentence(&error.text);
         match error.next {
             Next::Rejected { .. } => {

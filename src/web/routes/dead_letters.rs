@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::{runtime::daemon::metrics::DEAD_LETTER_KINDS, web::api::dead_letters};
+use crate::{runtime::process::metrics::DEAD_LETTER_KINDS, web::api::dead_letters};
 use axum::routing::{get, post};
 
 const PART: &str = "Dead letters";

@@ -9,7 +9,7 @@ use super::{
     },
 };
 use crate::{
-    runtime::daemon::metrics::SENDER_STATES,
+    runtime::process::metrics::SENDER_STATES,
     web::{api::probes, openapi},
 };
 use axum::routing::get;

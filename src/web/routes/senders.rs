@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::{runtime::daemon::metrics::SENDER_STATES, web::api::senders};
+use crate::{runtime::process::metrics::SENDER_STATES, web::api::senders};
 use axum::routing::{get, post};
 
 const PART: &str = "Senders";

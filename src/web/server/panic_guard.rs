@@ -1,7 +1,7 @@
 //! Catches panics around every handler: the request gets a 500, and other requests and connections continue.
 
 use crate::{
-    runtime::daemon::panic_guard::caught,
+    runtime::process::panic_guard::caught,
     web::{problem::Problem, state::Web},
 };
 use axum::{

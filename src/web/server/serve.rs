@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX},
-    runtime::daemon::metrics::process::open_files_max,
+    runtime::process::metrics::process::open_files_max,
     web::{admin, answer, router, state::Web},
 };
 use axum::{

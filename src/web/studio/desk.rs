@@ -3,10 +3,7 @@
 use crate::{
     flow::{CheckContext, tools::workspace::Workspace},
     lsp::folder::{BotFolder, Checked, FolderFiles},
-    runtime::{
-        bot::check_context,
-        daemon::{app::App, long_work::apart},
-    },
+    runtime::{bot::check_context, daemon::app::App, process::long_work::apart},
 };
 use std::{
     collections::BTreeMap,

@@ -3,7 +3,7 @@
 use crate::{
     base::diagnostic::Diagnostic,
     lsp::folder::FolderFiles,
-    runtime::{bot::publish::tag, daemon::long_work::apart},
+    runtime::{bot::publish::tag, process::long_work::apart},
     web::state::Web,
 };
 use serde_json::json;

@@ -6,28 +6,27 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::{AccountName, OutboundId, SenderId},
         limits::{CHARGE_SETTLED_LATE, CHARGES_READ_MAX, RESERVATION_UNSEEN_MAX},
         phone,
         time::Time,
     },
-    config::{CATEGORIES, Prices},
-    daemon::app::App,
-    delivery::outbox::QueuedMessage,
+    config::{CATEGORIES, Config, Prices},
     model::{
         contact::Contact,
-        content::Content,
         inbound::{Price, StatusUpdate},
     },
+    process::Process,
     store::{
-        ReadError, WriteSet,
+        ReadError, Store, WriteSet,
         tables::charge::{self, BalanceChange, Charge, Settled, State, Sums},
     },
 };
 use anyhow::Context;
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// The result of a top-up.
@@ -40,9 +39,17 @@ pub enum ToppedUp {
     TooMuch,
 }
 
+/// Reserves, settles and refunds the prices of messages.
+pub struct Billing {
+    config: Arc<Config>,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    balances: Balances,
+}
+
 /// The available balances; empty without `prices`.
 #[derive(Default)]
-pub struct Balances(Mutex<HashMap<AccountName, AccountBalance>>);
+struct Balances(Mutex<HashMap<AccountName, AccountBalance>>);
 
 #[derive(Debug, Default)]
 struct AccountBalance {
@@ -73,11 +80,11 @@ impl Balances {
     }
 
     /// The reservation for a message, to be stored with it.
-    pub(crate) fn reserved(&self, account: &AccountName, id: OutboundId) -> Option<Charge> {
+    fn reserved(&self, account: &AccountName, id: OutboundId) -> Option<Charge> {
         Some(self.purses().get(account)?.unseen.get(&id)?.0.clone())
     }
 
-    pub fn available(&self, account: &AccountName) -> Option<i64> {
+    fn available(&self, account: &AccountName) -> Option<i64> {
         self.purses().get(account).and_then(AccountBalance::available)
     }
 
@@ -112,7 +119,17 @@ impl Balances {
     }
 }
 
-impl App {
+impl Billing {
+    pub(crate) fn new(process: &Process) -> Self {
+        let Process { config, clock, store, .. } = process.clone();
+        Billing { config, clock, store, balances: Balances::default() }
+    }
+
+    /// The available balance of an account; `None` if it has none.
+    pub fn available(&self, account: &AccountName) -> Option<i64> {
+        self.balances.available(account)
+    }
+
     /// Stores the opening balance of the configuration once; the rest comes from the database.
     pub(crate) async fn open_purses(&self, now: Time) -> anyhow::Result<()> {
         if self.config.prices.is_empty() {
@@ -184,41 +201,16 @@ impl App {
         }
     }
 
-    /// Reserves the price of a message of this category. False if the account's balance is too small.
-    pub(crate) fn afford(
+    /// The price of a message of this category to a contact; `None` if the sender's account does not pay.
+    pub(crate) fn price(
         &self,
         contact: &Contact,
-        pending: &QueuedMessage,
         sender: SenderId,
+        id: OutboundId,
         category: &str,
         now: Time,
-    ) -> bool {
-        let Some(charge) = self.price(contact, sender, pending.id, category, now) else { return true };
-        // Use the reservation of an earlier attempt.
-        let has =
-            pending.charge.as_ref().is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
-        has || self.balances.reserve(charge, now)
-    }
-
-    /// Loads the charge of a message that was tried before.
-    pub(crate) async fn recall_charge(&self, pending: &mut QueuedMessage) -> Result<(), ReadError> {
-        if pending.attempt > 0 && pending.charge.is_none() && self.balances.pays() {
-            let charge = charge::find(&self.store, pending.id).await?;
-            pending.charge = charge.filter(|charge| charge.state == State::Reserved).map(Box::new);
-        }
-        Ok(())
-    }
-
-    /// Takes the reservation, to be stored with the message that is sent now.
-    pub(crate) fn take_charge(&self, sender: SenderId, pending: &mut QueuedMessage) {
-        let account = self.senders.get(sender).map(|sender| &sender.account);
-        if let Some(charge) = account.and_then(|account| self.balances.reserved(account, pending.id)) {
-            pending.charge = Some(Box::new(charge));
-        }
-    }
-
-    fn price(&self, contact: &Contact, sender: SenderId, id: OutboundId, category: &str, now: Time) -> Option<Charge> {
-        let account = &self.senders.get(sender)?.account;
+    ) -> Option<Charge> {
+        let account = &self.config.sender(sender)?.account;
         if !self.balances.knows(account) {
             return None;
         }
@@ -235,12 +227,32 @@ impl App {
         })
     }
 
-    /// True if an account may send this to a number now; always true without a `balance`.
-    pub fn can_pay(&self, account: &AccountName, sender: SenderId, phone: &str, content: &Content) -> bool {
+    /// Reserves this price, unless `has`, the charge of an earlier attempt, covers it. False if the account's balance
+    /// is too small.
+    pub(crate) fn afford(&self, charge: Charge, has: Option<&Charge>, now: Time) -> bool {
+        let covered = has.is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
+        covered || self.balances.reserve(charge, now)
+    }
+
+    /// The stored reservation of a message that was tried before.
+    pub(crate) async fn stored(&self, id: OutboundId) -> Result<Option<Charge>, ReadError> {
+        if !self.balances.pays() {
+            return Ok(None);
+        }
+        Ok(charge::find(&self.store, id).await?.filter(|charge| charge.state == State::Reserved))
+    }
+
+    /// The reservation in memory, to be stored with the message that is sent now.
+    pub(crate) fn reserved(&self, sender: SenderId, id: OutboundId) -> Option<Charge> {
+        self.balances.reserved(&self.config.sender(sender)?.account, id)
+    }
+
+    /// True if an account may send a message of this category to a number now; always true without a `balance`.
+    pub fn can_pay(&self, account: &AccountName, phone: &str, category: &str) -> bool {
         match self.balances.available(account) {
             Some(left) => {
                 let country = phone::country(phone).unwrap_or_default();
-                let price = self.config.prices.of(self.catalogue.priced_as(sender, content), country);
+                let price = self.config.prices.of(category, country);
                 price == 0 || price <= left
             }
             // Without a price table: the rule of older versions for a balance.

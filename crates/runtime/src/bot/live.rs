@@ -3,7 +3,7 @@
 use super::template_lock::Drifted;
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, limits::VERSIONS_KEPT_MAX},
-    delivery::rules::Rules,
+    bot::rules::Rules,
     flow::{self, FlowSet, Versions},
     model::session::Session,
     store::{Store, tables::version},

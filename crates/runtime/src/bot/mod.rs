@@ -10,6 +10,7 @@ pub(super) mod media_files;
 pub mod preview;
 pub mod publish;
 pub mod reload;
+pub(super) mod rules;
 pub mod source_files;
 pub mod template_lock;
 pub mod watch;

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId},
-    daemon::{app::App, long_work::apart},
+    daemon::app::App,
+    process::long_work::apart,
     store::ReadError,
 };
 use sha2::{Digest, Sha256};

@@ -17,9 +17,9 @@ use crate::{
         time::Time,
     },
     config::Config,
-    daemon::{long_work::apart, metrics::Metrics, panic_guard::caught},
     flow::{self, CheckContext, FlowSet},
     http_step::mocks::Mocks,
+    process::{long_work::apart, metrics::Metrics, panic_guard::caught},
     store::{CommitError, ReadError, Store, WriteSet, tables::version},
 };
 use std::{

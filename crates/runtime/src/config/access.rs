@@ -15,8 +15,8 @@ use crate::{
         yaml::Node,
     },
     channel,
-    delivery::pacing::limiter::Rate,
     model::channel_limits::{ChannelLimits, META},
+    process::limiter::Rate,
 };
 pub use autocalls::Autocalls;
 pub use kapso::Kapso;

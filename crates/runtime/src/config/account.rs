@@ -11,7 +11,7 @@ use crate::{
         secret::Secret,
         yaml::Node,
     },
-    delivery::pacing::limiter::Rate,
+    process::limiter::Rate,
 };
 
 /// A customer of this daemon, with separate contacts.

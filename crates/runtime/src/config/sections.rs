@@ -3,7 +3,7 @@
 use super::Written;
 use crate::{
     base::{diagnostic::Diagnostic, fields::Fields, limits::MESSAGES_KEPT_MIN, secret::Secret, time::Span, yaml::Node},
-    daemon::log::{Format, Level},
+    process::log::{Format, Level},
 };
 use ipnet::IpNet;
 use std::collections::BTreeMap;

@@ -13,8 +13,8 @@ use crate::{
         time::Span,
         yaml::Node,
     },
-    delivery::pacing::limiter::Rate,
     model::channel_limits::ChannelLimits,
+    process::limiter::Rate,
 };
 
 /// One number.

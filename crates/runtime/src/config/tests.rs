@@ -4,12 +4,11 @@ use crate::{
         limits::{API_KEY_CHARS_MIN, MESSAGES_KEPT_MIN},
         time::Span,
     },
-    daemon::log,
-    delivery::pacing::limiter::Rate,
     model::{
         template::{Category, TemplateButtonKind, TemplateHeader},
         template_parts::Offer,
     },
+    process::{limiter::Rate, log},
 };
 
 const ACCOUNT: &str = "accounts: [{name: acme}]\n";

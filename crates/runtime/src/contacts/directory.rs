@@ -7,7 +7,7 @@ use crate::{
         phone,
         time::Time,
     },
-    daemon::app::App,
+    contacts::Contacts,
     model::{
         contact::{Contact, ContactData},
         inbound::{Alias, AliasKind},
@@ -52,7 +52,7 @@ pub struct FoundContact {
     pub conversation: ConversationId,
 }
 
-impl App {
+impl Contacts {
     /// The contact with these ids and its conversation at the sender; created if missing: `set` then gets the rows,
     /// and must be committed before anyone uses them.
     ///

@@ -6,7 +6,7 @@ use crate::{
         ids::{AccountName, SenderId},
         limits::ERASE_BATCH,
     },
-    daemon::app::App,
+    contacts::Contacts,
     model::inbound::{Alias, AliasKind},
     store::{
         WriteSet,
@@ -26,7 +26,7 @@ struct Senders {
     others: Vec<String>,
 }
 
-impl App {
+impl Contacts {
     /// Redacts erased people in raw bodies, dead letters, stored answers and audiences. Changes only rows of their
     /// account, and only their data.
     pub(crate) async fn finish_erasures(&self) -> anyhow::Result<()> {

@@ -2,16 +2,15 @@
 
 use super::{
     app::{App, LastRuns},
-    metrics::Metrics,
-    panic_guard::kept_up,
     retention::Retention,
 };
 use crate::{
     base::{
         clock::Clock,
         ids::OutboundId,
-        limits::{LISTED_READ_MAX, PART_REST, READ_MARKS_AT_ONCE_MAX, STOP_DRAIN, TOKEN_KEY_BYTES},
+        limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
+    billing::balance::Billing,
     bot::{
         live::Live,
         reload::{ReloadError, Reloader},
@@ -19,19 +18,28 @@ use crate::{
     },
     channel::{Http, sandbox::Sandbox},
     config::Config,
-    delivery::pacing::sender_rates::Rates,
-    events::webhook_delivery::WebhookDelivery,
+    contacts::Contacts,
+    delivery::{
+        Delivery, Neighbours, policy::SendPolicy, read_receipts::ReadReceipts, statuses::Statuses, uploads::Uploads,
+    },
+    events::{Events, webhook_delivery::WebhookDelivery},
+    health::checkup::Checkups,
     http_step::calls::Calls,
-    senders::{providers::providers, registry::Senders, templates::catalogue::Catalogue},
+    ingest::{Ingest, media::InboundMedia, replay::Replay},
+    lane::{queue::Queue, start_slots::DueStarts},
+    process::{Process, metrics::Metrics, panic_guard::kept_up},
+    senders::{pausing::SenderHealth, providers::providers, registry::Senders, templates::Templates},
+    starts::Starts,
     store::{
         Store, WriteSet,
         queries::erasure,
         tables::{dead_letter, early_status, flow_state, meta, once},
     },
+    turns::{self, Runner},
 };
 use anyhow::Context;
 use std::sync::{Arc, atomic::Ordering};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// The parts of an `App`. The daemon, the terminal's sandbox, an author's test and the simulator differ only in these.
 pub struct Setup {
@@ -73,88 +81,122 @@ impl App {
             Some(calls) => calls,
             None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
         };
-        let posts = WebhookDelivery::new(&config).context("the client of webhooks")?;
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
+        let calls = Arc::new(calls);
+        let process = Process {
+            config: Arc::new(config),
+            clock,
+            token_key: token_key(&store).await?.into(),
+            store,
+            http,
+            metrics,
+            log_limiter: Arc::default(),
+            started_at: now,
+            plays,
+        };
+        let events = Arc::new(Events::new(&process));
+        let webhooks = WebhookDelivery::new(&process, &calls, &events).context("the client of webhooks")?;
+        let webhooks = Arc::new(webhooks);
+        let billing = Arc::new(Billing::new(&process));
+        let senders = Arc::new(Senders::of(&process.config).served_by(providers));
+        let (live, reloader) = (Arc::new(live), Arc::new(reloader));
+        let queue = Arc::new(Queue::new(&process));
+        let contacts = Arc::new(Contacts::new(&process, &senders, &queue, erased_stops));
+        let health = Arc::new(SenderHealth::new(&process, &senders, &events, &queue));
+        let templates = Arc::new(Templates::new(&process, (&live, &reloader), &senders, &events, &queue));
+        let due_starts = Arc::new(DueStarts::new(&process, &queue));
+        let uploads = Arc::new(Uploads::new(&process, &senders));
+        let read_receipts = Arc::new(ReadReceipts::new(&process, &senders));
+        let inbound_media = Arc::new(InboundMedia::new(&process, &senders));
+        let of_senders = (&senders, &health, &templates);
+        let policy = Arc::new(SendPolicy::new(&process, &live, of_senders, &contacts, &billing));
+        let statuses = Arc::new(Statuses::new(&process, &billing, &queue, early));
+        let neighbours = Neighbours {
+            senders: &senders,
+            events: &events,
+            billing: &billing,
+            queue: &queue,
+            contacts: &contacts,
+            health: &health,
+            templates: &templates,
+            uploads: &uploads,
+            policy: &policy,
+            statuses: &statuses,
+        };
+        let delivery = Arc::new(Delivery::new(&process, &neighbours));
+        let starts = Arc::new(Starts::new(&process, &live, (&senders, &contacts), (&queue, &due_starts), &policy));
+        let parts = turns::Parts {
+            live: &live,
+            calls: &calls,
+            read_receipts: &read_receipts,
+            starts: &starts,
+            due_starts: &due_starts,
+            delivery: &delivery,
+        };
+        let runner = Arc::new(Runner::new(&process, &neighbours, &parts, once_used));
+        let ingest = Arc::new(Ingest::new(&process, &live, &neighbours, &due_starts));
+        let replay = Arc::new(Replay::new(&process, &senders, &queue, &ingest, &webhooks));
+        let checkup = Arc::new(Checkups::new(&process, &senders, (&health, &policy), &contacts, &queue));
+        let Process { config, clock, store, http, metrics, log_limiter, token_key, .. } = process;
         let retention = Arc::new(Retention::new(store.clone(), Arc::clone(&clock), &config.retention));
         let app = Arc::new(App {
-            senders: Senders::of(&config),
-            token_key: token_key(&store).await?,
-            catalogue: Catalogue::default(),
-            started_at: now,
+            senders,
+            events,
+            token_key,
+            templates,
+            queue,
+            contacts,
+            health,
+            due_starts,
+            uploads,
+            read_receipts,
+            inbound_media,
+            policy,
+            statuses,
+            delivery,
+            starts,
+            runner,
+            ingest,
+            replay,
+            checkup,
             config,
             clock,
             http,
-            providers,
             live,
             metrics,
-            webhook_delivery: posts,
-            balances: Default::default(),
+            webhooks,
+            billing,
             calls,
             reloader,
             plays,
-            paused_senders: Default::default(),
             survey: Default::default(),
-            breaker: Default::default(),
-            trace_ids: Default::default(),
-            flow_health: Default::default(),
-            flow_pause_lock: Default::default(),
-            lanes: Default::default(),
-            timers: Default::default(),
-            directory: Default::default(),
-            merge_lock: Default::default(),
-            opt_outs: Default::default(),
-            unknown_sends: Default::default(),
-            window_probes: Default::default(),
-            uploads: Default::default(),
-            listed_unknown: Default::default(),
-            backlog: Default::default(),
-            earlier_messages: Default::default(),
-            is_ending: false.into(),
-            admission: Default::default(),
-            unstored: Default::default(),
-            log_limiter: Default::default(),
-            reported_templates: Default::default(),
-            late_receipts: Default::default(),
-            start_slots: Default::default(),
-            calling: Default::default(),
-            early_statuses: early.into(),
-            long_turns: Default::default(),
-            read_marks: Arc::new(Semaphore::new(READ_MARKS_AT_ONCE_MAX)),
-            once_used: once_used.into(),
-            erased_stops: erased_stops.into(),
-            listened_until: 0.into(),
-            subscriptions_want: Default::default(),
-            subscribed: false.into(),
-            subscription_lock: Default::default(),
-            publishing: Default::default(),
-            audiences: true.into(),
-            sender_rates: Rates::default(),
-            quiet_hours_spread: Default::default(),
-            forms: Default::default(),
-            free_slots: Default::default(),
-            broadcasts: Default::default(),
-            recipient_caps: Default::default(),
+            log_limiter,
             last_runs: LastRuns::default(),
             retention,
-            turns: Default::default(),
             store,
         });
-        app.flow_health.recall(flow_state::paused(&app.store).await.context("reading paused flows")?);
-        app.recall_listeners(now).await?;
-        app.recall_subscriptions(now).await?;
-        app.open_purses(now).await?;
-        app.recall_reach(now).await?;
-        app.recall_pauses(now).await?;
-        app.load_templates().await?;
+        let runner = Arc::downgrade(&app.runner);
+        app.queue.is_run_by(Box::new(move |contact| match runner.upgrade() {
+            Some(runner) => Box::pin(runner.run_lane(contact)),
+            // The daemon is gone, and what is not done waits in its database.
+            None => Box::pin(std::future::ready(())),
+        }));
+        app.starts.flow_health.recall(flow_state::paused(&app.store).await.context("reading paused flows")?);
+        app.events.recall_listeners(now).await?;
+        app.webhooks.recall_subscriptions(now).await?;
+        app.billing.open_purses(now).await?;
+        app.policy.recall_reach(now).await?;
+        app.health.recall_pauses(now).await?;
+        app.templates.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);
         }
         let unknown = dead_letter::open(&app.store, "unknown_send", i64::MAX, LISTED_READ_MAX).await;
         for letter in unknown.context("reading unknown sends")? {
             if let Some(id) = letter.subject_id {
-                app.listed_unknown.add(OutboundId(id));
+                app.statuses.listed_unknown.add(OutboundId(id));
             }
         }
         Ok((app, sandbox))
@@ -170,7 +212,7 @@ impl App {
         let (app, ends) = given();
         let many = kept_up("broadcasts", PART_REST, move || Arc::clone(&app).drive_many(ends.clone()));
         let (app, ends) = given();
-        let starts = kept_up("starts", PART_REST, move || Arc::clone(&app).drive_starts(ends.clone()));
+        let starts = kept_up("starts", PART_REST, move || Arc::clone(&app.due_starts).drive_starts(ends.clone()));
         let (app, ends) = given();
         let sweep = kept_up("sweep", PART_REST, move || Arc::clone(&app).drive_sweep(ends.clone()));
         let (app, ends) = given();
@@ -178,7 +220,7 @@ impl App {
         let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
-            async move { app.drive_posts(ends).await }
+            async move { app.webhooks.drive_posts(ends).await }
         });
         let (app, ends) = given();
         let reload = kept_up("reload", PART_REST, move || {
@@ -190,9 +232,10 @@ impl App {
             }
         });
         let (app, ends) = given();
-        let polling = kept_up("polling", PART_REST, move || Arc::clone(&app).poll(ends.clone()));
+        let polling = kept_up("polling", PART_REST, move || Arc::clone(&app.ingest).poll(ends.clone()));
         let (app, ends) = given();
-        let templates = kept_up("templates", PART_REST, move || Arc::clone(&app).watch_templates(ends.clone()));
+        let templates =
+            kept_up("templates", PART_REST, move || Arc::clone(&app.templates).watch_templates(ends.clone()));
         let (app, ends) = given();
         let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
         vec![timers, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
@@ -203,7 +246,7 @@ impl App {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);
-            self.show_own_templates();
+            self.templates.show_own_templates();
             // New triggers count from now, not from the next minute.
             self.plan_again();
             self.resume_paused_flows();
@@ -212,7 +255,7 @@ impl App {
 
     /// New files may have fixed the errors: paused flows start again.
     fn resume_paused_flows(self: &Arc<Self>) {
-        let paused = self.flow_health.mended();
+        let paused = self.starts.flow_health.mended();
         if paused.is_empty() {
             return;
         }
@@ -237,7 +280,7 @@ impl App {
         let orderly = async {
             first.await;
             tokio::select! {
-                () = self.settled() => true,
+                () = self.queue.settled() => true,
                 // Work that waits for an unreachable database can as well wait for the next start.
                 () = self.store.stays_away() => false,
             }
@@ -245,10 +288,10 @@ impl App {
         if !tokio::time::timeout(STOP_DRAIN.to_std(), orderly).await.unwrap_or(false) {
             tracing::warn!(
                 "Stopping before {} turns, sends or calls have ended; the next start continues them",
-                self.lanes.busy()
+                self.queue.lanes.busy()
             );
         }
-        self.is_ending.store(true, Ordering::Relaxed);
+        self.runner.is_ending.store(true, Ordering::Relaxed);
         if self.store.is_connected()
             && let Err(error) = self.forgive_attempts().await
         {

@@ -10,9 +10,10 @@ use crate::{
         },
         time::Time,
     },
-    delivery::outbox,
-    ingest::accept::opens_window,
-    lane::state::{LaneState, LaneTask, RecordedMessage},
+    lane::{
+        outbox,
+        state::{LaneState, LaneTask},
+    },
     model::event::{ConsentWord, Reason},
     store::{
         WriteSet,
@@ -25,14 +26,14 @@ impl App {
     /// Resumes the work of an earlier process: unhandled messages, sends, running calls, due timers.
     pub async fn recover(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
-        let until = match self.earlier_messages.until() {
+        let until = match self.ingest.earlier_messages.until() {
             Some(until) => until,
             None => self.expect_earlier_messages().await?,
         };
         let messages = self.recover_inbound(until).await?;
         let sends = self.recover_outbound(now).await?;
         let waiting = self.recover_waiting().await?;
-        self.take_back_kept().await?;
+        self.starts.take_back_kept().await?;
         self.load_due(now).await?;
         if messages + sends + waiting > 0 {
             tracing::info!(
@@ -49,13 +50,13 @@ impl App {
     /// have been called: newer messages of the same contacts then wait for the earlier ones.
     pub async fn expect_earlier_messages(&self) -> anyhow::Result<Time> {
         let until = self.clock.now();
-        self.earlier_messages.expect(until, inbound::waiting(&self.store, until).await?);
+        self.ingest.earlier_messages.expect(until, inbound::waiting(&self.store, until).await?);
         Ok(until)
     }
 
     /// Takes back the attempts that this process counted and that its orderly end cuts short.
     pub(crate) async fn forgive_attempts(&self) -> anyhow::Result<()> {
-        let begun = self.earlier_messages.take_begun();
+        let begun = self.ingest.earlier_messages.take_begun();
         if !begun.is_empty() {
             let mut set = WriteSet::new();
             for id in begun {
@@ -84,13 +85,13 @@ impl App {
                 let attempts = row.attempts;
                 if attempts >= INBOUND_ATTEMPTS_MAX {
                     let why = format!("it was taken up {attempts} times and the process ended each time");
-                    self.dead_letter_inbound(row.id, row.conversation_id, row.sender_id, &why).await?;
+                    self.runner.dead_letter_inbound(row.id, row.conversation_id, row.sender_id, &why).await?;
                     continue;
                 }
                 let mut set = WriteSet::new();
                 set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
                 self.store.commit(set).await?;
-                self.earlier_messages.begin(std::iter::once(row.id));
+                self.ingest.earlier_messages.begin(std::iter::once(row.id));
                 self.take_up_all(vec![row]).await;
             }
             let mut set = WriteSet::new();
@@ -98,10 +99,10 @@ impl App {
                 set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
             }
             self.store.commit(set).await?;
-            self.earlier_messages.begin(fresh.iter().map(|row| row.id));
+            self.ingest.earlier_messages.begin(fresh.iter().map(|row| row.id));
             self.take_up_all(fresh).await;
         }
-        for contact in self.earlier_messages.end() {
+        for contact in self.ingest.earlier_messages.end() {
             self.hand_newer(contact);
         }
         Ok(taken)
@@ -113,9 +114,9 @@ impl App {
         for row in rows {
             self.take_up(row);
         }
-        self.lanes.rested(&contacts).await;
+        self.queue.lanes.rested(&contacts).await;
         for contact in contacts {
-            if self.earlier_messages.taken(contact) {
+            if self.ingest.earlier_messages.taken(contact) {
                 self.hand_newer(contact);
             }
         }
@@ -123,8 +124,8 @@ impl App {
 
     /// Lets the contact's lane read the messages that waited for its earlier ones.
     fn hand_newer(self: &Arc<Self>, contact: ContactId) {
-        self.backlog.add(contact);
-        self.push(contact, LaneTask::Wake);
+        self.queue.backlog.add(contact);
+        self.queue.push(contact, LaneTask::Wake);
     }
 
     async fn recover_outbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
@@ -145,7 +146,7 @@ impl App {
                 }
             }
             for contact in contacts {
-                self.push(contact, LaneTask::Wake);
+                self.queue.push(contact, LaneTask::Wake);
             }
         }
     }
@@ -154,7 +155,7 @@ impl App {
     /// have died. Also passes on the marks that an interrupted join left under the old contact.
     async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
         for contact in session::left_behind(&self.store).await? {
-            self.push(contact, LaneTask::Wake);
+            self.queue.push(contact, LaneTask::Wake);
         }
         let mut after = ConversationId(0);
         let mut taken = 0;
@@ -164,7 +165,7 @@ impl App {
             after = last.conversation_id;
             taken += slice.len();
             for due in slice {
-                self.push(due.contact_id, LaneTask::Wake);
+                self.queue.push(due.contact_id, LaneTask::Wake);
             }
         }
     }
@@ -173,13 +174,13 @@ impl App {
     pub(crate) async fn load_due(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let until = now + WAKE_HORIZON;
         for due in session::due(&self.store, until, DUE_READ_MAX).await? {
-            self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
+            self.queue.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
         }
         for (contact, at) in outbound::due(&self.store, until, DUE_READ_MAX).await? {
             // A lane in memory knows the order: the due row may have to wait for another message.
-            let own = self.lanes.peek(contact, LaneState::due_at);
+            let own = self.queue.lanes.peek(contact, LaneState::due_at);
             if let Some(at) = own.unwrap_or(Some(at)) {
-                self.timers.wake(contact, at);
+                self.queue.timers.wake(contact, at);
             }
         }
         Ok(())
@@ -200,12 +201,12 @@ impl App {
             after = last.id;
             for row in slice {
                 // The lane has set a time to read its messages itself.
-                if !self.lanes.is_active(row.contact_id) && self.backlog.add(row.contact_id) {
+                if !self.queue.lanes.is_active(row.contact_id) && self.queue.backlog.add(row.contact_id) {
                     if !by_outage {
                         self.metrics.bug("sweep_inbound");
                         tracing::error!(inbound.id = %row.id, "Message {} was not handled for a minute, which is a bug of ours; it is handled now", row.id);
                     }
-                    self.push(row.contact_id, LaneTask::Wake);
+                    self.queue.push(row.contact_id, LaneTask::Wake);
                 }
             }
         }
@@ -214,22 +215,22 @@ impl App {
             // woken at this moment does not count as stuck yet.
             let stands_still =
                 |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
-            if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {
+            if !self.queue.lanes.is_known(contact) || self.queue.lanes.peek(contact, stands_still) == Some(true) {
                 if !by_outage {
                     self.metrics.bug("sweep_outbound");
                     tracing::error!(contact.id = %contact, "Messages to contact {contact} were not sent for a minute, which is a bug of ours; they are sent now");
                 }
-                self.push(contact, LaneTask::Forget);
-                self.push(contact, LaneTask::Wake);
+                self.queue.push(contact, LaneTask::Forget);
+                self.queue.push(contact, LaneTask::Wake);
             }
         }
         for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
-            if !self.lanes.is_active(due.contact_id) {
+            if !self.queue.lanes.is_active(due.contact_id) {
                 if !by_outage {
                     self.metrics.bug("sweep_session");
                 }
-                self.push(due.contact_id, LaneTask::Forget);
-                self.push(due.contact_id, LaneTask::Wake);
+                self.queue.push(due.contact_id, LaneTask::Forget);
+                self.queue.push(due.contact_id, LaneTask::Wake);
             }
         }
         Ok(())
@@ -238,23 +239,9 @@ impl App {
     pub(crate) fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
         let contact = row.contact_id;
         if row.data.word == Some(ConsentWord::Stop) {
-            self.opt_outs.add(contact, row.id);
+            self.contacts.opt_outs.add(contact, row.id);
         }
-        let recorded = self.recorded(row);
-        self.push(contact, LaneTask::Inbound(Box::new(recorded)));
-    }
-
-    pub(crate) fn recorded(&self, row: inbound::Recorded) -> RecordedMessage {
-        let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
-        RecordedMessage {
-            id: row.id,
-            conversation: row.conversation_id,
-            sender: row.sender_id,
-            message: row.data.message,
-            word: row.data.word,
-            opens,
-            recorded_at: row.received_at,
-            fresh: None,
-        }
+        let recorded = self.runner.recorded(row);
+        self.queue.push(contact, LaneTask::Inbound(Box::new(recorded)));
     }
 }

@@ -51,7 +51,7 @@ impl App {
         self.metrics.send_queue.set(queued.sum());
         let oldest = outbound::oldest_unsent(&store, now).await.context("looking for what should have left")?;
         let age = oldest.map_or(Span::ZERO, |at| (now - at).max(Span::ZERO));
-        self.metrics.oldest_unsent_seconds.set(super::metrics::in_seconds(age));
+        self.metrics.oldest_unsent_seconds.set(crate::process::metrics::in_seconds(age));
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl App {
     /// Asks the platforms for the expiry of tokens; one that does not answer changes nothing.
     pub async fn look_at_tokens(&self) {
         for sender in self.senders.all() {
-            let Some(provider) = self.provider_of(sender.id) else { continue };
+            let Some(provider) = self.senders.provider_of(sender.id) else { continue };
             let checks = provider.examine(self.http.as_ref(), sender.id).await;
             let Some(token) = checks.iter().find(|check| check.name == "token") else { continue };
             let ends = token.details["expires_at"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());

@@ -1,11 +1,6 @@
 //! Sends the due messages of an outbox, and handles those that are not sent.
 
-use super::{
-    outbox::{self, NudgeState, QueuedMessage, QueuedState, SendAnswer},
-    pacing::sender_rates::RateStage,
-    policy::Decision,
-    rules::count_unasked,
-};
+use super::{News, policy::Decision, rules::count_unasked};
 use crate::{
     base::{
         ids::OutboundId,
@@ -14,9 +9,10 @@ use crate::{
     },
     channel::{Next, SendError},
     config::OnUnknown,
-    daemon::app::App,
+    delivery::Delivery,
     lane::{
         error::LaneError,
+        outbox::{self, NudgeState, QueuedMessage, QueuedState, RateStage, SendAnswer},
         rows,
         state::{Conversation, LaneState},
     },
@@ -33,28 +29,31 @@ use crate::{
 };
 use std::sync::Arc;
 
-impl App {
-    /// Sends due messages in order, until one is being sent, nothing is due, or the engine got an event about one.
-    /// True if it did, so that there may be more to send.
-    pub(crate) async fn dispatch(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<bool, LaneError> {
+impl Delivery {
+    /// Sends due messages in order, until one is being sent, nothing is due, or the engine must hear of one. If it
+    /// must, there may be more to send after that turn.
+    pub(crate) async fn dispatch(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<News, LaneError> {
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
         let now = self.clock.now();
         if let Some(to) = lane.contact.data.joined_to.filter(|_| !lane.conversations[index].outbox.is_empty()) {
-            Box::pin(self.apply_opt_out_of(lane, to)).await?;
+            Box::pin(self.contacts.apply_opt_out_of(lane, to)).await?;
         }
         self.expire(lane, index, now, &mut set, &mut events);
         while events.is_empty()
             && let Some(place) = outbox::next(&lane.conversations[index].outbox, now)
         {
-            self.recall_charge(&mut lane.conversations[index].outbox[place]).await?;
-            let decision = self.decide(&lane.contact, &lane.conversations[index], place, now);
+            let pending = &mut lane.conversations[index].outbox[place];
+            if pending.attempt > 0 && pending.charge.is_none() {
+                pending.charge = self.billing.stored(pending.id).await?.map(Box::new);
+            }
+            let decision = self.policy.decide(&lane.contact, &lane.conversations[index], place, now);
             if self.asks_window(lane, index, place, &decision, now) {
                 break;
             }
             match decision {
                 Decision::Go { content, as_template, direct } => {
-                    if let Err(at) = self.breaker.claim(lane.conversations[index].sender, now) {
+                    if let Err(at) = self.health.breaker.claim(lane.conversations[index].sender, now) {
                         // Another message is already the probe of the breaker.
                         let later = Decision::Later { at, keeps_place: true, reason: Reason::SenderDown };
                         self.settle(lane, index, place, later, now, &mut set, &mut events);
@@ -76,13 +75,13 @@ impl App {
                     match self.store.commit(set).await {
                         Err(CommitError::Unknown) if self.stands_sending(&lane.conversations[index], id).await => {}
                         Err(error) => {
-                            self.give_place_back(lane.conversations[index].sender, lane.contact.id);
+                            self.policy.give_place_back(lane.conversations[index].sender, lane.contact.id);
                             return Err(error.into());
                         }
                         Ok(_) => {}
                     }
                     self.launch(lane, index, id, content);
-                    return Ok(false);
+                    return Ok(News { set: WriteSet::of(lane.contact.id.0), events });
                 }
                 // The answer to the nudge that is out releases all held messages.
                 Decision::Nudge { until, .. } if outbox::is_nudged(&lane.conversations[index].outbox) => {
@@ -94,11 +93,7 @@ impl App {
                 other => self.settle(lane, index, place, other, now, &mut set, &mut events),
             }
         }
-        let heard = !events.is_empty();
-        if heard || !set.is_empty() {
-            Box::pin(self.tell(lane, index, events, set)).await?;
-        }
-        Ok(heard)
+        Ok(News { set, events })
     }
 
     /// True if the answer of the commit was lost but the commit happened: then the message is not in doubt, it was not
@@ -123,11 +118,11 @@ impl App {
         if !fresh.contains(&lane.conversations[index].outbox[place].id) {
             return None;
         }
-        match self.decide(&lane.contact, &lane.conversations[index], place, now) {
+        match self.policy.decide(&lane.contact, &lane.conversations[index], place, now) {
             Decision::Go { content, as_template: None, direct: false } => {
                 let sender = lane.conversations[index].sender;
-                if self.counts_against_cap(&lane.conversations[index].outbox[place].draft, now)
-                    || self.breaker.claim(sender, now).is_err()
+                if self.policy.counts_against_cap(&lane.conversations[index].outbox[place].draft, now)
+                    || self.health.breaker.claim(sender, now).is_err()
                 {
                     return None;
                 }
@@ -136,7 +131,9 @@ impl App {
                 pending.attempt = 1;
                 pending.attempted_at = Some(now);
                 let id = pending.id;
-                self.take_charge(sender, &mut lane.conversations[index].outbox[place]);
+                if let Some(charge) = self.billing.reserved(sender, id) {
+                    lane.conversations[index].outbox[place].charge = Some(Box::new(charge));
+                }
                 Some((id, content))
             }
             Decision::Slot { at, place: taken } => {
@@ -161,10 +158,12 @@ impl App {
     ) -> OutboundId {
         let sender = lane.conversations[index].sender;
         if (direct || as_template.is_some()) && !lane.conversations[index].window.is_open(now) {
-            self.recipient_caps.note(&self.senders, sender, lane.contact.id, now);
+            self.policy.recipient_caps.note(&self.senders, sender, lane.contact.id, now);
         }
         let pending = &mut lane.conversations[index].outbox[place];
-        self.take_charge(sender, pending);
+        if let Some(charge) = self.billing.reserved(sender, pending.id) {
+            pending.charge = Some(Box::new(charge));
+        }
         pending.state = QueuedState::Sending;
         pending.attempt += 1;
         let before = pending.attempted_at.replace(now);
@@ -178,7 +177,7 @@ impl App {
         let stamps = lane.contact.data.unasked.get(&topic);
         let counted = before.is_some_and(|at| stamps.is_some_and(|stamps| stamps.contains(&at)));
         let announced = pending.nudged == NudgeState::Answered;
-        if !counted && !announced && self.counts_against_cap(&pending.draft, now) {
+        if !counted && !announced && self.policy.counts_against_cap(&pending.draft, now) {
             // Count it before the send, so that two messages of one second cannot both be below the cap.
             count_unasked(&mut lane.contact.data, &topic, now);
             rows::contact(set, &lane.contact);
@@ -236,7 +235,7 @@ impl App {
         let sender = conversation.sender;
         let morning = match decision {
             Decision::Later { at, reason: Reason::QuietHours, .. } => {
-                Some(self.morning_of((contact, sender), &conversation.outbox, place, at))
+                Some(self.policy.morning_of((contact, sender), &conversation.outbox, place, at))
             }
             _ => None,
         };
@@ -383,9 +382,9 @@ impl App {
                 "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": contact,
             });
             let why = "nobody knows whether this message left";
-            self.dead_letter_with(set, pending.id.0, "unknown_send", Some(conversation.sender), why, data, now);
-            self.unknown_sends.remove(pending.id);
-            self.listed_unknown.add(pending.id);
+            self.events.dead_letter_with(set, pending.id.0, "unknown_send", Some(conversation.sender), why, data, now);
+            self.statuses.unknown_sends.remove(pending.id);
+            self.statuses.listed_unknown.add(pending.id);
             pending.answer(&SendAnswer::Unknown);
         }
         again

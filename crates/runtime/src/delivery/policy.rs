@@ -1,30 +1,41 @@
 //! Decides what to do with a message now: runs the plan of `model::window` with templates, sender and rates.
 
-use super::{
-    outbox::{NudgeState, QueuedMessage, QueuedState},
-    pacing::sender_rates::RateStage,
-};
+use super::pacing::{quiet_hours_spread::QuietHoursSpread, recipient_cap::RecipientCaps, sender_rates::Rates};
 use crate::{
     base::{
         ids::{ContactId, SenderId},
         limits::{ASKED_FOR, MORNING_LATEST, TEMPLATE_RETRY},
         time::Time,
     },
-    config::Sender,
-    daemon::app::App,
-    lane::state::Conversation,
+    billing::balance::Billing,
+    bot::live::Live,
+    config::{Config, Sender},
+    contacts::Contacts,
+    lane::{
+        outbox::{NudgeState, QueuedMessage, QueuedState, RateStage},
+        state::Conversation,
+    },
     model::{
         contact::Contact,
         content::Content,
         direct_send,
-        effect::{IfClosed, Origin},
+        effect::{IfClosed, MessageDraft, Origin},
         event::Reason,
         template::TemplateMessage,
         window::{self, Plan, SenderState, SentAs, TemplateState, TopicRules},
     },
-    senders::templates::catalogue::{DIRECT_SEND_PRICED_AS, TemplateQuery},
+    process::Process,
+    senders::{
+        pausing::SenderHealth,
+        registry::Senders,
+        templates::{
+            Templates,
+            catalogue::{DIRECT_SEND_PRICED_AS, TemplateQuery},
+        },
+    },
+    store::Store,
 };
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 /// The decision about the next message of an outbox.
 pub(crate) enum Decision {
@@ -77,7 +88,47 @@ impl Decision {
     }
 }
 
-impl App {
+/// Knows whether and how a message may leave now: the one place that asks the rules, for sending and for forecasts.
+pub struct SendPolicy {
+    pub(super) config: Arc<Config>,
+    pub(super) store: Store,
+    live: Arc<Live>,
+    pub(crate) sender_rates: Rates,
+    quiet_hours_spread: QuietHoursSpread,
+    pub(crate) recipient_caps: RecipientCaps,
+    pub(super) senders: Arc<Senders>,
+    contacts: Arc<Contacts>,
+    health: Arc<SenderHealth>,
+    templates: Arc<Templates>,
+    billing: Arc<Billing>,
+}
+
+impl SendPolicy {
+    pub(crate) fn new(
+        process: &Process,
+        live: &Arc<Live>,
+        (senders, health, templates): (&Arc<Senders>, &Arc<SenderHealth>, &Arc<Templates>),
+        contacts: &Arc<Contacts>,
+        billing: &Arc<Billing>,
+    ) -> Self {
+        let Process { config, store, .. } = process.clone();
+        SendPolicy {
+            config,
+            store,
+            live: Arc::clone(live),
+            sender_rates: Rates::default(),
+            quiet_hours_spread: QuietHoursSpread::default(),
+            recipient_caps: RecipientCaps::default(),
+            senders: Arc::clone(senders),
+            contacts: Arc::clone(contacts),
+            health: Arc::clone(health),
+            templates: Arc::clone(templates),
+            billing: Arc::clone(billing),
+        }
+    }
+}
+
+impl SendPolicy {
     /// Called each time the message is due; takes a slot of the rates if it may be sent.
     pub(crate) fn decide(&self, contact: &Contact, conversation: &Conversation, place: usize, now: Time) -> Decision {
         let pending = &conversation.outbox[place];
@@ -90,12 +141,12 @@ impl App {
         let rare_parts = sender.carries().rare_parts;
         let kind_is_said = matches!(draft.origin, Origin::Api | Origin::Person);
         let wish = TemplateQuery { sender: sender.id, languages: &languages, rare_parts, kind_is_said, now };
-        let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
+        let ready = |template: &TemplateMessage| self.templates.catalogue.usable(template, &wish);
         let of_list = |index: usize| match &draft.if_closed {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
             _ => None,
         };
-        let priced = |content: &Content| self.catalogue.priced_as(sender.id, content);
+        let priced = |content: &Content| self.templates.catalogue.priced_as(sender.id, content);
         let affords = |sent_as: SentAs| {
             let category = match sent_as {
                 SentAs::Itself => priced(&draft.content),
@@ -105,7 +156,8 @@ impl App {
                     _ => return true,
                 },
             };
-            self.afford(contact, pending, sender.id, category, now)
+            let price = self.billing.price(contact, sender.id, pending.id, category, now);
+            price.is_none_or(|price| self.billing.afford(price, pending.charge.as_deref(), now))
         };
         let taken = Cell::new(pending.place);
         let unasked = self.is_unasked(pending, now);
@@ -195,7 +247,7 @@ impl App {
         let account = self.senders.account_of(conversation.sender);
         let state = |template: &TemplateMessage| match pending.refused_templates.contains(&template.name) {
             true => TemplateState::Never,
-            false => self.catalogue.state(template, wish),
+            false => self.templates.catalogue.state(template, wish),
         };
         let awake = is_awake(pending, now);
         window::plan(&window::PlanInput {
@@ -203,7 +255,7 @@ impl App {
             draft: &pending.draft,
             written_at: pending.created_at,
             window: conversation.window,
-            opted_out: contact.opted_out.is_some() || self.opt_outs.in_force(contact.id),
+            opted_out: contact.opted_out.is_some() || self.contacts.opt_outs.in_force(contact.id),
             undeliverable: contact.data.undeliverable_since(conversation.sender).is_some(),
             contact: &contact.data,
             answers_after: rules.answers_after,
@@ -239,14 +291,46 @@ impl App {
         self.senders.get(sender).is_some_and(Sender::sends_direct)
             && !pending.direct_refused
             && direct_send::carries(&pending.draft.content)
-            && self.paused_senders.sends_direct(sender, now)
+            && self.health.paused_senders.sends_direct(sender, now)
+    }
+
+    pub(crate) fn give_place_back(&self, sender: SenderId, contact: ContactId) {
+        if let Some(sender) = self.senders.get(sender) {
+            self.sender_rates.give_back(sender, contact);
+        }
+    }
+
+    /// True if the message counts against the caps of its topic: an unrequested message of a flow.
+    pub(crate) fn counts_against_cap(&self, draft: &MessageDraft, now: Time) -> bool {
+        self.live.get().rules.counts_against_cap(draft, now)
+    }
+
+    /// The reason why a template could never be sent with its values at this time, by the current catalogue.
+    pub fn never_goes(
+        &self,
+        sender: SenderId,
+        at: Time,
+        contact: Option<&Contact>,
+        template: &TemplateMessage,
+    ) -> Option<String> {
+        let of = self.senders.get(sender)?;
+        let (own, rare_parts) = (of.language.as_deref(), of.carries().rare_parts);
+        let live = self.live.get();
+        let languages = contact.map(|contact| live.rules.languages(contact, own)).unwrap_or_default();
+        let wish = TemplateQuery { sender, languages: &languages, rare_parts, kind_is_said: true, now: at };
+        let unusable = self.templates.catalogue.usable(template, &wish).err()?;
+        (!unusable.waits).then_some(unusable.why)
     }
 
     /// The reasons why a sender cannot send to a contact now.
     pub fn state_of(&self, sender: SenderId, contact: ContactId, now: Time) -> SenderState {
         SenderState {
-            down_until: self.paused_senders.paused_until(sender, false, now).max(self.breaker.holds(sender, now)),
-            templates_until: self.paused_senders.paused_until(sender, true, now),
+            down_until: self
+                .health
+                .paused_senders
+                .paused_until(sender, false, now)
+                .max(self.health.breaker.holds(sender, now)),
+            templates_until: self.health.paused_senders.paused_until(sender, true, now),
             full_until: self.recipient_caps.full_until(&self.senders, sender, contact, now),
         }
     }

@@ -2,22 +2,42 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::{ProviderId, SenderId},
-        limits::READ_MARK_FRESH,
+        limits::{READ_MARK_FRESH, READ_MARKS_AT_ONCE_MAX},
         time::Time,
     },
-    channel::question::QuestionError,
+    channel::{Http, question::QuestionError},
     config::Shows,
-    daemon::app::App,
     lane::state::LaneState,
     model::effect::Effect,
+    process::Process,
+    senders::registry::Senders,
 };
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
-impl App {
+/// Shows contacts that their messages were read.
+pub struct ReadReceipts {
+    clock: Arc<dyn Clock>,
+    http: Arc<dyn Http>,
+    /// Limits concurrent read marks.
+    read_marks: Arc<Semaphore>,
+    senders: Arc<Senders>,
+}
+
+impl ReadReceipts {
+    pub(crate) fn new(process: &Process, senders: &Arc<Senders>) -> Self {
+        let Process { clock, http, .. } = process.clone();
+        let read_marks = Arc::new(Semaphore::new(READ_MARKS_AT_ONCE_MAX));
+        ReadReceipts { clock, http, read_marks, senders: Arc::clone(senders) }
+    }
+}
+
+impl ReadReceipts {
     /// Marks a message as read for a program. Platforms without read marks, and sandboxes, ignore it.
     pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), QuestionError> {
-        let Some(provider) = self.provider_of(sender) else { return Ok(()) };
+        let Some(provider) = self.senders.provider_of(sender) else { return Ok(()) };
         match provider.mark_read(self.http.as_ref(), sender, &message, typing) {
             Some(asked) => asked.await,
             None => Ok(()),
@@ -47,7 +67,7 @@ impl App {
         let app = Arc::clone(self);
         tokio::spawn(async move {
             let _until = place;
-            let Some(provider) = app.provider_of(sender) else { return };
+            let Some(provider) = app.senders.provider_of(sender) else { return };
             let Some(asked) = provider.mark_read(app.http.as_ref(), sender, &message, typing) else { return };
             if let Err(trouble) = asked.await {
                 tracing::debug!(sender.id = %sender, kind = trouble.kind, "A read mark was not taken: {}", trouble.kind);

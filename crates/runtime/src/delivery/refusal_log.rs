@@ -3,10 +3,10 @@
 use crate::{
     base::ids::{OutboundId, SenderId},
     channel::{Next, SendError},
-    daemon::app::App,
+    delivery::Delivery,
 };
 
-impl App {
+impl Delivery {
     /// Counts and logs the error of one send.
     pub(crate) fn note_refusal(&self, sender: SenderId, id: OutboundId, error: &SendError) {
         let (next, code) = (error.next.as_str(), error.code.as_str());

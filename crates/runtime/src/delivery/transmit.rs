@@ -1,10 +1,8 @@
 //! Sends messages and handles the results: one path for each `channel::Next`.
 
 use super::{
-    breaker::never_left,
-    outbox::{self, QueuedMessage, QueuedState, SendAnswer, backoff},
-    pacing::sender_rates::RateStage,
-    rules::give_back_unasked,
+    News,
+    rules::{address_of, give_back_unasked},
     unstored::SentMark,
 };
 use crate::{
@@ -14,9 +12,10 @@ use crate::{
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault},
-    daemon::app::App,
+    delivery::Delivery,
     lane::{
         error::LaneError,
+        outbox::{self, QueuedMessage, QueuedState, RateStage, SendAnswer, backoff},
         rows,
         state::{LaneState, LaneTask},
     },
@@ -28,12 +27,21 @@ use crate::{
         inbound::StatusError,
         template::TemplateStatus,
     },
-    senders::pausing::refuses_direct,
+    senders::{breaker::never_left, pausing::refuses_direct},
     store::WriteSet,
 };
 use std::sync::{Arc, atomic::Ordering};
 
-impl App {
+/// The result of a send, for the lane.
+#[derive(Default)]
+pub(crate) struct SendResult {
+    /// To be told and stored first.
+    pub news: Option<News>,
+    /// A failure status that came before the answer of the send: to be applied after that.
+    pub failed: Option<StatusError>,
+}
+
+impl Delivery {
     /// Starts the request of a message whose `sending` is committed. Its result comes back as `LaneTask::Sent`.
     pub(crate) fn launch(self: &Arc<Self>, lane: &LaneState, index: usize, id: OutboundId, content: Content) {
         let conversation = &lane.conversations[index];
@@ -47,20 +55,20 @@ impl App {
         let direct = pending.is_some_and(|pending| pending.direct);
         let reply_to = pending.and_then(|pending| pending.draft.quotes.clone());
         let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
-        let to = self.address_of(&lane.contact);
+        let to = address_of(&lane.contact);
         let number = conversation.number.as_deref().map(str::to_owned);
         let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number };
         let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |message| message.0);
-        self.trace_ids.put(id, trace);
+        self.statuses.trace_ids.put(id, trace);
         tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
-        self.lanes.enter();
+        self.queue.lanes.enter();
         tokio::spawn(async move {
             // The upload may take a while, so make all other checks after it.
-            let attached = app.attach(&mut outgoing).await;
-            let stopped = app.opt_outs.in_force(contact) || app.opt_outs.in_force(goes_on);
+            let attached = app.uploads.attach(&mut outgoing).await;
+            let stopped = app.contacts.opt_outs.in_force(contact) || app.contacts.opt_outs.in_force(goes_on);
             let result = if stopped && !passes_stop {
                 // The opt-out came between the commit and the send: no queued message is sent after it.
                 let next = Next::OptedOut { from: OptOutScope::Everything };
@@ -71,40 +79,42 @@ impl App {
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
             } else if let Err(error) = &attached {
                 Err(error.clone())
-            } else if let Some(provider_id) = app.late_receipts.take(id) {
+            } else if let Some(provider_id) = app.statuses.late_receipts.take(id) {
                 // A status of an earlier attempt came between the commit and the send: that attempt was sent.
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
             } else {
-                app.hand_over(trace, &outgoing).await
+                app.health.hand_over(trace, &outgoing).await
             };
-            let result = app.unless_forgotten(result, attached.ok().flatten()).await;
+            let result = app.uploads.unless_forgotten(result, attached.ok().flatten()).await;
             let work = LaneTask::Sent { conversation, id, result: Box::new(result) };
             // From here on the running lane counts as busy.
-            Arc::clone(&app).push_and_run(contact, work).await;
-            app.lanes.leave();
+            app.queue.push_and_run(contact, work).await;
+            app.queue.lanes.leave();
         });
     }
 
-    /// Handles the provider's answer, and gives the engine the events that it waits for.
+    /// Handles the provider's answer. Gives the events that the engine waits for.
     pub(crate) async fn take_result(
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
         id: OutboundId,
         result: Result<Receipt, SendError>,
-    ) -> Result<(), LaneError> {
+    ) -> Result<SendResult, LaneError> {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
-        self.late_receipts.take(id);
+        self.statuses.late_receipts.take(id);
         let Some(place) = lane.conversations[index].outbox.iter().position(|pending| pending.id == id) else {
-            return Ok(());
+            return Ok(SendResult::default());
         };
         let sender = lane.conversations[index].sender;
         match result {
             Ok(receipt) => {
                 self.metrics.message(sender, "sent");
                 let account = lane.contact.account.clone();
-                if let Err(error) = self.learn_aliases(&account, lane.contact.id, &receipt.aliases, &mut set).await {
+                if let Err(error) =
+                    self.contacts.learn_aliases(&account, lane.contact.id, &receipt.aliases, &mut set).await
+                {
                     tracing::warn!(
                         "The platform told another number or id of a recipient, and it could not be stored: {error:#}"
                     );
@@ -113,8 +123,8 @@ impl App {
                 let mut pending = conversation.outbox.remove(place);
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
                 // If statuses do not carry our id, one may be arriving at this moment.
-                let blind = self.provider_of(sender).is_some_and(|provider| !provider.carries().echoes_our_id);
-                let early = blind || self.early_statuses.load(Ordering::Relaxed);
+                let blind = self.senders.provider_of(sender).is_some_and(|provider| !provider.carries().echoes_our_id);
+                let early = blind || self.statuses.early_statuses.load(Ordering::Relaxed);
                 rows::sent(&mut set, sender, id, &receipt, early, now);
                 if pending.went_as_template() && self.senders.get(sender).is_some_and(|of| of.template_opens_window) {
                     conversation.window.open(now);
@@ -123,52 +133,37 @@ impl App {
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
                 // Watch for its delivery only if the contact was unreachable lately.
                 if lane.contact.data.unreached.contains_key(&sender) {
-                    self.unknown_sends.add(id);
+                    self.statuses.unknown_sends.add(id);
                 } else {
-                    self.unknown_sends.remove(id);
+                    self.statuses.unknown_sends.remove(id);
                 }
                 let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
+                // The status `failed` came before the answer.
+                let failed = failed.map(|(_, error)| error);
                 if pending.draft.tells {
                     // In one commit: otherwise the row could be `sent` while the engine waits for the event for ever.
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
                     let fate = DeliveryOutcome::Accepted { at: now, as_template, nudge, ttl, words: pending.words() };
                     let event = Event::Delivery { message: pending.draft.number, fate };
-                    self.tell(lane, index, vec![event], set).await?;
+                    Ok(SendResult { news: Some(News { set, events: vec![event] }), failed })
                 } else {
                     let (contact, turn) = (lane.contact.id, pending.draft.turn);
                     self.commit_later(id, SentMark { contact, conversation: conversation.id, turn, set }).await;
-                }
-                // The status `failed` came before the answer.
-                match failed {
-                    Some((_, error)) => Box::pin(self.fail_now(lane, index, id, &error)).await,
-                    None => Ok(()),
+                    Ok(SendResult { news: None, failed })
                 }
             }
             Err(error) => {
                 self.note_refusal(sender, id, &error);
                 let told = lane.conversations[index].outbox[place].failed_early.take();
                 if let (Next::Ambiguous, Some((_, told))) = (&error.next, told) {
-                    return Box::pin(self.fail_now(lane, index, id, &told)).await;
+                    return Ok(SendResult { news: None, failed: Some(told) });
                 }
                 let mut events = Vec::new();
                 self.take_error(lane, index, place, error, now, &mut set, &mut events);
-                Box::pin(self.tell(lane, index, events, set)).await
+                Ok(SendResult { news: Some(News { set, events }), failed: None })
             }
         }
-    }
-
-    /// Applies a failure status that came before the send's answer.
-    async fn fail_now(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        index: usize,
-        id: OutboundId,
-        error: &StatusError,
-    ) -> Result<(), LaneError> {
-        let mut set = WriteSet::of(lane.contact.id.0);
-        let events = self.take_failed(lane, index, id, error, &mut set).await?;
-        self.tell(lane, index, events, set).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "one message, its error, and where the outcome goes")]
@@ -193,7 +188,7 @@ impl App {
         let attempt = pending.attempt;
         let spent = attempt >= SEND_ATTEMPTS_MAX;
         if let (Some(at), false) = (pending.attempted_at, error.next == Next::Ambiguous)
-            && self.counts_against_cap(&pending.draft, at)
+            && self.policy.counts_against_cap(&pending.draft, at)
             && give_back_unasked(&mut lane.contact.data, &pending.draft.topic, at)
         {
             // Otherwise the refused attempt would count against the message when it is planned again.
@@ -204,7 +199,7 @@ impl App {
         let next = if pending.direct && refuses_direct(error.next) { Next::DirectRefused } else { error.next };
         match next {
             // It was not sent, so its attempts do not count: it waits with all others until the platform is back.
-            Next::Retry { .. } if never_left(&error) && self.breaker.degraded(sender).is_some() => {
+            Next::Retry { .. } if never_left(&error) && self.health.breaker.degraded(sender).is_some() => {
                 again(pending, now + PAUSE_DEFAULT, true);
                 waits_for = Some(Reason::SenderDown);
             }
@@ -220,7 +215,7 @@ impl App {
                 // Counted from the attempt: a request that timed out has used a part of this time.
                 let until = (pending.attempted_at.unwrap_or(now) + after).max(now);
                 pending.state = QueuedState::Unknown { until };
-                self.unknown_sends.add(pending.id);
+                self.statuses.unknown_sends.add(pending.id);
                 if pending.draft.tells {
                     events.push(Event::Delivery { message: pending.draft.number, fate: DeliveryOutcome::Unknown });
                 }
@@ -234,7 +229,7 @@ impl App {
                 if !conversation.heard_since(attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
                     // Ignore a time that contradicts the refusal.
-                    let told = self.provider_of(sender).and_then(|provider| provider.opened_at(&error));
+                    let told = self.senders.provider_of(sender).and_then(|provider| provider.opened_at(&error));
                     conversation.window.opened_at = told.filter(|at| now - *at >= WINDOW);
                     if let Some(at) = conversation.window.opened_at {
                         rows::open_window(set, conversation.id, at);
@@ -258,7 +253,7 @@ impl App {
                 match from {
                     OptOutScope::Marketing => events.push(Event::Preference { given: false, by: source }),
                     // The opt-out was known only to the platform: record it, so that it is in force here, too.
-                    OptOutScope::Everything if !self.opt_outs.in_force(lane.contact.id) => {
+                    OptOutScope::Everything if !self.contacts.opt_outs.in_force(lane.contact.id) => {
                         let patch = ContactPatch { opted_out: Some(true), by: source, ..ContactPatch::default() };
                         events.push(Event::Changed(Box::new(patch)));
                     }
@@ -270,7 +265,7 @@ impl App {
             Next::PauseSender { what, after } => {
                 let until = now + after.unwrap_or(PAUSE_DEFAULT);
                 let templates_only = what == PauseScope::Templates;
-                self.pause_sender(sender, templates_only, (until, after.is_some()), &error, set, now);
+                self.health.pause_sender(sender, templates_only, (until, after.is_some()), &error, set, now);
                 again(pending, until, !templates_only);
                 // The reason shows that the time is the sender's: after a restart, with the problem fixed, the message
                 // is decided again.
@@ -284,7 +279,7 @@ impl App {
                 }
             }
             Next::Misconfigured => {
-                self.pause_sender(sender, false, (now + PAUSE_DEFAULT, false), &error, set, now);
+                self.health.pause_sender(sender, false, (now + PAUSE_DEFAULT, false), &error, set, now);
                 again(pending, now + PAUSE_DEFAULT, true);
                 waits_for = Some(Reason::SenderDown);
             }
@@ -292,9 +287,13 @@ impl App {
                 let name = pending.template_name().unwrap_or_default();
                 let is_own = pending.draft.content.is_template();
                 match why {
-                    TemplateFault::Paused => self.spoil_template(sender, &name, TemplateStatus::Paused, set, now),
-                    TemplateFault::Disabled => self.spoil_template(sender, &name, TemplateStatus::Disabled, set, now),
-                    TemplateFault::Data => self.tell_of_template(sender, &name, &error, set, now),
+                    TemplateFault::Paused => {
+                        self.templates.spoil_template(sender, &name, TemplateStatus::Paused, set, now)
+                    }
+                    TemplateFault::Disabled => {
+                        self.templates.spoil_template(sender, &name, TemplateStatus::Disabled, set, now)
+                    }
+                    TemplateFault::Data => self.templates.tell_of_template(sender, &name, &error, set, now),
                 }
                 // An API request for this very template gets the provider's error at once.
                 let asked_for = is_own && matches!(pending.draft.origin, Origin::Api | Origin::Person);
@@ -307,7 +306,7 @@ impl App {
                 again(pending, now, true);
             }
             Next::DirectRefused if pending.direct => {
-                self.rest_direct(sender, &error, set, now);
+                self.health.rest_direct(sender, &error, set, now);
                 pending.direct_refused = true;
                 again(pending, now, true);
             }
@@ -324,7 +323,7 @@ impl App {
                         "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": lane.contact.id,
                     });
                     let why = format!("{}: {}", error.code, error.text);
-                    self.dead_letter(set, "rejected_send", Some(sender), &why, data, now);
+                    self.events.dead_letter(set, "rejected_send", Some(sender), &why, data, now);
                 }
                 if matches!(error.next, Next::Rejected { why: RefusalCause::Nobody }) {
                     lane.contact.data.is_not_reached(sender, now);

@@ -2,22 +2,24 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::SenderId,
         limits::{UPLOAD_KEPT, UPLOAD_REST, UPLOADS_AT_ONCE_MAX},
         time::Time,
     },
     bot::media_files,
-    channel::{Next, Outgoing, Provider, RefusalCause, SendError, upload::Upload},
-    config::Sender,
-    daemon::app::App,
+    channel::{Http, Next, Outgoing, Provider, RefusalCause, SendError, upload::Upload},
+    config::{Config, Sender},
     flow::load::media,
     model::{
         channel_limits::META,
         content::{Media, MediaKind},
         format::Format,
     },
+    process::Process,
+    senders::registry::Senders,
     store::{
-        WriteSet,
+        Store, WriteSet,
         tables::upload::{self, MissingUpload, Uploaded},
     },
 };
@@ -32,17 +34,25 @@ use std::{
 use tokio::sync::Semaphore;
 
 /// The uploads that platforms store.
-pub(crate) struct Uploads {
+pub struct Uploads {
+    config: Arc<Config>,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    http: Arc<dyn Http>,
+    token_key: Arc<[u8]>,
+    senders: Arc<Senders>,
     /// The hash of each file until it changes, so that it is not read for every message.
     hashes: Mutex<HashMap<PathBuf, Seen>>,
     kept: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<State>>>>,
     places: Semaphore,
 }
 
-impl Default for Uploads {
-    fn default() -> Self {
-        let places = Semaphore::new(UPLOADS_AT_ONCE_MAX);
-        Uploads { hashes: Mutex::default(), kept: Mutex::default(), places }
+impl Uploads {
+    pub(crate) fn new(process: &Process, senders: &Arc<Senders>) -> Self {
+        let Process { config, clock, store, http, token_key, .. } = process.clone();
+        let (senders, places) = (Arc::clone(senders), Semaphore::new(UPLOADS_AT_ONCE_MAX));
+        let (hashes, kept) = (Mutex::default(), Mutex::default());
+        Uploads { config, clock, store, http, token_key, senders, hashes, kept, places }
     }
 }
 
@@ -75,13 +85,14 @@ enum State {
     },
 }
 
-impl App {
+impl Uploads {
     /// Replaces the path of a bot's file in a message by the platform's id. Gives the file if it was uploaded earlier,
     /// because the platform may have deleted it.
     pub(crate) async fn attach(&self, message: &mut Outgoing) -> Result<Option<Key>, SendError> {
         let Some(media) = message.content.media().cloned() else { return Ok(None) };
         let Some(path) = media.bot_file() else { return self.check_served(&media).map(|()| None) };
-        let (Some(sender), Some(provider)) = (self.senders.get(message.sender), self.provider_of(message.sender))
+        let (Some(sender), Some(provider)) =
+            (self.senders.get(message.sender), self.senders.provider_of(message.sender))
         else {
             return Ok(None);
         };
@@ -91,7 +102,7 @@ impl App {
         }
         let key = Key { sender: sender.id, hash };
         let cell = {
-            let mut kept = self.uploads.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(kept.entry(key.clone()).or_default())
         };
         let mut state = cell.lock().await;
@@ -147,7 +158,7 @@ impl App {
         path: &str,
         key: &Key,
     ) -> Result<String, SendError> {
-        let _place = self.uploads.places.acquire().await.expect("nobody closes it");
+        let _place = self.places.acquire().await.expect("nobody closes it");
         let bytes = tokio::fs::read(file).await.map_err(|why| unreadable(path, &why))?;
         let upload = Upload {
             name: path.rsplit('/').next().unwrap_or(path).to_owned(),
@@ -195,7 +206,7 @@ impl App {
     }
 
     async fn forget_upload(&self, key: Key) {
-        self.uploads.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         let mut set = WriteSet::new();
         set.push(&upload::FORGET, &MissingUpload { sender_id: key.sender, hash: key.hash });
         if let Err(error) = self.store.commit(set).await {
@@ -217,7 +228,7 @@ impl App {
         }
         let changed = about.modified().ok();
         let known = {
-            let hashes = self.uploads.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+            let hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
             hashes.get(&file).filter(|seen| seen.bytes == about.len() && seen.changed == changed).cloned()
         };
         if let Some(seen) = known {
@@ -228,14 +239,14 @@ impl App {
         let hash =
             hash.expect("reading does not panic, and nobody cancels it").map_err(|why| unreadable(path, &why))?;
         let seen = Seen { bytes: about.len(), changed, hash: hash.clone() };
-        self.uploads.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(file.clone(), seen);
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(file.clone(), seen);
         Ok((file, hash))
     }
 
     /// Uploads a file to a sender's platform; messages use the returned id.
     pub async fn upload_for(&self, sender: SenderId, file: &Upload) -> Result<String, SendError> {
-        let _place = self.uploads.places.acquire().await.expect("nobody closes it");
-        let provider = self.provider_of(sender);
+        let _place = self.places.acquire().await.expect("nobody closes it");
+        let provider = self.senders.provider_of(sender);
         match provider.and_then(|provider| provider.upload(self.http.as_ref(), sender, file)) {
             Some(uploading) => uploading.await,
             None => Err(refused("no_address", format!("the platform of sender {sender} takes no uploads"))),

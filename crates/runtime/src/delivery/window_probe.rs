@@ -1,16 +1,17 @@
 //! Asks the platform whether a window is open before a message is treated as outside a window that our record calls
 //! closed.
 
-use super::{pacing::sender_rates::RateStage, policy::Decision};
+use super::policy::Decision;
 use crate::{
     base::{
         ids::{ConversationId, OutboundId},
         limits::{PROVIDER_TIMEOUT, WINDOW, WINDOW_ASK_EVERY},
         time::Time,
     },
-    daemon::app::App,
+    delivery::Delivery,
     lane::{
         error::LaneError,
+        outbox::RateStage,
         rows,
         state::{LaneState, LaneTask},
     },
@@ -38,7 +39,7 @@ impl WindowProbes {
     }
 }
 
-impl App {
+impl Delivery {
     /// True if the platform is being asked: the message keeps its place and waits for `LaneTask::WindowTold`.
     pub(crate) fn asks_window(
         self: &Arc<Self>,
@@ -55,14 +56,14 @@ impl App {
             return false;
         }
         let (sender, of, id) = (conversation.sender, conversation.id, pending.id);
-        let Some(provider) = self.provider_of(sender).cloned() else { return false };
+        let Some(provider) = self.senders.provider_of(sender).cloned() else { return false };
         // Our record is uncertain if a message may have come while the daemon was down, from a contact who has written
         // before.
         let was_there = now - self.started_at >= WINDOW || conversation.window.opened_at.is_none();
         if provider.tells_all() && was_there {
             return false;
         }
-        let to = self.address_of(&lane.contact);
+        let to = super::rules::address_of(&lane.contact);
         if provider.window(self.http.as_ref(), sender, &to).is_none() || !self.window_probes.ask(of, now) {
             return false;
         }
@@ -75,7 +76,7 @@ impl App {
             pending.place = RateStage::Taken;
         }
         let app = Arc::clone(self);
-        self.lanes.enter();
+        self.queue.lanes.enter();
         tokio::spawn(async move {
             let heard = match provider.window(app.http.as_ref(), sender, &to) {
                 Some(asked) => asked.await,
@@ -85,13 +86,13 @@ impl App {
                 tracing::info!(sender.id = %sender, "The platform of sender {sender} did not tell whether a conversation's window is open: {trouble}");
             }
             let work = LaneTask::WindowTold { conversation: of, message: id, heard: heard.ok().flatten() };
-            app.push(contact, work);
-            app.lanes.leave();
+            app.queue.push(contact, work);
+            app.queue.lanes.leave();
         });
         true
     }
 
-    /// Uses the platform's time only if it is plausible; then the message is decided again.
+    /// Uses the platform's time only if it is plausible; the message must be decided again.
     pub(crate) async fn take_window(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -111,7 +112,7 @@ impl App {
             rows::open_window(&mut set, conversation.id, at);
             self.store.commit(set).await?;
         }
-        self.go_on(lane, index).await
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
         ids::{AccountName, InboundId, OutboundId},
         time::iso,
     },
-    daemon::app::App,
+    events::Events,
     model::answer,
     store::{
         ReadError,
@@ -14,11 +14,11 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-impl App {
+impl Events {
     /// The account of an event; `None` if only the operator may see it.
     pub async fn account_of(&self, event: &Event) -> Result<Option<AccountName>, ReadError> {
         match (event.sender_id, event.contact_id) {
-            (Some(sender), _) => Ok(self.senders.get(sender).map(|sender| sender.account.clone())),
+            (Some(sender), _) => Ok(self.config.sender(sender).map(|sender| sender.account.clone())),
             (None, Some(id)) => Ok(contact::find(&self.store, id).await?.map(|contact| contact.account)),
             (None, None) => Ok(None),
         }

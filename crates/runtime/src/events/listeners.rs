@@ -5,7 +5,7 @@ use crate::{
         limits::{EVENT_LISTENED_EVERY, EVENTS_KEPT},
         time::Time,
     },
-    daemon::app::App,
+    events::Events,
     store::{
         CommitError, WriteSet,
         tables::{event::WantedKinds, meta},
@@ -17,7 +17,7 @@ use std::sync::{PoisonError, atomic::Ordering};
 /// The `meta` key for the time until which events are written.
 const UNTIL: &str = "events_until";
 
-impl App {
+impl Events {
     /// A client listens: from now on events are written, also while it is disconnected for a while.
     pub async fn listen(&self) -> Result<(), CommitError> {
         let until = self.clock.now() + EVENTS_KEPT;

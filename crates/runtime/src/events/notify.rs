@@ -5,7 +5,7 @@ use crate::{
         ids::{ContactId, ConversationId, SenderId},
         time::Time,
     },
-    daemon::app::App,
+    events::Events,
     store::{
         WriteSet,
         tables::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-impl App {
+impl Events {
     /// Adds a dead letter, with the data that a replay needs. `kind` is a fixed word.
     pub(crate) fn dead_letter(
         &self,

@@ -9,8 +9,8 @@ use crate::{
     },
     bot::source_files,
     config::Config,
-    daemon::long_work::apart,
     flow,
+    process::long_work::apart,
 };
 
 pub fn configuration(config: &Config) -> Vec<HealthCheck> {

@@ -5,6 +5,7 @@
 //! the order of a report.
 
 pub mod backup_mark;
+pub mod checkup;
 mod daemon;
 mod database;
 pub mod disk;

@@ -5,12 +5,12 @@ use crate::{
     base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
     channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
     config::Config,
-    daemon::metrics::Metrics,
     flow::FlowSet,
     model::{
         effect::{CallBody, CallText, HttpCall},
         event::CallError,
     },
+    process::metrics::Metrics,
 };
 use std::{
     collections::BTreeMap,

@@ -8,10 +8,9 @@ use crate::{
         time::Time,
     },
     channel::{RawRequest, Rejected, untrusted_json},
-    config::Sender,
     contacts::directory::{FoundContact, PersonIds, set_of},
-    daemon::{app::App, detached::finished, panic_guard::caught},
     flow::engine::question::button_token::Token,
+    ingest::Ingest,
     lane::{
         rows,
         state::{LaneTask, RecordedMessage},
@@ -21,6 +20,8 @@ use crate::{
         event::ConsentWord,
         inbound::{Inbound, InboundKind, InboundMessage, Item},
     },
+    process::{detached::finished, panic_guard::caught},
+    senders::registry::opens_window,
     store::{
         CommitError, WriteSet,
         tables::{
@@ -53,7 +54,7 @@ pub enum NotAccepted {
     NotStored(anyhow::Error),
 }
 
-impl App {
+impl Ingest {
     /// Records a webhook. When this returns `Ok`, every item is stored for later handling, listed as a dead letter, or
     /// counted as ignored.
     pub async fn accept(self: &Arc<Self>, kind: &'static str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
@@ -67,7 +68,7 @@ impl App {
         request: &RawRequest<'_>,
         only: Option<&AccountName>,
     ) -> Result<Counts, NotAccepted> {
-        let provider = self.providers.get(kind).ok_or(NotAccepted::UnknownProvider)?;
+        let provider = self.senders.providers.get(kind).ok_or(NotAccepted::UnknownProvider)?;
         let mut items = provider.receive(request).map_err(|rejected| {
             self.metrics.webhook(kind, rejected.as_str());
             NotAccepted::Rejected(rejected)
@@ -90,10 +91,10 @@ impl App {
         }
         // If the client disconnects, the messages are still recorded and must then be answered.
         let app = Arc::clone(self);
-        self.lanes.enter();
+        self.queue.lanes.enter();
         let taken = finished(async move {
             let taken = caught(pin!(app.take_items(kind, items))).await;
-            app.lanes.leave();
+            app.queue.lanes.leave();
             taken.map_err(|panic| anyhow::anyhow!("a panic: {panic}")).flatten()
         });
         let taken = taken.await;
@@ -161,7 +162,7 @@ impl App {
                 Inbound::Template { senders, name, language, change } => {
                     self.metrics.item("template", 1);
                     of_templates.extend(&senders);
-                    self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
+                    self.templates.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
                 }
                 Inbound::Account { senders, news } => {
                     self.metrics.item("account", 1);
@@ -178,14 +179,14 @@ impl App {
                     counts.dead += 1;
                     self.metrics.item(dead, 1);
                     let data = serde_json::json!({ "provider": kind, "raw": raw });
-                    self.dead_letter(&mut rest, dead, sender, &reason, data, now);
+                    self.events.dead_letter(&mut rest, dead, sender, &reason, data, now);
                 }
             }
         }
         counts.statuses = statuses.len();
         let ((), moved, messages) = tokio::try_join!(
             async { self.store.commit(rest).await.map(|_| ()).map_err(anyhow::Error::from) },
-            self.take_statuses(statuses),
+            self.statuses.take_statuses(statuses),
             async {
                 match of_contacts.is_empty() {
                     true => Ok((0, 0, Vec::new())),
@@ -195,10 +196,10 @@ impl App {
             }
         )?;
         if !of_templates.is_empty() {
-            Box::pin(self.compare_templates()).await;
+            Box::pin(self.templates.compare_templates()).await;
         }
         for sender in of_templates {
-            self.templates_changed(sender).await;
+            self.templates.templates_changed(sender).await;
         }
         (counts.recorded, counts.duplicates, counts.traces) = messages;
         counts.traces.extend(moved);
@@ -234,7 +235,7 @@ impl App {
                     opened_at: opens.then_some(at),
                     heard_at: Some(at),
                 };
-                let found = self.find(&whom, &mut sets).await?;
+                let found = self.contacts.find(&whom, &mut sets).await?;
                 let id = InboundId(self.store.next_id());
                 let word = self.consent_word(&message, found.conversation);
                 let set = set_of(&mut sets, found.contact);
@@ -295,11 +296,11 @@ impl App {
                                 "The database did not take a message of contact {contact}; it is recorded again: {error}{more}"
                             );
                         }
-                        self.directory.forget(contact);
+                        self.contacts.directory.forget(contact);
                         again.push(contact);
                     }
                     Err(error) => {
-                        self.directory.forget(contact);
+                        self.contacts.directory.forget(contact);
                         return Err(error.into());
                     }
                 }
@@ -312,7 +313,7 @@ impl App {
                     new += 1;
                     ids.push(id.0);
                     if word == Some(ConsentWord::Stop) {
-                        self.opt_outs.add(found.contact, id);
+                        self.contacts.opt_outs.add(found.contact, id);
                     }
                     let recorded = RecordedMessage {
                         id,
@@ -326,7 +327,7 @@ impl App {
                     };
                     // Messages that an earlier process left come first; the lane then reads this one.
                     if !self.earlier_messages.defers(found.contact) {
-                        self.push(found.contact, LaneTask::Inbound(Box::new(recorded)));
+                        self.queue.push(found.contact, LaneTask::Inbound(Box::new(recorded)));
                     }
                 } else {
                     Box::pin(self.recover_unhandled(found.contact, sender, &message, word)).await?;
@@ -352,12 +353,12 @@ impl App {
         if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
             if is_stop {
                 // In force with this webhook's answer, whatever the lane is doing.
-                self.opt_outs.add(contact, row.id);
+                self.contacts.opt_outs.add(contact, row.id);
             }
             // It may already be in the queue of a running lane: read from the database, it is handled in order, once.
             if !self.earlier_messages.defers(contact) {
-                self.backlog.add(contact);
-                self.push(contact, LaneTask::Wake);
+                self.queue.backlog.add(contact);
+                self.queue.push(contact, LaneTask::Wake);
             }
         }
         Ok(())
@@ -375,26 +376,5 @@ impl App {
             Word::Start => None,
             Word::Unsure => None,
         }
-    }
-}
-
-/// True if a message of this kind opens the window: platform.md 4.3.
-pub(crate) fn opens_window(kind: &InboundKind, sender: &Sender) -> bool {
-    match kind {
-        InboundKind::Text { .. }
-        | InboundKind::Button { .. }
-        | InboundKind::Media { .. }
-        | InboundKind::Location { .. }
-        | InboundKind::Contacts { .. }
-        | InboundKind::Order { .. }
-        | InboundKind::Form { .. }
-        | InboundKind::Welcome
-        | InboundKind::Call { .. } => true,
-        InboundKind::Reaction { .. } => sender.reactions_open_window,
-        // Undocumented, so they do not count: an error could not be distinguished from a closed window.
-        InboundKind::Edit { .. }
-        | InboundKind::Revoke { .. }
-        | InboundKind::System { .. }
-        | InboundKind::Unsupported { .. } => false,
     }
 }

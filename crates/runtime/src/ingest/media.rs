@@ -2,20 +2,39 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::{InboundId, SenderId},
         time::Time,
     },
     channel::{
+        Http,
         file::{FileReference, FileUrl},
         question::QuestionError,
     },
-    daemon::app::App,
+    process::Process,
+    senders::registry::Senders,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::sync::Arc;
 
-impl App {
+/// Finds customers' files, and signs the URLs at which clients read them.
+pub struct InboundMedia {
+    clock: Arc<dyn Clock>,
+    http: Arc<dyn Http>,
+    token_key: Arc<[u8]>,
+    senders: Arc<Senders>,
+}
+
+impl InboundMedia {
+    pub(crate) fn new(process: &Process, senders: &Arc<Senders>) -> Self {
+        let Process { clock, http, token_key, .. } = process.clone();
+        InboundMedia { clock, http, token_key, senders: Arc::clone(senders) }
+    }
+}
+
+impl InboundMedia {
     /// The token for a URL at which the file of a message can be read without a key until `until`.
     pub fn file_token(&self, message: InboundId, until: Time) -> String {
         let told = format!("{message}.{}", until.0);
@@ -41,7 +60,7 @@ impl App {
 
     /// Resolves a file to an address that can be read now.
     pub async fn locate(&self, sender: SenderId, file: FileReference<'_>) -> Result<FileUrl, QuestionError> {
-        let provider = self.provider_of(sender).ok_or_else(|| QuestionError {
+        let provider = self.senders.provider_of(sender).ok_or_else(|| QuestionError {
             kind: "unknown_sender",
             text: format!("sender {sender} is no longer in the configuration"),
         })?;

@@ -8,35 +8,29 @@ use crate::{
         time::Time,
     },
     contacts::directory::PersonIds,
-    daemon::app::App,
+    ingest::Ingest,
     lane::state::LaneTask,
     model::{
         event::Event,
-        inbound::{AccountNews, Alias, Echo, EchoSource, Preference, TemplateChange},
-        template::Template,
+        inbound::{AccountNews, Alias, Echo, EchoSource, Preference},
     },
-    store::{
-        WriteSet,
-        tables::{
-            alias,
-            template::{self, CatalogueEntry, Source},
-        },
-    },
+    senders::pausing::SenderHealth,
+    store::{WriteSet, tables::alias},
 };
 use anyhow::Context;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-impl App {
+impl Ingest {
     /// An employee wrote on the phone, or another application has the conversation: the bot becomes silent
     /// (language.md 8). Repeating it has no effect.
     pub(crate) async fn take_echo(self: &Arc<Self>, sender: SenderId, echo: Echo) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let mut sets = Vec::new();
-        let found = self.find(&silent(&of.account, sender, &echo.to), &mut sets).await?;
+        let found = self.contacts.find(&silent(&of.account, sender, &echo.to), &mut sets).await?;
         for (contact, set) in sets {
             if let Err(error) = self.store.commit(set).await {
-                self.directory.forget(contact);
+                self.contacts.directory.forget(contact);
                 return Err(error.into());
             }
         }
@@ -46,7 +40,7 @@ impl App {
         };
         let event = Event::PersonWrote { agent: Some(agent.into()) };
         // Answer the webhook only after the turn is stored: an echo has no row of its own.
-        self.happen(found.contact, found.conversation, event).await.map(|_| ())
+        self.queue.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
     /// The person stopped or resumed marketing in WhatsApp: every topic that needs consent follows.
@@ -58,16 +52,16 @@ impl App {
     ) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let mut sets = Vec::new();
-        let found = self.find(&silent(&of.account, sender, from), &mut sets).await?;
+        let found = self.contacts.find(&silent(&of.account, sender, from), &mut sets).await?;
         for (contact, set) in sets {
             if let Err(error) = self.store.commit(set).await {
-                self.directory.forget(contact);
+                self.contacts.directory.forget(contact);
                 return Err(error.into());
             }
         }
         let given = marketing == Preference::Resume;
         let event = Event::Preference { given, by: "platform, user_preferences".into() };
-        self.happen(found.contact, found.conversation, event).await.map(|_| ())
+        self.queue.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
     /// Adds new ids of a contact, which is reached under them from now on.
@@ -83,41 +77,15 @@ impl App {
         if let Some(contact) = alias::find(&self.store, &account, old).await? {
             // A message that came before this notice has created another contact, so join them.
             let mut owners = vec![contact];
-            owners.extend(self.owners(&account, new).await?.into_iter().filter(|owner| *owner != contact));
-            let contact = if owners.len() > 1 { self.join(owners).await? } else { contact };
-            self.learn_aliases(&account, contact, new, set).await?;
+            owners.extend(self.contacts.owners(&account, new).await?.into_iter().filter(|owner| *owner != contact));
+            let contact = if owners.len() > 1 { self.contacts.join(owners).await? } else { contact };
+            self.contacts.learn_aliases(&account, contact, new, set).await?;
             // Answer the webhook only after this is stored: it has no row of its own.
             let (reply, stored) = oneshot::channel();
-            self.push(contact, LaneTask::Moved { names: new.to_vec(), reply });
+            self.queue.push(contact, LaneTask::Moved { names: new.to_vec(), reply });
             stored.await.context("where a contact is now could not be stored")?;
         }
         Ok(())
-    }
-
-    /// Applies a provider's webhook about a template; it overrides the configuration.
-    pub(crate) fn take_template_news(
-        &self,
-        senders: &[SenderId],
-        name: &str,
-        language: Option<&str>,
-        change: &TemplateChange,
-        set: &mut WriteSet,
-        now: Time,
-    ) {
-        for sender in senders {
-            for changed in self.catalogue.change(*sender, name, language, change) {
-                tracing::info!(sender.id = %sender, template.name = name, "Template `{name}` changed at the provider");
-                let mut data = serde_json::json!({
-                    "sender_id": sender, "template": changed.name, "language": changed.language,
-                    "status": changed.status, "category": changed.category,
-                });
-                if let TemplateChange::Quality(quality) = change {
-                    data["quality"] = quality.as_str().into();
-                }
-                self.notify(set, "template", data, now);
-                self.save_template(set, *sender, changed, Source::Webhook, now);
-            }
-        }
     }
 
     /// Notifies operators for each sender of the account, and pauses what may not be sent for a while.
@@ -128,43 +96,11 @@ impl App {
             if let Some(until) = news.templates_until.filter(|until| *until > now) {
                 let until = until.min(now + RESTRICTION_MAX);
                 let why = format!("{}: {}", news.what, news.text);
-                App::keep_pause(set, *sender, true, until, why.clone(), now);
-                self.paused_senders.pause(*sender, true, until, why);
+                SenderHealth::keep_pause(set, *sender, true, until, why.clone(), now);
+                self.health.paused_senders.pause(*sender, true, until, why);
             }
             let data = serde_json::json!({ "sender_id": sender, "alarm": news.what, "text": news.text });
-            self.notify(set, "alarm", data, now);
-        }
-    }
-
-    /// Stores a template.
-    pub(crate) fn save_template(
-        &self,
-        set: &mut WriteSet,
-        sender: SenderId,
-        template: Template,
-        source: Source,
-        now: Time,
-    ) {
-        set.push(&template::SAVE, &self.catalogue_row(sender, template, source, now));
-    }
-
-    pub(crate) fn catalogue_row(
-        &self,
-        sender: SenderId,
-        template: Template,
-        source: Source,
-        now: Time,
-    ) -> CatalogueEntry {
-        CatalogueEntry {
-            id: template.id,
-            sender_id: sender,
-            name: template.name.clone(),
-            language: template.language.clone(),
-            category: template.category,
-            status: template.status,
-            data: template,
-            source,
-            updated_at: now,
+            self.events.notify(set, "alarm", data, now);
         }
     }
 }

@@ -5,12 +5,12 @@ use crate::{
         limits::{POLL_OVERLAP, POLL_REST},
         time::Time,
     },
-    daemon::app::App,
+    ingest::Ingest,
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::watch;
 
-impl App {
+impl Ingest {
     /// Runs until `stop` turns true; ends at once if no sender is polled.
     pub(crate) async fn poll(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut due: BTreeMap<i64, Time> = BTreeMap::new();
@@ -18,7 +18,9 @@ impl App {
         while !*stop.borrow() {
             let mut any = false;
             for sender in self.senders.all() {
-                let Some(every) = self.provider_of(sender.id).and_then(|of| of.poll_every(sender.id)) else { continue };
+                let Some(every) = self.senders.provider_of(sender.id).and_then(|of| of.poll_every(sender.id)) else {
+                    continue;
+                };
                 any = true;
                 let now = self.clock.now();
                 if due.get(&sender.id.0).is_some_and(|at| *at > now) {
@@ -42,7 +44,7 @@ impl App {
     /// Polls the messages of one sender since its last recorded message, or since `began` if there is none. Gives the
     /// number of new messages.
     pub async fn poll_once(self: &Arc<Self>, sender: crate::base::ids::SenderId, began: Time) -> anyhow::Result<usize> {
-        let Some(provider) = self.provider_of(sender) else { return Ok(0) };
+        let Some(provider) = self.senders.provider_of(sender) else { return Ok(0) };
         let newest = crate::store::tables::inbound::newest(&self.store, sender).await?;
         // The overlap finds messages that were listed late; repeated ones are duplicates.
         let since = newest.map_or(began, |at| at - POLL_OVERLAP);

@@ -10,12 +10,11 @@ use crate::{
         private_use, query,
     },
     channel::{HeaderMap, HeaderName, untrusted_json},
-    daemon::app::App,
     flow::{self, HookTable},
+    ingest::Ingest,
     model::value::Value,
     store::{WriteSet, tables::dead_letter},
 };
-pub use record::serves;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -97,7 +96,7 @@ const NAMES_OF_DELIVERIES: [&str; 6] = [
 /// The label in the webhook metrics.
 const METRIC: &str = "hooks";
 
-impl App {
+impl Ingest {
     /// Accepts a request; when this returns `Ok`, its starts are stored and will run.
     pub async fn take_hook(self: &Arc<Self>, hook: &HookRequest<'_>) -> Result<AcceptedRequest, RefusedRequest> {
         let live = self.live.get();
@@ -205,7 +204,7 @@ impl App {
             "subject": subject,
         });
         let mut set = WriteSet::new();
-        self.dead_letter_with(&mut set, id, "webhook_body", None, &reasons(refused), data, self.clock.now());
+        self.events.dead_letter_with(&mut set, id, "webhook_body", None, &reasons(refused), data, self.clock.now());
         self.store.commit(set).await?;
         Ok(id)
     }

@@ -6,7 +6,7 @@ use crate::{
         ids::{ContactId, ConversationId},
         limits::FORM_ANSWER_WAIT,
     },
-    daemon::app::App,
+    lane::queue::Queue,
     model::{
         event::Event,
         form::{FormAnswer, FormScreenRequest},
@@ -14,7 +14,7 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 use tokio::sync::oneshot;
 
@@ -41,10 +41,10 @@ impl Forms {
     }
 }
 
-impl App {
+impl Queue {
     /// Lets the flow behind a form answer; `None` if it takes too long.
     pub async fn ask_form(
-        self: &Arc<Self>,
+        &self,
         contact: ContactId,
         conversation: ConversationId,
         asked: FormScreenRequest,

@@ -1,21 +1,18 @@
-//! Handles all work of one contact, one piece at a time, in order.
+//! Holds the work of each contact in a line, and the contact's state between two pieces of it.
 //!
-//! In: `state::LaneTask`, from ingest, timers, starts, calls and the API. `lanes` queues it, `runner` takes it, `handlers`
-//! handles each kind. `turn` asks the engine, and `effects` makes rows of its answer. Out: messages for `delivery`.
+//! In: `state::LaneTask`, which every room may give to `queue`. `lanes` keeps the lines, `outbox` the unsent messages,
+//! `start_slots` the starts that are due. Out: `queue` wakes the runner, which is given to it; `turns` does the work.
 
 pub(super) mod admission;
+pub(super) mod after_commit;
 pub(super) mod backlog;
-pub(super) mod effects;
 pub(super) mod error;
 pub(super) mod form_requests;
-mod handlers;
 pub(super) mod lanes;
-pub(super) mod long_turns;
-mod quarantine;
-mod repeat_log;
-mod replied_message;
+pub(super) mod merge_source;
+pub mod outbox;
+pub mod queue;
 pub mod requests;
 pub(super) mod rows;
-pub(super) mod runner;
+pub(super) mod start_slots;
 pub mod state;
-pub(super) mod turn;

@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     channel::Receipt,
-    delivery::outbox::{QueuedMessage, QueuedState},
+    lane::outbox::{QueuedMessage, QueuedState},
     model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
     store::{
         WriteSet,

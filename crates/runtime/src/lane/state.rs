@@ -1,43 +1,27 @@
-//! Defines the state of a lane, how it is loaded from the database, and its kinds of work.
+//! Defines the state of a lane, and its kinds of work.
 
-use super::error::LaneError;
 use crate::{
     base::{
         ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
-        limits::{HOLD_DEFAULT, OUTBOX_READ_MAX, UNKNOWN_AFTER},
         time::Time,
     },
     channel::{Receipt, SendError},
-    contacts::merge::MergeSource,
-    daemon::app::App,
-    delivery::{
-        outbox::{self, QueuedMessage, QueuedState, SendAnswer},
-        pacing::start_slots::StartPermit,
-        restore::fate_of,
+    lane::{
+        merge_source::MergeSource,
+        outbox::{self, QueuedMessage, SendAnswer},
+        start_slots::StartPermit,
     },
     model::{
         contact::Contact,
-        content::Content,
         effect::{Effect, MessageDraft, TurnSteps},
-        event::{ConsentWord, Event, Reason},
+        event::{ConsentWord, Event},
         inbound::{Alias, InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
     },
-    store::{
-        ReadError,
-        tables::{
-            contact, conversation, inbound, once,
-            outbound::{self, SendState},
-            session,
-            start::PlannedStart,
-        },
-    },
+    store::tables::start::PlannedStart,
 };
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::oneshot;
 
 /// The state of one contact, over all its senders.
@@ -250,122 +234,6 @@ impl Conversation {
     pub fn heard_since(&self, moment: Time) -> bool {
         let same_second = |at: Time| at.0 / 1000 == moment.0 / 1000 && self.heard_at > Some(moment);
         self.last_inbound_at.is_some_and(|at| at > moment || same_second(at))
-    }
-}
-
-impl App {
-    /// The lane of a contact that this message has just created: nothing needs to be loaded.
-    pub(crate) fn fresh_lane(&self, contact: Contact, recorded: &RecordedMessage) -> LaneState {
-        let conversation = Conversation::new(recorded.conversation, recorded.sender);
-        let (conversations, once) = (vec![conversation], BTreeSet::new());
-        LaneState { contact, conversations, once, armed: None, heard: true, refused: None }
-    }
-
-    /// Loads a contact and all its conversations. `None` if there is no such contact.
-    pub(crate) async fn load_lane(&self, contact: ContactId) -> anyhow::Result<Option<LaneState>> {
-        let Some(mut contact) = contact::find(&self.store, contact).await? else { return Ok(None) };
-        let mut conversations = Vec::new();
-        for row in conversation::of(&self.store, contact.id).await? {
-            contact.data.last_message_at = contact.data.last_message_at.max(row.last_inbound_at);
-            conversations.push(self.load_conversation(row).await?);
-        }
-        let once = match self.once_used.load(Ordering::Relaxed) {
-            true => once::of(&self.store, contact.id).await?.into_iter().collect(),
-            false => BTreeSet::new(),
-        };
-        Ok(Some(LaneState { contact, conversations, once, armed: None, heard: false, refused: None }))
-    }
-
-    /// The index of a conversation in the lane; a new one is loaded.
-    pub(crate) async fn conversation_index(
-        &self,
-        lane: &mut LaneState,
-        id: ConversationId,
-    ) -> Result<usize, LaneError> {
-        if let Some(index) = lane.conversations.iter().position(|conversation| conversation.id == id) {
-            return Ok(index);
-        }
-        let row = conversation::find(&self.store, id).await?;
-        let row = row.ok_or_else(|| LaneError::Reload(format!("conversation {id} does not exist")))?;
-        lane.conversations.push(Box::pin(self.load_conversation(row)).await?);
-        Ok(lane.conversations.len() - 1)
-    }
-
-    async fn load_conversation(&self, row: conversation::Conversation) -> Result<Conversation, ReadError> {
-        let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
-        let taken = self.unstored.taken(row.id);
-        let mut rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
-        rows.retain(|row| taken.iter().all(|(id, _)| *id != row.id));
-        let mut missed = Vec::new();
-        for number in session.awaits() {
-            if let Some(row) = outbound::by_number(&self.store, row.id, number).await?
-                && let Some(fate) = fate_of(&row)
-            {
-                missed.push(Event::Delivery { message: number, fate });
-            }
-        }
-        let accepted_turn = match rows.iter().find(|row| matches!(row.state, SendState::Sending | SendState::Unknown)) {
-            Some(unknown) => outbound::accepted_turn(&self.store, row.id, unknown.id).await?,
-            None => None,
-        };
-        let outbox = self.outbox_of(&row, rows).await?;
-        let has_numbers = self.provider_of(row.sender_id).is_some_and(|provider| provider.has_numbers(row.sender_id));
-        let newest = match has_numbers {
-            true => inbound::of(&self.store, row.id, InboundId(i64::MAX), 1).await?.pop(),
-            false => None,
-        };
-        Ok(Conversation {
-            number: newest.and_then(|newest| newest.data.message.number).map(String::into_boxed_str),
-            window: Window { opened_at: row.opened_at },
-            last_inbound_at: row.last_inbound_at,
-            session,
-            accepted_turn: accepted_turn.max(taken.iter().map(|(_, turn)| *turn).max()),
-            outbox,
-            missed,
-            ..Conversation::new(row.id, row.sender_id)
-        })
-    }
-
-    /// Restores a message from its row. A row in `sending` becomes unknown, because no answer was recorded.
-    pub(crate) fn restore(&self, row: outbound::Outbound) -> QueuedMessage {
-        let mut pending = QueuedMessage::new(row.id, Arc::new(row.draft), row.created_at);
-        let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
-        pending.attempt = row.attempt;
-        pending.attempted_at = row.attempted_at;
-        pending.waits_for = row.reason.as_deref().and_then(Reason::named);
-        // Waits for a sender or a template depend on what this process knows of them.
-        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(pending.waits_for));
-        pending.planned_again = row.planned_again_at.is_some();
-        if row.provider_id.is_some() {
-            // A status failed one attempt, and it is sent again: another status may still report its delivery.
-            self.unknown_sends.add(row.id);
-        }
-        // A message keeps its place while it waits for a rate, a back-off or a stopped sender, and loses it for every
-        // other reason.
-        pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
-        pending.direct = row.sent_as.as_ref().is_some_and(|content| !content.is_template());
-        pending.direct_refused = pending.direct && self.refused_direct(row.sender_id, row.error_code.as_deref());
-        let template = |content| if let Content::Template(template) = content { Some(template) } else { None };
-        pending.sent_as = row.sent_as.and_then(template);
-        pending.state = match row.state {
-            SendState::Held => QueuedState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
-            SendState::Sending | SendState::Unknown => {
-                // Counted from the attempt or from this daemon's start, whichever is later (product.md).
-                let since = row.attempted_at.unwrap_or(self.started_at).max(self.started_at);
-                self.unknown_sends.add(row.id);
-                let until = since + after;
-                pending.interrupted = row.state == SendState::Sending || row.hold_until != Some(until);
-                QueuedState::Unknown { until }
-            }
-            SendState::Queued
-            | SendState::Sent
-            | SendState::Delivered
-            | SendState::Read
-            | SendState::Failed
-            | SendState::Dropped
-            | SendState::Skipped => QueuedState::Queued,
-        };
-        pending
     }
 }
 

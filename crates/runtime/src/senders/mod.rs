@@ -1,6 +1,6 @@
 //! Knows the configured senders: their providers, pauses, health and templates.
 
-pub mod checkup;
+pub mod breaker;
 pub mod paused;
 pub(super) mod pausing;
 pub mod providers;

@@ -1,17 +1,20 @@
 //! Pauses and resumes senders that a platform stops or limits, and notifies operators.
 
+use super::{breaker::Breaker, paused::PausedSenders, registry::Senders};
 use crate::{
     base::{
+        clock::Clock,
         ids::{ContactId, SenderId},
         limits::{DIRECT_SEND_REST, RESTING_BATCH},
         time::Time,
     },
-    channel::{Next, RefusalCause, SendError},
-    daemon::app::App,
-    lane::state::LaneTask,
+    channel::{Http, Next, RefusalCause, SendError},
+    events::Events,
+    lane::{queue::Queue, state::LaneTask},
     model::inbound::StatusError,
+    process::{Process, metrics::Metrics},
     store::{
-        WriteSet,
+        Store, WriteSet,
         tables::{
             outbound,
             sender_pause::{self, Lifted, Scope, SenderPause},
@@ -24,7 +27,7 @@ use std::sync::Arc;
 /// The state of a sender for probes, metrics and commands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SenderStatus {
-    /// One of [`SENDER_STATES`](crate::daemon::metrics::SENDER_STATES).
+    /// One of [`SENDER_STATES`](crate::process::metrics::SENDER_STATES).
     pub state: &'static str,
     /// Since when its platform does not answer.
     pub since: Option<Time>,
@@ -36,7 +39,30 @@ pub struct SenderStatus {
     pub why: Option<String>,
 }
 
-impl App {
+/// Knows which senders may send now: pauses by the platform or an operator, and platforms that do not answer.
+pub struct SenderHealth {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) http: Arc<dyn Http>,
+    pub(super) metrics: Metrics,
+    pub paused_senders: PausedSenders,
+    /// Circuit breakers: whether the platforms of senders answer.
+    pub breaker: Breaker,
+    pub(super) senders: Arc<Senders>,
+    pub(super) events: Arc<Events>,
+    pub(super) queue: Arc<Queue>,
+}
+
+impl SenderHealth {
+    pub(crate) fn new(process: &Process, senders: &Arc<Senders>, events: &Arc<Events>, queue: &Arc<Queue>) -> Self {
+        let Process { clock, store, http, metrics, .. } = process.clone();
+        let (senders, events, queue) = (Arc::clone(senders), Arc::clone(events), Arc::clone(queue));
+        let (paused_senders, breaker) = (PausedSenders::default(), Breaker::default());
+        SenderHealth { clock, store, http, metrics, paused_senders, breaker, senders, events, queue }
+    }
+}
+
+impl SenderHealth {
     /// The state of a sender for probes, metrics and commands.
     pub fn standing_of(&self, sender: SenderId, now: Time) -> SenderStatus {
         if let Some(pause) = self.paused_senders.of(sender, now) {
@@ -99,7 +125,7 @@ impl App {
             let Some(last) = waiting.last() else { return Ok(()) };
             after = *last;
             for contact in waiting {
-                self.push(contact, LaneTask::AskAnew { sender });
+                self.queue.push(contact, LaneTask::AskAnew { sender });
             }
         }
     }
@@ -118,7 +144,7 @@ impl App {
         let known = self.paused_senders.paused_until(sender, templates_only, now).is_some();
         let why = format!("{}: {}", error.code, error.text);
         if lasts {
-            App::keep_pause(set, sender, templates_only, until, why.clone(), now);
+            SenderHealth::keep_pause(set, sender, templates_only, until, why.clone(), now);
         }
         self.paused_senders.pause(sender, templates_only, until, why);
         if !known {
@@ -130,14 +156,14 @@ impl App {
             let data = serde_json::json!({
                 "sender_id": sender, "code": error.code, "text": error.text, "templates_only": templates_only,
             });
-            self.notify(set, "sender_stopped", data, now);
+            self.events.notify(set, "sender_stopped", data, now);
         }
     }
 
     /// True if the error code of a message without a template means that it can never be sent in that way.
     pub(crate) fn refused_direct(&self, sender: SenderId, code: Option<&str>) -> bool {
         let code = code.and_then(|code| code.parse().ok());
-        let provider = self.provider_of(sender);
+        let provider = self.senders.provider_of(sender);
         let next =
             provider.zip(code).map(|(provider, code)| provider.judge(&StatusError { code, text: String::new() }));
         next.is_some_and(refuses_direct)

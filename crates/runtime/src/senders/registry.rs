@@ -1,20 +1,23 @@
 //! Indexes the configured senders, and selects one if none is named.
 
+use super::providers::Providers;
 use crate::{
     base::{
         ids::{AccountName, SenderId},
         phone,
     },
+    channel::Provider,
     config::{Account, Config, Sender},
     flow::SenderView,
     model::{
         channel_limits::META,
-        inbound::{Alias, AliasKind},
+        content::Content,
+        inbound::{Alias, AliasKind, InboundKind},
     },
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
-/// All senders, in the order of the configuration.
+/// All senders, in the order of the configuration, and the providers that serve them.
 #[derive(Default)]
 pub struct Senders {
     list: Vec<Sender>,
@@ -23,18 +26,38 @@ pub struct Senders {
     numbers: HashSet<String>,
     /// The daemon's public URL.
     public_url: Option<String>,
+    /// By the kind in `/webhooks/{kind}`.
+    pub providers: Providers,
 }
 
 impl Senders {
     pub fn new(list: Vec<Sender>, accounts: Vec<Account>) -> Self {
         let numbers = list.iter().flat_map(|sender| phone::spellings(&sender.phone)).collect();
-        Senders { list, accounts, numbers, public_url: None }
+        Senders { list, accounts, numbers, public_url: None, providers: Providers::new() }
     }
 
     /// Builds the index from a configuration.
     pub fn of(config: &Config) -> Self {
         let public_url = config.public_url.clone();
         Senders { public_url, ..Senders::new(config.senders.clone(), config.accounts.clone()) }
+    }
+
+    /// Adds the providers. Without them, as in a forecast, the senders only describe themselves.
+    pub fn served_by(self, providers: Providers) -> Self {
+        Senders { providers, ..self }
+    }
+
+    pub(crate) fn provider_of(&self, sender: SenderId) -> Option<&Arc<dyn Provider>> {
+        self.providers.get(self.get(sender)?.provider())
+    }
+
+    /// The content as the sender's platform accepts it; content that cannot be fitted is left for the platform to
+    /// refuse.
+    pub(crate) fn fitted(&self, sender: SenderId, content: &Content) -> Vec<Content> {
+        let mut content = content.clone();
+        content.name_document();
+        let fitted = self.get(sender).and_then(|sender| sender.carries().fit(content.clone()).ok());
+        fitted.unwrap_or_else(|| vec![content])
     }
 
     /// True if one of these ids is the number of a sender of this daemon.
@@ -98,6 +121,27 @@ impl Senders {
             .or_else(|| all.iter().find(|sender| !sender.is_sandbox()))
             .or_else(|| all.first())
             .copied()
+    }
+}
+
+/// True if a message of this kind opens the window: platform.md 4.3.
+pub(crate) fn opens_window(kind: &InboundKind, sender: &Sender) -> bool {
+    match kind {
+        InboundKind::Text { .. }
+        | InboundKind::Button { .. }
+        | InboundKind::Media { .. }
+        | InboundKind::Location { .. }
+        | InboundKind::Contacts { .. }
+        | InboundKind::Order { .. }
+        | InboundKind::Form { .. }
+        | InboundKind::Welcome
+        | InboundKind::Call { .. } => true,
+        InboundKind::Reaction { .. } => sender.reactions_open_window,
+        // Undocumented, so they do not count: an error could not be distinguished from a closed window.
+        InboundKind::Edit { .. }
+        | InboundKind::Revoke { .. }
+        | InboundKind::System { .. }
+        | InboundKind::Unsupported { .. } => false,
     }
 }
 

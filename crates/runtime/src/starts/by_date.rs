@@ -8,7 +8,6 @@ use crate::{
         time::{Span, Time},
     },
     bot::live::Current,
-    daemon::app::App,
     flow::{self, DateTable, Flow},
     lane::{error::LaneError, state::LaneState},
     model::{
@@ -16,6 +15,7 @@ use crate::{
         event::{Event, Reason, Start},
         inbound::Alias,
     },
+    starts::{Begun, Starts},
     store::{
         WriteSet,
         tables::{
@@ -29,7 +29,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 type Known = BTreeMap<(String, String), Schedule>;
 
-impl App {
+impl Starts {
     /// After a change of a contact, moves or removes its starts by dates. A date that had passed when the field was
     /// set never starts.
     pub(crate) fn plan_dates(
@@ -124,7 +124,7 @@ impl App {
             .collect();
         let Some(longest) = fresh.iter().map(|(_, _, span)| *span).max() else { return };
         let app = Arc::clone(self);
-        self.lanes.enter();
+        self.queue.lanes.enter();
         tokio::spawn(async move {
             let done = app.announce_triggers(now - longest).await;
             for (flow, key, _) in fresh {
@@ -142,7 +142,7 @@ impl App {
                     "The dates for new triggers could not be read, and are tried again in a minute: {error:#}"
                 );
             }
-            app.lanes.leave();
+            app.queue.lanes.leave();
         });
     }
 
@@ -153,7 +153,7 @@ impl App {
             let Some(last) = page.last() else { return Ok(()) };
             before = last.id;
             for row in page.into_iter().filter(|row| row.last_inbound_at.is_some_and(|at| at > since)) {
-                self.happen(row.contact_id, row.id, Event::Published).await?;
+                self.queue.happen(row.contact_id, row.id, Event::Published).await?;
             }
         }
     }
@@ -173,7 +173,7 @@ impl App {
         table: &DateTable<'_>,
         row: PlannedStart,
         now: Time,
-    ) -> Result<(), LaneError> {
+    ) -> Result<Option<Begun>, LaneError> {
         let id = row.id;
         let late = now - row.slot_at > table.date.late;
         let sender = self.sender_for(lane, table.flow);
@@ -190,10 +190,11 @@ impl App {
                     at: row.slot_at,
                     depth: 0,
                 };
-                return self.take_start(lane, sender, start).await;
+                return Ok(Some(Begun { sender, start }));
             }
         };
-        self.refuse_start(lane, &row, true, refusal, now).await
+        self.refuse_start(lane, &row, true, refusal, now).await?;
+        Ok(None)
     }
 
     fn planned(

@@ -11,9 +11,7 @@ use crate::{
         time::{Span, Time},
     },
     bot::live::Current,
-    daemon::{app::App, long_work::apart},
     flow::{self, Flow, Timetable, World},
-    ingest::webhook_triggers::serves,
     lane::{error::LaneError, state::LaneState},
     model::{
         contact::Contact,
@@ -22,6 +20,8 @@ use crate::{
         schedule::Fire,
         value::Value,
     },
+    process::long_work::apart,
+    starts::{Begun, Starts, serves},
     store::{
         ReadError, WriteSet,
         tables::{
@@ -40,7 +40,7 @@ use std::{
 /// The first free slot, by local minute, flow and trigger.
 pub(crate) type FreeSlots = Mutex<BTreeMap<(String, FlowName, String), Time>>;
 
-impl App {
+impl Starts {
     /// Plans the fires since the last time, for every trigger of the live flows.
     pub(crate) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let live = self.live.get();
@@ -217,7 +217,7 @@ impl App {
                 commit.push(&schedule::ADVANCE, &row);
                 self.store.commit(commit).await?;
                 unwritten = 0;
-                self.start_slots.look();
+                self.due_starts.start_slots.look();
             }
             if !full {
                 break;
@@ -247,7 +247,7 @@ impl App {
         set.push(&start::MOVE, &start::MovedStarts { from: own, to });
         self.store.commit(set).await?;
         if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
-            self.expect_start(to, now);
+            self.due_starts.expect_start(to, now);
             return Ok(());
         }
         let mut set = WriteSet::of(own.0);
@@ -257,18 +257,24 @@ impl App {
         Ok(())
     }
 
-    /// Begins a start at its slot: checks the audience again, then lets the engine decide.
-    pub(crate) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+    /// Begins a start at its slot: checks the audience again. Gives the start for the engine to decide; `None` if it was
+    /// refused or moved.
+    pub(crate) async fn begin(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        row: PlannedStart,
+    ) -> Result<Option<Begun>, LaneError> {
         let now = self.clock.now();
         let id = row.id;
         // Since the row was read as waiting, another task may have begun it, or its date may have changed.
         if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
-            return Ok(());
+            return Ok(None);
         }
         let live = self.live.get();
         let set = &live.set;
         if let Some(to) = lane.contact.data.joined_to {
-            return self.begin_elsewhere(lane.contact.id, to, row, now).await;
+            self.begin_elsewhere(lane.contact.id, to, row, now).await?;
+            return Ok(None);
         }
         if is_start_key(&row.trigger_key) {
             return self.begin_planned(lane, row).await;
@@ -293,16 +299,23 @@ impl App {
         };
         let sender = table.and_then(|table| self.sender_for(lane, table.flow));
         match refusal {
-            Some(Some(reason)) => return self.refuse_start(lane, &row, true, reason, now).await,
+            Some(Some(reason)) => {
+                self.refuse_start(lane, &row, true, reason, now).await?;
+                return Ok(None);
+            }
             Some(None) => {
                 let mut commit = WriteSet::of(lane.contact.id.0);
                 let state = StartState::Superseded;
                 commit.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
-                return Ok(self.store.commit(commit).await.map(drop)?);
+                self.store.commit(commit).await?;
+                return Ok(None);
             }
             None => {}
         }
-        let Some(sender) = sender else { return self.refuse_start(lane, &row, true, Reason::SenderDown, now).await };
+        let Some(sender) = sender else {
+            self.refuse_start(lane, &row, true, Reason::SenderDown, now).await?;
+            return Ok(None);
+        };
         let start = Start {
             id: Some(id),
             flow: row.flow,
@@ -312,7 +325,7 @@ impl App {
             at: row.slot_at,
             depth: 0,
         };
-        self.take_start(lane, sender, start).await
+        Ok(Some(Begun { sender, start }))
     }
 
     /// Refuses a start, and counts it by reason.

@@ -13,10 +13,8 @@ use crate::{
     },
     bot::live::Current,
     config::Sender,
-    daemon::{app::App, long_work::apart},
     flow::{Versions, query::audience as meant},
-    ingest::webhook_triggers::serves,
-    lane::{effects::AfterCommit, error::LaneError, state::LaneState},
+    lane::{after_commit::AfterCommit, error::LaneError, state::LaneState},
     model::{
         contact::Contact,
         effect::{Audience, PlannedFlow, PlannedTime, StartTarget, start_key},
@@ -24,6 +22,8 @@ use crate::{
         prefilter::Prefilter,
         value::Value,
     },
+    process::long_work::apart,
+    starts::{Begun, Starts, serves},
     store::{
         WriteSet,
         tables::{
@@ -35,7 +35,7 @@ use crate::{
 };
 use std::{sync::Arc, sync::atomic::Ordering};
 
-impl App {
+impl Starts {
     /// Adds the rows for a `start` step.
     pub(crate) fn plan_start(
         &self,
@@ -276,7 +276,7 @@ impl App {
         let topic = walk.live.set.flow(&planned.flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
         let consented = contact.data.consent.get(topic).is_some_and(|consent| consent.given);
         let needs_consent = walk.live.rules.topic(topic).needs_consent;
-        contact.opted_out.is_none() && !self.opt_outs.in_force(contact.id) && (consented || !needs_consent)
+        contact.opted_out.is_none() && !self.contacts.opt_outs.in_force(contact.id) && (consented || !needs_consent)
     }
 
     /// Takes back the contact's starts under the key, and tells whether the contact is in the audience.
@@ -306,7 +306,7 @@ impl App {
         let pace = self.senders.pace_of_gap(&walk.row.account, serves, AUDIENCE_GAP);
         let slot_at = pace.slot(from.unwrap_or(walk.now), place);
         set.push(&start::INSERT, &self.row(planned, contact.id, slot_at, Some(walk.row.id), walk.now));
-        self.expect_start(contact.id, slot_at);
+        self.due_starts.expect_start(contact.id, slot_at);
         true
     }
 
@@ -315,7 +315,7 @@ impl App {
         self: &Arc<Self>,
         lane: &mut LaneState,
         row: PlannedStart,
-    ) -> Result<(), LaneError> {
+    ) -> Result<Option<Begun>, LaneError> {
         let now = self.clock.now();
         let live = self.live.get();
         let given: Option<StepStartData> = serde_json::from_value(row.data.clone()).ok();
@@ -338,7 +338,7 @@ impl App {
                     at: row.slot_at,
                     depth: given.depth,
                 };
-                return self.take_start(lane, sender, start).await;
+                return Ok(Some(Begun { sender, start }));
             }
             (Some(_), None) | (None, _) => (StartState::Refused, Some(Reason::SenderDown)),
         };
@@ -348,7 +348,7 @@ impl App {
         let mut commit = WriteSet::of(lane.contact.id.0);
         commit.push(&start::DECIDED, &Decided { id: row.id, state, reason, slot_at: None, ended_at: Some(now) });
         self.store.commit(commit).await?;
-        Ok(())
+        Ok(None)
     }
 
     /// Checks `for:` again; if it cannot be evaluated any more, the start is not refused.

@@ -3,8 +3,8 @@
 
 use crate::{
     base::{ids::FlowName, limits::FAILED_RUNS_MAX},
-    daemon::app::App,
     model::pauses::{Paused, Pauses},
+    starts::Starts,
     store::{
         CommitError, WriteSet,
         tables::flow_state::{self, FlowPauses, FlowState},
@@ -83,7 +83,7 @@ impl FlowHealth {
     }
 }
 
-impl App {
+impl Starts {
     /// Pauses or resumes a flow for an operator, stored first. False if it is already so.
     pub async fn turn_flow(&self, flow: &FlowName, pause: bool) -> Result<bool, CommitError> {
         let _one = self.flow_pause_lock.lock().await;

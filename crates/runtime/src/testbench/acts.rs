@@ -63,7 +63,7 @@ impl World<'_> {
             TestAction::Again => self.again(step).await,
             TestAction::Event { name, data } => {
                 self.tell('*', format!("event `{name}`"));
-                self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
+                self.app.queue.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
                 self.settle().await
             }
             TestAction::Webhook { name, body, refused } => self.hook(step, (name, body), refused.as_deref()).await,
@@ -78,19 +78,19 @@ impl World<'_> {
                     at: self.now(),
                     depth: 0,
                 };
-                self.app.start_flow(self.contact, self.conversation, start).await?;
+                self.app.queue.start_flow(self.contact, self.conversation, start).await?;
                 self.settle().await
             }
             TestAction::Person(text) => {
                 self.tell('*', format!("a person writes: {text}"));
                 let event = Event::PersonWrote { agent: Some("person".into()) };
-                self.app.happen(self.contact, self.conversation, event).await?;
+                self.app.queue.happen(self.contact, self.conversation, event).await?;
                 self.settle().await
             }
             TestAction::HandBack => {
                 self.tell('*', "the person gives the conversation back");
                 let event = Event::HandedBack { agent: Some("person".into()) };
-                self.app.happen(self.contact, self.conversation, event).await?;
+                self.app.queue.happen(self.contact, self.conversation, event).await?;
                 self.settle().await
             }
             TestAction::Set(facts) => {
@@ -98,7 +98,7 @@ impl World<'_> {
                 let known = self.contact().await?;
                 let patch = patch(facts, &known.data);
                 let changed = Event::Changed(Box::new(patch));
-                self.app.happen(self.contact, self.conversation, changed).await?;
+                self.app.queue.happen(self.contact, self.conversation, changed).await?;
                 self.settle().await
             }
             TestAction::Advance(span) => {
@@ -177,7 +177,7 @@ impl World<'_> {
         let failed = |what: &str, expected: String, got: String| {
             Stop::from(FailedExpectation { place: step.place.clone(), what: what.to_owned(), expected, got })
         };
-        let why = match self.app.play_hook(name, body).await {
+        let why = match self.app.ingest.play_hook(name, body).await {
             Ok(_) if refused.is_some() => {
                 let expected = format!("a refusal: {}", refused.unwrap_or_default());
                 return Err(failed("the webhook is taken", expected, "nothing against it".to_owned()));

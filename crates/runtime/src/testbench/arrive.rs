@@ -62,7 +62,7 @@ impl World<'_> {
             screen: screen.to_owned(),
             data: data.clone(),
         };
-        let shown = match self.app.ask_form(self.contact, self.conversation, asked.clone()).await {
+        let shown = match self.app.queue.ask_form(self.contact, self.conversation, asked.clone()).await {
             Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).unwrap_or_else(|why| {
                 self.note(why);
                 json!({"screen": "failed"})

@@ -9,12 +9,12 @@ use crate::{
     daemon::{
         app::App,
         boot::{Setup, StartError},
-        metrics::Metrics,
     },
     flow::tools::testfile::TemplateIs,
     http_step::calls::Calls,
     lane::state::TurnSeen,
     model::template::{Category, Template, TemplateStatus},
+    process::metrics::Metrics,
     store::{self, Store},
 };
 use anyhow::{anyhow, bail};
@@ -59,7 +59,7 @@ pub(super) async fn start(
         StartError::Other(error) => error,
     })?;
     let (listener, turns) = mpsc::unbounded_channel();
-    if app.turns.set(listener).is_err() {
+    if app.runner.turns.set(listener).is_err() {
         bail!("somebody listens to the turns already");
     }
     put_templates(&app, bot, play);
@@ -115,9 +115,9 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
         }));
     }
     for sender in &app.config.senders {
-        app.catalogue.put(sender.id, true, listed.clone());
+        app.templates.catalogue.put(sender.id, true, listed.clone());
     }
-    app.show_own_templates();
+    app.templates.show_own_templates();
 }
 
 /// A test uses no network: calls are mocked and the provider is the sandbox.

@@ -27,7 +27,7 @@ use crate::{
         },
         sandbox::Sandbox,
     },
-    daemon::{app::App, metrics::Metrics},
+    daemon::app::App,
     flow::tools::testfile::{Fact, apply, somebody},
     http_step::calls::Calls,
     lane::{
@@ -41,6 +41,7 @@ use crate::{
         inbound::{Alias, AliasKind},
         value::Value,
     },
+    process::metrics::Metrics,
     store::{
         WriteSet,
         tables::{contact, outbound},
@@ -141,7 +142,7 @@ impl<'a> World<'a> {
         });
         // The last setting counts, also if it removes the name.
         let customer_name = customer_name.flatten();
-        let (contact, conversation) = app.reach(&account, sender, &phone, customer_name.as_deref()).await?;
+        let (contact, conversation) = app.contacts.reach(&account, sender, &phone, customer_name.as_deref()).await?;
         let mut world = World {
             bot,
             play,
@@ -228,7 +229,7 @@ impl<'a> World<'a> {
         let headers = HeaderMap::new();
         let (sender, body) = (Some(self.sender), body.as_bytes());
         let request = RawRequest { method: "POST", query: "", headers: &headers, body, now: self.app.now(), sender };
-        let accepted = self.app.accept("sandbox", &request).await;
+        let accepted = self.app.ingest.accept("sandbox", &request).await;
         accepted.map_err(|error| Stop::Broken(anyhow!("the webhook was not accepted: {error:?}")))?;
         self.settle().await
     }
@@ -260,8 +261,8 @@ impl<'a> World<'a> {
         let mut set = WriteSet::of(self.contact.0);
         rows::contact(&mut set, &contact);
         self.app.store.commit(set).await?;
-        self.app.push(self.contact, LaneTask::Forget);
-        self.app.settled().await;
+        self.app.queue.push(self.contact, LaneTask::Forget);
+        self.app.queue.settled().await;
         Ok(())
     }
 

@@ -111,7 +111,8 @@ async fn act(
             let why = "The run waits for what is out of our hands: a call under way, or a message on the wire.";
             return Err(Problem::conflict("not_waiting", why));
         }
-        app.happen(row.contact_id, row.conversation_id, event(row.number))
+        app.queue
+            .happen(row.contact_id, row.conversation_id, event(row.number))
             .await
             .map_err(|error| Problem::bug(&error))?;
         let row = find(&acting, row.id).await?.ok_or_else(none)?;

@@ -12,7 +12,7 @@ use crate::{
         event::{Reason, Start},
         value::Value,
     },
-    runtime::{config::Sender, ingest::webhook_triggers, lane::state::TurnAnswer},
+    runtime::{config::Sender, lane::state::TurnAnswer, starts},
     store::tables::run,
     web::{
         api::{addressee::Addressee, tracking},
@@ -59,7 +59,7 @@ pub async fn start(State(web): State<Arc<Web>>, caller: Caller, request: Request
             at: app.clock.now(),
             depth: 0,
         };
-        let turn = app.start_flow(contact, conversation, start).await.map_err(|error| Problem::bug(&error))?;
+        let turn = app.queue.start_flow(contact, conversation, start).await.map_err(|error| Problem::bug(&error))?;
         outcome(&starting, &flow, &turn, tracked).await
     })
     .await
@@ -67,7 +67,7 @@ pub async fn start(State(web): State<Arc<Web>>, caller: Caller, request: Request
 
 fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
     let live = web.app.live.get();
-    live.set.named(flow).is_none_or(|flow| webhook_triggers::serves(flow, sender))
+    live.set.named(flow).is_none_or(|flow| starts::serves(flow, sender))
 }
 
 /// Converts the inputs to the types that the flow declares; errors go to `input`.

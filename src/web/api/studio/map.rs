@@ -9,7 +9,7 @@ use crate::{
     },
     runtime::{
         bot::source_files::{self, BotFiles},
-        daemon::long_work::apart,
+        process::long_work::apart,
     },
     web::{
         api::versions,

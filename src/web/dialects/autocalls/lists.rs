@@ -53,7 +53,7 @@ async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, wrong: Misfits, que
     let id = id.parse().map_err(|_| Refusal::SenderNotFoundShort)?;
     let sender = sender(web, &caller, id, Refusal::SenderNotFoundShort)?;
     let wanted = status(query, "approved")?;
-    let mut listed = web.app.catalogue.list(sender.id);
+    let mut listed = web.app.templates.catalogue.list(sender.id);
     listed.retain(|template| wanted == Wanted::All || template.status == TemplateStatus::Approved);
     listed.sort_by_key(|template| template.id);
     Ok(json!({"data": listed.iter().map(described).collect::<Vec<_>>()}))
@@ -80,7 +80,7 @@ fn status(text: &str, good: &str) -> Result<Wanted, Refusal> {
 }
 
 fn is_online(web: &Web, sender: &Sender, now: Time) -> bool {
-    web.app.paused_senders.of(sender.id, now).is_none()
+    web.app.health.paused_senders.of(sender.id, now).is_none()
 }
 
 fn number(web: &Web, sender: &Sender, now: Time) -> Json {

@@ -43,7 +43,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     };
     let phone = e164(&phone)?;
     let sender = sender(&web, &caller, sender_id, Refusal::SenderNotFound)?;
-    let listed = web.app.catalogue.list(sender.id);
+    let listed = web.app.templates.catalogue.list(sender.id);
     let template = listed.iter().find(|template| template.id == template_id).ok_or(Refusal::TemplateNotFound)?;
     let content = Content::Template(filled(template, variables)?);
     let sender = sender.clone();

@@ -21,7 +21,7 @@ use crate::{
         session::Waiting,
         value::Value,
     },
-    runtime::{config::Sender, ingest::webhook_triggers},
+    runtime::{config::Sender, starts},
     store::tables::{conversation, run, session},
     web::{
         api::tracking::{self, StartStatus},
@@ -57,7 +57,7 @@ async fn begin(asked: AuthenticatedRequest, name: &str) -> Result<Response, Refu
         let flow = current.set.named(name).filter(|flow| is_startable(flow));
         let flow = flow.ok_or_else(|| Refusal::not_found("Workflow"))?;
         let inputs = inputs_of(flow, fields.get("variables"), &current.set.bot.timezone)?;
-        let all = asked.web.app.senders.all().iter().filter(|sender| webhook_triggers::serves(flow, sender));
+        let all = asked.web.app.senders.all().iter().filter(|sender| starts::serves(flow, sender));
         (inputs, all.map(|sender| sender.id).collect::<Vec<_>>())
     };
     let given = text(&fields, "phone_number", PHONE_CHARS_MAX)?;
@@ -101,7 +101,7 @@ async fn start(
     tracking: i64,
 ) -> Result<Json, Refusal> {
     let app = &web.app;
-    let reached = app.reach(&sender.account, sender.id, phone, None).await;
+    let reached = app.contacts.reach(&sender.account, sender.id, phone, None).await;
     let (contact, conversation) = reached.map_err(|error| bug(&error))?;
     let start = Start {
         id: Some(StartId::followed(tracking)),
@@ -112,7 +112,7 @@ async fn start(
         at: app.clock.now(),
         depth: 0,
     };
-    let turn = app.start_flow(contact, conversation, start).await.map_err(|error| bug(&error))?;
+    let turn = app.queue.start_flow(contact, conversation, start).await.map_err(|error| bug(&error))?;
     let began = turn.effects.iter().find_map(|effect| match effect {
         Effect::RunBegan { run, flow: of, .. } if *of == flow => Some(*run),
         _ => None,
@@ -225,9 +225,9 @@ async fn sender(
         return Some(found).filter(|sender| serves(sender)).cloned().ok_or_else(refused);
     }
     for account in accounts(&asked.caller, &asked.web) {
-        let known = app.contact_by_phone(&account, phone).await.map_err(|error| bug(&error))?;
+        let known = app.contacts.contact_by_phone(&account, phone).await.map_err(|error| bug(&error))?;
         let latest = match known {
-            Some(contact) => app.senders_of(contact).await.map_err(|error| bug(&error))?,
+            Some(contact) => app.contacts.senders_of(contact).await.map_err(|error| bug(&error))?,
             None => Vec::new(),
         };
         if let Some(sender) = app.senders.choose(&account, &serves, &latest) {

@@ -10,7 +10,7 @@ use crate::{
     channel::checkup::{Check, Grade},
     runtime::{
         config::Sender,
-        senders::checkup::{Checkup, Test},
+        health::checkup::{Checkup, Test},
     },
     web::{idempotency, path_params::LastParam, state::Web},
 };
@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub async fn check(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
     envelope::answered(web, request, |asked| async move {
         let sender = number(&asked, &id)?;
-        let checkup = asked.web.app.checkup(&sender, None).await.map_err(|error| bug(&error))?;
+        let checkup = asked.web.app.checkup.checkup(&sender, None).await.map_err(|error| bug(&error))?;
         Ok(good(StatusCode::OK, &report(&sender, &checkup)))
     })
     .await
@@ -55,7 +55,7 @@ async fn tested(asked: AuthenticatedRequest, id: &str) -> Result<Response, Refus
             Err(refused) => return Err(Refusal::from(crate::web::dialects::sending::key_refused(&refused))),
         };
         let wanted = Test { message: OutboundId(begun.message.0), phone };
-        let checkup = web.app.checkup(&sender, Some(wanted)).await.map_err(|error| bug(&error))?;
+        let checkup = web.app.checkup.checkup(&sender, Some(wanted)).await.map_err(|error| bug(&error))?;
         let answer = idempotency::Answer { status: StatusCode::OK, body: report(&sender, &checkup), took_effect: true };
         let answer = begun.finish(&web, answer).await;
         Ok(good(answer.status, &answer.body))

@@ -56,7 +56,7 @@ async fn made(asked: AuthenticatedRequest) -> Result<Response, Refusal> {
         None => own.iter().find_map(|account| app.senders.choose(account, |_| true, &[])),
     };
     let sender = sender.ok_or_else(|| Refusal::not_found("WhatsApp phone number"))?;
-    let session = app.offer_tester_session(sender, phone).await.map_err(|error| bug(&error))?;
+    let session = app.contacts.offer_tester_session(sender, phone).await.map_err(|error| bug(&error))?;
     Ok(good(StatusCode::CREATED, &json!({"data": described(&asked.web, &session, app.clock.now())})))
 }
 

@@ -11,7 +11,10 @@ use crate::{
         time::Time,
     },
     model::{content::Content, effect::Origin, window::Window},
-    runtime::{config::Sender, delivery::outbox::SendAnswer, lane::requests::MessageRequest},
+    runtime::{
+        config::Sender,
+        lane::{outbox::SendAnswer, requests::MessageRequest},
+    },
     store::tables::{contact, conversation, outbound},
     web::{
         idempotency::{self, Answer},
@@ -71,7 +74,7 @@ pub struct ClientAnswer {
 
 /// Looks the recipient up without creating one. `phone` is `+` and digits.
 pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<String>) -> Result<Recipient, Refused> {
-    let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| internal(&error))?;
+    let contact = web.app.contacts.contact_by_phone(&sender.account, &phone).await.map_err(|error| internal(&error))?;
     let Some(id) = contact else { return Ok(Recipient { phone, name, known: None }) };
     let row = contact::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
     let conversation = conversation::between(&web.app.store, id, sender.id).await.map_err(|error| internal(&error))?;
@@ -140,10 +143,11 @@ pub fn key_refused(refused: &idempotency::Refused) -> Refused {
 fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
     let Order { sender, recipient, content, .. } = order;
     // If only templates are paused, texts are sent; a template would only wait.
-    if web.app.paused_senders.paused_until(sender.id, content.is_template(), now).is_some() {
+    if web.app.health.paused_senders.paused_until(sender.id, content.is_template(), now).is_some() {
         return Err(Refused::Offline);
     }
-    if !web.app.can_pay(&sender.account, sender.id, &recipient.phone, content) {
+    let category = web.app.templates.catalogue.priced_as(sender.id, content);
+    if !web.app.billing.can_pay(&sender.account, &recipient.phone, category) {
         return Err(Refused::NoBalance);
     }
     if recipient.known.as_ref().is_some_and(|known| known.opted_out) {
@@ -169,12 +173,14 @@ async fn settle(web: &Web, order: &Order, id: OutboundId, is_again: bool) -> Res
     let (contact, conversation) = match by_id.and_then(|known| known.conversation.as_ref()) {
         Some(row) => (row.contact_id, row.id),
         None => app
+            .contacts
             .reach(&sender.account, sender.id, &recipient.phone, recipient.name.as_deref())
             .await
             .map_err(|error| internal(&error))?,
     };
     let content = content.clone();
     let said = app
+        .queue
         .say_as(id, contact, conversation, MessageRequest::now(content, Origin::Api))
         .await
         .map_err(|error| internal(&error))?;

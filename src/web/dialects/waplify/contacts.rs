@@ -87,20 +87,20 @@ async fn created(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     fields.finish()?;
     let phone = number(&phone.unwrap_or_default())?;
     let app = &asked.web.app;
-    let there = app.contact_by_phone(&asked.account, &phone).await.map_err(|error| bug(&error))?;
+    let there = app.contacts.contact_by_phone(&asked.account, &phone).await.map_err(|error| bug(&error))?;
     if there.is_some() {
         return Err(Refusal::bad("Contact with this phone number already exists"));
     }
     let sender = sender(&asked.web, &asked.account, waba_phone_id.as_deref(), &phone).await?;
     let name = [first.unwrap_or_default(), last.unwrap_or_default()].join(" ").trim().to_owned();
-    let reached = app.reach(&asked.account, sender.id, &phone, Some(&name)).await;
+    let reached = app.contacts.reach(&asked.account, sender.id, &phone, Some(&name)).await;
     let (contact, conversation) = reached.map_err(|error| bug(&error))?;
     let fields = known.into_iter().filter_map(|(field, text)| Some((field.to_owned(), Value::Text(text?)))).collect();
     let patch =
         ContactPatch { by: "api".into(), fields, tags_added: tags.into_iter().collect(), ..ContactPatch::default() };
     if !patch.fields.is_empty() || !patch.tags_added.is_empty() {
         let event = Event::Changed(Box::new(patch));
-        app.happen(contact, conversation, event).await.map_err(|error| bug(&error))?;
+        app.queue.happen(contact, conversation, event).await.map_err(|error| bug(&error))?;
     }
     let made = contact::find_dated(&app.store, contact).await.map_err(|error| bug(&error))?;
     let (contact, since) = made.ok_or_else(|| bug(&"a contact that was made has no row"))?;

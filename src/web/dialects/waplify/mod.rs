@@ -83,9 +83,9 @@ async fn sender(web: &Web, account: &AccountName, asked: Option<&str>, phone: &s
         let found = web.app.senders.all().iter().filter(own).find(|sender| sender.is_called(asked));
         return found.cloned().ok_or_else(|| Refusal::not_found(format!("WhatsApp number '{asked}' not found")));
     }
-    let known = web.app.contact_by_phone(account, phone).await.map_err(|error| refusal::bug(&error))?;
+    let known = web.app.contacts.contact_by_phone(account, phone).await.map_err(|error| refusal::bug(&error))?;
     let latest = match known {
-        Some(contact) => web.app.senders_of(contact).await.map_err(|error| refusal::bug(&error))?,
+        Some(contact) => web.app.contacts.senders_of(contact).await.map_err(|error| refusal::bug(&error))?,
         None => Vec::new(),
     };
     let chosen = web.app.senders.choose(account, |_| true, &latest);

@@ -27,7 +27,7 @@ pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<S
         return Ok(known);
     }
     // Without a name: the placeholder is computed when it is shown, so that the person's own name can replace it.
-    web.app.reach(&sender.account, sender.id, &phone, name.as_deref()).await.map_err(|error| bug(&error))?;
+    web.app.contacts.reach(&sender.account, sender.id, &phone, name.as_deref()).await.map_err(|error| bug(&error))?;
     sending::recipient(web, sender, phone, None).await.map_err(|_| Refusal::Internal)
 }
 

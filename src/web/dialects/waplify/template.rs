@@ -33,7 +33,7 @@ async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     let phone = number(&given.phone)?;
     let web = &asked.web;
     let sender = sender(web, &asked.account, given.sender.as_deref(), &phone).await?;
-    let listed = web.app.catalogue.list(sender.id);
+    let listed = web.app.templates.catalogue.list(sender.id);
     let versions: Vec<&Template> = listed.iter().filter(|template| template.name == given.template).collect();
     let template = if versions.is_empty() && sender.is_sandbox() {
         // A sandbox accepts every template name.

@@ -30,7 +30,7 @@ async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
     for sender in app.senders.all().iter().filter(|sender| sender.account == asked.account) {
         let rows = store::tables::template::of(&app.store, sender.id).await.map_err(|error| bug(&error))?;
         // The catalogue in memory is current; the rows only add the time of the last change.
-        for template in app.catalogue.list(sender.id) {
+        for template in app.templates.catalogue.list(sender.id) {
             let row = rows.iter().find(|row| row.name == template.name && row.language == template.language);
             let since = row.map_or_else(|| app.clock.now(), |row| row.updated_at);
             all.push((template.id, described(&template, since)));

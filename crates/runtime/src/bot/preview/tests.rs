@@ -2,8 +2,8 @@ use super::*;
 use crate::{
     base::{ids::ContactId, time::Span},
     bot::reload::Reloader,
-    daemon::metrics::Metrics,
     model::session::Session,
+    process::metrics::Metrics,
     store::{
         Options, WriteSet,
         tables::{run, session::SessionUpdate},

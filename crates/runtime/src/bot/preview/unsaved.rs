@@ -8,8 +8,9 @@ use crate::{
         reload::judge,
         source_files::{self, BotFiles, FolderError},
     },
-    daemon::{app::App, long_work::apart},
+    daemon::app::App,
     flow::FlowSet,
+    process::long_work::apart,
     store::ReadError,
 };
 use serde_json::json;

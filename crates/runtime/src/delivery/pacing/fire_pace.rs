@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Access, Account, Meta},
-        delivery::pacing::limiter::Rate,
+        process::limiter::Rate,
     };
 
     fn sender(id: i64, rate: &str, real: bool) -> Sender {

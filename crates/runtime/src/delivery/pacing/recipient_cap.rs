@@ -9,7 +9,7 @@ use crate::{
         limits::REACH_COUNTED,
         time::Time,
     },
-    daemon::app::App,
+    delivery::policy::SendPolicy,
     senders::registry::Senders,
     store::tables::outbound,
 };
@@ -81,7 +81,7 @@ impl RecipientCaps {
     }
 }
 
-impl App {
+impl SendPolicy {
     /// Counts the people that an earlier process has reached.
     pub(crate) async fn recall_reach(&self, now: Time) -> anyhow::Result<()> {
         if self.config.accounts.iter().all(|account| account.messaging_limit.is_none()) {

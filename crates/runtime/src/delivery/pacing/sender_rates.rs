@@ -5,7 +5,6 @@
 //! free slots, and a contact who writes meanwhile gets an answer at once. Starts pass a third limiter, so that a run
 //! does not begin before its message can be sent: it waits in the database and not in memory.
 
-use super::limiter::{KeyedLimiter, Limiter, Rate};
 use crate::{
     base::{
         ids::{ContactId, SenderId, StartId},
@@ -16,6 +15,8 @@ use crate::{
         time::{Span, Time},
     },
     config::Sender,
+    lane::outbox::RateStage,
+    process::limiter::{KeyedLimiter, Limiter, Rate},
 };
 use std::{
     collections::HashMap,
@@ -34,17 +35,6 @@ struct SenderLimiters {
     all: Limiter,
     unasked: Limiter,
     starts: Limiter,
-}
-
-/// The state of a message in the rate limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RateStage {
-    #[default]
-    None,
-    /// It has a slot among unrequested messages; at its time it needs one of the sender.
-    Unasked,
-    /// It has a slot of the sender and may be sent.
-    Taken,
 }
 
 impl Default for Rates {
@@ -148,6 +138,7 @@ impl Rates {
 mod tests {
     use super::*;
     use crate::config::{Access, Meta};
+    use crate::lane::outbox::RateStage;
 
     const NOW: Time = Time(1_790_000_000_000);
 

@@ -8,7 +8,7 @@ use crate::{
         secret::Secret,
         time::Time,
     },
-    daemon::app::App,
+    events::webhook_delivery::WebhookDelivery,
     store::{
         CommitError, WriteSet,
         tables::{
@@ -45,7 +45,7 @@ pub struct Edit {
     pub active: Option<bool>,
 }
 
-impl App {
+impl WebhookDelivery {
     pub(super) fn has_subscriptions(&self) -> bool {
         self.subscribed.load(Ordering::SeqCst)
     }
@@ -108,7 +108,7 @@ impl App {
         let all = subscription::all(&self.store).await.context("reading subscriptions")?;
         self.subscribed.store(!all.is_empty(), Ordering::SeqCst);
         let wanted = all.iter().map(|row| wanted(&row.filter)).fold(WantedKinds::NOTHING, WantedKinds::and);
-        self.wanted_by_subscriptions(wanted);
+        self.events.wanted_by_subscriptions(wanted);
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl App {
         let now = self.clock.now();
         let secret = new_secret().map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         // First let events be written, then read the end of the log, so that none is lost between.
-        self.wanted_by_subscriptions(self.wanted_so_far().and(wanted(&new.filter)));
+        self.events.wanted_by_subscriptions(self.events.wanted_so_far().and(wanted(&new.filter)));
         let row = Subscription {
             id: self.store.next_id(),
             name: new.name,
@@ -143,7 +143,7 @@ impl App {
         set.push(&subscription::SAVE, &row);
         self.store.commit(set).await.context("storing a subscription")?;
         self.hear().await?;
-        self.webhook_delivery.forget(row.id);
+        self.forget(row.id);
         Ok(Some((row, secret)))
     }
 
@@ -165,10 +165,10 @@ impl App {
             (Some(_) | None, _) => {}
         }
         set.push(&subscription::SAVE, &row);
-        self.wanted_by_subscriptions(self.wanted_so_far().and(wanted(&row.filter)));
+        self.events.wanted_by_subscriptions(self.events.wanted_so_far().and(wanted(&row.filter)));
         self.store.commit(set).await.context("changing a subscription")?;
         self.hear().await?;
-        self.webhook_delivery.forget(id);
+        self.forget(id);
         Ok(Some(row))
     }
 
@@ -215,7 +215,7 @@ impl App {
         }
         match self.store.commit(set).await {
             Ok(_) => {
-                self.webhook_delivery.forget(row.subscription_id);
+                self.forget(row.subscription_id);
                 Ok(Some(Delivery { state: AttemptState::Pending, attempts: 0, since: now, next_at: now, ..row }))
             }
             Err(CommitError::Stale { .. }) => Ok(None),

@@ -2,23 +2,27 @@
 //! All state is in the database, so a crash loses no event; receivers recognise a repetition by its id.
 
 mod edit;
+mod passes;
 mod sign;
 mod take_events;
 mod wire;
 
+use super::Events;
 use crate::{
     base::{
+        clock::Clock,
         limits::{
-            WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS, WEBHOOK_REST_MAX,
+            WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS,
             WEBHOOK_RETRY_AFTER_MAX,
         },
         time::{Span, Time},
     },
     channel::{call::FlowClient, guard::Guard},
     config::Config,
-    daemon::{app::App, panic_guard::caught},
+    http_step::calls::Calls,
+    process::{Process, log_limit::LogLimiter, metrics::Metrics, panic_guard::caught},
     store::{
-        WriteSet,
+        Store, WriteSet,
         tables::{
             delivery::{self, AttemptState, Delivery, Tried},
             subscription::{self, AcceptedDelivery, Paused, Subscription},
@@ -27,11 +31,11 @@ use crate::{
 };
 use anyhow::Context;
 pub use edit::{Edit, NewSubscription};
+use passes::Passes;
 pub use sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use std::{
-    collections::HashMap,
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, atomic::AtomicBool},
 };
 use tokio::{
     sync::{Notify, watch},
@@ -45,17 +49,20 @@ pub struct WebhookDelivery {
     ours: FlowClient,
     /// For addresses given by API: public ones, and those that `webhooks.allow_private` allows.
     guarded: FlowClient,
-    /// Subscriptions with a running pass, and the pauses of those that accept nothing.
-    at_work: Mutex<HashMap<i64, Rest>>,
+    passes: Passes,
     wake: Notify,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Rest {
-    busy: bool,
-    /// Consecutive passes in which nothing was accepted.
-    failures: u32,
-    until: Option<Time>,
+    /// True if there are subscriptions at all.
+    subscribed: AtomicBool,
+    /// Serializes changes of subscriptions.
+    subscription_lock: tokio::sync::Mutex<()>,
+    config: Arc<Config>,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    metrics: Metrics,
+    log_limiter: Arc<LogLimiter>,
+    /// In an author's test posts are mocked as calls of `http` steps are.
+    calls: Arc<Calls>,
+    events: Arc<Events>,
 }
 
 /// The counts of a pass over one or all subscriptions.
@@ -68,13 +75,23 @@ pub struct PassCounts {
 
 impl WebhookDelivery {
     /// Fails only if TLS cannot be set up.
-    pub fn new(config: &Config) -> Result<WebhookDelivery, reqwest::Error> {
+    pub(crate) fn new(process: &Process, calls: &Arc<Calls>, events: &Arc<Events>) -> Result<Self, reqwest::Error> {
+        let Process { config, clock, store, metrics, log_limiter, .. } = process.clone();
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(WebhookDelivery {
             ours: FlowClient::new(Guard::new(everywhere()))?,
             guarded: FlowClient::new(guard)?,
-            at_work: Mutex::default(),
+            passes: Passes::default(),
             wake: Notify::new(),
+            subscribed: AtomicBool::new(false),
+            subscription_lock: tokio::sync::Mutex::default(),
+            config,
+            clock,
+            store,
+            metrics,
+            log_limiter,
+            calls: Arc::clone(calls),
+            events: Arc::clone(events),
         })
     }
 
@@ -88,57 +105,30 @@ impl WebhookDelivery {
         self.guarded.may_reach(url)
     }
 
-    /// Begins a pass over the subscription, if none is running and it does not pause; gives the number of posts.
-    fn begin(&self, id: i64, now: Time) -> Option<i64> {
-        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        let rest = at_work.entry(id).or_default();
-        if rest.busy || rest.until.is_some_and(|until| until > now) {
-            return None;
-        }
-        rest.busy = true;
-        // If the last pass was not accepted, try one post first.
-        Some(if rest.failures > 0 { 1 } else { WEBHOOK_PASS })
-    }
-
-    /// Ends a pass. True if the receiver accepts posts again.
-    fn end(&self, id: i64, passed: PassCounts, now: Time) -> bool {
-        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        let rest = at_work.entry(id).or_default();
-        let before = rest.failures;
-        rest.busy = false;
-        if passed.taken > 0 {
-            (rest.failures, rest.until) = (0, None);
-            return before > 0;
-        }
-        if passed != PassCounts::default() {
-            rest.failures = before.saturating_add(1);
-            rest.until = Some(now + backoff(rest.failures).min(WEBHOOK_REST_MAX));
-        }
-        false
-    }
-
     /// An operator has changed its address, state or secret: ends its pause.
     fn forget(&self, id: i64) {
-        if let Some(rest) = self.at_work.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id) {
-            // A running pass stays the only one.
-            (rest.failures, rest.until) = (0, None);
-        }
+        self.passes.forget(id);
         self.kick();
     }
 }
 
-impl App {
+impl WebhookDelivery {
     /// Posts due deliveries until `stop`. Each subscription has its own pass, so that one without an answer does not
     /// delay others.
     pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
             if let Err(error) = self.begin_passes().await {
-                self.complain("posts", "Webhooks could not be posted, and are tried again", &error);
+                self.log_limiter.complain(
+                    "posts",
+                    "Webhooks could not be posted, and are tried again",
+                    &error,
+                    self.clock.now(),
+                );
             }
             let looks = self.has_subscriptions();
             tokio::select! {
                 _ = stop.changed() => return,
-                () = self.webhook_delivery.wake.notified() => {}
+                () = self.wake.notified() => {}
                 () = tokio::time::sleep(WEBHOOK_LOOK_EVERY.to_std()), if looks => {}
             }
         }
@@ -154,10 +144,10 @@ impl App {
             if subscription.paused.is_some() {
                 continue;
             }
-            let Some(limit) = self.webhook_delivery.begin(id, now) else { continue };
-            let app = Arc::clone(self);
+            let Some(limit) = self.passes.begin(id, now) else { continue };
+            let posts = Arc::clone(self);
             tokio::spawn(async move {
-                let passed = match caught(pin!(app.pass(subscription, now, limit))).await {
+                let passed = match caught(pin!(posts.pass(subscription, now, limit))).await {
                     Ok(Ok(passed)) => passed,
                     Ok(Err(error)) => {
                         tracing::error!(
@@ -174,12 +164,12 @@ impl App {
                         PassCounts { retried: 1, ..PassCounts::default() }
                     }
                 };
-                let now = app.clock.now();
-                if app.webhook_delivery.end(id, passed, now) {
-                    app.hurry(id, now).await;
+                let now = posts.clock.now();
+                if posts.passes.end(id, passed, now) {
+                    posts.hurry(id, now).await;
                 }
                 if passed.taken > 0 {
-                    app.webhook_delivery.kick();
+                    posts.kick();
                 }
             });
         }
@@ -226,8 +216,8 @@ impl App {
             {
                 passed.add(done.context("a post")??);
             }
-            let (app, subscription) = (Arc::clone(self), Arc::clone(&subscription));
-            under_way.spawn(async move { app.post(&subscription, row, now).await });
+            let (posts, subscription) = (Arc::clone(self), Arc::clone(&subscription));
+            under_way.spawn(async move { posts.post(&subscription, row, now).await });
         }
         while let Some(done) = under_way.join_next().await {
             passed.add(done.context("a post")??);
@@ -318,14 +308,14 @@ impl App {
     fn dead_letter_delivery(&self, set: &mut WriteSet, of: &Subscription, row: &Delivery, trouble: &str, now: Time) {
         let reason = format!("Nobody took event {} (`{}`) in three days: {trouble}.", row.event_id, row.kind);
         let data = serde_json::json!({ "delivery_id": row.id, "webhook_id": of.id, "event_id": row.event_id });
-        self.dead_letter_with(set, row.id, "webhook", None, &reason, data, now);
+        self.events.dead_letter_with(set, row.id, "webhook", None, &reason, data, now);
     }
 
     fn pause_subscription(&self, set: &mut WriteSet, of: &Subscription, why: String, now: Time) {
         self.metrics.alarm("webhook_paused");
         tracing::error!(webhook.id = of.id, "Webhook {} is paused until somebody resumes it", of.id);
         let data = serde_json::json!({ "alarm": "webhook_paused", "webhook_id": of.id, "name": of.name, "text": why });
-        self.notify(set, "alarm", data, now);
+        self.events.notify(set, "alarm", data, now);
         set.replace(&subscription::PAUSED, &Paused { id: of.id, at: now, why });
     }
 
@@ -374,20 +364,5 @@ mod tests {
         assert_eq!(backoff(u32::MAX), WEBHOOK_BACKOFF_MAX);
         let spread: std::collections::HashSet<i64> = (0..100).map(|id| jittered(Span::hours(1), id, 3).0).collect();
         assert!(spread.len() > 50 && spread.iter().all(|ms| (3_600_000..=4_320_000).contains(ms)), "{spread:?}");
-    }
-
-    #[test]
-    fn one_that_takes_nothing_is_asked_with_one_post_after_a_rest() {
-        let posts = WebhookDelivery::new(&Config::sandbox(std::path::Path::new(""))).unwrap();
-        let now = Time(1_790_000_000_000);
-        let (failed, taken) =
-            (PassCounts { retried: 3, ..PassCounts::default() }, PassCounts { taken: 1, ..PassCounts::default() });
-        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
-        assert_eq!(posts.begin(1, now), None, "one pass at a time");
-        assert!(!posts.end(1, failed, now));
-        assert_eq!((posts.begin(1, now), posts.begin(2, now)), (None, Some(WEBHOOK_PASS)));
-        assert_eq!(posts.begin(1, now + Span::seconds(5)), Some(1));
-        assert!(posts.end(1, taken, now), "what waits may hurry");
-        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
     }
 }

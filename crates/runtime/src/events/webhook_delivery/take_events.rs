@@ -6,7 +6,7 @@ use crate::{
         limits::{EVENTS_READ_MAX, WEBHOOK_WAITING_MAX},
         time::Time,
     },
-    daemon::app::App,
+    events::webhook_delivery::WebhookDelivery,
     store::{
         CommitError, WriteSet,
         tables::{
@@ -18,7 +18,7 @@ use crate::{
 };
 use anyhow::Context;
 
-impl App {
+impl WebhookDelivery {
     /// Queues new events for a subscription: the rows and its position in the log are one commit, so that a crash
     /// neither loses nor repeats an event. True if there may be more.
     pub(super) async fn take_events(&self, subscription: &mut Subscription, now: Time) -> anyhow::Result<bool> {
@@ -74,7 +74,7 @@ impl App {
         match &subscription.account {
             None => Ok(true),
             Some(own) => {
-                let account: Option<AccountName> = self.account_of(event).await?;
+                let account: Option<AccountName> = self.events.account_of(event).await?;
                 Ok(account.is_some_and(|account| account == *own))
             }
         }
@@ -95,7 +95,7 @@ impl App {
             at: event.at,
             place,
             contact_id: event.contact_id,
-            body: self.told(event).await?.to_string(),
+            body: self.events.told(event).await?.to_string(),
             state: AttemptState::Pending,
             attempts: 0,
             since: now,

@@ -8,7 +8,7 @@ use crate::{
         time::{Span, Time},
     },
     channel::call::Post,
-    daemon::app::App,
+    events::webhook_delivery::WebhookDelivery,
     model::effect::{CallBody, HttpCall},
     store::tables::{delivery::Delivery, subscription::Subscription},
 };
@@ -27,7 +27,7 @@ pub(super) enum Outcome {
     Unwanted,
 }
 
-impl App {
+impl WebhookDelivery {
     pub(super) async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
         let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
         let secrets = self.secrets_of(subscription, now);
@@ -39,7 +39,7 @@ impl App {
         if self.calls.is_mocked() {
             return self.play(subscription, row, &id, headers).await;
         }
-        let way = if subscription.configured { &self.webhook_delivery.ours } else { &self.webhook_delivery.guarded };
+        let way = if subscription.configured { &self.ours } else { &self.guarded };
         let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
         match way.post(post).await {
             Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),

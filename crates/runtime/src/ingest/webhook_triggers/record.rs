@@ -8,22 +8,18 @@ use crate::{
         time::Time,
     },
     bot::live::Current,
-    config::Sender,
     contacts::directory::set_of,
-    daemon::app::App,
     flow::{
-        self, Flow, HookTable, World,
+        self, HookTable, World,
         triggers::webhook::{NewContact, Verify, VerifyMethod},
     },
-    lane::{
-        error::LaneError,
-        state::{LaneState, LaneTask},
-    },
+    ingest::Ingest,
+    lane::state::LaneTask,
     model::{
         contact::{Contact, ContactData},
-        event::{Reason, Start},
         value::Value,
     },
+    starts::serves,
     store::{
         WriteSet,
         tables::start::{self, PlannedStart, StartState},
@@ -32,7 +28,7 @@ use crate::{
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
-impl App {
+impl Ingest {
     pub(super) async fn take_authenticated(
         self: &Arc<Self>,
         live: &Current,
@@ -96,7 +92,7 @@ impl App {
             match self.store.commit(set).await {
                 Ok(done) => won.extend(done.won(&start::INSERT)),
                 Err(error) => {
-                    self.directory.forget(contact);
+                    self.contacts.directory.forget(contact);
                     return Err(error.into());
                 }
             }
@@ -105,8 +101,8 @@ impl App {
             let new = won.contains(&row.id.0);
             self.metrics.webhook(METRIC, if new { "recorded" } else { "duplicate" });
             taken.starts.push((row.flow.clone(), new));
-            if new && let Some(held) = self.start_slots.hold(row.id) {
-                self.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
+            if new && let Some(held) = self.due_starts.start_slots.hold(row.id) {
+                self.queue.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
             }
         }
         Ok(taken)
@@ -141,7 +137,7 @@ impl App {
     ) -> anyhow::Result<Option<ContactId>> {
         let accounts = || self.senders.accounts().filter(|name| only.is_none_or(|only| only == *name));
         for account in accounts() {
-            if let Some(contact) = self.contact_by_phone(account, phone).await? {
+            if let Some(contact) = self.contacts.contact_by_phone(account, phone).await? {
                 return Ok(Some(contact));
             }
         }
@@ -151,7 +147,7 @@ impl App {
         let serves =
             |name: &&AccountName| self.senders.choose(name, |sender| serves(table.flow, sender), &[]).is_some();
         match accounts().find(serves) {
-            Some(account) => Ok(Some(self.find_or_make(account, phone, sets).await?)),
+            Some(account) => Ok(Some(self.contacts.find_or_make(account, phone, sets).await?)),
             None => Ok(None),
         }
     }
@@ -185,31 +181,6 @@ impl App {
         let repeated = before.is_some_and(|at| now - at < HOOK_REPEATED);
         Ok((!repeated).then(|| of(span)))
     }
-
-    /// Begins the start of a request, however late: it was promised.
-    pub(crate) async fn begin_by_hook(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        table: &HookTable<'_>,
-        row: PlannedStart,
-        now: Time,
-    ) -> Result<(), LaneError> {
-        let id = row.id;
-        let Some(sender) = self.sender_for(lane, table.flow) else {
-            return self.refuse_start(lane, &row, false, Reason::SenderDown, now).await;
-        };
-        let read = |key: &str| row.data.get(key).cloned().unwrap_or_default();
-        let start = Start {
-            id: Some(id),
-            flow: row.flow.clone(),
-            trigger: row.trigger_key.clone(),
-            inputs: serde_json::from_value(read("inputs")).unwrap_or_default(),
-            event: serde_json::from_value(read("event")).unwrap_or_default(),
-            at: row.slot_at,
-            depth: 0,
-        };
-        self.take_start(lane, sender, start).await
-    }
 }
 
 impl AuthenticatedRequest<'_> {
@@ -220,11 +191,6 @@ impl AuthenticatedRequest<'_> {
             Repetition::Bytes => None,
         }
     }
-}
-
-/// True if the flow names this sender by name or id, or names none.
-pub fn serves(flow: &Flow, sender: &Sender) -> bool {
-    flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
 }
 
 fn digest(parts: &[&str]) -> String {

@@ -8,8 +8,8 @@ use crate::{
         meta::{Meta, MetaSender},
     },
     config::{Access, Config},
-    daemon::app::App,
     model::template::{Template, TemplateStatus},
+    senders::templates::Templates,
     store::{
         Store, WriteSet,
         tables::template::{self, CatalogueEntry, SAVE, Source},
@@ -101,10 +101,11 @@ pub async fn pull(
     Ok(pulled)
 }
 
-impl App {
+impl Templates {
     /// Reads a sender's catalogue from its provider; it counts from the next send on.
     pub async fn pull_templates(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<Pulled> {
-        let provider = self.provider_of(sender).ok_or_else(|| anyhow::anyhow!("no provider serves sender {sender}"))?;
+        let provider =
+            self.senders.provider_of(sender).ok_or_else(|| anyhow::anyhow!("no provider serves sender {sender}"))?;
         let pulled =
             pull(&self.store, &self.config, provider.as_ref(), self.http.as_ref(), sender, self.clock.now()).await?;
         self.load_templates().await?;

@@ -2,9 +2,9 @@
 
 use crate::{
     base::ids::SenderId,
-    daemon::app::App,
     flow::{FlowSet, load::own_templates::OwnTemplate},
     model::template::Template,
+    senders::templates::Templates,
     store::{
         Store, WriteSet,
         tables::template::{self, CatalogueEntry, RENUMBER, Renumber, Source},
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-impl App {
+impl Templates {
     /// Loads the templates; declared ones count until the provider has listed them.
     pub async fn load_templates(&self) -> anyhow::Result<()> {
         self.number_declared().await?;

@@ -3,12 +3,12 @@
 use crate::{
     base::{ids::SenderId, time::Time},
     channel::SendError,
-    daemon::app::App,
     model::{inbound::TemplateChange, template::TemplateStatus},
+    senders::templates::Templates,
     store::WriteSet,
 };
 
-impl App {
+impl Templates {
     /// Changes the template's state as a webhook would: it is not used again before it is usable.
     pub(crate) fn spoil_template(
         &self,
@@ -43,6 +43,6 @@ impl App {
             "alarm": "template_refused", "sender_id": sender, "template": name, "code": error.code,
             "text": format!("the provider does not take template `{name}` with these values: {}", error.text),
         });
-        self.notify(set, "alarm", data, now);
+        self.events.notify(set, "alarm", data, now);
     }
 }

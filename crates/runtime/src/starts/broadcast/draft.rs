@@ -8,10 +8,12 @@ use crate::{
         limits::{DRAFT_OPERATIONS_MAX, DRAFT_TIME_MAX, TO_OPERATIONS_MAX},
         time::Time,
     },
-    daemon::app::App,
     flow::{Versions, World},
     model::effect::broadcast_key,
-    starts::forecast::{self, Forecast, ForecastInputs, Occasion},
+    starts::{
+        Starts,
+        forecast::{self, Forecast, ForecastInputs, Occasion},
+    },
     store::{
         WriteSet,
         tables::broadcast::{self, Broadcast, BroadcastState},
@@ -34,7 +36,7 @@ pub enum DraftResult {
     Abandoned,
 }
 
-impl App {
+impl Starts {
     /// Creates a draft, with a forecast of its contacts and messages. It ends when the sender of `client` is dropped.
     pub async fn draft_broadcast(
         &self,
@@ -63,9 +65,9 @@ impl App {
         let _place = self.broadcasts.drafts.take(&account).await?;
         let now = self.clock.now();
         let id = self.store.next_id();
-        let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
+        let asked = |sender: SenderId, contact: ContactId, at: Time| self.policy.state_of(sender, contact, at);
         let version = (live.version, Arc::clone(&live.set));
-        let ground = ForecastInputs::read(&self.config, &self.store, version, self.plays(), &asked).await?;
+        let ground = ForecastInputs::read(&self.config, &self.store, version, self.plays, &asked).await?;
         let (spent, began) = (AtomicU64::new(0), Stopwatch::start());
         let holds = |_: &Versions, world: &World<'_>| {
             if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {

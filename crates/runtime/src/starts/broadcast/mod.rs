@@ -18,9 +18,7 @@ use crate::{
     },
     bot::source_files::BotFiles,
     config::Sender,
-    daemon::{app::App, long_work::apart},
     delivery::pacing::fire_pace::Pace,
-    ingest::webhook_triggers::serves,
     lane::{
         error::LaneError,
         state::{LaneState, LaneTask},
@@ -31,6 +29,8 @@ use crate::{
         event::{Reason, Start},
         value::Value,
     },
+    process::long_work::apart,
+    starts::{Begun, Starts, serves},
     store::{
         CommitError, WriteSet,
         tables::{
@@ -61,7 +61,7 @@ pub struct Broadcasts {
     drafts: DraftPlaces,
 }
 
-impl App {
+impl Starts {
     /// Parses an audience against the fields of the live flows.
     pub async fn audience(&self, to: &BroadcastAudience) -> anyhow::Result<Result<ParsedAudience, Vec<Diagnostic>>> {
         let live = self.live.get();
@@ -94,7 +94,7 @@ impl App {
                 set.push(&start::CALL_OFF, &BroadcastCancel { broadcast: id, from: *from, flow, trigger_key, at });
             }
             if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
-                self.start_slots.look();
+                self.due_starts.start_slots.look();
                 if to == BroadcastState::Stopped {
                     self.cancel_starts(id).await?;
                 }
@@ -109,7 +109,7 @@ impl App {
         self.flow_health.cancel_broadcast(id);
         let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(()) };
         for contact in start::in_line(&self.store, &row.flow, &broadcast_key(id)).await? {
-            self.push(contact, LaneTask::Wake);
+            self.queue.push(contact, LaneTask::Wake);
         }
         self.take_back_kept().await
     }
@@ -191,7 +191,7 @@ impl App {
                     }
                     slots += 1;
                     set.push(&start::INSERT, &self.start_of(&row, contact, &minute, slot_at, now));
-                    self.expect_start(contact.id, slot_at);
+                    self.due_starts.expect_start(contact.id, slot_at);
                 }
                 row.planned += slots;
                 self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
@@ -280,7 +280,7 @@ impl App {
         self: &Arc<Self>,
         lane: &mut LaneState,
         row: PlannedStart,
-    ) -> Result<(), LaneError> {
+    ) -> Result<Option<Begun>, LaneError> {
         let now = self.clock.now();
         let found = match broadcast_of(&row.trigger_key) {
             Some(id) => broadcast::find(&self.store, id).await?,
@@ -302,9 +302,9 @@ impl App {
                 // It was resumed at the same moment, and this start missed its new slot.
                 let found = broadcast::find(&self.store, found.id).await?;
                 if found.is_none_or(|found| found.state == BroadcastState::Paused) {
-                    return Ok(());
+                    return Ok(None);
                 }
-                self.expect_start(lane.contact.id, now);
+                self.due_starts.expect_start(lane.contact.id, now);
                 decided(StartState::Waiting, None, Some(now))
             }
             (Some(found), Some(wanted), Some(flow))
@@ -329,7 +329,7 @@ impl App {
                             at: row.slot_at,
                             depth: 0,
                         };
-                        return self.take_start(lane, sender, start).await;
+                        return Ok(Some(Begun { sender, start }));
                     }
                 }
             }
@@ -338,7 +338,8 @@ impl App {
         if let Some(reason) = decided.reason {
             self.metrics.start_refused(row.flow.as_str(), true, reason);
         }
-        self.decide_start(lane, &decided).await
+        self.decide_start(lane, &decided).await?;
+        Ok(None)
     }
 
     async fn decide_start(&self, lane: &LaneState, decided: &Decided) -> Result<(), LaneError> {

@@ -14,9 +14,11 @@ use crate::{
     },
     delivery::pacing::{fire_pace::Pace, quiet_hours_spread::QuietHoursSpread},
     flow::{self, DateTable, Timetable},
-    ingest::webhook_triggers::serves,
     model::{contact::Contact, event::Reason, value::Value},
-    starts::agenda::{local, name_of, zone_of},
+    starts::{
+        agenda::{local, name_of, zone_of},
+        serves,
+    },
     store::{
         ReadError,
         tables::{contact, conversation, schedule},

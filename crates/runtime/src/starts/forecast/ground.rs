@@ -5,11 +5,9 @@ use crate::{
         ids::{AccountName, ContactId, SenderId, StartId, VersionId},
         time::{Span, Time},
     },
-    bot::{check_context, source_files::BotFiles},
+    bot::{check_context, rules::Rules, source_files::BotFiles},
     config::Config,
-    delivery::rules::Rules,
     flow::{self, Flow, FlowSet, Versions, World},
-    ingest::webhook_triggers::serves,
     model::{
         contact::Contact,
         pauses::Paused,
@@ -20,6 +18,7 @@ use crate::{
         registry::Senders,
         templates::{catalogue::Catalogue, configured::own_templates},
     },
+    starts::serves,
     store::{
         ReadError, Store,
         tables::{charge, conversation, flow_state, once, session, template, version},

@@ -16,11 +16,11 @@ use crate::{
         phone,
         time::Time,
     },
-    daemon::long_work::apart,
     delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     flow::{self, Flow, Timetable, Versions},
-    ingest::webhook_triggers::serves,
     model::{contact::Contact, prefilter::Prefilter, schedule::AtMost, value::Value},
+    process::long_work::apart,
+    starts::serves,
     store::{
         ReadError,
         tables::{contact, schedule},

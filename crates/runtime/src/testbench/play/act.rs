@@ -111,7 +111,7 @@ impl Recorder {
         let (store, conversation) = (&world.app.store, world.conversation);
         let fresh = i64::try_from(world.seen.len() - world.since.seen).unwrap_or(i64::MAX);
         let limit = PLAY_MESSAGES_READ.saturating_add(fresh);
-        let known = world.app.catalogue.list(world.sender);
+        let known = world.app.templates.catalogue.list(world.sender);
         let mut now: BTreeMap<i64, Json> = BTreeMap::new();
         for row in inbound::of(store, conversation, InboundId(i64::MAX), limit).await? {
             let mut message = theirs(&row);

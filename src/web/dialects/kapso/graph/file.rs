@@ -86,7 +86,7 @@ async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, Gr
     }
     let name = name.unwrap_or_else(|| format!("file.{}", format.endings[0]));
     let upload = Upload { name, mime: format.mime.to_owned(), bytes: Arc::new(file.body.to_vec()) };
-    let id = web.app.upload_for(sender.id, &upload).await.map_err(|error| {
+    let id = web.app.uploads.upload_for(sender.id, &upload).await.map_err(|error| {
         let text = sentence(&error.text);
         match error.next {
             Next::Rejected { .. } => GraphError::new(StatusCode::BAD_REQUEST, (131_053, "Media upload error"), text),
@@ -139,14 +139,14 @@ pub fn address(asked: &AuthenticatedRequest, id: InboundId) -> String {
     let app = &asked.web.app;
     let host = asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let base = app.config.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
-    let token = app.file_token(id, until(app.clock.now()));
+    let token = app.inbound_media.file_token(id, until(app.clock.now()));
     format!("{}/meta/whatsapp/files/{token}", base.trim_end_matches('/'))
 }
 
 /// `GET /meta/whatsapp/files/{token}`: the token is signed for this one file and replaces the key.
 pub async fn bytes(State(web): State<Arc<Web>>, names: GraphParams) -> ApiResult {
     let none = || Problem::not_found("There is no such file, or its address is no longer good.");
-    let id = web.app.file_of_token(names.get(0)).ok_or_else(none)?;
+    let id = web.app.inbound_media.file_of_token(names.get(0)).ok_or_else(none)?;
     let row = inbound::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     let row = row.ok_or_else(none)?;
     let sender = web.app.senders.get(row.sender_id).ok_or_else(none)?;

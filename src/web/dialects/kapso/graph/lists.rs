@@ -152,7 +152,7 @@ async fn ended(asked: &AuthenticatedRequest, id: &str) -> Result<Json, GraphErro
     let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
     match status {
         "ended" => {
-            let done = asked.web.app.happen(row.contact_id, row.id, Event::Closed).await;
+            let done = asked.web.app.queue.happen(row.contact_id, row.id, Event::Closed).await;
             done.map_err(|error| GraphError::bug(&error))?;
         }
         // No action: the next message activates it.
@@ -187,7 +187,8 @@ async fn with(
     let app = &asked.web.app;
     let mut rows = Vec::new();
     for account in app.config.accounts.iter().filter(|account| asked.caller.owns(&account.name)) {
-        let known = app.contact_by_phone(&account.name, &phone).await.map_err(|error| GraphError::bug(&error))?;
+        let known =
+            app.contacts.contact_by_phone(&account.name, &phone).await.map_err(|error| GraphError::bug(&error))?;
         if let Some(contact) = known {
             rows.extend(conversation::of(&app.store, contact).await.map_err(|error| GraphError::bug(&error))?);
         }

@@ -45,7 +45,7 @@ pub async fn number(State(web): State<Arc<Web>>, names: GraphParams, request: Re
 
 fn described(asked: &AuthenticatedRequest, sender: &Sender) -> Json {
     let app = &asked.web.app;
-    let paused = app.paused_senders.paused_until(sender.id, false, app.clock.now()).is_some();
+    let paused = app.health.paused_senders.paused_until(sender.id, false, app.clock.now()).is_some();
     json!({
         "id": called(sender),
         "internal_id": uuid(sender.id.0),

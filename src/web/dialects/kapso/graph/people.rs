@@ -96,7 +96,7 @@ async fn find(asked: &AuthenticatedRequest, accounts: &[AccountName], who: &str)
     for account in accounts {
         found = match &phone {
             Some(phone) if found.is_none() => {
-                app.contact_by_phone(account, phone).await.map_err(|error| GraphError::bug(&error))?
+                app.contacts.contact_by_phone(account, phone).await.map_err(|error| GraphError::bug(&error))?
             }
             _ => found,
         };

@@ -55,7 +55,7 @@ async fn handle(asked: AuthenticatedRequest, id: &str) -> Result<Response, Graph
     if body.get("context").is_some_and(|context| !context.is_null()) {
         return Err(GraphError::parameter("A message that quotes another (context) is not sent from here"));
     }
-    let content = content::content(&body, &asked.web.app.catalogue.list(sender.id))?;
+    let content = content::content(&body, &asked.web.app.templates.catalogue.list(sender.id))?;
     if content.media().is_some_and(|media| media.upload_id().is_some()) && !sender.carries().uploads {
         return Err(GraphError::parameter("The platform of this number takes files by their link alone"));
     }
@@ -150,6 +150,7 @@ async fn read(asked: &AuthenticatedRequest, sender: &Sender, body: &Fields) -> R
     asked
         .web
         .app
+        .read_receipts
         .mark_read(sender.id, id.as_str().into(), typing)
         .await
         .map_err(|trouble| GraphError::new(StatusCode::BAD_GATEWAY, (131_016, "Service unavailable"), trouble.text))?;

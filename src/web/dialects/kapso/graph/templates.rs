@@ -33,7 +33,8 @@ fn of(asked: &AuthenticatedRequest, business: &str) -> Result<Vec<Template>, Gra
     if senders.is_empty() {
         return Err(GraphError::unknown(business));
     }
-    let mut all: Vec<Template> = senders.iter().flat_map(|sender| asked.web.app.catalogue.list(sender.id)).collect();
+    let mut all: Vec<Template> =
+        senders.iter().flat_map(|sender| asked.web.app.templates.catalogue.list(sender.id)).collect();
     all.sort_by_key(|template| template.id);
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|template| seen.insert((template.name.clone(), template.language.clone())));

@@ -1,15 +1,16 @@
 //! Runs turns whose scripts work for long, a few at a time and beside the workers, so that other conversations go on.
 
-use super::state::LaneState;
 use crate::{
     base::{
         limits::{LONG_TURNS_AT_ONCE_MAX, SHORT_TURN_OPERATIONS_MAX},
         time::Time,
     },
     bot::live::Current,
-    daemon::{app::App, long_work::apart},
     flow::{self, Versions, script},
+    lane::state::LaneState,
     model::{effect::Outcome, event::Event, session::Session},
+    process::long_work::apart,
+    turns::Runner,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Semaphore;
@@ -26,7 +27,7 @@ impl Default for LongTurns {
     }
 }
 
-impl App {
+impl Runner {
     /// Asks the engine for the outcome of an event. `Err` is the text of a panic.
     ///
     /// A turn that wants more than `SHORT_TURN_OPERATIONS_MAX` operations is begun again when it has its place among the

@@ -1,6 +1,5 @@
 //! Models the unsent messages of one conversation, and selects the next one to send.
 
-use super::pacing::sender_rates::RateStage;
 use crate::{
     base::{
         ids::{OutboundId, ProviderId},
@@ -18,6 +17,17 @@ use crate::{
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
+
+/// The state of a message in the rate limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RateStage {
+    #[default]
+    None,
+    /// It has a slot among unrequested messages; at its time it needs one of the sender.
+    Unasked,
+    /// It has a slot of the sender and may be sent.
+    Taken,
+}
 
 /// An unsent message in the lane's memory; its row has the same data.
 pub struct QueuedMessage {

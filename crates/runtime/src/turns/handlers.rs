@@ -1,14 +1,14 @@
 //! Handles each kind of work of a lane: updates memory, runs a turn of the engine, sends.
 
-use super::{
-    error::LaneError,
-    rows,
-    state::{Conversation, LaneState, LaneTask, RecordedMessage, TurnAnswer},
-};
 use crate::{
     base::{ids::ConversationId, time::Time},
-    daemon::{app::App, metrics::in_seconds},
-    delivery::outbox::{self, QueuedState},
+    delivery::{News, transmit::SendResult},
+    lane::{
+        error::LaneError,
+        outbox::{self, QueuedState},
+        rows,
+        state::{Conversation, LaneState, LaneTask, RecordedMessage, TurnAnswer},
+    },
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
@@ -16,15 +16,18 @@ use crate::{
         inbound::InboundKind,
         session::{Run, Waiting},
     },
+    process::metrics::in_seconds,
+    starts::Begun,
     store::{
         WriteSet,
         tables::{contact, outbound},
     },
+    turns::Runner,
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-impl App {
+impl Runner {
     /// Handles a message of the contact: moves the window, releases held messages, runs a turn.
     pub(crate) async fn inbound_turn(
         self: &Arc<Self>,
@@ -59,7 +62,11 @@ impl App {
             lane.contact.data.username.clone_from(&message.username);
         }
         let reached = lane.contact.data.is_reached();
-        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed || renamed || reached {
+        if (newest && self.starts.move_to(&mut lane.contact, &message.from, now, &mut set))
+            || unnamed
+            || renamed
+            || reached
+        {
             rows::contact(&mut set, &lane.contact);
         }
         let word = self.take_word(lane, &recorded, now, &mut set);
@@ -88,7 +95,7 @@ impl App {
         let event = Event::Received { id, message, reply_to, word };
         let effects = self.take_turn(lane, index, event, Some(id), set).await?;
         if let Some(read) = read {
-            self.show_read(lane, index, read, at, &effects);
+            self.read_receipts.show_read(lane, index, read, at, &effects);
         }
         self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded_at));
         // The message is handled; an error after this is not the message's fault.
@@ -97,8 +104,16 @@ impl App {
 
     /// Sends due messages and gives the engine its events, until nothing changes any more.
     pub(crate) async fn go_on(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
-        while self.dispatch(lane, index).await? {}
-        Ok(())
+        loop {
+            let News { set, events } = self.delivery.dispatch(lane, index).await?;
+            let heard = !events.is_empty();
+            if heard || !set.is_empty() {
+                Box::pin(self.tell(lane, index, events, set)).await?;
+            }
+            if !heard {
+                return Ok(());
+            }
+        }
     }
 
     /// Gives the engine the results of messages. The rows with the results are in the commit of the last turn, so that
@@ -126,7 +141,7 @@ impl App {
                 // for ever.
                 self.metrics.bug("news");
                 tracing::error!(contact.id = %contact, "The run of contact {contact} could not take the result of its message; the result is stored, and the run is read again: {why}");
-                self.report_identified(&self.store.commit(set).await?);
+                self.statuses.report_identified(&self.store.commit(set).await?);
                 Err(LaneError::Reload(why))
             }
             done => done.map(drop),
@@ -161,22 +176,36 @@ impl App {
                 self.take_own_turn(lane, index, *event, set).await?;
                 self.go_on(lane, index).await
             }
-            LaneTask::Begin(start, _held) => Box::pin(self.begin(lane, *start)).await,
+            LaneTask::Begin(start, _held) => {
+                let Some(Begun { sender, start }) = Box::pin(self.starts.begin(lane, *start)).await? else {
+                    return Ok(());
+                };
+                Box::pin(self.take_start(lane, sender, start)).await
+            }
             LaneTask::Say { id, conversation, draft, reply } => {
                 Box::pin(self.say_in_lane(lane, id, conversation, *draft, reply)).await
             }
             LaneTask::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                self.take_result(lane, index, id, *result).await?;
+                let SendResult { news, failed } = self.delivery.take_result(lane, index, id, *result).await?;
+                if let Some(News { set, events }) = news {
+                    Box::pin(self.tell(lane, index, events, set)).await?;
+                }
+                if let Some(error) = failed {
+                    let mut set = WriteSet::of(lane.contact.id.0);
+                    let events = Box::pin(self.delivery.take_failed(lane, index, id, &error, &mut set)).await?;
+                    Box::pin(self.tell(lane, index, events, set)).await?;
+                }
                 self.go_on(lane, index).await
             }
             LaneTask::WindowTold { conversation, message, heard } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                self.take_window(lane, index, message, heard).await
+                self.delivery.take_window(lane, index, message, heard).await?;
+                self.go_on(lane, index).await
             }
             LaneTask::Moved { names, reply } => {
                 let mut set = WriteSet::of(lane.contact.id.0);
-                if self.move_to(&mut lane.contact, &names, self.clock.now(), &mut set) {
+                if self.starts.move_to(&mut lane.contact, &names, self.clock.now(), &mut set) {
                     rows::contact(&mut set, &lane.contact);
                     self.store.commit(set).await?;
                 }
@@ -196,17 +225,20 @@ impl App {
             }
             LaneTask::Status { conversation, id, number, tells, update } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                Box::pin(self.take_status(lane, index, id, number, tells, *update)).await
+                let News { set, events } =
+                    Box::pin(self.delivery.take_status(lane, index, id, number, tells, *update)).await?;
+                Box::pin(self.tell(lane, index, events, set)).await?;
+                self.go_on(lane, index).await
             }
             LaneTask::Resend { conversation, id, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                let found = Box::pin(self.resend(lane, index, id)).await?;
+                let found = Box::pin(self.delivery.resend(lane, index, id)).await?;
                 let _ = reply.send(found);
                 self.go_on(lane, index).await
             }
             LaneTask::TakeBack { conversation, id, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                let taken = Box::pin(self.take_back_in_lane(lane, index, id)).await?;
+                let taken = Box::pin(self.delivery.take_back_in_lane(lane, index, id)).await?;
                 let _ = reply.send(taken);
                 self.go_on(lane, index).await
             }
@@ -265,7 +297,7 @@ impl App {
     fn has_called_off(&self, conversation: &Conversation) -> bool {
         let queue = &conversation.session.queue;
         !queue.is_empty() && {
-            let paused = self.flow_health.paused();
+            let paused = self.starts.flow_health.paused();
             queue.iter().any(|queued| paused.cancels(&queued.start.trigger))
         }
     }
@@ -300,7 +332,7 @@ impl App {
         if consent_words::recognise(body, &self.live.get().rules.words) != Some(Word::Start) {
             return None;
         }
-        if !self.opt_outs.lift(lane.contact.id, recorded.id) {
+        if !self.contacts.opt_outs.lift(lane.contact.id, recorded.id) {
             // A newer STOP is already recorded.
             return None;
         }
@@ -344,7 +376,7 @@ impl App {
                         && pending.draft.step.as_ref().is_some_and(|step| token.is_of(step))
                 });
             if unknown && meant {
-                self.unknown_sends.remove(pending.id);
+                self.statuses.unknown_sends.remove(pending.id);
                 rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);
                 if pending.draft.tells {
                     let (at, as_template) = (pending.attempted_at.unwrap_or(now), pending.went_as_template());

@@ -5,11 +5,10 @@
 //! A retry would panic again, each second and after every restart. `work.rs` handles a message that causes a panic; an
 //! API request gets an error.
 
-use super::{error::LaneError, state::LaneState};
 use crate::{
     base::time::Time,
-    daemon::app::App,
     flow,
+    lane::{error::LaneError, state::LaneState},
     model::{
         effect::Effect,
         event::{Event, Start},
@@ -22,6 +21,7 @@ use crate::{
             start::{self, Decided, StartState},
         },
     },
+    turns::Runner,
 };
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ struct Suspects {
     others: Vec<Part>,
 }
 
-impl App {
+impl Runner {
     /// Runs a turn that nobody waits for. Callers that need the error use `take_turn`.
     pub(crate) async fn take_own_turn(
         self: &Arc<Self>,
@@ -78,7 +78,7 @@ impl App {
             "conversation_id": id, "contact_id": lane.contact.id, "event": name_of(&event), "parts": parts, "runs": runs,
         });
         let mut own = WriteSet::of(lane.contact.id.0);
-        self.dead_letter(&mut own, "poison", Some(sender), why, data, now);
+        self.events.dead_letter(&mut own, "poison", Some(sender), why, data, now);
         self.take_turn(lane, index, Event::Broken { parts }, None, own).await?;
         if mends {
             return self.take_turn(lane, index, event, None, set).await;
@@ -103,7 +103,7 @@ impl App {
             "conversation_id": conversation.id, "contact_id": lane.contact.id, "event": "start", "flow": start.flow,
             "trigger": start.trigger,
         });
-        self.dead_letter(&mut set, "poison", Some(conversation.sender), why, data, now);
+        self.events.dead_letter(&mut set, "poison", Some(conversation.sender), why, data, now);
         if let Some(id) = start.id.filter(|id| id.is_planned()) {
             let state = StartState::Refused;
             set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });

@@ -255,7 +255,7 @@ mod tests {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 found.extend(files_below(&path));
-            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("daemon/log.rs") {
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("process/log.rs") {
                 found.push(path);
             }
         }

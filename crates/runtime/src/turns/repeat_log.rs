@@ -2,11 +2,12 @@
 
 use crate::{
     base::ids::{ContactId, InboundId},
-    daemon::{app::App, log_limit::LeftOut},
+    process::log_limit::LeftOut,
+    turns::Runner,
 };
 use std::sync::atomic::Ordering;
 
-impl App {
+impl Runner {
     /// Whether a line about work that failed is written. None is while the daemon ends: the next start does that work.
     pub(crate) fn work_line(&self, kind: &'static str) -> Option<LeftOut> {
         if self.is_ending.load(Ordering::Relaxed) { None } else { self.log_limiter.ask(kind, self.clock.now()) }

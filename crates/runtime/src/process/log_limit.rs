@@ -20,6 +20,13 @@ type LineOf = (&'static str, i64);
 pub struct LeftOut(pub u64);
 
 impl LogLimiter {
+    /// Logs the failure of a part of the daemon, at most once a minute.
+    pub fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error, now: Time) {
+        if let Some(more) = self.ask(name, now) {
+            tracing::error!(more = more.count(), "{what}: {error:#}{more}");
+        }
+    }
+
     /// `Some` if the line with this name may be written now, with the number left out since the last one.
     pub fn ask(&self, name: &'static str, now: Time) -> Option<LeftOut> {
         self.ask_of(name, 0, now)

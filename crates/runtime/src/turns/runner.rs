@@ -1,21 +1,19 @@
 //! Runs a lane's task: does one job after the other until the queue is empty.
 
-use super::{
-    error::LaneError,
-    state::{LaneState, LaneTask, RecordedMessage},
-};
+use super::Runner;
 use crate::{
     base::{
         ids::{ContactId, ConversationId, InboundId, SenderId},
-        limits::{INBOUND_ATTEMPTS_MAX, LANE_LINE_MAX, LANE_RETRY, LANE_TRIES_MAX, RECOVERY_SLICE, WAKE_HORIZON},
+        limits::{INBOUND_ATTEMPTS_MAX, LANE_RETRY, LANE_TRIES_MAX, RECOVERY_SLICE, WAKE_HORIZON},
         time::Span,
     },
-    daemon::{app::App, panic_guard::caught},
-    delivery::{
-        outbox::{QueuedMessage, QueuedState},
-        pacing::sender_rates::RateStage,
+    lane::{
+        error::LaneError,
+        outbox::{QueuedMessage, QueuedState, RateStage},
+        state::{LaneState, LaneTask, RecordedMessage},
     },
     model::event::ConsentWord,
+    process::panic_guard::caught,
     store::{WriteSet, tables::inbound},
 };
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
@@ -32,46 +30,16 @@ impl From<anyhow::Error> for NotDone {
     }
 }
 
-impl App {
-    /// Queues a job for a contact and starts the lane if it is not running. If the queue is full, a message stays in
-    /// the database until the lane reads it.
-    pub fn push(self: &Arc<Self>, contact: ContactId, work: LaneTask) {
-        if matches!(work, LaneTask::Inbound(_)) && self.lanes.waiting(contact) >= LANE_LINE_MAX {
-            self.backlog.add(contact);
-            // The lane may have ended in the meantime.
-            self.timers.wake(contact, self.clock.now());
-            return;
-        }
-        if matches!(work, LaneTask::Inbound(_)) && self.lanes.is_full() && !self.lanes.is_active(contact) {
-            // It is read from the database, in order, when another lane ends.
-            if self.backlog.add(contact) {
-                self.admission.wait(contact);
-            }
-            return;
-        }
-        if self.lanes.push(contact, work) {
-            // Boxed, because a task is moved several times. Rare jobs are boxed within it: thousands of lanes may wait
-            // at the same time, each as large as its largest job.
-            tokio::spawn(Box::pin(Arc::clone(self).run_lane(contact)));
-        }
-    }
-
-    /// As `push`, for a task without other work: it runs the lane itself.
-    pub(crate) async fn push_and_run(self: Arc<Self>, contact: ContactId, work: LaneTask) {
-        if self.lanes.push(contact, work) {
-            Box::pin(self.run_lane(contact)).await;
-        }
-    }
-
+impl Runner {
     /// Runs the lane until its queue is empty, then the lanes of contacts that waited for a free one.
-    async fn run_lane(self: Arc<Self>, contact: ContactId) {
+    pub(crate) async fn run_lane(self: Arc<Self>, contact: ContactId) {
         let mut next = Some(contact);
         while let Some(contact) = next {
             self.empty_lane(contact).await;
             next = loop {
-                match self.admission.next() {
+                match self.queue.admission.next() {
                     // It is already running: it reads its messages from the database itself.
-                    Some(waiting) if !self.lanes.push(waiting, LaneTask::Wake) => {}
+                    Some(waiting) if !self.queue.lanes.push(waiting, LaneTask::Wake) => {}
                     other => break other,
                 }
             };
@@ -79,15 +47,15 @@ impl App {
     }
 
     async fn empty_lane(self: &Arc<Self>, contact: ContactId) {
-        let mut state = self.lanes.take_state(contact);
+        let mut state = self.queue.lanes.take_state(contact);
         // Messages that are also in the queue, and were already read from the database.
         let mut taken = BTreeSet::new();
-        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::settle, LaneState::waits) {
-            if self.unstored.holds(contact) && !Box::pin(self.take_unstored(contact, &mut state)).await {
+        while let Some(work) = self.queue.lanes.next(contact, &mut state, LaneState::settle, LaneState::waits) {
+            if self.delivery.unstored.holds(contact) && !Box::pin(self.take_unstored(contact, &mut state)).await {
                 self.put_off(contact, &mut state, work);
                 continue;
             }
-            if self.backlog.is_ready(contact, self.clock.now()) {
+            if self.queue.backlog.is_ready(contact, self.clock.now()) {
                 Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
             let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
@@ -108,7 +76,7 @@ impl App {
             if failed {
                 // Memory and database may differ: the database is right.
                 self.forget(&mut state);
-                self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+                self.queue.timers.wake(contact, self.clock.now() + LANE_RETRY);
             }
             if let Some(lane) = state.as_mut() {
                 self.arm(lane);
@@ -122,11 +90,11 @@ impl App {
             LaneTask::Forget => self.forget(state),
             // The retry of the earlier work has set a time.
             LaneTask::Wake => {}
-            LaneTask::Inbound(_) => drop(self.backlog.add(contact)),
+            LaneTask::Inbound(_) => drop(self.queue.backlog.add(contact)),
             // A job whose sender waits for an answer is dropped: the sender gets an error.
             work => {
                 if let Some(again) = work.once_more() {
-                    self.unstored.keep(contact, again);
+                    self.delivery.unstored.keep(contact, again);
                 }
             }
         }
@@ -140,14 +108,8 @@ impl App {
             let taken =
                 |pending: &&QueuedMessage| pending.state == QueuedState::Queued && pending.place == RateStage::Taken;
             for _ in conversation.outbox.iter().filter(taken) {
-                self.give_place_back(conversation.sender, lane.contact.id);
+                self.policy.give_place_back(conversation.sender, lane.contact.id);
             }
-        }
-    }
-
-    pub(crate) fn give_place_back(&self, sender: SenderId, contact: ContactId) {
-        if let Some(sender) = self.senders.get(sender) {
-            self.sender_rates.give_back(sender, contact);
         }
     }
 
@@ -157,7 +119,7 @@ impl App {
         match lane.due_at() {
             Some(at) if at <= now + WAKE_HORIZON && lane.armed != Some(at) => {
                 lane.armed = Some(at);
-                self.timers.wake(lane.contact.id, at);
+                self.queue.timers.wake(lane.contact.id, at);
             }
             Some(_) => {}
             None => lane.armed = None,
@@ -175,14 +137,14 @@ impl App {
             LaneTask::Forget => self.forget(state),
             LaneTask::Inbound(recorded) => {
                 // A message that could not be read now stays in the database, behind earlier ones.
-                if !taken.contains(&recorded.id) && !self.backlog.holds(contact) {
+                if !taken.contains(&recorded.id) && !self.queue.backlog.holds(contact) {
                     let done = caught(pin!(self.take_inbound(contact, state, *recorded))).await;
                     return self.or_behind(contact, done);
                 }
             }
             other => {
                 if let Err(NotDone { error, again }) = self.take_again(contact, state, other).await {
-                    let lost = again.is_some_and(|again| !self.unstored.keep(contact, again));
+                    let lost = again.is_some_and(|again| !self.delivery.unstored.keep(contact, again));
                     return Err(if lost { error.context("too much is left undone") } else { error });
                 }
             }
@@ -200,7 +162,7 @@ impl App {
                 anyhow::anyhow!("a panic: {panic}")
             }
         };
-        self.backlog.add(contact);
+        self.queue.backlog.add(contact);
         Err(failed)
     }
 
@@ -213,10 +175,10 @@ impl App {
         taken: &mut BTreeSet<InboundId>,
     ) {
         if !self.store.is_connected() {
-            self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+            self.queue.timers.wake(contact, self.clock.now() + LANE_RETRY);
             return;
         }
-        self.backlog.remove(contact);
+        self.queue.backlog.remove(contact);
         let mut tries = 0;
         let done = caught(pin!(self.read_back(contact, state, taken, &mut tries))).await;
         if let Err(error) = self.or_behind(contact, done) {
@@ -225,8 +187,8 @@ impl App {
             self.note_late_messages(contact, &error);
             // 1 s, 8 s, 64 s: a short outage of the database must not turn a message into poison.
             let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
-            self.backlog.rest(contact, until);
-            self.timers.wake(contact, until);
+            self.queue.backlog.rest(contact, until);
+            self.queue.timers.wake(contact, until);
         }
     }
 
@@ -257,7 +219,7 @@ impl App {
                 set.push(&inbound::RAISE, &inbound::Raise { id: recorded.id });
                 self.store.commit(set).await?;
                 if recorded.word == Some(ConsentWord::Stop) {
-                    self.opt_outs.add(contact, recorded.id);
+                    self.contacts.opt_outs.add(contact, recorded.id);
                 }
                 self.take_inbound(contact, state, recorded).await?;
             }
@@ -288,7 +250,7 @@ impl App {
                 self.metrics.bug("nobody");
                 if let LaneTask::Begin(start, _held) = work {
                     // Otherwise it would be handed over again and again.
-                    self.drop_start(start.id).await?;
+                    self.due_starts.drop_start(start.id).await?;
                 }
                 return Err(anyhow::anyhow!("there is work for contact {contact}, who does not exist").into());
             };
@@ -316,7 +278,7 @@ impl App {
                 done => {
                     if reloaded || unrepeatable && matches!(done, Err(LaneError::Reload(_))) {
                         // Find work that the lost commit has started or sent.
-                        self.timers.wake(contact, self.clock.now());
+                        self.queue.timers.wake(contact, self.clock.now());
                     }
                     return done.map_err(|error| anyhow::anyhow!("{error}").into());
                 }
@@ -356,7 +318,7 @@ impl App {
                     // Find work that the lost commit has started.
                     let handled = row.as_ref().is_none_or(|row| row.handled_at.is_some());
                     let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
-                    self.timers.wake(contact, self.clock.now() + rest);
+                    self.queue.timers.wake(contact, self.clock.now() + rest);
                     match row.filter(|_| !handled) {
                         None => return Ok(()),
                         Some(_) if !self.store.is_connected() => {
@@ -384,9 +346,9 @@ impl App {
     ) -> anyhow::Result<()> {
         let now = self.clock.now();
         let mut set = WriteSet::new();
-        super::rows::handled(&mut set, id, now);
+        crate::lane::rows::handled(&mut set, id, now);
         let data = serde_json::json!({ "inbound_id": id, "conversation_id": conversation });
-        self.dead_letter(&mut set, "poison", Some(sender), why, data, now);
+        self.events.dead_letter(&mut set, "poison", Some(sender), why, data, now);
         self.store.commit(set).await?;
         Ok(())
     }

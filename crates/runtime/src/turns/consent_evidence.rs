@@ -5,9 +5,7 @@ use crate::{
         ids::{OutboundId, ProviderId},
         limits::{SHOWN_LOOKED_AT_MAX, TEXT_CHARS_MAX},
     },
-    daemon::app::App,
     flow::engine::question::button_token::Token,
-    ingest::foreign_buttons::has_left,
     lane::{error::LaneError, state::Conversation},
     model::{
         content::Content,
@@ -17,6 +15,7 @@ use crate::{
         session::{Question, Run, Session, Waiting},
     },
     store::tables::outbound::{self, Outbound},
+    turns::{Runner, foreign_buttons::has_left},
 };
 
 /// The data of an event that identifies the message which it answers.
@@ -66,7 +65,7 @@ pub(crate) fn is_stop(event: &Event) -> bool {
     matches!(event, Event::Received { word: Some(ConsentWord::Stop), .. })
 }
 
-impl App {
+impl Runner {
     /// The text of our message that the contact answers, if the result goes into the ledger.
     pub(crate) async fn shown(
         &self,
@@ -114,7 +113,7 @@ impl App {
     fn wording(&self, row: &Outbound) -> String {
         match row.sent_as.as_ref().unwrap_or(&row.draft.content) {
             Content::Template(sent) => {
-                let known = self.catalogue.list(row.sender_id);
+                let known = self.templates.catalogue.list(row.sender_id);
                 let same = |language: &str| sent.language.as_deref().is_none_or(|wanted| wanted == language);
                 let found = known.iter().find(|known| known.name == sent.name && same(&known.language));
                 match found {

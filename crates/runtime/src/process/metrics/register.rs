@@ -1,6 +1,6 @@
 //! Registers each metric with its name and description.
 
-use super::Metrics;
+use crate::process::metrics::Metrics;
 use prometheus_client::registry::Registry;
 
 impl Metrics {

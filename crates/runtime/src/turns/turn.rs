@@ -1,26 +1,25 @@
 //! Runs one turn: the pure engine decides, one write-set stores the result, then the actions follow.
 
-use super::{
-    effects::AfterCommit,
-    error::LaneError,
-    rows,
-    state::{Conversation, LaneState, TurnSeen},
-};
 use crate::{
     base::{
         ids::{FlowName, InboundId},
         time::Time,
     },
     bot::live::Current,
-    contacts::consent_evidence::{Pointer, is_stop},
-    daemon::{app::App, panic_guard::text_of},
     flow::World,
+    lane::{
+        after_commit::AfterCommit,
+        error::LaneError,
+        rows,
+        state::{Conversation, LaneState, TurnSeen},
+    },
     model::{
         contact::ContactPatch,
         effect::{Effect, Outcome},
         event::{Event, FlowEvent},
         session::{Session, Waiting},
     },
+    process::panic_guard::text_of,
     store::{
         CommitError, WriteSet,
         tables::{
@@ -28,10 +27,14 @@ use crate::{
             start::{self, SupersededStarts},
         },
     },
+    turns::{
+        Runner,
+        consent_evidence::{Pointer, is_stop},
+    },
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-impl App {
+impl Runner {
     /// Runs one event of one conversation through the engine. `handled` is the recorded message of the event; its row
     /// is marked in the same commit. `set` has further rows for that commit.
     pub(crate) async fn take_turn(
@@ -68,7 +71,7 @@ impl App {
         let contact_changed = contact.is_some();
         if let Some(data) = contact {
             let before = std::mem::replace(&mut lane.contact.data, data);
-            self.plan_dates(&live, lane.contact.id, &before, &lane.contact.data, now, &mut set);
+            self.starts.plan_dates(&live, lane.contact.id, &before, &lane.contact.data, now, &mut set);
         }
         let conversation = &mut lane.conversations[index];
         let turn = session.turn;
@@ -114,18 +117,18 @@ impl App {
         if !trace.is_empty() {
             rows::trace(&mut set, self.store.next_id(), lane.contact.id, conversation, turn, now, trace);
         }
-        let ready = self.prepare(lane, index, &after.inserted);
+        let ready = self.delivery.prepare(lane, index, &after.inserted);
         let sender = lane.conversations[index].sender;
         for pending in lane.conversations[index].outbox.iter().filter(|p| after.inserted.contains(&p.id)) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, conversation, sender);
         }
         match self.store.commit(set).await {
-            Ok(committed) => self.report_identified(&committed),
+            Ok(committed) => self.statuses.report_identified(&committed),
             // If the commit's answer was lost, the session's row shows whether it happened.
             Err(CommitError::Unknown) if self.stands(&lane.conversations[index]).await => {}
             Err(error) => {
                 if ready.is_some() {
-                    self.give_place_back(sender, lane.contact.id);
+                    self.policy.give_place_back(sender, lane.contact.id);
                 }
                 return Err(error.into());
             }
@@ -134,7 +137,7 @@ impl App {
             self.metrics.answered.inc();
         }
         if let Some((id, content)) = ready {
-            self.launch(lane, index, id, content);
+            self.delivery.launch(lane, index, id, content);
         }
         let overheard = std::mem::take(&mut after.overheard);
         self.after_commit(lane, index, after);
@@ -162,7 +165,7 @@ impl App {
     ) -> Result<T, String> {
         let conversation = &lane.conversations[index];
         let plays = self.plays && self.senders.get(conversation.sender).is_some_and(|sender| sender.is_sandbox());
-        let paused = self.flow_health.paused();
+        let paused = self.starts.flow_health.paused();
         let world = World {
             now,
             contact: &lane.contact,

@@ -9,7 +9,6 @@ use crate::{
         ids::{ContactId, ConversationId, OutboundId, SenderId},
         limits::SHOWN_LOOKED_AT_MAX,
     },
-    daemon::app::App,
     flow::engine::question::button_token::Token,
     lane::{error::LaneError, state::RecordedMessage},
     model::inbound::InboundKind,
@@ -17,12 +16,13 @@ use crate::{
         contact, conversation,
         outbound::{self, Outbound, SendState},
     },
+    turns::Runner,
 };
 
 /// A number that no run has: the button's question was asked in another conversation.
 const NO_RUN: u32 = u32::MAX;
 
-impl App {
+impl Runner {
     /// The message with its button's token converted for this conversation, if that is allowed.
     pub(crate) async fn with_own_button(
         &self,

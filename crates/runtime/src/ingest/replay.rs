@@ -1,14 +1,22 @@
 //! Replays dead letters: items of webhooks after a fix, poison messages, and unknown sends.
 
-use super::outbox::SendAnswer;
 use crate::{
-    base::ids::{ContactId, ConversationId, InboundId, OutboundId},
-    daemon::app::App,
-    ingest::accept::opens_window,
-    lane::state::{LaneTask, RecordedMessage},
+    base::{
+        clock::Clock,
+        ids::{ConversationId, InboundId, OutboundId},
+    },
+    events::webhook_delivery::WebhookDelivery,
+    ingest::Ingest,
+    lane::{
+        outbox::SendAnswer,
+        queue::Queue,
+        state::{LaneTask, RecordedMessage},
+    },
     model::inbound::Inbound,
+    process::{Process, metrics::Metrics},
+    senders::registry::{Senders, opens_window},
     store::{
-        CommitError, WriteSet,
+        CommitError, Store, WriteSet,
         tables::{contact, dead_letter, inbound, outbound},
     },
 };
@@ -32,7 +40,33 @@ pub enum Replayed {
     Impossible(String),
 }
 
-impl App {
+/// Takes dead letters up again, each on the path that it left.
+pub struct Replay {
+    clock: Arc<dyn Clock>,
+    store: Store,
+    metrics: Metrics,
+    senders: Arc<Senders>,
+    queue: Arc<Queue>,
+    ingest: Arc<Ingest>,
+    webhooks: Arc<WebhookDelivery>,
+}
+
+impl Replay {
+    pub(crate) fn new(
+        process: &Process,
+        senders: &Arc<Senders>,
+        queue: &Arc<Queue>,
+        ingest: &Arc<Ingest>,
+        webhooks: &Arc<WebhookDelivery>,
+    ) -> Self {
+        let Process { clock, store, metrics, .. } = process.clone();
+        let (senders, queue) = (Arc::clone(senders), Arc::clone(queue));
+        let (ingest, webhooks) = (Arc::clone(ingest), Arc::clone(webhooks));
+        Replay { clock, store, metrics, senders, queue, ingest, webhooks }
+    }
+}
+
+impl Replay {
     /// Processes a dead letter as if it came in now. If it fails again it stays listed, or is listed again.
     pub async fn replay(self: &Arc<Self>, id: i64) -> anyhow::Result<Replayed> {
         let Some(letter) = dead_letter::find(&self.store, id).await? else { return Ok(Replayed::Missing) };
@@ -41,13 +75,13 @@ impl App {
         }
         let number = |name: &str| letter.data[name].as_i64();
         if letter.data["hook"].is_string() {
-            return match self.replay_hook(&letter).await? {
+            return match self.ingest.replay_hook(&letter).await? {
                 Ok(()) => self.mark_replayed(&letter, WriteSet::new()).await,
                 Err(why) => Ok(Replayed::Impossible(why)),
             };
         }
         if let Some(delivery) = number("delivery_id") {
-            return Ok(match self.redeliver(delivery).await? {
+            return Ok(match self.webhooks.redeliver(delivery).await? {
                 Some(_) => Replayed::Waits,
                 None => Replayed::Impossible("The delivery is no longer kept.".to_owned()),
             });
@@ -82,7 +116,7 @@ impl App {
         kind: &str,
         raw: &str,
     ) -> anyhow::Result<Replayed> {
-        let Some((kind, provider)) = self.providers.get_key_value(kind) else {
+        let Some((kind, provider)) = self.senders.providers.get_key_value(kind) else {
             return Ok(Replayed::Impossible(format!("No sender of `{kind}` is configured.")));
         };
         if letter.kind == "wrong_secret" && !is_proven(raw) {
@@ -100,7 +134,7 @@ impl App {
             return Ok(Replayed::Again(format!("It failed again and stays listed: {why}.")));
         }
         // Record first: the message's id prevents a second replay from creating a second message.
-        self.take_items(kind, items).await?;
+        self.ingest.take_items(kind, items).await?;
         Ok(match (self.mark_replayed(letter, WriteSet::new()).await?, failed) {
             (Replayed::Done, Some(why)) => {
                 Replayed::Again(format!("A part of it was taken; the rest failed again and is listed anew: {why}."))
@@ -136,11 +170,11 @@ impl App {
         if !matches!(done, Replayed::Done) {
             return Ok(done);
         }
-        self.push(row.contact_id, LaneTask::Inbound(Box::new(recorded)));
-        self.lane_passed(row.contact_id).await?;
+        self.queue.push(row.contact_id, LaneTask::Inbound(Box::new(recorded)));
+        self.queue.lane_passed(row.contact_id).await?;
         if let Some(to) = contact::find(&self.store, row.contact_id).await?.and_then(|contact| contact.data.joined_to) {
             // It was passed on to the contact that this one was joined to.
-            self.lane_passed(to).await?;
+            self.queue.lane_passed(to).await?;
         }
         let handled = inbound::find(&self.store, id).await?.is_some_and(|row| row.handled_at.is_some());
         let listed = match dead_letter::open_about(&self.store, id.0).await? {
@@ -156,15 +190,6 @@ impl App {
         })
     }
 
-    /// Returns when the contact's lane has done all jobs that are queued now.
-    async fn lane_passed(self: &Arc<Self>, contact: ContactId) -> anyhow::Result<()> {
-        let (reply, passed) = oneshot::channel();
-        self.push(contact, LaneTask::Pass { reply });
-        // If the lane had to reload its state, it drops the sender: then the result is not known yet.
-        let _ = passed.await;
-        Ok(())
-    }
-
     async fn replay_send(
         self: &Arc<Self>,
         letter: &dead_letter::DeadLetter,
@@ -176,7 +201,7 @@ impl App {
         };
         let (reply, answer) = oneshot::channel();
         let conversation = conversation.unwrap_or(row.conversation_id);
-        self.push(row.contact_id, LaneTask::Resend { conversation, id, reply });
+        self.queue.push(row.contact_id, LaneTask::Resend { conversation, id, reply });
         let Some(sent) = answer.await? else {
             return Ok(Replayed::Impossible(format!("The message is `{:?}` by now.", row.state).to_lowercase()));
         };

@@ -3,14 +3,15 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::{ContactId, StartId},
         limits::{BEGIN_EVERY, BEGIN_LOOK, START_SLICE, STARTS_UNDER_WAY_MAX},
         time::Time,
     },
-    daemon::app::App,
-    lane::state::LaneTask,
+    lane::{queue::Queue, state::LaneTask},
+    process::{Process, log_limit::LogLimiter},
     store::{
-        WriteSet,
+        Store, WriteSet,
         tables::start::{self, Decided, StartState},
     },
 };
@@ -66,13 +67,30 @@ impl StartSlots {
     }
 }
 
-impl App {
+/// Hands due starts to their lanes.
+pub struct DueStarts {
+    clock: Arc<dyn Clock>,
+    store: Store,
+    log_limiter: Arc<LogLimiter>,
+    /// Planned starts that were handed to their lanes.
+    pub(crate) start_slots: Arc<StartSlots>,
+    queue: Arc<Queue>,
+}
+
+impl DueStarts {
+    pub(crate) fn new(process: &Process, queue: &Arc<Queue>) -> Self {
+        let Process { clock, store, log_limiter, .. } = process.clone();
+        DueStarts { clock, store, log_limiter, start_slots: Arc::default(), queue: Arc::clone(queue) }
+    }
+}
+
+impl DueStarts {
     /// Records that a start was planned for this time.
     pub(crate) fn expect_start(&self, contact: ContactId, slot_at: Time) {
         let now = self.clock.now();
         if slot_at <= now {
             // For a clock that is moved by hand: shows that there is still something to do.
-            self.timers.wake(contact, slot_at);
+            self.queue.timers.wake(contact, slot_at);
         }
         if slot_at <= now + BEGIN_LOOK {
             self.start_slots.look();
@@ -94,7 +112,7 @@ impl App {
                     self.start_slots.room().await;
                 }
                 if let Some(held) = self.start_slots.hold(row.id) {
-                    self.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
+                    self.queue.push(row.contact_id, LaneTask::Begin(Box::new(row), held));
                 }
             }
             if !full {
@@ -119,7 +137,12 @@ impl App {
                 begun = self.begin_starts(now, true) => begun,
             };
             if let Err(error) = begun {
-                self.complain("starts", "Planned starts could not begin, and are tried again", &error);
+                self.log_limiter.complain(
+                    "starts",
+                    "Planned starts could not begin, and are tried again",
+                    &error,
+                    self.clock.now(),
+                );
             }
             let next = start::next_slot(&store, now).await.ok().flatten();
             pause = next.map_or(BEGIN_LOOK, |at| at - self.clock.now()).clamp(BEGIN_EVERY, BEGIN_LOOK);

@@ -1,15 +1,18 @@
 //! Finds the message of ours to which a contact's message replies.
 
-use super::{error::LaneError, state::RecordedMessage};
 use crate::{
     base::ids::ProviderId,
-    daemon::app::App,
-    delivery::outbox::{QueuedMessage, QueuedState},
+    lane::{
+        error::LaneError,
+        outbox::{QueuedMessage, QueuedState},
+        state::RecordedMessage,
+    },
     model::{inbound::InboundKind, session::Session},
     store::tables::outbound,
+    turns::Runner,
 };
 
-impl App {
+impl Runner {
     /// The number of our message that this one replies to. The tokens of our buttons are more exact.
     pub(super) async fn replies_to(
         &self,

@@ -3,8 +3,7 @@
 
 use crate::{
     base::limits::PROVIDER_TEXT_CHARS_MAX,
-    daemon::app::App,
-    delivery::store_again::RunningGuard,
+    delivery::statuses::Statuses,
     model::inbound::{DeliveryState, StatusError, StatusUpdate},
     store::{
         Committed,
@@ -13,7 +12,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-impl App {
+impl Statuses {
     /// Passes on the early statuses in a commit that contains the answer to a send.
     pub(crate) fn report_identified(self: &Arc<Self>, committed: &Committed) {
         let moved = outbound::moved_early(committed);
@@ -21,7 +20,7 @@ impl App {
             return;
         }
         let app = Arc::clone(self);
-        let under_way = RunningGuard::begin(self);
+        let under_way = self.queue.begin();
         tokio::spawn(async move {
             let _until = under_way;
             for moved in moved {
@@ -55,7 +54,7 @@ impl App {
             StatusUpdate { provider_id, ours: None, state: moved.state, at: at.unwrap_or(now), error, price: None };
         if matches!(moved.state, DeliveryState::Delivered | DeliveryState::Read) {
             self.metrics.message(row.sender_id, moved.state.as_str());
-            self.settle_arrived(&[(moved.id, &update)], now).await?;
+            self.billing.settle_arrived(&[(moved.id, &update)], now).await?;
         }
         if moved.state == DeliveryState::Failed || moved.tells && moved.state != DeliveryState::Sent {
             let message = (moved.id, moved.number);

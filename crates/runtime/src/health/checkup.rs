@@ -3,18 +3,27 @@
 
 use crate::{
     base::{
+        clock::Clock,
         counted::counted,
         ids::OutboundId,
         limits::{API_SEND_WAIT, CHECKUP_RATE_WAIT_MAX, CHECKUP_SILENCE},
         time::{Time, iso},
     },
-    channel::checkup::{Check, Grade},
+    channel::{
+        Http,
+        checkup::{Check, Grade},
+    },
     config::Sender,
-    daemon::app::App,
-    delivery::outbox::SendAnswer,
-    lane::requests::MessageRequest,
+    contacts::Contacts,
+    delivery::policy::SendPolicy,
+    lane::{outbox::SendAnswer, queue::Queue, requests::MessageRequest},
     model::{content::Content, effect::Origin, window::Window},
-    store::tables::{contact, conversation, inbound, outbound},
+    process::Process,
+    senders::{pausing::SenderHealth, registry::Senders},
+    store::{
+        Store,
+        tables::{contact, conversation, inbound, outbound},
+    },
 };
 use anyhow::Context;
 use serde_json::json;
@@ -73,12 +82,46 @@ impl Checkup {
     }
 }
 
-impl App {
+/// Checks senders for operators.
+pub struct Checkups {
+    clock: Arc<dyn Clock>,
+    store: Store,
+    http: Arc<dyn Http>,
+    senders: Arc<Senders>,
+    health: Arc<SenderHealth>,
+    policy: Arc<SendPolicy>,
+    contacts: Arc<Contacts>,
+    queue: Arc<Queue>,
+}
+
+impl Checkups {
+    pub(crate) fn new(
+        process: &Process,
+        senders: &Arc<Senders>,
+        (health, policy): (&Arc<SenderHealth>, &Arc<SendPolicy>),
+        contacts: &Arc<Contacts>,
+        queue: &Arc<Queue>,
+    ) -> Self {
+        let Process { clock, store, http, .. } = process.clone();
+        Checkups {
+            clock,
+            store,
+            http,
+            senders: Arc::clone(senders),
+            health: Arc::clone(health),
+            policy: Arc::clone(policy),
+            contacts: Arc::clone(contacts),
+            queue: Arc::clone(queue),
+        }
+    }
+}
+
+impl Checkups {
     /// Asks the platform and our own database. The test message is sent only to a person who has written to this
     /// sender within the last 24 hours and has not opted out.
     pub async fn checkup(self: &Arc<Self>, sender: &Sender, test: Option<Test>) -> anyhow::Result<Checkup> {
         let now = self.clock.now();
-        let mut checks = match self.provider_of(sender.id) {
+        let mut checks = match self.senders.provider_of(sender.id) {
             Some(provider) => provider.examine(self.http.as_ref(), sender.id).await,
             None => Vec::new(),
         };
@@ -93,17 +136,17 @@ impl App {
     }
 
     fn online(&self, sender: &Sender, now: Time) -> Check {
-        if let Some(pause) = self.paused_senders.of(sender.id, now) {
+        if let Some(pause) = self.health.paused_senders.of(sender.id, now) {
             let text = format!("The sender is stopped: {}.", pause.why.trim_end_matches('.'));
             return Check::new("online", Grade::Bad, text)
                 .with(json!({"paused_until": pause.everything_until.map(iso)}));
         }
-        if let Some((since, why)) = self.breaker.degraded(sender.id) {
+        if let Some((since, why)) = self.health.breaker.degraded(sender.id) {
             let text =
                 format!("Its platform does not answer: {}. What it has to say waits.", why.trim_end_matches('.'));
             return Check::new("online", Grade::Bad, text).with(json!({"degraded_since": iso(since)}));
         }
-        match self.paused_senders.templates_rest(sender.id, now) {
+        match self.health.paused_senders.templates_rest(sender.id, now) {
             Some((until, why)) => {
                 Check::new("online", Grade::Poor, format!("Templates wait: {}.", why.trim_end_matches('.')))
                     .with(json!({"templates_paused_until": iso(until)}))
@@ -142,7 +185,7 @@ impl App {
         let counts = outbound::counts(&self.store).await.context("counting what waits")?;
         let of = counts.iter().filter(|count| count.sender_id == sender.id && count.state == "queued");
         let queued: i64 = of.map(|count| count.count).sum();
-        let wait = self.sender_rates.wait(sender, now);
+        let wait = self.policy.sender_rates.wait(sender, now);
         let details = json!({"queued": queued, "wait_ms": wait.0});
         let check = if wait > CHECKUP_RATE_WAIT_MAX {
             Check::new(
@@ -162,7 +205,7 @@ impl App {
             Ok(Check::new("test_message", grade, text).with(details))
         };
         let stranger = "Nobody with this number has written to this sender: write to it from there, then try again.";
-        let Some(contact) = self.contact_by_phone(&sender.account, &test.phone).await? else {
+        let Some(contact) = self.contacts.contact_by_phone(&sender.account, &test.phone).await? else {
             return told(Grade::Unknown, stranger.to_owned());
         };
         let Some(row) = conversation::between(&self.store, contact, sender.id).await? else {
@@ -177,7 +220,8 @@ impl App {
                 return told(Grade::Unknown, text.to_owned());
             }
             let content = Content::Text { body: TEST_TEXT.to_owned() };
-            let said = self.say_as(test.message, contact, row.id, MessageRequest::now(content, Origin::Api)).await?;
+            let said =
+                self.queue.say_as(test.message, contact, row.id, MessageRequest::now(content, Origin::Api)).await?;
             match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
                 Ok(Ok(SendAnswer::Accepted { .. })) => {
                     return told(Grade::Good, "The platform took the test message.".to_owned());

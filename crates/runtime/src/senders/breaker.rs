@@ -11,8 +11,9 @@ use crate::{
         time::{Span, Time},
     },
     channel::{Next, Outgoing, Receipt, SendError, wire},
-    daemon::{app::App, metrics::in_seconds, panic_guard::caught},
     lane::state::LaneTask,
+    process::{metrics::in_seconds, panic_guard::caught},
+    senders::pausing::SenderHealth,
     store::{WriteSet, tables::outbound},
 };
 use std::{
@@ -193,11 +194,11 @@ fn rest(probes: u32) -> Span {
     Span(BREAKER_PROBE_FIRST.0.saturating_mul(factor)).min(BREAKER_PROBE_MAX)
 }
 
-impl App {
+impl SenderHealth {
     /// Sends a message to its platform, and records whether it answers; `trace`: its id in the wire log.
     pub(crate) async fn hand_over(&self, trace: i64, outgoing: &Outgoing) -> Result<Receipt, SendError> {
         let (id, sender) = (outgoing.id, outgoing.sender);
-        let Some(provider) = self.provider_of(sender) else {
+        let Some(provider) = self.senders.provider_of(sender) else {
             let text = format!("no provider serves sender {sender}");
             return Err(SendError { next: Next::Misconfigured, code: "unknown_sender".into(), text });
         };
@@ -226,7 +227,7 @@ impl App {
         }
         for sender in self.breaker.to_probe(now) {
             if let Some(contact) = outbound::next_probe(&self.store, sender).await? {
-                self.push(contact, LaneTask::AskAnew { sender });
+                self.queue.push(contact, LaneTask::AskAnew { sender });
             }
         }
         Ok(())
@@ -250,7 +251,12 @@ impl App {
         };
         self.metrics.alarm(alarm);
         let mut set = WriteSet::new();
-        self.notify(&mut set, "alarm", serde_json::json!({"alarm": alarm, "sender_id": sender, "text": text}), now);
+        self.events.notify(
+            &mut set,
+            "alarm",
+            serde_json::json!({"alarm": alarm, "sender_id": sender, "text": text}),
+            now,
+        );
         if !set.is_empty()
             && let Err(error) = self.store.commit(set).await
         {

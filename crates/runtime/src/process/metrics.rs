@@ -469,7 +469,7 @@ mod tests {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 all.push_str(&sources(&path));
-            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("daemon/metrics.rs") {
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("process/metrics.rs") {
                 all.push_str(&std::fs::read_to_string(path).unwrap());
             }
         }

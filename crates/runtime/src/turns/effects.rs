@@ -1,22 +1,22 @@
 //! Turns the engine's effects into rows of the turn's write-set, and into actions after its commit.
 
-use super::{
-    rows,
-    state::{LaneState, LaneTask},
-};
 use crate::{
     base::{
-        ids::{ConversationId, FlowName, InboundId, OutboundId},
+        ids::{ConversationId, FlowName, OutboundId},
         limits::FAILED_RUNS_MAX,
         time::Time,
     },
-    daemon::{app::App, panic_guard::caught},
-    delivery::outbox::QueuedMessage,
+    lane::{
+        after_commit::AfterCommit,
+        outbox::QueuedMessage,
+        rows,
+        state::{LaneState, LaneTask},
+    },
     model::{
         effect::{Effect, HttpCall, RunEnd},
-        event::{CallError, Event, FlowEvent, is_by_clock},
-        form::FormAnswer,
+        event::{CallError, Event, is_by_clock},
     },
+    process::panic_guard::caught,
     store::{
         ReadError, WriteSet,
         tables::{
@@ -24,9 +24,9 @@ use crate::{
             once,
             outbound::SendState,
             run::{self, Ended, Run, RunVersion},
-            start::PlannedStart,
         },
     },
+    turns::Runner,
 };
 use std::{
     collections::BTreeMap,
@@ -34,49 +34,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-/// The actions and data that wait for the commit.
-#[derive(Default)]
-pub(crate) struct AfterCommit {
-    pub inserted: Vec<OutboundId>,
-    pub calls: Vec<HttpCall>,
-    /// Starts that its steps planned for this contact, and whether some were planned for an audience.
-    pub planned: Vec<PlannedStart>,
-    /// Start keys whose earlier starts are superseded, each with the start to keep.
-    pub taken_back: BTreeMap<String, String>,
-    pub audience: bool,
-    /// The runs that began in this turn.
-    pub began: Vec<Run>,
-    /// The ids of older runs, by the run numbers in the turn's effects.
-    pub run_ids: BTreeMap<u32, i64>,
-    /// The runs that existed before the turn or began in it, with their flows.
-    pub flows: Vec<(u32, FlowName)>,
-    /// The answers for open forms.
-    pub forms: Vec<(i64, FormAnswer)>,
-    /// The events for the contact's other conversations.
-    pub overheard: Vec<(FlowEvent, usize)>,
-    /// The message that this turn handles, for the consent ledger.
-    pub handled: Option<InboundId>,
-    /// The message that caused the turn, also if a server was called in between.
-    pub trace: Option<InboundId>,
-    /// The text of our message that it answers, for the consent ledger.
-    pub shown: Option<String>,
-}
-
-impl AfterCommit {
-    /// The run's id: outside its conversation the number is not unique.
-    fn run_id(&self, number: u32) -> Option<i64> {
-        let began = self.began.iter().find(|row| row.number == number).map(|row| row.id);
-        began.or_else(|| self.run_ids.get(&number).copied())
-    }
-
-    /// Supersedes the waiting starts of a key, including those that this turn planned; `keeps` is the new one.
-    pub(crate) fn take_back(&mut self, trigger: &str, keeps: &str) {
-        self.planned.retain(|row| row.trigger_key != trigger);
-        self.taken_back.insert(trigger.to_owned(), keeps.to_owned());
-    }
-}
-
-impl App {
+impl Runner {
     /// The ids of the runs that effects name and that began in an earlier turn.
     pub(crate) async fn run_ids(
         &self,
@@ -146,9 +104,9 @@ impl App {
                 let lifted = match (out, after.handled) {
                     (true, _) => true,
                     // If a STOP was recorded after this message, it is newer and stays in force.
-                    (false, Some(message)) => self.opt_outs.lift(contact, message),
+                    (false, Some(message)) => self.contacts.opt_outs.lift(contact, message),
                     (false, None) => {
-                        self.opt_outs.forget(contact);
+                        self.contacts.opt_outs.forget(contact);
                         true
                     }
                 };
@@ -166,13 +124,13 @@ impl App {
                     "run": after.run_id(*run), "flow": flow, "team": team, "summary": summary, "priority": priority,
                     "out_of_hours": out_of_hours,
                 });
-                self.notify(set, "handoff", data, now);
+                self.events.notify(set, "handoff", data, now);
             }
             Effect::NeedsPerson { why } => {
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "why": why,
                 });
-                self.notify(set, "needs_person", data, now);
+                self.events.notify(set, "needs_person", data, now);
             }
             Effect::Emit { flow, name, data } => {
                 self.metrics.emitted(flow.as_str(), name);
@@ -180,7 +138,7 @@ impl App {
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
                     "flow": flow, "event": name, "data": data.to_json(),
                 });
-                self.notify(set, "event", data, now);
+                self.events.notify(set, "event", data, now);
             }
             Effect::Split { name, case, fresh } => self.metrics.split(name, case, *fresh),
             Effect::Started { id, flow, trigger, refused, queued } => {
@@ -192,8 +150,8 @@ impl App {
                     rows::start_outcome(set, id, *refused, *queued, now);
                 }
             }
-            Effect::Plan(planned) => self.plan_start(&lane.contact, planned, now, set, after),
-            Effect::Unplan { key, whom } => self.take_start_back(&lane.contact, key, whom, now, set, after),
+            Effect::Plan(planned) => self.starts.plan_start(&lane.contact, planned, now, set, after),
+            Effect::Unplan { key, whom } => self.starts.take_start_back(&lane.contact, key, whom, now, set, after),
             Effect::StartDropped { id, .. } => {
                 if let Some(id) = id.filter(|id| id.is_planned()) {
                     rows::start_superseded(set, id, now);
@@ -235,7 +193,7 @@ impl App {
                     self.metrics.undelivered(flow.as_str());
                 }
                 if let Some(flow) = flow
-                    && self.flow_health.ended(&flow, *end == RunEnd::Failed)
+                    && self.starts.flow_health.ended(&flow, *end == RunEnd::Failed)
                 {
                     self.pause_flow(&flow, set, now);
                 }
@@ -261,7 +219,15 @@ impl App {
                 let data = serde_json::json!({
                     "inbound_id": message, "conversation_id": conversation.id, "contact_id": contact,
                 });
-                self.dead_letter_with(set, message.0, "late_message", Some(conversation.sender), &why, data, now);
+                self.events.dead_letter_with(
+                    set,
+                    message.0,
+                    "late_message",
+                    Some(conversation.sender),
+                    &why,
+                    data,
+                    now,
+                );
             }
             Effect::Alarm { kind, text } => {
                 self.metrics.alarm(kind);
@@ -269,7 +235,7 @@ impl App {
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "alarm": kind, "text": text,
                 });
-                self.notify(set, "alarm", data, now);
+                self.events.notify(set, "alarm", data, now);
             }
             Effect::Failed { run, flow, step, code, text } => {
                 self.metrics.flow_error(flow.as_str(), code);
@@ -285,7 +251,7 @@ impl App {
             Effect::FormAnswered { id, answer } => after.forms.push((*id, answer.clone())),
             Effect::DeadLetter { run, reason } => {
                 let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": after.run_id(*run) });
-                self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
+                self.events.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
             }
         }
     }
@@ -297,7 +263,12 @@ impl App {
         let text = format!("flow `{flow}` is paused: its last {FAILED_RUNS_MAX} runs all failed");
         let row = FlowState { flow: flow.clone(), paused_at: Some(now), reason: Some(text.clone()), since_run: 0 };
         set.push(&flow_state::SET, &row);
-        self.notify(set, "alarm", serde_json::json!({ "alarm": "flow_paused", "flow": flow, "text": text }), now);
+        self.events.notify(
+            set,
+            "alarm",
+            serde_json::json!({ "alarm": "flow_paused", "flow": flow, "text": text }),
+            now,
+        );
     }
 
     /// Runs the actions of a turn after its commit.
@@ -306,17 +277,17 @@ impl App {
             self.metrics.run_began(run.flow.as_str());
         }
         for (id, answer) in after.forms {
-            self.forms.tell(id, answer);
+            self.queue.forms.tell(id, answer);
         }
         for call in after.calls {
             self.perform_call(lane, index, call);
         }
         for row in &after.planned {
-            self.expect_start(row.contact_id, row.slot_at);
+            self.due_starts.expect_start(row.contact_id, row.slot_at);
         }
         if after.audience {
-            self.audiences.store(true, Ordering::SeqCst);
-            self.timers.wake(lane.contact.id, self.clock.now());
+            self.starts.audiences.store(true, Ordering::SeqCst);
+            self.queue.timers.wake(lane.contact.id, self.clock.now());
         }
     }
 
@@ -327,7 +298,7 @@ impl App {
         let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
         let app = Arc::clone(self);
         self.calling.add((conversation, call.run, call.call));
-        self.lanes.enter();
+        self.queue.lanes.enter();
         tokio::spawn(async move {
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
@@ -340,8 +311,8 @@ impl App {
                 }
             };
             let event = Box::new(Event::Returned { run: call.run, call: call.call, result });
-            app.push(contact, LaneTask::Returned { conversation, run: call.run, event, said });
-            app.lanes.leave();
+            app.queue.push(contact, LaneTask::Returned { conversation, run: call.run, event, said });
+            app.queue.lanes.leave();
         });
     }
 }
