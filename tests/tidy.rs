@@ -18,6 +18,33 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cli", &["base", "model", "flow", "channel", "store", "runtime", "lsp", "web"]),
 ];
 
+/// The rooms of the runtime, from the ground up: each may name, and call, only those before it.
+const ROOMS: &[&str] = &[
+    "config",
+    "process",
+    "http_step",
+    "bot",
+    "billing",
+    "events",
+    "lane",
+    "senders",
+    "contacts",
+    "delivery",
+    "starts",
+    "turns",
+    "ingest",
+    "health",
+    "daemon",
+    "testbench",
+];
+
+/// The arrows between rooms that still point upwards, each with the reason.
+const UPWARD: &[(&str, &str, &str)] = &[
+    ("config", "process", "the settings name the log's level and the rates' units"),
+    ("contacts", "starts", "the timeline of a person shows planned starts"),
+    ("bot", "daemon", "published files go live through `App`, which tells templates and planners"),
+];
+
 /// Lines of a file without its tests.
 const LINES_MAX: usize = 400;
 
@@ -66,6 +93,53 @@ fn layers_point_downwards() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A method call needs no import, so a type whose `impl` stands in two rooms ties them invisibly: its calls count, too.
+#[test]
+fn rooms_of_the_runtime_point_downwards() {
+    let home = folder_of("runtime");
+    let mut files = Vec::new();
+    for file in rust_files(&home) {
+        let of = file.strip_prefix(&home).unwrap().components().next().unwrap().as_os_str().to_str().unwrap();
+        let of = of.trim_end_matches(".rs").to_owned();
+        let rank = ROOMS.iter().position(|room| **room == of);
+        assert!(rank.is_some() || of == "lib", "{}: add room `{of}` to `ROOMS`", file.display());
+        files.extend(rank.map(|rank| (code(&file), file, rank)));
+    }
+    let methods: Vec<(&str, &str, usize)> = files
+        .iter()
+        .flat_map(|(text, _, rank)| impls(text).into_iter().map(move |(of, body)| (of, body, *rank)))
+        .flat_map(|(of, body, rank)| functions(body).into_iter().map(move |name| (of, name, rank)))
+        .collect();
+    let mut upward = Vec::new();
+    for (text, file, rank) in &files {
+        for target in names_after_crate(text) {
+            upward.extend(ROOMS.iter().position(|room| *room == target).map(|to| (*rank, to, file, target.to_owned())));
+        }
+        for (of, body) in impls(text) {
+            for called in calls(body) {
+                let homes = methods.iter().filter(|(other, name, _)| *other == of && *name == called);
+                // The method may have a namesake in this room.
+                let lowest = homes.map(|(_, _, to)| *to).min();
+                upward.extend(lowest.map(|to| (*rank, to, file, format!("{of}::{called}"))));
+            }
+        }
+    }
+    upward.retain(|(from, to, ..)| to > from);
+    let listed = |from: usize, to: usize| UPWARD.iter().any(|(a, b, _)| (*a, *b) == (ROOMS[from], ROOMS[to]));
+    let wrong: Vec<String> = upward
+        .iter()
+        .filter(|(from, to, ..)| !listed(*from, *to))
+        .map(|(from, to, file, what)| {
+            format!("{}: `{}` may not use `{what}` of `{}`", file.display(), ROOMS[*from], ROOMS[*to])
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    for (from, to, _) in UPWARD {
+        let found = upward.iter().any(|(a, b, ..)| (ROOMS[*a], ROOMS[*b]) == (*from, *to));
+        assert!(found, "nothing in `{from}` names `{to}` any more: take it off `UPWARD`");
+    }
 }
 
 #[test]
@@ -224,6 +298,37 @@ fn first_words_of_comments(text: &str) -> Vec<(usize, &str)> {
         paragraph = if said.is_empty() { "" } else { mark };
     }
     words
+}
+
+/// The inherent `impl` blocks of a file, each with its type.
+fn impls(text: &str) -> Vec<(&str, &str)> {
+    let starts = text.match_indices("\nimpl ").filter_map(|(at, _)| {
+        let rest = &text[at + "\nimpl ".len()..];
+        let (head, body) = rest.split_once(" {\n")?;
+        head.chars().all(is_word).then(|| (head, body.split("\n}\n").next().unwrap_or(body)))
+    });
+    starts.collect()
+}
+
+/// The names of the functions of an `impl` block.
+fn functions(body: &str) -> Vec<&str> {
+    let heads = body.lines().filter(|line| line.starts_with("    ") && !line.starts_with("     "));
+    heads.filter_map(|line| first_word(line.split_once("fn ")?.1)).collect()
+}
+
+/// The methods that an `impl` block calls on its own type: on `self`, or on `app`, a copy of it for a task.
+fn calls(body: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    for receiver in ["self", "app"] {
+        for (at, _) in body.match_indices(receiver) {
+            let Some(rest) = body[at + receiver.len()..].trim_start().strip_prefix('.') else { continue };
+            let name = first_word(rest).unwrap_or_default();
+            if rest[name.len()..].starts_with('(') {
+                all.push(name);
+            }
+        }
+    }
+    all
 }
 
 /// The first part of every path after `crate::`, also inside `crate::{a, b::{c, d}}` over several lines.
