@@ -285,7 +285,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let finding = Diagnostic::error("E109", &whole, "a text that begins with `*` needs quotes");
             // Two signs are bold in Markdown, one is WhatsApp's.
             let whatsapp = value.replace("**", "*");
-            let value = if whatsapp.matches('*').count() % 2 == 0 { whatsapp.as_str() } else { value };
+            let value = if whatsapp.matches('*').count().is_multiple_of(2) { whatsapp.as_str() } else { value };
             let finding = finding.fix(mend::quote(&whole, value));
             let help = match line.key {
                 "schedule" => format!("write \"{value}\" in quotes"),

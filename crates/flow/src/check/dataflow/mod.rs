@@ -24,6 +24,7 @@ mod paths;
 mod prices;
 mod refine;
 pub mod report;
+mod slot;
 mod starts;
 pub mod state;
 mod time_arithmetic;
@@ -36,14 +37,7 @@ pub mod window_age;
 use super::control_flow::{Spot, step_ways};
 use crate::{
     FlowSet,
-    base::{
-        diagnostic::Findings,
-        ids::FlowName,
-        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX, LINT_WAYS_MAX},
-        place::Place,
-        time::Span,
-        yaml,
-    },
+    base::{diagnostic::Findings, ids::FlowName, limits::CALL_DEPTH_MAX, place::Place, yaml},
     definition::{Body, Flow, Node, NodeIx},
 };
 use groups::Jumps;
@@ -51,16 +45,17 @@ pub use memo::Memo;
 use memo::{Piece, WalkStart};
 use refine::refine;
 use report::Judge;
+use slot::{Slot, arrive};
 pub use starts::first_age;
 use starts::{begun, given, start, stopped};
-use state::{By, State, States, Trail};
+use state::{State, States, Trail};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
 use types::ValueType;
-use window_age::{ANY, Age};
+use window_age::Age;
 
 /// One message of a flow.
 #[derive(Clone)]
@@ -87,7 +82,7 @@ pub enum Need {
 pub type Needs = BTreeMap<FlowName, Need>;
 
 /// Walks everything that `memo` does not know yet, and reports the findings.
-pub fn walk<'a>(set: &'a FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
+pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     memo.renew(set);
     let mut walk =
         Walk { set, memo, found: WalkResults::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
@@ -184,12 +179,6 @@ struct WalkResults {
 
 /// The first state of a block, and the states at its ends.
 type BlockStates = (State, Option<Vec<State>>);
-
-#[derive(Default)]
-struct Slot {
-    states: States,
-    growths: u32,
-}
 
 impl<'a> Walk<'a, '_> {
     /// Starts a walk that no other one starts, unless its result is known.
@@ -372,40 +361,6 @@ impl<'a> Walk<'a, '_> {
         }
         leads
     }
-}
-
-fn arrive<'a>(
-    slots: &mut HashMap<(usize, NodeIx), (Spot<'a>, Slot)>,
-    todo: &mut BTreeSet<(usize, NodeIx)>,
-    to: Spot<'a>,
-    state: &State,
-) {
-    let key = (address(to.0), to.1);
-    let (_, slot) = slots.entry(key).or_insert_with(|| (to, Slot::default()));
-    let first = slot.states.0.is_empty();
-    let change = slot.states.add(state);
-    if change.age && !first {
-        slot.growths += 1;
-        let grows = slot.growths;
-        if grows > LINT_WAYS_MAX || grows > LINT_GROWTHS_MAX && state.trail.comes_round() {
-            for state in &mut slot.states.0 {
-                if state.age.most != ANY && state.age.most > Span::ZERO {
-                    state.age.most = ANY;
-                    state.fresh = true;
-                    let place = to.0.node(to.1).place.clone();
-                    state.trail = Arc::new(Trail { place, by: By::Loop, before: Some(state.trail.clone()) });
-                }
-            }
-        }
-    }
-    if first || change.age || change.vars {
-        todo.insert(key);
-    }
-}
-
-/// The address of a flow identifies it: it is compared often, and names are long.
-fn address(flow: &Flow) -> usize {
-    std::ptr::from_ref(flow) as usize
 }
 
 /// True if a failure of the step runs the flow's `on_error`, because the step has none.
