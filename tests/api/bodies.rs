@@ -185,11 +185,16 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
         "take_hook",
         // Meta's own request, which has no such header; the flow that answers it says nothing in the chat.
         "answer_form",
-        // The etags refuse a second time, and a play changes nothing.
+        // The etags refuse a second time, and a look or a play changes nothing.
         "publish_bot",
+        "preview_bot",
         "play_talk",
         "save_talk",
         "draw_flow",
+        "run_tests",
+        "play_bad_day",
+        "let_customers_loose",
+        "replay_talks",
     ];
     for route in routes::all().filter(|route| route.verb == Verb::Post && !route.is_dialect()) {
         assert!(route.keyed || others.contains(&route.name), "{}", route.name);
