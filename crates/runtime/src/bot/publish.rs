@@ -93,10 +93,7 @@ impl App {
         if let Some(seen) = &wish.seen {
             self.compare_preview(&judged, seen).await?;
         }
-        apart(|| write(folder, &changes, &before, &fs_rename)).map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
-            _ => NotPublished::Io(error),
-        })?;
+        apart(|| write(folder, &changes, &before, &fs_rename))?;
         let news = self.reloader.read_and_offer(&self.store, folder, self.clock.now()).await;
         let ReloadResult { live, findings } = news.map_err(NotPublished::Reload)?;
         let good = !findings.iter().any(Diagnostic::is_error);
@@ -174,14 +171,29 @@ fn alike(folder: &Path, new: &BotPath, changes: &[Change]) -> io::Result<Option<
     Ok(names.into_iter().find(|other| other != new.as_str() && new.is_alike(other) && stays(other)))
 }
 
-/// Writes all texts beside their places first, so that a full disk is noticed before any file is changed. If a later
-/// step fails, the files become as they were.
+/// Writes all texts beside their places first, so that a full disk is noticed before any file is changed. A file that
+/// somebody has changed since `before` was read stops all. If a later step fails, the files become as they were.
 fn write(
     folder: &Path,
     changes: &[Change],
     before: &[Option<Vec<u8>>],
     rename: &dyn Fn(&Path, &Path) -> io::Result<()>,
-) -> io::Result<()> {
+) -> Result<(), NotPublished> {
+    let beside = all_beside(folder, changes).map_err(unwritten)?;
+    // The check of a large bot takes seconds, in which another program may write.
+    look(folder, changes)?;
+    replace(folder, changes, before, beside, rename).map_err(unwritten)
+}
+
+fn unwritten(error: io::Error) -> NotPublished {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
+        _ => NotPublished::Io(error),
+    }
+}
+
+/// The new texts in files beside their places; `None` for a file that is removed.
+fn all_beside(folder: &Path, changes: &[Change]) -> io::Result<Vec<Option<tempfile::TempPath>>> {
     let mut beside = Vec::with_capacity(changes.len());
     for change in changes {
         let home = folder.join(change.path.folder());
@@ -194,6 +206,16 @@ fn write(
         let text = change.text.as_ref().map(|text| beside_its_place(&home, change.path.name(), text.as_bytes()));
         beside.push(text.transpose()?);
     }
+    Ok(beside)
+}
+
+fn replace(
+    folder: &Path,
+    changes: &[Change],
+    before: &[Option<Vec<u8>>],
+    beside: Vec<Option<tempfile::TempPath>>,
+    rename: &dyn Fn(&Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
     for (done, (change, new)) in changes.iter().zip(beside).enumerate() {
         let place = folder.join(change.path.as_str());
         let moved = match new {
@@ -320,7 +342,7 @@ mod tests {
 
     fn publish(bot: &Path, changes: &[Change]) -> Result<(), NotPublished> {
         let before = look(bot, changes)?;
-        write(bot, changes, &before, &fs_rename).map_err(NotPublished::Io)
+        write(bot, changes, &before, &fs_rename)
     }
 
     #[test]
@@ -355,6 +377,20 @@ mod tests {
             other => panic!("{other:?}"),
         }
         assert_eq!(texts(bot.path()), before);
+    }
+
+    #[test]
+    fn a_file_that_another_program_writes_during_the_check_is_not_overwritten() {
+        let bot = bot(&[("flows/a.yaml", "a"), ("flows/b.yaml", "b")]);
+        let changes = [change("flows/a.yaml", Some("A"), Some("a")), change("flows/b.yaml", Some("B"), Some("b"))];
+        let before = look(bot.path(), &changes).unwrap();
+        fs::write(bot.path().join("flows/b.yaml"), "of another hand").unwrap();
+        match write(bot.path(), &changes, &before, &fs_rename) {
+            Err(NotPublished::Changed(paths)) => assert_eq!(paths, ["flows/b.yaml"]),
+            other => panic!("{other:?}"),
+        }
+        let expected = [("flows/a.yaml", "a"), ("flows/b.yaml", "of another hand")];
+        assert_eq!(texts(bot.path()), expected.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
     }
 
     #[test]
