@@ -16,7 +16,10 @@ pub fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
 pub fn is_at_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let Some(host) = text(headers, &header::HOST) else { return false };
     // Behind a proxy every peer would be local.
-    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    let of_proxy = |name: &HeaderName| {
+        matches!(name.as_str(), "forwarded" | "via" | "x-real-ip") || name.as_str().starts_with("x-forwarded-")
+    };
+    let forwarded = headers.keys().any(of_proxy);
     peer.ip().to_canonical().is_loopback() && is_loopback_authority(host) && !forwarded
 }
 
@@ -125,6 +128,15 @@ mod tests {
         {
             assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), ("origin", origin)]), "{origin}");
         }
-        assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), ("x-forwarded-for", "192.0.2.7")]));
+        for (name, value) in [
+            ("x-forwarded-for", "192.0.2.7"),
+            ("x-forwarded-host", "bot.example"),
+            ("x-forwarded-proto", "https"),
+            ("x-real-ip", "192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+            ("via", "1.1 proxy"),
+        ] {
+            assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), (name, value)]), "{name}");
+        }
     }
 }
