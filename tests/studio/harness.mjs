@@ -1,6 +1,7 @@
 // Starts the daemon with a bot of its own and a browser, for the checks beside this file.
 //   TRANSOM=PATH      the program, else the newest of target/debug and target/release
 //   STUDIO_UI=FOLDER  the page's files from there instead of those in the program
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -182,4 +183,18 @@ export async function written(bot, phone, name, texts) {
     });
     await until('the bot answers', async () => (await out()) > before);
   }
+}
+
+/**
+ * Nothing scrolls sideways on a phone of 390 px, and each target can be met by a finger. The editor's own parts are
+ * left out.
+ */
+export async function fitsPhone(page) {
+  const found = await page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    small: [...document.querySelectorAll('button, a, summary, input:not([type=range])')]
+      .filter((one) => one.checkVisibility() && !one.closest('.cm-editor') && (one.offsetHeight < 24 || one.offsetWidth < 24))
+      .map((one) => one.outerHTML.slice(0, 120)),
+  }));
+  assert.deepEqual(found, { width: 390, small: [] });
 }
