@@ -164,7 +164,7 @@ const YES: &[&str] = &[
     "aber ja", "unbedingt", "definitiv", "absolut", "jaja", "joa", "jau", "yep", "yes", "so ist es", "los gehts",
     "machen wir", "machen wir so", "mach das", "bitte ja", "ja bitte gerne", "klar doch", "ohne zweifel",
     "ich bin sicher", "bin dabei", "ich bin dabei", "geht klar", "geht in ordnung", "von mir aus", "na gut",
-    "na gerne", "aber ja", "oh ja", "und ob",
+    "na gerne", "aber ja", "oh ja", "und ob", "klaro", "na klaro", "ja klaro",
 ];
 
 #[rustfmt::skip]
@@ -183,7 +183,7 @@ const NO: &[&str] = &[
     "momentan nicht", "im moment nicht", "gerade nicht", "diesmal nicht", "vorerst nicht", "wohl nicht", "eher nein",
     "leider nein", "leider nicht", "nein leider nicht", "nein tut mir leid", "ich glaube eher nicht",
     "vermutlich nicht", "wahrscheinlich nicht", "nicht gut", "nicht ok", "keine chance", "kommt nicht in frage",
-    "nicht noetig", "bloss nicht", "nicht im traum",
+    "danke aber nein", "danke nein", "nicht noetig", "bloss nicht", "nicht im traum",
 ];
 
 #[rustfmt::skip]

@@ -36,6 +36,7 @@ pub const WORDS: Words = Words {
         (0, &["today", "now", "right now", "later today", "this day"]),
         (1, &["tomorrow", "tmrw", "tmr", "tomorow", "tommorow", "tommorrow"]),
         (2, &["the day after tomorrow", "overmorrow"]),
+        (7, &["a week today", "today week", "a week from now"]),
     ],
     relative_parts: &[
         (0, Part::Morning, &["this morning"]),
@@ -61,7 +62,7 @@ pub const WORDS: Words = Words {
     ordinals,
     fillers: &["on", "the", "of", "this", "coming", "a"],
     at: &["at", "around", "about", "at about", "at around", "say"],
-    noon: &["noon", "midday"],
+    noon: &["noon", "midday", "12 noon", "twelve noon", "12 midday"],
     midnight: &["midnight"],
     parts: &[
         (Part::Am, &["am", "a m"]),
@@ -82,6 +83,8 @@ pub const WORDS: Words = Words {
         spoken("half past {h}", 30, 0),
         spoken("a quarter past {h}", 15, 0),
         spoken("quarter past {h}", 15, 0),
+        spoken("a quarter after {h}", 15, 0),
+        spoken("quarter after {h}", 15, 0),
         spoken("a quarter to {h}", -15, 0),
         spoken("quarter to {h}", -15, 0),
         spoken("{m} minutes past {h}", 0, 1),
@@ -178,7 +181,8 @@ const NO: &[&str] = &[
     "i would rather not", "better not", "i refuse", "refused", "i decline", "declined", "decline", "not this time",
     "not right now", "maybe not", "probably not", "i guess not", "hell no", "no sorry", "sorry no", "not ok",
     "not okay", "not good", "no no no", "none", "not necessary", "no chance", "not a chance", "no need", "no need thanks",
-    "heck no", "fat chance", "hard no",
+    "heck no", "fat chance", "hard no", "thanks but no", "thanks but no thanks", "thank you but no", "no thanks im good",
+    "no thank you im good",
 ];
 
 #[rustfmt::skip]

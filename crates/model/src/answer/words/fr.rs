@@ -85,6 +85,7 @@ pub const WORDS: Words = Words {
         spoken("midi et demie", 12 * 60 + 30, 0),
         spoken("midi et quart", 12 * 60 + 15, 0),
         spoken("midi moins le quart", 12 * 60 - 15, 0),
+        spoken("midi moins {m}", 12 * 60, -1),
         spoken("{h} heures et demie", 30, 0),
         spoken("{h} heures et demi", 30, 0),
         spoken("{h} heure et demie", 30, 0),
@@ -165,7 +166,7 @@ const NO: &[&str] = &[
     "je ne prefere pas", "je prefererais pas", "pas cette fois", "pas pour linstant", "pas pour le moment",
     "pas vraiment", "pas besoin", "ce nest pas necessaire", "ca ne me plait pas", "mais non", "ben non", "oh non",
     "que non", "negatif", "sans facon", "non desole", "non desolee", "probablement pas",
-    "aucune chance", "pas question", "pas la peine", "cest non",
+    "merci mais non", "merci mais non merci", "aucune chance", "pas question", "pas la peine", "cest non",
 ];
 
 #[rustfmt::skip]

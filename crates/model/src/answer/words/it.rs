@@ -179,7 +179,7 @@ const NO: &[&str] = &[
     "in nessun caso", "per nessun motivo", "nemmeno per sogno", "neanche per idea", "niente affatto", "affatto",
     "macche", "preferisco di no", "preferirei di no", "preferisco non", "direi di no", "spero di no", "no no",
     "no no grazie", "nope", "negativo", "mai e poi mai", "non serve", "non occorre", "no mi dispiace", "purtroppo no",
-    "probabilmente no", "ma no", "eh no", "neanche per scherzo", "nessuna possibilita", "non ce bisogno", "non direi", "non proprio", "non tanto", "non va bene",
+    "probabilmente no", "grazie ma no", "no grazie sto bene cosi", "ma no", "eh no", "neanche per scherzo", "nessuna possibilita", "non ce bisogno", "non direi", "non proprio", "non tanto", "non va bene",
 ];
 
 #[rustfmt::skip]

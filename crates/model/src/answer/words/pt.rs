@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         (2, &["depois de amanha"]),
     ],
     relative_parts: &[
+        (1, Part::Morning, &["amanha cedo", "amanha bem cedo"]),
         (0, Part::Morning, &["esta manha"]),
         (0, Part::Afternoon, &["esta tarde"]),
         (0, Part::Night, &["esta noite"]),
@@ -58,7 +59,9 @@ pub const WORDS: Words = Words {
     day_of_month: &["dia {n}", "no dia {n}", "o dia {n}"],
     ordinal_ends: &["o", "a"],
     ordinals,
-    fillers: &["o", "a", "no", "na", "de", "do", "da", "em", "para", "feira", "dia", "esta", "que", "vem"],
+    fillers: &[
+        "o", "a", "no", "na", "de", "do", "da", "em", "para", "feira", "dia", "nesta", "neste", "esta", "que", "vem",
+    ],
     at: &[
         "as",
         "a",
@@ -168,7 +171,7 @@ const NO: &[&str] = &[
     "em hipotese alguma", "prefiro nao", "prefiro que nao", "preferia nao", "por enquanto nao", "no momento nao",
     "desta vez nao", "dessa vez nao", "nao precisa", "nao e necessario", "nao nao", "nao mesmo", "nao senhor",
     "nao desculpe", "infelizmente nao", "provavelmente nao", "acho melhor nao", "nao por favor", "n", "nops",
-    "nadinha", "negativo obrigado", "sem chance", "nem por sombras", "nem de brincadeira", "nem sonhando", "de maneira alguma",
+    "nadinha", "negativo obrigado", "obrigado mas nao", "obrigada mas nao", "sem chance", "nem por sombras", "nem de brincadeira", "nem sonhando", "de maneira alguma",
 ];
 
 #[rustfmt::skip]
