@@ -15,6 +15,7 @@ mod choice;
 mod clock;
 #[cfg(test)]
 mod corpus;
+mod correction;
 mod custom;
 mod date;
 mod figures;

@@ -34,6 +34,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
                 || was
                 || degrees
                 || says(&VAGUE)
+                || own.is_some_and(|own| is_proportion(&folded, own))
                 || is_good_number(&folded)
         }
         AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
@@ -98,6 +99,15 @@ fn is_good_number(folded: &str) -> bool {
     said.windows(2).any(|pair| ["gut", "gute", "guten", "knapp"].contains(&pair[0]) && is_number(pair[1]))
         || said.windows(3).any(|three| matches!(three[..2], ["a", "good"]) && is_number(three[2]))
 }
+
+/// True for two numbers of which neither is meant alone: `un sur deux`, `dos por tres`, `one in two`, `3 x 4`.
+fn is_proportion(folded: &str, own: &Words) -> bool {
+    let is_number = |word: &str| own.number(&[word]).is_some();
+    let said: Vec<&str> = folded.split(' ').collect();
+    said.windows(3).any(|three| is_number(three[0]) && PROPORTIONS.contains(&three[1]) && is_number(three[2]))
+}
+
+const PROPORTIONS: [&str; 12] = ["in", "by", "x", "por", "sobre", "sur", "par", "auf", "von", "mal", "em", "su"];
 
 /// True for a sentence about the day of another event: the message tells of a birth, or of a deed of the past, for
 /// which the question does not ask.

@@ -7,7 +7,7 @@ use super::{
     AnswerContext,
     another::is_denied_by_sign,
     beside, inside,
-    words::{self, Words},
+    words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word, near};
 
@@ -34,10 +34,19 @@ pub fn number_of_option(text: &str) -> Option<usize> {
     let is_neutral = |word: &&&str| !OPTION_WORDS.contains(*word) && !manners().any(|manner| manner == **word);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let mut rest = said.iter().filter(is_neutral);
-    let number = rest.next()?;
+    let (number, None) = (rest.next()?, rest.next()) else { return None };
     let is_number = number.len() <= NUMBER_DIGITS_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && rest.next().is_none()).then(|| number.parse().ok())?
+    if is_number {
+        return number.parse().ok();
+    }
+    // A number in words is an option's only behind a word that says so.
+    let is_called = said.windows(2).any(|pair| NUMBER_WORDS.contains(&pair[0]) && pair[1] == *number);
+    let spelled = || words::all("").find_map(|words| words.spelled(number));
+    is_called.then(spelled)?.and_then(|number| usize::try_from(number).ok())
 }
+
+/// Words before the number of an option, in words too: `number two`.
+const NUMBER_WORDS: [&str; 8] = ["number", "option", "numero", "opcion", "nummer", "opcao", "opzione", "choice"];
 
 const NUMBER_DIGITS_MAX: usize = 3;
 
@@ -341,19 +350,6 @@ const TURNS: [&str; 45] = [
     "outra", "qualquer", "ma", "altro", "altra", "qualsiasi", "oppure", "before", "after", "what", "how", "which", "why", "when",
 ];
 
-/// Polite words that are no condition of the choice.
-const IF_POSSIBLE: [&str; 9] = [
-    "if possible",
-    "if its possible",
-    "si es posible",
-    "si puede ser",
-    "si possible",
-    "wenn moglich",
-    "falls moglich",
-    "se possivel",
-    "se possibile",
-];
-
 /// First words of a message that say nothing about its answer.
 #[rustfmt::skip]
 const OPENINGS: [&str; 36] = [
@@ -388,3 +384,14 @@ pub fn is_mistyped(said: &str, title: &str) -> bool {
 
 /// Shorter words differ from another word by one letter too often.
 const MISTYPED_CHARS_MIN: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::number_of_option;
+
+    #[test]
+    fn a_number_in_words_names_an_option_only_behind_its_word() {
+        let said = ["number two pls", "Nummer zwei", "two", "no two"].map(number_of_option);
+        assert_eq!(said, [Some(2), Some(2), None, None]);
+    }
+}

@@ -36,7 +36,8 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
             .or_else(|| in_words(rest, own?, is_named || is_counted))
             .or_else(|| thousands(rest, own?, custom))
             .or_else(|| and_half(rest, own?, custom))
-            .or_else(|| money::with_sign_between(rest));
+            .or_else(|| money::with_sign_between(rest))
+            .or_else(|| with_name_between(rest, own?));
         if let Some(value) = found {
             return Some(Amount { value: value / share, is_named });
         }
@@ -101,8 +102,39 @@ fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
     let spelled = |joined: &str| own.spelled(joined).map(f64::from);
     let and_half = || own.and_half.iter().find_map(|end| Some(spelled(joined.strip_suffix(end)?)? + 0.5));
     let one_and_half = || (own.language == "de" && ONE_AND_HALF.contains(&joined.as_str())).then_some(1.5);
-    spelled(&joined).or_else(and_half).or_else(one_and_half)
+    let group = || GROUPS.iter().find(|(name, _)| own.language == "de" && *name == joined).map(|(_, count)| *count);
+    spelled(&joined).or_else(and_half).or_else(one_and_half).or_else(group)
 }
+
+/// German words for the number of people in a group, without blanks.
+const GROUPS: [(&str, f64); 9] = [
+    ("zuzweit", 2.0),
+    ("zudritt", 3.0),
+    ("zuviert", 4.0),
+    ("zufunft", 5.0),
+    ("zusechst", 6.0),
+    ("zusiebt", 7.0),
+    ("zuacht", 8.0),
+    ("zuneunt", 9.0),
+    ("zuzehnt", 10.0),
+];
+
+/// Parses a price with its currency between: `1 Euro 50`, `2 euros y 50 céntimos`.
+fn with_name_between(text: &str, own: &Words) -> Option<f64> {
+    let text = money::without_cents(text).unwrap_or(text);
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let (whole, name, cents) = match said.as_slice() {
+        [whole, name, cents] => (whole, name, cents),
+        [whole, name, and, cents] if AND.contains(&fold(and).as_str()) => (whole, name, cents),
+        _ => return None,
+    };
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_price = digits(whole) && digits(cents) && cents.len() == 2 && own.money.contains(&fold(name).as_str());
+    is_price.then(|| format!("{whole}.{cents}").parse().ok())?
+}
+
+/// Words between the two parts of a price.
+const AND: [&str; 5] = ["and", "y", "et", "und", "e"];
 
 /// German words for one and a half that contain no number.
 const ONE_AND_HALF: [&str; 2] = ["anderthalb", "anderthalbe"];
@@ -131,12 +163,17 @@ const MILLIONS: [&str; 12] = [
     "mn",
 ];
 
+/// Words for a hundred behind a number; the French one is a coin, too.
+const HUNDREDS: [&str; 2] = ["hundred", "hundert"];
+
 /// Parses `2 thousand`, `2 mil`, `5 million`.
 fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     let (before, last) = text.rsplit_once(char::is_whitespace)?;
     let last = fold(last);
     let times = if own.thousand.contains(&last.as_str()) {
         1000.0
+    } else if HUNDREDS.contains(&last.as_str()) {
+        100.0
     } else if MILLIONS.contains(&last.as_str()) {
         1_000_000.0
     } else {
@@ -320,6 +357,10 @@ mod tests {
             ("12.", "en", 12.0),
             (".5", "en", 0.5),
             ("one person", "en", 1.0),
+            ("1 Euro 50", "de", 1.5),
+            ("2 euros y 50 céntimos", "es", 2.5),
+            ("zu zweit", "de", 2.0),
+            ("5 million", "en", 5_000_000.0),
             ("una persona", "es", 1.0),
         ] {
             assert_eq!(number(text, language, language != "en"), Some(value), "{text} in {language}");
@@ -346,6 +387,9 @@ mod tests {
             "5 m",
             "5k",
             "1.234 567",
+            "zu zweit",
+            "1 euro 5",
+            "1 room 50",
         ] {
             assert_eq!(number(bad, "en", false), None, "{bad}");
         }

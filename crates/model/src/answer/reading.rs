@@ -1,11 +1,11 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerContext, AnswerType, another, clock,
+    AnswerContext, AnswerType, another, clock, correction,
     custom::Custom,
     date::{self, DateContext},
     inside, moment, number,
-    words::{self, Part, Words},
+    words::{self, Part, Words, around::IF_POSSIBLE},
 };
 use crate::{
     matching::{fold, has_word},
@@ -52,7 +52,7 @@ impl Reading {
 
 /// Reads the whole text as this type, in any language.
 pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
-    let text = &without_thanks(text);
+    let text = &without_courtesies(text);
     if another::speaks_of_another(kind, text, hearing) {
         return Reading::default();
     }
@@ -82,12 +82,30 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let whole = whole_in_any(kind, text, hearing);
-    let text = &without_thanks(text);
+    let text = &without_courtesies(text);
     if !whole.is_empty() || another::speaks_of_another(kind, text, hearing) {
         return whole;
     }
-    inside::read(kind, text, hearing)
+    let corrected = correction::read(kind, text, hearing);
+    if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected }
 }
+
+/// The text without thanks that contain a number, and without words of politeness that contain an *if*.
+fn without_courtesies(text: &str) -> String {
+    let text = without_thanks(text);
+    if text.len() > inside::SENTENCE_BYTES_MAX {
+        return text;
+    }
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let found = (2..=WISH_WORDS_MAX).rev().find_map(|length| {
+        let is_wish = |run: &[&str]| IF_POSSIBLE.contains(&fold(&run.join(" ")).as_str());
+        said.windows(length).position(is_wish).map(|start| (start, start + length))
+    });
+    found.map_or_else(|| text.clone(), |(start, end)| [&said[..start], &said[end..]].concat().join(" "))
+}
+
+/// `wenn es möglich ist` has the most words of a wish.
+const WISH_WORDS_MAX: usize = 4;
 
 /// The text without thanks that contain a number: `grazie mille`.
 fn without_thanks(text: &str) -> String {

@@ -183,7 +183,7 @@ const NO: &[&str] = &[
     "momentan nicht", "im moment nicht", "gerade nicht", "diesmal nicht", "vorerst nicht", "wohl nicht", "eher nein",
     "leider nein", "leider nicht", "nein leider nicht", "nein tut mir leid", "ich glaube eher nicht",
     "vermutlich nicht", "wahrscheinlich nicht", "nicht gut", "nicht ok", "keine chance", "kommt nicht in frage",
-    "danke aber nein", "danke nein", "nicht noetig", "bloss nicht", "nicht im traum",
+    "danke aber nein", "danke nein", "nicht noetig", "bloss nicht", "nicht im traum", "ach nein",
 ];
 
 #[rustfmt::skip]

@@ -163,7 +163,7 @@ const YES: &[&str] = &[
     "very much so", "confirmed", "i confirm", "confirm", "thats it", "yessir", "yes maam", "yass", "ya", "yeh",
     "yess", "yesss", "no problem with that", "happy to", "with pleasure", "gladly", "that is correct",
     "that is right", "it is correct", "its correct", "its right", "all good", "i accept", "accepted", "accept",
-    "i am sure", "im sure", "it works for me", "hell yes", "hell yeah", "heck yes", "oh yes",
+    "i am sure", "im sure", "it works for me", "hell yes", "hell yeah", "heck yes", "oh yes", "my answer is yes", "yes lol", "yes mate",
 ];
 
 #[rustfmt::skip]
@@ -182,7 +182,7 @@ const NO: &[&str] = &[
     "not right now", "maybe not", "probably not", "i guess not", "hell no", "no sorry", "sorry no", "not ok",
     "not okay", "not good", "no no no", "none", "not necessary", "no chance", "not a chance", "no need", "no need thanks",
     "heck no", "fat chance", "hard no", "thanks but no", "thanks but no thanks", "thank you but no", "no thanks im good",
-    "no thank you im good",
+    "no thank you im good", "my answer is no", "no lol", "nah mate", "no mate",
 ];
 
 #[rustfmt::skip]

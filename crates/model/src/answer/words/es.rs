@@ -211,7 +211,7 @@ const NO: &[&str] = &[
     "que va", "jamas", "tampoco", "nada de eso", "de ningun modo", "de eso nada", "prefiero que no", "preferiria no",
     "mejor que no", "por ahora no", "de momento no", "en este momento no", "ya no", "no no", "no no gracias",
     "no lo hagas", "no hace falta", "no es necesario", "no vale", "me niego", "es incorrecto", "no senor",
-    "nop gracias", "creo que mejor no", "supongo que no", "probablemente no", "gracias pero no", "muchas gracias pero no",
+    "nop gracias", "creo que mejor no", "supongo que no", "probablemente no", "gracias pero no", "muchas gracias pero no", "noo gracias",
 ];
 
 #[rustfmt::skip]
