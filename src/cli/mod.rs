@@ -40,6 +40,7 @@ mod keys;
 mod lsp;
 mod migrate;
 mod new;
+mod people;
 mod reference;
 mod runs;
 mod schedule;
@@ -105,6 +106,8 @@ enum Command {
     I18n(i18n::Args),
     /// API keys
     Keys(keys::Args),
+    /// People who sign in to the studio: their roles, links and sign-outs
+    People(people::Args),
     /// Show what accounts have left for messages
     Balance(balance::Args),
     /// Send a flow to many once: with a forecast, by its count
@@ -158,6 +161,7 @@ impl Command {
             | Command::Send(_)
             | Command::I18n(_)
             | Command::Keys(_)
+            | Command::People(_)
             | Command::Balance(_)
             | Command::Broadcast(_)
             | Command::Schedule(_)
@@ -287,6 +291,7 @@ fn run(command: Command) -> Outcome {
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),
         Command::Keys(args) => block_on(keys::run(args)),
+        Command::People(args) => block_on(people::run(args)),
         Command::Balance(args) => block_on(balance::run(args)),
         Command::Broadcast(args) => block_on(broadcast::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),

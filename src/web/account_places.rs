@@ -45,6 +45,8 @@ impl AccountPlaces {
         match caller {
             Caller::Account(account) => self.take(Some(account)),
             Caller::Operator => self.take(None),
+            // One person must not take the places of others.
+            Caller::Person(person) => self.take(Some(&AccountName::from(format!("person {}", person.id)))),
         }
     }
 }

@@ -2,7 +2,9 @@
 //! the `Caller` as an argument and ask nothing more.
 
 use super::{
+    audit::{self, Doer, Kept, Note},
     auth::{self, Caller},
+    people::{cookie, sessions},
     problem::Problem,
     routes::{AllowedCallers, Route, Verb},
     server::{
@@ -10,15 +12,17 @@ use super::{
         local_origin::{RequestOrigin, origin_of},
     },
     state::Web,
-    studio::access::closed,
+    studio::access::{is_open, transport},
     webhooks::sandbox_user,
 };
+use crate::{model::role::Role, runtime::config::Publishers};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use serde_json::Value as Json;
 use std::{net::SocketAddr, sync::Arc};
 
 /// The effect of a request. A page of another site can make a browser send any request, so those that change
@@ -34,9 +38,11 @@ pub enum Effect {
 /// their own proofs.
 pub fn is_checked(route: &Route) -> bool {
     match route.who {
-        AllowedCallers::Account | AllowedCallers::Operator | AllowedCallers::Sandbox | AllowedCallers::Studio => {
-            !route.is_dialect()
-        }
+        AllowedCallers::Account
+        | AllowedCallers::Operator
+        | AllowedCallers::Sandbox
+        | AllowedCallers::Studio
+        | AllowedCallers::SignIn => !route.is_dialect(),
         AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::Hook => false,
     }
 }
@@ -49,12 +55,56 @@ pub async fn check(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if route.who == AllowedCallers::SignIn {
+        return match is_of_own_page(&web, request.headers(), effect(route)) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        };
+    }
     match admitted(route, &web, peer, request.headers()).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            request.extensions_mut().insert(caller.clone());
+            match audit::kept(route, &caller) {
+                Kept::No => next.run(request).await,
+                kept => audited(route, web, caller, kept, request, next).await,
+            }
         }
         Err(problem) => problem.into_response(),
+    }
+}
+
+/// Answers in a task of its own: a client that disconnects in the middle cannot act without an entry.
+async fn audited(
+    route: &'static Route,
+    web: Arc<Web>,
+    caller: Caller,
+    kept: Kept,
+    request: Request,
+    next: Next,
+) -> Response {
+    let doer = Doer::of(&caller, request.headers());
+    let subject = audit::subject(route, request.uri().path());
+    let task = tokio::spawn(async move {
+        let mut response = next.run(request).await;
+        let told: Option<Note> = response.extensions_mut().remove();
+        let is_new = match (kept, &caller) {
+            (Kept::Look, Caller::Person(person)) => {
+                let subject = subject.as_deref().unwrap_or_default();
+                web.looks.is_new(person.id, route.name, subject, web.app.clock.now())
+            }
+            _ => true,
+        };
+        if response.status().is_success() && is_new {
+            let told = told.unwrap_or(Note { subject: None, detail: Json::Null });
+            let note = Note { subject: told.subject.or(subject), detail: told.detail };
+            audit::write(&web.app.store, web.app.clock.now(), doer, route.name, note).await;
+        }
+        response
+    });
+    match task.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(response) => response,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(error)) => Problem::bug(&error).into_response(),
     }
 }
 
@@ -71,7 +121,48 @@ async fn admitted(route: &Route, web: &Web, peer: SocketAddr, headers: &HeaderMa
     let caller = caller(web, peer, headers, effect(route)).await?;
     match (route.who, &caller) {
         (AllowedCallers::Operator | AllowedCallers::Studio, Caller::Account(_)) => Err(operator_only()),
-        _ => Ok(caller),
+        (_, Caller::Person(person)) if !may(route, person.role) => Err(not_your_role(person.role)),
+        _ => allowed_here(route, web, caller),
+    }
+}
+
+/// True if the route is open to people of this role.
+pub fn may(route: &Route, role: Role) -> bool {
+    route.roles.contains(&role) && (role.sees_people() || !route.is_personal())
+}
+
+/// Checks what the configuration says of the studio.
+fn allowed_here(route: &Route, web: &Web, caller: Caller) -> Result<Caller, Problem> {
+    let studio = &web.app.config.studio;
+    if route.name == PUBLISH && !may_publish(web, &caller) {
+        let why =
+            "The configuration's `studio.publish` keeps flows from being published here; take the changes as a patch.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "publish_off", why));
+    }
+    // Everything of this part but the editor and the drawing plays flows.
+    let plays = route.path.starts_with("/v1/studio/") && !PLAYS_NOTHING.contains(&route.name);
+    if studio.plays_off && plays {
+        let why = "The configuration's `studio.play` is off: no talks are played on this machine.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "plays_off", why));
+    }
+    Ok(caller)
+}
+
+/// The route that writes the bot's files.
+const PUBLISH: &str = "publish_bot";
+const PLAYS_NOTHING: &[&str] = &["studio_editor", "draw_flow"];
+
+/// True if this caller may write the bot's files.
+pub fn may_publish(web: &Web, caller: &Caller) -> bool {
+    let is_author = match caller {
+        Caller::Account(_) => false,
+        Caller::Operator => true,
+        Caller::Person(person) => matches!(person.role, Role::Author | Role::Operator),
+    };
+    match web.app.config.studio.publish {
+        Publishers::Authors => is_author,
+        Publishers::Operators => caller.is_operator(),
+        Publishers::Nobody => false,
     }
 }
 
@@ -80,11 +171,26 @@ pub async fn caller(web: &Web, peer: SocketAddr, headers: &HeaderMap, effect: Ef
     if headers.contains_key(header::AUTHORIZATION) {
         return auth::caller(web, headers).await?.ok_or_else(Problem::unauthorized);
     }
-    if closed(web, peer, headers).is_some() {
-        return Err(Problem::unauthorized());
+    let Some(caller) = of_page(web, peer, headers).await? else { return Err(Problem::unauthorized()) };
+    is_of_own_page(web, headers, effect)?;
+    Ok(caller)
+}
+
+/// The person who is signed in, or the operator where nobody needs to be.
+pub async fn of_page(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    let cookie = transport(web, peer, headers).and_then(|transport| cookie::read(headers, transport));
+    if let Some(cookie) = cookie {
+        let person = sessions::find(&web.app.store, &cookie, web.app.clock.now()).await;
+        if let Some(person) = person.map_err(|error| Problem::bug(&error))? {
+            return Ok(Some(Caller::Person(Arc::new(person))));
+        }
     }
-    match (origin_of(headers), effect) {
-        (RequestOrigin::Same, _) | (RequestOrigin::Unknown, Effect::Reads) => Ok(Caller::Operator),
+    Ok(is_open(web, peer, headers).then_some(Caller::Operator))
+}
+
+fn is_of_own_page(web: &Web, headers: &HeaderMap, effect: Effect) -> Result<(), Problem> {
+    match (origin_of(headers, web.app.config.public_url.as_deref()), effect) {
+        (RequestOrigin::Same, _) | (RequestOrigin::Unknown, Effect::Reads) => Ok(()),
         (RequestOrigin::Foreign, _) | (RequestOrigin::Unknown, Effect::Acts) => Err(Problem::new(
             StatusCode::FORBIDDEN,
             "foreign_origin",
@@ -99,9 +205,14 @@ fn effect(route: &Route) -> Effect {
     if route.verb == Verb::Get && !opens_socket { Effect::Reads } else { Effect::Acts }
 }
 
-fn operator_only() -> Problem {
+pub fn operator_only() -> Problem {
     let why = "Only the `transom` command on the daemon's own machine may do this.";
     Problem::new(StatusCode::FORBIDDEN, "operator_only", why)
+}
+
+fn not_your_role(role: Role) -> Problem {
+    let why = format!("The role `{}` may not do this; an operator can give you another one.", role.as_str());
+    Problem::new(StatusCode::FORBIDDEN, "not_your_role", why)
 }
 
 /// The caller that `check` has admitted.

@@ -8,11 +8,13 @@ use crate::{
         secret::Secret,
         time::Time,
     },
+    model::role::Role,
     runtime::config::Sender,
     store::{CommitError, Store, WriteSet, tables::api_key},
 };
 use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 /// The authenticated caller of a request.
@@ -20,8 +22,22 @@ use subtle::ConstantTimeEq;
 pub enum Caller {
     /// Sees its own senders, contacts and conversations, and nothing of other accounts.
     Account(AccountName),
-    /// A command on this machine: sees everything.
+    /// A command on this machine, or the studio's page where nobody signs in: sees everything.
     Operator,
+    /// A person who is signed in.
+    Person(Arc<SignedIn>),
+}
+
+/// A person with the rights that they have now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub id: i64,
+    pub name: String,
+    pub role: Role,
+    /// `None`: all.
+    pub accounts: Option<Vec<AccountName>>,
+    /// The stored hash of the session.
+    pub session: String,
 }
 
 /// A new key: the key, shown once, and its stored hash.
@@ -77,6 +93,7 @@ pub fn teller(web: &Web, caller: &Caller, headers: &HeaderMap, source: Option<&s
             Some(id) => format!("api, key {id}"),
             None => "api".to_owned(),
         },
+        Caller::Person(person) => format!("person {}", person.name),
     };
     if let Some(source) = source {
         told.push_str(", as ");
@@ -136,9 +153,31 @@ impl Caller {
     }
 
     pub fn owns(&self, account: &AccountName) -> bool {
+        self.accounts().is_none_or(|own| own.contains(account))
+    }
+
+    /// The accounts that it sees; `None`: all.
+    pub fn accounts(&self) -> Option<&[AccountName]> {
         match self {
-            Caller::Account(own) => own == account,
+            Caller::Account(own) => Some(std::slice::from_ref(own)),
+            Caller::Operator => None,
+            Caller::Person(person) => person.accounts.as_deref(),
+        }
+    }
+
+    /// The account to read rows of, where it sees one alone. Else all rows are read, and each is asked for by `owns`.
+    pub fn only_account(&self) -> Option<&AccountName> {
+        match self.accounts() {
+            Some([only]) => Some(only),
+            Some(_) | None => None,
+        }
+    }
+
+    pub fn is_operator(&self) -> bool {
+        match self {
+            Caller::Account(_) => false,
             Caller::Operator => true,
+            Caller::Person(person) => person.role == Role::Operator,
         }
     }
 }
@@ -153,6 +192,13 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// SHA-256 in hex.
 pub fn hash(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))
+}
+
+/// Random bits in hex.
+pub fn random_hex<const BYTES: usize>() -> Result<String, getrandom::Error> {
+    let mut random = [0_u8; BYTES];
+    getrandom::fill(&mut random)?;
+    Ok(hex(&random))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -143,6 +143,15 @@ impl Input {
         self.take(name)
     }
 
+    /// As `patched_text`, for a value of any type.
+    pub fn patched_json(&mut self, name: &'static str) -> Option<Option<Json>> {
+        if self.fields.get(name).is_some_and(Json::is_null) {
+            self.take(name);
+            return Some(None);
+        }
+        self.opt_json(name).map(Some)
+    }
+
     pub fn opt_map(&mut self, name: &'static str) -> Option<Map<String, Json>> {
         match self.take(name)? {
             Json::Object(map) => Some(map),

@@ -64,6 +64,10 @@ pub fn document() -> Json {
                     "type": "http", "scheme": "bearer",
                     "description": "What the `transom` command shows; it stands in a file beside the database.",
                 },
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": "__Host-transom",
+                    "description": "Of a person who is signed in to the studio, within the rights of their role.",
+                },
             },
         },
     })
@@ -192,9 +196,9 @@ fn good(route: &Route, answer: &DocumentedAnswer) -> Json {
 
 fn security(who: AllowedCallers) -> Json {
     match who {
-        AllowedCallers::Anyone | AllowedCallers::Provider => json!([]),
-        AllowedCallers::Account => json!([{"key": []}]),
-        AllowedCallers::Operator | AllowedCallers::Studio => json!([{"operator": []}]),
+        AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::SignIn => json!([]),
+        AllowedCallers::Account => json!([{"key": []}, {"session": []}]),
+        AllowedCallers::Operator | AllowedCallers::Studio => json!([{"operator": []}, {"session": []}]),
         AllowedCallers::Sandbox | AllowedCallers::Hook => json!([{"key": []}, {}]),
     }
 }
@@ -206,6 +210,7 @@ fn who(who: AllowedCallers) -> &'static str {
         AllowedCallers::Operator | AllowedCallers::Studio => {
             "For the `transom` command on the daemon's own machine, and for the studio."
         }
+        AllowedCallers::SignIn => "For the studio's page of this daemon.",
         AllowedCallers::Provider => "The provider calls it, and signs what it posts.",
         AllowedCallers::Hook => "Who calls it shows what the flow's `verify` asks for; without `verify` a key.",
     }

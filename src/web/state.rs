@@ -3,8 +3,10 @@
 use super::{
     account_places::AccountPlaces,
     api::{ahead::AheadRoom, health::PlatformAnswers},
+    audit::Looks,
     dialects::waplify,
     idempotency::InFlight,
+    people::{password::Hashing, tries::Tries},
     refusal_log::UnauthenticatedRequests,
     server::body_memory::Room,
     studio::{assets::PageFiles, desk::Desk, editor::EditorLimits},
@@ -49,6 +51,14 @@ pub struct Web {
     /// Places for the studio's editors.
     pub editors: AccountPlaces,
     pub editor_limits: EditorLimits,
+    /// Places for hashes of passwords.
+    pub hashing: Hashing,
+    /// Wrong passwords of the last hour.
+    pub tries: Tries,
+    /// Looks of people that the audit log knows.
+    pub looks: Looks,
+    /// Held while people are changed, so that the last operator stays.
+    pub people: tokio::sync::Mutex<()>,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
     /// Places for plays of the studio.
@@ -82,6 +92,10 @@ impl Web {
             page_files: PageFiles::default(),
             ahead: AheadRoom::default(),
             platform_answers: PlatformAnswers::default(),
+            hashing: Hashing::default(),
+            tries: Tries::default(),
+            looks: Looks::default(),
+            people: tokio::sync::Mutex::default(),
             wire: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),
             files: AccountPlaces::new(FILES_AT_ONCE_MAX),

@@ -150,7 +150,7 @@ async fn heard(
     }
     let only = match &vouches {
         Caller::Account(account) => Some(account),
-        Caller::Operator => None,
+        Caller::Operator | Caller::Person(_) => None,
     };
     if kind == SANDBOX && parts.method != Method::POST {
         return Problem::not_found("The sandbox takes messages by POST; nobody verifies its address.").into_response();

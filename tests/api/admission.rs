@@ -8,13 +8,13 @@ use super::{
 use reqwest::Method;
 use transom::web::{
     admission,
-    routes::{self, Route, Verb},
+    routes::{self, AllowedCallers, Route, Verb},
 };
 
 const PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 fn checked() -> impl Iterator<Item = &'static Route> {
-    routes::all().filter(|route| admission::is_checked(route))
+    routes::all().filter(|route| admission::is_checked(route) && route.who != AllowedCallers::SignIn)
 }
 
 /// The native routes that the studio's page may call without a key.

@@ -32,6 +32,7 @@ use transom::{
 const VOLATILE: &[&str] = &[
     "id",
     "key",
+    "link",
     "provider_id",
     "message_sid",
     "next_cursor",
@@ -102,6 +103,9 @@ impl World {
         let tester = host.post("key-acme", "/api/v1/sandbox_sessions", tester).await.is(201);
         ids.insert("$tester", tester["data"]["id"].as_str().unwrap().to_owned());
         let made = host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "name": "old"})).await.is(201);
+        let rosa = json!({"name": "Rosa", "role": "author"});
+        let rosa = host.post(OPERATOR, "/v1/people", rosa).await.is(201);
+        ids.insert("$person", rosa["person"]["id"].to_string());
         ids.insert("$key", made["id"].as_str().unwrap().to_owned());
         let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
             "field": "messages",
@@ -253,7 +257,7 @@ fn key(route: &Route) -> &'static str {
     match route.who {
         AllowedCallers::Operator | AllowedCallers::Studio => OPERATOR,
         AllowedCallers::Account | AllowedCallers::Sandbox | AllowedCallers::Hook => "key-acme",
-        AllowedCallers::Anyone | AllowedCallers::Provider => "",
+        AllowedCallers::Anyone | AllowedCallers::SignIn | AllowedCallers::Provider => "",
     }
 }
 

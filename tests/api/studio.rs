@@ -115,19 +115,23 @@ async fn a_browser_at_the_root_is_led_to_the_studio_and_nobody_else_is() {
 }
 
 #[tokio::test]
-async fn a_studio_that_is_closed_says_why() {
+async fn the_page_is_given_wherever_somebody_may_sign_in() {
     let host = open_host(&[]).await;
     let proxied = ("x-forwarded-for", "192.0.2.7");
     for headers in [[proxied], [("host", "bot.example.com")], [("forwarded", "for=192.0.2.7")], [("x-real-ip", "::1")]]
     {
         let page = get(&host, "/studio", &headers).await;
         assert_eq!((page.status, page.headers["content-type"].as_bytes()), (403, &b"text/html; charset=utf-8"[..]));
-        assert!(page.text.contains("on the daemon's own machine"), "{headers:?}: {}", page.text);
+        assert!(page.text.contains("The studio needs https"), "{headers:?}: {}", page.text);
         assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     }
-    let real = get(&Host::new().await, "/studio/flows", &[]).await;
-    assert!(real.status == 403 && real.text.contains("reaches real customers"), "{}", real.text);
     let wide = Host::start(&[], |_| sandboxes("0.0.0.0:0"), "2026-03-27T09:00:00Z", None).await;
-    let wide = get(&wide, "/studio", &[]).await;
-    assert!(wide.status == 403 && wide.text.contains("listens to other machines"), "{}", wide.text);
+    for closed in [Host::new().await, wide] {
+        let page = get(&closed, "/studio/flows", &[]).await;
+        assert!(page.status == 200 && page.text.contains("csp-nonce"), "{}", page.text);
+        assert_eq!(get(&closed, "/v1/session", &[]).await.is(401)["code"], "not_signed_in");
+        assert_eq!(get(&closed, "/v1/bot", &[]).await.status, 401);
+    }
+    let session = get(&host, "/v1/session", &[]).await.is(200);
+    assert_eq!(session, serde_json::json!({"person": null, "role": "operator", "accounts": null, "local": true}));
 }

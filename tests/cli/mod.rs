@@ -6,6 +6,7 @@ mod health;
 mod machine;
 mod new;
 mod operator;
+mod people;
 mod reengage;
 mod stopping;
 mod templates;
@@ -98,6 +99,7 @@ fn every_command_is_in_the_help() {
         "trigger",
         "send",
         "keys",
+        "people",
         "schedule",
         "templates",
         "runs",

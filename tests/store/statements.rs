@@ -11,6 +11,8 @@ const WHOLE: &[&str] = &[
     "schedule.all",
     "template.all",
     "api_key.all",
+    "person.all",
+    "person_session.expire",
     "flow_state.all",
     "flow_state.pauses",
     "sender_pause.all",

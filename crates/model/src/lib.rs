@@ -26,6 +26,7 @@ pub mod matching;
 pub mod pauses;
 pub mod prefilter;
 pub mod quiet;
+pub mod role;
 pub mod schedule;
 pub mod session;
 pub mod template;

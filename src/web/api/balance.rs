@@ -101,12 +101,12 @@ pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
 fn account(web: &Web, caller: &Caller, query: &str) -> Result<AccountName, Problem> {
     let asked = query::value(query, "account").filter(|name| !name.is_empty()).map(AccountName::from);
     let wrong = |why: String| Problem::invalid(vec![("/account".to_owned(), why)]);
-    match (caller, asked, web.app.config.accounts.as_slice()) {
-        (Caller::Account(own), None, _) => Ok(own.clone()),
+    match (caller.only_account(), asked, web.app.config.accounts.as_slice()) {
+        (Some(own), None, _) => Ok(own.clone()),
         (_, Some(name), all) if caller.owns(&name) && all.iter().any(|known| known.name == name) => Ok(name),
         (_, Some(name), _) => Err(wrong(format!("There is no account `{name}`."))),
-        (Caller::Operator, None, [only]) => Ok(only.name.clone()),
-        (Caller::Operator, None, _) => Err(wrong("There are several accounts; say which one by `account`.".to_owned())),
+        (None, None, [only]) => Ok(only.name.clone()),
+        (None, None, _) => Err(wrong("There are several accounts; say which one by `account`.".to_owned())),
     }
 }
 

@@ -18,7 +18,10 @@ use crate::{
     },
     store::tables::version,
     web::{
+        admission::may_publish,
         api::studio,
+        audit::noted,
+        auth::Caller,
         etag,
         idempotency::json,
         input::Input,
@@ -35,7 +38,7 @@ use serde_json::{Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// `GET /v1/bot`: the files on disk with their findings, and what is live.
-pub async fn show(State(web): State<Arc<Web>>) -> ApiResult {
+pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let app = &web.app;
     let now = web.desk.checked(app).await;
     let live = version::find(&app.store, app.live.get().version).await.map_err(|error| Problem::bug(&error))?;
@@ -57,7 +60,7 @@ pub async fn show(State(web): State<Arc<Web>>) -> ApiResult {
         "language": set.bot.language,
         "mode": if app.senders.only_sandboxes() { "sandbox" } else { "live" },
         "live": live.map(|live| json!({"version": live.id, "since": live.live_at.map(iso)})),
-        "writable": apart(|| is_writable(folder)),
+        "writable": may_publish(&web, &caller) && apart(|| is_writable(folder)),
         "errors": errors,
         "warnings": warnings,
         "words": starting_words(set, STUDIO_WORDS_MAX),
@@ -125,10 +128,15 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_away", why);
         return Err(Problem { retry_after_s: Some(1), ..problem });
     }
+    let paths: Vec<String> = changes.iter().map(|change| change.path.as_str().to_owned()).collect();
     let published = web.app.publish_files(changes, &wish).await;
     web.desk.folder.forget();
     match published {
-        Ok(published) => Ok(json(StatusCode::OK, &told(&published))),
+        Ok(published) => {
+            let body = told(&published);
+            let detail = json!({"files": paths, "version": body["version"]});
+            Ok(noted(json(StatusCode::OK, &body), None, detail))
+        }
         Err(NotPublished::Changed(paths)) => {
             let why = "These files were changed since you read them; read them again and decide anew.";
             let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", why);

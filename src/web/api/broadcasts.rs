@@ -83,14 +83,12 @@ pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Reques
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     let page = Page::read(&query.unwrap_or_default())?;
     let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
-    let own = match &caller {
-        Caller::Operator => None,
-        Caller::Account(account) => Some(account),
-    };
     let limit = i64::try_from(page.size()).unwrap_or(PAGE_ROWS_MAX);
-    let rows = broadcast::page(&web.app.store, own, before, limit).await.map_err(|error| Problem::bug(&error))?;
+    let rows = broadcast::page(&web.app.store, caller.only_account(), before, limit)
+        .await
+        .map_err(|error| Problem::bug(&error))?;
     let next = rows.last().map(|row| row.id).filter(|_| rows.len() == page.size());
-    let data: Vec<Json> = rows.iter().map(described).collect();
+    let data: Vec<Json> = rows.iter().filter(|row| caller.owns(&row.account)).map(described).collect();
     Ok(json(StatusCode::OK, &page.body(data, next)))
 }
 

@@ -116,15 +116,14 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
         return by_phone(web, caller, &page, &phone).await;
     }
-    let account = match caller {
-        Caller::Account(account) => Some(account),
-        Caller::Operator => None,
-    };
     let (store, tag) = (&web.app.store, tag.as_deref());
     page.gather(
-        |cursor: Option<i64>| contact::newest(store, account, ContactId(cursor.unwrap_or(i64::MAX)), page.limit),
+        |cursor: Option<i64>| {
+            contact::newest(store, caller.only_account(), ContactId(cursor.unwrap_or(i64::MAX)), page.limit)
+        },
         |row: Contact| async move {
-            let fits = !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag));
+            let fits =
+                caller.owns(&row.account) && !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag));
             let shown = if fits { Some(described(web, &row).await?) } else { None };
             Ok((row.id.0, shown))
         },

@@ -44,10 +44,7 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: 
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
-    let account = match &caller {
-        Caller::Account(own) => own.clone(),
-        Caller::Operator => AccountName::from(""),
-    };
+    let account = caller.only_account().cloned().unwrap_or_else(|| AccountName::from(""));
     let erasing = Arc::clone(&web);
     // Looked up inside, because a repeated request with the same key comes when the contact no longer exists.
     once(web, account, parts.headers, format!("contacts/{id}/erase"), bytes, move |_| async move {
@@ -71,10 +68,7 @@ pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request:
         input.wrong("phone", "Give a `phone` or a `user_id`.");
     }
     input.finish()?;
-    let account = match &caller {
-        Caller::Account(own) => own.clone(),
-        Caller::Operator => AccountName::from(""),
-    };
+    let account = caller.only_account().cloned().unwrap_or_else(|| AccountName::from(""));
     let erasing = Arc::clone(&web);
     once(web, account, parts.headers, "contacts/erase".to_owned(), bytes, move |_| async move {
         let contact = named(&erasing, &caller, phone.as_deref(), user).await?.ok_or_else(none)?;

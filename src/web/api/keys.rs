@@ -4,6 +4,7 @@ use crate::{
     base::{ids::AccountName, limits::NAME_CHARS_MAX},
     store::CommitError,
     web::{
+        audit::noted,
         auth,
         idempotency::json,
         input::{self, Input},
@@ -21,7 +22,9 @@ use std::sync::Arc;
 
 /// `POST /v1/keys`: `{account, name}`; the key is shown only in this answer.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
-    Ok(json(StatusCode::CREATED, &created(&web, request).await?))
+    let made = created(&web, request).await?;
+    let (id, detail) = (made["id"].as_str().map(str::to_owned), json!({"account": made["account"]}));
+    Ok(noted(json(StatusCode::CREATED, &made), id, detail))
 }
 
 /// `DELETE /v1/keys/{id}`.

@@ -2,6 +2,7 @@
 
 mod addressee;
 pub mod ahead;
+pub mod audit;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;
@@ -25,12 +26,14 @@ mod template_body;
 
 pub mod own_files;
 mod page;
+pub mod people;
 pub mod probes;
 pub mod reports;
 pub mod runs;
 pub mod sandbox;
 pub mod schedules;
 pub mod senders;
+pub mod session;
 pub mod stream;
 pub mod studio;
 pub mod subscriptions;

@@ -97,12 +97,17 @@ async fn asked(web: &Web, flow: &str, text: &str, caller: &Caller) -> Result<(Fl
     let since = value("since").map_or(Ok(REPORT_SINCE), |since| Span::parse(&since));
     let since = since.map_err(|why| Problem::invalid(vec![("/since".to_owned(), format!("`since`: {why}."))]))?;
     let since = local_minute(web.app.clock.now() - since);
-    let account = match caller {
-        Caller::Operator => None,
-        Caller::Account(account) => Some(account),
+    let accounts = match caller.accounts() {
+        None => vec![None],
+        Some(accounts) => accounts.iter().map(Some).collect(),
     };
-    let fires = report::report(&web.app.store.aside(), account, &flow, &since, value("trigger").as_deref()).await;
-    Ok((flow, fires.map_err(|error| Problem::bug(&error))?))
+    // A row for each of several accounts.
+    let (store, trigger, mut fires) = (web.app.store.aside(), value("trigger"), Vec::new());
+    for account in accounts {
+        let read = report::report(&store, account, &flow, &since, trigger.as_deref()).await;
+        fires.extend(read.map_err(|error| Problem::bug(&error))?);
+    }
+    Ok((flow, fires))
 }
 
 /// Minutes are local to each contact: subtracting a day includes every time zone.

@@ -139,10 +139,15 @@ async fn fires(web: &Web, caller: &Caller, flow: &FlowName, since: Time) -> Resu
     let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
     let minute = minute.strftime("%Y-%m-%dT%H:%M").to_string();
     let store = &web.app.store;
-    match caller {
-        Caller::Operator => start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await,
-        Caller::Account(account) => start::tally_of(store, account, flow, &minute, AGENDA_TALLIES_MAX).await,
+    let Some(accounts) = caller.accounts() else {
+        return start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await;
+    };
+    // A row for each of several accounts.
+    let mut all = Vec::new();
+    for account in accounts {
+        all.extend(start::tally_of(store, account, flow, &minute, AGENDA_TALLIES_MAX).await?);
     }
+    Ok(all)
 }
 
 async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Json, Problem> {

@@ -182,13 +182,11 @@ impl Listener {
     }
 
     async fn is_owned(&self, event: &Event) -> Result<bool, ClientGone> {
-        match &self.caller {
-            Caller::Operator => Ok(true),
-            Caller::Account(own) => {
-                let account = self.web.app.events.account_of(event).await.map_err(|_| ClientGone)?;
-                Ok(account.is_some_and(|account| account == *own))
-            }
+        if self.caller.accounts().is_none() {
+            return Ok(true);
         }
+        let account = self.web.app.events.account_of(event).await.map_err(|_| ClientGone)?;
+        Ok(account.is_some_and(|account| self.caller.owns(&account)))
     }
 
     async fn written(&self, event: &Event) -> Result<String, ClientGone> {

@@ -245,10 +245,7 @@ fn configured() -> Problem {
 
 /// An account sees its own subscriptions; those for all accounts belong to the operator.
 fn is_owned(caller: &Caller, row: &Subscription) -> bool {
-    match caller {
-        Caller::Operator => true,
-        Caller::Account(own) => row.account.as_ref() == Some(own),
-    }
+    caller.accounts().is_none_or(|own| row.account.as_ref().is_some_and(|account| own.contains(account)))
 }
 
 async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Subscription, Problem> {
@@ -337,8 +334,5 @@ fn account(web: &Web, caller: &Caller, input: &mut Input) -> Option<AccountName>
     {
         input.wrong("account", format!("There is no account `{name}`."));
     }
-    match caller {
-        Caller::Account(own) => Some(own.clone()),
-        Caller::Operator => given,
-    }
+    caller.only_account().cloned().or(given)
 }

@@ -1,7 +1,7 @@
 //! `/v1/schedules/ahead`: describes the route for the coming days of all schedules.
 
 use super::{
-    GET, Route, ask, ok,
+    GET, READERS, Route, ask, ok,
     shape::{
         Shape,
         Type::{Between, Flag, List, Maybe, Of, Text, Time, Whole, Word},
@@ -48,6 +48,8 @@ pub static ROUTES: &[Route] = &[Route {
     path: "/v1/schedules/ahead",
     name: "schedules_ahead",
     part: "Schedules",
+    roles: READERS,
+    personal: false,
     summary: "Count what all schedules and dates will do in the coming days",
     about: "As the forecast of each fire, one after the other: the caps that an earlier fire uses up and the questions \
             that it leaves open count for the later ones. Nothing is written.",

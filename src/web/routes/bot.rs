@@ -1,7 +1,7 @@
 //! `/v1/bot`: describes the routes for the bot's files.
 
 use super::{
-    AllowedCallers, Errors, GET, POST, Route, ask, ok,
+    AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -25,7 +25,7 @@ static BOT: Shape = shape(
         need("language", Text, ""),
         need("mode", Word(&["sandbox", "live"]), "`sandbox`: no sender reaches a real customer."),
         need("live", Maybe(&Of(&LIVE)), ""),
-        need("writable", Flag, "Whether files can be published."),
+        need("writable", Flag, "Whether files can be published, by whoever asks."),
         need("errors", Whole, "In the files on disk, tests included."),
         need("warnings", Whole, ""),
         need("words", List(&Text), "A few texts that start flows."),
@@ -169,6 +169,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot",
         name: "show_bot",
         part: PART,
+        roles: EVERYBODY,
         summary: "Show the bot's files, its flows and what is live",
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&BOT), "")],
@@ -181,6 +182,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/files/{folder}/{name}",
         name: "read_bot_file",
         part: PART,
+        roles: READERS,
         summary: "Read a file of the bot",
         about: "`flows/*.yaml`, `scripts/*.rhai` and `locales/*.yaml`; no links.",
         who: AllowedCallers::Studio,
@@ -195,6 +197,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/preview",
         name: "preview_bot",
         part: PART,
+        roles: AUTHORS,
         summary: "See what changed files would do before they are published",
         about: "People half-way and what becomes of them, templates that are missing, schedules that come and go. \
                 Nothing is written.",
@@ -214,6 +217,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/publish",
         name: "publish_bot",
         part: PART,
+        roles: AUTHORS,
         summary: "Write changed files and make them live as one version",
         about: "All of them or none. With 412 `changed_meanwhile` the answer has `paths`, with 409 `has_errors` \
                 `findings`; nothing is written then.",
@@ -224,6 +228,7 @@ pub static ROUTES: &[Route] = &[
             ("changed_meanwhile", 412),
             ("has_errors", 409),
             ("preview_changed", 409),
+            ("publish_off", 403),
             ("read_only", 403),
         ]),
         shared: true,

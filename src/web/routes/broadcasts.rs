@@ -1,7 +1,7 @@
 //! `/v1/broadcasts`: describes the routes for one-off sends of a flow to many contacts.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, ask, at, ok,
     schedules::{FIRE_REPORT, FORECAST},
     shape::{
         Shape,
@@ -95,6 +95,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/broadcasts",
         name: "list_broadcasts",
         part: PART,
+        roles: READERS,
         summary: "List broadcasts, newest first",
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&BROADCAST)), "Without their reports.")],
@@ -106,6 +107,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/broadcasts/{id}",
         name: "show_broadcast",
         part: PART,
+        roles: READERS,
         summary: "Show a broadcast with how far it has come",
         answers: &[ok(Of(&BROADCAST), "With its report.")],
         example: ask("/v1/broadcasts/$broadcast"),

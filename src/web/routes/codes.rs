@@ -23,6 +23,9 @@ pub static CODES: &[Code] = &[
         401,
         "Send a valid API key as `Authorization: Bearer <key>`; `transom keys create` makes one.",
     ),
+    code("not_signed_in", 401, "Nobody is signed in."),
+    code("wrong_password", 401, "Name and password do not fit."),
+    code("wrong_link", 401, "This link was used, replaced, or is over; ask an operator for a new one."),
     code("bad_signature", 401, "The signature does not match the body under any secret of this address."),
     code(
         "unproven",
@@ -37,6 +40,19 @@ pub static CODES: &[Code] = &[
         "Only the studio's own page may ask this without a key: the request must carry its `Origin`, or \
          `Sec-Fetch-Site: same-origin`.",
     ),
+    code("not_your_role", 403, "The role `viewer` may not do this; an operator can give you another one."),
+    code(
+        "needs_https",
+        403,
+        "A password and a cookie need https, or a browser on the daemon's own machine: open the studio at its \
+         `public_url`.",
+    ),
+    code(
+        "publish_off",
+        403,
+        "The configuration's `studio.publish` keeps flows from being published here; take the changes as a patch.",
+    ),
+    code("plays_off", 403, "The configuration's `studio.play` is off: no talks are played on this machine."),
     code("read_only", 403, "The daemon's user may not write into the bot's folder."),
     code("opted_out", 403, "The contact wants no messages."),
     code("not_found", 404, "There is no such conversation."),
@@ -64,6 +80,9 @@ pub static CODES: &[Code] = &[
     code("replayed_before", 409, "It was replayed already."),
     code("not_replayable", 409, "A `failed_run` cannot be tried again: it has ended."),
     code("opted_out", 409, "Flow `parcel` was not started: the contact wants no messages."),
+    code("name_taken", 409, "There is a person of this name already."),
+    code("too_many_people", 409, "There are 500 people already."),
+    code("last_operator", 409, "This is the last operator: make another person operator first."),
     code("no_consent", 409, "Flow `news` was not started: the contact has not agreed to its topic."),
     code("capped", 409, "Flow `news` was not started: `at_most` is reached."),
     code("quiet_hours", 409, "Flow `news` was not started: it is quiet hours."),
@@ -105,6 +124,7 @@ pub static CODES: &[Code] = &[
         426,
         "This address speaks the Language Server Protocol over a WebSocket, and nothing else.",
     ),
+    code("too_many_tries", 429, "Too many wrong passwords; try again in 8 seconds."),
     code("internal", 500, "Something went wrong here; it is in the log."),
     code("platform_failed", 502, "The platform answered with HTTP 500 instead of the file."),
     code("crowded", 503, "Too many large bodies are being read; send it again."),

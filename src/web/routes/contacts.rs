@@ -1,7 +1,7 @@
 //! `/v1/contacts`: describes the routes for contacts, their data and their consents.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,
     shape::{
         Field, Shape,
         Type::{Any, Either, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -229,6 +229,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts",
         name: "list_contacts",
         part: PART,
+        roles: EVERYBODY,
         summary: "List contacts, newest first",
         query: &[
             may("phone", Text, "The one with this number, however it is spelt; write `+` as `%2B`."),
@@ -245,6 +246,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts/{id}",
         name: "show_contact",
         part: PART,
+        roles: EVERYBODY,
         summary: "Show one contact",
         answers: &[ok(Of(&CONTACT), "")],
         answers_with: TAGGED,
@@ -257,6 +259,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts/{id}",
         name: "change_contact",
         part: PART,
+        roles: AGENTS,
         summary: "Change name, language, zone, fields and tags",
         about: "Flows hear of each difference, as if a step had made it.",
         body: Some(Of(&PATCH)),
@@ -275,6 +278,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts/{id}/consent",
         name: "list_consent",
         part: PART,
+        roles: AGENTS,
         summary: "List what a contact agreed to and withdrew, with its proof",
         answers: &[ok(Of(&LEDGER), "")],
         example: ask("/v1/contacts/$contact/consent"),
@@ -285,6 +289,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts/{id}/consent",
         name: "record_consent",
         part: PART,
+        roles: AGENTS,
         summary: "Record that a contact agreed, withdrew, or wants no messages at all",
         about: "What was said on a web page, on paper or by phone. With topic `all` it is the stop: what is queued is \
                 dropped and runs end, as after the word STOP, and nothing is said.",

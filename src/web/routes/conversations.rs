@@ -1,7 +1,7 @@
 //! `/v1/conversations`: describes the routes for conversations, their messages, and hand-overs between bot and people.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
     shape::{
         Shape,
         Type::{Either, Of, Page, Text, Word},
@@ -35,6 +35,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/conversations",
         name: "list_conversations",
         part: PART,
+        roles: EVERYBODY,
         summary: "List conversations, newest first",
         about: "With a `state` the longest waiting come first.",
         query: &[may("state", Word(&["with_person", "needs_person"]), "Only these."), LIMIT, CURSOR],
@@ -47,6 +48,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/conversations/{id}",
         name: "show_conversation",
         part: PART,
+        roles: EVERYBODY,
         summary: "Show one conversation",
         answers: &[ok(Of(&CONVERSATION), "")],
         example: ask("/v1/conversations/$conversation"),
@@ -57,6 +59,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/conversations/{id}/messages",
         name: "list_messages",
         part: PART,
+        roles: EVERYBODY,
         summary: "List what was said, newest first",
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Either(&[Of(&OUTGOING), Of(&INCOMING)])), "Both directions in one list.")],
@@ -68,6 +71,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/conversations/{id}/messages",
         name: "answer_conversation",
         part: PART,
+        roles: AGENTS,
         summary: "Write as a person",
         about: "From then on a person has the conversation and the bot is silent, until it is handed back; a message \
                 with `at` takes nothing over. The answer comes when the provider took the message, or after 10 s with \
@@ -96,6 +100,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/conversations/{id}/assign",
         name: "assign",
         part: PART,
+        roles: AGENTS,
         summary: "Give a conversation to a team, or to somebody of it",
         about: "The bot is silent from then on, as after `take-over`; who has it already gives it on.",
         body: Some(Of(&ASSIGN)),
@@ -128,6 +133,7 @@ pub static ROUTES: &[Route] = &[
 /// The common part of routes that change the assignment.
 const ACT: Route = Route {
     part: PART,
+    roles: AGENTS,
     body: Some(Of(&AGENT)),
     bare: true,
     answers: &[ok(Of(&CONVERSATION), "As it is now.")],

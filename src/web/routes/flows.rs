@@ -1,7 +1,7 @@
 //! `/v1/flows`: describes the routes for live flows.
 
 use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, POST, READERS, Route, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -57,6 +57,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/flows",
         name: "list_flows",
         part: PART,
+        roles: READERS,
         summary: "List the flows that are live, by name",
         about: "The bot serves every account, so all see the same.",
         query: &[LIMIT, CURSOR],
@@ -70,6 +71,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/flows/{name}",
         name: "show_flow",
         part: PART,
+        roles: READERS,
         summary: "Show a flow with its inputs and findings",
         answers: &[ok(Of(&FLOW), "")],
         shared: true,

@@ -1,7 +1,7 @@
 //! `/v1/health`: describes the route for the checks of the whole installation.
 
 use super::{
-    AllowedCallers, GET, Route, ask, ok,
+    AllowedCallers, GET, READERS, Route, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Text, Time, Whole, Word},
@@ -39,6 +39,8 @@ pub static ROUTES: &[Route] = &[Route {
     path: "/v1/health",
     name: "show_health",
     part: "Daemon",
+    roles: READERS,
+    personal: false,
     summary: "Check the whole way in and out",
     about: "The checks of `transom doctor`: flows, database, dead letters, queue, disk, backup, and each sender with \
             its platform.",

@@ -1,7 +1,8 @@
 //! `/v1/messages`: describes the routes for messages that programs send, and their status.
 
 use super::{
-    AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at,
+    AGENTS, AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, EVERYBODY, Errors, GET, LIMIT, POST, Route, Verb,
+    ask, at,
     conversations::SAY_ERRORS,
     ok, said,
     shape::{
@@ -69,6 +70,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages",
         name: "send_message",
         part: PART,
+        roles: AGENTS,
         summary: "Send to a phone number",
         about: "Everything but templates only while the 24-hour window is open, templates at any time; never to somebody \
                 who opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
@@ -88,6 +90,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages/planned",
         name: "list_planned_messages",
         part: PART,
+        roles: EVERYBODY,
         summary: "List what waits for its time, earliest first",
         query: &[may("contact", Whole, "Only to this one."), LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&PLANNED)), "A page of them.")],
@@ -100,6 +103,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages/{id}",
         name: "take_back_message",
         part: PART,
+        roles: AGENTS,
         summary: "Take back a message that has not left",
         about: "Of a program or a person, most of all one with `at`. A text that became several messages is taken back by \
                 the `id` of each.",
@@ -112,6 +116,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages/{id}",
         name: "show_message",
         part: PART,
+        roles: EVERYBODY,
         summary: "Show one message, and how far it came",
         answers: &[ok(Either(&[Of(&OUTGOING), Of(&INCOMING)]), "")],
         example: ask("/v1/messages/$message"),
@@ -122,6 +127,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/media",
         name: "upload_media",
         part: PART,
+        roles: AGENTS,
         summary: "Give a file to the platform, for messages",
         about: "The body is the file itself, its type said by `Content-Type` or by the ending of `filename`; as large as \
                 WhatsApp takes that kind. Meta and Kapso keep it for thirty days; other platforms take files by their \
@@ -162,6 +168,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/media/{id}",
         name: "read_media",
         part: PART,
+        roles: AGENTS,
         summary: "Read the file that a contact sent",
         about: "`id` is that of the message. The file is fetched from the platform when it is asked for, and passed on \
                 as it comes: Meta keeps it for seven days. At most 100 MiB.",

@@ -21,12 +21,14 @@ mod health;
 mod kapso;
 mod messages;
 mod operator;
+mod people;
 mod probes;
 mod runs;
 mod said;
 mod sandbox;
 mod schedules;
 mod senders;
+mod session;
 mod shapes;
 mod stream;
 mod studio;
@@ -40,7 +42,7 @@ mod waplify;
 mod webhooks;
 
 use super::{admission, state::Web};
-use crate::base::limits::PAGE_MAX;
+use crate::{base::limits::PAGE_MAX, model::role::Role};
 use axum::routing::MethodRouter;
 use serde_json::Value as Json;
 use shape::{Field, Type};
@@ -71,6 +73,8 @@ static NOUNS: &[&[Route]] = &[
     studio_tests::ROUTES,
     studio_page::ROUTES,
     operator::ROUTES,
+    session::ROUTES,
+    people::ROUTES,
     autocalls::ROUTES,
     waplify::ROUTES,
     kapso::ROUTES,
@@ -99,6 +103,10 @@ pub struct Route {
     /// More sentences, if the summary is not enough.
     pub about: &'static str,
     pub who: AllowedCallers,
+    /// The roles of people to whom it is open, beside those keys. A route that says nothing is the operator's.
+    pub roles: &'static [Role],
+    /// True if its answers may hold personal data of customers: roles that do not see them get none.
+    pub personal: bool,
     pub query: &'static [Field],
     pub body: Option<Type>,
     /// True if the body is optional.
@@ -144,6 +152,8 @@ pub enum AllowedCallers {
     Sandbox,
     /// As `Operator`, for the routes that the studio's page was made with.
     Studio,
+    /// The studio's page of this daemon, before anybody has signed in.
+    SignIn,
     /// The provider, whose requests are signed.
     Provider,
     /// A caller that passes the flow's `verify`; without `verify` a key of an account.
@@ -195,6 +205,11 @@ impl Verb {
 }
 
 impl Route {
+    /// True if an answer may hold personal data of customers. What is the same for every account holds none.
+    pub fn is_personal(&self) -> bool {
+        self.personal && !self.shared
+    }
+
     pub fn is_dialect(&self) -> bool {
         matches!(self.errors, Errors::Dialect(..))
     }
@@ -211,10 +226,16 @@ impl Route {
             AllowedCallers::Operator | AllowedCallers::Studio => {
                 wanted.extend([("unauthorized", 401), ("operator_only", 403)]);
             }
-            AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::Hook => {}
+            AllowedCallers::Anyone | AllowedCallers::SignIn | AllowedCallers::Provider | AllowedCallers::Hook => {}
         }
         if admission::is_checked(self) && self.path.starts_with("/v1/") {
             wanted.push(("foreign_origin", 403));
+            if self.who != AllowedCallers::SignIn {
+                wanted.push(("not_your_role", 403));
+            }
+            if self.path.starts_with("/v1/studio/") {
+                wanted.push(("plays_off", 403));
+            }
         }
         if self.path.contains('{') {
             wanted.push(("not_found", 404));
@@ -266,6 +287,8 @@ const GET: Route = Route {
     summary: "",
     about: "",
     who: AllowedCallers::Account,
+    roles: &[Role::Operator],
+    personal: true,
     query: &[],
     body: None,
     bare: false,
@@ -279,6 +302,15 @@ const GET: Route = Route {
     example: Example { path: "", body: "" },
     take: MethodRouter::new,
 };
+
+/// Everybody who can sign in.
+const EVERYBODY: &[Role] = &[Role::Viewer, Role::Agent, Role::Author, Role::Operator];
+/// Those who look at flows and what became of them.
+const READERS: &[Role] = &[Role::Viewer, Role::Author, Role::Operator];
+/// Those who write flows.
+const AUTHORS: &[Role] = &[Role::Author, Role::Operator];
+/// Those who write to customers.
+const AGENTS: &[Role] = &[Role::Agent, Role::Operator];
 
 const POST: Route = Route { verb: Verb::Post, ..GET };
 

@@ -1,7 +1,7 @@
 //! `/v1/runs`: describes the routes that start, show and stop runs of flows.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, ask, at, ok,
     shape::{
         Shape,
         Type::{Any, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -153,6 +153,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/runs",
         name: "list_runs",
         part: "Runs",
+        roles: READERS,
         summary: "List runs, newest first",
         query: &[
             may("flow", Text, "Of this flow only."),
@@ -178,6 +179,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/runs/{id}",
         name: "show_run",
         part: "Runs",
+        roles: READERS,
         summary: "Show a run with what it did and why",
         answers: &[ok(Of(&RUN), "")],
         example: ask("/v1/runs/$run"),
@@ -188,6 +190,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/runs/tracked/{tracking_id}",
         name: "tracked_run",
         part: "Runs",
+        roles: READERS,
         summary: "What became of a start",
         about: "Of one that waits until its conversation is free, too.",
         answers: &[ok(Of(&TRACKED), "")],

@@ -1,7 +1,7 @@
 //! `/v1/schedules`: describes the routes for scheduled starts.
 
 use super::{
-    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, Route, ask, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, ask, ok,
     shape::{
         Field, Shape,
         Type::{Between, Filled, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -237,6 +237,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules",
         name: "list_schedules",
         part: PART,
+        roles: READERS,
         summary: "List every schedule and date of the flows",
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&SCHEDULE)), "")],
@@ -249,6 +250,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules/next",
         name: "next_schedules",
         part: PART,
+        roles: READERS,
+        personal: false,
         summary: "Show what starts next, in each zone where contacts live",
         query: &[LIMIT, may("days", Between(1, 400), "Only what starts in the next so many days.")],
         answers: &[ok(Of(&NEXT), "")],
@@ -260,6 +263,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules/{flow}/forecast",
         name: "forecast_schedule",
         part: PART,
+        roles: READERS,
         summary: "Say what a flow's next fire would do over the real contacts",
         about: "How many get the text, which template, who not and why, and what it costs. Nothing is written.",
         query: &[
@@ -278,6 +282,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules/{flow}/report",
         name: "report_schedule",
         part: PART,
+        roles: READERS,
+        personal: false,
         summary: "Report what became of each fire of a flow",
         about: "People are counted: whoever got a template and wrote back counts once as `template`.",
         query: REPORT_QUERY,
@@ -292,6 +298,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules/{flow}/report.csv",
         name: "report_schedule_as_csv",
         part: PART,
+        roles: READERS,
+        personal: false,
         summary: "Report the same for a spreadsheet",
         query: REPORT_QUERY,
         answers: &[DocumentedAnswer { status: 200, about: "A line a fire.", body: AnswerBody::Text("text/csv") }],
@@ -305,6 +313,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/schedules/{flow}/explain",
         name: "explain_schedule",
         part: PART,
+        roles: READERS,
         summary: "Explain what became of a flow's fires, and for one contact why or why not",
         query: &[
             may("contact", Whole, "The contact's id."),

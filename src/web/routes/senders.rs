@@ -1,7 +1,7 @@
 //! `/v1/senders`: describes the routes for the numbers that messages are sent from.
 
 use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -83,6 +83,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/senders",
         name: "list_senders",
         part: PART,
+        roles: EVERYBODY,
+        personal: false,
         summary: "List the senders with their health",
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&SENDER)), "In the order of the configuration.")],
@@ -94,6 +96,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/senders/{id}",
         name: "show_sender",
         part: PART,
+        roles: EVERYBODY,
+        personal: false,
         summary: "Show one sender with its health",
         answers: &[ok(Of(&SENDER), "")],
         example: ask("/v1/senders/12"),

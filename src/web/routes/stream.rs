@@ -1,7 +1,7 @@
 //! `GET /v1/events`: describes the stream of events.
 
 use super::{
-    AnswerBody, DocumentedAnswer, Errors, GET, Route,
+    AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route,
     shape::{
         Field,
         Type::{Text, Whole},
@@ -18,6 +18,7 @@ pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",
     name: "listen",
     part: "Events",
+    roles: EVERYBODY,
     summary: "Listen to what happens, as Server-Sent Events",
     about: "Each event has an `id`, a type as its `event`, and JSON as its `data`: `{id, type, at, sender, \
             conversation_id, contact_id}` and what it is about: `message` (as in the lists), `status` (`{message_id, \

@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that play and draw flows.
 
 use super::{
-    AllowedCallers, Errors, POST, Route, ok,
+    AUTHORS, AllowedCallers, Errors, POST, READERS, Route, ok,
     shape::{
         Shape,
         Type::{Any, Filled, List, Map, Maybe, Of, Text, Whole},
@@ -177,6 +177,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/play",
         name: "play_talk",
         part: PART,
+        roles: AUTHORS,
         summary: "Play a talk with flows that are not saved yet",
         about: "Nothing leaves the machine: calls get the answers of mocks, and no file is written. The same body gives \
                 the same answer. With 409 `has_errors` the answer has `findings`.",
@@ -196,6 +197,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/play/test",
         name: "save_talk",
         part: PART,
+        roles: AUTHORS,
         summary: "Write a talk as a case of its flow's test file",
         about: "Gives the whole new text of the file and writes nothing.",
         who: AllowedCallers::Studio,
@@ -214,6 +216,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/map",
         name: "draw_flow",
         part: PART,
+        roles: READERS,
         summary: "Draw a flow that is not saved yet",
         about: "Errors in other files do not matter.",
         who: AllowedCallers::Studio,

@@ -1,6 +1,6 @@
 //! `/studio`: describes the routes for the studio's page and its files.
 
-use super::{AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route};
+use super::{AUTHORS, AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route};
 use crate::web::studio::{assets, codes, editor, page};
 use axum::routing::get;
 
@@ -42,6 +42,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/lsp",
         name: "studio_editor",
         part: PART,
+        roles: AUTHORS,
+        personal: false,
         summary: "Connect an editor to the language server, by a WebSocket",
         about: "One message of the Language Server Protocol is one text frame. The bot is `file:///bot/`, its files are as \
                 `file:///bot/flows/menu.yaml`. Findings are sent for all files, also those that are not open, with their \

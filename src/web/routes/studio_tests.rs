@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that try flows which are not saved yet: tests and their like.
 
 use super::{
-    AllowedCallers, Errors, POST, Route, ok,
+    AUTHORS, AllowedCallers, Errors, POST, Route, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -249,6 +249,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/tests",
         name: "run_tests",
         part: PART,
+        roles: AUTHORS,
         summary: "Run tests with flows and tests that are not saved yet",
         about: "With 409 `has_errors` the answer has `findings`; after half a minute it has the cases that are done.",
         who: AllowedCallers::Studio,
@@ -267,6 +268,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/bad-day",
         name: "play_bad_day",
         part: PART,
+        roles: AUTHORS,
         summary: "Play a talk against each misfortune at each of its acts",
         about: "Refused and lost messages, reports in the wrong order, a message that comes twice, servers that are down or \
             slow, a killed process, a silent customer, STOP.",
@@ -286,6 +288,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/wander",
         name: "let_customers_loose",
         part: PART,
+        roles: AUTHORS,
         summary: "Let random customers loose on flows that are not saved yet",
         about: "As `transom test --wander`.",
         who: AllowedCallers::Studio,
@@ -301,6 +304,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/studio/replay",
         name: "replay_talks",
         part: PART,
+        roles: AUTHORS,
         summary: "Play real talks again on flows that are not saved yet",
         about: "Nothing is sent, and nobody's words are shown.",
         who: AllowedCallers::Studio,

@@ -1,7 +1,7 @@
 //! `/v1/templates`: describes the routes for each sender's template catalogue.
 
 use super::{
-    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
         Type::{Any, List, Maybe, Of, Page, Text, Whole, Word},
@@ -51,6 +51,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/templates",
         name: "list_templates",
         part: PART,
+        roles: EVERYBODY,
+        personal: false,
         summary: "List the templates of all senders",
         query: &[
             may("sender", Whole, "Of this sender only."),
@@ -68,6 +70,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/templates/{id}",
         name: "show_template",
         part: PART,
+        roles: EVERYBODY,
+        personal: false,
         summary: "Show one template",
         answers: &[ok(Of(&TEMPLATE), "")],
         example: ask("/v1/templates/45"),

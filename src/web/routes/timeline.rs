@@ -1,7 +1,7 @@
 //! `/v1/contacts/{id}/timeline`: describes the route for one contact's past and future.
 
 use super::{
-    CURSOR, GET, LIMIT, Route, ask, ok,
+    CURSOR, EVERYBODY, GET, LIMIT, Route, ask, ok,
     shape::{
         Shape,
         Type::{Maybe, Of, Page, Text, Time, Whole, Word},
@@ -47,6 +47,7 @@ pub static ROUTES: &[Route] = &[Route {
     path: "/v1/contacts/{id}/timeline",
     name: "timeline_of_contact",
     part: "Contacts",
+    roles: EVERYBODY,
     summary: "Show what happened and what comes, on one line",
     about: "Messages, runs, consent, each fire of a schedule with the reason where it did not reach them, and what is \
             ahead, by the forecast of `/v1/schedules/{flow}/forecast`. Oldest first. Fires that were not for them are \

@@ -1,7 +1,7 @@
 //! `/v1/bot/versions`: describes the routes for versions that were live.
 
 use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, Route, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Page, Text, Time, Whole},
@@ -40,6 +40,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/versions",
         name: "list_bot_versions",
         part: PART,
+        roles: READERS,
         summary: "List the versions that were live, newest first",
         who: AllowedCallers::Studio,
         query: &[LIMIT, CURSOR],
@@ -53,6 +54,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/versions/{id}",
         name: "show_bot_version",
         part: PART,
+        roles: READERS,
         summary: "Show a version with the names of its files",
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&FILES), "")],
@@ -65,6 +67,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/bot/versions/{id}/files/{folder}/{name}",
         name: "read_bot_version_file",
         part: PART,
+        roles: READERS,
         summary: "Read a file as a version had it",
         about: "Flows, scripts and texts of a version; tests are in none.",
         who: AllowedCallers::Studio,

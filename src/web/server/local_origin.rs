@@ -16,11 +16,15 @@ pub fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
 pub fn is_at_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let Some(host) = text(headers, &header::HOST) else { return false };
     // Behind a proxy every peer would be local.
-    let of_proxy = |name: &HeaderName| {
-        matches!(name.as_str(), "forwarded" | "via" | "x-real-ip") || name.as_str().starts_with("x-forwarded-")
-    };
-    let forwarded = headers.keys().any(of_proxy);
+    let forwarded = headers.keys().any(|name| is_of_proxy(name.as_str()));
     peer.ip().to_canonical().is_loopback() && is_loopback_authority(host) && !forwarded
+}
+
+/// True for a header that proxies add.
+fn is_of_proxy(name: &str) -> bool {
+    const NAMES: &[&str] =
+        &["forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host", "true-client-ip", "cf-connecting-ip"];
+    NAMES.contains(&name) || name.starts_with("x-forwarded-") || name.starts_with("x-envoy-")
 }
 
 /// The page that made a browser send a request.
@@ -34,12 +38,16 @@ pub enum RequestOrigin {
     Unknown,
 }
 
-/// Reads `Origin`, which browsers send with everything but plain reading, else `Sec-Fetch-Site`.
-pub fn origin_of(headers: &HeaderMap) -> RequestOrigin {
+/// Reads `Origin`, which browsers send with everything but plain reading, else `Sec-Fetch-Site`. `public` is the
+/// `public_url` of the configuration: behind a proxy our page has its origin, whatever the proxy gives as `Host`.
+pub fn origin_of(headers: &HeaderMap, public: Option<&str>) -> RequestOrigin {
     if let Some(origin) = text(headers, &header::ORIGIN) {
-        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         let host = text(headers, &header::HOST);
-        let same = authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host));
+        let public = public.and_then(scheme_and_authority);
+        let same = scheme_and_authority(origin).is_some_and(|(scheme, authority)| match public {
+            Some((own, name)) if authority.eq_ignore_ascii_case(name) => scheme == own,
+            Some(_) | None => host.is_some_and(|host| authority.eq_ignore_ascii_case(host)),
+        });
         return if same { RequestOrigin::Same } else { RequestOrigin::Foreign };
     }
     match text(headers, &HeaderName::from_static("sec-fetch-site")) {
@@ -47,6 +55,18 @@ pub fn origin_of(headers: &HeaderMap) -> RequestOrigin {
         Some("none") | None => RequestOrigin::Unknown,
         Some(_) => RequestOrigin::Foreign,
     }
+}
+
+/// `("https", "bot.example.com")` of an address or an origin.
+pub fn scheme_and_authority(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    (!authority.is_empty()).then_some((scheme, authority))
+}
+
+/// True if the address is one of this machine.
+pub fn is_loopback_url(url: &str) -> bool {
+    scheme_and_authority(url).is_some_and(|(_, authority)| is_loopback_authority(authority))
 }
 
 /// The value of a header; empty if it is no text.
@@ -90,7 +110,7 @@ mod tests {
     fn an_origin_is_ours_only_with_host_and_port() {
         let from = |headers: &[(&'static str, &'static str)]| {
             let all = headers.iter().chain(&[("host", "127.0.0.1:8080")]);
-            origin_of(&all.map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect())
+            origin_of(&all.map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(), None)
         };
         assert_eq!(from(&[("origin", "http://127.0.0.1:8080")]), RequestOrigin::Same);
         for origin in [
@@ -117,6 +137,21 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_proxy_the_origin_is_that_of_the_public_address() {
+        let from = |origin: &str, host: &str| {
+            let headers = [(header::ORIGIN, origin.parse().unwrap()), (header::HOST, host.parse().unwrap())];
+            origin_of(&HeaderMap::from_iter(headers), Some("https://bot.example.com"))
+        };
+        for host in ["bot.example.com", "127.0.0.1:8080"] {
+            assert_eq!(from("https://bot.example.com", host), RequestOrigin::Same);
+            for other in ["http://bot.example.com", "https://bot.example.com:444", "https://evil.example", "https://"] {
+                assert_eq!(from(other, host), RequestOrigin::Foreign, "{other}");
+            }
+        }
+        assert_eq!(from("http://127.0.0.1:8080", "127.0.0.1:8080"), RequestOrigin::Same, "on the machine itself");
+    }
+
+    #[test]
     fn nobody_else_is() {
         assert!(!asks("192.0.2.7:5000", &[("host", "localhost")]));
         assert!(!asks("127.0.0.1:5000", &[]));
@@ -128,15 +163,16 @@ mod tests {
         {
             assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), ("origin", origin)]), "{origin}");
         }
-        for (name, value) in [
-            ("x-forwarded-for", "192.0.2.7"),
-            ("x-forwarded-host", "bot.example"),
-            ("x-forwarded-proto", "https"),
-            ("x-real-ip", "192.0.2.7"),
-            ("forwarded", "for=192.0.2.7"),
-            ("via", "1.1 proxy"),
+        for header in [
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-real-ip",
+            "forwarded",
+            "via",
+            "cf-connecting-ip",
         ] {
-            assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), (name, value)]), "{name}");
+            assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), (header, "192.0.2.7")]), "{header}");
         }
     }
 }

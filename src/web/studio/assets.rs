@@ -1,6 +1,6 @@
 //! Serves the files of the page: packed into the program by `build.rs`, or from a folder while somebody works on them.
 
-use super::access::closed;
+use super::access::may_show;
 use crate::web::{
     problem::{ApiResult, Problem},
     server::listener::Peer,
@@ -62,7 +62,7 @@ pub async fn show(
 
 fn found(web: &Web, peer: SocketAddr, [hash, folder, name]: [&str; 3], headers: &HeaderMap) -> Option<Response> {
     // A hash of an earlier program names other files than these.
-    if closed(web, peer, headers).is_some() || hash != web.page_files.hash() {
+    if !may_show(web, peer, headers) || hash != web.page_files.hash() {
         return None;
     }
     let media = HeaderValue::from_static(media_type(name)?);

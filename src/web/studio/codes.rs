@@ -1,7 +1,7 @@
 //! Serves the explanation of a finding's code, to which the editor's findings lead.
 
 use super::{
-    access::closed,
+    access::may_show,
     page::{guarded, nonce},
 };
 use crate::{
@@ -32,7 +32,7 @@ pub async fn show(
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult {
-    let open = closed(&web, peer, &headers).is_none();
+    let open = may_show(&web, peer, &headers);
     let code = codes::find(&code).filter(|_| open);
     let code = code.ok_or_else(|| Problem::not_found("There is no such code."))?;
     let nonce = nonce()?;

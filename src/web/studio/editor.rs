@@ -16,19 +16,22 @@ use crate::{
     },
     web::{
         account_places::AccountPlace,
+        admission::{self, Effect},
+        auth::Caller,
         problem::{ApiResult, Problem},
+        server::listener::Peer,
         state::Web,
     },
 };
 use axum::{
     extract::{
-        State,
+        ConnectInfo, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code, rejection::WebSocketUpgradeRejection},
     },
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use serde_json::json;
-use std::{io, sync::Arc, thread};
+use std::{io, net::SocketAddr, sync::Arc, thread};
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval, timeout},
@@ -55,6 +58,9 @@ impl Default for EditorLimits {
 /// Each editor gets a server that knows only this bot, as `file:///bot/`.
 pub async fn open(
     State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    caller: Caller,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> ApiResult {
     let upgrade = upgrade.map_err(|_| {
@@ -70,7 +76,7 @@ pub async fn open(
     let upgrade = upgrade.max_message_size(STUDIO_EDITOR_MESSAGE_BYTES_MAX);
     Ok(upgrade.max_frame_size(STUDIO_EDITOR_MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
         match Server::start(&web, around) {
-            Ok(server) => server.serve(&web, socket, place).await,
+            Ok(server) => server.serve(&web, &Author { peer, headers, caller }, socket, place).await,
             Err(error) => tracing::error!(error = %error, "No thread could be started for an editor"),
         }
     }))
@@ -82,6 +88,21 @@ struct Server {
     /// Its messages to the editor; closed when it has ended.
     answers: mpsc::Receiver<LspMessage>,
     limits: EditorLimits,
+}
+
+/// The caller of the request that opened the connection.
+struct Author {
+    peer: SocketAddr,
+    headers: HeaderMap,
+    caller: Caller,
+}
+
+impl Author {
+    /// False after a sign-out, or a change of role.
+    async fn may_go_on(&self, web: &Web) -> bool {
+        let now = admission::caller(web, self.peer, &self.headers, Effect::Acts).await;
+        now.is_ok_and(|caller| caller == self.caller)
+    }
 }
 
 /// Why a connection is closed from our side.
@@ -115,8 +136,8 @@ impl Server {
         Ok(Server { editor, answers, limits: web.editor_limits })
     }
 
-    async fn serve(mut self, web: &Web, mut socket: WebSocket, place: AccountPlace) {
-        let end = self.exchange(web, &mut socket).await;
+    async fn serve(mut self, web: &Web, author: &Author, mut socket: WebSocket, place: AccountPlace) {
+        let end = self.exchange(web, author, &mut socket).await;
         if let End::Because(code, reason) = end {
             let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
             let _ = timeout(self.limits.slow.to_std(), socket.send(close)).await;
@@ -130,7 +151,7 @@ impl Server {
     }
 
     /// Passes messages on until one side ends.
-    async fn exchange(&mut self, web: &Web, socket: &mut WebSocket) -> End {
+    async fn exchange(&mut self, web: &Web, author: &Author, socket: &mut WebSocket) -> End {
         let (mut stopping, mut files) = (web.stopping.subscribe(), web.app.reloader.looks());
         let mut beat = interval(self.limits.beat.to_std());
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -144,6 +165,9 @@ impl Server {
                 _ = beat.tick() => {
                     if !std::mem::take(&mut is_heard) {
                         return End::Left;
+                    }
+                    if !author.may_go_on(web).await {
+                        return End::Because(close_code::POLICY, "signed out");
                     }
                     Message::Ping(Vec::new().into())
                 }

@@ -1,6 +1,6 @@
 //! Serves the studio's page: the same at every address below `/studio`, because the page itself reads the address.
 
-use super::access::{Closed, closed};
+use super::access::{is_open, may_show};
 use crate::web::{
     not_found,
     problem::{ApiResult, Problem},
@@ -31,8 +31,9 @@ pub async fn show(
         return Err(not_found::problem());
     }
     let nonce = nonce()?;
-    if let Some(why) = closed(&web, peer, &headers) {
-        return Ok(guarded(StatusCode::FORBIDDEN, &nonce, refusal(why, &nonce)));
+    // The page holds nothing of the bot; it asks for a sign-in where it needs one.
+    if !may_show(&web, peer, &headers) {
+        return Ok(guarded(StatusCode::FORBIDDEN, &nonce, refusal(&nonce)));
     }
     let page = web.page_files.page().map_err(|error| Problem::bug(&error))?;
     let assets = format!("/studio/a/{}", web.page_files.hash());
@@ -48,7 +49,7 @@ pub async fn at_root(
 ) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if uri.path() == "/" && reads && wants_page(headers) && closed(&web, peer, headers).is_none() {
+    if uri.path() == "/" && reads && wants_page(headers) && is_open(&web, peer, headers) {
         return Redirect::to("/studio").into_response();
     }
     not_found::no_such_path(uri.clone()).await
@@ -86,30 +87,17 @@ pub(super) fn guarded(status: StatusCode, nonce: &str, page: String) -> Response
     response
 }
 
-fn refusal(why: Closed, nonce: &str) -> String {
-    let (reason, advice) = match why {
-        Closed::FromElsewhere => (
-            "it can be opened only in a browser on the daemon's own machine, at its own address",
-            "Open http://127.0.0.1 there, with the port of the daemon. Through a proxy or from another machine it needs a \
-             sign-in, which this version does not have.",
-        ),
-        Closed::RealSender => (
-            "this daemon has a sender that reaches real customers",
-            "The studio then needs a sign-in, which this version does not have. Run `transom serve` in the bot's folder \
-             without a configuration: all senders are sandboxes then.",
-        ),
-        Closed::OpenListener => (
-            "this daemon listens to other machines, too",
-            "The studio then needs a sign-in, which this version does not have. Let it listen at 127.0.0.1: `listen:` in \
-             the configuration, or `--listen`.",
-        ),
-    };
+/// The page for a browser that nobody may sign in with.
+fn refusal(nonce: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<title>The studio is closed</title>\n<style nonce=\"{nonce}\">\
+         content=\"width=device-width, initial-scale=1\">\n<title>The studio needs https</title>\n<style nonce=\"{nonce}\">\
          :root{{color-scheme:light dark}} body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem \
-         auto;padding:0 1rem}}</style>\n<h1>The studio is closed</h1>\n<p>It is closed because {reason}.</p>\n\
-         <p>{advice}</p>\n</html>\n"
+         auto;padding:0 1rem}}</style>\n<h1>The studio needs https</h1>\n<p>This browser does not reach the daemon by \
+         https at its public address, so a password and a sign-in could be read on the way.</p>\n<p>Put a proxy with a \
+         certificate before the daemon, write its address into the configuration as <code>public_url: \
+         https://…</code>, let the proxy pass <code>Host</code> and <code>X-Forwarded-For</code>, and open the studio \
+         there. On the daemon's own machine it opens at http://127.0.0.1, with the daemon's port.</p>\n</html>\n"
     )
 }
 
@@ -132,10 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_its_reason_in_plain_html() {
-        for why in [Closed::FromElsewhere, Closed::RealSender, Closed::OpenListener] {
-            let page = refusal(why, "abc");
-            assert!(page.contains("The studio is closed") && !page.contains("script"), "{page}");
-        }
+    fn a_refusal_says_what_to_do_in_plain_html() {
+        let page = refusal("abc");
+        assert!(page.contains("needs https") && page.contains("public_url") && !page.contains("script"), "{page}");
     }
 }

@@ -164,6 +164,47 @@ pub const HTTP_BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// The time after which a connection is closed if no request begins and the client reads nothing of an answer.
 pub const CONNECTION_IDLE: Span = Span::seconds(75);
 
+// -- people who sign in
+/// People with a sign-in. Their list is read as a whole.
+pub const PEOPLE_MAX: usize = 500;
+/// The length of a person's name, in characters.
+pub const PERSON_NAME_CHARS_MAX: usize = 60;
+/// The length of a password, in characters. Shorter ones can be tried out; a longer text is no password.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Passwords that are hashed at the same time: each takes 19 MiB, and a core for some 30 ms.
+pub const PASSWORDS_AT_ONCE_MAX: usize = 2;
+/// Sign-ins that wait for their turn; more are refused.
+pub const PASSWORDS_WAITING_MAX: usize = 16;
+/// A browser that asks for nothing for this long is signed out.
+pub const SIGNED_IN_IDLE: Span = Span::hours(12);
+/// A browser is signed out after this long in any case.
+pub const SIGNED_IN_MAX: Span = Span::days(30);
+/// How often the time of the last request is written down.
+pub const SIGNED_IN_SEEN_EVERY: Span = Span::minutes(5);
+/// Browsers in which one person is signed in; the one that was unused for the longest time gives way.
+pub const SESSIONS_PER_PERSON_MAX: usize = 20;
+/// How long a link counts that sets a password.
+pub const LINK_LIFE: Span = Span::hours(1);
+/// Wrong passwords for one name, and from one address, before the next try has to wait.
+pub const TRIES_OF_NAME_FREE: u32 = 5;
+pub const TRIES_OF_ADDRESS_FREE: u32 = 20;
+/// The longest wait for one name: from many addresses it allows some 1,400 tries a day, and keeps the person out for a
+/// minute at most.
+pub const TRY_OF_NAME_WAIT_MAX: Span = Span::minutes(1);
+/// The longest wait for one address.
+pub const TRY_OF_ADDRESS_WAIT_MAX: Span = Span::minutes(15);
+/// How long a wrong password is remembered.
+pub const TRIES_KEPT: Span = Span::hours(1);
+/// Names and addresses whose wrong passwords are remembered; then those with the fewest give way.
+pub const TRIES_KEPT_MAX: usize = 10_000;
+/// How often the audit log says that the same person looks at the same contact.
+pub const AUDIT_LOOKED_EVERY: Span = Span::hours(1);
+/// Looks that are remembered for that.
+pub const AUDIT_LOOKS_MAX: usize = 10_000;
+/// How long the audit log is kept.
+pub const AUDIT_KEPT: Span = Span::days(400);
+
 // -- the studio
 /// The size of a request with changed files: more than the texts of one work session.
 pub const STUDIO_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -16,7 +16,7 @@ mod webhooks;
 pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
-pub use sections::{FlowGrants, Log, Media, Retention};
+pub use sections::{FlowGrants, Log, Media, Publishers, Retention, Studio};
 pub use sender::{OnUnknown, Sender, Shows};
 pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
@@ -70,6 +70,7 @@ pub struct Config {
     /// The configured webhook subscriptions; `notify` is one of them.
     pub webhooks: Webhooks,
     pub retention: Retention,
+    pub studio: Studio,
     pub log: Log,
     /// Findings that do not prevent the start.
     pub warnings: Vec<Diagnostic>,
@@ -112,6 +113,7 @@ impl Config {
             proxies: Vec::new(),
             webhooks: Webhooks::default(),
             retention: Retention::default(),
+            studio: Studio::default(),
             log: Log::default(),
             warnings: Vec::new(),
         }
@@ -241,6 +243,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
+    config.studio = fields.fields_if("studio").map(sections::studio).unwrap_or_default();
     config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();
     sections::unused(&mut fields);
     fields.finish();

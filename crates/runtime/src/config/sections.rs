@@ -49,6 +49,24 @@ impl Default for Retention {
     }
 }
 
+/// The rights of the studio.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Studio {
+    pub publish: Publishers,
+    /// False: no talks are played on this machine.
+    pub plays_off: bool,
+}
+
+/// Those who may publish flows from the studio.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Publishers {
+    #[default]
+    Authors,
+    Operators,
+    /// The files come another way, as by Git.
+    Nobody,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Log {
     /// `None`: text on a terminal, else JSON.
@@ -130,6 +148,17 @@ pub fn log(mut fields: Fields<'_>) -> Log {
     let level = fields.word("level", Level::NAMES).and_then(Level::parse).unwrap_or_default();
     fields.finish();
     Log { format, level }
+}
+
+pub fn studio(mut fields: Fields<'_>) -> Studio {
+    let publish = match fields.word("publish", &["author", "operator", "nobody"]) {
+        Some("operator") => Publishers::Operators,
+        Some("nobody") => Publishers::Nobody,
+        Some(_) | None => Publishers::Authors,
+    };
+    let plays_off = fields.word("play", &["on", "off"]) == Some("off");
+    fields.finish();
+    Studio { publish, plays_off }
 }
 
 /// Reports sections that this version does not read.

@@ -3,7 +3,9 @@
 use crate::{
     base::{
         clock::Clock,
-        limits::{EVENTS_KEPT, IDEMPOTENCY_KEPT, RETAIN_EVERY, TESTER_SESSIONS_KEPT, UPLOAD_KEPT},
+        limits::{
+            AUDIT_KEPT, EVENTS_KEPT, IDEMPOTENCY_KEPT, RETAIN_EVERY, SIGNED_IN_IDLE, TESTER_SESSIONS_KEPT, UPLOAD_KEPT,
+        },
         time::Span,
     },
     config::Retention as Keep,
@@ -11,8 +13,8 @@ use crate::{
         Store,
         queries::retention::{self, ForgetError, Pace},
         tables::{
-            audience, dead_letter, delivery, early_status, event, idempotency, inbound, outbound, run, start,
-            tester_session, trace, upload, webhook,
+            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, outbound,
+            person_session, run, start, tester_session, trace, upload, webhook,
         },
     },
 };
@@ -66,14 +68,16 @@ impl Retention {
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),
+            (&audit::EXPIRE, AUDIT_KEPT),
         ];
         for (expire, kept) in large {
             retention::forget(store, expire, now - kept, pace).await?;
         }
-        let small: [(_, Span); 3] = [
+        let small: [(_, Span); 4] = [
             (&upload::EXPIRE, UPLOAD_KEPT),
             (&early_status::EXPIRE, keep.raw_webhooks),
             (&idempotency::EXPIRE, IDEMPOTENCY_KEPT),
+            (&person_session::EXPIRE, SIGNED_IN_IDLE),
         ];
         for (statement, kept) in small {
             retention::forget_small(store, statement, now - kept, pace).await?;

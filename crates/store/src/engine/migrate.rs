@@ -56,6 +56,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (70, "run_started", include_str!("../migrations/0070_run_started.sql")),
     (71, "run_bad", include_str!("../migrations/0071_run_bad.sql")),
     (72, "outbound_error", include_str!("../migrations/0072_outbound_error.sql")),
+    (73, "person", include_str!("../migrations/0073_person.sql")),
+    (74, "person_session", include_str!("../migrations/0074_person_session.sql")),
+    (75, "audit", include_str!("../migrations/0075_audit.sql")),
 ];
 
 const LEDGER: &str = "

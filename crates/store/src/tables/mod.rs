@@ -3,6 +3,7 @@
 pub mod alias;
 pub mod api_key;
 pub mod audience;
+pub mod audit;
 pub mod broadcast;
 pub mod charge;
 pub mod contact;
@@ -18,6 +19,8 @@ pub mod ledger;
 pub mod meta;
 pub mod once;
 pub mod outbound;
+pub mod person;
+pub mod person_session;
 pub mod run;
 pub mod schedule;
 pub mod sender_pause;

@@ -103,7 +103,7 @@ async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountN
     let account = match caller {
         Caller::Account(account) => account,
         // The operator acts for the first account: this dialect cannot name one.
-        Caller::Operator => web
+        Caller::Operator | Caller::Person(_) => web
             .app
             .config
             .accounts

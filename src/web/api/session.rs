@@ -1,0 +1,196 @@
+//! `/v1/session`: people sign in to the studio and out of it.
+
+use crate::{
+    base::{
+        limits::{PASSWORD_CHARS_MAX, PERSON_NAME_CHARS_MAX},
+        secret::Secret,
+        time::Time,
+    },
+    store::tables::person::{self, Person},
+    web::{
+        admission,
+        audit::{self, Doer, Note},
+        auth::{self, Caller, hash},
+        idempotency::json,
+        input::{self, Input},
+        people::{
+            cookie::{self, Transport},
+            names, password, sessions,
+            tries::Tried,
+        },
+        problem::{ApiResult, Problem},
+        server::listener::Peer,
+        state::Web,
+        studio::access::{client_address, is_open, transport},
+    },
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Characters of a link's secret, which is looked up by its hash; a longer text is none.
+const LINK_CHARS_MAX: usize = 200;
+
+/// `GET /v1/session`.
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let caller = match headers.contains_key(header::AUTHORIZATION) {
+        true => auth::caller(&web, &headers).await?,
+        false => admission::of_page(&web, peer, &headers).await?,
+    };
+    let (person, role, accounts) = match caller {
+        Some(Caller::Person(person)) => (Some(person.name.clone()), person.role.as_str(), person.accounts.clone()),
+        Some(Caller::Operator) => (None, "operator", None),
+        Some(Caller::Account(_)) => return Err(admission::operator_only()),
+        None => return Err(Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Nobody is signed in.")),
+    };
+    let local = is_open(&web, peer, &headers);
+    Ok(json(StatusCode::OK, &json!({"person": person, "role": role, "accounts": accounts, "local": local})))
+}
+
+/// `POST /v1/session`: `{name, password}` or `{link, password}`.
+pub async fn sign_in(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> ApiResult {
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers;
+    let transport = transport(&web, peer, &headers).ok_or_else(needs_https)?;
+    let mut input = Input::parse(&input::bytes(body).await?)?;
+    let name = input.opt_text("name", PERSON_NAME_CHARS_MAX);
+    let link = input.opt_text("link", LINK_CHARS_MAX);
+    let password = input.text("password", PASSWORD_CHARS_MAX);
+    if name.is_some() == link.is_some() && input.is_clean() {
+        input.wrong("name", "Give `name` or `link`, one of both.");
+    }
+    input.finish()?;
+    let address = Tried::address(client_address(&web, peer, &headers));
+    // In a task of its own: a client that disconnects in the middle must not get a try for nothing.
+    let task = tokio::spawn(async move {
+        let made = match (name, link) {
+            (_, Some(link)) => by_link(&web, &link, password, address).await?,
+            (name, None) => by_password(&web, &name.unwrap_or_default(), password, address).await?,
+        };
+        let (person, value, way) = made;
+        // The person who was signed in here before is signed out.
+        end_presented(&web, &headers, transport).await?;
+        let note = Note { subject: None, detail: json!({"by": way, "role": person.role}) };
+        audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_in", note).await;
+        Ok(with_cookie(cookie::set(&headers, transport, &value)))
+    });
+    task.await.map_err(|panic| Problem::bug(&panic))?
+}
+
+/// `DELETE /v1/session`.
+pub async fn sign_out(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> ApiResult {
+    let Some(transport) = transport(&web, peer, &headers) else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    if let Some(Caller::Person(person)) = end_presented(&web, &headers, transport).await? {
+        let note = Note { subject: None, detail: json!({}) };
+        audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_out", note)
+            .await;
+    }
+    Ok(with_cookie(cookie::clear(&headers, transport)))
+}
+
+type Begun = (Person, Secret, &'static str);
+
+async fn by_password(web: &Web, name: &str, password: String, address: Tried) -> Result<Begun, Problem> {
+    let (store, now) = (&web.app.store, web.app.clock.now());
+    let folded = names::folded(name);
+    let tried = [Tried::Name(hash(&folded)), address];
+    web.tries.begin(&tried, now).map_err(|until| too_many_tries(until, now))?;
+    let found = person::named(store, &folded).await.map_err(|error| Problem::bug(&error))?;
+    let stored = found.as_ref().and_then(|person| person.password.clone());
+    // A name that nobody has takes as long.
+    let Ok(fits) = web.hashing.fits(password, stored).await else {
+        web.tries.right(&tried);
+        return Err(crowded(now));
+    };
+    let Some(person) = found else { return Err(wrong_password()) };
+    if !fits {
+        let note = Note { subject: Some(person.name), detail: json!({}) };
+        let nobody = Doer::page();
+        audit::write(store, now, nobody, "wrong_password", note).await;
+        return Err(wrong_password());
+    }
+    web.tries.right(&tried);
+    let value = sessions::begin(store, &person, now).await.map_err(|error| Problem::bug(&error))?;
+    let value = value.ok_or_else(|| Problem::bug(&"the system gives no randomness"))?;
+    Ok((person, value, "password"))
+}
+
+async fn by_link(web: &Web, link: &str, password: String, address: Tried) -> Result<Begun, Problem> {
+    let (store, now) = (&web.app.store, web.app.clock.now());
+    let tried = [address];
+    web.tries.begin(&tried, now).map_err(|until| too_many_tries(until, now))?;
+    let link_hash = hash(link);
+    let found = person::linked(store, &link_hash).await.map_err(|error| Problem::bug(&error))?;
+    let found = found.filter(|person| person.link_ends_at.is_some_and(|end| now < end));
+    let Some(person) = found else { return Err(wrong_link()) };
+    web.tries.right(&tried);
+    if let Some(why) = password::weakness(&password, &person.name) {
+        return Err(Problem::invalid(vec![("/password".to_owned(), why)]));
+    }
+    let stored = web.hashing.stored(password).await.map_err(|_| crowded(now))?;
+    let stored = stored.ok_or_else(|| Problem::bug(&"a password could not be hashed"))?;
+    let value = sessions::begin_by_link(store, &person, link_hash, stored, now).await;
+    let value = value.map_err(|error| Problem::bug(&error))?.ok_or_else(wrong_link)?;
+    Ok((person, value, "link"))
+}
+
+/// Ends the session whose cookie came with the request; gives its person.
+async fn end_presented(web: &Web, headers: &HeaderMap, transport: Transport) -> Result<Option<Caller>, Problem> {
+    let Some(value) = cookie::read(headers, transport) else { return Ok(None) };
+    let found = sessions::find(&web.app.store, &value, web.app.clock.now()).await;
+    let found = found.map_err(|error| Problem::bug(&error))?;
+    let ended = sessions::end(&web.app.store, hash(value.expose())).await;
+    ended.map_err(|error| Problem::bug(&error))?;
+    Ok(found.map(|person| Caller::Person(Arc::new(person))))
+}
+
+fn with_cookie(cookie: Option<HeaderValue>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn wrong_password() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "wrong_password", "Name and password do not fit.")
+}
+
+fn wrong_link() -> Problem {
+    let why = "This link was used, replaced, or is over; ask an operator for a new one.";
+    Problem::new(StatusCode::UNAUTHORIZED, "wrong_link", why)
+}
+
+fn needs_https() -> Problem {
+    let why = "A password and a cookie need https, or a browser on the daemon's own machine: open the studio at its \
+               `public_url`.";
+    Problem::new(StatusCode::FORBIDDEN, "needs_https", why)
+}
+
+fn too_many_tries(until: Time, now: Time) -> Problem {
+    let seconds = u64::try_from((until - now).0.saturating_add(999) / 1000).unwrap_or(1).max(1);
+    let why = format!("Too many wrong passwords; try again in {seconds} seconds.");
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", why);
+    Problem { retry_after_s: Some(seconds), ..problem }
+}
+
+/// Too many sign in at the same time.
+fn crowded(now: Time) -> Problem {
+    too_many_tries(Time(now.0 + 1000), now)
+}

@@ -1,0 +1,178 @@
+//! `/v1/people` and `/v1/audit`: describes the routes for people who sign in, and for what they did.
+
+use super::{
+    AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
+    shape::{
+        Shape,
+        Type::{Any, List, Maybe, Of, Page, Text, Time, Whole, Word},
+        may, need, shape,
+    },
+    tell,
+};
+use crate::{
+    model::role::Role,
+    web::api::{audit, people},
+};
+use axum::routing::{delete, get, patch, post};
+
+const PART: &str = "People";
+
+static PERSON: Shape = shape(
+    "Person",
+    "Somebody who signs in to the studio.",
+    &[
+        need("id", Whole, ""),
+        need("name", Text, "By which they sign in; capitals and accents do not matter there."),
+        need("role", Word(Role::NAMES), ""),
+        need("accounts", Maybe(&List(&Text)), "Whose customers they see; `null`: all."),
+        need("created_at", Time, ""),
+        need("last_seen_at", Maybe(&Time), "To five minutes; `null`: never."),
+        need("sessions", Whole, "Browsers in which they are signed in."),
+        need("link_ends_at", Maybe(&Time), "Until when their open link counts; `null`: they have none."),
+    ],
+);
+
+static NEW: Shape = shape(
+    "NewPerson",
+    "",
+    &[
+        need("name", Text, ""),
+        need("role", Word(Role::NAMES), ""),
+        may("accounts", Maybe(&List(&Text)), "Of the configuration; `null` or left out: all. An operator has all."),
+    ],
+);
+
+static EDIT: Shape = shape(
+    "PersonChange",
+    "What is left out stays as it is.",
+    &[may("role", Word(Role::NAMES), ""), may("accounts", Maybe(&List(&Text)), "`null`: all.")],
+);
+
+static ADDED: Shape = shape("PersonAdded", "", &[need("person", Of(&PERSON), ""), LINK, LINK_ENDS]);
+
+static LINKED: Shape = shape("PersonLink", "", &[LINK, LINK_ENDS]);
+
+const LINK: super::Field =
+    need("link", Text, "The address at which they set a password. It is shown this once, and counts once.");
+const LINK_ENDS: super::Field = need("link_ends_at", Time, "An hour later.");
+
+static ENTRY: Shape = shape(
+    "AuditEntry",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("at", Time, ""),
+        need("person", Maybe(&Text), "Their name at that time; `null`: nobody was signed in."),
+        need(
+            "by",
+            Word(&["person", "command", "page", "key"]),
+            "`command`: `transom` on the daemon's own machine; `page`: the studio there, where nobody signs in.",
+        ),
+        need("action", Text, "The `operationId` of the request; also `wrong_password`."),
+        need("subject", Maybe(&Text), "What it was done to: ids and names of the request's path."),
+        need("detail", Any, "An object. It names no customer."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/people",
+        name: "list_people",
+        part: PART,
+        summary: "List the people who may sign in",
+        who: AllowedCallers::Operator,
+        answers: &[ok(Page(&Of(&PERSON)), "All of them, oldest first.")],
+        example: ask("/v1/people"),
+        take: || get(people::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/people",
+        name: "add_person",
+        part: PART,
+        summary: "Add a person, and get the link by which they set a password",
+        who: AllowedCallers::Operator,
+        body: Some(Of(&NEW)),
+        answers: &[at(201, Of(&ADDED), "")],
+        errors: Errors::Problems(&[("name_taken", 409), ("too_many_people", 409)]),
+        example: tell("/v1/people", r#"{"name": "Eva", "role": "author"}"#),
+        take: || post(people::add),
+        ..POST
+    },
+    Route {
+        path: "/v1/people/{id}",
+        name: "show_person",
+        part: PART,
+        summary: "Show a person",
+        who: AllowedCallers::Operator,
+        answers: &[ok(Of(&PERSON), "")],
+        example: ask("/v1/people/$person"),
+        take: || get(people::show),
+        ..GET
+    },
+    Route {
+        verb: Verb::Patch,
+        path: "/v1/people/{id}",
+        name: "change_person",
+        part: PART,
+        summary: "Give a person another role or other accounts",
+        about: "They are signed out everywhere.",
+        who: AllowedCallers::Operator,
+        body: Some(Of(&EDIT)),
+        answers: &[ok(Of(&PERSON), "As they are now.")],
+        errors: Errors::Problems(&[("last_operator", 409)]),
+        example: tell("/v1/people/$person", r#"{"role": "agent", "accounts": ["acme"]}"#),
+        take: || patch(people::change),
+        ..POST
+    },
+    Route {
+        verb: Verb::Delete,
+        path: "/v1/people/{id}",
+        name: "remove_person",
+        part: PART,
+        summary: "Remove a person, who is signed out everywhere",
+        who: AllowedCallers::Operator,
+        answers: &[DocumentedAnswer { status: 204, about: "They are gone.", body: AnswerBody::Nothing }],
+        errors: Errors::Problems(&[("last_operator", 409)]),
+        example: ask("/v1/people/$person"),
+        take: || delete(people::remove),
+        ..GET
+    },
+    Route {
+        path: "/v1/people/{id}/link",
+        name: "link_person",
+        part: PART,
+        summary: "Make a link by which a person sets a new password",
+        about: "Their password, an older link and all their sessions end at once.",
+        who: AllowedCallers::Operator,
+        answers: &[ok(Of(&LINKED), "")],
+        example: ask("/v1/people/$person/link"),
+        take: || post(people::link),
+        ..POST
+    },
+    Route {
+        verb: Verb::Delete,
+        path: "/v1/people/{id}/sessions",
+        name: "sign_out_person",
+        part: PART,
+        summary: "Sign a person out everywhere",
+        who: AllowedCallers::Operator,
+        answers: &[DocumentedAnswer { status: 204, about: "They are signed out.", body: AnswerBody::Nothing }],
+        example: ask("/v1/people/$person/sessions"),
+        take: || delete(people::sign_out),
+        ..GET
+    },
+    Route {
+        path: "/v1/audit",
+        name: "list_audit",
+        part: PART,
+        summary: "List what people and commands did, newest first",
+        about: "Sign-ins, and each request that changed something, exported or showed a contact; it is kept for 400 days.",
+        who: AllowedCallers::Operator,
+        query: &[LIMIT, CURSOR],
+        answers: &[ok(Page(&Of(&ENTRY)), "")],
+        example: ask("/v1/audit?limit=2"),
+        take: || get(audit::list),
+        ..GET
+    },
+];
