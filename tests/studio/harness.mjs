@@ -54,8 +54,11 @@ function freePort() {
   });
 }
 
-/** A daemon in a new folder with the bot that `transom new` makes. */
-export async function daemon() {
+/**
+ * A daemon in a new folder with the bot that `transom new` makes.
+ * @param {Record<string, string> | null} [config] keys of its configuration beside the addresses; without it, it has none
+ */
+export async function daemon(config = null) {
   const folder = join(mkdtempSync(join(tmpdir(), 'studio-')), 'salon');
   const made = spawnSync(program(), ['new', folder], { encoding: 'utf8' });
   if (made.status !== 0) {
@@ -64,6 +67,12 @@ export async function daemon() {
   const [port, admin] = [await freePort(), await freePort()];
   const base = `http://127.0.0.1:${port}`;
   const options = ['serve', '--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${admin}`];
+  if (config) {
+    const sender = { id: 1, account: 'shop', name: 'Sandbox', provider: 'sandbox', phone: '+15550000001' };
+    const all = { listen: `127.0.0.1:${port}`, admin: `127.0.0.1:${admin}`, bot: '.', accounts: [{ name: 'shop' }], senders: [sender], ...config };
+    writeFileSync(join(folder, 'config.yaml'), JSON.stringify(all));
+    options.splice(1, options.length, '--config', 'config.yaml');
+  }
   if (process.env.STUDIO_UI) {
     options.push('--ui', process.env.STUDIO_UI);
   }
@@ -75,7 +84,7 @@ export async function daemon() {
     running.stderr.on('data', (data) => (said += data));
     for (let tries = 0; tries < 200; tries++) {
       const answer = await fetch(`${base}/v1/bot`).catch(() => null);
-      if (answer?.ok) {
+      if (answer?.ok || (config && answer?.status === 401)) {
         return;
       }
       await new Promise((done) => setTimeout(done, 100));

@@ -1,7 +1,7 @@
 // @ts-check
 // Reads the timeline of a contact and arranges it: marks in lanes, bars of messages by day, and gaps with their reason.
 import { signal, useEffect, useState } from '../vendor/preact.js';
-import { get, offline } from '../js/api.js';
+import { get, isMended } from '../js/api.js';
 import { DAY, millis } from '../js/moment.js';
 
 /** @typedef {{at: string, kind: string, flow?: string, step?: string, outcome?: string, reason?: string, text?: string, template?: string, trigger?: string, id?: number}} Item */
@@ -54,7 +54,7 @@ export function useLine(contact, from, to) {
     refusal: signal(/** @type {import('../js/api.js').Answer | null} */ (null)),
     turn: signal(0),
   }));
-  const back = own.refusal.value?.status === 0 && !offline.value;
+  const back = isMended(own.refusal.value);
   const turn = own.turn.value;
   useEffect(() => {
     const control = new AbortController();

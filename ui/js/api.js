@@ -1,16 +1,29 @@
 // @ts-check
 // Requests to the daemon. An answer never throws, also not a refusal; a daemon that does not answer sets `offline`.
-import { signal } from '../vendor/preact.js';
+import { effect, signal } from '../vendor/preact.js';
 
 /**
  * @typedef {object} Answer
  * @property {boolean} ok
  * @property {number} status 0 if no answer came
  * @property {any} body
+ * @property {number} [wait] seconds after which to try again, 0 if the answer says none
  */
 
 /** The moment since which the daemon does not answer, or null. */
 export const offline = signal(/** @type {Date | null} */ (null));
+
+/** Whether the daemon refuses requests because nobody is signed in, or no longer. */
+export const signedOut = signal(false);
+
+/** Counts the sign-ins: a late refusal of a request from before tells nothing. */
+let signIns = 0;
+
+/** Somebody is signed in. */
+export function signedIn() {
+  signIns += 1;
+  signedOut.value = false;
+}
 
 /**
  * @param {string} path
@@ -18,6 +31,7 @@ export const offline = signal(/** @type {Date | null} */ (null));
  * @returns {Promise<Answer>}
  */
 async function ask(path, init) {
+  const before = signIns;
   let answer;
   try {
     answer = await fetch(path, { credentials: 'same-origin', ...init });
@@ -26,11 +40,16 @@ async function ask(path, init) {
     if (!cancelled) {
       lost();
     }
-    return { ok: false, status: 0, body: { cancelled } };
+    return { ok: false, status: 0, body: { cancelled }, wait: 0 };
   }
   back();
   const body = await answer.json().catch(() => null);
-  return { ok: answer.ok, status: answer.status, body };
+  // A wrong password is a refusal, too, and ends nothing.
+  const tries = path === '/v1/session' && init?.method === 'POST';
+  if (answer.status === 401 && !tries && before === signIns) {
+    signedOut.value = true;
+  }
+  return { ok: answer.ok, status: answer.status, body, wait: Number(answer.headers.get('retry-after')) || 0 };
 }
 
 /** Says that the daemon is not there. */
@@ -62,12 +81,22 @@ export const post = (path, body, { signal, key } = {}) =>
     body: JSON.stringify(body),
   });
 
+/** @param {string} path */
+export const remove = (path) => ask(path, { method: 'DELETE' });
+
 /**
  * The sentence of a refusal.
  * @param {Answer} answer
  * @returns {string}
  */
 export const detail = (answer) => answer.body?.detail || answer.body?.title || `HTTP ${answer.status}`;
+
+/**
+ * Whether what stood in the way of a request is gone: the daemon answers again, or somebody has signed in.
+ * @param {Answer | null} refusal
+ */
+export const isMended = (refusal) =>
+  (refusal?.status === 0 && !offline.value) || (refusal?.status === 401 && !signedOut.value);
 
 const AGAIN_MS = 3000;
 
@@ -103,9 +132,9 @@ export function listen(path, heard, again) {
     source?.close();
     source = null;
   };
-  const seen = () => (document.hidden ? close() : open());
+  const seen = () => (document.hidden || signedOut.value ? close() : open());
   document.addEventListener('visibilitychange', seen);
-  seen();
+  effect(seen);
 }
 
 /** @param {string} text */

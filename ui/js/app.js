@@ -1,12 +1,13 @@
 // @ts-check
 // The page's entry: reads the bot and the page of the address, draws the frame.
-import { Component, html, render } from '../vendor/preact.js';
-import { offline } from './api.js';
+import { Component, effect, html, render, untracked } from '../vendor/preact.js';
+import { offline, signedOut } from './api.js';
 import { Frame } from './frame.js';
 import { t } from './i18n.js';
 import { loadPage } from './pagearea.js';
 import { here } from './router.js';
 import { load, refresh } from './edits.js';
+import { readSession, session } from './session.js';
 import { bot } from './state.js';
 
 /** Shows a readable page if a part of it fails; edits are kept by then. */
@@ -37,13 +38,19 @@ const AGAIN_MS = 1500;
 
 /** Tries until the bot is read; the frame says meanwhile why it is not. */
 async function start() {
-  if (!(await load()) && !bot.value) {
+  await Promise.all([session.value || readSession(), bot.value || load()]);
+  if (!(bot.value && session.value) && !signedOut.value) {
     setTimeout(start, AGAIN_MS);
   }
 }
 
 loadPage(here.value.page);
-start();
+// At once, and when somebody has signed in.
+effect(() => {
+  if (!signedOut.value) {
+    untracked(start);
+  }
+});
 render(html`<${Boundary}><${Frame} /><//>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 
 // An attempt at a time: a lost daemon is asked for again, so that the banner goes away by itself.

@@ -217,7 +217,7 @@ function taken({ path, text, base }) {
 export async function refresh() {
   const answer = await get('/v1/bot');
   if (!answer.ok) {
-    if (answer.status) {
+    if (answer.status && answer.status !== 401) {
       trouble.value = detail(answer);
     }
     return false;

@@ -1,14 +1,16 @@
 // @ts-check
 // The frame of every page: top bar, the page of the address, dialogs, messages.
-import { html, useEffect } from '../vendor/preact.js';
-import { offline } from './api.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { offline, signedOut } from './api.js';
 import { Dialog, dialog, openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
 import { clock, t } from './i18n.js';
 import { PageArea } from './pagearea.js';
 import { here } from './router.js';
 import { TopBar } from './topbar.js';
+import { session } from './session.js';
 import { bot, hush, toasts, trouble } from './state.js';
+import { styled } from './styles.js';
 import { Wait } from './waiting.js';
 
 function Banner() {
@@ -47,17 +49,34 @@ function pressed(event) {
   }
 }
 
+/** Signing in, as the page or as a sheet over it; read when somebody has to. @param {{part: 'Page' | 'Sheet'}} props */
+function SignIn({ part }) {
+  const [module, setModule] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    Promise.all([import('../signin/page.js'), styled('signin/signin.css')]).then(([one]) => setModule(one));
+  }, []);
+  if (module) {
+    return html`<${module[part]} />`;
+  }
+  return part === 'Page' ? html`<main class="page"><${Wait} /></main>` : null;
+}
+
 export function Frame() {
   useEffect(() => {
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
   }, []);
-  if (!bot.value) {
+  const byLink = here.value.page === 'sign-in' && location.hash.length > 1;
+  if (byLink || (signedOut.value && !bot.value)) {
+    return html`<${SignIn} part="Page" />`;
+  }
+  if (!bot.value || !session.value) {
     return html`<main class="page"><${Wait} words=${trouble.value ?? (offline.value ? t('offline.start') : '')} /></main>`;
   }
   return html`<${TopBar} />
     <${Banner} />
     <${PageArea} />
     <${Toasts} />
-    <${Dialog} />`;
+    <${Dialog} />
+    ${signedOut.value && html`<${SignIn} part="Sheet" />`}`;
 }

@@ -60,7 +60,9 @@ export function speak(chosen) {
   }
   const address = new URL(location.href);
   address.searchParams.delete('lang');
-  location.assign(address);
+  // Loading the same address would go to what follows its `#`, and read nothing.
+  history.replaceState(null, '', address);
+  location.reload();
 }
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.platform);

@@ -1,7 +1,7 @@
 // @ts-check
 // A list of which only the rows in view are in the page, for thousands of runs, contacts or conversations.
 import { html, signal, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { get, offline } from './api.js';
+import { get, isMended } from './api.js';
 import { t } from './i18n.js';
 
 /** Rows above and below the view that are drawn too. */
@@ -150,7 +150,7 @@ export function usePaged(path, field = 'items') {
       own.control = null;
     };
   }, [path, turn]);
-  const back = own.refusal.value?.status === 0 && !offline.value;
+  const back = isMended(own.refusal.value);
   useEffect(() => {
     if (back) {
       own.turn.value += 1;

@@ -4,7 +4,7 @@ import { html, signal, useEffect, useRef } from '../vendor/preact.js';
 import { Failed, Wait } from './waiting.js';
 import { t } from './i18n.js';
 import { PAGES, shownPages } from './pages.js';
-import { addressTo, here } from './router.js';
+import { addressTo, go, here } from './router.js';
 import { bot, editCount } from './state.js';
 import { styled } from './styles.js';
 
@@ -72,9 +72,13 @@ export function PageArea() {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const before = useRef(current);
   const title = known ? t(`pages.${current}`) : t('pages.unknown', { name: current });
+  const begins = current === 'sign-in' || (current === 'flows' && !here.value.rest.length);
   useEffect(() => {
     if (known) {
       loadPage(current);
+    } else if (begins) {
+      go(addressTo(shownPages()[0].path), { replace: true });
+      return;
     }
     if (before.current !== current) {
       // A reader hears the new page's name, and the keyboard goes on there.

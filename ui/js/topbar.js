@@ -1,13 +1,15 @@
 // @ts-check
 // The top bar: which bot, the pages, search, sandbox or live, language, theme.
 import { html } from '../vendor/preact.js';
+import { detail } from './api.js';
 import { openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
 import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
 import { Menu } from './menu.js';
 import { shownPages } from './pages.js';
 import { addressTo, here } from './router.js';
-import { bot } from './state.js';
+import { session, signOut } from './session.js';
+import { bot, say } from './state.js';
 
 /** Changes between light and dark, and keeps the choice in this browser. */
 export function otherTheme() {
@@ -21,7 +23,7 @@ export function otherTheme() {
   }
 }
 
-function Mark() {
+export function Mark() {
   return html`<svg class="mark" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
     <rect width="32" height="32" rx="9" />
     <path
@@ -43,7 +45,7 @@ function Mode() {
   return html`<span class=${`mode ${mode}`} title=${t(`mode.${mode}.about`)}><i></i>${t(`mode.${mode}`)}</span>`;
 }
 
-const Language = () =>
+export const Language = () =>
   html`<${Menu}
     face=${html`<${Icon} n="globe" />`}
     label=${t('language')}
@@ -55,6 +57,29 @@ const Language = () =>
           </button>`,
       )}
   />`;
+
+/** Who is signed in, and the way out; nothing where nobody needs to sign in. */
+function Person() {
+  const { person, role } = session.value ?? {};
+  if (!person) {
+    return null;
+  }
+  const leave = async () => {
+    const answer = await signOut();
+    if (!answer.ok) {
+      say(answer.status ? detail(answer) : t('signin.offline'), 'bad');
+    }
+  };
+  const roleName = t(`role.${role}`);
+  return html`<${Menu}
+    class="person-button"
+    face=${html`<${Icon} n="user" s=${15} /><bdi>${person}</bdi>`}
+    label=${t('person', { name: person, role: roleName })}
+    items=${() =>
+      html`<div class="person" role="none"><bdi>${person}</bdi><span class="muted">${roleName}</span></div>
+        <button role="menuitem" onClick=${leave}>${t('signin.leave')}<${Icon} n="in" s=${14} /></button>`}
+  />`;
+}
 
 /** @param {{page: import('./pages.js').PageEntry}} props */
 function Count({ page }) {
@@ -98,5 +123,6 @@ export function TopBar() {
     <button class="icon-button theme" title=${t('theme')} aria-label=${t('theme')} onClick=${otherTheme}>
       <${Icon} n="moon" class="when-light" /><${Icon} n="sun" class="when-dark" />
     </button>
+    <${Person} />
   </header>`;
 }

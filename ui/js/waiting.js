@@ -1,7 +1,7 @@
 // @ts-check
 // The states of something that is asked of the daemon: on its way, slow, refused, without a connection, there.
 import { batch, html, signal, useEffect, useState } from '../vendor/preact.js';
-import { detail, get, offline } from './api.js';
+import { detail, get, isMended } from './api.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
 
@@ -90,7 +90,7 @@ export function useAsked(path) {
       control.abort();
     };
   }, [path, turn]);
-  const back = own.refusal.value?.status === 0 && !offline.value;
+  const back = isMended(own.refusal.value);
   useEffect(() => {
     if (back) {
       own.turn.value += 1;

@@ -1,7 +1,7 @@
 // @ts-check
 // Reads all that is kept of a run: what was said during it, its steps, and the drawing and the text of its version.
 import { batch, signal, useEffect, useState } from '../vendor/preact.js';
-import { get, offline, post } from '../js/api.js';
+import { get, isMended, offline, post, signedOut } from '../js/api.js';
 import { millis } from '../js/moment.js';
 import { bot } from '../js/state.js';
 
@@ -40,7 +40,7 @@ export function useSaid(run) {
     const control = new AbortController();
     read(run, control.signal, own);
     return () => control.abort();
-  }, [talk, run?.ended_at, run?.turns?.length, Boolean(own.refusal.value) && !offline.value]);
+  }, [talk, run?.ended_at, run?.turns?.length, isMended(own.refusal.value)]);
   return { messages: own.messages.value, whole: own.whole.value, ready: own.ready.value, refusal: own.refusal.value };
 }
 
@@ -116,7 +116,7 @@ function useKept(key, ask) {
     return () => {
       current = false;
     };
-  }, [key, offline.value === null]);
+  }, [key, offline.value === null, signedOut.value]);
   return found.key === key ? found : { body: null, refusal: null };
 }
 
