@@ -4,9 +4,10 @@
 use super::{
     audit::{self, Doer, Kept, Note},
     auth::{self, Caller},
+    masks,
     people::{cookie, sessions},
     problem::Problem,
-    routes::{AllowedCallers, Route, Verb},
+    routes::{self, AllowedCallers, Route, Verb},
     server::{
         listener::Peer,
         local_origin::{RequestOrigin, origin_of},
@@ -64,10 +65,12 @@ pub async fn check(
     match admitted(route, &web, peer, request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller.clone());
-            match audit::kept(route, &caller) {
+            let hides = masks::hide(route, &caller);
+            let response = match audit::kept(route, &caller) {
                 Kept::No => next.run(request).await,
-                kept => audited(route, web, caller, kept, request, next).await,
-            }
+                kept => audited(route, Arc::clone(&web), caller, kept, request, next).await,
+            };
+            if hides { masks::masked(&web, route, response).await } else { response }
         }
         Err(problem) => problem.into_response(),
     }
@@ -119,22 +122,34 @@ async fn admitted(route: &Route, web: &Web, peer: SocketAddr, headers: &HeaderMa
         return Err(Problem::unauthorized());
     }
     let caller = caller(web, peer, headers, effect(route)).await?;
-    match (route.who, &caller) {
+    allowed(route, web, &caller)?;
+    Ok(caller)
+}
+
+fn allowed(route: &Route, web: &Web, caller: &Caller) -> Result<(), Problem> {
+    match (route.who, caller) {
         (AllowedCallers::Operator | AllowedCallers::Studio, Caller::Account(_)) => Err(operator_only()),
         (_, Caller::Person(person)) if !may(route, person.role) => Err(not_your_role(person.role)),
         _ => allowed_here(route, web, caller),
     }
 }
 
+/// The names of the native routes that are open to this caller now.
+pub fn open_to(web: &Web, caller: &Caller) -> Vec<&'static str> {
+    let native = routes::all()
+        .filter(|route| is_checked(route) && route.path.starts_with("/v1/") && route.who != AllowedCallers::SignIn);
+    native.filter(|route| allowed(route, web, caller).is_ok()).map(|route| route.name).collect()
+}
+
 /// True if the route is open to people of this role.
 pub fn may(route: &Route, role: Role) -> bool {
-    route.roles.contains(&role) && (role.sees_people() || !route.is_personal())
+    route.roles.contains(&role) && (role.sees_people() || !route.personal || masks::can_hide(route))
 }
 
 /// Checks what the configuration says of the studio.
-fn allowed_here(route: &Route, web: &Web, caller: Caller) -> Result<Caller, Problem> {
+fn allowed_here(route: &Route, web: &Web, caller: &Caller) -> Result<(), Problem> {
     let studio = &web.app.config.studio;
-    if route.name == PUBLISH && !may_publish(web, &caller) {
+    if route.name == PUBLISH && !may_publish(web, caller) {
         let why =
             "The configuration's `studio.publish` keeps flows from being published here; take the changes as a patch.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "publish_off", why));
@@ -145,7 +160,7 @@ fn allowed_here(route: &Route, web: &Web, caller: Caller) -> Result<Caller, Prob
         let why = "The configuration's `studio.play` is off: no talks are played on this machine.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "plays_off", why));
     }
-    Ok(caller)
+    Ok(())
 }
 
 /// The route that writes the bot's files.
@@ -210,7 +225,7 @@ pub fn operator_only() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "operator_only", why)
 }
 
-fn not_your_role(role: Role) -> Problem {
+pub fn not_your_role(role: Role) -> Problem {
     let why = format!("The role `{}` may not do this; an operator can give you another one.", role.as_str());
     Problem::new(StatusCode::FORBIDDEN, "not_your_role", why)
 }

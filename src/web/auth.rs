@@ -173,6 +173,14 @@ impl Caller {
         }
     }
 
+    /// True if it sees the numbers, names and words of customers.
+    pub fn sees_people(&self) -> bool {
+        match self {
+            Caller::Account(_) | Caller::Operator => true,
+            Caller::Person(person) => person.role.sees_people(),
+        }
+    }
+
     pub fn is_operator(&self) -> bool {
         match self {
             Caller::Account(_) => false,

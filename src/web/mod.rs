@@ -15,6 +15,7 @@ pub mod forms;
 pub mod hooks;
 pub mod idempotency;
 pub mod input;
+pub mod masks;
 pub mod not_found;
 pub mod openapi;
 pub mod parameters;

@@ -37,7 +37,7 @@ pub fn document() -> Json {
         }
         let kinds = route.answers.iter().filter_map(|answer| match answer.body {
             AnswerBody::Json(kind) => Some(kind),
-            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::File => None,
+            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::Events(_) | AnswerBody::File => None,
         });
         kinds.chain(route.body).for_each(|kind| kind.collect(&mut shapes));
         routes::error_shape(route).collect(&mut shapes);
@@ -173,6 +173,7 @@ fn good(route: &Route, answer: &DocumentedAnswer) -> Json {
         AnswerBody::Nothing => {}
         AnswerBody::File => response["content"]["*/*"] = json!({"schema": {}}),
         AnswerBody::Text(media) => response["content"][media] = json!({"schema": {"type": "string"}}),
+        AnswerBody::Events(_) => response["content"]["text/event-stream"] = json!({"schema": {"type": "string"}}),
         AnswerBody::Json(kind) => {
             response["content"]["application/json"] = json!({"schema": kind.schema()});
             if let Some(example) = recorded {

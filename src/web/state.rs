@@ -6,6 +6,7 @@ use super::{
     audit::Looks,
     dialects::waplify,
     idempotency::InFlight,
+    masks::Masks,
     people::{password::Hashing, tries::Tries},
     refusal_log::UnauthenticatedRequests,
     server::body_memory::Room,
@@ -57,6 +58,8 @@ pub struct Web {
     pub tries: Tries,
     /// Looks of people that the audit log knows.
     pub looks: Looks,
+    /// The words that stay in masked answers.
+    pub masks: Masks,
     /// Held while people are changed, so that the last operator stays.
     pub people: tokio::sync::Mutex<()>,
     /// The wire log for webhooks, if there is one.
@@ -95,6 +98,7 @@ impl Web {
             hashing: Hashing::default(),
             tries: Tries::default(),
             looks: Looks::default(),
+            masks: Masks::default(),
             people: tokio::sync::Mutex::default(),
             wire: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),

@@ -138,10 +138,10 @@ async fn no_webhook_brings_the_daemon_down_and_the_next_message_is_answered() {
         let signature = sign(&body);
         let headers = [("x-hub-signature-256", signature.as_str())];
         let answer = host.request(Method::POST, "/webhooks/meta", &headers, body.clone()).await;
-        assert!(answer.status < 500, "meta {what}: {}", answer.status);
+        assert!(answer.status < 500, "meta {what}: {} {}", answer.status, answer.text);
         let key = [("authorization", "Bearer key-acme")];
         let answer = host.request(Method::POST, "/webhooks/sandbox/1", &key, body).await;
-        assert!(answer.status < 500, "sandbox {what}: {}", answer.status);
+        assert!(answer.status < 500, "sandbox {what}: {} {}", answer.status, answer.text);
     }
     let number = transom::channel::meta::compose::Number {
         waba_id: "102".into(),

@@ -18,6 +18,7 @@ mod hooks;
 pub mod host;
 mod hostile;
 mod kapso;
+mod masks;
 mod native;
 mod operator;
 mod people;

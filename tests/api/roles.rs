@@ -15,7 +15,23 @@ use transom::web::{
 };
 
 /// The routes of each role, by their names; an operator may use all. A new route is nobody else's until it stands here.
-const EVERYBODY: &[&str] = &["show_bot", "list_senders", "show_sender", "list_templates", "show_template"];
+const EVERYBODY: &[&str] = &[
+    "show_bot",
+    "list_senders",
+    "show_sender",
+    "list_templates",
+    "show_template",
+    "list_contacts",
+    "show_contact",
+    "timeline_of_contact",
+    "list_consent",
+    "list_conversations",
+    "show_conversation",
+    "list_messages",
+    "show_message",
+    "list_planned_messages",
+    "listen",
+];
 const READERS: &[&str] = &[
     "list_flows",
     "show_flow",
@@ -32,6 +48,11 @@ const READERS: &[&str] = &[
     "read_bot_file",
     "draw_flow",
     "show_health",
+    "list_runs",
+    "show_run",
+    "tracked_run",
+    "list_broadcasts",
+    "show_broadcast",
 ];
 const AUTHORS: &[&str] = &[
     "publish_bot",
@@ -45,27 +66,17 @@ const AUTHORS: &[&str] = &[
     "replay_talks",
 ];
 const AGENTS: &[&str] = &[
-    "list_contacts",
-    "show_contact",
-    "timeline_of_contact",
     "change_contact",
-    "list_consent",
     "record_consent",
-    "list_conversations",
-    "show_conversation",
-    "list_messages",
     "answer_conversation",
     "take_over",
     "assign",
     "hand_back",
     "close_conversation",
     "send_message",
-    "show_message",
     "take_back_message",
-    "list_planned_messages",
     "upload_media",
     "read_media",
-    "listen",
 ];
 
 fn expected(role: &str) -> BTreeSet<&'static str> {
@@ -89,6 +100,8 @@ fn native() -> impl Iterator<Item = &'static Route> {
 async fn ask(world: &World, route: &Route, cookie: &str) -> (u16, String) {
     let headers = [("cookie", cookie), ("origin", world.host.base.as_str())];
     let path = if route.example.path.is_empty() { route.path.to_owned() } else { world.path(route) };
+    // A role that does not see numbers may read the list, and not search it by one.
+    let path = if route.name == "list_contacts" { "/v1/contacts".to_owned() } else { path };
     if matches!(route.name, "listen" | "studio_editor") {
         return match Socket::open(&world.host.base, &path, &headers).await {
             Ok(_) => (101, String::new()),

@@ -144,6 +144,11 @@ impl World {
         World { host, ids }
     }
 
+    /// The id of this name, as examples write it.
+    pub fn named(&self, name: &str) -> &str {
+        &self.ids[name]
+    }
+
     pub fn path(&self, route: &Route) -> String {
         let filled = self.ids.iter().fold(route.example.path.to_owned(), |path, (name, id)| path.replace(name, id));
         assert!(!filled.contains('$'), "{filled}");

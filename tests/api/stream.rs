@@ -1,6 +1,9 @@
 //! Tests `GET /v1/events`: a client gets each committed event once, also after a restart.
 
-use super::host::{Host, whole_key};
+use super::{
+    host::{Host, whole_key},
+    sign_in::signed_in,
+};
 use reqwest::Response;
 use serde_json::{Value as Json, json};
 use transom::base::{
@@ -23,12 +26,15 @@ struct Heard {
 
 impl Ear {
     async fn open(host: &Host, key: &str, query: &str, last: Option<i64>) -> Ear {
+        let mut headers = vec![("authorization", whole_key(&format!("Bearer {key}")))];
+        headers.extend(last.map(|last| ("last-event-id", last.to_string())));
+        Ear::with(host, &headers, query).await
+    }
+
+    async fn with(host: &Host, headers: &[(&str, String)], query: &str) -> Ear {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(format!("{}/v1/events{query}", host.base));
-        let mut request = request.header("authorization", whole_key(&format!("Bearer {key}")));
-        if let Some(last) = last {
-            request = request.header("last-event-id", last.to_string());
-        }
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         let response = request.send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -200,4 +206,21 @@ async fn so_many_listen_and_no_more() {
         ears.push(Ear::open(&host, "key-acme", "", None).await);
     }
     assert_eq!(host.get("key-acme", "/v1/events").await.is(503)["code"], "too_many_listeners");
+}
+
+#[tokio::test]
+async fn who_does_not_see_customers_hears_of_their_messages_without_their_words() {
+    let mut host = Host::new().await;
+    let cookie = signed_in(&host, "Rosa", "author", Json::Null).await;
+    let mut ear = Ear::with(&host, &[("cookie", cookie)], "").await;
+    host.ana_says("hello, I live in Zarautz").await;
+    host.ana_says("hello").await;
+    let heard = ear.until("run.ended").await;
+    let text = format!("{heard:?}");
+    assert!(!text.contains("Zarautz") && !text.contains("600111222"), "{text}");
+    let first = &heard.iter().find(|one| one.kind == "message.in").unwrap().data;
+    assert_eq!(first["message"]["text"], "hello, I live in •••••••");
+    assert_eq!(first["message"]["provider_id"], "", "it holds the number at Meta");
+    let answer = &heard.iter().find(|one| one.kind == "message.out").unwrap().data;
+    assert_eq!(answer["message"]["text"], "Hello to you");
 }

@@ -132,6 +132,8 @@ async fn the_page_is_given_wherever_somebody_may_sign_in() {
         assert_eq!(get(&closed, "/v1/session", &[]).await.is(401)["code"], "not_signed_in");
         assert_eq!(get(&closed, "/v1/bot", &[]).await.status, 401);
     }
-    let session = get(&host, "/v1/session", &[]).await.is(200);
+    let mut session = get(&host, "/v1/session", &[]).await.is(200);
+    let may = session.as_object_mut().unwrap().remove("may").unwrap();
+    assert!(may.as_array().unwrap().contains(&"publish_bot".into()), "{may}");
     assert_eq!(session, serde_json::json!({"person": null, "role": "operator", "accounts": null, "local": true}));
 }

@@ -23,6 +23,7 @@ use crate::{
         },
     },
     web::{
+        admission::not_your_role,
         auth::Caller,
         etag,
         idempotency::json,
@@ -114,6 +115,12 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
     let page = Page::read(text)?;
     let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
+        // Else the answer would tell, number by number, whose a masked one is.
+        if let Caller::Person(person) = caller
+            && !person.role.sees_people()
+        {
+            return Err(not_your_role(person.role));
+        }
         return by_phone(web, caller, &page, &phone).await;
     }
     let (store, tag) = (&web.app.store, tag.as_deref());

@@ -6,6 +6,7 @@ use crate::{
         secret::Secret,
         time::Time,
     },
+    model::role::Role,
     store::tables::person::{self, Person},
     web::{
         admission,
@@ -45,14 +46,19 @@ pub async fn show(
         true => auth::caller(&web, &headers).await?,
         false => admission::of_page(&web, peer, &headers).await?,
     };
-    let (person, role, accounts) = match caller {
-        Some(Caller::Person(person)) => (Some(person.name.clone()), person.role.as_str(), person.accounts.clone()),
-        Some(Caller::Operator) => (None, "operator", None),
-        Some(Caller::Account(_)) => return Err(admission::operator_only()),
-        None => return Err(Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Nobody is signed in.")),
+    let Some(caller) = caller else {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Nobody is signed in."));
     };
-    let local = is_open(&web, peer, &headers);
-    Ok(json(StatusCode::OK, &json!({"person": person, "role": role, "accounts": accounts, "local": local})))
+    let (person, role, accounts) = match &caller {
+        Caller::Person(person) => (Some(&person.name), person.role, person.accounts.as_deref()),
+        Caller::Operator => (None, Role::Operator, None),
+        Caller::Account(_) => return Err(admission::operator_only()),
+    };
+    let body = json!({
+        "person": person, "role": role, "accounts": accounts, "local": is_open(&web, peer, &headers),
+        "may": admission::open_to(&web, &caller),
+    });
+    Ok(json(StatusCode::OK, &body))
 }
 
 /// `POST /v1/session`: `{name, password}` or `{link, password}`.

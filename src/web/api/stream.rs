@@ -15,6 +15,7 @@ use crate::{
         admission::{self, Effect},
         auth::Caller,
         problem::{ApiResult, Problem},
+        routes::{shape::Type, stream::EVENT},
         server::listener::Peer,
         state::Web,
         studio::news::{BotNews, NEWS},
@@ -190,7 +191,11 @@ impl Listener {
     }
 
     async fn written(&self, event: &Event) -> Result<String, ClientGone> {
-        let data = self.web.app.events.told(event).await.map_err(|_| ClientGone)?;
+        let told = self.web.app.events.told(event).await.map_err(|_| ClientGone)?;
+        let data = match self.caller.sees_people() {
+            true => told,
+            false => self.web.masks.value(&self.web, &Type::Of(&EVENT), told),
+        };
         Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
     }
 }

@@ -174,6 +174,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&BOT), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/bot"),
         take: || get(bot::show),
         ..GET
@@ -188,6 +189,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&TEXT), "")],
         shared: true,
+        personal: false,
         answers_with: &[("ETag", "As `etag`.")],
         example: ask("/v1/bot/files/flows/hello.yaml"),
         take: || get(bot::file),
@@ -206,6 +208,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&PREVIEWED), "")],
         errors: Errors::Problems(&[("not_readable", 409)]),
         shared: true,
+        personal: false,
         example: tell(
             "/v1/bot/preview",
             r#"{"files": {"flows/asks.yaml": "flow: asks\nwhen:\n  - message: survey\n  - schedule: 0 9 * * MON\n    to: everyone\nsteps:\n  - template: reminder\n    vars: [Ana, Monday]\n"}}"#,
@@ -232,6 +235,7 @@ pub static ROUTES: &[Route] = &[
             ("read_only", 403),
         ]),
         shared: true,
+        personal: false,
         example: tell(
             "/v1/bot/publish",
             r#"{"files": {"flows/thanks.yaml": "flow: thanks\nwhen:\n  - message: thanks\nsteps:\n  - say: You are welcome\n"}, "etags": {"flows/thanks.yaml": null}}"#,

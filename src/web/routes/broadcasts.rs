@@ -5,7 +5,7 @@ use super::{
     schedules::{FIRE_REPORT, FORECAST},
     shape::{
         Shape,
-        Type::{Any, Either, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Any, Either, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
     tell,
@@ -49,12 +49,12 @@ static BROADCAST: Shape = shape(
     "",
     &[
         need("id", Whole, ""),
-        need("account", Text, ""),
-        need("flow", Text, ""),
+        need("account", Id, ""),
+        need("flow", Id, ""),
         need("to", Maybe(&Of(&MEANT)), ""),
         need("at", Maybe(&Time), "When it begins; `null`: at once, or on each contact's clock."),
-        need("local", Maybe(&Text), "The minute on each contact's clock."),
-        need("rate", Maybe(&Text), ""),
+        need("local", Maybe(&Id), "The minute on each contact's clock."),
+        need("rate", Maybe(&Id), ""),
         need(
             "state",
             Word(STATES),

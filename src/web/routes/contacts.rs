@@ -4,7 +4,9 @@ use super::{
     AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,
     shape::{
         Field, Shape,
-        Type::{Any, Either, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{
+            Any, Either, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Traceable, Whole, Word,
+        },
         may, need, shape,
     },
     shapes::{INCOMING, OUTGOING},
@@ -20,17 +22,17 @@ static CONTACT: Shape = shape(
     "A person within one account, over all its senders.",
     &[
         need("id", Whole, ""),
-        need("phone", Maybe(&Text), "E.164; `null` where the platform hides it."),
-        need("name", Maybe(&Text), ""),
-        need("username", Maybe(&Text), "The public name that they chose on WhatsApp, without `@`."),
-        need("language", Maybe(&Text), ""),
-        need("zone", Maybe(&Text), "IANA name; `null`: guessed from the number's country."),
+        need("phone", Maybe(&Phone), "E.164; `null` where the platform hides it."),
+        need("name", Maybe(&PersonName), ""),
+        need("username", Maybe(&PersonName), "The public name that they chose on WhatsApp, without `@`."),
+        need("language", Maybe(&Id), ""),
+        need("zone", Maybe(&Id), "IANA name; `null`: guessed from the number's country."),
         need("tags", List(&Text), ""),
         need("fields", Map(&Any), "Those that `_bot.yaml` declares, where they hold something."),
         need("consent", Map(&Of(&CONSENT)), "By topic; what is not here was never asked."),
         need("opted_out_at", Maybe(&Time), "Since when the contact wants no messages at all."),
         need("conversations", List(&Of(&AT)), ""),
-        need("etag", Text, "The name of this state, for `If-Match`."),
+        need("etag", Traceable, "The name of this state, for `If-Match`."),
     ],
 );
 
@@ -151,7 +153,7 @@ static ENTRY: Shape = shape(
             Whole,
             "Another one's who was found to be the same person, where it was said under that name.",
         ),
-        need("topic", Text, "`all`: everything."),
+        need("topic", Id, "`all`: everything."),
         need("given", Flag, ""),
         need("at", Time, "When the contact said so."),
         need("recorded_at", Time, "When it was written down here."),
@@ -161,15 +163,11 @@ static ENTRY: Shape = shape(
             "Where the word comes from: `contact`, `message …`, `step …`, `platform, …`; `api` or `operator` for what was told \
              afterwards. No request chooses it.",
         ),
-        need(
-            "key_id",
-            Maybe(&Text),
-            "The API key by which it was told; `account/1` is the first of the configuration.",
-        ),
+        need("key_id", Maybe(&Id), "The API key by which it was told; `account/1` is the first of the configuration."),
         need("source", Maybe(&Text), "What the program that told it calls itself."),
         need("message_id", Maybe(&Whole), "The contact's message that said it."),
         need("proof", Maybe(&Text), "The wording that the contact saw."),
-        may("phone", Maybe(&Text), "In the list of all."),
+        may("phone", Maybe(&Phone), "In the list of all."),
     ],
 );
 
@@ -278,7 +276,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/contacts/{id}/consent",
         name: "list_consent",
         part: PART,
-        roles: AGENTS,
+        roles: EVERYBODY,
         summary: "List what a contact agreed to and withdrew, with its proof",
         answers: &[ok(Of(&LEDGER), "")],
         example: ask("/v1/contacts/$contact/consent"),

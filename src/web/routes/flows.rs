@@ -63,6 +63,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&FLOW)), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/flows?limit=2"),
         take: || get(flows::list),
         ..GET
@@ -75,6 +76,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show a flow with its inputs and findings",
         answers: &[ok(Of(&FLOW), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/flows/parcel"),
         take: || get(flows::show),
         ..GET
@@ -90,6 +92,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(Of(&FLOW), "It stands still now, or did already.")],
         shared: true,
+        personal: false,
         example: ask("/v1/flows/parcel/pause"),
         take: || post(flows::pause),
         ..POST
@@ -103,6 +106,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(Of(&FLOW), "It goes on now, or did already.")],
         shared: true,
+        personal: false,
         example: ask("/v1/flows/parcel/resume"),
         take: || post(flows::resume),
         ..POST

@@ -6,6 +6,7 @@
 
 pub mod codes;
 pub mod shape;
+pub mod stream;
 
 mod ahead;
 mod autocalls;
@@ -30,7 +31,6 @@ mod schedules;
 mod senders;
 mod session;
 mod shapes;
-mod stream;
 mod studio;
 mod studio_page;
 mod studio_tests;
@@ -105,7 +105,8 @@ pub struct Route {
     pub who: AllowedCallers,
     /// The roles of people to whom it is open, beside those keys. A route that says nothing is the operator's.
     pub roles: &'static [Role],
-    /// True if its answers may hold personal data of customers: roles that do not see them get none.
+    /// False if its answers hold no personal data of customers. Else roles that do not see them get it masked, by
+    /// `masks`.
     pub personal: bool,
     pub query: &'static [Field],
     pub body: Option<Type>,
@@ -173,6 +174,8 @@ pub enum AnswerBody {
     Json(Type),
     /// Text of this media type.
     Text(&'static str),
+    /// Server-Sent Events with data of this type.
+    Events(Type),
     /// Bytes of any media type.
     File,
 }
@@ -205,11 +208,6 @@ impl Verb {
 }
 
 impl Route {
-    /// True if an answer may hold personal data of customers. What is the same for every account holds none.
-    pub fn is_personal(&self) -> bool {
-        self.personal && !self.shared
-    }
-
     pub fn is_dialect(&self) -> bool {
         matches!(self.errors, Errors::Dialect(..))
     }

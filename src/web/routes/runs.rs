@@ -4,7 +4,7 @@ use super::{
     CURSOR, Errors, GET, LIMIT, POST, READERS, Route, ask, at, ok,
     shape::{
         Shape,
-        Type::{Any, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Any, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Whole, Word},
         may, need, shape,
     },
     shapes::{ADDRESSEE, SENDER},
@@ -40,13 +40,13 @@ static TRACKED: Shape = shape(
     "TrackedStart",
     "",
     &[
-        need("tracking_id", Text, ""),
+        need("tracking_id", Id, ""),
         need(
             "state",
             Word(&["queued", "started", "refused"]),
             "`refused`: it left the line without beginning, as the conversation's trace says.",
         ),
-        need("flow", Maybe(&Text), "`null`: it never began."),
+        need("flow", Maybe(&Id), "`null`: it never began."),
         need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`."),
         need("conversation_id", Whole, ""),
         need("since", Maybe(&Time), "It began then, or waits since then."),
@@ -58,17 +58,17 @@ static RUN: Shape = shape(
     "A passage through a flow.",
     &[
         need("id", Whole, ""),
-        need("flow", Text, ""),
+        need("flow", Id, ""),
         need("conversation_id", Whole, ""),
         need("contact_id", Whole, ""),
         need("contact", Maybe(&Of(&CONTACT)), ""),
         need("number", Whole, "Within the conversation, from 1."),
         need("version", Whole, "The set of files that it stands on."),
-        need("trigger", Text, "What started it."),
-        need("state", Word(STATES), ""),
+        need("trigger", Id, "What started it."),
+        need("state", Word(RUN_STATES), ""),
         need(
             "reason",
-            Maybe(&Text),
+            Maybe(&Id),
             "Of one that was stopped: `reply`, `handed_over`, `opted_out`, `by_hand`, a trigger.",
         ),
         need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
@@ -84,13 +84,17 @@ static RUN: Shape = shape(
     ],
 );
 
-const STATES: &[&str] =
+/// `open`, and the ends of a run.
+pub const RUN_STATES: &[&str] =
     &["open", "done", "expired", "replaced", "restarted", "stopped", "failed", "handed_off", "refused", "undelivered"];
 
-static CONTACT: Shape =
-    shape("RunContact", "", &[need("id", Whole, ""), need("phone", Maybe(&Text), ""), need("name", Maybe(&Text), "")]);
+static CONTACT: Shape = shape(
+    "RunContact",
+    "",
+    &[need("id", Whole, ""), need("phone", Maybe(&Phone), ""), need("name", Maybe(&PersonName), "")],
+);
 
-static STEP: Shape = shape("RunStep", "", &[need("step", Text, ""), need("at", Time, "Of the turn.")]);
+static STEP: Shape = shape("RunStep", "", &[need("step", Id, ""), need("at", Time, "Of the turn.")]);
 
 static WAITS: Shape = shape(
     "Waits",
@@ -98,15 +102,15 @@ static WAITS: Shape = shape(
     &[
         need("for", Word(&["step", "answer", "reply", "time", "event", "delivery", "call", "person"]), ""),
         need("until", Maybe(&Time), ""),
-        need("flow", Maybe(&Text), "The flow that it is in, where one calls another."),
-        need("step", Maybe(&Text), ""),
+        need("flow", Maybe(&Id), "The flow that it is in, where one calls another."),
+        need("step", Maybe(&Id), ""),
     ],
 );
 
 static TURN: Shape =
     shape("Turn", "", &[need("turn", Whole, ""), need("at", Time, ""), need("lines", List(&Of(&LINE)), "")]);
 
-static LINE: Shape = shape("TraceLine", "", &[need("step", Maybe(&Text), ""), need("what", Text, "One sentence.")]);
+static LINE: Shape = shape("TraceLine", "", &[need("step", Maybe(&Id), ""), need("what", Text, "One sentence.")]);
 
 static NOTHING: Shape = shape("Nothing", "The body may be left out.", &[]);
 
@@ -158,7 +162,7 @@ pub static ROUTES: &[Route] = &[
         query: &[
             may("flow", Text, "Of this flow only."),
             may("contact", Whole, "Of the contact with this id only."),
-            may("state", Word(STATES), "Only those; `open`: not ended yet."),
+            may("state", Word(RUN_STATES), "Only those; `open`: not ended yet."),
             may("error", Text, "Only those of whose messages the provider refused one with this code: `131047`."),
             may(
                 "since",

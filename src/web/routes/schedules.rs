@@ -4,7 +4,7 @@ use super::{
     AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, ask, ok,
     shape::{
         Field, Shape,
-        Type::{Between, Filled, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Between, Filled, Flag, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
 };
@@ -52,7 +52,7 @@ static EXPLAINED: Shape = shape(
     "ScheduleExplained",
     "",
     &[
-        need("flow", Text, ""),
+        need("flow", Id, ""),
         need("fires", List(&Of(&FIRE)), "What became of them, newest first."),
         need("contact", Maybe(&Of(&CONTACT)), "Why or why not, for the contact that was asked for."),
     ],
@@ -64,11 +64,11 @@ static FIRE: Shape = shape(
     "FireTally",
     "",
     &[
-        need("local", Text, "The local minute; for a date its value."),
-        need("trigger", Text, ""),
+        need("local", Id, "The local minute; for a date its value."),
+        need("trigger", Id, ""),
         need("contacts", Whole, "How many."),
         need("state", Word(STATES), ""),
-        need("reason", Maybe(&Text), "Why they were refused."),
+        need("reason", Maybe(&Id), "Why they were refused."),
     ],
 );
 
@@ -77,7 +77,7 @@ static CONTACT: Shape = shape(
     "",
     &[
         need("id", Whole, ""),
-        need("refused", Maybe(&Text), "Why nothing unasked may be sent to it now: `opted_out`, `no_consent`."),
+        need("refused", Maybe(&Id), "Why nothing unasked may be sent to it now: `opted_out`, `no_consent`."),
         need("triggers", List(&Of(&OUTLOOK)), "What each trigger has in store for it."),
         need("starts", List(&Of(&START)), "What was planned for it, newest first."),
     ],
@@ -87,15 +87,15 @@ static OUTLOOK: Shape = shape(
     "Outlook",
     "",
     &[
-        need("trigger", Text, ""),
+        need("trigger", Id, ""),
         need(
             "meant",
             Word(&["yes", "held_back", "never_again", "outside", "empty_field", "passed"]),
             "`held_back`: a condition says no at that moment. `outside`: of its `to`. `empty_field`: its date is not known. `passed`: its date is over.",
         ),
-        need("local", Maybe(&Text), "Its next moment, on the clock of the zone."),
-        need("zone", Text, ""),
-        need("field", Maybe(&Text), "The field that is empty."),
+        need("local", Maybe(&Id), "Its next moment, on the clock of the zone."),
+        need("zone", Id, ""),
+        need("field", Maybe(&Id), "The field that is empty."),
         need("why", Maybe(&Text), "Why it is held back, or outside."),
     ],
 );
@@ -104,12 +104,12 @@ static START: Shape = shape(
     "PlannedStart",
     "",
     &[
-        need("local", Text, ""),
-        need("trigger", Text, ""),
+        need("local", Id, ""),
+        need("trigger", Id, ""),
         need("at", Time, "The moment that it has in the line."),
         need("state", Word(STATES), ""),
         need("what", Word(BECAME), "What the person noticed of it."),
-        need("reason", Maybe(&Text), "Why not: the same word as in the report, or the provider's code."),
+        need("reason", Maybe(&Id), "Why not: the same word as in the report, or the provider's code."),
         need("why", Text, "The same for whoever is asked."),
     ],
 );
@@ -132,8 +132,8 @@ pub(super) static FORECAST: Shape = shape(
     "Forecast",
     "What a fire would do, if nobody wrote until then.",
     &[
-        need("flow", Text, ""),
-        need("trigger", Text, ""),
+        need("flow", Id, ""),
+        need("trigger", Id, ""),
         need("people", Whole, "Who are meant."),
         need("fires", List(&Of(&FORESEEN_FIRE)), "The moment in each zone."),
         need("outcomes", List(&Of(&OUTCOME)), "What leaves first, then what waits, then what does not go."),
@@ -148,8 +148,8 @@ static FORESEEN_FIRE: Shape = shape(
     "ForecastFire",
     "",
     &[
-        need("local", Text, "On the clock of the zone: `2026-03-28T10:00`; of a `date:` the day, `2026-03-28`."),
-        need("zone", Text, ""),
+        need("local", Id, "On the clock of the zone: `2026-03-28T10:00`; of a `date:` the day, `2026-03-28`."),
+        need("zone", Id, ""),
         need("at", Time, "Of a day the first moment."),
         need("people", Whole, ""),
     ],
@@ -175,7 +175,7 @@ static OUTCOME: Shape = shape(
             ]),
             "`nudge`: the template now, the text when they answer. `asks_first`: a server is asked before anything is said. `silent`: the flow says nothing at once.",
         ),
-        need("name", Maybe(&Text), "The template, or the reason."),
+        need("name", Maybe(&Id), "The template, or the reason."),
         need("people", Whole, ""),
         need("examples", List(&Whole), "A few of them."),
     ],
@@ -184,15 +184,11 @@ static OUTCOME: Shape = shape(
 static COST: Shape = shape(
     "ForecastCost",
     "",
-    &[
-        need("currency", Text, ""),
-        need("amount", Text, "Of all categories."),
-        need("categories", List(&Of(&CATEGORY)), ""),
-    ],
+    &[need("currency", Id, ""), need("amount", Id, "Of all categories."), need("categories", List(&Of(&CATEGORY)), "")],
 );
 
 static CATEGORY: Shape =
-    shape("CategoryCost", "", &[need("category", Text, ""), need("messages", Whole, ""), need("amount", Text, "")]);
+    shape("CategoryCost", "", &[need("category", Id, ""), need("messages", Whole, ""), need("amount", Id, "")]);
 
 static REPORT: Shape =
     shape("ScheduleReport", "", &[need("flow", Text, ""), need("fires", List(&Of(&FIRE_REPORT)), "Newest first.")]);
@@ -201,8 +197,8 @@ pub(super) static FIRE_REPORT: Shape = shape(
     "FireReport",
     "One fire over all zones.",
     &[
-        need("trigger", Text, ""),
-        need("local", Text, "The local minute; for a date its value."),
+        need("trigger", Id, ""),
+        need("local", Id, "The local minute; for a date its value."),
         need("planned", Whole, "Whom it means; while `planning`, those found so far."),
         need("planning", Flag, "Contacts are looked at still."),
         need("done", Whole, "Decided, of the planned ones."),
@@ -220,8 +216,8 @@ pub(super) static FIRE_REPORT: Shape = shape(
         need("kept", Whole, "Their message waits: for quiet hours, an answer, a template."),
         need("silent", Whole, "Begun without a word so far."),
         need("refused", Map(&Whole), "By reason, or the provider's code."),
-        need("cost", Maybe(&Text), "Of all that these runs said; `null` without a table of prices."),
-        need("currency", Maybe(&Text), ""),
+        need("cost", Maybe(&Id), "Of all that these runs said; `null` without a table of prices."),
+        need("currency", Maybe(&Id), ""),
         need("first_at", Maybe(&Time), "When the first message left."),
         need("last_at", Maybe(&Time), "And the last."),
     ],
@@ -238,6 +234,7 @@ pub static ROUTES: &[Route] = &[
         name: "list_schedules",
         part: PART,
         roles: READERS,
+        personal: false,
         summary: "List every schedule and date of the flows",
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&SCHEDULE)), "")],
@@ -264,6 +261,7 @@ pub static ROUTES: &[Route] = &[
         name: "forecast_schedule",
         part: PART,
         roles: READERS,
+        personal: false,
         summary: "Say what a flow's next fire would do over the real contacts",
         about: "How many get the text, which template, who not and why, and what it costs. Nothing is written.",
         query: &[

@@ -22,6 +22,7 @@ static SESSION: Shape = shape(
         need("role", Word(Role::NAMES), ""),
         need("accounts", Maybe(&List(&Text)), "Whose customers they see; `null`: all."),
         need("local", Flag, "The studio is open on this machine without a sign-in."),
+        need("may", List(&Text), "The `operationId`s of the native routes that are open to them."),
     ],
 );
 

@@ -6,7 +6,18 @@ use std::collections::BTreeMap;
 /// The type of a value.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
+    /// Words that a customer may have written or that may speak of one: they are masked for people who do not see
+    /// customers.
     Text,
+    /// A name, an id or a word of the bot, the configuration, the platform or this program: never one of a customer.
+    Id,
+    /// The phone number of a customer.
+    Phone,
+    /// The name of a customer.
+    PersonName,
+    /// A text from which a customer can be found elsewhere: the id of a message at the platform, which holds the
+    /// number, or a digest of personal data.
+    Traceable,
     /// At least one character.
     Filled,
     Whole,
@@ -66,7 +77,7 @@ impl Type {
     /// As JSON Schema 2020-12, with references to named shapes.
     pub fn schema(&self) -> Json {
         match self {
-            Type::Text => json!({"type": "string"}),
+            Type::Text | Type::Id | Type::Phone | Type::PersonName | Type::Traceable => json!({"type": "string"}),
             Type::Filled => json!({"type": "string", "minLength": 1}),
             Type::Whole => json!({"type": "integer"}),
             Type::Between(from, to) => json!({"type": "integer", "minimum": from, "maximum": to}),
@@ -105,6 +116,10 @@ impl Type {
                 }
             }
             Type::Text
+            | Type::Id
+            | Type::Phone
+            | Type::PersonName
+            | Type::Traceable
             | Type::Filled
             | Type::Whole
             | Type::Between(..)

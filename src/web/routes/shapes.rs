@@ -4,7 +4,7 @@ use super::{
     probes::FINDING,
     shape::{
         Shape, Type,
-        Type::{Any, Filled, Flag, List, Maybe, Of, Text, Time, Whole, Word},
+        Type::{Any, Filled, Flag, Id, List, Maybe, Of, PersonName, Phone, Text, Time, Traceable, Whole, Word},
         may, need, shape,
     },
 };
@@ -40,7 +40,7 @@ pub const SEND_STATES: &[&str] =
 pub static SENDER_REF: Shape = shape(
     "SenderRef",
     "One of the senders of the configuration.",
-    &[need("id", Whole, ""), need("name", Maybe(&Text), "`null`: it is no longer configured.")],
+    &[need("id", Whole, ""), need("name", Maybe(&Id), "`null`: it is no longer configured.")],
 );
 
 pub static CONTACT_REF: Shape = shape(
@@ -48,8 +48,8 @@ pub static CONTACT_REF: Shape = shape(
     "The person in a conversation; `/v1/contacts/{id}` shows the rest.",
     &[
         need("id", Whole, ""),
-        need("phone", Maybe(&Text), "In E.164 format; `null` where the platform hides it."),
-        need("name", Maybe(&Text), ""),
+        need("phone", Maybe(&Phone), "In E.164 format; `null` where the platform hides it."),
+        need("name", Maybe(&PersonName), ""),
         need("tags", List(&Text), ""),
         need("opted_out_at", Maybe(&Time), "Since when the contact wants no messages."),
     ],
@@ -73,11 +73,8 @@ pub static CONVERSATION: Shape = shape(
     ],
 );
 
-static WITH_PERSON: Shape = shape(
-    "WithPerson",
-    "",
-    &[need("since", Time, ""), need("team", Maybe(&Text), ""), need("agent", Maybe(&Text), "")],
-);
+static WITH_PERSON: Shape =
+    shape("WithPerson", "", &[need("since", Time, ""), need("team", Maybe(&Id), ""), need("agent", Maybe(&Id), "")]);
 
 static NEEDS_PERSON: Shape = shape("NeedsPerson", "", &[need("since", Time, ""), need("why", Text, "One sentence.")]);
 
@@ -87,7 +84,7 @@ static RUN_REF: Shape = shape(
     &[
         need("id", Maybe(&Whole), "For `/v1/runs/{id}`."),
         need("number", Whole, "Within the conversation, from 1."),
-        need("flow", Text, ""),
+        need("flow", Id, ""),
     ],
 );
 
@@ -104,7 +101,7 @@ pub static CONTENT: Shape = Shape {
             media message, `name` and `body` of a template, and so on.",
     fields: &[need(
         "kind",
-        Text,
+        Id,
         "`text`, `media`, `buttons`, `list`, `link`, `template`, `reaction`, `location`, `contact_cards`, …",
     )],
     open: true,
@@ -126,9 +123,9 @@ pub static OUTGOING: Shape = shape(
         ),
         need("state", Word(SEND_STATES), ""),
         need("origin", Word(&["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]), "Who speaks."),
-        need("flow", Maybe(&Text), ""),
-        need("step", Maybe(&Text), ""),
-        need("provider_id", Maybe(&Text), "The provider's id, once it took the message."),
+        need("flow", Maybe(&Id), ""),
+        need("step", Maybe(&Id), ""),
+        need("provider_id", Maybe(&Traceable), "The provider's id, once it took the message."),
         need("created_at", Time, ""),
         need("accepted_at", Maybe(&Time), "When the provider took it."),
         need("delivered_at", Maybe(&Time), ""),
@@ -136,12 +133,12 @@ pub static OUTGOING: Shape = shape(
         need("failed_at", Maybe(&Time), ""),
         need("hold_until", Maybe(&Time), "It is kept for the contact's next message until then."),
         need("planned_for", Maybe(&Time), "The `at` of the request: it leaves then."),
-        need("reason", Maybe(&Text), "Why it was not sent, or waits: one of our own reasons."),
+        need("reason", Maybe(&Id), "Why it was not sent, or waits: one of our own reasons."),
         need("error", Maybe(&Of(&SEND_ERROR)), "The provider's words."),
     ],
 );
 
-static SEND_ERROR: Shape = shape("SendError", "", &[need("code", Text, ""), need("text", Maybe(&Text), "")]);
+pub static SEND_ERROR: Shape = shape("SendError", "", &[need("code", Id, ""), need("text", Maybe(&Text), "")]);
 
 pub static INCOMING: Shape = shape(
     "IncomingMessage",
@@ -152,8 +149,8 @@ pub static INCOMING: Shape = shape(
         need("at", Time, "The message's own time."),
         need("text", Maybe(&Text), "What the flows read of it."),
         need("content", Of(&CONTENT), ""),
-        need("provider_id", Text, ""),
-        need("reply_to", Maybe(&Text), "The provider's id of the message that it answers."),
+        need("provider_id", Traceable, ""),
+        need("reply_to", Maybe(&Traceable), "The provider's id of the message that it answers."),
         need("referral", Maybe(&Any), "The ad or QR code that led here."),
         need("received_at", Time, "When the webhook came."),
         need("handled_at", Maybe(&Time), "When a turn took it."),

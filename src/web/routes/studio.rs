@@ -186,6 +186,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&PLAYED), "")],
         errors: PLAY_ERRORS,
         shared: true,
+        personal: false,
         example: tell(
             "/v1/studio/play",
             r#"{"flow": "hello", "files": {"flows/hello.yaml": "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Good morning\n"}, "world": {"now": "2026-11-24T10:00 Europe/Madrid", "contact": {"name": "Ana"}}, "steps": [{"user": "hello"}]}"#,
@@ -205,6 +206,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&SAVED), "")],
         errors: PLAY_ERRORS,
         shared: true,
+        personal: false,
         example: tell(
             "/v1/studio/play/test",
             r#"{"name": "a greeting", "flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
@@ -224,6 +226,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&DRAWN), "")],
         errors: Errors::Problems(&[("not_readable", 409), ("not_found", 404)]),
         shared: true,
+        personal: false,
         example: tell("/v1/studio/map", r#"{"flow": "hello", "files": {}}"#),
         take: || post(map::map),
         ..POST

@@ -257,6 +257,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&RUN), "")],
         errors: PLAY_ERRORS,
         shared: true,
+        personal: false,
         example: tell(
             "/v1/studio/tests",
             r#"{"files": {"flows/hello.test.yaml": "tests: hello\nnow: 2026-11-24T10:00 Europe/Madrid\ncases:\n  - name: it greets\n    steps:\n      - user: hello\n      - bot: Good morning\n"}, "only": {"flow": "hello"}}"#,
@@ -277,6 +278,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&BAD_DAY), "")],
         errors: PLAY_ERRORS,
         shared: true,
+        personal: false,
         example: tell(
             "/v1/studio/bad-day",
             r#"{"flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
@@ -296,6 +298,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&WANDERED), "")],
         errors: PLAY_ERRORS,
         shared: true,
+        personal: false,
         example: tell("/v1/studio/wander", r#"{"files": {}, "customers": 2, "seed": 1}"#),
         take: || post(wander::wander),
         ..POST
@@ -317,6 +320,7 @@ pub static ROUTES: &[Route] = &[
             ("too_many_plays", 503),
         ]),
         shared: true,
+        personal: false,
         example: tell(
             "/v1/studio/replay",
             r#"{"files": {"flows/hello.yaml": "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Good morning\n"}, "day": "2026-03-27", "limit": 20}"#,

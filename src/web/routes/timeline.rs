@@ -4,7 +4,7 @@ use super::{
     CURSOR, EVERYBODY, GET, LIMIT, Route, ask, ok,
     shape::{
         Shape,
-        Type::{Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Id, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
 };
@@ -22,22 +22,22 @@ static ITEM: Shape = shape(
             "`fire`: a start that reached them. `no_fire`: one that did not, or will not, with its reason. `planned`: \
              what comes, as the forecast has it, and what open runs wait for. `date`: the moment of a `date:` ahead.",
         ),
-        need("flow", Maybe(&Text), ""),
-        need("trigger", Maybe(&Text), ""),
-        need("step", Maybe(&Text), ""),
+        need("flow", Maybe(&Id), ""),
+        need("trigger", Maybe(&Id), ""),
+        need("step", Maybe(&Id), ""),
         need(
             "outcome",
-            Maybe(&Text),
+            Maybe(&Id),
             "One word: the state of a message, the end of a run, what became of a start or what the forecast says, \
              `given` or `withdrawn`, `opened` or `closes`, what a run waits for.",
         ),
         need(
             "reason",
-            Maybe(&Text),
+            Maybe(&Id),
             "Why not: the word of the reports, the provider's code, or `not_meant` of a fire that was not for them. Of \
              a consent its topic.",
         ),
-        need("template", Maybe(&Text), "That left, or will leave, instead of the text."),
+        need("template", Maybe(&Id), "That left, or will leave, instead of the text."),
         need("text", Maybe(&Text), "Of a message its text; else a sentence."),
         need("id", Maybe(&Whole), "Of the message, run, start, line of consent, or conversation of the window."),
     ],

@@ -46,6 +46,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(Page(&Of(&VERSION)), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/bot/versions"),
         take: || get(versions::list),
         ..GET
@@ -59,6 +60,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&FILES), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/bot/versions/$version"),
         take: || get(versions::show),
         ..GET
@@ -73,6 +75,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&TEXT), "")],
         shared: true,
+        personal: false,
         example: ask("/v1/bot/versions/$version/files/flows/hello.yaml"),
         take: || get(versions::file),
         ..GET
