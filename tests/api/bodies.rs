@@ -13,6 +13,9 @@ use transom::{
     web::routes::{self, AllowedCallers, Route, Verb},
 };
 
+/// How often a platform's webhook is sent again here. Platforms do so for days.
+const SENT_AGAIN_MAX: usize = 20;
+
 /// Bodies that are no valid request.
 fn raw() -> Vec<(&'static str, Vec<u8>)> {
     let deep = |open: &str, close: &str, levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
@@ -158,7 +161,16 @@ async fn no_webhook_brings_the_daemon_down_and_the_next_message_is_answered() {
             let body = body.to_string();
             let signature = sign(body.as_bytes());
             let headers = [("x-hub-signature-256", signature.as_str())];
-            let answer = host.request(Method::POST, "/webhooks/meta", &headers, body).await;
+            let mut answer = host.request(Method::POST, "/webhooks/meta", &headers, body.clone()).await;
+            // Ten thousand items in one body take a busy machine longer than a webhook may wait for its answer. What
+            // was recorded stays, so it is taken once it is sent again, as the platform does.
+            for _ in 0..SENT_AGAIN_MAX {
+                if answer.status != 503 {
+                    break;
+                }
+                assert_eq!(answer.json()["code"], "not_recorded", "{pointer}");
+                answer = host.request(Method::POST, "/webhooks/meta", &headers, body.clone()).await;
+            }
             assert_eq!(answer.status, 200, "{pointer}: {}", answer.text);
         }
     }
