@@ -5,9 +5,10 @@ import { detail, post } from '../js/api.js';
 import { Confirm } from '../js/confirm.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
-import { Masked, isMasked } from '../js/masked.js';
+import { Masked } from '../js/masked.js';
 import { Face, nameOf } from '../js/people.js';
 import { addressTo, go } from '../js/router.js';
+import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { At } from '../js/times.js';
 import { Failed, Shown, useAsked } from '../js/waiting.js';
@@ -33,19 +34,18 @@ function Erase({ contact, close }) {
 /** @param {{contact: any}} props */
 function Head({ contact }) {
   const [erasing, erase] = useState(false);
-  const whole = !isMasked(contact.phone) && !isMasked(contact.name);
   return html`<header class="contact-head">
     <a class="icon-button" href=${addressTo('contacts')} title=${t('contacts.back')} aria-label=${t('contacts.back')}><${Icon} n="back" class="turns" /></a>
     <${Face} person=${contact} large />
     <div class="contact-title">
       <h1><${Masked} text=${nameOf(contact)} ltr=${!contact.name && Boolean(contact.phone)} /></h1>
-      <p>${contact.name && contact.phone && html`<span><${Masked} text=${contact.phone} ltr /></span>`}${contact.username && html`<span><bdi>@${contact.username}</bdi></span>`}${contact.zone && html`<span>${contact.zone}</span>`}${contact.language && html`<span><code>${contact.language}</code></span>`}</p>
+      <p>${contact.name && contact.phone && html`<span><${Masked} text=${contact.phone} ltr /></span>`}${contact.username && html`<span>@<${Masked} text=${contact.username} /></span>`}${contact.zone && html`<span>${contact.zone}</span>`}${contact.language && html`<span><code>${contact.language}</code></span>`}</p>
     </div>
     ${contact.opted_out_at && html`<span class="state bad"><${Icon} n="lock" s=${13} /><span>${t('contacts.opted_out')} · <${At} at=${contact.opted_out_at} /></span></span>`}
     <div class="contact-do">
       <a class="button small" href=${addressTo('runs', { contact: contact.id })}><${Icon} n="runs" s=${14} />${t('pages.runs')}</a>
-      ${whole && html`<a class="button small" href=${`/v1/contacts/${contact.id}/export`} download=${`contact-${contact.id}.json`}><${Icon} n="publish" s=${14} class="contact-down" />${t('contacts.export')}</a>
-      <button type="button" class="button small contact-erase" onClick=${() => erase(true)}><${Icon} n="x" s=${14} />${t('contacts.erase.do')}</button>`}
+      ${may('export_contact') && html`<a class="button small" href=${`/v1/contacts/${contact.id}/export`} download=${`contact-${contact.id}.json`}><${Icon} n="publish" s=${14} class="contact-down" />${t('contacts.export')}</a>`}
+      ${may('erase_contact') && html`<button type="button" class="button small contact-erase" onClick=${() => erase(true)}><${Icon} n="x" s=${14} />${t('contacts.erase.do')}</button>`}
     </div>
     ${erasing && html`<${Erase} contact=${contact} close=${() => erase(false)} />`}
   </header>`;

@@ -5,6 +5,7 @@ import { detail, post } from '../js/api.js';
 import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
+import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { At } from '../js/times.js';
 
@@ -21,10 +22,10 @@ export const toMend = (checks) =>
 function addressFor(mend) {
   const [, flow] = /^transom flows resume (\S+)$/.exec(mend) ?? [];
   const [, sender] = /^transom senders resume (\d+)$/.exec(mend) ?? [];
-  if (flow) {
+  if (flow && may('resume_flow')) {
     return `/v1/flows/${encodeURIComponent(flow)}/resume`;
   }
-  return sender ? `/v1/senders/${sender}/resume` : null;
+  return sender && may('resume_sender') ? `/v1/senders/${sender}/resume` : null;
 }
 
 /** A command with a button that copies it. @param {{command: string}} props */

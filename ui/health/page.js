@@ -4,6 +4,7 @@ import { html, useState } from '../vendor/preact.js';
 import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
+import { may } from '../js/session.js';
 import { bot } from '../js/state.js';
 import { At, When } from '../js/times.js';
 import { Shown, useAsked } from '../js/waiting.js';
@@ -40,7 +41,7 @@ export function Page() {
           ${bot.value.mode === 'sandbox' && html`<p class="health-sandbox"><${Icon} n="flask" s=${16} /><span>${coded(t('health.sandbox'))}</span></p>`}
           <${Checks} checks=${body.checks} senders=${senders.body?.data ?? []} again=${asked.again} />
         </div>
-        <${TestMessage} senders=${senders.body?.data ?? []} />
+        ${may('send_message') && html`<${TestMessage} senders=${senders.body?.data ?? []} />`}
       </div>`
     }<//>
   </div>`;

@@ -5,6 +5,7 @@ import { allFiles } from './files.js';
 import { t } from './i18n.js';
 import { review, wantPublish } from './publish.js';
 import { takeTheirs } from './edits.js';
+import { may, mayEdit } from './session.js';
 import { dock, edits, open, pane } from './state.js';
 import { nextPane } from './keys.js';
 import { otherTheme } from './topbar.js';
@@ -24,7 +25,7 @@ const inEditor = (/** @type {'rename' | 'format' | 'nextFinding'} */ name) => ()
 /** What can be done with the open flow. @returns {Action[]} */
 function ofFlow() {
   const file = allFiles().find((one) => one.path === open.value);
-  if (file?.kind !== 'flow') {
+  if (file?.kind !== 'flow' || !mayEdit()) {
     return [];
   }
   const { path, title } = file;
@@ -36,9 +37,14 @@ function ofFlow() {
 
 /** @returns {Action[]} */
 export function actions() {
+  return [...(mayEdit() ? ofEditing() : []), ...everywhere()];
+}
+
+/** @returns {Action[]} */
+function ofEditing() {
   const changed = open.value !== null && open.value in edits.value;
   return [
-    { icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: wantPublish },
+    ...(may('publish_bot') ? [{ icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: wantPublish }] : []),
     { icon: 'diff', label: t('publish.review'), run: review },
     { icon: 'plus', label: t('files.new'), run: () => (dialog.value = { kind: 'flow' }) },
     ...ofFlow(),
@@ -54,6 +60,12 @@ export function actions() {
       },
     },
     ...(changed ? [{ icon: 'undo', label: t('editor.undo_all'), run: () => takeTheirs(/** @type {string} */ (open.value)) }] : []),
+  ];
+}
+
+/** @returns {Action[]} */
+function everywhere() {
+  return [
     { icon: 'next', label: t('keys.next_pane'), keys: 'Ctrl .', run: nextPane },
     { icon: 'moon', label: t('theme'), run: otherTheme },
     { icon: 'keys', label: t('keys'), keys: '?', run: () => (dialog.value = { kind: 'keys' }) },

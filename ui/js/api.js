@@ -81,6 +81,13 @@ export const post = (path, body, { signal, key } = {}) =>
     body: JSON.stringify(body),
   });
 
+/**
+ * @param {string} path
+ * @param {any} body
+ */
+export const patch = (path, body) =>
+  ask(path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
 /** @param {string} path */
 export const remove = (path) => ask(path, { method: 'DELETE' });
 

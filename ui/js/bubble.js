@@ -90,7 +90,9 @@ function Media({ media }) {
 
 /** @param {{place: any}} props */
 function Place({ place }) {
-  const at = `${Number(place.latitude).toFixed(4)}, ${Number(place.longitude).toFixed(4)}`;
+  // Where it is hidden, dots stand in the place of the numbers.
+  const part = (/** @type {any} */ one) => (typeof one === 'number' ? one.toFixed(4) : String(one));
+  const at = `${part(place.latitude)}, ${part(place.longitude)}`;
   return html`<div class="chat-place"><span class="chat-map" aria-hidden="true"><${Icon} n="pin" s=${28} /></span>
     <span><b>${place.name || t('chat.place')}</b><small>${place.address || at}</small></span></div>`;
 }

@@ -8,6 +8,7 @@ import { client, mend, syncSoon } from './lsp.js';
 import { languageOf, uriOf } from './texts.js';
 import { definition, format, rename } from './commands.js';
 import { edit, hold } from './edits.js';
+import { mayEdit } from './session.js';
 import { cursor, files, findings, mark, open, target } from './state.js';
 
 const { EditorState, EditorView, keymap } = CM;
@@ -55,6 +56,7 @@ const extensionsOf = (path) => [
   CM.syntaxHighlighting(colours),
   CM.indentUnit.of('  '),
   EditorState.tabSize.of(2),
+  EditorState.readOnly.of(!mayEdit()),
   EditorState.phrases.of(phrases),
   EditorView.lineWrapping,
   variables,

@@ -8,6 +8,7 @@ import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
 import { blocked, failure, play } from './talk.js';
 import { keepMine, takeTheirs } from './edits.js';
+import { may, mayEdit } from './session.js';
 import { editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
 /** The editor is asked for so long after the page at the latest, also if no talk begins. */
@@ -55,7 +56,7 @@ function Empty() {
   return html`<div class="empty-files">
     <${Icon} n="flows" s=${28} />
     <p>${t('files.none')}</p>
-    <button class="button main" onClick=${() => (dialog.value = { kind: 'flow' })}><${Icon} n="plus" s=${15} />${t('files.new')}</button>
+    ${mayEdit() && html`<button class="button main" onClick=${() => (dialog.value = { kind: 'flow' })}><${Icon} n="plus" s=${15} />${t('files.new')}</button>`}
   </div>`;
 }
 
@@ -90,7 +91,7 @@ export function EditPane() {
   }, []);
   const any = editCount.value > 0;
   useEffect(() => {
-    if (any) {
+    if (any && may('run_tests')) {
       // It counts the tests that the edits change, and is read with the first edit.
       import('../tests/compare.js').then((compare) => compare.begin());
     }
@@ -101,7 +102,7 @@ export function EditPane() {
   return html`<section class="pane edit" aria-label=${t('pane.edit')}>
     <header class="pane-head">
       ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
-      <span class="grow"></span><${FindingsButton} /><${PublishButton} /><${MapButton} />
+      <span class="grow"></span>${mayEdit() ? html`<${FindingsButton} /><${PublishButton} />` : html`<span class="chip">${t('editor.read_only')}</span>`}<${MapButton} />
     </header>
     <${Overtaken} />
     ${!path ? html`<${Empty} />` : gone ? html`<${Gone} />` : editor}

@@ -6,6 +6,7 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { Menu } from './menu.js';
 import { addressOf, byBrowser } from './router.js';
+import { mayEdit } from './session.js';
 import { bot, files, findings, isChanged, isOvertaken, open, show } from './state.js';
 
 const GROUPS = [
@@ -114,7 +115,7 @@ function FileLine({ file, icon }) {
       ${here.length > 0 &&
       html`<span class=${`count ${errors ? 'error' : 'warning'}`} title=${t('findings.count', { n: here.length })}>${here.length}</span>`}
     </a>
-    ${file.kind !== 'bot' && held?.text !== null && bot.value?.writable !== false && html`<${FileMenu} file=${file} />`}
+    ${file.kind !== 'bot' && held?.text !== null && bot.value?.writable !== false && mayEdit() && html`<${FileMenu} file=${file} />`}
   </li>`;
 }
 
@@ -134,7 +135,7 @@ export function Files() {
           <ul>
             ${some.map((file) => html`<${FileLine} key=${file.path} file=${file} icon=${icon} />`)}
           </ul>
-          ${kind === 'flow' &&
+          ${kind === 'flow' && mayEdit() &&
           html`<button class="button small new" onClick=${() => (dialog.value = { kind: 'flow' })}><${Icon} n="plus" s=${14} />${t('files.new')}</button>`}
         </section>`
       );

@@ -11,6 +11,7 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { keyPressed } from './keys.js';
 import { Map } from './map.js';
+import { may } from './session.js';
 import { pane } from './state.js';
 import * as talk from './talk.js';
 import { Dock } from './trace.js';
@@ -22,9 +23,12 @@ const PANES = /** @type {const} */ ([
   ['trace', 'list'],
 ]);
 
+/** Without a talk there is nothing to trace either. */
+const shownPanes = () => PANES.filter(([name]) => may('play_talk') || name === 'edit' || name === 'map');
+
 function BottomBar() {
   return html`<nav class="bottom" aria-label=${t('panes')}>
-    ${PANES.map(
+    ${shownPanes().map(
       ([name, icon]) =>
         html`<button key=${name} aria-pressed=${pane.value === name} onClick=${() => (pane.value = name)}>
           <${Icon} n=${icon} s=${19} /><span>${t(`pane.${name}`)}</span>
@@ -42,7 +46,9 @@ function begin() {
     begun = true;
     address.begin();
     drawing.begin();
-    talk.begin();
+    if (may('play_talk')) {
+      talk.begin();
+    }
   }
 }
 
@@ -57,9 +63,9 @@ export function Page() {
     <${Files} />
     <div class="middle">
       <div class="pair"><${EditPane} /><${Map} /></div>
-      <${Dock} />
+      ${may('play_talk') && html`<${Dock} />`}
     </div>
-    <${Chat} />
+    ${may('play_talk') && html`<${Chat} />`}
     <${BottomBar} />
   </div>`;
 }

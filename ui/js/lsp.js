@@ -4,6 +4,7 @@ import { effect } from '../vendor/preact.js';
 import { ChangeSet, LSPClient } from '../vendor/codemirror.js';
 import { ROOT, Texts, docOf, pathOf, uriOf } from './texts.js';
 import { edit, hold, refresh } from './edits.js';
+import { mayEdit } from './session.js';
 import { checked, edits, files, findings, say } from './state.js';
 
 const SYNC_PAUSE_MS = 40;
@@ -258,7 +259,9 @@ export function syncSoon() {
   timer = window.setTimeout(() => client.connected && client.sync(), SYNC_PAUSE_MS);
 }
 
-connect();
+if (mayEdit()) {
+  connect();
+}
 effect(() => {
   files.value;
   lay();

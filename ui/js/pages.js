@@ -1,11 +1,8 @@
 // @ts-check
 // The pages of the studio, a line each. A page's module is read when it is opened, and gives `Page`.
 import { t } from './i18n.js';
-import { isOne } from './session.js';
+import { may } from './session.js';
 import { changedTests } from './state.js';
-
-/** Those who look at flows and what became of them. */
-const readers = () => isOne('viewer', 'author', 'operator');
 
 /**
  * @typedef {object} PageEntry
@@ -21,26 +18,51 @@ const readers = () => isOne('viewer', 'author', 'operator');
 
 /** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
 export const PAGES = [
-  { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true, shown: readers },
+  { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true, shown: () => may('read_bot_file') },
   {
     path: 'tests',
     icon: 'flask',
     load: () => import('../tests/page.js'),
     css: ['tests/tests.css'],
-    shown: () => isOne('author', 'operator'),
+    shown: () => may('run_tests'),
     count: () => changedTests.value?.n ?? 0,
     about: () => t('tests.change', changedTests.value ?? {}),
   },
-  { path: 'runs', icon: 'runs', load: () => import('../runs/page.js'), css: ['css/lists.css', 'runs/runs.css'], shown: readers },
+  {
+    path: 'runs',
+    icon: 'runs',
+    load: () => import('../runs/page.js'),
+    css: ['css/lists.css', 'runs/runs.css'],
+    shown: () => may('list_runs'),
+  },
   {
     path: 'contacts',
     icon: 'people',
     load: () => import('../contacts/page.js'),
     css: ['css/lists.css', 'contacts/contacts.css'],
-    shown: () => isOne('agent', 'operator'),
+    shown: () => may('list_contacts'),
   },
-  { path: 'ahead', icon: 'calendar', load: () => import('../ahead/page.js'), css: ['css/lists.css', 'ahead/ahead.css'], shown: readers },
-  { path: 'health', icon: 'health', load: () => import('../health/page.js'), css: ['css/lists.css', 'health/health.css'], shown: readers },
+  {
+    path: 'ahead',
+    icon: 'calendar',
+    load: () => import('../ahead/page.js'),
+    css: ['css/lists.css', 'ahead/ahead.css'],
+    shown: () => may('schedules_ahead'),
+  },
+  {
+    path: 'health',
+    icon: 'health',
+    load: () => import('../health/page.js'),
+    css: ['css/lists.css', 'health/health.css'],
+    shown: () => may('show_health'),
+  },
+  {
+    path: 'people',
+    icon: 'lock',
+    load: () => import('../people/page.js'),
+    css: ['css/lists.css', 'people/people.css'],
+    shown: () => may('list_people'),
+  },
 ];
 
 /** The pages that this person may see. */

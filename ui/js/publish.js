@@ -6,16 +6,20 @@ import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { published, refresh } from './edits.js';
+import { may } from './session.js';
 import { bot, editCount, edits, files, overtaken, say, show } from './state.js';
 
 export const publishing = signal(false);
+
+/** Whether the edits can be written from here: else they can be saved as a patch. */
+export const isClosed = () => bot.value?.writable === false || !may('publish_bot');
 
 /** Publishes at once in a sandbox. With real senders a sheet shows first whom it touches. */
 export function wantPublish() {
   if (publishing.value || editCount.value === 0 || isOvertakenFirst()) {
     return;
   }
-  if (bot.value?.mode === 'sandbox' && bot.value?.writable !== false) {
+  if (bot.value?.mode === 'sandbox' && !isClosed()) {
     publish();
   } else {
     review();
@@ -70,11 +74,10 @@ export async function publish({ withErrors = false, seen } = {}) {
 
 export function PublishButton() {
   const count = editCount.value;
-  const closed = bot.value?.writable === false;
-  const title = closed ? t('publish.read_only') : t('publish.title', { n: count });
+  const title = bot.value?.writable === false ? t('publish.read_only') : t('publish.title', { n: count });
   return html`${count > 0 &&
     html`<button class="icon-button publish-review" title=${t('publish.review.about')} aria-label=${t('publish.review')} onClick=${review}><${Icon} n="diff" s=${15} /></button>`}
-    <button class="button small main publish" title=${title} disabled=${count === 0 || publishing.value} onClick=${wantPublish}>
+    ${may('publish_bot') && html`<button class="button small main publish" title=${title} disabled=${count === 0 || publishing.value} onClick=${wantPublish}>
       <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>${keyName('Ctrl S')}</kbd>
-    </button>`;
+    </button>`}`;
 }

@@ -9,7 +9,7 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { Lines, counted, linesOf, pieces } from './lines.js';
 import { patchOf } from './patch.js';
-import { publish, publishing } from './publish.js';
+import { isClosed, publish, publishing } from './publish.js';
 import { addressTo } from './router.js';
 import { bot, edits, files, reveal } from './state.js';
 import { Yesterday } from '../tests/yesterday.js';
@@ -81,7 +81,7 @@ export function PublishSheet() {
   const tests = useOnce('/v1/studio/tests', { files: edits.value });
   const found = preview.answer?.body?.findings ?? [];
   const errors = found.filter((/** @type {any} */ one) => one.severity === 'error');
-  const closed = bot.value?.writable === false;
+  const closed = isClosed();
   const go = (/** @type {any} */ one) => {
     close();
     reveal(one.file, one.line, one.column);
@@ -104,7 +104,7 @@ export function PublishSheet() {
       <section><h3>${t('pages.tests')}</h3><${Tests} asked=${tests} /></section>
       <section><h3>${t('yesterday.title')}</h3><${Yesterday} bare /></section>
     </div>
-    ${closed && html`<p class="refusal">${t('publish.read_only.patch')}</p>`}
+    ${closed && html`<p class="refusal">${t(bot.value?.writable === false ? 'publish.read_only.patch' : 'publish.not_you')}</p>`}
     <footer>
       <button type="button" class="button" onClick=${download}><${Icon} n="file" s=${14} />${t('publish.patch')}</button><span class="grow"></span>
       <button type="button" class="button" onClick=${close}>${t('cancel')}</button>

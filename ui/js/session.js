@@ -8,6 +8,7 @@ import { get, post, remove, signedIn, signedOut } from './api.js';
  * @property {string | null} person null where nobody needs to sign in
  * @property {'viewer' | 'agent' | 'author' | 'operator'} role
  * @property {string[] | null} accounts null for all
+ * @property {string[]} may the routes of the API that are open to this person, by their `operationId`
  */
 
 /** The answer of `GET /v1/session`; null until it is there. */
@@ -16,8 +17,14 @@ export const session = signal(/** @type {Session | null} */ (null));
 const tabs = new BroadcastChannel('transom-session');
 tabs.onmessage = ({ data }) => (data === 'in' ? taken() : (signedOut.value = true));
 
-/** Whether this person has one of these roles. @param {Session['role'][]} roles */
-export const isOne = (...roles) => !session.value || roles.includes(session.value.role);
+/**
+ * Whether the daemon would let this person do something. What they may not do is not offered anywhere.
+ * @param {string} name the `operationId` of the route that does it
+ */
+export const may = (name) => !session.value || session.value.may.includes(name);
+
+/** Whether this person writes flows. Who does not looks at them only. */
+export const mayEdit = () => may('studio_editor');
 
 /** Asks who is signed in. @returns {Promise<boolean>} whether somebody is */
 export async function readSession() {
@@ -33,7 +40,7 @@ async function taken() {
   const before = session.value;
   signedIn();
   const is = (await readSession()) ? session.value : null;
-  if (before && is && (is.person !== before.person || is.role !== before.role)) {
+  if (before && is && (is.person !== before.person || String(is.may) !== String(before.may))) {
     location.reload();
   }
 }

@@ -6,12 +6,13 @@ import { Confirm } from '../js/confirm.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Menu } from '../js/menu.js';
+import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 
 /** @param {{run: any, again: () => void}} props */
 export function Acts({ run, again }) {
   const [asked, ask] = useState(/** @type {'resume' | 'stop' | null} */ (null));
-  if (run.state !== 'open') {
+  if (run.state !== 'open' || !may('stop_run')) {
     return null;
   }
   const act = async (/** @type {'resume' | 'stop'} */ verb) => {

@@ -8,6 +8,7 @@ import { Face, nameOf, personOf } from '../js/people.js';
 import { Masked } from '../js/masked.js';
 import { hasPage } from '../js/pages.js';
 import { addressTo } from '../js/router.js';
+import { may } from '../js/session.js';
 import { At, botZone } from '../js/times.js';
 import { Failed, Shown, useAsked } from '../js/waiting.js';
 import { Acts } from './acts.js';
@@ -40,7 +41,7 @@ function Head({ run, zone, again }) {
         <span><${At} at=${run.started_at} zone=${zone} /></span>${zone !== botZone() && html`<span>${zone}</span>`}<span>${lasted(run)}</span><span>${t('runs.version', { n: run.version })}</span><span class="run-why" title=${run.trigger}>${triggerWords(run.trigger)}</span></p>
     </div>
     <${State} run=${run} />
-    <button type="button" class="button small run-again" title=${t('replay.title')} onClick=${() => play(true)}><${Icon} n="play" s=${13} />${t('replay.short')}</button>
+    ${may('replay_talks') && html`<button type="button" class="button small run-again" title=${t('replay.title')} onClick=${() => play(true)}><${Icon} n="play" s=${13} />${t('replay.short')}</button>`}
     <${Acts} run=${run} again=${again} />
     ${playing && html`<${Again} run=${run} close=${() => play(false)} />`}
   </header>`;
