@@ -1,6 +1,7 @@
 //! Tests the checker from outside: every code has an example that causes it, seeded faults are found at their place,
 //! and correct flows have no findings. `cargo test --test it checker -- --nocapture` prints the figures.
 
+mod bench_bot;
 mod codes;
 mod faults;
 mod fix;

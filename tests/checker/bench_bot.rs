@@ -1,6 +1,6 @@
-//! Checks that the bot and configuration of `cargo bench` stay valid, because nobody runs the bench on each change.
+//! The bot and configuration of `cargo bench` stay valid, because nobody runs the bench on each change.
 
-#[path = "../benches/answered/bot.rs"]
+#[path = "../../benches/answered/bot.rs"]
 mod bot;
 
 use transom::{base::place::SourceFile, flow, runtime::config::Config};
