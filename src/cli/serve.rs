@@ -18,7 +18,7 @@ use crate::{
     },
     channel::{client::Client, wire::WireLog},
     runtime::{
-        bot::{reload::ReloadError, source_files},
+        bot::{publish, reload::ReloadError, source_files},
         config::{ADMIN, Config},
         daemon::{
             app::App,
@@ -134,6 +134,9 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     }
     let listener = listen(config.listen, "--listen").await?;
     let probes = listen_for_probes(&config).await?;
+    if let Err(error) = publish::undo_unfinished(&config.bot) {
+        tracing::error!(error = %error, "A publication of files was cut off, and they cannot be put back: compare them with yours: {error}");
+    }
     let files = source_files::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting)?;
     let store = Store::open(config.database.expose(), Options::default()).await.map_err(cannot_open)?;
     let clock = Arc::new(SystemClock);

@@ -172,6 +172,20 @@ async fn the_second_of_two_people_hears_what_changed() {
 }
 
 #[tokio::test]
+async fn files_that_are_written_and_cannot_go_live_yet_are_told_with_their_etags() {
+    let host = open_host(&[]).await;
+    let live = host.app.live.get().version;
+    let body = json!({"files": {"flows/thanks.yaml": THANKS}, "etags": {"flows/thanks.yaml": null}});
+    host.faults.fail_next_commits(1);
+    let told = post(&host, &body).await.is(200);
+    assert!(told["delayed"].as_str().unwrap().contains("cannot be stored"), "{told}");
+    assert_eq!((&told["version"], host.app.live.get().version), (&json!(null), live));
+    assert_eq!(told["etags"]["flows/thanks.yaml"], etag(&host, "flows/thanks.yaml").await);
+    let news = host.app.reloader.look(&host.app.store, host.folder.path(), host.app.now()).await.unwrap();
+    assert!(news.live.is_some(), "the next look tries again");
+}
+
+#[tokio::test]
 async fn paths_and_bodies_that_are_none_are_told_and_nothing_is_written() {
     let host = open_host(&[]).await;
     let long = format!("flows/{}.yaml", "a".repeat(300));

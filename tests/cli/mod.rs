@@ -7,6 +7,7 @@ mod machine;
 mod new;
 mod operator;
 mod people;
+mod publishing;
 mod reengage;
 mod stopping;
 mod templates;

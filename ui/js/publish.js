@@ -55,8 +55,9 @@ export async function publish({ withErrors = false, seen } = {}) {
   publishing.value = false;
   if (answer.ok) {
     published(written, answer.body.etags);
-    const version = answer.body.version;
-    say(version === null ? t('publish.not_live') : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
+    const { version, delayed } = answer.body;
+    const told = delayed ? t('publish.delayed') : t('publish.not_live');
+    say(version === null ? told : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
     await refresh();
   } else if (answer.status === 409 && answer.body?.findings) {
     const all = answer.body.findings.map((/** @type {any} */ one) => ({ ...one, path: one.file }));

@@ -159,9 +159,9 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
             let why = "The daemon's user may not write into the bot's folder.";
             Err(Problem::new(StatusCode::FORBIDDEN, "read_only", why))
         }
-        Err(
-            error @ (NotPublished::Folder(_) | NotPublished::Read(_) | NotPublished::Io(_) | NotPublished::Reload(_)),
-        ) => Err(Problem::bug(&error)),
+        Err(error @ (NotPublished::Folder(_) | NotPublished::Read(_) | NotPublished::Io(_))) => {
+            Err(Problem::bug(&error))
+        }
     }
 }
 
@@ -217,6 +217,7 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishWish), Problem> {
 fn told(published: &Published) -> Json {
     json!({
         "version": published.version,
+        "delayed": published.delayed,
         "etags": published.etags,
         "findings": published.findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
     })

@@ -158,7 +158,16 @@ static PUBLISHED: Shape = shape(
     "Published",
     "",
     &[
-        need("version", Maybe(&Whole), "The version that is live with these files; `null`: they have errors."),
+        need(
+            "version",
+            Maybe(&Whole),
+            "The version that is live with these files; `null`: they have errors, or wait (`delayed`).",
+        ),
+        need(
+            "delayed",
+            Maybe(&Text),
+            "The reason why written files without errors are not live yet; the daemon tries again by itself.",
+        ),
         need("etags", Map(&Maybe(&Text)), "The etags of the files as they are now; `null`: deleted."),
         need("findings", List(&Of(&FINDING)), "Of all files."),
     ],

@@ -1,10 +1,14 @@
 //! Writes changed files into the bot's folder, all of them or none, and makes them live as one version.
 
+mod replace;
+
+pub use replace::undo_unfinished;
+
 use super::{
     bot_path::{BotPath, Found},
     preview::JudgedFiles,
-    reload::{ReloadError, ReloadResult},
-    source_files::FolderError,
+    reload::ReloadResult,
+    source_files::{FOLDERS, FolderError},
 };
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId},
@@ -13,13 +17,7 @@ use crate::{
     store::ReadError,
 };
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, fs, io, path::Path, sync::Arc};
 
 /// One changed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +41,10 @@ pub struct PublishWish {
 /// The result of a publication.
 #[derive(Debug)]
 pub struct Published {
-    /// The version that is live with these files; `None` if they have errors.
+    /// The version that is live with these files; `None` if they have errors, or cannot go live yet.
     pub version: Option<VersionId>,
+    /// Why files without errors are not live yet: the end of a sentence. The daemon tries again by itself.
+    pub delayed: Option<String>,
     /// The tags of the written files; `None` for those that were deleted.
     pub etags: BTreeMap<String, Option<String>>,
     /// The findings of all files.
@@ -70,7 +70,15 @@ pub enum NotPublished {
     Folder(FolderError),
     Read(ReadError),
     Io(io::Error),
-    Reload(ReloadError),
+}
+
+impl NotPublished {
+    fn of(error: io::Error) -> NotPublished {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
+            _ => NotPublished::Io(error),
+        }
+    }
 }
 
 impl App {
@@ -84,7 +92,7 @@ impl App {
         // Nobody reads the folder while half of the files is written.
         let _alone = self.reloader.folder_lock().lock().await;
         let folder = &self.config.bot;
-        let before = apart(|| look(folder, &changes))?;
+        apart(|| look(folder, &changes))?;
         let texts = changes.iter().map(|change| (change.path.as_str().to_owned(), change.text.clone())).collect();
         let judged = self.judge_files(&texts).await.map_err(NotPublished::Folder)?;
         if !wish.with_errors && judged.findings.iter().any(Diagnostic::is_error) {
@@ -93,20 +101,25 @@ impl App {
         if let Some(seen) = &wish.seen {
             self.compare_preview(&judged, seen).await?;
         }
-        apart(|| write(folder, &changes, &before, &fs_rename))?;
+        apart(|| replace::replace(folder, &changes, || look(folder, &changes), &|from, to| fs::rename(from, to)))?;
+        // From here on the files are written, whatever happens.
         let news = self.reloader.read_and_offer(&self.store, folder, self.clock.now()).await;
-        let ReloadResult { live, findings } = news.map_err(NotPublished::Reload)?;
-        let good = !findings.iter().any(Diagnostic::is_error);
-        self.take_news(ReloadResult { live, findings: findings.clone() });
-        self.reloader.tell_of_look();
         let tag = |change: &Change| {
             (change.path.as_str().to_owned(), change.text.as_deref().map(|text| tag(text.as_bytes())))
         };
-        Ok(Published {
-            version: good.then(|| self.live.get().version),
-            etags: changes.iter().map(tag).collect(),
-            findings,
-        })
+        let etags = changes.iter().map(tag).collect();
+        let ReloadResult { live, findings } = match news {
+            Ok(news) => news,
+            Err(error) => {
+                tracing::warn!("The published files cannot go live now, and will be tried again: {error}");
+                let delayed = Some(error.to_string());
+                return Ok(Published { version: None, delayed, etags, findings: judged.findings });
+            }
+        };
+        let good = !findings.iter().any(Diagnostic::is_error);
+        self.take_news(ReloadResult { live, findings: findings.clone() });
+        self.reloader.tell_of_look();
+        Ok(Published { version: good.then(|| self.live.get().version), delayed: None, etags, findings })
     }
 
     async fn compare_preview(&self, judged: &JudgedFiles, seen: &str) -> Result<(), NotPublished> {
@@ -122,14 +135,33 @@ pub fn tag(content: &[u8]) -> String {
     format!("\"{hex}\"")
 }
 
-/// True if files can be written into the folders of the bot: a file is made there and removed again.
+/// True if files can be written into the folders of the bot. A folder that is not there yet does not count.
 pub fn is_writable(folder: &Path) -> bool {
-    tempfile::Builder::new().prefix(".transom-").tempfile_in(folder.join("flows")).is_ok()
+    FOLDERS.iter().map(|(name, _)| folder.join(name)).all(|home| may_write(&home).unwrap_or(!home.ends_with("flows")))
 }
 
-/// The contents of the files before the changes; an error if one is not what its change is based on.
-fn look(folder: &Path, changes: &[Change]) -> Result<Vec<Option<Vec<u8>>>, NotPublished> {
-    let (mut before, mut changed) = (Vec::with_capacity(changes.len()), Vec::new());
+/// Asks the system instead of writing something, because each change of the folder wakes those who watch it. `None`:
+/// there is no such folder.
+#[cfg(unix)]
+fn may_write(folder: &Path) -> Option<bool> {
+    use rustix::{
+        fs::{Access, access},
+        io::Errno,
+    };
+    match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
+        Err(Errno::NOENT) => None,
+        asked => Some(asked.is_ok()),
+    }
+}
+
+#[cfg(not(unix))]
+fn may_write(folder: &Path) -> Option<bool> {
+    fs::metadata(folder).ok().map(|about| !about.permissions().readonly())
+}
+
+/// An error if a file is not as its change says, or cannot be written.
+fn look(folder: &Path, changes: &[Change]) -> Result<(), NotPublished> {
+    let mut changed = Vec::new();
     for change in changes {
         let path = change.path.as_str();
         let unusable = |why: &str| NotPublished::Unusable { path: path.to_owned(), why: why.to_owned() };
@@ -142,19 +174,17 @@ fn look(folder: &Path, changes: &[Change]) -> Result<Vec<Option<Vec<u8>>>, NotPu
         if content.as_deref().map(tag) != change.etag {
             changed.push(path.to_owned());
         }
-        before.push(content);
     }
     if !changed.is_empty() {
         return Err(NotPublished::Changed(changed));
     }
-    for (change, _) in changes.iter().zip(&before).filter(|(change, before)| change.text.is_some() && before.is_none())
-    {
+    for change in changes.iter().filter(|change| change.text.is_some() && change.etag.is_none()) {
         if let Some(other) = alike(folder, &change.path, changes).map_err(NotPublished::Io)? {
             let why = format!("`{other}` differs only in capital letters, and some systems take both for one file");
             return Err(NotPublished::Unusable { path: change.path.as_str().to_owned(), why });
         }
     }
-    Ok(before)
+    Ok(())
 }
 
 /// Another file, present after the changes, whose name differs from a new one only in capital letters.
@@ -171,123 +201,6 @@ fn alike(folder: &Path, new: &BotPath, changes: &[Change]) -> io::Result<Option<
     Ok(names.into_iter().find(|other| other != new.as_str() && new.is_alike(other) && stays(other)))
 }
 
-/// Writes all texts beside their places first, so that a full disk is noticed before any file is changed. A file that
-/// somebody has changed since `before` was read stops all. If a later step fails, the files become as they were.
-fn write(
-    folder: &Path,
-    changes: &[Change],
-    before: &[Option<Vec<u8>>],
-    rename: &dyn Fn(&Path, &Path) -> io::Result<()>,
-) -> Result<(), NotPublished> {
-    let beside = all_beside(folder, changes).map_err(unwritten)?;
-    // The check of a large bot takes seconds, in which another program may write.
-    look(folder, changes)?;
-    replace(folder, changes, before, beside, rename).map_err(unwritten)
-}
-
-fn unwritten(error: io::Error) -> NotPublished {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NotPublished::ReadOnly,
-        _ => NotPublished::Io(error),
-    }
-}
-
-/// The new texts in files beside their places; `None` for a file that is removed.
-fn all_beside(folder: &Path, changes: &[Change]) -> io::Result<Vec<Option<tempfile::TempPath>>> {
-    let mut beside = Vec::with_capacity(changes.len());
-    for change in changes {
-        let home = folder.join(change.path.folder());
-        if change.text.is_some() {
-            match fs::create_dir(&home) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
-        }
-        let text = change.text.as_ref().map(|text| beside_its_place(&home, change.path.name(), text.as_bytes()));
-        beside.push(text.transpose()?);
-    }
-    Ok(beside)
-}
-
-fn replace(
-    folder: &Path,
-    changes: &[Change],
-    before: &[Option<Vec<u8>>],
-    beside: Vec<Option<tempfile::TempPath>>,
-    rename: &dyn Fn(&Path, &Path) -> io::Result<()>,
-) -> io::Result<()> {
-    for (done, (change, new)) in changes.iter().zip(beside).enumerate() {
-        let place = folder.join(change.path.as_str());
-        let moved = match new {
-            Some(new) => rename(&new, &place),
-            None => match fs::remove_file(&place) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                removed => removed,
-            },
-        };
-        if let Err(error) = moved {
-            restore(folder, &changes[..done], before);
-            return Err(error);
-        }
-    }
-    for home in changes.iter().map(|change| folder.join(change.path.folder())) {
-        sync_folder(&home)?;
-    }
-    Ok(())
-}
-
-fn fs_rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)
-}
-
-/// A file that the reader of the folder does not see, with the rights of the file that it replaces.
-fn beside_its_place(home: &Path, name: &str, content: &[u8]) -> io::Result<tempfile::TempPath> {
-    let mut new = tempfile::Builder::new().prefix(".transom-").tempfile_in(home)?;
-    new.write_all(content)?;
-    match fs::metadata(home.join(name)) {
-        Ok(old) => new.as_file().set_permissions(old.permissions())?,
-        Err(_) => readable_by_all(new.as_file())?,
-    }
-    new.as_file().sync_all()?;
-    Ok(new.into_temp_path())
-}
-
-/// Temporary files are for their owner alone; a flow may be read by others, as an editor would write it.
-#[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &fs::File) -> io::Result<()> {
-    Ok(())
-}
-
-/// Puts back what the first changes have replaced. A file that cannot be put back is reported, because somebody must
-/// look.
-fn restore(folder: &Path, done: &[Change], before: &[Option<Vec<u8>>]) {
-    for (change, before) in done.iter().zip(before) {
-        let place: PathBuf = folder.join(change.path.as_str());
-        let put_back = match before {
-            Some(content) => fs::write(&place, content),
-            None => fs::remove_file(&place),
-        };
-        if let Err(error) = put_back {
-            let file = change.path.as_str();
-            tracing::error!(file, error = %error, "`{file}` could not be put back after a publication failed: compare it with your copy");
-        }
-    }
-}
-
-/// Makes renamed files survive a power failure; where folders cannot be synced, the system does it by itself.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match fs::File::open(folder) {
-        Ok(folder) if cfg!(unix) => folder.sync_all(),
-        Ok(_) | Err(_) => Ok(()),
-    }
-}
-
 impl fmt::Display for NotPublished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -299,7 +212,6 @@ impl fmt::Display for NotPublished {
             NotPublished::Folder(error) => write!(f, "{error}"),
             NotPublished::Read(error) => write!(f, "the conversations cannot be read: {error}"),
             NotPublished::Io(error) => write!(f, "the files cannot be written: {error}"),
-            NotPublished::Reload(error) => write!(f, "the files are written and cannot go live now: {error}"),
         }
     }
 }
@@ -314,7 +226,7 @@ fn quoted(paths: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn bot(files: &[(&str, &str)]) -> tempfile::TempDir {
+    pub(super) fn bot(files: &[(&str, &str)]) -> tempfile::TempDir {
         let bot = tempfile::tempdir().unwrap();
         fs::create_dir(bot.path().join("flows")).unwrap();
         for (path, text) in files {
@@ -323,12 +235,12 @@ mod tests {
         bot
     }
 
-    fn change(path: &str, text: Option<&str>, before: Option<&str>) -> Change {
+    pub(super) fn change(path: &str, text: Option<&str>, before: Option<&str>) -> Change {
         let path = BotPath::parse(path).unwrap();
         Change { path, text: text.map(str::to_owned), etag: before.map(|text| tag(text.as_bytes())) }
     }
 
-    fn texts(bot: &Path) -> BTreeMap<String, String> {
+    pub(super) fn texts(bot: &Path) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
         for folder in ["flows", "scripts", "locales"] {
             for entry in fs::read_dir(bot.join(folder)).into_iter().flatten() {
@@ -341,8 +253,8 @@ mod tests {
     }
 
     fn publish(bot: &Path, changes: &[Change]) -> Result<(), NotPublished> {
-        let before = look(bot, changes)?;
-        write(bot, changes, &before, &fs_rename)
+        look(bot, changes)?;
+        replace::replace(bot, changes, || look(bot, changes), &|from, to| fs::rename(from, to))
     }
 
     #[test]
@@ -383,14 +295,28 @@ mod tests {
     fn a_file_that_another_program_writes_during_the_check_is_not_overwritten() {
         let bot = bot(&[("flows/a.yaml", "a"), ("flows/b.yaml", "b")]);
         let changes = [change("flows/a.yaml", Some("A"), Some("a")), change("flows/b.yaml", Some("B"), Some("b"))];
-        let before = look(bot.path(), &changes).unwrap();
-        fs::write(bot.path().join("flows/b.yaml"), "of another hand").unwrap();
-        match write(bot.path(), &changes, &before, &fs_rename) {
+        let written_meanwhile = || {
+            fs::write(bot.path().join("flows/b.yaml"), "of another hand").unwrap();
+            look(bot.path(), &changes)
+        };
+        match replace::replace(bot.path(), &changes, written_meanwhile, &|from, to| fs::rename(from, to)) {
             Err(NotPublished::Changed(paths)) => assert_eq!(paths, ["flows/b.yaml"]),
             other => panic!("{other:?}"),
         }
         let expected = [("flows/a.yaml", "a"), ("flows/b.yaml", "of another hand")];
         assert_eq!(texts(bot.path()), expected.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+    }
+
+    #[test]
+    fn asking_whether_the_folder_can_be_written_writes_nothing() {
+        let bot = bot(&[("flows/a.yaml", "a")]);
+        let time = || fs::metadata(bot.path().join("flows")).unwrap().modified().unwrap();
+        let before = time();
+        assert!(is_writable(bot.path()));
+        assert_eq!(time(), before);
+        // A folder that is no folder cannot be written.
+        fs::write(bot.path().join("scripts"), "").unwrap();
+        assert!(!is_writable(bot.path()));
     }
 
     #[test]
@@ -403,12 +329,11 @@ mod tests {
             change("flows/c.yaml", Some("C"), None),
             change("flows/d.yaml", Some("D"), Some("d")),
         ];
-        let before = look(bot.path(), &changes).unwrap();
         let fails_last = |from: &Path, to: &Path| match to.ends_with("d.yaml") {
             true => Err(io::Error::other("the disk is gone")),
             false => fs::rename(from, to),
         };
-        assert!(write(bot.path(), &changes, &before, &fails_last).is_err());
+        assert!(replace::replace(bot.path(), &changes, || Ok(()), &fails_last).is_err());
         assert_eq!(texts(bot.path()), before_all);
     }
 
