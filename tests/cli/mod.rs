@@ -35,6 +35,9 @@ const PIZZA: (&str, &str) = (
      timeout: 2h\n    on_timeout:\n      - say: Another time, then\n        if_closed: skip\n      - end\n  - say: One ${size} pizza\n",
 );
 
+/// A flow with an error.
+const BROKEN: (&str, &str) = ("a.yaml", "flow: a\nsteps:\n  - sya: Hello\n");
+
 fn transom(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_transom"));
     command.args(args).current_dir(folder).env_remove("TRANSOM_CONFIG").env_remove("TRANSOM_API_KEY");
@@ -316,7 +319,8 @@ impl Daemon {
         let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
         let mut first_line = String::new();
         said.read_line(&mut first_line).unwrap();
-        let (url, _) = told(said, |line| line.split_once("live at ")?.1.split(',').next().map(str::to_owned));
+        let url = first_line.strip_prefix("Studio  ").and_then(|line| line.split_once("/studio"));
+        let url = url.unwrap_or_else(|| panic!("the daemon ended: {first_line}")).0.to_owned();
         Daemon { child, url, first_line }
     }
 
@@ -425,8 +429,12 @@ fn a_real_sender_is_not_triggered_by_mistake() {
 
 #[test]
 fn broken_flows_and_a_broken_configuration_do_not_start() {
-    let folder = bot(&[BOT, ("a.yaml", "flow: a\nsteps:\n  - sya: Hello\n")]);
-    let serve = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    let folder = bot(&[BOT, BROKEN]);
+    let real = "listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\naccounts: [{name: acme}]\nsenders:\n  - {id: 12, account: acme, \
+                name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"106\", waba_id: \"102\", \
+                access_token: t, app_secret: s, verify_token: v}\n";
+    std::fs::write(folder.path().join("config.yaml"), real).unwrap();
+    let serve = run(folder.path(), &["serve", "--config", "config.yaml"]);
     ends(&serve, 2);
     assert!(err(&serve).contains("did you mean `say`?"), "{}", err(&serve));
     std::fs::write(folder.path().join("config.yaml"), "lisen: 127.0.0.1:0\n").unwrap();

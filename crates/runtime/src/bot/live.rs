@@ -15,6 +15,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+/// Stands for no version, with no flows, where a sandbox began with files that have errors.
+pub const NO_VERSION: VersionId = VersionId(0);
+
 /// Swapped as a whole: a turn uses one version from its first step to its last.
 pub struct Live {
     current: ArcSwap<Current>,
@@ -52,11 +55,16 @@ impl Current {
 }
 
 impl Live {
-    /// Needs a valid version: a daemon without one does not start.
+    /// Needs a valid version, or `NO_VERSION`.
     pub fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
         let parsed = Mutex::new(BTreeMap::from([(version, Arc::clone(&set))]));
         let current = ArcSwap::from_pointee(Current::new(version, set, granted));
         Live { current, parsed, reading: Default::default(), findings: Mutex::default(), drifted: Mutex::default() }
+    }
+
+    /// True if there is a version, so that flows answer.
+    pub fn is_any(&self) -> bool {
+        self.get().version != NO_VERSION
     }
 
     /// Makes this version live.

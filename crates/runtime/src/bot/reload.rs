@@ -2,6 +2,7 @@
 
 use super::{
     check_context,
+    live::NO_VERSION,
     preview::{self, Preview},
     source_files::{self, BotFiles, Checked},
     watch::Watch,
@@ -114,6 +115,21 @@ impl Reloader {
         self.count(&findings);
         self.remember(hash);
         Ok(ReloadResult { live: Some((stored.id, Arc::new(set))), findings })
+    }
+
+    /// As `start`; if there is no valid version, nothing is live until the files are mended.
+    pub async fn start_anyway(&self, store: &Store, files: BotFiles, now: Time) -> Result<ReloadResult, ReloadError> {
+        match self.start(store, files, now).await {
+            Err(ReloadError::Findings(findings)) => {
+                self.count(&findings);
+                tracing::error!(
+                    findings = findings.len(),
+                    "Nothing is live until the errors in the flow files are mended"
+                );
+                Ok(ReloadResult { live: Some((NO_VERSION, Arc::new(flow::parse_set(&[]).0))), findings })
+            }
+            started => started,
+        }
     }
 
     /// Checks changed files, and stores them if they are valid.

@@ -68,10 +68,25 @@ impl From<anyhow::Error> for StartError {
 
 impl App {
     pub async fn start(setup: Setup) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
+        App::start_with(setup, false).await
+    }
+
+    /// As `start`; if every sender is a sandbox, files with errors and without an earlier version begin with nothing
+    /// live, so that their author can mend them in the studio.
+    pub async fn start_to_serve(setup: Setup) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
+        let may_be_empty = setup.config.only_sandboxes();
+        App::start_with(setup, may_be_empty).await
+    }
+
+    async fn start_with(setup: Setup, may_be_empty: bool) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
         let Setup { config, clock, store, http, files, calls, metrics } = setup;
         let now = clock.now();
         let reloader = Reloader::new(&config, metrics.clone());
-        let news = reloader.start(&store, files, now).await.map_err(StartError::Flows)?;
+        let news = match may_be_empty {
+            true => reloader.start_anyway(&store, files, now).await,
+            false => reloader.start(&store, files, now).await,
+        };
+        let news = news.map_err(StartError::Flows)?;
         let (version, set) = news.live.context("no flow version is live").map_err(StartError::Other)?;
         let live = Live::new(version, set, &config.flows.env);
         live.set_findings(news.findings);
