@@ -7,7 +7,8 @@ use transom::{
     base::{
         clock::Clock,
         ids::{InboundId, ProviderId},
-        limits::LANE_LINE_MAX,
+        limits::{INBOUND_ATTEMPTS_MAX, LANE_LINE_MAX},
+        time::Span,
     },
     channel::meta::compose::CustomerEvent,
     model::inbound::InboundKind,
@@ -18,12 +19,17 @@ const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: $
 
 /// Messages that were recorded after the person's first one and not handled, as (text, number of attempts).
 async fn lie(house: &House, messages: &[(&str, usize)]) {
+    lie_of(house, "wamid.1", messages).await;
+}
+
+/// As `lie`, of the person whose first message has this id.
+async fn lie_of(house: &House, first: &str, messages: &[(&str, usize)]) {
     let store = &house.app.store;
-    let first = inbound::by_provider(store, SENDER, &ProviderId::from("wamid.1")).await.unwrap().unwrap();
+    let first = inbound::by_provider(store, SENDER, &ProviderId::from(first)).await.unwrap().unwrap();
     for (n, (text, attempts)) in messages.iter().enumerate() {
         let id = InboundId(store.next_id());
         let mut data = first.data.clone();
-        data.message.provider_id = ProviderId::from(format!("wamid.left.{n}").as_str());
+        data.message.provider_id = ProviderId::from(format!("wamid.left.{}.{n}", first.contact_id).as_str());
         data.message.kind = InboundKind::Text { body: (*text).to_owned() };
         let row = inbound::NewInbound {
             id,
@@ -164,6 +170,32 @@ async fn others_are_answered_while_earlier_messages_are_taken_up_and_newer_ones_
     let heard: Vec<String> = heard.into_iter().filter(|text| text != "hello").chain(house.heard()).collect();
     let expected: Vec<String> = texts.into_iter().chain(["newer".to_owned()]).collect();
     assert_eq!(heard, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn newer_messages_follow_a_dead_letter_at_once_while_others_are_still_taken_up() {
+    let mut house = House::new(&[("flows/echo.yaml", SLOW), ("scripts/work.rhai", WORK)]).await;
+    house.says("hi").await;
+    house.writes("34600999888", "hello").await;
+    house.heard();
+    lie(&house, &[("poison", usize::try_from(INBOUND_ATTEMPTS_MAX).unwrap())]).await;
+    let texts: Vec<String> = (0..20).map(|n| format!("slow {n}")).collect();
+    lie_of(&house, "wamid.2", &texts.iter().map(|text| (text.as_str(), 0)).collect::<Vec<_>>()).await;
+    house.app.expect_earlier_messages().await.unwrap();
+    // Messages of the same time count as earlier ones.
+    house.clock.set(house.clock.now() + Span::seconds(1));
+    let newer = house.webhook(CustomerEvent::Text("newer".into()));
+    house.post(&newer).await;
+    let app = house.app.clone();
+    let recovering = tokio::spawn(async move { app.recover().await });
+    let answered = async {
+        while !house.heard().contains(&"newer".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), answered).await.expect("the newer message is never answered");
+    assert!(!recovering.is_finished(), "it waited for the messages of somebody else");
+    recovering.await.unwrap().unwrap();
 }
 
 #[tokio::test]

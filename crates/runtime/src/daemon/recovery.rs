@@ -86,6 +86,7 @@ impl App {
                 if attempts >= INBOUND_ATTEMPTS_MAX {
                     let why = format!("it was taken up {attempts} times and the process ended each time");
                     self.runner.dead_letter_inbound(row.id, row.conversation_id, row.sender_id, &why).await?;
+                    self.earlier_message_is_done(row.contact_id);
                     continue;
                 }
                 let mut set = WriteSet::new();
@@ -116,9 +117,14 @@ impl App {
         }
         self.queue.lanes.rested(&contacts).await;
         for contact in contacts {
-            if self.ingest.earlier_messages.taken(contact) {
-                self.hand_newer(contact);
-            }
+            self.earlier_message_is_done(contact);
+        }
+    }
+
+    /// Counts one earlier message of the contact as handled. After the last one the newer ones follow.
+    fn earlier_message_is_done(self: &Arc<Self>, contact: ContactId) {
+        if self.ingest.earlier_messages.taken(contact) {
+            self.hand_newer(contact);
         }
     }
 
