@@ -130,6 +130,70 @@ fn is_plain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{collections::HashMap, path::Path as FilePath};
+
+    /// The files of the page as they are written.
+    fn sources() -> PathBuf {
+        FilePath::new(env!("CARGO_MANIFEST_DIR")).join("ui")
+    }
+
+    fn unpacked(bytes: &[u8]) -> Vec<u8> {
+        let mut plain = Vec::new();
+        GzDecoder::new(bytes).read_to_end(&mut plain).unwrap();
+        plain
+    }
+
+    /// The lines of code in a file: without comments, types, and the imports and exports, which are written anew.
+    fn lines_of_code(text: &str) -> Vec<String> {
+        let (mut lines, mut in_comment, mut in_import) = (Vec::new(), false, false);
+        for line in text.lines() {
+            let words = line.trim();
+            if in_comment || words.starts_with("/*") && !words.contains("*/") {
+                in_comment = !words.ends_with("*/");
+                continue;
+            }
+            if in_import || ["import ", "export {", "export *"].iter().any(|begin| line.starts_with(begin)) {
+                in_import = !words.ends_with(';');
+                continue;
+            }
+            let mut code = line.strip_prefix("export ").unwrap_or(words).to_owned();
+            while let Some((before, (_, after))) =
+                code.split_once("/** @type ").and_then(|(before, rest)| Some((before, rest.split_once("*/")?)))
+            {
+                code = format!("{before}{}", after.trim_start());
+            }
+            let is_comment = code.starts_with("//") || code.starts_with("/*") && code.ends_with("*/");
+            // The address of a module that is read later is another one.
+            if !is_comment && !code.is_empty() && !code.contains("import('") {
+                lines.push(code);
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn no_line_of_code_is_lost_in_the_packing() {
+        let mut packed_lines: HashMap<String, usize> = HashMap::new();
+        for (_, bytes) in packed::FILES.iter().filter(|(path, _)| !path.starts_with("vendor/")) {
+            for line in String::from_utf8_lossy(&unpacked(bytes)).lines() {
+                *packed_lines.entry(line.trim().to_owned()).or_default() += 1;
+            }
+        }
+        let mut count = 0;
+        for folder in fs::read_dir(sources()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+            if ["images", "text", "vendor"].iter().any(|other| folder.ends_with(other)) {
+                continue;
+            }
+            for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                for line in lines_of_code(&fs::read_to_string(&file).unwrap()) {
+                    let left = packed_lines.get_mut(&line).filter(|left| **left > 0);
+                    *left.unwrap_or_else(|| panic!("{}: the packed page lacks `{line}`", file.display())) -= 1;
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 10_000, "{count} lines were compared");
+    }
 
     #[test]
     fn gzip_is_taken_by_name_and_weight() {
@@ -154,9 +218,8 @@ mod tests {
         assert!(packed::FILES.iter().any(|(path, _)| *path == "js/boot.js"));
         for (path, bytes) in packed::FILES {
             assert!(media_type(path).is_some(), "{path}");
-            let mut plain = Vec::new();
-            GzDecoder::new(*bytes).read_to_end(&mut plain).unwrap();
-            let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui").join(path);
+            let plain = unpacked(bytes);
+            let source = sources().join(path);
             // Code is packed without its comments, several modules in one file.
             if ["images/", "text/", "vendor/"].iter().any(|folder| path.starts_with(folder)) {
                 assert!(plain == fs::read(source).unwrap(), "{path}");
