@@ -87,6 +87,14 @@ impl Editor {
         self.told.iter().any(|message| message["method"] == method)
     }
 
+    /// True if the server has shown an error with these words.
+    pub fn was_shown(&self, words: &str) -> bool {
+        let shown = self.told.iter().filter(|message| message["method"] == "window/showMessage");
+        shown
+            .map(|message| &message["params"])
+            .any(|message| message["type"] == 1 && message["message"].as_str().is_some_and(|text| text.contains(words)))
+    }
+
     pub fn did_open(&mut self, path: &str, text: &str) {
         let document = json!({"uri": self.uri(path), "languageId": "yaml", "version": 1, "text": text});
         self.tell("textDocument/didOpen", json!({"textDocument": document}));

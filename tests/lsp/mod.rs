@@ -5,6 +5,7 @@ mod client;
 use client::Editor;
 use serde_json::{Value, json};
 use std::fs;
+use transom::base::limits::{EDITOR_TEXT_BYTES_MAX, EDITOR_TEXTS_BYTES_MAX};
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nteams: {desk: {}}\nfields: {size: text}\n";
 const PIZZA: &str = "flow: pizza\ntitle: Pizza\nwhen:\n  - message: pizza\nsteps:\n  - ask: 🍕🍕 Which size?\n    as: size\n    options: [Small, Large]\n  - say: 🍕 One ${size} pizza\n  - go: bye\nblocks:\n  bye:\n    - say: 👋🏽 Bye\n";
@@ -174,6 +175,47 @@ fn a_change_in_one_file_is_told_in_the_others() {
     fs::write(folder.path().join("flows/_bot.yaml"), BOT).unwrap();
     editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
     assert_eq!(editor.findings("flows/_bot.yaml"), Vec::<Value>::new());
+    editor.close();
+}
+
+/// The text with a comment that makes it so long.
+fn filled(text: &str, bytes: usize) -> String {
+    format!("{text}#{}", "x".repeat(bytes - text.len() - 1))
+}
+
+#[test]
+fn a_text_at_its_limit_is_kept_and_a_larger_one_counts_as_on_disk() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    editor.did_open(FILE, &filled(PIZZA, EDITOR_TEXT_BYTES_MAX));
+    // It is larger than a flow may be.
+    assert_eq!(editor.findings(FILE).len(), 1);
+    assert!(!editor.was_shown("bytes"));
+    editor.did_change(FILE, Some(range((0, 0), (0, 0))), "#");
+    assert_eq!(editor.findings(FILE), Vec::<Value>::new());
+    assert!(editor.was_shown("`flows/pizza.yaml` has more than 2097152 bytes"));
+    // Changes of the text that is not kept are left out, up to a whole one.
+    editor.did_change(FILE, Some(range((0, 0), (0, 1))), "nonsense: 1\n");
+    editor.did_change(FILE, None, &PIZZA.replace("${size}", "${sice}"));
+    assert_eq!(codes(&editor.findings(FILE)), ["E303"]);
+    editor.close();
+}
+
+#[test]
+fn open_texts_are_kept_up_to_their_limit_together() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    let count = EDITOR_TEXTS_BYTES_MAX / EDITOR_TEXT_BYTES_MAX;
+    for n in 0..count {
+        editor.did_open(&format!("flows/f{n}.yaml"), &filled("", EDITOR_TEXT_BYTES_MAX));
+    }
+    let last = format!("flows/f{}.yaml", count - 1);
+    assert_eq!(editor.findings(&last).len(), 1);
+    assert!(!editor.was_shown("bytes"));
+    editor.did_open(FILE, "#");
+    // It is answered from the file on disk.
+    assert_eq!(editor.ask("textDocument/hover", editor.at(FILE, 100, 0)), Value::Null);
+    assert!(editor.was_shown("at most 2000 texts with 8388608 bytes together can be open"));
     editor.close();
 }
 

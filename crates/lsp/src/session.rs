@@ -3,7 +3,7 @@
 use crate::{
     answers::{self, Client, Style},
     base::{
-        limits::{BOT_FILES_MAX, EDITOR_PAUSE},
+        limits::{BOT_FILES_MAX, EDITOR_PAUSE, EDITOR_TEXT_BYTES_MAX, EDITOR_TEXTS_BYTES_MAX},
         place::SourceFile,
     },
     bot::Bot,
@@ -169,29 +169,22 @@ impl Session<'_> {
                 let Some((root, path)) = self.home(uri) else { return };
                 let text = params["textDocument"]["text"].as_str().unwrap_or_default();
                 let new = || Bot::new(Arc::new(BotFolder::new(root.clone())), root.clone(), &self.around);
-                let bot = self.bots.entry(root.clone()).or_insert_with(new);
-                // No bot has more files; what is left out is checked as it is on disk.
-                if bot.open.len() >= BOT_FILES_MAX {
-                    return;
-                }
-                self.uris.insert(uri.to_owned(), (root, path.clone()));
-                bot.open.insert(path.clone(), SourceFile::new(path, text));
-                bot.changed();
-                self.look_at_disk(uri);
+                self.bots.entry(root.clone()).or_insert_with(new);
+                self.uris.insert(uri.to_owned(), (root, path));
+                self.put(uri, Some(text.to_owned()));
             }
             "textDocument/didChange" => {
-                let Some((bot, path)) =
-                    self.uris.get(uri).and_then(|(root, path)| Some((self.bots.get_mut(root)?, path)))
-                else {
-                    return;
-                };
-                let mut text = bot.open.get(path).map(|file| file.text().to_owned()).unwrap_or_default();
+                let Some((root, path)) = self.uris.get(uri) else { return };
+                let open = self.bots.get(root).and_then(|bot| bot.open.get(path));
+                // Changes of a text that was too large say nothing without the text.
+                let mut text = open.map(|file| file.text().to_owned());
                 for change in params["contentChanges"].as_array().into_iter().flatten() {
-                    apply(&mut text, change);
+                    text = changed(text, change).filter(|text| text.len() <= EDITOR_TEXT_BYTES_MAX);
                 }
-                bot.open.insert(path.clone(), SourceFile::new(path.clone(), text));
-                bot.changed();
-                self.look_at_disk(uri);
+                let was_open = open.is_some();
+                if was_open || text.is_some() {
+                    self.put(uri, text);
+                }
             }
             "textDocument/didClose" => {
                 if let Some((root, path)) = self.uris.remove(uri)
@@ -205,6 +198,40 @@ impl Session<'_> {
                 self.bots.values_mut().for_each(Bot::changed_on_disk);
             }
             _ => {}
+        }
+    }
+
+    /// Takes the text of an open file, in place of the one before. `None`, and a text beyond the limits: the file counts
+    /// as it is on disk, which the editor is told.
+    fn put(&mut self, uri: &str, text: Option<String>) {
+        let Some((root, path)) = self.uris.get(uri).cloned() else { return };
+        let open = self.bots.iter().flat_map(|(of, bot)| bot.open.iter().map(move |(path, file)| (of, path, file)));
+        let (files, bytes) = open
+            .filter(|(of, other, _)| (*of, *other) != (&root, &path))
+            .fold((0, 0), |(files, bytes), (_, _, file)| (files + 1, bytes + file.text().len()));
+        let text = text.filter(|text| text.len() <= EDITOR_TEXT_BYTES_MAX);
+        let fits = |text: &String| files < BOT_FILES_MAX && bytes + text.len() <= EDITOR_TEXTS_BYTES_MAX;
+        let refused = match &text {
+            None => Some(format!(
+                "`{path}` has more than {EDITOR_TEXT_BYTES_MAX} bytes. Make it smaller, then close it and open it again; \
+                 until then it is checked as it is on disk."
+            )),
+            Some(text) if !fits(text) => Some(format!(
+                "`{path}` is checked as it is on disk, because at most {BOT_FILES_MAX} texts with {EDITOR_TEXTS_BYTES_MAX} \
+                 bytes together can be open. Close other files, then close it and open it again."
+            )),
+            Some(_) => None,
+        };
+        let Some(bot) = self.bots.get_mut(&root) else { return };
+        match text.filter(|_| refused.is_none()) {
+            Some(text) => bot.open.insert(path.clone(), SourceFile::new(path, text)),
+            None => bot.open.remove(&path),
+        };
+        bot.changed();
+        self.look_at_disk(uri);
+        if let Some(message) = refused {
+            // 1 is an error in the protocol.
+            self.send(Notification::new("window/showMessage".into(), json!({"type": 1, "message": message})));
         }
     }
 
@@ -317,13 +344,14 @@ const ANSWERED: [&str; 9] = [
     "textDocument/documentSymbol",
 ];
 
-/// Applies one change to a text: to a range of it, or to all of it.
-fn apply(text: &mut String, change: &Value) {
+/// The text after a change of a range of it, or of all of it. `None` if the range is one of an unknown text.
+fn changed(text: Option<String>, change: &Value) -> Option<String> {
     let new = change["text"].as_str().unwrap_or_default();
     if change["range"].is_null() {
-        new.clone_into(text);
-        return;
+        return Some(new.to_owned());
     }
-    let (start, end) = (offset(text, &change["range"]["start"]), offset(text, &change["range"]["end"]));
+    let mut text = text?;
+    let (start, end) = (offset(&text, &change["range"]["start"]), offset(&text, &change["range"]["end"]));
     text.replace_range(start..end.max(start), new);
+    Some(text)
 }

@@ -29,6 +29,9 @@ pub const FMT_COLUMNS_MAX: usize = 110;
 pub const FMT_ROUNDS_MAX: u32 = 4;
 /// The pause in typing after which an editor gets findings.
 pub const EDITOR_PAUSE: std::time::Duration = std::time::Duration::from_millis(60);
+/// The size of one text that an editor has open, and of all of them. The studio takes no larger text for publishing.
+pub const EDITOR_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub const EDITOR_TEXTS_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 // -- authors' tests
 /// Times at which something is due that one `advance` may pass: enough for a year with a fire every quarter of an
