@@ -194,7 +194,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: READERS,
         summary: "Read a file of the bot",
-        about: "`flows/*.yaml`, `scripts/*.rhai` and `locales/*.yaml`; no links.",
+        about: "`flows/*.yaml`, `scripts/*.rhai` and `locales/*.yaml`; a link only to another file of the bot.",
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&TEXT), "")],
         shared: true,

@@ -2,7 +2,10 @@
 
 use super::source_files::FOLDERS;
 use crate::base::limits::BOT_PATH_BYTES_MAX;
-use std::{fmt, fs, io, path::Path};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
 
 /// A flow, script, locale or test by its path in the bot's folder. Such a path cannot leave the folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,12 +71,26 @@ impl BotPath {
         self.0.to_lowercase() == other.to_lowercase()
     }
 
-    /// The content of the file below `bot`; `None` if there is none, or a link.
+    /// The content of the file below `bot`; `None` if there is none. A link is followed to a file of the bot, as a
+    /// mounted set of files has them: its target lies below `bot` in a folder of the same name.
     pub fn read(&self, bot: &Path) -> io::Result<Option<Vec<u8>>> {
         match self.find(bot)? {
             Found::File => fs::read(bot.join(self.as_str())).map(Some),
-            Found::Nothing | Found::Link | Found::Other => Ok(None),
+            Found::Link => self.target(bot)?.map(fs::read).transpose(),
+            Found::Nothing | Found::Other => Ok(None),
         }
+    }
+
+    /// The file that a link leads to; `None` if it is no file of the bot.
+    fn target(&self, bot: &Path) -> io::Result<Option<PathBuf>> {
+        // It may lead to nothing, or in a circle.
+        let Ok(real) = fs::canonicalize(bot.join(self.as_str())) else { return Ok(None) };
+        let home = fs::canonicalize(Path::new(".").join(bot))?;
+        let is_own = real.strip_prefix(&home).is_ok_and(|below| {
+            // `config.yaml` beside the folders may hold secrets.
+            below.parent().is_some_and(|above| above.iter().any(|folder| folder == self.folder()))
+        });
+        Ok((is_own && real.is_file()).then_some(real))
     }
 
     /// Looks at the path below `bot` without following a link.
@@ -188,6 +205,45 @@ mod tests {
         let path = |bytes: usize| format!("flows/{}.yaml", "a".repeat(bytes - "flows/.yaml".len()));
         assert!(BotPath::parse(&path(BOT_PATH_BYTES_MAX)).is_ok());
         assert_eq!(BotPath::parse(&path(BOT_PATH_BYTES_MAX + 1)), Err(BadPath::TooLong));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_read_if_it_leads_to_a_file_of_the_bot() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let bot = dir.path().join("bot");
+        let read = |path: &str| {
+            let content = BotPath::parse(path).unwrap().read(&bot).unwrap();
+            content.map(|content| String::from_utf8(content).unwrap())
+        };
+        // As Kubernetes mounts a ConfigMap: each file leads through `..data` to a folder with a date.
+        fs::create_dir_all(bot.join("flows/..2026_11_23")).unwrap();
+        fs::write(bot.join("flows/..2026_11_23/a.yaml"), "mounted").unwrap();
+        symlink("..2026_11_23", bot.join("flows/..data")).unwrap();
+        symlink("..data/a.yaml", bot.join("flows/a.yaml")).unwrap();
+        assert_eq!(read("flows/a.yaml").as_deref(), Some("mounted"));
+        // And a volume of several folders.
+        fs::create_dir_all(bot.join("..2026_11_23/locales")).unwrap();
+        fs::write(bot.join("..2026_11_23/locales/es.yaml"), "folder").unwrap();
+        symlink("..2026_11_23/locales", bot.join("locales")).unwrap();
+        assert_eq!(read("locales/es.yaml").as_deref(), Some("folder"));
+        // Outside of the bot, beside its folders, in another folder, to a folder, to nothing, and in a circle.
+        fs::write(dir.path().join("secret.yaml"), "secret").unwrap();
+        fs::write(bot.join("config.yaml"), "secret").unwrap();
+        let leads = [
+            ("b", "../../secret.yaml"),
+            ("c", "../config.yaml"),
+            ("d", "../locales/es.yaml"),
+            ("e", "..data"),
+            ("f", "..data/none.yaml"),
+        ];
+        for (name, target) in leads {
+            symlink(target, bot.join(format!("flows/{name}.yaml"))).unwrap();
+            assert_eq!(read(&format!("flows/{name}.yaml")), None, "{target}");
+        }
+        symlink("g.yaml", bot.join("flows/g.yaml")).unwrap();
+        assert!(BotPath::parse("flows/g.yaml").unwrap().read(&bot).is_ok_and(|content| content.is_none()));
     }
 
     #[cfg(unix)]
