@@ -157,7 +157,9 @@ fn findings_of(
     known: &mut Workspace,
 ) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
     let mut files = source_files::read(path).map_err(Failure::failed)?;
-    files.files.extend(source_files::read_tests(path).map_err(Failure::failed)?);
+    let tests = source_files::read_tests(path).map_err(Failure::failed)?;
+    files.files.extend(tests.files);
+    files.findings.extend(tests.findings);
     known.sendable(files.sendable.take());
     known.replace(files.files.iter().cloned());
     let now = SystemClock.now();

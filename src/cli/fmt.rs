@@ -61,7 +61,11 @@ fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
         return Ok(vec![(SourceFile::new(path.display().to_string(), text), path.to_owned())]);
     }
     let mut files = source_files::read(path).map_err(Failure::failed)?.files;
-    files.extend(source_files::read_tests(path).map_err(Failure::failed)?);
+    let tests = source_files::read_tests(path).map_err(Failure::failed)?;
+    if let Some(finding) = tests.findings.first() {
+        return Err(Failure::Failed(finding.to_string()));
+    }
+    files.extend(tests.files);
     files.retain(|file| file.path().ends_with(".yaml"));
     let with_path = |file: Arc<SourceFile>| {
         let path = if path == Path::new(".") { PathBuf::from(file.path()) } else { path.join(file.path()) };

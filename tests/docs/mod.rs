@@ -168,7 +168,7 @@ fn every_flow_of_the_sample_bot_has_its_tests() {
     let files = source_files::read(root()).expect("the sample bot is there");
     let (set, _) = flow::parse_set(&files.files);
     let tests = source_files::read_tests(root()).expect("so are its tests");
-    let tested: Vec<&str> = tests.iter().filter_map(|file| file.stem().strip_suffix(".test")).collect();
+    let tested: Vec<&str> = tests.files.iter().filter_map(|file| file.stem().strip_suffix(".test")).collect();
     for name in set.flows.keys() {
         assert!(tested.contains(&name.as_str()), "`{name}` has no test");
     }

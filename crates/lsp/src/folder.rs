@@ -70,12 +70,16 @@ impl BotFolder {
 }
 
 impl FolderFiles {
-    /// A folder that cannot be read has no files: it may be away for a moment.
+    /// A folder that cannot be read has no files and one finding: it may be away for a moment.
     fn read(folder: &Path) -> FolderFiles {
-        let Ok(read) = source_files::read(folder) else { return FolderFiles::default() };
-        let tests = source_files::read_tests(folder).unwrap_or_default();
-        let files = read.files.into_iter().chain(tests).map(|file| (file.path().to_owned(), file)).collect();
-        FolderFiles { files, findings: read.findings, sendable: read.sendable }
+        let both = source_files::read(folder).and_then(|read| Ok((read, source_files::read_tests(folder)?)));
+        let (read, tests) = match both {
+            Ok(both) => both,
+            Err(error) => return FolderFiles { findings: vec![error.finding()], ..FolderFiles::default() },
+        };
+        let files = read.files.into_iter().chain(tests.files).map(|file| (file.path().to_owned(), file)).collect();
+        let findings = read.findings.into_iter().chain(tests.findings).collect();
+        FolderFiles { files, findings, sendable: read.sendable }
     }
 
     /// All files, those of `open` instead of the ones on disk.
@@ -123,6 +127,25 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &second) && second.files.contains_key("flows/a.yaml"));
         folder.forget();
         assert!(!Arc::ptr_eq(&second, &folder.look()));
+    }
+
+    #[test]
+    fn a_folder_that_is_away_and_a_test_that_is_no_text_are_findings() {
+        let (dir, folder) = folder();
+        fs::write(dir.path().join("flows/a.yaml"), "flow: a\nwhen: [{message: a}]\nsteps:\n  - say: Hi\n").unwrap();
+        fs::write(dir.path().join("flows/a.test.yaml"), "tests: a\ncases:\n  - name: a\n    steps: [{user: a}]\n")
+            .unwrap();
+        fs::write(dir.path().join("flows/b.test.yaml"), b"\xff\xfe").unwrap();
+        let found = |folder: &BotFolder| -> Vec<String> {
+            let checked = folder.look().check(&mut Workspace::default(), &BTreeMap::new());
+            checked.findings.iter().map(|finding| format!("{} {}", finding.code, finding.place.path())).collect()
+        };
+        assert_eq!(found(&folder), ["E910 flows/b.test.yaml"]);
+        assert!(folder.look().files.contains_key("flows/a.test.yaml"));
+        fs::rename(dir.path().join("flows"), dir.path().join("away")).unwrap();
+        assert_eq!(found(&folder), ["E910 flows"]);
+        fs::rename(dir.path().join("away"), dir.path().join("flows")).unwrap();
+        assert_eq!(found(&folder), ["E910 flows/b.test.yaml"]);
     }
 
     #[test]

@@ -14,7 +14,6 @@ use crate::{
         diagnostic::{self, Diagnostic, Findings},
         ids::VersionId,
         limits::{PREVIEW_AT_RELOAD_MAX, RELOAD_RETRY},
-        place::{Place, SourceFile},
         time::Time,
     },
     config::Config,
@@ -201,9 +200,8 @@ impl Reloader {
                 Ok(news)
             }
             Err(error) => {
-                // The folder was moved away, perhaps for a moment: report it, and keep the live version.
-                let place = Place::start_of(&SourceFile::new("flows", ""));
-                let findings = vec![Diagnostic::error("E910", &place, error.to_string())];
+                // The live version stays.
+                let findings = vec![error.finding()];
                 self.count(&findings);
                 Ok(ReloadResult { live: None, findings })
             }

@@ -40,6 +40,14 @@ pub struct BotFiles {
     pub sendable: Option<BTreeMap<String, u64>>,
 }
 
+/// The test files of a bot.
+#[derive(Debug, Clone, Default)]
+pub struct TestFiles {
+    pub files: Vec<Arc<SourceFile>>,
+    /// One for each file that cannot be read.
+    pub findings: Vec<Diagnostic>,
+}
+
 /// A set without errors.
 #[derive(Clone)]
 pub struct Checked(pub Arc<FlowSet>);
@@ -63,11 +71,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     let paths = paths(folder)?;
     let (mut files, mut findings, mut total) = (Vec::with_capacity(paths.len()), Vec::new(), 0);
     for (name, path) in &paths {
-        let refuse = |why: String| {
-            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
-            let help = "save it as a text in UTF-8, or take it out of the folder";
-            Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}")).help(help)
-        };
+        let refuse = |why: String| unreadable(name, &why);
         // Check the size before reading, so that a huge file is never in memory.
         let size = fs::metadata(path).map_or(0, |about| usize::try_from(about.len()).unwrap_or(usize::MAX));
         if total + size > BOT_BYTES_MAX {
@@ -86,6 +90,12 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     findings.extend(misnamed(folder));
     let hash = hash(&files);
     Ok(BotFiles { files, findings, hash, checked: None, sendable: media_files::list(folder) })
+}
+
+fn unreadable(name: &str, why: &str) -> Diagnostic {
+    let place = Place::start_of(&SourceFile::new(name, ""));
+    let help = "save it as a text in UTF-8, or take it out of the folder";
+    Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}")).help(help)
 }
 
 fn too_many(files: usize) -> Option<Diagnostic> {
@@ -111,22 +121,22 @@ fn misnamed(folder: &Path) -> Vec<Diagnostic> {
 }
 
 /// The tests beside the flows: `flows/*.test.yaml`.
-pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
-    let mut found = Vec::new();
+pub fn read_tests(folder: &Path) -> Result<TestFiles, FolderError> {
+    let mut tests = TestFiles::default();
     for (name, path) in entries(folder, "flows", "yaml")?.into_iter().filter(|(name, _)| is_test(name)) {
-        let text = fs::read(&path).map_err(|e| e.to_string()).and_then(utf8);
-        found.push(SourceFile::new(name, text.map_err(|why| FolderError { folder: path, why })?));
+        match fs::read(&path).map_err(|e| e.to_string()).and_then(utf8) {
+            Ok(text) => tests.files.push(SourceFile::new(name, text)),
+            Err(why) => tests.findings.push(unreadable(&name, &why)),
+        }
     }
-    Ok(found)
+    Ok(tests)
 }
 
 /// The tests beside the flows with changes: a new text, or `None` for a deleted file.
-pub fn tests_with_changes(
-    folder: &Path,
-    changes: &BTreeMap<String, Option<String>>,
-) -> Result<Vec<Arc<SourceFile>>, FolderError> {
+pub fn tests_with_changes(folder: &Path, changes: &BTreeMap<String, Option<String>>) -> Result<TestFiles, FolderError> {
     let mut tests = read_tests(folder)?;
-    lay_over(&mut tests, changes.iter().filter(|(path, _)| is_test(path)));
+    tests.findings.retain(|finding| !changes.contains_key(finding.place.path()));
+    lay_over(&mut tests.files, changes.iter().filter(|(path, _)| is_test(path)));
     Ok(tests)
 }
 
@@ -194,6 +204,13 @@ impl std::fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
+impl FolderError {
+    /// The error as a finding: the folder was moved away, perhaps for a moment.
+    pub fn finding(&self) -> Diagnostic {
+        Diagnostic::error("E910", &Place::start_of(&SourceFile::new("flows", "")), self.to_string())
+    }
+}
+
 fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
     if !folder.as_os_str().is_empty() && !folder.exists() {
         return Err(FolderError { folder: folder.to_owned(), why: "it does not exist".to_owned() });
@@ -258,120 +275,4 @@ fn hash(files: &[Arc<SourceFile>]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        folder
-    }
-
-    #[test]
-    fn a_bot_is_its_flows_scripts_and_locales_and_nothing_else() {
-        let bot = folder(&[
-            ("flows/b.yaml", b"flow: b"),
-            ("flows/_bot.yaml", b"bot: x"),
-            ("flows/b.test.yaml", b"tests: b"),
-            ("flows/.#b.yaml", b"lock"),
-            ("flows/b.yaml~", b"old"),
-            ("scripts/s.rhai", b"fn f() {}"),
-            ("locales/es.yaml", b"locale: es"),
-            ("data/x.yaml", b"no"),
-        ]);
-        let read = read(bot.path()).unwrap();
-        let names: Vec<&str> = read.files.iter().map(|file| file.path()).collect();
-        assert_eq!(names, ["flows/_bot.yaml", "flows/b.yaml", "locales/es.yaml", "scripts/s.rhai"]);
-        assert!(read.findings.is_empty());
-        assert_eq!(read_tests(bot.path()).unwrap()[0].path(), "flows/b.test.yaml");
-    }
-
-    #[test]
-    fn a_stored_version_has_the_hash_of_its_files() {
-        let bot = folder(&[("flows/b.yaml", b"flow: b"), ("scripts/a.rhai", b"")]);
-        let files = read(bot.path()).unwrap();
-        assert_eq!(BotFiles::from_stored(&files.to_stored()).hash, files.hash);
-        fs::write(bot.path().join("flows/b.yaml"), "flow: c").unwrap();
-        assert_ne!(read(bot.path()).unwrap().hash, files.hash);
-    }
-
-    #[test]
-    fn a_folder_without_flows_is_one_sentence() {
-        let bot = folder(&[("scripts/a.rhai", b"")]);
-        let said = read(bot.path()).unwrap_err().to_string();
-        assert!(said.contains("it has no folder `flows`"), "{said}");
-        let said = read(&bot.path().join("nowhere")).unwrap_err().to_string();
-        assert!(said.contains("it does not exist"), "{said}");
-    }
-
-    #[test]
-    fn a_file_that_is_no_text_is_a_finding_and_the_others_are_read() {
-        let bot = folder(&[("flows/a.yaml", b"\xff\xfe"), ("flows/b.yaml", b"flow: b")]);
-        let read = read(bot.path()).unwrap();
-        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
-        assert!(read.findings[0].to_string().contains("cannot read `flows/a.yaml`: it is not UTF-8 at byte 0"));
-    }
-
-    #[test]
-    fn a_flow_with_another_ending_is_named_and_not_read() {
-        let bot = folder(&[("flows/a.yaml", b"flow: a"), ("flows/hello.yml", b"flow: hello")]);
-        let read = read(bot.path()).unwrap();
-        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
-        let said = read.findings[0].to_string();
-        assert!(said.contains("W913") && said.ends_with("rename it to `flows/hello.yaml`"), "{said}");
-    }
-
-    #[test]
-    fn a_bot_is_bounded_in_bytes_and_files() {
-        let bot = folder(&[("flows/a.yaml", b"")]);
-        let set = |bytes: usize| fs::write(bot.path().join("flows/a.yaml"), vec![b'#'; bytes]).unwrap();
-        set(BOT_BYTES_MAX);
-        assert!(read(bot.path()).unwrap().findings.is_empty());
-        set(BOT_BYTES_MAX + 1);
-        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E910");
-        set(1);
-        for n in 1..BOT_FILES_MAX {
-            fs::write(bot.path().join(format!("flows/n{n}.yaml")), "").unwrap();
-        }
-        assert!(read(bot.path()).unwrap().findings.is_empty());
-        fs::write(bot.path().join("flows/z.yaml"), "").unwrap();
-        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E911");
-    }
-
-    #[test]
-    fn changed_files_are_those_that_would_be_read() {
-        let bot = folder(&[("flows/a.yaml", b"flow: a"), ("flows/b.yaml", b"\xff"), ("flows/c.yaml", b"flow: c")]);
-        let changes = [
-            ("flows/b.yaml", Some("flow: b")),
-            ("flows/c.yaml", None),
-            ("flows/d.test.yaml", Some("tests: d")),
-            ("scripts/s.rhai", Some("")),
-        ];
-        let changes = changes.map(|(path, text)| (path.to_owned(), text.map(str::to_owned))).into();
-        let with = read(bot.path()).unwrap().with_changes(&changes);
-        fs::write(bot.path().join("flows/b.yaml"), "flow: b").unwrap();
-        fs::remove_file(bot.path().join("flows/c.yaml")).unwrap();
-        fs::create_dir(bot.path().join("scripts")).unwrap();
-        fs::write(bot.path().join("scripts/s.rhai"), "").unwrap();
-        let written = read(bot.path()).unwrap();
-        assert_eq!((&with.hash, with.findings.len()), (&written.hash, 0));
-        let large = [("flows/l.yaml".to_owned(), Some("#".repeat(BOT_BYTES_MAX)))].into();
-        assert_eq!(written.with_changes(&large).findings[0].code, "E910");
-    }
-
-    #[test]
-    fn the_sign_changes_with_a_name_and_a_size() {
-        let bot = folder(&[("flows/a.yaml", b"flow: a")]);
-        let first = sign(bot.path());
-        assert_eq!(sign(bot.path()), first);
-        fs::write(bot.path().join("flows/a.yaml"), "flow: abc").unwrap();
-        assert_ne!(sign(bot.path()), first);
-        fs::rename(bot.path().join("flows/a.yaml"), bot.path().join("flows/b.yaml")).unwrap();
-        assert_ne!(sign(bot.path()), first);
-        assert!(first.is_some());
-    }
-}
+mod tests;

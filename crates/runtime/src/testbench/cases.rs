@@ -10,13 +10,11 @@ use super::{
     world::World,
 };
 use crate::{
-    base::{
-        clock::{Clock, SystemClock},
-        place::SourceFile,
-    },
+    base::clock::{Clock, SystemClock},
+    bot::source_files::TestFiles,
     flow::tools::testfile::Case,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// The results of a run.
 pub(super) struct TestRun {
@@ -37,10 +35,12 @@ pub(super) struct RunCase {
 }
 
 /// Runs the wanted cases of these files.
-pub(super) fn run_all(bot: &Bot, tests: &[Arc<SourceFile>], wish: &TestOptions<'_>, pace: &Pace) -> TestRun {
-    let wanted = tests.iter().filter(|file| wish.wants(file));
+pub(super) fn run_all(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, pace: &Pace) -> TestRun {
+    let wanted = tests.files.iter().filter(|file| wish.wants(file));
     let mut files: Vec<(FileReport, Option<TestFile>)> = wanted.map(|file| read(file, &bot.set)).collect();
     files.retain(|(_, file)| file.as_ref().is_none_or(|file| wish.wants_flow(&file.flow)));
+    let unreadable = tests.findings.iter().filter(|finding| wish.wants(finding.place.file()));
+    files.extend(unreadable.map(|finding| (FileReport::unreadable(finding), None)));
     let all = files.iter().enumerate().filter_map(|(index, (_, file))| Some((index, file.as_ref()?)));
     let jobs: Vec<(usize, usize, &(Case, Play))> = all
         .flat_map(|(index, file)| file.cases.iter().enumerate().map(move |(number, case)| (index, number, case)))

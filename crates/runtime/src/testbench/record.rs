@@ -41,7 +41,11 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
         return Ok(Err(format!("there is no run {id}; `transom runs list` shows them")));
     };
     let recorded = production::read(store, run, SystemClock.now()).await?;
-    let known = KnownBot::of(bot, &source_files::read_tests(folder)?);
+    let tests = source_files::read_tests(folder)?;
+    if let Some(finding) = tests.findings.first() {
+        return Ok(Err(finding.to_string()));
+    }
+    let known = KnownBot::of(bot, &tests.files);
     let mut remarks = Vec::new();
     let rebuilt = match known.rebuild(&recorded, &mut remarks)? {
         Ok(rebuilt) => rebuilt,

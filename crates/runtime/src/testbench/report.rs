@@ -65,6 +65,14 @@ pub struct TranscriptLine {
 /// The number of transcript lines in a failure, newest last.
 const LINES_SHOWN: usize = 14;
 
+impl FileReport {
+    /// Of a file that cannot be read.
+    pub(super) fn unreadable(finding: &Diagnostic) -> FileReport {
+        let path = finding.place.path().to_owned();
+        FileReport { path, findings: vec![finding.clone()], cases: Vec::new(), rewritten: 0 }
+    }
+}
+
 impl Report {
     pub fn passed(&self) -> usize {
         self.cases().filter(|case| case.failure.is_none()).count()

@@ -20,10 +20,9 @@ use crate::{
         diagnostic::Diagnostic,
         ids::FlowName,
         limits::{WANDER_ACTS_MAX, WANDER_FOUND_MAX},
-        place::SourceFile,
         time::Span,
     },
-    bot::source_files,
+    bot::source_files::{self, TestFiles},
     flow::tools::testfile::{
         Case, Delivery, TestAction, TestFault,
         write::{self, CaseText},
@@ -31,7 +30,7 @@ use crate::{
     model::{answer::AnswerType, content::MediaKind, session::Waiting},
 };
 use shorten::{home, shorten};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 /// The number of customers, and the seed.
 #[derive(Debug, Clone, Copy)]
@@ -89,17 +88,12 @@ pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Re
     })
 }
 
-pub(super) fn wander_in(
-    bot: &Bot,
-    tests: &[Arc<SourceFile>],
-    wish: &TestOptions<'_>,
-    walks: Walks,
-    pace: &Pace,
-) -> Wandered {
+pub(super) fn wander_in(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, walks: Walks, pace: &Pace) -> Wandered {
     let began = SystemClock.now();
     let mut wandered = Wandered::nothing(walks);
     let (mut grounds, mut others, mut cases) = (Vec::new(), Vec::new(), Vec::new());
-    for file in tests {
+    wandered.findings.extend(tests.findings.iter().cloned());
+    for file in &tests.files {
         let (report, read) = read(file, &bot.set);
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };

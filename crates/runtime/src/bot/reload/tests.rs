@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    base::{clock::ManualClock, time::Span},
+    base::{clock::ManualClock, place::SourceFile, time::Span},
     config::{Access, Meta},
     flow::tools::workspace::Workspace,
     model::template::Template,

@@ -18,9 +18,8 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::FlowName,
-        place::SourceFile,
     },
-    bot::source_files,
+    bot::source_files::{self, TestFiles},
     flow::tools::testfile::{Head, Step, Talk, TestAction, default_now, sentence, talk},
 };
 use act::Recorder;
@@ -88,7 +87,7 @@ impl Stage {
     }
 
     /// The tests beside the flows, with edits over them.
-    fn tests(&self, edits: &Edits) -> Result<Vec<Arc<SourceFile>>, PlayError> {
+    fn tests(&self, edits: &Edits) -> Result<TestFiles, PlayError> {
         source_files::tests_with_changes(&self.folder, edits).map_err(|error| PlayError::Unreadable(error.to_string()))
     }
 

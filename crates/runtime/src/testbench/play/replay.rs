@@ -101,7 +101,7 @@ pub(super) fn replayed(stage: &Stage, edits: &Edits, talks: &RecordedTalks, pace
         }
     }
     let known: BTreeMap<VersionId, KnownBot<'_>> =
-        older.iter().map(|(id, bot)| (*id, KnownBot::of(bot, &tests))).collect();
+        older.iter().map(|(id, bot)| (*id, KnownBot::of(bot, &tests.files))).collect();
     let mut counts: BTreeMap<&str, usize> = Verdict::ALL.iter().map(|verdict| (verdict.as_str(), 0)).collect();
     let (mut shown, mut more, mut bytes) = (Vec::new(), talks.more, 0);
     for recorded in &talks.runs {

@@ -32,7 +32,11 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Resu
     let acts = acts_of(steps)?;
     let (play, called) = about_a_flow(&bot, play, &acts, wish.flow.is_some()).await?;
     let path = format!("flows/{}.test.yaml", play.flow);
-    let beside = stage.tests(&wish.edits)?.into_iter().find(|file| file.path() == path);
+    let tests = stage.tests(&wish.edits)?;
+    if let Some(finding) = tests.findings.iter().find(|finding| finding.place.path() == path) {
+        return Err(PlayError::Errors(vec![finding.clone()]));
+    }
+    let beside = tests.files.into_iter().find(|file| file.path() == path);
     let own = match &beside {
         Some(file) => Some(file_of(&bot, file)?),
         None => None,

@@ -114,7 +114,7 @@ fn each_case_of_the_sample_bot_says_the_same_as_a_play() {
     let bot = Bot::open(&folder).unwrap().unwrap_or_else(|findings| panic!("{findings:?}"));
     let room = PlayRoom::of(&folder);
     let mut cases = 0;
-    for file in source_files::read_tests(&folder).unwrap() {
+    for file in source_files::read_tests(&folder).unwrap().files {
         let read = read(&file, &bot.set).1.unwrap();
         for (case, play) in &read.cases {
             let (world, steps) = as_json(&file, &case.name);

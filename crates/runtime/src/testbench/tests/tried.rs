@@ -55,7 +55,7 @@ fn every_case_is_the_same_when_it_comes_back_as_json() {
     let mut count = 0;
     for folder in bots() {
         let bot = Bot::open(&folder).unwrap().unwrap_or_else(|findings| panic!("{findings:?}"));
-        for file in source_files::read_tests(&folder).unwrap() {
+        for file in source_files::read_tests(&folder).unwrap().files {
             let read = read(&file, &bot.set).1.unwrap();
             for (case, play) in &read.cases {
                 let mut world = talk_json::world(&play.head);
@@ -146,6 +146,18 @@ fn a_failed_case_is_a_talk_and_its_text_can_be_accepted() {
     let again = tests(folder.path(), only);
     assert_eq!(again["cases"].as_array().unwrap().len(), 1);
     assert_eq!(again["cases"][0]["passed"], true);
+}
+
+#[test]
+fn a_test_file_that_is_no_text_hides_no_other_test() {
+    let folder = tested_shop(TESTS);
+    std::fs::write(folder.path().join("flows/news.test.yaml"), b"\xff\xfe").unwrap();
+    let ran = tests(folder.path(), TestsRequest::default());
+    assert_eq!(ran["cases"].as_array().unwrap().len(), 2);
+    assert_eq!(ran["findings"][0]["file"], "flows/news.test.yaml", "{ran:#}");
+    let report = run(folder.path(), &TestOptions::default()).unwrap();
+    let read = report.files.iter().map(|file| (&*file.path, file.cases.len(), file.findings.len()));
+    assert_eq!(read.collect::<Vec<_>>(), [("flows/shop.test.yaml", 2, 0), ("flows/news.test.yaml", 0, 1)]);
 }
 
 #[test]
