@@ -59,7 +59,9 @@ pub const RECORD_GAP_MIN: Span = Span::seconds(11);
 pub const PLAY_STEPS_MAX: usize = 400;
 /// The size of its answer.
 pub const PLAY_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// The time for one play.
+/// The warnings and errors of one play that are written into the log, at the level `debug`.
+pub const PLAY_LOG_LINES_MAX: usize = 20;
+/// The time for one play. The check of the bot's files before any kind of play may take as long.
 pub const PLAY_TIME_MAX: Span = Span::seconds(10);
 /// The time for tests that the studio runs; those that are done by then are shown.
 pub const TESTS_TIME_MAX: Span = Span::seconds(30);

@@ -9,6 +9,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 use tokio::sync::watch;
+use tracing::dispatcher;
 
 /// The threads for a number of cases, and when to stop.
 #[derive(Debug, Clone)]
@@ -75,16 +76,19 @@ impl Pace {
     pub fn side_by_side<T: Send>(&self, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<Option<T>> {
         let next = AtomicUsize::new(0);
         let done: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
+        // The log of this thread is also that of the others.
+        let log = dispatcher::get_default(Clone::clone);
+        let work_off = || {
+            while !self.is_over() {
+                let index = next.fetch_add(1, Ordering::SeqCst);
+                let Some(slot) = done.get(index) else { return };
+                let result = work(index);
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            }
+        };
         std::thread::scope(|scope| {
             for _ in 0..self.threads.min(count) {
-                scope.spawn(|| {
-                    while !self.is_over() {
-                        let index = next.fetch_add(1, Ordering::SeqCst);
-                        let Some(slot) = done.get(index) else { return };
-                        let result = work(index);
-                        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                    }
-                });
+                scope.spawn(|| dispatcher::with_default(&log, &work_off));
             }
         });
         done.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()

@@ -25,6 +25,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
+use tracing::dispatcher;
 
 pub(crate) struct Writer {
     pub conn: Conn,
@@ -68,7 +69,10 @@ impl Writer {
         };
         if has_thread {
             let runtime = tokio::runtime::Handle::current();
-            std::thread::Builder::new().name("store-writer".into()).spawn(move || runtime.block_on(work))?;
+            // A play has a log of its own.
+            let log = dispatcher::get_default(Clone::clone);
+            let writes = move || dispatcher::with_default(&log, || runtime.block_on(work));
+            std::thread::Builder::new().name("store-writer".into()).spawn(writes)?;
         } else {
             tokio::spawn(work);
         }

@@ -4,6 +4,7 @@
 mod act;
 mod bad_day;
 mod content;
+mod quiet;
 mod recorded;
 mod replay;
 mod room;

@@ -2,7 +2,9 @@
 //! that conversations go on beside them.
 
 use super::{
-    Edits, PlayError, PlayRequest, RecordedTalks, SavedTest, Stage, bad_day, played, replay, save,
+    Edits, PlayError, PlayRequest, RecordedTalks, SavedTest, Stage, bad_day, played,
+    quiet::quietly,
+    replay, save,
     tests::{self, TestsRequest},
     wandered,
 };
@@ -20,6 +22,7 @@ use anyhow::{Context, anyhow};
 use serde_json::Value as Json;
 use std::{path::Path, sync::Arc};
 use tokio::sync::{Semaphore, oneshot, watch};
+use tracing::dispatcher;
 
 /// The places for plays of one bot.
 pub struct PlayRoom {
@@ -128,14 +131,18 @@ impl PlayRoom {
         // Closed with this future, when nobody waits any more.
         let (_waits, asker) = watch::channel(());
         let stage = self.stage.clone();
+        let log = dispatcher::get_default(Clone::clone);
         let thread = std::thread::Builder::new().name("transom-play".to_owned());
         thread
             .spawn(move || {
                 let _place = place;
+                let _log = dispatcher::set_default(&log);
                 take_lower_share();
-                // The database is made by an event loop of its own.
-                let done = stage.blank().map_err(PlayError::from);
-                let done = done.and_then(|_| work(&stage, &Pace::beside_others(time, asker)));
+                let done = quietly(|| {
+                    // The database is made by an event loop of its own.
+                    stage.blank()?;
+                    work(&stage, &Pace::beside_others(time, asker))
+                });
                 // The receiver may be gone.
                 let _ = answer.send(done);
             })
