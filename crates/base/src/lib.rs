@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod blank;
+pub mod cancel;
 pub mod clock;
 pub mod codes;
 pub mod counted;

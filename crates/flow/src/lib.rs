@@ -21,7 +21,9 @@ mod trigger_words;
 pub mod triggers;
 mod world;
 
-pub use check::{CheckContext, Rare, Report, flows_naming, lint, lint_around, rare, report, templates_named};
+pub use check::{
+    CheckContext, Rare, Report, check_files, flows_naming, lint, lint_around, rare, report, templates_named,
+};
 pub use definition::{Flow, FlowSet};
 pub use engine::{
     advance::advance,

@@ -38,6 +38,7 @@ use super::{
 };
 use crate::{
     base::{
+        cancel::Cancellation,
         clock::{Clock, SystemClock},
         diagnostic::{self, Diagnostic, Findings},
         ids::FlowName,
@@ -147,25 +148,12 @@ impl Bot {
     /// Loads a bot; the inner `Err` is the errors of its files.
     fn open(folder: &Path) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
         let files = source_files::read(folder)?;
-        Bot::of(folder, files, || EmptyDatabase::make().map(Arc::new))
-    }
-
-    /// A bot of these files, which send those of `folder`. `blank` gives the empty database if there are no errors.
-    fn of(
-        folder: &Path,
-        files: BotFiles,
-        blank: impl FnOnce() -> anyhow::Result<Arc<EmptyDatabase>>,
-    ) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
-        let (set, mut findings) = flow::parse_set(&files.files);
-        findings.extend(files.findings.iter().cloned());
-        let around = CheckContext { files: files.sendable.clone(), ..CheckContext::default() };
-        findings.extend(flow::lint_around(&set, &around));
-        findings.retain(Diagnostic::is_error);
-        diagnostic::sort(&mut findings);
-        if !findings.is_empty() {
-            return Ok(Err(findings));
-        }
-        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: blank()? }))
+        let checked = set_of(&files, &Cancellation::never()).context("nobody cancels the check")?;
+        let set = match checked {
+            Ok(set) => Arc::new(set),
+            Err(findings) => return Ok(Err(findings)),
+        };
+        Ok(Ok(Bot { folder: folder.to_owned(), files, set, blank: Arc::new(EmptyDatabase::make()?) }))
     }
 
     /// The world of a test file without settings.
@@ -189,6 +177,16 @@ impl Bot {
         head.mocks.extend(declared.sandbox.mocks.clone());
         head
     }
+}
+
+/// The flows of these files, or their errors. `None` if the check was cancelled.
+fn set_of(files: &BotFiles, cancel: &Cancellation) -> Option<Result<FlowSet, Vec<Diagnostic>>> {
+    let around = CheckContext { files: files.sendable.clone(), ..CheckContext::default() };
+    let (set, mut findings) = flow::check_files(&files.files, &around, cancel)?;
+    findings.extend(files.findings.iter().cloned());
+    findings.retain(Diagnostic::is_error);
+    diagnostic::sort(&mut findings);
+    Some(if findings.is_empty() { Ok(set) } else { Err(findings) })
 }
 
 fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>) {

@@ -32,11 +32,13 @@ mod unhandled_buttons;
 mod unreachable;
 mod window;
 
-use super::{FlowSet, definition::Flow};
+use super::{FlowSet, definition::Flow, load::parse::ParseCache};
 use crate::{
     base::{
+        cancel::Cancellation,
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
+        place::SourceFile,
         time::Time,
     },
     model::{channel_limits::ChannelLimits, template::Template},
@@ -88,6 +90,20 @@ pub fn lint_around(set: &FlowSet, around: &CheckContext) -> Vec<Diagnostic> {
     report(set, around).findings
 }
 
+/// Parses the files and checks them, as `parse_set` and `lint_around`. `None` if it was cancelled.
+pub fn check_files(
+    files: &[Arc<SourceFile>],
+    around: &CheckContext,
+    cancel: &Cancellation,
+) -> Option<(FlowSet, Vec<Diagnostic>)> {
+    let (set, mut findings) = ParseCache::until(cancel.clone()).parse(files);
+    if cancel.is_cancelled() {
+        return None;
+    }
+    findings.extend(Linter::until(cancel.clone()).report(&set, around).findings);
+    (!cancel.is_cancelled()).then_some((set, findings))
+}
+
 /// As `lint_around`, with the flows that need no template.
 pub fn report(set: &FlowSet, around: &CheckContext) -> Report {
     Linter::default().report(set, around)
@@ -99,6 +115,7 @@ pub fn report(set: &FlowSet, around: &CheckContext) -> Report {
 pub struct Linter {
     memo: dataflow::Memo,
     alone: HashMap<FlowName, FlowFindings>,
+    cancel: Cancellation,
 }
 
 /// The results of one flow alone.
@@ -110,10 +127,18 @@ struct FlowFindings {
 }
 
 impl Linter {
+    /// For one report, which is of no use if it was cancelled.
+    pub fn until(cancel: Cancellation) -> Linter {
+        Linter { cancel, ..Linter::default() }
+    }
+
     pub fn report(&mut self, set: &FlowSet, around: &CheckContext) -> Report {
         let findings = Findings::default();
         self.alone.retain(|name, _| set.flows.contains_key(name));
         for (name, flow) in &set.flows {
+            if self.cancel.is_cancelled() {
+                return Report::default();
+            }
             let known = self.alone.get(name).filter(|known| Arc::ptr_eq(&known.flow, flow));
             if let Some(known) = known {
                 findings.extend(known.findings.iter().cloned());
@@ -147,7 +172,7 @@ impl Linter {
         set.locales.values().for_each(|locale| markup::translated(locale, &findings));
         own_templates::check(set, around, &findings);
         promises::check(set, &findings);
-        let needs = dataflow::walk(set, &mut self.memo, &findings);
+        let needs = dataflow::walk(set, &mut self.memo, &findings, &self.cancel);
         let without_templates = window::never_need_a_template(&needs);
         let mut findings = findings.into_sorted();
         leave_out_ages_of_circles(&mut findings);

@@ -32,8 +32,12 @@ impl Pace {
     }
 
     pub fn is_over(&self) -> bool {
-        let is_left = self.asker.as_ref().is_some_and(|asker| asker.has_changed().is_err());
-        is_left || self.ends_at.is_some_and(|at| SystemClock.now() >= at)
+        self.is_left() || self.ends_at.is_some_and(|at| SystemClock.now() >= at)
+    }
+
+    /// True if nobody waits for the result any more.
+    pub fn is_left(&self) -> bool {
+        self.asker.as_ref().is_some_and(|asker| asker.has_changed().is_err())
     }
 
     /// Returns when the time is over or nobody waits any more.

@@ -37,7 +37,7 @@ pub mod window_age;
 use super::control_flow::{Spot, step_ways};
 use crate::{
     FlowSet,
-    base::{diagnostic::Findings, ids::FlowName, limits::CALL_DEPTH_MAX, place::Place, yaml},
+    base::{cancel::Cancellation, diagnostic::Findings, ids::FlowName, limits::CALL_DEPTH_MAX, place::Place, yaml},
     definition::{Body, Flow, Node, NodeIx},
 };
 use groups::Jumps;
@@ -81,11 +81,18 @@ pub enum Need {
 /// For each flow that something starts, whether its messages can find the window closed.
 pub type Needs = BTreeMap<FlowName, Need>;
 
-/// Walks everything that `memo` does not know yet, and reports the findings.
-pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
+/// Walks everything that `memo` does not know yet, and reports the findings. After a cancelled walk `memo` is of no use.
+pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings, cancel: &Cancellation) -> Needs {
     memo.renew(set);
-    let mut walk =
-        Walk { set, memo, found: WalkResults::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
+    let mut walk = Walk {
+        set,
+        memo,
+        found: WalkResults::default(),
+        under_way: BTreeSet::new(),
+        depth: 0,
+        begun: BTreeMap::new(),
+        cancel,
+    };
     let mut needs = Needs::new();
     let mut roots: BTreeSet<WalkStart> = BTreeSet::new();
     let jumps = Jumps::of(set);
@@ -152,6 +159,7 @@ struct Walk<'a, 'm> {
     depth: usize,
     /// The flows of `start` steps, to be walked after the current walk.
     begun: BTreeMap<WalkStart, StartedFlow<'a>>,
+    cancel: &'m Cancellation,
 }
 
 /// The first step of a flow or block, with the state there; `None`: it has no steps.
@@ -253,6 +261,9 @@ impl<'a> Walk<'a, '_> {
             arrive(&mut slots, &mut todo, *spot, state);
         }
         while let Some(key) = todo.pop_first() {
+            if self.cancel.is_cancelled() {
+                break;
+            }
             let Some(((at, ix), slot)) = slots.get_mut(&key) else { continue };
             let (at, ix) = (*at, *ix);
             let fresh = slot.states.0.iter_mut().filter_map(|state| {
@@ -280,6 +291,9 @@ impl<'a> Walk<'a, '_> {
         }
         all.sort_by_key(|((flow, ix), _)| (flow.place.path().to_owned(), *ix));
         for ((at, ix), slot) in &all {
+            if self.cancel.is_cancelled() {
+                break;
+            }
             for state in &slot.states.0 {
                 self.look(at, at.node(*ix), state);
             }

@@ -2,12 +2,17 @@
 
 use crate::{
     base::{
+        cancel::Cancellation,
         limits::{FLOW_NAMES_MAX, LINT_WALKS_MAX, YAML_NODES_MAX},
         place::SourceFile,
     },
     check::{CheckContext, Linter},
-    lint, parse_set,
+    check_files, lint, parse_set,
     tools::fmt,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 /// Parses, checks and formats the file in a thread with the two megabytes of stack that threads of the daemon have.
@@ -114,4 +119,30 @@ fn a_flow_of_a_group_needs_a_template_only_if_it_leads_to_a_late_message() {
     let (set, _) = parse_set(&files);
     let without = Linter::default().report(&set, &CheckContext::default()).without_templates;
     assert!(without.contains(&"f3".to_owned()) && !without.contains(&"f91".to_owned()), "{without:?}");
+}
+
+#[test]
+fn a_cancelled_check_gives_nothing_and_ends_soon() {
+    let count = 60;
+    let flow = |n: usize| {
+        let steps = "  - ask: Where?\n    options: [Here, There]\n  - say: Hi\n";
+        SourceFile::new(format!("flows/f{n}.yaml"), format!("flow: f{n}\nwhen: [{{message: go {n}}}]\nsteps:\n{steps}"))
+    };
+    let files: Vec<_> = (0..count).map(flow).collect();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let check = |until: usize| {
+        asked.store(0, Ordering::SeqCst);
+        let counted = Arc::clone(&asked);
+        let cancel = Cancellation::when(move || counted.fetch_add(1, Ordering::SeqCst) >= until);
+        check_files(&files, &CheckContext::default(), &cancel).is_some()
+    };
+    assert!(check(usize::MAX));
+    let all = asked.load(Ordering::SeqCst);
+    // Loading, parsing and checking of each flow, and the steps of its walk.
+    assert!(all > 5 * count, "asked {all} times");
+    for until in (0..all).step_by(17).chain([all - 1]) {
+        assert!(!check(until), "cancelled at {until} of {all}");
+        let after = asked.load(Ordering::SeqCst) - until;
+        assert!(after <= 2 * count + 5, "{after} parts were begun after {until} of {all}");
+    }
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     base::{
+        cancel::Cancellation,
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
         place::{Place, SourceFile},
@@ -26,6 +27,7 @@ pub struct ParseCache {
     ground: Option<ParseInputs>,
     scripts: Option<(Scripts, Vec<Diagnostic>)>,
     flows: HashMap<String, KeptFlow>,
+    cancel: Cancellation,
 }
 
 /// A YAML file as a tree.
@@ -50,6 +52,11 @@ struct KeptFlow {
 }
 
 impl ParseCache {
+    /// For one parse, whose result is of no use if it was cancelled.
+    pub fn until(cancel: Cancellation) -> ParseCache {
+        ParseCache { cancel, ..ParseCache::default() }
+    }
+
     /// Parses all files of a project; unchanged ones keep their earlier results.
     pub fn parse(&mut self, files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
         let findings = Findings::default();
@@ -79,6 +86,9 @@ impl ParseCache {
     }
 
     fn load(&mut self, file: &Arc<SourceFile>, findings: &Findings) -> Option<Arc<yaml::Node>> {
+        if self.cancel.is_cancelled() {
+            return None;
+        }
         let known = self.loaded.get(file.path()).filter(|known| same(&known.file, file));
         if let Some(known) = known {
             findings.extend(known.findings.iter().cloned());
@@ -144,6 +154,9 @@ impl ParseCache {
         let mut kept: BTreeMap<FlowName, Arc<Flow>> = BTreeMap::new();
         let mut roots: BTreeMap<FlowName, (&Arc<SourceFile>, &yaml::Node)> = BTreeMap::new();
         for (file, root) in &sorted.flows {
+            if self.cancel.is_cancelled() {
+                break;
+            }
             let Some(root) = root else { continue };
             let known = self.flows.get(file.path()).filter(|known| same(&known.file, file));
             let (name, place) = match known {

@@ -30,7 +30,7 @@ struct Lived {
 
 pub(super) fn endured(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits)?;
+    let bot = stage.bot(&wish.edits, pace)?;
     let (play, steps) = read(&bot, wish)?;
     let acts = acts_of(steps)?;
     let (places, acts): (Vec<usize>, Vec<TestAction>) = acts.into_iter().unzip();

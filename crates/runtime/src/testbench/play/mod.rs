@@ -13,9 +13,10 @@ mod state;
 mod tests;
 mod wandered;
 
-use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, talk_json, world::World};
+use super::{Bot, Play, Stop, blank::EmptyDatabase, buttons, mocks_of, pace::Pace, set_of, talk_json, world::World};
 use crate::{
     base::{
+        cancel::Cancellation,
         clock::{Clock, SystemClock},
         diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::FlowName,
@@ -82,9 +83,18 @@ struct Stage {
 }
 
 impl Stage {
-    fn bot(&self, edits: &Edits) -> Result<Bot, PlayError> {
+    /// Reads and checks the bot; gives up after the time of one play, or when nobody waits any more.
+    fn bot(&self, edits: &Edits, pace: &Pace) -> Result<Bot, PlayError> {
+        let (time, ends_at, pace) = (self.limits.play, SystemClock.now() + self.limits.play, pace.clone());
+        let cancel = Cancellation::when(move || SystemClock.now() >= ends_at || pace.is_left());
         let files = source_files::read(&self.folder).map_err(|error| PlayError::Unreadable(error.to_string()))?;
-        Bot::of(&self.folder, files.with_changes(edits), || self.blank())?.map_err(PlayError::Errors)
+        let files = files.with_changes(edits);
+        let Some(checked) = set_of(&files, &cancel) else {
+            let why = format!("The check of the bot's files takes longer than {time}, so they cannot be played.");
+            return Err(PlayError::TooLong(why));
+        };
+        let set = Arc::new(checked.map_err(PlayError::Errors)?);
+        Ok(Bot { folder: self.folder.clone(), files, set, blank: self.blank()? })
     }
 
     /// The tests beside the flows, with edits over them.
@@ -158,9 +168,9 @@ fn no_flow(bot: &Bot, name: &str) -> String {
 }
 
 /// Plays the talk up to its end, or to the first step that is not possible.
-async fn played(stage: &Stage, wish: &PlayRequest) -> Result<Json, PlayError> {
+async fn played(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits)?;
+    let bot = stage.bot(&wish.edits, pace)?;
     let (play, steps) = read(&bot, wish)?;
     let mut world = World::begin(&bot, &play, false).await?;
     let mut recorder = Recorder::default();

@@ -92,10 +92,10 @@ struct Told {
 
 pub(super) fn replayed(stage: &Stage, edits: &Edits, talks: &RecordedTalks, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(edits)?;
+    let bot = stage.bot(edits, pace)?;
     let tests = stage.tests(edits)?;
     let mut older: BTreeMap<VersionId, Bot> = BTreeMap::new();
-    for (id, files) in &talks.versions {
+    for (id, files) in talks.versions.iter().take_while(|_| !pace.is_over()) {
         if let Some(bot) = files.as_ref().map(|files| of_version(stage, files)).transpose()?.flatten() {
             older.insert(*id, bot);
         }

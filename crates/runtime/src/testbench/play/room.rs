@@ -71,12 +71,12 @@ impl PlayRoom {
 
     /// Plays a talk; gives each act with all that it caused.
     pub async fn play(&self, wish: PlayRequest) -> Result<Json, PlayError> {
-        self.talk(wish, async |stage, wish| played(stage, wish).await).await
+        self.talk(wish, async |stage, wish, pace| played(stage, wish, pace).await).await
     }
 
     /// Writes a talk as a case of its flow's test file.
     pub async fn save(&self, wish: PlayRequest, name: String) -> Result<SavedTest, PlayError> {
-        self.talk(wish, async move |stage, wish| save::saved(stage, wish, &name).await).await
+        self.talk(wish, async move |stage, wish, pace| save::saved(stage, wish, &name, pace).await).await
     }
 
     /// Runs tests; gives each case with its result, and the coverage.
@@ -104,12 +104,12 @@ impl PlayRoom {
     async fn talk<T: Send + 'static>(
         &self,
         wish: PlayRequest,
-        work: impl AsyncFnOnce(&Stage, &PlayRequest) -> Result<T, PlayError> + Send + 'static,
+        work: impl AsyncFnOnce(&Stage, &PlayRequest, &Pace) -> Result<T, PlayError> + Send + 'static,
     ) -> Result<T, PlayError> {
         few_steps(&wish)?;
         let time = self.stage.limits.play;
         self.apart(time, move |stage, pace| {
-            let done = pace.block_on(work(stage, &wish)).context("the event loop of a play")?;
+            let done = pace.block_on(work(stage, &wish, pace)).context("the event loop of a play")?;
             done.unwrap_or_else(|| {
                 let why = format!("The play takes longer than {time}; play fewer steps, or move the clock less far.");
                 Err(PlayError::TooLong(why))

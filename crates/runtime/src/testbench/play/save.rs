@@ -12,6 +12,7 @@ use crate::{
         Bot, Play, TestFile,
         cases::play_case,
         draft::{RecordedCase, head_lines, now},
+        pace::Pace,
         read as read_test,
     },
 };
@@ -24,8 +25,8 @@ pub struct SavedTest {
     pub text: String,
 }
 
-pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str) -> Result<SavedTest, PlayError> {
-    let bot = stage.bot(&wish.edits)?;
+pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str, pace: &Pace) -> Result<SavedTest, PlayError> {
+    let bot = stage.bot(&wish.edits, pace)?;
     let (play, steps) = read(&bot, wish)?;
     let is_about_trouble = steps.iter().flatten().any(|step| looks_for_trouble(&step.act));
     // The checks of the test are what the bot says now.

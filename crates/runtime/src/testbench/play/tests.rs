@@ -33,7 +33,7 @@ pub struct TestsRequest {
 
 pub(super) fn tested(stage: &Stage, wish: &TestsRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits)?;
+    let bot = stage.bot(&wish.edits, pace)?;
     let tests = stage.tests(&wish.edits)?;
     let only: Vec<String> = wish.path.iter().cloned().collect();
     let (flow, name) = (wish.flow.as_deref(), wish.name.as_deref());

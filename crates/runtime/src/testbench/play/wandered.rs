@@ -13,7 +13,7 @@ use crate::{
 use serde_json::{Value as Json, json};
 
 pub(super) fn wandered(stage: &Stage, edits: &Edits, walks: Walks, pace: &Pace) -> Result<Json, PlayError> {
-    let bot = stage.bot(edits)?;
+    let bot = stage.bot(edits, pace)?;
     let tests = stage.tests(edits)?;
     let wandered = wander_in(&bot, &tests, &TestOptions::default(), walks, pace);
     let found: Vec<Json> = wandered.found.iter().map(|found| shown(&bot.set, found)).collect();

@@ -211,6 +211,26 @@ fn a_play_that_takes_too_long_is_ended_and_its_place_is_free() {
 }
 
 #[test]
+fn a_check_that_takes_too_long_ends_plays_of_every_kind() {
+    let folder = tested_shop(TESTS);
+    let room = room(folder.path(), |limits| limits.play = Span::ZERO);
+    assert_eq!(PlayLimits::default().play, crate::base::limits::PLAY_TIME_MAX);
+    let talk = || talk_of(json!([{"user": "shop"}]));
+    block_on(async {
+        let told = room.play(talk()).await;
+        assert!(matches!(told, Err(PlayError::TooLong(_))), "{told:?}");
+        let walks = Walks { count: 1, seed: 1 };
+        for told in [
+            room.tests(TestsRequest::default()).await,
+            room.bad_day(talk()).await,
+            room.wander(Edits::new(), walks).await,
+        ] {
+            assert!(matches!(&told, Err(PlayError::TooLong(why)) if why.starts_with("The check of")), "{told:?}");
+        }
+    });
+}
+
+#[test]
 fn one_play_more_than_there_are_places_waits_and_is_told_to_come_again() {
     let folder = shop();
     let room = room(folder.path(), |limits| limits.place_wait = Span(50));
