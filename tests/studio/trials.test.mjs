@@ -101,7 +101,9 @@ test('C9 the talks of a day show the words that the edits change', { skip }, asy
   await page.getByRole('button', { name: 'Play it again' }).click();
   await page.locator('.tests-counts', { hasText: 'other words' }).waitFor();
   await page.locator('.tests-talk button').first().click();
-  assert.match(await page.locator('.tests-talk .got').first().textContent(), /What would you like\?/);
+  assert.match(await page.locator('.tests-talk .again-now').first().textContent(), /What would you like\?/);
+  assert.equal(await page.locator('.tests-talk mark.now').first().textContent(), 'would');
+  assert.equal(await page.locator('.tests-talk mark.was').first().textContent(), 'can');
   assert.doesNotMatch(await page.locator('.tests-talk').first().textContent(), /Ana López/);
   assert.deepEqual(page.noise, []);
   await page.context().close();

@@ -2,13 +2,14 @@
 // A run played again on the edited flows: the verdict, and each act with what was said and what would be said now.
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded, rich } from '../js/bubble.js';
+import { coded } from '../js/bubble.js';
 import { edit } from '../js/edits.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { editCount, edits, reveal, say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
-import { named, pairs, words } from './words.js';
+import { ReplayedAct } from './replayed.js';
+import { named } from './words.js';
 
 /** @type {Record<string, [string, string]>} tone and icon */
 const VERDICTS = {
@@ -18,32 +19,6 @@ const VERDICTS = {
   does_not_fit: ['bad', 'x'],
   cannot_say: ['plain', 'question'],
 };
-
-/** A text with the words marked that the other one does not have. @param {{parts: {text: string, both: boolean}[], side: 'was' | 'now'}} props */
-const Marked = ({ parts, side }) =>
-  parts.every((part) => part.both) ? rich(parts.map((part) => part.text).join('')) : parts.map((part) => (part.both ? part.text : html`<mark class=${side}>${part.text}</mark>`));
-
-/** @param {{act: any}} props */
-function Act({ act }) {
-  const { verb, words: said } = named(act.step);
-  const both = pairs(act.was, act.now ?? []);
-  return html`<li class="again-act">
-    <p class="again-step"><b dir="ltr">${verb}</b> <span dir="auto">${said}</span></p>
-    ${act.now === null && html`<p class="muted">${t('replay.ended')}</p>`}
-    ${
-      act.now !== null &&
-      both.map(({ was, now }, n) => {
-        if (was === now) {
-          return html`<div class="again-same" key=${n} dir="auto">${rich(was ?? '')}</div>`;
-        }
-        const parts = was !== null && now !== null ? words(was, now) : null;
-        return html`<div class="again-pair" key=${n}>
-          <div class="again-was"><span class="hidden">${t('replay.was')} </span><bdi>${was === null ? html`<i>${t('replay.nothing')}</i>` : parts ? html`<${Marked} parts=${parts.was} side="was" />` : rich(was)}</bdi></div>
-          <div class="again-now"><span class="hidden">${t('replay.now')} </span><bdi>${now === null ? html`<i>${t('replay.nothing')}</i>` : parts ? html`<${Marked} parts=${parts.now} side="now" />` : rich(now)}</bdi></div></div>`;
-      })
-    }
-  </li>`;
-}
 
 /** Makes a test of the talk. @param {{talk: any, close: () => void}} props */
 function Save({ talk, close }) {
@@ -101,7 +76,7 @@ export function Again({ run, close }) {
         talk &&
         html`<p class="again-verdict" role="status"><span class=${`state ${tone}`}><${Icon} n=${icon} s=${13} /><span>${t(`replay.verdict.${talk.verdict}`)}</span></span> <span lang="en" dir="auto">${coded(talk.sentence)}</span></p>
         ${talk.notes.length > 0 && html`<ul class="again-notes" lang="en">${talk.notes.map((/** @type {string} */ note) => html`<li dir="auto">${coded(note)}</li>`)}</ul>`}
-        ${can && html`<ol class="again-acts">${talk.acts.map((/** @type {any} */ act, /** @type {number} */ n) => html`<${Act} key=${n} act=${act} />`)}</ol>
+        ${can && html`<ol class="again-acts">${talk.acts.map((/** @type {any} */ act, /** @type {number} */ n) => html`<${ReplayedAct} key=${n} act=${act} />`)}</ol>
           <footer><${Save} talk=${talk} close=${close} /><button type="button" class="button main" onClick=${open}><${Icon} n="say" s=${14} />${t('replay.open')}</button></footer>`}`
       }
     </div>

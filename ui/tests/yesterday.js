@@ -9,9 +9,10 @@ import { hasPage } from '../js/pages.js';
 import { addressTo } from '../js/router.js';
 import { bot, edits } from '../js/state.js';
 import { At } from '../js/times.js';
+import { ReplayedAct } from '../runs/replayed.js';
 import { openTalk } from './astest.js';
 
-/** @typedef {{step: any, was: string[], now: string[]}} Act */
+/** @typedef {{step: any, was: string[], now: string[] | null}} Act */
 /** @typedef {{run: number, flow: string, at: string, verdict: string, sentence: string, acts: Act[], world: any, notes: string[]}} Talk */
 
 const VERDICTS = ['does_not_fit', 'other_way', 'other_words', 'cannot_say', 'same'];
@@ -41,29 +42,10 @@ async function again(event) {
   });
 }
 
-/** @param {any} step */
-function named(step) {
-  const [verb, value] = Object.entries(step ?? {})[0] ?? ['', ''];
-  return typeof value === 'string' ? value : verb;
-}
-
-/** The acts whose words differ, side by side. @param {{acts: Act[]}} props */
-const Sides = ({ acts }) =>
-  acts
-    .filter((act) => JSON.stringify(act.was) !== JSON.stringify(act.now))
-    .map(
-      (act, n) => html`<div class="tests-act" key=${n}>
-        <p class="muted"><${Icon} n="in" s=${12} /><bdi>${named(act.step)}</bdi></p>
-        <dl>
-          <div class="tests-words expected"><dt>${t('yesterday.was')}</dt><dd dir="auto">${act.was.join('\n') || t('yesterday.silence')}</dd></div>
-          <div class="tests-words got"><dt>${t('yesterday.now')}</dt><dd dir="auto">${act.now.join('\n') || t('yesterday.silence')}</dd></div>
-        </dl>
-      </div>`,
-    );
-
 /** @param {{talk: Talk}} props */
 function TalkLine({ talk }) {
   const [open, setOpen] = useState(false);
+  const differing = talk.acts.filter((act) => JSON.stringify(act.was) !== JSON.stringify(act.now));
   const title = bot.value.flows.find((/** @type {any} */ one) => one.name === talk.flow)?.title ?? talk.flow;
   return html`<li class="tests-talk">
     <button type="button" class="tests-flow" aria-expanded=${open} onClick=${() => setOpen(!open)}>
@@ -72,7 +54,7 @@ function TalkLine({ talk }) {
     ${open &&
     html`<div class="tests-failure">
       <p lang="en" dir="auto">${coded(talk.sentence)}</p>
-      <${Sides} acts=${talk.acts} />
+      ${differing.length > 0 && html`<ol class="again-acts">${differing.map((act, n) => html`<${ReplayedAct} key=${n} act=${act} />`)}</ol>`}
       ${talk.notes.map((note) => html`<p class="muted" lang="en" dir="auto">${coded(note)}</p>`)}
       <div class="tests-mend">
         ${talk.world && html`<button type="button" class="button small" onClick=${() => openTalk({ flow: talk.flow, world: talk.world, steps: talk.acts.map((act) => act.step) })}><${Icon} n="say" s=${13} />${t('tests.open_talk')}</button>`}
