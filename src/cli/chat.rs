@@ -5,7 +5,7 @@ mod world;
 
 use super::{
     Failure, Outcome,
-    client::in_process::Stage,
+    client::in_process::LocalBot,
     terminal::{
         paint::Paint,
         show::{self, Tappable},
@@ -75,15 +75,15 @@ const SAME_MOMENT: Span = Span::minutes(1);
 const WAKES_MAX: usize = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
-    let stage = Stage::open(&args.bot, args.from.as_deref(), &args.name).await?;
-    let mut chat = Chat::new(stage);
+    let local = LocalBot::open(&args.bot, args.from.as_deref(), &args.name).await?;
+    let mut chat = Chat::new(local);
     let done = chat.talk(args.flow.as_deref()).await;
-    chat.stage.close().await;
+    chat.local.close().await;
     done
 }
 
 struct Chat {
-    stage: Stage,
+    local: LocalBot,
     paint: Paint,
     /// The state in which each message was printed: a held message is printed again when it is sent.
     shown: BTreeMap<i64, SendState>,
@@ -103,8 +103,8 @@ enum Then {
 }
 
 impl Chat {
-    fn new(stage: Stage) -> Self {
-        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, given_up: 0, window: None }
+    fn new(local: LocalBot) -> Self {
+        Chat { local, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, given_up: 0, window: None }
     }
 
     async fn talk(&mut self, flow: Option<&str>) -> Outcome {
@@ -133,16 +133,16 @@ impl Chat {
 
     async fn greet(&mut self) -> Outcome {
         // Schedules reach only known contacts; the trace of how the customer became known is skipped.
-        self.stage.reach().await?;
-        (_, self.traced) = self.stage.traces(0).await?;
+        self.local.reach().await?;
+        (_, self.traced) = self.local.traces(0).await?;
         self.told = self.traced;
-        let live = self.stage.app.live.get();
+        let live = self.local.app.live.get();
         let flows: Vec<&str> = live.set.flows.keys().map(FlowName::as_str).collect();
         println!("{} {}", self.paint.strong(&live.set.bot.name), self.paint.faint(format!("· {}", flows.join(", "))));
         let zone = self.zone();
-        let clock = show::clock(self.stage.now(), &zone);
+        let clock = show::clock(self.local.now(), &zone);
         let place = zone.iana_name().unwrap_or("UTC");
-        println!("{}", self.paint.faint(format!("You are {}; it is {clock} ({place}).", self.stage.phone())));
+        println!("{}", self.paint.faint(format!("You are {}; it is {clock} ({place}).", self.local.phone())));
         self.tell_empty_env();
         println!("{}", self.paint.faint("Write as the customer; /help lists what else you can do.\n"));
         Ok(())
@@ -150,7 +150,7 @@ impl Chat {
 
     /// The bot's time zone, for the times on the screen.
     fn zone(&self) -> TimeZone {
-        self.stage.app.live.get().set.bot.timezone.clone()
+        self.local.app.live.get().set.bot.timezone.clone()
     }
 
     fn prompt(&self) {
@@ -162,7 +162,7 @@ impl Chat {
     async fn take(&mut self, line: &str) -> Result<Then, Failure> {
         let Some(command) = line.strip_prefix('/') else {
             if !line.is_empty() {
-                self.stage.act(CustomerEvent::Text(line.to_owned()), None).await?;
+                self.local.act(CustomerEvent::Text(line.to_owned()), None).await?;
                 self.print_news(true).await?;
             }
             return Ok(Then::GoOn);
@@ -207,7 +207,7 @@ impl Chat {
     }
 
     async fn tap(&mut self, wanted: &str) -> Outcome {
-        let said = self.stage.said().await?;
+        let said = self.local.said().await?;
         let sent = said.iter().rev().filter(|message| has_left(message.state));
         let found =
             sent.map(|message| (message, show::tappables(content(message)))).find(|(_, shown)| !shown.is_empty());
@@ -226,17 +226,17 @@ impl Chat {
             _ => CustomerEvent::Tap { id, title },
         };
         let reply_to = message.provider_id.as_ref().map(ToString::to_string);
-        self.stage.act(what, reply_to).await?;
+        self.local.act(what, reply_to).await?;
         self.print_news(true).await
     }
 
     async fn advance(&mut self, length: &str) -> Outcome {
         let span = Span::parse(length).map_err(|why| Failure::Usage(format!("`/advance {length}`: {why}")))?;
-        let until = self.stage.now() + span;
-        while self.stage.step(until).await? && self.stage.now() < until {
+        let until = self.local.now() + span;
+        while self.local.step(until).await? && self.local.now() < until {
             self.print_news(false).await?;
         }
-        self.stage.clock.set(until);
+        self.local.clock.set(until);
         self.print_news(false).await?;
         self.tell_given_up().await?;
         self.print_clock().await
@@ -244,14 +244,14 @@ impl Chat {
 
     /// Moves the clock to the next due time, even if nothing visible happens then.
     async fn next(&mut self) -> Outcome {
-        let until = self.stage.now() + NEXT_WITHIN;
+        let until = self.local.now() + NEXT_WITHIN;
         let mut first: Option<Time> = None;
         for _ in 0..WAKES_MAX {
-            let due = self.stage.app.next_due(until).await.map_err(Failure::failed)?;
+            let due = self.local.app.next_due(until).await.map_err(Failure::failed)?;
             let Some(at) = due.filter(|at| *at - first.unwrap_or(*at) <= SAME_MOMENT) else { break };
             first = first.or(due);
             let (before, since) = (self.shown.clone(), self.told);
-            self.stage.step(at).await?;
+            self.local.step(at).await?;
             self.print_news(false).await?;
             let given_up = self.tell_given_up().await?;
             if before != self.shown || self.tell_silent_news(since).await? || given_up {
@@ -267,7 +267,7 @@ impl Chat {
     }
 
     async fn trace(&mut self) -> Outcome {
-        let (entries, last) = self.stage.traces(self.traced).await?;
+        let (entries, last) = self.local.traces(self.traced).await?;
         self.traced = last;
         if entries.is_empty() {
             println!("{}", self.paint.faint("Nothing happened since."));
@@ -286,7 +286,7 @@ impl Chat {
                 Failure::Usage("write `/fail 131047`, a code of the platform, or `/fail timeout`".to_owned())
             })?),
         };
-        self.stage.sandbox.fail_next(fault);
+        self.local.sandbox.fail_next(fault);
         println!("{}", self.paint.faint(format!("The next message fails: {code}")));
         Ok(())
     }
@@ -296,15 +296,15 @@ impl Chat {
         let (Some(Ok(latitude)), Some(Ok(longitude)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
             return Err(Failure::Usage("write `/location 40.4 -3.7`".to_owned()));
         };
-        self.stage.act(CustomerEvent::Location { latitude, longitude }, None).await?;
+        self.local.act(CustomerEvent::Location { latitude, longitude }, None).await?;
         self.print_news(true).await
     }
 
     /// Prints the new messages; `answered`: the customer has just acted and expects an answer.
     async fn print_news(&mut self, answered: bool) -> Outcome {
         let mut printed = 0;
-        let known = self.stage.templates();
-        for message in self.stage.said().await? {
+        let known = self.local.templates();
+        for message in self.local.said().await? {
             let before = self.shown.insert(message.id.0, message.state);
             if before == Some(message.state) || before.is_some_and(has_left) && has_left(message.state) {
                 continue;
@@ -313,7 +313,7 @@ impl Chat {
             print!("{}{}", show::bubble(content(&message), &known, self.paint), self.fate(&message));
         }
         self.tell_failures().await?;
-        let session = self.stage.session().await?;
+        let session = self.local.session().await?;
         if answered && printed == 0 {
             let why = match (&session.person, &session.needs_person) {
                 (Some(_), _) => "a person has the conversation; the bot is silent until `/hand-back`",
@@ -322,18 +322,18 @@ impl Chat {
             };
             println!("{}", self.paint.faint(format!("({why})")));
         }
-        let window = self.stage.window().await?;
-        let open = window.is_open(self.stage.now());
+        let window = self.local.window().await?;
+        let open = window.is_open(self.local.now());
         if self.window != Some(open) {
             self.window = Some(open);
-            println!("{}", self.paint.faint(format!("· {}", show::window(window, self.stage.now()))));
+            println!("{}", self.paint.faint(format!("· {}", show::window(window, self.local.now()))));
         }
         Ok(())
     }
 
     async fn print_clock(&self) -> Outcome {
-        let now = self.stage.now();
-        let window: Window = self.stage.window().await?;
+        let now = self.local.now();
+        let window: Window = self.local.window().await?;
         println!(
             "{}",
             self.paint.faint(format!("· it is {}, {}", show::clock(now, &self.zone()), show::window(window, now)))

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    client::in_process::{BETWEEN_LINES, Stage},
+    client::in_process::{BETWEEN_LINES, LocalBot},
     terminal::{out, paint::Paint, show},
 };
 use crate::{
@@ -62,9 +62,9 @@ pub async fn run(args: Args) -> Outcome {
         Some(When::At(at)) => (0..=args.after.len()).fold(at, |at, _| at - BETWEEN_LINES),
         Some(When::After(_)) | None => SystemClock.now(),
     };
-    let mut stage = Stage::open_at(&args.bot, args.from.as_deref(), "Test", begin).await?;
-    let done = explain(&mut stage, &args, when).await;
-    stage.close().await;
+    let mut local = LocalBot::open_at(&args.bot, args.from.as_deref(), "Test", begin).await?;
+    let done = explain(&mut local, &args, when).await;
+    local.close().await;
     done
 }
 
@@ -91,24 +91,24 @@ impl When {
     }
 }
 
-async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome {
+async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outcome {
     for earlier in &args.after {
-        stage.act(CustomerEvent::Text(earlier.clone()), None).await?;
+        local.act(CustomerEvent::Text(earlier.clone()), None).await?;
     }
     if let Some(When::After(span)) = when {
-        let until = stage.now() + span;
-        while stage.step(until).await? {}
+        let until = local.now() + span;
+        while local.step(until).await? {}
     }
-    let (before, said_before) = (stage.session().await?, stage.said().await?.len());
-    let (_, since) = stage.traces(0).await?;
-    let others = why_not(stage, args, &before).await?;
-    stage.act(CustomerEvent::Text(args.text.clone()), None).await?;
-    let (entries, _) = stage.traces(since).await?;
+    let (before, said_before) = (local.session().await?, local.said().await?.len());
+    let (_, since) = local.traces(0).await?;
+    let others = why_not(local, args, &before).await?;
+    local.act(CustomerEvent::Text(args.text.clone()), None).await?;
+    let (entries, _) = local.traces(since).await?;
     let paint = Paint::stdout();
-    let after = stage.session().await?;
-    let verdict = verdict(&args.text, &before, &after, &flows_begun(stage, &before).await?);
+    let after = local.session().await?;
+    let verdict = verdict(&args.text, &before, &after, &flows_begun(local, &before).await?);
     if out::is_json() {
-        let said = stage.said().await?;
+        let said = local.said().await?;
         let said =
             said.iter().skip(said_before).map(|message| message.sent_as.as_ref().unwrap_or(&message.draft.content));
         let steps = entries.iter().map(|entry| json!({"step": entry.step, "what": entry.what}));
@@ -137,11 +137,11 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
         let trigger = if told.trigger.is_empty() { String::new() } else { format!(" · {}", told.trigger) };
         println!("  {sign} {}{trigger}: {}", told.flow, told.why);
     }
-    let said = stage.said().await?;
+    let said = local.said().await?;
     if said.len() > said_before {
         println!();
     }
-    let known = stage.templates();
+    let known = local.templates();
     for message in said.iter().skip(said_before) {
         print!("{}", show::bubble(message.sent_as.as_ref().unwrap_or(&message.draft.content), &known, paint));
     }
@@ -149,31 +149,31 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
 }
 
 /// The result of each trigger of each flow for the text, the winner first.
-async fn why_not(stage: &Stage, args: &Args, session: &Session) -> Result<Vec<Explained>, Failure> {
-    let live = stage.app.live.get();
+async fn why_not(local: &LocalBot, args: &Args, session: &Session) -> Result<Vec<Explained>, Failure> {
+    let live = local.app.live.get();
     let versions = Versions::new(live.version, Arc::clone(&live.set));
-    let Some(sender) = stage.app.senders.all().first() else { return Ok(Vec::new()) };
-    let known = match stage.conversation().await? {
-        Some((contact, _)) => contact::find(&stage.app.store, contact).await.map_err(Failure::failed)?,
+    let Some(sender) = local.app.senders.all().first() else { return Ok(Vec::new()) };
+    let known = match local.conversation().await? {
+        Some((contact, _)) => contact::find(&local.app.store, contact).await.map_err(Failure::failed)?,
         None => None,
     };
     let contact = known.unwrap_or_else(|| {
-        let data = ContactData { phone: Some(stage.phone()), ..ContactData::default() };
+        let data = ContactData { phone: Some(local.phone()), ..ContactData::default() };
         Contact { id: ContactId(0), account: sender.account.clone(), opted_out: None, data }
     });
-    let now = stage.now() + BETWEEN_LINES;
+    let now = local.now() + BETWEEN_LINES;
     let world = World {
-        sender: stage.app.senders.view(sender.id),
+        sender: local.app.senders.view(sender.id),
         window: Window { opened_at: Some(now) },
-        ..World::of_contact(now, &contact, live.env(&stage.app.config.flows.env, true))
+        ..World::of_contact(now, &contact, live.env(&local.app.config.flows.env, true))
     };
     Ok(flow::explain(&versions, session, &world, &args.text))
 }
 
 /// The flows whose runs began with the last message.
-async fn flows_begun(stage: &Stage, before: &Session) -> Result<Vec<String>, Failure> {
-    let Some((_, row)) = stage.conversation().await? else { return Ok(Vec::new()) };
-    let runs = crate::store::tables::run::of(&stage.app.store, row.id, u32::MAX, 50).await.map_err(Failure::failed)?;
+async fn flows_begun(local: &LocalBot, before: &Session) -> Result<Vec<String>, Failure> {
+    let Some((_, row)) = local.conversation().await? else { return Ok(Vec::new()) };
+    let runs = crate::store::tables::run::of(&local.app.store, row.id, u32::MAX, 50).await.map_err(Failure::failed)?;
     let fresh = runs.into_iter().filter(|run| run.number > before.last_run);
     let mut flows: Vec<String> = fresh.map(|run| run.flow.to_string()).collect();
     flows.reverse();

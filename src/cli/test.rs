@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> Outcome {
         return made::init(bot, flow);
     }
     let (folder, only) = split_all(&args.paths)?;
-    let wish = TestOptions { only: &only, update: args.update, ..TestOptions::default() };
+    let options = TestOptions { only: &only, update: args.update, ..TestOptions::default() };
     let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
         out::refuse_json("test --record")?;
@@ -93,9 +93,9 @@ pub fn run(args: &Args) -> Outcome {
             return Err(Failure::Usage("what `--wander` finds are cases: it prints text or json".to_owned()));
         }
         let walks = Walks { count, seed: args.seed };
-        return made::wander(&folder, &wish, walks, format == Format::Json, args.write, args.coverage);
+        return made::wander(&folder, &options, walks, format == Format::Json, args.write, args.coverage);
     }
-    let report = testbench::run(&folder, &wish)?;
+    let report = testbench::run(&folder, &options)?;
     let shown = args.coverage || args.min.is_some();
     match format {
         Format::Text => {

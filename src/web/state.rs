@@ -10,7 +10,7 @@ use super::{
     people::{password::Hashing, tries::Tries},
     refusal_log::UnauthenticatedRequests,
     server::body_memory::Room,
-    studio::{assets::PageFiles, desk::Desk, editor::EditorLimits},
+    studio::{assets::PageFiles, checked_bot::BotCheck, editor::EditorLimits},
 };
 use crate::{
     base::{
@@ -48,7 +48,7 @@ pub struct Web {
     /// The last answers of the platforms about our senders.
     pub platform_answers: PlatformAnswers,
     /// The bot's files for the studio.
-    pub desk: Desk,
+    pub bot_check: BotCheck,
     /// Places for the studio's editors.
     pub editors: AccountPlaces,
     pub editor_limits: EditorLimits,
@@ -83,7 +83,7 @@ pub struct Web {
 impl Web {
     pub fn new(app: Arc<App>, operator: Secret, sandbox_is_open: bool) -> Self {
         Web {
-            desk: Desk::new(app.config.bot.clone()),
+            bot_check: BotCheck::new(app.config.bot.clone()),
             editors: AccountPlaces::new(STUDIO_EDITORS_MAX),
             editor_limits: EditorLimits::default(),
             plays: PlayRoom::of(&app.config.bot),

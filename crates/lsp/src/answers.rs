@@ -66,7 +66,7 @@ pub fn location(bot: &Bot, place: &Place) -> Value {
 
 pub fn completion(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
     let text = file.text();
-    let offers = editor::complete(&bot.desk(around), file, offset(text, at));
+    let offers = editor::complete(&bot.edited(around), file, offset(text, at));
     let items: Vec<Value> = offers
         .iter()
         .enumerate()
@@ -104,24 +104,24 @@ pub fn completion(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: 
 }
 
 pub fn hover(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
-    match editor::hover(&bot.desk(around), file, offset(file.text(), at)) {
+    match editor::hover(&bot.edited(around), file, offset(file.text(), at)) {
         Some(hover) => json!({"contents": {"kind": "markdown", "value": hover.text}, "range": range_of(&hover.place)}),
         None => Value::Null,
     }
 }
 
 pub fn definition(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
-    let place = editor::definition(&bot.desk(around), file, offset(file.text(), at));
+    let place = editor::definition(&bot.edited(around), file, offset(file.text(), at));
     place.map_or(Value::Null, |place| location(bot, &place))
 }
 
 pub fn references(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Value {
-    let places = editor::references(&bot.desk(around), &bot.all_files(), file, offset(file.text(), at));
+    let places = editor::references(&bot.edited(around), &bot.all_files(), file, offset(file.text(), at));
     places.iter().map(|place| location(bot, place)).collect()
 }
 
 pub fn prepare_rename(bot: &Bot, around: &CheckContext, file: &Arc<SourceFile>, at: &Value) -> Result<Value, String> {
-    let place = editor::renameable(&bot.desk(around), file, offset(file.text(), at))?;
+    let place = editor::renameable(&bot.edited(around), file, offset(file.text(), at))?;
     Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
 }
 
@@ -149,7 +149,7 @@ pub fn rename(
     new: &str,
 ) -> Result<Renaming, String> {
     let files = bot.all_files();
-    let renamed = editor::rename(&bot.desk(around), &files, file, offset(file.text(), at), new)?;
+    let renamed = editor::rename(&bot.edited(around), &files, file, offset(file.text(), at), new)?;
     let moved = &renamed.files;
     let by_hand = (!client.moves_files && !moved.is_empty()).then(|| {
         let all: Vec<String> = moved.iter().map(|(old, new)| format!("`{old}` to `{new}`")).collect();
@@ -251,5 +251,5 @@ pub fn symbols(bot: &Bot, around: &CheckContext, file: &SourceFile) -> Value {
             "children": part.within.iter().map(told).collect::<Vec<_>>(),
         })
     }
-    editor::outline(&bot.desk(around), file).iter().map(told).collect()
+    editor::outline(&bot.edited(around), file).iter().map(told).collect()
 }

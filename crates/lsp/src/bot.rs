@@ -31,9 +31,9 @@ pub struct Bot {
     pub set: FlowSet,
     pub findings: Vec<Diagnostic>,
     /// The findings that the editor has, by file.
-    pub told: BTreeMap<String, Vec<Value>>,
+    pub published: BTreeMap<String, Vec<Value>>,
     /// True if findings were not sent since the last change.
-    pub untold: bool,
+    pub unpublished: bool,
     pub was_read: bool,
     /// True if something changed since the files were checked.
     stale: bool,
@@ -50,8 +50,8 @@ impl Bot {
             open: BTreeMap::new(),
             set,
             findings: Vec::new(),
-            told: BTreeMap::new(),
-            untold: true,
+            published: BTreeMap::new(),
+            unpublished: true,
             was_read: false,
             stale: true,
         }
@@ -59,7 +59,7 @@ impl Bot {
 
     /// The editor has changed a text.
     pub fn changed(&mut self) {
-        (self.stale, self.untold) = (true, true);
+        (self.stale, self.unpublished) = (true, true);
     }
 
     /// A file on disk may have changed.
@@ -120,7 +120,7 @@ impl Bot {
         self.open.get(path).or_else(|| self.on_disk.as_ref()?.files.get(path)).cloned()
     }
 
-    pub fn desk<'a>(&'a self, around: &'a CheckContext) -> EditedBot<'a> {
+    pub fn edited<'a>(&'a self, around: &'a CheckContext) -> EditedBot<'a> {
         EditedBot { set: &self.set, around }
     }
 }

@@ -119,7 +119,7 @@ impl Session<'_> {
     fn run(&mut self) -> Result<(), EditorFailure> {
         loop {
             // Findings are sent after a pause in typing.
-            let message = if self.bots.values().any(|bot| bot.untold) {
+            let message = if self.bots.values().any(|bot| bot.unpublished) {
                 match self.connection.receiver.recv_timeout(EDITOR_PAUSE) {
                     Ok(message) => message,
                     Err(error) if error.is_timeout() => {
@@ -140,7 +140,7 @@ impl Session<'_> {
                     Ok(false) => self.answer(request),
                     Err(error) => return Err(EditorFailure(format!("the editor left in the middle: {error}"))),
                 },
-                Message::Notification(notification) => self.told(&notification),
+                Message::Notification(notification) => self.take(&notification),
                 Message::Response(_) => {}
             }
         }
@@ -161,7 +161,7 @@ impl Session<'_> {
         self.send(Request::new(id, "client/registerCapability".into(), json!({"registrations": [registration]})));
     }
 
-    fn told(&mut self, notification: &Notification) {
+    fn take(&mut self, notification: &Notification) {
         let params = &notification.params;
         let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
         match notification.method.as_str() {
@@ -307,25 +307,25 @@ impl Session<'_> {
 
     /// Sends the findings of open files, and of every other file whose findings are not those that the editor has.
     fn publish(&mut self) {
-        let mut told = Vec::new();
-        for bot in self.bots.values_mut().filter(|bot| bot.untold) {
+        let mut messages = Vec::new();
+        for bot in self.bots.values_mut().filter(|bot| bot.unpublished) {
             bot.refresh(&self.around, self.complain);
-            bot.untold = false;
+            bot.unpublished = false;
             let mut by_file: BTreeMap<String, Vec<Value>> =
-                bot.open.keys().chain(bot.told.keys()).map(|path| (path.clone(), Vec::new())).collect();
+                bot.open.keys().chain(bot.published.keys()).map(|path| (path.clone(), Vec::new())).collect();
             for finding in &bot.findings {
                 let list = by_file.entry(finding.place.path().to_owned()).or_default();
                 list.push(answers::diagnostic(bot, self.style, finding));
             }
             for (path, findings) in &by_file {
-                if bot.open.contains_key(path) || bot.told.get(path) != Some(findings) {
-                    told.push(json!({"uri": bot.uri(path), "diagnostics": findings}));
+                if bot.open.contains_key(path) || bot.published.get(path) != Some(findings) {
+                    messages.push(json!({"uri": bot.uri(path), "diagnostics": findings}));
                 }
             }
             by_file.retain(|_, findings| !findings.is_empty());
-            bot.told = by_file;
+            bot.published = by_file;
         }
-        for params in told {
+        for params in messages {
             self.send(Notification::new("textDocument/publishDiagnostics".into(), params));
         }
     }

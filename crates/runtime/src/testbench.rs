@@ -120,7 +120,7 @@ struct TestFile {
 
 /// Runs the tests beside the flows of `folder`, concurrently on all cores. A bot or test file with errors is reported
 /// and not run.
-pub fn run(folder: &Path, wish: &TestOptions<'_>) -> anyhow::Result<Report> {
+pub fn run(folder: &Path, options: &TestOptions<'_>) -> anyhow::Result<Report> {
     let began = SystemClock.now();
     let tests = source_files::read_tests(folder)?;
     let bot = match Bot::open(folder)? {
@@ -130,7 +130,7 @@ pub fn run(folder: &Path, wish: &TestOptions<'_>) -> anyhow::Result<Report> {
             return Ok(Report { findings, files: Vec::new(), took, coverage: Coverage::default() });
         }
     };
-    let TestRun { mut files, rewrites, coverage, .. } = cases::run_all(&bot, &tests, wish, &Pace::whole_machine());
+    let TestRun { mut files, rewrites, coverage, .. } = cases::run_all(&bot, &tests, options, &Pace::whole_machine());
     for (index, new) in rewrites.into_iter().filter(|(_, new)| !new.is_empty()) {
         let (Some((report, _)), Some(place)) = (files.get_mut(index), new.first().map(|new| new.place.clone())) else {
             continue;

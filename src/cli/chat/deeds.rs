@@ -23,7 +23,7 @@ const TOLD_MAX: usize = 4;
 
 impl Chat {
     pub(super) async fn vars(&self) -> Outcome {
-        let (session, zone) = (self.stage.session().await?, self.zone());
+        let (session, zone) = (self.local.session().await?, self.zone());
         if session.runs.is_empty() {
             println!("{}", self.paint.faint("No flow is under way."));
         }
@@ -35,8 +35,8 @@ impl Chat {
                 println!("  {name} = {}", value.to_json());
             }
         }
-        let Some((id, _)) = self.stage.conversation().await? else { return Ok(()) };
-        let Some(found) = contact::find(&self.stage.app.store, id).await.map_err(Failure::failed)? else {
+        let Some((id, _)) = self.local.conversation().await? else { return Ok(()) };
+        let Some(found) = contact::find(&self.local.app.store, id).await.map_err(Failure::failed)? else {
             return Ok(());
         };
         let stop = if found.opted_out.is_some() { " · has written a stop word" } else { "" };
@@ -56,7 +56,7 @@ impl Chat {
             return Err(Failure::Usage("you are known by your number; choose another by `--from`".to_owned()));
         }
         let fact = self.fact(field, value)?;
-        self.stage.know(&[fact]).await?;
+        self.local.know(&[fact]).await?;
         self.done(format!("contact.{field} is {value}")).await
     }
 
@@ -67,7 +67,7 @@ impl Chat {
         let mut patch = ContactPatch { by: "chat".to_owned(), ..ContactPatch::default() };
         let tags = if on { &mut patch.tags_added } else { &mut patch.tags_removed };
         tags.insert(tag.to_owned());
-        self.stage.happen(Event::Changed(Box::new(patch))).await?;
+        self.local.happen(Event::Changed(Box::new(patch))).await?;
         self.done(format!("the tag `{tag}` is {}", if on { "on" } else { "off" })).await
     }
 
@@ -82,14 +82,14 @@ impl Chat {
             }
         };
         let fact = self.fact("consent", &format!("{{{topic}: {word}}}"))?;
-        self.stage.know(&[fact]).await?;
+        self.local.know(&[fact]).await?;
         self.done(format!("consent to `{topic}` is {word}")).await
     }
 
     /// Prints failures that the customer does not see but the author must: a call without a matching mock, and every
     /// other step that failed. Such a call changes the course of the chat.
     pub(super) async fn tell_failures(&mut self) -> Outcome {
-        let (entries, last) = self.stage.traces(self.told).await?;
+        let (entries, last) = self.local.traces(self.told).await?;
         self.told = last;
         let mut told = false;
         for entry in &entries {
@@ -109,7 +109,7 @@ impl Chat {
 
     /// Names the `env` entries without a value: an address that begins with one leads nowhere.
     pub(super) fn tell_empty_env(&self) {
-        let live = self.stage.app.live.get();
+        let live = self.local.app.live.get();
         let bot = &live.set.bot;
         for name in bot.env.iter().filter(|name| !bot.sandbox.env.contains_key(*name)) {
             let words =
@@ -121,7 +121,7 @@ impl Chat {
     /// Prints the trace if something happened without a message: a start was refused, a question timed out. True if
     /// there was something.
     pub(super) async fn tell_silent_news(&self, since: i64) -> Result<bool, Failure> {
-        let (entries, _) = self.stage.traces(since).await?;
+        let (entries, _) = self.local.traces(since).await?;
         for entry in &entries[entries.len().saturating_sub(TOLD_MAX)..] {
             let step = entry.step.as_ref().map(|step| format!("{step}: ")).unwrap_or_default();
             println!("{}", self.paint.faint(format!("({step}{})", entry.what)));
@@ -131,7 +131,7 @@ impl Chat {
 
     /// Prints a line if an unknown send was given up meanwhile, which nothing else on the screen shows. True if it did.
     pub(super) async fn tell_given_up(&mut self) -> Result<bool, Failure> {
-        let open = dead_letter::counts(&self.stage.app.store).await.map_err(Failure::failed)?;
+        let open = dead_letter::counts(&self.local.app.store).await.map_err(Failure::failed)?;
         let listed = open.iter().filter(|open| open.kind == "unknown_send").map(|open| open.count).sum();
         let more = listed > self.given_up;
         self.given_up = listed;
@@ -143,7 +143,7 @@ impl Chat {
     }
 
     fn fact(&self, name: &str, value: &str) -> Result<Fact, Failure> {
-        typed_fact(name, value, &self.stage.app.live.get().set).map_err(|finding| {
+        typed_fact(name, value, &self.local.app.live.get().set).map_err(|finding| {
             let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
             Failure::Usage(format!("{}{help}", finding.message))
         })

@@ -25,7 +25,7 @@ impl Chat {
             Value::Map(given) => given,
             _ => return Err(Failure::Usage("inputs have names; write them like `{service: cut}`".to_owned())),
         };
-        let live = self.stage.app.live.get();
+        let live = self.local.app.live.get();
         let Some(flow) = live.set.named(name) else {
             let names = live.set.flows.keys().map(FlowName::as_str);
             let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
@@ -33,33 +33,33 @@ impl Chat {
         };
         inputs::typed(&flow.inputs, given.clone(), &live.set.bot.timezone)
             .map_err(|why| Failure::Usage(format!("`{name}` cannot start: {why}; `/api {name} {{…}}` gives inputs")))?;
-        let (contact, conversation) = self.stage.reach().await?;
+        let (contact, conversation) = self.local.reach().await?;
         let start = Start {
             id: None,
             flow: name.into(),
             trigger: "api".to_owned(),
             inputs: given,
             event: Value::Nothing,
-            at: self.stage.now(),
+            at: self.local.now(),
             depth: 0,
         };
-        self.stage.app.queue.start_flow(contact, conversation, start).await?;
-        self.stage.app.run_due().await?;
+        self.local.app.queue.start_flow(contact, conversation, start).await?;
+        self.local.app.run_due().await?;
         self.print_news(true).await
     }
 
     /// Handles `/event paid {sum: 12}`.
     pub(super) async fn event(&mut self, rest: &str) -> Outcome {
         let (name, data) = named(rest, "/event paid` or `/event paid {order: A7, sum: 12}")?;
-        let live = self.stage.app.live.get();
+        let live = self.local.app.live.get();
         let names = flow::event_names(&live.set);
         if !names.contains(name) {
             let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
             return Err(Failure::Usage(format!("no flow has an event `{name}`{help}")));
         }
-        let (contact, conversation) = self.stage.reach().await?;
-        self.stage.app.queue.emit_event(contact, conversation, name.to_owned(), data).await?;
-        self.stage.app.run_due().await?;
+        let (contact, conversation) = self.local.reach().await?;
+        self.local.app.queue.emit_event(contact, conversation, name.to_owned(), data).await?;
+        self.local.app.run_due().await?;
         self.done(format!("the event `{name}` has come")).await
     }
 
@@ -70,7 +70,7 @@ impl Chat {
         };
         let mut answers = Value::Map(answers).to_json();
         answers["flow_token"] = self.form_token().await?.into();
-        self.stage.act(CustomerEvent::Form(answers), None).await?;
+        self.local.act(CustomerEvent::Form(answers), None).await?;
         self.print_news(true).await
     }
 
@@ -80,10 +80,10 @@ impl Chat {
         let (screen, data) = if opens { ("", Value::Nothing) } else { named(rest, "/screen DAY {people: 2}")? };
         let token = self.form_token().await?;
         let action = if opens { "INIT" } else { "data_exchange" }.to_owned();
-        let (contact, conversation) = self.stage.reach().await?;
-        let id = self.stage.app.store.next_id();
+        let (contact, conversation) = self.local.reach().await?;
+        let id = self.local.app.store.next_id();
         let asked = FormScreenRequest { id, token, action, screen: screen.to_owned(), data };
-        let shown = match self.stage.app.queue.ask_form(contact, conversation, asked.clone()).await {
+        let shown = match self.local.app.queue.ask_form(contact, conversation, asked.clone()).await {
             Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(Failure::Usage)?.to_string(),
             Some(FormAnswer::Gone) => "the question of this form is over, or it has no `exchange`".to_owned(),
             Some(FormAnswer::Failed) | None => "the form gets no answer; /trace tells why".to_owned(),
@@ -93,7 +93,7 @@ impl Chat {
     }
 
     async fn form_token(&self) -> Result<String, Failure> {
-        let said = self.stage.said().await?;
+        let said = self.local.said().await?;
         let token = said.iter().rev().find_map(|message| match super::content(message) {
             Content::Form(form) => Some(form.token.clone()),
             _ => None,
@@ -110,14 +110,14 @@ impl Chat {
             Value::Map(body) => body,
             _ => return Err(Failure::Usage("a body has names; write it like `{total: 12}`".to_owned())),
         };
-        let live = self.stage.app.live.get();
+        let live = self.local.app.live.get();
         for table in flow::hooks(&live.set).iter().filter(|table| table.webhook.name == name) {
             if let Some(member) = table.webhook.contact_member() {
-                body.entry(member.to_owned()).or_insert_with(|| Value::text(self.stage.phone()));
+                body.entry(member.to_owned()).or_insert_with(|| Value::text(self.local.phone()));
             }
         }
-        self.stage.reach().await?;
-        let taken = match self.stage.app.ingest.play_hook(name, &Value::Map(body)).await {
+        self.local.reach().await?;
+        let taken = match self.local.app.ingest.play_hook(name, &Value::Map(body)).await {
             Ok(taken) => taken,
             Err(RefusedRequest::Unknown) => {
                 let hooks = flow::hooks(&live.set);
@@ -131,23 +131,23 @@ impl Chat {
             }
             Err(RefusedRequest::NotStored(error)) => return Err(Failure::from(error)),
         };
-        self.stage.app.run_due().await?;
-        let about = taken.phone.filter(|phone| *phone != self.stage.phone());
+        self.local.app.run_due().await?;
+        let about = taken.phone.filter(|phone| *phone != self.local.phone());
         let about = about.map(|phone| format!("; it is about {phone}, not about you")).unwrap_or_default();
         self.done(format!("the webhook `{name}` has come{about}")).await
     }
 
     pub(super) async fn person(&mut self, text: &str) -> Outcome {
-        self.stage.happen(Event::PersonWrote { agent: Some("you".into()) }).await?;
+        self.local.happen(Event::PersonWrote { agent: Some("you".into()) }).await?;
         let words = if text.is_empty() { "somebody of the business has written" } else { text };
         self.done(format!("{words} (the bot is silent until `/hand-back`)")).await
     }
 
     pub(super) async fn hand_back(&mut self) -> Outcome {
-        if self.stage.session().await?.person.is_none() {
+        if self.local.session().await?.person.is_none() {
             return Err(Failure::Usage("no person has the conversation; `/person` takes it".to_owned()));
         }
-        self.stage.happen(Event::HandedBack { agent: Some("you".into()) }).await?;
+        self.local.happen(Event::HandedBack { agent: Some("you".into()) }).await?;
         self.done("the bot has the conversation again".to_owned()).await
     }
 }

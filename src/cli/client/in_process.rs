@@ -5,7 +5,7 @@ use crate::{
         clock::{Clock, ManualClock, SystemClock},
         counted::counted,
         ids::{ContactId, ConversationId, OutboundId},
-        limits::STAGE_MESSAGES_MAX,
+        limits::LOCAL_MESSAGES_MAX,
         phone,
         time::{Span, Time},
     },
@@ -45,7 +45,7 @@ use crate::{
 use std::{path::Path, sync::Arc};
 
 /// A running bot. None of its data is kept.
-pub struct Stage {
+pub struct LocalBot {
     pub app: Arc<App>,
     pub sandbox: Arc<Sandbox>,
     pub clock: Arc<ManualClock>,
@@ -61,7 +61,7 @@ pub struct Stage {
 /// (language.md 5), but each line of the user is meant.
 pub const BETWEEN_LINES: Span = Span::seconds(11);
 
-impl Stage {
+impl LocalBot {
     /// Starts the bot in `folder`; prints its findings if it has errors. Without a number the customer is in the
     /// country of the business.
     pub async fn open(folder: &Path, phone: Option<&str>, name: &str) -> Result<Self, Failure> {
@@ -90,11 +90,12 @@ impl Stage {
         let (home, clock_of) = testfile::somebody(&app.live.get().set.bot.timezone);
         let number = phone.unwrap_or(&home).trim_start_matches('+').to_owned();
         let customer = Alias { kind: AliasKind::Phone, value: number };
-        let stage = Stage { app, sandbox, clock, sender, customer, name: name.to_owned(), messages: 0, _folder: place };
+        let local =
+            LocalBot { app, sandbox, clock, sender, customer, name: name.to_owned(), messages: 0, _folder: place };
         if phone.is_none() && clock_of.is_some() {
-            stage.know(clock_of.as_slice()).await?;
+            local.know(clock_of.as_slice()).await?;
         }
-        Ok(stage)
+        Ok(local)
     }
 
     /// The customer's number, with `+`.
@@ -178,7 +179,7 @@ impl Stage {
     /// Our messages, oldest first.
     pub async fn said(&self) -> Result<Vec<outbound::Outbound>, Failure> {
         let Some((_, row)) = self.conversation().await? else { return Ok(Vec::new()) };
-        let newest = outbound::of(&self.app.store, row.id, OutboundId(i64::MAX), STAGE_MESSAGES_MAX).await;
+        let newest = outbound::of(&self.app.store, row.id, OutboundId(i64::MAX), LOCAL_MESSAGES_MAX).await;
         let mut all = newest.map_err(Failure::failed)?;
         all.reverse();
         Ok(all)
@@ -198,7 +199,7 @@ impl Stage {
     /// The trace entries since this id, oldest first, and the id for the next call.
     pub async fn traces(&self, since: i64) -> Result<(Vec<TraceEntry>, i64), Failure> {
         let Some((_, row)) = self.conversation().await? else { return Ok((Vec::new(), since)) };
-        let newest = trace::of(&self.app.store, row.id, i64::MAX, STAGE_MESSAGES_MAX).await.map_err(Failure::failed)?;
+        let newest = trace::of(&self.app.store, row.id, i64::MAX, LOCAL_MESSAGES_MAX).await.map_err(Failure::failed)?;
         let last = newest.first().map_or(since, |turn| turn.id);
         let fresh = newest.into_iter().filter(|turn| turn.id > since);
         let mut turns: Vec<Vec<TraceEntry>> = fresh.map(|turn| turn.data).collect();

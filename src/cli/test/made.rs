@@ -55,13 +55,13 @@ pub(super) fn record(place: &Workplace, folder: &Path, run: i64, write: bool) ->
 /// Runs `test --wander N`.
 pub(super) fn wander(
     folder: &Path,
-    wish: &TestOptions<'_>,
+    options: &TestOptions<'_>,
     walks: Walks,
     json: bool,
     write: bool,
     coverage: bool,
 ) -> Outcome {
-    let wandered = testbench::wander(folder, wish, walks)?;
+    let wandered = testbench::wander(folder, options, walks)?;
     if write {
         for found in &wandered.found {
             let text = found.case.lines();

@@ -11,9 +11,9 @@ use crate::{
         bot::{
             bot_path::BotPath,
             preview::{NotPreviewed, Preview, UnsavedPreview},
-            publish::{Change, NotPublished, PublishWish, Published, is_writable, tag},
+            publish::{Change, NotPublished, PublishConditions, Published, is_writable, tag},
         },
-        process::long_work::apart,
+        process::long_work::blocking,
         testbench::starting_words,
     },
     store::tables::version,
@@ -40,7 +40,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// `GET /v1/bot`: the files on disk with their findings, and what is live.
 pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let app = &web.app;
-    let now = web.desk.checked(app).await;
+    let now = web.bot_check.checked(app).await;
     let live = version::find(&app.store, app.live.get().version).await.map_err(|error| Problem::bug(&error))?;
     let findings = Findings::of(&now.checked.findings);
     let set = &now.checked.set;
@@ -60,7 +60,7 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
         "language": set.bot.language,
         "mode": if app.senders.only_sandboxes() { "sandbox" } else { "live" },
         "live": live.map(|live| json!({"version": live.id, "since": live.live_at.map(iso)})),
-        "writable": may_publish(&web, &caller) && apart(|| is_writable(folder)),
+        "writable": may_publish(&web, &caller) && blocking(|| is_writable(folder)),
         "errors": errors,
         "warnings": warnings,
         "words": starting_words(set, STUDIO_WORDS_MAX),
@@ -74,7 +74,7 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
 pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(String, String)>) -> ApiResult {
     let gone = || Problem::not_found("The bot has no such file.");
     let path = BotPath::parse(&format!("{folder}/{name}")).map_err(|_| gone())?;
-    let text = apart(|| path.read(&web.app.config.bot)).map_err(|error| Problem::bug(&error))?.ok_or_else(gone)?;
+    let text = blocking(|| path.read(&web.app.config.bot)).map_err(|error| Problem::bug(&error))?.ok_or_else(gone)?;
     let text = String::from_utf8(text)
         .map_err(|_| Problem::not_found(format!("`{}` is no text in UTF-8, so it cannot be shown.", path.as_str())))?;
     let tag = tag(text.as_bytes());
@@ -122,15 +122,15 @@ fn with_times(preview: &Preview) -> Json {
 pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
     let body = body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))?;
-    let (changes, wish) = wanted(&body)?;
+    let (changes, conditions) = wanted(&body)?;
     if web.app.store.trouble().is_some() {
         let why = "The database takes no requests now; ask again soon.";
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_away", why);
         return Err(Problem { retry_after_s: Some(1), ..problem });
     }
     let paths: Vec<String> = changes.iter().map(|change| change.path.as_str().to_owned()).collect();
-    let published = web.app.publish_files(changes, &wish).await;
-    web.desk.folder.forget();
+    let published = web.app.publish_files(changes, &conditions).await;
+    web.bot_check.folder.forget();
     match published {
         Ok(published) => {
             let body = told(&published);
@@ -166,7 +166,7 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
 }
 
 /// The changes in a request, and their conditions.
-fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishWish), Problem> {
+fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
     let mut input = Input::verbatim(body)?;
     let files = input.opt_map("files").unwrap_or_default();
     let mut etags = input.opt_map("etags").unwrap_or_default();
@@ -211,7 +211,7 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishWish), Problem> {
         input.wrong(&format!("etags/{part}"), "There is an etag for this file, and no change of it in `files`.");
     }
     input.finish()?;
-    Ok((changes, PublishWish { with_errors, seen }))
+    Ok((changes, PublishConditions { with_errors, seen }))
 }
 
 fn told(published: &Published) -> Json {

@@ -1,6 +1,6 @@
 //! `GET /v1/studio/lsp`: connects the studio's editor to a language server of its own, over a WebSocket.
 
-use super::{codes::CODES_AT, desk::surroundings};
+use super::{checked_bot::surroundings, codes::CODES_AT};
 use crate::{
     base::{
         limits::{
@@ -115,7 +115,7 @@ enum End {
 impl Server {
     fn start(web: &Web, around: CheckContext) -> io::Result<Server> {
         let (session, editor) = Connection::memory();
-        let roots = Roots::One { folder: Arc::clone(&web.desk.folder), codes_at: CODES_AT };
+        let roots = Roots::One { folder: Arc::clone(&web.bot_check.folder), codes_at: CODES_AT };
         let complain =
             |why: &str| tracing::error!("The check of the files in an editor panicked, a bug of ours: {why}");
         // A panic ends this thread, and with it this connection alone.

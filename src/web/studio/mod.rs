@@ -4,8 +4,8 @@
 
 pub mod access;
 pub mod assets;
+pub mod checked_bot;
 pub mod codes;
-pub mod desk;
 pub mod editor;
 pub mod news;
 pub mod page;

@@ -3,7 +3,7 @@
 use crate::{
     base::diagnostic::Diagnostic,
     lsp::folder::FolderFiles,
-    runtime::{bot::publish::tag, process::long_work::apart},
+    runtime::{bot::publish::tag, process::long_work::blocking},
     web::state::Web,
 };
 use serde_json::json;
@@ -27,7 +27,7 @@ impl BotNews {
         let wants = |name: &str| types.iter().any(|one| one == name);
         BotNews {
             looks: web.app.reloader.looks(),
-            files: wants("files").then(|| apart(|| web.desk.folder.look())),
+            files: wants("files").then(|| blocking(|| web.bot_check.folder.look())),
             flows: wants("flows").then(|| flows_of(web)),
         }
     }
@@ -51,7 +51,7 @@ impl BotNews {
     fn changes(&mut self, web: &Web) -> String {
         let mut text = String::new();
         if let Some(before) = &mut self.files {
-            let now = apart(|| web.desk.folder.look());
+            let now = blocking(|| web.bot_check.folder.look());
             for (path, file) in &now.files {
                 if before.files.get(path).is_none_or(|known| known.text() != file.text()) {
                     let data = json!({"path": path, "etag": tag(file.text().as_bytes())});

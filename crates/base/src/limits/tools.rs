@@ -92,7 +92,7 @@ pub const PLAY_QUIET_AHEAD: Span = Span::days(7);
 /// The time for one request of a command to the daemon or a provider.
 pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
 /// Messages and turns of one conversation that the sandbox in the terminal reads.
-pub const STAGE_MESSAGES_MAX: i64 = 500;
+pub const LOCAL_MESSAGES_MAX: i64 = 500;
 /// Rows that a list in the terminal shows at most, and dead letters.
 pub const COMMAND_ROWS_MAX: i64 = 1_000;
 pub const COMMAND_LETTERS_MAX: i64 = 10_000;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId},
     daemon::app::App,
-    process::long_work::apart,
+    process::long_work::blocking,
     store::ReadError,
 };
 use sha2::{Digest, Sha256};
@@ -31,7 +31,7 @@ pub struct Change {
 
 /// The conditions of a publication.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PublishWish {
+pub struct PublishConditions {
     /// Files with errors are written, too.
     pub with_errors: bool,
     /// The `seen` of the preview that was decided upon; nothing is written if it would show something else now.
@@ -87,21 +87,21 @@ impl App {
     pub async fn publish_files(
         self: &Arc<Self>,
         changes: Vec<Change>,
-        wish: &PublishWish,
+        conditions: &PublishConditions,
     ) -> Result<Published, NotPublished> {
         // Nobody reads the folder while half of the files is written.
         let _alone = self.reloader.folder_lock().lock().await;
         let folder = &self.config.bot;
-        apart(|| look(folder, &changes))?;
+        blocking(|| look(folder, &changes))?;
         let texts = changes.iter().map(|change| (change.path.as_str().to_owned(), change.text.clone())).collect();
         let judged = self.judge_files(&texts).await.map_err(NotPublished::Folder)?;
-        if !wish.with_errors && judged.findings.iter().any(Diagnostic::is_error) {
+        if !conditions.with_errors && judged.findings.iter().any(Diagnostic::is_error) {
             return Err(NotPublished::Errors(judged.findings));
         }
-        if let Some(seen) = &wish.seen {
+        if let Some(seen) = &conditions.seen {
             self.compare_preview(&judged, seen).await?;
         }
-        apart(|| replace::replace(folder, &changes, || look(folder, &changes), &|from, to| fs::rename(from, to)))?;
+        blocking(|| replace::replace(folder, &changes, || look(folder, &changes), &|from, to| fs::rename(from, to)))?;
         // From here on the files are written, whatever happens.
         let news = self.reloader.read_and_offer(&self.store, folder, self.clock.now()).await;
         let tag = |change: &Change| {

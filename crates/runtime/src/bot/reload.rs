@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     flow::{self, CheckContext, FlowSet},
     http_step::mocks::Mocks,
-    process::{long_work::apart, metrics::Metrics, panic_guard::caught},
+    process::{long_work::blocking, metrics::Metrics, panic_guard::caught},
     store::{CommitError, ReadError, Store, WriteSet, tables::version},
 };
 use std::{
@@ -102,7 +102,7 @@ impl Reloader {
         let files = BotFiles::from_stored(&stored.files);
         let hash = files.hash.clone();
         // It was valid once; a newer check must not leave customers without an answer.
-        let (set, about) = apart(|| flow::parse_set(&files.files));
+        let (set, about) = blocking(|| flow::parse_set(&files.files));
         // A secret that the configuration no longer grants is an error: without it flows would fail one by one.
         if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
@@ -163,7 +163,7 @@ impl Reloader {
         now: Time,
     ) -> Result<Option<ReloadResult>, ReloadError> {
         let _alone = self.folder.lock().await;
-        let seen = apart(|| source_files::read(folder)).ok().and_then(|files| SeenFiles::of(&files));
+        let seen = blocking(|| source_files::read(folder)).ok().and_then(|files| SeenFiles::of(&files));
         if seen.is_some() && seen == *self.last.lock().unwrap_or_else(PoisonError::into_inner) {
             return Ok(None);
         }
@@ -192,7 +192,7 @@ impl Reloader {
         folder: &Path,
         now: Time,
     ) -> Result<ReloadResult, ReloadError> {
-        match apart(|| source_files::read(folder)) {
+        match blocking(|| source_files::read(folder)) {
             Ok(files) => {
                 let seen = SeenFiles::of(&files);
                 let news = self.offer(store, files, now).await?;
@@ -262,7 +262,7 @@ impl Reloader {
             tracing::warn!("The flows are checked without the catalogue of templates: {error}");
             check_context::around(&self.config, &[])
         });
-        let (set, findings) = apart(|| judge(&self.config, &around, &files));
+        let (set, findings) = blocking(|| judge(&self.config, &around, &files));
         let good = !findings.iter().any(Diagnostic::is_error);
         (good.then(|| (files, Arc::new(set))), findings)
     }

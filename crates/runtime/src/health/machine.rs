@@ -10,7 +10,7 @@ use crate::{
     bot::source_files,
     config::Config,
     flow,
-    process::long_work::apart,
+    process::long_work::blocking,
 };
 
 pub fn configuration(config: &Config) -> Vec<HealthCheck> {
@@ -26,7 +26,7 @@ pub fn configuration(config: &Config) -> Vec<HealthCheck> {
 /// The files on disk, live or not.
 pub fn flows(config: &Config) -> Vec<HealthCheck> {
     let (id, title) = ("flows", "Flows");
-    let checked = apart(|| {
+    let checked = blocking(|| {
         let files = source_files::read(&config.bot)?;
         let (set, mut findings) = flow::parse_set(&files.files);
         findings.extend(flow::lint(&set));

@@ -4,7 +4,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Runs `work` while another thread takes over this thread's other tasks. On a single-threaded runtime, as in
 /// simulations, it runs in place.
-pub fn apart<T>(work: impl FnOnce() -> T) -> T {
+pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         Ok(_) | Err(_) => work(),
@@ -20,7 +20,7 @@ mod tests {
     async fn others_are_served_while_it_works() {
         let (tell, told) = std::sync::mpsc::channel();
         let other = tokio::spawn(async move { tell.send(()).unwrap() });
-        let worked = tokio::spawn(async move { apart(|| told.recv_timeout(Duration::from_secs(20)).is_ok()) });
+        let worked = tokio::spawn(async move { blocking(|| told.recv_timeout(Duration::from_secs(20)).is_ok()) });
         assert!(worked.await.unwrap(), "the only thread went on with the other task");
         other.await.unwrap();
     }

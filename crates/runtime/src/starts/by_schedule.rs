@@ -20,7 +20,7 @@ use crate::{
         schedule::Fire,
         value::Value,
     },
-    process::long_work::apart,
+    process::long_work::blocking,
     starts::{Begun, Starts, serves},
     store::{
         ReadError, WriteSet,
@@ -180,7 +180,7 @@ impl Starts {
             let page = contact::page_prefiltered(&store, account, zone, after, (&prefilter, now), PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             let is_meant = |contact: &Contact| self.in_audience(live, table, contact, now);
-            let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
+            let are_meant: Vec<bool> = blocking(|| page.iter().map(is_meant).collect());
             for (contact, _) in page.iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot_at = pace.slot(first_slot, slots);
                 planned += 1;

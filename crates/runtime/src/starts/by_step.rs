@@ -22,7 +22,7 @@ use crate::{
         prefilter::Prefilter,
         value::Value,
     },
-    process::long_work::apart,
+    process::long_work::blocking,
     starts::{Begun, Starts, serves},
     store::{
         WriteSet,
@@ -205,7 +205,7 @@ impl Starts {
                 let Some(last) = page.last() else { break };
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
-                apart(|| {
+                blocking(|| {
                     for contact in &page {
                         if self.visit(walk, contact, &mut set) && row.planned < most && self.may_hear(walk, contact) {
                             row.planned += i64::from(self.plan_one(walk, contact, row.planned, &mut set));
@@ -243,7 +243,7 @@ impl Starts {
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
-                apart(|| {
+                blocking(|| {
                     for contact in page {
                         if self.visit(walk, &contact, &mut set) && self.may_hear(walk, &contact) {
                             let rank = self.asked(walk.live, &contact, walk.now, |world| {

@@ -35,20 +35,20 @@ pub(super) struct RunCase {
 }
 
 /// Runs the wanted cases of these files.
-pub(super) fn run_all(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, pace: &Pace) -> TestRun {
-    let wanted = tests.files.iter().filter(|file| wish.wants(file));
+pub(super) fn run_all(bot: &Bot, tests: &TestFiles, options: &TestOptions<'_>, pace: &Pace) -> TestRun {
+    let wanted = tests.files.iter().filter(|file| options.wants(file));
     let mut files: Vec<(FileReport, Option<TestFile>)> = wanted.map(|file| read(file, &bot.set)).collect();
-    files.retain(|(_, file)| file.as_ref().is_none_or(|file| wish.wants_flow(&file.flow)));
-    let unreadable = tests.findings.iter().filter(|finding| wish.wants(finding.place.file()));
+    files.retain(|(_, file)| file.as_ref().is_none_or(|file| options.wants_flow(&file.flow)));
+    let unreadable = tests.findings.iter().filter(|finding| options.wants(finding.place.file()));
     files.extend(unreadable.map(|finding| (FileReport::unreadable(finding), None)));
     let all = files.iter().enumerate().filter_map(|(index, (_, file))| Some((index, file.as_ref()?)));
     let jobs: Vec<(usize, usize, &(Case, Play))> = all
         .flat_map(|(index, file)| file.cases.iter().enumerate().map(move |(number, case)| (index, number, case)))
-        .filter(|(_, _, (case, _))| wish.name.is_none_or(|name| name == case.name))
+        .filter(|(_, _, (case, _))| options.name.is_none_or(|name| name == case.name))
         .collect();
     let played = pace.side_by_side(jobs.len(), |at| {
         let (_, _, (case, play)) = jobs.get(at)?;
-        run_case(bot, play, case, wish.update, pace)
+        run_case(bot, play, case, options.update, pace)
     });
     let (mut tally, mut left_out) = (CoverageTally::default(), 0);
     let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
@@ -63,7 +63,7 @@ pub(super) fn run_all(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, pace
         reports.push((*index, CaseReport { number: *number, ..done.report }));
     }
     let tested: Vec<_> = files.iter().filter_map(|(_, file)| file.as_ref()).map(|file| &file.flow).collect();
-    let coverage = tally.of(&bot.set, if wish.is_all() { &[] } else { &tested });
+    let coverage = tally.of(&bot.set, if options.is_all() { &[] } else { &tested });
     for (index, report) in reports {
         files[index].0.cases.push(report);
     }

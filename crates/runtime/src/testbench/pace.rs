@@ -27,7 +27,7 @@ impl Pace {
     }
 
     /// On one thread, for so long, and while `asker` is open.
-    pub fn beside_others(time: Span, asker: watch::Receiver<()>) -> Pace {
+    pub fn limited(time: Span, asker: watch::Receiver<()>) -> Pace {
         Pace { threads: 1, ends_at: Some(SystemClock.now() + time), asker: Some(asker) }
     }
 

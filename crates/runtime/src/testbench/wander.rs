@@ -80,15 +80,21 @@ struct WanderWorld {
 }
 
 /// Simulates random customers of a bot, in the worlds of its test files.
-pub fn wander(folder: &Path, wish: &TestOptions<'_>, walks: Walks) -> anyhow::Result<Wandered> {
+pub fn wander(folder: &Path, options: &TestOptions<'_>, walks: Walks) -> anyhow::Result<Wandered> {
     let tests = source_files::read_tests(folder)?;
     Ok(match Bot::open(folder)? {
-        Ok(bot) => wander_in(&bot, &tests, wish, walks, &Pace::whole_machine()),
+        Ok(bot) => wander_in(&bot, &tests, options, walks, &Pace::whole_machine()),
         Err(findings) => Wandered { findings, ..Wandered::nothing(walks) },
     })
 }
 
-pub(super) fn wander_in(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, walks: Walks, pace: &Pace) -> Wandered {
+pub(super) fn wander_in(
+    bot: &Bot,
+    tests: &TestFiles,
+    options: &TestOptions<'_>,
+    walks: Walks,
+    pace: &Pace,
+) -> Wandered {
     let began = SystemClock.now();
     let mut wandered = Wandered::nothing(walks);
     let (mut grounds, mut others, mut cases) = (Vec::new(), Vec::new(), Vec::new());
@@ -99,7 +105,7 @@ pub(super) fn wander_in(bot: &Bot, tests: &TestFiles, wish: &TestOptions<'_>, wa
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
         cases.extend(own.into_iter().map(|(case, own)| (own.flow, case)));
         let ground = WanderWorld { file: file.path().to_owned(), play };
-        if wish.wants(file) { grounds.push(ground) } else { others.push(ground) }
+        if options.wants(file) { grounds.push(ground) } else { others.push(ground) }
     }
     if grounds.is_empty() {
         let Some(flow) = bot.set.flows.keys().next() else { return wandered };

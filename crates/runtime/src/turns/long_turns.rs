@@ -9,7 +9,7 @@ use crate::{
     flow::{self, Versions, script},
     lane::state::LaneState,
     model::{effect::Outcome, event::Event, session::Session},
-    process::long_work::apart,
+    process::long_work::blocking,
     turns::Runner,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +61,6 @@ impl Runner {
             return Ok(outcome);
         }
         let _permit = long.permits.acquire().await;
-        apart(|| self.ask_engine(live, lane, index, now, |world| flow::advance(versions, session, event, world)))
+        blocking(|| self.ask_engine(live, lane, index, now, |world| flow::advance(versions, session, event, world)))
     }
 }

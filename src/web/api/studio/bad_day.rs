@@ -15,8 +15,8 @@ use std::sync::Arc;
 pub async fn bad_day(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
     let mut input = Input::verbatim(&bytes(body).await?)?;
-    let wish = talk(&mut input);
+    let request = talk(&mut input);
     input.finish()?;
-    let endured = web.plays.bad_day(wish).await.map_err(problem)?;
+    let endured = web.plays.bad_day(request).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &endured))
 }

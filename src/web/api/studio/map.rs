@@ -9,7 +9,7 @@ use crate::{
     },
     runtime::{
         bot::source_files::{self, BotFiles},
-        process::long_work::apart,
+        process::long_work::blocking,
     },
     web::{
         api::versions,
@@ -39,11 +39,11 @@ pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     input.finish()?;
     if let Some(version) = version {
         let stored = versions::found(&web, &version.to_string()).await?;
-        let drawn = apart(|| drawing(&BotFiles::from_stored(&stored.files), &name))?;
+        let drawn = blocking(|| drawing(&BotFiles::from_stored(&stored.files), &name))?;
         return Ok(json(StatusCode::OK, &drawn));
     }
     let folder = web.app.config.bot.clone();
-    let drawn = apart(|| {
+    let drawn = blocking(|| {
         let files = source_files::read(&folder)
             .map_err(|error| with_findings(Problem::conflict("not_readable", error.to_string()), &[]))?;
         drawing(&files.with_changes(&edits), &name)

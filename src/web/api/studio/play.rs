@@ -22,9 +22,9 @@ use std::sync::Arc;
 pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
     let mut input = Input::verbatim(&bytes(body).await?)?;
-    let wish = talk(&mut input);
+    let request = talk(&mut input);
     input.finish()?;
-    let played = web.plays.play(wish).await.map_err(problem)?;
+    let played = web.plays.play(request).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &played))
 }
 
@@ -32,10 +32,10 @@ pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
 pub async fn test(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
     let mut input = Input::verbatim(&bytes(body).await?)?;
-    let wish = talk(&mut input);
+    let request = talk(&mut input);
     let name = input.text("name", NAME_CHARS_MAX);
     input.finish()?;
-    let saved = web.plays.save(wish, name.trim().to_owned()).await.map_err(problem)?;
+    let saved = web.plays.save(request, name.trim().to_owned()).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &json!({"path": saved.path, "text": saved.text})))
 }
 

@@ -16,13 +16,13 @@ use std::sync::Arc;
 pub async fn tests(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
     let mut input = Input::verbatim(&bytes(body).await?)?;
-    let mut wish = TestsRequest { edits: edits(&mut input), ..TestsRequest::default() };
+    let mut request = TestsRequest { edits: edits(&mut input), ..TestsRequest::default() };
     input.inside("only", |only| {
-        wish.path = only.opt_text("path", BOT_PATH_BYTES_MAX);
-        wish.name = only.opt_text("name", NAME_CHARS_MAX);
-        wish.flow = only.opt_text("flow", NAME_CHARS_MAX);
+        request.path = only.opt_text("path", BOT_PATH_BYTES_MAX);
+        request.name = only.opt_text("name", NAME_CHARS_MAX);
+        request.flow = only.opt_text("flow", NAME_CHARS_MAX);
     });
     input.finish()?;
-    let run = web.plays.tests(wish).await.map_err(problem)?;
+    let run = web.plays.tests(request).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &run))
 }

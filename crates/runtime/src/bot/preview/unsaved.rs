@@ -10,7 +10,7 @@ use crate::{
     },
     daemon::app::App,
     flow::FlowSet,
-    process::long_work::apart,
+    process::long_work::blocking,
     store::ReadError,
 };
 use serde_json::json;
@@ -70,7 +70,7 @@ impl App {
             tracing::warn!("The files are checked without the catalogue of templates: {error}");
             check_context::around(&self.config, &[])
         });
-        apart(|| {
+        blocking(|| {
             let files = source_files::read(&self.config.bot)?.with_changes(texts);
             let (set, findings) = judge(&self.config, &around, &files);
             Ok(JudgedFiles { files, set: Arc::new(set), findings })

@@ -29,7 +29,7 @@ use crate::{
         event::{Reason, Start},
         value::Value,
     },
-    process::long_work::apart,
+    process::long_work::blocking,
     starts::{Begun, Starts, serves},
     store::{
         CommitError, WriteSet,
@@ -66,7 +66,7 @@ impl Starts {
     pub async fn audience(&self, to: &BroadcastAudience) -> anyhow::Result<Result<ParsedAudience, Vec<Diagnostic>>> {
         let live = self.live.get();
         let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
-        Ok(apart(|| ParsedAudience::read(to, &BotFiles::from_stored(&row.files).files)))
+        Ok(blocking(|| ParsedAudience::read(to, &BotFiles::from_stored(&row.files).files)))
     }
 
     /// Starts, pauses, resumes or stops a broadcast. False if it is in none of the states `from`.
@@ -178,7 +178,7 @@ impl Starts {
                 let full = page.len() as i64 == PLAN_BATCH;
                 let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
                 let mut set = WriteSet::new();
-                let are_meant: Vec<bool> = apart(|| page.iter().map(|contact| meant.holds(contact, now)).collect());
+                let are_meant: Vec<bool> = blocking(|| page.iter().map(|contact| meant.holds(contact, now)).collect());
                 for (contact, is_meant) in page.iter().zip(are_meant) {
                     let slot_at = pace.slot(first, slots);
                     if slot_at > now + BROADCAST_AHEAD {
@@ -311,7 +311,7 @@ impl Starts {
                 if matches!(found.state, BroadcastState::Running | BroadcastState::Done) =>
             {
                 let meant = match self.meant_by(&found, &wanted.to).await {
-                    Ok(meant) => apart(|| meant.holds(&lane.contact, now)),
+                    Ok(meant) => blocking(|| meant.holds(&lane.contact, now)),
                     // The condition uses a field that is gone from the flows and cannot be evaluated.
                     Err(_) => false,
                 };

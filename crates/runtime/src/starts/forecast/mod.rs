@@ -19,7 +19,7 @@ use crate::{
     delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     flow::{self, Flow, Timetable, Versions},
     model::{contact::Contact, prefilter::Prefilter, schedule::AtMost, value::Value},
-    process::long_work::apart,
+    process::long_work::blocking,
     starts::serves,
     store::{
         ReadError,
@@ -115,7 +115,7 @@ pub async fn forecast(
             let Some(last) = page.last() else { break };
             after = last.id;
             let is_meant = |contact: &Contact| (occasion.meant)(&ground.versions, &ground.world(at, contact));
-            let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
+            let are_meant: Vec<bool> = blocking(|| page.iter().map(is_meant).collect());
             for (contact, _) in page.into_iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot = pace.slot(line, slots);
                 let beginning = ForecastStart::of(occasion, slot);

@@ -1,6 +1,6 @@
 //! Plays a talk of the studio against each misfortune at each of its acts.
 
-use super::{PlayError, PlayRequest, Stage, acts_of, read};
+use super::{PlayError, PlayRequest, PlaySetup, acts_of, read};
 use crate::{
     base::clock::{Clock, SystemClock},
     flow::tools::testfile::TestAction,
@@ -28,27 +28,27 @@ struct Lived {
     all: Vec<BotProblem>,
 }
 
-pub(super) fn endured(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
+pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits, pace)?;
-    let (play, steps) = read(&bot, wish)?;
+    let bot = setup.bot(&request.edits, pace)?;
+    let (play, steps) = read(&bot, request)?;
     let acts = acts_of(steps)?;
     let (places, acts): (Vec<usize>, Vec<TestAction>) = acts.into_iter().unzip();
     let Some(usual) = pace.block_on(lived(&bot, &play, &acts, None))?.transpose()? else {
-        let why = format!("The talk alone takes longer than {}; play fewer steps.", stage.limits.bad_day);
+        let why = format!("The talk alone takes longer than {}; play fewer steps.", setup.limits.bad_day);
         return Err(PlayError::TooLong(why));
     };
     let acts = &acts[..usual.facts.len()];
     let (mut rows, mut more, mut bytes) = (Vec::new(), 0, 0);
     for (at, misfortune) in (0..acts.len()).flat_map(|at| Misfortune::ALL.map(|misfortune| (at, misfortune))) {
         let Some(changed) = misfortune.change(acts, &usual.facts, at) else { continue };
-        if pace.is_over() || bytes > stage.limits.answer_bytes {
+        if pace.is_over() || bytes > setup.limits.answer_bytes {
             more += 1;
             continue;
         }
-        let world = with_mocks(&wish.world, changed.mocks);
+        let world = with_mocks(&request.world, changed.mocks);
         let (play, _) =
-            read(&bot, &PlayRequest { world: world.clone(), flow: wish.flow.clone(), ..PlayRequest::default() })?;
+            read(&bot, &PlayRequest { world: world.clone(), flow: request.flow.clone(), ..PlayRequest::default() })?;
         let Some(lived) = pace.block_on(lived(&bot, &play, &changed.acts, Some(&usual.all)))?.transpose()? else {
             more += 1;
             continue;

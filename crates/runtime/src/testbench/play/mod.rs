@@ -75,14 +75,14 @@ impl<E: Into<anyhow::Error>> From<E> for PlayError {
 
 /// The parts of plays that do not depend on their requests.
 #[derive(Clone)]
-struct Stage {
+struct PlaySetup {
     folder: PathBuf,
     /// Made by the first play.
     blank: Arc<Mutex<Option<Arc<EmptyDatabase>>>>,
     limits: PlayLimits,
 }
 
-impl Stage {
+impl PlaySetup {
     /// Reads and checks the bot; gives up after the time of one play, or when nobody waits any more.
     fn bot(&self, edits: &Edits, pace: &Pace) -> Result<Bot, PlayError> {
         let (time, ends_at, pace) = (self.limits.play, SystemClock.now() + self.limits.play, pace.clone());
@@ -114,8 +114,8 @@ impl Stage {
 }
 
 /// The flow, the world and the steps of a request.
-fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>>), PlayError> {
-    let flow = match &wish.flow {
+fn read(bot: &Bot, request: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>>), PlayError> {
+    let flow = match &request.flow {
         Some(name) => {
             let known = bot.set.named(name).map(|flow| flow.name.clone());
             known.ok_or_else(|| PlayError::Invalid(vec![("/flow".to_owned(), no_flow(bot, name))]))?
@@ -125,7 +125,7 @@ fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>
     let wrong = |(key, why): (String, String)| {
         (if key.is_empty() { "/world".to_owned() } else { format!("/world/{key}") }, why)
     };
-    let mut world = wish.world.clone();
+    let mut world = request.world.clone();
     let under = match world.remove(talk_json::SANDBOX) {
         None | Some(Json::Null | Json::Bool(true)) => bot.plain_head(),
         Some(Json::Bool(false)) => Head::at(default_now(&bot.set.bot.timezone)),
@@ -134,7 +134,7 @@ fn read(bot: &Bot, wish: &PlayRequest) -> Result<(Play, Vec<Result<Step, String>
             return Err(PlayError::Invalid(vec![("/world/sandbox".to_owned(), why.to_owned())]));
         }
     };
-    let read = talk(&world, &wish.steps, &under, &bot.set);
+    let read = talk(&world, &request.steps, &under, &bot.set);
     let Talk { head, steps } = read.map_err(|all| PlayError::Invalid(all.into_iter().map(wrong).collect()))?;
     let findings = Findings::default();
     let mocks = mocks_of(&head.mocks, &findings);
@@ -168,15 +168,15 @@ fn no_flow(bot: &Bot, name: &str) -> String {
 }
 
 /// Plays the talk up to its end, or to the first step that is not possible.
-async fn played(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
+async fn played(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits, pace)?;
-    let (play, steps) = read(&bot, wish)?;
+    let bot = setup.bot(&request.edits, pace)?;
+    let (play, steps) = read(&bot, request)?;
     let mut world = World::begin(&bot, &play, false).await?;
     let mut recorder = Recorder::default();
     let first = recorder.after(&world).await?;
     let (mut acts, mut stopped, mut bytes) = (Vec::new(), Json::Null, 0);
-    for (index, (step, given)) in steps.into_iter().zip(&wish.steps).enumerate() {
+    for (index, (step, given)) in steps.into_iter().zip(&request.steps).enumerate() {
         let step = match step {
             Ok(step) => step,
             Err(detail) => {
@@ -194,8 +194,8 @@ async fn played(stage: &Stage, wish: &PlayRequest, pace: &Pace) -> Result<Json, 
         act["at"] = crate::base::time::iso(at).into();
         act["why"] = why.into();
         bytes += act.to_string().len();
-        if bytes > stage.limits.answer_bytes {
-            let most = stage.limits.answer_bytes;
+        if bytes > setup.limits.answer_bytes {
+            let most = setup.limits.answer_bytes;
             let why = format!("The answer would have more than {most} bytes; play fewer steps.");
             return Err(PlayError::TooLong(why));
         }

@@ -2,7 +2,7 @@
 //! are played by a person who is nobody, masked as `test --record` does, once on the version that ran and once on the
 //! edited flows.
 
-use super::{Edits, PlayError, Stage};
+use super::{Edits, PlayError, PlaySetup};
 use crate::{
     base::{
         clock::{Clock, SystemClock},
@@ -90,13 +90,18 @@ struct Told {
     unmocked: Option<String>,
 }
 
-pub(super) fn replayed(stage: &Stage, edits: &Edits, talks: &RecordedTalks, pace: &Pace) -> Result<Json, PlayError> {
+pub(super) fn replayed(
+    setup: &PlaySetup,
+    edits: &Edits,
+    talks: &RecordedTalks,
+    pace: &Pace,
+) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(edits, pace)?;
-    let tests = stage.tests(edits)?;
+    let bot = setup.bot(edits, pace)?;
+    let tests = setup.tests(edits)?;
     let mut older: BTreeMap<VersionId, Bot> = BTreeMap::new();
     for (id, files) in talks.versions.iter().take_while(|_| !pace.is_over()) {
-        if let Some(bot) = files.as_ref().map(|files| of_version(stage, files)).transpose()?.flatten() {
+        if let Some(bot) = files.as_ref().map(|files| of_version(setup, files)).transpose()?.flatten() {
             older.insert(*id, bot);
         }
     }
@@ -106,7 +111,7 @@ pub(super) fn replayed(stage: &Stage, edits: &Edits, talks: &RecordedTalks, pace
     let (mut shown, mut more, mut bytes) = (Vec::new(), talks.more, 0);
     for recorded in &talks.runs {
         let run = &recorded.run;
-        let compared = match bytes > stage.limits.answer_bytes || pace.is_over() {
+        let compared = match bytes > setup.limits.answer_bytes || pace.is_over() {
             true => None,
             false => pace.block_on(compared(&bot, known.get(&run.version_id), recorded))?.transpose()?,
         };
@@ -126,13 +131,13 @@ pub(super) fn replayed(stage: &Stage, edits: &Edits, talks: &RecordedTalks, pace
 }
 
 /// The bot of a stored version, which was valid when it went live; `None` if it cannot be read any more.
-fn of_version(stage: &Stage, files: &BTreeMap<String, String>) -> anyhow::Result<Option<Bot>> {
+fn of_version(setup: &PlaySetup, files: &BTreeMap<String, String>) -> anyhow::Result<Option<Bot>> {
     let files = BotFiles::from_stored(files);
     let (set, findings) = flow::parse_set(&files.files);
     if findings.iter().any(crate::base::diagnostic::Diagnostic::is_error) {
         return Ok(None);
     }
-    Ok(Some(Bot { folder: stage.folder.clone(), files, set: Arc::new(set), blank: stage.blank()? }))
+    Ok(Some(Bot { folder: setup.folder.clone(), files, set: Arc::new(set), blank: setup.blank()? }))
 }
 
 async fn compared(new: &Bot, old: Option<&KnownBot<'_>>, recorded: &RecordedRun) -> anyhow::Result<Compared> {

@@ -2,7 +2,7 @@
 //! that conversations go on beside them.
 
 use super::{
-    Edits, PlayError, PlayRequest, RecordedTalks, SavedTest, Stage, bad_day, played,
+    Edits, PlayError, PlayRequest, PlaySetup, RecordedTalks, SavedTest, bad_day, played,
     quiet::quietly,
     replay, save,
     tests::{self, TestsRequest},
@@ -26,7 +26,7 @@ use tracing::dispatcher;
 
 /// The places for plays of one bot.
 pub struct PlayRoom {
-    stage: Stage,
+    setup: PlaySetup,
     places: Arc<Semaphore>,
 }
 
@@ -65,51 +65,52 @@ impl PlayRoom {
     }
 
     pub(in crate::testbench) fn with_limits(folder: &Path, limits: PlayLimits) -> PlayRoom {
-        let stage = Stage { folder: folder.to_owned(), blank: Arc::default(), limits };
-        PlayRoom { stage, places: Arc::new(Semaphore::new(limits.at_once)) }
+        let setup = PlaySetup { folder: folder.to_owned(), blank: Arc::default(), limits };
+        PlayRoom { setup, places: Arc::new(Semaphore::new(limits.at_once)) }
     }
 
     /// Plays a talk; gives each act with all that it caused.
-    pub async fn play(&self, wish: PlayRequest) -> Result<Json, PlayError> {
-        self.talk(wish, async |stage, wish, pace| played(stage, wish, pace).await).await
+    pub async fn play(&self, request: PlayRequest) -> Result<Json, PlayError> {
+        self.talk(request, async |setup, request, pace| played(setup, request, pace).await).await
     }
 
     /// Writes a talk as a case of its flow's test file.
-    pub async fn save(&self, wish: PlayRequest, name: String) -> Result<SavedTest, PlayError> {
-        self.talk(wish, async move |stage, wish, pace| save::saved(stage, wish, &name, pace).await).await
+    pub async fn save(&self, request: PlayRequest, name: String) -> Result<SavedTest, PlayError> {
+        self.talk(request, async move |setup, request, pace| save::saved(setup, request, &name, pace).await).await
     }
 
     /// Runs tests; gives each case with its result, and the coverage.
-    pub async fn tests(&self, wish: TestsRequest) -> Result<Json, PlayError> {
-        self.apart(self.stage.limits.tests, move |stage, pace| tests::tested(stage, &wish, pace)).await
+    pub async fn tests(&self, request: TestsRequest) -> Result<Json, PlayError> {
+        self.on_own_thread(self.setup.limits.tests, move |setup, pace| tests::tested(setup, &request, pace)).await
     }
 
     /// Plays a talk against each misfortune at each of its acts.
-    pub async fn bad_day(&self, wish: PlayRequest) -> Result<Json, PlayError> {
-        few_steps(&wish)?;
-        self.apart(self.stage.limits.bad_day, move |stage, pace| bad_day::endured(stage, &wish, pace)).await
+    pub async fn bad_day(&self, request: PlayRequest) -> Result<Json, PlayError> {
+        few_steps(&request)?;
+        self.on_own_thread(self.setup.limits.bad_day, move |setup, pace| bad_day::endured(setup, &request, pace)).await
     }
 
     /// Lets random customers loose; gives the problems that they meet.
     pub async fn wander(&self, edits: Edits, walks: Walks) -> Result<Json, PlayError> {
-        self.apart(self.stage.limits.wander, move |stage, pace| wandered::wandered(stage, &edits, walks, pace)).await
+        self.on_own_thread(self.setup.limits.wander, move |setup, pace| wandered::wandered(setup, &edits, walks, pace))
+            .await
     }
 
     /// Plays real talks again on edited flows; gives a verdict for each.
     pub async fn replay(&self, edits: Edits, talks: RecordedTalks) -> Result<Json, PlayError> {
-        let time = self.stage.limits.replay;
-        self.apart(time, move |stage, pace| replay::replayed(stage, &edits, &talks, pace)).await
+        let time = self.setup.limits.replay;
+        self.on_own_thread(time, move |setup, pace| replay::replayed(setup, &edits, &talks, pace)).await
     }
 
     async fn talk<T: Send + 'static>(
         &self,
-        wish: PlayRequest,
-        work: impl AsyncFnOnce(&Stage, &PlayRequest, &Pace) -> Result<T, PlayError> + Send + 'static,
+        request: PlayRequest,
+        work: impl AsyncFnOnce(&PlaySetup, &PlayRequest, &Pace) -> Result<T, PlayError> + Send + 'static,
     ) -> Result<T, PlayError> {
-        few_steps(&wish)?;
-        let time = self.stage.limits.play;
-        self.apart(time, move |stage, pace| {
-            let done = pace.block_on(work(stage, &wish, pace)).context("the event loop of a play")?;
+        few_steps(&request)?;
+        let time = self.setup.limits.play;
+        self.on_own_thread(time, move |setup, pace| {
+            let done = pace.block_on(work(setup, &request, pace)).context("the event loop of a play")?;
             done.unwrap_or_else(|| {
                 let why = format!("The play takes longer than {time}; play fewer steps, or move the clock less far.");
                 Err(PlayError::TooLong(why))
@@ -119,18 +120,18 @@ impl PlayRoom {
     }
 
     /// Works on a thread of its own, as soon as there is a place.
-    async fn apart<T: Send + 'static>(
+    async fn on_own_thread<T: Send + 'static>(
         &self,
         time: Span,
-        work: impl FnOnce(&Stage, &Pace) -> Result<T, PlayError> + Send + 'static,
+        work: impl FnOnce(&PlaySetup, &Pace) -> Result<T, PlayError> + Send + 'static,
     ) -> Result<T, PlayError> {
-        let wait = self.stage.limits.place_wait.to_std();
+        let wait = self.setup.limits.place_wait.to_std();
         let place = tokio::time::timeout(wait, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_| PlayError::Crowded)?.context("nobody closes the places")?;
         let (answer, answered) = oneshot::channel();
         // Closed with this future, when nobody waits any more.
         let (_waits, asker) = watch::channel(());
-        let stage = self.stage.clone();
+        let setup = self.setup.clone();
         let log = dispatcher::get_default(Clone::clone);
         let thread = std::thread::Builder::new().name("transom-play".to_owned());
         thread
@@ -140,8 +141,8 @@ impl PlayRoom {
                 take_lower_share();
                 let done = quietly(|| {
                     // The database is made by an event loop of its own.
-                    stage.blank()?;
-                    work(&stage, &Pace::beside_others(time, asker))
+                    setup.blank()?;
+                    work(&setup, &Pace::limited(time, asker))
                 });
                 // The receiver may be gone.
                 let _ = answer.send(done);
@@ -151,8 +152,8 @@ impl PlayRoom {
     }
 }
 
-fn few_steps(wish: &PlayRequest) -> Result<(), PlayError> {
-    let count = wish.steps.len();
+fn few_steps(request: &PlayRequest) -> Result<(), PlayError> {
+    let count = request.steps.len();
     if count > PLAY_STEPS_MAX {
         let why = format!("A play has at most {PLAY_STEPS_MAX} steps, and this has {count}.");
         return Err(PlayError::TooLong(why));

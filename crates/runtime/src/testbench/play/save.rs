@@ -1,6 +1,6 @@
 //! Writes a talk of the studio as a case of its flow's test file: its acts with the bot's messages.
 
-use super::{PlayError, PlayRequest, Stage, acts_of, read};
+use super::{PlayError, PlayRequest, PlaySetup, acts_of, read};
 use crate::{
     base::{diagnostic::Diagnostic, ids::FlowName, place::SourceFile},
     flow::tools::testfile::{
@@ -25,20 +25,25 @@ pub struct SavedTest {
     pub text: String,
 }
 
-pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str, pace: &Pace) -> Result<SavedTest, PlayError> {
-    let bot = stage.bot(&wish.edits, pace)?;
-    let (play, steps) = read(&bot, wish)?;
+pub(super) async fn saved(
+    setup: &PlaySetup,
+    request: &PlayRequest,
+    name: &str,
+    pace: &Pace,
+) -> Result<SavedTest, PlayError> {
+    let bot = setup.bot(&request.edits, pace)?;
+    let (play, steps) = read(&bot, request)?;
     let is_about_trouble = steps.iter().flatten().any(|step| looks_for_trouble(&step.act));
     // The checks of the test are what the bot says now.
     let acts = acts_of(steps)?;
-    let (play, called) = about_a_flow(&bot, play, &acts, wish.flow.is_some()).await?;
+    let (play, called) = about_a_flow(&bot, play, &acts, request.flow.is_some()).await?;
     let path = format!("flows/{}.test.yaml", play.flow);
-    let tests = stage.tests(&wish.edits)?;
+    let tests = setup.tests(&request.edits)?;
     if let Some(finding) = tests.findings.iter().find(|finding| finding.place.path() == path) {
         return Err(PlayError::Errors(vec![finding.clone()]));
     }
-    let beside = tests.files.into_iter().find(|file| file.path() == path);
-    let own = match &beside {
+    let existing = tests.files.into_iter().find(|file| file.path() == path);
+    let own = match &existing {
         Some(file) => Some(file_of(&bot, file)?),
         None => None,
     };
@@ -50,7 +55,7 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str, pace: &
     }
     let text = wanted.text(
         &play,
-        beside.as_deref(),
+        existing.as_deref(),
         &CaseText { name: name.to_owned(), steps: plain, ..CaseText::default() },
     )?;
     let (_, in_file) = last_case(&bot, &path, &text)?;
@@ -68,7 +73,7 @@ pub(super) async fn saved(stage: &Stage, wish: &PlayRequest, name: &str, pace: &
         }
     }
     let case = draft.case(name, Vec::new(), Vec::new()).await?;
-    let text = wanted.text(&play, beside.as_deref(), &case)?;
+    let text = wanted.text(&play, existing.as_deref(), &case)?;
     let (case, in_file) = last_case(&bot, &path, &text)?;
     if let Some(failure) = play_case(&bot, &in_file, &case, &mut None).await.failure {
         let why = format!("The talk does not pass as a test: {failure}");
@@ -122,10 +127,10 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     /// The text of the file with the case behind its own.
-    fn text(&self, play: &Play, beside: Option<&SourceFile>, case: &CaseText) -> Result<String, PlayError> {
+    fn text(&self, play: &Play, existing: Option<&SourceFile>, case: &CaseText) -> Result<String, PlayError> {
         let head = self.head;
         let mocks = if self.called { mocks(head) } else { Vec::new() };
-        let Some(beside) = beside else {
+        let Some(existing) = existing else {
             let case = CaseText { head: self.further(), ..case.clone() };
             return Ok(head_lines(play.flow.as_str(), head, &mocks) + &case.lines());
         };
@@ -152,8 +157,8 @@ impl Wanted<'_> {
             lines.push(format!("mocks:\n  http:{items}"));
         }
         let case = CaseText { head: lines, ..case.clone() };
-        write::append(beside.text(), &case.lines()).ok_or_else(|| {
-            let path = beside.path();
+        write::append(existing.text(), &case.lines()).ok_or_else(|| {
+            let path = existing.path();
             PlayError::Unreadable(format!("`{path}` does not end with its list of `cases`; put `cases` last in it"))
         })
     }

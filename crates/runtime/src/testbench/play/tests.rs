@@ -1,7 +1,7 @@
 //! Runs tests for the studio: each case with its result, as the talk that shows it, and with the text that would
 //! accept the bot's words.
 
-use super::{Edits, PlayError, Stage};
+use super::{Edits, PlayError, PlaySetup};
 use crate::{
     base::{
         clock::{Clock, SystemClock},
@@ -31,12 +31,12 @@ pub struct TestsRequest {
     pub flow: Option<String>,
 }
 
-pub(super) fn tested(stage: &Stage, wish: &TestsRequest, pace: &Pace) -> Result<Json, PlayError> {
+pub(super) fn tested(setup: &PlaySetup, request: &TestsRequest, pace: &Pace) -> Result<Json, PlayError> {
     let began = SystemClock.now();
-    let bot = stage.bot(&wish.edits, pace)?;
-    let tests = stage.tests(&wish.edits)?;
-    let only: Vec<String> = wish.path.iter().cloned().collect();
-    let (flow, name) = (wish.flow.as_deref(), wish.name.as_deref());
+    let bot = setup.bot(&request.edits, pace)?;
+    let tests = setup.tests(&request.edits)?;
+    let only: Vec<String> = request.path.iter().cloned().collect();
+    let (flow, name) = (request.flow.as_deref(), request.name.as_deref());
     let run = cases::run_all(&bot, &tests, &TestOptions { only: &only, flow, name, update: false }, pace);
     let mut cases: Vec<Json> = Vec::new();
     let (mut bytes, mut left_out) = (0, run.left_out);
@@ -44,7 +44,7 @@ pub(super) fn tested(stage: &Stage, wish: &TestsRequest, pace: &Pace) -> Result<
         for case in &report.cases {
             let shown = file.as_ref().and_then(|file| shown(&bot, report, file, case, pace));
             bytes += shown.as_ref().map_or(0, |shown| shown.to_string().len());
-            match shown.filter(|_| bytes <= stage.limits.answer_bytes) {
+            match shown.filter(|_| bytes <= setup.limits.answer_bytes) {
                 Some(shown) => cases.push(shown),
                 None => left_out += 1,
             }
@@ -52,7 +52,7 @@ pub(super) fn tested(stage: &Stage, wish: &TestsRequest, pace: &Pace) -> Result<
     }
     let findings = run.files.iter().flat_map(|(report, _)| &report.findings);
     let stopped = (left_out > 0).then(|| {
-        let time = stage.limits.tests;
+        let time = setup.limits.tests;
         format!("{left_out} more cases did not fit into {time}; run fewer at once, those of one flow or of one file.")
     });
     Ok(json!({

@@ -1,6 +1,6 @@
 //! Lets random customers loose for the studio: each problem that they meet is a talk that shows it.
 
-use super::{Edits, PlayError, Stage};
+use super::{Edits, PlayError, PlaySetup};
 use crate::{
     flow::FlowSet,
     testbench::{
@@ -12,13 +12,13 @@ use crate::{
 };
 use serde_json::{Value as Json, json};
 
-pub(super) fn wandered(stage: &Stage, edits: &Edits, walks: Walks, pace: &Pace) -> Result<Json, PlayError> {
-    let bot = stage.bot(edits, pace)?;
-    let tests = stage.tests(edits)?;
+pub(super) fn wandered(setup: &PlaySetup, edits: &Edits, walks: Walks, pace: &Pace) -> Result<Json, PlayError> {
+    let bot = setup.bot(edits, pace)?;
+    let tests = setup.tests(edits)?;
     let wandered = wander_in(&bot, &tests, &TestOptions::default(), walks, pace);
     let found: Vec<Json> = wandered.found.iter().map(|found| shown(&bot.set, found)).collect();
     let stopped = (wandered.talks < walks.count).then(|| {
-        let (talks, count, time) = (wandered.talks, walks.count, stage.limits.wander);
+        let (talks, count, time) = (wandered.talks, walks.count, setup.limits.wander);
         format!("In {time} there was time for {talks} of {count} customers; a lower number fits.")
     });
     Ok(json!({

@@ -13,8 +13,8 @@ pub(super) fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(work)
 }
 
-fn play_in(folder: &Path, wish: PlayRequest) -> Result<Json, PlayError> {
-    block_on(PlayRoom::of(folder).play(wish))
+fn play_in(folder: &Path, request: PlayRequest) -> Result<Json, PlayError> {
+    block_on(PlayRoom::of(folder).play(request))
 }
 
 pub(super) fn shop() -> tempfile::TempDir {
@@ -118,8 +118,8 @@ fn each_case_of_the_sample_bot_says_the_same_as_a_play() {
         let read = read(&file, &bot.set).1.unwrap();
         for (case, play) in &read.cases {
             let (world, steps) = as_json(&file, &case.name);
-            let wish = PlayRequest { edits: Edits::new(), flow: Some(read.flow.to_string()), world, steps };
-            let played = block_on(room.play(wish)).unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
+            let request = PlayRequest { edits: Edits::new(), flow: Some(read.flow.to_string()), world, steps };
+            let played = block_on(room.play(request)).unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
             assert_eq!(played["stopped"], Json::Null, "{} {}: {}", file.path(), case.name, played["stopped"]);
             let acts = played["acts"].as_array().unwrap();
             let messages = acts.iter().flat_map(|act| act["messages"].as_array().unwrap());
@@ -203,9 +203,9 @@ fn the_way_that_was_taken_is_named_as_in_the_drawing() {
     let passed = played["acts"][1]["passed"].as_array().unwrap();
     assert!(passed.contains(&json!({"flow": "shop", "step": "shop.ask_1", "way": "on_timeout"})), "{passed:?}");
     let failing = json!({"http": [{"POST */orders": {"status": 400}}]});
-    let mut wish = talk(json!([{"user": "shop"}, {"tap": "l"}]));
-    wish.world.insert("mocks".into(), failing);
-    let played = play_in(folder.path(), wish).unwrap();
+    let mut request = talk(json!([{"user": "shop"}, {"tap": "l"}]));
+    request.world.insert("mocks".into(), failing);
+    let played = play_in(folder.path(), request).unwrap();
     let passed = played["acts"][1]["passed"].as_array().unwrap();
     assert!(passed.contains(&json!({"flow": "shop", "step": "shop.http_1", "way": "on_error"})), "{passed:?}");
     assert_eq!(played["acts"][1]["handoffs"][0]["team"], "desk");
@@ -250,17 +250,17 @@ fn a_status_shows_its_message_again() {
 #[test]
 fn unsaved_texts_are_played_and_no_file_changes() {
     let folder = shop();
-    let mut wish = talk(json!([{"user": "shop"}]));
-    wish.edits.insert("flows/shop.yaml".into(), Some(SHOP.replace("Which size?", "What size?")));
-    let played = play_in(folder.path(), wish.clone()).unwrap();
+    let mut request = talk(json!([{"user": "shop"}]));
+    request.edits.insert("flows/shop.yaml".into(), Some(SHOP.replace("Which size?", "What size?")));
+    let played = play_in(folder.path(), request.clone()).unwrap();
     assert_eq!(played["acts"][0]["messages"][1]["content"]["text"], "What size?");
     assert_eq!(std::fs::read_to_string(folder.path().join("flows/shop.yaml")).unwrap(), SHOP);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a play writes elsewhere");
-    wish.edits.insert("flows/shop.yaml".into(), Some("flow: shop\nsteps:\n  - sya: hi\n".into()));
-    let Err(PlayError::Errors(findings)) = play_in(folder.path(), wish.clone()) else { panic!("errors are told") };
+    request.edits.insert("flows/shop.yaml".into(), Some("flow: shop\nsteps:\n  - sya: hi\n".into()));
+    let Err(PlayError::Errors(findings)) = play_in(folder.path(), request.clone()) else { panic!("errors are told") };
     assert_eq!((findings[0].code, findings[0].place.path()), ("E221", "flows/shop.yaml"));
-    wish.edits.insert("flows/shop.yaml".into(), None);
-    let Err(PlayError::Invalid(wrong)) = play_in(folder.path(), wish) else { panic!("the flow is gone") };
+    request.edits.insert("flows/shop.yaml".into(), None);
+    let Err(PlayError::Invalid(wrong)) = play_in(folder.path(), request) else { panic!("the flow is gone") };
     assert_eq!(wrong[0].0, "/flow");
 }
 
@@ -279,9 +279,9 @@ fn the_same_body_gives_the_same_answer() {
 fn a_wrong_world_names_its_field() {
     let folder = shop();
     for (key, value) in [("now", json!("soon")), ("contact", json!({"citi": 1})), ("mocks", json!({"htpp": []}))] {
-        let mut wish = talk(json!([]));
-        wish.world.insert(key.into(), value);
-        let Err(PlayError::Invalid(wrong)) = play_in(folder.path(), wish) else { panic!("{key}") };
+        let mut request = talk(json!([]));
+        request.world.insert(key.into(), value);
+        let Err(PlayError::Invalid(wrong)) = play_in(folder.path(), request) else { panic!("{key}") };
         assert_eq!(wrong[0].0, format!("/world/{key}"), "{wrong:?}");
     }
 }
@@ -298,14 +298,14 @@ fn a_play_has_at_most_so_many_steps() {
 #[test]
 fn a_saved_talk_passes_and_fails_after_one_word_changes() {
     let folder = shop();
-    let save = |wish: PlayRequest, name: &str| block_on(PlayRoom::of(folder.path()).save(wish, name.to_owned()));
-    let wish = talk(json!([{"user": "shop"}, {"tap": "Large"}, {"advance": "31h"}]));
-    let first = save(wish.clone(), "a large one").unwrap();
+    let save = |request: PlayRequest, name: &str| block_on(PlayRoom::of(folder.path()).save(request, name.to_owned()));
+    let request = talk(json!([{"user": "shop"}, {"tap": "Large"}, {"advance": "31h"}]));
+    let first = save(request.clone(), "a large one").unwrap();
     assert_eq!(first.path, "flows/shop.test.yaml");
     let path = folder.path().join(&first.path);
     std::fs::write(&path, &first.text).unwrap();
     // The next case goes behind the first one, whose text stays; nobody named the flow.
-    let mut unnamed = wish.clone();
+    let mut unnamed = request.clone();
     unnamed.flow = None;
     unnamed.steps = json!([{"user": "shop"}, {"advance": "4h"}]).as_array().unwrap().clone();
     let second = save(unnamed, "silence").unwrap();
@@ -313,7 +313,7 @@ fn a_saved_talk_passes_and_fails_after_one_word_changes() {
     std::fs::write(&path, &second.text).unwrap();
     let report = run(folder.path(), &TestOptions::default()).unwrap();
     assert!(report.is_good() && report.passed() == 2, "{}\n{}", second.text, said(&report));
-    let Err(PlayError::Invalid(wrong)) = save(wish, "silence") else { panic!("the name is taken") };
+    let Err(PlayError::Invalid(wrong)) = save(request, "silence") else { panic!("the name is taken") };
     assert_eq!(wrong[0].0, "/name");
     // The last word of a text that goes over two lines.
     let changed = SHOP.replace("number ${number}.", "no ${number}.");
@@ -329,9 +329,9 @@ fn a_talk_of_the_sandbox_keeps_its_world_as_a_test() {
         "{BOT}sandbox:\n  env: {{SHOP_URL: \"https://sandbox.example\"}}\n  mocks:\n    http:\n      - POST */orders: {{json: {{number: 9, city: Vigo}}}}\n"
     );
     std::fs::write(folder.path().join("flows/_bot.yaml"), bot).unwrap();
-    let mut wish = talk(json!([{"user": "shop"}, {"tap": "Large"}]));
-    wish.world = world(json!({"templates": {"arrived": "missing"}}));
-    let saved = block_on(PlayRoom::of(folder.path()).save(wish, "sandbox: \"quoted\" # name".to_owned())).unwrap();
+    let mut request = talk(json!([{"user": "shop"}, {"tap": "Large"}]));
+    request.world = world(json!({"templates": {"arrived": "missing"}}));
+    let saved = block_on(PlayRoom::of(folder.path()).save(request, "sandbox: \"quoted\" # name".to_owned())).unwrap();
     assert!(
         saved.text.contains("https://sandbox.example") && saved.text.contains("arrived: missing"),
         "{}",

@@ -34,8 +34,8 @@ fn tested_shop(cases: &str) -> tempfile::TempDir {
     folder
 }
 
-fn tests(folder: &Path, wish: TestsRequest) -> Json {
-    block_on(PlayRoom::of(folder).tests(wish)).unwrap_or_else(|error| panic!("{error:?}"))
+fn tests(folder: &Path, request: TestsRequest) -> Json {
+    block_on(PlayRoom::of(folder).tests(request)).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn case<'r>(run: &'r Json, name: &str) -> &'r Json {
@@ -131,13 +131,13 @@ fn a_failed_case_is_a_talk_and_its_text_can_be_accepted() {
         failure["differences"].as_array().unwrap().iter().map(|part| part["in"].as_str().unwrap()).collect();
     assert!(marked.contains(&"both") && marked.contains(&"got"), "{failure:#}");
     // The talk says in its world what the case heard.
-    let wish = PlayRequest {
+    let request = PlayRequest {
         flow: Some(failed["flow"].as_str().unwrap().to_owned()),
         world: failed["world"].as_object().unwrap().clone(),
         steps: failed["steps"].as_array().unwrap().clone(),
         ..PlayRequest::default()
     };
-    let played = block_on(PlayRoom::of(folder.path()).play(wish)).unwrap();
+    let played = block_on(PlayRoom::of(folder.path()).play(request)).unwrap();
     assert_eq!(played["acts"][0]["messages"][1]["content"]["text"], "Which size?");
     let accepted = failed["accepted"].as_str().unwrap().to_owned();
     assert_eq!(accepted, format!("{HEAD}{TESTS}").replace("Which colour?", "Which size?"));
@@ -168,8 +168,9 @@ fn a_world_without_the_sandbox_has_none_of_its_mocks() {
     let mocked = |sandbox: Json| {
         let world = json!({"sandbox": sandbox, "env": {"SHOP_URL": "https://shop.example"}});
         let steps = json!([{"user": "shop"}, {"tap": "Large"}]).as_array().unwrap().clone();
-        let wish = PlayRequest { world: world.as_object().unwrap().clone(), steps, ..PlayRequest::default() };
-        block_on(PlayRoom::of(folder.path()).play(wish)).map(|played| played["acts"][1]["calls"][0]["mocked"].clone())
+        let request = PlayRequest { world: world.as_object().unwrap().clone(), steps, ..PlayRequest::default() };
+        block_on(PlayRoom::of(folder.path()).play(request))
+            .map(|played| played["acts"][1]["calls"][0]["mocked"].clone())
     };
     assert_eq!((mocked(json!(true)).unwrap(), mocked(json!(false)).unwrap()), (json!(true), json!(false)));
     let Err(PlayError::Invalid(wrong)) = mocked(json!("no")) else { panic!("it is a flag") };
@@ -190,11 +191,11 @@ fn talk_of(steps: Json) -> PlayRequest {
 #[test]
 fn an_answer_at_its_limit_is_given_and_a_larger_one_is_not() {
     let folder = shop();
-    let wish = || talk_of(json!([{"user": "shop"}, {"tap": "l"}]));
-    let played = block_on(room(folder.path(), |_| {}).play(wish())).unwrap();
+    let request = || talk_of(json!([{"user": "shop"}, {"tap": "l"}]));
+    let played = block_on(room(folder.path(), |_| {}).play(request())).unwrap();
     let bytes: usize = played["acts"].as_array().unwrap().iter().map(|act| act.to_string().len()).sum();
-    assert!(block_on(room(folder.path(), |limits| limits.answer_bytes = bytes).play(wish())).is_ok());
-    let refused = block_on(room(folder.path(), |limits| limits.answer_bytes = bytes - 1).play(wish()));
+    assert!(block_on(room(folder.path(), |limits| limits.answer_bytes = bytes).play(request())).is_ok());
+    let refused = block_on(room(folder.path(), |limits| limits.answer_bytes = bytes - 1).play(request()));
     assert!(matches!(refused, Err(PlayError::TooLong(_))), "{refused:?}");
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     flow::{CheckContext, tools::workspace::Workspace},
     lsp::folder::{BotFolder, Checked, FolderFiles},
-    runtime::{bot::check_context, daemon::app::App, process::long_work::apart},
+    runtime::{bot::check_context, daemon::app::App, process::long_work::blocking},
 };
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-pub struct Desk {
+pub struct BotCheck {
     pub folder: Arc<BotFolder>,
     last: Mutex<Option<LastCheck>>,
 }
@@ -29,15 +29,15 @@ pub struct CheckedFiles {
     pub checked: Checked,
 }
 
-impl Desk {
-    pub fn new(bot: PathBuf) -> Desk {
-        Desk { folder: Arc::new(BotFolder::new(bot)), last: Mutex::default() }
+impl BotCheck {
+    pub fn new(bot: PathBuf) -> BotCheck {
+        BotCheck { folder: Arc::new(BotFolder::new(bot)), last: Mutex::default() }
     }
 
     /// The files on disk with their findings, those of tests included.
     pub async fn checked(&self, app: &App) -> Arc<CheckedFiles> {
         let around = surroundings(app).await;
-        apart(|| {
+        blocking(|| {
             let on_disk = self.folder.look();
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             let workspace = match last.take().filter(|last| last.around == around) {
