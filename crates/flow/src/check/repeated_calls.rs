@@ -1,11 +1,13 @@
 //! Checks for requests that are made twice by mistake: a POST that books something, and a path that leads back to it.
 //!
-//! Two mistakes have the same effect for the customer. In the first one, a step after the request fails, and its
+//! Three mistakes have the same effect for the customer. In the first one, a step after the request fails, and its
 //! `on_error` jumps to before the request. In the second one, a `go` leaves a called block for steps that the caller
-//! runs as well: a `go` does not leave the call, so both run them.
+//! runs as well: a `go` does not leave the call, so both run them. In the third one, such a `go` leads to a request of
+//! its own, and the caller makes the same one behind the call.
 
 mod bookings;
 mod elsewhere;
+mod twins;
 
 use self::bookings::{Bookings, called_flow};
 use super::control_flow::{Way, in_frame, target, ways};
@@ -34,6 +36,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             map.left_by_go(goal, &mut told, findings);
         }
         map.left_by_go_of_a_flow(set, &bookings, findings);
+        map.made_by_both(set, &mut told, findings);
     }
 }
 

@@ -31,10 +31,7 @@ impl<'a> Bookings<'a> {
     /// once.
     pub fn of(&self, node: &'a Node) -> Option<&'a Node> {
         match &node.step {
-            Step::Http(http) => {
-                let address = http.url.as_ref().map(|url| url.source().to_lowercase()).unwrap_or_default();
-                (http.method == "POST" && !ASKING.iter().any(|word| address.contains(word))).then_some(node)
-            }
+            Step::Http(_) => posted_to(node).map(|_| node),
             Step::Start(start) => match &start.what {
                 StartAction::Begin(Target::Flow(name)) if start.key.is_none() => self.of_flow(name),
                 StartAction::Begin(_) | StartAction::Cancel(_) => None,
@@ -96,6 +93,14 @@ impl<'a> Bookings<'a> {
         self.open.borrow_mut().pop();
         found
     }
+}
+
+/// The address of a POST that makes something new.
+pub fn posted_to(node: &Node) -> Option<&str> {
+    let Step::Http(http) = &node.step else { return None };
+    let address = http.url.as_ref().map_or("", |url| url.source());
+    let asks = || ASKING.iter().any(|word| address.to_lowercase().contains(word));
+    (http.method == "POST" && !asks()).then_some(address)
 }
 
 /// The other flow that a `call` runs.
