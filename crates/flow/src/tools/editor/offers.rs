@@ -2,6 +2,7 @@
 
 mod marked;
 mod own_names;
+mod returned;
 
 use super::{
     EditedBot,
@@ -304,6 +305,8 @@ impl CompletionRequest<'_, '_> {
                     );
                 }
                 if view.is_none() {
+                    let given = returned::names(set, root, owner);
+                    offers.extend(given.into_iter().map(|name| self.offer(name, OfferKind::Name, "returned")));
                     offers.extend(parts());
                 }
                 offers.extend(methods());

@@ -110,6 +110,8 @@ fn expressions_are_offered_what_they_can_read() {
     offers(&flow("  - say: ${orders::|}\n"), &["eta"], &["day"]);
     offers(&flow("  - say: ${day.|}\n"), &["format", "weekday"], &["name"]);
     offers(&flow("  - say: See you | then\n"), &[], &["day", "contact"]);
+    let called = "flow: a\nsteps:\n  - call: book\n    as: r\n  - say: Your number is ${r.|}\nblocks:\n  book:\n    - return: {ok: true, nr: 4}\n";
+    offers(called, &["ok", "nr"], &["contact"]);
 }
 
 #[test]
