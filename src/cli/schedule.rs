@@ -15,7 +15,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
-        ids::FlowName,
+        ids::{ContactId, FlowName},
         limits::{AGENDA_FIRES_MAX, AGENDA_TALLIES_MAX, FOLLOW_AHEAD},
         time::{Span, Time, rounded},
     },
@@ -155,7 +155,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
             let title = title(set, &moment).unwrap_or_default().to_owned();
             let away = format!("in {}", rounded(moment.at - now));
             let said = agenda::said(set, &moment.flow, &moment.key);
-            let whom = moment.contact.map(|contact| format!("contact {contact}")).or(said).unwrap_or_default();
+            let whom = whom(moment.contact, said);
             vec![minute, moment.zone, moment.flow.to_string(), title, show::cell(moment.at), away, whom]
         })
         .collect();
@@ -173,6 +173,12 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
 fn on_weekday(minute: &str) -> String {
     let day = minute.parse::<jiff::civil::DateTime>().ok().map(|at| at.strftime("%a ").to_string());
     format!("{}{}", day.unwrap_or_default(), minute.replace('T', " "))
+}
+
+/// The contact of a start, and the trigger in words.
+fn whom(contact: Option<ContactId>, said: Option<String>) -> String {
+    let contact = contact.map(|contact| format!("contact {contact}"));
+    contact.into_iter().chain(said).collect::<Vec<_>>().join(", ")
 }
 
 /// The title of the flow.
@@ -389,5 +395,18 @@ fn pace(count: u32, per: Span) -> String {
     match per {
         Span(1_000) => format!("{count}/s"),
         _ => format!("{count} in {}", rounded(per)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_by_date_names_its_contact_and_its_day() {
+        let said = || Some("1 day before `contact.visit_at`, at 10:00".to_owned());
+        assert_eq!(whom(Some(ContactId(7)), said()), "contact 7, 1 day before `contact.visit_at`, at 10:00");
+        assert_eq!(whom(Some(ContactId(7)), None), "contact 7");
+        assert_eq!(whom(None, Some("Every Tuesday at 10:00".into())), "Every Tuesday at 10:00");
     }
 }

@@ -6,7 +6,8 @@ use crate::{
         time::Time,
     },
     cli::{Failure, client::workplace, terminal::show},
-    runtime::config::Config,
+    flow,
+    runtime::{bot::source_files, config::Config},
     store::{
         Store,
         tables::{
@@ -16,6 +17,7 @@ use crate::{
         },
     },
 };
+use jiff::tz::TimeZone;
 
 /// The number of newest turns and messages that are read.
 const LOOKED_AT: i64 = 20;
@@ -68,7 +70,9 @@ async fn read(
         let why = message.error_code.as_deref().or(message.reason.as_deref());
         let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
         match (message.state, message.not_before) {
-            (SendState::Queued, Some(at)) => told.push(format!("a message waits until {}{why}", show::time(at))),
+            (SendState::Queued, Some(at)) => {
+                told.push(format!("a message waits until {}{why}", on_the_clock(at, &zone_of_bot(config))));
+            }
             (SendState::Queued, None) => told.push(format!("a message waits for its turn{why}")),
             (SendState::Held, _) => told.push("a message is held until they write: the window is closed".to_owned()),
             (SendState::Skipped | SendState::Dropped, _) => told.push(format!("a message was not sent{why}")),
@@ -84,4 +88,26 @@ async fn read(
         );
     }
     Ok(told)
+}
+
+/// The bot's time zone; UTC if its files cannot be read.
+fn zone_of_bot(config: &Config) -> TimeZone {
+    let files = source_files::read(&config.bot);
+    files.map_or(TimeZone::UTC, |files| flow::parse_set(&files.files).0.bot.timezone)
+}
+
+/// A time on the clock of a zone, with the name of the zone: `Tue 24 Nov 2026 08:00, Europe/Madrid`.
+fn on_the_clock(at: Time, zone: &TimeZone) -> String {
+    format!("{}, {}", show::clock(at, zone), zone.iana_name().unwrap_or("UTC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_waits_by_the_clock_of_the_bot() {
+        let zone = TimeZone::get("Europe/Madrid").unwrap();
+        assert_eq!(on_the_clock(Time(1_795_503_600_000), &zone), "Tue 24 Nov 2026 08:00, Europe/Madrid");
+    }
 }
