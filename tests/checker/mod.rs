@@ -7,6 +7,7 @@ mod faults;
 mod fix;
 mod mistyped;
 mod together;
+mod whole;
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use transom::{

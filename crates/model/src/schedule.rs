@@ -161,6 +161,12 @@ impl std::fmt::Display for AtMost {
     }
 }
 
+/// The English name of a weekday, for its name in English or another language: `saturday` for `Samstag`, `sa`.
+pub fn weekday_of(name: &str, language: &str) -> Option<&'static str> {
+    let english = names::english(name, names::NameOf::Weekday);
+    english.or_else(|| names::foreign(name, names::NameOf::Weekday, language))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,13 @@
 /// A clearer message, and the advice.
 pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     let has = |part: &str| said.contains(part);
-    let (message, help) = if has("block sequence entries are not allowed") {
+    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.trim_start().starts_with(mark)) {
+        let help = "keep one of the two versions, and take the lines with `<<<<<<<`, `=======` and `>>>>>>>` out";
+        return ("this is a mark of git, between two versions of these lines".to_owned(), help.to_owned());
+    }
+    let (message, help) = if has("mapping keys are not allowed") {
+        ("a text cannot begin with `? `", "put the text in quotes")
+    } else if has("block sequence entries are not allowed") {
         (
             "a `- ` cannot stand behind a key in its line",
             "take the `-` away, or begin the list in a line of its own below",
@@ -44,6 +50,19 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         );
     };
     (message.to_owned(), help.to_owned())
+}
+
+/// The advice for a word of cron, `@daily`: a schedule is written in words.
+pub fn word_of_cron(value: &str) -> Option<String> {
+    let ours = match value.trim() {
+        "@hourly" => "0 * * * *",
+        "@daily" | "@midnight" => "daily 0:00",
+        "@weekly" => "sunday 0:00",
+        "@monthly" => "1st 0:00",
+        "@yearly" | "@annually" => "1 january 0:00",
+        _ => return None,
+    };
+    Some(format!("write `{ours}`: a schedule is written in words, or in the five fields of cron"))
 }
 
 /// The key of the line above whose plain text this line seems to continue.

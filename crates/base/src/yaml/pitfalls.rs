@@ -9,7 +9,7 @@ use super::{
     colons,
     foreign_syntax::{handlebars, slashes, text_behind},
     mend,
-    messages::{blank_missing, nested, reworded},
+    messages::{blank_missing, nested, reworded, word_of_cron},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -296,8 +296,9 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         '`' | '@' | '%' => {
             let finding =
                 Diagnostic::error("E110", &at(0, 1), format!("a text cannot begin with `{first}` without quotes"));
-            let finding = finding.fix(mend::quote(&whole, value));
-            found(finding.help(format!("write \"{value}\" in quotes, or use `|`")))
+            let fix = word_of_cron(value).is_none().then(|| mend::quote(&whole, value));
+            let quoted = || format!("write \"{value}\" in quotes, or use `|`");
+            found(finding.fix_if(fix).help(word_of_cron(value).unwrap_or_else(quoted)))
         }
         '!' => found(not_a_tag(&whole, line.key, value)),
         '"' | '\'' => {

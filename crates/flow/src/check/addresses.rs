@@ -54,7 +54,12 @@ fn whole(node: &Node, findings: &Findings) {
         let finding = Diagnostic::error("E707", &scalar.place, format!("`{address}` is no whole address"));
         let domain = address.split(['/', '?']).next().unwrap_or_default();
         let names_a_host = domain.contains('.') && (domain != address || node.outline.verb == "http" || link.is_some());
+        let variable = address.strip_prefix('$').map(|rest| rest.split_at(rest.find(is_no_name).unwrap_or(rest.len())));
         findings.push(finding.help(match names_a_host {
+            _ if variable.is_some_and(|(name, _)| !name.is_empty()) => {
+                let (name, rest) = variable.unwrap_or_default();
+                format!("write `${{env.{name}}}{rest}`, with `{name}` under `env` in `_bot.yaml`")
+            }
             true => format!("write `https://{address}`"),
             false if is_media => {
                 let name = address.rsplit(['/', '\\']).next().unwrap_or(address);
@@ -63,6 +68,10 @@ fn whole(node: &Node, findings: &Findings) {
             false => "write where it lies on the internet, beginning with `https://`".to_owned(),
         }));
     }
+}
+
+fn is_no_name(c: char) -> bool {
+    !c.is_alphanumeric() && c != '_'
 }
 
 /// Reports a page of a drive or a film site as `media`: WhatsApp loads the page, which is no file.

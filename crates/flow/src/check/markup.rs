@@ -62,6 +62,10 @@ fn in_quotes(text: &Text) -> Option<Diagnostic> {
 /// A finding for the first mark of a text; the others are labels of it.
 fn first(text: &Text, role: Role) -> Option<Diagnostic> {
     let source = text.source();
+    // A text that begins with `*` without quotes has a finding of YAML.
+    if text.place().text().starts_with('*') {
+        return None;
+    }
     let code = codes(source);
     let outside = |range: &Range<usize>| !code.iter().any(|code| code.contains(&range.start));
     let all = MARKS.captures_iter(source).filter_map(|found| Some((found.get(0)?.range(), found)));

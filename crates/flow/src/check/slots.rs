@@ -67,12 +67,21 @@ fn maybe_none(flow: &Flow, ask: &Node, findings: &Findings) {
     if asked || handled(ask) || flow.on_error.is_some() || given {
         return;
     }
+    // Code that cannot be read has a finding, and so has a day that is no date.
+    let is_read = || ask.outline.codes.iter().any(|code| code.source().contains(SLOTS));
+    if text.contains(SLOTS) && !is_read() {
+        return;
+    }
     let message = "a day may have no free times, and a question without options fails";
     let finding = Diagnostic::warning("W328", &options.place, message);
     let day = flow.nodes.iter().find(|node| {
         let day = node.outline.fills.as_deref();
         node.outline.verb == "ask" && day.is_some_and(|day| source.contains(&format!("{SLOTS}{day}")))
     });
+    let kind = day.and_then(|day| day.outline.yaml.get("type")).and_then(yaml::Node::text);
+    if day.is_some() && !matches!(kind, Some("date" | "datetime")) {
+        return;
+    }
     findings.push(match (day, name) {
         (Some(day), None) => finding.label(&day.place, "the day is asked for here").help(format!(
             "write below the question for the day `check: '!{source}.is_empty()'`, and what to say in `invalid:`"

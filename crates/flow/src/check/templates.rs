@@ -129,6 +129,9 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
             findings
                 .push(finding.help(format!("`_bot.yaml` has its text: make it by `transom templates push {name}`")));
         }
+        if own.has_unclear_values() {
+            return;
+        }
         return versions_fit(set, flow, used, &own.templates().collect::<Vec<_>>(), findings);
     }
     if senders.is_empty() {

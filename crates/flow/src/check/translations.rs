@@ -180,8 +180,13 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
         }
         let found = variables(text);
         // One of several plural forms may leave the number out: `one: A bike is ready`.
+        // `{n}` for `${n}` has a finding of its own.
+        let in_braces = |name: &&String| {
+            let written = format!("{{{name}}}");
+            text.source().match_indices(&written).any(|(at, _)| !text.source()[..at].ends_with('$'))
+        };
         let missing: Vec<&String> = match &wording.to {
-            TranslatedText::One(_) => expected.difference(&found).collect(),
+            TranslatedText::One(_) => expected.difference(&found).filter(|name| !in_braces(name)).collect(),
             TranslatedText::ByNumber { .. } => Vec::new(),
         };
         let added: Vec<&String> = found.difference(&expected).collect();
@@ -330,7 +335,7 @@ fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
         let flows = set.every_flow().filter(|flow| flow.name.as_str() == flow_of(node.id.as_str()));
         let sentences: Vec<&Sentence> = flows.flat_map(|flow| &flow.nodes).flat_map(|n| &n.outline.sentences).collect();
         let says = |from: &str| sentences.iter().any(|sentence| same(sentence.text.source(), from));
-        step.wordings.iter().any(|wording| !says(&wording.from.text))
+        step.is_one_text || step.wordings.iter().any(|wording| !says(&wording.from.text))
     })
 }
 

@@ -209,7 +209,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let hours: BTreeMap<String, OpeningHours> = fields
         .map("hours")
         .iter()
-        .map(|entry| (entry.key.text.clone(), hours::parse(entry, &timezone, findings)))
+        .map(|entry| (entry.key.text.clone(), hours::parse(entry, &timezone, &language, findings)))
         .collect();
     let quiet_hours = quiet(&mut fields, findings);
     let mut defaults = Defaults::default();

@@ -159,7 +159,8 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
                 .map(|meant| Fix::replace(format!("write `{}`", meant.as_str()), &node.place, meant.as_str()).guess());
             findings.push(finding.help(help).fix_if(fix));
         }
-        type_meant(name).unwrap_or(AnswerType::Any)
+        // Text of another product may be dates and numbers here, and no finding follows from it.
+        type_meant(name).filter(|meant| *meant != AnswerType::Text).unwrap_or(AnswerType::Any)
     });
     known.into()
 }

@@ -55,7 +55,19 @@ pub fn language_by(fields: &mut Fields<'_>, languages: usize, findings: &Finding
                 let this = item.describe();
                 let message = format!("`language_by` takes `greeting`, `number` and `ask`, and this is {this}");
                 let finding = Diagnostic::error("E207", &item.place, message);
-                findings.push(finding.misspelt(name, WAYS.map(|(known, _)| known)));
+                let help = match name.to_lowercase().as_str() {
+                    "phone" | "country" | "prefix" | "phone_number" | "number_prefix" => {
+                        "write `number`: the country of their number"
+                    }
+                    "message" | "text" | "first_message" | "words" => {
+                        "write `greeting`: the words of their first message"
+                    }
+                    "question" | "choice" | "button" | "buttons" => "write `ask`: they are asked which one they speak",
+                    _ => {
+                        "`greeting` is by their first words, `number` by the country of their number, and `ask` asks them"
+                    }
+                };
+                findings.push(finding.help(help).misspelt(name, WAYS.map(|(known, _)| known)));
             }
         }
     }

@@ -5,10 +5,11 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
+        fix::Fix,
         time,
         yaml::Entry,
     },
-    model::hours::OpeningHours,
+    model::{hours::OpeningHours, schedule::weekday_of},
 };
 use jiff::{Zoned, civil::Time, tz::TimeZone};
 use std::collections::BTreeSet;
@@ -27,17 +28,22 @@ pub fn zone(fields: &mut Fields<'_>) -> TimeZone {
     }
 }
 
-/// Parses one entry of `hours`, in the bot's zone; invalid parts get a finding and are left out.
-pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHours {
+/// Parses one entry of `hours`, in the bot's zone; invalid parts get a finding and are left out. `language` is the
+/// bot's, in which its author may have named a day.
+pub fn parse(entry: &Entry, zone: &TimeZone, language: &str, findings: &Findings) -> OpeningHours {
     let mut hours = OpeningHours { zone: zone.clone(), week: Default::default(), holidays: BTreeSet::new() };
     let mut fields = Fields::new(&entry.value, format!("hours `{}`", entry.key.text), findings).at(&entry.key.place);
     for day in fields.map("open") {
         let Some(range) = weekdays(&day.key.text) else {
             let message = format!("`{}` is no weekday", day.key.text);
             let finding = Diagnostic::error("E210", &day.key.place, message);
-            findings.push(
-                finding.help("write `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun` or a range such as `mon-fri`"),
-            );
+            let meant = days_meant(&day.key.text, language);
+            let fix =
+                meant.as_ref().map(|meant| Fix::replace(format!("write `{meant}`"), &day.key.place, meant).guess());
+            let help = meant.map(|meant| format!("write `{meant}`")).unwrap_or_else(|| {
+                "write `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun` or a range such as `mon-fri`".to_owned()
+            });
+            findings.push(finding.help(help).fix_if(fix));
             continue;
         };
         for item in day.value.one_or_many() {
@@ -133,6 +139,16 @@ fn weekdays(text: &str) -> Option<Vec<usize>> {
     Some(all)
 }
 
+/// The days as they are written here, for long names and those of other languages: `sat` for `Samstag`.
+fn days_meant(text: &str, language: &str) -> Option<String> {
+    let day = |name: &str| weekday_of(name.trim(), language).map(|name| name[..3].to_owned());
+    let parts = text.split(',').map(|part| {
+        let days: Option<Vec<String>> = part.split(['-', '–']).map(day).collect();
+        days.filter(|days| days.len() <= 2).map(|days| days.join("-"))
+    });
+    parts.collect::<Option<Vec<String>>>().map(|parts| parts.join(","))
+}
+
 /// Parses a range in minutes after midnight; `24:00` ends the day.
 fn span(text: &str) -> Option<(u16, u16)> {
     let minutes = |time: Time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
@@ -175,7 +191,7 @@ mod tests {
     fn read(text: &str) -> (OpeningHours, usize) {
         let findings = Findings::default();
         let node = yaml::load(&SourceFile::new("a.yaml", text), &findings).unwrap();
-        let hours = parse(node.entry("shop").unwrap(), &TimeZone::UTC, &findings);
+        let hours = parse(node.entry("shop").unwrap(), &TimeZone::UTC, "en", &findings);
         (hours, findings.into_sorted().len())
     }
 

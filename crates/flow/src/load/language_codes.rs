@@ -10,12 +10,24 @@ pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
     if parts.next().is_some_and(code) && parts.all(rest) {
         return None;
     }
-    let meant = code_of(written);
+    let lower = as_code(written);
+    let meant = code_of(written).or(lower.as_deref().filter(|lower| not_a_language(lower, place).is_none()));
     let finding = Diagnostic::error("E218", place, format!("`{written}` is no code of a language"));
     let fix =
         meant.filter(|_| place.text() == written).map(|code| Fix::replace(format!("write `{code}`"), place, code));
     let help = meant.map_or_else(|| "write it like `es` or `pt_BR`".to_owned(), |code| format!("write `{code}`"));
     Some(finding.help(help).fix_if(fix.map(Fix::guess)))
+}
+
+/// A code in the letters of codes: `de` for `DE`, `pt_BR` for `PT-br`.
+fn as_code(written: &str) -> Option<String> {
+    let mut parts = written.split(['_', '-']);
+    let language = parts.next()?.to_lowercase();
+    let code = parts.fold(language, |code, part| match part.len() {
+        2 => format!("{code}_{}", part.to_uppercase()),
+        _ => format!("{code}_{part}"),
+    });
+    (code != written).then_some(code)
 }
 
 /// The code of a language by its name: `es` for `spanish`.

@@ -74,6 +74,8 @@ pub struct Translation {
     pub wordings: Vec<Wording>,
     /// The sources of options and other texts in the order of the file, also of those without a translation.
     pub order: Vec<String>,
+    /// True for a text in place of `from:` and `to:`, which has a finding.
+    pub is_one_text: bool,
 }
 
 /// One sentence in another language. It is used only while the flow's text equals `from`.
@@ -142,7 +144,8 @@ pub fn parse<'n>(
         let reader = Reader { scripts, names, findings };
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
         let order = ["options", "texts"].into_iter().flat_map(|key| keys(entry.value.get(key))).map(|(text, _)| text);
-        let translation = Translation { place: entry.key.place.clone(), wordings, order: order.collect() };
+        let (place, is_one_text) = (entry.key.place.clone(), entry.value.text().is_some());
+        let translation = Translation { place, wordings, order: order.collect(), is_one_text };
         steps.insert(entry.key.text.clone(), translation);
     }
     let phrase_order = phrase_order.collect();
@@ -316,6 +319,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn wordings(&self, step: &str, place: &Place, node: &Node) -> Vec<Wording> {
+        if let Some(text) = node.text().filter(|text| !text.trim().is_empty() && !node.is_broken()) {
+            let message = format!("`{step}` has a translation with its source, and this is one text");
+            let finding = Diagnostic::error("E201", &node.place, message);
+            let help = format!("write below it `from:` with the text of the flow, and `to: {}`", yaml::quoted(text));
+            self.findings.push(finding.help(help));
+            return Vec::new();
+        }
         let mut fields = Fields::new(node, format!("`{step}`"), self.findings).at(place);
         let mut all = Vec::new();
         let (from, to) = (fields.node("from"), fields.node("to"));

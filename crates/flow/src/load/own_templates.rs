@@ -39,6 +39,11 @@ impl OwnTemplate {
         self.versions.iter().map(|draft| &draft.template)
     }
 
+    /// True if a text has a finding about its values, so that those of a flow are not compared with it.
+    pub fn has_unclear_values(&self) -> bool {
+        self.versions.iter().any(refused::has_unclear_values)
+    }
+
     pub fn in_language(&self, language: &str) -> Option<&Template> {
         in_language(&self.templates().collect::<Vec<_>>(), language)
     }

@@ -28,6 +28,8 @@ pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usiz
 
 /// The correction for an expression that is written as a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
 pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
+    // A word in the line below belongs to the next statement.
+    let is_below = before[before.trim_end().len()..].contains('\n');
     let (before, after) = (before.trim_end(), after.trim_start());
     let end = after.find("&&").or_else(|| after.find("||")).unwrap_or(after.len());
     let value = after[..end].trim();
@@ -59,7 +61,16 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
                 "s" | "second" | "seconds" => "seconds",
                 _ => return None,
             };
-            (!number.is_empty()).then(|| format!("write a length of time as `{unit}({number})`; so long ago is `now() - {unit}({number})`, for a date `today() - {unit}({number})`"))
+            let is_value = before.matches('(').count() > before.matches(')').count();
+            (!number.is_empty() && !is_below).then(|| {
+                let write = format!("write a length of time as `{unit}({number})`");
+                match is_value {
+                    true => write,
+                    false => format!(
+                        "{write}; so long ago is `now() - {unit}({number})`, for a date `today() - {unit}({number})`"
+                    ),
+                }
+            })
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{sentence::operand, words::bare};
 use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
+use rhai::ParseError;
 use std::ops::Range;
 
 /// The finding for a statement or a `=` at byte `at`, before `word`, where the parser stopped.
@@ -55,12 +56,42 @@ pub fn meant(
     Some(finding(word.len(), format!("`{word}` begins a statement, and here stands one value")).help(help))
 }
 
+/// The finding for a statement of a script that its line does not end.
+pub fn unended_line(
+    error: &ParseError,
+    code: &str,
+    at: usize,
+    expression: bool,
+    place: &dyn Fn(Range<usize>) -> Place,
+) -> Option<Diagnostic> {
+    let said = error.to_string().to_lowercase();
+    let before = code[..at].trim_end();
+    let is_below = code[before.len()..at].contains('\n');
+    if expression || !is_below || !said.contains("';'") || !said.contains("terminate") {
+        return None;
+    }
+    let last = before.chars().next_back().map_or(0, char::len_utf8);
+    let place = place(before.len() - last..before.len());
+    let line = before.lines().next_back().unwrap_or_default().trim();
+    let fix = Fix::replace("write `;` behind it", &place, format!("{};", place.text())).guess();
+    let finding = Diagnostic::error("E308", &place, "this line ends without its `;`");
+    Some(finding.help(format!("write `{line};`")).fix(fix))
+}
+
 /// The `{` of `{a: 1}`, which is a block of statements without a `#`; the parser stops at it, or at the first key.
 fn unmarked_map(code: &str, at: usize, word: &str) -> Option<usize> {
     let before = code[..at].trim_end();
     let open = match code[at..].starts_with('{') {
         true => at,
         false if before.ends_with('{') => before.len() - 1,
+        // The parser reads `{ "a"` as a block with a text, and stops at the `:` behind it.
+        false if code[at..].starts_with(':') && before.ends_with('"') => {
+            let open = before.trim_end_matches('"').rfind('{')?;
+            if !before[open + 1..].trim_start().starts_with('"') {
+                return None;
+            }
+            open
+        }
         false => return None,
     };
     let inner = code[open + 1..].trim_start();

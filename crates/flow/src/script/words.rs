@@ -78,6 +78,9 @@ pub fn syntax<'a>(
             .help(format!("to ask whether a value is there write `{asked}`"))
             .fix(if asked.starts_with('!') { fix.guess() } else { fix });
     }
+    if let Some(finding) = statement::unended_line(error, code, at, expression, place) {
+        return finding;
+    }
     if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
         return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
     }
@@ -327,6 +330,12 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let list = list.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).next().unwrap_or_default();
         let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
         return finding.help(format!("for the text write `{list}.contains(\"{name}\")`"));
+    }
+    if matches!(name, "def" | "function" | "func" | "fun" | "sub") && behind.contains('(') {
+        let signature = behind.split(['{', ':', '\n']).next().unwrap_or_default().trim();
+        let fix = Fix::replace("write `fn`", place, "fn");
+        let finding = Diagnostic::error("E303", place, format!("`{name}` begins no function here"));
+        return finding.help(format!("write `fn {signature} {{`")).fix(fix.guess());
     }
     // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");

@@ -171,7 +171,17 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<RepeatOver> {
         return None;
     }
     if node.map().is_none() {
-        fields.wrong(node, "E250", WRITE);
+        let list = fields.node("in").or_else(|| fields.node("each")).and_then(Node::text);
+        let name = node.text().or_else(|| fields.node("for")?.text()).unwrap_or("NAME");
+        match list {
+            Some(list) if !node.is_broken() => {
+                let list = list.trim().trim_start_matches("${").trim_end_matches('}');
+                let finding = Diagnostic::error("E250", &node.place, "`repeat` takes a list or a condition");
+                fields.report(finding.help(format!("write `repeat: {{for: {name}, in: {list}}}`")));
+            }
+            _ => fields.wrong(node, "E250", WRITE),
+        }
+        fields.know(&["for", "in", "each", "while", "max"]);
         return None;
     }
     let mut keys = fields.below(node, "repeat");

@@ -20,6 +20,9 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     if let Some(wrong) = rhythm(&tokens).or_else(|| without(&tokens)) {
         return wrong;
     }
+    if let Some(wrong) = with_a_point(&tokens) {
+        return wrong;
+    }
     if word.is_empty() && tokens.iter().any(|token| clock(token).is_some()) {
         let instead = format!("daily {}", text.trim());
         let help = format!("for every day write `{instead}`, for one of the week `tuesday {}`", text.trim());
@@ -34,6 +37,17 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     };
     let help = instead.as_ref().map_or_else(|| LIKE.to_owned(), |instead| format!("write `{instead}`"));
     Wrong { help: Some(help), instead, ..Wrong::new(message) }
+}
+
+/// The finding for `mon-fri 9.00`, in which only the time is written otherwise.
+fn with_a_point(tokens: &[String]) -> Option<Wrong> {
+    let with_colon = |token: &String| Some(token.replacen('.', ":", 1)).filter(|token| clock(token).is_some());
+    let said = tokens.iter().find(|token| token.contains('.') && with_colon(token).is_some())?;
+    let all: Vec<String> = tokens.iter().map(|token| with_colon(token).unwrap_or_else(|| token.clone())).collect();
+    let instead = all.join(" ").replace(" ,", ",");
+    parse(&all).ok()?;
+    let message = format!("`{said}` is no time of day");
+    Some(Wrong { help: Some(format!("write `{instead}`")), instead: Some(instead), ..Wrong::new(message) })
 }
 
 /// The finding for `every second tuesday 10:00`: the second one of each month, or every other one.
@@ -101,7 +115,8 @@ pub fn one_day(tokens: &[String]) -> Option<Wrong> {
 fn with_slashes(tokens: &[String]) -> Option<Wrong> {
     // `9.30` is a time.
     let token = tokens.iter().find(|token| token.contains('/') || token.matches('.').count() == 2)?;
-    let parts: Vec<u16> = token.split(['/', '.']).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let parts: Vec<u16> =
+        token.trim_end_matches('.').split(['/', '.']).map(str::parse).collect::<Result<_, _>>().ok()?;
     let (first, second) = (*parts.first()?, *parts.get(1)?);
     let (day, month) = if second > 12 { (second, first) } else { (first, second) };
     let name = names::MONTHS.get(usize::from(month.checked_sub(1)?))?;
@@ -183,7 +198,10 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
 
 /// The text with corrections; `None` unless all of it is then a schedule.
 fn meant(tokens: &[String], language: &str) -> Option<String> {
-    let split: Vec<String> = tokens.iter().flat_map(|token| parted(token)).collect();
+    // The `1.` of `1. oktober` is a day.
+    let plain = |token: &'_ String| token.strip_suffix('.').filter(|day| day_number(day).is_some()).map(str::to_owned);
+    let split: Vec<String> =
+        tokens.iter().flat_map(|token| parted(&plain(token).unwrap_or_else(|| token.clone()))).collect();
     let mut words: Vec<String> = Vec::new();
     let mut late: Vec<String> = Vec::new();
     let has_clock = split.iter().any(|token| token.contains(':'));

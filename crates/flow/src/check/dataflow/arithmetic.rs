@@ -45,8 +45,10 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, p
         ],
         "-" => &[
             numbers,
-            (Kinds::DATE, Kinds::DATE.and(span), Kinds::DATE.and(span)),
-            (Kinds::DATETIME, Kinds::DATETIME.and(span), Kinds::DATETIME.and(span)),
+            (Kinds::DATE, Kinds::DATE, span),
+            (Kinds::DATE, span, Kinds::DATE),
+            (Kinds::DATETIME, Kinds::DATETIME, span),
+            (Kinds::DATETIME, span, Kinds::DATETIME),
             (Kinds::CLOCK, span, Kinds::CLOCK),
             (span, span, span),
             (Kinds::TEXT, Kinds::TEXT, Kinds::TEXT),
@@ -104,7 +106,8 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, p
             (false, false) => finding.help("compare or add values of one kind"),
         }
     });
-    ValueType::ANY
+    // The result of a date is not missing, so that no other finding follows from this one.
+    if first.within(MOMENTS) { ValueType::of(first.and(Kinds::VAGUE)) } else { ValueType::ANY }
 }
 
 /// The span that was probably meant by a number beside a date, which counts days, or by words: `days(180)`.

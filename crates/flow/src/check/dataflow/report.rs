@@ -157,10 +157,26 @@ impl Part {
             }
         }
         findings.extend(unfilled.into_values());
+        // A part that there is not is not called missing, too.
+        let told = self.verdicts.values().filter_map(|(good, finding)| finding.as_ref().filter(|_| !good));
+        let unknown: Vec<&Place> =
+            told.filter(|finding| finding.code == "E412").map(|finding| &finding.place).collect();
+        let mut parts: BTreeMap<&str, Diagnostic> = BTreeMap::new();
         for (good, finding) in self.verdicts.values() {
-            if let (false, Some(finding)) = (good, finding) {
-                findings.push(finding.clone());
+            let (false, Some(finding)) = (good, finding) else { continue };
+            let range = finding.place.range();
+            if finding.code == "W317" && unknown.iter().any(|place| range.contains(&place.range().start)) {
+                continue;
+            }
+            // One finding for a part that there is not, wherever it is read.
+            match parts.remove(finding.message.as_str()) {
+                Some(first) if finding.code == "E412" => {
+                    drop(parts.insert(&finding.message, first.and_at(&finding.place)))
+                }
+                _ if finding.code == "E412" => drop(parts.insert(&finding.message, finding.clone())),
+                _ => findings.push(finding.clone()),
             }
         }
+        findings.extend(parts.into_values());
     }
 }

@@ -68,15 +68,33 @@ pub(super) fn of(
             report.say(&written[place].text_at.place, format!("its languages have no `{language}`"), help);
         }
     }
-    for (draft, written) in versions.iter().zip(written) {
-        text(draft, written, &mut report);
+    for (place, (draft, written)) in versions.iter().zip(written).enumerate() {
+        text(draft, (place > 0).then_some(&versions[0]), written, &mut report);
         edges(draft, written, &mut report);
         buttons(draft, written, &mut report);
     }
     report.all
 }
 
-fn text(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
+/// True if the values of the text cannot be filled as it is written: a finding about their number would follow from it.
+pub(super) fn has_unclear_values(draft: &TemplateDraft) -> bool {
+    draft.template.body.contains("${") || has_gap(draft)
+}
+
+/// True for `{{1}}` and `{{3}}` without `{{2}}`.
+fn has_gap(draft: &TemplateDraft) -> bool {
+    let numbers: Option<Vec<usize>> = draft.examples.iter().map(|(name, _)| name.parse().ok()).collect();
+    numbers.is_some_and(|numbers| (1..=numbers.len()).any(|number| !numbers.contains(&number)))
+}
+
+/// The values without an example.
+fn unexplained(draft: &TemplateDraft) -> Vec<&str> {
+    let without = draft.examples.iter().filter(|(_, example)| example.trim().is_empty());
+    without.map(|(name, _)| name.as_str()).collect()
+}
+
+/// `first` is the version in the bot's own language, if this is another one.
+fn text(draft: &TemplateDraft, first: Option<&TemplateDraft>, written: &Written<'_>, report: &mut Report<'_>) {
     // A text that YAML cannot read has a finding.
     if written.text_at.is_broken() {
         return;
@@ -102,7 +120,7 @@ fn text(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
             "some of its values have numbers and some have names",
             "give all of them numbers, or all of them names",
         );
-    } else if !numbers.is_empty() && (1..=numbers.len()).any(|number| !numbers.contains(&number)) {
+    } else if has_gap(draft) {
         report.say(at, "the numbers of its values have a gap", "count from `{{1}}` on");
     }
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -113,12 +131,10 @@ fn text(draft: &TemplateDraft, written: &Written<'_>, report: &mut Report<'_>) {
         let help = "put a word before it or behind it; a full stop is enough";
         report.say(at, "its text begins or ends with a value", help);
     }
-    let missing: Vec<String> = draft
-        .examples
-        .iter()
-        .filter(|(_, example)| example.trim().is_empty())
-        .map(|(name, _)| format!("`{{{{{name}}}}}`"))
-        .collect();
+    // A version in another language takes its examples from the first one, which has the finding.
+    let known = first.map(unexplained).unwrap_or_default();
+    let missing = unexplained(draft).into_iter().filter(|name| !known.contains(name) && !has_gap(draft));
+    let missing: Vec<String> = missing.map(|name| format!("`{{{{{name}}}}}`")).collect();
     if !missing.is_empty() {
         let what = format!("{} has no example", missing.join(", "));
         let form = if draft.is_positional() { "`examples: [Ana, \"10:30\"]`" } else { "`examples: {name: Ana}`" };

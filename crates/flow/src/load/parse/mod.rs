@@ -353,6 +353,10 @@ pub(crate) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
                 let name = entries.iter().filter(|entry| entry.key.text == "for").find_map(|entry| entry.value.text());
                 found.extend(name.map(str::to_owned));
             }
+            // `repeat: x` beside `in:` has a finding.
+            ("repeat", Kind::Scalar(name)) if crate::script::valid_name(&name.text).is_ok() => {
+                found.insert(name.text.clone());
+            }
             ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
             ("inputs", Kind::List(items)) => found.extend(items.iter().filter_map(yaml::Node::text).map(str::to_owned)),
             ("set", Kind::Map(entries)) => {

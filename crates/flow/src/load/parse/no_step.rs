@@ -108,6 +108,11 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
             _ => format!("write `- {ours}: …`"),
         });
     }
+    if let Some(name) = name.strip_prefix("-\u{a0}") {
+        return Some(format!(
+            "the blank behind the `-` is a hard one, as word processors write it: type a plain one, `- {name}: …`"
+        ));
+    }
     if let Some(name) = name.strip_prefix('-') {
         return Some(format!("write a blank behind the `-`: `- {name}: …`"));
     }

@@ -112,7 +112,20 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     fn read_code(&mut self, node: &Node, expression: bool) -> Code {
         let Some(scalar) = node.scalar() else {
-            self.wrong(node, "E208", format!("this takes an expression, and gets {}", node.describe()));
+            if !node.is_broken() {
+                let message = format!("this takes an expression, and gets {}", node.describe());
+                let inner = node.place.text().trim().trim_start_matches(['[', '{']).trim_end_matches([']', '}']).trim();
+                let help = match node.list() {
+                    Some([_]) if !inner.contains('\n') && !inner.starts_with('-') => {
+                        format!("write it without brackets: `{inner}`")
+                    }
+                    Some(_) => {
+                        "join conditions by `&&`, where all must hold, or by `||`, where one is enough".to_owned()
+                    }
+                    None => "write it as a text, such as `contact.city == \"Sevilla\"`".to_owned(),
+                };
+                self.report(Diagnostic::error("E208", &node.place, message).help(help));
+            }
             return Code::broken(&node.place, self.builder.scripts);
         };
         let names = self.names(false);

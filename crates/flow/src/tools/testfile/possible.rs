@@ -18,6 +18,9 @@ use crate::{
     triggers::Trigger,
 };
 
+/// Titles of buttons that are longer numbers come from data.
+const PLACE_DIGITS_MAX: usize = 2;
+
 /// Keys of a contact in a test beside the fields of `_bot.yaml`.
 const CONTACT: [&str; 7] = ["phone", "name", "language", "zone", "tags", "consent", "opted_out"];
 
@@ -189,6 +192,12 @@ impl Look<'_> {
     }
 
     fn text(&self, text: &Scalar) {
+        let pattern = text.text.trim().strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        if let Some(inner) = pattern.filter(|inner| inner.len() > 1 && !self.said.is_written(&text.text)) {
+            let part = inner.split(['.', '*', '+', '(', '[', '\\', '^', '$', '|']).find(|part| part.trim().len() > 2);
+            let help = format!("a part of the text is enough: write `{}`", part.unwrap_or(inner).trim());
+            return self.never(&text.place, "a test compares texts and knows no patterns".to_owned(), Some(help));
+        }
         // The word differs by one letter from the word for nothing, and no flow has such a text.
         if text.is_plain()
             && !text.text.contains(' ')
@@ -220,6 +229,11 @@ impl Look<'_> {
     }
 
     fn tap(&self, title: &str, place: &Place) {
+        let is_place = title.len() <= PLACE_DIGITS_MAX && title.bytes().all(|byte| byte.is_ascii_digit());
+        if is_place && !self.said.is_written(title) && !self.said.computes_options() {
+            let help = "write its title or its id; `transom chat` alone takes the number of a button";
+            return self.never(place, format!("no flow shows a button `{title}`"), Some(help.to_owned()));
+        }
         if self.said.can_say(title) {
             return;
         }

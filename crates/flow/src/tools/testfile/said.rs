@@ -64,6 +64,21 @@ impl<'a> SaidText<'a> {
         !self.beyond.get()
     }
 
+    /// True if the tested flow has options that come from data.
+    pub fn computes_options(&self) -> bool {
+        let text = self.flow.place.file().text();
+        text.contains("each:") || text.contains("options: ${")
+    }
+
+    /// True if this text stands in a text of a flow, an option or a translation as it is.
+    pub fn is_written(&self, text: &str) -> bool {
+        self.beyond();
+        let wanted = one_line(text.trim()).to_lowercase();
+        let stands =
+            |text: &Text| text.pieces().flatten().any(|piece| one_line(piece).to_lowercase().contains(&wanted));
+        self.all_texts().any(stands)
+    }
+
     /// True if a message or a button may contain this text; also in doubt.
     pub fn can_say(&self, text: &str) -> bool {
         let wanted = one_line(text.trim());
