@@ -29,7 +29,9 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         }
         returns_of_flow(set, flow, findings);
         for trigger in &flow.triggers {
-            triggered(flow, trigger, findings);
+            if !triggered(flow, trigger, findings) {
+                lost_groups(flow, trigger, findings);
+            }
         }
     }
 }
@@ -164,8 +166,49 @@ fn gives(node: &Node) -> bool {
     node.outline.yaml.get("return").is_some_and(|value| !value.is_null())
 }
 
-/// A trigger without inputs can start a flow only if all its inputs may be missing.
-fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
+/// The named groups of the patterns of a trigger that are no inputs of its flow.
+fn other_groups<'t>(flow: &Flow, trigger: &'t WrittenTrigger) -> Vec<(&'t yaml::Node, &'t str)> {
+    let written = &trigger.outline.yaml;
+    let is_pattern = written.get("match").and_then(yaml::Node::text) == Some("regex");
+    let patterns = written.get("message").filter(|_| is_pattern).map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    // A pattern that cannot be read has a finding.
+    if matches!(&trigger.kind, Trigger::Message(message) if message.patterns.len() < patterns.len()) {
+        return Vec::new();
+    }
+    let mut found: Vec<(&yaml::Node, &str)> = Vec::new();
+    for pattern in patterns {
+        for group in pattern.text().into_iter().flat_map(crate::load::parse::groups) {
+            let known = flow.inputs.iter().any(|field| field.name == group);
+            if !known && found.iter().all(|(_, other)| *other != group) {
+                found.push((pattern, group));
+            }
+        }
+    }
+    found
+}
+
+/// Reports a named group of a pattern that fills no input: what it matched is lost.
+fn lost_groups(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
+    for (pattern, group) in other_groups(flow, trigger).into_iter().filter(|(_, group)| !is_read(flow, group)) {
+        let message = format!("`{}` has no input `{group}`, so what this group matches is lost", flow.name);
+        let finding = Diagnostic::warning("W427", &pattern.place, message);
+        findings.push(match nearest(group, flow.inputs.iter().map(|field| field.name.as_str())) {
+            Some(near) => finding.help(format!("call the group like the input, `(?<{near}>…)`")),
+            None => finding
+                .help(format!("write `inputs: {{{group}: text}}` on top of the flow, or take the name out, `(…)`")),
+        });
+    }
+}
+
+/// True if the flow names the group outside of its patterns, too.
+fn is_read(flow: &Flow, group: &str) -> bool {
+    let text = flow.place.file().text();
+    let named = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| *word == group).count();
+    named > text.matches(&format!("<{group}>")).count()
+}
+
+/// A trigger without inputs can start a flow only if all its inputs may be missing. True if one of them is missing.
+fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) -> bool {
     let written = &trigger.outline.yaml;
     let brings = |name: &str| match &trigger.kind {
         Trigger::Api(_) => true,
@@ -177,19 +220,22 @@ fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
         }
         _ => false,
     };
+    let group = other_groups(flow, trigger).first().map(|(_, group)| *group);
+    let mut lacks = false;
     for field in flow.inputs.iter().filter(|field| !field.optional && field.default.is_none()) {
         if !brings(&field.name) {
+            lacks = true;
             let name = &field.name;
             let message =
                 format!("this trigger does not bring the input `{name}`, and without it the flow cannot begin");
             let finding = Diagnostic::error("E416", &trigger.place, message);
-            findings.push(
-                finding.help(format!(
-                    "write `{name}: {{type: …, optional: true}}` under `inputs`, or give it a `default`"
-                )),
-            );
+            findings.push(finding.help(match group {
+                Some(group) => format!("call the group `{group}` of its pattern like the input, `(?<{name}>…)`"),
+                None => format!("write `{name}: {{type: …, optional: true}}` under `inputs`, or give it a `default`"),
+            }));
         }
     }
+    lacks
 }
 
 impl Side<'_> {

@@ -1,7 +1,7 @@
 //! Checks values in places that accept only some: the cases of a `switch`, the team of a `handoff`, a list in a text.
 
 use super::{
-    Walk,
+    Walk, blanks,
     date_hint::{self, DateUse},
     exprs::Eval,
     state::State,
@@ -65,11 +65,8 @@ impl<'a> Walk<'a, '_> {
             };
             self.found.judge.bad_as(SHOWN, finding.help(help));
         }
-        if !alone && said && ty.may_miss() && is_name(code) {
-            let finding =
-                Diagnostic::warning("W317", &place, "not every contact has a name, and this prints nothing then");
-            let help = format!("say what stands in its place: `${{{} ?? \"there\"}}`", code.source().trim());
-            self.found.judge.bad(finding.help(help));
+        if let Some(finding) = blanks::in_text(self.set, code, ty).filter(|_| !alone && said) {
+            self.found.judge.bad(finding);
         }
         // A missing variable is reported where it is read.
         let variable = matches!(code.single(), Some(rhai::Expr::Variable(..)));
@@ -84,10 +81,14 @@ impl<'a> Walk<'a, '_> {
     /// Checks how a day or a moment is written for the customer.
     pub(super) fn written(&mut self, node: &Node, text: &Text, code: &Code, ty: &ValueType, in_template: bool) {
         let kinds = ty.kinds.without(Kinds::MISSING);
-        let dates = Kinds::DATE.and(Kinds::DATETIME);
+        let dates = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::SPAN);
         let said = in_template || matches!(node.outline.verb, "say" | "ask") && says(node, text);
         if !said || ty.kinds.is_vague() || kinds == Kinds::NONE || !kinds.within(dates) {
             self.found.judge.good(&code.place(), "W325");
+            return;
+        }
+        if kinds == Kinds::SPAN {
+            self.found.judge.bad(span_shown(code));
             return;
         }
         let (what, raw, form) = match kinds.meets(Kinds::DATETIME) {
@@ -232,6 +233,13 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
+fn span_shown(code: &Code) -> Diagnostic {
+    let source = code.source().trim();
+    let value = if source.contains(' ') { format!("({source})") } else { source.to_owned() };
+    let finding = Diagnostic::warning("W325", &code.place(), "customers read this length of time as `2d` or `1h30m`");
+    finding.help(format!("say how many days it is, `${{{value}.days}}`, or `.hours` or `.minutes`"))
+}
+
 /// True for the text of a message or a question, and for a tag.
 fn says(node: &Node, text: &Text) -> bool {
     let here = |key: &str| node.outline.yaml.get(key).is_some_and(|value| value.place.to(text.place()) == value.place);
@@ -239,13 +247,6 @@ fn says(node: &Node, text: &Text) -> bool {
         verb @ ("say" | "ask" | "tag" | "untag" | "emit") => here(verb),
         _ => false,
     }
-}
-
-/// True for `contact.name` or `contact.first_name`.
-fn is_name(code: &Code) -> bool {
-    let Some(rhai::Expr::Dot(pair, ..)) = code.single() else { return false };
-    let contact = matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "contact");
-    contact && matches!(&pair.rhs, rhai::Expr::Property(part, _) if matches!(part.2.as_str(), "name" | "first_name"))
 }
 
 /// True for a message with content beside its text.

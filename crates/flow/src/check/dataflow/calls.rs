@@ -4,14 +4,15 @@ use super::{
     arithmetic::{joined, sum},
     compare::comparable,
     date_hint::{self, DateUse},
+    divisors,
     exprs::{Eval, Use},
     known_words, parts, prices,
-    types::{Kinds, KnownValue, ValueType},
+    types::{Kinds, KnownValue, Shape, ValueType},
 };
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
     engine::question::titles,
-    script::{FUNCTIONS, clock, pattern},
+    script::{FUNCTIONS, clock, pattern, spells_moment},
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -62,6 +63,9 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> V
             let (left, right) = (eval.expr(a, Use::Shown), eval.expr(b, Use::Shown));
             date_hint::meant(eval, a, &left, &DateUse::Beside(right.kinds));
             date_hint::meant(eval, b, &right, &DateUse::Beside(left.kinds));
+            if matches!(name, "/" | "%") {
+                divisors::check(eval, name, b, position);
+            }
             sum(eval, name, &left, &right, position)
         }
         ("&", [a, b]) => {
@@ -114,6 +118,14 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
                     let message = format!("`{text}` has letters that no date is printed by");
                     Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
                 });
+            }
+        }
+        "contains" if args[0].known == KnownValue::Shape(Shape::Hours) => {
+            let spells = spells_moment(text, false) || spells_moment(text, true) || clock(text).is_some();
+            if let Some(judge) = eval.judge.as_mut().filter(|_| !spells) {
+                let finding = Diagnostic::error("E318", place, format!("`{text}` is no date or time"));
+                let help = "write it like `\"2026-12-24\"`, `\"2026-12-24T10:00\"` or `\"10:00\"`";
+                judge.bad_as("time of day", finding.help(help));
             }
         }
         "at" if args[0].kinds.without(Kinds::MISSING) == Kinds::DATE && clock(text).is_none() => {
@@ -259,7 +271,7 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
     let counted: Vec<&Vec<TypeId>> = signatures.iter().filter(|params| params.len() == args.len()).collect();
     if counted.is_empty() {
         count_wrong(eval, name, signatures, args.len(), method, &place);
-        return given(name, args);
+        return given(name, args).or(Kinds::VAGUE);
     }
     let fits = |params: &[TypeId]| {
         params.iter().zip(args).all(|(param, arg)| {

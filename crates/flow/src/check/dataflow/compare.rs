@@ -53,6 +53,7 @@ pub fn comparable(
     };
     date_hint::meant(eval, left.0, a, &DateUse::Beside(y));
     date_hint::meant(eval, right.0, b, &DateUse::Beside(x));
+    date_hint::number_meant(eval, op, left, right);
     if meet(a, b, x, y, op, number) {
         eval.good(&place, "W315");
         return;

@@ -1,4 +1,4 @@
-//! Reports an answer that is a text but used as a date or a time: `type: date` was forgotten.
+//! Reports an answer that is a text but used as a date, a time or a number: its `type` was forgotten.
 
 use super::{
     exprs::Eval,
@@ -36,6 +36,22 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &ValueType, how: &DateUse) {
         Kinds::CLOCK => ("time", "a time of day"),
         _ => ("date", "a date"),
     };
+    report(eval, expr, kind, words, ": then “tomorrow” and “3 May” are understood, too");
+}
+
+/// Reports a text that is compared with a number: `contact.visits > 3`.
+pub fn number_meant(eval: &mut Eval<'_>, op: &str, left: (&Expr, &ValueType), right: (&Expr, &ValueType)) {
+    let is_number = |expr: &Expr| matches!(expr, Expr::IntegerConstant(..) | Expr::FloatConstant(..));
+    let (text, number) = if is_number(right.0) { (left, right.0) } else { (right, left.0) };
+    if eval.judge.is_none() || !is_number(number) || !matches!(op, "<" | ">" | "<=" | ">=") || !is_free_text(text.1) {
+        return;
+    }
+    let kind = if matches!(number, Expr::IntegerConstant(..)) { "whole" } else { "number" };
+    report(eval, text.0, kind, "a number", "");
+}
+
+/// Reports the question or the field that holds any text.
+fn report(eval: &mut Eval<'_>, expr: &Expr, kind: &str, words: &str, besides: &str) {
     if let Some((name, place)) = field(eval, expr) {
         eval.bad(|| {
             let message = format!("the field `{name}` holds any text, and it is taken for {words}");
@@ -53,7 +69,7 @@ pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &ValueType, how: &DateUse) {
     eval.bad(|| {
         let message = format!("the answer `{name}` is any text, and it is taken for {words}");
         let finding = Diagnostic::warning("W323", &place, message).label(&read, "here");
-        finding.help(format!("write `type: {kind}` beside the `ask`: then “tomorrow” and “3 May” are understood, too"))
+        finding.help(format!("write `type: {kind}` beside the `ask`{besides}"))
     });
 }
 

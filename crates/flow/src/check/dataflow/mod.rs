@@ -7,10 +7,12 @@
 mod answer_text;
 mod arithmetic;
 mod assignable;
+mod blanks;
 mod called;
 mod calls;
 mod compare;
 mod date_hint;
+mod divisors;
 pub mod exprs;
 mod groups;
 mod impossible;

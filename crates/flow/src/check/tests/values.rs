@@ -14,7 +14,7 @@ fn names_behind_a_dot_are_known() {
         &["steps:\n  - if: window.opened\n    then: [end]\n"],
         "a.yaml:3:16: error[E412] `window` has no `opened`; did you mean `open`?",
     );
-    clean(&["steps:\n  - say: ${contact.first_name ?? \"you\"} ${contact.city} ${env.SHOP_URL}\n"]);
+    clean(&["steps:\n  - say: ${contact.first_name ?? \"you\"} ${contact.city ?? \"here\"} ${env.SHOP_URL}\n"]);
 }
 
 #[test]
@@ -160,6 +160,7 @@ fn what_cannot_stand_in_its_place_is_an_error() {
         ),
         ("  - say: ${contact.city}\n", "a.yaml:5:12: warning[W317] this can be missing, and nothing else stands here"),
         ("  - tag: [vip, \"${contact.city}\"]\n", "a.yaml:5:19: warning[W317] this can be missing"),
+        ("  - say: In ${contact.city}\n", "a.yaml:5:15: warning[W317] not every contact has `city`"),
     ] {
         let found = found(steps);
         assert!(found.len() == 1 && found[0].starts_with(said), "{steps}\n{found:#?}");
@@ -167,7 +168,7 @@ fn what_cannot_stand_in_its_place_is_an_error() {
     for steps in [
         "  - say: ${contact.city ?? \"-\"}\n",
         "  - say: ${contact.city}\n    if: '!missing(contact.city)'\n",
-        "  - say: In ${contact.city}\n",
+        "  - say: In ${contact.city ?? \"town\"}\n",
         "  - say: ${contact.tags.join(\", \")} ${contact.tags.len()}\n",
         "  - set: {\"list[]\": 6}\n  - repeat: {for: x, in: list}\n    do: [{say: \"${x}\"}]\n",
         "  - wait: {until: \"${now() + hours(2)}\"}\n",

@@ -15,9 +15,10 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
             fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
         }
-        fields.report_if(node.scalar().and_then(|scalar| titles::in_one(scalar)));
         if fields.names_value(node).is_some() {
             fields.no_values(node);
+        } else {
+            fields.report_if(node.scalar().and_then(|scalar| titles::in_one(scalar)));
         }
         fields.report_if(titles::numbered(items));
         if items.len() > OPTIONS_MAX {

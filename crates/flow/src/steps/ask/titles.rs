@@ -6,16 +6,43 @@ use crate::base::{
     yaml::{self, Node, Scalar},
 };
 
-/// Reports `options: Red, Blue`, `Yes/No` and `Red | Blue`: this is one option.
+/// Reports `options: Red, Blue`, `Yes/No`, `Red | Blue` and `Red`: this is one option.
 pub(super) fn in_one(scalar: &Scalar) -> Option<Diagnostic> {
     let (sign, written) = match yaml::listed(scalar, 2) {
         Some(written) => ("commas", written),
-        None => parted(scalar)?,
+        None => match parted(scalar) {
+            Some(parted) => parted,
+            None => return dashes(scalar).or_else(|| alone(scalar)),
+        },
     };
     let fix = Fix::replace(format!("write `{written}`"), &scalar.place, &written).guess();
     let finding = Diagnostic::warning("W422", &scalar.place, format!("this is one option with {sign} in it"));
     let help = format!("for several options write `options: {written}`; one with {sign} stands in quotes");
     Some(finding.help(help).fix(fix))
+}
+
+/// Reports a text of several lines that begin with `- `, below `options: |`.
+fn dashes(scalar: &Scalar) -> Option<Diagnostic> {
+    let lines: Vec<&str> = scalar.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if scalar.is_plain() || lines.is_empty() || !lines.iter().all(|line| line.starts_with("- ")) {
+        return None;
+    }
+    let message = format!("this is one text of {} lines, and so one option", lines.len());
+    let finding = Diagnostic::warning("W422", &scalar.place, message);
+    Some(finding.help("take the sign behind `options:` out: then each line with `- ` is an option"))
+}
+
+/// Reports a text where a list is meant: a question with one option is written as such.
+fn alone(scalar: &Scalar) -> Option<Diagnostic> {
+    let text = scalar.text.trim();
+    if !scalar.is_plain() || scalar.is_broken() || text.is_empty() || text.contains("${") {
+        return None;
+    }
+    let written = format!("[{text}]");
+    let fix = Fix::replace(format!("write `{written}`"), &scalar.place, &written).guess();
+    let finding = Diagnostic::warning("W422", &scalar.place, "this is one text, and `options` is a list");
+    let finding = finding.help(format!("write one option a line, `- {text}`, or `options: {written}` for one alone"));
+    Some(if text.contains([',', '[', ']', '{', '}', '#', ':']) { finding } else { finding.fix(fix) })
 }
 
 /// The sign between several short texts, and these as a list.
