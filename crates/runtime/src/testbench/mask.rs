@@ -42,25 +42,31 @@ impl Mask {
                 | AnswerType::Time
                 | AnswerType::DateTime
                 | AnswerType::YesNo,
-            ) if text.chars().filter(char::is_ascii_digit).count() <= 8 => text.to_owned(),
+            ) if digits(text) <= 8 => text.to_owned(),
+            // `24.12.2026 10:30`; no phone number has a colon.
+            Some(AnswerType::DateTime) if digits(text) <= 12 && text.contains(':') => text.to_owned(),
             _ => self.words(text),
         }
     }
 
-    /// Replaces each unknown word by `x`s, and each long number by `1`s, of the same length.
+    /// Replaces each unknown word by `x`s, and each long number by `1`s, of the same length; also a number that is
+    /// written in groups.
     pub fn words(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut word = String::new();
-        for c in text.chars().chain(['\n']) {
-            if c.is_alphanumeric() {
-                word.push(c);
-                continue;
+        let mut number = GroupedNumber::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (word, after) = rest.split_at(rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()));
+            let (marks, after) = after.split_at(after.find(char::is_alphanumeric).unwrap_or(after.len()));
+            number.next(word, &mut out);
+            out.push_str(&self.word(word));
+            if !GroupedNumber::goes_on_after(marks) {
+                number.end(&mut out);
             }
-            out.push_str(&self.word(&word));
-            word.clear();
-            out.push(c);
+            out.push_str(marks);
+            rest = after;
         }
-        out.pop();
+        number.end(&mut out);
         out
     }
 
@@ -129,6 +135,45 @@ impl Mask {
     }
 }
 
+fn digits(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
+/// A number whose digits stand in groups, as people write phone numbers: `600 111 222`.
+#[derive(Default)]
+struct GroupedNumber {
+    /// Where its first digit is in the masked text.
+    from: usize,
+    digits: usize,
+}
+
+impl GroupedNumber {
+    /// True if the number may go on after these characters.
+    fn goes_on_after(marks: &str) -> bool {
+        marks.len() <= 2 && marks.chars().all(|c| " .-/()".contains(c))
+    }
+
+    /// Takes the next word, which will stand at the end of `out`.
+    fn next(&mut self, word: &str, out: &mut String) {
+        if word.is_empty() || !word.chars().all(|c| c.is_ascii_digit()) {
+            return self.end(out);
+        }
+        if self.digits == 0 {
+            self.from = out.len();
+        }
+        self.digits += word.len();
+    }
+
+    /// The number is over: masks its digits if they are too many.
+    fn end(&mut self, out: &mut String) {
+        if self.digits >= DIGITS_MIN {
+            let masked: String = out[self.from..].chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect();
+            out.replace_range(self.from.., &masked);
+        }
+        self.digits = 0;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +189,12 @@ mod tests {
             "Where is my order 111111, X xx Xxxx xxxx Xx. 12?"
         );
         assert_eq!(mask.words("red"), "red");
+        assert_eq!(mask.words("+34 600 333 444, 600-333-444"), "+11 111 111 111, 111-111-111");
+        assert_eq!(mask.words("(600) 333 444 is 12 at 10:30, 7 or 8"), "(111) 111 111 is 12 xx 10:30, 7 xx 8");
+        assert_eq!((mask.words(""), mask.words(" ñ ")), (String::new(), " x ".to_owned()));
         assert_eq!(mask.typed("jose@shop.es", Some(AnswerType::Email)), "ana@example.com");
+        assert_eq!(mask.typed("24.12.2026 10:30", Some(AnswerType::DateTime)), "24.12.2026 10:30");
+        assert_eq!(mask.typed("600 333 444", Some(AnswerType::DateTime)), "111 111 111");
         assert_eq!(mask.typed("3 May", Some(AnswerType::Date)), "3 May");
         assert_eq!(mask.typed("4111111111111111", Some(AnswerType::Number)), "1".repeat(16));
     }
