@@ -27,12 +27,20 @@ if (skip) {
 /** The source of axe, which looks for barriers. */
 export const axe = () => readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function launch() {
-  const { chromium } = modules('playwright-core');
-  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'] });
+const how = (more = []) => ({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb', ...more] });
+
+/** A browser; `more`: options of its command line. */
+export async function launch(more = []) {
+  return modules('playwright-core').chromium.launch(how(more));
 }
 
-function program() {
+/** A browser with a profile that stays in a folder, as that of a person. */
+export async function launchIn(folder) {
+  return modules('playwright-core').chromium.launchPersistentContext(folder, { ...how(), viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+}
+
+/** The path of the program. */
+export function program() {
   if (process.env.TRANSOM) {
     return process.env.TRANSOM;
   }
@@ -44,7 +52,7 @@ function program() {
   return built[0];
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {
@@ -91,10 +99,10 @@ export async function daemon(config = null) {
     }
     throw new Error(`the daemon does not answer: ${said}`);
   };
-  const stop = () =>
+  const stop = (signal = 'SIGTERM') =>
     new Promise((done) => {
       running.once('exit', done);
-      running.kill('SIGTERM');
+      running.kill(signal);
     });
   await start();
   const path = (/** @type {string} */ file) => join(folder, file);
@@ -103,6 +111,8 @@ export async function daemon(config = null) {
     folder,
     start,
     stop,
+    /** Ends the daemon as a lack of power would. */
+    kill: () => stop('SIGKILL'),
     /** Runs a command of the program in the bot's folder. */
     run: (...words) => spawnSync(program(), words, { cwd: folder, encoding: 'utf8' }),
     read: (file) => readFileSync(path(file), 'utf8'),
@@ -133,9 +143,9 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   return page;
 }
 
-/** Waits for something; the page's policy forbids Playwright's own way, which evaluates text. */
-export const until = async (what, found) => {
-  for (let tries = 0; tries < 60; tries++) {
+/** Waits for something, by default for six seconds; the page's policy forbids Playwright's own way, which evaluates text. */
+export const until = async (what, found, most = 60) => {
+  for (let tries = 0; tries < most; tries++) {
     if (await found()) {
       return;
     }
@@ -169,6 +179,7 @@ export const write = (page, words) => page.evaluate(async (words) => {
   edit(shown.value, words);
 }, words);
 
+let told = 0;
 /** Writes texts to a sandbox's bot as a customer, each after the answer to the one before. */
 export async function written(bot, phone, name, texts) {
   const from = phone.slice(1);
@@ -176,9 +187,9 @@ export async function written(bot, phone, name, texts) {
     const { data } = await (await fetch(`${bot.base}/v1/sandbox/1/messages?phone=${encodeURIComponent(phone)}`)).json();
     return data.filter((one) => one.direction === 'out').length;
   };
-  for (const [n, text] of texts.entries()) {
+  for (const text of texts) {
     const before = await out();
-    const message = { from, id: `wamid.CHECK${from}${n}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } };
+    const message = { from, id: `wamid.CHECK${from}.${++told}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } };
     const value = {
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: '15550000001', phone_number_id: '1' },

@@ -39,6 +39,29 @@ test('all tests run with unpublished edits, and a new text is accepted', { skip 
   await page.context().close();
 });
 
+test('B1 a talk that was saved as a test passes in the terminal, and fails after one word has changed', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/thanks' });
+  await page.locator('[data-chat-input]').fill('thanks');
+  await page.keyboard.press('Enter');
+  await page.locator('.chat-text', { hasText: 'You are welcome!' }).waitFor();
+  await page.getByRole('button', { name: 'Save as test' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name of the test').fill('saved in the studio');
+  await dialog.getByRole('button', { name: /Put into/ }).click();
+  await page.getByText('Unpublished', { exact: true }).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByText(/is live/).waitFor();
+  const good = bot.run('test', 'flows/thanks.test.yaml');
+  assert.equal(good.status, 0, good.stdout + good.stderr);
+  const before = bot.read('flows/thanks.yaml');
+  bot.write('flows/thanks.yaml', before.replace('You are welcome!', 'Always a pleasure!'));
+  const bad = bot.run('test', 'flows/thanks.test.yaml');
+  assert.equal(bad.status, 1, bad.stdout + bad.stderr);
+  assert.match(bad.stdout + bad.stderr, /saved in the studio/);
+  bot.write('flows/thanks.yaml', before);
+  await page.context().close();
+});
+
 test('edits that the browser kept count when the page is loaded again', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read(MENU).replace('We are open up to', 'Open to'));

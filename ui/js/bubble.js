@@ -118,7 +118,9 @@ function Inside({ item, message, drawn, around }) {
   const original = quoted && message.content?.kind !== 'button' && around.quoted(quoted);
   const text = drawn.text;
   const large = drawn.kind === 'text' && isEmoji(text);
+  const speaker = message.direction === 'in' ? around.names.in : around.names.out;
   return html`
+    ${speaker && html`<span class="hidden" dir="auto">${speaker}: </span>`}
     ${original && html`<blockquote class="chat-quote"><b dir="auto">${original.direction === 'in' ? around.names.in : around.names.out}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
     ${drawn.template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${drawn.template.name}</bdi>${drawn.template.language && html` <small>${drawn.template.language}</small>`}</span>`}
     ${drawn.media && html`<${Media} media=${drawn.media} />`}

@@ -86,6 +86,10 @@ export function Composer({ name, attached, attach }) {
     setBack(next);
     setText(next ? texts[texts.length - next] : '');
   };
+  // The first thing that a newcomer does is to write; on a phone that would open the keyboard over the page.
+  useEffect(() => {
+    if (document.activeElement === document.body && matchMedia('(pointer: fine)').matches) box.current?.focus({ preventScroll: true });
+  }, []);
   const close = () => {
     attach(null);
     box.current?.focus();

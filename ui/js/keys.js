@@ -32,7 +32,7 @@ const ORDER = /** @type {const} */ ([
   ['edit', '.pane.edit .cm-content'],
   ['map', '.pane.map [tabindex], .pane.map button'],
   ['trace', '.pane.dock [role=tab][aria-selected=true], .pane.dock button'],
-  ['chat', '.pane.chat input, .pane.chat textarea, .pane.chat button'],
+  ['chat', '.pane.chat [data-chat-input], .pane.chat .chat-travel button'],
 ]);
 
 /** Gives the keyboard to the next pane that is shown. */
