@@ -99,6 +99,38 @@ test('the side of a cell has reasons, examples, one contact and another hour', {
   await page.context().close();
 });
 
+test('a broadcast is started by its count, held back and stopped', { skip }, async () => {
+  const at = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  const made = await fetch(`${bot.base}/v1/broadcasts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ flow: 'thanks', to: { tags: ['customer'] }, at: `${at}T10:00` }),
+  });
+  assert.equal(made.status, 201, await made.clone().text());
+  const { people } = await made.json();
+  const page = await look({ ready: '.cast' });
+  const row = page.locator('.cast');
+  assert.match(await row.textContent(), new RegExp(`A thank-you is answered, too.*10:00 on each contact’s clock.*customer.*${people} people.*Draft`, 's'));
+  const acts = (name) => row.getByRole('button', { name, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await acts('Start');
+  const go = dialog.getByRole('button', { name: 'Start', exact: true });
+  assert.ok(await go.isDisabled());
+  await dialog.getByRole('textbox').fill(String(people + 1));
+  assert.ok(await go.isDisabled());
+  await dialog.getByRole('textbox').fill(String(people));
+  await go.click();
+  await row.getByText(/On its way|Planned/).waitFor();
+  await acts('Pause');
+  await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
+  await row.getByText('Paused').waitFor();
+  await acts('Stop');
+  await dialog.getByRole('button', { name: 'Stop', exact: true }).click();
+  await row.waitFor({ state: 'detached' });
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
 for (const [theme, lang] of [['light', 'en'], ['dark', 'ar']]) {
   test(`axe finds no barrier on picture, side and table (${theme}, ${lang})`, { skip }, async () => {
     const page = await look({ theme, lang, bypassCSP: true });

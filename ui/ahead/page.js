@@ -8,6 +8,7 @@ import { t } from '../js/i18n.js';
 import { addressTo } from '../js/router.js';
 import { At } from '../js/times.js';
 import { Nothing, Shown, Wait, useAsked } from '../js/waiting.js';
+import { Broadcasts } from './broadcasts.js';
 import { groupsOf, keyOf, sumsOf } from './cells.js';
 import { Legend, Week } from './week.js';
 import { Side } from './side.js';
@@ -66,5 +67,6 @@ export function Page({ query }) {
             ${fire && html`<${Side} key=${chosen} fire=${fire} close=${() => choose(null)} />`}
           </div>`)
     }<//>
+    <${Broadcasts} key=${body?.as_of ?? ''} />
   </div>`;
 }
