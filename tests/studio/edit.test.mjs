@@ -167,6 +167,27 @@ test('the daemon may go away and come back', { skip }, async () => {
   await page.context().close();
 });
 
+test('the search is loaded when somebody looks for something, and marks the other places of a selection', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const loaded = () => page.asked.some((request) => request.url().endsWith('/vendor/search.js'));
+  await page.locator('.cm-content').click();
+  assert.equal(loaded(), false);
+  await page.keyboard.press('Control+f');
+  await page.locator('.cm-search input[name=search]').waitFor();
+  assert.ok(loaded());
+  await page.keyboard.type('opening_hours');
+  await page.keyboard.press('Enter');
+  await until('the place is found', async () => (await page.locator('.cm-searchMatch').count()) === 2);
+  await page.keyboard.press('Escape');
+  await page.locator('.cm-search').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: /Book a visit/ }).click();
+  await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();
+  await page.locator('.cm-line').getByText('ask', { exact: true }).first().dblclick();
+  await page.locator('.cm-selectionMatch').first().waitFor();
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
 test('a deep link opens the file at the step', { skip }, async () => {
   const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
   await page.getByRole('heading', { name: 'booking.yaml' }).waitFor();

@@ -6,7 +6,7 @@ import { Confirm } from '../js/confirm.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { HOUR, millis } from '../js/moment.js';
-import { isOne } from '../js/session.js';
+import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { At } from '../js/times.js';
 import { useAsked } from '../js/waiting.js';
@@ -52,7 +52,7 @@ function Moment({ one }) {
 
 /** @param {{one: Broadcast, ask: (act: string) => void}} props */
 function Row({ one, ask }) {
-  const acts = isOne('operator') ? (ACTS[one.state] ?? []) : [];
+  const acts = (ACTS[one.state] ?? []).filter((act) => may(`${act}_broadcast`));
   return html`<li class="cast" aria-label=${flowTitle(one.flow)}>
     <span class="cast-what"><b dir="auto">${flowTitle(one.flow)}</b><small class="muted"><${Moment} one=${one} /> · <${Audience} to=${one.to} /></small></span>
     <span class="cast-count">${one.state === 'draft' ? t('ahead.people', { n: one.people }) : t('ahead.cast.count', { a: one.planned, b: one.people })}</span>
@@ -62,7 +62,7 @@ function Row({ one, ask }) {
 }
 
 export function Broadcasts() {
-  const asked = useAsked('/v1/broadcasts?limit=100');
+  const asked = useAsked(may('list_broadcasts') ? '/v1/broadcasts?limit=100' : null);
   const [chosen, choose] = useState(/** @type {{one: Broadcast, act: string} | null} */ (null));
   const all = /** @type {Broadcast[]} */ (asked.body?.data ?? []).filter((one) => isAhead(one, Date.now()));
   if (!all.length) {

@@ -13,6 +13,12 @@ import { cursor, files, findings, mark, open, target } from './state.js';
 
 const { EditorState, EditorView, keymap } = CM;
 
+/** The keys of the search, before it is loaded. */
+const SEARCH_KEYS = ['Mod-f', 'F3', 'Mod-g', 'Mod-Shift-l', 'Mod-Alt-g', 'Mod-d'];
+const search = new CM.Compartment();
+/** The extensions of the search; none until somebody has looked for something. @type {any[]} */
+let found = [];
+
 /** @type {any} */
 let view = null;
 /** States of files that were shown before, with their history. @type {Map<string, any>} */
@@ -37,6 +43,32 @@ export const commands = {
   nextFinding: () => view && CM.nextDiagnostic(view) && view.focus(),
 };
 
+/** Reads the search, and gives it to the file that is shown. */
+async function withSearch() {
+  const module = await import('../vendor/search.js');
+  if (found.length === 0) {
+    found = [module.highlightSelectionMatches(), module.search({ top: true }), keymap.of(module.searchKeymap)];
+  }
+  addSearch();
+  return module;
+}
+
+/** A file that was shown before the search was there has none. */
+function addSearch() {
+  if (view && found.length && /** @type {any} */ (search.get(view.state))?.length === 0) {
+    view.dispatch({ effects: search.reconfigure(found) });
+  }
+}
+
+/** Does after loading what the key would have done. @param {any} one @param {string} key */
+function seek(one, key) {
+  withSearch().then(
+    (module) => module.searchKeymap.find((/** @type {any} */ bound) => bound.key === key)?.run?.(one),
+    () => {},
+  );
+  return true;
+}
+
 /** @param {string} path */
 const extensionsOf = (path) => [
   EditorView.cspNonce.of(nonce),
@@ -50,8 +82,7 @@ const extensionsOf = (path) => [
   CM.closeBrackets(),
   CM.highlightActiveLine(),
   CM.highlightActiveLineGutter(),
-  CM.highlightSelectionMatches(),
-  CM.search({ top: true }),
+  search.of(found),
   languageOf(path) === 'rhai' ? rhai : CM.yaml(),
   CM.syntaxHighlighting(colours),
   CM.indentUnit.of('  '),
@@ -74,7 +105,7 @@ const extensionsOf = (path) => [
     { key: 'Tab', run: CM.acceptCompletion },
     ...CM.closeBracketsKeymap,
     ...CM.completionKeymap,
-    ...CM.searchKeymap,
+    ...SEARCH_KEYS.map((key) => ({ key, run: (/** @type {any} */ one) => found.length === 0 && seek(one, key), preventDefault: true })),
     ...CM.historyKeymap,
     ...CM.foldKeymap,
     ...CM.defaultKeymap,
@@ -116,6 +147,8 @@ function updated(change) {
     edit(shown, change.state.doc.toString());
     syncSoon();
   }
+  // The other places of what is selected are marked by the search.
+  if (found.length === 0 && change.selectionSet && !change.state.selection.main.empty) withSearch().catch(() => {});
   if (change.selectionSet || change.docChanged || change.focusChanged) {
     const line = change.state.doc.lineAt(change.state.selection.main.head).number;
     const before = cursor.peek();
@@ -136,6 +169,7 @@ function display(path, text) {
   const before = left.get(path);
   shown = path;
   view.setState(before ?? newState(path, text));
+  addSearch();
   same(text);
   const line = view.state.doc.lineAt(view.state.selection.main.head).number;
   cursor.value = { path, line };

@@ -1,4 +1,4 @@
-// Makes ../preact.js, ../codemirror.js and ../LICENSES.txt from the packages that package-lock.json names.
+// Makes ../preact.js, ../codemirror.js, ../search.js and ../LICENSES.txt from the packages that package-lock.json names.
 // The same versions give the same bytes: `.ci/run ui` builds them anew and compares.
 //   npm ci && npm run build            packages beside this file, results in ui/vendor
 //   node build.mjs FOLDER MODULES      results in FOLDER, packages from MODULES
@@ -17,13 +17,22 @@ function packageOf(path) {
   return inside[0].startsWith('@') ? `${inside[0]}/${inside[1]}` : inside[0];
 }
 
+/** The packages that search.js shares with the editor: two copies of them would not know each other. */
+const shared = {
+  name: 'shared',
+  setup(work) {
+    work.onResolve({ filter: /^@codemirror\/(view|state)$/ }, () => ({ path: './codemirror.js', external: true }));
+  },
+};
+
 const used = new Set();
-for (const name of ['preact', 'codemirror']) {
+for (const name of ['preact', 'codemirror', 'search']) {
   const result = await build({
     absWorkingDir: here,
     entryPoints: [join(here, `${name}.js`)],
     nodePaths: [modules],
     alias: { marked: join(here, 'markdown.js') },
+    plugins: name === 'search' ? [shared] : [],
     bundle: true,
     format: 'esm',
     minify: true,

@@ -9,6 +9,10 @@ export { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from
 export {
   HighlightStyle, StreamLanguage, bracketMatching, foldGutter, foldKeymap, indentUnit, syntaxHighlighting,
 } from '@codemirror/language';
-export { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+// For search.js, which takes them from here.
+export { ViewPlugin, getDialog, getPanel, runScopeHandlers, showDialog, showPanel } from '@codemirror/view';
+export {
+  CharCategory, Compartment, EditorSelection, Facet, Prec, RangeSetBuilder, codePointAt, codePointSize, combineConfig, findClusterBreak, fromCodePoint,
+} from '@codemirror/state';
 export { tags } from '@lezer/highlight';
 export { LSPClient, LSPPlugin, Workspace, formatDocument, hoverTooltips, serverCompletion } from '@codemirror/lsp-client';
