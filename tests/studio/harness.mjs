@@ -1,6 +1,7 @@
 // Starts the daemon with a bot of its own and a browser, for the checks beside this file.
 //   TRANSOM=PATH      the program, else the newest of target/debug and target/release
 //   STUDIO_UI=FOLDER  the page's files from there instead of those in the program
+//   FIREFOX=PATH      Firefox in place of Chromium, from version 143 on, driven by WebDriver BiDi
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -29,8 +30,11 @@ export const axe = () => readFileSync(modules.resolve('axe-core/axe.min.js'), 'u
 
 const how = (more = []) => ({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb', ...more] });
 
-/** A browser; `more`: options of its command line. */
+/** A browser; `more`: options of Chromium's command line. */
 export async function launch(more = []) {
+  if (process.env.FIREFOX) {
+    return modules('playwright-core').firefox.launch({ executablePath: process.env.FIREFOX, channel: 'moz-firefox' });
+  }
   return modules('playwright-core').chromium.launch(how(more));
 }
 
@@ -125,10 +129,25 @@ export async function daemon(config = null) {
   };
 }
 
+/** WebDriver BiDi evaluates text in Firefox, which the page's policy forbids. Chromium checks that the policy holds. */
+async function withoutPolicy(route) {
+  if (!route.request().isNavigationRequest()) {
+    await route.fallback();
+    return;
+  }
+  const answer = await route.fetch();
+  const { 'content-security-policy': policy, ...headers } = answer.headers();
+  assert.ok(policy);
+  await route.fulfill({ response: answer, headers });
+}
+
 /** Opens the studio in a browser profile of its own and waits for `ready`; `noise` collects what the console should not have said. */
 export async function open(browser, base, { path = '/studio/flows/menu', theme = 'light', lang = 'en', width = 1440, height = 900, touch = false, context = null, bypassCSP = false, ready = '.cm-line' } = {}) {
   const profile = context ?? (await browser.newContext({ viewport: { width, height }, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', bypassCSP }));
   const page = await profile.newPage();
+  if (process.env.FIREFOX) {
+    await page.route(/\/studio/, withoutPolicy);
+  }
   page.noise = [];
   page.asked = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.noise.push(message.text()));

@@ -62,6 +62,25 @@ test('B1 a talk that was saved as a test passes in the terminal, and fails after
   await page.context().close();
 });
 
+test('B8 the coverage is that of `transom test --coverage`', { skip }, async () => {
+  const printed = JSON.parse(bot.run('test', '--coverage', '--format', 'json').stdout).coverage.flows;
+  const asked = await fetch(`${bot.base}/v1/studio/tests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: '{"files": {}}',
+  });
+  const { coverage } = await asked.json();
+  const shown = coverage.map(({ flow, percent, passed, steps, never }) => [flow, percent, passed, steps, never.map(({ path, line, what }) => `${path}:${line} ${what}`)]);
+  const terminal = printed.map(({ flow, percent, counts, missing }) => [flow, percent, counts.steps.taken, counts.steps.all, missing.map(({ file, line, what }) => `${file}:${line} ${what}`)]);
+  assert.deepEqual(shown, terminal);
+  assert.ok(shown.length >= 6 && shown.some(([, , , , never]) => never.length), JSON.stringify(shown));
+  const page = await open(browser, bot.base, TESTS);
+  await page.locator('.tests-flow', { hasText: '_bot.yaml' }).click();
+  const { length } = printed.at(-1).missing;
+  await until('the page has them all', async () => (await page.getByText('was never taken').count()) === length);
+  await page.context().close();
+});
+
 test('edits that the browser kept count when the page is loaded again', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read(MENU).replace('We are open up to', 'Open to'));

@@ -109,6 +109,22 @@ test('C9 the talks of a day show the words that the edits change', { skip }, asy
   await page.context().close();
 });
 
+test('B7 real talks on unchanged flows are the same, or cannot be told', { skip }, async () => {
+  const words = [['menu', 'Opening hours'], ['book', 'Haircut', 'tomorrow'], ['help'], ['thanks'], ['hello', 'Book a visit', 'Colour', 'never']];
+  for (let n = 0; n < 25; n++) {
+    await written(bot, `+3460055${String(1000 + n)}`, `Person ${n}`, words[n % words.length]);
+  }
+  const answer = await fetch(`${bot.base}/v1/studio/replay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ files: {}, day: new Date().toISOString().slice(0, 10) }),
+  });
+  const { counts, talks, more } = await answer.json();
+  const { same = 0, cannot_say = 0, ...others } = counts;
+  assert.deepEqual(Object.values(others).filter(Boolean), [], JSON.stringify(talks.filter((one) => !['same', 'cannot_say'].includes(one.verdict))));
+  assert.ok(same + cannot_say + more >= 25 && same > 0, JSON.stringify(counts));
+});
+
 test('an edit says how many tests it changes', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read('flows/menu.yaml').replace('We are open until', 'We are open up to'));
