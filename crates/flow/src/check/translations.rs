@@ -182,8 +182,11 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
         // One of several plural forms may leave the number out: `one: A bike is ready`.
         // `{n}` for `${n}` has a finding of its own.
         let in_braces = |name: &&String| {
-            let written = format!("{{{name}}}");
-            text.source().match_indices(&written).any(|(at, _)| !text.source()[..at].ends_with('$'))
+            let written = format!("{{{name}");
+            text.source().match_indices(&written).any(|(at, _)| {
+                let (before, behind) = (&text.source()[..at], &text.source()[at + written.len()..]);
+                !before.ends_with('$') && behind.starts_with(['}', '.'])
+            })
         };
         let missing: Vec<&String> = match &wording.to {
             TranslatedText::One(_) => expected.difference(&found).filter(|name| !in_braces(name)).collect(),

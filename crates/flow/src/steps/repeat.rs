@@ -128,6 +128,17 @@ fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -
     Ok(Some(rounds + 1))
 }
 
+/// The variable of a `repeat`, also as far as it can be seen in one that is written wrongly.
+pub(crate) fn variable(over: &Node) -> Option<&str> {
+    if over.map().is_some() {
+        return over.get("for")?.text();
+    }
+    let written = over.place.text();
+    let name = written.split_once("for:").map_or(written, |(_, rest)| rest);
+    let name = name.trim().split([',', ' ', '}', '\n']).next().unwrap_or_default();
+    crate::script::valid_name(name).is_ok().then_some(name)
+}
+
 /// Reports `while: n < 3` if no step of a round fills `n`: the same steps would run a hundred times.
 fn never_changes(fields: &mut StepFields<'_, '_>, condition: &Code) {
     let names = &condition.uses().names;

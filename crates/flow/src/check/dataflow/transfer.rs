@@ -88,8 +88,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
                     Some(condition) => refine(flow, state, condition, by == "do"),
                     None => one(state.clone()),
                 };
-            // `repeat: x` beside `in:` has a finding of its own.
-            let name = written.get("repeat").and_then(|repeat| repeat.get("for").unwrap_or(repeat).text());
+            let name = written.get("repeat").and_then(crate::steps::repeat::variable);
             match (name, by) {
                 (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, ValueType::ANY)).collect(),
                 // A literal list has at least one round, so the loop is never skipped.

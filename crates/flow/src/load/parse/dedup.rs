@@ -1,7 +1,7 @@
 //! Reduces findings to one for each name.
 
 use crate::{base::diagnostic::Diagnostic, load::bot::Bot, script::is_word};
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// If a name is declared in a way that cannot be used, its uses get no findings; an unknown name gets one finding for
 /// all its places, unless each is misspelt.
@@ -29,8 +29,15 @@ pub fn each_name_once(bot: &Bot, mut findings: Vec<Diagnostic>) -> Vec<Diagnosti
             }
         }
     }
+    // The name that a flow reads is read by its translations, too.
+    let unknown = |finding: &Diagnostic| finding.code == "E303" && !finding.place.path().starts_with(LOCALES);
+    let in_flows: BTreeSet<String> =
+        all.iter().filter(|finding| unknown(finding)).map(|finding| finding.message.clone()).collect();
+    all.retain(|finding| finding.code != "E303" || unknown(finding) || !in_flows.contains(&finding.message));
     all
 }
+
+const LOCALES: &str = "locales/";
 
 /// Names the place of an unknown name that `_bot.yaml` declares: `contact.city` for `city`.
 fn where_it_is(bot: &Bot, finding: Diagnostic) -> Diagnostic {

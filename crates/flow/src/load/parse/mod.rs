@@ -349,13 +349,8 @@ pub(crate) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
             {
                 found.insert(name.text.clone());
             }
-            ("repeat", Kind::Map(entries)) => {
-                let name = entries.iter().filter(|entry| entry.key.text == "for").find_map(|entry| entry.value.text());
-                found.extend(name.map(str::to_owned));
-            }
-            // `repeat: x` beside `in:` has a finding.
-            ("repeat", Kind::Scalar(name)) if crate::script::valid_name(&name.text).is_ok() => {
-                found.insert(name.text.clone());
+            ("repeat", Kind::Map(_) | Kind::Scalar(_)) => {
+                found.extend(crate::steps::repeat::variable(&entry.value).map(str::to_owned))
             }
             ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
             ("inputs", Kind::List(items)) => found.extend(items.iter().filter_map(yaml::Node::text).map(str::to_owned)),
