@@ -117,7 +117,10 @@ async fn a_map_is_drawn_while_other_files_have_errors() {
     assert!(drawn["svg"].as_str().unwrap().contains("data-step=\"hello.say_1\""));
     assert_eq!(
         drawn["steps"][0],
-        json!({"id": "hello.say_1", "path": "flows/hello.yaml", "line": 5, "verb": "say", "words": "Hello to you"})
+        json!({
+            "id": "hello.say_1", "path": "flows/hello.yaml", "line": 5, "verb": "say", "words": "Hello to you",
+            "blocks": [],
+        })
     );
     let body = json!({"flow": "hello", "files": {"flows/hello.yaml": "flow: hello\nsteps:\n  - say: {a: [b\n"}});
     let said = host.post(OPERATOR, path, body).await.is(409);

@@ -122,15 +122,21 @@ function boxOf(svg, of) {
  * @param {string | null} props.now the step that is kept in view
  * @param {string | null} props.cursor another one that is kept in view when it changes
  * @param {(step: string) => void} props.go called when a step is clicked
+ * @param {string} [props.text] changes with the drawing
+ * @param {(block: string) => void} [props.fold] called when the head of a block is clicked
+ * @param {any} [props.tools] more buttons
  */
-export function Canvas({ svg, flow, now, cursor, go }) {
+export function Canvas({ svg, flow, now, cursor, go, text, fold, tools }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const sheet = useRef(/** @type {HTMLElement | null} */ (null));
   const view = useRef({ x: 0, y: 0, k: 1 });
   /** Whether the author has moved the drawing: then it stays where it is. */
   const own = useRef(false);
   const last = useRef(/** @type {string | null} */ (null));
+  const missed = useRef(/** @type {string | null} */ (null));
   const drawn = useRef(/** @type {string | undefined} */ (undefined));
+  /** The head of a block that was clicked, and its place in the drawing before: it stays under the pointer. */
+  const pinned = useRef(/** @type {{head: string, x: number, y: number} | null} */ (null));
   const move = (/** @type {{x: number, y: number, k: number}} */ wished) => {
     // A part of the drawing stays in view, so that nobody loses it.
     const { clientWidth: W = 0, clientHeight: H = 0 } = box.current ?? {};
@@ -155,6 +161,8 @@ export function Canvas({ svg, flow, now, cursor, go }) {
   const follow = (step) => {
     const { clientWidth: W = 0, clientHeight: H = 0 } = box.current ?? {};
     const at = step && svg && boxOf(svg, `[data-step="${CSS.escape(step)}"] .box`);
+    // A step of a folded block is there when the block has been opened.
+    missed.current = step && !at ? step : null;
     if (!at || !W) return;
     const { x, y, k } = view.current;
     const shift = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ room) =>
@@ -183,6 +191,14 @@ export function Canvas({ svg, flow, now, cursor, go }) {
     drawn.current = flow;
     if (!own.current) fit();
   }, [svg]);
+  useLayoutEffect(() => {
+    const before = pinned.current;
+    const after = before && svg && boxOf(svg, before.head);
+    pinned.current = null;
+    const { x, y, k } = view.current;
+    if (before && after) move({ k, x: x + (before.x - after.x) * k, y: y + (before.y - after.y) * k });
+    else if (missed.current) follow(missed.current);
+  }, [text]);
   const seek = (/** @type {string | null} */ step) => {
     last.current = step ?? last.current;
     follow(step);
@@ -227,12 +243,22 @@ export function Canvas({ svg, flow, now, cursor, go }) {
     acted();
   };
   const click = (/** @type {MouseEvent} */ event) => {
-    const step = /** @type {Element} */ (event.target).closest('[data-step]')?.getAttribute('data-step');
-    if (step && !box.current?.dataset.moved) go(step);
+    const aim = /** @type {Element} */ (event.target);
+    const step = aim.closest('[data-step]')?.getAttribute('data-step');
+    const block = fold && aim.closest('[data-block]')?.getAttribute('data-block');
+    if (box.current?.dataset.moved) return;
+    if (step) go(step);
+    if (!block || !svg) return;
+    const head = `[data-block="${CSS.escape(block)}"] .box`;
+    const place = boxOf(svg, head);
+    pinned.current = place && { head, x: place.x, y: place.y };
+    own.current = true;
+    fold(block);
   };
-  return html`<div class="map-canvas" ref=${box} dir="ltr" tabindex="0" role="group" aria-label=${t('map.canvas')} onKeyDown=${keys} onClick=${click}>
+  return html`<div class=${`map-canvas${fold ? ' folds' : ''}`} ref=${box} dir="ltr" tabindex="0" role="group" aria-label=${t('map.canvas')} onKeyDown=${keys} onClick=${click}>
       <div class="map-sheet" ref=${sheet} aria-hidden="true"></div></div>
     <div class="map-tools">
+      ${tools}
       <button type="button" class="icon-button" title=${t('map.in')} aria-label=${t('map.in')} onClick=${() => middle(1.25)}><${Icon} n="plus" /></button>
       <button type="button" class="icon-button" title=${t('map.out')} aria-label=${t('map.out')} onClick=${() => middle(0.8)}><${Icon} n="minus" /></button>
       <button type="button" class="icon-button" title=${t('map.fit')} aria-label=${t('map.fit')} onClick=${whole}><${Icon} n="fit" /></button></div>`;

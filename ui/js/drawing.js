@@ -2,10 +2,11 @@
 /** Asks the daemon for the drawings of flows, and knows the places of their steps in the files. */
 import { computed, effect, signal } from '../vendor/preact.js';
 import { post } from './api.js';
+import { foldedOf, visit } from './folds.js';
 import * as state from './state.js';
 
 const PAUSE_MS = 180;
-/** @typedef {{id: string, path: string, line: number, verb: string, words: string}} Step */
+/** @typedef {{id: string, path: string, line: number, verb: string, words: string, blocks: string[]}} Step */
 /** @typedef {{flow: string, svg: string, steps: Step[]}} Drawing */
 
 /** The drawing that is shown: the last one that could be made. */
@@ -14,6 +15,9 @@ export const drawing = signal(/** @type {Drawing | null} */ (null));
 export const stale = signal(/** @type {string | null} */ (null));
 /** The flow of the open file; a file that is no flow leaves the last one. */
 export const shown = signal(/** @type {string | null} */ (null));
+
+/** The step at which the talk stands. */
+export const standing = signal(/** @type {string | null} */ (null));
 
 /** Counts the drawings that came. */
 export const drawn = signal(0);
@@ -29,13 +33,16 @@ const texts = () => JSON.stringify([state.edits.value, state.bot.value?.files?.m
  * @returns {Promise<{drawing?: Drawing, detail?: string} | null>} null: no answer, or cancelled
  */
 async function draw(flow, signal) {
-  const of = texts();
   const before = known.get(flow);
+  const folded = foldedOf(flow, before?.drawing.steps);
+  const of = `${texts()} ${folded}`;
   if (before?.texts === of) return { drawing: before.drawing };
-  const answer = await post('/v1/studio/map', { files: state.edits.value, flow }, { signal });
+  const answer = await post('/v1/studio/map', { files: state.edits.value, flow, folded }, { signal });
   if (!answer.ok) return answer.status ? { detail: answer.body?.detail ?? answer.body?.title ?? '' } : null;
   const made = { flow, svg: answer.body.svg, steps: answer.body.steps ?? [] };
   known.set(flow, { texts: of, drawing: made });
+  // Only the steps say whether the flow is so long that its blocks begin folded.
+  if (!before && `${foldedOf(flow, made.steps)}` !== `${folded}`) return draw(flow, signal);
   drawn.value += 1;
   return { drawing: made };
 }
@@ -49,6 +56,7 @@ export async function goTo(flow, step) {
   const found = await draw(flow).catch(() => null);
   const there = within((found?.drawing ?? known.get(flow)?.drawing)?.steps ?? [], step);
   const path = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === flow)?.path;
+  if (there) visit(flow, there.blocks ?? []);
   if (there) state.reveal(there.path, there.line);
   else if (path) state.reveal(path, 1);
 }
@@ -110,10 +118,27 @@ async function refresh() {
   stale.value = found.drawing ? null : (found.detail ?? '');
 }
 
+/** Opens the blocks around a step when the cursor or the talk comes to it, and not again while it stays there. @param {() => string | null} at */
+function opensBlocks(at) {
+  let last = /** @type {string | null} */ (null);
+  effect(() => {
+    const step = at();
+    void drawn.value;
+    const names = step && step !== last ? placeOf(step)?.blocks : null;
+    if (step === null) last = null;
+    if (!step || !names) return;
+    last = step;
+    // The flow of a step is the first part of its id.
+    if (names.length) visit(step.split('.')[0], names);
+  });
+}
+
 let timer = 0;
 let last = /** @type {string | null} */ (null);
 /** Draws the flow of the open file, and again after each edit. The page of flows begins it once. */
 export function begin() {
+  opensBlocks(() => atCursor.value);
+  opensBlocks(() => standing.value);
   effect(() => {
     const flows = state.bot.value?.flows ?? [];
     const path = state.open.value;
@@ -127,11 +152,12 @@ export function begin() {
   });
   effect(() => {
     void state.epoch.value;
-    const key = `${shown.value} ${texts()}`;
+    const words = `${shown.value} ${texts()}`;
+    const key = `${words} ${shown.value && foldedOf(shown.value, drawing.value?.flow === shown.value ? drawing.value.steps : undefined)}`;
     if (!shown.value || !state.bot.value || key === last) return;
-    const other = last?.split(' ')[0] !== shown.value;
+    const typed = last?.split(' ')[0] === shown.value && !last.startsWith(`${words} `);
     last = key;
     clearTimeout(timer);
-    timer = setTimeout(refresh, other ? 0 : PAUSE_MS);
+    timer = setTimeout(refresh, typed ? PAUSE_MS : 0);
   });
 }

@@ -4,7 +4,9 @@ import { effect, html, useLayoutEffect, useRef, useState } from '../vendor/preac
 import { Canvas, paint, taken } from './canvas.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { atCursor, drawing, drawn, placeOf, shown, stale } from './drawing.js';
+import { atCursor, drawing, drawn, placeOf, shown, stale, standing as standsAt } from './drawing.js';
+import { Folds } from './foldmenu.js';
+import { blocksOf, fold, foldedOf, paintBlocks } from './folds.js';
 import * as state from './state.js';
 import * as talk from './talk.js';
 
@@ -29,11 +31,27 @@ const openRuns = () => (talk.now.value?.runs ?? []).filter((/** @type {any} */ r
 const standing = () => openRuns().at(-1)?.step ?? null;
 
 effect(() => {
+  standsAt.value = standing();
+});
+
+effect(() => {
   void drawing.value;
   void drawn.value;
   const place = placeOf(standing() ?? '');
   state.mark.value = place ? { path: place.path, line: place.line } : null;
 });
+
+/** The worst finding of each step: a finding belongs to the last step that begins above it. @param {import('./drawing.js').Step[]} steps */
+function worstOf(steps) {
+  /** @type {Map<string, 'error' | 'warning'>} */
+  const worst = new globalThis.Map();
+  for (const one of state.findings.value) {
+    const above = steps.filter((step) => step.path === one.path && step.line <= one.line);
+    const step = above.reduce((last, next) => (!last || next.line >= last.line ? next : last), /** @type {any} */ (null));
+    if (step && worst.get(step.id) !== 'error') worst.set(step.id, one.severity);
+  }
+  return (/** @type {{id: string}} */ step) => worst.get(step.id) ?? null;
+}
 
 /** The same steps as a list, for those who do not see the map. */
 function Steps() {
@@ -60,9 +78,15 @@ export function Map() {
   const cursor = atCursor.value;
   const looked = talk.looked.value;
   const acts = talk.acts.value;
+  const found = state.findings.value;
   useLayoutEffect(() => {
-    if (svg && made) paint(svg, { ...passed(made.flow), now, cursor });
-  }, [made, acts, looked, now, cursor, list]);
+    if (!svg || !made) return;
+    const done = { ...passed(made.flow), now, cursor };
+    paint(svg, done);
+    paintBlocks(svg, made.steps, done, worstOf(made.steps));
+  }, [made, acts, looked, now, cursor, list, found]);
+  const folded = made ? foldedOf(made.flow, made.steps) : [];
+  const turn = (/** @type {string[]} */ names, /** @type {boolean} */ hidden) => made && fold(made.flow, names, hidden);
   const name = made?.flow ?? shown.value;
   const title = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? '';
   const elsewhere = runningElsewhere(made?.flow);
@@ -75,7 +99,8 @@ export function Map() {
       <div class="map-switch" role="group" aria-label=${t('map.view')}>
         <button type="button" aria-pressed=${!list} onClick=${() => setList(false)}>${t('map.title')}</button>
         <button type="button" aria-pressed=${list} onClick=${() => setList(true)}>${t('map.steps')}</button></div></header>
-    ${list ? html`<${Steps} />` : html`<${Canvas} svg=${svg} flow=${made?.flow} now=${now} cursor=${cursor} go=${open} />`}
+    ${list ? html`<${Steps} />` : html`<${Canvas} svg=${svg} flow=${made?.flow} text=${made?.svg} now=${now} cursor=${cursor} go=${open}
+      fold=${(/** @type {string} */ name) => turn([name], !folded.includes(name))} tools=${made && html`<${Folds} blocks=${blocksOf(made.steps)} folded=${folded} fold=${turn} />`} />`}
     ${!made && stale.value === null && shown.value && html`<p class="map-wait">${t('map.wait')}</p>`}
     ${!shown.value && html`<p class="map-wait">${t('map.none')}</p>`}
     ${stale.value !== null && html`<p class="map-note" role="status"><${Icon} n="alert" s=${13} /><span>${t(made ? 'map.stale' : 'map.unreadable', { title })}</span></p>`}

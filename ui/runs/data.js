@@ -123,8 +123,9 @@ function useKept(key, ask) {
 /** Whether a version is the one that runs now. @param {number} version */
 export const isLive = (version) => bot.value?.live?.version === version;
 
-/** The drawing of a flow as it was in a version. @param {number | undefined} version @param {string} flow */
-export const useDrawing = (version, flow) => useKept(version ? `map ${version} ${flow}` : null, () => post('/v1/studio/map', { version, flow }));
+/** The drawing of a flow as it was in a version. @param {number | undefined} version @param {string} flow @param {string[]} [folded] blocks of which only the head is drawn */
+export const useDrawing = (version, flow, folded = []) =>
+  useKept(version ? `map ${version} ${flow} ${folded}` : null, () => post('/v1/studio/map', { version, flow, folded }));
 
 /** The text of a file as it was in a version. @param {number | undefined} version @param {string | undefined} path */
 export const useText = (version, path) =>

@@ -118,7 +118,11 @@ static STATE: Shape = shape(
         need("contact", Any, ""),
         need("with_person", Any, ""),
         need("needs_person", Any, ""),
-        need("coming", List(&Any), "What happens next by itself: `at`, `what`, `flow`, `step`, `why`."),
+        need(
+            "coming",
+            List(&Any),
+            "What happens next by itself: `at`, `what`, `flow`, `step`, `why`.",
+        ),
         need("quiet", List(&List(&Text)), "The contact's quiet hours of the next days."),
     ],
 );
@@ -144,6 +148,7 @@ static MAP: Shape = shape(
         need("flow", Filled, "Its name."),
         may("files", Map(&Maybe(&Text)), FILES),
         may("version", Whole, "Draw the flow of this version, in place of `files`."),
+        may("folded", List(&Filled), "The names of blocks of which only the head is drawn."),
     ],
 );
 
@@ -154,7 +159,7 @@ static DRAWN: Shape = shape(
         need(
             "svg",
             Text,
-            "Without styles. `data-step` on steps, `data-from` and `data-way` on lines, `data-go` on signs.",
+            "Without styles. `data-step` on steps, `data-from` and `data-way` on lines, `data-go` on signs, `data-block` on heads of blocks.",
         ),
         need("steps", List(&Of(&STEP)), "In the order of the file."),
     ],
@@ -169,6 +174,7 @@ static STEP: Shape = shape(
         need("line", Whole, "From 1."),
         need("verb", Text, ""),
         need("words", Text, ""),
+        need("blocks", List(&Text), "The blocks in whose drawing it stands, the outermost first."),
     ],
 );
 

@@ -5,7 +5,7 @@ use crate::{
     base::{diagnostic::Diagnostic, limits::NAME_CHARS_MAX},
     flow::{
         self,
-        tools::drawing::{Format, draw, steps},
+        tools::drawing::{draw_page, steps},
     },
     runtime::{
         bot::source_files::{self, BotFiles},
@@ -24,7 +24,7 @@ use axum::{
     http::StatusCode,
 };
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The drawing, and the steps with their places. Errors of other files do not matter.
 pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
@@ -33,25 +33,26 @@ pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let edits = edits(&mut input);
     let name = input.text("flow", NAME_CHARS_MAX);
     let version = input.opt_whole("version");
+    let folded = input.opt_texts("folded", NAME_CHARS_MAX).into_iter().collect();
     if version.is_some() && !edits.is_empty() && input.is_clean() {
         input.wrong("version", "A version is drawn as it was: leave `files` out.");
     }
     input.finish()?;
     if let Some(version) = version {
         let stored = versions::found(&web, &version.to_string()).await?;
-        let drawn = blocking(|| drawing(&BotFiles::from_stored(&stored.files), &name))?;
+        let drawn = blocking(|| drawing(&BotFiles::from_stored(&stored.files), &name, &folded))?;
         return Ok(json(StatusCode::OK, &drawn));
     }
     let folder = web.app.config.bot.clone();
     let drawn = blocking(|| {
         let files = source_files::read(&folder)
             .map_err(|error| with_findings(Problem::conflict("not_readable", error.to_string()), &[]))?;
-        drawing(&files.with_changes(&edits), &name)
+        drawing(&files.with_changes(&edits), &name, &folded)
     })?;
     Ok(json(StatusCode::OK, &drawn))
 }
 
-fn drawing(files: &BotFiles, name: &str) -> Result<Json, Problem> {
+fn drawing(files: &BotFiles, name: &str, folded: &BTreeSet<String>) -> Result<Json, Problem> {
     let (set, findings) = flow::parse_set(&files.files);
     let path = format!("flows/{name}.yaml");
     let is_own = |finding: &&Diagnostic| finding.place.path() == path && finding.is_error();
@@ -65,10 +66,11 @@ fn drawing(files: &BotFiles, name: &str) -> Result<Json, Problem> {
         };
         return Err(with_findings(Problem::conflict("not_readable", why), &own));
     };
-    let steps = steps(flow).into_iter().map(|step| {
+    let steps = steps(&set, flow).into_iter().map(|step| {
         json!({
             "id": step.id, "path": step.place.path(), "line": step.place.line(), "verb": step.verb, "words": step.words,
+            "blocks": step.blocks,
         })
     });
-    Ok(json!({"svg": draw(&set, Some(flow), Format::Page), "steps": steps.collect::<Vec<_>>()}))
+    Ok(json!({"svg": draw_page(&set, flow, folded), "steps": steps.collect::<Vec<_>>()}))
 }

@@ -57,13 +57,13 @@ pub fn links(tree: &Tree<'_>, prefix: &str) -> Links {
         let words = match &part.title {
             Title::Start => words::starts(tree.flow).into_iter().chain(words::stops(tree.flow)).collect(),
             Title::Ending(title) => vec![(*title).to_owned()],
-            Title::Block(name) => vec![format!("block {name}")],
+            Title::Block(head) => vec![format!("block {}", head.name)],
         };
         let from = walk.point(&id, Face::Start(words));
         match &part.title {
             Title::Start => walk.open_labels.push("top".into()),
             Title::Ending(_) => {}
-            Title::Block(name) => walk.open_labels.push(name.clone()),
+            Title::Block(head) => walk.open_labels.push(head.name.clone()),
         }
         walk.row(&part.row, vec![Loose { from, words: String::new(), tone: Tone::Choice }], None);
     }
@@ -100,7 +100,7 @@ impl Walk<'_> {
     fn row(&mut self, row: &Row<'_>, mut loose: Vec<Loose>, own: Option<&str>) -> Vec<Loose> {
         for item in &row.items {
             match item {
-                Item::Label(name) => self.open_labels.push(name.clone()),
+                Item::Label(head) => self.open_labels.push(head.name.clone()),
                 Item::Jump(jump) => {
                     let (To::Here(name) | To::Flow(name) | To::Nowhere(name)) = jump;
                     let id = format!("to_{}_{}", words::one_word(name), self.links.points.len());

@@ -7,6 +7,7 @@
 mod card;
 mod dot;
 mod fan;
+mod fold;
 mod links;
 mod measure;
 mod mermaid;
@@ -23,15 +24,13 @@ mod words;
 
 use crate::{FlowSet, definition::Flow};
 use pen::Pen;
+use std::collections::BTreeSet;
 pub use steps::{DrawnStep, steps};
 use tree::Tree;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Svg,
-    /// SVG without colours of its own, for a page that has a style sheet and follows runs: lines and signs carry the
-    /// names of their steps and ways.
-    Page,
     Mermaid,
     Dot,
     Text,
@@ -46,11 +45,18 @@ pub fn draw(set: &FlowSet, flow: Option<&Flow>, format: Format) -> String {
     let trees: Vec<Tree<'_>> = flows.into_iter().map(|flow| Tree::of(set, flow)).collect();
     match format {
         Format::Svg => svg::print(&trees, Pen::painted()),
-        Format::Page => svg::print(&trees, Pen::bare()),
         Format::Mermaid => mermaid::print(&trees),
         Format::Dot => dot::print(&trees),
         Format::Text => text::print(&trees),
     }
+}
+
+/// Draws a flow as SVG without colours of its own, for a page that has a style sheet and follows runs: lines, signs and
+/// blocks carry the names of their steps and ways. Of the blocks with these names only the head is drawn.
+pub fn draw_page(set: &FlowSet, flow: &Flow, folded: &BTreeSet<String>) -> String {
+    let mut tree = Tree::of(set, flow);
+    fold::fold(&mut tree, folded);
+    svg::print(&[tree], Pen::bare())
 }
 
 #[cfg(test)]

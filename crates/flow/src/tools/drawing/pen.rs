@@ -76,8 +76,10 @@ mod tests {
     use crate::{
         base::place::SourceFile,
         parse_set,
-        tools::drawing::{Format, draw, steps},
+        tools::drawing::{Format, draw, draw_page, steps},
     };
+
+    use std::collections::BTreeSet;
 
     const MENU: &str = "\
 flow: menu
@@ -100,7 +102,7 @@ blocks:
 
     fn page(text: &str) -> String {
         let (set, _) = parse_set(&[SourceFile::new("flows/menu.yaml", text)]);
-        draw(&set, set.named("menu"), Format::Page)
+        draw_page(&set, set.named("menu").unwrap(), &BTreeSet::new())
     }
 
     #[test]
@@ -135,7 +137,7 @@ blocks:
     #[test]
     fn the_steps_are_listed_in_the_order_of_the_file() {
         let (set, _) = parse_set(&[SourceFile::new("flows/menu.yaml", MENU)]);
-        let all = steps(set.named("menu").unwrap());
+        let all = steps(&set, set.named("menu").unwrap());
         let shown: Vec<String> =
             all.iter().map(|step| format!("{} {} {} {}", step.id, step.place.line(), step.verb, step.words)).collect();
         assert_eq!(shown[0], "menu.ask_1 5 ask What can I do?");

@@ -4,6 +4,7 @@
 use super::{
     card::{BODY, CODE, LINE, PADDING, TITLE, WAY, WIDTH, card},
     fan::{Column, fan},
+    fold::Head,
     plot::{Face, Leads, Plot, Way},
     round::again,
     tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tone, Tree},
@@ -34,8 +35,8 @@ pub fn flow(tree: &Tree<'_>) -> Plot {
                 }
                 on_top(start(tree), plot, GAP, first)
             }
-            Title::Ending(title) => on_top(label((*title).to_owned()), plot, GAP / 2, first),
-            Title::Block(name) => on_top(label(name.clone()), plot, GAP / 2, first),
+            Title::Ending(title) => on_top(label((*title).into()), plot, GAP / 2, first),
+            Title::Block(head) => on_top(label(head.clone()), plot, GAP / 2, first),
         }
     });
     let mut whole = plots.next().unwrap_or_default();
@@ -65,7 +66,7 @@ pub fn row(row: &Row<'_>, ways: &[Way]) -> Plot {
     let mut below = Plot::bare((row.exit != Exit::Closed).then_some(0), ways);
     for (at, item) in row.items.iter().enumerate().rev() {
         below = match item {
-            Item::Label(name) => on_top(label(name.clone()), below, GAP / 2, first_step(&row.items[at + 1..])),
+            Item::Label(head) => on_top(label(head.clone()), below, GAP / 2, first_step(&row.items[at + 1..])),
             Item::Jump(jump) => self::jump(jump),
             Item::Stop => Plot::card(Face::Stop, 14, 14),
             Item::Back => Plot::card(Face::Back, CODE.width(BACK) + 2 * PADDING + 16, 24),
@@ -109,9 +110,9 @@ fn on_top(mut upper: Plot, mut below: Plot, gap: i32, leads: Leads) -> Plot {
     upper
 }
 
-fn label(name: String) -> Plot {
-    let width = CODE.width(&name) + 2 * PADDING;
-    Plot::card(Face::Label(name), width, 24)
+fn label(head: Head) -> Plot {
+    let width = CODE.width(&head.name) + head.sign_width() + 2 * PADDING;
+    Plot::card(Face::Label(head), width, 24)
 }
 
 fn jump(to: &To) -> Plot {

@@ -1,6 +1,7 @@
 //! Holds a part of a drawing while it is assembled: boxes, lines and words around a spine at x = 0.
 
 use super::{
+    fold::Head,
     tree::{To, Tone},
     words::StepTexts,
 };
@@ -39,7 +40,7 @@ pub enum Face {
     /// A step; the buttons have positions relative to the corner of the box.
     Step { id: String, words: StepTexts, lines: Vec<String>, chips: Vec<(Rect, String)> },
     /// The beginning of a block.
-    Label(String),
+    Label(Head),
     /// A jump to the place with this name.
     Jump(To),
     /// The end of the flow.

@@ -2,6 +2,7 @@
 
 use super::{
     card::{BODY, CHIP, CODE, HEAD, LINE, TITLE, WAY},
+    fold::{Fold, Head, SIGN},
     measure::Font,
     pen::Pen,
     place,
@@ -142,12 +143,7 @@ fn draw_card(out: &mut Pen, card: &Card) {
             }
             out.push_str("</g>\n");
         }
-        Face::Label(name) => {
-            out.push_str("<g class=\"label\">\n");
-            rect(out, "box", "label", at, 5);
-            text(out, "name", "label", (x + 12, y + 16), CODE, name);
-            out.push_str("</g>\n");
-        }
+        Face::Label(head) => draw_head(out, at, head),
         Face::Jump(to) => {
             let (class, name) = match to {
                 To::Here(name) => ("jump", name),
@@ -175,6 +171,36 @@ fn draw_card(out: &mut Pen, card: &Card) {
         }
         Face::Step { id, words, lines, chips } => draw_step(out, at, id, words, lines, chips),
     }
+}
+
+/// The name of a block. If it can be folded, a sign before the name says whether it is, and a number behind the name how
+/// many steps are hidden.
+fn draw_head(out: &mut Pen, at: Rect, head: &Head) {
+    let Rect { x, y, .. } = at;
+    let sign = match head.fold {
+        Fold::Fixed => {
+            out.push_str("<g class=\"label\">\n");
+            None
+        }
+        Fold::Open => {
+            let _ = writeln!(out, "<g class=\"label block\" data-block=\"{}\">", escape(&head.name));
+            Some(format!("M{} {}h9l-4.5 6z", x + 11, y + 9))
+        }
+        Fold::Closed(_) => {
+            let _ = writeln!(out, "<g class=\"label block folded\" data-block=\"{}\">", escape(&head.name));
+            Some(format!("M{} {}v9l6 -4.5z", x + 13, y + 8))
+        }
+    };
+    rect(out, "box", "label", at, 5);
+    if let Some(sign) = &sign {
+        path_of(out, "sign", "label", sign);
+    }
+    let from = x + 12 + if sign.is_some() { SIGN } else { 0 };
+    text(out, "name", "label", (from, y + 16), CODE, &head.name);
+    if let Some(count) = head.count() {
+        text(out, "count", "label", (from + CODE.width(&head.name) + SIGN / 2, y + 16), CODE, &count);
+    }
+    out.push_str("</g>\n");
 }
 
 fn draw_step(out: &mut Pen, at: Rect, id: &str, words: &StepTexts, lines: &[String], chips: &[(Rect, String)]) {

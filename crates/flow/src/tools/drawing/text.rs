@@ -30,7 +30,7 @@ fn one(tree: &Tree<'_>) -> String {
             Title::Start if tree.has_jump_to_top() => out.push("[top]".into()),
             Title::Start => {}
             Title::Ending(title) => out.extend([String::new(), format!("[{title}]")]),
-            Title::Block(name) => out.extend([String::new(), format!("[{name}]")]),
+            Title::Block(head) => out.extend([String::new(), format!("[{}]", head.name)]),
         }
         row(&part.row, "", &mut out);
     }
@@ -41,7 +41,7 @@ fn one(tree: &Tree<'_>) -> String {
 fn row(written: &Row<'_>, rail: &str, out: &mut Vec<String>) {
     for item in &written.items {
         match item {
-            Item::Label(name) => out.push(format!("{rail}[{name}]")),
+            Item::Label(head) => out.push(format!("{rail}[{}]", head.name)),
             Item::Jump(jump) => out.push(format!("{rail}{}", sign(jump))),
             Item::Stop => out.push(format!("{rail}■")),
             Item::Back => out.push(format!("{rail}↩ {BACK}")),

@@ -1,6 +1,6 @@
 //! Builds a tree from a flow: rows of steps with branches, and each block at the most natural jump to it.
 
-use super::words;
+use super::{fold::Head, words};
 use crate::{
     FlowSet,
     check::control_flow::ways,
@@ -26,7 +26,7 @@ pub enum Title {
     /// The steps for an event that ends the flow: `on error`.
     Ending(&'static str),
     /// A block without a jump to it.
-    Block(String),
+    Block(Head),
 }
 
 /// Steps that follow each other.
@@ -50,7 +50,7 @@ pub enum Exit {
 
 pub enum Item<'a> {
     /// The beginning of a block.
-    Label(String),
+    Label(Head),
     Step(Drawn<'a>),
     Jump(To),
     /// The end of the flow.
@@ -123,7 +123,7 @@ impl<'a> Tree<'a> {
             let Some(mut row) = blocks.remove(name) else { continue };
             attach(&mut row, &mut blocks);
             let row = if is_called(flow, name) { comes_back(row) } else { settled(row) };
-            parts.push(Part { title: Title::Block(name.clone()), row });
+            parts.push(Part { title: Title::Block(name.as_str().into()), row });
         }
         Tree { flow, parts }
     }
@@ -345,7 +345,7 @@ fn put<'a>(row: &mut Row<'a>, number: &mut usize, block: &mut Option<(String, Ro
             Item::Jump(_) if *number == 0 => {
                 let Some((name, found)) = block.take() else { return };
                 row.items.truncate(at);
-                row.items.push(Item::Label(name));
+                row.items.push(Item::Label(name.as_str().into()));
                 row.items.extend(found.items);
                 row.exit = found.exit;
                 return;
@@ -390,7 +390,7 @@ fn join_alike<'a>(row: &mut Row<'a>, blocks: &mut BTreeMap<String, Row<'a>>) {
             branch.row.exit = Exit::Joins;
         }
     }
-    row.items.push(Item::Label(name));
+    row.items.push(Item::Label(name.as_str().into()));
     row.items.extend(block.items);
     row.exit = block.exit;
 }
