@@ -1,4 +1,4 @@
-// The clock of a talk: texts and templates as the window of 24 hours has it, and what is marked when
+// The clock of a talk: what its pins say, texts and templates as the window of 24 hours has it, and what is marked when
 // the flow changes below a talk.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -18,6 +18,17 @@ steps:
   - say: Still there?
     if_closed: {template: still_there}
 `;
+/** A question that reminds, and goes on by itself. */
+const ASKS = `flow: asks
+title: A question
+when:
+  - message: asks
+steps:
+  - ask: Which colour?
+    remind: [{after: 2h, say: Any colour will do.}]
+    timeout: 5h
+    on_timeout: [{say: Then we take red.}]
+`;
 let browser;
 let bot;
 before(async () => {
@@ -27,9 +38,10 @@ before(async () => {
     // At night everything would wait for the morning.
     bot.write('flows/_bot.yaml', bot.read('flows/_bot.yaml').replace(/^quiet_hours:.*$/m, ''));
     bot.write('flows/later.yaml', LATER);
-    await until('the flow is live', async () => {
+    bot.write('flows/asks.yaml', ASKS);
+    await until('the flows are live', async () => {
       const now = await (await fetch(`${bot.base}/v1/bot`)).json();
-      return now.errors === 0 && now.flows.some((one) => one.name === 'later');
+      return now.errors === 0 && now.flows.some((one) => one.name === 'later') && now.flows.some((one) => one.name === 'asks');
     });
   }
 });
@@ -74,6 +86,32 @@ test('A8 a text for which the window will be closed is a finding, and its help o
   assert.match(await help.locator('.code-name').textContent(), /E501/);
   assert.match(await help.locator('pre.good').textContent(), /if_closed|window/);
   await page.context().close();
+});
+
+test('C8 each pin says what then happens', { skip }, async () => {
+  for (const [flow, all] of [
+    ['later', [['Here I am again.', 'Here I am again.'], ['Still there?', 'still_there']]],
+    ['asks', [['Which colour?', 'Any colour will do.'], ['Then we take red.', 'Then we take red.']]],
+  ]) {
+    const page = await open(browser, bot.base, { path: `/studio/flows/${flow}` });
+    await say(page, flow);
+    await chat(page).locator('.chat-row.out').first().waitFor();
+    for (const [told, happens] of all) {
+      const pin = pins(page).first();
+      const [when, what] = (await pin.getAttribute('title')).split('\n');
+      console.log(flow, JSON.stringify([when, what]));
+      const bubbles = await chat(page).locator('.chat-row.out').count();
+      await pin.click();
+      await until(`“${what}” happens`, async () => (await chat(page).locator('.chat-row.out').count()) > bubbles);
+      assert.match(await last(page).textContent(), new RegExp(happens.replace('?', '\\?')), what);
+      assert.match(what, new RegExp(told.replace('?', '\\?')));
+      // The clock stands where the pin stood.
+      const clock = when.match(/\d\d:\d\d$/)[0];
+      assert.match(await page.locator('.ribbon-now').textContent(), new RegExp(`${clock}$`));
+    }
+    assert.deepEqual(page.noise, []);
+    await page.context().close();
+  }
 });
 
 test('C7 a changed flow marks exactly the messages that differ, strikes out those that are gone, and stops where a step no longer fits', { skip }, async () => {

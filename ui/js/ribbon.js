@@ -66,7 +66,7 @@ function saying(one) {
   const kind = kindOf(one);
   const title = bot.value?.flows?.find((/** @type {any} */ flow) => flow.name === one.flow)?.title ?? one.flow;
   // The value of an expression is not known yet.
-  const words = ((one.step && wordsOf(one.step)) || title).replace(/\$\{[^}]*\}?/g, '…');
+  const words = ((one.next && wordsOf(one.next)) || (one.step && wordsOf(one.step)) || title).replace(/\$\{[^}]*\}?/g, '…');
   return words ? `${kind}: ${words}` : kind;
 }
 

@@ -121,7 +121,7 @@ static STATE: Shape = shape(
         need(
             "coming",
             List(&Any),
-            "What happens next by itself: `at`, `what`, `flow`, `step`, `why`.",
+            "What happens next by itself: `at`, `what`, `flow`, `step`, the `next` step behind a wait, `why`.",
         ),
         need("quiet", List(&List(&Text)), "The contact's quiet hours of the next days."),
     ],

@@ -6,7 +6,7 @@ use crate::{
         limits::{AGENDA_AHEAD, AGENDA_STARTS_MAX, PLAY_QUIET_AHEAD, TEST_OUTBOUND_READ},
         time::{Time, iso},
     },
-    flow,
+    flow::{self, FlowSet},
     model::{
         effect::Effect,
         session::{Due, Run, Session, Waiting},
@@ -110,8 +110,10 @@ fn shown(vars: &BTreeMap<String, Value>) -> Map<String, Json> {
 /// Everything that will happen by itself, earliest first.
 async fn coming(world: &World<'_>, session: &Session) -> anyhow::Result<Vec<Json>> {
     let mut all: Vec<(Time, Json)> = Vec::new();
+    let set = &world.bot.set;
     let mut add = |at: Time, what: &str, flow: Option<&str>, step: Option<&str>, why: Option<&str>| {
-        all.push((at, json!({"at": iso(at), "what": what, "flow": flow, "step": step, "why": why})));
+        let next = flow.zip(step).and_then(|(flow, step)| goes_on_at(set, flow, step, what));
+        all.push((at, json!({"at": iso(at), "what": what, "flow": flow, "step": step, "next": next, "why": why})));
     };
     for Due { at, what, flow, step } in session.dues() {
         add(at, what.as_str(), flow.as_ref().map(|flow| flow.as_str()), step.as_ref().map(|step| step.as_str()), None);
@@ -141,6 +143,15 @@ async fn coming(world: &World<'_>, session: &Session) -> anyhow::Result<Vec<Json
     }
     all.sort_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, due)| due).collect())
+}
+
+/// The step at which a run goes on when its wait is over, or nobody has answered its question.
+fn goes_on_at<'s>(set: &'s FlowSet, flow: &str, step: &str, what: &str) -> Option<&'s str> {
+    let flow = set.named(flow).filter(|_| matches!(what, "wait" | "timeout"))?;
+    let node = flow.nodes.iter().find(|node| node.id.as_str() == step)?;
+    let own = node.outline.bodies.iter().find(|(key, _)| what == "timeout" && key == "on_timeout");
+    let next = own.map_or(node.next, |(_, body)| body.0)?;
+    Some(flow.node(next).id.as_str())
 }
 
 /// The next starts of schedules and dates for the contact: flow, trigger and time.

@@ -171,8 +171,16 @@ fn an_act_shows_messages_trace_ways_calls_and_what_comes() {
     assert_eq!(asks["passed"], json!([{"flow": "shop", "step": "shop.ask_1", "way": null}]));
     assert_eq!(asks["after"]["runs"][0]["waits"], "answer");
     let due: Vec<&Json> = asks["after"]["coming"].as_array().unwrap().iter().collect();
-    assert!(due.iter().any(|due| due["what"] == "timeout" && due["step"] == "shop.ask_1"), "{due:?}");
-    assert!(due.iter().any(|due| due["what"] == "start" && due["flow"] == "news"), "{due:?}");
+    assert!(
+        due.iter().any(|due| due["what"] == "timeout" && due["step"] == "shop.ask_1" && due["next"] == "shop.say_1"),
+        "{due:?}"
+    );
+    assert!(
+        due.iter().any(|due| due["what"] == "start" && due["flow"] == "news" && due["next"] == Json::Null),
+        "{due:?}"
+    );
+    let waits = orders["after"]["coming"].as_array().unwrap().iter().find(|due| due["what"] == "wait").unwrap();
+    assert_eq!((&waits["step"], &waits["next"]), (&json!("shop.wait_1"), &json!("shop.say_3")), "{waits}");
     assert!(asks["why"][0].as_str().unwrap().contains("it wins"), "{}", asks["why"]);
     let kinds: Vec<&str> =
         asks["trace"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
