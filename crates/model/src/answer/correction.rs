@@ -76,8 +76,7 @@ impl Contrast {
             said.iter().enumerate().filter(|(_, word)| word.ends_with([',', ';'])).map(|(place, _)| place + 1);
         // `Friday not Saturday` needs no comma in English; in other languages it may mean either.
         let not = || said.iter().skip(1).position(|word| self.language == "en" && fold(word) == "not");
-        let end =
-            ends.next().or_else(|| said.iter().position(|word| is_but(&word))).or_else(|| not().map(|at| at + 1))?;
+        let end = ends.next().or_else(|| said.iter().position(is_but)).or_else(|| not().map(|at| at + 1))?;
         if ends.next().is_some() {
             return None;
         }
