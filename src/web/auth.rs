@@ -181,6 +181,14 @@ impl Caller {
         }
     }
 
+    /// The name under which somebody writes to a customer: their own if they are signed in, else the `given` one.
+    pub fn agent(&self, given: Option<String>) -> Option<String> {
+        match self {
+            Caller::Person(person) => Some(person.name.clone()),
+            Caller::Account(_) | Caller::Operator => given,
+        }
+    }
+
     pub fn is_operator(&self) -> bool {
         match self {
             Caller::Account(_) => false,

@@ -17,6 +17,7 @@ mod health;
 mod hooks;
 pub mod host;
 mod hostile;
+mod inbox;
 mod kapso;
 mod masks;
 mod native;

@@ -296,6 +296,7 @@ async fn a_stop_is_taken_of_somebody_with_whom_nobody_has_talked() {
         account: "acme".into(),
         data,
         zone: String::new(),
+        sought: "34600999888".into(),
         opted_out_at: None,
         created_at: host.app.now(),
     };

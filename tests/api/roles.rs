@@ -26,6 +26,7 @@ const EVERYBODY: &[&str] = &[
     "timeline_of_contact",
     "list_consent",
     "list_conversations",
+    "count_conversations",
     "show_conversation",
     "list_messages",
     "show_message",

@@ -109,7 +109,8 @@ async fn the_database_keeps_back_nobody_who_is_meant() {
     for data in people() {
         let (id, created_at) = (ContactId(store.next_id()), house.clock.now());
         let (account, zone) = (account.clone(), "here".into());
-        let row = contact::NewContact { id, account, data, zone, opted_out_at: None, created_at };
+        let sought = String::new();
+        let row = contact::NewContact { id, account, data, zone, sought, opted_out_at: None, created_at };
         set.push(&contact::INSERT, &row);
     }
     store.commit(set).await.unwrap();

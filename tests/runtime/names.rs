@@ -323,7 +323,8 @@ async fn a_mark_that_a_death_in_the_middle_of_a_join_left_behind_goes_on() {
     // The first commit of a join says that one is gone; the process died before the turn of this conversation.
     gone.data.joined_to = Some(stays);
     let mut set = WriteSet::of(gone.id.0);
-    set.push(&contact::CHANGE, &ContactChange { id: gone.id, data: gone.data.clone(), zone: String::new() });
+    let (zone, sought) = (String::new(), String::new());
+    set.push(&contact::CHANGE, &ContactChange { id: gone.id, data: gone.data.clone(), zone, sought });
     house.app.store.commit(set).await.unwrap();
     let house = house.restart().await;
     assert_eq!((marked(&house, stays).await, marked(&house, gone.id).await), (why, None));

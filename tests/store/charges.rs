@@ -154,8 +154,8 @@ fn an_erased_person_leaves_rows_without_content() {
         let gone = contact::find(&store, ContactId(8)).await.unwrap().unwrap();
         let mut data = gone.data;
         data.joined_to = Some(ContactId(7));
-        let zone = String::new();
-        put(&store, &contact::CHANGE, &contact::ContactChange { id: ContactId(8), data, zone }).await;
+        let (zone, sought) = (String::new(), String::new());
+        put(&store, &contact::CHANGE, &contact::ContactChange { id: ContactId(8), data, zone, sought }).await;
         assert_eq!(erasure::joined(&store, &account(), ContactId(7)).await.unwrap(), [ContactId(8)]);
         let stop = KeptOptOut { account: account(), digest: "d1".into(), at: NOW };
         assert!(!erasure::any(&store).await.unwrap());

@@ -8,6 +8,7 @@ mod records;
 mod releases;
 mod retention;
 mod sample;
+mod search;
 mod statements;
 mod tables;
 mod testers;

@@ -146,7 +146,9 @@ async fn settle(store: &Store, dice: &mut Dice) {
     for _ in 0..PEOPLE {
         let (id, data) = (ContactId(store.next_id()), person(dice));
         let (account, zone, created_at) = (ACCOUNT.into(), "here".into(), NOW);
-        set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, opted_out_at: None, created_at });
+        let sought = String::new();
+        let row = contact::NewContact { id, account, data, zone, sought, opted_out_at: None, created_at };
+        set.push(&contact::INSERT, &row);
         if dice.percent(50) {
             let at = Some(NOW - Span::minutes(dice.between(0, 60 * 50)));
             let heard = conversation::ConversationUpdate {

@@ -30,6 +30,7 @@ pub fn new_contact(id: i64) -> NewContact {
         account: account(),
         data: ContactData { name: Some("Ada".into()), ..ContactData::default() },
         zone: "Europe/Madrid".into(),
+        sought: "ada".into(),
         opted_out_at: None,
         created_at: NOW,
     }

@@ -44,6 +44,11 @@ const WALKS: &[&str] = &[
     "redaction.in_letters",
     "redaction.in_audiences",
     "conversation.count_needs_person",
+    // Of conversations that are with a person, or wait for one: few.
+    "inbox.count_waiting",
+    "inbox.count_taken",
+    // Asked at a start, and of rows that an older version wrote.
+    "search.unwritten",
     "dead_letter.counts",
     "erasure.open",
     "inbound.count_unhandled",

@@ -40,7 +40,8 @@ fn a_contact_comes_back_and_each_change_touches_its_own_part() {
         let mut data = new_contact(1).data;
         data.tags.insert("vip".into());
         let mut set = WriteSet::of(1);
-        set.push(&contact::CHANGE, &ContactChange { id: ContactId(1), data: data.clone(), zone: "Asia/Tokyo".into() });
+        let (zone, sought) = ("Asia/Tokyo".into(), "ada".into());
+        set.push(&contact::CHANGE, &ContactChange { id: ContactId(1), data: data.clone(), zone, sought });
         // Known already: nothing changes.
         set.push(&contact::INSERT, &new_contact(1));
         store.commit(set).await.unwrap();

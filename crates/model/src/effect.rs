@@ -269,6 +269,9 @@ pub struct MessageDraft {
     /// The contact's message that caused it, set by the runtime, so that log lines can be joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<InboundId>,
+    /// The person of the business who wrote it, if somebody said who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
 }
 
 impl MessageDraft {
@@ -294,6 +297,7 @@ impl MessageDraft {
             at: None,
             quotes: None,
             trace: None,
+            agent: None,
         }
     }
 }

@@ -290,6 +290,23 @@ impl Session {
         self.due_times().map(|(_, at)| at).min()
     }
 
+    /// One word for who has the conversation.
+    pub fn who_has_it(&self) -> &'static str {
+        match (&self.person, &self.needs_person) {
+            (Some(_), _) => "with_person",
+            (None, Some(_)) => "needs_person",
+            (None, None) => "bot",
+        }
+    }
+
+    /// Since when the conversation waits for a person: it needs one, or it was handed over and nobody has taken it.
+    pub fn waiting_since(&self) -> Option<Time> {
+        match &self.person {
+            Some(person) => Some(person.since).filter(|_| person.is_awaited()),
+            None => self.needs_person.as_ref().map(|needs| needs.since),
+        }
+    }
+
     /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the
     /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {

@@ -67,6 +67,8 @@ static TABLES: &[Table] = &[
     (tables::delivery::STATEMENTS, tables::delivery::QUERIES),
     (tables::early_status::STATEMENTS, tables::early_status::QUERIES),
     (queries::erasure::STATEMENTS, queries::erasure::QUERIES),
+    (queries::inbox::STATEMENTS, queries::inbox::QUERIES),
+    (queries::search::STATEMENTS, queries::search::QUERIES),
     (tables::event::STATEMENTS, tables::event::QUERIES),
     (tables::flow_state::STATEMENTS, tables::flow_state::QUERIES),
     (tables::idempotency::STATEMENTS, tables::idempotency::QUERIES),

@@ -1,11 +1,11 @@
 //! `/v1/contacts`: the contacts of an account and their data.
 
-use super::page::Page;
+use super::{forecasts::accounts, page::Page};
 use crate::{
     base::{
         diagnostic::did_you_mean,
         ids::{ContactId, ConversationId},
-        limits::NAME_CHARS_MAX,
+        limits::{NAME_CHARS_MAX, SEARCH_CHARS_MAX},
         phone, query,
         time::iso,
     },
@@ -17,6 +17,7 @@ use crate::{
     },
     store::{
         ReadError, Store,
+        queries::search::{self, Wanted},
         tables::{
             contact,
             conversation::{self, Conversation},
@@ -39,7 +40,7 @@ use axum::{
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// `GET /v1/contacts?phone=&tag=&limit=&cursor=`: newest first.
+/// `GET /v1/contacts?phone=&tag=&search=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
     Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
@@ -115,13 +116,17 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
     let page = Page::read(text)?;
     let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
-        // Else the answer would tell, number by number, whose a masked one is.
-        if let Caller::Person(person) = caller
-            && !person.role.sees_people()
-        {
-            return Err(not_your_role(person.role));
-        }
+        may_search(caller)?;
         return by_phone(web, caller, &page, &phone).await;
+    }
+    let search = query::value(text, "search").filter(|search| !search.is_empty());
+    if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
+        let why = format!("`search` has more than {SEARCH_CHARS_MAX} characters.");
+        return Err(Problem::invalid(vec![("/search".to_owned(), why)]));
+    }
+    if let Some(wanted) = search.as_deref().and_then(Wanted::of) {
+        may_search(caller)?;
+        return by_words(web, caller, &page, &wanted, tag.as_deref()).await;
     }
     let (store, tag) = (&web.app.store, tag.as_deref());
     page.gather(
@@ -133,6 +138,49 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
                 caller.owns(&row.account) && !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag));
             let shown = if fits { Some(described(web, &row).await?) } else { None };
             Ok((row.id.0, shown))
+        },
+    )
+    .await
+}
+
+/// Refuses a search by names and numbers to those who see them masked: the answer would tell, number by number, whose a
+/// masked one is.
+pub(super) fn may_search(caller: &Caller) -> Result<(), Problem> {
+    match caller {
+        Caller::Person(person) if !person.role.sees_people() => Err(not_your_role(person.role)),
+        Caller::Account(_) | Caller::Operator | Caller::Person(_) => Ok(()),
+    }
+}
+
+/// The contacts with the wanted words in their name or number, newest first.
+async fn by_words(
+    web: &Web,
+    caller: &Caller,
+    page: &Page,
+    wanted: &Wanted,
+    tag: Option<&str>,
+) -> Result<Json, Problem> {
+    let store = &web.app.store;
+    let accounts = &accounts(web, caller);
+    page.gather(
+        |cursor: Option<i64>| async move {
+            let before = ContactId(cursor.unwrap_or(i64::MAX));
+            let mut ids = Vec::new();
+            for account in accounts {
+                ids.extend(search::contacts(store, account, wanted, before, page.limit).await?);
+            }
+            ids.sort_unstable_by(|one, other| other.cmp(one));
+            ids.truncate(page.size());
+            Ok(ids)
+        },
+        |id: ContactId| async move {
+            let row = contact::find(store, id).await.map_err(|error| Problem::bug(&error))?;
+            let row = row.filter(|row| !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag)));
+            let shown = match row {
+                Some(row) => Some(described(web, &row).await?),
+                None => None,
+            };
+            Ok((id.0, shown))
         },
     )
     .await

@@ -1,14 +1,13 @@
-//! `/v1/conversations`: lists conversations, and hands them over between bot and people.
+//! `/v1/conversations/{id}`: shows a conversation, and hands it over between bot and people.
 
-use super::{page::Page, runs};
+use super::inbox::describe;
 use crate::{
     base::{
         ids::{AccountName, ConversationId},
         limits::NAME_CHARS_MAX,
-        query,
-        time::{Time, iso},
+        time::iso,
     },
-    model::{event::Event, session::Session, window::Window},
+    model::event::Event,
     store::tables::{contact, conversation, session},
     web::{
         auth::Caller,
@@ -20,21 +19,15 @@ use crate::{
 };
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, Request, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Value as Json, json};
 use std::sync::Arc;
-
-/// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
-}
 
 /// `GET /v1/conversations/{id}`.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
-    Ok(json(StatusCode::OK, &describe(&web, &row).await?))
+    Ok(json(StatusCode::OK, &describe(&web, row.id).await?))
 }
 
 /// `POST /v1/conversations/{id}/take-over`: a person takes the conversation, and the bot is silent.
@@ -44,7 +37,27 @@ pub async fn take_over(
     caller: Caller,
     request: Request,
 ) -> ApiResult {
-    act(web, &id, (caller, request), "take-over", |agent| Event::PersonWrote { agent }).await
+    let (parts, body) = request.into_parts();
+    let bytes = input::bytes(body).await?;
+    let row = going_on(&web, &caller, &id).await?;
+    let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
+    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
+    let unless_taken = input.opt_flag("unless_taken").unwrap_or(false);
+    input.finish()?;
+    let (account, path) = (account_of(&web, &row)?, format!("conversations/{}/take-over", row.id));
+    let acting = Arc::clone(&web);
+    once(web, account.clone(), parts.headers, path, bytes, move |_| async move {
+        // Of two who take it over at the same time one is first.
+        let key = format!("take-over {}", row.id);
+        let Some(_turn) = acting.in_flight.turn(&account, &key).await else {
+            return Err(Problem::conflict("in_progress", "Somebody else is taking this conversation over; try again."));
+        };
+        if unless_taken {
+            is_free(&acting, &row, agent.as_deref()).await?;
+        }
+        done(&acting, &row, Event::PersonWrote { agent }).await
+    })
+    .await
 }
 
 /// `POST /v1/conversations/{id}/assign`: assigns the conversation to a team or a member, and the bot is silent.
@@ -108,118 +121,6 @@ pub fn account_of(web: &Web, row: &conversation::Conversation) -> Result<Account
     sender.map(|sender| sender.account.clone()).ok_or_else(|| Problem::not_found("Its sender is no longer configured."))
 }
 
-/// A conversation as the API shows it.
-pub async fn describe(web: &Web, row: &conversation::Conversation) -> Result<Json, Problem> {
-    let store = &web.app.store;
-    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let contact = contact::find(store, row.contact_id).await.map_err(|error| bug(&error))?;
-    let stored = session::find(store, row.id).await.map_err(|error| bug(&error))?;
-    let session = stored.map(|stored| stored.session).unwrap_or_default();
-    let mut runs = Vec::new();
-    for own in &session.runs {
-        let id = runs::id_of(web, row.id, own.number).await?;
-        runs.push(json!({"id": id, "number": own.number, "flow": own.flow}));
-    }
-    let now = web.app.clock.now();
-    let window = Window { opened_at: row.opened_at };
-    let sender = web.app.senders.get(row.sender_id);
-    Ok(json!({
-        "id": row.id,
-        "sender": {"id": row.sender_id, "name": sender.map(|sender| sender.name.as_str())},
-        "contact": contact.map(|contact| json!({
-            "id": contact.id,
-            "phone": contact.data.phone,
-            "name": contact.data.name,
-            "tags": contact.data.tags,
-            "opted_out_at": contact.opted_out.map(iso),
-        })),
-        "state": state_word(&session),
-        "with_person": session.person.as_ref().map(|person| json!({
-            "since": iso(person.since), "team": person.team, "agent": person.agent,
-        })),
-        "needs_person": session.needs_person.as_ref().map(|needs| json!({
-            "since": iso(needs.since), "why": needs.why,
-        })),
-        "runs": runs,
-        "window": {"open": window.is_open(now), "ends_at": window.ends_at().map(iso)},
-        "last_inbound_at": row.last_inbound_at.map(iso),
-        "last_outbound_at": row.last_outbound_at.map(iso),
-        "created_at": iso(row.created_at),
-    }))
-}
-
-fn state_word(session: &Session) -> &'static str {
-    match (&session.person, &session.needs_person) {
-        (Some(_), _) => "with_person",
-        (None, Some(_)) => "needs_person",
-        (None, None) => "bot",
-    }
-}
-
-/// The requested list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    All,
-    WithPerson,
-    NeedsPerson,
-}
-
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
-    let which = match query::value(text, "state").as_deref() {
-        None | Some("") => Which::All,
-        Some("with_person") => Which::WithPerson,
-        Some("needs_person") => Which::NeedsPerson,
-        Some(_) => {
-            let why = "`state` is `with_person` or `needs_person`.".to_owned();
-            return Err(Problem::invalid(vec![("/state".to_owned(), why)]));
-        }
-    };
-    let page = Page::read(text)?;
-    page.gather(
-        |cursor: Option<(i64, i64)>| read(web, which, cursor, page.limit),
-        |row: conversation::Conversation| async move {
-            let place = place_of(web, which, &row).await?;
-            let own = caller.sender(web, row.sender_id).is_some();
-            let shown = if own { Some(describe(web, &row).await?) } else { None };
-            Ok((place, shown))
-        },
-    )
-    .await
-}
-
-async fn read(
-    web: &Web,
-    which: Which,
-    cursor: Option<(i64, i64)>,
-    limit: i64,
-) -> Result<Vec<conversation::Conversation>, crate::store::ReadError> {
-    let store = &web.app.store;
-    let after = cursor.map_or((Time(0), ConversationId(0)), |(at, id)| (Time(at), ConversationId(id)));
-    match which {
-        Which::All => {
-            let before = cursor.map_or(ConversationId(i64::MAX), |(_, id)| ConversationId(id));
-            conversation::page(store, before, limit).await
-        }
-        Which::WithPerson => conversation::with_person(store, after, limit).await,
-        Which::NeedsPerson => conversation::needs_person(store, after, limit).await,
-    }
-}
-
-/// The cursor after this row: the value that orders the list, and the id.
-async fn place_of(web: &Web, which: Which, row: &conversation::Conversation) -> Result<(i64, i64), Problem> {
-    if which == Which::All {
-        return Ok((0, row.id.0));
-    }
-    let stored = session::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?;
-    let session = stored.map(|stored| stored.session).unwrap_or_default();
-    let since = match which {
-        Which::WithPerson => session.person.map(|person| person.since),
-        Which::NeedsPerson => session.needs_person.map(|needs| needs.since),
-        Which::All => None,
-    };
-    Ok((since.unwrap_or_default().0, row.id.0))
-}
-
 async fn act(
     web: Arc<Web>,
     id: &str,
@@ -232,7 +133,7 @@ async fn act(
     let row = going_on(&web, &caller, id).await?;
     // The agent is optional, and so is the whole body.
     let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-    let agent = input.opt_text("agent", NAME_CHARS_MAX);
+    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
     input.finish()?;
     happen(web, row, parts.headers, verb, bytes, event(agent)).await
 }
@@ -248,11 +149,26 @@ async fn happen(
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/{verb}", row.id);
     let acting = Arc::clone(&web);
-    once(web, account, headers, path, bytes, move |_| async move {
-        // The event is idempotent, so an interrupted request is simply repeated.
-        acting.app.queue.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
-        let body = describe(&acting, &row).await?;
-        Ok(Answer { status: StatusCode::OK, body, took_effect: true })
-    })
-    .await
+    once(web, account, headers, path, bytes, move |_| async move { done(&acting, &row, event).await }).await
+}
+
+/// Lets the event happen; it is idempotent, so an interrupted request is simply repeated.
+async fn done(web: &Web, row: &conversation::Conversation, event: Event) -> Result<Answer, Problem> {
+    web.app.queue.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
+    let body = describe(web, row.id).await?;
+    Ok(Answer { status: StatusCode::OK, body, took_effect: true })
+}
+
+/// Refuses if somebody else has the conversation. Without a name nobody is known to be the same.
+async fn is_free(web: &Web, row: &conversation::Conversation, agent: Option<&str>) -> Result<(), Problem> {
+    let stored = session::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?;
+    let person = stored.and_then(|stored| stored.session.person).filter(|person| !person.is_awaited());
+    match person.filter(|person| person.agent.is_none() || person.agent.as_deref() != agent) {
+        None => Ok(()),
+        Some(person) => {
+            let who = person.agent.map_or_else(|| "Somebody else".to_owned(), |agent| format!("`{agent}`"));
+            let why = format!("{who} has had this conversation since {}.", iso(person.since));
+            Err(Problem::conflict("taken", why))
+        }
+    }
 }

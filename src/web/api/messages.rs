@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         ids::{ContactId, InboundId, OutboundId},
-        limits::{API_SEND_WAIT, PLANNED_MESSAGES_MAX},
+        limits::{API_SEND_WAIT, NAME_CHARS_MAX, PLANNED_MESSAGES_MAX},
         query,
         time::{Span, Time},
     },
@@ -59,12 +59,13 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
     let said = message_body::read(&mut input, web.app.clock.now());
+    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
     input.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    let work = move |again| async move { say(&sending, &row, said, Origin::Person, again).await };
+    let work = move |again| async move { say(&sending, &row, said, By::Person(agent), again).await };
     once(web, account, parts.headers, path, bytes, work).await
 }
 
@@ -85,7 +86,7 @@ pub async fn post(State(web): State<Arc<Web>>, caller: Caller, request: Request)
         let (contact, conversation) = to.reach(app, &sender).await?;
         let row = conversation::find(&app.store, conversation).await.map_err(|error| Problem::bug(&error))?;
         let row = row.ok_or_else(|| Problem::bug(&format!("contact {contact} was reached in no conversation")))?;
-        say(&sending, &row, said, Origin::Api, again).await
+        say(&sending, &row, said, By::Program, again).await
     };
     once(web, account, parts.headers, "messages".to_owned(), bytes, work).await
 }
@@ -124,15 +125,26 @@ async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<
     Ok((all.into_iter().map(|(_, message)| message).collect(), next))
 }
 
+/// The author of a message.
+enum By {
+    /// A person of the business, perhaps with a name.
+    Person(Option<String>),
+    Program,
+}
+
 async fn say(
     web: &Web,
     row: &Conversation,
     said: MessageBody,
-    origin: Origin,
+    by: By,
     again: IdempotencyContext,
 ) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let (origin, agent) = match by {
+        By::Person(agent) => (Origin::Person, agent),
+        By::Program => (Origin::Api, None),
+    };
     if let Some(sender) = app.senders.get(row.sender_id) {
         message_body::carried(sender, &said)?;
     }
@@ -159,7 +171,7 @@ async fn say(
         if let Some(at) = at {
             may_be_planned(web, row, contact.as_ref(), &content, at).await?;
         }
-        let wanted = MessageRequest { content, origin, quotes, at };
+        let wanted = MessageRequest { content, origin, quotes, at, agent };
         let said =
             app.queue.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
         // A scheduled message is answered at once.
@@ -167,7 +179,10 @@ async fn say(
         match tokio::time::timeout(wait.to_std(), said.sent).await {
             Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
                 let problem = refused(&code, &text, reason);
-                return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
+                let mut body = problem.to_json();
+                // The message stands among those of the conversation, as one that failed.
+                body["message_id"] = again.message.0.into();
+                return Ok(Answer { status: problem.status, body, took_effect: true });
             }
             Ok(Ok(SendAnswer::Accepted { provider_id })) => accepted = Some(provider_id),
             // Unknown, or no answer yet: the row has the state.

@@ -17,6 +17,7 @@ pub mod flows;
 pub mod forecasts;
 pub mod health;
 pub mod import;
+pub mod inbox;
 pub mod keys;
 pub(super) mod media;
 mod message_body;

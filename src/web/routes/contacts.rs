@@ -232,6 +232,7 @@ pub static ROUTES: &[Route] = &[
         query: &[
             may("phone", Text, "The one with this number, however it is spelt; write `+` as `%2B`."),
             may("tag", Text, "Only those with this tag."),
+            may("search", Text, "Words of which each is a part of the name or number."),
             LIMIT,
             CURSOR,
         ],

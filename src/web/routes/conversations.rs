@@ -3,14 +3,14 @@
 use super::{
     AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
     shape::{
-        Shape,
-        Type::{Either, Of, Page, Text, Word},
-        may, shape,
+        Field, Shape,
+        Type::{Either, Flag, Of, Page, Text, Whole, Word},
+        may, need, shape,
     },
     shapes::{CONVERSATION, INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::{conversations, messages};
+use crate::web::api::{conversations, inbox, messages};
 use axum::routing::{get, post};
 
 const PART: &str = "Conversations";
@@ -24,10 +24,43 @@ static ASSIGN: Shape = shape(
 static AGENT: Shape =
     shape("Agent", "The whole body may be left out.", &[may("agent", Text, "Who does it, for the record.")]);
 
+static TAKER: Shape = shape(
+    "Taker",
+    "The whole body may be left out.",
+    &[
+        may("agent", Text, "Who takes it, shown to the others; of somebody who is signed in it is their own name."),
+        may(
+            "unless_taken",
+            Flag,
+            "`true`: it stays with somebody else who has taken it or written, and 409 says with whom.",
+        ),
+    ],
+);
+
 static MESSAGE: Shape = shape(
     "NewMessage",
     "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
-    &said::FIELDS,
+    &MESSAGE_FIELDS,
+);
+
+static MESSAGE_FIELDS: [Field; 13] = {
+    let mut all = [may(
+        "agent",
+        Text,
+        "Who writes, and has the conversation from then on; of somebody who is signed in it is their own name.",
+    ); 13];
+    let mut place = 0;
+    while place < said::FIELDS.len() {
+        all[place] = said::FIELDS[place];
+        place += 1;
+    }
+    all
+};
+
+static COUNTS: Shape = shape(
+    "ConversationCounts",
+    "",
+    &[need("waiting", Whole, "They wait for a person."), need("taken", Whole, "A person has them.")],
 );
 
 pub static ROUTES: &[Route] = &[
@@ -37,11 +70,37 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: EVERYBODY,
         summary: "List conversations, newest first",
-        about: "With a `state` the longest waiting come first.",
-        query: &[may("state", Word(&["with_person", "needs_person"]), "Only these."), LIMIT, CURSOR],
+        about: "With `with_person`, `needs_person` or `waiting` the longest waiting come first, with `taken`, `bot` or a \
+                `search` whoever wrote last. `waiting` are those that need a person, and those that were handed over and \
+                that nobody has taken yet.",
+        query: &[
+            may("state", Word(inbox::STATES), "Only these."),
+            may("sort", Word(&["recent"]), "Without a `state`: whoever wrote last comes first."),
+            may(
+                "search",
+                Text,
+                "Words of which each is a part of the contact's name or number; of many who fit the newest 200 contacts.",
+            ),
+            may("sender", Whole, "Only at this sender."),
+            may("account", Text, "Only those of this account."),
+            LIMIT,
+            CURSOR,
+        ],
         answers: &[ok(Page(&Of(&CONVERSATION)), "A page of them.")],
+        errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/conversations?limit=1"),
-        take: || get(conversations::list),
+        take: || get(inbox::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/counts",
+        name: "count_conversations",
+        part: PART,
+        roles: EVERYBODY,
+        summary: "Count the conversations that wait for a person, and those that a person has",
+        answers: &[ok(Of(&COUNTS), "")],
+        example: ask("/v1/conversations/counts"),
+        take: || get(inbox::counts),
         ..GET
     },
     Route {
@@ -92,6 +151,8 @@ pub static ROUTES: &[Route] = &[
         name: "take_over",
         summary: "Take it, without writing yet",
         about: "The bot falls silent.",
+        body: Some(Of(&TAKER)),
+        errors: Errors::Problems(&[("taken", 409), ("in_progress", 409)]),
         example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
         take: || post(conversations::take_over),
         ..ACT

@@ -21,6 +21,11 @@ pub static PROBLEM: Shape = shape(
         may("errors", List(&Of(&FIELD_ERROR)), "Which fields of the request are wrong."),
         may("findings", List(&Of(&FINDING)), "With `has_errors`: what the checker says of the files."),
         may("paths", List(&Text), "With `changed_meanwhile`: the files that were changed."),
+        may(
+            "message_id",
+            Whole,
+            "Of a send: the message that was written and refused. Its key gives this answer again.",
+        ),
     ],
 );
 
@@ -60,16 +65,38 @@ pub static CONVERSATION: Shape = shape(
     "A contact at one sender.",
     &[
         need("id", Whole, ""),
+        need("account", Id, "Whose sender it is."),
         need("sender", Of(&SENDER_REF), ""),
-        need("contact", Maybe(&Of(&CONTACT_REF)), ""),
+        need("contact", Of(&CONTACT_REF), ""),
         need("state", Word(&["bot", "with_person", "needs_person"]), "Who has it."),
         need("with_person", Maybe(&Of(&WITH_PERSON)), "Who of the business has it, and since when."),
         need("needs_person", Maybe(&Of(&NEEDS_PERSON)), "Why somebody should look at it."),
+        need(
+            "waiting_since",
+            Maybe(&Time),
+            "Since when it waits for a person: it needs one, or it was handed over and nobody has taken it.",
+        ),
         need("runs", List(&Of(&RUN_REF)), "The runs under way."),
         need("window", Of(&WINDOW), "Whether anything but a template may be sent now."),
+        need("unanswered", Whole, "Messages of the contact since our last one, counted to 100."),
+        need("last_message", Maybe(&Of(&LAST_MESSAGE)), "The newest in either direction."),
         need("last_inbound_at", Maybe(&Time), "The contact's newest message."),
         need("last_outbound_at", Maybe(&Time), "Our newest message that the provider took."),
         need("created_at", Time, ""),
+    ],
+);
+
+static LAST_MESSAGE: Shape = shape(
+    "LastMessage",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("direction", Word(&["in", "out"]), ""),
+        need("at", Time, ""),
+        need("kind", Maybe(&Id), "Of its `content`."),
+        need("text", Maybe(&Text), "Its first 160 characters."),
+        need("state", Maybe(&Id), "Of ours: how far it came."),
+        need("origin", Maybe(&Id), "Of ours: who speaks."),
     ],
 );
 
@@ -123,6 +150,7 @@ pub static OUTGOING: Shape = shape(
         ),
         need("state", Word(SEND_STATES), ""),
         need("origin", Word(&["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]), "Who speaks."),
+        need("agent", Maybe(&Id), "The person who wrote it, if that was said."),
         need("flow", Maybe(&Id), ""),
         need("step", Maybe(&Id), ""),
         need("provider_id", Maybe(&Traceable), "The provider's id, once it took the message."),

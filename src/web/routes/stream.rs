@@ -77,7 +77,7 @@ pub static ROUTES: &[Route] = &[Route {
             conversation_id, contact_id}` and what it is about: `message` (as in the lists), `status` (`{message_id, \
             state, provider_id, error, reason}`), `run`, `consent`, or `data` (of an `event` of an `emit` step its `flow`, `event` and `data`). The types: `message.in`, \
             `message.out`, `message.status`, `run.began`, `run.ended`, `consent`, `event`, `handoff`, `needs_person`, \
-            `sender_stopped`, `unknown_send`, `dead_letter`, `alarm`. Events come from what was committed and are \
+            `assigned`, `sender_stopped`, `unknown_send`, `dead_letter`, `alarm`. Events come from what was committed and are \
             kept for 3 days; they are written down from the first time that somebody listens, until nobody has for \
             3 days. `gap` says that what came after `Last-Event-ID` is no longer kept: read the lists anew. `files` (`{path, etag}`, `null`: deleted) and `flows` \
             (`{version, errors}`) tell that the bot's files changed; they come only if `types` names them, without an \

@@ -44,6 +44,19 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 /// Entries on one page of a list.
 pub const PAGE_DEFAULT: i64 = 50;
 pub const PAGE_MAX: i64 = 200;
+/// Words and characters of a search; a longer one is refused.
+pub const SEARCH_WORDS_MAX: usize = 4;
+pub const SEARCH_CHARS_MAX: usize = 100;
+/// Characters by which a contact is found: Postgres takes no longer ones into an index.
+pub const SOUGHT_CHARS_MAX: usize = 400;
+/// Contacts that a search of conversations looks at, the newest ones first.
+pub const SEARCH_CONTACTS_MAX: i64 = 200;
+/// Contacts that are made searchable in one commit, after the update from a version without a search.
+pub const SEARCH_WRITTEN_AT_ONCE: i64 = 500;
+/// Characters of the last message in a list of conversations.
+pub const PREVIEW_CHARS_MAX: usize = 160;
+/// Unanswered messages of a conversation are counted up to this number.
+pub const UNANSWERED_MAX: i64 = 100;
 /// The length of a contact's line where the request names no ends, and how far ahead fires are foretold.
 pub const TIMELINE_BACK: Span = Span::days(183);
 pub const TIMELINE_AHEAD: Span = Span::days(92);

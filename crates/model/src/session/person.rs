@@ -41,6 +41,13 @@ pub struct Unanswered {
     pub if_closed: Option<IfClosed>,
 }
 
+impl Person {
+    /// True from a hand-off until somebody of the business takes the conversation over or writes.
+    pub fn is_awaited(&self) -> bool {
+        self.agent.is_none() && self.last_word == self.since && (self.flow.is_some() || self.team.is_some())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NeedsPerson {
     pub since: Time,

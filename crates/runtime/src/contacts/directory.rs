@@ -14,6 +14,7 @@ use crate::{
     },
     store::{
         WriteSet,
+        queries::search,
         tables::{alias, contact, conversation},
     },
 };
@@ -164,7 +165,9 @@ impl Contacts {
         };
         let opted_out_at = stopped.then_some(now);
         let fresh = Contact { id, account: account.clone(), opted_out: opted_out_at, data: data.clone() };
-        let row = contact::NewContact { id, account: account.clone(), data, zone, opted_out_at, created_at: now };
+        let sought = search::sought(&data);
+        let row =
+            contact::NewContact { id, account: account.clone(), data, zone, sought, opted_out_at, created_at: now };
         let set = set_of(set, id);
         set.push(&contact::INSERT, &row);
         for name in names {

@@ -10,6 +10,7 @@ mod lookup;
 pub(super) mod merge;
 pub(super) mod opt_outs;
 pub(super) mod redaction;
+mod searchable;
 pub mod testers;
 pub mod timeline;
 

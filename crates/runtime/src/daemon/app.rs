@@ -4,7 +4,10 @@ use super::{retention::Retention, survey::Survey};
 use crate::{
     base::{
         clock::Clock,
-        limits::{LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, RETAIN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        limits::{
+            LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, RETAIN_EVERY, SEARCH_WRITTEN_AT_ONCE, SETTLE_TURNS_MAX,
+            SWEEP_EVERY,
+        },
         time::{Span, Time},
     },
     billing::balance::Billing,
@@ -287,6 +290,7 @@ impl App {
 
     /// Runs the sweep, and finishes erasures and charges, until `stop`.
     pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        self.make_searchable(&mut stop).await;
         while waited(&mut stop).await {
             if let Err(error) = self.tidy_due().await {
                 self.log_limiter.complain(
@@ -295,6 +299,23 @@ impl App {
                     &error,
                     self.clock.now(),
                 );
+            }
+        }
+    }
+
+    /// Makes the contacts searchable that a version without a search has written; ends at once if there are none.
+    async fn make_searchable(&self, stop: &mut tokio::sync::watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.contacts.make_searchable(SEARCH_WRITTEN_AT_ONCE).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    let what = "Old contacts could not be made searchable, and are tried again";
+                    self.log_limiter.complain("search", what, &error, self.clock.now());
+                    if !waited(stop).await {
+                        return;
+                    }
+                }
             }
         }
     }

@@ -104,6 +104,7 @@ pub fn ours(row: &outbound::Outbound) -> Json {
         "sent_as": row.sent_as,
         "state": row.state,
         "origin": row.draft.origin,
+        "agent": row.draft.agent,
         "flow": row.draft.flow,
         "step": row.draft.step,
         "provider_id": row.provider_id,

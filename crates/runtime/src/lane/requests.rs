@@ -26,11 +26,13 @@ pub struct MessageRequest {
     pub quotes: Option<ProviderId>,
     /// The earliest time to send it.
     pub at: Option<Time>,
+    /// The person of the business who writes.
+    pub agent: Option<String>,
 }
 
 impl MessageRequest {
     pub fn now(content: Content, origin: Origin) -> Self {
-        MessageRequest { content, origin, quotes: None, at: None }
+        MessageRequest { content, origin, quotes: None, at: None, agent: None }
     }
 }
 
@@ -56,8 +58,9 @@ impl Queue {
         conversation: ConversationId,
         wanted: MessageRequest,
     ) -> anyhow::Result<ApiSend> {
-        let MessageRequest { content, origin, quotes, at } = wanted;
-        let draft = MessageDraft { ignore_quiet_hours: true, quotes, at, ..MessageDraft::plain(0, content, origin) };
+        let MessageRequest { content, origin, quotes, at, agent } = wanted;
+        let plain = MessageDraft::plain(0, content, origin);
+        let draft = MessageDraft { ignore_quiet_hours: true, quotes, at, agent, ..plain };
         let (reply, said) = oneshot::channel();
         self.push(contact, LaneTask::Say { id, conversation, draft: Box::new(draft), reply });
         said.await.context("the message could not be stored")

@@ -11,6 +11,7 @@ use crate::{
     model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
     store::{
         WriteSet,
+        queries::search,
         tables::{
             charge,
             contact::{self, ContactChange},
@@ -36,7 +37,8 @@ pub(crate) fn contact(set: &mut WriteSet, contact: &Contact) {
         .clone()
         .or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned))
         .unwrap_or_default();
-    set.replace(&contact::CHANGE, &ContactChange { id: contact.id, data: contact.data.clone(), zone });
+    let sought = search::sought(&contact.data);
+    set.replace(&contact::CHANGE, &ContactChange { id: contact.id, data: contact.data.clone(), zone, sought });
 }
 
 pub(crate) fn opt_out(set: &mut WriteSet, contact: &Contact) {

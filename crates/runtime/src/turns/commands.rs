@@ -39,6 +39,7 @@ impl Runner {
         draft.turn = lane.conversations[index].session.turn;
         // Scheduling a message does not take the conversation over yet.
         let by_person = draft.origin == Origin::Person && draft.at.is_none();
+        let agent = draft.agent.clone();
         let (waiter, sent) = oneshot::channel();
         // A text that is too long for the sender's platform becomes several; the first one has the requested id.
         let mut ids = vec![id];
@@ -66,7 +67,7 @@ impl Runner {
         }
         let stored = match by_person {
             // From here on the conversation belongs to the person who writes (language.md 8).
-            true => self.take_turn(lane, index, Event::PersonWrote { agent: None }, None, set).await.map(drop),
+            true => self.take_turn(lane, index, Event::PersonWrote { agent }, None, set).await.map(drop),
             false => self.store.commit(set).await.map(drop).map_err(LaneError::from),
         };
         if let Err(error) = stored {

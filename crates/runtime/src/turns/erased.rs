@@ -63,7 +63,8 @@ impl Runner {
         names.dedup();
         let gone = ContactData { erased_at: Some(now), ..ContactData::default() };
         for id in others.iter().chain([&own]) {
-            set.push(&contact::CHANGE, &contact::ContactChange { id: *id, data: gone.clone(), zone: String::new() });
+            let (data, zone, sought) = (gone.clone(), String::new(), String::new());
+            set.push(&contact::CHANGE, &contact::ContactChange { id: *id, data, zone, sought });
             let erased = Erased {
                 contact_id: *id,
                 at: now,

@@ -4,6 +4,7 @@
 //! `turn` asks the engine, and `effects` makes rows of its answer. Out: rows, and messages for `delivery`. Only the
 //! daemon's room names this one: the others put work into the queue.
 
+mod assigned;
 mod called_off;
 mod commands;
 mod consent_evidence;

@@ -29,6 +29,7 @@ use crate::{
     },
     turns::{
         Runner,
+        assigned::assigned,
         consent_evidence::{Pointer, is_stop},
     },
 };
@@ -58,6 +59,7 @@ impl Runner {
         // After any error from here on the lane reloads its state.
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
+        let had = assigned(&session);
         let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
         let goes_on = matches!(event, Event::Returned { .. });
         let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event).await;
@@ -79,6 +81,9 @@ impl Runner {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
+        if had != assigned(&conversation.session) {
+            self.tell_assigned(lane, index, now, &mut set);
+        }
         let shown = match &mut pointer {
             Some(pointer) => {
                 pointer.keep_answered(&lane.conversations[index].session);

@@ -59,6 +59,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (73, "person", include_str!("../migrations/0073_person.sql")),
     (74, "person_session", include_str!("../migrations/0074_person_session.sql")),
     (75, "audit", include_str!("../migrations/0075_audit.sql")),
+    (80, "contact_sought", include_str!("../migrations/0080_contact_sought.sql")),
+    (81, "conversation_recent", include_str!("../migrations/0081_conversation_recent.sql")),
+    (82, "session_waiting", include_str!("../migrations/0082_session_waiting.sql")),
 ];
 
 const LEDGER: &str = "

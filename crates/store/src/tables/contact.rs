@@ -20,6 +20,8 @@ pub struct NewContact {
     pub data: ContactData,
     /// The time zone for schedules: the contact's own, else that of its number's country; empty: the bot's.
     pub zone: String,
+    /// As `search::sought` writes it.
+    pub sought: String,
     pub opted_out_at: Option<Time>,
     pub created_at: Time,
 }
@@ -30,6 +32,8 @@ pub struct ContactChange {
     pub id: ContactId,
     pub data: ContactData,
     pub zone: String,
+    /// As `search::sought` writes it.
+    pub sought: String,
 }
 
 /// Sets or clears the opt-out of all messages.
@@ -52,9 +56,9 @@ pub static INSERT: Statement<NewContact> = Statement::new(
     100,
     RowContract::Plain,
     |row| row.id.0.into(),
-    "insert into contact (id, account, data, zone, opted_out_at, created_at)
+    "insert into contact (id, account, data, zone, sought, opted_out_at, created_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'data', value ->> 'zone',
-       cast(value ->> 'opted_out_at' as bigint), cast(value ->> 'created_at' as bigint)
+       value ->> 'sought', cast(value ->> 'opted_out_at' as bigint), cast(value ->> 'created_at' as bigint)
      from {rows} as input where true
      on conflict (id) do nothing",
 );
@@ -64,7 +68,7 @@ pub static CHANGE: Statement<ContactChange> = Statement::new(
     105,
     RowContract::Plain,
     |row| row.id.0.into(),
-    "update contact set data = value -> 'data', zone = value ->> 'zone'
+    "update contact set data = value -> 'data', zone = value ->> 'zone', sought = value ->> 'sought'
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
 );
 

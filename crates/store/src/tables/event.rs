@@ -25,6 +25,7 @@ pub const KINDS: &[&str] = &[
     "template",
     "handoff",
     "needs_person",
+    "assigned",
     "sender_stopped",
     "unknown_send",
     "dead_letter",

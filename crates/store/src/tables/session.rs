@@ -30,6 +30,7 @@ pub struct SessionUpdate {
     pub calling: bool,
     pub person_since: Option<Time>,
     pub needs_person_at: Option<Time>,
+    pub waiting_since: Option<Time>,
 }
 
 impl SessionUpdate {
@@ -43,6 +44,7 @@ impl SessionUpdate {
             calling: session.is_owed(),
             person_since: session.person.as_ref().map(|person| person.since),
             needs_person_at: session.needs_person.as_ref().map(|needs| needs.since),
+            waiting_since: session.waiting_since(),
         }
     }
 }
@@ -54,15 +56,16 @@ pub static TURN: Statement<SessionUpdate> = Statement::new(
     RowContract::Must,
     |row| row.conversation_id.0.into(),
     "insert into session
-       (conversation_id, contact_id, turn, data, due_at, calling, person_since, needs_person_at)
+       (conversation_id, contact_id, turn, data, due_at, calling, person_since, needs_person_at, waiting_since)
      select cast(value ->> 'conversation_id' as bigint), cast(value ->> 'contact_id' as bigint),
        cast(value ->> 'turn' as bigint), value -> 'data', cast(value ->> 'due_at' as bigint),
        cast(value ->> 'calling' as boolean), cast(value ->> 'person_since' as bigint),
-       cast(value ->> 'needs_person_at' as bigint)
+       cast(value ->> 'needs_person_at' as bigint), cast(value ->> 'waiting_since' as bigint)
      from {rows} as input where true
      on conflict (conversation_id) do update set
        turn = excluded.turn, data = excluded.data, due_at = excluded.due_at, calling = excluded.calling,
-       person_since = excluded.person_since, needs_person_at = excluded.needs_person_at
+       person_since = excluded.person_since, needs_person_at = excluded.needs_person_at,
+       waiting_since = excluded.waiting_since
      where session.turn = excluded.turn - 1
      returning conversation_id",
 );
