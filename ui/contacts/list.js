@@ -1,6 +1,6 @@
 // @ts-check
 // All contacts, newest first, found by number, name or tag.
-import { html, useEffect, useMemo } from '../vendor/preact.js';
+import { html, useMemo } from '../vendor/preact.js';
 import { detail } from '../js/api.js';
 import { coded } from '../js/bubble.js';
 import { SearchBox, filterBy, useNarrow } from '../js/filters.js';
@@ -12,10 +12,8 @@ import { addressTo } from '../js/router.js';
 import { Failed, Nothing, Wait } from '../js/waiting.js';
 
 const PAGE_ROWS = 200;
-/** So many of the newest contacts are looked through for a part of a name. */
-const LOOKED_MAX = 10_000;
-/** So many that fit are enough until somebody scrolls. */
-const ENOUGH = 40;
+/** The daemon takes no longer search. */
+const SEARCH_CHARS_MAX = 100;
 const HEIGHT = 58;
 const HEIGHT_NARROW = 76;
 const TAGS_MAX = 3;
@@ -50,14 +48,7 @@ function Row({ contact }) {
   </a>`;
 }
 
-/** Without capitals, accents and blanks. @param {string} text */
-const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/\s+/g, ' ').toLowerCase();
-
-/**
- * What is asked of the daemon for what was typed in, and what the page looks for itself: a whole number or a tag is found
- * by the daemon, a part of a name by the page.
- * @param {string} wanted
- */
+/** The address of the list for what was typed in: a tag, a whole number however it is spelt, or parts of names and numbers. @param {string} wanted */
 function asked(wanted) {
   const all = new URLSearchParams({ limit: String(PAGE_ROWS) });
   const number = wanted.replace(/[\s()-]/g, '');
@@ -65,32 +56,18 @@ function asked(wanted) {
     all.set('tag', wanted.slice(1).trim());
   } else if (/^\+\d{7,15}$/.test(number)) {
     all.set('phone', number);
-  } else {
-    return { path: `/v1/contacts?${all}`, part: plain(wanted) };
+  } else if (wanted) {
+    all.set('search', wanted.slice(0, SEARCH_CHARS_MAX));
   }
-  return { path: `/v1/contacts?${all}`, part: '' };
+  return `/v1/contacts?${all}`;
 }
-
-/** @param {any} contact @param {string} part */
-const fits = (contact, part) =>
-  plain([contact.name, contact.username, ...(contact.tags ?? [])].join(' ')).includes(part) ||
-  (/\d{3}/.test(part) && (contact.phone ?? '').includes(part.replace(/\D/g, '')));
 
 /** @param {{query: URLSearchParams}} props */
 export function Contacts({ query }) {
   const narrow = useNarrow();
   const wanted = query.get('search') ?? '';
-  const { path, part } = useMemo(() => asked(wanted), [wanted]);
-  const paged = usePaged(path, 'data');
-  const items = useMemo(() => (part ? paged.items.filter((one) => fits(one, part)) : paged.items), [paged.items, part]);
-  const full = paged.items.length >= LOOKED_MAX;
-  const more = paged.complete || (part && full) ? undefined : paged.more;
-  const looking = Boolean(part && more && items.length < ENOUGH);
-  useEffect(() => {
-    if (looking) {
-      paged.more();
-    }
-  }, [looking, paged.items]);
+  const paged = usePaged(useMemo(() => asked(wanted), [wanted]), 'data');
+  const { items } = paged;
   const refused = paged.refusal && paged.refusal.status >= 400;
   return html`<div class="sheet-page list-page">
     <header class="page-head">
@@ -100,26 +77,26 @@ export function Contacts({ query }) {
     </header>
     <div class="filters" role="search">
       <${SearchBox} label=${t('contacts.search')} value=${wanted} search=${(/** @type {string} */ text) => filterBy('contacts', { search: text })} />
-      <small class="muted" role="status">${part && full && !paged.complete ? t('contacts.search.part', { n: paged.items.length }) : coded(t('contacts.search.about'))}</small>
+      <small class="muted">${coded(t('contacts.search.about'))}</small>
     </div>
     <div class="card list-card">
       ${
         items.length > 0 && !refused
           ? html`<${LongList} class="contacts" items=${items} height=${narrow ? HEIGHT_NARROW : HEIGHT} label=${t('pages.contacts')} name=${(/** @type {any} */ one) => one.id}
-              row=${(/** @type {any} */ one) => html`<${Row} contact=${one} />`} more=${more}><${ListEnd} paged=${paged} /></${LongList}>`
-          : html`<${Empty} paged=${paged} looking=${looking} wanted=${wanted} />`
+              row=${(/** @type {any} */ one) => html`<${Row} contact=${one} />`} more=${paged.complete ? undefined : paged.more}><${ListEnd} paged=${paged} /></${LongList}>`
+          : html`<${Empty} paged=${paged} wanted=${wanted} />`
       }
     </div>
   </div>`;
 }
 
-/** @param {{paged: import('../js/longlist.js').Paged, looking: boolean, wanted: string}} props */
-function Empty({ paged, looking, wanted }) {
+/** @param {{paged: import('../js/longlist.js').Paged, wanted: string}} props */
+function Empty({ paged, wanted }) {
   if (paged.refusal) {
     const lost = paged.refusal.status === 0;
     return html`<${Failed} detail=${lost ? t('offline.start') : detail(paged.refusal)} code=${paged.refusal.body?.code ?? ''} again=${paged.again} />`;
   }
-  if (looking || (paged.waits && !paged.items.length)) {
+  if (paged.waits || !paged.complete) {
     return html`<${Wait} />`;
   }
   return wanted

@@ -2,7 +2,7 @@
 /** The acts of a played talk, and which of their messages come to the phone with each. */
 
 /** @typedef {Record<string, any>} Step */
-/** @typedef {{id: string, provider_id?: string, direction: 'in' | 'out', at: string, status?: string, status_at?: string, reason?: string, why?: string, flow?: string, step?: string, content: any, json?: any, reply_to?: string}} Message */
+/** @typedef {{id: string, provider_id?: string, direction: 'in' | 'out', at: string, status?: string, status_at?: string, reason?: string, why?: string, flow?: string, step?: string, content: any, json?: any, reply_to?: string, leaving?: boolean}} Message */
 /** @typedef {{step: Step, at: string, messages: Message[], fresh: Message[], news: Message[], trace: any[], passed: any[], calls: any[], refused: any[], why: any[], after: any}} Act */
 
 /** The statuses of messages that are not on the phone. */

@@ -10,6 +10,13 @@ import { effect, signal } from '../vendor/preact.js';
  * @property {number} [wait] seconds after which to try again, 0 if the answer says none
  */
 
+/** So much the clock of the daemon may differ before this machine's clock is not believed. */
+const SKEW_MS = 3000;
+let skew = 0;
+
+/** The moment on the clock of the daemon: windows close by it. */
+export const now = () => Date.now() + skew;
+
 /** The moment since which the daemon does not answer, or null. */
 export const offline = signal(/** @type {Date | null} */ (null));
 
@@ -43,6 +50,8 @@ async function ask(path, init) {
     return { ok: false, status: 0, body: { cancelled }, wait: 0 };
   }
   back();
+  const told = Date.parse(answer.headers.get('date') ?? '') + 500 - Date.now();
+  skew = Math.abs(told) > SKEW_MS ? told : 0;
   const body = await answer.json().catch(() => null);
   // A wrong password is a refusal, too, and ends nothing.
   const tries = path === '/v1/session' && init?.method === 'POST';
@@ -92,6 +101,13 @@ export const patch = (path, body) =>
 export const remove = (path) => ask(path, { method: 'DELETE' });
 
 /**
+ * Sends a file as it is.
+ * @param {string} path
+ * @param {File} file
+ */
+export const upload = (path, file) => ask(path, { method: 'POST', headers: { 'content-type': file.type || 'application/octet-stream' }, body: file });
+
+/**
  * The sentence of a refusal.
  * @param {Answer} answer
  * @returns {string}
@@ -112,19 +128,21 @@ const AGAIN_MS = 3000;
  * six to a host and each listener holds one.
  * @param {string} path
  * @param {Record<string, (news: any) => void>} heard by type
- * @param {() => void} again called when the connection stands and when it breaks: then the page reads anew
+ * @param {(stands: boolean) => void} again called when the connection stands and when it breaks: then the page reads anew
+ * @returns {() => void} ends it
  */
 export function listen(path, heard, again) {
   /** @type {EventSource | null} */
   let source = null;
+  let over = false;
   const open = () => {
-    if (source) {
+    if (source || over) {
       return;
     }
     source = new EventSource(path);
-    source.addEventListener('open', again);
+    source.addEventListener('open', () => again(true));
     source.addEventListener('error', () => {
-      again();
+      again(false);
       // A refusal ends the stream for good; a lost connection is taken up by the browser itself.
       if (source?.readyState === EventSource.CLOSED) {
         close();
@@ -141,7 +159,13 @@ export function listen(path, heard, again) {
   };
   const seen = () => (document.hidden || signedOut.value ? close() : open());
   document.addEventListener('visibilitychange', seen);
-  effect(seen);
+  const end = effect(seen);
+  return () => {
+    over = true;
+    end();
+    document.removeEventListener('visibilitychange', seen);
+    close();
+  };
 }
 
 /** @param {string} text */

@@ -9,6 +9,8 @@ import { here } from './router.js';
 import { load, refresh } from './edits.js';
 import { readSession, session } from './session.js';
 import { bot } from './state.js';
+import { hasPage } from './pages.js';
+import { watchWaiting } from './waitcount.js';
 
 /** Shows a readable page if a part of it fails; edits are kept by then. */
 class Boundary extends Component {
@@ -41,7 +43,9 @@ async function start() {
   await Promise.all([session.value || readSession(), bot.value || load()]);
   if (!(bot.value && session.value) && !signedOut.value) {
     setTimeout(start, AGAIN_MS);
+    return;
   }
+  watchWaiting(() => hasPage('inbox'));
 }
 
 loadPage(here.value.page);

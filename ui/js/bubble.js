@@ -15,6 +15,10 @@ import { Sheet } from './chatsheet.js';
  * @property {((words: string, event?: MouseEvent) => void) | null} tap null: nobody taps in this talk
  * @property {((drawn: any) => void) | null} attach opens a form or the choice of a place
  * @property {((message: any) => void) | null} reveal shows the step that sent a message
+ * @property {(message: any) => string | null} [author] who of the business wrote, above the text
+ * @property {(message: any) => string | null} [file] the address of a message's file
+ * @property {(message: any) => any} [beside] what stands below a message that failed
+ * @property {boolean} [whole] our own messages say also that they were sent
  */
 
 /** WhatsApp's marks. A mark stands at the edge of a word: `2*3*4` is no bold text. */
@@ -71,8 +75,31 @@ export function Ticks({ status }) {
   </svg>`;
 }
 
-/** @param {{media: import('./content.js').Media}} props */
-function Media({ media }) {
+/** A file that the browser can show or save. @param {{media: import('./content.js').Media, href: string}} props */
+function Loaded({ media, href }) {
+  const [gone, lose] = useState(false);
+  const { kind, filename } = media;
+  const name = filename || t(KNOWN.includes(kind) ? `chat.media.${kind}` : 'chat.media.document');
+  if (gone) {
+    return html`<p class="chat-unknown">${t('chat.media.gone')}</p>`;
+  }
+  if (kind === 'image' || kind === 'sticker') {
+    return html`<a class="chat-seen" href=${href} download=${filename ?? ''} title=${t('chat.media.save', { name })}><img src=${href} alt=${name} loading="lazy" onError=${() => lose(true)} /></a>`;
+  }
+  if (kind === 'audio' || kind === 'voice') {
+    return html`<audio class="chat-heard" src=${href} controls preload="none" aria-label=${name} onError=${() => lose(true)}></audio>`;
+  }
+  if (kind === 'video') {
+    return html`<video class="chat-seen" src=${href} controls preload="none" aria-label=${name} onError=${() => lose(true)}></video>`;
+  }
+  return html`<a class="chat-file" href=${href} download=${filename ?? ''} title=${t('chat.media.save', { name })}><${Icon} n="file" s=${22} /><span><b dir="auto">${name}</b></span></a>`;
+}
+/** Kinds that have a name. */
+const KNOWN = ['image', 'video', 'sticker', 'audio', 'voice', 'document'];
+
+/** @param {{media: import('./content.js').Media, href?: string | null}} props */
+function Media({ media, href }) {
+  if (href) return html`<${Loaded} media=${media} href=${href} />`;
   const { kind, url = '', filename } = media;
   const name = filename || url.split('/').pop() || '';
   if (kind === 'audio' || kind === 'voice') {
@@ -118,12 +145,13 @@ function Inside({ item, message, drawn, around }) {
   const original = quoted && message.content?.kind !== 'button' && around.quoted(quoted);
   const text = drawn.text;
   const large = drawn.kind === 'text' && isEmoji(text);
+  const author = around.author?.(message);
   const speaker = message.direction === 'in' ? around.names.in : around.names.out;
   return html`
-    ${speaker && html`<span class="hidden" dir="auto">${speaker}: </span>`}
+    ${author ? html`<span class="chat-tag"><bdi>${author}</bdi></span>` : speaker && html`<span class="hidden" dir="auto">${speaker}: </span>`}
     ${original && html`<blockquote class="chat-quote"><b dir="auto">${original.direction === 'in' ? around.names.in : around.names.out}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
     ${drawn.template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${drawn.template.name}</bdi>${drawn.template.language && html` <small>${drawn.template.language}</small>`}</span>`}
-    ${drawn.media && html`<${Media} media=${drawn.media} />`}
+    ${drawn.media && html`<${Media} media=${drawn.media} href=${around.file?.(message)} />`}
     ${drawn.place && html`<${Place} place=${drawn.place} />`}
     ${drawn.cards?.map((card) => html`<${Card} card=${card} />`)}
     ${drawn.header && html`<b class="chat-header" dir="auto">${drawn.header}</b>`}
@@ -198,7 +226,7 @@ export function Bubble({ item, dim = false, live = false, around }) {
   const { message } = item;
   const drawn = shape(message);
   const gone = item.kind === 'gone';
-  const status = shownStatus(message);
+  const status = around.whole ? (message.direction === 'out' ? (message.status ?? '') : '') : shownStatus(message);
   const names = [
     'chat-row',
     message.direction,
@@ -225,6 +253,6 @@ export function Bubble({ item, dim = false, live = false, around }) {
       ${reactions.length > 0 && html`<span class="chat-reactions">${reactions.join('')}</span>`}
     </div>
     ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} around=${around} />`}
-    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? message.reason ?? '' })}</p>`}
+    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? message.reason ?? '' })}${around.beside?.(message)}</p>`}
   </div>`;
 }

@@ -11,13 +11,13 @@ import { place, tails, tapped } from './wall.js';
 /** A recorded message with the names that the bubbles know. @param {any} one @returns {import('./acts.js').Message} */
 export function recorded(one) {
   const status = one.direction === 'in' ? 'read' : (one.state ?? one.status ?? 'sent');
-  const error = typeof one.error === 'string' ? one.error : (one.error?.detail ?? one.error?.title ?? one.error?.message);
+  const error = typeof one.error === 'string' ? one.error : [one.error?.text ?? one.error?.detail ?? one.error?.title ?? one.error?.message, one.error?.code && `(${one.error.code})`].filter(Boolean).join(' ');
   return {
     ...one,
     id: String(one.id),
     status: status === 'sending' ? 'queued' : status,
     status_at: one.failed_at ?? one.read_at ?? one.delivered_at ?? one.accepted_at ?? undefined,
-    why: one.why ?? error ?? undefined,
+    why: one.why || error || undefined,
   };
 }
 

@@ -3,6 +3,7 @@
 import { t } from './i18n.js';
 import { may } from './session.js';
 import { changedTests } from './state.js';
+import { waitCount } from './waitcount.js';
 
 /**
  * @typedef {object} PageEntry
@@ -34,6 +35,15 @@ export const PAGES = [
     load: () => import('../runs/page.js'),
     css: ['css/lists.css', 'runs/runs.css', 'css/replayed.css'],
     shown: () => may('list_runs'),
+  },
+  {
+    path: 'inbox',
+    icon: 'inbox',
+    load: () => import('../inbox/page.js'),
+    css: ['css/lists.css', 'inbox/inbox.css'],
+    shown: () => may('answer_conversation'),
+    count: () => waitCount.value?.waiting ?? 0,
+    about: () => t('inbox.waiting', { n: waitCount.value?.waiting ?? 0 }),
   },
   {
     path: 'contacts',

@@ -130,6 +130,7 @@ export function Keys() {
     { label: t('keys.definition'), keys: 'F12' },
     { label: t('keys.leave'), keys: 'Esc Tab' },
     { label: t('keys.acts'), keys: '[ ]' },
+    { label: t('keys.inbox'), keys: 'j k' },
   ];
   const all = [...actions().filter((one) => one.keys), ...more];
   return html`<div>

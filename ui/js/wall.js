@@ -37,7 +37,7 @@ export function place(items, message, item) {
     one.kind === 'message' && (to ? one.message.provider_id === to : one.message.direction !== message.direction);
   const target = kind === 'reaction' && items.findLast(aim);
   if (target) target.reactions = { ...target.reactions, [message.direction]: emoji };
-  else if (AWAY.includes(message.status ?? '')) items.push({ ...item, kind: 'note', ...away(message) });
+  else if (AWAY.includes(message.status ?? '') && !message.leaving) items.push({ ...item, kind: 'note', ...away(message) });
   else items.push(item);
 }
 

@@ -1,0 +1,56 @@
+// @ts-check
+// The inbox: the conversations, the open one, and its contact. A phone shows one of them at a time.
+import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
+import { coded } from '../js/bubble.js';
+import { Icon } from '../js/icons.js';
+import { t } from '../js/i18n.js';
+import { follow } from './live.js';
+import { List, useSenders } from './list.js';
+import { whenBack } from './sends.js';
+import { Side } from './side.js';
+import { Talk } from './talk.js';
+import { useTalks } from './talks.js';
+
+/** Below this width the contact lies over the conversation. */
+const WIDE = matchMedia('(min-width: 1180px)');
+
+/** @param {{rest: string[], query: URLSearchParams}} props */
+export function Page({ rest, query }) {
+  const [id = null] = rest;
+  const current = id === null ? null : Number(id);
+  const wanted = useMemo(
+    () => ({ state: query.get('state') ?? '', search: query.get('search') ?? '', sender: query.get('sender') ?? '', account: query.get('account') ?? '' }),
+    [query],
+  );
+  const talks = useTalks(wanted, current);
+  const senders = useSenders();
+  const [beside, show] = useState(WIDE.matches);
+  const [talk, setTalk] = useState(/** @type {any} */ (null));
+  const byKey = useRef(false);
+  useEffect(() => {
+    const ends = [follow(), whenBack()];
+    return () => ends.forEach((end) => end());
+  }, []);
+  const before = useRef(current);
+  useEffect(() => {
+    const from = before.current;
+    before.current = current;
+    if (current === null && from !== null) {
+      /** @type {HTMLElement | null} */ (document.querySelector(`.inbox-row[data-talk="${from}"]`))?.focus({ preventScroll: true });
+    }
+  }, [current]);
+  const changed = (/** @type {any} */ is) => {
+    setTalk(is);
+    talks.put(is);
+  };
+  const shown = talk && talk.id === current ? talk : null;
+  return html`<div class=${`inbox${id === null ? ' no-talk' : ''}${beside && shown ? ' beside' : ''}`} onClick=${(/** @type {MouseEvent} */ event) => (byKey.current = event.detail === 0)}>
+    <${List} query=${query} current=${current} talks=${talks} senders=${senders} />
+    ${
+      id === null
+        ? html`<section class="inbox-talk inbox-none"><div class="alone nothing"><${Icon} n="inbox" s=${28} /><p>${t('inbox.choose')}</p><p class="muted">${coded(t('inbox.choose.keys'))}</p></div></section>`
+        : html`<${Talk} key=${id} id=${id} senders=${senders} changed=${changed} side=${() => show(!beside)} sideOpen=${beside} byKey=${byKey.current} />`
+    }
+    ${shown && beside && html`<${Side} key=${shown.contact.id} talk=${shown} close=${() => show(false)} />`}
+  </div>`;
+}
