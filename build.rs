@@ -3,6 +3,7 @@
 #[path = "build/modules.rs"]
 mod modules;
 
+use brotli::enc::{BrotliEncoderParams, backward_references::BrotliEncoderMode};
 use flate2::{Compression, write::GzEncoder};
 use std::{
     collections::BTreeMap,
@@ -36,7 +37,7 @@ fn main() {
     link();
 }
 
-/// Compresses the page's files and writes `ui.rs`, a list of them with a hash over all: the hash stands in their
+/// Compresses the page's files in two ways and writes `ui.rs`, a list of them with a hash over all: the hash stands in their
 /// addresses, so that a browser may keep them for ever.
 fn pack_page(folder: &Path) -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -100,21 +101,37 @@ fn write_list(out: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
     for (name, bytes) in files {
         hasher.write(name.as_bytes());
         hasher.write(bytes);
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(bytes)?;
-        let place = out.join(format!("ui-{}.gz", name.replace('/', "-")));
-        fs::write(&place, packed.finish()?)?;
-        writeln!(list, "    ({name:?}, include_bytes!({:?})),", place.display().to_string())
+        let place = |kind: &str| out.join(format!("ui-{}.{kind}", name.replace('/', "-")));
+        let (gzip, brotli) = (place("gz"), place("br"));
+        fs::write(&gzip, as_gzip(bytes)?)?;
+        fs::write(&brotli, as_brotli(bytes)?)?;
+        let shown = |place: &Path| place.display().to_string();
+        writeln!(list, "    ({name:?}, include_bytes!({:?}), include_bytes!({:?})),", shown(&gzip), shown(&brotli))
             .expect("a text can be written to");
     }
     let page = out.join("index.html");
     let hash = hasher.finish();
     let source = format!(
         "pub const PAGE: &str = include_str!({:?});\npub const HASH: &str = \"{hash:016x}\";\n\
-         pub static FILES: &[(&str, &[u8])] = &[\n{list}];\n",
+         pub static FILES: &[(&str, &[u8], &[u8])] = &[\n{list}];\n",
         page.display().to_string()
     );
     fs::write(out.join("ui.rs"), source)
+}
+
+fn as_gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes)?;
+    packed.finish()
+}
+
+/// A seventh smaller than gzip. Browsers take it by TLS, and some of them from this machine without it.
+fn as_brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mode = BrotliEncoderMode::BROTLI_MODE_TEXT;
+    let how = BrotliEncoderParams { quality: 11, lgwin: 20, mode, size_hint: bytes.len(), ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &how)?;
+    Ok(packed)
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -74,8 +74,8 @@ fn found(web: &Web, peer: SocketAddr, [hash, folder, name]: [&str; 3], headers: 
         }
         PageFiles::Packed => {
             let path = format!("{folder}/{name}");
-            let (_, bytes) = packed::FILES.iter().find(|(known, _)| *known == path)?;
-            packed_response(bytes, headers)?
+            let (_, gzip, brotli) = packed::FILES.iter().find(|(known, ..)| *known == path)?;
+            packed_response(gzip, brotli, headers)?
         }
     };
     let told = response.headers_mut();
@@ -85,26 +85,28 @@ fn found(web: &Web, peer: SocketAddr, [hash, folder, name]: [&str; 3], headers: 
     Some(response)
 }
 
-/// The file as it lies in the program, or unpacked for a client that takes no gzip.
-fn packed_response(bytes: &'static [u8], headers: &HeaderMap) -> Option<Response> {
+/// The file as it lies in the program, or unpacked for a client that takes neither form.
+fn packed_response(gzip: &'static [u8], brotli: &'static [u8], headers: &HeaderMap) -> Option<Response> {
     let kept = (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     let differs = (header::VARY, HeaderValue::from_static("accept-encoding"));
-    if takes_gzip(headers) {
-        return Some(
-            ([kept, differs, (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], bytes).into_response(),
-        );
+    for (name, bytes) in [("br", brotli), ("gzip", gzip)] {
+        if takes(headers, name) {
+            let form = (header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            return Some(([kept, differs, form], bytes).into_response());
+        }
     }
     let mut plain = Vec::new();
-    GzDecoder::new(bytes).read_to_end(&mut plain).ok()?;
+    GzDecoder::new(gzip).read_to_end(&mut plain).ok()?;
     Some(([kept, differs], plain).into_response())
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// True if the client takes a body in this form.
+fn takes(headers: &HeaderMap, form: &str) -> bool {
     let taken = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     taken.flat_map(|text| text.split(',')).any(|one| {
         let (name, weight) = one.split_once(';').unwrap_or((one, ""));
         let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0_f32));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
+        name.trim().eq_ignore_ascii_case(form) && !refused
     })
 }
 
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn no_line_of_code_is_lost_in_the_packing() {
         let mut packed_lines: HashMap<String, usize> = HashMap::new();
-        for (_, bytes) in packed::FILES.iter().filter(|(path, _)| !path.starts_with("vendor/")) {
+        for (_, bytes, _) in packed::FILES.iter().filter(|(path, ..)| !path.starts_with("vendor/")) {
             for line in String::from_utf8_lossy(&unpacked(bytes)).lines() {
                 *packed_lines.entry(line.trim().to_owned()).or_default() += 1;
             }
@@ -196,13 +198,29 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_taken_by_name_and_weight() {
-        let takes = |text: &str| {
+    fn a_form_is_taken_by_name_and_weight() {
+        let takes_it = |text: &str, form: &str| {
             let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, text.parse().unwrap())]);
-            takes_gzip(&headers)
+            takes(&headers, form)
         };
-        assert!(takes("gzip") && takes("br, GZIP;q=0.5") && takes("deflate,gzip"));
-        assert!(!takes("br") && !takes("gzip;q=0") && !takes("") && !takes_gzip(&HeaderMap::new()));
+        assert!(takes_it("gzip", "gzip") && takes_it("br, GZIP;q=0.5", "gzip") && takes_it("deflate,gzip", "gzip"));
+        assert!(!takes_it("br", "gzip") && !takes_it("gzip;q=0", "gzip") && !takes_it("", "gzip"));
+        assert!(takes_it("gzip, deflate, br, zstd", "br") && !takes_it("gzip, brr", "br"));
+        assert!(!takes(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn the_smallest_form_that_a_client_takes_is_sent() {
+        let form = |taken: &str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, taken.parse().unwrap())]);
+            let (_, gzip, brotli) = packed::FILES.iter().find(|(path, ..)| *path == "vendor/codemirror.js").unwrap();
+            assert!(brotli.len() * 10 < gzip.len() * 9, "{} {}", brotli.len(), gzip.len());
+            let response = packed_response(gzip, brotli, &headers).unwrap();
+            response.headers().get(header::CONTENT_ENCODING).map(|form| form.to_str().unwrap().to_owned())
+        };
+        assert_eq!(form("gzip, deflate, br").as_deref(), Some("br"));
+        assert_eq!(form("gzip, deflate").as_deref(), Some("gzip"));
+        assert_eq!(form("deflate"), None);
     }
 
     #[test]
@@ -215,10 +233,13 @@ mod tests {
 
     #[test]
     fn every_packed_file_has_a_type_and_can_be_unpacked() {
-        assert!(packed::FILES.iter().any(|(path, _)| *path == "js/boot.js"));
-        for (path, bytes) in packed::FILES {
+        assert!(packed::FILES.iter().any(|(path, ..)| *path == "js/boot.js"));
+        for (path, gzip, brotli) in packed::FILES {
             assert!(media_type(path).is_some(), "{path}");
-            let plain = unpacked(bytes);
+            let plain = unpacked(gzip);
+            let mut other = Vec::new();
+            brotli::BrotliDecompress(&mut &**brotli, &mut other).unwrap();
+            assert!(plain == other, "{path}");
             let source = sources().join(path);
             // Code is packed without its comments, several modules in one file.
             if ["images/", "text/", "vendor/"].iter().any(|folder| path.starts_with(folder)) {
