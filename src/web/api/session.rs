@@ -121,7 +121,7 @@ async fn by_password(web: &Web, name: &str, password: String, address: Tried) ->
     let stored = found.as_ref().and_then(|person| person.password.clone());
     // A name that nobody has takes as long.
     let Ok(fits) = web.hashing.fits(password, stored).await else {
-        web.tries.right(&tried);
+        web.tries.not_looked_at(&tried);
         return Err(crowded(now));
     };
     let Some(person) = found else { return Err(wrong_password()) };

@@ -92,20 +92,31 @@ impl Tries {
         Ok(())
     }
 
-    /// The try was right, or its password was not looked at. The name begins anew; of the address only this try is
-    /// taken back, because an attacker can have a right password of their own.
+    /// The try was right. The name begins anew; of the address only this try is taken back, because an attacker can
+    /// have a right password of their own.
     pub fn right(&self, all: &[Tried]) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for one in all {
             match one {
                 Tried::Name(_) => drop(counts.remove(one)),
-                Tried::Address(_) => {
-                    if let Some(count) = counts.get_mut(one) {
-                        count.wrong = count.wrong.saturating_sub(1);
-                    }
-                }
+                Tried::Address(_) => take_back(&mut counts, one),
             }
         }
+    }
+
+    /// The password was not looked at: this try is taken back, and the wrong ones before it stay. Else an attacker who
+    /// crowds the sign-in would free the name with each try.
+    pub fn not_looked_at(&self, all: &[Tried]) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in all {
+            take_back(&mut counts, one);
+        }
+    }
+}
+
+fn take_back(counts: &mut HashMap<Tried, Count>, one: &Tried) {
+    if let Some(count) = counts.get_mut(one) {
+        count.wrong = count.wrong.saturating_sub(1);
     }
 }
 
@@ -166,6 +177,21 @@ mod tests {
         let wait = from("8.8.8.8").wait(u32::MAX);
         assert_eq!(wait, TRY_OF_ADDRESS_WAIT_MAX);
         assert_eq!(tries.begin(&[from("2606:4700::2")], NOW + TRIES_KEPT), Ok(()), "after an hour it is forgotten");
+    }
+
+    #[test]
+    fn a_try_that_was_not_looked_at_frees_nobody() {
+        let tries = Tries::default();
+        let tried = [name("ana"), from("8.8.8.8")];
+        for _ in 0..TRIES_OF_NAME_FREE - 1 {
+            tries.begin(&tried, NOW).unwrap();
+        }
+        for _ in 0..3 {
+            tries.begin(&tried, NOW).unwrap();
+            tries.not_looked_at(&tried);
+        }
+        assert_eq!(tries.begin(&tried, NOW), Ok(()));
+        assert_eq!(tries.begin(&tried, NOW), Err(NOW + Span::seconds(1)));
     }
 
     #[test]
