@@ -73,6 +73,14 @@ fn advice(files: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn a_word_that_may_refuse_consent_is_not_advised_as_given() {
+    let bot = "bot: shop\nlanguage: fr\ntopics: {marketing: {needs: consent}}\n";
+    let flow = "flow: a\nwhen: [message: rappels]\nsteps:\n  - consent: {marketing: non}\n  - say: Merci.\n";
+    let help = advice(&[("flows/_bot.yaml", bot), ("flows/a.yaml", flow)]);
+    assert_eq!(help, "write `{marketing: given}` or `{marketing: withdrawn}`");
+}
+
+#[test]
 fn a_translation_says_what_stands_in_the_place_of_a_missing_value() {
     let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: 'Hello ${contact.first_name ?? \"my good friend\"}!'\n";
     let locale = "locale: es\na.say_1:\n  from: 'Hello ${contact.first_name ?? \"my good friend\"}!'\n  to: '¡Hola, ${contact.first_name ?? \"mi buen amigo\"}!'\n";

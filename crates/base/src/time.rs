@@ -207,10 +207,18 @@ pub fn zone_meant(name: &str) -> String {
     let city = plain(name.rsplit('/').next().unwrap_or(name).trim());
     let known = jiff::tz::db().available();
     let of_city = known.filter(|zone| {
+        // `Etc/GMT+1` is one hour west of Greenwich, and whoever writes `GMT+1` means east.
+        if zone.as_str().starts_with("Etc/") {
+            return false;
+        }
         let place = zone.as_str().split_once('/').map(|(_, place)| plain(place));
         place.is_some_and(|place| place == city || place.ends_with(&format!("/{city}")))
     });
     let zones: Vec<String> = of_city.map(|zone| format!("`{}`", zone.as_str())).take(ZONES_SHOWN_MAX).collect();
+    let has_offset = city.len() > 3 && ["gmt", "utc"].iter().any(|clock| city.starts_with(clock));
+    if has_offset {
+        return "write a place like `Europe/Madrid`, whose clock knows summer and winter".to_owned();
+    }
     if zones.is_empty() { "write it like `Europe/Madrid`".to_owned() } else { format!("write {}", zones.join(" or ")) }
 }
 
@@ -255,6 +263,8 @@ mod tests {
             ("Europe/buenos aires", "write `America/Argentina/Buenos_Aires` or `America/Buenos_Aires`"),
             ("Spain", "write it like `Europe/Madrid`"),
             ("", "write it like `Europe/Madrid`"),
+            ("GMT+1", "write a place like `Europe/Madrid`, whose clock knows summer and winter"),
+            ("UTC-3", "write a place like `Europe/Madrid`, whose clock knows summer and winter"),
         ] {
             assert_eq!(zone_meant(name), meant, "{name}");
         }

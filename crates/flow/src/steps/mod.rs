@@ -81,7 +81,12 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
                 let finding = Diagnostic::error("E229", &entry.value.place, message);
                 let fix = meant.map(|_| Fix::replace(format!("write `{word}`"), &entry.value.place, word).guess());
                 if !entry.value.is_broken() {
-                    fields.report(finding.help(format!("write `{{{topic}: {word}}}`")).fix_if(fix));
+                    // Consent must not be guessed from a word that may say no.
+                    let help = match meant.is_some() || topic == "all" {
+                        true => format!("write `{{{topic}: {word}}}`"),
+                        false => format!("write `{{{topic}: given}}` or `{{{topic}: withdrawn}}`"),
+                    };
+                    fields.report(finding.help(help).fix_if(fix));
                 }
                 word == "given"
             }
