@@ -92,7 +92,7 @@ impl Pace {
         };
         std::thread::scope(|scope| {
             for _ in 0..self.threads.min(count) {
-                scope.spawn(|| dispatcher::with_default(&log, &work_off));
+                scope.spawn(|| dispatcher::with_default(&log, work_off));
             }
         });
         done.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
