@@ -27,7 +27,6 @@ const ms = (all) => (Array.isArray(all) ? `${Math.round(middle(all))} ms (${Math
 const browser = await launch();
 const bot = await daemon();
 const chat = (page) => page.locator('.pane.chat');
-const said = (page, words) => chat(page).locator('.chat-text', { hasText: words }).last().waitFor();
 const tap = (page, name) => chat(page).locator('.chat-wall').getByRole('button', { name, exact: true }).last().click();
 const say = async (page, words) => {
   await page.locator('[data-chat-input]').fill(words);
@@ -132,10 +131,9 @@ await measured('key to talk replayed, 12 acts', async () => {
   const page = await open(browser, bot.base);
   for (let round = 0; round < 6; round++) {
     await say(page, 'menu');
-    await said(page, 'What can I do for you?');
+    await until('the menu is there', async () => (await chat(page).locator('.chat-text', { hasText: 'What can I do for you?' }).count()) === round + 1);
     await tap(page, 'Opening hours');
-    await until('both acts are played', async () => (await chat(page).locator('.chat-row.in').count()) === 2 * (round + 1));
-    await page.waitForTimeout(300);
+    await until('the hours are there', async () => (await chat(page).locator('.chat-text', { hasText: 'Write menu whenever' }).count()) === round + 1);
   }
   const line = bot.read('flows/menu.yaml').split('\n').findIndex((one) => one.includes('What can I do'));
   const all = [];
@@ -227,7 +225,10 @@ await measured('map of 300 steps', async () => {
   note('map of 300 steps: asked and drawn', '30 ms', ms(all));
   const page = await open(browser, bot.base, { path: '/studio/flows/long' });
   const map = page.locator('.pane.map');
-  await map.locator('[data-step]').first().waitFor();
+  await map.locator('[data-block]').first().waitFor();
+  await map.getByRole('button', { name: 'Fold blocks' }).click();
+  await page.getByRole('menuitem', { name: 'Open all' }).click();
+  await until('all are open', async () => (await map.locator('.folded').count()) === 0, 200);
   const words = await text(page);
   const changed = await page.evaluate(async ([before, after]) => {
     const frame = document.querySelector('script[type=module]').src;
