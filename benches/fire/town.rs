@@ -31,6 +31,7 @@ use transom::{
     },
     store::{
         Options as StoreOptions, Store, WriteSet,
+        queries::search,
         tables::{contact, conversation},
     },
 };
@@ -241,8 +242,9 @@ fn person(store: &Store, set: &mut WriteSet, n: u32, now: Time) {
     let heard = now - if lately { Span::hours(2) } else { Span::days(40) };
     data.last_message_at = Some(heard);
     let opted_out_at = (kind == 0).then_some(now - Span::days(9));
+    let sought = search::sought(&data);
     let (account, zone, created_at) = ("bench".into(), "Europe/Berlin".into(), now - Span::days(100));
-    set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, opted_out_at, created_at });
+    set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, sought, opted_out_at, created_at });
     if is_customer {
         let heard = conversation::ConversationUpdate {
             id: ConversationId(store.next_id()),

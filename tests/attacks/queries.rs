@@ -22,7 +22,8 @@ async fn ask(world: &World, route: &Route, query: &str) -> Answer {
     let key =
         if matches!(route.who, AllowedCallers::Operator | AllowedCallers::Studio) { OPERATOR } else { "key-acme" };
     let method: Method = route.verb.as_str().parse().unwrap();
-    let headers = [("authorization", &*format!("Bearer {key}"))];
+    // Sign-in is for the studio's own page, and takes no key.
+    let headers = [("authorization", &*format!("Bearer {key}")), ("sec-fetch-site", "same-origin")];
     world.host.request(method, &format!("{path}?{query}"), &headers, route.example.body).await
 }
 
