@@ -119,7 +119,16 @@ test('B7 real talks on unchanged flows are the same, or cannot be told', { skip 
     headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
     body: JSON.stringify({ files: {}, day: new Date().toISOString().slice(0, 10) }),
   });
+  // The page asks for the same in pieces, of which the first is small.
+  const page = await open(browser, bot.base, { path: '/studio/tests', ready: '.tests-wander' });
+  await page.getByLabel('Day', { exact: true }).fill(new Date().toISOString().slice(0, 10));
+  await page.getByRole('button', { name: 'Play it again' }).click();
+  await page.getByRole('button', { name: 'Play it again' }).waitFor();
+  const asked = page.asked.filter((request) => request.url().endsWith('/v1/studio/replay')).map((request) => request.postDataJSON());
+  assert.ok(asked.length > 1 && asked[0].limit === 3 && asked[1].before !== null, JSON.stringify(asked.map(({ limit, before }) => [limit, before])));
   const { counts, talks, more } = await answer.json();
+  await page.getByText(`${counts.same} same`, { exact: true }).waitFor();
+  await page.context().close();
   const { same = 0, cannot_say = 0, ...others } = counts;
   assert.deepEqual(Object.values(others).filter(Boolean), [], JSON.stringify(talks.filter((one) => !['same', 'cannot_say'].includes(one.verdict))));
   assert.ok(same + cannot_say + more >= 25 && same > 0, JSON.stringify(counts));

@@ -17,6 +17,10 @@ import { openTalk } from './astest.js';
 
 const VERDICTS = ['does_not_fit', 'other_way', 'other_words', 'cannot_say', 'same'];
 const DAY_MS = 86_400_000;
+/** A day is asked for in pieces, so that the first talks are there soon; the last size is that of all further ones. */
+const PIECES = [3, 12, 40];
+/** No more talks of a day are played. */
+const TALKS_MAX = 200;
 
 /** The day before today on the clock of the bot: `2026-11-22`. */
 const yesterday = () =>
@@ -33,13 +37,30 @@ let control = null;
 async function again(event) {
   event.preventDefault();
   control = new AbortController();
+  const { signal: ends } = control;
+  const body = { files: edits.value, day: day.value || yesterday() };
   busy.value = true;
-  const came = await post('/v1/studio/replay', { files: edits.value, day: day.value || yesterday() }, { signal: control.signal });
-  batch(() => {
-    busy.value = false;
-    answer.value = came.ok ? came.body : answer.value;
-    wrong.value = came.ok || came.body?.cancelled ? '' : came.status ? (came.body?.errors?.[0]?.detail ?? detail(came)) : t('publish.offline');
-  });
+  wrong.value = '';
+  answer.value = null;
+  for (let piece = 0; busy.value; piece += 1) {
+    const made = answer.value;
+    const limit = Math.min(PIECES[piece] ?? /** @type {number} */ (PIECES.at(-1)), TALKS_MAX - (made?.talks.length ?? 0));
+    const came = await post('/v1/studio/replay', { ...body, limit, before: made?.talks.at(-1)?.run ?? null }, { signal: ends });
+    batch(() => {
+      answer.value = came.ok ? joined(made, came.body) : made;
+      wrong.value = came.ok || came.body?.cancelled ? '' : came.status ? (came.body?.errors?.[0]?.detail ?? detail(came)) : t('publish.offline');
+      busy.value = came.ok && came.body.more > 0 && came.body.talks.length > 0 && answer.value.talks.length < TALKS_MAX;
+    });
+  }
+}
+
+/** The talks of a day so far, with those of the next piece. @param {any} made @param {any} next */
+function joined(made, next) {
+  const counts = { ...made?.counts };
+  for (const [verdict, n] of Object.entries(next.counts)) {
+    counts[verdict] = (counts[verdict] ?? 0) + Number(n);
+  }
+  return { ...next, counts, talks: [...(made?.talks ?? []), ...next.talks] };
 }
 
 /** @param {{talk: Talk}} props */
@@ -74,7 +95,7 @@ function Result({ made }) {
   return html`<p class="tests-counts" role="status">
       ${VERDICTS.filter((verdict) => made.counts[verdict]).map((verdict) => html`<span key=${verdict} class=${`chip verdict-${verdict}`}>${made.counts[verdict]} ${t(`yesterday.${verdict}`)}</span>`)}
     </p>
-    ${made.more > 0 && html`<p class="muted">${t('yesterday.more', { n: made.more })}</p>`}
+    ${made.more > 0 && !busy.value && html`<p class="muted">${t('yesterday.more', { n: made.more })}</p>`}
     <ul>${other.map((talk) => html`<${TalkLine} key=${talk.run} talk=${talk} />`)}</ul>`;
 }
 
@@ -89,6 +110,6 @@ export function Yesterday({ bare = false }) {
         : html`<button class="button">${t('yesterday.go')}</button>`}
     </form>
     ${wrong.value && html`<p class="sheet-wrong" role="status" dir="auto">${wrong.value}</p>`}
-    ${made && !busy.value && html`<${Result} made=${made} />`}`;
+    ${made && html`<${Result} made=${made} />`}`;
   return bare ? html`<div class="tests-wander bare">${inside}</div>` : html`<section class="card tests-wander"><h2>${t('yesterday.title')}</h2>${inside}</section>`;
 }
