@@ -54,7 +54,7 @@ function Moment({ one }) {
 function Row({ one, ask }) {
   const acts = (ACTS[one.state] ?? []).filter((act) => may(`${act}_broadcast`));
   return html`<li class="cast" aria-label=${flowTitle(one.flow)}>
-    <span class="cast-what"><b dir="auto">${flowTitle(one.flow)}</b><small class="muted"><${Moment} one=${one} /> · <${Audience} to=${one.to} /></small></span>
+    <span class="cast-what"><b><bdi>${flowTitle(one.flow)}</bdi></b><small class="muted"><${Moment} one=${one} /> · <${Audience} to=${one.to} /></small></span>
     <span class="cast-count">${one.state === 'draft' ? t('ahead.people', { n: one.people }) : t('ahead.cast.count', { a: one.planned, b: one.people })}</span>
     <span class=${`chip cast-${one.state}`}>${t(`ahead.cast.state.${one.state}`)}</span>
     <span class="cast-acts">${acts.map((act, n) => html`<button type="button" key=${act} class=${`button small${n === 0 && act !== 'pause' ? ' main' : ''}`} onClick=${() => ask(act)}>${t(`ahead.cast.${act}`)}</button>`)}</span>
