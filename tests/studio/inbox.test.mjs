@@ -145,14 +145,15 @@ test('whatever becomes of the answers, a message is sent once', { skip }, async 
   const { page } = await mine(ANA);
   const keys = [];
   let cut = 9;
-  await page.route('**/messages', async (route) => {
+  const cutting = async (/** @type {any} */ route) => {
     if (route.request().method() !== 'POST') {
       return route.continue();
     }
     keys.push(route.request().headers()['idempotency-key']);
     const answer = await route.fetch();
     return cut-- > 0 ? route.abort() : route.fulfill({ response: answer });
-  });
+  };
+  await page.route('**/messages', cutting);
   await box(page).fill('Exactly once');
   await page.keyboard.press('Enter');
   const pending = page.locator('.inbox-pending', { hasText: 'Exactly once' });
@@ -160,6 +161,8 @@ test('whatever becomes of the answers, a message is sent once', { skip }, async 
   await until('it has been tried by itself', async () => keys.length >= 2);
   // A reload forgets nothing of it.
   cut = 99;
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.route('**/messages', cutting);
   await page.reload();
   await pending.getByRole('button', { name: 'Try again' }).waitFor();
   cut = 0;
@@ -173,6 +176,7 @@ test('whatever becomes of the answers, a message is sent once', { skip }, async 
   assert.equal(new Set(keys).size, 1, 'one key for all tries');
   assert.equal(await page.locator('.inbox-wall .chat-row.out', { hasText: 'Exactly once' }).count(), 1);
   assert.equal(await arrived(ANA, 'Exactly once'), 1);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.context().close();
 });
 
@@ -291,10 +295,10 @@ test('outside the window a template goes with its real text and its values', { s
 test('a file goes with a message, and a picture of the customer is shown or said to be gone', { skip }, async () => {
   const { page, id } = await mine(ANA);
   await page.locator('input[type=file]').setInputFiles({ name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 menu') });
-  await page.locator('.inbox-attached', { hasText: 'menu.pdf' }).waitFor();
+  await page.locator('.inbox-attached', { hasText: 'menu.pdf' }).getByRole('button', { name: 'Remove the file' }).waitFor();
   await box(page).fill('Our menu');
   await page.keyboard.press('Enter');
-  await page.locator('.inbox-wall .chat-row.out', { hasText: 'Our menu' }).locator('.chat-file').waitFor();
+  await page.locator('.inbox-wall .chat-row.out:not(.inbox-pending)', { hasText: 'Our menu' }).locator('.chat-file').waitFor();
   const last = (await ask(`/v1/conversations/${id}/messages?limit=1`)).data[0];
   assert.deepEqual([last.content.kind, last.content.media.kind, last.content.caption], ['media', 'document', 'Our menu']);
   assert.deepEqual(page.noise, []);
