@@ -41,6 +41,7 @@ async fn main() {
                 account: "speed".into(),
                 data: Default::default(),
                 zone: String::new(),
+                sought: String::new(),
                 opted_out_at: None,
                 created_at: NOW,
             },
