@@ -17,7 +17,7 @@ const KINDS = {
   delete: () => import('./flowsheets.js').then((one) => one.DeleteFile),
   rename: () => import('./sheets.js').then((one) => one.Rename),
   errors: () => import('./sheets.js').then((one) => one.WithErrors),
-  publish: () => Promise.all([import('./publishsheet.js'), styled('tests/tests.css'), styled('css/replayed.css')]).then(([one]) => one.PublishSheet),
+  publish: () => Promise.all([import('./publishsheet.js'), styled('tests/tests.css'), styled('css/lists.css')]).then(([one]) => one.PublishSheet),
   badday: () => Promise.all([import('../tests/badday.js'), styled('tests/tests.css')]).then(([one]) => one.BadDay),
   difference: () => import('./difference.js').then((one) => one.Difference),
 };

@@ -24,7 +24,7 @@ export const PAGES = [
     path: 'tests',
     icon: 'flask',
     load: () => import('../tests/page.js'),
-    css: ['tests/tests.css', 'css/replayed.css'],
+    css: ['css/lists.css', 'tests/tests.css'],
     shown: () => may('run_tests'),
     count: () => changedTests.value?.n ?? 0,
     about: () => t('tests.change', changedTests.value ?? {}),
@@ -33,7 +33,7 @@ export const PAGES = [
     path: 'runs',
     icon: 'runs',
     load: () => import('../runs/page.js'),
-    css: ['css/lists.css', 'runs/runs.css', 'css/replayed.css'],
+    css: ['css/lists.css', 'runs/runs.css'],
     shown: () => may('list_runs'),
   },
   {

@@ -8,8 +8,7 @@ import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { editCount, edits, reveal, say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
-import { ReplayedAct } from './replayed.js';
-import { named } from './words.js';
+import { ReplayedAct, named } from './replayed.js';
 
 /** @type {Record<string, [string, string]>} tone and icon */
 const VERDICTS = {
