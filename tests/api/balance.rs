@@ -246,7 +246,7 @@ async fn a_sum_that_would_pass_its_limit_is_refused_and_everything_else_goes_on(
         // The walk begins near the limit: from nothing it would take a thousand top-ups to get there.
         let near = BALANCE_MAX - one * 3;
         let near = BalanceChange {
-            id: 77,
+            id: host.app.store.next_id(),
             account: "poor".into(),
             amount: near,
             by: "operator".into(),
