@@ -134,7 +134,7 @@ test('an agent sees the pages of agents', { skip }, async () => {
   await page.locator('input[name=again]').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await page.locator('.person-button').waitFor();
-  await until('the page of contacts is open', () => page.url().includes('/studio/contacts'));
+  await until('the inbox is open', () => page.url().includes('/studio/inbox'));
   assert.equal(await page.locator('.pages a', { hasText: 'Flows' }).count(), 0);
   await page.context().close();
 });
