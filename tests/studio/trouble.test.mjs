@@ -197,7 +197,8 @@ test('C13 markup in the name of a file, a flow, a button and a customer is text'
     await page.waitForTimeout(400);
     assert.equal(await page.locator('img[src="x"], b:text-is("bold")').count(), 0, path);
   }
-  assert.deepEqual(page.noise.filter((words) => !words.includes('409')), []);
+  // The daemon lists a file of such a name with its finding, and gives nobody its text: 404.
+  assert.deepEqual(page.noise.filter((words) => !/ (404|409) /.test(words)), []);
   bot.remove(`flows/${HOSTILE}.yaml`);
   bot.remove('flows/evil.yaml');
   await page.context().close();
