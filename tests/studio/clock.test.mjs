@@ -39,10 +39,7 @@ before(async () => {
     bot.write('flows/_bot.yaml', bot.read('flows/_bot.yaml').replace(/^quiet_hours:.*$/m, ''));
     bot.write('flows/later.yaml', LATER);
     bot.write('flows/asks.yaml', ASKS);
-    await until('the flows are live', async () => {
-      const now = await (await fetch(`${bot.base}/v1/bot`)).json();
-      return now.errors === 0 && now.flows.some((one) => one.name === 'later') && now.flows.some((one) => one.name === 'asks');
-    });
+    await bot.lives('later', 'asks');
   }
 });
 after(async () => {

@@ -30,7 +30,7 @@ before(async () => {
     bot = await daemon();
     bot.write('flows/news.yaml', DAILY);
     bot.write('people.csv', PEOPLE);
-    await until('the new flow is live', async () => (await (await fetch(`${bot.base}/v1/bot`)).json()).flows.some((one) => one.name === 'news'));
+    await bot.lives('news');
     const done = bot.run('contacts', 'import', 'people.csv');
     assert.equal(done.status, 0, done.stderr);
     await written(bot, '+34600111222', 'Ana López', ['hello', 'menu']);

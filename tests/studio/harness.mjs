@@ -122,6 +122,12 @@ export async function daemon(config = null) {
     read: (file) => readFileSync(path(file), 'utf8'),
     write: (file, text) => writeFileSync(path(file), text),
     remove: (file) => rmSync(path(file)),
+    /** Waits until these flows are in the version that answers customers; `GET /v1/bot` names them as soon as their files are there. */
+    async lives(...flows) {
+      for (const flow of flows) {
+        await until(`${flow} is live`, async () => (await fetch(`${base}/v1/flows/${flow}`)).ok);
+      }
+    },
     async end() {
       await stop();
       rmSync(dirname(folder), { recursive: true, force: true });
@@ -162,8 +168,8 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   return page;
 }
 
-/** Waits for something, by default for six seconds; the page's policy forbids Playwright's own way, which evaluates text. */
-export const until = async (what, found, most = 60) => {
+/** Waits for something, by default for thirty seconds; the page's policy forbids Playwright's own way, which evaluates text. */
+export const until = async (what, found, most = 300) => {
   for (let tries = 0; tries < most; tries++) {
     if (await found()) {
       return;

@@ -30,7 +30,7 @@ before(async () => {
     browser = await launch();
     bot = await daemon();
     bot.write('flows/long.yaml', long(10, 15));
-    await until('the long flow is live', async () => (await (await fetch(`${bot.base}/v1/bot`)).json()).flows.some((one) => one.name === 'long'));
+    await bot.lives('long');
   }
 });
 after(async () => {
