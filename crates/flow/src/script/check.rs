@@ -1,6 +1,6 @@
 //! Finds mistakes that Rhai's compiler does not report: unknown functions, changed values, secrets in wrong places.
 
-use super::{Scripts, Uses, view, words};
+use super::{Scripts, Uses, closures, view, words};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -47,7 +47,7 @@ pub fn walk(
         true
     });
     // The parameter of `|event| event.free` is a name of its own, even if a view has the same name.
-    let params: BTreeSet<&str> = ast.iter_functions().flat_map(|function| function.params).collect();
+    let params = closures::params(ast);
     let at = |position: Position, length: usize| {
         let start = offset(code, (position.line().unwrap_or(1), position.position().unwrap_or(1)));
         place(start..(start + length).min(code.len()))

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod check;
+mod closures;
 mod convert;
 pub mod currency;
 mod functions;
@@ -34,6 +35,7 @@ use crate::{
     model::value::Value,
 };
 pub use check::elsewhere;
+pub use closures::Closure;
 pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
 pub use operators::{clock, numeral, sorted, spells_moment};
@@ -157,6 +159,7 @@ struct Compiled {
     secrets: Arc<BTreeSet<String>>,
     ast: AST,
     single: Option<rhai::Expr>,
+    closures: closures::Closures,
     uses: Uses,
     source: Arc<Scalar>,
     /// The part of the source that is the code.
@@ -230,6 +233,7 @@ impl Code {
             secrets: scripts.secrets.clone(),
             ast,
             single: None,
+            closures: closures::Closures::new(),
             uses: Uses::default(),
             source: Scalar::at(place, ""),
             range: 0..0,
@@ -318,6 +322,7 @@ impl Code {
         let compiled = Compiled {
             engine: scripts.engine.clone(),
             secrets: scripts.secrets.clone(),
+            closures: closures::closures(&ast),
             ast,
             single,
             uses,
@@ -361,6 +366,12 @@ impl Code {
     /// The expression, if it is a single one.
     pub fn single(&self) -> Option<&rhai::Expr> {
         self.0.single.as_ref()
+    }
+
+    /// The closure that an expression of this code is, and the number of names that it captures.
+    pub fn closure(&self, expr: &rhai::Expr) -> Option<(&Closure, usize)> {
+        let (name, captured) = closures::named(expr)?;
+        Some((self.0.closures.get(&name)?, captured))
     }
 
     pub fn uses(&self) -> &Uses {

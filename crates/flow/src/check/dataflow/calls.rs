@@ -2,11 +2,12 @@
 
 use super::{
     arithmetic::{joined, sum},
+    bot_clock, closures,
     compare::comparable,
     date_hint::{self, DateUse},
     divisors,
     exprs::{Eval, Use},
-    known_words, parts, prices,
+    known_words, lists, parts, prices,
     types::{Kinds, KnownValue, Shape, ValueType},
 };
 use crate::{
@@ -177,9 +178,14 @@ fn titled(eval: &mut Eval<'_>, answer: &Expr, position: Position) {
 }
 
 pub fn method(eval: &mut Eval<'_>, base: &ValueType, call: &FnCallExpr, position: Position) -> ValueType {
-    let mut args = vec![base.clone()];
-    args.extend(call.args.iter().map(|arg| eval.expr(arg, Use::Asked)));
-    applied(eval, call.name.as_str(), &args, true, position)
+    let name = call.name.as_str();
+    let (given, of_closure) = closures::arguments(eval, base, call);
+    if let ("at", [hour], [ty]) = (name, call.args.as_slice(), given.as_slice()) {
+        bot_clock::taken_for_another(eval, base, hour, ty, position);
+    }
+    let args: Vec<ValueType> = std::iter::once(base.clone()).chain(given).collect();
+    let ty = applied(eval, name, &args, true, position);
+    lists::made(base, name, of_closure.as_ref()).unwrap_or(ty)
 }
 
 /// The type of a property: `date.year`, `text.len`.
@@ -344,7 +350,7 @@ fn given(name: &str, args: &[ValueType]) -> ValueType {
         "len" => return ValueType::of(Kinds::WHOLE),
         "round" => Kinds::NUMERIC,
         "split" => Kinds::LIST,
-        "slots" => return ValueType::of(Kinds::LIST),
+        "slots" => return lists::slots(),
         "map" | "filter" | "sort" => return ValueType::of(Kinds::LIST),
         _ => return ValueType::ANY,
     };

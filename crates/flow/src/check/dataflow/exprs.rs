@@ -1,22 +1,18 @@
 //! Evaluates expressions without running them: the type of the result, and the state if a condition is true.
 
 use super::{
-    calls,
+    calls, closures,
     date_hint::{self, DateUse},
-    known_words,
+    known_words, lists,
     paths::{is_call, is_of_moment, root},
     refine::refine,
     report::Judge,
     state::State,
-    types::{Kinds, KnownValue, Shape, ValueType},
-    views,
+    types::{Kinds, Shape, ValueType},
 };
 use crate::{
     FlowSet,
-    base::{
-        diagnostic::{Diagnostic, nearest},
-        place::Place,
-    },
+    base::{diagnostic::Diagnostic, place::Place},
     definition::Flow,
     script::{Code, view},
 };
@@ -67,7 +63,7 @@ impl Eval<'_> {
         }
     }
 
-    fn block(&mut self, statements: &[Stmt], how: Use) -> ValueType {
+    pub(super) fn block(&mut self, statements: &[Stmt], how: Use) -> ValueType {
         let depth = self.locals.len();
         let mut last = ValueType::NOTHING;
         for (number, statement) in statements.iter().enumerate() {
@@ -114,9 +110,9 @@ impl Eval<'_> {
                 ValueType::ANY
             }
             Stmt::For(parts, _) => {
-                self.expr(&parts.2.expr, Use::Shown);
+                let list = self.expr(&parts.2.expr, Use::Shown);
                 self.loosen();
-                self.locals.push((parts.0.name.to_string(), ValueType::ANY));
+                self.locals.push((parts.0.name.to_string(), lists::item(&list)));
                 if let Some(counter) = &parts.1 {
                     self.locals.push((counter.name.to_string(), ValueType::of(Kinds::WHOLE)));
                 }
@@ -135,6 +131,16 @@ impl Eval<'_> {
         }
     }
 
+    /// Forgets the items of a local list that a function fills: `free.push(at)`.
+    fn filled(&mut self, local: &str, rest: &Expr) {
+        let (Expr::MethodCall(call, _) | Expr::FnCall(call, _)) = rest else { return };
+        if lists::fills(&call.name)
+            && let Some((_, ty)) = self.locals.iter_mut().rev().find(|(name, _)| name == local)
+        {
+            *ty = ValueType::ANY;
+        }
+    }
+
     /// Forgets the types of local variables, because the changes in a loop are not followed.
     fn loosen(&mut self) {
         self.locals.iter_mut().for_each(|(_, ty)| *ty = ValueType::ANY);
@@ -147,10 +153,13 @@ impl Eval<'_> {
         wanted: bool,
         look: impl FnOnce(&mut Eval<'_>) -> ValueType,
     ) -> Option<ValueType> {
-        let states = if self.locals.is_empty() {
-            refine(self.flow, self.state, condition, wanted)
-        } else {
+        // A condition over a local name says nothing about the variable that it hides.
+        let hides =
+            |name: &str| self.state.var(self.flow, name).is_some() || view(name).is_some_and(|view| view != "item");
+        let states = if self.locals.iter().any(|(name, _)| hides(name)) {
             vec![self.state.clone()]
+        } else {
+            refine(self.flow, self.state, condition, wanted)
         };
         let mut all = super::state::States::default();
         for state in &states {
@@ -170,6 +179,9 @@ impl Eval<'_> {
     }
 
     pub fn expr(&mut self, expr: &Expr, how: Use) -> ValueType {
+        if closures::result(self, expr, &[]).is_some() {
+            return ValueType::ANY;
+        }
         match expr {
             Expr::BoolConstant(truth, _) => ValueType::truth(*truth),
             Expr::IntegerConstant(number, _) => ValueType::whole(*number),
@@ -181,8 +193,8 @@ impl Eval<'_> {
                 ValueType::of(Kinds::TEXT)
             }
             Expr::Array(items, _) => {
-                items.iter().for_each(|item| drop(self.expr(item, Use::Asked)));
-                ValueType::of(Kinds::LIST)
+                let items = items.iter().map(|item| self.expr(item, Use::Asked)).reduce(|all, item| all.join(&item));
+                items.map_or(ValueType::of(Kinds::LIST), |item| lists::of(&item))
             }
             Expr::Map(map, _) => {
                 map.0.iter().for_each(|(_, value)| drop(self.expr(value, Use::Asked)));
@@ -269,6 +281,9 @@ impl Eval<'_> {
         }
         let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
         let base = self.expr(&pair.lhs, how);
+        if let (true, Expr::Variable(local, ..)) = (direct, &pair.lhs) {
+            self.filled(local.1.as_str(), &pair.rhs);
+        }
         if !index && is_of_moment(&pair.rhs) {
             date_hint::meant(self, &pair.lhs, &base, &DateUse::Part);
         }
@@ -301,89 +316,5 @@ impl Eval<'_> {
             }
             _ => ValueType::ANY,
         }
-    }
-
-    fn item(&mut self, base: &ValueType, key: &Expr) -> ValueType {
-        self.expr(key, Use::Asked);
-        match (&base.known, key) {
-            (KnownValue::Shape(shape), Expr::StringConstant(name, _)) => {
-                views::part(self.set, *shape, name.as_str()).unwrap_or(ValueType::ANY)
-            }
-            (KnownValue::Parts(_, parts) | KnownValue::Gives(parts), Expr::StringConstant(name, _)) => {
-                parts.iter().find(|(part, _)| *part == name.as_str()).map_or(ValueType::ANY, |(_, ty)| ty.clone())
-            }
-            (KnownValue::Returned(flow), Expr::StringConstant(name, _)) => {
-                views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(ValueType::ANY)
-            }
-            _ => ValueType::ANY,
-        }
-    }
-
-    fn property(&mut self, base: &ValueType, name: &str, position: Position) -> ValueType {
-        if let KnownValue::Returned(flow) = &base.known {
-            let part = views::returned(self.set, flow, base.kinds, name);
-            if part.is_none() {
-                self.no_part(name, position, &format!("what `{flow}` returns"), &views::names_returned(self.set, flow));
-            }
-            return part.unwrap_or(ValueType::ANY);
-        }
-        if let KnownValue::Parts(whole, parts) = &base.known {
-            if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
-                return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
-            }
-            if *whole == views::CONSENT {
-                known_words::no_topic(self, name, position);
-                return ValueType::ANY;
-            }
-            // Forms may return undeclared keys, and maps may get more: only a name similar to a known one is a mistake.
-            let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
-            if nearest(name, known.iter().copied()).is_some() {
-                self.no_part(name, position, whole, &known);
-            }
-            return ValueType::ANY;
-        }
-        if let KnownValue::Chosen(texts) = &base.known {
-            let place = self.place(position, name.len());
-            if texts.is_empty() {
-                return ValueType::ANY;
-            }
-            let named: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
-            self.bad(|| {
-                let message = format!(
-                    "only an item of the list has `{name}`: when {} is chosen, the answer is that text",
-                    named.join(" or ")
-                );
-                let finding = Diagnostic::warning("W319", &place, message);
-                finding.help(format!("give the option steps that lead elsewhere, `- {}: {{go: …}}`", texts[0]))
-            });
-            return ValueType::ANY;
-        }
-        if let KnownValue::Shape(shape) = base.known {
-            let missing = base.may_miss();
-            let part = views::part(self.set, shape, name);
-            let known = views::parts(shape);
-            if part.is_none() && !known.is_empty() && base.kinds.without(Kinds::MISSING) == Kinds::MAP {
-                self.no_part(name, position, views::words(shape), known);
-            }
-            let part = part.unwrap_or(ValueType::ANY);
-            if let Shape::View(view) = shape
-                && !self.state.facts.is_empty()
-                && self.state.facts.contains(&format!("{view}.{name}"))
-            {
-                return part.present();
-            }
-            return if missing { part.or(Kinds::NOTHING) } else { part };
-        }
-        calls::getter(self, base, name, position)
-    }
-
-    pub fn no_part(&mut self, name: &str, position: Position, whole: &str, known: &[&str]) {
-        let place = self.place(position, name.len());
-        self.bad(|| {
-            let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));
-            let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
-            let finding = finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied());
-            finding.help_if(known_words::of_answer(name, known))
-        });
     }
 }

@@ -1,7 +1,7 @@
 //! Checks one step in one of its states.
 
 use super::{
-    Sent, Walk,
+    Sent, Walk, answers,
     exprs::{Eval, Use},
     refine::refine,
     state::State,
@@ -74,6 +74,7 @@ impl<'a> Walk<'a, '_> {
         let mut seen: Vec<Place> = guard.into_iter().collect();
         let values = template_values(node);
         let in_turn = transfer::in_turn(self.set, flow, node, state);
+        let item = answers::offered(self.set, flow, node, state).filter(|_| state.var(flow, "item").is_none());
         for text in &outline.texts {
             // The values above this one in a `set` are already filled.
             let stands = |(place, _): &&(Place, State)| place.range().contains(&text.place().range().start);
@@ -81,7 +82,8 @@ impl<'a> Walk<'a, '_> {
             let shown = text.sole().is_none() || matches!(outline.verb, "say" | "ask" | "template" | "react");
             for code in text.codes() {
                 seen.push(code.place());
-                let ty = self.code(flow, state, code, if shown { Use::Shown } else { Use::Asked });
+                let how = if shown { Use::Shown } else { Use::Asked };
+                let ty = self.code_beside(flow, state, code, how, item_in(node, item.as_ref(), code));
                 self.shown(node, text, code, &ty);
                 let sent = values.iter().any(|value| value.range().contains(&text.place().range().start));
                 self.written(node, text, code, &ty, sent);
@@ -100,7 +102,7 @@ impl<'a> Walk<'a, '_> {
                 outline.yaml.get("check").is_some_and(|check| check.place.range().contains(&place.range().start));
             match (check, &outline.fills) {
                 (true, Some(name)) => {
-                    let answered = state.clone().with(flow, name, transfer::answer(node, ""));
+                    let answered = state.clone().with(flow, name, answers::answer(self.set, flow, node, "", state));
                     let ty = self.code(flow, &answered, code, Use::Asked);
                     self.condition(code, &ty);
                 }
@@ -133,8 +135,19 @@ impl<'a> Walk<'a, '_> {
     }
 
     pub(super) fn code(&mut self, flow: &'a Flow, state: &State, code: &Code, how: Use) -> ValueType {
-        let mut eval =
-            Eval { set: self.set, flow, state, code, judge: Some(&mut self.found.judge), locals: Vec::new() };
+        self.code_beside(flow, state, code, how, Vec::new())
+    }
+
+    /// The same with names that are known only there.
+    fn code_beside(
+        &mut self,
+        flow: &'a Flow,
+        state: &State,
+        code: &Code,
+        how: Use,
+        locals: Vec<(String, ValueType)>,
+    ) -> ValueType {
+        let mut eval = Eval { set: self.set, flow, state, code, judge: Some(&mut self.found.judge), locals };
         eval.value(how)
     }
 
@@ -181,6 +194,13 @@ fn asks(node: &Node, code: &Code) -> bool {
         _ => None,
     };
     written.is_some_and(|written| written.place.range().contains(&code.place().range().start))
+}
+
+/// The `item` of code in the options of a question.
+fn item_in(node: &Node, item: Option<&ValueType>, code: &Code) -> Vec<(String, ValueType)> {
+    let options = node.outline.yaml.get("options").map(|options| options.place.range());
+    let within = options.is_some_and(|options| options.contains(&code.place().range().start));
+    item.filter(|_| within).map(|ty| ("item".to_owned(), ty.clone())).into_iter().collect()
 }
 
 /// The values of the templates that a step sends: of the text, the header and the link suffixes.

@@ -7,7 +7,7 @@ use super::{
     types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
-    base::diagnostic::{Diagnostic, did_you_mean},
+    base::diagnostic::{Diagnostic, did_you_mean, nearest},
     load::language_codes::{code_of, not_a_language},
 };
 use rhai::{Expr, Position};
@@ -50,7 +50,12 @@ pub fn language(eval: &mut Eval<'_>, op: &str, left: &Expr, right: &Expr) -> boo
 
 /// Reports `hours.contains(today())`: each of the hours has a name.
 pub fn of_all_hours(eval: &mut Eval<'_>, view: &str, rest: &Expr) {
-    let call = match rest {
+    let mut first = rest;
+    // `hours.slots(day, minutes(30)).is_empty()`
+    while let Expr::Dot(pair, ..) | Expr::Index(pair, ..) = first {
+        first = &pair.lhs;
+    }
+    let call = match first {
         Expr::MethodCall(call, position) | Expr::FnCall(call, position) => Some((call.name.to_string(), *position)),
         _ => None,
     };
@@ -77,6 +82,13 @@ pub fn of_answer(name: &str, parts: &[&str]) -> Option<String> {
         _ => return None,
     };
     (parts.contains(&ours) && parts.contains(&"headers")).then(|| format!("write `{ours}`"))
+}
+
+/// The advice for a key of the answer itself, which is below its body: `found.times`.
+pub fn of_body(name: &str, parts: &[&str]) -> Option<String> {
+    let is_http =
+        parts.contains(&"body") && parts.contains(&"headers") && nearest(name, parts.iter().copied()).is_none();
+    is_http.then(|| format!("what the server answers is its `body`: write `body.{name}`"))
 }
 
 /// Reports `!contact.city`: it turns only true and false around.

@@ -5,11 +5,14 @@
 //! time*, and calls are walked in place. Then each step is checked once with all its states.
 
 mod answer_text;
+mod answers;
 mod arithmetic;
 mod assignable;
 mod blanks;
+mod bot_clock;
 mod called;
 mod calls;
+mod closures;
 mod compare;
 mod date_hint;
 mod divisors;
@@ -17,7 +20,9 @@ pub mod exprs;
 mod groups;
 mod impossible;
 mod inspect;
+mod keys;
 mod known_words;
+mod lists;
 mod maps;
 pub mod memo;
 mod onward;

@@ -65,8 +65,12 @@ impl Judge {
     pub fn read(&mut self, name: &str, place: &Place, filled: bool, shows: bool, instead: &str) {
         let key = (place.range().start, name.to_owned());
         let instead = instead.to_owned();
-        let fresh = || Read { place: place.clone(), filled: false, missing: false, shows: false, instead };
+        let fresh =
+            || Read { place: place.clone(), filled: false, missing: false, shows: false, instead: instead.clone() };
         let slot = self.part(place).reads.entry(key).or_insert_with(fresh);
+        if filled {
+            slot.instead = instead;
+        }
         slot.filled |= filled;
         slot.missing |= !filled;
         slot.shows |= shows && !filled;
@@ -106,6 +110,9 @@ impl Part {
         for (key, read) in &other.reads {
             match self.reads.get_mut(key) {
                 Some(known) => {
+                    if read.filled {
+                        known.instead.clone_from(&read.instead);
+                    }
                     known.filled |= read.filled;
                     known.missing |= read.missing;
                     known.shows |= read.shows;

@@ -3,12 +3,11 @@
 //! A verb that is not listed here takes no time, and fills the variable of its `as:`.
 
 use super::{
-    maps,
+    answers, lists, maps,
     refine::refine,
     state::{By, State},
     time_arithmetic::{Distance, reached, until},
     types::{Kinds, KnownValue, Shape, ValueType},
-    views,
     window_age::{ANY, Age},
 };
 use crate::{
@@ -19,11 +18,8 @@ use crate::{
         time::Span,
         yaml::{self, Kind as Yaml},
     },
-    check::control_flow::leads_on,
     definition::{Flow, Node},
-    model::answer::AnswerType,
     script::Code,
-    steps::Step,
     text::{Text, typed},
 };
 
@@ -90,7 +86,11 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
                 };
             let name = written.get("repeat").and_then(crate::steps::repeat::variable);
             match (name, by) {
-                (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, ValueType::ANY)).collect(),
+                (Some(name), "do") => {
+                    let list = nested_code(node, "repeat", "in").map(|list| worth(set, flow, state, list));
+                    let item = list.map_or(ValueType::ANY, |list| lists::item(&list));
+                    held.into_iter().map(|state| state.with(flow, name, item.clone())).collect()
+                }
                 // A literal list has at least one round, so the loop is never skipped.
                 (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => held
                     .into_iter()
@@ -239,84 +239,12 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
     let Some(name) = &node.outline.fills else { return state };
     let ty = match node.outline.verb {
         "ask" if matches!(by, "on_fail" | "other") => return state,
-        "ask" => answer(node, by),
+        "ask" => answers::answer(set, flow, node, by, &state),
         "http" => ValueType::shape(Shape::Http),
         "script" => code_of(node, "script").map_or(ValueType::ANY, |code| maps::made(set, flow, &state, code)),
         _ => ValueType::ANY,
     };
     state.with(flow, name, ty)
-}
-
-/// The type of an answer.
-pub fn answer(node: &Node, by: &str) -> ValueType {
-    let written = &node.outline.yaml;
-    // The step has a finding, so no finding about a missing value follows.
-    let reported = ValueType::of(Kinds::ALL.and(Kinds::VAGUE));
-    if written.get("form").is_some() {
-        let Step::Ask(ask) = &node.step else { return reported };
-        return ask.message.form.as_ref().map_or(reported, |form| views::filled(&form.returns));
-    }
-    let named = written.get("type").and_then(yaml::Node::text);
-    match named.and_then(AnswerType::parse) {
-        None if named.is_some() => return reported,
-        Some(AnswerType::Choice) | None => {}
-        // The combination has a finding; one of the two was meant.
-        Some(AnswerType::List) if written.get("options").is_some() => {}
-        Some(kind) => return ValueType::declared(&kind.into()),
-    }
-    let Some(options) = written.get("options") else { return ValueType::of(Kinds::TEXT) };
-    let Some(items) = options.list() else { return chosen(options, by) };
-    let mut ids = Vec::new();
-    for item in items {
-        let Some((id, label)) = id_and_label(item) else { continue };
-        if id.contains("${") {
-            return ValueType::of(Kinds::TEXT);
-        }
-        if !by.is_empty() && label == by {
-            return ValueType::text(id);
-        }
-        ids.push(id.to_owned());
-    }
-    // Two options with the same id have a finding, and it is unknown which one should have another id.
-    let twice = ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
-    // Missing options have a finding.
-    if ids.is_empty() || twice {
-        ValueType::of(Kinds::TEXT)
-    } else {
-        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(ids.into()) }
-    }
-}
-
-/// The answer to options from a list: an item of the list, or the text of an option beside them (`also`).
-fn chosen(options: &yaml::Node, by: &str) -> ValueType {
-    let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
-    let text = |id: &str| KnownValue::Chosen([id.to_owned()].into());
-    let all: Vec<(&str, &str, bool)> =
-        also.iter().filter_map(|item| id_and_label(item).map(|(id, label)| (id, label, leads_on(item)))).collect();
-    if let Some((id, ..)) = all.iter().find(|(_, label, _)| !by.is_empty() && *label == by) {
-        return ValueType { kinds: Kinds::TEXT, known: text(id) };
-    }
-    // Options with steps of their own do not continue here.
-    let texts: Vec<String> = all.iter().filter(|(_, _, own)| !own).map(|(id, ..)| (*id).to_owned()).collect();
-    if texts.iter().any(|id| id.contains("${")) {
-        return ValueType::ANY;
-    }
-    ValueType { kinds: Kinds::ALL.and(Kinds::VAGUE), known: KnownValue::Chosen(texts.into()) }
-}
-
-/// The id of an option, and the name of its branch.
-fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
-    match (item.text(), item.map()) {
-        (Some(text), _) => Some((text, text)),
-        (None, Some([entry])) if !matches!(entry.key.text.as_str(), "id" | "title") => {
-            Some((entry.key.text.as_str(), entry.key.text.as_str()))
-        }
-        (None, _) => {
-            let part = |name: &str| item.get(name).and_then(yaml::Node::text);
-            let id = part("id").or_else(|| part("title"))?;
-            Some((id, part("title").unwrap_or(id)))
-        }
-    }
 }
 
 /// The state after `set: {name: value}`: the values are set in order, so each can read those above it.

@@ -32,6 +32,10 @@ pub enum KnownValue {
     Parts(&'static str, Rc<[(String, ValueType)]>),
     /// An item of a list of options, or one of these texts: the ids of the options beside the list (`also`).
     Chosen(Rc<[String]>),
+    /// A list of such items.
+    Items(Rc<ValueType>),
+    /// A time of the opening hours, which is on the bot's clock.
+    BotClock,
 }
 
 /// Maps whose keys the language defines.
@@ -207,6 +211,7 @@ impl ValueType {
                     names.into_iter().map(|name| (name.clone(), of(a, name).join(&of(b, name)))).collect(),
                 )
             }
+            (KnownValue::Items(a), KnownValue::Items(b)) => KnownValue::Items(Rc::new(a.join(b))),
             (KnownValue::Chosen(a), KnownValue::Chosen(b) | KnownValue::Texts(b))
             | (KnownValue::Texts(a), KnownValue::Chosen(b))
                 if a.len() + b.len() <= TEXTS_MAX =>

@@ -1,6 +1,7 @@
 //! Tests the findings of the checker in a set of flows, and cases without a finding.
 
 mod advice;
+mod closures;
 mod graph;
 mod large;
 mod messages;
