@@ -94,6 +94,37 @@ async fn a_file_is_read_and_nothing_beside_the_bots_files() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_with_a_doubtful_name_is_read_and_deleted_and_not_written() {
+    const NAME: &str = "flows/<img src=x onerror=alert(1)>.yaml";
+    let host = open_host(&[]).await;
+    fs::write(host.folder.path().join(NAME), "flow: img\nsteps:\n  - say: Hi\n").unwrap();
+    let bot = get(&host, "/v1/bot").await;
+    let file = |path: &str| bot["files"].as_array().unwrap().iter().find(|one| one["path"] == path).unwrap().clone();
+    assert!(file(NAME)["read_only"].as_str().unwrap().contains("its name may have letters"), "{bot:#}");
+    assert_eq!(file("flows/hello.yaml")["read_only"], json!(null));
+    let address = "/v1/bot/files/flows/%3Cimg%20src=x%20onerror=alert(1)%3E.yaml";
+    let read = get(&host, address).await;
+    assert_eq!((&read["path"], &read["etag"]), (&json!(NAME), &file(NAME)["etag"]));
+    let change = |text: Json| json!({"files": {NAME: text}, "etags": {NAME: read["etag"]}});
+    let problem = post(&host, &change(json!(THANKS))).await.is(422);
+    assert!(problem.to_string().contains("its name may have letters"), "{problem}");
+    assert_eq!(on_disk(&host, NAME).as_deref(), read["text"].as_str());
+    let seen = host
+        .request(
+            Method::POST,
+            "/v1/bot/preview",
+            &[("origin", &*host.base), ("content-type", "application/json")],
+            json!({"files": {NAME: null}}).to_string(),
+        )
+        .await
+        .is(200);
+    assert_eq!(seen["changes"]["unchanged"], true, "{seen:#}");
+    post(&host, &change(json!(null))).await.is(200);
+    assert_eq!(on_disk(&host, NAME), None);
+}
+
 #[tokio::test]
 async fn two_files_become_one_version() {
     let host = open_host(&[]).await;

@@ -9,7 +9,7 @@ import { languageOf, uriOf } from './texts.js';
 import { definition, format, rename } from './commands.js';
 import { edit, hold } from './edits.js';
 import { mayEdit } from './session.js';
-import { cursor, files, findings, mark, open, target } from './state.js';
+import { bot, cursor, files, findings, mark, open, target } from './state.js';
 
 const { EditorState, EditorView, keymap } = CM;
 
@@ -87,7 +87,7 @@ const extensionsOf = (path) => [
   CM.syntaxHighlighting(colours),
   CM.indentUnit.of('  '),
   EditorState.tabSize.of(2),
-  EditorState.readOnly.of(!mayEdit()),
+  EditorState.readOnly.of(!mayEdit() || Boolean(bot.value?.files.find((/** @type {any} */ file) => file.path === path)?.read_only)),
   EditorState.phrases.of(phrases),
   EditorView.lineWrapping,
   variables,

@@ -9,7 +9,7 @@ import { t } from './i18n.js';
 import { blocked, failure, play } from './talk.js';
 import { keepMine, takeTheirs } from './edits.js';
 import { may, mayEdit } from './session.js';
-import { editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
+import { bot, editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
 /** The editor is asked for so long after the page at the latest, also if no talk begins. */
 const LATEST_MS = 1000;
@@ -39,6 +39,16 @@ function Overtaken() {
     <button class="button small" onClick=${() => (dialog.value = { kind: 'difference', path })}>${t('editor.compare')}</button>
     <button class="button small" onClick=${() => takeTheirs(path)}>${t('editor.take_theirs')}</button>
     <button class="button small" onClick=${() => keepMine(path)}>${t('editor.keep_mine')}</button>
+  </div>`;
+}
+
+/** The open file as it is on disk. */
+const onDisk = () => bot.value?.files.find((/** @type {any} */ file) => file.path === open.value);
+
+/** A file that another program has named in a way that not every system takes. */
+function BadName() {
+  return onDisk()?.read_only && mayEdit() && html`<div class="banner bad-name" role="status">
+    <${Icon} n="alert" s=${15} /><span>${t('editor.bad_name')}</span>
   </div>`;
 }
 
@@ -104,7 +114,7 @@ export function EditPane() {
       ${path && html`<h2 class="file-name" dir="ltr" title=${path}>${path.split('/').pop()}</h2>`}<${FileState} />
       <span class="grow"></span>${mayEdit() ? html`<${FindingsButton} /><${PublishButton} />` : html`<span class="chip">${t('editor.read_only')}</span>`}<${MapButton} />
     </header>
-    <${Overtaken} />
+    <${Overtaken} /><${BadName} />
     ${!path ? html`<${Empty} />` : gone ? html`<${Gone} />` : editor}
   </section>`;
 }

@@ -47,7 +47,16 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let files = now.on_disk.files.values().map(|file| {
         let (errors, warnings) = findings.of_file(file.path());
         let tag = tag(file.text().as_bytes());
-        json!({"path": file.path(), "kind": kind(file.path()), "etag": tag, "errors": errors, "warnings": warnings})
+        let read_only =
+            BotPath::parse(file.path()).err().map(|why| format!("A file of this name cannot be written: {why}."));
+        json!({
+            "path": file.path(),
+            "kind": kind(file.path()),
+            "etag": tag,
+            "read_only": read_only,
+            "errors": errors,
+            "warnings": warnings,
+        })
     });
     let folder = &app.config.bot;
     // The present folder has an empty path.
@@ -73,7 +82,7 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
 /// `GET /v1/bot/files/{folder}/{name}`: the text of a file.
 pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(String, String)>) -> ApiResult {
     let gone = || Problem::not_found("The bot has no such file.");
-    let path = BotPath::parse(&format!("{folder}/{name}")).map_err(|_| gone())?;
+    let path = BotPath::existing(&format!("{folder}/{name}")).map_err(|_| gone())?;
     let text = blocking(|| path.read(&web.app.config.bot)).map_err(|error| Problem::bug(&error))?.ok_or_else(gone)?;
     let text = String::from_utf8(text)
         .map_err(|_| Problem::not_found(format!("`{}` is no text in UTF-8, so it cannot be shown.", path.as_str())))?;
@@ -201,7 +210,9 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
                 continue;
             }
         };
-        match BotPath::parse(&path) {
+        // A name that nobody should give to a file must not keep it from being deleted.
+        let parsed = if text.is_some() { BotPath::parse(&path) } else { BotPath::existing(&path) };
+        match parsed {
             Ok(path) => changes.push(Change { path, text, etag }),
             Err(why) => input.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
         }

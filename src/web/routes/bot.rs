@@ -59,6 +59,7 @@ static FILE: Shape = shape(
         need("path", Text, ""),
         need("kind", Word(&["flow", "bot", "script", "locale", "test"]), ""),
         need("etag", Text, "Changes with the text."),
+        need("read_only", Maybe(&Text), "Why the file can be read and deleted, and not written: its name."),
         need("errors", Whole, ""),
         need("warnings", Whole, ""),
     ],

@@ -224,6 +224,8 @@ pub const STUDIO_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The length of a file's path in the bot, in bytes. File systems take names of 255 bytes; while it is written, a file
 /// has a longer one.
 pub const BOT_PATH_BYTES_MAX: usize = 200;
+/// The length of a file's name that a file system takes, in bytes; asked for a longer one, it gives an error.
+pub const FILE_NAME_BYTES_MAX: usize = 255;
 /// Example words that the page offers at the first visit.
 pub const STUDIO_WORDS_MAX: usize = 6;
 /// Editors that are connected at the same time. Each has two threads, and the bot's files in memory.

@@ -1,8 +1,9 @@
 //! Names the files of a bot that may be read and written from outside: `flows/menu.yaml`.
 
 use super::source_files::FOLDERS;
-use crate::base::limits::BOT_PATH_BYTES_MAX;
+use crate::base::limits::{BOT_PATH_BYTES_MAX, FILE_NAME_BYTES_MAX};
 use std::{
+    ffi::OsStr,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -35,13 +36,9 @@ pub enum Found {
 }
 
 impl BotPath {
-    /// Reads a path as the reader of the folder writes it, with `/` between folder and name on every system.
+    /// Reads the path of a file that may be written, with `/` between folder and name on every system.
     pub fn parse(text: &str) -> Result<BotPath, BadPath> {
-        let (folder, name) = text.split_once('/').ok_or(BadPath::Folder)?;
-        let known = FOLDERS.iter().find(|(known, _)| *known == folder);
-        let (_, extension) = known.filter(|_| !name.contains('/')).ok_or(BadPath::Folder)?;
-        let stem = name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
-        let stem = stem.filter(|stem| !stem.is_empty()).ok_or(BadPath::Extension)?;
+        let stem = stem(text)?;
         // A hidden file is not read. Letters of all languages are; combining marks are not, because some systems write
         // them in another way than they were given.
         let plain = |c: char| c.is_alphanumeric() || "_-. +(),".contains(c);
@@ -52,6 +49,22 @@ impl BotPath {
             return Err(BadPath::TooLong);
         }
         Ok(BotPath(text.to_owned()))
+    }
+
+    /// Reads the path of a file that another program may have written: the reader of the folder takes every name that
+    /// is not hidden. Such a file may be read and deleted.
+    pub fn existing(text: &str) -> Result<BotPath, BadPath> {
+        let stem = stem(text)?;
+        let path = BotPath(text.to_owned());
+        // A system may know other separators than `/`.
+        let is_one_name = Path::new(path.name()).file_name() == Some(OsStr::new(path.name()));
+        if stem.starts_with('.') || stem.contains('\0') || !is_one_name {
+            return Err(BadPath::Character);
+        }
+        if path.name().len() > FILE_NAME_BYTES_MAX {
+            return Err(BadPath::TooLong);
+        }
+        Ok(path)
     }
 
     pub fn as_str(&self) -> &str {
@@ -112,6 +125,15 @@ impl BotPath {
     }
 }
 
+/// The name without its extension, if the path names a file of one of the folders.
+fn stem(path: &str) -> Result<&str, BadPath> {
+    let (folder, name) = path.split_once('/').ok_or(BadPath::Folder)?;
+    let known = FOLDERS.iter().find(|(known, _)| *known == folder);
+    let (_, extension) = known.filter(|_| !name.contains('/')).ok_or(BadPath::Folder)?;
+    let stem = name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
+    stem.filter(|stem| !stem.is_empty()).ok_or(BadPath::Extension)
+}
+
 impl fmt::Display for BadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -146,57 +168,70 @@ mod tests {
         }
     }
 
+    /// Paths that lead elsewhere, or to a file that the reader of the folder leaves out.
+    const ELSEWHERE: [&str; 28] = [
+        "",
+        "/",
+        "flows",
+        "flows/",
+        "flows/.yaml",
+        "flows/menu",
+        "flows/menu.yml",
+        "flows/menu.YAML",
+        "flows/menu.rhai",
+        "scripts/a.yaml",
+        "Flows/menu.yaml",
+        "files/menu.yaml",
+        "config.yaml",
+        "/flows/menu.yaml",
+        "//flows/menu.yaml",
+        "./flows/menu.yaml",
+        "../flows/menu.yaml",
+        "flows/../config.yaml",
+        "flows/../../etc/x.yaml",
+        "flows/./menu.yaml",
+        "flows//menu.yaml",
+        "flows/a/menu.yaml",
+        "flows/...yaml",
+        "flows/..\\config.yaml",
+        "flows\\menu.yaml",
+        "flows/menu\0.yaml",
+        "flows/.menu.yaml",
+        "\u{ff46}lows/menu.yaml",
+    ];
+
+    /// Names that a file of another program may have, and that nobody is to give to a new one.
+    const DOUBTFUL: [&str; 10] = [
+        "flows/menu\n.yaml",
+        "flows/ menu.yaml",
+        "flows/~menu.yaml",
+        "flows/$HOME.yaml",
+        // A slash of another script, two dots in one letter, a reversed direction, a mark that joins a letter, and
+        // nothing to see.
+        "flows/a\u{2215}b.yaml",
+        "flows/\u{2025}.yaml",
+        "flows/\u{ff0f}etc.yaml",
+        "flows/a\u{202e}lmay.yaml",
+        "flows/e\u{301}.yaml",
+        "flows/\u{200b}.yaml",
+    ];
+
     #[test]
     fn nothing_else_has_one() {
-        for path in [
-            "",
-            "/",
-            "flows",
-            "flows/",
-            "flows/.yaml",
-            "flows/menu",
-            "flows/menu.yml",
-            "flows/menu.YAML",
-            "flows/menu.rhai",
-            "scripts/a.yaml",
-            "Flows/menu.yaml",
-            "files/menu.yaml",
-            "config.yaml",
-            "/flows/menu.yaml",
-            "//flows/menu.yaml",
-            "./flows/menu.yaml",
-            "../flows/menu.yaml",
-            "flows/../config.yaml",
-            "flows/../../etc/x.yaml",
-            "flows/./menu.yaml",
-            "flows//menu.yaml",
-            "flows/a/menu.yaml",
-            "flows/...yaml",
-            "flows/..\\config.yaml",
-            "flows\\menu.yaml",
-            "C:/flows/menu.yaml",
-            "flows/c:menu.yaml",
-            "flows/menu.yaml:stream.yaml",
-            "flows/menu\0.yaml",
-            "flows/menu.yaml\0",
-            "flows/menu\n.yaml",
-            "flows/ menu.yaml",
-            "flows/.menu.yaml",
-            "flows/~menu.yaml",
-            "flows/$HOME.yaml",
-            "flows/menu.yaml/",
-            "flows/menu.yaml ",
-            // A slash of another script, two dots in one letter, a reversed direction, a mark that joins a letter, and
-            // nothing to see.
-            "flows/a\u{2215}b.yaml",
-            "flows/\u{2025}.yaml",
-            "flows/\u{ff0f}etc.yaml",
-            "flows/a\u{202e}lmay.yaml",
-            "flows/e\u{301}.yaml",
-            "flows/\u{200b}.yaml",
-            "\u{ff46}lows/menu.yaml",
-        ] {
+        let of_a_system = ["C:/flows/menu.yaml", "flows/c:menu.yaml", "flows/menu.yaml:stream.yaml"];
+        let no_file = ["flows/menu.yaml\0", "flows/menu.yaml/", "flows/menu.yaml "];
+        for path in ELSEWHERE.iter().chain(&DOUBTFUL).chain(&of_a_system).chain(&no_file) {
             assert!(BotPath::parse(path).is_err(), "{path:?}");
+        }
+        for path in ELSEWHERE.iter().chain(&no_file) {
+            assert!(BotPath::existing(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_there_may_have_another_name() {
+        for path in DOUBTFUL.iter().chain(&["flows/menu.yaml", "flows/<img src=x onerror=alert(1)>.yaml"]) {
+            assert_eq!(BotPath::existing(path).map(|path| path.0).as_deref(), Ok(*path));
         }
     }
 
@@ -205,6 +240,9 @@ mod tests {
         let path = |bytes: usize| format!("flows/{}.yaml", "a".repeat(bytes - "flows/.yaml".len()));
         assert!(BotPath::parse(&path(BOT_PATH_BYTES_MAX)).is_ok());
         assert_eq!(BotPath::parse(&path(BOT_PATH_BYTES_MAX + 1)), Err(BadPath::TooLong));
+        let most = "flows/".len() + FILE_NAME_BYTES_MAX;
+        assert!(BotPath::existing(&path(most)).is_ok());
+        assert_eq!(BotPath::existing(&path(most + 1)), Err(BadPath::TooLong));
     }
 
     #[cfg(unix)]

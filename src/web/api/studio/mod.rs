@@ -40,7 +40,8 @@ pub(super) fn edits(input: &mut Input) -> Edits {
                 continue;
             }
         };
-        match BotPath::parse(&path) {
+        // Nothing is written, so the file may have any name.
+        match BotPath::existing(&path) {
             Ok(path) => {
                 edits.insert(path.as_str().to_owned(), text);
             }

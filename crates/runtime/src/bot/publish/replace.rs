@@ -219,7 +219,7 @@ fn put_back(folder: &Path, files: &[Replaced]) -> io::Result<usize> {
     for Replaced { path, old, before, after } in files {
         // The journal is a file like others: it must not lead out of the folder.
         let is_own = |name: &String| name.starts_with(PREFIX) && !name.contains(['/', '\\']);
-        let (Ok(path), true) = (BotPath::parse(path), old.as_ref().is_none_or(is_own)) else { continue };
+        let (Ok(path), true) = (BotPath::existing(path), old.as_ref().is_none_or(is_own)) else { continue };
         let place = folder.join(path.as_str());
         let now = match fs::read(&place) {
             Ok(content) => Some(tag(&content)),
