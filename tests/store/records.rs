@@ -40,7 +40,7 @@ use transom::{
             template::{self, CatalogueEntry, Source},
             trace::{self, Trace},
             upload::{self, Uploaded},
-            version::{self, Live, Version},
+            version::{self, Live, NewVersion},
             webhook::{self, Webhook},
         },
     },
@@ -444,24 +444,27 @@ fn a_stop_that_is_told_twice_stops_once() {
 fn the_version_that_went_live_last_is_the_live_one() {
     on_both(|bed| async move {
         let store = bed.open().await;
-        let row = |id: i64, hash: &str| Version {
-            id: VersionId(id),
+        let row = |hash: &str| NewVersion {
             hash: hash.into(),
             files: BTreeMap::from([("flows/a.yaml".into(), "flow: a\n".into())]),
             created_at: NOW,
-            live_at: None,
         };
+        let live = |hash: &str, at: Time| Live { hash: hash.into(), at };
         assert_eq!(version::live(&store).await.unwrap(), None);
-        put(&store, &version::INSERT, &row(1, "h1")).await.unwrap();
-        put(&store, &version::INSERT, &row(2, "h2")).await.unwrap();
-        let again = put(&store, &version::INSERT, &row(3, "h1")).await.unwrap();
-        assert_eq!(again.won(&version::INSERT), Vec::<i64>::new());
-        put(&store, &version::LIVE, &Live { id: VersionId(2), at: NOW }).await.unwrap();
-        put(&store, &version::LIVE, &Live { id: VersionId(1), at: NOW + Span(1) }).await.unwrap();
-        assert!(put(&store, &version::LIVE, &Live { id: VersionId(9), at: NOW }).await.is_err());
+        put(&store, &version::INSERT, &row("h1")).await.unwrap();
+        put(&store, &version::INSERT, &row("h2")).await.unwrap();
+        let again = put(&store, &version::INSERT, &row("h1")).await.unwrap();
+        assert_eq!(again.told(&version::INSERT).count(), 0);
+        put(&store, &version::LIVE, &live("h2", NOW)).await.unwrap();
+        put(&store, &version::LIVE, &live("h1", NOW + Span(1))).await.unwrap();
+        assert!(put(&store, &version::LIVE, &live("h9", NOW)).await.is_err());
         assert_eq!(version::live(&store).await.unwrap().unwrap().id, VersionId(1));
-        assert_eq!(version::by_hash(&store, "h2").await.unwrap().unwrap().id, VersionId(2));
-        assert_eq!(version::find(&store, VersionId(2)).await.unwrap().unwrap().files, row(2, "").files);
+        // The number that was offered in vain is the next one.
+        put(&store, &version::INSERT, &row("h3")).await.unwrap();
+        for (hash, number) in [("h2", Some(2)), ("h3", Some(3)), ("h9", None)] {
+            assert_eq!(version::number(&store, hash).await.unwrap(), number.map(VersionId));
+        }
+        assert_eq!(version::find(&store, VersionId(2)).await.unwrap().unwrap().files, row("").files);
         store.close().await;
     });
 }

@@ -124,7 +124,7 @@ pub async fn preview(
     };
     let nothing = Arc::new(flow::parse_set(&[]).0);
     let before = before.unwrap_or(nothing);
-    let own = version::by_hash(store, &files.hash).await?.map(|version| version.id);
+    let own = version::number(store, &files.hash).await?;
     let differences = flow::differences(&before, set);
     let HalfWay { conversations, people, more } = people(store, &mut older, set, own, most).await?;
     let templates = needs(config, store, &differences.templates).await?;

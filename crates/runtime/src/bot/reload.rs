@@ -286,19 +286,13 @@ impl Reloader {
             }
             Some(_) | None => None,
         };
-        let known = version::by_hash(store, &files.hash).await.map_err(ReloadError::Read)?;
-        let id = known.map_or_else(|| VersionId(store.next_id()), |version| version.id);
-        let row = version::Version {
-            id,
-            hash: files.hash.clone(),
-            files: files.to_stored(),
-            created_at: now,
-            live_at: Some(now),
-        };
+        let row = version::NewVersion { hash: files.hash.clone(), files: files.to_stored(), created_at: now };
         let mut rows = WriteSet::new();
         rows.push(&version::INSERT, &row);
-        rows.push(&version::LIVE, &version::Live { id, at: now });
+        rows.push(&version::LIVE, &version::Live { hash: files.hash.clone(), at: now });
         store.commit(rows).await.map_err(ReloadError::Commit)?;
+        let id = version::number(store, &files.hash).await.map_err(ReloadError::Read)?;
+        let id = id.ok_or(ReloadError::Commit(CommitError::Unknown))?;
         self.count(&findings);
         self.remember(files.hash);
         tracing::info!(version = %id, "Version {id} of the flows is live");

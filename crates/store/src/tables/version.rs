@@ -17,34 +17,42 @@ pub struct Version {
     pub live_at: Option<Time>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+/// A version without its number.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewVersion {
+    pub hash: String,
+    pub files: BTreeMap<String, String>,
+    pub created_at: Time,
+}
+
+#[derive(Debug, Clone, Serialize)]
 pub struct Live {
-    pub id: VersionId,
+    pub hash: String,
     pub at: Time,
 }
 
-/// Tells the ids that are new; look a known hash up with `by_hash`.
-pub static INSERT: Statement<Version> = Statement::new(
+/// Numbers a new version, one after the other: authors read these numbers. Tells the hashes that are new.
+pub static INSERT: Statement<NewVersion> = Statement::new(
     "version.insert",
     60,
     RowContract::Tell,
-    |row| row.id.0.into(),
-    "insert into version (id, hash, files, created_at, live_at)
-     select cast(value ->> 'id' as bigint), value ->> 'hash', value -> 'files',
-       cast(value ->> 'created_at' as bigint), cast(value ->> 'live_at' as bigint)
+    |row| row.hash.as_str().into(),
+    "insert into version (id, hash, files, created_at)
+     select coalesce((select id from version where id > 0 order by id desc limit 1), 0) + 1,
+       value ->> 'hash', value -> 'files', cast(value ->> 'created_at' as bigint)
      from {rows} as input where true
      on conflict (hash) do nothing
-     returning id",
+     returning hash",
 );
 
 pub static LIVE: Statement<Live> = Statement::new(
     "version.live",
     61,
     RowContract::Must,
-    |row| row.id.0.into(),
+    |row| row.hash.as_str().into(),
     "update version set live_at = cast(value ->> 'at' as bigint)
-     from {rows} as input where version.id = cast(value ->> 'id' as bigint)
-     returning id",
+     from {rows} as input where version.hash = value ->> 'hash'
+     returning hash",
 );
 
 pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &LIVE.sql];
@@ -56,7 +64,7 @@ macro_rules! select {
 }
 
 static FIND: Query = Query { name: "version.find", text: select!("where id = $1") };
-static BY_HASH: Query = Query { name: "version.by_hash", text: select!("where hash = $1") };
+static NUMBER: Query = Query { name: "version.number", text: "select id from version where hash = $1" };
 static NEWEST: Query =
     Query { name: "version.newest", text: select!("where live_at is not null order by live_at desc, id desc limit 1") };
 
@@ -65,14 +73,15 @@ static BEFORE: Query = Query {
     text: select!("where live_at is not null and (live_at, id) < ($1, $2) order by live_at desc, id desc limit 1"),
 };
 
-pub(crate) static QUERIES: &[&Query] = &[&FIND, &BY_HASH, &NEWEST, &BEFORE];
+pub(crate) static QUERIES: &[&Query] = &[&FIND, &NUMBER, &NEWEST, &BEFORE];
 
 pub async fn find(store: &Store, id: VersionId) -> Result<Option<Version>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-pub async fn by_hash(store: &Store, hash: &str) -> Result<Option<Version>, ReadError> {
-    store.one(&BY_HASH, &[hash.into()], read).await
+/// The number of the version with these files.
+pub async fn number(store: &Store, hash: &str) -> Result<Option<VersionId>, ReadError> {
+    store.one(&NUMBER, &[hash.into()], |row| row.number("id").map(VersionId)).await
 }
 
 /// The version that went live last.

@@ -111,6 +111,21 @@ async fn a_changed_flow_goes_live_as_a_new_version() {
 }
 
 #[tokio::test]
+async fn versions_are_numbered_one_by_one_also_after_a_kill() {
+    let mut world = World::new(&flow("one")).await;
+    let (first, _) = live(world.start().await.unwrap()).unwrap();
+    // Ids of other rows come in blocks, and a killed process does not give its blocks back.
+    world.store.next_id();
+    world.store.abandon().await;
+    let url = format!("sqlite://{}", world.folder.path().join("t.db").display());
+    world.store = Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap();
+    assert_eq!(live(world.start().await.unwrap()).unwrap().0, first);
+    world.write("a.yaml", &flow("two"));
+    let (second, _) = live(world.look().await).unwrap();
+    assert_eq!((first, second), (VersionId(1), VersionId(2)));
+}
+
+#[tokio::test]
 async fn files_that_were_taken_already_are_not_checked_again() {
     let world = World::new(&flow("one")).await;
     world.start().await.unwrap();
