@@ -68,6 +68,22 @@ async fn who(host: &Host, cookie: &str) -> Option<String> {
 }
 
 #[tokio::test]
+async fn a_session_that_the_database_does_not_give_is_no_error_of_ours() {
+    let host = Host::new().await;
+    let cookie = signed_in(&host, "Ana", "operator", Json::Null).await;
+    // No commit has failed yet, so that only the reads tell.
+    host.app.store.close().await;
+    assert!(host.app.store.is_connected());
+    for (verb, path) in [(Method::GET, "/v1/session"), (Method::GET, "/v1/bot"), (Method::DELETE, "/v1/session")] {
+        let answer = ask(&host, verb, path, &cookie).await;
+        assert_eq!(answer.headers["retry-after"], "1", "{path}: {}", answer.text);
+        assert_eq!(answer.is(503)["code"], "database_away", "{path}");
+    }
+    let body = json!({"name": "Ana", "password": PASSWORD});
+    assert_eq!(post_session(&host, &[], body).await.is(503)["code"], "database_away");
+}
+
+#[tokio::test]
 async fn a_link_sets_a_password_once_and_for_an_hour() {
     let host = Host::new().await;
     let (id, link) = add(&host, "Ana María", "author", Json::Null).await;

@@ -165,6 +165,12 @@ impl Store {
         self.inner.health.trouble()
     }
 
+    /// The number of queries since the start that the database did not answer: it was unreachable or too slow. Reads may
+    /// fail before a commit does, which alone tells `trouble`.
+    pub fn lost_reads(&self) -> u64 {
+        self.inner.health.lost_reads()
+    }
+
     /// Waits until the database has been in trouble for `AWAY_LOOKS` consecutive checks.
     pub async fn stays_away(&self) {
         let mut looks = 0;

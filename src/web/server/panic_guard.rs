@@ -15,8 +15,11 @@ use std::{pin::pin, sync::Arc};
 /// Turns 500 into 503 while the database is unreachable, because that is the cause and a retry may succeed soon.
 pub async fn away(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let native = request.uri().path().starts_with("/v1/");
+    let store = &web.app.store;
+    let lost_before = store.lost_reads();
     let mut response = next.run(request).await;
-    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || web.app.store.trouble().is_none() {
+    let is_away = || store.trouble().is_some() || store.lost_reads() != lost_before;
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !is_away() {
         return response;
     }
     if native {

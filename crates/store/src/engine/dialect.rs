@@ -75,6 +75,19 @@ impl Dialect {
     }
 }
 
+impl Dialect {
+    /// Classifies an error of a reader's connection.
+    pub fn effect_on_read(self, error: &sqlx::Error) -> ErrorEffect {
+        match (self, error) {
+            (Dialect::Sqlite, sqlx::Error::Database(database)) => {
+                let code = database.code().and_then(|code| code.parse().ok());
+                code.map_or(ErrorEffect::Lost, effect_of_result_code)
+            }
+            (Dialect::Sqlite | Dialect::Postgres, _) => error_of_postgres(error),
+        }
+    }
+}
+
 /// The same SQL in both databases.
 const FIELD_JSON: &str = "cast(contact.data -> 'fields' -> (test.value ->> 'field') as text)";
 const FIELD_TEXT: &str = "contact.data -> 'fields' ->> (test.value ->> 'field')";
@@ -157,14 +170,18 @@ pub(crate) fn is_damage(code: i32) -> bool {
 
 fn error_of_sqlite(error: &rusqlite::Error) -> ErrorEffect {
     match error {
-        // The low byte of the extended result code is the primary result code (sqlite.org/rescode.html).
-        rusqlite::Error::SqliteFailure(failure, _) => match failure.extended_code & 0xff {
-            5 | 6 => ErrorEffect::Again,
-            1 | 18 | 19 | 20 | 25 => ErrorEffect::Data,
-            _ => ErrorEffect::Lost,
-        },
+        rusqlite::Error::SqliteFailure(failure, _) => effect_of_result_code(failure.extended_code),
         // A value that could not be decoded or a text that could not be prepared is our bug in one statement.
         _ => ErrorEffect::Data,
+    }
+}
+
+fn effect_of_result_code(extended: i32) -> ErrorEffect {
+    // The low byte of the extended result code is the primary result code (sqlite.org/rescode.html).
+    match extended & 0xff {
+        5 | 6 => ErrorEffect::Again,
+        1 | 18 | 19 | 20 | 25 => ErrorEffect::Data,
+        _ => ErrorEffect::Lost,
     }
 }
 
@@ -216,6 +233,10 @@ mod tests {
     fn a_cut_wire_leaves_the_outcome_unknown() {
         assert_eq!(DbError::from(sqlx::Error::Io(std::io::Error::other("cut"))).trouble(), ErrorEffect::Lost);
         assert_eq!(DbError::from(sqlx::Error::WorkerCrashed).trouble(), ErrorEffect::Lost);
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            assert_eq!(dialect.effect_on_read(&sqlx::Error::PoolTimedOut), ErrorEffect::Lost);
+            assert_eq!(dialect.effect_on_read(&sqlx::Error::Decode("a text".into())), ErrorEffect::Data);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::base::{
 };
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicI64, Ordering},
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
 };
 use tokio::sync::watch;
 
@@ -27,6 +27,8 @@ pub(crate) struct StoreHealth {
     /// The time of the last log line about an outage: one that comes and goes each second is also logged once a
     /// minute; one that lasts is logged in any case.
     told: AtomicI64,
+    /// The number of queries that the database did not answer.
+    lost_reads: AtomicU64,
     /// The end of the last outage in Unix milliseconds.
     back_at: AtomicI64,
     /// In the simulator: the faults that say whether the disk is full.
@@ -49,6 +51,7 @@ impl Default for StoreHealth {
             damage: Mutex::default(),
             gone: watch::Sender::new(None),
             told: i64::MIN.into(),
+            lost_reads: 0.into(),
             back_at: i64::MIN.into(),
             in_step: None,
         }
@@ -125,6 +128,15 @@ impl StoreHealth {
             tracing::info!("The database is back after {}.{} s", millis / 1_000, millis % 1_000 / 100);
         }
         self.connected.store(true, Ordering::SeqCst);
+    }
+
+    /// Records that the database did not answer a query.
+    pub fn loses_read(&self) {
+        self.lost_reads.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn lost_reads(&self) -> u64 {
+        self.lost_reads.load(Ordering::SeqCst)
     }
 
     /// True if the database takes no commits, or took none at some time within the last `span`.

@@ -1,6 +1,9 @@
 //! Runs queries on the readers' pool, and gives typed access to the columns of their rows.
 
-use super::{deterministic, dialect};
+use super::{
+    deterministic,
+    dialect::{self, ErrorEffect},
+};
 use crate::{
     InjectedFaults, Store,
     base::{
@@ -81,7 +84,12 @@ impl Store {
         decode: impl Fn(&Row) -> Result<T, ReadError>,
     ) -> Result<Vec<T>, ReadError> {
         let text = self.dialect().text(query.text);
-        let failed = |error: sqlx::Error| ReadError { query: query.name, what: error.to_string() };
+        let failed = |error: sqlx::Error| {
+            if self.dialect().effect_on_read(&error) != ErrorEffect::Data {
+                self.inner.health.loses_read();
+            }
+            ReadError { query: query.name, what: error.to_string() }
+        };
         let named = |error: ReadError| ReadError { query: query.name, ..error };
         match self.readers() {
             Readers::Sqlite(pool) => {
@@ -106,9 +114,10 @@ impl Store {
                 });
                 let limit = self.read_timeout();
                 let rows = tokio::time::timeout(limit.to_std(), Box::pin(bound.fetch_all(pool))).await;
-                let late = |_| ReadError {
-                    query: query.name,
-                    what: format!("the database did not answer within {} s", limit.0 / 1_000),
+                let late = |_| {
+                    self.inner.health.loses_read();
+                    let what = format!("the database did not answer within {} s", limit.0 / 1_000);
+                    ReadError { query: query.name, what }
                 };
                 let rows = rows.map_err(late)?.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
