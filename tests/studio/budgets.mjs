@@ -3,7 +3,7 @@
 //   TRANSOM=target/release/transom node tests/studio/budgets.mjs [WORD …]    only the lines with these words
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { daemon, launch, open, program, text, until, within, write, written } from './harness.mjs';
+import { daemon, launch, open, program, text, today, until, within, write, written } from './harness.mjs';
 
 const wanted = process.argv.slice(2);
 const rows = [];
@@ -40,7 +40,6 @@ const post = async (path, body) => {
   });
   return { status: answer.status, body: await answer.text() };
 };
-const isLive = (name) => until(`${name} is live`, async () => (await (await fetch(`${bot.base}/v1/bot`)).json()).flows.some((one) => one.name === name), 300);
 
 /** Time from a key, or from what `act` does, until the page shows `found`; both are source text of functions in the page. */
 async function keyTo(page, key, selector, gone = false) {
@@ -164,7 +163,7 @@ await measured('yesterday, 200 talks', async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read('flows/menu.yaml').replace('What can I do for you?', 'What would you like?'));
   await page.getByRole('link', { name: 'Tests' }).click();
-  await page.getByLabel('Day', { exact: true }).fill(new Date().toISOString().slice(0, 10));
+  await page.getByLabel('Day', { exact: true }).fill(await today(bot));
   const from = Date.now();
   await page.getByRole('button', { name: 'Play it again' }).click();
   await page.locator('.tests-counts').waitFor();
@@ -215,7 +214,7 @@ function long() {
 
 await measured('map of 300 steps', async () => {
   bot.write('flows/long.yaml', long());
-  await isLive('long');
+  await bot.lives('long');
   const all = [];
   for (let tries = 0; tries < 7; tries++) {
     const from = performance.now();
@@ -265,7 +264,7 @@ await measured('key to finding, 500 flows', async () => {
   for (let n = 0; n < 500; n++) {
     bot.write(`flows/more_${n}.yaml`, `flow: more_${n}\ntitle: Number ${n}\nwhen:\n  - message: word ${n}\nsteps:\n  - ask: What about ${n}?\n    options:\n      - This: [{say: This one.}]\n      - That: {go: other}\nblocks:\n  other: [{say: The other one.}]\n`);
   }
-  await isLive('more_499');
+  await bot.lives('more_499');
   await findings('key to finding, 500 flows', '300 ms');
 });
 

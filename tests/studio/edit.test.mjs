@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { daemon, launch, open, skip, text, until, write } from './harness.mjs';
+import { daemon, isKept, launch, open, skip, text, until, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -79,7 +79,7 @@ test('C4 edits survive a reload and the end of the tab', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = await text(page);
   await write(page, `${before}# not published\n`);
-  await page.waitForTimeout(500);
+  await isKept(page, '# not published');
   await page.reload();
   await page.waitForSelector('.cm-line');
   await until('the edit is back', async () => (await text(page)).endsWith('# not published\n'));
@@ -108,8 +108,7 @@ test('Ctrl S publishes all edits as one version, and a new flow among them', { s
   await page.getByLabel('Title').fill('Gift cards');
   await page.getByRole('button', { name: 'Make it' }).click();
   await page.getByRole('heading', { name: 'gift_cards.yaml' }).waitFor();
-  await page.waitForTimeout(600);
-  assert.equal(await page.getByText('No findings').first().isVisible(), true);
+  await page.getByText('No findings').first().waitFor();
   await page.getByRole('link', { name: /The menu/ }).click();
   await page.getByRole('heading', { name: 'menu.yaml' }).waitFor();
   await write(page, (await text(page)).replace('What can I do for you?', 'What would you like?'));
@@ -160,10 +159,10 @@ test('the daemon may go away and come back', { skip }, async () => {
   await page.getByText(/Not connected since/).waitFor();
   await write(page, `${before}# written offline\n`);
   await bot.start();
-  await page.getByText(/Not connected since/).waitFor({ state: 'detached', timeout: 15000 });
+  await page.getByText(/Not connected since/).waitFor({ state: 'detached' });
   assert.match(await text(page), /# written offline/);
   await write(page, before.replace('{call: opening_hours}', '{call: opening_hour}'));
-  await page.getByText('1 finding').waitFor({ timeout: 15000 });
+  await page.getByText('1 finding').waitFor();
   await page.context().close();
 });
 

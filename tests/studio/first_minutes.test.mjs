@@ -12,8 +12,8 @@ import { freePort, launch, program, skip, text, until, write } from './harness.m
 /** Set in the process that has no network. */
 const ALONE = process.env.STUDIO_ALONE === 'yes';
 const CAN_BE_ALONE = spawnSync('unshare', ['-rn', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
-/** The times of the script in seconds; a machine that checks may take three times as long. */
-const SLOWER = 3;
+/** The times of the script in seconds; a machine that checks may take six times as long. */
+const SLOWER = 6;
 
 /** Runs this file again where there is no other machine. */
 function runsAlone() {

@@ -94,7 +94,7 @@ export async function daemon(config = null) {
     running = spawn(program(), options, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     running.stdout.on('data', (data) => (said += data));
     running.stderr.on('data', (data) => (said += data));
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       const answer = await fetch(`${base}/v1/bot`).catch(() => null);
       if (answer?.ok || (config && answer?.status === 401)) {
         return;
@@ -186,6 +186,36 @@ export const within = (page, name, work, value) => page.evaluate(async ([name, w
   const module = modules?.[`js/${name}.js`] ?? (await import(frame.replace('app.js', `${name}.js`)));
   return module[work](...value);
 }, [name, work, value]);
+
+/** Waits until the browser has written an edit down, from where it comes back after a reload. */
+export const isKept = (page, words) => until(`the browser keeps “${words}”`, () => page.evaluate((words) => new Promise((done, failed) => {
+  const request = indexedDB.open('transom-studio');
+  request.onerror = () => failed(request.error);
+  request.onsuccess = () => {
+    const all = request.result.transaction('edits').objectStore('edits').getAll();
+    all.onsuccess = () => {
+      request.result.close();
+      done(all.result.some((one) => one.text?.includes(words)));
+    };
+  };
+}), words));
+
+/** The day of the bot, as the lists of a day ask for it; the machine may have another one. */
+export async function today(bot) {
+  const { timezone } = await (await fetch(`${bot.base}/v1/bot`)).json();
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(new Date());
+}
+
+/** Waits until the bot's day is over, where that would happen within so many minutes. */
+export async function awayFromMidnight(bot, minutes = 3) {
+  const { timezone } = await (await fetch(`${bot.base}/v1/bot`)).json();
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const [hours, passed, seconds] = clock.format(new Date()).split(':').map(Number);
+  const left = 86_400 - hours * 3600 - passed * 60 - seconds;
+  if (left <= minutes * 60) {
+    await new Promise((done) => setTimeout(done, (left + 1) * 1000));
+  }
+}
 
 /** The text in the editor, as the page holds it. */
 export const text = (page) => page.evaluate(async () => {

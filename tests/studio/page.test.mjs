@@ -8,10 +8,9 @@ import { axe, daemon, fitsPhone, launch, open, skip, text, until, within, write,
 const FIRST_LOAD_KIB = 224;
 const OTHER_LOAD_KIB = 86;
 const FIRST_LOAD_REQUESTS = 26;
-/** From the address to the bot's first answer in the chat: the budget is 1.5 s on a quiet machine, and 0.7 s were measured. */
-const FIRST_ANSWER_MS = 3000;
-/** The budget is 250 ms on a quiet machine. */
-const KEY_TO_FINDING_MS = 1500;
+/** `budgets.mjs` measures the budgets, 1.5 s and 250 ms, on a quiet machine; a machine that checks may be slow and busy. */
+const FIRST_ANSWER_MS = 15_000;
+const KEY_TO_FINDING_MS = 5000;
 /** Files from a folder are neither packed nor compressed. */
 const PACKED = !process.env.STUDIO_UI;
 
@@ -104,7 +103,8 @@ test('A12 the keyboard alone finds, jumps, repairs and publishes', { skip }, asy
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').waitFor();
   await page.keyboard.type('talk to a person');
-  await page.waitForTimeout(300);
+  // The texts of all files are asked for when the search opens.
+  await page.getByRole('option', { name: /talk to a person/i }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'menu.yaml' }).waitFor();
   await until('the editor has the keyboard', () => inEditor(page));

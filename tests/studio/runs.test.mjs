@@ -1,7 +1,7 @@
 // The page of runs: the list with its filters, and one run with its talk, its map and its trace.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, fitsPhone, launch, open, skip, text, until, write, written } from './harness.mjs';
+import { axe, daemon, fitsPhone, isKept, launch, open, skip, text, until, write, written } from './harness.mjs';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 let browser;
@@ -89,8 +89,7 @@ test('B7 a run is played again: the same on unchanged flows, other words after a
   await page.locator('.files', { hasText: 'The menu' }).getByText('The menu').click();
   await until('the menu is open', async () => (await text(page).catch(() => '')).includes('What can I do for you?'));
   await write(page, (await text(page)).replace('What can I do for you?', 'What may I do for you?'));
-  // Edits are written down in the browser after a pause.
-  await page.waitForTimeout(600);
+  await isKept(page, 'What may I do for you?');
   await page.goto(there);
   await page.getByRole('button', { name: 'Play again' }).click();
   await dialog.locator('.state', { hasText: 'Other words' }).waitFor();
@@ -154,11 +153,10 @@ test('10,000 runs scroll with few rows in the page', { skip }, async () => {
   });
   await page.getByRole('button', { name: 'Read the list again' }).click();
   await until('the long list is there', async () => (await page.locator('.runs li').first().getAttribute('aria-setsize')) === '2000');
-  for (let n = 0; n < 5; n++) {
+  await until('the last one is there', async () => {
     await page.locator('.runs').evaluate((one) => (one.scrollTop = one.scrollHeight));
-    await page.waitForTimeout(250);
-  }
-  assert.equal(await page.locator('.runs li').last().getAttribute('aria-posinset'), '10000');
+    return (await page.locator('.runs li').last().getAttribute('aria-posinset')) === '10000';
+  });
   assert.ok((await rows(page).count()) < 60, `${await rows(page).count()} rows`);
   assert.equal(asked, 5);
   await page.context().close();

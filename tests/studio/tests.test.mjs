@@ -1,7 +1,7 @@
 // The page of tests: results, what differs, accepting a text, opening a failed case as a talk.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, launch, open, skip, until, within, write } from './harness.mjs';
+import { axe, daemon, isKept, launch, open, skip, until, within, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -84,7 +84,7 @@ test('B8 the coverage is that of `transom test --coverage`', { skip }, async () 
 test('edits that the browser kept count when the page is loaded again', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, bot.read(MENU).replace('We are open up to', 'Open to'));
-  await page.waitForTimeout(600);
+  await isKept(page, 'Open to');
   await page.goto(`${bot.base}/studio/tests?lang=en`);
   await page.getByText(/of \d+ pass/).waitFor();
   assert.equal(await failing(page).count(), 1);

@@ -1,7 +1,7 @@
 // What may go wrong: the bad day of a talk, random customers, the talks of a day on edited flows, tests that change.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, launch, open, skip, until, write, written } from './harness.mjs';
+import { awayFromMidnight, axe, daemon, launch, open, skip, today, until, write, written } from './harness.mjs';
 
 /** A flow that is silent when its shop's server is down. */
 const ORDER = `flow: order
@@ -30,6 +30,8 @@ before(async () => {
   if (!skip) {
     browser = await launch();
     bot = await daemon();
+    // The talks are those of one day.
+    await awayFromMidnight(bot);
     await written(bot, '+34600111222', 'Ana López', ['menu', 'Opening hours']);
     shop = await daemon();
     shop.write('flows/_bot.yaml', BOT);
@@ -96,8 +98,7 @@ test('C9 the talks of a day show the words that the edits change', { skip }, asy
   const page = await open(browser, bot.base);
   await write(page, bot.read('flows/menu.yaml').replace('What can I do for you?', 'What would you like?'));
   await page.getByRole('link', { name: 'Tests' }).click();
-  const today = new Date().toISOString().slice(0, 10);
-  await page.getByLabel('Day', { exact: true }).fill(today);
+  await page.getByLabel('Day', { exact: true }).fill(await today(bot));
   await page.getByRole('button', { name: 'Play it again' }).click();
   await page.locator('.tests-counts', { hasText: 'other words' }).waitFor();
   await page.locator('.tests-talk button').first().click();
@@ -117,11 +118,11 @@ test('B7 real talks on unchanged flows are the same, or cannot be told', { skip 
   const answer = await fetch(`${bot.base}/v1/studio/replay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
-    body: JSON.stringify({ files: {}, day: new Date().toISOString().slice(0, 10) }),
+    body: JSON.stringify({ files: {}, day: await today(bot) }),
   });
   // The page asks for the same in pieces, of which the first is small.
   const page = await open(browser, bot.base, { path: '/studio/tests', ready: '.tests-wander' });
-  await page.getByLabel('Day', { exact: true }).fill(new Date().toISOString().slice(0, 10));
+  await page.getByLabel('Day', { exact: true }).fill(await today(bot));
   await page.getByRole('button', { name: 'Play it again' }).click();
   await page.getByRole('button', { name: 'Play it again' }).waitFor();
   const asked = page.asked.filter((request) => request.url().endsWith('/v1/studio/replay')).map((request) => request.postDataJSON());

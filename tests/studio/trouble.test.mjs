@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { daemon, launch, launchIn, open, skip, text, until, write, written } from './harness.mjs';
+import { daemon, isKept, launch, launchIn, open, skip, text, until, write, written } from './harness.mjs';
 
 const MENU = 'flows/menu.yaml';
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -112,7 +112,7 @@ test('C4 edits survive a browser that is killed', { skip }, async () => {
     let page = await open(browser, bot.base, { context: person });
     const before = await text(page);
     await write(page, `${before}# not published\n`);
-    await page.waitForTimeout(600);
+    await isKept(page, '# not published');
     const gone = new Promise((done) => person.once('close', done));
     killBrowser(profile);
     await gone;
@@ -140,7 +140,7 @@ test('B5 a daemon that is killed: the page recovers, and nothing is lost or doub
   await page.getByText(/Not connected since/).waitFor();
   await chat(page).locator('.chat-wall').getByRole('button', { name: 'Haircut', exact: true }).click();
   await bot.start();
-  await page.getByText(/Not connected since/).waitFor({ state: 'detached', timeout: 15000 });
+  await page.getByText(/Not connected since/).waitFor({ state: 'detached' });
   await said(page, 'Which day suits you?');
   assert.deepEqual(await bubbles(page), [...talked, 'Haircut', 'Which day suits you?']);
   assert.match(await text(page), /# kept\n$/);
