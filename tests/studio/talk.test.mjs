@@ -216,7 +216,7 @@ test('another system’s event, a basket and an advertisement are steps of the t
   await said(page, 'You paid bike');
   await attach('Basket');
   await sheet.getByRole('button', { name: 'Send' }).click();
-  await chat(page).locator('.chat-filled').waitFor();
+  await chat(page).locator('.chat-basket').waitFor();
   await attach('From an ad');
   await sheet.getByRole('button', { name: 'Send' }).click();
   await said(page, 'Hello, I saw your ad');

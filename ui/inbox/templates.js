@@ -142,14 +142,20 @@ export function drawnTemplate(content, templates) {
   const body = content.body === 'none' ? null : content.body;
   const value = valuesOf(body);
   const header = content.header?.text ?? (typeof content.header === 'string' ? content.header : '');
+  const replies = content.buttons ?? [];
   return {
     kind: 'template',
     template: {
       name: content.name,
       language: content.language ?? template?.language ?? '',
       values: body ?? [],
-      ...(template ? { body: filled(template.body, value), header: filled(headerText(template), () => header) || undefined } : {}),
-      buttons: (template?.buttons ?? []).map((/** @type {any} */ one) => ({ title: buttonOf(one)[1].title ?? '', ...(buttonOf(one)[0] === 'url' ? { url: buttonOf(one)[1].url } : {}) })),
+      ...(content.header?.media || content.header?.location ? { header: content.header } : {}),
+      ...(template ? { body: filled(template.body, value) } : {}),
+      ...(template && headerText(template) ? { header: filled(headerText(template), () => header) } : {}),
+      parts: content.parts,
+      buttons: template
+        ? (template.buttons ?? []).map((/** @type {any} */ one) => ({ title: buttonOf(one)[1].title ?? '', ...(buttonOf(one)[0] === 'url' ? { url: buttonOf(one)[1].url } : {}) }))
+        : replies.filter((/** @type {any} */ one) => one.reply),
     },
   };
 }

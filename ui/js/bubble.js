@@ -5,6 +5,7 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { readable, shape } from './content.js';
 import { clock } from './moment.js';
+import { Basket, Carousel, Referral } from './rare.js';
 import { Sheet } from './chatsheet.js';
 
 /**
@@ -150,6 +151,8 @@ function Inside({ item, message, drawn, around }) {
   return html`
     ${author ? html`<span class="chat-tag"><bdi>${author}</bdi></span>` : speaker && html`<span class="hidden" dir="auto">${speaker}: </span>`}
     ${original && html`<blockquote class="chat-quote"><b dir="auto">${original.direction === 'in' ? around.names.in : around.names.out}</b><span dir="auto">${shape(original).text}</span></blockquote>`}
+    ${message.referral && html`<${Referral} referral=${message.referral} />`}
+    ${drawn.edited && html`<span class="chat-tag">${t('chat.edited')}</span>`}
     ${drawn.template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${drawn.template.name}</bdi>${drawn.template.language && html` <small>${drawn.template.language}</small>`}</span>`}
     ${drawn.media && html`<${Media} media=${drawn.media} href=${around.file?.(message)} />`}
     ${drawn.place && html`<${Place} place=${drawn.place} />`}
@@ -160,11 +163,13 @@ function Inside({ item, message, drawn, around }) {
     ${
       drawn.template &&
       !text &&
-      html`<span class="chat-text chat-unknown">${t('chat.template.unknown')}</span>
+      html`<span class="chat-text chat-unknown">${coded(t('chat.template.unknown'))}</span>
       ${drawn.template.values.length > 0 && html`<span class="chat-values">${drawn.template.values.map((value) => html`<code dir="auto">${value}</code>`)}</span>`}`
     }
     ${!drawn.known && html`<span class="chat-text chat-unknown">${t('chat.unshown', { kind: drawn.kind })}</span>`}
     ${drawn.filled && html`<${Filled} filled=${drawn.filled} />`}
+    ${drawn.basket?.length && html`<${Basket} rows=${drawn.basket} />`}
+    ${(drawn.carousel || drawn.offerEnds) && html`<${Carousel} drawn=${drawn} media=${Media} zone=${around.zone} />`}
     ${drawn.footer && html`<small class="chat-footer" dir="auto">${drawn.footer}</small>`}`;
 }
 

@@ -4,6 +4,7 @@
 /** @typedef {{kind: string, url?: string, filename?: string, caption?: string}} Media */
 /** @typedef {{id: string, title: string, url?: string, phone?: string, code?: string}} Button */
 /** @typedef {{id: string, title: string, description?: string}} Row */
+/** @typedef {{name: string, count: number, price: string}} Ordered */
 /**
  * @typedef {object} Shape
  * @property {string} kind
@@ -22,6 +23,10 @@
  * @property {string | null} [emoji]
  * @property {string} [to]
  * @property {any} [filled]
+ * @property {Ordered[]} [basket]
+ * @property {{text: string, media?: Media, values: string[], buttons: Button[]}[]} [carousel] the cards, from the left
+ * @property {string} [offerEnds] the moment
+ * @property {boolean} [edited]
  * @property {boolean} [known] false: nothing of it can be drawn
  */
 
@@ -48,13 +53,25 @@ function listOf(given) {
 /** @param {any} one @returns {Button} */
 function buttonOf(one) {
   if (typeof one === 'string') return { id: one, title: one };
+  if (one.reply) return { id: one.reply.payload, title: one.reply.title };
   const title = one.title ?? one.text ?? one.label ?? '';
   return { id: one.id ?? one.payload ?? title, title, url: one.url, phone: one.phone, code: one.code };
 }
 
+/** The buttons of a template as it was sent, of which most are as they were approved. @param {any[]} [given] */
+const repliesOf = (given = []) => given.filter((one) => one.reply).map(buttonOf);
+
+/** @param {any} order @returns {Ordered[]} */
+const basketOf = (order) =>
+  (order.product_items ?? order.items ?? []).map((/** @type {any} */ one) => ({
+    name: String(one.product_retailer_id ?? one.name ?? one.product ?? ''),
+    count: Number(one.quantity ?? 1),
+    price: [one.item_price ?? one.price, one.currency].filter(Boolean).join(' '),
+  }));
+
 /** The values of a template's places, in the order or under the names that it has. @param {any} values @returns {string[]} */
 function valuesOf(values) {
-  const inner = values?.positional ?? values?.named ?? values ?? [];
+  const inner = values?.positional ?? values?.named ?? (values === 'none' ? [] : values) ?? [];
   return Array.isArray(inner) ? inner.map(String) : Object.entries(inner).map(([name, value]) => `${name}: ${value}`);
 }
 
@@ -63,18 +80,29 @@ export function shape(message) {
   const given = typeof message.content === 'string' ? { kind: 'text', text: message.content } : (message.content ?? {});
   const template = given.kind === 'template' ? (typeof given.template === 'object' && given.template) || given : null;
   const kind = String(given.kind ?? 'text');
+  // As it was sent a template has values in the place of its text.
+  const sent = template !== null && (typeof template.body !== 'string' || template.body === 'none');
   /** @type {Shape} */
   const out = {
     kind,
-    text: words(template ? template.body : (given.text ?? given.body ?? given.caption ?? given.title)),
+    text: words(sent ? '' : template ? template.body : (given.text ?? given.body ?? given.caption ?? given.title)),
     header: words(given.header ?? given.edges?.header ?? template?.header) || undefined,
     footer: words(given.footer ?? given.edges?.footer ?? template?.footer) || undefined,
     media: mediaOf(given) ?? (template?.header?.media ? mediaOf(template.header) : undefined),
-    buttons: (Array.isArray(given.buttons) ? given.buttons : (template?.buttons ?? [])).map(buttonOf),
+    buttons: sent ? repliesOf(template.buttons) : (Array.isArray(given.buttons) ? given.buttons : (template?.buttons ?? [])).map(buttonOf),
   };
   if (kind === 'list') out.list = listOf(given);
   if (kind === 'link') out.link = { title: given.title ?? given.link?.title ?? '', url: given.url ?? given.link?.url ?? '' };
-  if (template) out.template = { name: template.name ?? '', language: template.language ?? '', values: valuesOf(template.values) };
+  if (template) out.template = { name: template.name ?? '', language: template.language ?? '', values: valuesOf(template.values ?? (sent ? template.body : [])) };
+  if (template?.parts) {
+    out.offerEnds = template.parts.offer_ends;
+    out.carousel = template.parts.cards?.map((/** @type {any} */ card) => ({
+      text: words(card.text),
+      media: card.header?.media && mediaOf(card.header),
+      values: valuesOf(card.body),
+      buttons: repliesOf(card.buttons),
+    }));
+  }
   if (kind === 'location') out.place = given.location ?? given;
   if (template?.header?.location) out.place = template.header.location;
   if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = [given.cards ?? given.contacts ?? given].flat();
@@ -84,13 +112,18 @@ export function shape(message) {
     out.form = { name: form.form ?? form.name ?? '', button: form.button ?? '', data: form.opens?.data ?? form.data };
   }
   if (given.answers ?? (kind === 'form' && !out.form)) out.filled = given.answers ?? given.response ?? given.data ?? {};
-  if (kind === 'order') out.filled = given.order ?? given;
+  if (kind === 'order') {
+    out.basket = basketOf(given.order ?? given);
+    out.text ||= given.order?.text ?? '';
+    if (!out.basket.length) out.filled = given.order ?? given;
+  }
+  if (kind === 'edit') out.edited = true;
   if (kind === 'reaction') {
     out.emoji = (given.reaction ?? given).emoji ?? null;
     out.to = (given.reaction ?? given).to;
   }
   if (kind === 'media' && !out.text && out.media?.caption) out.text = out.media.caption;
-  const drawn = out.text || out.media || out.place || out.cards || out.list || out.form || out.filled || out.template;
+  const drawn = out.text || out.media || out.place || out.cards || out.list || out.form || out.filled || out.basket || out.template;
   out.known = Boolean(drawn || out.buttons.length || kind === 'reaction');
   return out;
 }

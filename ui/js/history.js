@@ -4,6 +4,7 @@ import { html, useMemo } from '../vendor/preact.js';
 import { Bubble } from './bubble.js';
 import { Icon } from './icons.js';
 import { day } from './moment.js';
+import { noted } from './rare.js';
 import { place, tails, tapped } from './wall.js';
 
 /** @typedef {import('./wall.js').Item} Item */
@@ -38,7 +39,13 @@ export function arranged(messages, zone) {
       items.push({ key: `d${date}`, act: 0, kind: 'day', words: date });
       last = date;
     }
-    place(items, message, { key: `${message.direction}${message.id}`, act: 0, kind: 'message', message, was: null, fresh: false });
+    const item = { key: `${message.direction}${message.id}`, act: 0, message };
+    const line = noted(message);
+    if (line) {
+      items.push({ ...item, kind: 'note', ...line });
+    } else {
+      place(items, message, { ...item, kind: 'message', was: null, fresh: false });
+    }
   }
   tails(items);
   tapped(items);

@@ -37,6 +37,9 @@ export function place(items, message, item) {
     one.kind === 'message' && (to ? one.message.provider_id === to : one.message.direction !== message.direction);
   const target = kind === 'reaction' && items.findLast(aim);
   if (target) target.reactions = { ...target.reactions, [message.direction]: emoji };
+  else if (kind === 'reaction' && !AWAY.includes(message.status ?? '')) {
+    if (emoji) items.push({ ...item, kind: 'note', tone: 'plain', words: t('chat.noted.reaction', { emoji }) });
+  }
   else if (AWAY.includes(message.status ?? '') && !message.leaving) items.push({ ...item, kind: 'note', ...away(message) });
   else items.push(item);
 }
