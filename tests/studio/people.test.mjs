@@ -162,6 +162,13 @@ test('an author sees customers masked', { skip }, async () => {
   assert.equal(made.status, 200, await made.text());
   const page = await as('The author', { path: '/studio/contacts', ready: '.contact-row' });
   assert.match(await page.locator('.contact-row').textContent(), /Q••.*\+34 6•• ••• 222/s);
+  // Who sees no numbers cannot search by one: the page says so, and does not ask.
+  await page.getByText('Your role sees no names and numbers, so only a tag is searched for.').waitFor();
+  await page.getByRole('searchbox', { name: 'Tag' }).fill('+34600111222');
+  await page.getByText('Nobody fits “+34600111222”.').waitFor();
+  assert.equal(await page.getByText('Your role sees no names and numbers').count(), 2);
+  assert.ok(!page.asked.some((one) => /[?&](phone|search)=/.test(new URL(one.url()).search) && one.url().includes('/v1/')));
+  await page.getByRole('link', { name: 'Show everybody' }).click();
   await page.locator('.contact-row').click();
   await page.locator('.contact-head').waitFor();
   await page.locator('.contact-columns').waitFor();

@@ -7,6 +7,7 @@ import { t } from '../js/i18n.js';
 import { Masked } from '../js/masked.js';
 import { nameOf, personOf } from '../js/people.js';
 import { addressTo } from '../js/router.js';
+import { seesPeople } from '../js/session.js';
 import { botZone } from '../js/times.js';
 import { useAsked } from '../js/waiting.js';
 import { cityOf, costOf, kindOf } from './cells.js';
@@ -116,7 +117,7 @@ export function Side({ fire, close }) {
     <section class="side-part first"><h3>${t('ahead.people', { n: fire.people })}${cost && html` <small>${cost}</small>`}</h3>
       <ul>${fire.cells.filter((cell) => cell.people > 0).map((cell, n) => html`<${Outcome} key=${n} cell=${cell} zone=${fire.zone} examples=${examplesOf(cell)} />`)}</ul></section>
     <${Hour} fire=${fire} />
-    <${One} fire=${fire} />
+    ${seesPeople() && html`<${One} fire=${fire} />`}
     <${Former} fire=${fire} />
   </aside>`;
 }

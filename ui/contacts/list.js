@@ -9,6 +9,7 @@ import { t } from '../js/i18n.js';
 import { ListEnd, LongList, usePaged } from '../js/longlist.js';
 import { Who } from '../js/people.js';
 import { addressTo } from '../js/router.js';
+import { seesPeople, session } from '../js/session.js';
 import { Failed, Nothing, Wait } from '../js/waiting.js';
 
 const PAGE_ROWS = 200;
@@ -50,10 +51,11 @@ function Row({ contact }) {
 
 /** The address of the list for what was typed in: a tag, a whole number however it is spelt, or parts of names and numbers. @param {string} wanted */
 function asked(wanted) {
+  const byTag = wanted.startsWith('#') || (wanted && !seesPeople());
   const all = new URLSearchParams({ limit: String(PAGE_ROWS) });
   const number = wanted.replace(/[\s()-]/g, '');
-  if (wanted.startsWith('#')) {
-    all.set('tag', wanted.slice(1).trim());
+  if (byTag) {
+    all.set('tag', wanted.replace(/^#/, '').trim());
   } else if (/^\+\d{7,15}$/.test(number)) {
     all.set('phone', number);
   } else if (wanted) {
@@ -66,7 +68,7 @@ function asked(wanted) {
 export function Contacts({ query }) {
   const narrow = useNarrow();
   const wanted = query.get('search') ?? '';
-  const paged = usePaged(useMemo(() => asked(wanted), [wanted]), 'data');
+  const paged = usePaged(useMemo(() => asked(wanted), [wanted, session.value]), 'data');
   const { items } = paged;
   const refused = paged.refusal && paged.refusal.status >= 400;
   return html`<div class="sheet-page list-page">
@@ -76,8 +78,8 @@ export function Contacts({ query }) {
       <button type="button" class="icon-button" title=${t('list.again')} aria-label=${t('list.again')} onClick=${paged.again}><${Icon} n="restart" s=${15} /></button>
     </header>
     <div class="filters" role="search">
-      <${SearchBox} label=${t('contacts.search')} value=${wanted} search=${(/** @type {string} */ text) => filterBy('contacts', { search: text })} />
-      <small class="muted">${coded(t('contacts.search.about'))}</small>
+      <${SearchBox} label=${t(seesPeople() ? 'contacts.search' : 'contacts.search.tag')} value=${wanted} search=${(/** @type {string} */ text) => filterBy('contacts', { search: text })} />
+      <small class="muted">${seesPeople() ? coded(t('contacts.search.about')) : t('contacts.search.masked')}</small>
     </div>
     <div class="card list-card">
       ${
@@ -100,6 +102,6 @@ function Empty({ paged, wanted }) {
     return html`<${Wait} />`;
   }
   return wanted
-    ? html`<${Nothing} icon="search" words=${t('contacts.none_such', { wanted })}><a class="button" href=${addressTo('contacts')}>${t('contacts.all')}</a></${Nothing}>`
+    ? html`<${Nothing} icon="search" words=${t('contacts.none_such', { wanted })}>${!seesPeople() && html`<p class="muted">${t('contacts.search.masked')}</p>`}<a class="button" href=${addressTo('contacts')}>${t('contacts.all')}</a></${Nothing}>`
     : html`<${Nothing} icon="people" words=${coded(t('contacts.none'))} />`;
 }

@@ -26,6 +26,9 @@ export const may = (name) => !session.value || session.value.may.includes(name);
 /** Whether this person writes flows. Who does not looks at them only. */
 export const mayEdit = () => may('studio_editor');
 
+/** Whether this person sees names and numbers: who sees them masked cannot search by them. */
+export const seesPeople = () => may('read_media');
+
 /** Asks who is signed in. @returns {Promise<boolean>} whether somebody is */
 export async function readSession() {
   const answer = await get('/v1/session');
