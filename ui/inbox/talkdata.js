@@ -1,6 +1,7 @@
 // @ts-check
 // One conversation with its messages: the newest first, older ones when they are asked for. News are caught up with until
-// they meet what is known, so nothing in between is missing.
+// they meet what is known, so nothing in between is missing. Of a long conversation a few pages are held: reading on at one
+// end lets go of the other, whose cursors are kept.
 import { batch, signal, useEffect, useState } from '../vendor/preact.js';
 import { get, isMended } from '../js/api.js';
 import { hear } from './live.js';
@@ -8,6 +9,8 @@ import { hear } from './live.js';
 const PAGE_ROWS = 50;
 /** After so many pages of news the older messages are forgotten, and read again when they are asked for. */
 const CATCH_UP_PAGES = 10;
+/** So many pages are held at once. */
+const HELD_PAGES = 6;
 
 /** @param {any} message */
 const nameOf = (message) => `${message.direction}${message.id}`;
@@ -20,6 +23,12 @@ function store(id) {
     messages: signal(/** @type {Map<string, any>} */ (new Map())),
     /** The cursor behind the oldest message, null if that is the first one, '' before the first answer. */
     older: signal(/** @type {string | null} */ ('')),
+    /** The pages that are held, from the newest: the cursor that gives each, '' for the first, and its messages. */
+    pages: /** @type {{cursor: string, names: string[]}[]} */ ([]),
+    /** The cursors of the newer pages that were let go of; the last one follows upon those that are held. */
+    newer: signal(/** @type {string[]} */ ([])),
+    /** The next reading begins anew with the newest messages. */
+    anew: false,
     refusal: signal(/** @type {import('../js/api.js').Answer | null} */ (null)),
     ready: signal(false),
     reading: /** @type {Promise<void> | null} */ (null),
@@ -35,6 +44,16 @@ const page = (own, cursor) => get(`/v1/conversations/${own.id}/messages?limit=${
 
 /** Reads what is new, and how far our own messages came. @param {Store} own */
 async function caughtUp(own) {
+  const { anew } = own;
+  if (own.newer.peek().length && !anew) {
+    // What is read stands further up; the newest messages come when they are asked for.
+    const talk = await get(`/v1/conversations/${own.id}`);
+    if (talk.ok && !own.over) {
+      own.talk.value = talk.body;
+    }
+    return;
+  }
+  own.anew = false;
   const [talk, first] = await Promise.all([get(`/v1/conversations/${own.id}`), page(own)]);
   if (own.over) {
     return;
@@ -44,7 +63,7 @@ async function caughtUp(own) {
     own.ready.value = true;
     return;
   }
-  const known = own.messages.peek();
+  const known = anew ? new Map() : own.messages.peek();
   /** @type {any[]} */
   const found = [...first.body.data];
   let cursor = first.body.next_cursor ?? null;
@@ -59,11 +78,19 @@ async function caughtUp(own) {
     cursor = next.body.next_cursor ?? null;
     meets = next.body.data.some((/** @type {any} */ one) => known.has(nameOf(one)));
   }
-  const all = new Map(meets || !cursor ? known : []);
+  const stays = known.size > 0 && (meets || !cursor);
+  const all = new Map(stays ? known : []);
+  const fresh = found.map(nameOf).filter((name) => !all.has(name));
   for (const message of found) {
     all.set(nameOf(message), message);
   }
+  if (stays && own.pages.length) {
+    own.pages[0].names.push(...fresh);
+  } else {
+    own.pages = [{ cursor: '', names: [...all.keys()] }];
+  }
   batch(() => {
+    own.newer.value = [];
     own.talk.value = talk.body;
     own.refusal.value = null;
     if (!meets) {
@@ -100,9 +127,14 @@ async function readOlder(own) {
     const answer = await page(own, cursor);
     own.reading = null;
     if (answer.ok && !own.over) {
+      own.pages.push({ cursor, names: answer.body.data.map(nameOf) });
+      const gone = own.pages.length > HELD_PAGES ? own.pages.shift() : null;
       batch(() => {
         own.older.value = answer.body.next_cursor ?? null;
-        own.messages.value = new Map([...answer.body.data.map((/** @type {any} */ one) => [nameOf(one), one]), ...own.messages.peek()]);
+        if (gone) {
+          own.newer.value = [...own.newer.peek(), gone.cursor];
+        }
+        held(own, answer.body.data);
       });
     }
     if (own.again) {
@@ -110,6 +142,52 @@ async function readOlder(own) {
     }
   })();
   await own.reading;
+}
+
+/** Takes new messages over, and lets go of those that are on no page any more. @param {Store} own @param {any[]} found */
+function held(own, found) {
+  const all = new Map([...found.map((one) => /** @type {[string, any]} */ ([nameOf(one), one])), ...own.messages.peek()]);
+  const names = new Set(own.pages.flatMap((one) => one.names));
+  own.messages.value = new Map([...all].filter(([name]) => names.has(name)));
+}
+
+/** Reads the page after those that are held, of which the oldest is let go of. @param {Store} own */
+async function readNewer(own) {
+  const cursor = own.newer.peek().at(-1);
+  if (cursor === undefined || own.reading) {
+    return;
+  }
+  if (cursor === '') {
+    // What was said meanwhile follows, too.
+    own.newer.value = [];
+    await refresh(own);
+    return;
+  }
+  own.reading = (async () => {
+    const answer = await page(own, cursor);
+    own.reading = null;
+    if (answer.ok && !own.over) {
+      own.pages.unshift({ cursor, names: answer.body.data.map(nameOf) });
+      const gone = own.pages.length > HELD_PAGES ? own.pages.pop() : null;
+      batch(() => {
+        own.newer.value = own.newer.peek().slice(0, -1);
+        if (gone) {
+          own.older.value = gone.cursor;
+        }
+        held(own, answer.body.data);
+      });
+    }
+    if (own.again) {
+      refresh(own);
+    }
+  })();
+  await own.reading;
+}
+
+/** Goes back to the newest messages. @param {Store} own */
+function readNewest(own) {
+  own.anew = own.newer.peek().length > 0;
+  return refresh(own);
 }
 
 /**
@@ -143,6 +221,10 @@ export function useTalk(id) {
     refusal: own.refusal.value,
     hasOlder: Boolean(own.older.value),
     older: () => readOlder(own),
+    /** Whether newer messages than those that are held were let go of. */
+    hasNewer: own.newer.value.length > 0,
+    newer: () => readNewer(own),
+    newest: () => readNewest(own),
     refresh: () => refresh(own),
     /** Takes over an answer that says how the conversation is now. */
     put: (/** @type {any} */ talk) => {
@@ -150,6 +232,11 @@ export function useTalk(id) {
     },
     /** Takes over a message that was sent. */
     add: (/** @type {any} */ message) => {
+      if (own.newer.peek().length) {
+        readNewest(own);
+        return;
+      }
+      own.pages[0]?.names.push(nameOf(message));
       own.messages.value = new Map([...own.messages.peek(), [nameOf(message), message]]);
     },
   };

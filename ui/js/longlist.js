@@ -21,10 +21,11 @@ const set = (element, property, pixels) => element?.style.setProperty(property, 
  * @param {string} props.label
  * @param {string} [props.class]
  * @param {string | number | null} [props.current] the key of the item to keep in view
+ * @param {boolean} [props.plain] its rows have no link and no button, so it takes the keyboard itself to be scrolled
  * @param {() => void} [props.more] called when the end comes into view
  * @param {any} [props.children] what stands below the last row
  */
-export function LongList({ items, height, row, name, label, class: className = '', current = null, more, children }) {
+export function LongList({ items, height, row, name, label, class: className = '', current = null, plain = false, more, children }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [view, setView] = useState({ top: 0, room: 800 });
   const measure = () => {
@@ -80,7 +81,7 @@ export function LongList({ items, height, row, name, label, class: className = '
       /** @type {HTMLElement | null | undefined} */ (found)?.focus({ preventScroll: true });
     });
   };
-  return html`<div class=${`long ${className}`} ref=${box} onScroll=${measure} onKeyDown=${keys}>
+  return html`<div class=${`long ${className}`} role=${plain ? 'group' : undefined} aria-label=${plain ? label : undefined} tabindex=${plain ? 0 : undefined} ref=${box} onScroll=${measure} onKeyDown=${keys}>
     <ul aria-label=${label}>
       ${items
         .slice(from, to)

@@ -85,7 +85,7 @@ export function Done({ turn }) {
       refusal && !items.length
         ? html`<${Failed} detail=${refusal.status ? detail(refusal) : t('offline.start')} again=${paged.again} />`
         : items.length
-          ? html`<${LongList} class="done-list" items=${items} height=${narrow ? HEIGHT_NARROW : HEIGHT} label=${t('audit')} name=${(/** @type {Entry} */ one) => one.id}
+          ? html`<${LongList} class="done-list" plain items=${items} height=${narrow ? HEIGHT_NARROW : HEIGHT} label=${t('audit')} name=${(/** @type {Entry} */ one) => one.id}
               row=${(/** @type {Entry} */ one) => html`<${Row} entry=${one} />`} more=${paged.complete ? undefined : paged.more}><${ListEnd} paged=${paged} /></${LongList}>`
           : paged.waits
             ? html`<${Wait} />`
