@@ -23,11 +23,7 @@ use crate::{
     model::event::Reason,
     runtime::{bot::source_files, config::Config, starts::agenda},
     store::{OpenError, Store, tables::start},
-    web::api::{
-        forecasts::sum_json,
-        reports::fire_json,
-        schedules::{entry_body, moment_body},
-    },
+    web::api::schedules::{entry_body, forecasts::sum_json, moment_body, reports::fire_json},
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};

@@ -2,7 +2,7 @@
 
 use super::{
     account_places::AccountPlaces,
-    api::{ahead::AheadRoom, health::PlatformAnswers},
+    api::{health::PlatformAnswers, schedules::ahead::AheadRoom},
     audit::Looks,
     dialects::waplify,
     idempotency::InFlight,

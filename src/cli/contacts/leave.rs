@@ -11,7 +11,7 @@ use crate::{
     model::contact::Contact,
     runtime::config::Config,
     store::Store,
-    web::api::export,
+    web::api::contacts::export,
 };
 use serde_json::{Value as Json, json};
 use std::{

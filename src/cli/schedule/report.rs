@@ -25,7 +25,7 @@ use crate::{
         starts::report::{self, FireReport},
     },
     store::Store,
-    web::api::reports::fire_json,
+    web::api::schedules::reports::fire_json,
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, io::IsTerminal};

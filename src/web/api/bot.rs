@@ -1,5 +1,7 @@
 //! `/v1/bot`: the bot's files, for the studio.
 
+pub mod versions;
+
 use crate::{
     base::{
         diagnostic::Diagnostic,

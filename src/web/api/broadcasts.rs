@@ -2,10 +2,12 @@
 //! confirmation, paused, stopped, reported.
 
 use super::{
-    forecasts::sum_json,
     page::{Page, decode},
-    reports::{currency, fire_json},
     runs,
+    schedules::{
+        forecasts::sum_json,
+        reports::{currency, fire_json, local_minute},
+    },
 };
 use crate::{
     base::{
@@ -236,7 +238,7 @@ async fn reported(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
 
 /// As `described`, with the report of its results.
 pub async fn with_report(store: &Store, row: &Broadcast, currency: &str) -> Result<Json, ReadError> {
-    let since = super::reports::local_minute(row.created_at - Span::days(1));
+    let since = local_minute(row.created_at - Span::days(1));
     let key = broadcast_key(row.id);
     let fires = report::report(store, None, &row.flow, &since, Some(&key)).await?;
     let mut body = described(row);

@@ -1,6 +1,11 @@
 //! `/v1/contacts`: the contacts of an account and their data.
 
-use super::{forecasts::accounts, page::Page};
+pub mod consent;
+pub mod export;
+pub mod import;
+pub mod timeline;
+
+use super::{page::Page, schedules::forecasts::accounts};
 use crate::{
     base::{
         diagnostic::did_you_mean,

@@ -1,6 +1,7 @@
 //! `/v1/conversations/{id}`: shows a conversation, and hands it over between bot and people.
 
-use super::inbox::describe;
+pub mod inbox;
+
 use crate::{
     base::{
         ids::{AccountName, ConversationId},
@@ -22,6 +23,7 @@ use axum::{
     extract::{Path, Request, State},
     http::{HeaderMap, StatusCode},
 };
+use inbox::describe;
 use std::sync::Arc;
 
 /// `GET /v1/conversations/{id}`.

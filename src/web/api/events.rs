@@ -1,5 +1,8 @@
 //! `POST /v1/events`: an external event, delivered to waiting runs and `event:` triggers.
 
+pub mod stream;
+pub mod subscriptions;
+
 use super::{addressee::Addressee, runs};
 use crate::{
     base::{diagnostic::nearest, limits::NAME_CHARS_MAX},

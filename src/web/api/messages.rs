@@ -1,9 +1,11 @@
 //! `/v1/messages` and `/v1/conversations/{id}/messages`: lists messages, and sends messages of people and of programs.
 
+pub mod body;
+mod template;
+
 use super::{
     addressee::Addressee,
     conversations::{account_of, going_on, owned},
-    message_body::{self, MessageBody},
     page::{Page, decode},
 };
 use crate::{
@@ -35,6 +37,7 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
 };
+use body::MessageBody;
 use serde_json::Value as Json;
 use std::{cmp::Reverse, sync::Arc};
 
@@ -58,7 +61,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
-    let said = message_body::read(&mut input, web.app.clock.now());
+    let said = body::read(&mut input, web.app.clock.now());
     let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
     input.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
@@ -75,7 +78,7 @@ pub async fn post(State(web): State<Arc<Web>>, caller: Caller, request: Request)
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let to = Addressee::read(&mut input);
-    let said = message_body::read(&mut input, web.app.clock.now());
+    let said = body::read(&mut input, web.app.clock.now());
     input.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let sender = to.sender(&web, &caller, |_| true).await?.clone();
@@ -146,10 +149,10 @@ async fn say(
         By::Program => (Origin::Api, None),
     };
     if let Some(sender) = app.senders.get(row.sender_id) {
-        message_body::carried(sender, &said)?;
+        body::carried(sender, &said)?;
     }
     let quotes = match said.quotes {
-        Some(id) => Some(message_body::quoted(&app.store, row, id).await?),
+        Some(id) => Some(body::quoted(&app.store, row, id).await?),
         None => None,
     };
     let MessageBody { content, at, .. } = said;

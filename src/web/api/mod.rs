@@ -1,45 +1,43 @@
-//! Contains the endpoints, one file per noun; `web/mod.rs` lists their paths.
+//! Contains the endpoints of our own API: a file or folder is called as the noun of its path; `web/routes` lists them.
+//!
+//! | path | file |
+//! |---|---|
+//! | `/v1/contacts`, `/v1/consent` | `contacts.rs`, and below it consent, export and erasure, import, timeline |
+//! | `/v1/conversations` | `conversations.rs` hands over; `conversations/inbox.rs` lists, searches and counts |
+//! | `/v1/messages`, `…/conversations/{id}/messages` | `messages.rs`; `messages/` reads the body of a new one |
+//! | `/v1/media`, `/v1/files` | `media/` |
+//! | `/v1/runs` | `runs/`; `tracking.rs` encodes the ids of starts |
+//! | `/v1/schedules` | `schedules.rs`, and below it forecasts, reports, the days ahead |
+//! | `/v1/broadcasts` | `broadcasts.rs` |
+//! | `/v1/events`, `/v1/webhooks` | `events.rs` takes one, `events/` gives them: the stream, subscriptions |
+//! | `/v1/bot`, `/v1/flows` | `bot.rs`, `bot/versions.rs`, `flows.rs` |
+//! | `/v1/studio` | `studio/` |
+//! | `/v1/senders`, `/v1/templates`, `/v1/balance`, `/v1/sandbox` | a file each |
+//! | `/v1/people`, `/v1/session`, `/v1/audit`, `/v1/keys` | `people.rs` and `people/` |
+//! | `/v1/health`, `/v1/dead-letters`, `/healthz`, `/readyz`, `/metrics` | `health.rs`, `dead_letters.rs`, `probes.rs` |
+//!
+//! `addressee.rs`, `moments.rs` and `page.rs` read parts that several requests have.
 
 mod addressee;
-pub mod ahead;
-pub mod audit;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;
-pub mod consent;
 pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
-pub mod export;
-pub mod files;
 pub mod flows;
-pub mod forecasts;
 pub mod health;
-pub mod import;
-pub mod inbox;
-pub mod keys;
-pub(super) mod media;
-mod message_body;
+pub mod media;
 pub mod messages;
 mod moments;
-mod template_body;
-
-pub mod own_files;
 mod page;
 pub mod people;
 pub mod probes;
-pub mod reports;
 pub mod runs;
 pub mod sandbox;
 pub mod schedules;
 pub mod senders;
-pub mod session;
-pub mod stream;
 pub mod studio;
-pub mod subscriptions;
 pub mod templates;
-pub mod timeline;
 pub(super) mod tracking;
-pub mod uploads;
-pub mod versions;

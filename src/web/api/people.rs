@@ -1,5 +1,9 @@
 //! `/v1/people`: the people who sign in to the studio, for operators.
 
+pub mod audit;
+pub mod keys;
+pub mod session;
+
 use crate::{
     base::{
         ids::AccountName,

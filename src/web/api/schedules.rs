@@ -1,5 +1,9 @@
 //! `/v1/schedules`: the scheduled starts of flows, their contacts and their results.
 
+pub mod ahead;
+pub mod forecasts;
+pub mod reports;
+
 use super::{
     contacts,
     page::{Page, decode},

@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::{base::limits::AHEAD_DAYS_MAX, web::api::ahead};
+use crate::{base::limits::AHEAD_DAYS_MAX, web::api::schedules::ahead};
 use axum::routing::get;
 
 static AHEAD: Shape = shape(

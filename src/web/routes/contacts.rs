@@ -12,7 +12,7 @@ use super::{
     shapes::{INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::{consent, contacts, export, import};
+use crate::web::api::contacts::{self, consent, export, import};
 use axum::routing::{get, patch, post};
 
 const PART: &str = "Contacts";

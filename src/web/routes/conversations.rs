@@ -10,7 +10,10 @@ use super::{
     shapes::{CONVERSATION, INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::{conversations, inbox, messages};
+use crate::web::api::{
+    conversations::{self, inbox},
+    messages,
+};
 use axum::routing::{get, post};
 
 const PART: &str = "Conversations";

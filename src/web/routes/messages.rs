@@ -13,7 +13,10 @@ use super::{
     shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
     tell,
 };
-use crate::web::api::{files, messages, own_files, uploads};
+use crate::web::api::{
+    media::{files, own_files, uploads},
+    messages,
+};
 use axum::routing::{delete, get, post};
 
 const PART: &str = "Messages";

@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::web::api::keys;
+use crate::web::api::people::keys;
 use axum::routing::{delete, post};
 
 const PART: &str = "Operator";

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::role::Role,
-    web::api::{audit, people},
+    web::api::people::{self, audit},
 };
 use axum::routing::{delete, get, patch, post};
 

@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::web::api::{forecasts, reports, schedules};
+use crate::web::api::schedules::{self, forecasts, reports};
 use axum::routing::get;
 
 const PART: &str = "Schedules";

@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::{model::role::Role, web::api::session};
+use crate::{model::role::Role, web::api::people::session};
 use axum::routing::{delete, get, post};
 
 const PART: &str = "People";

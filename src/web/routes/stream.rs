@@ -10,7 +10,7 @@ use super::{
     },
     shapes::{INCOMING, OUTGOING, SEND_ERROR, SEND_STATES},
 };
-use crate::web::api::stream;
+use crate::web::api::events::stream;
 use axum::routing::get;
 
 const LAST: Field =

@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::web::api::subscriptions;
+use crate::web::api::events::subscriptions;
 use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "Webhooks";

@@ -8,7 +8,7 @@ use super::{
         may, need, shape,
     },
 };
-use crate::{runtime::contacts::timeline::TimelineKind, web::api::timeline};
+use crate::{runtime::contacts::timeline::TimelineKind, web::api::contacts::timeline};
 use axum::routing::get;
 
 static ITEM: Shape = shape(

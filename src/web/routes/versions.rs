@@ -8,7 +8,7 @@ use super::{
         need, shape,
     },
 };
-use crate::web::api::versions;
+use crate::web::api::bot::versions;
 use axum::routing::get;
 
 const PART: &str = "Studio";

@@ -12,7 +12,7 @@ use crate::{
         process::long_work::blocking,
     },
     web::{
-        api::versions,
+        api::bot::versions,
         idempotency::json,
         input::Input,
         problem::{ApiResult, Problem},

@@ -4,7 +4,7 @@ use super::Refusal;
 use crate::{
     model::content::{Media, MediaKind},
     web::{
-        api::media::{self, AUDIO_FORMATS, Breach, IMAGE_FORMATS, Rule},
+        api::media::headers::{self, AUDIO_FORMATS, Breach, IMAGE_FORMATS, Rule},
         state::Web,
     },
 };
@@ -19,7 +19,7 @@ const RULES: &[Rule] = &[
 
 /// 422 if the file's HTTP headers show that it is too large or of another format.
 pub async fn check(web: &Web, media: &Media) -> Result<(), Refusal> {
-    let Some((rule, breach)) = media::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
+    let Some((rule, breach)) = headers::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
     let kind = rule.kind.as_str();
     Err(Refusal::invalid(match breach {
         Breach::TooLarge => format!("The {kind} is larger than {} MB", rule.megabytes_max),

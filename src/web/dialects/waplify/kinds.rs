@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use crate::{
     model::content::{Media, MediaKind},
     web::{
-        api::media::{self, AUDIO_FORMATS, Breach, IMAGE_FORMATS, Rule},
+        api::media::headers::{self, AUDIO_FORMATS, Breach, IMAGE_FORMATS, Rule},
         state::Web,
     },
 };
@@ -48,7 +48,7 @@ pub fn file(kind: MediaKind, url: String, filename: Option<String>) -> Result<Me
 
 /// 400 if the file's HTTP headers show that it is too large or of another format.
 pub async fn check(web: &Web, media: &Media) -> Result<(), Refusal> {
-    let Some((rule, breach)) = media::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
+    let Some((rule, breach)) = headers::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
     let kind = rule.kind.as_str();
     Err(Refusal::bad(match breach {
         Breach::TooLarge => format!("Media file is too large. Maximum size for {kind}: {} MB", rule.megabytes_max),

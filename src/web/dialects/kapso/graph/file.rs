@@ -12,7 +12,7 @@ use crate::{
     model::{channel_limits::META, format::Format, inbound::InboundKind},
     store::tables::inbound,
     web::{
-        api::files,
+        api::media::files,
         dialects::kapso::{
             envelope::{self, AuthenticatedRequest},
             from_uuid, uuid,

@@ -1,6 +1,5 @@
 //! `/v1/webhooks`: subscriptions to events by signed POST, and the result of each post.
 
-use super::page::Page;
 use crate::{
     base::{
         diagnostic::did_you_mean,
@@ -16,6 +15,7 @@ use crate::{
         subscription::{self, Filter, Subscription},
     },
     web::{
+        api::page::Page,
         auth::Caller,
         etag,
         idempotency::{Answer, json, once, outcome_unknown},

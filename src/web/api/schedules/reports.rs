@@ -81,7 +81,7 @@ pub fn fire_json(fire: &FireReport, currency: &str) -> Json {
 }
 
 /// The currency of the price table; empty without a table.
-pub(super) fn currency(web: &Web) -> &str {
+pub fn currency(web: &Web) -> &str {
     let prices = &web.app.config.prices;
     if prices.is_empty() { "" } else { &prices.currency }
 }
@@ -111,7 +111,7 @@ async fn asked(web: &Web, flow: &str, text: &str, caller: &Caller) -> Result<(Fl
 }
 
 /// Minutes are local to each contact: subtracting a day includes every time zone.
-pub(super) fn local_minute(since: Time) -> String {
+pub fn local_minute(since: Time) -> String {
     let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
     minute.strftime("%Y-%m-%dT%H:%M").to_string()
 }

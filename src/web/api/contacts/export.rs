@@ -1,6 +1,6 @@
 //! `GET /v1/contacts/{id}/export` and `POST …/erase`: exports or erases the stored data of a person.
 
-use super::contacts::{document, none, owned};
+use super::{consent, document, none, owned};
 use crate::{
     base::{
         ids::{AccountName, InboundId, OutboundId, StartId},
@@ -128,7 +128,7 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Json, 
         "exported_at": iso(now),
         "contact": document(store, contact).await?,
         "names": names.iter().map(|name| json!({"kind": name.kind, "value": name.value})).collect::<Vec<_>>(),
-        "consent": consent.iter().map(super::consent::shown).collect::<Vec<_>>(),
+        "consent": consent.iter().map(consent::shown).collect::<Vec<_>>(),
         "conversations": conversations,
         "runs": runs.iter().map(|run| json!({
             "id": run.id, "flow": run.flow, "trigger": run.trigger_key, "started_at": iso(run.started_at),

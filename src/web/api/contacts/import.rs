@@ -2,7 +2,7 @@
 
 use super::{
     consent::{check_topic, said_at},
-    contacts::{find, happen, none, patch},
+    find, happen, none, patch,
 };
 use crate::{
     base::{

@@ -1,6 +1,5 @@
 //! `/v1/bot/versions`: the versions of the bot that were live, and their files.
 
-use super::page::{Page, decode};
 use crate::{
     base::{
         ids::VersionId,
@@ -8,6 +7,7 @@ use crate::{
     },
     store::tables::version::{self, Version},
     web::{
+        api::page::{Page, decode},
         idempotency::json,
         problem::{ApiResult, Problem},
         state::Web,

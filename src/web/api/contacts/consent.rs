@@ -1,9 +1,6 @@
 //! `/v1/consent` and `/v1/contacts/{id}/consent`: consents and withdrawals of contacts, with their proof.
 
-use super::{
-    contacts::{described, find, happen, none, owned},
-    page::Page,
-};
+use super::{described, find, happen, none, owned};
 use crate::{
     base::{
         diagnostic::did_you_mean,
@@ -17,6 +14,7 @@ use crate::{
         ledger::{self, EntrySource, LedgerEntry},
     },
     web::{
+        api::page::Page,
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},

@@ -1,6 +1,6 @@
 //! Reads the message in a native request: its content, the quoted message, and a scheduled time.
 
-use super::template_body::template;
+use super::template::template;
 use crate::{
     base::{
         ids::{InboundId, OutboundId, ProviderId},

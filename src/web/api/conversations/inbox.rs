@@ -1,7 +1,6 @@
 //! `GET /v1/conversations`: lists conversations as an inbox shows them, searches them, and counts those that need
 //! somebody.
 
-use super::{contacts::may_search, forecasts::accounts, page::Page, runs};
 use crate::{
     base::{
         ids::{AccountName, ConversationId, SenderId},
@@ -20,6 +19,7 @@ use crate::{
         tables::{conversation, inbound, outbound},
     },
     web::{
+        api::{contacts::may_search, page::Page, runs, schedules::forecasts::accounts},
         auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},

@@ -1,6 +1,6 @@
 //! Reads the `template` of a native request: its name, and the values of its parts.
 
-use super::message_body;
+use super::body;
 use crate::{
     base::{
         limits::{NAME_CHARS_MAX, TEMPLATE_BUTTONS_MAX, TEMPLATE_CARDS_MAX, TEMPLATE_VALUE_CHARS_MAX, URL_CHARS_MAX},
@@ -31,8 +31,8 @@ pub fn template(input: &mut Input) -> TemplateMessage {
 fn header(input: &mut Input) -> Option<HeaderValue> {
     input.inside("header", |header| {
         let text = header.opt_text("text", TEMPLATE_VALUE_CHARS_MAX);
-        let media = header.inside("media", message_body::media);
-        let place = header.inside("location", message_body::location);
+        let media = header.inside("media", body::media);
+        let place = header.inside("location", body::location);
         match (text, media, place) {
             (Some(text), None, None) => Some(HeaderValue::Text(text)),
             (None, Some(media), None) => media.map(HeaderValue::Media),

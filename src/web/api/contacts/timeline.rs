@@ -1,10 +1,5 @@
 //! `/v1/contacts/{id}/timeline`: what happened and what will happen with one contact, on one line.
 
-use super::{
-    contacts, forecasts,
-    moments::moment,
-    page::{Page, decode},
-};
 use crate::{
     base::{
         ids::{ContactId, SenderId},
@@ -13,6 +8,12 @@ use crate::{
     },
     runtime::contacts::timeline::{TimelineItem, TimelinePart, timeline},
     web::{
+        api::{
+            contacts,
+            moments::moment,
+            page::{Page, decode},
+            schedules::forecasts,
+        },
         auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},

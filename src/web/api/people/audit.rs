@@ -1,10 +1,9 @@
 //! `GET /v1/audit`: what people and commands did.
 
-use super::page::Page;
 use crate::{
     base::time::iso,
     store::tables::audit::{self, AuditEntry},
-    web::{idempotency::json, problem::ApiResult, state::Web},
+    web::{api::page::Page, idempotency::json, problem::ApiResult, state::Web},
 };
 use axum::{
     extract::{RawQuery, State},

@@ -1,7 +1,6 @@
 //! `/v1/schedules/{flow}/forecast`: simulates the next fire of a schedule, or its dates in the next week, for the real
 //! contacts.
 
-use super::contacts;
 use crate::{
     base::{
         diagnostic::nearest,
@@ -17,6 +16,7 @@ use crate::{
         starts::forecast::{self, ContactForecast, Forecast, ForecastInputs, Occasion, When, ZoneFire},
     },
     web::{
+        api::contacts,
         auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
@@ -108,10 +108,7 @@ pub async fn forecast(
 }
 
 /// The current flows, templates and balances of the daemon.
-pub(super) async fn ground<'a>(
-    web: &'a Web,
-    asked: &'a forecast::AskSender<'a>,
-) -> Result<ForecastInputs<'a>, Problem> {
+pub async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Result<ForecastInputs<'a>, Problem> {
     let live = web.app.live.get();
     let (app, set) = (&web.app, Arc::clone(&live.set));
     let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), asked).await;
@@ -119,7 +116,7 @@ pub(super) async fn ground<'a>(
 }
 
 /// The accounts whose contacts the caller may see.
-pub(super) fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
+pub fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
     web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect()
 }
 
