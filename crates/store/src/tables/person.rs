@@ -135,30 +135,25 @@ pub static REMOVE: Statement<PersonId> = Statement::new(
 
 pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &LINK.sql, &USE_LINK.sql, &SEEN.sql, &REMOVE.sql];
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
+               link_ends_at, created_at, seen_at
+             from person ",
+            $rest
+        )
+    };
+}
+
 /// Reads the whole table: people are few.
-static ALL: Query = Query {
-    name: "person.all",
-    text: "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
-       link_ends_at, created_at, seen_at from person order by created_at, id",
-};
+static ALL: Query = Query { name: "person.all", text: select!("order by created_at, id") };
 
-static FIND: Query = Query {
-    name: "person.find",
-    text: "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
-       link_ends_at, created_at, seen_at from person where id = $1",
-};
+static FIND: Query = Query { name: "person.find", text: select!("where id = $1") };
 
-static NAMED: Query = Query {
-    name: "person.named",
-    text: "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
-       link_ends_at, created_at, seen_at from person where folded = $1",
-};
+static NAMED: Query = Query { name: "person.named", text: select!("where folded = $1") };
 
-static LINKED: Query = Query {
-    name: "person.linked",
-    text: "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
-       link_ends_at, created_at, seen_at from person where link_hash = $1",
-};
+static LINKED: Query = Query { name: "person.linked", text: select!("where link_hash = $1") };
 
 pub(crate) static QUERIES: &[&Query] = &[&ALL, &FIND, &NAMED, &LINKED];
 
