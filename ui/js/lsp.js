@@ -36,6 +36,10 @@ export const client = new LSPClient({
   },
 });
 
+// Without a connection, as for somebody who only reads, a word under the mouse has no explanation, and that is no error.
+const ask = client.request.bind(client);
+client.request = /** @type {typeof client.request} */ (/** @type {unknown} */ ((/** @type {string} */ method, /** @type {any} */ params) => (client.connected ? ask(method, params) : Promise.resolve(null))));
+
 const texts = /** @type {Texts} */ (client.workspace);
 
 /**
