@@ -256,6 +256,28 @@ test('the sheet of changes shows lines, whom they touch and the tests, and publi
   await page.context().close();
 });
 
+test('a piece that only somebody else changed is theirs by default', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await until('the text is there', async () => (await text(page)) === before);
+  await write(page, before.replace('We are open until', 'We are open up to'));
+  await isKept(page, 'We are open up to');
+  bot.write(MENU, before.replace('title: The menu', 'title: Their menu'));
+  const alert = page.getByRole('alert');
+  await alert.getByRole('button', { name: 'Compare' }).waitFor();
+  // Also what an earlier page has kept knows from where it began.
+  await page.reload();
+  await alert.getByRole('button', { name: 'Compare' }).click();
+  const dialog = page.getByRole('dialog');
+  const side = (n) => dialog.getByRole('group', { name: `Difference ${n}` }).locator('[aria-pressed=true]').textContent();
+  assert.deepEqual([await side(1), await side(2)], ['Theirs', 'Mine']);
+  assert.match(await dialog.locator('.button.main').textContent(), /Use these pieces/);
+  await dialog.getByRole('button', { name: 'Use these pieces' }).click();
+  assert.equal(await text(page), before.replace('title: The menu', 'title: Their menu').replace('We are open until', 'We are open up to'));
+  bot.write(MENU, before);
+  await page.context().close();
+});
+
 test('a file that changed on disk is joined piece by piece', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = bot.read(MENU);

@@ -59,7 +59,7 @@ const toast = (page, words) => until(`it says ${words}`, async () => words.test(
 test('a person is added by a link that is shown once, with an account of their own', { skip }, async () => {
   const page = await as('Ana');
   await page.getByRole('button', { name: 'Add a person' }).click();
-  assert.equal(await page.evaluate(() => document.activeElement.name), 'name');
+  await until('the name has the focus', () => page.evaluate(() => document.activeElement.name === 'name'));
   await page.keyboard.type('The viewer');
   await page.keyboard.press('Enter');
   await until('the name is taken', async () => /already/.test(await page.locator('.refusal').textContent()));

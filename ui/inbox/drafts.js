@@ -1,8 +1,9 @@
 // @ts-check
-// Begun answers, by conversation. They stay in this tab, also when it is loaded again.
+// Begun answers, by person and conversation. They stay in this tab, also when it is loaded again.
+import { me } from './me.js';
 
 /** @param {number} id */
-const shelf = (id) => `studio.inbox.draft:${id}`;
+const shelf = (id) => `studio.inbox.draft:${me()}:${id}`;
 
 /** @param {number} id @returns {string} */
 export function draftOf(id) {

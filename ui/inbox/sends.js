@@ -1,8 +1,10 @@
 // @ts-check
 // Messages on their way, each under a key of its own: whatever happens to a request, the same key sends it once. They
-// are kept in this tab until it is known what became of them.
-import { effect, signal } from '../vendor/preact.js';
-import { detail, offline, post } from '../js/api.js';
+// are kept in this tab until it is known what became of them, and go out only as their own person's.
+import { effect, signal, untracked } from '../vendor/preact.js';
+import { detail, offline, post, signedOut } from '../js/api.js';
+import { session } from '../js/session.js';
+import { me } from './me.js';
 
 /**
  * @typedef {object} Send
@@ -19,15 +21,23 @@ import { detail, offline, post } from '../js/api.js';
 
 /** So often a message that was cut off is tried by itself; then somebody has to wish it. */
 const TRIES_MAX = 3;
-const SHELF = 'studio.inbox.sends';
+const shelf = () => `studio.inbox.sends:${me()}`;
 
 /** @type {{value: Send[], peek: () => Send[]}} */
-export const sends = signal(kept());
+export const sends = signal([]);
+
+let read = false;
+effect(() => {
+  if (session.value && !read) {
+    read = true;
+    untracked(() => (sends.value = kept()));
+  }
+});
 
 /** The sends that a reload interrupted; they may have arrived. @returns {Send[]} */
 function kept() {
   try {
-    return JSON.parse(sessionStorage.getItem(SHELF) ?? '[]').map((/** @type {Send} */ one) => ({ ...one, state: one.state === 'sending' ? 'unknown' : one.state }));
+    return JSON.parse(sessionStorage.getItem(shelf()) ?? '[]').map((/** @type {Send} */ one) => ({ ...one, state: one.state === 'sending' ? 'unknown' : one.state }));
   } catch {
     return [];
   }
@@ -37,7 +47,7 @@ function kept() {
 function keep(all) {
   sends.value = all;
   try {
-    sessionStorage.setItem(SHELF, JSON.stringify(all));
+    sessionStorage.setItem(shelf(), JSON.stringify(all));
   } catch {
     // Without storage they are kept until the page is left.
   }
@@ -98,7 +108,7 @@ async function attempt(one) {
 
 /** Sends by itself what was cut off: the same key sends it once. */
 function goOn() {
-  for (const one of sends.peek()) {
+  for (const one of signedOut.peek() ? [] : sends.peek()) {
     const tries = (one.tries ?? 0) + 1;
     if (one.state === 'unknown' && tries <= TRIES_MAX) {
       change(one.key, { tries });

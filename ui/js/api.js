@@ -12,6 +12,7 @@ import { effect, signal } from '../vendor/preact.js';
 
 /** So much the clock of the daemon may differ before this machine's clock is not believed. */
 const SKEW_MS = 3000;
+const SESSION = '/v1/session';
 let skew = 0;
 
 /** The moment on the clock of the daemon: windows close by it. */
@@ -39,9 +40,15 @@ export function signedIn() {
  */
 async function ask(path, init) {
   const before = signIns;
+  // Nobody is signed in, and only signing in can change that.
+  if (signedOut.peek() && path !== SESSION) {
+    return { ok: false, status: 401, body: { code: 'not_signed_in' }, wait: 0 };
+  }
   let answer;
+  let body;
   try {
     answer = await fetch(path, { credentials: 'same-origin', ...init });
+    body = await bodyOf(answer);
   } catch (error) {
     const cancelled = /** @type {Error} */ (error).name === 'AbortError';
     if (!cancelled) {
@@ -52,13 +59,22 @@ async function ask(path, init) {
   back();
   const told = Date.parse(answer.headers.get('date') ?? '') + 500 - Date.now();
   skew = Math.abs(told) > SKEW_MS ? told : 0;
-  const body = await answer.json().catch(() => null);
   // A wrong password is a refusal, too, and ends nothing.
-  const tries = path === '/v1/session' && init?.method === 'POST';
+  const tries = path === SESSION && init?.method === 'POST';
   if (answer.status === 401 && !tries && before === signIns) {
     signedOut.value = true;
   }
   return { ok: answer.ok, status: answer.status, body, wait: Number(answer.headers.get('retry-after')) || 0 };
+}
+
+/** The body of an answer, null if it is no JSON. One that breaks off is no answer at all. @param {Response} answer */
+async function bodyOf(answer) {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Says that the daemon is not there. */
@@ -146,7 +162,8 @@ export function listen(path, heard, again) {
       // A refusal ends the stream for good; a lost connection is taken up by the browser itself.
       if (source?.readyState === EventSource.CLOSED) {
         close();
-        setTimeout(seen, AGAIN_MS);
+        // The stream does not say why it was refused; the session does.
+        get(SESSION).then(() => setTimeout(seen, AGAIN_MS));
       }
     });
     for (const [type, hear] of Object.entries(heard)) {

@@ -6,8 +6,9 @@ import { Frame } from './frame.js';
 import { t } from './i18n.js';
 import { loadPage } from './pagearea.js';
 import { here } from './router.js';
-import { load, refresh } from './edits.js';
+import { begin, refresh } from './edits.js';
 import { readSession, session } from './session.js';
+import { tellRole } from './role.js';
 import { bot } from './state.js';
 import { hasPage } from './pages.js';
 import { watchWaiting } from './waitcount.js';
@@ -40,12 +41,14 @@ const AGAIN_MS = 1500;
 
 /** Tries until the bot is read; the frame says meanwhile why it is not. */
 async function start() {
-  await Promise.all([session.value || readSession(), bot.value || load()]);
-  if (!(bot.value && session.value) && !signedOut.value) {
+  await Promise.all([session.value || readSession(), bot.value || refresh()]);
+  if (bot.value && session.value) {
+    tellRole();
+    watchWaiting(() => hasPage('inbox'));
+    await begin();
+  } else if (!signedOut.value) {
     setTimeout(start, AGAIN_MS);
-    return;
   }
-  watchWaiting(() => hasPage('inbox'));
 }
 
 loadPage(here.value.page);

@@ -5,7 +5,7 @@ import { html, useMemo, useState } from '../vendor/preact.js';
 import { DialogHead, close } from './dialogs.js';
 import { edit, keepMine, takeTheirs } from './edits.js';
 import { t } from './i18n.js';
-import { Lines, linesOf, pieces } from './lines.js';
+import { Lines, linesOf, pieces, theirsAlone } from './lines.js';
 import { files, say } from './state.js';
 
 /** @typedef {'mine' | 'theirs'} Side */
@@ -22,9 +22,14 @@ export function Difference({ shown }) {
   const file = files.value.get(path);
   const [disk, mine] = [file?.disk ?? '', file?.text ?? ''];
   const all = useMemo(() => pieces(linesOf(disk), linesOf(mine)), [disk, mine]);
-  const [sides, setSides] = useState(/** @type {Record<number, Side>} */ ({}));
-  const choose = (/** @type {(path: string) => void} */ chosen) => {
-    chosen(path);
+  const [chosen, setChosen] = useState(/** @type {Record<number, Side>} */ ({}));
+  // A piece that only the colleague changed is theirs until somebody says otherwise: keeping ours would undo their work.
+  const sides = useMemo(() => {
+    const alone = file?.from == null ? [] : theirsAlone(all, linesOf(file.from), linesOf(mine));
+    return { ...Object.fromEntries(alone.map((at) => [at, /** @type {Side} */ ('theirs')])), ...chosen };
+  }, [all, file?.from, mine, chosen]);
+  const choose = (/** @type {(path: string) => void} */ done) => {
+    done(path);
     close();
   };
   const differing = all.flatMap((piece, at) => ('same' in piece ? [] : [at]));
@@ -37,7 +42,7 @@ export function Difference({ shown }) {
   };
   const choice = (/** @type {any} */ _, /** @type {number} */ at) =>
     differing.length > 1 &&
-    html`<${Choice} key=${`c${at}`} at=${differing.indexOf(at) + 1} side=${sides[at] ?? 'mine'} set=${(/** @type {Side} */ side) => setSides({ ...sides, [at]: side })} />`;
+    html`<${Choice} key=${`c${at}`} at=${differing.indexOf(at) + 1} side=${sides[at] ?? 'mine'} set=${(/** @type {Side} */ side) => setChosen({ ...chosen, [at]: side })} />`;
   const byPiece = Object.values(sides).includes('theirs');
   const says = { before: t('difference.disk'), after: t('difference.mine') };
   return html`<div>
@@ -48,8 +53,8 @@ export function Difference({ shown }) {
     </div>
     <footer>
       <button type="button" class="button" onClick=${() => choose(takeTheirs)}>${t('editor.take_theirs')}</button>
-      <button type="button" class=${`button ${byPiece ? '' : 'main'}`} data-first onClick=${() => choose(keepMine)}>${t('editor.keep_mine')}</button>
-      ${byPiece && html`<button type="button" class="button main" onClick=${merge}>${t('difference.merge')}</button>`}
+      <button type="button" class=${`button ${byPiece ? '' : 'main'}`} data-first=${!byPiece} onClick=${() => choose(keepMine)}>${t('editor.keep_mine')}</button>
+      ${byPiece && html`<button type="button" class="button main" data-first onClick=${merge}>${t('difference.merge')}</button>`}
     </footer>
   </div>`;
 }

@@ -4,6 +4,7 @@ import { batch, effect } from '../vendor/preact.js';
 import { detail, get, listen } from './api.js';
 import { forget, keep, kept, otherTabs } from './keep.js';
 import { t } from './i18n.js';
+import { mayEdit, session } from './session.js';
 import { bot, elsewhere, epoch, files, isChanged, open, restored, say, trouble } from './state.js';
 
 /** @typedef {import('./state.js').Held} Held */
@@ -55,7 +56,7 @@ async function readAgain(path) {
   if (!held && disk === null) {
     return null;
   }
-  const file = isChanged(held) && held.text !== disk ? { ...held, disk, etag } : { disk, etag, text: disk, base: etag };
+  const file = isChanged(held) && held.text !== disk ? { ...held, disk, etag } : { disk, etag, text: disk, base: etag, from: disk };
   if (file.text === null && file.disk === null) {
     drop(path);
     return null;
@@ -94,13 +95,13 @@ export function edit(path, text) {
   if (held.text === text && files.value.has(path)) {
     return;
   }
-  const base = held.text === held.disk ? held.etag : held.base;
+  const stands = held.text === held.disk ? { base: held.etag, from: held.disk } : { base: held.base, from: held.from };
   if (text === null && held.disk === null) {
     drop(path);
     return;
   }
   batch(() => {
-    put(path, { ...held, text, base });
+    put(path, { ...held, text, ...stands });
     epoch.value += 1;
   });
   rememberSoon(path);
@@ -122,7 +123,7 @@ export async function editUnread(path, text) {
 export function keepMine(path) {
   const held = files.value.get(path);
   if (held) {
-    put(path, { ...held, base: held.etag });
+    put(path, { ...held, base: held.etag, from: held.disk });
     remember(path);
   }
 }
@@ -138,7 +139,7 @@ export function takeTheirs(path) {
     return;
   }
   batch(() => {
-    put(path, { ...held, text: held.disk, base: held.etag });
+    put(path, { ...held, text: held.disk, base: held.etag, from: held.disk });
     epoch.value += 1;
   });
   remember(path);
@@ -156,7 +157,7 @@ export function published(written, etags) {
     if (disk === null || !held) {
       drop(path);
     } else {
-      put(path, { disk, etag, text: held.text, base: etag });
+      put(path, { disk, etag, text: held.text, base: etag, from: disk });
       remember(path);
     }
   }
@@ -167,6 +168,13 @@ const PAUSE_MS = 300;
 const timers = new Map();
 /** @type {ReturnType<typeof otherTabs> | null} */
 let tabs = null;
+let begun = false;
+/**
+ * The bot and the person whose edits are kept, null for a person who only reads. It stays that of the person who opened
+ * this page, whoever signs in later.
+ * @type {string | null}
+ */
+let shelf = null;
 
 /** @param {string} path */
 function rememberSoon(path) {
@@ -178,37 +186,37 @@ function rememberSoon(path) {
 function remember(path) {
   clearTimeout(timers.get(path));
   timers.delete(path);
-  const folder = bot.value?.folder;
-  if (!folder) {
+  if (!shelf) {
     return;
   }
   const held = files.value.get(path);
   const changed = isChanged(held);
-  const done = changed ? keep(folder, path, { text: held.text, base: held.base }) : forget(folder, path);
+  const done = changed ? keep(shelf, path, { text: held.text, base: held.base, from: held.from }) : forget(shelf, path);
   done.catch(() => changed && say(t('edits.not_kept'), 'bad'));
-  tabs?.edits({ path, text: held?.text ?? null, base: held?.base ?? null });
+  tabs?.edits({ path, text: held?.text ?? null, base: held?.base ?? null, from: held?.from });
 }
 
 addEventListener('pagehide', () => [...timers.keys()].forEach(remember));
 
 /**
  * Takes over an edit that another tab made.
- * @param {{path: string, text: string | null, base: string | null}} edit
+ * @param {import('./keep.js').Kept & {path: string}} edit
  */
-function taken({ path, text, base }) {
+function taken({ path, ...edit }) {
+  const { text, base } = edit;
   const held = files.value.get(path);
   if (!held ? text === null : held.text === text && held.base === base) {
     return;
   }
   if (!held) {
-    hold(path).then((found) => put(path, { disk: found?.disk ?? null, etag: found?.etag ?? null, text, base }));
+    hold(path).then((found) => put(path, { disk: found?.disk ?? null, etag: found?.etag ?? null, ...edit }));
     return;
   }
   if (text === null && held.disk === null) {
     return;
   }
   batch(() => {
-    put(path, { ...held, text, base });
+    put(path, { ...held, ...edit });
     epoch.value += 1;
   });
 }
@@ -232,32 +240,34 @@ export async function refresh() {
   return true;
 }
 
-/** Reads the bot and the edits that this browser kept, and listens to news from then on. */
-export async function load() {
-  if (!(await refresh())) {
-    return false;
+/** Lays the edits that this browser kept for the person over the files, and listens to news from then on. */
+export async function begin() {
+  if (begun) {
+    return;
   }
-  const folder = bot.value.folder;
-  const before = await kept(folder).catch(() => new Map());
+  begun = true;
+  const person = session.value?.person;
+  const mine = mayEdit() ? (person ? `${bot.value.folder}\n${person}` : bot.value.folder) : null;
+  shelf = mine;
+  const before = mine ? await kept(mine).catch(() => new Map()) : new Map();
   await Promise.all([...before].map(([path, edit]) => restore(path, edit)));
   restored.value = true;
-  if (!tabs) {
-    tabs = otherTabs(folder, taken, (paths) => (elsewhere.value = paths));
-    const others = tabs;
+  if (mine) {
+    const others = otherTabs(mine, taken, (paths) => (elsewhere.value = paths));
+    tabs = others;
     effect(() => others.opens(open.value ?? ''));
-    listen('/v1/events?types=files,flows', { files: refreshSoon, flows: refreshSoon }, refreshSoon);
   }
-  return true;
+  listen('/v1/events?types=files,flows', { files: refreshSoon, flows: refreshSoon }, refreshSoon);
 }
 
 /**
  * @param {string} path
- * @param {{text: string | null, base: string | null}} edit
+ * @param {import('./keep.js').Kept} edit
  */
 async function restore(path, edit) {
   const held = await hold(path);
   if (held ? edit.text === held.disk : edit.text === null) {
-    forget(bot.value.folder, path).catch(() => {});
+    shelf && forget(shelf, path).catch(() => {});
     return;
   }
   put(path, { disk: held?.disk ?? null, etag: held?.etag ?? null, ...edit });

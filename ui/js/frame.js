@@ -1,6 +1,6 @@
 // @ts-check
 // The frame of every page: top bar, the page of the address, dialogs, messages.
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { effect, html, useEffect, useState } from '../vendor/preact.js';
 import { offline, signedOut } from './api.js';
 import { Dialog, dialog, openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
@@ -32,6 +32,11 @@ function Toasts() {
     )}
   </div>`;
 }
+
+// At once, before the sign-in is read: the customers on the screen are no longer for whoever sits before it.
+effect(() => {
+  document.documentElement.classList.toggle('signed-out', signedOut.value && Boolean(bot.value));
+});
 
 /** Keys that each page has. @param {KeyboardEvent} event */
 function pressed(event) {

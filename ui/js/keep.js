@@ -1,7 +1,7 @@
 // @ts-check
-// Keeps unpublished edits in this browser, by bot and path, and tells other tabs of this browser about them.
+// Keeps unpublished edits in this browser, by bot, person and path, and tells this person's other tabs about them.
 
-/** @typedef {{text: string | null, base: string | null}} Kept */
+/** `base`: the etag, and `from`: the text that the edit stands on. @typedef {{text: string | null, base: string | null, from?: string | null}} Kept */
 
 /** @type {Promise<IDBDatabase> | null} */
 let database = null;
@@ -34,12 +34,12 @@ async function run(mode, work) {
 }
 
 /**
- * @param {string} bot
+ * @param {string} bot the bot and the person, as one text
  * @returns {Promise<Map<string, Kept>>} by path
  */
 export async function kept(bot) {
   const all = await run('readonly', (edits) => edits.getAll(IDBKeyRange.bound([bot, ''], [bot, '\uffff'])));
-  return new Map(all.map((/** @type {any} */ one) => [one.path, { text: one.text, base: one.base }]));
+  return new Map(all.map((/** @type {any} */ one) => [one.path, { text: one.text, base: one.base, from: one.from }]));
 }
 
 /**
@@ -56,9 +56,9 @@ export const keep = (bot, path, edit) => run('readwrite', (edits) => edits.put({
 export const forget = (bot, path) => run('readwrite', (edits) => edits.delete([bot, path]));
 
 /**
- * The other tabs of this browser that show the same bot.
+ * The other tabs of this browser that show the same bot to the same person.
  * @param {string} bot
- * @param {(edit: {path: string, text: string | null, base: string | null}) => void} edited
+ * @param {(edit: Kept & {path: string}) => void} edited
  * @param {(paths: Set<string>) => void} elsewhere the files that are open in other tabs
  */
 export function otherTabs(bot, edited, elsewhere) {
@@ -91,7 +91,7 @@ export function otherTabs(bot, edited, elsewhere) {
       mine = path;
       tell({ open: path });
     },
-    /** @param {{path: string, text: string | null, base: string | null}} edit */
+    /** @param {Kept & {path: string}} edit */
     edits(edit) {
       tell({ edit });
     },

@@ -65,6 +65,31 @@ export function pieces(before, after) {
   return out.filter((piece) => !('same' in piece) || piece.same.length > 0);
 }
 
+/**
+ * The pieces, by their index, in which our text is still the one that both began with: only the other side changed them.
+ * @param {Piece[]} all of their text and ours
+ * @param {string[]} from the text that both began with
+ * @param {string[]} mine
+ */
+export function theirsAlone(all, from, mine) {
+  /** Where our text differs from the first one, as stretches of its lines; where lines are gone, an empty one. @type {[number, number][]} */
+  const own = [];
+  let line = 0;
+  for (const piece of pieces(from, mine)) {
+    const lines = 'same' in piece ? piece.same.length : piece.after.length;
+    if (!('same' in piece)) {
+      own.push([line, line + lines]);
+    }
+    line += lines;
+  }
+  line = 0;
+  return all.flatMap((piece, at) => {
+    const begin = line;
+    line += 'same' in piece ? piece.same.length : piece.after.length;
+    return 'same' in piece || own.some(([first, end]) => first <= line && end >= begin) ? [] : [at];
+  });
+}
+
 /** The lines of a text; no text has none. @param {string | null | undefined} text */
 export const linesOf = (text) => (text == null || text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 

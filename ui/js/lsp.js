@@ -3,6 +3,7 @@
 import { effect } from '../vendor/preact.js';
 import { ChangeSet, LSPClient } from '../vendor/codemirror.js';
 import { ROOT, Texts, docOf, pathOf, uriOf } from './texts.js';
+import { signedOut } from './api.js';
 import { edit, hold, refresh } from './edits.js';
 import { mayEdit } from './session.js';
 import { checked, edits, files, findings, say } from './state.js';
@@ -245,10 +246,19 @@ function connect() {
       }
       checked.value = false;
       refresh();
-      setTimeout(connect, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]);
+      setTimeout(connectAgain, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]);
       tries += 1;
     }
   });
+}
+
+/** Whoever is signed out is refused until they sign in. */
+function connectAgain() {
+  if (signedOut.value) {
+    setTimeout(connectAgain, AGAIN_MS[0]);
+  } else {
+    connect();
+  }
 }
 
 function lay() {

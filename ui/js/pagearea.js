@@ -4,6 +4,7 @@ import { html, signal, useEffect, useRef } from '../vendor/preact.js';
 import { Failed, Wait } from './waiting.js';
 import { t } from './i18n.js';
 import { PAGES, shownPages } from './pages.js';
+import { session } from './session.js';
 import { addressTo, go, here } from './router.js';
 import { bot, editCount } from './state.js';
 import { styled } from './styles.js';
@@ -45,9 +46,10 @@ function nearest(wrong) {
 
 /** @param {{name: string}} props */
 function Unknown({ name }) {
-  const near = nearest(name);
+  const closed = PAGES.some((page) => page.path === name);
+  const near = closed ? shownPages()[0] : nearest(name);
   return html`<div class="alone">
-    <h1>${t('pages.unknown', { name })}</h1>
+    <h1>${closed ? t('pages.closed', { page: t(`pages.${name}`), role: t(`role.${session.value?.role}`) }) : t('pages.unknown', { name })}</h1>
     <a class="button main" href=${addressTo(near.path)}>${t('pages.to', { page: t(`pages.${near.path}`) })}</a>
   </div>`;
 }
@@ -71,7 +73,7 @@ export function PageArea() {
   const known = shownPages().some((page) => page.path === current);
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const before = useRef(current);
-  const title = known ? t(`pages.${current}`) : t('pages.unknown', { name: current });
+  const title = PAGES.some((page) => page.path === current) ? t(`pages.${current}`) : t('pages.unknown', { name: current });
   const begins = current === 'sign-in' || (current === 'flows' && !here.value.rest.length);
   useEffect(() => {
     if (known) {

@@ -1,7 +1,7 @@
 // @ts-check
 // Writes the unpublished edits to the bot's files, all or nothing.
 import { html, signal } from '../vendor/preact.js';
-import { detail, post } from './api.js';
+import { detail, offline, post } from './api.js';
 import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
@@ -19,7 +19,9 @@ export function wantPublish() {
   if (publishing.value || editCount.value === 0 || isOvertakenFirst()) {
     return;
   }
-  if (bot.value?.mode === 'sandbox' && !isClosed()) {
+  if (offline.value) {
+    say(t('publish.offline'), 'bad');
+  } else if (bot.value?.mode === 'sandbox' && !isClosed()) {
     publish();
   } else {
     review();

@@ -2,6 +2,9 @@
 // Who is signed in here, and the ways in and out. All tabs of this browser share one session.
 import { signal } from '../vendor/preact.js';
 import { get, post, remove, signedIn, signedOut } from './api.js';
+import { addressTo, go, here } from './router.js';
+
+const SESSION = '/v1/session';
 
 /**
  * @typedef {object} Session
@@ -14,8 +17,12 @@ import { get, post, remove, signedIn, signedOut } from './api.js';
 /** The answer of `GET /v1/session`; null until it is there. */
 export const session = signal(/** @type {Session | null} */ (null));
 
+/** Whoever signed in elsewhere in this browser, or nobody, while this page was another person's; null if nothing changed. */
+export const other = signal(/** @type {Session | null} */ (null));
+
+/** All tabs of this browser have the same cookie: what one does holds for the others. */
 const tabs = new BroadcastChannel('transom-session');
-tabs.onmessage = ({ data }) => (data === 'in' ? taken() : (signedOut.value = true));
+tabs.onmessage = ({ data }) => heard(data);
 
 /**
  * Whether the daemon would let this person do something. What they may not do is not offered anywhere.
@@ -31,21 +38,46 @@ export const seesPeople = () => may('read_media');
 
 /** Asks who is signed in. @returns {Promise<boolean>} whether somebody is */
 export async function readSession() {
-  const answer = await get('/v1/session');
+  const answer = await get(SESSION);
   if (answer.ok) {
     session.value = answer.body;
   }
   return answer.ok;
 }
 
-/** Takes over who is signed in now. Another person, or one with another role, begins with a page of their own. */
-async function taken() {
+/** Reads the page again for whoever is signed in now. */
+export function begin() {
+  location.reload();
+}
+
+/**
+ * Another tab signed in or out. A page never becomes another person's by itself: their edits would be published, and
+ * their messages sent, under a name that is not theirs.
+ * @param {'in' | 'out'} news
+ */
+async function heard(news) {
   const before = session.value;
-  signedIn();
-  const is = (await readSession()) ? session.value : null;
-  if (before && is && (is.person !== before.person || String(is.may) !== String(before.may))) {
-    location.reload();
+  const answer = await get(SESSION);
+  if (!answer.ok) {
+    signedOut.value ||= news === 'out';
+  } else if (before && answer.body.person !== before.person) {
+    other.value = answer.body;
+    signedOut.value = true;
+  } else {
+    takeOver(answer.body);
   }
+}
+
+/** Goes on as who is signed in now; other rights begin with a page of their own. @param {Session} is */
+function takeOver(is) {
+  const before = session.value;
+  if (before && (is.person !== before.person || String(is.may) !== String(before.may))) {
+    begin();
+    return;
+  }
+  other.value = null;
+  signedIn();
+  session.value = is;
 }
 
 /**
@@ -53,17 +85,21 @@ async function taken() {
  * @param {{name: string, password: string} | {link: string, password: string}} by
  */
 export async function signIn(by) {
-  const answer = await post('/v1/session', by);
-  if (answer.ok) {
-    tabs.postMessage('in');
-    await taken();
+  const answer = await post(SESSION, by);
+  if (!answer.ok) {
+    return answer;
   }
-  return answer;
+  const is = await get(SESSION);
+  // Not back to the link, which counts once, also where the page is read again for another person.
+  here.peek().page === 'sign-in' && go(addressTo('flows'), { replace: true });
+  tabs.postMessage('in');
+  is.ok && takeOver(is.body);
+  return is;
 }
 
 /** Signs out. What is unpublished stays in this browser; nothing else of the bot stays on the screen. */
 export async function signOut() {
-  const answer = await remove('/v1/session');
+  const answer = await remove(SESSION);
   if (answer.ok) {
     tabs.postMessage('out');
     location.reload();

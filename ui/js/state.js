@@ -9,6 +9,7 @@ import { addressOf, go, here } from './router.js';
  * @property {string | null} etag of the text on disk
  * @property {string | null} text the text of the editor, null if the file is to be deleted
  * @property {string | null} base the etag that the edits stand on
+ * @property {string | null} [from] the text that the edits stand on, where it is known
  */
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The top bar: which bot, the pages, search, sandbox or live, language, theme.
 import { html } from '../vendor/preact.js';
-import { detail } from './api.js';
+import { detail, offline } from './api.js';
 import { openSearch } from './dialogs.js';
 import { Icon } from './icons.js';
 import { LANGUAGES, keyName, lang, speak, t } from './i18n.js';
@@ -34,6 +34,9 @@ export function Mark() {
 
 /** Sandbox or live, and whether the files on disk are what runs. */
 function Mode() {
+  if (offline.value) {
+    return html`<span class="mode off" title=${t('mode.offline.about')}><i></i>${t('mode.offline')}</span>`;
+  }
   const { mode, live, files } = bot.value;
   // A wrong test stops no version.
   const errors = files.reduce((/** @type {number} */ sum, /** @type {any} */ file) => sum + (file.kind === 'test' ? 0 : file.errors), 0);

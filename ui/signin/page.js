@@ -4,8 +4,8 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { detail, signedOut } from '../js/api.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
-import { addressTo, go, here } from '../js/router.js';
-import { session, signIn } from '../js/session.js';
+import { addressTo, here } from '../js/router.js';
+import { begin, other, session, signIn } from '../js/session.js';
 import { Language, Mark, otherTheme } from '../js/topbar.js';
 
 const PASSWORD_CHARS_MIN = 10;
@@ -67,6 +67,8 @@ function Form({ link, person }) {
   const [refusal, setRefusal] = useState('');
   const [waits, setWaits] = useState(false);
   const [left, setLeft] = useSeconds();
+  /** Enter was pressed while nothing could be sent. */
+  const [wished, setWished] = useState(false);
   const first = useRef(/** @type {HTMLInputElement | null} */ (null));
   const secret = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => (link || name ? secret : first).current?.focus(), []);
@@ -75,11 +77,11 @@ function Form({ link, person }) {
     secret.current?.focus();
     secret.current?.select();
   };
-  const send = async (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const send = async () => {
     if (waits || left > 0) {
       return;
     }
+    setWished(false);
     if (link && [...password].length < PASSWORD_CHARS_MIN) {
       return refuse(t('signin.short', { n: PASSWORD_CHARS_MIN }));
     }
@@ -90,16 +92,28 @@ function Form({ link, person }) {
     const answer = await signIn(link ? { link, password } : { name: name.trim(), password });
     setWaits(false);
     if (answer.ok) {
-      here.peek().page === 'sign-in' && go(addressTo('flows'), { replace: true });
-    } else if (answer.status === 429) {
+      return;
+    }
+    if (answer.status === 429) {
       setRefusal('');
       setLeft(answer.wait || 1);
     } else {
       refuse(sentence(answer));
     }
   };
+  useEffect(() => {
+    if (wished && left === 0 && !waits) {
+      send();
+    }
+  }, [wished, left, waits]);
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    send();
+  };
+  // A form whose button is disabled is not sent by Enter.
+  const pressed = (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && left > 0 && /** @type {Element} */ (event.target).matches('input') && setWished(true);
   const wrong = refusal !== '';
-  return html`<form class="signin-form" onSubmit=${send}>
+  return html`<form class="signin-form" onSubmit=${submit} onKeyDown=${pressed}>
     ${
       link
         ? html`<${Field} label=${t('signin.new')} name="new" complete="new-password" value=${password} change=${setPassword} wrong=${wrong} place=${secret} />
@@ -110,6 +124,7 @@ function Form({ link, person }) {
     <div role="alert">
       ${wrong && html`<p class="refusal" id="signin-refusal" dir="auto">${refusal}</p>`}
       ${left > 0 && html`<p class="signin-wait">${t('signin.wait')} <span aria-hidden="true">${t('signin.seconds', { n: left })}</span></p>`}
+      ${left > 0 && wished && html`<p class="signin-wait">${t('signin.then')}</p>`}
     </div>
     <button class="button main" disabled=${left > 0} aria-busy=${waits ? 'true' : undefined}>${t(link ? 'signin.set' : 'signin.enter')}</button>
   </form>`;
@@ -141,20 +156,35 @@ export function Page() {
   </main>`;
 }
 
+/** Somebody else is signed in in this browser now. @param {{is: import('../js/session.js').Session}} props */
+function Another({ is }) {
+  const before = session.value?.person;
+  const [back, setBack] = useState(false);
+  if (back) {
+    return html`<${Form} link="" person=${before ?? ''} />`;
+  }
+  return html`<div class="signin-form">
+    <button type="button" class="button main" onClick=${begin}>${is.person ? t('signin.other.go', { name: is.person }) : t('signin.other.go_alone')}</button>
+    ${before && html`<button type="button" class="button" onClick=${() => setBack(true)}>${t('signin.other.back', { name: before })}</button>`}
+  </div>`;
+}
+
 /** Over the page that is open: what was being done is still there afterwards. */
 export function Sheet() {
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => {
     place.current.showModal();
-    place.current.querySelector('input[type=password]').focus();
+    place.current.querySelector('input[type=password], .button.main').focus();
   }, []);
+  const is = other.value;
+  const title = is ? (is.person ? t('signin.other', { name: is.person }) : t('signin.other.nobody')) : t('signin.out');
   // Nothing below can be used before somebody signs in.
   const stay = () => signedOut.value && place.current?.showModal();
   return html`<dialog ref=${place} class="dialog for-signin" onCancel=${(/** @type {Event} */ event) => event.preventDefault()} onClose=${stay} aria-labelledby="signin-title" aria-describedby="signin-about">
     <div>
-      <h2 id="signin-title">${t('signin.out')}</h2>
-      <p class="muted" id="signin-about">${t('signin.out.about')}</p>
-      <${Form} link="" person=${session.value?.person ?? ''} />
+      <h2 id="signin-title" dir="auto">${title}</h2>
+      <p class="muted" id="signin-about">${t(is ? 'signin.other.about' : 'signin.out.about')}</p>
+      ${is ? html`<${Another} is=${is} />` : html`<${Form} link="" person=${session.value?.person ?? ''} />`}
     </div>
   </dialog>`;
 }

@@ -7,6 +7,9 @@ import { t } from '../js/i18n.js';
 import { bot, reveal } from '../js/state.js';
 import { coverage, ran } from './suite.js';
 
+/** So many flows, those with the least coverage, are shown at first. */
+const SHOWN = 12;
+
 /** The bar is drawn, not styled: the page's policy forbids styles in markup. @param {{percent: number}} props */
 const Bar = ({ percent }) =>
   html`<svg class="tests-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" class="back" /><rect width=${percent} height="4" class="full" /></svg>`;
@@ -37,12 +40,14 @@ function FlowLine({ flow }) {
 
 export function Cover() {
   const all = coverage.value;
+  const [whole, setWhole] = useState(false);
   if (!ran.value || all.length === 0) {
     return null;
   }
   const sorted = [...all].sort((a, b) => a.percent - b.percent || a.flow.localeCompare(b.flow));
   return html`<section class="card tests-cover">
     <h2>${t('tests.coverage')}</h2>
-    <ul>${sorted.map((flow) => html`<${FlowLine} key=${flow.flow} flow=${flow} />`)}</ul>
+    <ul>${(whole ? sorted : sorted.slice(0, SHOWN)).map((flow) => html`<${FlowLine} key=${flow.flow} flow=${flow} />`)}</ul>
+    ${!whole && sorted.length > SHOWN && html`<button type="button" class="button small" onClick=${() => setWhole(true)}>${t('tests.coverage.all', { n: sorted.length })}</button>`}
   </section>`;
 }
