@@ -1,6 +1,7 @@
 // The talk: taps and texts, looking back, an edit that plays it again, the clock.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { wordPlace } from '../../ui/js/wordplace.js';
 import { daemon, launch, open, skip, text, until, write } from './harness.mjs';
 
 let browser;
@@ -32,6 +33,43 @@ async function begin(page) {
   await tap(page, 'Haircut');
   await said(page, 'Which day suits you?');
 }
+
+test('the cursor goes to the words of a step, however they are written', () => {
+  const flow = [
+    '  - say: Hello',
+    '  - say: "Hello, you"',
+    '  - id: greet',
+    '    say: {text: Hello, footer: Bye}',
+    '  - ask:',
+    '      text: >-',
+    '        Which day?',
+    '    as: day',
+    '  - if: day > today()',
+    '    then:',
+    '      - say: Later',
+    '  - go: end',
+  ].join('\n');
+  const at = (line) => {
+    const place = wordPlace(flow, line);
+    return flow.split('\n')[place.line - 1].slice(place.column - 1);
+  };
+  assert.deepEqual([1, 2, 3, 5, 9, 11, 12].map(at), ['Hello', 'Hello, you"', 'Hello, footer: Bye}', 'Which day?', 'if: day > today()', 'Later', 'go: end']);
+});
+
+test('who edits the text of a bubble begins to write in it', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/booking' });
+  const before = await text(page);
+  await say(page, 'hi');
+  await said(page, 'What can I do for you?');
+  const bubble = chat(page).locator('.chat-bubble', { hasText: 'What can I do for you?' });
+  await bubble.hover();
+  await bubble.getByRole('button', { name: 'Edit this text' }).click();
+  await until('the editor has the focus', () => page.evaluate(() => document.activeElement.classList.contains('cm-content') && document.activeElement.textContent.includes('What can I do for you?')));
+  await page.keyboard.type('Oh! ');
+  await until('it stands before the words', async () => (await text(page)).includes('- ask: Oh! Hello ${'));
+  assert.ok(!before.includes('Oh!'));
+  await page.context().close();
+});
 
 test('A2 a newcomer books a visit, from the words that are offered to the end', { skip }, async () => {
   const page = await open(browser, bot.base);

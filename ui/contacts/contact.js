@@ -38,7 +38,7 @@ function Head({ contact }) {
     <a class="icon-button" href=${addressTo('contacts')} title=${t('contacts.back')} aria-label=${t('contacts.back')}><${Icon} n="back" class="turns" /></a>
     <${Face} person=${contact} large />
     <div class="contact-title">
-      <h1><${Masked} text=${nameOf(contact)} ltr=${!contact.name && Boolean(contact.phone)} /></h1>
+      <h1 title=${nameOf(contact)}><${Masked} text=${nameOf(contact)} ltr=${!contact.name && Boolean(contact.phone)} /></h1>
       <p>${contact.name && contact.phone && html`<span><${Masked} text=${contact.phone} ltr /></span>`}${contact.username && html`<span>@<${Masked} text=${contact.username} /></span>`}${contact.zone && html`<span>${contact.zone}</span>`}${contact.language && html`<span><code>${contact.language}</code></span>`}</p>
     </div>
     ${contact.opted_out_at && html`<span class="state bad"><${Icon} n="lock" s=${13} /><span>${t('contacts.opted_out')} · <${At} at=${contact.opted_out_at} /></span></span>`}

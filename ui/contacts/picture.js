@@ -57,7 +57,9 @@ function ticksOf(from, to, zone, width) {
     const date = part.format(at);
     const begins = days > 120 ? date.endsWith('-01') : days > 45 ? weekday.format(at) === 'Mon' : true;
     if (before && date !== before && begins) {
-      ticks.push({ at, words: words.format(at), year: date.endsWith('01-01') ? year.format(at) : '' });
+      // One text for both: two would be put over each other where the month is read from the right.
+      const first = date.endsWith('01-01');
+      ticks.push({ at, words: first ? `${words.format(at)} ${year.format(at)}` : words.format(at), year: first });
     }
     before = date;
   }
@@ -149,7 +151,7 @@ export function Picture({ items, from, to, zone, at, choose, open }) {
       <defs><pattern id="year-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="year-hatch-back" width="7" height="7" /><rect class="year-hatch-line" width="2.200" height="7" /></pattern></defs>
       <rect class="year-future" x=${held(now)} y="0" width=${width - held(now)} height=${BOTTOM} />
       ${windowsOf(items).map(([begin, end]) => html`<rect class="year-window" x=${held(begin)} y=${BASE - BAR_MAX - 4} width=${Math.max(1, held(end) - held(begin))} height=${BAR_MAX * 2 + 10} />`)}
-      ${ticksOf(from, to, zone, width).map((one) => html`<g class="year-tick"><path d=${`M${x(one.at)} 0V${BOTTOM + 5}`} /><text x=${x(one.at) + 4} y=${BOTTOM + 16}>${one.words}${one.year && html`<tspan class="year-year" dx="4">${one.year}</tspan>`}</text></g>`)}
+      ${ticksOf(from, to, zone, width).map((one) => html`<g class="year-tick"><path d=${`M${x(one.at)} 0V${BOTTOM + 5}`} />${x(one.at) + 4 + one.words.length * LETTER <= width && html`<text class=${one.year ? 'year-year' : undefined} x=${x(one.at) + 4} y=${BOTTOM + 16}>${one.words}</text>`}</g>`)}
       <path class="year-base" d=${`M0 ${BASE + 1}H${width}`} />
       ${Object.values(LANE_Y).map((y) => html`<path class="year-lane" d=${`M0 ${y}H${width}`} />`)}
       ${gapsOf(items).map((gap) => {

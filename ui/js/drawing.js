@@ -2,8 +2,10 @@
 /** Asks the daemon for the drawings of flows, and knows the places of their steps in the files. */
 import { computed, effect, signal } from '../vendor/preact.js';
 import { post } from './api.js';
+import { hold } from './edits.js';
 import { foldedOf, visit } from './folds.js';
 import * as state from './state.js';
+import { wordPlace } from './wordplace.js';
 
 const PAUSE_MS = 180;
 /** @typedef {{id: string, path: string, line: number, verb: string, words: string, blocks: string[]}} Step */
@@ -51,14 +53,16 @@ async function draw(flow, signal) {
 const within = (steps, step) =>
   steps.find((one) => one.id === step) ?? steps.find((one) => step.startsWith(`${one.id}.`) || one.id.endsWith(`.${step}`));
 
-/** Opens the editor at a step. @param {string} flow @param {string} step */
+/** Opens the editor at the words of a step. @param {string} flow @param {string} step */
 export async function goTo(flow, step) {
   const found = await draw(flow).catch(() => null);
   const there = within((found?.drawing ?? known.get(flow)?.drawing)?.steps ?? [], step);
   const path = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === flow)?.path;
-  if (there) visit(flow, there.blocks ?? []);
-  if (there) state.reveal(there.path, there.line);
-  else if (path) state.reveal(path, 1);
+  if (there) {
+    visit(flow, there.blocks ?? []);
+    const { line, column } = wordPlace((await hold(there.path))?.text ?? '', there.line);
+    state.reveal(there.path, line, column);
+  } else if (path) state.reveal(path, 1);
 }
 
 /** The step that the cursor is in. */

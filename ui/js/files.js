@@ -9,6 +9,9 @@ import { addressOf, byBrowser } from './router.js';
 import { mayEdit } from './session.js';
 import { bot, files, findings, isChanged, isOvertaken, open, show } from './state.js';
 
+/** A longer list scrolls by itself, so that what stands below it stays within reach. */
+const MANY = 12;
+
 const GROUPS = [
   { kind: 'flow', icon: 'flows' },
   { kind: 'bot', icon: 'cog' },
@@ -130,7 +133,7 @@ export function Files() {
       const some = all.filter((file) => file.kind === kind);
       return (
         (some.length > 0 || kind === 'flow') &&
-        html`<section key=${kind}>
+        html`<section key=${kind} class=${some.length > MANY ? 'many' : undefined}>
           <h2>${t(`files.${kind}`)}</h2>
           <ul>
             ${some.map((file) => html`<${FileLine} key=${file.path} file=${file} icon=${icon} />`)}
