@@ -46,9 +46,9 @@ const change = async (name, work) => {
   return work(data.find((one) => one.name === name).id);
 };
 /** A conversation of a customer, by its id. */
-const talkOf = async (phone, name) => {
+const talkOf = async (phone, name, agoS = 0) => {
   const from = phone.slice(1);
-  const message = { from, id: `wamid.SHARING${from}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: 'hello' } };
+  const message = { from, id: `wamid.SHARING${from}`, timestamp: String(Math.floor(Date.now() / 1000) - agoS), type: 'text', text: { body: 'hello' } };
   const metadata = { display_phone_number: '15550000001', phone_number_id: '1' };
   const value = { messaging_product: 'whatsapp', metadata, contacts: [{ profile: { name }, wa_id: from }], messages: [message] };
   const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: 'sandbox', changes: [{ field: 'messages', value }] }] });
@@ -178,6 +178,22 @@ test('half a message belongs to the person who wrote it', { skip }, async () => 
   await signIn(page, 'Gina');
   await page.locator('.inbox-box').getByRole('button', { name: 'Take over from Zoe' }).click();
   await until('hers is there', async () => (await page.locator('.inbox-write textarea').inputValue().catch(() => '')) === 'Half a sent');
+  await context.close();
+});
+
+test('a conversation that a person has just answered stands above one that was heard of later', { skip }, async () => {
+  const answered = await talkOf('+34600111444', 'Adam First', 600);
+  await talkOf('+34600111555', 'Bea Second', 300);
+  const context = await profile();
+  const page = await as(context, 'Olga', '/studio/inbox');
+  const order = async () => {
+    const all = (await page.locator('.inbox-row').allTextContents()).map((words) => /Adam First|Bea Second/.exec(words)?.[0]);
+    return all.filter(Boolean).join(', ');
+  };
+  await until('whoever wrote last stands first', async () => (await order()) === 'Bea Second, Adam First');
+  await asked(`/v1/conversations/${answered}/take-over`, 'POST', { agent: 'Olga' });
+  await asked(`/v1/conversations/${answered}/messages`, 'POST', { text: 'Good morning, Adam', agent: 'Olga' });
+  await until('the answered one stands first', async () => (await order()) === 'Adam First, Bea Second');
   await context.close();
 });
 

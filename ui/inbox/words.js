@@ -65,10 +65,18 @@ export function newest(talk) {
   return known ? t(known) : '';
 }
 
-/** When somebody of the outside last wrote; those who never did come last. @param {Talk} talk */
-const heardAt = (talk) => (talk.last_inbound_at ? millis(talk.last_inbound_at) : 0);
+/**
+ * When a person last wrote, be it the customer or somebody of the business; where nobody did, it comes last. What a bot or
+ * a program sends to many moves nothing.
+ * @param {Talk} talk
+ */
+function heardAt(talk) {
+  const { direction, origin, at } = talk.last_message ?? {};
+  const answered = direction === 'out' && origin === 'person' ? millis(at) : 0;
+  return Math.max(answered, talk.last_inbound_at ? millis(talk.last_inbound_at) : 0);
+}
 
-/** Those who wait come first, the longest waiting on top; then whoever wrote last. @param {Talk[]} talks @returns {Talk[]} */
+/** Those who wait come first, the longest waiting on top; then where a person wrote last. @param {Talk[]} talks @returns {Talk[]} */
 export function inOrder(talks) {
   const keyed = talks.map((talk) => ({ talk, waits: waits(talk), at: waits(talk) ? millis(talk.waiting_since) : heardAt(talk) }));
   keyed.sort((a, b) => {
