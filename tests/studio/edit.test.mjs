@@ -256,6 +256,24 @@ test('the sheet of changes shows lines, whom they touch and the tests, and publi
   await page.context().close();
 });
 
+test('typing over several lines breaks no policy, and a bracket goes around a selection', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = await text(page);
+  await page.locator('.cm-line', { hasText: 'title:' }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('x');
+  await until('the text is another one', async () => (await text(page)) === 'x');
+  await page.keyboard.press('Control+z');
+  await until('it is back', async () => (await text(page)) === before);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.type('{');
+  await until('what was selected stays', async () => (await text(page)) === `{${before.split('\n').slice(0, 2).join('\n')}\n}${before.split('\n').slice(2).join('\n')}`);
+  assert.deepEqual(page.noise.filter((words) => !/status of 409/.test(words)), []);
+  await page.context().close();
+});
+
 test('a piece that only somebody else changed is theirs by default', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = bot.read(MENU);

@@ -2,6 +2,7 @@
 // The editor: one view that shows the open file, with its own history for each file.
 import { effect, html, untracked, useEffect, useRef } from '../vendor/preact.js';
 import * as CM from '../vendor/codemirror.js';
+import { asButton, words } from './findingwords.js';
 import { t } from './i18n.js';
 import { colours, hangingLines, markedLine, rhai, setMark, variables } from './look.js';
 import { client, mend, syncSoon } from './lsp.js';
@@ -10,6 +11,7 @@ import { definition, format, rename } from './commands.js';
 import { edit, hold } from './edits.js';
 import { mayEdit } from './session.js';
 import { bot, cursor, files, findings, mark, open, target } from './state.js';
+import { typedOver } from './typing.js';
 
 const { EditorState, EditorView, keymap } = CM;
 
@@ -121,6 +123,7 @@ const extensionsOf = (path) => [
   EditorView.domEventHandlers({
     mousedown: (event, one) => (event.ctrlKey || event.metaKey) && definition(one, one.posAtCoords(event)),
   }),
+  typedOver,
   EditorView.updateListener.of(updated),
 ];
 
@@ -222,23 +225,6 @@ function underline() {
   view.dispatch(CM.setDiagnostics(view.state, list));
 }
 
-/** The words of a finding; names stand between backticks. @param {import('./state.js').Finding} finding */
-function words(finding) {
-  const box = document.createElement('div');
-  box.className = 'finding-words';
-  for (const sentence of [finding.message, finding.help].filter(Boolean)) {
-    const line = document.createElement('p');
-    for (const [at, part] of sentence.split('`').entries()) {
-      const piece = document.createElement(at % 2 ? 'code' : 'span');
-      piece.textContent = part;
-      line.append(piece);
-    }
-    box.append(line);
-  }
-  box.lastElementChild?.classList.toggle('muted', box.childElementCount > 1);
-  return box;
-}
-
 /** @param {HTMLElement} parent */
 function start(parent) {
   // The nonce is needed before the first file: CodeMirror writes its rules when the view is made.
@@ -292,10 +278,4 @@ export function Editor() {
   const place = useRef(/** @type {any} */ (null));
   useEffect(() => start(place.current), []);
   return html`<div class="editor" ref=${place} data-testid="editor" dir="ltr"></div>`;
-}
-
-/** The words of a repair for a button, which cannot set off code. @param {string} title */
-function asButton(title) {
-  const plain = title.replaceAll('`', '');
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
