@@ -2,7 +2,7 @@
 // room: nothing pushes a button away, nothing lies over something else.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { daemon, launch, open, skip, until, written } from './harness.mjs';
+import { daemon, launch, open, skip, text, until, write, written } from './harness.mjs';
 
 const NAME = `Zelda ${'N'.repeat(200)}`;
 const TITLE = 'A flow with a very long title that nobody has ever made shorter '.repeat(3);
@@ -83,6 +83,22 @@ test('of many flows and tests none keeps a new flow, the settings and the tests 
     });
     await page.context().close();
   }
+});
+
+test('the words of the window are whole, and a file with edits has room for its button', { skip }, async () => {
+  for (const [width, lang] of [[1440, 'en'], [1024, 'en'], [390, 'en'], [1024, 'de']]) {
+    const page = await open(browser, bot.base, { width, lang, touch: width < 500 });
+    const chip = page.locator('.ribbon-window');
+    await chip.waitFor();
+    const [right, edge, cut] = await chip.evaluate((one) => [one.getBoundingClientRect().right, one.closest('.pane').getBoundingClientRect().right, one.scrollWidth > one.clientWidth + 1]);
+    assert.ok(right <= edge && !cut, `${width} ${lang}: ${right} of ${edge}`);
+    await page.context().close();
+  }
+  const page = await open(browser, bot.base, { path: '/studio/flows/_bot', width: 1400 });
+  await write(page, `${await text(page)}# an edit\n`);
+  const [button, pane] = await page.locator('.publish').evaluate((one) => [one.getBoundingClientRect(), one.closest('.pane-head').getBoundingClientRect()]);
+  assert.ok(button.right <= pane.right - 8, `${button.right} of ${pane.right}`);
+  await page.context().close();
 });
 
 for (const [lang, width] of [['ar', 1440], ['en', 390], ['ar', 390], ['de', 1440]]) {

@@ -71,6 +71,19 @@ test('who edits the text of a bubble begins to write in it', { skip }, async () 
   await page.context().close();
 });
 
+test('a call without an answer is said once, above what came of it', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await write(page, 'flow: menu\ntitle: The menu\nwhen:\n  - message: price\nsteps:\n  - http: GET https://shop.example/price\n    as: found\n  - say: It is ${found.body.price}\n');
+  await say(page, 'price');
+  const note = chat(page).locator('.chat-notice, .chat-note', { hasText: 'https://shop.example/price has no answer for plays and tests' });
+  await note.first().waitFor();
+  await until('the bot has answered', async () => (await chat(page).locator('.chat-row.out').count()) > 0);
+  assert.equal(await note.count(), 1);
+  assert.ok((await note.boundingBox()).y < (await chat(page).locator('.chat-row.out').last().boundingBox()).y);
+  await note.getByRole('button', { name: 'Write an answer' }).waitFor();
+  await page.context().close();
+});
+
 test('A2 a newcomer books a visit, from the words that are offered to the end', { skip }, async () => {
   const page = await open(browser, bot.base);
   await chat(page).locator('.chat-words').getByRole('button', { name: 'hi', exact: true }).click();

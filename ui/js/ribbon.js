@@ -101,7 +101,7 @@ function WindowChip({ window, now }) {
   const ends = window?.ends_at ? millis(window.ends_at) : null;
   if (!window?.open) {
     const key = ends ? 'chat.window.closed' : 'chat.window.none';
-    return html`<span class=${`ribbon-window ${ends ? 'closed' : 'none'}`}><${Icon} n=${ends ? 'lock' : 'clock'} s=${12} />${t(key)}</span>`;
+    return html`<span class=${`ribbon-window ${ends ? 'closed' : 'none'}`}><${Icon} n=${ends ? 'lock' : 'clock'} s=${12} /><span>${t(key)}</span></span>`;
   }
   const left = Math.max(0, (ends ?? now) - now);
   const share = Math.min(1, left / DAY);
@@ -109,7 +109,7 @@ function WindowChip({ window, now }) {
   return html`<span class=${`ribbon-window ${soon ? 'soon' : 'open'}`}>
     <svg viewBox="0 0 20 20" width="14" height="14" aria-hidden="true"><circle cx="10" cy="10" r="7.5" class="back" />
       <circle cx="10" cy="10" r="7.5" class="left" pathLength="1" stroke-dasharray=${`${share} 1`} transform="rotate(-90 10 10)" /></svg>
-    ${t(soon ? 'chat.window.soon' : 'chat.window.open', { span: span(left) })}</span>`;
+    <span>${t(soon ? 'chat.window.soon' : 'chat.window.open', { span: span(left) })}</span></span>`;
 }
 
 /** Sets styles by script: the page allows none in its markup. @param {Record<string, string>} properties */

@@ -76,11 +76,13 @@ function refusal(one, key, act) {
   return { key, act, kind: 'note', tone: 'warn', glyph: 'lock', words: said || t('chat.refused', { flow, why: reason(why) }) };
 }
 
-/** @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
-function notes(items, act, index) {
-  (act.refused ?? []).forEach((one, n) => items.push(refusal(one, `r${index}.${n}`, index)));
+/** The calls that nothing answers, each once however often it was tried. @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
+function unanswered(items, act, index) {
+  const said = new Set();
   (act.calls ?? []).forEach((call, n) => {
-    if (call.mocked !== false) return;
+    const name = `${call.method} ${call.url}`;
+    if (call.mocked !== false || said.has(name)) return;
+    said.add(name);
     items.push({
       key: `c${index}.${n}`,
       act: index,
@@ -91,6 +93,11 @@ function notes(items, act, index) {
       mock: call,
     });
   });
+}
+
+/** @param {Item[]} items @param {import('./acts.js').Act} act @param {number} index */
+function notes(items, act, index) {
+  (act.refused ?? []).forEach((one, n) => items.push(refusal(one, `r${index}.${n}`, index)));
   (act.trace ?? []).forEach((line, n) => {
     if (line.kind !== 'error' && line.kind !== 'handoff') return;
     items.push({
@@ -174,11 +181,15 @@ export const thread = computed(() => {
       );
       if (item) item.message = { ...item.message, status: news.status, status_at: news.status_at, reason: news.reason, why: news.why };
     }
-    paired(talk.base.value[index] ?? act.fresh, act.fresh).forEach(({ now, was }, n) => {
+    const pairs = paired(talk.base.value[index] ?? act.fresh, act.fresh);
+    // The bot's last words in the act are what came of the call, and stand below it.
+    const outcome = pairs.findLastIndex(({ now }) => now?.direction === 'out');
+    pairs.forEach(({ now, was }, n) => {
       const message = now ?? was;
       if (!message) return;
       if (now && coming <= 0) return;
       if (now) coming -= 1;
+      if (n === outcome) unanswered(items, act, index);
       date(message.at, index);
       const changed = now && was && readable(now) !== readable(was);
       const kind = now ? 'message' : 'gone';
@@ -186,6 +197,7 @@ export const thread = computed(() => {
       place(items, message, { key: `m${index}.${n}`, act: index, kind, message, was: changed ? was : null, fresh });
     });
     if (long) date(act.after?.now ?? act.at, index);
+    if (outcome < 0) unanswered(items, act, index);
     notes(items, act, index);
     if (coming > 0) ended(items, act, index);
   });
