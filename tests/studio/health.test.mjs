@@ -10,6 +10,7 @@ before(async () => {
     browser = await launch();
     bot = await daemon();
     await written(bot, '+34600111222', 'Ana López', ['hello']);
+    await written(bot, '+34600111333', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', ['hello']);
   }
 });
 after(async () => {
@@ -108,6 +109,12 @@ test('a phone has one column and large targets', { skip }, async () => {
   const page = await look({ width: 390, height: 844, touch: true });
   await page.locator('.health-check.warn').waitFor();
   await fitsPhone(page);
+  // Also the name of somebody who made up a long one.
+  const card = await page.locator('.test').boundingBox();
+  for (const one of await page.locator('.test-people button, .test-to').all()) {
+    const box = await one.boundingBox();
+    assert.ok(box.x >= card.x && box.x + box.width <= card.x + card.width, JSON.stringify([card, box]));
+  }
   bot.run('flows', 'resume', 'reminder');
   await page.context().close();
 });

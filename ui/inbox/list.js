@@ -1,6 +1,7 @@
 // @ts-check
 // The column of conversations: who waits stands first, then whoever wrote last.
 import { html, useEffect, useMemo, useRef } from '../vendor/preact.js';
+import { directionOf } from '../js/direction.js';
 import { detail } from '../js/api.js';
 import { Choice, SearchBox, filterBy } from '../js/filters.js';
 import { Icon } from '../js/icons.js';
@@ -40,7 +41,7 @@ function Row({ talk, current, many }) {
   return html`<a class=${`inbox-row${current ? ' on' : ''}${talk.unanswered ? ' unread' : ''}`} href=${talkAddress(talk.id)} aria-current=${current ? 'true' : undefined} data-talk=${talk.id}>
     <${Face} person=${person} />
     <span class="inbox-line">
-      <b dir="auto" title=${name}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></b>
+      <b dir=${directionOf(name)} title=${name}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></b>
       <time datetime=${at}>${day(at, botZone()) === day(tick.value, botZone()) ? clock(at, botZone()) : day(at, botZone())}</time>
     </span>
     <span class="inbox-line second">

@@ -2,6 +2,7 @@
 // One conversation: who it is, who has it and how long the window is open, what was said, and the box to write in.
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
+import { directionOf } from '../js/direction.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Masked } from '../js/masked.js';
@@ -49,10 +50,10 @@ function Head({ talk, act, busy, side, sideOpen }) {
     <a class="icon-button inbox-back" href=${toList()} title=${t('inbox.to_list')} aria-label=${t('inbox.to_list')}><${Icon} n="back" class="turns" /></a>
     <${Face} person=${person} />
     <div class="inbox-who">
-      <h2 title=${name}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></h2>
+      <h2 title=${name} dir=${directionOf(name)}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></h2>
       <p><${Left} talk=${talk} long seconds /><span class=${`state ${state.tone}`}><${Icon} n=${state.icon} s=${11} /><span dir="auto">${state.words}</span></span></p>
     </div>
-    ${talk.with_person && html`<button type="button" class="button inbox-act" disabled=${busy} onClick=${() => act('hand-back')}><${Icon} n="trigger" s=${14} /><span>${t('inbox.back')}</span></button>`}
+    ${talk.with_person && html`<button type="button" class="button inbox-act" title=${t('inbox.back')} aria-label=${t('inbox.back')} disabled=${busy} onClick=${() => act('hand-back')}><${Icon} n="trigger" s=${14} /><span>${t('inbox.back')}</span></button>`}
     <button type="button" class="icon-button inbox-side-button" aria-expanded=${sideOpen} title=${t('inbox.contact')} aria-label=${t('inbox.contact')} onClick=${side}><${Icon} n="user" s=${17} /></button>
   </header>`;
 }

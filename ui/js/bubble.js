@@ -4,6 +4,7 @@ import { html, useState } from '../vendor/preact.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { readable, shape } from './content.js';
+import { directionOf } from './direction.js';
 import { clock } from './moment.js';
 import { Basket, Carousel, Referral } from './rare.js';
 import { Sheet } from './chatsheet.js';
@@ -212,12 +213,6 @@ function Below({ item, drawn, live, around }) {
     ${drawn.asksPlace && single('pin', t('chat.share_place'), () => around.attach?.('place'), !live)}
     ${open && html`<${ListSheet} item=${item} drawn=${drawn} live=${live && item.tapped === null} around=${around} close=${() => setOpen(false)} />`}
   </div>`;
-}
-
-/** The writing direction of a text: that of its first letter. @param {string} text */
-function directionOf(text) {
-  const letter = /\p{L}/u.exec(text)?.[0];
-  return letter ? (/[\u0590-\u08ff\ufb1d-\ufefc]/.test(letter) ? 'rtl' : 'ltr') : undefined;
 }
 
 /** The ticks of our own messages say only what is news: that it was sent is plain. @param {any} message */

@@ -1,6 +1,7 @@
 // @ts-check
 // Contacts as lists show them: a round face with the first letter, the name, the number. Read once each, a few at a time.
 import { html, signal } from '../vendor/preact.js';
+import { directionOf } from './direction.js';
 import { get } from './api.js';
 import { Masked } from './masked.js';
 
@@ -70,6 +71,6 @@ export function Face({ person, large = false }) {
 export function Who({ person, children }) {
   const name = nameOf(person);
   return html`<span class="who"><${Face} person=${person} />
-    <span class="who-words"><b title=${name}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></b>
+    <span class="who-words"><b title=${name} dir=${directionOf(name)}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></b>
       <small>${children ?? (person.name && person.phone ? html`<${Masked} text=${person.phone} ltr />` : null)}</small></span></span>`;
 }
