@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { daemon, launch, open, program, text, today, until, within, write, written } from './harness.mjs';
+import { long } from './made.mjs';
 
 const wanted = process.argv.slice(2);
 const rows = [];
@@ -199,21 +200,39 @@ await measured('10,000 runs', async () => {
   await page.context().close();
 });
 
-/** A menu of ten blocks with 32 steps each. */
-function long() {
-  const lines = ['flow: long', 'title: A long one', 'when:', '  - message: long', 'steps:', '  - ask: Where to?', '    options:'];
-  for (let n = 1; n <= 10; n++) lines.push(`      - Part ${n}: {go: part_${n}}`);
-  lines.push('blocks:');
-  for (let n = 1; n <= 10; n++) {
-    lines.push(`  part_${n}:`);
-    for (let pair = 1; pair <= 14; pair++) lines.push(`    - say: Part ${n}, sentence ${pair}.`, `    - ask: Question ${pair} of part ${n}?`, "      options: ['Yes', 'No']");
-    lines.push(n < 10 ? `    - go: part_${n + 1}` : '    - say: The end.');
-  }
-  return `${lines.join('\n')}\n`;
-}
+await measured('talk of 5,000 messages', async () => {
+  await written(bot, '+34600111333', 'Bea', ['menu']);
+  const [{ id: talk }] = (await (await fetch(`${bot.base}/v1/conversations?search=34600111333`)).json()).data;
+  const page = await open(browser, bot.base, { path: '/studio/inbox', ready: '.inbox-row' });
+  const message = (id) => ({ id, direction: 'in', at: new Date(Date.now() - (5001 - id) * 60_000).toISOString(), text: `Message ${id}`, content: { kind: 'text', body: `Message ${id}` }, provider_id: `wamid.LONG${id}` });
+  await page.route('**/v1/conversations/*/messages?*', (route) => {
+    const before = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 5001);
+    const data = Array.from({ length: 50 }, (_, n) => before - 1 - n).filter((id) => id > 0).map(message);
+    return route.fulfill({ json: { data, next_cursor: before > 51 ? String(before - 50) : null } });
+  });
+  const took = page.evaluate(() => new Promise((done) => {
+    addEventListener('click', () => {
+      const from = performance.now();
+      const look = () => (document.querySelectorAll('.inbox-wall .chat-row').length === 50 ? done(performance.now() - from) : requestAnimationFrame(look));
+      look();
+    }, { once: true, capture: true });
+  }));
+  await page.locator(`.inbox-row[data-talk="${talk}"]`).click();
+  note('talk of 5,000 messages: opened', '50 messages, 300 ms', ms(await took));
+  const wall = page.locator('.inbox-wall');
+  let most = 0;
+  const seen = await frames(page, async () => {
+    for (let n = 0; n < 120; n++) {
+      most = Math.max(most, await wall.evaluate((one) => ((one.scrollTop = Math.max(0, one.scrollTop - 700)), one.querySelectorAll('.chat-row').length)));
+      await page.waitForTimeout(16);
+    }
+  });
+  note('talk of 5,000 messages: read back', '95 % of frames in 25 ms', `${most} held, ${seen}`);
+  await page.context().close();
+});
 
 await measured('map of 300 steps', async () => {
-  bot.write('flows/long.yaml', long());
+  bot.write('flows/long.yaml', long(10, 14));
   await bot.lives('long');
   const all = [];
   for (let tries = 0; tries < 7; tries++) {

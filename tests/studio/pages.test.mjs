@@ -43,3 +43,21 @@ test('the page of flows keeps its editor and talk while another page is shown', 
   assert.equal(await page.locator('.chat-text', { hasText: 'What can I do for you?' }).isVisible(), true);
   await page.context().close();
 });
+
+test('a page that nobody touches asks for next to nothing', { skip }, async () => {
+  const pages = await Promise.all(['flows/menu', 'tests', 'contacts', 'inbox', 'ahead', 'health'].map((name) => open(browser, bot.base, { path: `/studio/${name}`, ready: '.top' })));
+  // The first load, the tests of an open page and the map are over by then.
+  await until('all are still', async () => {
+    const before = pages.map((page) => page.asked.length);
+    await pages[0].waitForTimeout(4000);
+    return pages.every((page, n) => page.asked.length <= before[n] + 1);
+  });
+  const before = pages.map((page) => page.asked.length);
+  await pages[0].waitForTimeout(20_000);
+  const asked = pages.map((page, n) => page.asked.slice(before[n]).map((request) => new URL(request.url()).pathname));
+  // Those who wait are counted every 20 seconds, and the inbox looks after its list.
+  const others = asked.flat().filter((path) => !['/v1/conversations/counts', '/v1/conversations'].includes(path));
+  assert.deepEqual(others, []);
+  assert.ok(asked.every((all) => all.length <= 5), JSON.stringify(asked));
+  await Promise.all(pages.map((page) => page.context().close()));
+});
