@@ -101,6 +101,15 @@ test('the words of the window are whole, and a file with edits has room for its 
   await page.context().close();
 });
 
+test('beside a file without a map stands the name of the flow that is drawn', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await page.locator('.pane.map svg').first().waitFor();
+  assert.equal(await page.locator('.map-of').count(), 0);
+  await page.locator('.files').getByText('Shared settings').click();
+  await page.locator('.map-of', { hasText: 'The menu' }).waitFor();
+  await page.context().close();
+});
+
 for (const [lang, width] of [['ar', 1440], ['en', 390], ['ar', 390], ['de', 1440]]) {
   test(`in the year of a contact nothing lies over something else (${lang}, ${width})`, { skip }, async () => {
     const page = await open(browser, bot.base, { path: `/studio/contacts/${await idOf()}`, ready: '.year-row', lang, width, touch: width < 500 });

@@ -41,6 +41,9 @@ effect(() => {
   state.mark.value = place ? { path: place.path, line: place.line } : null;
 });
 
+/** The path of a flow: no test, and not the shared settings. */
+const IS_FLOW = /^flows\/(?!_)[^/]*(?<!\.test)\.yaml$/;
+
 /** The worst finding of each step: a finding belongs to the last step that begins above it. @param {import('./drawing.js').Step[]} steps */
 function worstOf(steps) {
   /** @type {Map<string, 'error' | 'warning'>} */
@@ -88,14 +91,17 @@ export function Map() {
   const folded = made ? foldedOf(made.flow, made.steps) : [];
   const turn = (/** @type {string[]} */ names, /** @type {boolean} */ hidden) => made && fold(made.flow, names, hidden);
   const name = made?.flow ?? shown.value;
-  const title = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? '';
+  const flow = state.bot.value?.flows?.find((/** @type {any} */ one) => one.name === name);
+  const title = flow?.title ?? name ?? '';
+  // A script or the shared settings have no map: the one beside them is that of the flow before.
+  const ofOther = made && flow && !IS_FLOW.test(state.open.value ?? '');
   const elsewhere = runningElsewhere(made?.flow);
   const open = (/** @type {string} */ step) => {
     const place = placeOf(step);
     if (place) state.reveal(place.path, place.line);
   };
   return html`<section class=${`pane map${stale.value !== null ? ' stale' : ''}`} aria-label=${t('map.title')}>
-    <header class="map-head"><h2>${t('map.title')}</h2><span class="map-count">${made && acts.length > 0 && t('map.count', { a: made.steps.filter((one) => steps.has(one.id)).length, b: made.steps.length })}</span><span class="grow"></span>
+    <header class="map-head"><h2>${t('map.title')}</h2>${ofOther && html`<bdi class="map-of" title=${title}>${title}</bdi>`}<span class="map-count">${made && acts.length > 0 && t('map.count', { a: made.steps.filter((one) => steps.has(one.id)).length, b: made.steps.length })}</span><span class="grow"></span>
       <div class="map-switch" role="group" aria-label=${t('map.view')}>
         <button type="button" aria-pressed=${!list} onClick=${() => setList(false)}>${t('map.title')}</button>
         <button type="button" aria-pressed=${list} onClick=${() => setList(true)}>${t('map.steps')}</button></div></header>
