@@ -12,7 +12,6 @@ import { may } from '../js/session.js';
 import { At, botZone } from '../js/times.js';
 import { Failed, Shown, useAsked } from '../js/waiting.js';
 import { Acts } from './acts.js';
-import { Again } from './again.js';
 import { turnsOf, useSaid } from './data.js';
 import { Dock } from './dock.js';
 import { Said } from './said.js';
@@ -29,7 +28,9 @@ const AGAIN_MS = 5000;
 
 /** @param {{run: any, zone: string, again: () => void}} props */
 function Head({ run, zone, again }) {
-  const [playing, play] = useState(false);
+  /** Playing it again is read when somebody wants it. */
+  const [Again, setAgain] = useState(/** @type {any} */ (null));
+  const play = () => import('./again.js').then((again) => setAgain(() => again.Again));
   const person = run.contact ?? personOf(run.contact_id);
   const name = html`<${Masked} text=${nameOf(person)} ltr=${!person.name} />`;
   return html`<header class="run-head">
@@ -41,9 +42,9 @@ function Head({ run, zone, again }) {
         <span><${At} at=${run.started_at} zone=${zone} /></span>${zone !== botZone() && html`<span>${zone}</span>`}<span>${lasted(run)}</span><span>${t('runs.version', { n: run.version })}</span><span class="run-why" title=${run.trigger}>${triggerWords(run.trigger)}</span></p>
     </div>
     <${State} run=${run} />
-    ${may('replay_talks') && html`<button type="button" class="button small run-again" title=${t('replay.title')} onClick=${() => play(true)}><${Icon} n="play" s=${13} />${t('replay.short')}</button>`}
+    ${may('replay_talks') && html`<button type="button" class="button small run-again" title=${t('replay.title')} onClick=${play}><${Icon} n="play" s=${13} />${t('replay.short')}</button>`}
     <${Acts} run=${run} again=${again} />
-    ${playing && html`<${Again} run=${run} close=${() => play(false)} />`}
+    ${Again && html`<${Again} run=${run} close=${() => setAgain(null)} />`}
   </header>`;
 }
 
