@@ -366,7 +366,7 @@ test('the contact stands beside, with the ways to their year and runs', { skip }
   const page = await look({ path: `/studio/inbox/${await idOf(ANA)}`, ready: '.inbox-side dl' });
   const side = page.locator('.inbox-side');
   assert.match(await side.textContent(), /\+34600111222/);
-  await side.getByRole('link', { name: 'The year' }).click();
+  await side.getByRole('link', { name: 'Open the contact' }).click();
   await page.locator('.contact-head', { hasText: 'Ana López' }).waitFor();
   await page.locator('.contact-talks').getByRole('link', { name: 'Open in the inbox' }).first().click();
   await page.locator('.inbox-head', { hasText: 'Ana López' }).waitFor();

@@ -21,7 +21,7 @@ const ICONS = {
 };
 
 /** @param {string | undefined} name */
-const titleOf = (name) => bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? '';
+const titleOf = (name) => (name === '_bot' ? t('files.bot_file') : (bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? ''));
 
 /** A text of the page for a word of the daemon; the word itself if there is none. @param {string} key @param {string} word */
 function worded(key, word) {

@@ -63,7 +63,7 @@ export function Side({ talk, close }) {
     <${WhereTheBotIs} talk=${talk} />
     ${talk.with_person && html`<p class="muted">${t('contacts.with_person')}: <bdi>${[talk.with_person.agent, talk.with_person.team].filter(Boolean).join(' · ')}</bdi> · <${When} at=${talk.with_person.since} /></p>`}
     <nav class="inbox-ways" aria-label=${t('inbox.contact')}>
-      ${hasPage('contacts') && html`<a class="button" href=${addressTo(`contacts/${id}`)}><${Icon} n="people" s=${14} />${t('contacts.year')}</a>`}
+      ${hasPage('contacts') && html`<a class="button" href=${addressTo(`contacts/${id}`)}><${Icon} n="people" s=${14} />${t('inbox.to_contact')}</a>`}
       ${hasPage('runs') && html`<a class="button" href=${addressTo('runs', { contact: id })}><${Icon} n="runs" s=${14} />${t('pages.runs')}</a>`}
     </nav>
   </aside>`;

@@ -44,7 +44,7 @@ export function triggerWords(key) {
 }
 
 /** The title of a flow, or its name if it is no longer there. @param {string} name */
-export const flowTitle = (name) => bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name;
+export const flowTitle = (name) => (name === '_bot' ? t('files.bot_file') : (bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name));
 
 /** How long a run lasted or lasts. @param {any} run */
 export const lasted = (run) =>
