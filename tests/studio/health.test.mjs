@@ -54,6 +54,31 @@ test('B9 the command of a line mends it, by hand and by its button', { skip }, a
   await page.context().close();
 });
 
+test('B9 each line that has a command is gone after it', { skip }, async () => {
+  // A flow that stands still, and a message that nobody can read.
+  assert.equal(bot.run('flows', 'pause', 'reminder').status, 0);
+  const message = { from: '34600111222', id: 'wamid.HEALTH1', timestamp: 'never', type: 'text', text: 7 };
+  const value = { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550000001', phone_number_id: '1' }, contacts: [], messages: [message] };
+  const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: 'sandbox', changes: [{ field: 'messages', value }] }] });
+  assert.equal((await fetch(`${bot.base}/webhooks/sandbox/1`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status, 200);
+  const wrong = async () => (await (await fetch(`${bot.base}/v1/health`)).json()).checks.filter((one) => one.result !== 'good');
+  await until('both are told', async () => (await wrong()).length === 2);
+  const page = await look();
+  const lines = page.locator('.health-check:is(.warn, .bad)');
+  await until('both are shown', async () => (await lines.count()) === 2);
+  const commands = (await page.locator('.health-command code').allTextContents()).sort();
+  assert.deepEqual(commands, ['transom dead-letters dismiss --kind malformed', 'transom flows resume reminder']);
+  for (const [n, command] of commands.entries()) {
+    const done = bot.run(...command.split(' ').slice(1));
+    assert.equal(done.status, 0, done.stderr);
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await until(`${command} mends its line`, async () => (await lines.count()) === 1 - n);
+  }
+  assert.match(await page.locator('.page-head .state').textContent(), /Nothing is wrong/);
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
 test('a test message shows each stage on its way', { skip }, async () => {
   const page = await look();
   await page.locator('.test-people button', { hasText: 'Ana' }).click();
