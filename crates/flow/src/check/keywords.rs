@@ -80,7 +80,9 @@ pub fn check<'a>(
         for word in words {
             let others = seen.entry((&word.kind, &word.text)).or_default();
             let rival = others.iter().find(|(other, first)| {
-                other.name != flow.name && for_the_same(first, word) && share_a_sender(other, flow)
+                // For its testers a draft wins over a flow that is live, and nobody else reaches it.
+                let rivals = other.name != flow.name && other.draft == flow.draft;
+                rivals && for_the_same(first, word) && share_a_sender(other, flow)
             });
             if let Some((other, first)) = rival {
                 let text = word.place.text().trim_matches(['"', '\'']);

@@ -128,6 +128,21 @@ fn drafts_are_for_testers() {
 }
 
 #[test]
+fn a_tester_reaches_the_draft_of_two_flows_with_the_same_words() {
+    let flow = |name: &str, draft: bool| {
+        let head = if draft { "draft: true\n" } else { "" };
+        format!("flow: {name}\n{head}when: [{{message: hi}}]\nsteps: [{{say: This is {name}.}}]\n")
+    };
+    let bot = "bot: Test\ndraft_testers: ['+34600111222']\n";
+    // The draft wins in both orders of names, and everybody else has the live flow.
+    for (draft, live) in [("a", "b"), ("b", "a")] {
+        let flows = format!("{}---\n{}", flow(draft, true), flow(live, false));
+        check_bot(bot, &flows, &format!("< hi\n> This is {draft}."));
+        check(&flows, &format!("< hi\n> This is {live}."));
+    }
+}
+
+#[test]
 fn a_tester_for_a_day_reaches_drafts_until_it_is_over() {
     let flow = one("message: hi").replace("when:", "draft: true\nwhen:");
     check(&flow, "~ tests_for 24h\n< hi\n> Yes.\n+24h\n< hi\n* unanswered");

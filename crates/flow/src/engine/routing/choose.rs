@@ -149,8 +149,9 @@ impl<'a> Turn<'a> {
                 }
             }
         }
-        // Flows are in order of name and the sort is stable, so ties are decided by name.
-        found.sort_by_key(|choice| (choice.strength, choice.foreign));
+        // A tester tries the draft, not the flow that it is a copy of. Flows are in order of name and the sort is stable,
+        // so other ties are decided by name.
+        found.sort_by_key(|choice| (choice.strength, choice.foreign, !choice.flow.draft));
         found
     }
 

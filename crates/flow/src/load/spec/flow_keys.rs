@@ -7,7 +7,12 @@ pub const FLOW_KEYS: &[FieldSpec] = &[
     FieldSpec::required("flow", FieldKind::Name, "The flow's name, which is also the file's."),
     FieldSpec::optional("title", FieldKind::Name, "A name for people."),
     FieldSpec::optional("description", FieldKind::Name, "What it is for, in a sentence."),
-    FieldSpec::default("draft", FieldKind::YesNo, "false", "Only the `draft_testers` of `_bot.yaml` reach it."),
+    FieldSpec::default(
+        "draft",
+        FieldKind::YesNo,
+        "false",
+        "Only the `draft_testers` of `_bot.yaml` reach it; for them it wins over a live flow with the same words.",
+    ),
     FieldSpec::default(
         "topic",
         FieldKind::Known(Declared::Topic),
