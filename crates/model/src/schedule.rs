@@ -57,7 +57,12 @@ impl Schedule {
             return Ok(Schedule { crons: vec![cron], said, fields: Some(text.to_owned()) });
         }
         let said = words::read(text, language)?;
-        let crons = said.patterns.iter().map(|pattern| fields::read(pattern, language));
+        // Each word was understood, so a pattern that is refused names a day that no month has.
+        let never = |_| Wrong {
+            help: Some("write a day that this month has; the last one of each month is `last day 9:00`".to_owned()),
+            ..Wrong::new(format!("`{}` never comes", text.trim()))
+        };
+        let crons = said.patterns.iter().map(|pattern| fields::read(pattern, language).map_err(never));
         Ok(Schedule { crons: crons.collect::<Result<_, _>>()?, said: said.words, fields: None })
     }
 

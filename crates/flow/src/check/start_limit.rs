@@ -17,7 +17,8 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         let Trigger::Schedule(schedule) = &trigger.kind else { continue };
         let Some(cron) = &schedule.cron else { continue };
         let limits = limits_of(set, flow, trigger);
-        if limits.is_empty() {
+        // A schedule that comes otherwise than it seems has a finding, and with its mend another pause.
+        if limits.is_empty() || cron.odd().is_some() {
             continue;
         }
         let fires = cron.sample(&set.bot.timezone, SCHEDULE_FIRES_COMPARED_MAX);

@@ -174,6 +174,16 @@ pub fn odd(pattern: &str) -> Option<(String, String)> {
             ),
         ));
     }
+    if matches!(minute, "*" | "*/1") && hour != "*" && !hour.starts_with("*/") {
+        let said = match number(hour) {
+            Some(hour) => format!("from {hour}:00 to {hour}:59"),
+            None => format!("of the hours `{hour}`"),
+        };
+        return Some((
+            format!("this comes every minute {said}"),
+            format!("for the full hour alone write `0 {hour} {day} {month} {weekday}`"),
+        ));
+    }
     if let (Some(second @ 1..=7), "*", "*") = (number(month), day, weekday) {
         let (name, weekday) = (names::MONTHS[second - 1], names::WEEKDAYS[second - 1]);
         return Some((

@@ -111,6 +111,34 @@ pub fn one_day(tokens: &[String]) -> Option<Wrong> {
     Some(Wrong { help: Some(help), instead: Some(instead), ..Wrong::new(message) })
 }
 
+/// The finding for `monday 10:00 and tuesday 11:00`: all days of a schedule come at all its times.
+pub fn own_times(tokens: &[String]) -> Option<Wrong> {
+    let mut parts: Vec<Vec<String>> = vec![Vec::new()];
+    let mut timed = false;
+    for token in tokens {
+        let is_time = token.contains(':');
+        if timed && !is_time && !is_joint(token) && !FILLERS.contains(&token.as_str()) {
+            parts.push(Vec::new());
+        }
+        timed = is_time || timed && is_joint(token);
+        parts.last_mut()?.push(token.clone());
+    }
+    let bare = |part: Vec<String>| {
+        let start = part.iter().position(|token| !is_joint(token))?;
+        let end = part.iter().rposition(|token| !is_joint(token))?;
+        let mut part = part.get(start..=end)?.to_vec();
+        let time = part.iter().position(|token| token.contains(':'))?;
+        if time > 0 && is_joint(&part[time - 1]) {
+            part.remove(time - 1);
+        }
+        parse(&part).is_ok().then(|| part.join(" ").replace(" ,", ","))
+    };
+    let parts = parts.into_iter().map(bare).collect::<Option<Vec<String>>>().filter(|parts| parts.len() > 1)?;
+    let said: Vec<String> = parts.iter().map(|part| format!("`- schedule: {part}`")).collect();
+    let message = "all days of a schedule come at all its times, and here each day has its own";
+    Some(Wrong { help: Some(format!("write one trigger for each: {}", said.join(", "))), ..Wrong::new(message) })
+}
+
 /// The finding for `01/12/2026 10:00`: the day comes once, and which figure is the month nobody knows.
 fn with_slashes(tokens: &[String]) -> Option<Wrong> {
     // `9.30` is a time.

@@ -5,7 +5,7 @@
 use super::{
     Wrong,
     fields::ordinal,
-    meant::{explain, one_day, two_meanings},
+    meant::{explain, one_day, own_times, two_meanings},
     names::{self, MONTHS, NameOf, WEEKDAYS},
 };
 use crate::base::limits::SCHEDULE_PARTS_MAX;
@@ -41,7 +41,7 @@ pub const LAST: &str = "last";
 /// Parses days and times; `language` is the bot's own, for names that are not English.
 pub fn read(text: &str, language: &str) -> Result<ScheduleWords, Wrong> {
     let said = tokens(text);
-    if let Some(wrong) = two_meanings(&said).or_else(|| one_day(&said)) {
+    if let Some(wrong) = two_meanings(&said).or_else(|| one_day(&said)).or_else(|| own_times(&said)) {
         return Err(wrong);
     }
     match parse(&said) {
