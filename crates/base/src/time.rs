@@ -216,11 +216,46 @@ pub fn zone_meant(name: &str) -> String {
     });
     let zones: Vec<String> = of_city.map(|zone| format!("`{}`", zone.as_str())).take(ZONES_SHOWN_MAX).collect();
     let has_offset = city.len() > 3 && ["gmt", "utc"].iter().any(|clock| city.starts_with(clock));
+    if let Some((_, zone)) = OTHER_CITIES.iter().find(|(name, _)| *name == city) {
+        return format!("write `{zone}`");
+    }
     if has_offset {
         return "write a place like `Europe/Madrid`, whose clock knows summer and winter".to_owned();
     }
     if zones.is_empty() { "write it like `Europe/Madrid`".to_owned() } else { format!("write {}", zones.join(" or ")) }
 }
+
+/// Cities by their own names, and large ones whose zone has the name of another city.
+const OTHER_CITIES: [(&str, &str); 28] = [
+    ("roma", "Europe/Rome"),
+    ("milano", "Europe/Rome"),
+    ("milan", "Europe/Rome"),
+    ("napoli", "Europe/Rome"),
+    ("torino", "Europe/Rome"),
+    ("barcelona", "Europe/Madrid"),
+    ("sevilla", "Europe/Madrid"),
+    ("valencia", "Europe/Madrid"),
+    ("lisboa", "Europe/Lisbon"),
+    ("porto", "Europe/Lisbon"),
+    ("wien", "Europe/Vienna"),
+    ("münchen", "Europe/Berlin"),
+    ("munich", "Europe/Berlin"),
+    ("hamburg", "Europe/Berlin"),
+    ("frankfurt", "Europe/Berlin"),
+    ("köln", "Europe/Berlin"),
+    ("lyon", "Europe/Paris"),
+    ("marseille", "Europe/Paris"),
+    ("genève", "Europe/Zurich"),
+    ("geneva", "Europe/Zurich"),
+    ("zürich", "Europe/Zurich"),
+    ("bruxelles", "Europe/Brussels"),
+    ("praha", "Europe/Prague"),
+    ("warszawa", "Europe/Warsaw"),
+    ("brasília", "America/Sao_Paulo"),
+    ("rio_de_janeiro", "America/Sao_Paulo"),
+    ("são_paulo", "America/Sao_Paulo"),
+    ("ciudad_de_méxico", "America/Mexico_City"),
+];
 
 /// The zones of one city that are offered.
 const ZONES_SHOWN_MAX: usize = 2;
@@ -244,6 +279,16 @@ mod tests {
     fn what_is_no_length_says_what_to_write() {
         for text in ["", "2", "h", "2 hours", "30m1h", "1h1h", "-", "99999999999999999999d", "9999999999999999d"] {
             assert!(Span::parse(text).unwrap_err().contains("`2h`"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_city_by_its_own_name_has_a_zone() {
+        for (name, zone) in [("Europe/Roma", "Rome"), ("Europe/Milano", "Rome"), ("Wien", "Vienna")] {
+            assert_eq!(zone_meant(name), format!("write `Europe/{zone}`"));
+        }
+        for (_, zone) in OTHER_CITIES {
+            assert!(jiff::tz::TimeZone::get(zone).is_ok(), "{zone}");
         }
     }
 

@@ -21,6 +21,28 @@ pub fn outer(place: &Place, value: &str) -> Option<Fix> {
     (!inner.contains('\\')).then(|| single(place, inner))
 }
 
+/// The condition within double quotes that were meant for YAML: `"wish == "book""`. In `"a" == x || y == "b"` they
+/// belong to the texts.
+pub fn within_quotes(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    let first = inner.split('"').next().unwrap_or_default();
+    let compares = ["==", "!=", "&&", "||", "<", ">"].iter().any(|op| first.contains(op));
+    (compares && inner.matches('"').count().is_multiple_of(2)).then_some(inner)
+}
+
+/// Puts an item that has its own quotes within into the quotes of the other kind.
+pub fn other_quotes(place: &Place, item: &str, inner: &str) -> Option<Fix> {
+    match item.chars().next()? {
+        _ if inner.contains('\\') => None,
+        '"' => Some(single(place, inner)),
+        _ if inner.contains('"') => None,
+        _ => {
+            let text = format!("\"{}\"", inner.replace("''", "'"));
+            Some(Fix::replace(format!("write {text}"), place, text))
+        }
+    }
+}
+
 /// Quotes the item of a `{ }` or `[ ]` that has an unquoted `${…}` at byte `offset` of `value`. Sure only if the item
 /// is certain: the value of a key, up to the end or the next key.
 pub fn item(place: impl Fn(usize, usize) -> Place, value: &str, offset: usize) -> Option<Fix> {

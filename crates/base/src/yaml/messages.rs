@@ -92,6 +92,10 @@ pub fn blank_missing(line: &str) -> Option<(usize, &'static str, &'static str)> 
     glued.then_some((at, "a `:` has no blank behind it", "write `key: value`, with a blank after the `:`"))
 }
 
+/// Steps that are no key of another step.
+const STEPS: [&str; 12] =
+    ["ask", "call", "emit", "handoff", "http", "log", "repeat", "say", "script", "set", "switch", "tag"];
+
 /// The advice for the indentation of a line, compared with the line above.
 fn alignment(before: &str, line: &str) -> String {
     let (above, own) = (column(before), column(line));
@@ -104,6 +108,9 @@ fn alignment(before: &str, line: &str) -> String {
     match (word(before), word(line)) {
         (_, Some(key)) if !dash(line) && TOP.contains(&key.as_str()) => {
             format!("`{key}` is a key of the flow: begin it in column 1")
+        }
+        (_, Some(key)) if !dash(line) && own < above && STEPS.contains(&key.as_str()) => {
+            format!("a step begins with `- `: write `- {}`", line.trim())
         }
         _ if dash(before) && dash(line) && indent(before) != indent(line) => {
             format!("begin its `-` {}, right below the one above", in_column(indent(before)))

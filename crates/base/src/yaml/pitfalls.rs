@@ -246,8 +246,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let (item, end) = ends_early(value)?;
             let finding = Diagnostic::error("E112", &at(end, 1), "the quote ends here, and the text goes on");
             let inner = &value[item.start + 1..item.end - 1];
-            let fix = mend::single(&at(item.start, item.len()), inner);
-            let fix = Some(fix).filter(|_| value[item.clone()].starts_with('"') && !inner.contains('\\'));
+            let fix = mend::other_quotes(&at(item.start, item.len()), &value[item.clone()], inner);
             let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
             found(finding.fix_if(fix).help(match written {
                 Some(text) => format!("write `{text}`, or one value a line"),
@@ -372,10 +371,11 @@ fn over_lines(
 }
 
 fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
-    let value = line.value.replace('\'', "''");
+    let meant = mend::within_quotes(line.value).unwrap_or(line.value);
+    let value = meant.replace('\'', "''");
     Diagnostic::error("E111", place, format!("YAML cannot read this `{}` without quotes", line.key))
         .help(format!("put the whole condition in single quotes: `{}: '{value}'`", line.key))
-        .fix(mend::single(place, line.value))
+        .fix(mend::single(place, meant))
 }
 
 fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {

@@ -57,6 +57,26 @@ fn other_mistakes_are_said_in_plain_words() {
 }
 
 #[test]
+fn quotes_within_quotes_are_mended_once() {
+    trap("- if: \"wish == \"book\"\"\n  then: [end]\n", "1:7: error[E111]", "`if: 'wish == \"book\"'`");
+    trap("- if: \"a\" == x || y == \"b\"\n  then: [end]\n", "1:7: error[E111]", "`if: '\"a\" == x || y == \"b\"'`");
+    trap(
+        "options:\n  - {id: vaccin, title: 'Vaccin l'annuel'}\n",
+        "2:34: error[E112] the quote ends here",
+        "write `\"Vaccin l'annuel\"`",
+    );
+}
+
+#[test]
+fn a_step_without_its_dash_is_told_what_it_is() {
+    for above in ["    options:\n      - Red\n      - Blue\n", "    as: wish\n"] {
+        let line = 2 + above.lines().count() + 1;
+        let text = format!("steps:\n  - ask: Which?\n{above}  say: ${{wish}}\n");
+        trap(&text, &format!("{line}:3: error[E100]"), "a step begins with `- `: write `- say: ${wish}`");
+    }
+}
+
+#[test]
 fn a_text_with_a_colon_needs_quotes() {
     trap("- {id: a, title: Hello: you}\n", "1:23: error[E108]", "double quotes");
     trap("then: [{say: Order: x}]\n", "1:19: error[E108]", "double quotes");
