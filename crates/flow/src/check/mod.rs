@@ -181,11 +181,19 @@ impl Linter {
     }
 }
 
-/// In a call that comes back to itself any time can pass: a message behind it has no finding of its own.
+/// In a call that comes back to itself any time can pass, and so it can where steps are repeated by mistake: a message
+/// there has no finding of its own.
 fn leave_out_ages_of_circles(findings: &mut Vec<Diagnostic>) {
-    let circles = findings.iter().filter(|finding| finding.code == "E604");
-    let files: BTreeSet<String> = circles.map(|finding| finding.place.path().to_owned()).collect();
-    findings.retain(|finding| finding.code != "E501" || !files.contains(finding.place.path()));
+    let files = |code: &str| -> BTreeSet<String> {
+        let found = findings.iter().filter(|finding| finding.code == code);
+        found.map(|finding| finding.place.path().to_owned()).collect()
+    };
+    let (circles, repeated) = (files("E604"), files("W616"));
+    let follows = |finding: &Diagnostic| {
+        let path = finding.place.path();
+        circles.contains(path) || repeated.contains(path) && window::is_unlimited(finding)
+    };
+    findings.retain(|finding| finding.code != "E501" || !follows(finding));
 }
 
 /// The checks of a flow that need no other flow.

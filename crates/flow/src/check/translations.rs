@@ -12,7 +12,10 @@ use crate::{
         yaml::{self, Style},
     },
     definition::{Flow, Node, Role, Sentence},
-    load::locale::{Locale, TranslatedText, WHEN, Wording, fallbacks, flow_of, same},
+    load::{
+        locale::{Locale, TranslatedText, WHEN, Wording, fallbacks, flow_of, same},
+        spec::VIEWS,
+    },
     model::{
         consent_words::{ExtraWords, Word, recognise},
         matching::fold,
@@ -86,6 +89,8 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                 }
                 // A translation that cannot be read may have cut off the end of its source: it has a finding.
                 None if wording.to.texts().iter().any(|text| text.style() == Style::Broken) => {}
+                // A slip in the text has a finding, and when it is mended the translation is used again.
+                None if sentences.iter().any(|sentence| has_a_slip(set, &sentence.text)) => {}
                 None => old.push(wording),
             }
         }
@@ -132,6 +137,19 @@ fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
             findings.push(finding.help(format!("{help}, without `match: regex` and `language`")));
         }
     }
+}
+
+/// True if an expression of the text cannot be read, or reads a field that no contact has.
+fn has_a_slip(set: &FlowSet, text: &Text) -> bool {
+    let written = text.source().replace("$${", "").matches("${").count();
+    let unknown = |name: &str| {
+        let own = VIEWS.iter().filter(|view| view.name == "contact").flat_map(|view| view.parts);
+        !set.bot.fields.iter().any(|field| field.name == name) && !own.into_iter().any(|(part, _)| *part == name)
+    };
+    let mut properties = text.codes().flat_map(|code| &code.uses().properties);
+    text.style() == Style::Broken
+        || text.codes().count() < written
+        || properties.any(|(root, name, _)| root == "contact" && unknown(name))
 }
 
 fn has_unread_steps(set: &FlowSet, flow: &str) -> bool {

@@ -22,6 +22,11 @@ pub fn check<'s>(sends: impl Iterator<Item = &'s Sent>, findings: &Findings) {
     }
 }
 
+/// True if such a message can go out any time after the last reply, as in a loop.
+pub fn is_unlimited(finding: &Diagnostic) -> bool {
+    finding.message.contains(" or more after ") || finding.message.contains(" at any time after ")
+}
+
 /// The flows that something starts and whose messages always find the window open: these never need a template.
 pub fn never_need_a_template(needs: &Needs) -> Vec<String> {
     let never = needs.iter().filter(|(_, need)| **need == Need::Never);

@@ -5,7 +5,7 @@ use super::{
     refine::refine,
     state::{By, State, Trail},
     time_arithmetic, transfer,
-    types::{Kinds, ValueType},
+    types::{Kinds, Shape, ValueType},
     views,
     window_age::{ANY, Age},
 };
@@ -43,6 +43,11 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     let age = first_age(set, flow, trigger);
     let written = &trigger.outline.yaml;
     let mut state = brought(set, flow, trigger, given(flow, State::new(flow, age, &trigger.place)));
+    if mistaken(set, trigger) {
+        let fields = set.bot.fields.iter().map(|field| field.name.as_str());
+        let own = ["name", "first_name", "phone", "language", "zone", "country"];
+        state = fields.chain(own).fold(state, |state, name| state.fact(&format!("contact.{name}"), true));
+    }
     // Contacts outside the audience get no message.
     if let Some(to) = written.get("to") {
         let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
@@ -55,6 +60,25 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
         Some(guard) => refine(flow, &state, guard, true).into_iter().next().unwrap_or(state),
         None => state,
     }
+}
+
+/// True if the audience has a mistake, which has a finding: it is unknown which fields it asks for.
+fn mistaken(set: &FlowSet, trigger: &WrittenTrigger) -> bool {
+    let written = &trigger.outline.yaml;
+    let Some(to) = written.get("to") else { return trigger.outline.verb == "schedule" };
+    let known = |key: &str| matches!(key, "if" | "tags" | "everyone");
+    let misspelt = to.map().is_some_and(|entries| entries.iter().any(|entry| !known(&entry.key.text)));
+    let codes = || {
+        let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
+        trigger.outline.codes.iter().filter(within)
+    };
+    let unread = to.get("if").is_some() && codes().all(|code| code.single().is_none());
+    let unknown = |name: &str| views::part(set, Shape::View("contact"), name).is_none();
+    let of_no_field = |code: &Code| {
+        let mut properties = code.uses().properties.iter();
+        properties.any(|(root, name, _)| root == "contact" && unknown(name))
+    };
+    misspelt || unread || codes().any(of_no_field)
 }
 
 /// The state with the values of a trigger: groups of its pattern, keys of its body, its date.

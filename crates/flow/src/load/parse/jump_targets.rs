@@ -7,6 +7,7 @@ use crate::{
         place::Place,
         yaml::{self, Entry},
     },
+    load::spec::FLOW_KEYS,
     steps,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,10 +101,22 @@ pub(super) fn astray(root: &yaml::Node) -> BTreeSet<String> {
     // `- blocks:` among the steps.
     let inner = |entry: &'_ Entry| entry.key.text == "blocks";
     let below = entries.clone().filter(|entry| inner(entry)).filter_map(|entry| entry.value.map()).flatten();
+    let entries = entries.chain(below).filter(body);
     entries
-        .chain(below)
-        .filter(body)
+        .chain(at_the_margin(root))
         .map(|entry| entry.key.text.clone())
         .filter(|name| steps::spec(name).is_none())
         .collect()
+}
+
+/// Blocks that stand beside `steps`, not below `blocks`: lists of steps under a name of their own.
+fn at_the_margin(root: &yaml::Node) -> impl Iterator<Item = &Entry> {
+    let is_step = |item: &yaml::Node| {
+        let first = item.map().and_then(<[Entry]>::first).map(|entry| entry.key.text.as_str());
+        first.or(item.text()).is_some_and(|verb| steps::spec(verb).is_some())
+    };
+    let known = |name: &str| FLOW_KEYS.iter().any(|key| key.name == name) || steps::spec(name).is_some();
+    let entries = root.map().unwrap_or_default().iter();
+    entries
+        .filter(move |entry| !known(&entry.key.text) && entry.value.list().is_some_and(|list| list.iter().any(is_step)))
 }

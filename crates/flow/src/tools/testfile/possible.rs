@@ -224,6 +224,11 @@ impl Look<'_> {
         if known().any(part) || self.said.computes_templates() && nearest(name, known()).is_none() {
             return;
         }
+        // A flow that misspells the template of `_bot.yaml` has a finding there.
+        let own = |known: &&str| self.set.bot.templates.contains_key(*known);
+        if own(&name) && nearest(name, known().filter(|known| !own(known))).is_some() {
+            return;
+        }
         let help = did_you_mean(name, known()).or_else(|| list("they send", known()));
         self.unknown(place, format!("no flow sends a template `{name}`"), help);
     }

@@ -217,7 +217,12 @@ steps:
 
 /// The findings of `check` about steps of a test for that flow.
 fn said_of(lines: &str) -> Vec<String> {
-    let bot = format!("{BOT}teams: {{desk: {{}}}}\nquiet_hours: {{from: \"21:00\", to: \"08:00\"}}\n");
+    said_beside("", lines)
+}
+
+/// The same, with more in `_bot.yaml`.
+fn said_beside(more: &str, lines: &str) -> Vec<String> {
+    let bot = format!("{BOT}teams: {{desk: {{}}}}\nquiet_hours: {{from: \"21:00\", to: \"08:00\"}}\n{more}");
     let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/shop.yaml", SHOP)];
     let (set, findings) = parse_set(&files);
     assert!(findings.is_empty(), "{findings:#?}");
@@ -251,6 +256,14 @@ fn what_the_flows_do_not_have_is_named_with_its_place() {
     10:15: error[E961] the flow `shop` has no input `sise`; did you mean `size`?
     "
     );
+}
+
+#[test]
+fn a_template_that_a_flow_misspells_is_right_in_its_test() {
+    let templates = "templates: {colour_wanteed: {category: utility, text: Your colour is here.}}\n";
+    let step = "- expect: {sent: {template: colour_wanteed}}";
+    assert_eq!(said_beside(templates, step), Vec::<String>::new());
+    assert_eq!(said_of(step).len(), 1);
 }
 
 #[test]
