@@ -192,6 +192,8 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     }
     for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
         findings.extend(language_codes::not_a_language(&entry.key.text, &entry.key.place));
+        let fallbacks = entry.value.one_or_many().iter().filter(|item| !item.is_broken());
+        findings.extend(fallbacks.filter_map(|item| language_codes::not_a_language(item.text()?, &item.place)));
     }
     let language_by = default_language::language_by(&mut fields, languages.len(), findings);
     let timezone = hours::zone(&mut fields);

@@ -7,7 +7,8 @@ pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
     let mut parts = written.split(['_', '-']);
     let code = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
     let rest = |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-    if parts.next().is_some_and(code) && parts.all(rest) {
+    let stem = parts.next().unwrap_or_default();
+    if code(stem) && parts.all(rest) && of_two_letters(stem).is_none() {
         return None;
     }
     let lower = as_code(written);
@@ -30,10 +31,52 @@ fn as_code(written: &str) -> Option<String> {
     (code != written).then_some(code)
 }
 
-/// The code of a language by its name: `es` for `spanish`.
+/// The code of a language by its name, or by a code of three letters: `es` for `spanish` and `spa`.
 pub fn code_of(name: &str) -> Option<&'static str> {
-    LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code)
+    let named = LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code);
+    named.or_else(|| of_two_letters(name))
 }
+
+/// The code of two letters for one of three, which nobody has whose language WhatsApp tells: `it` for `ita`.
+fn of_two_letters(code: &str) -> Option<&'static str> {
+    THREE_LETTERS.iter().find(|(known, _)| *known == code).map(|(_, code)| *code)
+}
+
+/// Codes of ISO 639-2 of languages that have one of two letters.
+const THREE_LETTERS: [(&str, &str); 32] = [
+    ("ara", "ar"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("chi", "zh"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("dut", "nl"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("eus", "eu"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("ger", "de"),
+    ("glg", "gl"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hun", "hu"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("nld", "nl"),
+    ("nor", "no"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("spa", "es"),
+    ("swe", "sv"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("zho", "zh"),
+];
 
 /// Names of languages with their codes.
 const LANGUAGES: [(&str, &str); 16] = [

@@ -9,7 +9,7 @@ use crate::{
     },
     text::Names,
 };
-use rhai::{AST, ASTNode, Engine, Expr, Module, Position, Stmt};
+use rhai::{AST, ASTNode, Engine, Expr, Module, ParseErrorType, Position, Stmt};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -104,7 +104,12 @@ pub fn walk(
                 } else if let Some(finding) =
                     unknown_function(call.name.as_str(), method, &functions, scripts, &at(*position, call.name.len()))
                 {
-                    findings.push(finding);
+                    findings.push(match call.args.as_slice() {
+                        [Expr::IntegerConstant(number, _)] if !method => {
+                            finding.help_if(counted(call.name.as_str(), *number))
+                        }
+                        _ => finding,
+                    });
                 }
             }
             Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
@@ -169,6 +174,18 @@ fn unknown_function(
     };
     let help = help.unwrap_or_else(|| "`transom reference` lists all functions".to_owned());
     Some(Diagnostic::error("E311", place, message).help(help))
+}
+
+/// The length of time that `day(335)` means: `.day` of a date is another thing.
+fn counted(name: &str, number: i64) -> Option<String> {
+    let ours = match name {
+        "day" => "days",
+        "hour" => "hours",
+        "minute" | "mins" | "min" => "minutes",
+        "second" | "secs" | "sec" => "seconds",
+        _ => return None,
+    };
+    Some(format!("write `{ours}({number})`"))
 }
 
 /// The advice for a length of time that has no function: a month is not always as long.
@@ -256,10 +273,28 @@ fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &
         }
         Some(counts) if !counts.contains(&count) => {
             let wanted: Vec<String> = counts.iter().map(ToString::to_string).collect();
-            let message = format!("`{module}::{name}` takes {} values, and gets {count}", wanted.join(" or "));
-            Some(Diagnostic::error("E312", place, message))
+            let (wanted, values) = (wanted.join(" or "), if counts.as_slice() == [1] { "value" } else { "values" });
+            let message = format!("`{module}::{name}` takes {wanted} {values}, and gets {count}");
+            let help = format!("give it what `fn {name}` in `scripts/{module}.rhai` names");
+            Some(Diagnostic::error("E312", place, message).help(help))
         }
         Some(_) => None,
+    }
+}
+
+/// The finding for code that was not compiled, with the advice about the files of `scripts/` if it names one.
+pub fn of_modules(finding: Diagnostic, error: &ParseErrorType, scripts: &Scripts) -> Diagnostic {
+    match error {
+        ParseErrorType::ModuleUndefined(name) => {
+            finding.help_if(did_you_mean(name, scripts.modules.keys().map(String::as_str)))
+        }
+        ParseErrorType::VariableUndefined(name) => {
+            let first = scripts.modules.get(name.as_str()).and_then(|functions| functions.keys().next());
+            finding.help_if(
+                first.map(|first| format!("a function of `scripts/{name}.rhai` is written `{name}::{first}(…)`")),
+            )
+        }
+        _ => finding,
     }
 }
 
@@ -271,6 +306,16 @@ pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> Option<BTreeMap<
         all.entry(function.name.to_string()).or_default().push(function.params.len());
     }
     Some(all)
+}
+
+/// The parameters of all functions of a file that cannot be parsed.
+fn params_in(text: &str) -> BTreeSet<String> {
+    let lists = text.split("fn ").skip(1).filter_map(|rest| rest.split_once('(')?.1.split_once(')'));
+    lists
+        .flat_map(|(list, _)| list.split(','))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// Compiles a file of `scripts/` into a static module; false if it has mistakes.
@@ -292,7 +337,9 @@ pub fn module(
     let mut ast = match engine.compile(file.text()) {
         Ok(ast) => ast,
         Err(error) => {
-            findings.push(words::syntax(&error, file.text(), false, std::iter::empty(), &|range| source.part(range)));
+            let params = params_in(file.text());
+            let known = params.iter().map(String::as_str);
+            findings.push(words::syntax(&error, file.text(), false, known, &|range| source.part(range)));
             return false;
         }
     };

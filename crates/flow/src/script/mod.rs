@@ -26,7 +26,7 @@ mod words;
 use super::{load::spec::VIEWS, text::Names};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings},
         fix::Fix,
         place::{Place, SourceFile},
         time::Time,
@@ -295,10 +295,8 @@ impl Code {
             Ok(ast) => ast,
             Err(error) => {
                 let known = views().chain(names.own.iter().map(String::as_str));
-                let mut finding = words::syntax(&error, code, expression, known, &place);
-                if let rhai::ParseErrorType::ModuleUndefined(name) = error.err_type() {
-                    finding = finding.help_if(did_you_mean(name, scripts.modules.keys().map(String::as_str)));
-                }
+                let finding = words::syntax(&error, code, expression, known, &place);
+                let mut finding = check::of_modules(finding, error.err_type(), scripts);
                 // A double quote would end the YAML text around the code.
                 let breaks = |fix: &Fix| fix.edits.iter().any(|edit| edit.text.contains('"'));
                 if source.style == Style::DoubleQuoted && finding.fix.as_ref().is_some_and(breaks) {

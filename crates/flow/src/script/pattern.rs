@@ -21,8 +21,53 @@ const PERCENT: [(char, &str); 14] = [
     ('y', "yy"),
 ];
 
+/// The letters outside of quotes.
+fn bare(pattern: &str) -> String {
+    pattern.split('\'').step_by(2).collect()
+}
+
+/// True if the pattern prints by one of these letters.
+pub fn has(pattern: &str, letters: &str) -> bool {
+    bare(pattern).contains(|c| letters.contains(c))
+}
+
+/// The pattern up to the first of these letters, or from behind the last one; `None` if other letters stand on both
+/// sides, or on none.
+pub fn without(pattern: &str, letters: &str) -> Option<String> {
+    if pattern.contains('\'') {
+        return None;
+    }
+    let (first, last) = (pattern.find(|c| letters.contains(c))?, pattern.rfind(|c| letters.contains(c))?);
+    let edge = |c: char| !c.is_alphabetic();
+    let (before, behind) = (pattern[..first].trim_end_matches(edge), pattern[last + 1..].trim_start_matches(edge));
+    match (before, behind) {
+        (left, "") | ("", left) if !left.is_empty() => Some(left.to_owned()),
+        _ => None,
+    }
+}
+
+/// The corrected pattern, if `a` stands in it beside hours to 24: a word before them, or the half of the day behind.
+pub fn half_of_the_day(pattern: &str) -> Option<String> {
+    let bare = bare(pattern);
+    if !bare.contains('H') || bare.contains('h') || pattern.contains('\'') {
+        return None;
+    }
+    let alone = |at: usize| {
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        !letter(pattern[..at].chars().next_back()) && !letter(pattern[at + 1..].chars().next())
+    };
+    let at = pattern.match_indices('a').map(|(at, _)| at).find(|at| alone(*at))?;
+    let (before, behind) = (&pattern[..at], &pattern[at + 1..]);
+    Some(match behind.contains('H') {
+        true => format!("{before}'a'{behind}"),
+        false => format!("{}{behind}", before.trim_end()),
+    })
+}
+
 /// The corrected pattern, if this one would not print what its author expects; `None`: it is right.
 pub fn meant(pattern: &str) -> Option<String> {
+    // `EEEE j MMMM` of a French author has the day in its own letter.
+    let has_day = bare(pattern).contains(['d', 'D']);
     let mut out = String::new();
     let mut rest = pattern;
     while let Some(first) = rest.chars().next() {
@@ -39,6 +84,7 @@ pub fn meant(pattern: &str) -> Option<String> {
                 let letter = part.chars().nth(1).unwrap_or_default();
                 out.push_str(PERCENT.iter().find(|(known, _)| *known == letter).map_or("", |(_, ours)| ours));
             }
+            'j' | 'J' | 'g' | 'G' | 't' if length == 1 && !has_day && has(pattern, "M") => out.push('d'),
             c if c.is_alphabetic() => out.push_str(&word(part)),
             _ => out.push_str(part),
         }
@@ -49,6 +95,10 @@ pub fn meant(pattern: &str) -> Option<String> {
 /// The corrected pattern, if this one has minutes in the place of the month, or the month behind the hour.
 pub fn confused(pattern: &str) -> Option<String> {
     let mut out = pattern.replace("H:MM", "H:mm").replace("h:MM", "h:mm");
+    // The minutes have two letters at most.
+    for months in ["mmmm", "mmm"] {
+        out = out.replace(months, &months.to_uppercase());
+    }
     for sign in ['/', '-', '.'] {
         for part in ["d", "y"] {
             out = out.replace(&format!("{part}{sign}mm"), &format!("{part}{sign}MM"));
@@ -138,6 +188,9 @@ mod tests {
             ("GG/MM/AAAA", Some("dd/MM/yyyy")),
             ("d. MMMM JJJJ", Some("d. MMMM yyyy")),
             ("dd/MM/AA", Some("dd/MM/yy")),
+            ("EEEE j MMMM", Some("EEEE d MMMM")),
+            ("g MMMM", Some("d MMMM")),
+            ("EEEE d MMMM 'j'", None),
         ];
         for (written, wanted) in cases {
             assert_eq!(meant(written).as_deref(), wanted, "{written}");
@@ -158,6 +211,31 @@ mod tests {
     }
 
     #[test]
+    fn a_word_before_hours_to_24_is_no_half_of_the_day() {
+        for (written, wanted) in [
+            ("d MMMM a HH:mm", Some("d MMMM 'a' HH:mm")),
+            ("HH:mm a", Some("HH:mm")),
+            ("d MMMM 'a' HH:mm", None),
+            ("h:mm a", None),
+            ("HH:mm", None),
+        ] {
+            assert_eq!(half_of_the_day(written).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn the_part_for_the_other_kind_is_taken_out() {
+        for (written, letters, left) in [
+            ("EEEE d MMMM, HH:mm", "Hhmsa", Some("EEEE d MMMM")),
+            ("HH:mm, d MMMM", "EdMy", Some("HH:mm")),
+            ("d MMMM 'at' HH:mm", "Hhmsa", None),
+            ("HH:mm", "Hhmsa", None),
+        ] {
+            assert_eq!(without(written, letters).as_deref(), left, "{written}");
+        }
+    }
+
+    #[test]
     fn minutes_are_no_month() {
         let cases = [
             ("dd/mm/yyyy", Some("dd/MM/yyyy")),
@@ -167,6 +245,8 @@ mod tests {
             ("HH:mm", None),
             ("mm:ss", None),
             ("d.MM. H.mm", None),
+            ("EEEE d mmmm", Some("EEEE d MMMM")),
+            ("d mmm, HH:mm", Some("d MMM, HH:mm")),
         ];
         for (written, wanted) in cases {
             assert_eq!(confused(written).as_deref(), wanted, "{written}");

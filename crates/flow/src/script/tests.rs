@@ -381,7 +381,7 @@ fn a_module_of_scripts_is_called_by_its_name() {
     );
     assert_eq!(run_with("orders::eta(#{days_left: 3}).words", true, &[orders]).unwrap(), Value::text("in 3 days"));
     assert!(run_with("orders::eat(1)", true, &[orders]).unwrap_err().contains("did you mean `eta`"));
-    assert!(run_with("orders::eta(1, 2)", true, &[orders]).unwrap_err().contains("takes 1 values, and gets 2"));
+    assert!(run_with("orders::eta(1, 2)", true, &[orders]).unwrap_err().contains("takes 1 value, and gets 2"));
     assert!(run_with("order::eta(1)", true, &[orders]).unwrap_err().contains("scripts/order.rhai"));
     assert!(run_with("eta(1)", true, &[orders]).unwrap_err().contains("write `orders::eta(…)`"));
 }

@@ -107,6 +107,11 @@ pub fn syntax<'a>(
                 .help("write the functions into a file of that name, or correct the name before the `::`")
         }
         ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::Reserved(name) if name == "var" => {
+            let place = here(name.len());
+            let fix = Fix::replace("write `let`", &place, "let");
+            Diagnostic::error("E308", &place, "`var` declares nothing here").help("write `let`").fix(fix)
+        }
         ParseErrorType::Reserved(name) => {
             let message = format!("the name `{name}` is reserved; choose another, such as `my_{name}`");
             Diagnostic::error("E307", &here(name.len()), message)

@@ -132,6 +132,10 @@ impl<'a> Walk<'a, '_> {
                 let takes = format!("`{key}` takes {}", inputs::name_of(&field.kind));
                 self.takes(&code.place(), &ty, held_by(field.kind.of), &takes);
                 self.as_date(flow, state, code, &ty, ValueType::declared(&field.kind).kinds);
+                self.kept(field, code, &ty);
+            } else if let ("contact.language", Some(code)) = (key, worked_out) {
+                let ty = transfer::worth(self.set, flow, state, code);
+                self.language(code, &ty);
             }
         }
     }
@@ -165,7 +169,11 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         let finding = Diagnostic::error("E318", place, format!("{words}, and this is {}", kinds.words()));
-        self.found.judge.bad_as(TAKES, finding.help("write a value of that kind, or take it out"));
+        let help = match kinds == Kinds::CLOCK && takes.meets(Kinds::DATETIME) {
+            true => "a time of day needs its day: write it like `${day.at(hour, \"bot\")}`",
+            false => "write a value of that kind, or take it out",
+        };
+        self.found.judge.bad_as(TAKES, finding.help(help));
     }
 
     /// Reports a case that no value matches, which is usually misspelt.

@@ -7,13 +7,13 @@ use super::{
     date_hint::{self, DateUse},
     divisors,
     exprs::{Eval, Use},
-    known_words, lists, parts, prices,
+    known_words, lists, parts, patterns, prices, spans,
     types::{Kinds, KnownValue, Shape, ValueType},
 };
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
     engine::question::titles,
-    script::{FUNCTIONS, clock, pattern, spells_moment},
+    script::{FUNCTIONS, clock, spells_moment},
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -67,6 +67,7 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> V
             if matches!(name, "/" | "%") {
                 divisors::check(eval, name, b, position);
             }
+            spans::beside_a_date(eval, name, &left, b, position);
             sum(eval, name, &left, &right, position)
         }
         ("&", [a, b]) => {
@@ -92,34 +93,11 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
     };
     let text = texts[0].as_str();
     let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
-    if name == "at" {
-        whose_clock(eval, args, place);
-    }
     match name {
         "format"
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
         {
-            let written = |meant: String| eval.code.within_quotes(&format!(".format(\"{meant}\")"));
-            let whole = |text: String| pattern::meant(&text).unwrap_or(text);
-            if let Some(meant) = pattern::confused(text).map(whole).map(written) {
-                eval.bad(|| {
-                    let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
-                    Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
-                });
-            } else if let Some(meant) = pattern::twelve_hours(text).map(written) {
-                eval.bad(|| {
-                    let message = format!(
-                        "in `{text}` `h` counts to 12 and nothing tells the half of the day: 17:21 prints as 05:21"
-                    );
-                    let help = format!("write `{meant}`; with the half of the day it is `h:mm a`");
-                    Diagnostic::warning("W321", place, message).help(help)
-                });
-            } else if let Some(meant) = pattern::meant(text).map(written) {
-                eval.bad(|| {
-                    let message = format!("`{text}` has letters that no date is printed by");
-                    Diagnostic::warning("W321", place, message).help(format!("write `{meant}`"))
-                });
-            }
+            patterns::check(eval, args[0].kinds, text, place);
         }
         "contains" if args[0].known == KnownValue::Shape(Shape::Hours) => {
             let spells = spells_moment(text, false) || spells_moment(text, true) || clock(text).is_some();
@@ -182,6 +160,9 @@ pub fn method(eval: &mut Eval<'_>, base: &ValueType, call: &FnCallExpr, position
     let (given, of_closure) = closures::arguments(eval, base, call);
     if let ("at", [hour], [ty]) = (name, call.args.as_slice(), given.as_slice()) {
         bot_clock::taken_for_another(eval, base, hour, ty, position);
+    }
+    if name == "slots" {
+        spans::between_slots(eval, base, call, position);
     }
     let args: Vec<ValueType> = std::iter::once(base.clone()).chain(given).collect();
     let ty = applied(eval, name, &args, true, position);
@@ -287,6 +268,9 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
     };
     if counted.iter().any(|params| fits(params)) {
         eval.good(&place, "E318");
+        if name == "at" {
+            whose_clock(eval, args, &place);
+        }
         written_time(eval, name, args, &place);
     } else {
         let wrong = args.iter().enumerate().find(|(number, arg)| {

@@ -1,7 +1,7 @@
 //! Evaluates expressions without running them: the type of the result, and the state if a condition is true.
 
 use super::{
-    calls, closures,
+    bounds, calls, closures,
     date_hint::{self, DateUse},
     known_words, lists,
     paths::{is_call, is_of_moment, root},
@@ -210,6 +210,7 @@ impl Eval<'_> {
             Expr::And(parts, _) | Expr::Or(parts, _) => {
                 let wanted = matches!(expr, Expr::And(..));
                 self.each_after_the_other(parts, wanted);
+                bounds::check(self, parts, wanted);
                 ValueType::of(Kinds::YESNO)
             }
             Expr::Coalesce(parts, _) => {

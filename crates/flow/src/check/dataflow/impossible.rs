@@ -10,7 +10,8 @@ use crate::base::diagnostic::Diagnostic;
 use rhai::{Expr, Position};
 
 /// Parts of dates and times, with their least and greatest value.
-const PARTS: [(&str, i64, i64, &str); 5] = [
+const PARTS: [(&str, i64, i64, &str); 6] = [
+    ("year", 1000, 9999, "a year has four digits: write `2026`"),
     ("weekday", 1, 7, "Monday is 1 and Sunday 7"),
     ("month", 1, 12, "January is 1 and December 12"),
     ("day", 1, 31, "the first day of a month is 1"),

@@ -88,7 +88,7 @@ impl<'a> Walk<'a, '_> {
                 let sent = values.iter().any(|value| value.range().contains(&text.place().range().start));
                 self.written(node, text, code, &ty, sent);
                 if sent && alone(text) && ty.may_miss() {
-                    self.found.judge.bad(may_be_empty(text));
+                    self.found.judge.bad(may_be_empty(text, !self.set.locales.is_empty()));
                 }
             }
         }
@@ -217,9 +217,13 @@ fn alone(text: &Text) -> bool {
     text.fixed_chars() == 0 && text.codes().count() == 1
 }
 
-fn may_be_empty(text: &Text) -> Diagnostic {
+/// In several languages a text in the place of the value would be the same in all of them.
+fn may_be_empty(text: &Text, translated: bool) -> Diagnostic {
     let message = "this value can be missing, and WhatsApp takes no template with an empty one";
-    Diagnostic::error("E805", text.place(), message).help("write what stands in its place: `${… ?? \"…\"}`")
+    Diagnostic::error("E805", text.place(), message).help(match translated {
+        true => "send who has no such value a template without it, behind an `if: missing(…)`",
+        false => "write what stands in its place: `${… ?? \"…\"}`",
+    })
 }
 
 fn second_template(node: &Node, first: &Place) -> Diagnostic {

@@ -6,6 +6,7 @@ mod graph;
 mod large;
 mod messages;
 mod returning;
+mod slips;
 mod starts;
 mod triggered;
 mod values;
