@@ -16,15 +16,18 @@ mod clock;
 #[cfg(test)]
 mod corpus;
 mod correction;
+mod currency;
 mod custom;
 mod date;
 mod figures;
 mod foreign;
+mod frame;
 mod inside;
 mod moment;
 mod money;
 mod number;
 mod reading;
+mod units;
 pub(super) mod words;
 mod yesno;
 

@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub(super) mod labels;
+mod owners;
 
 /// An address and the place where it stands in the text.
 struct Address {
@@ -48,7 +49,12 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
     let own = words::own(hearing.language).or_else(|| words::own("en"));
     let is_old = rest.iter().any(|word| labels::OLD.contains(&word.as_str()));
-    if values.len() > 2 || is_old || own.is_some_and(|own| inside::is_negated(&rest, own, hearing)) {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let is_foreign = || {
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { return false };
+        owners::is_of_somebody_else(&text[..first.start], &text[last.end..], &asked, hearing.language)
+    };
+    if values.len() > 2 || is_foreign() || is_old || own.is_some_and(|own| inside::is_negated(&rest, own, hearing)) {
         return Reading::default();
     }
     Reading { likely: values, unlikely: Vec::new() }

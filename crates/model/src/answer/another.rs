@@ -2,7 +2,7 @@
 //! `I called on Friday`, `red 👎`.
 
 use super::{
-    AnswerContext, AnswerType, belonging, beside,
+    AnswerContext, AnswerType, belonging, beside, units,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -24,6 +24,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
             let was = WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past(&asked);
             let degrees = !asked.is_empty() && says(&DEGREES) && !WARMTH.iter().any(|stem| asked.contains(stem));
             belonging::is_of_another(text, &folded, &asked)
+                || units::is_another(text, hearing)
                 || own.is_some_and(|own| own.language == "de" && is_german_day(text))
                 || own.is_none_or(|own| own.language != "fr") && has_word(&folded, "grand")
                 || names_another(&folded, &asked)
@@ -39,11 +40,22 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
         }
         AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
             text.contains(COMPARING_SIGNS)
+                || begins_with_its_verb(&folded, own)
                 || is_other_event(&folded, &asked)
                 || kind == AnswerType::Time && own.is_some_and(|own| is_german_ordinal(text, own))
         }
         _ => false,
     }
+}
+
+/// True for `viene el viernes`, which says when somebody comes; `el viernes que viene` is a day.
+fn begins_with_its_verb(folded: &str, own: Option<&Words>) -> bool {
+    let first = folded.split(' ').next().unwrap_or_default();
+    own.is_some_and(|own| match own.language {
+        "es" => ["viene", "vienen"].contains(&first) && !folded.starts_with("viene bien"),
+        "pt" => first == "vem",
+        _ => false,
+    })
 }
 
 /// True if a sign in the message rejects its words: `red 👎`. A message of signs alone is read by their meaning.
@@ -250,9 +262,11 @@ const WARMTH: [&str; 17] = [
 
 /// Words that make a range of a number.
 #[rustfmt::skip]
-const VAGUE: [&str; 24] = [
+const VAGUE: [&str; 40] = [
     "anfang", "mitte", "ende", "early", "mid", "late", "passes", "passee", "passees", "y pico", "y tantos", "y algo", "y tantas", "e poucos", "e tal",
     "e pouco", "e poucas", "e passa", "e qualcosa", "e passati", "suonati", "et quelques", "und ein paar", "something",
+    "zu viel", "zuviel", "sind viel", "ist viel", "too much", "a lot", "is much", "es mucho", "demasiado", "cest trop", "cest beaucoup", "e muito",
+    "e demais", "e troppo", "e molto", "tudo isso",
 ];
 
 /// Idioms with a number word that count nothing unless the question counts times.

@@ -146,9 +146,9 @@ const WEIGHS: [&str; 20] = [
 
 /// Words of a price that was paid.
 #[rustfmt::skip]
-const SPENT: [&str; 20] = [
+const SPENT: [&str; 24] = [
     "cost me", "it cost", "i paid", "we paid", "me costo", "me ha costado", "pague", "he pagado", "ma coute", "m a coute", "jai paye", "j ai paye",
-    "bezahlt", "gekostet", "gezahlt", "me custou", "paguei", "mi e costato", "ho pagato", "gastei",
+    "bezahlt", "gekostet", "gezahlt", "me custou", "custou me", "costou me", "costou", "me ha salido", "paguei", "mi e costato", "ho pagato", "gastei",
 ];
 
 /// Words of a question about a price that was paid.

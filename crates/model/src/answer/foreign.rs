@@ -4,11 +4,15 @@
 /// only if it is listed here, because `prima` is "before" in Italian, `mai` is May and `show` a show.
 pub fn is_unmistakable(phrase: &[&str], contact: &str) -> bool {
     match phrase {
-        // Spanish speakers laugh so, and `já` is "soon" in Portuguese.
-        ["ja"] => !["es", "pt"].contains(&contact),
+        ["ja"] => !is_no_yes(contact),
         [word] => YES.contains(word) || NO.contains(word),
-        _ => !phrase.contains(&"ja") || !["es", "pt"].contains(&contact),
+        _ => !phrase.contains(&"ja") || !is_no_yes(contact),
     }
+}
+
+/// Spanish speakers laugh with `ja`, `já` is "soon" in Portuguese, and French and Italian have short words that sound so.
+fn is_no_yes(contact: &str) -> bool {
+    ["es", "pt", "fr", "it"].contains(&contact)
 }
 
 #[rustfmt::skip]

@@ -8,7 +8,7 @@ use super::{
     beside::{self, Neighbours},
     clock,
     custom::Custom,
-    number,
+    frame, number,
     reading::{self, Reading},
     words::{self, Part, Words, around::SentenceWords},
 };
@@ -72,13 +72,15 @@ fn in_language(
     is_foreign: bool,
 ) -> Reading {
     let outside = |inside: &dyn Fn(usize) -> bool| -> Vec<String> {
-        let rest = all.iter().enumerate().filter(|(place, _)| !inside(*place)).map(|(_, word)| fold(word));
+        let is_left = |place: usize| !inside(place) && !frame::is_of_them(all, place, words);
+        let rest = all.iter().enumerate().filter(|(place, _)| is_left(*place)).map(|(_, word)| fold(word));
         rest.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
     };
     match candidates(kind, all, hearing, words).as_slice() {
         [one] => {
             let rest = outside(&|place| one.holds(place));
-            if one.stands_in(&rest, words, hearing) { one.reading.clone() } else { Reading::default() }
+            let is_asked = || !frame::is_about_something_else(kind, &rest, all, words, hearing);
+            if one.stands_in(&rest, words, hearing) && is_asked() { one.reading.clone() } else { Reading::default() }
         }
         [first, second] if !is_foreign => {
             let rest = outside(&|place| first.holds(place) || second.holds(place));
@@ -182,7 +184,7 @@ impl Candidate {
             if is_own_day(word) {
                 return false;
             }
-            let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(is_changing_sign);
+            let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(frame::is_changing_sign);
             let is_asked = || word.len() >= ASKED_CHARS_MIN && has_word(&asked, word);
             word.is_empty() || CARRIERS[words.language].contains(word) || is_sign() || is_asked()
         };
@@ -279,11 +281,6 @@ fn is_plain(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// True for a sign that makes a price, a share or another number of the candidate beside it.
-fn is_changing_sign(sign: char) -> bool {
-    "%‰#+*=×^&@/<>≤≥±°€£$¥₹₱₦₵₲₡₺₽₩₪₫฿".contains(sign)
 }
 
 /// Returns both values if two candidates exclude each other and no word makes a range of them.

@@ -3,7 +3,7 @@
 use super::{
     custom::Custom,
     money::{self, MEASURES},
-    words::Words,
+    words::{self, Words},
 };
 use crate::matching::fold;
 
@@ -56,6 +56,40 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
         }
     }
 }
+
+/// Parses a number in words of a language that is not the contact's own: `two`, `zwei`. All languages that know the word
+/// must agree, and it must not be an article or another word of the contact's language.
+pub fn abroad(text: &str, language: &str) -> Option<f64> {
+    let folded = fold(text);
+    let short = language.get(..2).unwrap_or_default();
+    let is_unsure = UNSURE.iter().any(|(word, of)| *word == folded && (of.is_empty() || of.contains(&short)));
+    if text.len() > TEXT_BYTES_MAX || text.contains(|c: char| c.is_ascii_digit()) || is_unsure {
+        return None;
+    }
+    let joined = folded.replace(' ', "");
+    let other =
+        words::all(language).filter(|words| words.language != short && !words.articles.contains(&folded.as_str()));
+    let mut values = other.filter_map(|words| words.spelled(&joined));
+    let first = values.next()?;
+    values.all(|value| value == first).then(|| f64::from(first))
+}
+
+/// Number words that are other words, too: for contacts of these languages, or of all.
+const UNSURE: [(&str, &[&str]); 13] = [
+    ("once", &[]),
+    ("cent", &[]),
+    ("sept", &[]),
+    ("dozen", &["de"]),
+    ("due", &["en"]),
+    ("elf", &["en"]),
+    ("null", &["en"]),
+    ("seize", &["en"]),
+    ("mille", &["en", "de"]),
+    ("sei", &[]),
+    ("otto", &[]),
+    ("dix", &["en"]),
+    ("on", &[]),
+];
 
 /// A longer text is not a number.
 const TEXT_BYTES_MAX: usize = 120;

@@ -4,7 +4,7 @@ use super::{
     AnswerContext, AnswerType, another, clock, correction,
     custom::Custom,
     date::{self, DateContext},
-    inside, moment, number,
+    frame, inside, moment, number,
     words::{self, Part, Words, around::IF_POSSIBLE},
 };
 use crate::{
@@ -84,10 +84,11 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let whole = whole_in_any(kind, text, hearing);
     let text = &without_courtesies(text);
     if !whole.is_empty() || another::speaks_of_another(kind, text, hearing) {
-        return whole;
+        return frame::without_past_days(whole, hearing);
     }
     let corrected = correction::read(kind, text, hearing);
-    if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected }
+    let found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
+    frame::without_past_days(found, hearing)
 }
 
 /// The text without thanks that contain a number, and without words of politeness that contain an *if*.
@@ -199,7 +200,9 @@ fn by_custom(
     let moment = || almanacs().find_map(|almanac| moment::datetime(text, &hearing.now, &almanac));
     match kind {
         AnswerType::Number | AnswerType::Whole => {
-            let value = number::amount(text, words::own(hearing.language), custom)?.value;
+            let own = || number::amount(text, words::own(hearing.language), custom).map(|amount| amount.value);
+            // A whole message may be a number in words of another language.
+            let value = own().or_else(|| (tongues.len() > 1).then(|| number::abroad(text, hearing.language))?)?;
             let is_whole = value.fract() == 0.0 && value.abs() < WHOLE_MAX;
             match kind {
                 _ if is_whole => Some(Value::Whole(value as i64)),

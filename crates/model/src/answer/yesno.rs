@@ -67,13 +67,14 @@ impl<'a> Tongue<'a> {
     }
 }
 
-/// True for words that look like a yes or a no and are none: laughter (`kkk`), disbelief, the Portuguese `né`.
+/// True for words that look like a yes or a no and are none: laughter (`kkk`), disbelief, the Portuguese `né` and `já`.
 fn is_no_answer(text: &str, folded: &str) -> bool {
     let is_laughter = || {
         let letters: Vec<char> = text.trim().to_lowercase().chars().collect();
         letters.len() > 2 && letters.iter().all(|c| *c == 'k')
     };
-    IRONY.contains(&folded) || is_laughter() || text.trim().to_lowercase().trim_end_matches(['.', '!']) == "né"
+    let bare = text.trim().to_lowercase();
+    IRONY.contains(&folded) || is_laughter() || ["né", "já"].contains(&bare.trim_end_matches(['.', '!']))
 }
 
 /// Words for yes that mean the opposite, disbelief, or the end of patience.

@@ -169,6 +169,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "nicht heute",
     "nein", "nee", "ne", "no", "nein danke", "nicht", "lieber nicht", "auf keinen fall", "niemals", "noch nicht",
     "jetzt nicht", "falsch", "stimmt nicht", "ich glaube nicht", "glaube nicht", "eher nicht", "noch nicht ganz",
     "nein noch nicht", "heute nicht", "naturlich nicht", "bestimmt nicht", "sicher nicht", "gar nicht",

@@ -203,6 +203,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "no lo siento", "lo siento no",
     "no", "nop", "no gracias", "para nada", "nunca", "todavia no", "ahora no", "mejor no", "incorrecto", "aun no",
     "no quiero", "claro que no", "creo que no", "no creo", "por supuesto que no", "hoy no", "de ninguna manera",
     "en absoluto", "negativo", "no estoy de acuerdo", "no me interesa", "no me parece", "no me parece bien",
@@ -260,7 +261,7 @@ fn spell(n: u32) -> Vec<String> {
         ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
     let (ten, one) = ((n / 10) as usize, (n % 10) as usize);
     match n {
-        1 => vec!["uno".into(), "una".into(), "un".into()],
+        1 => vec!["uno".into(), "una".into(), "un".into(), "unosolo".into(), "unasola".into()],
         6 => vec!["seis".into(), "mediadocena".into()],
         12 => vec!["doce".into(), "docena".into(), "unadocena".into()],
         21 => vec!["veintiuno".into(), "veintiuna".into(), "veintiun".into()],

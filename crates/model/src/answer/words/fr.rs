@@ -154,6 +154,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "non merci beaucoup", "non merci bien",
     "non", "nan", "non merci", "pas du tout", "jamais", "pas maintenant", "pas encore", "surtout pas",
     "je ne pense pas", "je ne crois pas", "je pense pas", "bien sur que non", "pas aujourdhui", "absolument pas",
     "plutot non", "je ne suis pas daccord", "je suis pas daccord", "pas daccord", "je ne veux pas", "je veux pas",
@@ -190,7 +191,7 @@ fn spell(n: u32) -> Vec<String> {
         _ => vec![format!("{ten}{}", ones(one))],
     };
     match n {
-        1 => vec!["un".into(), "une".into()],
+        1 => vec!["un".into(), "une".into(), "unseul".into(), "uneseule".into()],
         10 => vec!["dix".into(), "dizaine".into(), "unedizaine".into()],
         6 => vec!["six".into(), "demidouzaine".into(), "unedemidouzaine".into()],
         20 => vec!["vingt".into(), "vingtaine".into(), "unevingtaine".into()],

@@ -154,6 +154,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "sarebbe fantastico", "sarebbe bello", "sarebbe perfetto", "procedete", "procedete pure", "proceda pure",
     "si", "certo", "certamente", "va bene", "si grazie", "si certo", "si per favore", "volentieri", "perfetto",
     "esatto", "esattamente", "giusto", "daccordo", "come no", "ovvio", "assolutamente si", "per favore", "ok grazie",
     "va bene grazie", "perche no", "certo che si", "sono daccordo", "accetto", "confermo", "lo confermo",
@@ -169,6 +170,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "no grazie mille", "no tante grazie",
     "no", "no grazie", "per niente", "mai", "non ora", "non ancora", "meglio di no", "sbagliato", "non credo",
     "credo di no", "penso di no", "certo che no", "assolutamente no", "non oggi", "neanche per sogno",
     "per niente grazie", "non sono daccordo", "non voglio", "non lo voglio", "io non voglio", "non mi interessa",
@@ -217,7 +219,7 @@ fn spell(n: u32) -> Vec<String> {
         ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"];
     let (ten, one) = ((n / 10) as usize, (n % 10) as usize);
     match n {
-        1 => vec!["uno".into(), "una".into(), "un".into()],
+        1 => vec!["uno".into(), "una".into(), "un".into(), "unosolo".into(), "unasola".into()],
         10 => vec!["dieci".into(), "decina".into(), "unadecina".into()],
         6 => vec!["sei".into(), "mezzadozzina".into()],
         12 => vec!["dodici".into(), "dozzina".into(), "unadozzina".into()],

@@ -10,6 +10,7 @@ mod de;
 mod en;
 mod es;
 mod fr;
+pub mod frames;
 mod it;
 mod pt;
 

@@ -144,6 +144,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "pode avancar", "pode seguir", "podem avancar",
     "sim", "s", "claro", "claro que sim", "com certeza", "sim por favor", "sim obrigado", "sim obrigada", "isso",
     "isso mesmo", "pode ser", "pode", "quero", "exato", "exatamente", "correto", "certo", "beleza", "por favor",
     "pois", "pois claro", "sim quero", "sim claro", "ok obrigado", "ok obrigada", "esta bem", "ta bom", "tudo bem",
@@ -210,7 +211,7 @@ fn spell(n: u32) -> Vec<String> {
         ["", "", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"];
     let (ten, one) = ((n / 10) as usize, (n % 10) as usize);
     match n {
-        1 => vec!["um".into(), "uma".into()],
+        1 => vec!["um".into(), "uma".into(), "umso".into(), "umaso".into()],
         2 => vec!["dois".into(), "duas".into()],
         6 => vec!["seis".into(), "meiaduzia".into()],
         12 => vec!["doze".into(), "duzia".into(), "umaduzia".into()],
